@@ -1,0 +1,81 @@
+"""The line that a framework stands behind. Only NumPy arrays and plain values cross it.
+
+Weights cross as a dict, "3.body.1.kernel" -> array, named and ordered as `Analysis.named_weights()`, in the agreed
+layout: convolution kernels (kernel height, kernel width, in, out), dense kernels (in, out), images flattened row,
+column, channel. NCHW, devices, graphs and sessions stay behind the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+Weights = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StepReport:
+    """What some steps in a row said, one number per step."""
+
+    losses: np.ndarray  # mean cross-entropy of the batch before the update, nats, float64 (steps,)
+    correct: np.ndarray  # right answers in the batch before the update, int64 (steps,)
+    gradient_norms: np.ndarray | None  # L2 over all gradients, float64 (steps,); None where the variant does not tell
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Loss and accuracy on images that were not trained on, dropout off."""
+
+    loss: float  # mean cross-entropy, nats
+    accuracy: float  # share of right answers
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the backend runs on."""
+
+    device: str  # "cpu", or the GPU's name
+    threads: int
+    versions: dict[str, str]
+
+
+class Backend(Protocol):
+    """A built model that can learn, in one framework. It holds the run's images and gathers them by index."""
+
+    def train_steps(self, order: np.ndarray, first_step: int) -> StepReport:
+        """Update the weights once per row of `order`: image indices, int64 (steps, batch).
+
+        `first_step` is the number of the first of these steps in the run, 0-based; dropout masks depend on it.
+        """
+        ...
+
+    def fit_epoch(self, order: list[np.ndarray], epoch: int) -> Iterator[StepReport]:
+        """Train one epoch with the framework's own loop (variant "fit"), one report per batch.
+
+        `order` is one int64 array of image indices per batch. Taking the next report lets the next batch begin, so
+        not taking it is a pause; closing the iterator stops after the batch in progress.
+        """
+        ...
+
+    def evaluate(self, indices: np.ndarray) -> Evaluation:
+        """Return loss and accuracy on the run's images of these indices, int64 (n,)."""
+        ...
+
+    def logits(self, pixels: np.ndarray) -> np.ndarray:
+        """Return what the last layer says of prepared pixels, uint8 (n, h, w, c): (n, classes), dropout off."""
+        ...
+
+    def predict(self, pixels: np.ndarray) -> np.ndarray:
+        """Return softmax probabilities, (n, classes), each row summing to 1."""
+        ...
+
+    def get_weights(self) -> Weights: ...
+
+    def set_weights(self, weights: Weights) -> None: ...
+
+    def set_learning_rate(self, value: float) -> None: ...
+
+    def facts(self) -> Facts: ...

@@ -1,0 +1,38 @@
+"""What both backends share and no framework is needed for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from clsf.backends.initial import initial_weights
+from clsf.data.images import Prepared
+from clsf.model.presets import tiny
+from clsf.plan import Plan
+
+EVALUATION_BATCH = 256  # images; large enough to be fast, small enough for the memory of a small host
+
+
+def parts(array: np.ndarray) -> Iterator[np.ndarray]:
+    """Cut an array into pieces of at most EVALUATION_BATCH along its first axis."""
+    for start in range(0, len(array), EVALUATION_BATCH):
+        yield array[start : start + EVALUATION_BATCH]
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return probabilities, float64 (n, classes); the largest logit is taken off first, so nothing overflows."""
+    e = np.exp(logits.astype(np.float64) - logits.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def train_once(build: Callable) -> None:
+    """Build a throw-away model and train it for two steps on noise: whatever a framework does lazily is done then."""
+    noise = np.random.default_rng(0)
+    pixels = noise.integers(0, 256, (16, 8, 8, 1), dtype=np.uint8)
+    labels, indices = np.arange(16) % 2, np.arange(16)
+    prepared = Prepared(pixels, labels, ("a", "b"), indices[:8], indices[8:], np.zeros(1), np.full(1, 255.0))
+    spec, plan = tiny(2), Plan("noise", device="auto")
+    backend = build(spec, plan, prepared, initial_weights(spec.analyse((8, 8, 1)), "glorot", 0, "float32"))
+    backend.train_steps(indices[:8].reshape(2, 4), 0)
+    backend.evaluate(indices[8:])

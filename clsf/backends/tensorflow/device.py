@@ -1,0 +1,37 @@
+"""Threads, GPU and precision of TensorFlow, set once per process before its first use."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+
+
+def threads() -> int:
+    """Return how many threads an operation may use: CLSF_THREADS, else every core. Set explicitly, for a dask nanny says 1."""
+    return int(os.environ.get("CLSF_THREADS") or os.cpu_count() or 1)
+
+
+def setup() -> str:
+    """Set threads, memory growth and precision; return the name of the device that "auto" means here."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its start-up remarks are not for students
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads())
+    tf.config.threading.set_inter_op_parallelism_threads(max(2, threads()))
+    # float32 means float32: without this, a recent GPU multiplies with 10 bits of mantissa and parity is gone.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:  # before first use, or TensorFlow takes all of the GPU's memory at once
+        tf.config.experimental.set_memory_growth(gpu, True)
+    return tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU") if gpus else "cpu"
+
+
+def chosen(wish: str) -> tuple[AbstractContextManager, str]:
+    """Return the device scope for a plan's wish ("auto" or "cpu") and the device's name."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_logical_devices("GPU") if wish == "auto" else []
+    if not gpus:
+        return tf.device("/CPU:0"), "cpu"
+    details = tf.config.experimental.get_device_details(tf.config.list_physical_devices("GPU")[0])
+    return tf.device("/GPU:0"), details.get("device_name", "GPU")

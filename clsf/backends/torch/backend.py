@@ -1,0 +1,132 @@
+"""The PyTorch backend: the training loop over images that it gathers by index."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from clsf.backends import numbers
+from clsf.backends.base import Evaluation, Facts, StepReport, Weights
+from clsf.backends.initial import dropout_layers, dropout_masks
+from clsf.backends.torch import device
+from clsf.backends.torch.build import BuiltModel
+from clsf.backends.torch.optimizers import optimizer
+from clsf.data.images import Prepared
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+
+
+def build(spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> TorchBackend:
+    """Return a backend with the model built, `weights` loaded and the images of the run at hand."""
+    return TorchBackend(spec, plan, prepared, weights)
+
+
+def warm_up() -> str:
+    """Train a throw-away model once, so that the first run of a student need not wait; return the device's name."""
+    numbers.train_once(build)
+    return device.chosen("auto")[1]
+
+
+class TorchBackend:
+    """See `clsf.backends.base.Backend`. Images stay uint8 and are converted batch by batch."""
+
+    def __init__(self, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> None:
+        self._plan = plan
+        self._scope, self._device = device.chosen(plan.device)
+        native_dropout = plan.rules == "native"
+        self._masks = {} if native_dropout else dropout_layers(spec.analyse(prepared.shape))
+        self._dtype = getattr(torch, plan.dtype)
+        torch.manual_seed(plan.seed)  # of torch's own dropout
+        self._pixels = _shared(prepared.pixels).to(self._scope)
+        self._labels = torch.from_numpy(np.array(prepared.labels)).to(self._scope)
+        self._mean = torch.tensor(prepared.mean, dtype=self._dtype, device=self._scope)
+        self._deviation = torch.tensor(prepared.deviation, dtype=self._dtype, device=self._scope)
+        self.built = BuiltModel(spec, prepared.shape, plan.dtype, native_dropout)
+        self.model = self.built.model.to(self._scope)
+        self.set_weights(weights)
+        self._optimizer = optimizer(plan.optimizer, plan.learning_rate, plan.rules, self.model.parameters())
+
+    # One step, and many.
+
+    def _inputs(self, pixels: Tensor) -> Tensor:
+        images = pixels.to(self._dtype).sub_(self._mean).div_(self._deviation)
+        return images.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w): no copy, that is channels_last in memory
+
+    def _step(self, indices: Tensor, masks: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        """Update once; return loss and right answers before the update, and the norm of the gradient."""
+        images = self._inputs(self._pixels[indices])
+        labels = self._labels[indices]
+        for path, layer in self.built.masked.items():
+            layer.mask = masks.get(path)
+        self._optimizer.zero_grad()
+        logits = self.model(images)
+        loss = F.cross_entropy(logits, labels)
+        loss.backward()
+        norm = torch.nn.utils.get_total_norm([p.grad for p in self.model.parameters() if p.grad is not None])
+        self._optimizer.step()
+        correct = (logits.detach().argmax(dim=1) == labels).sum()
+        return loss.detach(), correct, norm
+
+    def train_steps(self, order: np.ndarray, first_step: int) -> StepReport:
+        masks = dropout_masks(self._masks, self._plan.seed, first_step, *order.shape)
+        masks = {path: torch.from_numpy(mask).to(self._scope) for path, mask in masks.items()}
+        rows = torch.from_numpy(order).to(self._scope)
+        self.model.train()
+        steps = [self._step(rows[i], {path: mask[i] for path, mask in masks.items()}) for i in range(len(rows))]
+        losses, correct, norms = (torch.stack(column).cpu().numpy() for column in zip(*steps, strict=True))
+        return StepReport(losses.astype(np.float64), correct, norms.astype(np.float64))
+
+    def fit_epoch(self, order: list[np.ndarray], epoch: int) -> Iterator[StepReport]:
+        raise TypeError("torch has no training loop of its own; its variants are listed in clsf.plan")
+
+    # Looking at images without learning.
+
+    def _logits(self, pixels: Tensor) -> Tensor:
+        return self.model(self._inputs(pixels))
+
+    @torch.inference_mode()
+    def evaluate(self, indices: np.ndarray) -> Evaluation:
+        self.model.eval()
+        losses = correct = 0.0
+        for part in numbers.parts(indices):
+            at = torch.from_numpy(part).to(self._scope)
+            logits, labels = self._logits(self._pixels[at]), self._labels[at]
+            losses += float(F.cross_entropy(logits, labels, reduction="none").double().sum())
+            correct += float((logits.argmax(dim=1) == labels).sum())
+        return Evaluation(losses / len(indices), correct / len(indices))
+
+    @torch.inference_mode()
+    def logits(self, pixels: np.ndarray) -> np.ndarray:
+        self.model.eval()
+        return np.concatenate([self._logits(_shared(part).to(self._scope)).cpu().numpy() for part in numbers.parts(pixels)])
+
+    def predict(self, pixels: np.ndarray) -> np.ndarray:
+        return numbers.softmax(self.logits(pixels))
+
+    # State.
+
+    def get_weights(self) -> Weights:
+        return self.built.get_weights()
+
+    def set_weights(self, weights: Weights) -> None:
+        self.built.set_weights(weights)
+
+    def set_learning_rate(self, value: float) -> None:
+        for group in self._optimizer.param_groups:
+            group["lr"] = value
+
+    def facts(self) -> Facts:
+        versions = {"torch": torch.__version__, "numpy": np.__version__}
+        return Facts(self._device, device.threads(), versions)
+
+
+def _shared(pixels: np.ndarray) -> Tensor:
+    """Return a tensor that shares the array's memory; a memory-mapped file is read-only, and nobody writes into it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        return torch.from_numpy(np.ascontiguousarray(pixels))

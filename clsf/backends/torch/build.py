@@ -1,0 +1,120 @@
+"""ModelSpec -> torch module, and weights in and out in the agreed layout, which torch's is not: here it is turned."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from clsf.backends.base import Weights
+from clsf.backends.torch import layers as own
+from clsf.model import branches, layers
+from clsf.model.shapes import Shape
+from clsf.model.spec import ModelSpec
+
+
+class BuiltModel:
+    """A torch module and its layers by path ("3.body.1")."""
+
+    def __init__(self, spec: ModelSpec, shape: Shape, dtype: str, native_dropout: bool) -> None:
+        self.layers: dict[str, nn.Module] = {}
+        self._dtype, self._native_dropout = getattr(torch, dtype), native_dropout
+        analysis = spec.analyse(shape)
+        self._shapes = {facts.path: facts.in_shape for facts in analysis.layers}
+        self.model = self._row(spec.layers, "")
+        self.model.to(memory_format=torch.channels_last)  # images arrive as NHWC in memory; kernels follow
+        self._weights = analysis.named_weights()
+
+    @property
+    def masked(self) -> dict[str, own.MaskedDropout]:
+        """The dropout layers that wait for a mask, by path."""
+        return {path: layer for path, layer in self.layers.items() if isinstance(layer, own.MaskedDropout)}
+
+    def get_weights(self) -> Weights:
+        with torch.no_grad():
+            return {name: self._agreed(name, self._tensor(name)) for name in self._weights}
+
+    def set_weights(self, weights: Weights) -> None:
+        with torch.no_grad():
+            for name, array in weights.items():
+                self._tensor(name).copy_(_turned(name, array))
+
+    def gradients(self) -> dict[str, np.ndarray]:
+        """Return name -> gradient in the agreed layout, of the last backward pass."""
+        trainable = {name: self._tensor(name) for name, weight in self._weights.items() if weight.trainable}
+        return {name: self._agreed(name, tensor.grad) for name, tensor in trainable.items()}
+
+    def _agreed(self, name: str, tensor: Tensor) -> np.ndarray:
+        """Turn a tensor in torch's layout into the agreed one."""
+        array = tensor.detach().cpu().numpy()
+        weight = self._weights[name]
+        if weight.name == "depthwise_kernel":  # (in * multiplier, 1, kh, kw) -> (kh, kw, in, multiplier)
+            kh, kw, channels, multiplier = weight.shape
+            return array.reshape(channels, multiplier, kh, kw).transpose(2, 3, 0, 1).copy()
+        if weight.name == "kernel":  # (out, in, kh, kw) -> (kh, kw, in, out), or (out, in) -> (in, out)
+            return array.transpose((2, 3, 1, 0) if array.ndim == 4 else (1, 0)).copy()
+        return array.copy()
+
+    def _tensor(self, name: str) -> Tensor:
+        path, weight = name.rsplit(".", 1)
+        layer = self.layers[path]
+        if isinstance(layer, own.BatchNorm):
+            return getattr(layer, weight)
+        inner = layer.conv if isinstance(layer, own.Convolution) else layer.linear
+        return inner.bias if weight == "bias" else inner.weight
+
+    def _row(self, row: tuple, prefix: str) -> nn.Sequential:
+        return nn.Sequential(*(self._apply(layer, f"{prefix}{position}") for position, layer in enumerate(row, start=1)))
+
+    def _apply(self, layer: object, path: str) -> nn.Module:
+        if isinstance(layer, branches.Residual):
+            return own.Residual(*(self._row(row, f"{path}.{name}.") for name, row in layer.rows()))
+        if isinstance(layer, branches.Parallel):
+            return own.Parallel([self._row(row, f"{path}.{name}.") for name, row in layer.rows()])
+        self.layers[path] = self._plain(layer, self._shapes[path])
+        return self.layers[path]
+
+    def _plain(self, layer: object, shape: Shape) -> nn.Module:
+        match layer:
+            case layers.Conv2D():
+                pads = own.same_pads(shape, layer.reach, layer.strides) if layer.padding == "same" else (0, 0, 0, 0)
+                conv = nn.Conv2d(
+                    shape[2], layer.filters, layer.kernel_size, layer.strides, dilation=layer.dilation_rate,
+                    bias=layer.use_bias, dtype=self._dtype,
+                )  # fmt: skip
+                return own.Convolution(conv, pads, layer.activation)
+            case layers.DepthwiseConv2D():
+                pads = own.same_pads(shape, layer.reach, layer.strides) if layer.padding == "same" else (0, 0, 0, 0)
+                conv = nn.Conv2d(
+                    shape[2], shape[2] * layer.depth_multiplier, layer.kernel_size, layer.strides,
+                    dilation=layer.dilation_rate, groups=shape[2], bias=layer.use_bias, dtype=self._dtype,
+                )  # fmt: skip
+                return own.Convolution(conv, pads, layer.activation)
+            case layers.MaxPool2D() | layers.AveragePool2D():
+                stride = layer.strides or layer.pool_size
+                pads = own.same_pads(shape, layer.pool_size, stride) if layer.padding == "same" else (0, 0, 0, 0)
+                return own.Pool("max" if isinstance(layer, layers.MaxPool2D) else "average", layer.pool_size, stride, pads)
+            case layers.GlobalAveragePool2D():
+                return own.GlobalAverage()
+            case layers.Dense():
+                linear = nn.Linear(shape[0], layer.units, bias=layer.use_bias, dtype=self._dtype)
+                return own.Dense(linear, layer.activation)
+            case layers.Flatten():
+                return own.Flatten()
+            case layers.Dropout():
+                return (nn.Dropout if self._native_dropout else own.MaskedDropout)(layer.rate)
+            case layers.BatchNorm():
+                return own.BatchNorm(shape[-1], layer.momentum, layer.epsilon, self._dtype)
+            case layers.Activation():
+                return own.Activation(layer.name)
+        raise TypeError(f"no torch module stands for {type(layer).__name__}")
+
+
+def _turned(name: str, array: np.ndarray) -> Tensor:
+    """Turn an array in the agreed layout into torch's."""
+    if name.endswith(".depthwise_kernel"):  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
+        kh, kw, channels, multiplier = array.shape
+        array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
+    elif name.endswith(".kernel"):  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
+        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
+    return torch.from_numpy(np.array(array, order="C"))

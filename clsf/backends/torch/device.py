@@ -1,0 +1,28 @@
+"""Threads, GPU and precision of PyTorch, set once per process before its first use."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+
+def threads() -> int:
+    """Return how many threads an operation may use: CLSF_THREADS, else every core. Set explicitly, for a dask nanny says 1."""
+    return int(os.environ.get("CLSF_THREADS") or os.cpu_count() or 1)
+
+
+def setup() -> str:
+    """Set threads and precision; return the name of the device that "auto" means here."""
+    torch.set_num_threads(threads())
+    # float32 means float32: without this, a recent GPU multiplies with 10 bits of mantissa and parity is gone.
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    return chosen("auto")[1]
+
+
+def chosen(wish: str) -> tuple[torch.device, str]:
+    """Return the device for a plan's wish ("auto" or "cpu") and the device's name."""
+    if wish == "auto" and torch.cuda.is_available():
+        return torch.device("cuda"), torch.cuda.get_device_name()
+    return torch.device("cpu"), "cpu"

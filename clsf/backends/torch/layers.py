@@ -1,0 +1,154 @@
+"""The layers that torch does not have as the spec means them. Images are (batch, channels, height, width) in here."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from clsf.model.layers import LEAKY_SLOPE
+from clsf.model.shapes import same_padding
+
+
+def activation(name: str):
+    """Return the function of that name; softmax is over channels, which are the second axis here."""
+    return {
+        "linear": lambda x: x,
+        "relu": torch.relu,
+        "leaky_relu": lambda x: F.leaky_relu(x, LEAKY_SLOPE),
+        "sigmoid": torch.sigmoid,
+        "tanh": torch.tanh,
+        "gelu": F.gelu,
+        "softmax": lambda x: torch.softmax(x, dim=1),
+    }[name]
+
+
+def same_pads(shape: tuple[int, ...], reach: int, stride: int) -> tuple[int, int, int, int]:
+    """Return (left, right, top, bottom) of padding "same" for an image (height, width, channels), in F.pad's order."""
+    return *same_padding(shape[1], reach, stride), *same_padding(shape[0], reach, stride)
+
+
+class Convolution(nn.Module):
+    """nn.Conv2d with Keras' padding "same", which torch refuses with strides: an odd cell goes to the right and the bottom."""
+
+    def __init__(self, conv: nn.Conv2d, pads: tuple[int, int, int, int], function: str) -> None:
+        super().__init__()
+        left, right, top, bottom = pads
+        if left == right and top == bottom:  # torch's own padding is symmetric, and faster
+            conv.padding, pads = (top, left), (0, 0, 0, 0)
+        self.conv, self.pads, self.function = conv, pads, activation(function)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(self.conv(F.pad(x, self.pads) if any(self.pads) else x))
+
+
+class Pool(nn.Module):
+    """Max or average pooling with Keras' padding "same": padded cells never win, and are left out of a mean."""
+
+    def __init__(self, kind: str, size: int, stride: int, pads: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        self.kind, self.size, self.stride, self.pads = kind, size, stride, pads
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.kind == "max":
+            x = F.pad(x, self.pads, value=-torch.inf) if any(self.pads) else x
+            return F.max_pool2d(x, self.size, self.stride)
+        if not any(self.pads):
+            return F.avg_pool2d(x, self.size, self.stride)
+        sums = F.avg_pool2d(F.pad(x, self.pads), self.size, self.stride, divisor_override=1)
+        ones = F.pad(torch.ones_like(x[:1, :1]), self.pads)
+        return sums / F.avg_pool2d(ones, self.size, self.stride, divisor_override=1)
+
+
+class Flatten(nn.Module):
+    """Flatten row, column, channel, as Keras does; torch's own order would be channel, row, column."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.permute(0, 2, 3, 1).flatten(1) if x.ndim == 4 else x  # (b, c, h, w) -> (b, h * w * c)
+
+
+class GlobalAverage(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean(dim=(2, 3))  # (b, c, h, w) -> (b, c)
+
+
+class Dense(nn.Module):
+    """nn.Linear and an activation."""
+
+    def __init__(self, linear: nn.Linear, function: str) -> None:
+        super().__init__()
+        self.linear, self.function = linear, activation(function)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(self.linear(x))
+
+
+class Activation(nn.Module):
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.function = activation(name)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(x)
+
+
+class BatchNorm(nn.Module):
+    """Batch normalisation by Keras' rule.
+
+    moving = momentum * moving + (1 - momentum) * batch, with the biased variance of the batch; torch's own layer calls
+    1 - momentum its momentum and keeps the unbiased variance. Source: keras/src/layers/normalization/batch_normalization.py
+    """
+
+    def __init__(self, features: int, momentum: float, epsilon: float, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.momentum, self.epsilon = momentum, epsilon
+        self.gamma = nn.Parameter(torch.ones(features, dtype=dtype))
+        self.beta = nn.Parameter(torch.zeros(features, dtype=dtype))
+        self.register_buffer("moving_mean", torch.zeros(features, dtype=dtype))
+        self.register_buffer("moving_variance", torch.ones(features, dtype=dtype))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return F.batch_norm(x, self.moving_mean, self.moving_variance, self.gamma, self.beta, False, 0.0, self.epsilon)
+        with torch.no_grad():
+            variance, mean = torch.var_mean(x, dim=[d for d in range(x.ndim) if d != 1], correction=0)
+            self.moving_mean.mul_(self.momentum).add_(mean * (1 - self.momentum))
+            self.moving_variance.mul_(self.momentum).add_(variance * (1 - self.momentum))
+        return F.batch_norm(x, None, None, self.gamma, self.beta, True, 0.0, self.epsilon)
+
+
+class MaskedDropout(nn.Module):
+    """Dropout whose mask is handed in: uint8 (batch, …) in the agreed layout, 1 keeps. The training step sets `mask`."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.scale = 1 / (1 - rate)
+        self.mask: Tensor | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.mask is None:
+            return x
+        mask = self.mask.permute(0, 3, 1, 2) if x.ndim == 4 else self.mask  # (b, h, w, c) -> (b, c, h, w)
+        return x * mask.to(x.dtype) * self.scale
+
+
+class Residual(nn.Module):
+    """The sum of two rows of layers; an empty row is the identity."""
+
+    def __init__(self, body: nn.Module, shortcut: nn.Module) -> None:
+        super().__init__()
+        self.body, self.shortcut = body, shortcut
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x) + self.shortcut(x)
+
+
+class Parallel(nn.Module):
+    """Several rows of layers side by side, joined channel after channel."""
+
+    def __init__(self, rows: list[nn.Module]) -> None:
+        super().__init__()
+        self.rows = nn.ModuleList(rows)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([row(x) for row in self.rows], dim=1)

@@ -1,0 +1,156 @@
+"""The seven optimizers: torch's own for "native", and Keras' rules written for torch for "aligned".
+
+Keras (3.15) keeps the learning rate in a float32 variable, and casts SGD's momentum and Adam's betas (where it raises
+them to a power) through float32, whatever the weights' dtype. The aligned rules follow that, or float64 runs would part
+at the eighth digit. Sources: keras/src/optimizers/{sgd,adagrad,adadelta,rmsprop,adam}.py, `update_step` and defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from clsf.plan import MOMENTUM
+
+
+def optimizer(name: str, learning_rate: float, rules: str, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    """Return the optimizer of that name by these rules ("native" or "aligned")."""
+    return (_aligned if rules == "aligned" else _native)(name, learning_rate, list(parameters))
+
+
+def _native(name: str, learning_rate: float, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    match name:
+        case "sgd":
+            return torch.optim.SGD(parameters, learning_rate)
+        case "momentum":
+            return torch.optim.SGD(parameters, learning_rate, momentum=MOMENTUM)
+        case "nesterov":
+            return torch.optim.SGD(parameters, learning_rate, momentum=MOMENTUM, nesterov=True)
+        case "adagrad":
+            return torch.optim.Adagrad(parameters, learning_rate)
+        case "adadelta":
+            return torch.optim.Adadelta(parameters, learning_rate)
+        case "rmsprop":
+            return torch.optim.RMSprop(parameters, learning_rate)
+        case "adam":
+            return torch.optim.Adam(parameters, learning_rate)
+    raise ValueError(f"no torch optimizer stands for {name}")
+
+
+def _aligned(name: str, learning_rate: float, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    match name:
+        case "sgd":
+            return KerasSGD(parameters, learning_rate, momentum=0.0, nesterov=False)
+        case "momentum":
+            return KerasSGD(parameters, learning_rate, momentum=MOMENTUM, nesterov=False)
+        case "nesterov":
+            return KerasSGD(parameters, learning_rate, momentum=MOMENTUM, nesterov=True)
+        case "adagrad":
+            return KerasAdagrad(parameters, learning_rate)
+        case "adadelta":
+            return KerasAdadelta(parameters, learning_rate)
+        case "rmsprop":
+            return KerasRMSprop(parameters, learning_rate)
+        case "adam":
+            return KerasAdam(parameters, learning_rate)
+    raise ValueError(f"no aligned rule is written for {name}")
+
+
+def through_float32(value: float) -> float:
+    """Return the nearest float32 to `value`, as a Python float."""
+    return float(np.float32(value))
+
+
+class _KerasRule(torch.optim.Optimizer):
+    """The walk over parameters that all rules share; a rule is one formula for one parameter."""
+
+    def __init__(self, parameters: list[nn.Parameter], learning_rate: float, **defaults: object) -> None:
+        super().__init__(parameters, {"lr": learning_rate, **defaults})
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        """Change the parameter `p` in place, given its gradient `g`."""
+        raise TypeError("each rule has its own formula")
+
+    @torch.no_grad()
+    def step(self, closure: Callable | None = None) -> None:
+        for group in self.param_groups:
+            lr = through_float32(group["lr"])
+            for p in group["params"]:
+                if p.grad is not None:
+                    self.update(p, p.grad, self.state[p], lr, group)
+
+
+class KerasSGD(_KerasRule):
+    """m = momentum m - lr g;  p = p + m  (nesterov: p = p + momentum m - lr g;  no momentum: p = p - lr g)
+
+    The learning rate sits inside the velocity m; in torch.optim.SGD it is outside: equal only while it is constant.
+    """
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        if not group["momentum"]:
+            p.sub_(g * lr)
+            return
+        if not state:
+            state["m"] = torch.zeros_like(p)
+        m, momentum = state["m"], through_float32(group["momentum"])
+        m.mul_(momentum).sub_(g * lr)
+        p.add_((m * momentum).sub_(g * lr) if group["nesterov"] else m)
+
+
+class KerasAdagrad(_KerasRule):
+    """a = a + g²;  p = p - lr g / sqrt(a + ε);  a begins at 0.1, ε = 1e-7  (torch: a at 0, ε = 1e-10 outside the root)"""
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        if not state:
+            state["a"] = torch.full_like(p, 0.1)
+        a = state["a"].add_(g.square())
+        p.sub_((g * lr).div_((a + 1e-7).sqrt_()))
+
+
+class KerasAdadelta(_KerasRule):
+    """a = ρ a + (1 - ρ) g²;  d = -sqrt(b + ε) g / sqrt(a + ε);  b = ρ b + (1 - ρ) d²;  p = p + lr d;  ρ = 0.95, ε = 1e-7"""
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        if not state:
+            state["a"], state["b"] = torch.zeros_like(p), torch.zeros_like(p)
+        a, b, rho = state["a"], state["b"], 0.95
+        a.mul_(rho).add_(g.square().mul_(1 - rho))
+        d = (b + 1e-7).sqrt_().mul_(g).div_((a + 1e-7).sqrt_()).neg_()
+        b.mul_(rho).add_(d.square().mul_(1 - rho))
+        p.add_(d.mul_(lr))
+
+
+class KerasRMSprop(_KerasRule):
+    """v = ρ v + (1 - ρ) g²;  p = p - lr g / sqrt(v + ε);  ρ = 0.9, ε = 1e-7 inside the root  (torch: α = 0.99, ε = 1e-8 outside)"""
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        if not state:
+            state["v"] = torch.zeros_like(p)
+        rho = 0.9
+        v = state["v"].mul_(rho).add_(g.square().mul_(1 - rho))
+        p.sub_((g * lr).div_((v + 1e-7).sqrt_()))
+
+
+class KerasAdam(_KerasRule):
+    """m = m + (1 - β1)(g - m);  v = v + (1 - β2)(g² - v);  p = p - α m / (sqrt(v) + ε)
+
+    with α = lr sqrt(1 - β2^t) / (1 - β1^t), β1 = 0.9, β2 = 0.999, ε = 1e-7. ε is added to the uncorrected root; torch
+    adds 1e-8 after the correction, which is about 316 times less at the first step. Source: Kingma & Ba 2014,
+    arXiv:1412.6980, "the order of computation" at the end of section 2.
+    """
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        if not state:
+            state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)
+            state["t"] = torch.zeros((), dtype=p.dtype)
+        m, v, t = state["m"], state["v"], state["t"].add_(1)
+        beta_1, beta_2 = 0.9, 0.999
+        power_1 = torch.pow(torch.tensor(beta_1).to(p.dtype), t)  # through float32, as Keras
+        power_2 = torch.pow(torch.tensor(beta_2).to(p.dtype), t)
+        alpha = (torch.tensor(lr, dtype=p.dtype) * torch.sqrt(1 - power_2) / (1 - power_1)).to(p.device)
+        m.add_((g - m).mul_(1 - beta_1))
+        v.add_((g.square() - v).mul_(1 - beta_2))
+        p.sub_((m * alpha).div_(v.sqrt().add_(1e-7)))

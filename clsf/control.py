@@ -1,0 +1,74 @@
+"""Control: what somebody outside asks of a running loop. Thread-safe; the loop looks at it between chunks of steps."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal
+
+Command = Literal["pause", "resume", "step", "stop"]
+COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "stop")
+
+
+class Control:
+    """Pause, resume, one step, stop, another learning rate. `paused=True`: wait before the first step."""
+
+    def __init__(self, paused: bool = False) -> None:
+        self._changed = threading.Condition()
+        self._paused = paused
+        self._stopped = False
+        self._steps = 0  # steps asked for while paused and not yet taken
+        self._learning_rate: float | None = None
+
+    def pause(self) -> None:
+        self._set(paused=True)
+
+    def resume(self) -> None:
+        self._set(paused=False)
+
+    def stop(self) -> None:
+        self._set(stopped=True)
+
+    def step(self) -> None:
+        """Pause, and let one more step be taken."""
+        self._set(paused=True, steps=self._steps + 1)
+
+    def learning_rate(self, value: float) -> None:
+        self._set(learning_rate=value)
+
+    def _set(self, **changes: object) -> None:
+        with self._changed:
+            for name, value in changes.items():
+                setattr(self, f"_{name}", value)
+            self._changed.notify_all()
+
+    # What the loop asks.
+
+    @property
+    def stopped(self) -> bool:
+        return self._stopped
+
+    @property
+    def stepping(self) -> bool:
+        """Whether the next chunk must be one step long."""
+        return self._paused
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the loop has to wait: paused, and no step asked for."""
+        return self._paused and not self._steps and not self._stopped
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the loop need not wait any more, at most `seconds`. Return whether it may go on."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self.waiting, seconds)
+
+    def take_step(self) -> None:
+        """Note that one of the steps asked for was taken."""
+        with self._changed:
+            self._steps = max(self._steps - 1, 0)
+
+    def take_learning_rate(self) -> float | None:
+        """Return the learning rate asked for since the last call, once."""
+        with self._changed:
+            value, self._learning_rate = self._learning_rate, None
+            return value

@@ -1,0 +1,164 @@
+"""What a run says, in this order:
+
+    DataProgress*  RunStarted  (BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged)*  RunEnded
+
+DataProgress comes only if a data set has to be fetched or prepared first. RunEnded comes once and last, also after a
+stop and after a loss that is no number any more. A run that fails says RunFailed instead, at any place, and nothing
+after it. Events are frozen and hold plain Python values, so they cross processes, are stored, compared and printed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from clsf.words import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class DataProgress:
+    """A data set is being fetched or prepared."""
+
+    stage: Literal["download", "read", "prepare"]
+    done: int  # bytes of a download, images otherwise
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The model is built and the first batch comes next. Everything that a fairness check asks for."""
+
+    framework: str
+    variant: str
+    device: str  # "cpu", or the GPU's name
+    threads: int
+    versions: dict[str, str]  # package -> version
+    epochs: int
+    batches_per_epoch: int
+    train_images: int
+    validation_images: int
+    input_shape: tuple[int, ...]  # (height, width, channels)
+    parameters: int
+    weights_hash: str  # SHA-256 of the initial weights, first 16 hex digits
+    order_hash: str  # of the first epoch's batches
+    seconds: float  # to load the data and build the model
+
+
+@dataclass(frozen=True, slots=True)
+class BatchesEnded:
+    """Some batches in a row were trained on; tuples have one number per step."""
+
+    epoch: int  # 1-based
+    step: int  # of the first of these batches, 1-based over the whole run
+    losses: tuple[float, ...]  # mean cross-entropy of each batch before its update, nats
+    accuracies: tuple[float, ...]  # share of right answers in each batch before its update
+    gradient_norms: tuple[float, ...] | None  # L2 over all gradients; None where the variant does not tell (fit)
+    learning_rate: float
+    images_per_second: float  # in these batches
+    seconds: float  # of training since the run started, at the end of these batches; pauses left out
+
+
+@dataclass(frozen=True, slots=True)
+class EpochEnded:
+    """One pass over the training images is done, and the validation images were looked at."""
+
+    epoch: int  # 1-based
+    train_loss: float  # mean over the epoch, measured while training: dropout on, weights changing
+    train_accuracy: float
+    validation_loss: float  # at the end of the epoch, dropout off
+    validation_accuracy: float
+    seconds: float  # of training in this epoch, validation left out
+    validation_seconds: float
+    images_per_second: float  # training only
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Training waits after this step."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Training goes on after this step."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class LearningRateChanged:
+    """From the step after this one on, another learning rate is in force."""
+
+    step: int
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The run is over. Losses and accuracies are those of the last whole epoch, None if there was none."""
+
+    framework: str
+    reason: Literal["finished", "stopped", "diverged", "cut-off"]  # cut-off: the program ended first
+    epochs: int  # whole epochs done
+    seconds: float  # of training and validation, pauses left out
+    images_per_second: float | None  # training, without each kind of batch's first call, which pays for tracing
+    train_loss: float | None = None
+    train_accuracy: float | None = None
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailed:
+    """The run could not go on; the sentence says why and what to do."""
+
+    sentence: Sentence
+
+
+Event = DataProgress | RunStarted | BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged | RunEnded | RunFailed
+
+_CLASSES = {
+    "data_progress": DataProgress,
+    "run_started": RunStarted,
+    "batches_ended": BatchesEnded,
+    "epoch_ended": EpochEnded,
+    "paused": Paused,
+    "resumed": Resumed,
+    "learning_rate_changed": LearningRateChanged,
+    "run_ended": RunEnded,
+    "run_failed": RunFailed,
+}
+_NAMES = {cls: name for name, cls in _CLASSES.items()}
+
+
+def event_to_json(event: Event) -> dict:
+    """Return {"event": name, …} of JSON values. Numbers that JSON lacks (nan, infinities) become null."""
+    data: dict = {"event": _NAMES[type(event)]}
+    for f in fields(event):
+        value = getattr(event, f.name)
+        data[f.name] = value.to_json() if isinstance(value, Sentence) else _plain(value)
+    return data
+
+
+def event_from_json(data: dict) -> Event:
+    """Read what `event_to_json` wrote; a null loss or norm becomes nan again."""
+    cls = _CLASSES[data["event"]]
+    values = {f.name: data[f.name] for f in fields(cls) if f.name in data}
+    for name in ("losses", "accuracies", "gradient_norms", "input_shape"):
+        if values.get(name) is not None:
+            values[name] = tuple(math.nan if x is None else x for x in values[name])
+    if cls is EpochEnded:
+        values = {n: math.nan if v is None else v for n, v in values.items()}
+    if cls is RunFailed:
+        values["sentence"] = Sentence.from_json(values["sentence"])
+    return cls(**values)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple | list):
+        return [_plain(x) for x in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,97 @@
+"""Shapes and the small arithmetic that several layers share. Batch axes are never part of a shape here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+from clsf.errors import SpecError
+
+Shape = tuple[int, ...]  # (height, width, channels) of an image, or (features,) of a flat vector
+Padding = Literal["valid", "same"]
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """One array that a layer holds.
+
+    Layout: convolution kernels (kernel height, kernel width, in, out), depthwise kernels (kernel height, kernel width,
+    in, multiplier), dense kernels (in, out), everything else (features,). `fan_in` and `fan_out` are the counts that
+    the schemes for initial weights divide by (Glorot & Bengio 2010, He et al. 2015).
+    """
+
+    name: Literal["kernel", "depthwise_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"]
+    shape: Shape
+    trainable: bool = True
+    fan_in: int = 0
+    fan_out: int = 0
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far one output cell looks back, in cells of the layer's input: a square of `size`, moved by `stride`."""
+
+    size: int = 1
+    stride: int = 1
+
+
+EVERYTHING = None
+"""The window of a layer whose every output depends on every input."""
+
+
+def shape_text(shape: Shape) -> str:
+    """Return "32×32×3" for an image and "128" for a flat vector."""
+    return "×".join(map(str, shape))
+
+
+def image_shape(shape: Shape) -> tuple[int, int, int]:
+    """Return `shape` if it is an image's (height, width, channels); raise SpecError if it is a flat vector's."""
+    if len(shape) != 3:
+        raise SpecError(
+            "it needs an image (height × width × channels), but receives a flat vector of {features} numbers; "
+            "put it before Flatten or GlobalAveragePool2D",
+            features=shape[0],
+        )
+    return shape
+
+
+def flat_features(shape: Shape) -> int:
+    """Return the number of features of a flat vector; raise SpecError if `shape` is an image's."""
+    if len(shape) != 1:
+        raise SpecError(
+            "it needs a flat vector, but receives a {shape} image; put a Flatten or GlobalAveragePool2D layer before it",
+            shape=shape_text(shape),
+        )
+    return shape[0]
+
+
+def slid(side: int, window: int, stride: int, padding: Padding) -> int:
+    """Return how many positions a window has along one side of an image.
+
+    same: ceil(side / stride); valid: floor((side - window) / stride) + 1, which is below 1 if it does not fit.
+    Source: Dumoulin & Visin 2016, arXiv:1603.07285, relationships 5 and 6; https://www.tensorflow.org/api_docs/python/tf/nn#notes_on_padding_2
+    """
+    return -(-side // stride) if padding == "same" else (side - window) // stride + 1
+
+
+def same_padding(side: int, window: int, stride: int) -> tuple[int, int]:
+    """Return the cells that padding "same" adds before and after one side; an odd one goes after, as in TensorFlow."""
+    total = max((slid(side, window, stride, "same") - 1) * stride + window - side, 0)
+    return total // 2, total - total // 2
+
+
+def slide_image(shape: Shape, window: int, stride: int, padding: Padding, word: str) -> tuple[int, int, int]:
+    """Return (height, width, channels) after sliding a square window; raise SpecError if it does not fit."""
+    h, w, c = image_shape(shape)
+    if padding == "valid" and window > min(h, w):
+        raise SpecError(
+            "a {window}×{window} {word} does not fit the {h}×{w} image it receives; "
+            "use a {word} of at most {most}, or padding 'same'",
+            window=window, word=word, h=h, w=w, most=min(h, w),
+        )  # fmt: skip
+    return slid(h, window, stride, padding), slid(w, window, stride, padding), c

@@ -1,0 +1,173 @@
+"""ModelSpec: a name and a row of layers, with a JSON form that is checked field by field."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import MISSING, dataclass, fields
+
+from clsf import checks
+from clsf.errors import SpecError
+from clsf.model.branches import Parallel, Residual
+from clsf.model.layers import (
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePool2D,
+    MaxPool2D,
+)
+from clsf.model.shapes import Shape, shape_text
+from clsf.model.walk import Analysis, analyse
+from clsf.words import say
+
+Layer = (
+    Conv2D | DepthwiseConv2D | MaxPool2D | AveragePool2D | GlobalAveragePool2D | Dense | Flatten | Dropout | BatchNorm
+    | Activation | Residual | Parallel
+)  # fmt: skip
+
+PLAIN = {
+    kind.__name__: kind
+    for kind in (
+        Conv2D, DepthwiseConv2D, MaxPool2D, AveragePool2D, GlobalAveragePool2D, Dense, Flatten, Dropout, BatchNorm, Activation,
+    )
+}  # fmt: skip
+KINDS = {**PLAIN, "Residual": Residual, "Parallel": Parallel}
+
+VERSION = 1
+MAX_LAYERS = 200  # branches included
+MAX_DEPTH = 4  # branches inside branches
+MAX_JSON = 200_000  # characters
+MAX_NAME = 60  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A model: what it is called and its layers in order. The last Dense gives logits; softmax belongs to the loss.
+
+    The size of the input and the number of classes come from the data, so a spec can be tried on any of them.
+    """
+
+    name: str
+    layers: tuple[Layer, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name.strip() or len(self.name) > MAX_NAME:
+            raise SpecError(
+                "The model's name is {value}, but must be a text of 1 to {most} characters.",
+                value=checks.shown(self.name), most=MAX_NAME,
+            )  # fmt: skip
+
+    def analyse(self, input_shape: Shape) -> Analysis:
+        """Return shapes, parameters, multiply-adds and receptive fields. Raises SpecError naming the layer that fails."""
+        return analyse(self.layers, input_shape)
+
+    def check(self, input_shape: Shape, classes: int) -> Analysis:
+        """Return the analysis, having made sure that the model turns `input_shape` into one logit per class."""
+        if not self.layers:
+            raise SpecError("The model '{name}' has no layers; add a Flatten and a Dense layer at least.", name=self.name)
+        analysis = self.analyse(input_shape)
+        if analysis.output_shape != (classes,):
+            raise SpecError(
+                "The model '{name}' ends in {shape}, but the data has {classes} classes; end it with a Dense layer of {classes} units.",
+                name=self.name, shape=shape_text(analysis.output_shape), classes=classes,
+            )  # fmt: skip
+        if not analysis.trainable:
+            raise SpecError("The model '{name}' has nothing to learn; add a Dense layer.", name=self.name)
+        return analysis
+
+    def to_json(self) -> dict:
+        return {"version": VERSION, "name": self.name, "layers": [layer_to_json(layer) for layer in self.layers]}
+
+    @classmethod
+    def from_json(cls, data: object) -> ModelSpec:
+        """Read what `to_json` wrote. Raises SpecError naming the wrong field; nothing in `data` is trusted."""
+        if not isinstance(data, dict):
+            raise SpecError("A model is a JSON object, but this is {value}.", value=checks.shown(data))
+        if data.get("version") != VERSION:
+            raise SpecError(
+                "The model's version is {value}, but this program reads version {version}; open it with the program that wrote it.",
+                value=checks.shown(data.get("version")), version=VERSION,
+            )  # fmt: skip
+        _no_other_fields(data, ("version", "name", "layers"), "the model")
+        count = [0]
+        return cls(data.get("name", ""), _row_from_json(data.get("layers"), "layers", 0, count))
+
+    @classmethod
+    def from_text(cls, text: str) -> ModelSpec:
+        """Read a model from JSON text. Raises SpecError for what is too large, not JSON, or not a model."""
+        if len(text) > MAX_JSON:
+            raise SpecError("The model has {size} characters of JSON; at most {most} are read.", size=len(text), most=MAX_JSON)
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise SpecError("The model is not JSON: {reason}.", reason=checks.shown(str(error))) from None
+        return cls.from_json(data)
+
+
+def layer_to_json(layer: Layer) -> dict:
+    """Return {"kind": …} and every field; rows of layers inside become lists."""
+    data: dict = {"kind": type(layer).__name__}
+    if isinstance(layer, Residual):
+        data |= {"layers": [layer_to_json(x) for x in layer.layers], "shortcut": [layer_to_json(x) for x in layer.shortcut]}
+    elif isinstance(layer, Parallel):
+        data["branches"] = [[layer_to_json(x) for x in row] for row in layer.branches]
+    else:
+        data |= {f.name: getattr(layer, f.name) for f in fields(layer)}
+    return data
+
+
+def _row_from_json(data: object, where: str, depth: int, count: list[int]) -> tuple[Layer, ...]:
+    if not isinstance(data, list):
+        raise SpecError("{where} is {value}, but must be a list of layers.", where=where, value=checks.shown(data))
+    if depth > MAX_DEPTH:
+        raise SpecError("{where}: branches lie more than {most} deep.", where=where, most=MAX_DEPTH)
+    layers = []
+    for position, item in enumerate(data, start=1):
+        count[0] += 1
+        if count[0] > MAX_LAYERS:
+            raise SpecError("The model has more than {most} layers.", most=MAX_LAYERS)
+        layers.append(_layer_from_json(item, f"{where}[{position}]", depth, count))
+    return tuple(layers)
+
+
+def _layer_from_json(data: object, where: str, depth: int, count: list[int]) -> Layer:
+    if not isinstance(data, dict):
+        raise SpecError("{where} is {value}, but must be a layer.", where=where, value=checks.shown(data))
+    kind = data.get("kind")
+    try:
+        checks.known(SpecError, say("layer kind"), kind, KINDS)
+        if kind == "Residual":
+            _no_other_fields(data, ("kind", "layers", "shortcut"), kind)
+            return Residual(
+                _row_from_json(data.get("layers"), "layers", depth + 1, count),
+                _row_from_json(data.get("shortcut", []), "shortcut", depth + 1, count),
+            )
+        if kind == "Parallel":
+            _no_other_fields(data, ("kind", "branches"), kind)
+            rows = data.get("branches")
+            if not isinstance(rows, list):
+                raise SpecError("{where} is {value}, but must be a list of layers.", where="branches", value=checks.shown(rows))
+            return Parallel(
+                tuple(_row_from_json(row, f"branches[{n}]", depth + 1, count) for n, row in enumerate(rows, start=1))
+            )
+        names = {f.name: f for f in fields(KINDS[kind])}
+        _no_other_fields(data, ("kind", *names), kind)
+        missing = [n for n, f in names.items() if f.default is MISSING and n not in data]
+        if missing:
+            raise SpecError("{kind} needs the field '{field}'.", kind=kind, field=missing[0])
+        return KINDS[kind](**{n: data[n] for n in names if n in data})
+    except SpecError as error:
+        raise SpecError("{where}: {problem}", where=where, problem=error.sentence) from None
+
+
+def _no_other_fields(data: dict, names: tuple[str, ...], what: str) -> None:
+    other = [key for key in data if key not in names]
+    if other:
+        raise SpecError(
+            "{what} has an unknown field {field}; known fields: {names}.",
+            what=what, field=checks.shown(other[0]), names=", ".join(names),
+        )  # fmt: skip

@@ -1,0 +1,137 @@
+"""Going through a model layer by layer: the facts of every layer, branches included, and the totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clsf.errors import SpecError
+from clsf.model.branches import Parallel, Residual
+from clsf.model.shapes import Shape, Weight, shape_text
+
+MAX_ELEMENTS = 50_000_000
+"""Most numbers that one layer may hold or hand on for one image (200 MB in float32); more is refused by arithmetic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Receptive field after a layer: side of the square of input pixels one cell sees, and pixels between two cells.
+
+    `size` is capped by the image; None jump: the layer sees everything.
+    Source: Araujo et al. 2019, https://distill.pub/2019/computing-receptive-fields/
+    """
+
+    size: int = 1
+    jump: int = 1
+
+    def through(self, window: object, image_side: int) -> Reach:
+        if window is None:
+            return Reach(image_side, image_side)
+        return Reach(min(self.size + (window.size - 1) * self.jump, image_side), self.jump * window.stride)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFacts:
+    """What arithmetic says of one layer at its place. `path` is "3", or "3.body.1" for a layer inside a branch."""
+
+    path: str
+    layer: object
+    in_shape: Shape
+    out_shape: Shape
+    weights: tuple[Weight, ...]
+    multiply_adds: int
+    receptive_field: int  # side in pixels of the model's input, at most its longer side
+
+    @property
+    def kind(self) -> str:
+        return type(self.layer).__name__
+
+    @property
+    def depth(self) -> int:
+        """0 for a layer of the model's own row, 1 inside a branch, …"""
+        return self.path.count(".") // 2
+
+    @property
+    def trainable(self) -> int:
+        return sum(w.size for w in self.weights if w.trainable)
+
+    @property
+    def non_trainable(self) -> int:
+        return sum(w.size for w in self.weights if not w.trainable)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The facts of every layer in order of computation (a branching layer comes after the layers it holds)."""
+
+    input_shape: Shape
+    layers: tuple[LayerFacts, ...]
+
+    @property
+    def output_shape(self) -> Shape:
+        return self.layers[-1].out_shape if self.layers else self.input_shape
+
+    @property
+    def trainable(self) -> int:
+        return sum(facts.trainable for facts in self.layers)
+
+    @property
+    def non_trainable(self) -> int:
+        return sum(facts.non_trainable for facts in self.layers)
+
+    @property
+    def parameters(self) -> int:
+        return self.trainable + self.non_trainable
+
+    @property
+    def multiply_adds(self) -> int:
+        """Per image, forward; training costs about three times as much."""
+        return sum(facts.multiply_adds for facts in self.layers)
+
+    def named_weights(self) -> dict[str, Weight]:
+        """Return every weight by its name, "3.body.1.kernel", in order of computation. The names cross the backends."""
+        return {f"{facts.path}.{weight.name}": weight for facts in self.layers for weight in facts.weights}
+
+
+def analyse(layers: tuple, input_shape: Shape) -> Analysis:
+    """Return the facts of `layers` on one image of `input_shape`. Raises SpecError naming the layer that does not fit."""
+    side = max(input_shape[:2]) if len(input_shape) == 3 else 1
+    return Analysis(input_shape, tuple(facts for facts, _ in _row(layers, input_shape, "", Reach(), side)))
+
+
+def _row(layers: tuple, shape: Shape, prefix: str, reach: Reach, side: int) -> Iterator[tuple[LayerFacts, Reach]]:
+    for position, layer in enumerate(layers, start=1):
+        path = f"{prefix}{position}"
+        try:
+            out = layer.out_shape(shape)
+            weights = layer.weights(shape)
+            for numbers in (_product(out), *(w.size for w in weights)):
+                if numbers > MAX_ELEMENTS:
+                    raise SpecError(
+                        "on a {shape} input it would need {numbers} numbers in one array; at most {most} are allowed, "
+                        "so make it narrower or put a pooling layer before it",
+                        shape=shape_text(shape), numbers=f"{numbers:,}", most=f"{MAX_ELEMENTS:,}",
+                    )  # fmt: skip
+        except SpecError as error:
+            raise SpecError(
+                "Layer {path}, {kind}: {problem}", path=path, kind=type(layer).__name__, problem=error.sentence
+            ) from None
+        if isinstance(layer, Residual | Parallel):
+            ends = [reach]
+            for name, row in layer.rows():
+                end = reach
+                for facts, end in _row(row, shape, f"{path}.{name}.", reach, side):
+                    yield facts, end
+                ends.append(end)
+            reach = Reach(max(e.size for e in ends), max(e.jump for e in ends))
+        else:
+            reach = reach.through(layer.window(), side)
+        yield LayerFacts(path, layer, shape, out, weights, layer.multiply_adds(shape), reach.size), reach
+        shape = out
+
+
+def _product(shape: Shape) -> int:
+    total = 1
+    for side in shape:
+        total *= side
+    return total

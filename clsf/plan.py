@@ -1,0 +1,127 @@
+"""Plan: everything that decides how a model is trained, as one frozen value with a JSON form that is checked."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Literal, get_args
+
+from clsf import checks
+from clsf.checks import field as word
+from clsf.errors import PlanError
+from clsf.words import say
+
+Scale = Literal["zero-one", "minus-one-one", "standardise"]
+Colour = Literal["keep", "grey", "rgb"]
+Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam"]
+Rules = Literal["aligned", "native"]
+Start = Literal["glorot", "kaiming"]
+Dtype = Literal["float32", "float64"]
+TensorFlowVariant = Literal["graph", "eager", "fit"]
+TorchVariant = Literal["loop"]
+Device = Literal["auto", "cpu"]
+
+SCALES, COLOURS, OPTIMIZERS, RULES, STARTS, DTYPES, TENSORFLOW_VARIANTS, TORCH_VARIANTS, DEVICES = (
+    get_args(choice) for choice in (Scale, Colour, Optimizer, Rules, Start, Dtype, TensorFlowVariant, TorchVariant, Device)
+)
+
+LEARNING_RATES: dict[str, float] = {
+    "sgd": 0.01, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.01, "adadelta": 1.0, "rmsprop": 0.001, "adam": 0.001,
+}  # fmt: skip
+"""A learning rate to start from, per optimizer: Keras' default, but torch's for adagrad and adadelta, where Keras' 0.001
+hardly learns in a few epochs."""
+
+MOMENTUM = 0.9
+"""Of "momentum" and "nesterov"; both frameworks' documentation uses it throughout."""
+
+MAX_EPOCHS = 1000
+MAX_BATCH = 4096
+MAX_IMAGE_SIZE = 256  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What is done to every image, training or not, before it meets the model."""
+
+    image_size: int | None = None  # side in pixels that images are resized to; None keeps their size
+    colour: Colour = "keep"
+    scale: Scale = "zero-one"  # [0, 1], [-1, 1], or mean 0 and deviation 1 per channel over the training images
+
+    def __post_init__(self) -> None:
+        if self.image_size is not None:
+            checks.whole(PlanError, word("image_size"), self.image_size, 4, MAX_IMAGE_SIZE)
+        checks.known(PlanError, word("colour"), self.colour, COLOURS)
+        checks.known(PlanError, word("scale"), self.scale, SCALES)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train: one value for both frameworks, which read the same meaning from each field.
+
+    `rules="aligned"`: both frameworks follow one written rule (Keras' update formulas; dropout masks drawn in NumPy).
+    `rules="native"`: each does what it does by the optimizer's name, with its own dropout. Initial weights, batches,
+    the batch normalisation rule and padding are equal either way.
+    """
+
+    data: str  # a data set's name
+    preparation: Preparation = field(default_factory=Preparation)
+    validation_share: float = 0.2  # of the training images, drawn with the seed, never trained on
+    train_limit: int | None = None  # at most this many training images; None: all
+    epochs: int = 5
+    batch_size: int = 32
+    optimizer: Optimizer = "rmsprop"
+    learning_rate: float = LEARNING_RATES["rmsprop"]
+    rules: Rules = "aligned"
+    start: Start = "glorot"  # initial weights: Keras' scheme or torch's, drawn in NumPy, the same arrays for both
+    dtype: Dtype = "float32"
+    seed: int = 0  # of the split, the batches, the initial weights and the dropout masks
+    tensorflow_variant: TensorFlowVariant = "graph"
+    torch_variant: TorchVariant = "loop"
+    device: Device = "auto"  # a GPU where the framework sees one; "cpu" never
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.data, str) or not self.data.strip() or len(self.data) > 200:
+            raise PlanError("{what} is {value}, but must name a data set.", what=word("data"), value=checks.shown(self.data))
+        checks.number(PlanError, word("validation_share"), self.validation_share, 0, 0.9)
+        if self.train_limit is not None:
+            checks.whole(PlanError, word("train_limit"), self.train_limit, 1, 10_000_000)
+        checks.whole(PlanError, word("epochs"), self.epochs, 1, MAX_EPOCHS)
+        checks.whole(PlanError, word("batch_size"), self.batch_size, 1, MAX_BATCH)
+        checks.known(PlanError, word("optimizer"), self.optimizer, OPTIMIZERS)
+        checks.number(PlanError, word("learning_rate"), self.learning_rate, 0, 1e12)
+        checks.known(PlanError, word("rules"), self.rules, RULES)
+        checks.known(PlanError, word("start"), self.start, STARTS)
+        checks.known(PlanError, word("dtype"), self.dtype, DTYPES)
+        checks.whole(PlanError, word("seed"), self.seed, 0, 2**31 - 1)
+        checks.known(PlanError, word("tensorflow_variant"), self.tensorflow_variant, TENSORFLOW_VARIANTS)
+        checks.known(PlanError, word("torch_variant"), self.torch_variant, TORCH_VARIANTS)
+        checks.known(PlanError, word("device"), self.device, DEVICES)
+
+    def variant(self, framework: str) -> str:
+        """Return the variant of the loop that runs in `framework`."""
+        return self.tensorflow_variant if framework == "tensorflow" else self.torch_variant
+
+    def but(self, **changes: object) -> Plan:
+        """Return the plan with some fields changed, checked again."""
+        return replace(self, **changes)
+
+    def to_json(self) -> dict:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> Plan:
+        """Read what `to_json` wrote. Raises PlanError naming the wrong field."""
+        values = _known_fields(cls, data, say("a plan"))
+        if "preparation" in values:
+            values["preparation"] = Preparation(**_known_fields(Preparation, values["preparation"], say("a preparation")))
+        if "data" not in values:
+            raise PlanError("A plan needs the field '{name}'.", name="data")
+        return cls(**values)
+
+
+def _known_fields(cls: type, data: object, what: object) -> dict:
+    if not isinstance(data, dict):
+        raise PlanError("{what} is a JSON object, but this is {value}.", what=what, value=checks.shown(data))
+    names = [f.name for f in fields(cls)]
+    for name in data:
+        checks.known(PlanError, word("field"), name, names)
+    return dict(data)

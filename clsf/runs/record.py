@@ -1,0 +1,110 @@
+"""RunRecord: everything known of one run, folded from its events. The same for a live run and one of last week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from clsf.events import (
+    BatchesEnded,
+    DataProgress,
+    EpochEnded,
+    Event,
+    LearningRateChanged,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunFailed,
+    RunStarted,
+)
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.words import Sentence
+
+Status = Literal["queued", "preparing", "running", "paused", "finished", "stopped", "diverged", "cut-off", "failed"]
+OVER: tuple[str, ...] = ("finished", "stopped", "diverged", "cut-off", "failed")
+
+
+@dataclass
+class Steps:
+    """One number per step trained so far; index 0 is step 1."""
+
+    losses: list[float] = field(default_factory=list)
+    accuracies: list[float] = field(default_factory=list)
+    gradient_norms: list[float] = field(default_factory=list)  # empty where the variant does not tell
+    learning_rates: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)  # of training when the step had ended, pauses left out
+    images_per_second: list[float] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.losses)
+
+
+@dataclass
+class RunRecord:
+    """One run of one framework. `version` grows with every event, so a page can tell whether there is something new.
+
+    Written by one thread (the store, under its lock) and read by many: lists only grow.
+    """
+
+    run_id: str
+    group: str  # runs that were started together share it
+    framework: str
+    model: ModelSpec
+    plan: Plan
+    created: float  # Unix time
+    owner: str = ""  # who started it: a random id of a browser session, or "cli"
+    race: bool = False  # whether the runs of its group were allowed to run at the same time
+    status: Status = "queued"
+    version: int = 0
+    progress: DataProgress | None = None
+    started: RunStarted | None = None
+    steps: Steps = field(default_factory=Steps)
+    epochs: list[EpochEnded] = field(default_factory=list)
+    learning_rate: float | None = None
+    ended: RunEnded | None = None
+    failure: Sentence | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.status in OVER
+
+    @property
+    def total_steps(self) -> int | None:
+        """Steps of the whole plan, known once the run has started."""
+        return self.started.epochs * self.started.batches_per_epoch if self.started else None
+
+    def fold(self, event: Event) -> None:
+        """Take in the next event."""
+        match event:
+            case DataProgress():
+                self.progress, self.status = event, "preparing"
+            case RunStarted():
+                self.started, self.status, self.progress = event, "running", None
+            case BatchesEnded():
+                self._fold_batches(event)
+            case EpochEnded():
+                self.epochs.append(event)
+            case Paused():
+                self.status = "paused"
+            case Resumed():
+                self.status = "running"
+            case LearningRateChanged():
+                self.learning_rate = event.learning_rate
+            case RunEnded():
+                self.ended, self.status = event, event.reason
+            case RunFailed():
+                self.failure, self.status = event.sentence, "failed"
+        self.version += 1
+
+    def _fold_batches(self, event: BatchesEnded) -> None:
+        steps, count = self.steps, len(event.losses)
+        before = steps.seconds[-1] if steps.seconds else 0.0
+        each = (event.seconds - before) / count
+        steps.accuracies.extend(event.accuracies)
+        steps.gradient_norms.extend(event.gradient_norms or ())
+        steps.learning_rates.extend([event.learning_rate] * count)
+        steps.seconds.extend(before + each * (n + 1) for n in range(count))
+        steps.images_per_second.extend([event.images_per_second] * count)
+        steps.losses.extend(event.losses)  # last: len() tells readers how many steps are whole
+        self.learning_rate = event.learning_rate
