@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -35,7 +34,7 @@ def whole(error: type[ClsfError], what: Sentence, value: object, low: int, high:
 
 def number(error: type[ClsfError], what: Sentence, value: object, low: float, high: float) -> None:
     """Raise `error` unless `value` is a finite number with low < value <= high."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or not low < value <= high:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low < value <= high:
         raise error(
             "{what} is {value}, but must be a number above {low} and at most {high}.",
             what=what, value=shown(value), low=f"{low:g}", high=f"{high:g}",

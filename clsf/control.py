@@ -30,7 +30,10 @@ class Control:
 
     def step(self) -> None:
         """Pause, and let one more step be taken."""
-        self._set(paused=True, steps=self._steps + 1)
+        with self._changed:
+            self._paused = True
+            self._steps += 1
+            self._changed.notify_all()
 
     def learning_rate(self, value: float) -> None:
         self._set(learning_rate=value)

@@ -33,6 +33,13 @@ hardly learns in a few epochs."""
 MOMENTUM = 0.9
 """Of "momentum" and "nesterov"; both frameworks' documentation uses it throughout."""
 
+DIFFERENCES = (
+    "initial-weights", "bias-init", "rmsprop-rule", "adam-rule", "adagrad-rule", "adadelta-rule", "bn-momentum", "bn-epsilon",
+    "bn-variance", "input-scale", "softmax-before-loss", "dropout-rate", "dropout-masks", "dropout-at-evaluation", "flatten-order",
+    "weight-decay-style", "shuffling", "eval-mode",
+)  # fmt: skip
+"""What a run may do otherwise than the aligned rules, one name per thing; what each means is said in clsf.compare.differences."""
+
 MAX_EPOCHS = 1000
 MAX_BATCH = 4096
 MAX_IMAGE_SIZE = 256  # pixels
@@ -77,6 +84,8 @@ class Plan:
     tensorflow_variant: TensorFlowVariant = "graph"
     torch_variant: TorchVariant = "loop"
     device: Device = "auto"  # a GPU where the framework sees one; "cpu" never
+    l2: float = 0.0  # adds l2 * (sum of squares of all kernels) to what is minimised; the loss that is told leaves it out
+    differences: tuple[str, ...] = ()  # what this run does otherwise on purpose, see DIFFERENCES
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, str) or not self.data.strip() or len(self.data) > 200:
@@ -95,10 +104,34 @@ class Plan:
         checks.known(PlanError, word("tensorflow_variant"), self.tensorflow_variant, TENSORFLOW_VARIANTS)
         checks.known(PlanError, word("torch_variant"), self.torch_variant, TORCH_VARIANTS)
         checks.known(PlanError, word("device"), self.device, DEVICES)
+        if self.l2 != 0:
+            checks.number(PlanError, word("l2"), self.l2, 0, 10)
+        if not isinstance(self.differences, tuple):
+            raise PlanError(
+                "{what} is {value}, but must be a list of names.",
+                what=word("differences"),
+                value=checks.shown(self.differences),
+            )
+        for name in self.differences:
+            checks.known(PlanError, word("difference"), name, DIFFERENCES)
 
     def variant(self, framework: str) -> str:
         """Return the variant of the loop that runs in `framework`."""
         return self.tensorflow_variant if framework == "tensorflow" else self.torch_variant
+
+    def does(self, difference: str) -> bool:
+        """Return whether the run does this one thing otherwise."""
+        return difference in self.differences
+
+    @property
+    def native_optimizer(self) -> bool:
+        """Whether the framework's own rule of the optimizer's name is used."""
+        return self.rules == "native" or self.does(f"{self.optimizer}-rule")
+
+    @property
+    def native_dropout(self) -> bool:
+        """Whether the framework draws its dropout masks itself."""
+        return self.rules == "native" or self.does("dropout-masks")
 
     def but(self, **changes: object) -> Plan:
         """Return the plan with some fields changed, checked again."""
@@ -113,6 +146,8 @@ class Plan:
         values = _known_fields(cls, data, say("a plan"))
         if "preparation" in values:
             values["preparation"] = Preparation(**_known_fields(Preparation, values["preparation"], say("a preparation")))
+        if isinstance(values.get("differences"), list):
+            values["differences"] = tuple(values["differences"])
         if "data" not in values:
             raise PlanError("A plan needs the field '{name}'.", name="data")
         return cls(**values)

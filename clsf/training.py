@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -32,8 +33,13 @@ from clsf.events import (
     RunStarted,
 )
 from clsf.meters import CHUNK_SECONDS, Clock, EpochSum, Pace, Speed
+from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
+from clsf.model.walk import Analysis
 from clsf.plan import Plan
+
+OTHER_SHUFFLE = 1_000_003
+"""Added to the seed of the batches for the difference "shuffling"."""
 
 Chunk = tuple[StepReport, list[int]]  # what some steps said, and how many images each had
 
@@ -58,15 +64,17 @@ def run(
         tell(DataProgress(stage, done, total))
 
     try:
+        if plan.does("input-scale"):
+            plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
         dataset = open_dataset(plan.data, progress)
         prepared = prepare(dataset, plan, progress)
     except _StoppedEarlyError:
         tell(RunEnded(framework, "stopped", epochs=0, seconds=0.0, images_per_second=None))
         return
     analysis = spec.check(prepared.shape, len(prepared.classes))
-    weights = initial_weights(analysis, plan.start, plan.seed, plan.dtype)
-    batches = batch_order(prepared.train, plan.batch_size, plan.seed, epoch=1)
-    backend = backends.load(framework).build(spec, plan, prepared, weights)
+    weights = start_weights(analysis, plan)
+    batches = epoch_order(prepared, plan, epoch=1)
+    backend = backends.load(framework).build(changed(spec, plan.differences), plan, prepared, weights)
     facts = backend.facts()
     tell(
         RunStarted(
@@ -91,6 +99,19 @@ def run(
     keep(backend.get_weights())
 
 
+def start_weights(analysis: Analysis, plan: Plan) -> Weights:
+    """Return the weights that a run begins with."""
+    kernels = "kaiming" if plan.does("initial-weights") else plan.start
+    biases = "kaiming" if plan.does("bias-init") else plan.start
+    return initial_weights(analysis, kernels, plan.seed, plan.dtype, biases)
+
+
+def epoch_order(prepared: Prepared, plan: Plan, epoch: int) -> list[np.ndarray]:
+    """Return the batches of an epoch, as image indices."""
+    seed = plan.seed + OTHER_SHUFFLE if plan.does("shuffling") else plan.seed
+    return batch_order(prepared.train, plan.batch_size, seed, epoch)
+
+
 def train(backend: Backend, framework: str, prepared: Prepared, plan: Plan, control: Control) -> Iterator[Event]:
     """Train an already built model for the epochs of `plan`. Control is honoured between chunks of steps."""
     chunks = _fit_chunks if plan.variant(framework) == "fit" else _own_chunks
@@ -104,7 +125,7 @@ def train(backend: Backend, framework: str, prepared: Prepared, plan: Plan, cont
 
     for epoch in range(1, plan.epochs + 1):
         summed = EpochSum()
-        batches = batch_order(prepared.train, plan.batch_size, plan.seed, epoch)
+        batches = epoch_order(prepared, plan, epoch)
         running = chunks(backend, batches, epoch, step, pace, control)
         try:
             while True:

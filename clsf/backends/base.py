@@ -42,6 +42,19 @@ class Facts:
     versions: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """Everything that one training step computed, in the agreed layout (images height, width, channels)."""
+
+    loss: float
+    logits: np.ndarray  # (batch, classes)
+    inputs: np.ndarray  # what the first layer received, (batch, height, width, channels)
+    activations: dict[str, np.ndarray]  # path -> what came out of the layer, in order of computation
+    output_gradients: dict[str, np.ndarray]  # path -> gradient of the loss with respect to what came out
+    gradients: dict[str, np.ndarray]  # weight -> gradient of what is minimised
+    weights: Weights  # after the update, moving statistics included
+
+
 class Backend(Protocol):
     """A built model that can learn, in one framework. It holds the run's images and gathers them by index."""
 
@@ -79,3 +92,15 @@ class Backend(Protocol):
     def set_learning_rate(self, value: float) -> None: ...
 
     def facts(self) -> Facts: ...
+
+    def observe(self, indices: np.ndarray, step: int) -> Observation:
+        """Take the training step number `step` (0-based) on images of these indices, and tell all of it."""
+        ...
+
+    def isolate(self, reference: Observation, before: Weights, indices: np.ndarray, step: int) -> Observation:
+        """Do each part of a step by itself, fed with the reference's values, so that one fault does not blame the next.
+
+        Weights are set to `before`, the reference's before the step. Each layer gets the reference's input; each
+        layer's gradient is taken from the reference's output gradient; the optimizer gets the reference's gradients.
+        """
+        ...

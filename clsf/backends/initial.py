@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from math import sqrt
+from math import prod, sqrt
 from zlib import crc32
 
 import numpy as np
@@ -17,8 +17,8 @@ _ONES = ("gamma", "moving_variance")
 _ZEROS = ("beta", "moving_mean")
 
 
-def initial_weights(analysis: Analysis, start: str, seed: int, dtype: str) -> Weights:
-    """Draw every weight of the model, in order of computation, from `seed`.
+def initial_weights(analysis: Analysis, start: str, seed: int, dtype: str, bias_start: str | None = None) -> Weights:
+    """Draw every weight of the model, in order of computation, from `seed`; biases by another scheme if it is given.
 
     glorot:  kernels uniform in ±sqrt(6 / (fan_in + fan_out)), biases 0: Keras' default (Glorot & Bengio 2010,
              https://proceedings.mlr.press/v9/glorot10a.html, equation 16)
@@ -27,7 +27,10 @@ def initial_weights(analysis: Analysis, start: str, seed: int, dtype: str) -> We
 
     Each array has a random stream of its own, by its name, so that one layer more does not change the others' weights.
     """
-    return {name: _drawn(name, w, start, seed).astype(dtype) for name, w in analysis.named_weights().items()}
+    return {
+        name: _drawn(name, weight, bias_start or start if weight.name == "bias" else start, seed).astype(dtype)
+        for name, weight in analysis.named_weights().items()
+    }
 
 
 def _drawn(name: str, weight: Weight, start: str, seed: int) -> np.ndarray:
@@ -35,7 +38,8 @@ def _drawn(name: str, weight: Weight, start: str, seed: int) -> np.ndarray:
         return np.ones(weight.shape)
     if weight.name in _ZEROS or (weight.name == "bias" and start == "glorot"):
         return np.zeros(weight.shape)
-    limit = sqrt(6 / (weight.fan_in + weight.fan_out)) if start == "glorot" else 1 / sqrt(weight.fan_in)
+    # Keras counts every axis but the last as fan-in, also the channels of a depthwise kernel, where torch sees one each.
+    limit = sqrt(6 / (prod(weight.shape[:-1]) + weight.fan_out)) if start == "glorot" else 1 / sqrt(weight.fan_in)
     return stream(seed, "weights", name).uniform(-limit, limit, weight.shape)
 
 

@@ -121,7 +121,7 @@ class DepthwiseConv2D:
 
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
         area, c = self.kernel_size**2, image_shape(shape)[2]
-        # Both frameworks see one input channel per kernel; Keras counts the fans of the (k, k, c, multiplier) array.
+        # Each kernel sees one input channel: torch's fan-in. Keras' scheme counts all c; see clsf.backends.initial.
         fans = {"fan_in": area, "fan_out": area * self.depth_multiplier}
         kernel = Weight("depthwise_kernel", (self.kernel_size, self.kernel_size, c, self.depth_multiplier), **fans)
         return (kernel, Weight("bias", (c * self.depth_multiplier,), **fans)) if self.use_bias else (kernel,)

@@ -130,6 +130,24 @@ def _row(layers: tuple, shape: Shape, prefix: str, reach: Reach, side: int) -> I
         shape = out
 
 
+IMAGES = "images"
+"""The source of a layer that receives the model's input."""
+
+
+def sources(layers: tuple, prefix: str = "", source: str = IMAGES) -> dict[str, str]:
+    """Return path -> path of the layer whose output it receives, for every plain layer."""
+    found: dict[str, str] = {}
+    for position, layer in enumerate(layers, start=1):
+        path = f"{prefix}{position}"
+        if isinstance(layer, Residual | Parallel):
+            for name, row in layer.rows():
+                found |= sources(row, f"{path}.{name}.", source)
+        else:
+            found[path] = source
+        source = path
+    return found
+
+
 def _product(shape: Shape) -> int:
     total = 1
     for side in shape:

@@ -21,6 +21,8 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.words import Sentence
 
+_FINAL = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+
 Status = Literal["queued", "preparing", "running", "paused", "finished", "stopped", "diverged", "cut-off", "failed"]
 OVER: tuple[str, ...] = ("finished", "stopped", "diverged", "cut-off", "failed")
 
@@ -55,6 +57,7 @@ class RunRecord:
     created: float  # Unix time
     owner: str = ""  # who started it: a random id of a browser session, or "cli"
     race: bool = False  # whether the runs of its group were allowed to run at the same time
+    machine: str = ""  # what it ran on, in words; "" until a worker takes it
     status: Status = "queued"
     version: int = 0
     progress: DataProgress | None = None
@@ -73,6 +76,24 @@ class RunRecord:
     def total_steps(self) -> int | None:
         """Steps of the whole plan, known once the run has started."""
         return self.started.epochs * self.started.batches_per_epoch if self.started else None
+
+    def ended_early(self, reason: Literal["stopped", "cut-off"]) -> RunEnded:
+        """Return the RunEnded of a run that can't say it itself any more, from what it said until now."""
+        last = self.epochs[-1] if self.epochs else None
+        values = {name: getattr(last, name) for name in _FINAL} if last else {}
+        seconds = (self.steps.seconds[-1] if len(self.steps) else 0.0) + sum(e.validation_seconds for e in self.epochs)
+        return RunEnded(self.framework, reason, last.epoch if last else 0, seconds, self._images_per_second(), **values)
+
+    def _images_per_second(self) -> float | None:
+        """Return the speed without the calls that pay for tracing: the first step's and that of the first smaller batch."""
+        steps, images, seconds = self.steps, 0.0, 0.0
+        skipped = {0, self.started.batches_per_epoch - 1} if self.started else {0}
+        for n, speed in enumerate(steps.images_per_second):
+            if n not in skipped:
+                took = steps.seconds[n] - (steps.seconds[n - 1] if n else 0.0)
+                seconds += took
+                images += speed * took
+        return images / seconds if seconds else None
 
     def fold(self, event: Event) -> None:
         """Take in the next event."""

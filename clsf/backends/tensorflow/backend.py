@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from clsf.backends import numbers
-from clsf.backends.base import Evaluation, Facts, StepReport, Weights
+from clsf.backends.base import Evaluation, Facts, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
 from clsf.backends.tensorflow import device
 from clsf.backends.tensorflow.build import BuiltModel
 from clsf.backends.tensorflow.fit import FitEpoch, compiled
+from clsf.backends.tensorflow.inspect import Inspector, applied
 from clsf.backends.tensorflow.optimizers import optimizer
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
+from clsf.model.walk import sources
 from clsf.plan import Plan
 
 
@@ -37,7 +40,7 @@ class TensorFlowBackend:
     def __init__(self, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> None:
         self._plan = plan
         self._scope, self._device = device.chosen(plan.device)
-        native_dropout = plan.rules == "native" or plan.tensorflow_variant == "fit"
+        native_dropout = plan.native_dropout or plan.tensorflow_variant == "fit"
         self._masks = {} if native_dropout else dropout_layers(spec.analyse(prepared.shape))
         with self._scope:
             keras.utils.set_random_seed(plan.seed)  # of Keras' own dropout
@@ -45,14 +48,18 @@ class TensorFlowBackend:
             self._labels = tf.constant(prepared.labels)
             self._mean = tf.constant(prepared.mean, plan.dtype)
             self._deviation = tf.constant(prepared.deviation, plan.dtype)
-            self.built = BuiltModel(spec, prepared.shape, plan.dtype, native_dropout)
+            self.built = BuiltModel(spec, prepared.shape, plan, native_dropout)
             self.model = self.built.model
             self.set_weights(weights)
             self._optimizer = optimizer(plan.optimizer, plan.learning_rate)
             self._optimizer.build(self.model.trainable_variables)
             self._make_functions()
+            self._inspector = Inspector(self.built, sources(spec.layers))
+            self._inspect = tf.function(
+                lambda images, labels, masks: self._inspector.step(images, labels, masks, self._penalty, self._regularised)
+            )
             if plan.tensorflow_variant == "fit":
-                compiled(self.model, self._optimizer)
+                compiled(self.model, self._optimizer, plan.dtype)
 
     def _make_functions(self) -> None:
         """Make graphs of the steps and the evaluation, traced once for any number of steps and images; or leave them eager."""
@@ -75,16 +82,29 @@ class TensorFlowBackend:
         """Update once; return loss and right answers before the update, and the norm of the gradient."""
         images = self._inputs(tf.gather(self._pixels, indices))  # (batch, h, w, c)
         labels = tf.gather(self._labels, indices)
-        for path, layer in self.built.masked.items():
-            layer.mask = masks.get(path)
+        self.built.hand_out(masks)
         with tf.GradientTape() as tape:
             logits = self.model(images, training=True)
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+            minimised = loss + self._penalty()
         variables = self.model.trainable_variables
-        gradients = tape.gradient(loss, variables)
+        gradients = self._regularised(tape.gradient(minimised, variables))
         self._optimizer.apply(gradients, variables)
+        self.built.hand_out({})
         correct = tf.math.count_nonzero(tf.argmax(logits, axis=1) == labels)
         return loss, correct, tf.linalg.global_norm(gradients)
+
+    def _penalty(self) -> tf.Tensor:
+        """Return l2 times the sum of squares of all kernels, as `kernel_regularizer=keras.regularizers.L2(l2)` adds it."""
+        if not self._plan.l2 or self._plan.does("weight-decay-style"):
+            return tf.zeros((), self._plan.dtype)
+        return self._plan.l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in self.built.kernels()])
+
+    def _regularised(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+        """Add torch's weight decay if that is the difference: on every parameter, without the factor of two."""
+        if not self._plan.l2 or not self._plan.does("weight-decay-style"):
+            return gradients
+        return [g + self._plan.l2 * v for g, v in zip(gradients, self.model.trainable_variables, strict=True)]
 
     def _graph_steps(self, order: tf.Tensor, masks: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         steps = tf.shape(order)[0]
@@ -118,7 +138,8 @@ class TensorFlowBackend:
     # Looking at images without learning.
 
     def _logits(self, indices: tf.Tensor) -> tf.Tensor:
-        return self.model(self._inputs(tf.gather(self._pixels, indices)), training=False)
+        forgotten = self._plan.does("eval-mode")  # evaluation in training mode, as after a forgotten switch
+        return self.model(self._inputs(tf.gather(self._pixels, indices)), training=forgotten)
 
     def _sums(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the sum of the losses in float64 and the number of right answers."""
@@ -140,6 +161,29 @@ class TensorFlowBackend:
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         return numbers.softmax(self.logits(pixels))
+
+    # Telling everything.
+
+    def observe(self, indices: np.ndarray, step: int) -> Observation:
+        masks = dropout_masks(self._masks, self._plan.seed, step, 1, len(indices))
+        with self._scope:
+            images = self._inputs(tf.gather(self._pixels, indices))
+            masks = {path: tf.constant(mask[0]) for path, mask in masks.items()}
+            told = self._inspect(images, tf.gather(self._labels, indices), masks)
+            self._optimizer.apply(told[3], self.model.trainable_variables)
+            return replace(self._inspector.told(images, *told), weights=self.get_weights())
+
+    def isolate(self, reference: Observation, before: Weights, indices: np.ndarray, step: int) -> Observation:
+        masks = dropout_masks(self._masks, self._plan.seed, step, 1, len(indices))
+        with self._scope:
+            self.set_weights(before)
+            masks = {path: tf.constant(mask[0]) for path, mask in masks.items()}
+            outputs, gradients = self._inspector.layers_alone(reference, masks)
+            moved = {n: w for n, w in self.get_weights().items() if n.endswith(("moving_mean", "moving_variance"))}
+            weights = {**applied(self._optimizer, self.built, reference.gradients), **moved}
+            inputs = self._inputs(tf.gather(self._pixels, indices)).numpy()
+        logits = outputs.get(list(reference.activations)[-1], reference.logits)
+        return Observation(reference.loss, logits, inputs, outputs, {}, gradients, weights)
 
     # State.
 

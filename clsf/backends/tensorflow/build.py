@@ -6,26 +6,33 @@ import keras
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.backends.tensorflow.layers import MaskedDropout, activation
+from clsf.backends.tensorflow.layers import ChannelsFirstFlatten, MaskedDropout, UnbiasedBatchNorm, activation
 from clsf.model import branches, layers
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
 
 
 class BuiltModel:
     """A Keras functional model and its layers by path ("3.body.1")."""
 
-    def __init__(self, spec: ModelSpec, shape: Shape, dtype: str, native_dropout: bool) -> None:
+    def __init__(self, spec: ModelSpec, shape: Shape, plan: Plan, native_dropout: bool) -> None:
         self.layers: dict[str, keras.layers.Layer] = {}
-        self._dtype, self._native_dropout = dtype, native_dropout
-        inputs = keras.Input(shape, dtype=dtype)
+        self.outputs: dict[str, keras.KerasTensor] = {}  # what comes out at every path, branching layers included
+        self._dtype, self._plan, self._native_dropout = plan.dtype, plan, native_dropout
+        inputs = keras.Input(shape, dtype=plan.dtype)
         self.model = keras.Model(inputs, self._row(spec.layers, inputs, ""))
         self.names = list(spec.analyse(shape).named_weights())
 
-    @property
-    def masked(self) -> dict[str, MaskedDropout]:
-        """The dropout layers that wait for a mask, by path."""
-        return {path: layer for path, layer in self.layers.items() if isinstance(layer, MaskedDropout)}
+    def hand_out(self, masks: dict) -> None:
+        """Give every dropout layer its mask by path; a layer without one draws its own."""
+        for path, layer in self.layers.items():
+            if isinstance(layer, MaskedDropout):
+                layer.mask = masks.get(path)
+
+    def kernels(self) -> list[keras.Variable]:
+        """Return the kernels, which L2 regularisation is about."""
+        return [self._variable(name) for name in self.names if name.endswith("kernel")]
 
     def get_weights(self) -> Weights:
         return {name: self._variable(name).numpy() for name in self.names}
@@ -35,9 +42,18 @@ class BuiltModel:
             self._variable(name).assign(weights[name])
 
     def gradients(self, values: list) -> dict[str, np.ndarray]:
-        """Return name -> gradient for values in the order of `model.trainable_variables`."""
-        by_id = {id(v): np.asarray(g) for v, g in zip(self.model.trainable_variables, values, strict=True)}
-        return {name: by_id[id(self._variable(name))] for name in self.names if id(self._variable(name)) in by_id}
+        """Return weight -> gradient, in order of computation, for values in the order of `model.trainable_variables`."""
+        found = self.gradients_of(self.model.trainable_variables, values)
+        return {name: found[name] for name in self.names if name in found}
+
+    def gradients_of(self, variables: list, values: list) -> dict[str, np.ndarray]:
+        """Return weight -> gradient for these variables."""
+        names = self.trainable_names()
+        return {names[id(v)]: np.asarray(g) for v, g in zip(variables, values, strict=True)}
+
+    def trainable_names(self) -> dict[int, str]:
+        """Return id of a variable -> name of the weight."""
+        return {id(self._variable(name)): name for name in self.names}
 
     def _variable(self, name: str) -> keras.Variable:
         path, weight = name.rsplit(".", 1)
@@ -49,6 +65,10 @@ class BuiltModel:
         return x
 
     def _apply(self, layer: object, x: keras.KerasTensor, path: str) -> keras.KerasTensor:
+        self.outputs[path] = x = self._built(layer, x, path)
+        return x
+
+    def _built(self, layer: object, x: keras.KerasTensor, path: str) -> keras.KerasTensor:
         named = {"name": "layer_" + path.replace(".", "_"), "dtype": self._dtype}
         if isinstance(layer, branches.Residual):
             ends = [self._row(row, x, f"{path}.{name}.") for name, row in layer.rows()]
@@ -81,11 +101,14 @@ class BuiltModel:
             case layers.Dense():
                 return keras.layers.Dense(layer.units, activation(layer.activation), layer.use_bias, **named)
             case layers.Flatten():
-                return keras.layers.Flatten(**named)
+                return (ChannelsFirstFlatten if self._plan.does("flatten-order") else keras.layers.Flatten)(**named)
             case layers.Dropout():
-                return (keras.layers.Dropout if self._native_dropout else MaskedDropout)(layer.rate, **named)
+                if self._native_dropout and not self._plan.does("dropout-at-evaluation"):
+                    return keras.layers.Dropout(layer.rate, **named)
+                return MaskedDropout(layer.rate, always=self._plan.does("dropout-at-evaluation"), **named)
             case layers.BatchNorm():
-                return keras.layers.BatchNormalization(momentum=layer.momentum, epsilon=layer.epsilon, **named)
+                kind = UnbiasedBatchNorm if self._plan.does("bn-variance") else keras.layers.BatchNormalization
+                return kind(momentum=layer.momentum, epsilon=layer.epsilon, **named)
             case layers.Activation():
                 return keras.layers.Activation(activation(layer.name), **named)
         raise TypeError(f"no Keras layer stands for {type(layer).__name__}")

@@ -14,11 +14,14 @@ import tensorflow as tf
 from clsf.backends.base import StepReport
 
 
-def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
-    """Compile the model as a student would: loss from logits, and the accuracy that fits integer labels."""
+def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer, dtype: str) -> None:
+    """Compile the model as a student would: loss from logits, and the accuracy that fits integer labels.
+
+    The loss is told its dtype, for Keras would turn the logits of a float64 model into float32 first.
+    """
     model.compile(
         optimizer=optimizer,
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype=dtype),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
     )
 
@@ -26,8 +29,8 @@ def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
 class FitEpoch:
     """One epoch of `model.fit` as an iterator of reports.
 
-    The callback waits until its report is taken, so the reader sets the pace: not reading is a pause. Closing the
-    iterator lets the batch in progress end, then `model.stop_training` ends the epoch.
+    The callback hands over its report and waits until the next one is asked for, so no batch runs ahead of the reader:
+    not reading is a pause. Closing the iterator makes `model.stop_training` end the epoch there.
     """
 
     def __init__(
@@ -35,6 +38,7 @@ class FitEpoch:
     ) -> None:
         self._model, self._data, self._epoch, self._sizes, self._scope = model, data, epoch, sizes, scope
         self._reports: queue.Queue[StepReport | BaseException | None] = queue.Queue(maxsize=1)
+        self._asked = threading.Semaphore(0)  # reports asked for beyond the first
         self._closed = threading.Event()
 
     def __iter__(self) -> Iterator[StepReport]:
@@ -45,8 +49,10 @@ class FitEpoch:
                 if isinstance(report, BaseException):
                     raise report
                 yield report
+                self._asked.release()
         finally:
             self._closed.set()
+            self._asked.release()  # nobody asks, but the callback is to look up and see that it is over
             while thread.is_alive():
                 self._drain()
                 thread.join(0.05)
@@ -78,8 +84,9 @@ class FitEpoch:
             self._reports.get_nowait()
 
     def batch_ended(self, batch: int, loss: float, accuracy: float) -> bool:
-        """Take in one batch; return whether to go on."""
+        """Take in one batch, wait until the next is wanted; return whether it is."""
         self.put(StepReport(np.array([loss]), np.array([round(accuracy * self._sizes[batch])]), None))
+        self._asked.acquire()
         return not self._closed.is_set()
 
 

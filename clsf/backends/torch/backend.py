@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -11,13 +12,15 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from clsf.backends import numbers
-from clsf.backends.base import Evaluation, Facts, StepReport, Weights
+from clsf.backends.base import Evaluation, Facts, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
 from clsf.backends.torch import device
 from clsf.backends.torch.build import BuiltModel
+from clsf.backends.torch.inspect import Inspector, applied
 from clsf.backends.torch.optimizers import optimizer
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
+from clsf.model.walk import sources
 from clsf.plan import Plan
 
 
@@ -38,18 +41,18 @@ class TorchBackend:
     def __init__(self, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> None:
         self._plan = plan
         self._scope, self._device = device.chosen(plan.device)
-        native_dropout = plan.rules == "native"
-        self._masks = {} if native_dropout else dropout_layers(spec.analyse(prepared.shape))
+        self._masks = {} if plan.native_dropout else dropout_layers(spec.analyse(prepared.shape))
         self._dtype = getattr(torch, plan.dtype)
         torch.manual_seed(plan.seed)  # of torch's own dropout
         self._pixels = _shared(prepared.pixels).to(self._scope)
         self._labels = torch.from_numpy(np.array(prepared.labels)).to(self._scope)
         self._mean = torch.tensor(prepared.mean, dtype=self._dtype, device=self._scope)
         self._deviation = torch.tensor(prepared.deviation, dtype=self._dtype, device=self._scope)
-        self.built = BuiltModel(spec, prepared.shape, plan.dtype, native_dropout)
+        self.built = BuiltModel(spec, prepared.shape, plan, plan.native_dropout)
         self.model = self.built.model.to(self._scope)
         self.set_weights(weights)
-        self._optimizer = optimizer(plan.optimizer, plan.learning_rate, plan.rules, self.model.parameters())
+        self._inspector = Inspector(self.built, sources(spec.layers))
+        self._optimizer = optimizer(plan.optimizer, plan.learning_rate, plan.native_optimizer, self.model.parameters())
 
     # One step, and many.
 
@@ -61,16 +64,29 @@ class TorchBackend:
         """Update once; return loss and right answers before the update, and the norm of the gradient."""
         images = self._inputs(self._pixels[indices])
         labels = self._labels[indices]
-        for path, layer in self.built.masked.items():
-            layer.mask = masks.get(path)
+        self.built.hand_out(masks)
         self._optimizer.zero_grad()
         logits = self.model(images)
         loss = F.cross_entropy(logits, labels)
-        loss.backward()
+        (loss + self._penalty()).backward()
+        self._regularise()
         norm = torch.nn.utils.get_total_norm([p.grad for p in self.model.parameters() if p.grad is not None])
         self._optimizer.step()
+        self.built.hand_out({})
         correct = (logits.detach().argmax(dim=1) == labels).sum()
         return loss.detach(), correct, norm
+
+    def _penalty(self) -> Tensor | float:
+        """Return l2 times the sum of squares of all kernels, as Keras' `kernel_regularizer=L2(l2)` adds it."""
+        if not self._plan.l2 or self._plan.does("weight-decay-style"):
+            return 0.0
+        return self._plan.l2 * sum(kernel.square().sum() for kernel in self.built.kernels())
+
+    def _regularise(self) -> None:
+        """Add torch's weight decay if that is the difference: on every parameter, without the factor of two."""
+        if self._plan.l2 and self._plan.does("weight-decay-style"):
+            for p in self.model.parameters():
+                p.grad.add_(p.detach(), alpha=self._plan.l2)
 
     def train_steps(self, order: np.ndarray, first_step: int) -> StepReport:
         masks = dropout_masks(self._masks, self._plan.seed, first_step, *order.shape)
@@ -91,7 +107,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def evaluate(self, indices: np.ndarray) -> Evaluation:
-        self.model.eval()
+        self.model.train(self._plan.does("eval-mode"))  # False is eval(); True is what a forgotten switch leaves
         losses = correct = 0.0
         for part in numbers.parts(indices):
             at = torch.from_numpy(part).to(self._scope)
@@ -108,6 +124,37 @@ class TorchBackend:
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         return numbers.softmax(self.logits(pixels))
 
+    # Telling everything.
+
+    def observe(self, indices: np.ndarray, step: int) -> Observation:
+        images, labels = self._batch(indices)
+        self.model.train()
+        self._optimizer.zero_grad()
+        logits = self._inspector.forward(images, self._step_masks(step, len(indices)))
+        loss = F.cross_entropy(logits, labels)
+        (loss + self._penalty()).backward()
+        self._regularise()
+        told = self._inspector.told(images, loss.detach(), logits)
+        self._optimizer.step()
+        return replace(told, weights=self.get_weights())
+
+    def isolate(self, reference: Observation, before: Weights, indices: np.ndarray, step: int) -> Observation:
+        self.set_weights(before)
+        self.model.train()
+        outputs, gradients = self._inspector.layers_alone(reference, self._step_masks(step, len(indices)))
+        weights = applied(self._optimizer, self.built, reference.gradients)
+        inputs = self._batch(indices)[0].permute(0, 2, 3, 1).cpu().numpy()
+        logits = outputs.get(list(reference.activations)[-1], reference.logits)
+        return Observation(reference.loss, logits, inputs, outputs, {}, gradients, weights)
+
+    def _batch(self, indices: np.ndarray) -> tuple[Tensor, Tensor]:
+        at = torch.from_numpy(indices).to(self._scope)
+        return self._inputs(self._pixels[at]), self._labels[at]
+
+    def _step_masks(self, step: int, batch: int) -> dict[str, Tensor]:
+        masks = dropout_masks(self._masks, self._plan.seed, step, 1, batch)
+        return {path: torch.from_numpy(mask[0]).to(self._scope) for path, mask in masks.items()}
+
     # State.
 
     def get_weights(self) -> Weights:
@@ -121,7 +168,8 @@ class TorchBackend:
             group["lr"] = value
 
     def facts(self) -> Facts:
-        versions = {"torch": torch.__version__, "numpy": np.__version__}
+        # str: torch's version is of a class of its own, which would load torch in the process it is sent to
+        versions = {"torch": str(torch.__version__), "numpy": np.__version__}
         return Facts(self._device, device.threads(), versions)
 
 

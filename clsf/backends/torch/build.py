@@ -11,24 +11,31 @@ from clsf.backends.torch import layers as own
 from clsf.model import branches, layers
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
 
 
 class BuiltModel:
     """A torch module and its layers by path ("3.body.1")."""
 
-    def __init__(self, spec: ModelSpec, shape: Shape, dtype: str, native_dropout: bool) -> None:
+    def __init__(self, spec: ModelSpec, shape: Shape, plan: Plan, native_dropout: bool) -> None:
         self.layers: dict[str, nn.Module] = {}
-        self._dtype, self._native_dropout = getattr(torch, dtype), native_dropout
+        self.nodes: dict[str, nn.Module] = {}  # the module at every path, branching layers included
+        self._dtype, self._plan, self._native_dropout = getattr(torch, plan.dtype), plan, native_dropout
         analysis = spec.analyse(shape)
         self._shapes = {facts.path: facts.in_shape for facts in analysis.layers}
         self.model = self._row(spec.layers, "")
         self.model.to(memory_format=torch.channels_last)  # images arrive as NHWC in memory; kernels follow
         self._weights = analysis.named_weights()
 
-    @property
-    def masked(self) -> dict[str, own.MaskedDropout]:
-        """The dropout layers that wait for a mask, by path."""
-        return {path: layer for path, layer in self.layers.items() if isinstance(layer, own.MaskedDropout)}
+    def hand_out(self, masks: dict) -> None:
+        """Give every dropout layer its mask by path; a layer without one draws its own."""
+        for path, layer in self.layers.items():
+            if isinstance(layer, own.MaskedDropout):
+                layer.mask = masks.get(path)
+
+    def kernels(self) -> list[Tensor]:
+        """Return the kernels, which L2 regularisation is about."""
+        return [self._tensor(name) for name in self._weights if name.endswith("kernel")]
 
     def get_weights(self) -> Weights:
         with torch.no_grad():
@@ -43,6 +50,12 @@ class BuiltModel:
         """Return name -> gradient in the agreed layout, of the last backward pass."""
         trainable = {name: self._tensor(name) for name, weight in self._weights.items() if weight.trainable}
         return {name: self._agreed(name, tensor.grad) for name, tensor in trainable.items()}
+
+    def set_gradients(self, gradients: dict[str, np.ndarray]) -> None:
+        """Put gradients in the agreed layout where an optimizer looks for them."""
+        for name, array in gradients.items():
+            tensor = self._tensor(name)
+            tensor.grad = _turned(name, array).to(tensor.device)
 
     def _agreed(self, name: str, tensor: Tensor) -> np.ndarray:
         """Turn a tensor in torch's layout into the agreed one."""
@@ -67,6 +80,11 @@ class BuiltModel:
         return nn.Sequential(*(self._apply(layer, f"{prefix}{position}") for position, layer in enumerate(row, start=1)))
 
     def _apply(self, layer: object, path: str) -> nn.Module:
+        built = self._built(layer, path)
+        self.nodes[path] = built  # after what it holds: the order of computation
+        return built
+
+    def _built(self, layer: object, path: str) -> nn.Module:
         if isinstance(layer, branches.Residual):
             return own.Residual(*(self._row(row, f"{path}.{name}.") for name, row in layer.rows()))
         if isinstance(layer, branches.Parallel):
@@ -100,11 +118,14 @@ class BuiltModel:
                 linear = nn.Linear(shape[0], layer.units, bias=layer.use_bias, dtype=self._dtype)
                 return own.Dense(linear, layer.activation)
             case layers.Flatten():
-                return own.Flatten()
+                return nn.Flatten() if self._plan.does("flatten-order") else own.Flatten()
             case layers.Dropout():
-                return (nn.Dropout if self._native_dropout else own.MaskedDropout)(layer.rate)
+                if self._native_dropout and not self._plan.does("dropout-at-evaluation"):
+                    return nn.Dropout(layer.rate)
+                return own.MaskedDropout(layer.rate, always=self._plan.does("dropout-at-evaluation"))
             case layers.BatchNorm():
-                return own.BatchNorm(shape[-1], layer.momentum, layer.epsilon, self._dtype)
+                unbiased = self._plan.does("bn-variance")
+                return own.BatchNorm(shape[-1], layer.momentum, layer.epsilon, self._dtype, unbiased)
             case layers.Activation():
                 return own.Activation(layer.name)
         raise TypeError(f"no torch module stands for {type(layer).__name__}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -9,13 +10,15 @@ from torch import Tensor, nn
 from clsf.model.layers import LEAKY_SLOPE
 from clsf.model.shapes import same_padding
 
+_SLOPE = float(np.float32(LEAKY_SLOPE))  # TensorFlow's LeakyRelu keeps its slope in float32, whatever the dtype: followed
+
 
 def activation(name: str):
     """Return the function of that name; softmax is over channels, which are the second axis here."""
     return {
         "linear": lambda x: x,
         "relu": torch.relu,
-        "leaky_relu": lambda x: F.leaky_relu(x, LEAKY_SLOPE),
+        "leaky_relu": lambda x: F.leaky_relu(x, _SLOPE),
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
         "gelu": F.gelu,
@@ -99,9 +102,10 @@ class BatchNorm(nn.Module):
     1 - momentum its momentum and keeps the unbiased variance. Source: keras/src/layers/normalization/batch_normalization.py
     """
 
-    def __init__(self, features: int, momentum: float, epsilon: float, dtype: torch.dtype) -> None:
+    def __init__(self, features: int, momentum: float, epsilon: float, dtype: torch.dtype, unbiased: bool = False) -> None:
         super().__init__()
         self.momentum, self.epsilon = momentum, epsilon
+        self.correction = 1 if unbiased else 0  # 1: the difference "bn-variance"
         self.gamma = nn.Parameter(torch.ones(features, dtype=dtype))
         self.beta = nn.Parameter(torch.zeros(features, dtype=dtype))
         self.register_buffer("moving_mean", torch.zeros(features, dtype=dtype))
@@ -111,23 +115,29 @@ class BatchNorm(nn.Module):
         if not self.training:
             return F.batch_norm(x, self.moving_mean, self.moving_variance, self.gamma, self.beta, False, 0.0, self.epsilon)
         with torch.no_grad():
-            variance, mean = torch.var_mean(x, dim=[d for d in range(x.ndim) if d != 1], correction=0)
+            variance, mean = torch.var_mean(x, dim=[d for d in range(x.ndim) if d != 1], correction=self.correction)
             self.moving_mean.mul_(self.momentum).add_(mean * (1 - self.momentum))
             self.moving_variance.mul_(self.momentum).add_(variance * (1 - self.momentum))
-        return F.batch_norm(x, None, None, self.gamma, self.beta, True, 0.0, self.epsilon)
+        # Not F.batch_norm, which refuses a last batch of one flat vector; Keras makes beta of it, and so does this.
+        return torch.batch_norm(x, self.gamma, self.beta, None, None, True, 0.0, self.epsilon, torch.backends.cudnn.enabled)
 
 
 class MaskedDropout(nn.Module):
-    """Dropout whose mask is handed in: uint8 (batch, …) in the agreed layout, 1 keeps. The training step sets `mask`."""
+    """Dropout whose mask is handed in: uint8 (batch, …) in the agreed layout, 1 keeps. The training step sets `mask`.
 
-    def __init__(self, rate: float) -> None:
+    Without a mask it draws one itself while training; `always`: at evaluation too, as a forgotten switch would.
+    """
+
+    def __init__(self, rate: float, always: bool = False) -> None:
         super().__init__()
-        self.scale = 1 / (1 - rate)
+        self.rate, self.scale, self.always = rate, 1 / (1 - rate), always
         self.mask: Tensor | None = None
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.mask is None:
-            return x
+        if not self.training:
+            return F.dropout(x, self.rate) if self.always else x
+        if self.mask is None:
+            return F.dropout(x, self.rate)
         mask = self.mask.permute(0, 3, 1, 2) if x.ndim == 4 else self.mask  # (b, h, w, c) -> (b, c, h, w)
         return x * mask.to(x.dtype) * self.scale
 

@@ -1,8 +1,9 @@
 """The seven optimizers: torch's own for "native", and Keras' rules written for torch for "aligned".
 
-Keras (3.15) keeps the learning rate in a float32 variable, and casts SGD's momentum and Adam's betas (where it raises
-them to a power) through float32, whatever the weights' dtype. The aligned rules follow that, or float64 runs would part
-at the eighth digit. Sources: keras/src/optimizers/{sgd,adagrad,adadelta,rmsprop,adam}.py, `update_step` and defaults.
+Keras (3.15) keeps the learning rate in a float32 variable, and casts SGD's momentum, Adagrad's first accumulator and
+Adam's betas (where it raises them to a power) through float32, whatever the weights' dtype. The aligned rules follow
+that, or float64 runs would part at the eighth digit. Sources: keras/src/optimizers/{sgd,adagrad,adadelta,rmsprop,adam}.py,
+`update_step` and defaults.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from torch import Tensor, nn
 from clsf.plan import MOMENTUM
 
 
-def optimizer(name: str, learning_rate: float, rules: str, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-    """Return the optimizer of that name by these rules ("native" or "aligned")."""
-    return (_aligned if rules == "aligned" else _native)(name, learning_rate, list(parameters))
+def optimizer(name: str, learning_rate: float, native: bool, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    """Return the optimizer of that name: torch's own, or the aligned rule."""
+    return (_native if native else _aligned)(name, learning_rate, list(parameters))
 
 
 def _native(name: str, learning_rate: float, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
@@ -105,7 +106,7 @@ class KerasAdagrad(_KerasRule):
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
         if not state:
-            state["a"] = torch.full_like(p, 0.1)
+            state["a"] = torch.full_like(p, through_float32(0.1))
         a = state["a"].add_(g.square())
         p.sub_((g * lr).div_((a + 1e-7).sqrt_()))
 

@@ -1,0 +1,69 @@
+"""One training step with everything it computes told: for lockstep, and for looking inside."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from clsf.backends.base import Observation, Weights
+from clsf.backends.tensorflow.build import BuiltModel
+from clsf.model.walk import IMAGES
+
+
+class Inspector:
+    """Runs the model with every layer's output kept."""
+
+    def __init__(self, built: BuiltModel, sources: dict[str, str]) -> None:
+        self._built, self._sources = built, sources
+        self._model = keras.Model(built.model.inputs, list(built.outputs.values()))
+
+    def step(self, images: tf.Tensor, labels: tf.Tensor, masks: dict, penalty, regularised) -> tuple:
+        """Return loss, the outputs of every layer, the gradients of these, and of the trainable variables."""
+        self._built.hand_out(masks)
+        variables = self._built.model.trainable_variables
+        with tf.GradientTape() as tape:
+            outputs = self._model(images, training=True)
+            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs[-1]))
+            minimised = loss + penalty()
+        both = tape.gradient(minimised, [*outputs, *variables])
+        self._built.hand_out({})
+        return loss, outputs, both[: len(outputs)], regularised(both[len(outputs) :])
+
+    def told(self, images: tf.Tensor, loss: tf.Tensor, outputs: list, slopes: list, gradients: list) -> Observation:
+        """Return an observation without weights: they come after the update."""
+        paths = list(self._built.outputs)
+        return Observation(
+            loss=float(loss),
+            logits=outputs[-1].numpy(),
+            inputs=images.numpy(),
+            activations={path: value.numpy() for path, value in zip(paths, outputs, strict=True)},
+            output_gradients={path: value.numpy() for path, value in zip(paths, slopes, strict=True)},
+            gradients=self._built.gradients(gradients),
+            weights={},
+        )
+
+    def layers_alone(self, reference: Observation, masks: dict) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Return path -> output of each layer fed with the reference's input, and weight -> gradient of each by itself."""
+        outputs, gradients = {}, {}
+        self._built.hand_out(masks)
+        for path, source in self._sources.items():
+            layer = self._built.layers[path]
+            x = tf.constant(reference.inputs if source == IMAGES else reference.activations[source])
+            with tf.GradientTape() as tape:
+                y = layer(x, training=True) if layer.trainable_variables or hasattr(layer, "mask") else layer(x)
+            outputs[path] = y.numpy()
+            if path in reference.output_gradients:  # a layer that only this side has is fed, but has nothing to learn from
+                slopes = tape.gradient(y, layer.trainable_variables, tf.constant(reference.output_gradients[path]))
+                gradients |= self._built.gradients_of(layer.trainable_variables, slopes)
+        self._built.hand_out({})
+        return outputs, gradients
+
+
+def applied(optimizer: keras.optimizers.Optimizer, built: BuiltModel, gradients: dict[str, np.ndarray]) -> Weights:
+    """Let the optimizer update the weights with these gradients, and return the weights."""
+    variables = built.model.trainable_variables
+    names = built.trainable_names()
+    dtype = variables[0].dtype
+    optimizer.apply([tf.constant(gradients[names[id(v)]], dtype) for v in variables], variables)
+    return built.get_weights()

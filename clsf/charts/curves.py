@@ -1,0 +1,166 @@
+"""Curves of training: what each run's numbers look like over steps, epochs or seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Literal
+
+from clsf.charts.points import smoothed, thinned
+from clsf.charts.run import Run
+from clsf.charts.style import STYLES
+from clsf.words import Sentence, say
+
+Axis = Literal["steps", "epochs", "seconds"]
+Said = Callable[[Sentence], str]
+"""How a sentence becomes text: `str` for English, the page's own function for the reader's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a reader wants to look at curves."""
+
+    x: Axis = "steps"
+    log: bool = False  # where a chart allows it: powers of ten on the vertical axis
+    smoothing: float = 0.8  # weight of the past in the smoothed line, 0 to 0.99
+    apart: bool = False  # one panel per run, with the same axes
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One chart: which number of each step, and which of each epoch, if any."""
+
+    name: str
+    title: Sentence
+    steps: str  # field of Steps
+    epochs: str | None = None  # field of EpochEnded
+    smooth: bool = True
+    share: bool = False  # a fraction, shown as per cent
+    may_log: bool = False
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("loss", say("Loss (cross-entropy, lower is better)"), "losses", "validation_loss", may_log=True),
+        Kind("accuracy", say("Accuracy (higher is better)"), "accuracies", "validation_accuracy", share=True),
+        Kind("gradient-norm", say("Size of the gradient (L2 norm)"), "gradient_norms", may_log=True),
+        Kind("speed", say("Images per second"), "images_per_second"),
+        Kind("learning-rate", say("Learning rate"), "learning_rates", smooth=False, may_log=True),
+    )
+}
+
+_AXES = {"steps": say("steps (batches)"), "epochs": say("epochs"), "seconds": say("seconds of training")}
+
+
+def figure(kind: Kind, runs: Sequence[Run], view: View, said: Said = str) -> dict:
+    """Return one figure with every run in it: batches faint, their smoothed course strong, validation as symbols.
+
+    Zoom is for the reader to keep (`uirevision`) until another axis is asked for or other runs are shown.
+    """
+    log = view.log and kind.may_log
+    panels = len(runs) if view.apart else 1
+    layout: dict = {"uirevision": f"{kind.name} {' '.join(r.run_id for r in runs)} {view.x} {log} {panels}"}
+    for number in range(1, panels + 1):
+        layout |= _axes(kind, view, said, log, number, panels)
+    traces = []
+    for position, run in enumerate(runs, start=1):
+        place = _suffix(position if view.apart else 1)
+        traces += [trace | {"xaxis": f"x{place}", "yaxis": f"y{place}"} for trace in _traces(kind, run, view, said)]
+    return {"data": traces, "layout": layout}
+
+
+def _axes(kind: Kind, view: View, said: Said, log: bool, number: int, panels: int) -> dict:
+    width = (1 - 0.05 * (panels - 1)) / panels
+    left = (number - 1) * (width + 0.05)
+    x = {"title": {"text": said(_AXES[view.x])}, "rangemode": "tozero", "domain": [left, left + width]}
+    y = {
+        "type": "log" if log else "linear",
+        "tickformat": ".0%" if kind.share else "",
+        "rangemode": "normal" if log else "tozero",
+    }
+    if number > 1:
+        x["matches"] = "x"
+        y |= {"matches": "y", "anchor": f"x{number}", "showticklabels": False}
+    return {f"xaxis{_suffix(number)}": x, f"yaxis{_suffix(number)}": y}
+
+
+def _suffix(number: int) -> str:
+    """Return what Plotly puts behind the name of an axis: nothing, "2", "3", …"""
+    return "" if number == 1 else str(number)
+
+
+def _traces(kind: Kind, run: Run, view: View, said: Said) -> list[dict]:
+    style = STYLES[run.framework]
+    count = len(run.steps)  # read first: a live run may grow while it is drawn
+    values = list(getattr(run.steps, kind.steps)[:count])
+    xs = _positions(run, len(values), view)
+    strong = {"color": style.colour, "dash": style.dash, "width": 2.25}
+    symbol = {"color": style.colour, "symbol": style.symbol, "size": style.size}
+    small = symbol | {"size": max(3, style.size * 12 // max(12, len(run.epochs)))}  # so that many do not hide the lines
+    number = "%{y:.1%}" if kind.share else "%{y:.4~g}"
+    beside = {"legendgroup": run.run_id, "showlegend": False}
+    traces = [
+        {
+            "x": [None], "y": [None], "mode": "lines+markers" if kind.epochs else "lines", "line": strong, "marker": symbol,
+            "name": style.title, "legendgroup": run.run_id, "hoverinfo": "skip",
+        }
+    ]  # fmt: skip
+    if kind.smooth and view.smoothing > 0:
+        faint = {"line": {"color": style.faint(), "width": 1}, "hoverinfo": "skip"}
+        traces.append(beside | faint | _line(xs, values))
+    calm = smoothed(values, view.smoothing if kind.smooth else 0)
+    shape = "linear" if kind.smooth else "hv"
+    traces.append(beside | _line(xs, calm) | {"name": style.title, "line": strong | {"shape": shape}, "hovertemplate": number})
+    if kind.epochs and run.epochs:
+        name = said(say("{framework}, validation", framework=style.title))
+        marks = {"mode": "markers", "name": name, "marker": small, "hovertemplate": number}
+        traces.append(beside | marks | _validation(kind.epochs, run, xs))
+    return traces
+
+
+def _line(xs: Sequence[float], ys: Sequence[float]) -> dict:
+    kept = thinned(ys)
+    return {"x": [xs[i] for i in kept], "y": [_short(ys[i]) for i in kept], "mode": "lines"}
+
+
+def _validation(field: str, run: Run, xs: Sequence[float]) -> dict:
+    """Return where the validation symbols are: at the last step of each epoch."""
+    every = run.started.batches_per_epoch if run.started else 1
+    ended = [(xs[e.epoch * every - 1], getattr(e, field)) for e in list(run.epochs) if e.epoch * every <= len(xs)]
+    return {"x": [x for x, _ in ended], "y": [_short(y) for _, y in ended]}
+
+
+def _positions(run: Run, count: int, view: View) -> list[float]:
+    if view.x == "seconds":
+        return [round(s, 3) for s in run.steps.seconds[:count]]
+    every = run.started.batches_per_epoch if view.x == "epochs" and run.started else 1
+    return [round(step / every, 4) for step in range(1, count + 1)]
+
+
+def _short(value: float) -> float | None:
+    """Return the value in five digits, which is more than a screen shows; None leaves a gap where it is no number."""
+    return float(f"{value:.5g}") if isfinite(value) else None
+
+
+def in_words(kind: Kind, runs: Sequence[Run], said: Said = str) -> str:
+    """Return what a chart shows, for those who don't see it."""
+    parts = [say("{title}.", title=kind.title)]
+    for run in runs:
+        values = list(getattr(run.steps, kind.steps))
+        title = STYLES[run.framework].title
+        if not values:
+            parts.append(say("{framework}: nothing yet.", framework=title))
+            continue
+        lately = _number(kind, smoothed(values[-200:], 0.9)[-1])
+        parts.append(say("{framework}: {count} steps, lately {value}.", framework=title, count=len(values), value=lately))
+        if kind.epochs and run.epochs:
+            last = run.epochs[-1]
+            value = _number(kind, getattr(last, kind.epochs))
+            parts.append(say("Validation after epoch {epoch}: {value}.", epoch=last.epoch, value=value))
+    return " ".join(said(part) for part in parts)
+
+
+def _number(kind: Kind, value: float) -> str:
+    return f"{value:.1%}" if kind.share else f"{value:.4g}"

@@ -1,0 +1,29 @@
+"""What a chart needs to know of a run. `clsf.runs.record.RunRecord` has it; so may anything else that was trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from clsf.events import EpochEnded, RunStarted
+
+
+class Steps(Protocol):
+    """One number per step; index 0 is step 1. Lists may grow while they are read, so each is copied once."""
+
+    losses: Sequence[float]
+    accuracies: Sequence[float]
+    gradient_norms: Sequence[float]
+    learning_rates: Sequence[float]
+    seconds: Sequence[float]
+    images_per_second: Sequence[float]
+
+    def __len__(self) -> int: ...
+
+
+class Run(Protocol):
+    run_id: str
+    framework: str
+    started: RunStarted | None
+    steps: Steps
+    epochs: Sequence[EpochEnded]

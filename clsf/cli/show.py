@@ -1,0 +1,90 @@
+"""How events are shown on a terminal: as JSON lines, or as progress bars and a table."""
+
+from __future__ import annotations
+
+import json
+from types import TracebackType
+from typing import Self
+
+from clsf.events import BatchesEnded, DataProgress, EpochEnded, Event, RunEnded, RunFailed, RunStarted, event_to_json
+from clsf.runs.record import RunRecord
+
+
+class JsonLines:
+    """One JSON object per event and line; `framework` and `run` are added to each, and a failure's English `message`."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        return None
+
+    def event(self, record: RunRecord, event: Event) -> None:
+        line = {**event_to_json(event), "framework": record.framework, "run": record.run_id}
+        if isinstance(event, RunFailed):
+            line["message"] = str(event.sentence)
+        print(json.dumps(line, ensure_ascii=False), flush=True)
+
+
+class Progress:
+    """A progress bar per framework while it trains, and a table at the end."""
+
+    def __init__(self) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        self._bars = Progress(
+            TextColumn("{task.description:<11}"), BarColumn(), TextColumn("{task.fields[news]}"), TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )  # fmt: skip
+        self._tasks: dict[str, int] = {}
+        self._records: dict[str, RunRecord] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._bars.stop()
+        if self._records and kind is None:
+            self._table()
+
+    def event(self, record: RunRecord, event: Event) -> None:
+        self._records[record.run_id] = record
+        if record.run_id not in self._tasks:
+            self._tasks[record.run_id] = self._bars.add_task(record.framework, total=None, news="")
+        task = self._tasks[record.run_id]
+        match event:
+            case DataProgress():
+                self._bars.update(task, completed=event.done, total=event.total or None, news=event.stage)
+            case RunStarted():
+                self._bars.reset(task, total=event.epochs * event.batches_per_epoch, news=f"{event.parameters:,} parameters")
+            case BatchesEnded():
+                news = f"epoch {event.epoch}  loss {event.losses[-1]:.4f}  {event.images_per_second:,.0f} images/s"
+                self._bars.update(task, completed=event.step + len(event.losses) - 1, news=news)
+            case EpochEnded():
+                self._bars.console.print(
+                    f"{record.framework:<11} epoch {event.epoch:>3}  train {event.train_loss:.4f} {event.train_accuracy:.3f}  "
+                    f"validation {event.validation_loss:.4f} {event.validation_accuracy:.3f}",
+                    highlight=False,
+                )
+            case RunEnded():
+                self._bars.update(task, news=event.reason)
+            case RunFailed():
+                self._bars.update(task, news="failed")
+
+    def _table(self) -> None:
+        from rich.table import Table
+
+        table = Table(
+            "framework", "result", "epochs", "seconds", "images/s", "train loss", "accuracy", "validation loss", "accuracy"
+        )
+        for record in self._records.values():
+            end = record.ended
+            if end is not None:
+                numbers = (end.train_loss, end.train_accuracy, end.validation_loss, end.validation_accuracy)
+                table.add_row(
+                    record.framework, end.reason, str(end.epochs), f"{end.seconds:.1f}",
+                    "" if end.images_per_second is None else f"{end.images_per_second:,.0f}",
+                    *("" if x is None else f"{x:.4f}" for x in numbers),
+                )  # fmt: skip
+        self._bars.console.print(table)

@@ -1,0 +1,152 @@
+"""Zip archives from strangers: what is in one, if it is harmless.
+
+Members are read in memory, one at a time, and never more of one than the archive says it holds.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from clsf.data.listing import MAX_FILES, Entry, Listing, checked, ignored, tidy, too_many
+from clsf.errors import DataError
+from clsf.words import say
+
+MAX_RATIO = 100
+RATIO_FROM = 10_000_000
+"""An archive that grows more than a hundredfold is meant to do harm; small ones are let pass, they can't."""
+
+MAX_DIRECTORY = 16 << 20
+"""Bytes of the table of contents, which zipfile reads as a whole: enough for 50,000 long names."""
+
+
+@contextmanager
+def opened_zip(path_or_file: str | Path | BinaryIO) -> Iterator[Listing]:
+    """List a zip archive; its files can be read inside the `with` block.
+
+    Raises DataError if it is no zip archive, is encrypted, holds too much, or has names that lead out of it.
+    """
+    with ExitStack() as stack:
+        file = path_or_file
+        if isinstance(file, str | Path):
+            try:
+                file = stack.enter_context(Path(file).open("rb"))
+            except OSError as error:
+                raise DataError(
+                    "The file {path} can't be opened: {why}. Give the path of a zip archive.",
+                    path=str(path_or_file), why=error.strerror or str(error),
+                ) from error  # fmt: skip
+        file.seek(0)
+        yield _listed(file)
+
+
+class _Careful:
+    """A file that doesn't give zipfile a huge table of contents, which would fill the memory before it could be judged."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.most = file, MAX_DIRECTORY
+
+    def read(self, size: int = -1) -> bytes:
+        if size > self.most:
+            raise too_many()
+        return self._file.read(size)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._file, name)
+
+
+def _listed(file: BinaryIO) -> Listing:
+    careful = _Careful(file)
+    try:
+        archive = zipfile.ZipFile(careful)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
+        raise DataError(
+            "This is not a zip archive that can be read ({why}). Pack the image folders into a .zip file.", why=str(error)
+        ) from error
+    careful.most = 1 << 62  # from here on members are read, whose sizes are checked
+    entries, folders = [], []
+    for member in archive.infolist():
+        name = _name(member)
+        _refuse_tricks(member, name)
+        if ignored(name.rstrip("/")):
+            continue
+        if member.is_dir():
+            folders.append(name.rstrip("/"))
+            continue
+        _refuse_unreadable(member, name)
+        # The table of contents names folders as it likes; those that files lie in count anyway.
+        folders += [name[: slash.start()] for slash in re.finditer("/", name)]
+        entries.append(Entry(name, member.file_size, lambda member=member: _read(archive, member)))
+        if len(entries) > MAX_FILES:
+            raise too_many()
+    listing = checked(entries, sorted(set(folders)), [])
+    unpacked = sum(entry.size for entry in listing.entries)
+    if unpacked > RATIO_FROM and unpacked > MAX_RATIO * file.seek(0, 2):
+        raise _bomb()
+    return listing
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """Return a member's name, also where it was packed without saying in which encoding."""
+    name = member.orig_filename
+    if not member.flag_bits & 0x800:  # not marked as UTF-8: zipfile has read it as cp437
+        with suppress(UnicodeError):
+            name = _guessed(name.encode("cp437"))
+    return "/".join(part for part in tidy(name).split("/") if part != ".")
+
+
+def _guessed(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")  # macOS writes UTF-8 and does not say so
+    except UnicodeDecodeError:
+        korean = raw.decode("cp949", "replace")  # Windows in Korean did so for long
+        return korean if re.fullmatch(r"[\x00-\x7f가-힣]+", korean) else raw.decode("cp437")
+
+
+def _refuse_tricks(member: zipfile.ZipInfo, name: str) -> None:
+    link = stat.S_ISLNK(member.external_attr >> 16)
+    parts = name.rstrip("/").split("/")
+    if link or "\\" in name or "\0" in name or re.match("[A-Za-z]:", name) or not all(parts) or ".." in parts:
+        raise DataError(
+            "The archive holds the name {name}, which could lead out of it (absolute, with '..', a backslash or a link). Pack "
+            "plain folders of images again.",
+            name=repr(name[:100]),
+        )  # fmt: skip
+
+
+def _refuse_unreadable(member: zipfile.ZipInfo, name: str) -> None:
+    if member.flag_bits & 0x1:
+        raise DataError("The archive is encrypted ({name} asks for a password). Pack it without a password.", name=name)
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # zipfile can't unpack other methods in bounded portions
+        raise DataError(
+            "The archive packs {name} with method {method}, but only plain zip (stored or deflated) is read. Pack it as plain zip.",
+            name=name, method=member.compress_type,
+        )  # fmt: skip
+    if member.file_size > RATIO_FROM and member.file_size > MAX_RATIO * member.compress_size:
+        raise _bomb()
+
+
+def _bomb() -> DataError:
+    return DataError(
+        "The archive grows more than {ratio} times when it is unpacked, which images do not. Pack the original image files.",
+        ratio=MAX_RATIO,
+    )  # fmt: skip
+
+
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    try:
+        with archive.open(member) as opened:
+            # Not read(): it would unpack everything that is there, whatever size the archive claims.
+            data = opened.read(member.file_size + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, zlib.error) as error:
+        raise DataError("The archive is damaged here: {why}.", why=str(error)) from error
+    if len(data) != member.file_size:
+        raise DataError("The archive is damaged here: {why}.", why=say("the file is cut off"))
+    return data

@@ -1,0 +1,180 @@
+"""Data sets on disk: each a folder of .npy files that several processes open at once without copying them to memory.
+
+    <data folder>/sets/<name>/   train_pixels.npy  train_labels.npy  (test_pixels.npy  test_labels.npy)  meta.json
+
+A folder is written under another name and renamed when it is complete, so there is no half of a data set to be found.
+The data folder is $CLSF_DATA, otherwise the place where this system keeps caches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from clsf.data.images import Dataset, Images
+from clsf.errors import DataError
+
+FORMAT = 1
+"""Counted up when the files or the embedded images change; sets made with another number are made again."""
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+"""Names become folders and may come from a web address: nothing that could lead elsewhere."""
+
+WAIT = 0.2  # seconds between two calls of `waiting`
+
+
+def data_folder() -> Path:
+    chosen = os.environ.get("CLSF_DATA")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_cache_path
+
+    return user_cache_path("clsf", appauthor=False)
+
+
+def names() -> list[str]:
+    """Return the names of all kept sets, sorted; some of them may be damaged."""
+    try:
+        return sorted(entry.name for entry in (data_folder() / "sets").iterdir() if NAME.fullmatch(entry.name))
+    except OSError:  # nothing was ever kept
+        return []
+
+
+def facts(name: str) -> dict | None:
+    """Return what meta.json of a set says; None if the set is not kept. Raises DataError if its files are damaged.
+
+    Reads no image: a page may ask this often. The fields are those that `keep` was given, and "checksum".
+    """
+    folder = data_folder() / "sets" / name
+    if not NAME.fullmatch(name) or not folder.is_dir():
+        return None
+    try:
+        meta = json.loads((folder / "meta.json").read_text("utf-8"))
+        if meta["format"] != FORMAT:
+            raise ValueError(f"made in format {meta['format']}, this is format {FORMAT}")
+        for part in _parts(meta):
+            for file in (f"{part}_pixels.npy", f"{part}_labels.npy"):
+                found, expected = (folder / file).stat().st_size, meta["files"][file]
+                if found != expected:
+                    raise ValueError(f"{file} has {found} bytes instead of {expected}")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(name, error) from error
+    return meta
+
+
+def load(name: str) -> Dataset | None:
+    """Open a set, its pixels memory-mapped; None if it is not kept. Raises DataError if its files are damaged."""
+    meta = facts(name)
+    if meta is None:
+        return None
+    folder = data_folder() / "sets" / name
+    try:
+        classes = tuple(meta["classes"])
+        opened = {
+            part: Images(
+                np.load(folder / f"{part}_pixels.npy", mmap_mode="r", allow_pickle=False),
+                np.load(folder / f"{part}_labels.npy", allow_pickle=False),
+                classes,
+            )
+            for part in _parts(meta)
+        }
+        return Dataset(name, opened["train"], opened.get("test"), str(meta["checksum"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, DataError) as error:
+        raise _damaged(name, error) from error
+
+
+def write(folder: Path, part: str, images: Images) -> None:
+    """Write one part, "train" or "test", into a folder that `keep` gave."""
+    np.save(folder / f"{part}_pixels.npy", images.pixels)
+    np.save(folder / f"{part}_labels.npy", images.labels)
+
+
+def keep(name: str, fill: Callable[[Path], dict]) -> None:
+    """Let `fill` write a set's .npy files into an empty folder, then put that folder in place under `name`.
+
+    `fill` returns the fields of meta.json: "classes" and whatever else. Call this under `locked(name)`; a folder of that
+    name is replaced. If `fill` raises, nothing is left behind. Raises DataError if the disk does not take it.
+    """
+    sets = data_folder() / "sets"
+    making = sets / f".{name}-{uuid.uuid4().hex[:8]}"
+    with storing(name):
+        sets.mkdir(parents=True, exist_ok=True)
+        for left in sets.glob(f".{name}-????????"):  # by a process that was killed; the lock says that no other is at it
+            shutil.rmtree(left, ignore_errors=True)
+        try:
+            making.mkdir()
+            meta = fill(making)
+            files = {file.name: _settled(file) for file in sorted(making.glob("*.npy"))}
+            checksum = hashlib.sha256(json.dumps(files).encode()).hexdigest()
+            sizes = {file: size for file, (size, _) in files.items()}
+            text = json.dumps({"format": FORMAT, "checksum": checksum, "files": sizes, **meta}, indent=1)
+            (making / "meta.json").write_text(text, "utf-8")
+            _settled(making / "meta.json")
+            shutil.rmtree(sets / name, ignore_errors=True)
+            making.rename(sets / name)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+
+
+@contextmanager
+def locked(name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Hold the lock of that name against all other processes and threads.
+
+    `waiting` is called about five times a second while another has it; if it raises, the waiting ends. A process that
+    dies loses its locks.
+    """
+    from filelock import FileLock, Timeout
+
+    with storing(name):
+        folder = data_folder() / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{name}.lock")
+    while not lock.is_locked:
+        try:
+            with storing(name):
+                lock.acquire(timeout=WAIT)
+        except Timeout:
+            waiting()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def storing(name: str) -> Iterator[None]:
+    """Turn an OSError inside the block into a DataError that says what can be done."""
+    try:
+        yield
+    except TimeoutError:  # not the disk: filelock's Timeout is one too
+        raise
+    except OSError as error:
+        raise DataError(
+            "The data set '{name}' can't be stored in {folder}: {why}. Make room there, or choose another folder with the "
+            "environment variable CLSF_DATA.",
+            name=name, folder=str(data_folder()), why=error.strerror or str(error),
+        ) from error  # fmt: skip
+
+
+def _parts(meta: dict) -> tuple[str, ...]:
+    return ("train", "test") if "test_pixels.npy" in meta["files"] else ("train",)
+
+
+def _settled(file: Path) -> tuple[int, str]:
+    """Return size and SHA-256 of a file once the disk has it: a power cut must not leave zeros under a valid name."""
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())
+        return file.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _damaged(name: str, why: Exception) -> DataError:
+    return DataError("The stored files of the data set '{name}' are damaged: {why}.", name=name, why=str(why))

@@ -1,0 +1,154 @@
+"""What data sets there are, without opening one: quick to import and to ask, for pages and forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clsf import checks
+from clsf.data import cache
+from clsf.errors import DataError
+from clsf.words import Sentence, say
+
+NAMES = ("digits", "shapes", "mnist", "fashion-mnist", "cifar10")
+
+IMPORTED = "folder-"
+"""How the names of imported sets begin; 12 hexadecimal digits of what is in them follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """What is known about a data set before it is opened."""
+
+    name: str
+    title: Sentence
+    classes: tuple[str, ...]
+    shape: tuple[int, int, int]  # (height, width, channels)
+    train: int  # images
+    test: int  # images; 0 if there is no test part
+    embedded: bool  # made here, without a network
+    download_bytes: int | None  # what has to be fetched once; None: nothing
+    licence: Sentence
+    source: str
+    note: Sentence | None = None
+
+
+def info(name: str) -> DatasetInfo:
+    """Return what is known about a data set.
+
+    Raises DataError if there is none of that name (the sentence lists all), or if an imported one is damaged.
+    """
+    if name in _BUILT_IN:
+        return _BUILT_IN[name]
+    checks.known(DataError, say("data set"), name, [*NAMES, *_imported_names()])
+    return _imported(name)
+
+
+def is_cached(name: str) -> bool:
+    """Say whether `open_dataset` would find the images on this machine, whole."""
+    try:
+        return cache.facts(name) is not None
+    except DataError:
+        return False
+
+
+def imported() -> list[DatasetInfo]:
+    """Return the sets that were imported on this machine, ordered by title; damaged ones are left out."""
+    return sorted(map(_imported, filter(is_cached, _imported_names())), key=lambda found: (str(found.title), found.name))
+
+
+def _imported_names() -> list[str]:
+    return [name for name in cache.names() if name.startswith(IMPORTED)]
+
+
+def _imported(name: str) -> DatasetInfo:
+    try:
+        meta = cache.facts(name) or {}
+        return DatasetInfo(
+            name=name,
+            title=say("{title}", title=str(meta["title"])),
+            classes=tuple(meta["classes"]),
+            shape=tuple(meta["shape"]),
+            train=int(meta["train"]),
+            test=int(meta["test"]),
+            embedded=False,
+            download_bytes=None,
+            licence=say("Not known: the images were imported on this machine."),
+            source="",
+        )
+    except (DataError, KeyError, TypeError, ValueError) as error:
+        why = error.sentence if isinstance(error, DataError) else say("Its description is incomplete.")
+        raise DataError("The imported data set '{name}' can't be opened. {why} Import it again.", name=name, why=why) from error
+
+
+_DIGIT_NAMES = tuple("0123456789")
+
+_BUILT_IN = {
+    found.name: found
+    for found in (
+        DatasetInfo(
+            name="digits",
+            title=say("Digits (8×8, scikit-learn)"),
+            classes=_DIGIT_NAMES,
+            shape=(8, 8, 1),
+            train=1437,
+            test=360,
+            embedded=True,
+            download_bytes=None,
+            licence=say("CC BY 4.0, E. Alpaydin and C. Kaynak"),
+            source="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+            note=say("Real handwriting, very small. The split into training and test images is ours, the same every time."),
+        ),
+        DatasetInfo(
+            name="shapes",
+            title=say("Shapes (32×32, drawn here)"),
+            classes=("circle", "ring", "triangle", "square", "diamond", "pentagon", "star", "cross", "arrow", "heart"),
+            shape=(32, 32, 3),
+            train=6000,
+            test=1000,
+            embedded=True,
+            download_bytes=None,
+            licence=say("Drawn by this software; free to use"),
+            source="clsf.data.shapes",
+            note=say("Outlines in any place, size, turn and colour, on a noisy ground."),
+        ),
+        DatasetInfo(
+            name="mnist",
+            title=say("MNIST: handwritten digits"),
+            classes=_DIGIT_NAMES,
+            shape=(28, 28, 1),
+            train=60_000,
+            test=10_000,
+            embedded=False,
+            download_bytes=11_594_722,
+            licence=say("CC BY-SA 3.0, Y. LeCun and C. Cortes"),
+            source="http://yann.lecun.com/exdb/mnist/",
+        ),
+        DatasetInfo(
+            name="fashion-mnist",
+            title=say("Fashion-MNIST: clothes"),
+            classes=(
+                "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+            ),
+            shape=(28, 28, 1),
+            train=60_000,
+            test=10_000,
+            embedded=False,
+            download_bytes=30_878_645,
+            licence=say("MIT, Zalando SE"),
+            source="https://github.com/zalandoresearch/fashion-mnist",
+        ),
+        DatasetInfo(
+            name="cifar10",
+            title=say("CIFAR-10: animals and vehicles"),
+            classes=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+            shape=(32, 32, 3),
+            train=50_000,
+            test=10_000,
+            embedded=False,
+            download_bytes=170_498_071,
+            licence=say("None stated; the author asks to cite A. Krizhevsky, 2009"),
+            source="https://www.cs.toronto.edu/~kriz/cifar.html",
+            note=say("The data set of the lecture."),
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,185 @@
+"""A teacher's or student's own images: a folder or zip of class folders becomes a data set of this machine.
+
+Its name comes from its content, so that importing the same images again, packed or not, finds the same data set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median_low
+from typing import BinaryIO
+
+import numpy as np
+
+from clsf import checks
+from clsf.data import cache, catalogue
+from clsf.data.archives import opened_zip
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.decode import Header, decode, header, quietly
+from clsf.data.layout import Layout, Picture, arranged, class_name, no_image
+from clsf.data.listing import Listing, list_folder
+from clsf.data.progress import Paced, Progress, silent
+from clsf.data.rows import Rows
+from clsf.errors import DataError
+from clsf.plan import MAX_IMAGE_SIZE
+from clsf.words import Sentence
+
+SIDE = 64  # pixels that images of different sizes are brought to at most
+MIN_SIDE = 4  # pixels
+MAX_PIXEL_BYTES = 2 << 30
+
+Shape = tuple[int, int, int]
+Skipped = tuple[tuple[str, Sentence], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An imported data set, and the files that were left out with the reasons."""
+
+    name: str
+    info: DatasetInfo
+    skipped: Skipped
+
+
+def import_folder(
+    path: str | Path, progress: Progress = silent, title: str | None = None, image_size: int | None = None
+) -> Imported:
+    """Import the images of a folder; see `clsf.data.layout` for how it has to be arranged.
+
+    Images of one size keep it; others are cut square and resized to their median side, 64 pixels at most, or to
+    `image_size`. Colour is kept unless all are grey. The title is that of the first import. Raises DataError for what
+    can't be imported; single files that can't be read are left out and named.
+    """
+    path = Path(path)
+    return _import(list_folder(path), Paced(progress), title or path.absolute().name, image_size)
+
+
+def import_zip(
+    path_or_file: str | Path | BinaryIO, progress: Progress = silent, title: str | None = None, image_size: int | None = None
+) -> Imported:
+    """Import the images of a zip archive, given by its path or as an open binary file; as `import_folder` otherwise."""
+    named = path_or_file if isinstance(path_or_file, str | Path) else getattr(path_or_file, "name", "")
+    with opened_zip(path_or_file) as listing:
+        return _import(listing, Paced(progress), title or Path(str(named)).stem, image_size)
+
+
+def _import(listing: Listing, progress: Progress, title: str, image_size: int | None) -> Imported:
+    if image_size is not None:
+        checks.whole(DataError, checks.field("image_size"), image_size, MIN_SIDE, MAX_IMAGE_SIZE)
+    layout = arranged(listing)
+    name = _name(layout, image_size, progress)
+    with cache.locked(name, lambda: progress("prepare", 0, len(layout.pictures))):
+        if not catalogue.is_cached(name):
+            facts = {"title": class_name(title or name)}
+            cache.keep(name, lambda folder: quietly(lambda: _fill(folder, layout, image_size, progress)) | facts)
+    skipped = cache.facts(name)["skipped"]
+    return Imported(name, catalogue.info(name), tuple((file, Sentence.from_json(why)) for file, why in skipped))
+
+
+def _name(layout: Layout, image_size: int | None, progress: Progress) -> str:
+    digest = hashlib.sha256()
+    if image_size is not None:
+        digest.update(f"{image_size}\n".encode())
+    for done, picture in enumerate(layout.pictures):
+        progress("read", done, len(layout.pictures))
+        try:
+            data = picture.entry.read()
+        except DataError:
+            data = b""
+        digest.update(f"{picture.path}\0{len(data)}\n".encode())
+        digest.update(data)
+    progress("read", len(layout.pictures), len(layout.pictures))
+    return catalogue.IMPORTED + digest.hexdigest()[:12]
+
+
+def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progress) -> dict:
+    """Decode all images into .npy files and return what meta.json says of them."""
+    problems: dict[str, Sentence] = dict(layout.skipped)
+    headers: dict[str, Header] = {}
+    for picture in layout.pictures:
+        progress("prepare", 0, len(layout.pictures))
+        found = _tried(lambda p=picture: header(p.entry.read()), picture, problems)
+        if found is not None:
+            headers[picture.path] = found
+    shape, last = _shape(layout, headers, image_size), None
+    # Some files turn out to be damaged only when they are decoded. If the shape hung on one of those, decode again.
+    while shape != last:
+        readable = [picture for picture in layout.pictures if picture.path in headers]
+        for picture, why in _decoded(folder, readable, shape, progress):
+            problems[picture.entry.name] = why
+            del headers[picture.path]
+        shape, last = _shape(layout, headers, image_size), shape
+    readable = [picture for picture in layout.pictures if picture.path in headers]
+    for label, name in enumerate(layout.classes):
+        if not any(picture.label == label and picture.part == "train" for picture in readable):
+            raise no_image(name)
+    tests = sum(picture.part == "test" for picture in readable)
+    if not tests:
+        for file in folder.glob("test_*.npy"):
+            file.unlink()
+    return {
+        "classes": layout.classes,
+        "shape": shape,
+        "train": len(readable) - tests,
+        "test": tests,
+        "skipped": [(file, problems[file].to_json()) for file in sorted(problems)],
+    }
+
+
+def _shape(layout: Layout, headers: dict[str, Header], image_size: int | None) -> Shape:
+    """Decide the one shape of all images from their headers."""
+    if not headers:
+        raise no_image(layout.classes[0])
+    found = list(headers.values())
+    channels = 1 if all(h.grey for h in found) else 3
+    height, width = found[0].height, found[0].width
+    same = all((h.height, h.width) == (height, width) for h in found)
+    if image_size is not None:
+        height = width = image_size
+        if len(found) * height * width * channels > MAX_PIXEL_BYTES:
+            raise DataError(
+                "{count} images of {size}x{size} pixels take more than {most} GB. Choose a smaller image_size.",
+                count=len(found), size=image_size, most=MAX_PIXEL_BYTES >> 30,
+            )  # fmt: skip
+    elif not (
+        same
+        and min(height, width) >= MIN_SIDE
+        and max(height, width) <= MAX_IMAGE_SIZE
+        and len(found) * height * width * channels <= MAX_PIXEL_BYTES
+    ):
+        height = width = min(SIDE, max(MIN_SIDE, median_low(min(h.height, h.width) for h in found)))
+    return height, width, channels
+
+
+def _decoded(folder: Path, pictures: list[Picture], shape: Shape, progress: Progress) -> list[tuple[Picture, Sentence]]:
+    """Write the .npy files of both parts; return the pictures that could not be decoded, and why."""
+    problems: dict[str, Sentence] = {}
+    broken, done = [], 0
+    for part in ("train", "test"):
+        labels = []
+        with Rows(folder / f"{part}_pixels.npy", shape) as rows:
+            for picture in pictures:
+                if picture.part != part:
+                    continue
+                progress("prepare", done, len(pictures))
+                done += 1
+                image = _tried(lambda p=picture: decode(p.entry.read(), *shape), picture, problems)
+                if image is None:
+                    broken.append((picture, problems[picture.entry.name]))
+                else:
+                    rows.append(image[None])
+                    labels.append(picture.label)
+        np.save(folder / f"{part}_labels.npy", np.array(labels, np.int64))
+    progress("prepare", len(pictures), len(pictures))
+    return broken
+
+
+def _tried(work: Callable[[], object], picture: Picture, problems: dict[str, Sentence]) -> object | None:
+    try:
+        return work()
+    except DataError as error:
+        problems[picture.entry.name] = error.sentence
+        return None

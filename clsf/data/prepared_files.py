@@ -1,0 +1,79 @@
+"""Prepared pixels on disk, so that both workers, and the next run, share them: <data folder>/prepared/<key>.npy"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from clsf.data import cache
+from clsf.data.rows import Rows
+
+KEEP = 8 << 30
+"""Bytes of prepared pixels that stay on disk; beyond, those go that were not used for the longest time."""
+
+
+def open_or_make(
+    key: str,
+    shape: tuple[int, int, int, int],
+    chunks: Callable[[], Iterable[np.ndarray]],
+    waiting: Callable[[], None] = lambda: None,
+) -> np.ndarray:
+    """Open a memory map of uint8 pixels of this shape, written from `chunks` if it is not there or damaged.
+
+    `key` names everything that the pixels depend on; `waiting` is called while another process writes them. Raises
+    DataError if the disk does not take them.
+    """
+    path = cache.data_folder() / "prepared" / f"{key}.npy"
+    found = _open(path, shape)
+    if found is not None:
+        return found
+    with cache.locked(f"prepared-{key}", waiting):
+        found = _open(path, shape)  # another process may have written it while this one waited
+        if found is None:
+            with cache.storing(key):
+                _write(path, shape, chunks())
+            found = _open(path, shape)
+    return found
+
+
+def _open(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
+    try:
+        found = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError):
+        return None
+    if found.dtype != np.uint8 or found.shape != shape:
+        return None
+    with suppress(OSError):  # of a read-only folder, where nothing is removed either
+        os.utime(path)  # used now: see KEEP
+    return found
+
+
+def _write(path: Path, shape: tuple[int, ...], chunks: Iterable[np.ndarray]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(path.parent, int(np.prod(shape)))
+    for left in path.parent.glob(f".{path.name}-????????"):  # by a process that was killed; see the lock
+        left.unlink(missing_ok=True)
+    making = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
+    try:
+        with Rows(making, shape[1:]) as rows:
+            for chunk in chunks:
+                rows.append(chunk)
+        making.replace(path)
+    finally:
+        making.unlink(missing_ok=True)
+
+
+def _make_room(folder: Path, size: int) -> None:
+    files = []
+    for file in folder.glob("*.npy"):
+        with suppress(FileNotFoundError):  # another process makes room too
+            files.append((file.stat().st_mtime, file.stat().st_size, file))
+    for _, taken, file in sorted(files, reverse=True):
+        size += taken
+        if size > KEEP:
+            file.unlink(missing_ok=True)  # a process that has it open keeps it until it ends

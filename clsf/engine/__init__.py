@@ -1,0 +1,31 @@
+"""The engine: where runs are trained and interactive jobs are answered, away from the app's process.
+
+`start_engine()` gives the one that fits: worker processes on this machine, or a dask cluster. What an engine is
+stands in `clsf.engine.base`; nothing here imports dask before an engine is started.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from clsf.engine.base import Engine
+
+
+def start_engine() -> Engine:
+    """Start the engine that fits: on the cluster at CLSF_SCHEDULER (tcp:// or tls://), else on this machine.
+
+    Returns before the workers have imported their frameworks; `wait_warm` waits for that. Raises EngineError if the
+    cluster can't be reached within ten seconds or has other versions.
+    """
+    from clsf.engine.cluster import DaskEngine
+
+    address = os.environ.get("CLSF_SCHEDULER", "").strip()
+    if address:
+        from clsf.engine.remote import RemoteWorkers
+
+        return DaskEngine(RemoteWorkers(address))
+    from clsf.engine.local import LocalWorkers
+
+    return DaskEngine(LocalWorkers())

@@ -1,0 +1,121 @@
+"""What an engine is: it takes runs, says what happens in them, and answers interactive jobs.
+
+An engine knows nothing of stores and pages. It speaks to one listener, from one thread, in this order for each run:
+
+    started  (events | weights)*  then one of: events ending in RunEnded, failed, ended_early
+
+`started` is missing for a run that is over before it began.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from clsf.events import Event
+from clsf.words import Sentence
+
+Status = Literal["starting", "warm", "busy", "lost"]
+Kind = Literal["local", "remote", "inline"]
+
+COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "stop", "learning_rate")
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One run to train, in plain values that cross processes."""
+
+    run_id: str
+    framework: str
+    model: dict  # ModelSpec JSON
+    plan: dict  # Plan JSON
+    group: str  # runs that were started together share it
+    race: bool = False  # whether the runs of the group may train at the same time
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerState:
+    """A worker process: "starting" until its framework is imported, "busy" while it trains, "lost" while it is replaced."""
+
+    framework: str
+    status: Status
+    pid: int | None
+    host: str
+    device: str  # "cpu", or the GPU's name; "" until known
+    threads: int
+    memory_mb: float | None  # resident, 10**6 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """The engine at a glance."""
+
+    kind: Kind
+    address: str  # of the scheduler; "" where there is none
+    workers: tuple[WorkerState, ...]
+    waiting: int  # runs in the queue
+
+
+class Listener(Protocol):
+    """Whoever wants to know. All calls come from one thread of the engine and must not wait for it."""
+
+    def started(self, run_id: str, machine: str) -> None:
+        """A worker took the run; `machine` says in words what it runs on."""
+        ...
+
+    def events(self, run_id: str, events: list[Event]) -> None:
+        """The run says these events, in order, none left out."""
+        ...
+
+    def weights(self, run_id: str, content: bytes) -> None:
+        """The final weights, an .npz file. They come just before RunEnded."""
+        ...
+
+    def failed(self, run_id: str, sentence: Sentence) -> None:
+        """The run could not go on."""
+        ...
+
+    def ended_early(self, run_id: str, reason: Literal["stopped", "cut-off"]) -> None:
+        """The engine ended the run without its help: it still waited, did not answer to stop, or the engine closes."""
+        ...
+
+
+class Engine(Protocol):
+    """Runs and interactive jobs. Every method may be called from any thread."""
+
+    def listen(self, listener: Listener) -> None:
+        """Speak to `listener` from now on; to be called before the first run is submitted."""
+        ...
+
+    def submit(self, request: RunRequest) -> None:
+        """Put a run at the end of the queue. Raises EngineError if the engine is closed or the queue is full."""
+        ...
+
+    def control(self, run_id: str, command: str, value: float | None = None) -> None:
+        """Ask a run to pause, resume, step, stop, or take another learning_rate (`value`). A run that is over ignores it.
+
+        A run that still waits in the queue is removed by stop; other commands are kept until it begins.
+        """
+        ...
+
+    def position(self, run_id: str) -> int | None:
+        """Return 0 for a run that a worker has, 1, 2, … for its place in the queue, None if it is over or unknown."""
+        ...
+
+    def state(self) -> EngineState: ...
+
+    def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
+        """Return what `function`, named "clsf.module:name", returns for `args` in that framework's worker.
+
+        Answered even while the worker trains. Raises the ClsfError that the function raised; EngineError if it raised
+        something else, if the worker was lost, or if it took longer than `timeout` seconds.
+        """
+        ...
+
+    def wait_warm(self, timeout: float) -> bool:
+        """Wait until every worker has imported its framework, at most `timeout` seconds. Return whether they have."""
+        ...
+
+    def close(self) -> None:
+        """End every run as cut-off and every process that the engine started. May be called twice."""
+        ...

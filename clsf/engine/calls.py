@@ -1,0 +1,111 @@
+"""Interactive jobs on dask workers: a question, an answer, a deadline. The second thread of each worker is for them."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import secrets
+import time
+from typing import Any
+
+from clsf import FRAMEWORKS, checks
+from clsf.engine import work
+from clsf.engine.crew import Crew
+from clsf.engine.faults import sentence_of, unexpected, worker_lost
+from clsf.errors import EngineError
+from clsf.words import say
+
+logger = logging.getLogger("clsf.engine")
+
+PACKAGES = ("clsf.",)
+"""Where interactive jobs may come from: a worker imports no module that a page happens to name."""
+
+
+class Calls:
+    """Asks the workers of a crew."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self._changed = crew.changed
+        self._closed = False
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def call(self, framework: str, function: str, args: tuple, timeout: float) -> object:
+        """Return what the function returns; see `clsf.engine.base.Engine.call`."""
+        checks.known(EngineError, say("framework"), framework, FRAMEWORKS)
+        if not function.startswith(PACKAGES):
+            raise EngineError(
+                "The job '{function}' is not one of this package; its name must start with clsf.", function=function
+            )
+        until = time.monotonic() + timeout
+        outcome = None
+        while outcome is None:
+            self._wait_for_worker(framework, until)
+            outcome = self._try(framework, function, args, timeout, until)
+        match outcome:
+            case ("value", content):
+                return _unpacked(content, function)
+            case ("error", content):
+                raise _unpacked(content, function)
+            case (_, kind, message, details):
+                logger.error("%s failed in the %s worker:\n%s", function, framework, details)
+                raise EngineError(unexpected(kind, message))
+
+    def _wait_for_worker(self, framework: str, until: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self._crew.roster.of(framework), max(until - time.monotonic(), 0))
+            if self._closed:
+                raise EngineError("The engine is closed, so nothing can be computed; start the app again.")
+            if not self._crew.roster.of(framework):
+                raise EngineError(
+                    "There is no {framework} worker at the moment. Try again in a few seconds.", framework=framework
+                )
+
+    def _try(self, framework: str, function: str, args: tuple, timeout: float, until: float) -> tuple | None:
+        """Return what came back; None if the engine ended the worker for another reason, so that another one is to try."""
+        token = secrets.token_hex(8)
+        with self._changed:
+            workers = self._crew.roster.of(framework)
+            for worker in workers:
+                worker.calls.add(token)
+        future = self._crew.client.submit(
+            work.call_job, token, framework, self._crew.warm or work.WARM, function, pickle.dumps(args),
+            key=f"clsf-call-{token}", resources={f"{framework.upper()}_CALL": 1}, pure=False, retries=0, priority=10,
+        )  # fmt: skip
+        try:
+            return future.result(timeout=max(until - time.monotonic(), 0.01))
+        except TimeoutError:
+            future.cancel()
+            for worker in workers:
+                self._crew.suspect(worker, token)
+            raise EngineError(
+                "The {framework} worker did not answer within {seconds} seconds. Try again, or ask for less at once.",
+                framework=framework, seconds=f"{timeout:g}",
+            ) from None  # fmt: skip
+        except Exception as error:
+            if type(error).__name__ != "KilledWorker":
+                logger.exception("%s failed", function)
+                raise EngineError(sentence_of(error)) from None
+            if any(worker.ended_by_us for worker in workers):
+                return None
+            raise EngineError(worker_lost(framework)) from None
+        finally:
+            with self._changed:
+                for worker in workers:
+                    worker.calls.discard(token)
+            future.release()
+
+
+def _unpacked(content: bytes, function: str) -> Any:
+    try:
+        return work.unpacked(content)
+    except Exception as error:
+        raise EngineError(
+            "The answer of {function} can't be read: {reason}. Jobs return plain values and NumPy arrays.",
+            function=function, reason=str(error),
+        ) from error  # fmt: skip

@@ -1,0 +1,321 @@
+"""DaskEngine: runs and interactive jobs on dask workers, on this machine or on a cluster.
+
+Who does what: dask's event loop hears messages and passes them on at once; the desk, one thread, keeps the state and
+speaks to the listener; lanes (in `clsf.engine.crew`) tell workers things that may take time. State is read and written
+under one lock, which is never held while the listener is spoken to.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from clsf import FRAMEWORKS, checks
+from clsf.engine import queue, work
+from clsf.engine.base import COMMANDS, EngineState, Listener, RunRequest
+from clsf.engine.calls import Calls
+from clsf.engine.crew import Crew, Workers
+from clsf.engine.desk import Desk
+from clsf.engine.faults import memory_exceeded, sentence_of, worker_lost
+from clsf.engine.running import Running
+from clsf.errors import EngineError
+from clsf.events import RunFailed, event_from_json
+from clsf.words import Sentence, say
+
+logger = logging.getLogger("clsf.engine")
+
+STOP_SECONDS = 3.0
+"""How long a run may take to obey stop before its worker is ended: a chunk of steps takes 0.1 s, validation a few seconds."""
+
+WARMING_SECONDS = 60.0
+"""How long a stop waits for a worker that is still importing its framework (5–20 s); ending it would start that again."""
+
+MISSING_SECONDS = 2.0
+"""How long the end of a run waits for messages that are still on their way."""
+
+PAUSE_SECONDS = 600.0
+"""How long a run may be paused while runs of others wait for it; then it goes on by itself."""
+
+LOOK_SECONDS = 5.0  # between looks for forgotten pauses
+MOST_WAITING = 200  # runs in the queue
+
+
+class DaskEngine:
+    """The engine of `clsf.engine.base` on dask workers. `job` and `warm` name what trains and wakes up, for tests."""
+
+    def __init__(self, workers: Workers, job: str = work.JOB, warm: str | None = work.WARM) -> None:
+        self.job = job
+        self._workers = workers
+        self._listener: Listener | None = None
+        self._waiting: list[Running] = []
+        self._running: dict[str, Running] = {}
+        self._closed = False
+        self._desk = Desk("clsf-engine")
+        self._crew = Crew(workers, self._desk, warm, self._heard, self._worker_is_free)
+        self._lock = self._crew.changed
+        self._calls = Calls(self._crew)
+        self._crew.start()
+        self._desk.do(self._resume_forgotten)
+
+    # What the app calls, from any thread.
+
+    def listen(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def submit(self, request: RunRequest) -> None:
+        checks.known(EngineError, say("framework"), request.framework, FRAMEWORKS)
+        with self._lock:
+            if self._closed:
+                raise EngineError("The engine is closed, so nothing can be trained; start the app again.")
+            if len(self._waiting) >= MOST_WAITING:
+                raise EngineError(
+                    "{count} runs wait already, and no more can be queued. Try again when some are done.",
+                    count=len(self._waiting),
+                )  # fmt: skip
+            self._waiting.append(Running(request))
+        self._desk.do(self._start_runs)
+
+    def control(self, run_id: str, command: str, value: float | None = None) -> None:
+        checks.known(EngineError, say("command"), command, COMMANDS)
+        if command == "learning_rate":
+            checks.number(EngineError, checks.field("learning_rate"), value, 0, 1e12)
+        with self._lock:
+            waiting = next((run for run in self._waiting if run.run_id == run_id), None)
+            if waiting and command == "stop":
+                self._waiting.remove(waiting)
+                self._desk.do(self._say, "ended_early", run_id, "stopped")
+                return
+            run = waiting or self._running.get(run_id)
+            if run is None:
+                return
+            run.commands.append((command, value))
+            if command == "stop" and run.stop_by is None:
+                run.stop_by = time.monotonic() + STOP_SECONDS
+                self._desk.after(STOP_SECONDS, self._stop_harder, run)
+            self._pass_on_commands(run)
+
+    def position(self, run_id: str) -> int | None:
+        with self._lock:
+            return queue.position((r.entry for r in self._waiting), (r.entry for r in self._running.values()), run_id)
+
+    def state(self) -> EngineState:
+        with self._lock:
+            training = {run.address for run in self._running.values() if run.address}
+            states = tuple(self._crew.states(training))
+            return EngineState(self._workers.kind, self._workers.address, states, len(self._waiting))
+
+    def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
+        return self._calls.call(framework, function, args, timeout)
+
+    def wait_warm(self, timeout: float) -> bool:
+        with self._lock:
+            return self._lock.wait_for(lambda: self._closed or self._crew.all_warm, timeout) and not self._closed
+
+    def close(self) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self._calls.close()
+        self._desk.do(self._cut_off)
+        self._desk.close(timeout=5)
+        self._crew.close()
+
+    # On the desk: the queue.
+
+    def _start_runs(self) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            chosen = queue.startable(
+                [run.entry for run in self._waiting],
+                [run.entry for run in self._running.values()],
+                self._crew.roster.free(Counter(run.framework for run in self._running.values())),
+                self._workers.one_at_a_time,
+            )
+            names = {entry.run_id for entry in chosen}
+            runs = [run for run in self._waiting if run.run_id in names]
+            self._waiting = [run for run in self._waiting if run.run_id not in names]
+            self._running |= {run.run_id: run for run in runs}
+        for run in runs:
+            try:
+                self._send(run)
+            except Exception as error:
+                logger.exception("Run %s could not be sent to a worker", run.run_id)
+                self._fail(run, sentence_of(error))
+
+    def _send(self, run: Running) -> None:
+        with self._lock:
+            commands, run.commands = run.commands, []
+        order = work.order(asdict(run.request), self.job, self._crew.warm or work.WARM, commands)
+        run.tries += 1
+        run.future = self._crew.client.submit(
+            work.run_job, json.dumps(order),
+            key=f"clsf-run-{run.run_id}-{run.tries}", resources={run.framework.upper(): 1}, pure=False, retries=0,
+        )  # fmt: skip
+        run.future.add_done_callback(lambda future: self._future_done(run, future))
+
+    def _worker_is_free(self) -> None:
+        """Tidy up where nothing runs, and let others start."""
+        training = {run.address for run in self._running.values()}
+        for address in list(self._crew.roster.workers):
+            if address not in training:
+                self._crew.tidy(address)
+        self._start_runs()
+
+    # On the desk: what a run says.
+
+    def _heard(self, message: dict) -> None:
+        if "run_id" not in message:
+            self._crew.woke_up(message)
+            return
+        run = self._running.get(message["run_id"])
+        if run is None:
+            return
+        if run.attempt and run.attempt != message["attempt"]:
+            # The scheduler of a cluster tries again what died; half of it is shown already, so this is the end of it.
+            run.future.cancel()
+            self._crew.tell(message["worker"], run.run_id, "stop", None)
+            self._fail(run, worker_lost(run.framework))
+        elif message["number"] == 0:
+            with self._lock:
+                run.attempt, run.address, run.pid = message["attempt"], message["worker"], message["pid"]
+                self._pass_on_commands(run)
+            self._say("started", run.run_id, message["machine"])
+        else:
+            for events in run.take(message["number"], message["events"]):
+                self._say("events", run.run_id, events)
+            if run.complete:
+                self._end(run)
+
+    def _future_done(self, run: Running, future: Any) -> None:
+        """Fetch the result; in dask's own thread for that, for it may be large."""
+        try:
+            result, error = future.result(timeout=60), None
+        except BaseException as raised:  # CancelledError is one
+            result, error = None, raised
+        self._desk.do(self._done, run, future, result, error)
+
+    def _done(self, run: Running, future: Any, result: dict | None, error: BaseException | None) -> None:
+        if self._running.get(run.run_id) is not run or future is not run.future:
+            return
+        if error is not None:
+            self._broke(run, error)
+            return
+        run.result = result
+        if run.complete:
+            self._end(run)
+        else:
+            self._desk.after(MISSING_SECONDS, self._end_without_the_rest, run)
+
+    def _end_without_the_rest(self, run: Running) -> None:
+        if self._running.get(run.run_id) is run:
+            logger.warning("Run %s: a message never came", run.run_id)
+            for events in run.rest():
+                self._say("events", run.run_id, events)
+            self._end(run)
+
+    # On the desk: how a run is over.
+
+    def _end(self, run: Running) -> None:
+        if run.result["weights"] is not None:
+            self._say("weights", run.run_id, run.result["weights"])
+        end = event_from_json(json.loads(run.result["end"]))
+        if isinstance(end, RunFailed):
+            self._fail(run, end.sentence)
+        else:
+            self._over(run, "events", [end])
+
+    def _fail(self, run: Running, sentence: Sentence) -> None:
+        self._over(run, "failed", sentence)
+
+    def _over(self, run: Running, what: str, content: object) -> None:
+        self._forget(run)
+        self._say(what, run.run_id, content)
+        if run.future is not None:
+            run.future.release()
+        self._worker_is_free()
+
+    def _broke(self, run: Running, error: BaseException) -> None:
+        """The run ended without a result: its worker died, or the connection did."""
+        kind = type(error).__name__
+        if kind == "KilledWorker":
+            address = run.address or getattr(getattr(error, "last_worker", None), "address", "")
+            self._crew.mark_lost(address)
+            memory = self._crew.memory_death(address)
+            if run.stop_by is not None:
+                self._over(run, "ended_early", "stopped")
+            elif not run.attempt and run.tries < 2:  # it died before the run began: nothing is lost, try another
+                self._forget(run)
+                with self._lock:
+                    self._waiting.insert(0, run)
+                self._crew.refresh()
+            else:
+                self._fail(run, memory_exceeded(run.framework, *memory) if memory else worker_lost(run.framework))
+        elif "Cancelled" in kind:
+            self._fail(run, say("The connection to the scheduler was lost while the run trained. Try again when it is back."))
+        else:
+            logger.error("Run %s failed", run.run_id, exc_info=error)
+            self._fail(run, sentence_of(error))
+
+    def _stop_harder(self, run: Running) -> None:
+        """End the worker of a run that was asked to stop and did not."""
+        if self._running.get(run.run_id) is not run or run.result:
+            return
+        if self._crew.is_waking(run.address, run.framework) and time.monotonic() < run.stop_by + WARMING_SECONDS:
+            self._desk.after(1.0, self._stop_harder, run)
+            return
+        self._forget(run)
+        run.future.cancel()  # first, or dask counts the death against the run and tells of it
+        if run.address:
+            logger.warning("Run %s did not stop within %g s; its worker is ended", run.run_id, STOP_SECONDS)
+            self._crew.end(run.address, run.pid)
+        self._over(run, "ended_early", "stopped")
+
+    def _cut_off(self) -> None:
+        with self._lock:
+            runs = [*self._running.values(), *self._waiting]
+            self._running, self._waiting = {}, []
+        for run in runs:
+            self._say("ended_early", run.run_id, "cut-off")
+
+    def _forget(self, run: Running) -> None:
+        with self._lock:
+            if self._running.get(run.run_id) is run:
+                del self._running[run.run_id]
+
+    # Helpers.
+
+    def _pass_on_commands(self, run: Running) -> None:
+        """Tell the worker, if one has begun; under the lock, so that commands keep their order."""
+        if run.address:
+            commands, run.commands = run.commands, []
+            for name, value in commands:
+                self._crew.tell(run.address, run.run_id, name, value)
+
+    def _resume_forgotten(self) -> None:
+        """Let a run go on that somebody paused and forgot while others wait for the worker."""
+        now = time.monotonic()
+        with self._lock:
+            if self._closed:
+                return
+            groups = {run.request.group for run in self._waiting}
+            for run in self._running.values():
+                late = run.paused_since is not None and now > run.paused_since + PAUSE_SECONDS
+                if late and groups - {run.request.group}:
+                    run.paused_since = None
+                    run.commands.append(("resume", None))
+                    self._pass_on_commands(run)
+        self._desk.after(LOOK_SECONDS, self._resume_forgotten)
+
+    def _say(self, what: str, *args: object) -> None:
+        if self._listener is None:
+            return
+        try:
+            getattr(self._listener, what)(*args)
+        except Exception:  # whatever the listener does, the queue goes on
+            logger.exception("The news '%s' was not taken", what)

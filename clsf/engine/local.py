@@ -1,0 +1,233 @@
+"""Worker processes on this machine: a dask scheduler in our own process, and one nanny and one worker per framework.
+
+dask's LocalCluster is not used: it gives up a worker that stays away for 15 s, and closes by asking politely and waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing.spawn
+import os
+import sys
+import time
+from typing import Any
+
+import psutil
+
+from clsf import FRAMEWORKS
+from clsf.engine.machine import cores, memory_bytes
+from clsf.errors import EngineError
+
+logger = logging.getLogger("clsf.engine")
+
+SHARE = 0.45
+"""Of the memory, for each of the two workers; the rest is the app's and the system's."""
+
+LEAST_MEMORY = 1_250_000_000
+"""Bytes. Below that a framework with a small model does not fit (about 0.55 GB to import, measured), and a worker would be
+ended while it wakes up, again and again. On a smaller machine the system has to decide."""
+
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": 0,  # or a run that takes too much memory is tried four times
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.scheduler.worker-ttl": None,  # an import that holds the interpreter for long is not a death
+    "distributed.worker.profile.enabled": False,  # samples every thread every 10 ms, training too
+    "distributed.worker.memory.target": False,  # nothing is kept in workers that could be spilled
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,  # a paused worker would not answer interactive jobs
+    "distributed.worker.memory.terminate": 0.95,
+    "distributed.worker.memory.monitor-interval": "250ms",
+    "distributed.scheduler.http.routes": [],  # dask always serves pages; ours serves none, and on this machine alone
+    "distributed.worker.http.routes": [],
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.low-level-log-length": 100,  # old messages kept by the scheduler, in the app's memory
+    "distributed.comm.timeouts.connect": "10s",
+    # Variables that dask would set before a worker starts. MALLOC_TRIM_THRESHOLD_ halves PyTorch's speed on a CPU (see
+    # `clsf.engine.work`); thread counts are set in the worker, from CLSF_THREADS.
+    "distributed.nanny.pre-spawn-environ": {
+        "MALLOC_TRIM_THRESHOLD_": None, "OMP_NUM_THREADS": None, "MKL_NUM_THREADS": None, "OPENBLAS_NUM_THREADS": None,
+    },
+}  # fmt: skip
+
+
+WORKER_VARIABLES = {
+    # OpenMP threads that wait for each other spin, and steal the cores from whoever they wait for. Two cores, two busy
+    # processes beside it: PyTorch trains 70 images/s, with this 440 (measured, lecture CNN). A race is such a case.
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+
+
+class LocalWorkers:
+    """A scheduler and two worker processes that end with this process, however it ends."""
+
+    kind = "local"
+    one_at_a_time = True
+    frameworks = FRAMEWORKS
+
+    def __init__(self) -> None:
+        import dask
+        from distributed import Client, Scheduler
+        from distributed.utils import LoopRunner
+
+        for name in ("distributed", "tornado"):  # a worker that is replaced is our news to tell
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        _keep_main_out_of_workers()
+        self.memory_limit = _memory_limit()
+        self._nannies: dict[str, Any] = {}
+        self._tasks: set[asyncio.Task] = set()
+        self._idle_since: dict[str, float] = {}
+        self._closing = False
+        self._runner = LoopRunner(asynchronous=False)
+        self._runner.start()
+        self._config = dask.config
+        try:
+            with dask.config.set(SETTINGS):
+                self._scheduler = self._sync(self._start_scheduler, Scheduler)
+                self.address: str = self._scheduler.address
+                self.client = Client(self.address, loop=self._runner.loop, set_as_default=False)
+                self._sync(self._start_nannies)
+        except Exception:
+            self.close()
+            raise
+
+    async def _start_scheduler(self, kind: type) -> Any:
+        scheduler = await kind(host="127.0.0.1", port=0, dashboard=False, dashboard_address="127.0.0.1:0")
+        with contextlib.suppress(ValueError):  # its scratch folder, where dask puts uploaded modules; nothing for an app
+            sys.path.remove(scheduler.local_directory)
+        return scheduler
+
+    async def _start_nannies(self) -> None:
+        for framework in FRAMEWORKS:
+            self._nannies[framework] = self._nanny(framework)
+        for nanny in self._nannies.values():  # in the background: the app need not wait for its workers
+            self._launch(nanny)
+
+    def _launch(self, nanny: Any) -> None:
+        task = asyncio.ensure_future(self._start(nanny))
+        self._tasks.add(task)  # asyncio itself keeps only a weak reference
+        task.add_done_callback(self._tasks.discard)
+
+    async def _start(self, nanny: Any) -> None:
+        try:
+            await nanny
+        except Exception:
+            logger.exception("The worker %s could not be started", nanny.name)
+
+    def _nanny(self, framework: str) -> Any:
+        from distributed import Nanny
+
+        threads = os.environ.get("CLSF_THREADS") or str(cores())
+        variables = ("CLSF_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        resource = framework.upper()
+        return Nanny(
+            self.address,
+            name=framework,
+            host="127.0.0.1",
+            nthreads=2,  # one trains, one answers
+            resources={resource: 1, f"{resource}_CALL": 1},
+            memory_limit=self.memory_limit,
+            env=dict.fromkeys(variables, threads) | WORKER_VARIABLES,
+            silence_logs=logging.CRITICAL,
+            dashboard=False,
+        )
+
+    def tend(self) -> None:
+        """Start again what did not come back by itself: a worker that was killed while it started."""
+        if not self._closing:
+            self._runner.loop.add_callback(self._tend)
+
+    async def _tend(self) -> None:
+        from distributed.core import Status
+
+        for framework, nanny in list(self._nannies.items()):
+            if nanny.status not in (Status.running, Status.closed, Status.failed) or (nanny.process and nanny.pid):
+                self._idle_since.pop(framework, None)
+                continue
+            since = self._idle_since.setdefault(framework, time.monotonic())
+            if time.monotonic() - since < 3 or self._closing:  # its own restart comes first
+                continue
+            del self._idle_since[framework]
+            logger.warning("The worker %s is started again", framework)
+            with contextlib.suppress(Exception):
+                await nanny.close()
+            with self._config.set(SETTINGS):
+                self._nannies[framework] = self._nanny(framework)
+            self._launch(self._nannies[framework])
+
+    def reconnect(self) -> None:
+        """Nothing to do: the scheduler lives in this process."""
+
+    def kill(self, address: str, pid: int | None) -> None:
+        """End a worker process at once; its nanny starts another."""
+        if pid is not None:
+            with contextlib.suppress(psutil.Error):
+                psutil.Process(pid).kill()
+
+    def close(self) -> None:
+        """End the workers and the scheduler. Kills first: there is nothing in a worker to be saved."""
+        if self._closing:
+            return
+        self._closing = True
+        with contextlib.suppress(Exception):
+            self._sync(self._close, timeout=15)
+        if hasattr(self, "client"):
+            with contextlib.suppress(Exception):
+                self.client.close(timeout=2)
+        with contextlib.suppress(Exception):
+            self._sync(self._close_scheduler, timeout=5)
+        with contextlib.suppress(Exception):
+            self._runner.stop()
+
+    async def _close(self) -> None:
+        for nanny in self._nannies.values():
+            nanny.close_gracefully()  # says that no new worker is to be started
+            self.kill("", nanny.pid)
+        await asyncio.gather(*(nanny.close(timeout=3) for nanny in self._nannies.values()), return_exceptions=True)
+
+    async def _close_scheduler(self) -> None:
+        if hasattr(self, "_scheduler"):
+            await self._scheduler.close()
+
+    def _sync(self, function: Any, *args: object, timeout: float | None = None) -> Any:
+        from distributed.utils import sync
+
+        return sync(self._runner.loop, function, *args, callback_timeout=timeout)
+
+
+def _memory_limit() -> int:
+    """Return the bytes that one worker may use: CLSF_WORKER_MEMORY ("4GB"), or a share of what there is."""
+    from dask.utils import parse_bytes
+
+    text = os.environ.get("CLSF_WORKER_MEMORY", "").strip()
+    if not text:
+        return max(int(SHARE * memory_bytes()), LEAST_MEMORY)
+    try:
+        return parse_bytes(text)
+    except ValueError:
+        raise EngineError(
+            "CLSF_WORKER_MEMORY is '{value}', but must be an amount of memory such as 4GB.", value=text[:60]
+        ) from None
+
+
+def _keep_main_out_of_workers() -> None:
+    """Have worker processes start without importing the program's main file.
+
+    multiprocessing imports it in every child, which would run a Streamlit app or a script without a `__main__` guard a
+    second time (and the child would then refuse to start). Everything that our workers do lives in importable modules.
+    """
+    original = multiprocessing.spawn.get_preparation_data
+    if getattr(original, "without_main", False):
+        return
+
+    def get_preparation_data(name: str) -> dict:
+        data = original(name)
+        if name == "Dask Worker process (from Nanny)":
+            for key in ("init_main_from_name", "init_main_from_path"):
+                data.pop(key, None)
+        return data
+
+    get_preparation_data.without_main = True
+    multiprocessing.spawn.get_preparation_data = get_preparation_data

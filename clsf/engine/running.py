@@ -1,0 +1,69 @@
+"""Running: what the engine remembers of a run until it is over, and the order in which its messages are delivered."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from clsf.engine import queue
+from clsf.engine.base import RunRequest
+from clsf.events import Event, Paused, Resumed, event_from_json
+
+
+@dataclass(eq=False)
+class Running:
+    """A run from submission to its end."""
+
+    request: RunRequest
+    commands: list[tuple[str, float | None]] = field(default_factory=list)  # not yet told to a worker
+    future: Any = None  # dask's, once it is sent
+    tries: int = 0  # times it was sent
+    attempt: str = ""  # the worker's name for this try, once it has begun
+    address: str = ""  # of the worker that has it
+    pid: int | None = None
+    stop_by: float | None = None  # monotonic; asked to stop, and when patience ends
+    paused_since: float | None = None  # monotonic
+    result: dict | None = None  # of `work.carry_out`, once it is there
+    _next: int = 1  # number of the message to deliver next
+    _early: dict[int, str] = field(default_factory=dict)  # messages that overtook another
+
+    @property
+    def run_id(self) -> str:
+        return self.request.run_id
+
+    @property
+    def framework(self) -> str:
+        return self.request.framework
+
+    @property
+    def entry(self) -> queue.Entry:
+        return queue.Entry(self.request.run_id, self.request.framework, self.request.group, self.request.race)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the result is there and every message before it was delivered."""
+        return self.result is not None and self._next > self.result["messages"]
+
+    def take(self, number: int, events: str) -> Iterator[list[Event]]:
+        """Take a message (events as JSON text) and yield those whose turn it is, in order."""
+        self._early[number] = events
+        while self._next in self._early:
+            yield self._read(self._next)
+            self._next += 1
+
+    def rest(self) -> Iterator[list[Event]]:
+        """Yield what is left, in order, though something is missing before it."""
+        for number in sorted(self._early):
+            yield self._read(number)
+
+    def _read(self, number: int) -> list[Event]:
+        events = [event_from_json(data) for data in json.loads(self._early.pop(number))]
+        for event in events:
+            if isinstance(event, Paused):
+                self.paused_since = time.monotonic()
+            elif isinstance(event, Resumed):
+                self.paused_since = None
+        return events

@@ -1,0 +1,263 @@
+"""Lab: an engine and a store, as one object. Pages and the command line train, watch and control runs through it alone."""
+
+from __future__ import annotations
+
+import atexit
+import queue
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+from clsf import FRAMEWORKS, checks
+from clsf.engine import start_engine
+from clsf.engine.base import COMMANDS, Engine, EngineState, RunRequest
+from clsf.errors import DataError, EngineError
+from clsf.events import Event, RunEnded, RunFailed
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.runs.record import RunRecord
+from clsf.runs.store import RunStore, RunSummary
+from clsf.words import Sentence, say
+
+DEVICES_SECONDS = 30.0  # that a comparison waits to learn which framework sees a GPU, where there may be one
+
+
+def open_lab() -> Lab:
+    """Open the store and start the engine. Raises EngineError (see `start_engine`) or StoreError.
+
+    Closed with the process, if not before. Nothing else in this package keeps state for the whole process.
+    """
+    store = RunStore.open()
+    try:
+        lab = Lab(start_engine(), store)
+    except BaseException:
+        store.close()
+        raise
+    atexit.register(lab.close)
+    return lab
+
+
+class Lab:
+    """Thread-safe."""
+
+    def __init__(self, engine: Engine, store: RunStore) -> None:
+        self.engine = engine
+        self.store = store
+        self._changed = threading.Condition()
+        self._closed = False
+        engine.listen(_News(store, self._changed))
+
+    # Training.
+
+    def train(self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False) -> list[str]:
+        """Queue one run per framework, all in one new group, and return their ids, which nobody can guess.
+
+        One run trains after the other, so that their times mean something; with `race` all at once. A comparison uses one
+        kind of device: where only one of the frameworks sees a GPU, the plan's device becomes "cpu" for both. Raises
+        ClsfError, and queues nothing, if the model does not fit the data or the plan can't be run.
+        """
+        wanted = _in_order(frameworks)
+        _check(spec, plan)
+        plan = self._same_device(plan, wanted)
+        group, created = secrets.token_urlsafe(9), time.time()
+        records = [
+            RunRecord(secrets.token_urlsafe(9), group, name, spec, plan, created, owner, race and len(wanted) > 1)
+            for name in wanted
+        ]
+        for record in records:
+            self.store.create(record)
+        for record in records:
+            request = RunRequest(record.run_id, record.framework, spec.to_json(), plan.to_json(), record.group, record.race)
+            try:
+                self.engine.submit(request)
+            except EngineError as error:
+                for other in records[records.index(record) :]:
+                    self.store.append(other.run_id, [RunFailed(error.sentence)])
+                raise
+        return [record.run_id for record in records]
+
+    def control(self, run_id: str, command: str, value: float | None = None) -> None:
+        """Ask a run to pause, resume, step, stop, or take another learning_rate. A run that is over ignores it.
+
+        Raises StoreError if the run is unknown, EngineError if another program trains it.
+        """
+        checks.known(EngineError, say("command"), command, COMMANDS)
+        if self.store.record(run_id).over:
+            return
+        if not self.store.is_own(run_id):
+            raise EngineError(
+                "The run {run_id} is trained by another program on this machine, which alone can {command} it.",
+                run_id=run_id, command=command,
+            )  # fmt: skip
+        self.engine.control(run_id, command, value)
+
+    def control_group(self, group: str, command: str, value: float | None = None) -> None:
+        """Do the same to every run of a group."""
+        for run_id in self.store.group(group):
+            self.control(run_id, command, value)
+
+    # Looking.
+
+    def record(self, run_id: str) -> RunRecord:
+        """Return everything known of a run; a live one keeps growing. Raises StoreError if it is unknown."""
+        return self.store.record(run_id)
+
+    def group(self, run_id: str) -> list[RunRecord]:
+        """Return the records of all runs that were started with this one, itself too, in the order of FRAMEWORKS."""
+        return [self.store.record(other) for other in self.store.group(self.store.record(run_id).group)]
+
+    def weights(self, run_id: str) -> dict:
+        """Return the final weights, name -> array. Raises StoreError if there are none."""
+        return self.store.weights(run_id)
+
+    def recent(self, owner: str | None = None, limit: int = 100) -> list[RunSummary]:
+        """Return the newest runs, newest first; of one owner if given."""
+        return self.store.runs(owner, limit)
+
+    def position(self, run_id: str) -> int | None:
+        """Return 0 for a run that trains, 1, 2, … for its place in the queue, None if it is over or not ours."""
+        return self.engine.position(run_id)
+
+    def state(self) -> EngineState:
+        return self.engine.state()
+
+    def notice(self) -> Sentence | None:
+        """Return what the user should know about saved runs, None if all is well."""
+        return self.store.notice
+
+    def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
+        """Have a framework's worker compute something now, even while it trains; see `Engine.call`."""
+        return self.engine.call(framework, function, *args, timeout=timeout)
+
+    def subscribe(self, run_id: str, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `callback` with each event of a run of this lab, from the first one on. Return a function that ends it.
+
+        It is called from the engine's thread and must be quick and not call the lab.
+        """
+        return self.store.listen(run_id, callback)
+
+    def follow(self, run_ids: Sequence[str]) -> Iterator[tuple[str, Event]]:
+        """Yield (run id, event) of runs of this lab as they happen, from the first event on, until all of them are over."""
+        heard: queue.SimpleQueue[tuple[str, Event]] = queue.SimpleQueue()
+        stops = [self.subscribe(run_id, lambda event, run_id=run_id: heard.put((run_id, event))) for run_id in run_ids]
+        left = set(run_ids)
+        try:
+            while left:
+                run_id, event = heard.get()
+                if isinstance(event, RunEnded | RunFailed):
+                    left.discard(run_id)
+                yield run_id, event
+        finally:
+            for stop in stops:
+                stop()
+
+    def wait(self, run_ids: Sequence[str], timeout: float | None = None) -> bool:
+        """Wait until all these runs are over, at most `timeout` seconds. Return whether they are."""
+        until = None if timeout is None else time.monotonic() + timeout
+        while not all(self.store.record(run_id).over for run_id in run_ids):
+            left = 0.5 if until is None else min(0.5, until - time.monotonic())  # runs of other processes tell nobody
+            if left <= 0:
+                return False
+            with self._changed:
+                self._changed.wait(left)
+        return True
+
+    def wait_warm(self, timeout: float) -> bool:
+        """Wait until every worker has imported its framework, at most `timeout` seconds. Return whether they have."""
+        return self.engine.wait_warm(timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every run as cut-off, every worker process, and close the store. May be called twice."""
+        with self._changed:
+            if self._closed:
+                return
+            self._closed = True
+        atexit.unregister(self.close)
+        self.engine.close()
+        self.store.close()
+
+    # Inside.
+
+    def _same_device(self, plan: Plan, frameworks: list[str]) -> Plan:
+        if len(frameworks) < 2 or plan.device == "cpu" or (self.engine.state().kind == "local" and not _may_have_gpu()):
+            return plan
+        if any(device == "" for device in self._devices(frameworks)):
+            self.engine.wait_warm(DEVICES_SECONDS)
+        sees_gpu = {device not in ("", "cpu") for device in self._devices(frameworks)}
+        return plan.but(device="cpu") if sees_gpu == {True, False} else plan
+
+    def _devices(self, frameworks: list[str]) -> list[str]:
+        return [worker.device for worker in self.engine.state().workers if worker.framework in frameworks]
+
+
+class _News:
+    """Puts what the engine says into the store, and wakes whoever waits for a run."""
+
+    def __init__(self, store: RunStore, changed: threading.Condition) -> None:
+        self._store = store
+        self._changed = changed
+
+    def started(self, run_id: str, machine: str) -> None:
+        self._store.started(run_id, machine)
+
+    def events(self, run_id: str, events: list[Event]) -> None:
+        self._store.append(run_id, events)
+        self._wake()
+
+    def weights(self, run_id: str, content: bytes) -> None:
+        self._store.save_weights(run_id, content)
+
+    def failed(self, run_id: str, sentence: Sentence) -> None:
+        self._store.append(run_id, [RunFailed(sentence)])
+        self._wake()
+
+    def ended_early(self, run_id: str, reason: Literal["stopped", "cut-off"]) -> None:
+        self._store.end_early(run_id, reason)
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+
+def _in_order(frameworks: Sequence[str]) -> list[str]:
+    for name in frameworks:
+        checks.known(EngineError, say("framework"), name, FRAMEWORKS)
+    if not frameworks:
+        raise EngineError("No framework was chosen; choose one of {names}, or both.", names=", ".join(FRAMEWORKS))
+    return [name for name in FRAMEWORKS if name in frameworks]
+
+
+def _check(spec: ModelSpec, plan: Plan) -> None:
+    """Raise ClsfError for what can be known to go wrong without opening an image."""
+    from clsf.data.catalogue import info
+    from clsf.data.prepare import prepared_shape
+
+    found = info(plan.data)
+    spec.check(prepared_shape(found, plan.preparation), len(found.classes))
+    # Of each class at least one image is trained on (`clsf.data.split`).
+    images = max(found.train - max(round(found.train * plan.validation_share), 1), len(found.classes))
+    images = min(images, plan.train_limit or images)
+    if plan.batch_size > images:
+        raise DataError(
+            "A batch has {batch_size} images, but there are only {count} to train on. Choose a batch size of at most {count}, "
+            "or train on more images.",
+            batch_size=plan.batch_size, count=images,
+        )  # fmt: skip
+
+
+def _may_have_gpu() -> bool:
+    """Return False if this machine surely has no GPU that a framework could use."""
+    if sys.platform != "linux":
+        return True
+    return any(Path("/dev", name).exists() for name in ("nvidia0", "nvidiactl", "kfd", "dxg", "dri/renderD128"))

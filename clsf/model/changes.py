@@ -1,0 +1,43 @@
+"""What the differences of a plan change in a model itself: another spec that is built instead of the student's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from clsf.model.branches import Parallel, Residual
+from clsf.model.layers import Activation, BatchNorm, Dropout
+from clsf.model.spec import Layer, ModelSpec
+
+TORCH_MOMENTUM = 0.9  # torch.nn.BatchNorm2d's momentum=0.1 takes a tenth of the new; Keras' word counts the old
+TORCH_EPSILON = 1e-5
+TORCH_DROPOUT = 0.5  # of torch.nn.functional.dropout(x), called without a rate
+
+
+def changed(spec: ModelSpec, differences: Collection[str]) -> ModelSpec:
+    """Return the model that a run with these differences builds. Weight names stay the same."""
+    layers = tuple(_each(layer, lambda x: _changed(x, differences)) for layer in spec.layers)
+    if "softmax-before-loss" in differences:
+        layers = (*layers, Activation("softmax"))
+    return ModelSpec(spec.name, layers)
+
+
+def _changed(layer: Layer, differences: Collection[str]) -> Layer:
+    if isinstance(layer, BatchNorm):
+        if "bn-momentum" in differences:
+            layer = replace(layer, momentum=TORCH_MOMENTUM)
+        if "bn-epsilon" in differences:
+            layer = replace(layer, epsilon=TORCH_EPSILON)
+    if isinstance(layer, Dropout) and "dropout-rate" in differences:
+        layer = replace(layer, rate=TORCH_DROPOUT)
+    return layer
+
+
+def _each(layer: Layer, change: Callable[[Layer], Layer]) -> Layer:
+    """Return the layer with `change` applied to every plain layer in it."""
+    match layer:
+        case Residual():
+            return Residual(*(tuple(_each(x, change) for x in row) for _, row in layer.rows()))
+        case Parallel():
+            return Parallel(tuple(tuple(_each(x, change) for x in row) for _, row in layer.rows()))
+    return change(layer)

@@ -1,0 +1,432 @@
+"""RunStore: every run, live or of last week, in one SQLite file that several processes may share.
+
+What is live is folded in memory and written as it comes; a page never waits for the disk. Each run belongs to the
+process that created it, which alone appends to it; the others read along.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import platform
+import socket
+import sqlite3
+import threading
+import time
+import zipfile
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import psutil
+
+from clsf import FRAMEWORKS, __version__
+from clsf.errors import ClsfError, StoreError
+from clsf.events import Event, event_from_json, event_to_json
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.runs.database import home, open_database
+from clsf.runs.record import OVER, RunRecord
+from clsf.runs.writer import Statement, Writer
+from clsf.words import Sentence
+
+if TYPE_CHECKING:
+    import numpy as np
+
+logger = logging.getLogger("clsf.runs")
+
+CACHED = 50  # finished records kept in memory
+FORGOTTEN_SECONDS = 3600.0
+"""A live run of another machine that was silent for so long is taken for cut off; whether its process lives can't be seen."""
+
+_INSERT_RUN = """
+    INSERT INTO runs (run_id, group_id, framework, model, plan, model_name, data, planned_epochs, created, owner, race, host,
+                      pid, process_started, program, machine, status, updated)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_UPDATE_RUN = """
+    UPDATE runs SET status = ?, updated = ?, machine = ?, versions = ?, parameters = ?, epochs = ?, seconds = ?,
+                    images_per_second = ?, train_loss = ?, train_accuracy = ?, validation_loss = ?, validation_accuracy = ?
+    WHERE run_id = ?"""
+# A process that opens the store may mark a run as cut off at the same moment as another: the first one counts.
+_INSERT_EVENT = "INSERT OR IGNORE INTO events (run_id, number, body) VALUES (?, ?, ?)"
+_INSERT_WEIGHTS = "INSERT OR REPLACE INTO weights (run_id, body) VALUES (?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One line of a list of runs. Losses and accuracies are those of the last whole epoch, None if there was none."""
+
+    run_id: str
+    group: str
+    framework: str
+    owner: str
+    created: float  # Unix time
+    status: str
+    model: str  # its name
+    data: str  # the data set's name
+    planned_epochs: int
+    epochs: int  # whole ones done
+    parameters: int | None
+    seconds: float | None
+    images_per_second: float | None
+    train_loss: float | None
+    train_accuracy: float | None
+    validation_loss: float | None
+    validation_accuracy: float | None
+    machine: str
+
+
+class RunStore:
+    """Thread-safe. Open it with `RunStore.open`."""
+
+    def __init__(self, connection: sqlite3.Connection, notice: Sentence | None) -> None:
+        self._connection = connection
+        self._notice = notice
+        self._lock = threading.RLock()
+        self._writer = Writer(connection, self._lock)
+        self._records: OrderedDict[str, RunRecord] = OrderedDict()  # least recently used first
+        self._counts: dict[str, int] = {}  # events folded into a record
+        self._own: set[str] = set()  # runs of this process
+        self._unsaved_weights: dict[str, bytes] = {}
+        self._callbacks: defaultdict[str, list[Callable[[Event], None]]] = defaultdict(list)
+        self._process = _this_process()
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike | None = None) -> RunStore:
+        """Open the store in `folder` (default: CLSF_HOME, else the user's data folder).
+
+        Live runs whose process is gone are marked as cut off. Raises StoreError if a newer program has made the store.
+        """
+        store = cls(*open_database(Path(folder) if folder is not None else home()))
+        store._cut_off_orphans()
+        return store
+
+    @property
+    def notice(self) -> Sentence | None:
+        """What the user should know about saving; None: all is well."""
+        return self._writer.notice or self._notice
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        with self._lock:
+            self._writer.close()
+            self._connection.close()
+
+    # Writing: by the process that the run belongs to.
+
+    def create(self, record: RunRecord) -> None:
+        """Take in a new run. From now on this very object grows with its events."""
+        with self._lock:
+            self._records[record.run_id] = record
+            self._counts[record.run_id] = 0
+            self._own.add(record.run_id)
+            program = json.dumps({"clsf": __version__, "Python": platform.python_version()})
+            values = (
+                record.run_id, record.group, record.framework, json.dumps(record.model.to_json()),
+                json.dumps(record.plan.to_json()), record.model.name, record.plan.data, record.plan.epochs, record.created,
+                record.owner, int(record.race), *self._process, program, record.machine, record.status, time.time(),
+            )  # fmt: skip
+            self._writer.write([(_INSERT_RUN, values)])
+
+    def append(self, run_id: str, events: list[Event]) -> None:
+        """Take in what a run says next. Raises StoreError if the run is unknown."""
+        with self._lock:
+            record = self.record(run_id)
+            batch: list[Statement] = []
+            for event in events:
+                body = json.dumps(event_to_json(event), default=str, separators=(",", ":"))
+                batch.append((_INSERT_EVENT, (run_id, self._counts[run_id], body)))
+                self._counts[run_id] += 1
+                record.fold(event)
+            self._writer.write([*batch, _update(record)])
+            if record.over:
+                self._own.discard(run_id)
+                self._trim()
+            for callback in list(self._callbacks.get(run_id, ())):
+                for event in events:
+                    _called(callback, event)
+
+    def started(self, run_id: str, machine: str) -> None:
+        """Note that a worker took the run and what it runs on."""
+        with self._lock:
+            record = self.record(run_id)
+            record.machine = machine
+            if record.status == "queued":
+                record.status = "preparing"
+            record.version += 1
+            self._writer.write([_update(record)])
+
+    def set_status(self, run_id: str, status: str) -> None:
+        """Set a status that no event tells."""
+        with self._lock:
+            record = self.record(run_id)
+            record.status = status
+            record.version += 1
+            self._writer.write([_update(record)])
+
+    def save_weights(self, run_id: str, content: bytes) -> None:
+        """Keep the final weights, the bytes of an .npz file."""
+        with self._lock:
+            self._writer.write([(_INSERT_WEIGHTS, (run_id, content))])
+            if self._writer.left:
+                self._unsaved_weights[run_id] = content
+
+    def end_early(self, run_id: str, reason: Literal["stopped", "cut-off"]) -> None:
+        """Append the RunEnded of a run that can't say it itself any more."""
+        with self._lock:
+            self.append(run_id, [self.record(run_id).ended_early(reason)])
+
+    # Reading.
+
+    def record(self, run_id: str) -> RunRecord:
+        """Return everything known of a run; the same object each time while it is live. Raises StoreError if unknown."""
+        with self._lock:
+            record = self._records.get(run_id)
+            if record is None:
+                record = self._records[run_id] = self._load(run_id)
+                self._trim(but=run_id)
+            elif run_id not in self._own and not record.over:
+                self._read_along(record)
+            self._records.move_to_end(run_id)
+            return record
+
+    def is_own(self, run_id: str) -> bool:
+        """Return whether the run is live and belongs to this process."""
+        return run_id in self._own
+
+    def weights(self, run_id: str) -> dict[str, np.ndarray]:
+        """Return the final weights. Raises StoreError if there are none."""
+        import numpy as np
+
+        with self._lock:
+            rows = self._select("SELECT body FROM weights WHERE run_id = ?", (run_id,))
+            content = rows[0]["body"] if rows else self._unsaved_weights.get(run_id)
+        if content is None:
+            raise StoreError(
+                "The run {run_id} has no weights: they are kept when a run ends. Wait for its end, or train again.",
+                run_id=run_id,
+            )
+        try:
+            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                return dict(arrays)
+        except (ValueError, OSError, zipfile.BadZipFile) as error:
+            raise StoreError(
+                "The weights of the run {run_id} can't be read: {reason}. Train again.", run_id=run_id, reason=str(error)
+            ) from error
+
+    def events(self, run_id: str) -> list[Event]:
+        """Return all that a run has said, in order."""
+        with self._lock:
+            unsaved = [values[2] for sql, values in self._writer.left if sql == _INSERT_EVENT and values[0] == run_id]
+            return self._events(run_id, 0) + [event_from_json(json.loads(body)) for body in unsaved]
+
+    def runs(self, owner: str | None = None, limit: int = 100) -> list[RunSummary]:
+        """Return the newest runs, newest first; of one owner if given."""
+        with self._lock:
+            rows = self._select(
+                "SELECT * FROM runs WHERE ? IS NULL OR owner = ? ORDER BY created DESC, rowid DESC LIMIT ?",
+                (owner, owner, limit),
+            )
+            found = {row["run_id"]: _summary_of_row(row) for row in rows}
+            for run_id in self._own:  # fresher than the file, and perhaps not in it yet
+                record = self._records[run_id]
+                if run_id in found or owner in (None, record.owner):
+                    found[run_id] = _summary_of_record(record)
+        newest = sorted(found.values(), key=lambda s: s.created, reverse=True)
+        return newest[:limit]
+
+    def group(self, group: str) -> list[str]:
+        """Return the ids of the runs that were started together, in the order of FRAMEWORKS."""
+        with self._lock:
+            rows = self._select("SELECT run_id, framework, created FROM runs WHERE group_id = ?", (group,))
+            found = {row["run_id"]: (row["framework"], row["created"]) for row in rows}
+            found |= {r.run_id: (r.framework, r.created) for r in self._records.values() if r.group == group}
+        return sorted(found, key=lambda run_id: (FRAMEWORKS.index(found[run_id][0]), found[run_id][1]))
+
+    def listen(self, run_id: str, callback: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `callback` with each event of a run of this process: first those already said, then the next as they come.
+
+        Return a function that ends it. The callback is called under the store's lock, so it must be quick.
+        """
+        with self._lock:
+            for event in self.events(run_id):
+                _called(callback, event)
+            self._callbacks[run_id].append(callback)
+
+        def stop() -> None:
+            with self._lock:
+                if callback in self._callbacks.get(run_id, ()):
+                    self._callbacks[run_id].remove(callback)
+                    if not self._callbacks[run_id]:
+                        del self._callbacks[run_id]
+
+        return stop
+
+    # Inside.
+
+    def _select(self, sql: str, values: tuple) -> list[dict]:
+        try:
+            cursor = self._connection.execute(sql, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+        except sqlite3.Error as error:
+            raise StoreError(
+                "The saved runs can't be read: {reason}. Start the app again; a damaged file is then set aside.",
+                reason=str(error),
+            ) from error
+
+    def _events(self, run_id: str, first: int) -> list[Event]:
+        sql = "SELECT body FROM events WHERE run_id = ? AND number >= ? ORDER BY number"
+        return [event_from_json(json.loads(row["body"])) for row in self._select(sql, (run_id, first))]
+
+    def _load(self, run_id: str) -> RunRecord:
+        rows = self._select("SELECT * FROM runs WHERE run_id = ?", (run_id,))
+        if not rows:
+            raise StoreError(
+                "There is no run {run_id}. The link may be incomplete, or the run was made on another machine.",
+                run_id=str(run_id)[:40],
+            )
+        row = rows[0]
+        try:
+            record = RunRecord(
+                run_id=run_id,
+                group=row["group_id"],
+                framework=row["framework"],
+                model=ModelSpec.from_json(json.loads(row["model"])),
+                plan=Plan.from_json(json.loads(row["plan"])),
+                created=row["created"],
+                owner=row["owner"],
+                race=bool(row["race"]),
+                machine=row["machine"],
+            )
+            self._counts[run_id] = 0
+            self._read_along(record)
+        except ClsfError as error:
+            raise _unreadable(run_id, error.sentence) from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise _unreadable(run_id, f"{type(error).__name__}: {error}") from error
+        if not record.over:
+            record.status = row["status"]
+        return record
+
+    def _read_along(self, record: RunRecord) -> None:
+        """Fold what another process has written since the last time."""
+        for event in self._events(record.run_id, self._counts[record.run_id]):
+            record.fold(event)
+            self._counts[record.run_id] += 1
+
+    def _trim(self, but: str = "") -> None:
+        if self._writer.left:  # memory is all there is of it
+            return
+        self._unsaved_weights.clear()
+        done = [run_id for run_id, record in self._records.items() if record.over and run_id != but]
+        for run_id in done[: max(len(done) - CACHED, 0)]:
+            del self._records[run_id], self._counts[run_id]
+
+    def _cut_off_orphans(self) -> None:
+        with self._lock:
+            marks = ", ".join("?" * len(OVER))
+            rows = self._select(
+                f"SELECT run_id, host, pid, process_started, updated FROM runs WHERE status NOT IN ({marks})",  # noqa: S608
+                OVER,
+            )
+            for row in rows:
+                if not _is_orphan(row, self._process[0]):
+                    continue
+                try:
+                    self.end_early(row["run_id"], "cut-off")
+                except StoreError as error:  # not even readable: then it is cut off without an event
+                    logger.warning("%s", error)
+                    self._writer.write([("UPDATE runs SET status = 'cut-off' WHERE run_id = ?", (row["run_id"],))])
+
+
+def _called(callback: Callable[[Event], None], event: Event) -> None:
+    try:
+        callback(event)
+    except Exception:
+        logger.exception("A callback failed")
+
+
+def _unreadable(run_id: str, problem: object) -> StoreError:
+    return StoreError(
+        "The run {run_id} can't be read: {problem} It may have been saved by another version of this program.",
+        run_id=run_id, problem=problem,
+    )  # fmt: skip
+
+
+def _this_process() -> tuple[str, int, float]:
+    """Return host, process id and the Unix time this process started."""
+    return socket.gethostname(), os.getpid(), psutil.Process().create_time()
+
+
+def _is_orphan(row: dict, host: str) -> bool:
+    if row["host"] != host:
+        return time.time() - row["updated"] > FORGOTTEN_SECONDS
+    try:
+        return abs(psutil.Process(row["pid"]).create_time() - row["process_started"]) > 2  # seconds; another one of that id
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.Error:  # it lives, but is not ours to look at
+        return False
+
+
+def _update(record: RunRecord) -> Statement:
+    s = _summary_of_record(record)
+    versions = json.dumps(record.started.versions if record.started else {})
+    values = (
+        s.status, time.time(), s.machine, versions, s.parameters, s.epochs, s.seconds, s.images_per_second, s.train_loss,
+        s.train_accuracy, s.validation_loss, s.validation_accuracy, s.run_id,
+    )  # fmt: skip
+    return _UPDATE_RUN, values
+
+
+def _summary_of_record(record: RunRecord) -> RunSummary:
+    last, ended = record.epochs[-1] if record.epochs else None, record.ended
+    seconds = record.steps.seconds[-1] if len(record.steps) else None
+    return RunSummary(
+        run_id=record.run_id,
+        group=record.group,
+        framework=record.framework,
+        owner=record.owner,
+        created=record.created,
+        status=record.status,
+        model=record.model.name,
+        data=record.plan.data,
+        planned_epochs=record.plan.epochs,
+        epochs=last.epoch if last else 0,
+        parameters=record.started.parameters if record.started else None,
+        seconds=ended.seconds if ended else seconds,
+        images_per_second=ended.images_per_second if ended else last.images_per_second if last else None,
+        train_loss=last.train_loss if last else None,
+        train_accuracy=last.train_accuracy if last else None,
+        validation_loss=last.validation_loss if last else None,
+        validation_accuracy=last.validation_accuracy if last else None,
+        machine=record.machine,
+    )
+
+
+def _summary_of_row(row: dict) -> RunSummary:
+    return RunSummary(
+        run_id=row["run_id"],
+        group=row["group_id"],
+        framework=row["framework"],
+        owner=row["owner"],
+        created=row["created"],
+        status=row["status"],
+        model=row["model_name"],
+        data=row["data"],
+        planned_epochs=row["planned_epochs"],
+        epochs=row["epochs"],
+        parameters=row["parameters"],
+        seconds=row["seconds"],
+        images_per_second=row["images_per_second"],
+        train_loss=row["train_loss"],
+        train_accuracy=row["train_accuracy"],
+        validation_loss=row["validation_loss"],
+        validation_accuracy=row["validation_accuracy"],
+        machine=row["machine"],
+    )

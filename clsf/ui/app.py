@@ -1,0 +1,28 @@
+"""What every page has around it: the menu, the language, and the page's name in the browser's tab."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.ui import lab_access, language, navigation, static_files
+
+ICON = Path(__file__).parent / "icon.svg"
+SIDEBAR = 224  # pixels
+
+
+def main() -> None:
+    """Run the dashboard once, for one reader and one page."""
+    language.remember()
+    page = navigation.navigation()
+    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR)  # after the menu: its icons are not ours
+    st.logo(ICON, size="large")
+    static_files.plotly_address()  # copied at the first start, before a chart needs it
+    with st.sidebar:
+        language.switch()
+    navigation.run_page(page)
+    with suppress(ClsfError):  # who needs the lab says what is wrong with it
+        lab_access.get_lab()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once

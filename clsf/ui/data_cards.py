@@ -1,0 +1,50 @@
+"""The data sets there are, one card each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.data import catalogue
+from clsf.data.catalogue import DatasetInfo
+from clsf.ui.text import plain, sentence, t
+from clsf.ui.units import megabytes
+
+
+def show() -> None:
+    """Show a card per data set: how many images, how large, and whether they are here already."""
+    found = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
+    with st.grid("auto", min_column_width=250, gap="small", border=True) as grid:
+        for info in found:
+            with grid.cell(), st.container(gap="xsmall"):
+                _card(info)
+
+
+def _card(info: DatasetInfo) -> None:
+    height, width, channels = info.shape
+    st.markdown(f"**{sentence(info.title)}**")
+    _where(info)
+    source = t("source")
+    lines = [
+        t(
+            "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
+            train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels,
+            classes=len(info.classes),
+        ),
+        sentence(info.note) if info.note else "",
+        sentence(info.licence),
+        f"[{source}]({info.source})" if info.source.startswith("http") else plain(info.source),
+    ]  # fmt: skip
+    st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
+
+
+def _where(info: DatasetInfo) -> None:
+    if info.embedded:
+        st.badge(t("built in"), icon=":material/inventory_2:", color="green")
+    elif catalogue.is_cached(info.name):
+        st.badge(t("on this machine"), icon=":material/download_done:", color="green")
+    else:
+        st.badge(
+            t("{size} MB to download at first use", size=megabytes(info.download_bytes or 0)),
+            icon=":material/download:",
+            color="gray",
+        )

@@ -1,0 +1,44 @@
+"""The processes in which the frameworks run, and how they are doing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.ui import lab_access
+from clsf.ui.run_status import name
+from clsf.ui.text import sentence, t
+
+TICK = 2.0  # seconds
+COLOURS = {"starting": "yellow", "warm": "green", "busy": "blue", "lost": "red"}
+ICONS = {"starting": "hourglass_top", "warm": "check", "busy": "play_arrow", "lost": "error"}
+
+
+@st.fragment(run_every=TICK)
+def show() -> None:
+    """Show one card per worker, looked at again every TICK seconds."""
+    try:
+        lab = lab_access.get_lab()
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return
+    notice = lab.notice()
+    if notice is not None:
+        st.warning(sentence(notice), icon=":material/warning:")
+    engine = lab.state()
+    for column, worker in zip(st.columns(max(len(engine.workers), 1)), engine.workers, strict=False):
+        with column.container(border=True, height="stretch", gap="small"):
+            _card(worker)
+    if engine.waiting:
+        st.caption(t("Runs waiting: {count}", count=engine.waiting))
+
+
+def _card(worker: object) -> None:
+    statuses = {"starting": t("starting"), "warm": t("ready"), "busy": t("at work"), "lost": t("lost")}
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(name(worker.framework))
+        st.badge(statuses[worker.status], icon=f":material/{ICONS[worker.status]}:", color=COLOURS[worker.status])
+    facts = [worker.device or "", t("{count} threads", count=worker.threads) if worker.threads else ""]
+    if worker.memory_mb:
+        facts.append(t("{count} MB of memory", count=f"{worker.memory_mb:,.0f}"))
+    st.caption(" · ".join(fact for fact in facts if fact) or t("The framework is being loaded."))

@@ -1,0 +1,17 @@
+"""The one lab of this server process: opened when the first page needs it, shared by all sessions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.lab import Lab, open_lab
+
+
+def get_lab() -> Lab:
+    """Return the lab. Tests replace this function, so callers say `lab_access.get_lab()`."""
+    return _opened()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda lab: lab.close())
+def _opened() -> Lab:
+    return open_lab()

@@ -1,0 +1,35 @@
+"""A Plotly chart that is redrawn in place, so that it neither flickers nor forgets its zoom while numbers come in.
+
+`st.plotly_chart` builds a new chart whenever the numbers change (Streamlit 1.67); it serves here only where plotly.js
+could not be put into static/.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from clsf.ui import static_files
+from clsf.ui.text import t
+
+_component = st.components.v2.component(
+    "clsf_live_chart",
+    html='<figure class="clsf-chart" role="figure"></figure>\n<p class="clsf-chart-note" hidden></p>',
+    css=".clsf-chart { margin: 0; width: 100%; min-width: 0; }\n.clsf-chart-note { opacity: 0.8; }",
+    js=(Path(__file__).parent / "live_chart.js").read_text("utf-8"),
+    isolate_styles=False,  # plotly.js puts its style sheet into the document, where a shadow root would not see it
+)
+
+
+def live_chart(figure: dict, *, key: str, alt: str, height: int = 300) -> None:
+    """Draw `figure`, a dictionary of Plotly's data and layout. `alt` says in words what it shows."""
+    library = static_files.plotly_address()
+    if library is None:
+        st.plotly_chart(figure, height=height, alt=alt)
+        return
+    failed = t("The chart could not be drawn, for the browser could not load plotly.js. The numbers are in the table below.")
+    _component(
+        key=key,
+        data={"figure": figure, "library": library, "alt": alt, "height": height, "name": key, "failed": failed},
+    )

@@ -1,0 +1,7 @@
+"""python -m clsf.ui.locale: bring the catalogues in step with the source."""
+
+from clsf.ui.locale import LANGUAGES, catalogue_path, update
+
+for language in LANGUAGES:
+    texts, missing = update(language)
+    print(f"{catalogue_path(language)}: {texts} texts, {missing} without a translation")

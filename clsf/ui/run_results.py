@@ -1,0 +1,71 @@
+"""What came out: the last numbers side by side, what was the same for both, and what the numbers do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from clsf.charts.style import STYLES
+from clsf.runs.record import RunRecord
+from clsf.ui import units
+from clsf.ui.run_status import status
+from clsf.ui.text import t
+
+
+def show(records: list[RunRecord]) -> None:
+    """Show the table as soon as one run has ended."""
+    ended = [record for record in records if record.ended is not None and record.started is not None]
+    if not ended:
+        return
+    st.subheader(t("Result"))
+    rows = {label: [text(record) for record in ended] for label, text in _rows().items()}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=[STYLES[record.framework].title for record in ended])
+    st.table(table, border="horizontal", alt=t("Last numbers of each run"))
+    if len(ended) == len(records) > 1:
+        _same(ended)
+    st.caption(_caution(ended))
+
+
+def _rows() -> dict[str, Callable[[RunRecord], str]]:
+    """Return label -> how to say it of a run that has ended."""
+    return {
+        t("State"): status,
+        t("Epochs"): lambda r: f"{r.ended.epochs}",
+        t("Loss, training"): lambda r: units.loss(r.ended.train_loss),
+        t("Loss, validation"): lambda r: units.loss(r.ended.validation_loss),
+        t("Accuracy, training"): lambda r: units.share(r.ended.train_accuracy),
+        t("Accuracy, validation"): lambda r: units.share(r.ended.validation_accuracy),
+        t("Time"): lambda r: units.duration(r.ended.seconds),
+        t("Images per second"): lambda r: f"{r.ended.images_per_second:,.0f}" if r.ended.images_per_second else "–",
+        t("Parameters"): lambda r: f"{r.started.parameters:,}",
+        t("Computed on"): lambda r: t("{device}, {threads} threads", device=r.started.device, threads=r.started.threads),
+    }
+
+
+def _same(ended: list[RunRecord]) -> None:
+    """Say whether the runs really began equal, by what they reported themselves."""
+    alike = {(r.started.parameters, r.started.weights_hash, r.started.order_hash) for r in ended}
+    if len(alike) == 1:
+        checked = t("Checked: same number of parameters, same initial weights, same images in the same order.")
+        st.markdown(f":green[:material/verified:] {checked}")
+    else:
+        st.warning(
+            t("These runs did not begin equal: parameters, initial weights or the order of the images differ."),
+            icon=":material/difference:",
+        )
+
+
+def _caution(ended: list[RunRecord]) -> str:
+    text = t(
+        "Training numbers are means over the last epoch, measured while the weights changed; validation numbers are measured after it."
+    )
+    text += " " + t(
+        "The time includes the first batches, in which a framework still sets itself up; images per second leaves them out."
+    )
+    if len(ended) > 1:
+        text += " " + t("One run each: another seed moves these numbers too, so a small gap means nothing yet.")
+        if ended[0].race:
+            text += " " + t("They ran at the same time and shared the processor: compare the curves, not the speed.")
+    return text

@@ -1,0 +1,147 @@
+"""How far each run is: one card per framework."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts.style import STYLES
+from clsf.runs.record import RunRecord
+from clsf.ui import lab_access
+from clsf.ui.progress import elapsed, of_epoch, of_run, remaining
+from clsf.ui.text import plain, sentence, t
+from clsf.ui.units import duration, megabytes
+
+COLOURS = {
+    "queued": "gray", "preparing": "blue", "running": "green", "paused": "yellow", "finished": "green", "stopped": "gray",
+    "diverged": "red", "cut-off": "red", "failed": "red",
+}  # fmt: skip
+ICONS = {
+    "queued": "hourglass_empty", "preparing": "download", "running": "play_arrow", "paused": "pause",
+    "finished": "check", "stopped": "stop", "diverged": "trending_up", "cut-off": "power_off", "failed": "error",
+}  # fmt: skip
+
+
+def show(records: list[RunRecord]) -> None:
+    """Show what was chosen, then one card per run, side by side where there is room."""
+    st.caption(_chosen(records[0]))
+    for column, record in zip(st.columns(len(records)), records, strict=True):
+        with column.container(border=True, height="stretch", gap="xsmall"):
+            _card(record)
+
+
+def _chosen(record: RunRecord) -> str:
+    """Return in a line what these runs train, for the choices beside them may be other ones by now."""
+    plan = record.plan
+    size = plan.preparation.image_size
+    parts = [
+        f"{plan.data} {size}×{size}" if size else plan.data,
+        record.model.name,
+        t("{epochs} epochs, batches of {size}", epochs=plan.epochs, size=plan.batch_size),
+        f"{plan.optimizer} {plan.learning_rate:g} ({plan.rules})",
+        plan.dtype,
+        t("seed {seed}", seed=plan.seed),
+    ]
+    return plain(" · ".join(parts))
+
+
+def name(framework: str) -> str:
+    """Return a framework's name with its symbol in its colour, as Markdown."""
+    style = STYLES[framework]
+    return f":{style.text_colour}[{style.mark}] **{style.title}**"
+
+
+def status(record: RunRecord) -> str:
+    """Return the state of a run in a word or two."""
+    return {
+        "queued": t("waiting"),
+        "preparing": t("getting the images"),
+        "running": t("training"),
+        "paused": t("paused"),
+        "finished": t("finished"),
+        "stopped": t("stopped"),
+        "diverged": t("diverged"),
+        "cut-off": t("cut off"),
+        "failed": t("failed"),
+    }[record.status]
+
+
+def _card(record: RunRecord) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(name(record.framework))
+        st.badge(status(record), icon=f":material/{ICONS[record.status]}:", color=COLOURS[record.status])
+    if record.status == "queued":
+        _waiting(record)
+    elif record.status == "preparing":
+        _preparing(record)
+    elif record.over:
+        _over(record)
+    else:
+        _bars(record)
+
+
+def _waiting(record: RunRecord) -> None:
+    position = lab_access.get_lab().position(record.run_id)
+    if position:
+        st.caption(t("Place in the queue: {place}", place=position))
+    else:
+        st.caption(t("The worker loads the framework and builds the model."))
+
+
+def _preparing(record: RunRecord) -> None:
+    news = record.progress
+    if news is None:  # the run has begun between two looks at it
+        return
+    share = min(news.done / news.total, 1.0) if news.total else 0.0
+    if news.stage == "download" and not news.total:
+        text = t("Downloading: {done} MB", done=megabytes(news.done))
+    elif news.stage == "download":
+        text = t("Downloading: {done} of {total} MB", done=megabytes(news.done), total=megabytes(news.total))
+    else:
+        text = t("Preparing images: {done} of {total}", done=f"{news.done:,}", total=f"{news.total:,}")
+    st.progress(share, text)
+
+
+def _bars(record: RunRecord) -> None:
+    left = remaining(record)
+    text = t("Step {step} of {total} · {elapsed}", step=len(record.steps), total=record.total_steps, elapsed=_elapsed(record))
+    if left is not None:
+        text += " · " + t("about {time} left", time=duration(left))
+    st.progress(of_run(record), text)
+    epoch, share = of_epoch(record)
+    st.progress(share, t("Epoch {epoch} of {total}", epoch=epoch, total=record.started.epochs))
+    _meters(record)
+
+
+def _meters(record: RunRecord) -> None:
+    norms = record.steps.gradient_norms
+    speed = record.steps.images_per_second
+    grid = st.grid(2, min_column_width=96, gap="small")
+    grid.metric(t("Images/s"), f"{speed[-1]:,.0f}" if speed else "–")
+    grid.metric(
+        t("Gradient"),
+        f"{norms[-1]:.3g}" if norms else "–",
+        help=t(
+            "L2 norm over all weights in the last batch. It shrinks as the loss flattens; when it explodes, the loss follows."
+        ),
+    )
+
+
+def _over(record: RunRecord) -> None:
+    if record.failure is not None:
+        st.error(sentence(record.failure), icon=":material/error:")
+        return
+    st.caption(t("{epochs} epochs in {time}", epochs=len(record.epochs), time=_elapsed(record)))
+    if record.status == "diverged":
+        st.warning(
+            t(
+                "The loss is no longer a number (nan): the updates were so large that they overshot further each time. "
+                "Try a learning rate ten times smaller."
+            ),
+            icon=":material/trending_up:",
+        )
+    if record.status == "cut-off":
+        st.caption(t("The program ended before this run did."))
+
+
+def _elapsed(record: RunRecord) -> str:
+    return duration(elapsed(record))

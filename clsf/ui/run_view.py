@@ -1,0 +1,47 @@
+"""Runs that were started together, live while they run and the same afterwards."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.runs.record import RunRecord
+from clsf.ui import lab_access, run_buttons, run_charts, run_numbers, run_results, run_status, runs
+from clsf.ui.text import sentence, t
+
+TICK = 0.5  # seconds between two looks at a run
+
+
+def show(run_id: str) -> None:
+    """Show the runs of one start, looking again every TICK seconds until all are over."""
+    records = _records(run_id)
+    if records is not None:
+        over = all(record.over for record in records)
+        st.fragment(_look, run_every=None if over else TICK)(run_id, over)
+
+
+def _records(run_id: str) -> list[RunRecord] | None:
+    """Return the runs, or None after having said why there are none."""
+    try:
+        return lab_access.get_lab().group(run_id)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.button(t("Close this run"), key="forget", on_click=runs.forget)
+        return None
+
+
+def _look(run_id: str, was_over: bool) -> None:
+    """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
+    records = _records(run_id)
+    if records is None:
+        return
+    runs.show_refusal()
+    run_status.show(records)
+    with st.container(horizontal=True, gap="xsmall"):
+        run_buttons.show(records)
+        view, more = run_charts.settings(records)
+    run_charts.show(records, view, more)
+    run_results.show(records)
+    run_numbers.show(records)
+    if not was_over and all(record.over for record in records):
+        st.rerun()  # once, with a timer no more

@@ -1,0 +1,60 @@
+"""Starting runs, commanding them, and knowing which one the reader looks at (its id is in the link)."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.ui import lab_access, state
+from clsf.ui.choices import Choices
+from clsf.ui.text import sentence
+
+
+def start(choices: Choices) -> None:
+    """Hand the choices over. A refusal is kept to be shown; nothing was started then."""
+    try:
+        run_ids = lab_access.get_lab().train(
+            choices.spec, choices.plan, choices.frameworks, owner=state.owner(), race=choices.race
+        )
+    except ClsfError as error:
+        st.session_state[state.REFUSAL] = error.sentence
+        return
+    look_at(run_ids[0])
+
+
+def look_at(run_id: str) -> None:
+    """Make a run the one that is looked at."""
+    st.session_state[state.RUN] = run_id
+    st.query_params[state.RUN] = run_id
+
+
+def looked_at() -> str | None:
+    """Return the id of the run in the link, or of the last one looked at, which then returns into the link."""
+    linked = st.query_params.get(state.RUN)
+    if linked:
+        st.session_state[state.RUN] = linked
+    elif st.session_state.get(state.RUN):
+        st.query_params[state.RUN] = st.session_state[state.RUN]
+    return st.session_state.get(state.RUN)
+
+
+def forget() -> None:
+    """Look at no run any more."""
+    st.session_state.pop(state.RUN, None)
+    st.query_params.pop(state.RUN, None)
+
+
+def command(run_ids: list[str], name: str, value: float | None = None) -> None:
+    """Tell runs to "pause", "resume", "step", "stop", or to use another "learning_rate"."""
+    for run_id in run_ids:
+        try:
+            lab_access.get_lab().control(run_id, name, value)
+        except ClsfError as error:
+            st.session_state[state.REFUSAL] = error.sentence
+
+
+def show_refusal() -> None:
+    """Show once what the lab refused last, if anything."""
+    refused = st.session_state.pop(state.REFUSAL, None)
+    if refused is not None:
+        st.error(sentence(refused), icon=":material/error:")

@@ -1,0 +1,50 @@
+"""Every session_state key, in one place. Keys that are also names in the link are written as they appear there."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+# The reader.
+LANGUAGE = "language"
+LANGUAGE_SWITCH = "language_switch"
+OWNER = "owner"
+
+# What to train. Each is the key of a widget; those that make a link worth sharing are also in the link.
+DATA = "data"
+MODEL = "model"
+FRAMEWORKS = "frameworks"
+EPOCHS = "epochs"
+BATCH_SIZE = "batch_size"
+OPTIMIZER = "optimizer"
+LEARNING_RATE = "learning_rate"
+ALIGNED = "aligned"
+START = "initial"
+IMAGE_SIZE = "image_size"
+COLOUR = "colour"
+SCALE = "scale"
+DTYPE = "dtype"
+SEED = "seed"
+TRAIN_LIMIT = "train_limit"
+TENSORFLOW_VARIANT = "loop"
+RACE = "race"
+
+# What is running, and how it is looked at.
+RUN = "run"  # also in the link
+REFUSAL = "refusal"  # the sentence with which a start or a command was refused
+CHART_AXIS = "chart_axis"
+CHART_LOG = "chart_log"
+CHART_SMOOTHING = "chart_smoothing"
+CHART_APART = "chart_apart"
+CHART_MORE = "chart_more"
+FIGURES = "figures"  # the figures as drawn last, so that an unchanged run is not computed again
+NEW_RATE = "new_rate"
+NUMBERS = "numbers"
+
+
+def owner() -> str:
+    """Return the random id of this browser session."""
+    if OWNER not in st.session_state:
+        st.session_state[OWNER] = secrets.token_urlsafe(12)
+    return st.session_state[OWNER]

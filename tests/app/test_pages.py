@@ -1,0 +1,88 @@
+"""Each page, in each language, through app.py."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from clsf.ui.navigation import PAGES
+
+ROOT = Path(__file__).parents[2]
+TITLES = {
+    "en": {"home": "One model, two frameworks", "train": "Train"},
+    "ko": {"home": "모델은 하나, 프레임워크는 둘", "train": "학습"},
+}
+
+
+def texts(app) -> str:
+    kinds = (app.markdown, app.caption, app.error, app.warning, app.info, app.title, app.header)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_every_page_opens_in_every_language(open_app, page, lang):
+    app = open_app(page, lang)
+    assert not app.exception
+    assert app.title[0].value == TITLES[lang].get(page, app.title[0].value)
+
+
+def test_every_page_has_a_name_of_its_own():
+    assert len({page.name for page in PAGES}) == len(PAGES)
+    assert all(page.path.is_file() for page in PAGES)
+
+
+def test_language_follows_the_browser_until_one_is_chosen(lab, warm):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    app.context = {"locale": "ko-KR"}
+    app.run()
+    assert app.title[0].value == TITLES["ko"]["home"]
+    app.get_by_key("language_switch").set_value("en").run()
+    assert app.title[0].value == TITLES["en"]["home"]
+    assert app.query_params["lang"] == "en"
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_a_cold_server_opens_a_deep_link(lab, page):
+    """Served from the folder pages/ first, without app.py; the page heals that."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    assert app.title[0].value == TITLES["en"].get(page, app.title[0].value)
+    assert app.get_by_key("language_switch")  # of app.py
+
+
+def test_an_unknown_language_is_english(open_app):
+    assert open_app(lang="tlh").title[0].value == TITLES["en"]["home"]
+
+
+def test_home_tells_the_workers_and_the_data_sets(open_app):
+    text = texts(open_app())
+    assert "612 MB" in text
+    assert "CIFAR-10" in text
+    assert "28×28×1" in text
+
+
+def test_home_leads_to_a_training_of_digits_in_both(open_app, lab):
+    app = open_app()
+    app.button(key="first").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train"
+    app.button(key="train").click().run()
+    assert sorted(record.framework for record in lab.records.values()) == ["tensorflow", "torch"]
+    assert {(r.plan.data, r.model.name) for r in lab.records.values()} == {("digits", "lecture-cnn")}
+
+
+def test_pages_load_no_framework():
+    """In a process of its own: what app.py and the pages import."""
+    code = (
+        "import sys\n"
+        "import clsf.ui.app, clsf.ui.run_view, clsf.ui.controls, clsf.ui.engine_view, clsf.ui.data_cards\n"
+        "found = {name.split('.')[0] for name in sys.modules} & {'tensorflow', 'keras', 'torch', 'torchvision'}\n"
+        "sys.exit(' '.join(found) or 0)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)

@@ -1,0 +1,107 @@
+"""The real dashboard in a process of its own, with real workers, looked at by Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+NOT_OURS = (
+    "fonts.gstatic.com",  # Streamlit asks Google for a page's icon to put it into the tab
+    "/_stcore/",  # Streamlit looks for its base path, which below /train it first does not find
+)
+
+
+@dataclass
+class Dashboard:
+    """A running server and the Chromium that looks at it; `complaints` is what a console of it said and should not."""
+
+    address: str
+    pid: int
+    browser: object
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str, width: int = 1280, height: int = 900, **context: object) -> object:
+        """Open a page in a browser session of its own and wait until its title is there."""
+        page = self.browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+        page.goto(self.address + path)
+        page.locator("h1").first.wait_for(timeout=60_000)
+        return page
+
+    def _hear(self, message: object) -> None:
+        place = f"{message.text} {message.location.get('url', '')}"
+        if message.type == "error" and not any(known in place for known in NOT_OURS):
+            self.complaints.append(place)
+
+
+def chromium_path() -> str | None:
+    """Return the installed Chromium; None leaves it to Playwright, which may have brought its own."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    with playwright.sync_playwright() as running:
+        try:
+            started = running.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+        except playwright.Error as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"no Chromium: {error}")
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def dashboard(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A server that nobody has asked for a page yet."""
+    home = tmp_path_factory.mktemp("home")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ("--server.headless=true", f"--server.port={port}", "--server.address=127.0.0.1")
+    with (home / "log.txt").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *options],
+            cwd=ROOT,
+            env={**os.environ, "CLSF_HOME": str(home), "CLSF_DATA": str(home / "data")},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_healthy(f"http://127.0.0.1:{port}", server)
+        yield Dashboard(f"http://127.0.0.1:{port}", server.pid, browser)
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_until_healthy(address: str, server: subprocess.Popen) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urlopen(f"{address}/_stcore/health", timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise TimeoutError(address)

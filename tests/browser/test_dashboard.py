@@ -1,0 +1,169 @@
+"""What a student does with the dashboard, from a cold server on. The tests share one server and run in order."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.conftest import playwright
+
+expect = playwright.expect
+LONG = 60_000  # milliseconds: two processes may still be importing their frameworks
+DRAWN = "(chart) => Math.max(0, ...(chart.data ?? []).flatMap((trace) => trace.x))"  # the last step
+POINTS = f"() => [...document.querySelectorAll('.clsf-chart')].map({DRAWN})"
+RANGE = "() => document.querySelector('.clsf-chart').layout.xaxis.range.map((end) => Math.round(end * 1000))"
+
+
+def points(page) -> list[int]:
+    """Return the last step that each chart shows, once all show one."""
+    page.wait_for_function(
+        f"() => {{ const all = ({POINTS})(); return all.length > 1 && all.every((n) => n > 1) }}", timeout=LONG
+    )
+    return page.evaluate(POINTS)
+
+
+def wait_for_growth(page, before: list[int]) -> None:
+    page.wait_for_function(f"([first]) => ({POINTS})()[0] > first", arg=before, timeout=LONG)
+
+
+def menu(page, title: str):
+    return page.locator("[data-testid=stSidebarNavLink]").filter(has_text=title)
+
+
+def start(page) -> None:
+    page.get_by_role("button", name="Start training").click()
+
+
+def no_sideways_scroll(page) -> bool:
+    inner = "[...document.querySelectorAll('[data-testid=stMain]')]"
+    return page.evaluate(
+        f"() => document.documentElement.scrollWidth <= innerWidth && {inner}.every((e) => e.scrollWidth <= e.clientWidth + 1)"
+    )
+
+
+def test_a_deep_link_opens_on_a_cold_server(dashboard):
+    page = dashboard.open("/train")
+    expect(page.locator("h1")).to_have_text("Train", timeout=LONG)
+    expect(menu(page, "Start")).to_be_visible(timeout=LONG)  # app.py's own menu, not the file names
+    expect(menu(page, "Train")).to_have_attribute("href", re.compile("/train"))
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def running(dashboard):
+    """A page on which a training that no test sees the end of runs in both frameworks at once."""
+    page = dashboard.open("/train?epochs=1000&image_size=28&race=true")
+    expect(page.get_by_role("spinbutton", name="Epochs")).to_have_value("1000")
+    start(page)
+    yield page
+    page.context.close()
+
+
+def test_both_charts_grow_while_both_frameworks_train(running):
+    seen = points(running)
+    wait_for_growth(running, seen)
+    for label in running.locator(".clsf-chart").all():
+        expect(label).to_have_attribute("aria-label", re.compile("TensorFlow: .*PyTorch: "), timeout=LONG)
+
+
+def test_zoom_stays_while_the_numbers_grow(running):
+    plot = running.locator(".clsf-chart .nsewdrag").first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    running.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2)
+    running.mouse.down()
+    running.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2, steps=5)
+    running.mouse.up()
+    running.wait_for_function(f"() => ({RANGE})()[0] > 0", timeout=LONG)
+    zoomed, before = running.evaluate(RANGE), points(running)
+    wait_for_growth(running, before)
+    assert running.evaluate(RANGE) == zoomed
+
+
+def test_the_chart_is_the_same_one_all_the_time(running):
+    running.evaluate("() => { document.querySelector('.clsf-chart').dataset.mark = 'here' }")
+    wait_for_growth(running, points(running))
+    assert running.locator(".clsf-chart").first.get_attribute("data-mark") == "here"
+
+
+def test_a_reload_finds_the_run_again(running):
+    before = points(running)
+    address = running.url
+    assert "run=" in address
+    running.reload()
+    running.locator("h1").wait_for(timeout=LONG)
+    assert points(running)[0] >= before[0] - 1
+    assert running.url.split("run=")[1][:12] == address.split("run=")[1][:12]
+    expect(running.get_by_role("spinbutton", name="Epochs")).to_have_value("1000")  # a choice, from the link
+
+
+def test_pause_holds_and_resume_goes_on(running):
+    running.get_by_role("button", name="Pause").click()
+    expect(running.get_by_role("button", name="Resume")).to_be_visible(timeout=LONG)
+    expect(running.get_by_text("paused").first).to_be_visible(timeout=LONG)
+    running.get_by_role("button", name="Resume").click()
+    wait_for_growth(running, points(running))
+
+
+def test_another_page_and_back_keeps_choices_and_run(running):
+    menu(running, "Start").click()
+    expect(running.locator("h1")).to_have_text("One model, two frameworks", timeout=LONG)
+    expect(running.get_by_text(re.compile("MB of memory")).first).to_be_visible(timeout=LONG)
+    menu(running, "Train").click()
+    expect(running.get_by_role("spinbutton", name="Epochs")).to_have_value("1000", timeout=LONG)
+    points(running)
+
+
+def test_language_can_be_switched_while_it_trains(running):
+    running.get_by_text("한국어", exact=True).click()
+    expect(running.locator("h1")).to_have_text("학습", timeout=LONG)
+    assert "lang=ko" in running.url
+    expect(running.get_by_text("정확도(높을수록 좋음)")).to_be_visible(timeout=LONG)
+    running.get_by_text("English", exact=True).click()
+    expect(running.locator("h1")).to_have_text("Train", timeout=LONG)
+
+
+def test_stop_ends_both(running):
+    running.get_by_role("button", name="Stop").click()
+    expect(running.get_by_text("Result", exact=True)).to_be_visible(timeout=LONG)
+    expect(running.get_by_text("stopped", exact=True).first).to_be_visible(timeout=LONG)
+    expect(running.get_by_role("button", name="Stop")).to_have_count(0, timeout=LONG)
+
+
+def test_two_clicks_from_the_start_train_both(dashboard):
+    page = dashboard.open("/")
+    page.get_by_role("button", name="Train your first model").click()
+    expect(page.locator("h1")).to_have_text("Train", timeout=LONG)
+    start(page)
+    points(page)
+    expect(page.get_by_text("Checked: same number of parameters")).to_be_visible(timeout=LONG)
+    page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/train", "/train?lang=ko"])
+def test_nothing_scrolls_sideways_on_a_phone(dashboard, path):
+    page = dashboard.open(path, width=400, height=800, has_touch=True, is_mobile=True)
+    if "train" in path:
+        page.get_by_role("button", name=re.compile("Start training|학습 시작")).click()
+        points(page)
+    assert no_sideways_scroll(page)
+    page.context.close()
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
+def test_language_follows_the_browser(dashboard, locale):
+    page = dashboard.open("/train", locale=locale)
+    expect(page.locator("h1")).to_have_text({"en-US": "Train", "ko-KR": "학습"}[locale], timeout=LONG)
+    page.context.close()
+
+
+def test_an_unknown_run_is_a_sentence(dashboard):
+    page = dashboard.open("/train?run=nobody")
+    expect(page.get_by_text("There is no run nobody")).to_be_visible(timeout=LONG)
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    page.context.close()
+
+
+def test_nothing_was_complained_about_in_the_console(dashboard):
+    assert dashboard.complaints == []

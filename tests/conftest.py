@@ -1,0 +1,36 @@
+"""What all tests share. Nothing here, or in any test, touches the user's own folders."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Before anything is imported that reads them, and before a worker process starts and inherits them.
+HOME = Path(tempfile.mkdtemp(prefix="clsf-tests-"))
+os.environ["CLSF_HOME"] = str(HOME / "home")
+os.environ["CLSF_DATA"] = str(HOME / "data")
+os.environ.pop("CLSF_SCHEDULER", None)
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def lab():
+    """A lab with real worker processes, both frameworks imported; one for the whole session, for starting takes seconds."""
+    from clsf.lab import open_lab
+
+    opened = open_lab()
+    assert opened.wait_warm(180), opened.state()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def fresh_home(tmp_path, monkeypatch):
+    """An empty CLSF_HOME for one test; the session's `lab` keeps its own."""
+    monkeypatch.setenv("CLSF_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"

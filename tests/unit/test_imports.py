@@ -1,0 +1,131 @@
+"""What may import what: frameworks in their own backend only, Streamlit in the interface only, nothing that runs text.
+
+The files are read, not run, so pages and whatever is written later are covered as well; then the modules that promise
+to be light are imported in a process of their own.
+"""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FRAMEWORKS = {"tensorflow": {"tensorflow", "keras"}, "torch": {"torch", "torchvision"}}
+INTERFACE = ("clsf/ui/", "pages/", "app.py")
+RUNS_TEXT = {"eval", "exec", "__import__"}
+UNPICKLES = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "torch"}
+EXCEPTED = {("clsf/engine/work.py", "pickle.loads")}  # arguments that the app itself pickled for its own worker
+
+
+def sources() -> list[str]:
+    files = [*(ROOT / "clsf").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), *ROOT.glob("app.py")]
+    return sorted(file.relative_to(ROOT).as_posix() for file in files)
+
+
+SOURCES = sources()
+
+
+@cache
+def tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"), path)
+
+
+def imported(path: str) -> Iterator[tuple[str, int]]:
+    """Yield every module that is imported by name, anywhere in the file, and the line."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module, node.lineno
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+        elif isinstance(node, ast.Call) and called(node).endswith("import_module"):
+            yield from ((str(name.value), node.lineno) for name in node.args[:1] if isinstance(name, ast.Constant))
+
+
+def called(node: ast.Call) -> str:
+    """Return what is called as dotted text, "" if it is no plain name."""
+    parts, function = [], node.func
+    while isinstance(function, ast.Attribute):
+        parts.append(function.attr)
+        function = function.value
+    return ".".join(reversed([*parts, function.id])) if isinstance(function, ast.Name) else ""
+
+
+def test_there_are_files_to_look_at():
+    assert {"clsf/__init__.py", "clsf/training.py", "clsf/backends/torch/backend.py"} <= set(SOURCES)
+
+
+def belongs_to(path: str, framework: str) -> bool:
+    """Return whether a file lies in a package of this framework: named "torch" or "with_torch"."""
+    return not {framework, f"with_{framework}"}.isdisjoint(Path(path).with_suffix("").parts)
+
+
+@pytest.mark.parametrize("path", SOURCES)
+def test_a_framework_is_imported_in_its_own_packages_only(path):
+    for framework, packages in FRAMEWORKS.items():
+        if belongs_to(path, framework):
+            continue
+        for module, line in imported(path):
+            assert module.split(".")[0] not in packages, f"{path}:{line} imports {module}"
+            assert not module.startswith(f"clsf.backends.{framework}"), f"{path}:{line} imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCES if not p.startswith(INTERFACE)])
+def test_streamlit_is_imported_in_the_interface_only(path):
+    for module, line in imported(path):
+        assert module.split(".")[0] != "streamlit", f"{path}:{line} imports {module}"
+        assert not module.startswith("clsf.ui"), f"{path}:{line} imports {module}"
+
+
+@pytest.mark.parametrize("path", SOURCES)
+def test_nothing_runs_text_or_unpickles(path):
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.Call) or (path, called(node)) in EXCEPTED:
+            continue
+        name = called(node)
+        package, _, function = name.rpartition(".")
+        place = f"{path}:{node.lineno} calls {name}"
+        assert name not in RUNS_TEXT, place
+        assert not (package in UNPICKLES and function in {"load", "loads", "open", "Unpickler"}), place
+        assert function != "read_pickle", place
+        named = {k.arg: k.value for k in node.keywords}
+        allowed = named.get("allow_pickle")
+        assert not (isinstance(allowed, ast.Constant) and allowed.value is True), f"{place} with allow_pickle"
+
+
+# What really gets loaded.
+
+
+def module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+LIGHT = [
+    module(path)
+    for path in SOURCES
+    if path.startswith("clsf/") and not path.startswith("clsf/ui/") and not path.endswith("__main__.py")
+    if not any(belongs_to(path, framework) for framework in FRAMEWORKS)
+]
+PURE = ["clsf", "clsf.words", "clsf.errors", "clsf.checks", "clsf.plan", "clsf.events", "clsf.control"]
+PURE += [name for name in LIGHT if name.startswith("clsf.model")]
+
+
+def loaded_by(modules: list[str]) -> set[str]:
+    """Return the top-level names of all that is loaded once these modules are imported in a fresh process."""
+    script = "import sys, importlib\nfor m in sys.argv[1:]: importlib.import_module(m)\nprint(*{m.split('.')[0] for m in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", script, *modules], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_the_model_and_the_plan_load_neither_numpy_nor_anything_heavy():
+    heavy = {"tensorflow", "keras", "torch", "torchvision", "streamlit", "numpy", "pandas", "plotly", "dask", "distributed"}
+    assert not loaded_by(PURE) & heavy
+
+
+def test_all_but_backends_and_interface_load_no_framework_and_no_streamlit():
+    assert not loaded_by(LIGHT) & {"tensorflow", "keras", "torch", "torchvision", "streamlit"}
