@@ -95,7 +95,7 @@ def _traces(kind: Kind, run: Run, view: View, said: Said) -> list[dict]:
     style = STYLES[run.framework]
     count = len(run.steps)  # read first: a live run may grow while it is drawn
     values = list(getattr(run.steps, kind.steps)[:count])
-    xs = _positions(run, len(values), view)
+    place = _place(run, view)
     strong = {"color": style.colour, "dash": style.dash, "width": 2.25}
     symbol = {"color": style.colour, "symbol": style.symbol, "size": style.size}
     small = symbol | {"size": max(3, style.size * 12 // max(12, len(run.epochs)))}  # so that many do not hide the lines
@@ -109,34 +109,37 @@ def _traces(kind: Kind, run: Run, view: View, said: Said) -> list[dict]:
     ]  # fmt: skip
     if kind.smooth and view.smoothing > 0:
         faint = {"line": {"color": style.faint(), "width": 1}, "hoverinfo": "skip"}
-        traces.append(beside | faint | _line(xs, values))
+        traces.append(beside | faint | _line(place, values))
     calm = smoothed(values, view.smoothing if kind.smooth else 0)
     shape = "linear" if kind.smooth else "hv"
-    traces.append(beside | _line(xs, calm) | {"name": style.title, "line": strong | {"shape": shape}, "hovertemplate": number})
+    traces.append(
+        beside | _line(place, calm) | {"name": style.title, "line": strong | {"shape": shape}, "hovertemplate": number}
+    )
     if kind.epochs and run.epochs:
         name = said(say("{framework}, validation", framework=style.title))
         marks = {"mode": "markers", "name": name, "marker": small, "hovertemplate": number}
-        traces.append(beside | marks | _validation(kind.epochs, run, xs))
+        traces.append(beside | marks | _validation(kind.epochs, run, count, place))
     return traces
 
 
-def _line(xs: Sequence[float], ys: Sequence[float]) -> dict:
+def _line(place: Callable[[int], float], ys: Sequence[float]) -> dict:
     kept = thinned(ys)
-    return {"x": [xs[i] for i in kept], "y": [_short(ys[i]) for i in kept], "mode": "lines"}
+    return {"x": [place(i) for i in kept], "y": [_short(ys[i]) for i in kept], "mode": "lines"}
 
 
-def _validation(field: str, run: Run, xs: Sequence[float]) -> dict:
+def _validation(field: str, run: Run, count: int, place: Callable[[int], float]) -> dict:
     """Return where the validation symbols are: at the last step of each epoch."""
     every = run.started.batches_per_epoch if run.started else 1
-    ended = [(xs[e.epoch * every - 1], getattr(e, field)) for e in list(run.epochs) if e.epoch * every <= len(xs)]
+    ended = [(place(e.epoch * every - 1), getattr(e, field)) for e in list(run.epochs) if e.epoch * every <= count]
     return {"x": [x for x, _ in ended], "y": [_short(y) for _, y in ended]}
 
 
-def _positions(run: Run, count: int, view: View) -> list[float]:
+def _place(run: Run, view: View) -> Callable[[int], float]:
+    """Return what turns the index of a step into its place on the horizontal axis."""
     if view.x == "seconds":
-        return [round(s, 3) for s in run.steps.seconds[:count]]
+        return lambda index: round(run.steps.seconds[index], 3)
     every = run.started.batches_per_epoch if view.x == "epochs" and run.started else 1
-    return [round(step / every, 4) for step in range(1, count + 1)]
+    return lambda index: round((index + 1) / every, 4)
 
 
 def _short(value: float) -> float | None:

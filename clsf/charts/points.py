@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import isfinite, nan
 
 import pandas as pd
 
@@ -35,8 +35,9 @@ def smoothed(values: Sequence[float], weight: float) -> list[float]:
     """Return the exponential moving average; `weight` in [0, 1) is what the past counts for, 0 changes nothing.
 
     Corrected for its start (each average is divided by the weights it has seen so far, as Adam's moments are), so the
-    first value is the first value, not a step from zero.
+    first value is the first value, not a step from zero. What is no number stays none.
     """
     if weight <= 0:
         return list(values)
-    return pd.Series(values, dtype="float64").ewm(alpha=1 - weight, adjust=True).mean().tolist()
+    means = pd.Series(values, dtype="float64").ewm(alpha=1 - weight, adjust=True).mean()
+    return [mean if isfinite(value) else nan for mean, value in zip(means, values, strict=True)]

@@ -25,12 +25,13 @@ def run(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("data set", "what", "train", "test", "image", "classes", "here")
+    table = Table("data set", "train", "test", "image", "classes", "here", "what")
+    table.columns[0].no_wrap = True  # the name is what is typed
     for info in infos:
         row = _row(info)
         table.add_row(
-            info.name, row["title"], f"{info.train:,}", f"{info.test:,}", "×".join(map(str, info.shape)),
-            str(len(info.classes)), "yes" if row["here"] else f"download {info.download_bytes / 1e6:.0f} MB",
+            info.name, f"{info.train:,}", f"{info.test:,}", "×".join(map(str, info.shape)), str(len(info.classes)),
+            "yes" if row["here"] else f"no, {info.download_bytes / 1e6:.0f} MB", row["title"],
         )  # fmt: skip
     Console().print(table)
     return 0

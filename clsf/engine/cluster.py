@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from collections import Counter
 from dataclasses import asdict
@@ -40,7 +41,7 @@ MISSING_SECONDS = 2.0
 PAUSE_SECONDS = 600.0
 """How long a run may be paused while runs of others wait for it; then it goes on by itself."""
 
-LOOK_SECONDS = 5.0  # between looks for forgotten pauses
+LOOK_SECONDS = 5.0  # between looks for what no message tells
 MOST_WAITING = 200  # runs in the queue
 
 
@@ -59,7 +60,7 @@ class DaskEngine:
         self._lock = self._crew.changed
         self._calls = Calls(self._crew)
         self._crew.start()
-        self._desk.do(self._resume_forgotten)
+        self._desk.do(self._look)
 
     # What the app calls, from any thread.
 
@@ -136,6 +137,7 @@ class DaskEngine:
                 [run.entry for run in self._running.values()],
                 self._crew.roster.free(Counter(run.framework for run in self._running.values())),
                 self._workers.one_at_a_time,
+                self._crew.roster.coming(),
             )
             names = {entry.run_id for entry in chosen}
             runs = [run for run in self._waiting if run.run_id in names]
@@ -157,7 +159,8 @@ class DaskEngine:
             work.run_job, json.dumps(order),
             key=f"clsf-run-{run.run_id}-{run.tries}", resources={run.framework.upper(): 1}, pure=False, retries=0,
         )  # fmt: skip
-        run.future.add_done_callback(lambda future: self._future_done(run, future))
+        # Not future.add_done_callback: its threads are gone when an app exits, and dask complains on stderr.
+        threading.Thread(target=self._fetch, args=(run, run.future), name=f"clsf-{run.run_id}", daemon=True).start()
 
     def _worker_is_free(self) -> None:
         """Tidy up where nothing runs, and let others start."""
@@ -192,10 +195,10 @@ class DaskEngine:
             if run.complete:
                 self._end(run)
 
-    def _future_done(self, run: Running, future: Any) -> None:
-        """Fetch the result; in dask's own thread for that, for it may be large."""
+    def _fetch(self, run: Running, future: Any) -> None:
+        """Wait for the result; in a thread of its own."""
         try:
-            result, error = future.result(timeout=60), None
+            result, error = future.result(), None
         except BaseException as raised:  # CancelledError is one
             result, error = None, raised
         self._desk.do(self._done, run, future, result, error)
@@ -297,12 +300,17 @@ class DaskEngine:
             for name, value in commands:
                 self._crew.tell(run.address, run.run_id, name, value)
 
+    def _look(self) -> None:
+        """Do from time to time what no message asks for."""
+        if not self._closed:
+            self._resume_forgotten()
+            self._start_runs()
+            self._desk.after(LOOK_SECONDS, self._look)
+
     def _resume_forgotten(self) -> None:
         """Let a run go on that somebody paused and forgot while others wait for the worker."""
         now = time.monotonic()
         with self._lock:
-            if self._closed:
-                return
             groups = {run.request.group for run in self._waiting}
             for run in self._running.values():
                 late = run.paused_since is not None and now > run.paused_since + PAUSE_SECONDS
@@ -310,7 +318,6 @@ class DaskEngine:
                     run.paused_since = None
                     run.commands.append(("resume", None))
                     self._pass_on_commands(run)
-        self._desk.after(LOOK_SECONDS, self._resume_forgotten)
 
     def _say(self, what: str, *args: object) -> None:
         if self._listener is None:

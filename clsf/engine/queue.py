@@ -6,7 +6,7 @@ group that asked for a race start together. On a cluster each framework has work
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -20,17 +20,26 @@ class Entry:
     race: bool = False
 
 
-def startable(waiting: Sequence[Entry], running: Iterable[Entry], free: Mapping[str, int], one_at_a_time: bool) -> list[Entry]:
+def startable(
+    waiting: Sequence[Entry],
+    running: Iterable[Entry],
+    free: Mapping[str, int],
+    one_at_a_time: bool,
+    coming: Collection[str] = (),
+) -> list[Entry]:
     """Return the waiting runs to start now, in order.
 
-    `free` says how many workers per framework could take a run. A run whose framework has no worker at the moment lets
-    others pass, so that one broken framework does not hold up the other.
+    `free` says how many workers per framework could take a run; `coming` names those whose worker is about to start, which
+    others wait for where only one may train. A run whose framework has no worker otherwise lets others pass, so that one
+    broken framework does not hold up the other.
     """
     running, left, chosen = list(running), dict(free), []
     for entry in waiting:
-        if left.get(entry.framework, 0) < 1:
-            continue
         if one_at_a_time and not all(_may_race(entry, other) for other in running):
+            continue
+        if left.get(entry.framework, 0) < 1:
+            if one_at_a_time and entry.framework in coming:
+                return [] if entry.race else chosen  # a race starts together
             continue
         left[entry.framework] -= 1
         running.append(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -11,6 +12,10 @@ from clsf.engine.base import WorkerState
 DEATHS_IN_WARMING = 3
 """In a row, until a framework's workers are no longer made ready in advance: something is wrong that trying again makes
 worse. A run still tries, and its failure tells the user."""
+
+
+PATIENCE_SECONDS = 10.0
+"""How long a framework's runs keep their place in the queue while it has no worker: a new one takes about a second."""
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Roster:
     def __init__(self, frameworks: tuple[str, ...]) -> None:
         self._expected = frameworks  # that are always listed, "lost" while they have no worker
         self._deaths: Counter[str] = Counter()  # in a row while starting, by framework
+        self._seen = dict.fromkeys(FRAMEWORKS, time.monotonic())  # when each last had a worker, or could have had
         self.workers: dict[str, Worker] = {}
 
     def update(self, found: dict[str, dict]) -> tuple[list[Worker], list[Worker]]:
@@ -82,6 +88,14 @@ class Roster:
     def free(self, busy: Counter[str]) -> dict[str, int]:
         """Return how many workers per framework could take a run; `busy` says how many have one."""
         return {name: max(len(self.of(name)) - busy[name], 0) for name in FRAMEWORKS}
+
+    def coming(self) -> list[str]:
+        """Return the frameworks that have no worker at the moment but should have one soon."""
+        now = time.monotonic()
+        for worker in self.workers.values():
+            if not worker.lost:
+                self._seen[worker.framework] = now
+        return [name for name in self._expected if not self.of(name) and now < self._seen[name] + PATIENCE_SECONDS]
 
     @property
     def all_warm(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui import lab_access, language, navigation, static_files
+from clsf.ui import chrome, lab_access, language, navigation, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
 SIDEBAR = 224  # pixels
@@ -23,6 +23,7 @@ def main() -> None:
     static_files.plotly_address()  # copied at the first start, before a chart needs it
     with st.sidebar:
         language.switch()
+        chrome.dress(language.chosen())
     navigation.run_page(page)
     with suppress(ClsfError):  # who needs the lab says what is wrong with it
         lab_access.get_lab()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf.engine.base import EngineState, WorkerState
 from clsf.errors import ClsfError
 from clsf.ui import lab_access
 from clsf.ui.run_status import name
@@ -25,7 +26,11 @@ def show() -> None:
     notice = lab.notice()
     if notice is not None:
         st.warning(sentence(notice), icon=":material/warning:")
-    engine = lab.state()
+    with st.container(key="live-engine"):
+        _cards(lab.state())
+
+
+def _cards(engine: EngineState) -> None:
     for column, worker in zip(st.columns(max(len(engine.workers), 1)), engine.workers, strict=False):
         with column.container(border=True, height="stretch", gap="small"):
             _card(worker)
@@ -33,7 +38,7 @@ def show() -> None:
         st.caption(t("Runs waiting: {count}", count=engine.waiting))
 
 
-def _card(worker: object) -> None:
+def _card(worker: WorkerState) -> None:
     statuses = {"starting": t("starting"), "warm": t("ready"), "busy": t("at work"), "lost": t("lost")}
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(name(worker.framework))

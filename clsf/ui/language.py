@@ -9,20 +9,6 @@ from clsf.ui import state
 LANGUAGES = {"en": "English", "ko": "한국어"}
 PARAMETER = "lang"
 
-# Korean lines break between words, not inside them; Streamlit's own style says otherwise, so it has to be overruled.
-_CSS = """
-:lang(ko) :is(p, li, h1, h2, h3, h4, td, th) { word-break: keep-all !important; overflow-wrap: break-word !important; }
-"""
-
-# Screen readers choose their voice, and browsers their line breaks, by the language of the document.
-_JS = """
-export default function ({ data }) {
-  document.documentElement.lang = data.language;
-}
-"""
-
-_component = st.components.v2.component("clsf_language", css=_CSS, js=_JS, isolate_styles=False)
-
 
 def chosen() -> str:
     """Return the code of the language to show."""
@@ -49,7 +35,6 @@ def switch() -> None:
         on_change=_choose,
         required=True,
     )
-    _component(key="page_language", data={"language": chosen()})
 
 
 def _choose() -> None:

@@ -35,13 +35,14 @@ def _look(run_id: str, was_over: bool) -> None:
     records = _records(run_id)
     if records is None:
         return
-    runs.show_refusal()
-    run_status.show(records)
-    with st.container(horizontal=True, gap="xsmall"):
-        run_buttons.show(records)
-        view, more = run_charts.settings(records)
-    run_charts.show(records, view, more)
-    run_results.show(records)
-    run_numbers.show(records)
+    with st.container(key="live-runs"):
+        runs.show_refusal()
+        run_status.show(records)
+        with st.container(horizontal=True, gap="xsmall"):
+            run_buttons.show(records)
+            view, more = run_charts.settings(records)
+        run_charts.show(records, view, more)
+        run_results.show(records)
+        run_numbers.show(records)
     if not was_over and all(record.over for record in records):
         st.rerun()  # once, with a timer no more

@@ -157,6 +157,7 @@ def test_a_store_that_can_not_be_read_is_a_sentence(train, lab, monkeypatch):
 
 def test_commands_reach_both_runs(train, lab):
     lab.speed = 1000.0
+    train.number_input(key="epochs").set_value(1000)
     start(train)
     for record in lab.records.values():
         lab.began[record.run_id] -= 1.02

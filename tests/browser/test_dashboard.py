@@ -31,6 +31,11 @@ def menu(page, title: str):
     return page.locator("[data-testid=stSidebarNavLink]").filter(has_text=title)
 
 
+def main(page):
+    """Return the page without what Streamlit puts around it."""
+    return page.get_by_test_id("stMain")
+
+
 def start(page) -> None:
     page.get_by_role("button", name="Start training").click()
 
@@ -42,12 +47,25 @@ def no_sideways_scroll(page) -> bool:
     )
 
 
-def test_a_deep_link_opens_on_a_cold_server(dashboard):
-    page = dashboard.open("/train")
+def test_a_deep_link_opens_on_a_cold_server(visit):
+    page = visit("/train")
     expect(page.locator("h1")).to_have_text("Train", timeout=LONG)
     expect(menu(page, "Start")).to_be_visible(timeout=LONG)  # app.py's own menu, not the file names
     expect(menu(page, "Train")).to_have_attribute("href", re.compile("/train"))
-    page.context.close()
+
+
+@pytest.fixture
+def visit(dashboard):
+    """Return a function that opens a page, which is closed when the test ends, however it ends."""
+    pages = []
+
+    def opened(*args, **options):
+        pages.append(dashboard.open(*args, **options))
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.context.close()
 
 
 @pytest.fixture(scope="module")
@@ -125,44 +143,40 @@ def test_language_can_be_switched_while_it_trains(running):
 
 
 def test_stop_ends_both(running):
-    running.get_by_role("button", name="Stop").click()
+    main(running).get_by_role("button", name="Stop").click()
     expect(running.get_by_text("Result", exact=True)).to_be_visible(timeout=LONG)
     expect(running.get_by_text("stopped", exact=True).first).to_be_visible(timeout=LONG)
-    expect(running.get_by_role("button", name="Stop")).to_have_count(0, timeout=LONG)
+    expect(main(running).get_by_role("button", name="Stop")).to_have_count(0, timeout=LONG)
 
 
-def test_two_clicks_from_the_start_train_both(dashboard):
-    page = dashboard.open("/")
+def test_two_clicks_from_the_start_train_both(visit):
+    page = visit("/")
     page.get_by_role("button", name="Train your first model").click()
     expect(page.locator("h1")).to_have_text("Train", timeout=LONG)
     start(page)
     points(page)
     expect(page.get_by_text("Checked: same number of parameters")).to_be_visible(timeout=LONG)
-    page.context.close()
 
 
 @pytest.mark.parametrize("path", ["/", "/train", "/train?lang=ko"])
-def test_nothing_scrolls_sideways_on_a_phone(dashboard, path):
-    page = dashboard.open(path, width=400, height=800, has_touch=True, is_mobile=True)
+def test_nothing_scrolls_sideways_on_a_phone(visit, path):
+    page = visit(path, width=400, height=800, has_touch=True, is_mobile=True)
     if "train" in path:
         page.get_by_role("button", name=re.compile("Start training|학습 시작")).click()
         points(page)
     assert no_sideways_scroll(page)
-    page.context.close()
 
 
 @pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
-def test_language_follows_the_browser(dashboard, locale):
-    page = dashboard.open("/train", locale=locale)
+def test_language_follows_the_browser(visit, locale):
+    page = visit("/train", locale=locale)
     expect(page.locator("h1")).to_have_text({"en-US": "Train", "ko-KR": "학습"}[locale], timeout=LONG)
-    page.context.close()
 
 
-def test_an_unknown_run_is_a_sentence(dashboard):
-    page = dashboard.open("/train?run=nobody")
+def test_an_unknown_run_is_a_sentence(visit):
+    page = visit("/train?run=nobody")
     expect(page.get_by_text("There is no run nobody")).to_be_visible(timeout=LONG)
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
-    page.context.close()
 
 
 def test_nothing_was_complained_about_in_the_console(dashboard):

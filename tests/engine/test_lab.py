@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from clsf.engine.base import EngineState, WorkerState
+from clsf.engine.cluster import STOP_SECONDS
 from clsf.errors import ClsfError, DataError, EngineError, SpecError, StoreError
 from clsf.events import BatchesEnded, EpochEnded, Paused, RunEnded, RunStarted
 from clsf.lab import Lab, open_lab
@@ -38,7 +39,7 @@ def test_both_frameworks_train_the_same_model_one_after_the_other(lab):
     assert [{name: array.shape for name, array in w.items()} for w in weights].count(
         {"1.kernel": (3, 3, 1, 8), "1.bias": (8,), "4.kernel": (128, 10), "4.bias": (10,)}
     ) == 2
-    assert [s.run_id for s in lab.recent("me", 2)] == [ids[1], ids[0]] or {s.run_id for s in lab.recent("me", 2)} == set(ids)
+    assert {s.run_id for s in lab.recent("me", 2)} == set(ids)
     assert lab.recent("somebody else", 2) == []
     assert lab.notice() is None
 
@@ -86,7 +87,7 @@ def test_commands_reach_a_real_run_in_time(lab, framework):
     began = time.monotonic()
     lab.control(run_id, "stop")
     assert lab.wait([run_id], 10)
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < STOP_SECONDS  # it obeyed; how promptly, test_control.py measures without a framework
     assert (record.status, record.ended.framework) == ("stopped", framework)
     assert any(isinstance(event, Paused) for _, event in told)
     stop()

@@ -1,7 +1,9 @@
 """No process is left behind, however the app ends; each test starts an app of its own and looks at its children."""
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -9,6 +11,8 @@ import time
 import psutil
 import pytest
 
+from clsf.engine.local import LocalWorkers
+from clsf.errors import EngineError
 from tests.engine.conftest import alive
 
 APP = """
@@ -83,3 +87,42 @@ def test_an_app_that_is_killed_takes_its_workers_along(tmp_path, how):
     app.communicate(timeout=20)
     assert app.returncode != 0
     assert gone_within([*workers, *children], 5)
+
+
+LAB = """
+import sys, time
+sys.path[:0] = {path!r}
+import clsf.lab
+from clsf.engine.cluster import DaskEngine
+from clsf.engine.local import LocalWorkers
+from clsf.model.presets import preset
+from clsf.plan import Plan
+clsf.lab.start_engine = lambda: DaskEngine(LocalWorkers(), "tests.engine.fakes:run", "tests.engine.fakes:warm")
+lab = clsf.lab.open_lab()
+running, waiting = lab.train(preset("tiny", 10), Plan("digits", epochs=500), ("tensorflow", "torch"))
+while len(lab.record(running).epochs) < 2:
+    time.sleep(0.02)
+"""
+
+
+def test_an_app_that_just_exits_leaves_its_runs_cut_off_and_nothing_on_the_screen(tmp_path, monkeypatch):
+    monkeypatch.setenv("CLSF_HOME", str(tmp_path))
+    code = LAB.format(path=sys.path)
+    app = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (app.returncode, app.stdout, app.stderr) == (0, "", "")
+    with contextlib.closing(sqlite3.connect(tmp_path / "runs.sqlite")) as file:
+        found = dict(file.execute("SELECT framework, status || (epochs > 1) FROM runs"))
+    assert found == {"tensorflow": "cut-off1", "torch": "cut-off0"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("CLSF_WORKER_MEMORY", "plenty", "CLSF_WORKER_MEMORY is 'plenty', but must be an amount of memory such as 4GB"),
+        ("CLSF_THREADS", "0", "CLSF_THREADS is '0', but must be a whole number from 1 to 1024"),
+    ],
+)
+def test_settings_that_make_no_sense_are_told_before_a_process_starts(monkeypatch, name, value, message):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(EngineError, match=message):
+        LocalWorkers()

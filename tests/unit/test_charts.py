@@ -125,6 +125,10 @@ def test_smoothing_is_adams_bias_corrected_average():
     assert smoothed(values, weight) == pytest.approx(expected)
 
 
+def test_smoothing_does_not_invent_numbers():
+    assert math.isnan(smoothed([2.0, math.nan, math.nan], 0.9)[-1])
+
+
 def test_no_smoothing_changes_nothing():
     assert smoothed([1.0, math.nan, 3.0], 0)[::2] == [1.0, 3.0]
 

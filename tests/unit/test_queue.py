@@ -45,6 +45,21 @@ def test_what_starts(waiting, running, free, one_at_a_time, started):
     assert "".join(e.run_id for e in startable(waiting, running, free, one_at_a_time)) == started
 
 
+@pytest.mark.parametrize(
+    ("waiting", "running", "free", "coming", "started"),
+    [
+        pytest.param([tf("a"), pt("b")], [], {"torch": 1}, ["tensorflow"], "", id="nobody passes one whose worker starts"),
+        pytest.param([pt("b"), tf("a")], [], {"torch": 1}, ["tensorflow"], "b", id="it holds up nobody before it"),
+        pytest.param(
+            [pt("b", race=True), tf("a", race=True)], [], {"torch": 1}, ["tensorflow"], "", id="a race waits for both workers"
+        ),
+        pytest.param([tf("a"), pt("b")], [], {"torch": 1}, [], "b", id="until patience ends"),
+    ],
+)
+def test_a_worker_that_is_about_to_start_is_waited_for(waiting, running, free, coming, started):
+    assert "".join(e.run_id for e in startable(waiting, running, free, True, coming)) == started
+
+
 @pytest.mark.parametrize(("run_id", "place"), [("a", 0), ("b", 1), ("c", 2), ("?", None)])
 def test_position_counts_from_one_in_the_queue(run_id, place):
     assert position([pt("b"), tf("c")], [tf("a")], run_id) == place

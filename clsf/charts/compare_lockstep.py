@@ -1,0 +1,194 @@
+"""A lockstep drawn: how far apart the frameworks are at each step, in powers of ten, beside what rounding explains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import floor, isfinite, log10
+
+import pandas as pd
+
+from clsf.charts.points import thinned
+from clsf.compare.measure import is_layer, is_weight
+from clsf.compare.values import FirstParting, LockstepStarted, StepDifference, TensorDifference
+from clsf.model.walk import Analysis
+from clsf.words import Sentence, say
+
+Said = Callable[[Sentence], str]
+
+LINES = {
+    "loss": (say("loss"), "#14897e", "solid", "circle"),
+    "logits": (say("logits"), "#3a7bd5", "dash", "square"),
+    "gradients": (say("gradients"), "#9a7400", "dot", "diamond"),
+    "weights": (say("weights"), "#b4437c", "dashdot", "triangle-up"),
+}
+"""Field of StepDifference -> title, colour, dash, symbol: four signs besides colour."""
+
+FLAG = "#d33c3c"
+GREY = "#7d8790"
+SYMBOLS_UP_TO = 40  # steps: with more, symbols hide the lines
+
+
+def figure(
+    started: LockstepStarted, steps: Sequence[StepDifference], parting: FirstParting | None = None, said: Said = str
+) -> dict:
+    """Return largest |difference| per step. A difference of exactly 0 has no place among powers of ten: it lies on the floor."""
+    low = started.rounding * 1e-2
+    traces = [
+        _trace(name, [getattr(s, name) for s in steps], low, said, [s.step for s in steps], len(steps) <= SYMBOLS_UP_TO)
+        for name in LINES
+    ]
+    last = max(started.steps, 1)
+    traces.append(
+        {
+            "x": [1, last], "y": [started.rounding] * 2, "mode": "lines", "hoverinfo": "skip",
+            "name": said(say("rounding of {dtype}", dtype=started.dtype)),
+            "line": {"color": GREY, "width": 2, "dash": "longdash"},
+        }
+    )  # fmt: skip
+    shapes, notes = [], []
+    if parting is not None:
+        at = {"xref": "x", "yref": "paper", "x0": parting.step, "x1": parting.step, "y0": 0, "y1": 1}
+        shapes.append({"type": "line", "line": {"color": FLAG, "width": 1.5}, **at})
+        text = said(say("they part here: step {step}", step=parting.step))
+        right = parting.step > last / 2
+        notes.append(
+            {
+                "x": parting.step, "y": 1, "xref": "x", "yref": "paper", "text": text, "showarrow": False,
+                "xanchor": "right" if right else "left", "yanchor": "top", "xshift": -6 if right else 6,
+                "font": {"color": FLAG, "size": 12},
+            }
+        )  # fmt: skip
+    high = max((v for s in steps for name in LINES if isfinite(v := getattr(s, name))), default=0.0)
+    top = floor(log10(max(high, started.rounding * 10))) + 1
+    layout = {
+        "uirevision": f"lockstep {started.sides[0].weights_hash} {started.steps} {started.dtype}",
+        "xaxis": {"title": {"text": said(say("step"))}, "range": [1 - 0.02 * last, last + 0.02 * last]},
+        "yaxis": {
+            "type": "log", "exponentformat": "power", "dtick": max((top - floor(log10(low))) // 7, 1),
+            "range": [log10(low) - 0.3, top], "title": {"text": said(say("largest difference"))},
+        },
+        "shapes": shapes, "annotations": notes,
+    }  # fmt: skip
+    return {"data": traces, "layout": layout}
+
+
+def _trace(name: str, values: list[float], low: float, said: Said, steps: list[int], symbols: bool) -> dict:
+    title, colour, dash, symbol = LINES[name]
+    kept = thinned(values)
+    return {
+        "x": [steps[i] for i in kept],
+        "y": [max(float(f"{values[i]:.3g}"), low) if isfinite(values[i]) else None for i in kept],
+        "customdata": [f"{values[i]:.1e}" if values[i] else "0" for i in kept],
+        "hovertemplate": "%{customdata}",
+        "mode": "lines+markers" if symbols else "lines",
+        "name": said(title),
+        "line": {"color": colour, "dash": dash, "width": 2},
+        "marker": {"color": colour, "symbol": symbol, "size": 6},
+    }
+
+
+def in_words(started: LockstepStarted, steps: Sequence[StepDifference], said: Said = str) -> str:
+    """Return what the chart shows, for those who don't see it."""
+    if not steps:
+        return said(say("Nothing was compared yet."))
+    most = {name: max(getattr(s, name) for s in steps) for name in LINES}
+    return said(
+        say(
+            "Largest differences over {count} steps, in powers of ten: loss {loss}, logits {logits}, gradients {gradients}, "
+            "weights {weights}; rounding of {dtype} is {rounding}.",
+            count=len(steps), dtype=started.dtype, rounding=f"{started.rounding:.1e}",
+            **{name: f"{value:.1e}" for name, value in most.items()},
+        )
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The largest difference of a layer's tensors in one phase; None: it has none there."""
+
+    difference: float | None
+    parted: bool = False
+    excused: bool = False
+    first: bool = False  # whether the first parting of all is here
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """One row of the model's list: a layer, or the input, the logits, the loss, the validation images."""
+
+    path: str  # "" for what is no layer
+    name: str
+    shape: tuple[int, ...]
+    depth: int
+    cells: dict[str, Cell]  # "start", "forward", "backward", "update", "evaluation"
+
+
+PHASES = ("start", "forward", "backward", "update")
+
+
+def layer_rows(
+    analysis: Analysis, started: LockstepStarted, step: StepDifference, parting: FirstParting | None
+) -> list[LayerRow]:
+    """Return the model from input to loss, with what is apart in each phase of this step."""
+    before = [("start", t) for t in started.weights]
+    told = [*before, *((t.phase, t) for t in step.tensors)]
+    here = (parting.phase, parting.tensor) if parting is not None and parting.step == step.step else None
+
+    def cells(owns: Callable[[str], bool]) -> dict[str, Cell]:
+        return {
+            phase: _cell([(p, t) for p, t in told if p == phase and owns(t.name)], here) for phase in (*PHASES, "evaluation")
+        }
+
+    rows = [LayerRow("", "images", analysis.input_shape, 0, cells(lambda name: name == "images"))]
+    for facts in analysis.layers:
+        rows.append(LayerRow(facts.path, facts.kind, facts.out_shape, facts.depth, cells(lambda n, p=facts.path: _of(n, p))))
+    paths = {facts.path for facts in analysis.layers}
+    extra = sorted({t.name for t in step.tensors if is_layer(t.name)} - paths)
+    rows += [LayerRow(path, "Softmax", (started.classes,), 0, cells(lambda n, p=path: _of(n, p))) for path in extra]
+    rows.append(LayerRow("", "logits", (started.classes,), 0, cells(lambda name: name == "logits")))
+    rows.append(LayerRow("", "loss", (), 0, cells(lambda name: name == "loss")))
+    return rows
+
+
+def _of(name: str, path: str) -> bool:
+    return name == path or (is_weight(name) and name.rsplit(".", 1)[0] == path)
+
+
+def _cell(found: list[tuple[str, TensorDifference]], here: tuple[str, str] | None) -> Cell:
+    if not found:
+        return Cell(None)
+    first = any(("forward" if phase == "start" else phase, t.name) == here for phase, t in found)
+    return Cell(
+        max(t.difference for _, t in found),
+        parted=any(t.parted for _, t in found),
+        excused=all(t.excused for _, t in found),
+        first=first,
+    )
+
+
+# Tables. Column names are the same in every language, for they go into files.
+
+
+def per_step(steps: Sequence[StepDifference]) -> pd.DataFrame:
+    """Return one row per step."""
+    names = ("loss", "logits", "activations", "gradients", "weights", "evaluation")
+    rows = [
+        {"step": s.step, "loss_reference": s.losses[0], "loss_other": s.losses[1], "same_batch": s.same_batch}
+        | {f"{name}_difference": getattr(s, name) for name in names}
+        for s in steps
+    ]
+    return pd.DataFrame(rows)
+
+
+def per_tensor(steps: Sequence[StepDifference]) -> pd.DataFrame:
+    """Return one row per step and tensor, in order of computation."""
+    rows = [
+        {
+            "step": s.step, "phase": t.phase, "tensor": t.name, "difference": t.difference, "size": t.size,
+            "allowed": t.allowed, "parted": t.parted,
+        }
+        for s in steps
+        for t in s.tensors
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["step", "phase", "tensor", "difference", "size", "allowed", "parted"])
