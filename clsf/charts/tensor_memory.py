@@ -44,7 +44,7 @@ def pixels(order: Sequence[Sequence[Sequence[int]]], image: list[int], followed:
 def line(memory: Sequence[int], followed: int | None, said: Said = str) -> str:
     """Return memory from its first to its last number, coloured by the channel that a number came from."""
     cells = "".join(
-        f'<i class="ml ml-{k % 3}{" ml-on" if k == followed else ""}" data-tip="{escape(_place(place, k, said))}">{k}</i>'
+        f'<i class="ml ml-{k % 3}{" ml-on" if k == followed else ""}" data-tip="{escape(_place(place, k, said))}">{k}<small>{CHANNELS[k % 3]}</small></i>'
         for place, k in enumerate(memory)
     )
     label = said(say("{count} numbers in the order in which they lie in memory.", count=len(memory)))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from clsf.cli import arguments
-from clsf.compare.gap import CAUSES, GapStep, explain, lab_runner, loss_floor, sentence
+from clsf.compare.gap import CAUSES, GapStep, check, explain, lab_runner, loss_floor, sentence
 from clsf.data import catalogue
 from clsf.errors import EngineError
 from clsf.lab import open_lab
@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
     plan = arguments.plan(options, data, optimizer="rmsprop")
     order = [name.strip() for name in options.order.split(",") if name.strip()]
     spec = arguments.model_spec("lecture-cnn", classes)
+    check(options.seeds, order)
     with open_lab() as lab:
         steps = explain(lab_runner(lab, spec, owner="cli"), plan, options.seeds, order)
         try:

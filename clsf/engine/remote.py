@@ -49,9 +49,20 @@ class RemoteWorkers:
     def _connect(self) -> Any:
         from distributed import Client
 
+        class TidyClient(Client):
+            def __init__(self, *args: object, **options: object) -> None:
+                try:
+                    super().__init__(*args, **options)
+                except BaseException:
+                    # Left to the garbage collector, it would take a lock of dask's in whatever thread that runs in, and
+                    # the next client would wait for it for ever (seen).
+                    with contextlib.suppress(Exception):
+                        self.close(timeout=1)
+                    raise
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # dask's table of versions; ours is a sentence
-            return Client(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
+            return TidyClient(self.address, timeout=CONNECT_SECONDS, set_as_default=False)
 
     def reconnect(self) -> None:
         """Connect anew where dask has given up, as it does after half a minute."""

@@ -41,6 +41,7 @@ PAGES = (
     Page("home", say("Start"), ":material/home:"),
     Page("tensors", say("Tensors"), ":material/grid_view:"),
     Page("train", say("Train"), ":material/show_chart:"),
+    Page("compare", say("Compare"), ":material/balance:"),
 )
 """In the order of the menu; the first is what the bare address shows."""
 

@@ -1,4 +1,7 @@
-"""Every session_state key, in one place. Keys that are also names in the link are written as they appear there."""
+"""Every session_state key, in one place. Keys that are also names in the link are written as they appear there.
+
+The Tensors page has so many that they stand in `clsf.ui.tensors.keys`; none is in both.
+"""
 
 from __future__ import annotations
 

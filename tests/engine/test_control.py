@@ -87,11 +87,16 @@ def test_stop_ends_the_run_with_what_it_knows(engine, submit, witness):
 def test_another_learning_rate_is_in_force_from_the_next_step(engine, witness, running):
     rates = iter((0.5, 0.25, 0.125, 0.0625))
 
+    def said():
+        return witness.events(running)
+
     def change():
         rate, began = next(rates), time.monotonic()
         engine.control(running, "learning_rate", rate)
-        took = witness.until(lambda: LearningRateChanged in map(type, witness.events(running)[-8:])) - began
-        witness.until(lambda: witness.events(running)[-1].learning_rate == rate)
+        took = (
+            witness.until(lambda: any(isinstance(e, LearningRateChanged) and e.learning_rate == rate for e in said())) - began
+        )
+        witness.until(lambda: any(isinstance(e, BatchesEnded) and e.learning_rate == rate for e in said()))
         return took
 
     promptly(change)

@@ -23,6 +23,7 @@ class Inspector:
         self._built.hand_out(masks)
         variables = self._built.model.trainable_variables
         with tf.GradientTape() as tape:
+            tape.watch(images)  # or nothing is recorded of the layers before the first one that learns
             outputs = self._model(images, training=True)
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs[-1]))
             minimised = loss + penalty()

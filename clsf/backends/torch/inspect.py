@@ -32,7 +32,7 @@ class Inspector:
         self._built.hand_out(masks)
         hooks = [module.register_forward_hook(keep(path)) for path, module in self._built.nodes.items()]
         try:
-            return self._built.model(images)
+            return self._built.model(images.requires_grad_())  # or layers before the first one that learns have no gradient
         finally:
             for hook in hooks:
                 hook.remove()

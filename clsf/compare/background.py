@@ -1,0 +1,54 @@
+"""A generator that runs in a thread, so that a page can look at what it said so far: a lockstep, or the steps of a gap."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+
+from clsf.errors import ClsfError
+from clsf.words import Sentence, say
+
+logger = logging.getLogger("clsf.compare")
+
+
+class Background:
+    """Collects what a generator yields. `version` grows with every item and once more at the end.
+
+    Written by its own thread, read by any: `items` only grows. `start` is given a function that says whether to stop, and
+    returns the generator.
+    """
+
+    def __init__(self, start: Callable[[Callable[[], bool]], Iterator[object]]) -> None:
+        self.items: list[object] = []
+        self.failure: Sentence | None = None  # why it ended, if it could not go on
+        self.over = False
+        self.version = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(start,), name="clsf-compare", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask it to end after what it is doing; what was said stays."""
+        self._stop.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is over, at most `seconds`. Return whether it is."""
+        self._thread.join(seconds)
+        return self.over
+
+    def _run(self, start: Callable[[Callable[[], bool]], Iterator[object]]) -> None:
+        try:
+            for item in start(self._stop.is_set):
+                self.items.append(item)
+                self.version += 1
+        except ClsfError as error:
+            self.failure = error.sentence
+        except Exception as error:
+            logger.exception("A comparison failed")
+            self.failure = say(
+                "The comparison failed with {kind}: {message}.", kind=type(error).__name__, message=str(error)[:300]
+            )
+        finally:
+            self.over = True
+            self.version += 1

@@ -1,0 +1,204 @@
+"""Differences in what a model computes: inputs, batch normalisation, dropout, flattening, softmax, the evaluation mode."""
+
+from __future__ import annotations
+
+from clsf.compare.entry import Difference, Option, Source, always, as_lecture, as_torch, dropping, layers, native, reordered
+from clsf.compare.recording import LOGITS, LOSS
+from clsf.model.changes import TORCH_DROPOUT, TORCH_EPSILON, TORCH_MOMENTUM
+from clsf.model.walk import IMAGES, Analysis, LayerFacts
+from clsf.plan import Plan
+from clsf.words import Sentence, say
+
+
+def _other_norms(analysis: Analysis, field: str, value: float) -> list[LayerFacts]:
+    return [facts for facts in layers(analysis, "BatchNorm") if getattr(facts.layer, field) != value]
+
+
+def _norm(analysis: Analysis, plan: Plan) -> Sentence | None:
+    return None if layers(analysis, "BatchNorm") else say("The model has no batch normalisation; this needs a BatchNorm layer.")
+
+
+def _norm_field(field: str, value: float):
+    def idle(analysis: Analysis, plan: Plan) -> Sentence | None:
+        if _norm(analysis, plan) is None and not _other_norms(analysis, field, value):
+            return say("Every BatchNorm layer has PyTorch's {field} of {value} already.", field=field, value=f"{value:g}")
+        return _norm(analysis, plan)
+
+    return idle
+
+
+def _drops(analysis: Analysis, plan: Plan) -> Sentence | None:
+    return None if dropping(analysis) else say("The model drops nothing; this needs a Dropout layer with a rate above 0.")
+
+
+def _drops_otherwise(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if layers(analysis, "Dropout") and all(facts.layer.rate == TORCH_DROPOUT for facts in layers(analysis, "Dropout")):
+        return say("Every Dropout layer has the rate {rate} already.", rate=TORCH_DROPOUT)
+    return None if layers(analysis, "Dropout") else say("The model has no dropout; this needs a Dropout layer.")
+
+
+def _evaluates_otherwise(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if dropping(analysis) or layers(analysis, "BatchNorm"):
+        return None
+    return say("No layer of the model does otherwise at evaluation; this needs a Dropout or BatchNorm layer.")
+
+
+def _flattens(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if reordered(analysis):
+        return None
+    return say("The order makes no difference here; this needs a Flatten layer behind an image of several pixels and channels.")
+
+
+def _scales(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if plan.preparation.scale == "minus-one-one":
+        return say("Both frameworks already get inputs from -1 to 1; choose another scale to switch this.")
+    return None
+
+
+_KERAS_NORM = "keras/src/layers/normalization/batch_normalization.py"
+_TORCH_NORM = "torch/nn/modules/batchnorm.py"
+
+LAYERS = (
+    Difference(
+        name="bn-momentum",
+        title=say("Momentum of batch normalisation"),
+        keras=say("momentum=0.99 is the share of the old moving mean that is kept."),
+        torch=say("momentum=0.1 is the share of the new that is taken: 0.9 of the old is kept."),
+        shows=say("in the update, at the moving mean; training itself is equal, only evaluation uses moving means"),
+        parts_at=lambda analysis, plan: (
+            "update", f"{_other_norms(analysis, 'momentum', TORCH_MOMENTUM)[0].path}.moving_mean",
+        ),
+        idle=_norm_field("momentum", TORCH_MOMENTUM),
+        sources=(Source(_KERAS_NORM, "BatchNormalization.call"), Source(_TORCH_NORM, "_NormBase.__init__")),
+        options=as_torch("bn-momentum"),
+    ),
+    Difference(
+        name="bn-epsilon",
+        title=say("Epsilon of batch normalisation"),
+        keras=say("Divides by √(variance + 1e-3)."),
+        torch=say("Divides by √(variance + 1e-5)."),
+        shows=say("in the forward pass, at the first BatchNorm layer"),
+        parts_at=lambda analysis, plan: ("forward", _other_norms(analysis, "epsilon", TORCH_EPSILON)[0].path),
+        idle=_norm_field("epsilon", TORCH_EPSILON),
+        sources=(Source(_KERAS_NORM, "BatchNormalization.__init__"), Source(_TORCH_NORM, "_NormBase.__init__")),
+        options=as_torch("bn-epsilon"),
+    ),
+    Difference(
+        name="bn-variance",
+        title=say("Moving variance of batch normalisation"),
+        keras=say("Keeps the variance of the batch, divided by n (biased)."),
+        torch=say("Keeps the variance of the batch, divided by n - 1 (unbiased), though it normalises with the biased one."),
+        shows=say("in the update, at the moving variance; training itself is equal, only evaluation uses moving variances"),
+        parts_at=lambda analysis, plan: ("update", f"{layers(analysis, 'BatchNorm')[0].path}.moving_variance"),
+        idle=_norm,
+        sources=(Source(_KERAS_NORM, "BatchNormalization._moments"), Source(_TORCH_NORM, "BatchNorm2d")),
+        options=as_torch("bn-variance"),
+    ),
+    Difference(
+        name="input-scale",
+        title=say("Scale of the inputs"),
+        keras=say("Leaves it to you; its tutorials divide pixels by 255: [0, 1]."),
+        torch=say("Leaves it to you; ToTensor gives [0, 1], and tutorials add Normalize(0.5, 0.5): [-1, 1]."),
+        shows=say("at once: the first layer receives other numbers"),
+        parts_at=lambda analysis, plan: ("forward", IMAGES),
+        idle=_scales,
+        sources=(Source("torchvision/transforms/transforms.py", "Normalize.forward"),),
+        options=as_lecture("input-scale"),
+        lecture=say("Divides by 255 for Keras, and normalises to [-1, 1] for PyTorch."),
+    ),
+    Difference(
+        name="softmax-before-loss",
+        title=say("Softmax before the loss"),
+        keras=say("SparseCategoricalCrossentropy expects probabilities unless from_logits=True is said: a softmax layer is right there."),
+        torch=say("cross_entropy expects logits and applies softmax itself: a softmax layer before it is one too many."),
+        shows=say("in the forward pass, at what the loss receives"),
+        parts_at=lambda analysis, plan: ("forward", LOGITS),
+        idle=always,
+        sources=(
+            Source("keras/src/losses/losses.py", "SparseCategoricalCrossentropy.__init__"),
+            Source("torch/nn/functional.py", "cross_entropy"),
+        ),
+        options=as_lecture("softmax-before-loss"),
+        lecture=say("Ends the PyTorch model with softmax and trains it with CrossEntropyLoss: softmax twice."),
+    ),
+    Difference(
+        name="dropout-rate",
+        title=say("Rate of dropout"),
+        keras=say("Dropout(rate) must be told its rate."),
+        torch=say("F.dropout(x) drops half if no rate is said: p=0.5."),
+        shows=say("in the forward pass, at the first Dropout layer"),
+        parts_at=lambda analysis, plan: ("forward", _other_dropout(analysis).path),
+        idle=_drops_otherwise,
+        sources=(
+            Source("keras/src/layers/regularization/dropout.py", "Dropout.__init__"),
+            Source("torch/nn/functional.py", "dropout"),
+        ),
+        options=as_lecture("dropout-rate"),
+        lecture=say("Dropout(0.2) in Keras, F.dropout(x) in PyTorch, which means 0.5."),
+    ),
+    Difference(
+        name="dropout-masks",
+        title=say("Random numbers of dropout"),
+        keras=say("Each Dropout layer draws its masks from a seed generator of its own."),
+        torch=say("Draws all masks from one generator per process, which torch.manual_seed sets."),
+        shows=say("in the forward pass, at the first Dropout layer"),
+        parts_at=lambda analysis, plan: ("forward", dropping(analysis)[0].path),
+        idle=lambda analysis, plan: _drops(analysis, plan) or native(plan),
+        sources=(
+            Source("keras/src/layers/regularization/dropout.py", "Dropout.call"),
+            Source("torch/nn/functional.py", "dropout"),
+        ),
+        options=(
+            Option("aligned", say("aligned: masks drawn in NumPy")),
+            Option("keras", say("TensorFlow draws its own"), {"tensorflow": ("dropout-masks",)}),
+            Option("torch", say("PyTorch draws its own"), {"torch": ("dropout-masks",)}),
+        ),
+    ),
+    Difference(
+        name="dropout-at-evaluation",
+        title=say("Dropout at evaluation"),
+        keras=say("Drops only while training: fit, evaluate and predict say so to every layer."),
+        torch=say("nn.Dropout follows model.eval(), but F.dropout(x) drops always: training=True is its default."),
+        shows=say("not while training; only at evaluation, where answers become random"),
+        parts_at=lambda analysis, plan: ("evaluation", LOGITS),
+        idle=_drops,
+        sources=(
+            Source("keras/src/layers/regularization/dropout.py", "Dropout.call"),
+            Source("torch/nn/functional.py", "dropout"),
+        ),
+        options=as_lecture("dropout-at-evaluation"),
+        lecture=say("Calls F.dropout(x) in forward, so images are judged with half of the units missing."),
+    ),
+    Difference(
+        name="flatten-order",
+        title=say("Order of Flatten"),
+        keras=say("Images are height, width, channels: Flatten goes row by row, column by column, channel by channel."),
+        torch=say("Images are channels, height, width: Flatten goes channel by channel. Weights of the next layer must be permuted to fit."),
+        shows=say("in the forward pass, at the first Flatten layer: the same numbers in another order"),
+        parts_at=lambda analysis, plan: ("forward", reordered(analysis)[0].path),
+        idle=_flattens,
+        sources=(
+            Source("keras/src/layers/reshaping/flatten.py", "Flatten.call"),
+            Source("torch/nn/modules/flatten.py", "Flatten.forward"),
+        ),
+        options=as_torch("flatten-order"),
+    ),
+    Difference(
+        name="eval-mode",
+        title=say("Evaluation mode"),
+        keras=say("fit, evaluate and predict pass training=True or False to every layer."),
+        torch=say("The model stays in training mode until model.eval() is called by hand, and is easily left in it."),
+        shows=say("not while training; only at evaluation, where dropout drops and batch normalisation uses the batch"),
+        parts_at=lambda analysis, plan: ("evaluation", LOSS),
+        idle=_evaluates_otherwise,
+        sources=(Source("keras/src/layers/layer.py", "Layer.__call__"), Source("torch/nn/modules/module.py", "Module.eval")),
+        options=(
+            Option("aligned", say("aligned: both evaluate in evaluation mode")),
+            Option("torch", say("PyTorch without model.eval()"), {"torch": ("eval-mode",)}),
+        ),
+    ),
+)  # fmt: skip
+
+
+def _other_dropout(analysis: Analysis) -> LayerFacts:
+    return next(facts for facts in layers(analysis, "Dropout") if facts.layer.rate != TORCH_DROPOUT)

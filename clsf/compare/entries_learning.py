@@ -1,0 +1,150 @@
+"""Differences in how a model begins and how it learns: initial weights, optimizer rules, weight decay, batches."""
+
+from __future__ import annotations
+
+from clsf.compare.entry import Difference, Needs, Option, Source, always, as_torch, first_trained, first_weight, native
+from clsf.model.walk import IMAGES, Analysis
+from clsf.plan import Plan
+from clsf.words import Sentence, say
+
+
+def _other_start(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if plan.start == "kaiming":
+        return say("Both frameworks already begin with PyTorch's initial weights; choose the start 'glorot' to switch this.")
+    return None
+
+
+def _other_bias(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if first_weight(analysis, "bias") is None:
+        return say("The model has no bias; this needs a layer with one.")
+    return _other_start(analysis, plan)
+
+
+def _optimizer(name: str) -> Needs:
+    def idle(analysis: Analysis, plan: Plan) -> Sentence | None:
+        if plan.optimizer != name:
+            return say(
+                "This needs the optimizer '{name}', but the plan has '{optimizer}'.", name=name, optimizer=plan.optimizer
+            )
+        return native(plan)
+
+    return idle
+
+
+def _decay(analysis: Analysis, plan: Plan) -> Sentence | None:
+    return None if plan.l2 > 0 else say("The plan has no weight decay; this needs an l2 above 0.")
+
+
+def _rule(name: str, title: Sentence, keras: Sentence, torch: Sentence) -> Difference:
+    word = {"rmsprop": "RMSprop", "adam": "Adam", "adagrad": "Adagrad", "adadelta": "Adadelta"}[name]
+    return Difference(
+        name=f"{name}-rule",
+        title=title,
+        keras=keras,
+        torch=torch,
+        shows=say("in the update: forward and backward of the first step are equal, its new weights are not"),
+        parts_at=lambda analysis, plan: ("update", first_trained(analysis)),
+        idle=_optimizer(name),
+        sources=(
+            Source(f"keras/src/optimizers/{name}.py", f"{word}.update_step"),
+            Source(f"torch/optim/{name}.py", f"_single_tensor_{name}"),
+        ),
+        options=as_torch(f"{name}-rule"),
+    )
+
+
+LEARNING = (
+    Difference(
+        name="initial-weights",
+        title=say("Initial kernels"),
+        keras=say("Draws kernels evenly from ±√(6 / (inputs + outputs)): glorot_uniform."),
+        torch=say("Draws kernels evenly from ±1 / √inputs: kaiming_uniform with a = √5."),
+        shows=say("before the first step: the first kernel is another"),
+        parts_at=lambda analysis, plan: ("forward", first_weight(analysis, "kernel", "depthwise_kernel")),
+        idle=_other_start,
+        sources=(
+            Source("keras/src/layers/core/dense.py", "Dense.__init__"),
+            Source("keras/src/layers/convolutional/base_conv.py", "BaseConv.__init__"),
+            Source("torch/nn/modules/linear.py", "Linear.reset_parameters"),
+            Source("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
+        ),
+        options=as_torch("initial-weights"),
+    ),
+    Difference(
+        name="bias-init",
+        title=say("Initial biases"),
+        keras=say("Begins every bias at 0."),
+        torch=say("Draws biases evenly from ±1 / √inputs."),
+        shows=say("before the first step: the first bias is another"),
+        parts_at=lambda analysis, plan: ("forward", first_weight(analysis, "bias")),
+        idle=_other_bias,
+        sources=(
+            Source("keras/src/layers/core/dense.py", "Dense.__init__"),
+            Source("torch/nn/modules/linear.py", "Linear.reset_parameters"),
+            Source("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
+        ),
+        options=as_torch("bias-init"),
+    ),
+    _rule(
+        "rmsprop",
+        say("Rule of RMSprop"),
+        say("Keeps 0.9 of the mean square and adds 1e-7 inside the root: g / √(v + 1e-7)."),
+        say("Keeps 0.99 of the mean square and adds 1e-8 outside the root: g / (√v + 1e-8). Its first steps are about three times larger."),
+    ),
+    _rule(
+        "adam",
+        say("Rule of Adam"),
+        say("Adds 1e-7 to the root before the bias is corrected."),
+        say("Adds 1e-8 to the root after the bias is corrected: about 316 times less in the first step."),
+    ),
+    _rule(
+        "adagrad",
+        say("Rule of Adagrad"),
+        say("Begins its sum of squares at 0.1 and adds 1e-7 inside the root."),
+        say("Begins its sum of squares at 0 and adds 1e-10 outside the root. Its first step is the whole learning rate for every weight."),
+    ),
+    _rule(
+        "adadelta",
+        say("Rule of Adadelta"),
+        say("Keeps 0.95 of the means and adds 1e-7 inside the roots."),
+        say("Keeps 0.9 of the means and adds 1e-6 inside the roots."),
+    ),
+    Difference(
+        name="weight-decay-style",
+        title=say("Style of weight decay"),
+        keras=say("kernel_regularizer=L2(l2) adds l2 · Σw² to what is minimised: the gradient of a kernel grows by 2 · l2 · w."),
+        torch=say("weight_decay=l2 adds l2 · w to the gradient of every parameter, biases too: half as much for kernels."),
+        shows=say("in the backward pass, at the last layer's kernel; the loss and what it says of outputs are equal"),
+        parts_at=lambda analysis, plan: ("backward", _last_kernel(analysis)),
+        idle=_decay,
+        sources=(
+            Source("keras/src/regularizers/regularizers.py", "L2.__call__"),
+            Source("torch/optim/sgd.py", "_single_tensor_sgd"),
+        ),
+        options=as_torch("weight-decay-style"),
+    ),
+    Difference(
+        name="shuffling",
+        title=say("Order of the batches"),
+        keras=say("fit shuffles arrays before each epoch, with TensorFlow's random numbers."),
+        torch=say("DataLoader(shuffle=True) draws an order before each epoch, with PyTorch's random numbers."),
+        shows=say("at once: the first batch holds other images"),
+        parts_at=lambda analysis, plan: ("forward", IMAGES),
+        idle=always,
+        sources=(
+            Source("keras/src/trainers/data_adapters/array_data_adapter.py", "ArrayDataAdapter.get_tf_dataset"),
+            Source("torch/utils/data/sampler.py", "RandomSampler.__iter__"),
+        ),
+        options=(
+            Option("aligned", say("aligned: the same order, drawn in NumPy")),
+            Option("keras", say("TensorFlow in an order of its own"), {"tensorflow": ("shuffling",)}),
+            Option("torch", say("PyTorch in an order of its own"), {"torch": ("shuffling",)}),
+        ),
+        lecture=say("Shuffles a buffer of a few hundred images, which hardly mixes tens of thousands."),
+    ),
+)  # fmt: skip
+
+
+def _last_kernel(analysis: Analysis) -> str:
+    names = [name for name in analysis.named_weights() if name.endswith("kernel")]
+    return names[-1]

@@ -1,0 +1,113 @@
+"""What an entry of `clsf.compare.differences` is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import prod
+
+from clsf import checks
+from clsf.compare.values import Phase
+from clsf.errors import PlanError
+from clsf.model.walk import Analysis, LayerFacts
+from clsf.plan import Plan
+from clsf.words import Sentence, say
+
+Place = tuple[Phase, str]  # phase and tensor, as in TensorDifference
+Needs = Callable[[Analysis, Plan], Sentence | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a claim can be read: a file of an installed package, and a name in it."""
+
+    file: str  # relative to the installed packages, such as "torch/optim/adam.py"
+    name: str  # a class, function or method, such as "Linear.reset_parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One position of a switch. Names: aligned, keras, torch, lecture."""
+
+    name: str
+    title: Sentence
+    does: dict[str, tuple[str, ...]] = field(default_factory=dict)  # framework -> differences that it gets
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not the same under the same name."""
+
+    name: str
+    title: Sentence
+    keras: Sentence
+    torch: Sentence
+    shows: Sentence  # where it parts in lockstep, in words
+    parts_at: Callable[[Analysis, Plan], Place]  # the first tensor that parts, in step 1; for what `idle` lets pass
+    idle: Needs  # why switching it on changes nothing for a model and plan; None: it does change something
+    sources: tuple[Source, ...]
+    options: tuple[Option, ...]
+    lecture: Sentence | None = None  # what the lecture's code does, where it is neither
+
+    def option(self, name: str) -> Option:
+        """Return the switch's position of that name. Raises PlanError if it has none."""
+        checks.known(PlanError, say("option"), name, [option.name for option in self.options])
+        return next(option for option in self.options if option.name == name)
+
+
+# Switches that several entries have.
+
+
+def as_torch(name: str) -> tuple[Option, ...]:
+    """Return the switch of an entry whose aligned rule is Keras' own."""
+    return (
+        Option("aligned", say("aligned: both as Keras")),
+        Option("torch", say("each its own: PyTorch as PyTorch"), {"torch": (name,)}),
+    )
+
+
+def as_lecture(name: str) -> tuple[Option, ...]:
+    """Return the switch of an entry that neither framework does by itself."""
+    return Option("aligned", say("aligned")), Option("lecture", say("PyTorch as in the lecture"), {"torch": (name,)})
+
+
+# What entries ask of a model and a plan.
+
+
+def layers(analysis: Analysis, kind: str) -> list[LayerFacts]:
+    """Return the layers of a kind, in order of computation."""
+    return [facts for facts in analysis.layers if facts.kind == kind]
+
+
+def first_weight(analysis: Analysis, *words: str) -> str | None:
+    """Return the name of the first weight whose last word is one of these."""
+    return next((name for name in analysis.named_weights() if name.rsplit(".", 1)[1] in words), None)
+
+
+def first_trained(analysis: Analysis) -> str:
+    """Return the name of the first weight that an optimizer changes."""
+    return next(name for name, weight in analysis.named_weights().items() if weight.trainable)
+
+
+def dropping(analysis: Analysis, but: float | None = None) -> list[LayerFacts]:
+    """Return the Dropout layers that drop anything, at another rate than `but`."""
+    return [facts for facts in layers(analysis, "Dropout") if facts.layer.rate > 0 and facts.layer.rate != but]
+
+
+def reordered(analysis: Analysis) -> list[LayerFacts]:
+    """Return the Flatten layers for whose input the order of channels, rows and columns makes a difference."""
+    found = [facts for facts in layers(analysis, "Flatten") if len(facts.in_shape) == 3]
+    return [facts for facts in found if facts.in_shape[2] > 1 and prod(facts.in_shape[:2]) > 1]
+
+
+def always(analysis: Analysis, plan: Plan) -> None:
+    """Say nothing: there is no model and plan for which it changes nothing."""
+
+
+def native(plan: Plan) -> Sentence | None:
+    """Return why an aligned rule can't be switched off: both frameworks follow their own already."""
+    if plan.rules == "native":
+        return say(
+            "With the rules 'native' both frameworks do this by themselves already; choose 'aligned' to switch it alone."
+        )
+    return None

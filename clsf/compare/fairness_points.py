@@ -1,0 +1,305 @@
+"""The points of the fairness check: each says how two contenders stand, as (level, sentence) pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from clsf.compare.fairness import Contender, Level, on_purpose
+from clsf.compare.gap import loss_floor
+from clsf.model.layers import Activation, BatchNorm, Dense, Dropout
+from clsf.words import Sentence, say
+
+Said = Iterator[tuple[Level, Sentence]]
+
+SAME_RULE = ("sgd", "momentum", "nesterov")
+"""Optimizers whose native rules are the same while the learning rate is constant."""
+
+_MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "flatten-order")
+
+
+def _data(one: Contender, two: Contender) -> Said:
+    if one.plan.train_limit != two.plan.train_limit:
+        yield "red", say(
+            "The same data '{name}', but one trains on {one} images and the other on {two}.",
+            name=one.plan.data, one=_count(one), two=_count(two),
+        )  # fmt: skip
+    else:
+        yield "green", say("Both train on '{name}'.", name=one.plan.data)
+
+
+def _model(one: Contender, two: Contender) -> Said:
+    purposes = list(on_purpose(one, two, _MODEL))
+    if one.spec.layers != two.spec.layers:
+        yield (
+            "red",
+            say("The models are not the same: '{one}' and '{two}' have other layers.", one=one.spec.name, two=two.spec.name),
+        )
+    elif not purposes:
+        yield "green", say("Both are the model '{name}', layer by layer.", name=one.spec.name)
+    for sentence in purposes:
+        yield "amber", sentence
+
+
+def _weights(one: Contender, two: Contender) -> Said:
+    purposes = list(on_purpose(one, two, ("initial-weights", "bias-init")))
+    for sentence in purposes:
+        yield "amber", sentence
+    if purposes:
+        return
+    if one.started and two.started:
+        if one.started.weights_hash == two.started.weights_hash:
+            yield "green", say("Both began with the same weights (hash {hash}).", hash=one.started.weights_hash)
+        else:
+            yield "amber", say("They began with other weights, so part of any gap is the luck of the start.")
+    elif _begins(one) == _begins(two):
+        yield "green", say("Both will begin with the same weights, drawn once in NumPy.")
+    else:
+        yield "amber", say("They will begin with other weights, so part of any gap is the luck of the start.")
+
+
+def _split(one: Contender, two: Contender) -> Said:
+    if one.plan.validation_share != two.plan.validation_share:
+        yield "red", say("They keep other shares of the images for validation, so they train and are judged on other images.")
+    elif one.plan.seed != two.plan.seed:
+        yield "amber", say("Each has a split of its own, for the seeds differ: they are judged on other validation images.")
+    else:
+        yield "green", say("Both train and validate on the same images; no image does both.")
+
+
+def _scale(one: Contender, two: Contender) -> Said:
+    if one.scale == two.scale:
+        yield "green", say("Both see inputs on the scale '{scale}'.", scale=one.scale)
+        return
+    purposes = list(on_purpose(one, two, ("input-scale",)))
+    for sentence in purposes:
+        yield "amber", sentence
+    if not purposes:
+        yield (
+            "red",
+            say("{a} sees inputs on the scale '{one}', {b} on '{two}'.", a=one.name, b=two.name, one=one.scale, two=two.scale),
+        )
+
+
+def _order(one: Contender, two: Contender) -> Said:
+    if one.plan.batch_size != two.plan.batch_size:
+        yield "red", say(
+            "Batches have {one} and {two} images, so the steps are not the same steps.",
+            one=one.plan.batch_size, two=two.plan.batch_size,
+        )  # fmt: skip
+        return
+    purposes = list(on_purpose(one, two, ("shuffling",)))
+    for sentence in purposes:
+        yield "amber", sentence
+    if purposes:
+        return
+    if one.started and two.started and one.started.order_hash != two.started.order_hash:
+        yield "amber", say("The batches come in another order.")
+    elif not (one.started and two.started) and one.plan.seed != two.plan.seed:
+        yield "amber", say("The batches will come in another order, for the seeds differ.")
+    else:
+        yield "green", say("Both see the same images in the same batches, in the same order.")
+
+
+def _loss(one: Contender, two: Contender) -> Said:
+    twice = [c for c in (one, two) if _softmax_last(c)]
+    if not twice:
+        yield "green", say("Both hand logits to a loss that applies softmax itself.")
+        return
+    classes = _classes(twice[0])
+    level = "red" if len(twice) == 1 else "amber"
+    yield level, say(
+        "{who}: softmax is applied twice, by the model and by the loss, which then can't fall below {floor} with {classes} classes.",
+        who=" and ".join(c.name for c in twice), floor=f"{loss_floor(classes):.3f}", classes=classes,
+    )  # fmt: skip
+
+
+def _rule(one: Contender, two: Contender) -> Said:
+    a, b = one.plan, two.plan
+    if (a.optimizer, a.learning_rate) != (b.optimizer, b.learning_rate):
+        yield "red", say(
+            "They learn by other rules: {one} with {rate_one} and {two} with {rate_two}.",
+            one=a.optimizer, rate_one=f"{a.learning_rate:g}", two=b.optimizer, rate_two=f"{b.learning_rate:g}",
+        )  # fmt: skip
+        return
+    if a.l2 != b.l2:
+        yield "red", say("Weight decay differs: {one} and {two}.", one=f"{a.l2:g}", two=f"{b.l2:g}")
+    for sentence in on_purpose(one, two, ("weight-decay-style",) if a.l2 else ()):
+        yield "amber", sentence
+    if a.optimizer in SAME_RULE:
+        yield (
+            "green",
+            say("The rule of {optimizer} is the same in both while the learning rate is constant.", optimizer=a.optimizer),
+        )
+    elif _torch_rule(one) != _torch_rule(two):
+        yield (
+            "amber",
+            say(
+                "{optimizer} is not the same rule in Keras and in PyTorch, and here each follows another.",
+                optimizer=a.optimizer,
+            ),
+        )
+    else:
+        yield "green", say("Both follow one written rule of {optimizer}.", optimizer=a.optimizer)
+
+
+def _dropout(one: Contender, two: Contender) -> Said:
+    if not [layer for c in (one, two) for layer in c.layers(Dropout) if layer.rate > 0]:
+        yield "green", say("The model has no dropout.")
+        return
+    purposes = list(on_purpose(one, two, ("dropout-rate", "dropout-masks")))
+    for sentence in purposes:
+        yield "amber", sentence
+    if purposes:
+        return
+    if _own_masks(one) or _own_masks(two):
+        yield "amber", say("Dropout drops at the same rate, but draws its own random numbers: the steps can't be the same.")
+    elif one.plan.seed != two.plan.seed:
+        yield "amber", say("Dropout drops at the same rate, but other values, for the seeds differ.")
+    else:
+        yield "green", say("Both drop the same values: the masks are drawn in NumPy.")
+
+
+def _evaluation(one: Contender, two: Contender) -> Said:
+    wrong = [c for c in (one, two) if _in_training_mode(c)]
+    if not wrong:
+        yield "green", say("Both are judged in evaluation mode: dropout off, moving statistics on.")
+    for contender in wrong:
+        yield "red", say(
+            "{who} is judged while its layers do what they do in training, so its accuracy is not that of the model.",
+            who=contender.name,
+        )  # fmt: skip
+
+
+def _dtype(one: Contender, two: Contender) -> Said:
+    if one.plan.dtype == two.plan.dtype:
+        yield "green", say("Both compute in {dtype}.", dtype=one.plan.dtype)
+    else:
+        yield "red", say("{a} computes in {one}, {b} in {two}.", a=one.name, b=two.name, one=one.plan.dtype, two=two.plan.dtype)
+
+
+def _seed(one: Contender, two: Contender) -> Said:
+    if one.plan.seed == two.plan.seed:
+        yield "green", say("Both have the seed {seed}. It is one run each: a small gap may be chance.", seed=one.plan.seed)
+    else:
+        yield "amber", say("The seeds are {one} and {two}: part of any gap is chance.", one=one.plan.seed, two=two.plan.seed)
+
+
+def _variant(one: Contender, two: Contender) -> Said:
+    said = False
+    for contender in (one, two):
+        if contender.variant == "eager":
+            said = True
+            yield (
+                "amber",
+                say("TensorFlow runs eagerly, without a graph: losses are the same, times are longer than they need be."),
+            )
+        if contender.variant == "fit":
+            said = True
+            yield "amber", say("TensorFlow trains by model.fit, whose steps are one call each: compare times with care.")
+    if not said:
+        yield "green", say("Each runs in its usual way: TensorFlow as a graph, PyTorch as a loop.")
+
+
+def _device(one: Contender, two: Contender) -> Said:
+    if not (one.started and two.started):
+        if one.plan.device == two.plan.device == "cpu":
+            yield "green", say("Both will use the CPU.")
+        else:
+            yield "amber", say("Which device each will use is known when it starts; a GPU on one side only would be unfair.")
+        return
+    first, second = one.started.device, two.started.device
+    if (first == "cpu") != (second == "cpu"):
+        yield "red", say(
+            "{who} ran on a GPU ({gpu}) and the other on the CPU: times can't be compared.",
+            who=(two if first == "cpu" else one).name, gpu=second if first == "cpu" else first,
+        )  # fmt: skip
+    elif first != second or one.machine != two.machine:
+        yield (
+            "amber",
+            say("They ran on other machines: {one} and {two}. Times can't be compared.", one=_where(one), two=_where(two)),
+        )
+    else:
+        yield "green", say("Both ran on the same kind of device ({device}).", device=first)
+
+
+def _threads(one: Contender, two: Contender) -> Said:
+    if not (one.started and two.started):
+        return
+    if one.started.threads == two.started.threads:
+        yield "green", say("Both used {count} threads.", count=one.started.threads)
+    else:
+        yield (
+            "amber",
+            say(
+                "They used {one} and {two} threads: times can't be compared.", one=one.started.threads, two=two.started.threads
+            ),
+        )
+
+
+def _race(one: Contender, two: Contender) -> Said:
+    if one.race or two.race:
+        yield "amber", say("They share the processor, training at the same time: compare curves by epoch, not by second.")
+    else:
+        yield "green", say("One trains after the other, so times are their own.")
+
+
+def _end(one: Contender, two: Contender) -> Said:
+    if one.plan.epochs != two.plan.epochs:
+        yield "red", say("One trains {one} epochs, the other {two}.", one=one.plan.epochs, two=two.plan.epochs)
+    for contender in (one, two):
+        match contender.status:
+            case "stopped" | "cut-off":
+                yield "amber", say("{who} ended early: compare equal epochs only.", who=contender.name)
+            case "failed":
+                yield "red", say("{who} failed; only the other half can be read.", who=contender.name)
+            case "diverged":
+                yield "red", say("{who} diverged: its loss is no number any more.", who=contender.name)
+            case "queued" | "preparing" | "running" | "paused":
+                yield "amber", say("{who} is not done yet.", who=contender.name)
+    if one.status == two.status == "finished" and one.plan.epochs == two.plan.epochs:
+        yield "green", say("Both finished all {epochs} epochs.", epochs=one.plan.epochs)
+
+
+POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
+    "data": _data, "model": _model, "weights": _weights, "split": _split, "scale": _scale, "order": _order, "loss": _loss,
+    "rule": _rule, "dropout": _dropout, "evaluation": _evaluation, "dtype": _dtype, "seed": _seed, "variant": _variant,
+    "device": _device, "threads": _threads, "race": _race, "end": _end,
+}  # fmt: skip
+
+
+def _count(contender: Contender) -> object:
+    return say("all") if contender.plan.train_limit is None else contender.plan.train_limit
+
+
+def _begins(contender: Contender) -> tuple:
+    plan = contender.plan
+    return plan.start, plan.seed, plan.does("initial-weights"), plan.does("bias-init"), plan.dtype, contender.spec.layers
+
+
+def _softmax_last(contender: Contender) -> bool:
+    last = contender.built.layers[-1]
+    return (isinstance(last, Activation) and last.name == "softmax") or getattr(last, "activation", "") == "softmax"
+
+
+def _classes(contender: Contender) -> int:
+    return next((x.units for x in reversed(contender.layers(Dense))), 10)
+
+
+def _torch_rule(contender: Contender) -> bool:
+    """Return whether PyTorch's own rule is followed; the aligned rule is Keras' own."""
+    return contender.framework == "torch" and contender.plan.native_optimizer
+
+
+def _own_masks(contender: Contender) -> bool:
+    return contender.plan.native_dropout or contender.variant == "fit"
+
+
+def _in_training_mode(contender: Contender) -> bool:
+    drops = any(layer.rate > 0 for layer in contender.layers(Dropout))
+    if contender.plan.does("dropout-at-evaluation") and drops:
+        return True
+    return contender.plan.does("eval-mode") and (drops or bool(contender.layers(BatchNorm)))
+
+
+def _where(contender: Contender) -> str:
+    return ", ".join(filter(None, (contender.started.device, contender.machine)))

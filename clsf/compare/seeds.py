@@ -1,0 +1,83 @@
+"""The same pair of plans, trained with several seeds: what the noise of a comparison is measured from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clsf import FRAMEWORKS
+from clsf.compare.differences import ENTRIES, plans
+from clsf.compare.gap import MAX_SEEDS, Lab
+from clsf.errors import EngineError
+from clsf.plan import Plan
+
+if TYPE_CHECKING:
+    from clsf.model.spec import ModelSpec
+    from clsf.runs.record import RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One of two things that are compared: a framework, and the plan that it trains."""
+
+    framework: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeedPair:
+    """Both arms, trained with one seed."""
+
+    seed: int
+    records: tuple[RunRecord, RunRecord]
+
+
+def arms(plan: Plan, difference: str | None = None) -> tuple[Arm, Arm]:
+    """Return what is compared: both frameworks, or one of them without and with a difference as it is first offered."""
+    if difference is None:
+        one, two = FRAMEWORKS
+        return Arm(one, plan), Arm(two, plan)
+    return with_and_without(plan, difference, ENTRIES[difference].options[-1].name)
+
+
+def with_and_without(plan: Plan, difference: str, option: str) -> tuple[Arm, Arm]:
+    """Return the framework that does otherwise, without and with the difference."""
+    framework = next(iter(ENTRIES[difference].option(option).does))
+    return Arm(framework, plan), Arm(framework, plans(plan, {difference: option})[framework])
+
+
+def train_seeds(
+    lab: Lab,
+    spec: ModelSpec,
+    compared: tuple[Arm, Arm],
+    seeds: Sequence[int],
+    owner: str = "",
+    stopped: Callable[[], bool] = lambda: False,
+    watch: Callable[[RunRecord], None] = lambda record: None,
+) -> Iterator[SeedPair]:
+    """Train both arms with each seed, one run after another, and yield a pair as soon as both are over.
+
+    Stops between runs and within one; a run that was stopped ends it. `watch` hears of every run as it ends. Raises
+    EngineError with the reason if a run fails.
+    """
+    for seed in seeds:
+        records = []
+        for arm in compared:
+            if stopped():
+                return
+            [run_id] = lab.train(spec, arm.plan.but(seed=seed), (arm.framework,), owner)
+            while not lab.wait([run_id], timeout=0.5):
+                if stopped():
+                    lab.control(run_id, "stop")
+            record = lab.record(run_id)
+            if record.status == "stopped":
+                return
+            if record.failure is not None:
+                raise EngineError(record.failure)
+            watch(record)
+            records.append(record)
+        yield SeedPair(seed, tuple(records))
+
+
+__all__ = ["MAX_SEEDS", "Arm", "SeedPair", "arms", "train_seeds", "with_and_without"]

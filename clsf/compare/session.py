@@ -1,0 +1,272 @@
+"""A lockstep session, inside a worker: one framework takes training steps and tells everything they compute.
+
+A session is a cache: what identifies it is the request (framework, model, plan), and any worker can answer for any step.
+One that has not met the session opens it and catches up, so a worker that was replaced, or another one of a cluster, goes
+on where the first one was. Sessions that nobody used for ten minutes end by themselves, and so does the oldest of five.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from clsf import backends
+from clsf.backends.base import Observation, Weights
+from clsf.backends.initial import weights_hash
+from clsf.compare.recording import (
+    EVALUATED,
+    LOGITS,
+    LOSS,
+    Recorded,
+    Recording,
+    check_size,
+    recorded,
+    recorded_step,
+    recorded_weights,
+)
+from clsf.data.order import order_hash
+from clsf.data.prepare import prepare
+from clsf.data.sources import open_dataset
+from clsf.errors import EngineError
+from clsf.model.changes import changed
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.training import epoch_order, start_weights
+
+UNUSED_SECONDS = 600.0
+MOST_SESSIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Which session is meant. The token tells two equal ones apart."""
+
+    token: str
+    framework: str
+    model: dict  # ModelSpec JSON
+    plan: dict  # Plan JSON; its differences are what this framework does otherwise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """What a session begins with."""
+
+    framework: str
+    device: str  # "cpu", or the GPU's name
+    threads: int
+    versions: dict[str, str]
+    input_shape: tuple[int, ...]
+    classes: tuple[str, ...]
+    parameters: int
+    train_images: int
+    batches_per_epoch: int
+    weights_hash: str
+    order_hash: str  # of the first epoch's batches
+    weights: dict[str, Recorded]  # before the first step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordedStep:
+    """What one step computed in one framework."""
+
+    step: int  # 1-based
+    batch: str  # hash of the batch's image numbers
+    loss: float  # of the batch before the update, nats
+    phases: dict[str, dict[str, Recorded]]  # "forward", "backward", "update" -> name -> tensor, in order of computation
+    evaluation: dict[str, Recorded] | None  # logits and loss of validation images after the update, dropout off
+    seconds: float  # to take the step and record it
+    told: tuple[Observation, Weights] | None = None  # everything, and the weights before, for the other side to isolate
+
+
+def open_session(request: Request, recording: Recording) -> Opened:
+    """Build the model and say what it begins with. Raises ClsfError for what can't be built or is too much to record."""
+    return _sessions.open(request, recording).opened
+
+
+def advance(request: Request, recording: Recording, first: int, count: int, tell_all: bool = False) -> list[RecordedStep]:
+    """Take the steps number `first` … `first + count - 1` (1-based) and return what each computed.
+
+    Steps before `first` that this worker has not taken are taken silently. `tell_all`: observations go along, uncut.
+    """
+    session = _sessions.of(request, recording)
+    with session.lock:
+        session.catch_up(first)
+        return [session.take(tell_all) for _ in range(count)]
+
+
+def isolate(request: Request, recording: Recording, step: int, told: Observation, before: Weights) -> RecordedStep:
+    """Do each part of step number `step` by itself, fed with the reference's values.
+
+    Raises EngineError if this worker did not do the steps before it, for they can't be caught up on.
+    """
+    session = _sessions.of(request, recording)
+    with session.lock:
+        return session.isolate(step, told, before)
+
+
+def close_session(token: str) -> None:
+    """Forget a session; one that is unknown is ignored."""
+    _sessions.close(token)
+
+
+class Session:
+    """A built model that takes step after step."""
+
+    def __init__(self, request: Request, recording: Recording) -> None:
+        self.lock = threading.Lock()
+        self.used = time.monotonic()
+        self._request, self._recording = request, recording
+        spec, plan = ModelSpec.from_json(request.model), Plan.from_json(request.plan)
+        plan = plan.but(tensorflow_variant="graph")  # what is observed does not depend on it
+        if plan.does("input-scale"):
+            plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
+        self._plan = plan
+        self._prepared = prepare(open_dataset(plan.data), plan)
+        analysis = spec.check(self._prepared.shape, len(self._prepared.classes))
+        check_size(analysis, plan, recording)
+        self._weights = start_weights(analysis, plan)
+        self._spec = changed(spec, plan.differences)
+        self._extra = str(len(self._spec.layers)) if len(self._spec.layers) > len(spec.layers) else None
+        self._epochs: dict[int, list[np.ndarray]] = {}
+        self._build()
+        facts, batches = self._backend.facts(), self._epoch(1)
+        self.opened = Opened(
+            framework=request.framework,
+            device=facts.device,
+            threads=facts.threads,
+            versions=facts.versions,
+            input_shape=self._prepared.shape,
+            classes=self._prepared.classes,
+            parameters=analysis.parameters,
+            train_images=len(self._prepared.train),
+            batches_per_epoch=len(batches),
+            weights_hash=weights_hash(self._weights),
+            order_hash=order_hash(batches),
+            weights=recorded_weights(self._weights),
+        )
+
+    def _build(self) -> None:
+        self._backend = backends.load(self._request.framework).build(self._spec, self._plan, self._prepared, self._weights)
+        self._done = 0  # steps
+
+    def catch_up(self, first: int) -> None:
+        """Take the steps before `first` again, from the beginning if the session is beyond it."""
+        if self._done >= first:
+            self._build()
+        while self._done < first - 1:
+            self._backend.observe(self._batch(self._done), self._done)
+            self._evaluated()
+            self._done += 1
+
+    def take(self, tell_all: bool) -> RecordedStep:
+        """Take the next step."""
+        started, batch = time.perf_counter(), self._batch(self._done)
+        before = self._backend.get_weights() if tell_all else {}
+        told = self._backend.observe(batch, self._done)
+        return self._recorded(told, batch, started, (told, before) if tell_all else None)
+
+    def isolate(self, step: int, told: Observation, before: Weights) -> RecordedStep:
+        if self._done != step - 1:
+            raise EngineError(
+                "The {framework} half of this lockstep was lost at step {step} and can't be caught up on while each layer is "
+                "looked at by itself. Start it again.",
+                framework=self._request.framework, step=step,
+            )  # fmt: skip
+        started, batch = time.perf_counter(), self._batch(self._done)
+        mine = self._backend.isolate(told, before, batch, self._done)
+        if self._extra in mine.activations:  # what the loss would receive is what the last layer says, not the reference's last
+            mine = replace(mine, logits=mine.activations[self._extra])
+        return self._recorded(mine, batch, started, None)
+
+    def _recorded(
+        self, told: Observation, batch: np.ndarray, started: float, everything: tuple[Observation, Weights] | None
+    ) -> RecordedStep:
+        step = self._done + 1
+        phases = recorded_step(told, full=step <= self._recording.full_steps)
+        evaluation = self._evaluated()
+        self._done, self.used = step, time.monotonic()
+        seconds = time.perf_counter() - started
+        return RecordedStep(step, order_hash([batch]), told.loss, phases, evaluation, seconds, everything)
+
+    def _evaluated(self) -> dict[str, Recorded] | None:
+        if not self._recording.evaluates(self._done + 1):
+            return None
+        indices = self._prepared.validation[:EVALUATED]
+        logits = self._backend.logits(self._prepared.pixels[indices])
+        seen = self._backend.evaluate(indices)  # in the mode that a run's evaluation uses, forgotten switches included
+        return {LOGITS: recorded(LOGITS, logits), LOSS: recorded(LOSS, np.array([seen.loss]))}
+
+    def _batch(self, done: int) -> np.ndarray:
+        each = len(self._epoch(1))
+        return self._epoch(done // each + 1)[done % each]
+
+    def _epoch(self, number: int) -> list[np.ndarray]:
+        if number not in self._epochs:
+            if number > 1:  # keep the first, whose length is asked for
+                self._epochs = {1: self._epochs[1]}
+            self._epochs[number] = epoch_order(self._prepared, self._plan, number)
+        return self._epochs[number]
+
+
+class Sessions:
+    """The open sessions of this process, the longest unused first."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, make: Callable = Session) -> None:
+        self._clock, self._make = clock, make
+        self._lock = threading.RLock()
+        self._open: OrderedDict[str, Session] = OrderedDict()
+        self._timer: threading.Timer | None = None
+
+    def open(self, request: Request, recording: Recording) -> Session:
+        """Open a session afresh; the longest unused one goes if there are too many."""
+        session = self._make(request, recording)
+        with self._lock:
+            session.used = self._clock()
+            self._open[request.token] = session
+            while len(self._open) > MOST_SESSIONS:
+                self._open.popitem(last=False)
+        self.sweep()
+        return session
+
+    def of(self, request: Request, recording: Recording) -> Session:
+        """Return the session, opened now if it is not."""
+        with self._lock:
+            session = self._open.get(request.token)
+            if session is not None:
+                session.used = self._clock()
+                self._open.move_to_end(request.token)
+                return session
+        return self.open(request, recording)
+
+    def close(self, token: str) -> None:
+        with self._lock:
+            self._open.pop(token, None)
+        gc.collect()  # a model holds itself in cycles
+
+    def sweep(self) -> None:
+        """Forget what was unused for too long, and look again when the next one may be."""
+        with self._lock:
+            now = self._clock()
+            old = [token for token, session in self._open.items() if now - session.used >= UNUSED_SECONDS]
+            for token in old:
+                del self._open[token]
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._open:
+                self._timer = threading.Timer(UNUSED_SECONDS / 10, self.sweep)
+                self._timer.daemon = True
+                self._timer.start()
+        gc.collect()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+
+_sessions = Sessions()

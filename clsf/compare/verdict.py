@@ -1,0 +1,233 @@
+"""What the numbers of a lockstep mean, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from statistics import median
+
+from clsf.compare import differences
+from clsf.compare.measure import is_layer
+from clsf.compare.recording import LOGITS, LOSS
+from clsf.compare.sides import Side
+from clsf.compare.values import FRAMEWORK_NAMES, FirstParting, LockstepStarted, StepDifference
+from clsf.model.spec import ModelSpec
+from clsf.model.walk import IMAGES, sources
+from clsf.words import Sentence, say
+
+
+def sentence(
+    started: LockstepStarted,
+    steps: list[StepDifference],
+    parting: FirstParting | None,
+    growth: bool,
+    reference: Side,
+    other: Side,
+    isolate: bool,
+) -> Sentence:
+    """Say whether the two are equal, whether rounding grew, or where they part and why."""
+    if not steps:
+        return say("Nothing was compared: the lockstep ended before its first step.")
+    told = _of(started, steps, parting, growth, reference, other, isolate)
+    if all(abs(loss) < float("inf") for loss in steps[-1].losses):  # false for nan too
+        return told
+    return say("{verdict} At step {step} a loss is no number any more, so it ends there.", verdict=told, step=steps[-1].step)
+
+
+def _of(
+    started: LockstepStarted,
+    steps: list[StepDifference],
+    parting: FirstParting | None,
+    growth: bool,
+    reference: Side,
+    other: Side,
+    isolate: bool,
+) -> Sentence:
+    one, two = FRAMEWORK_NAMES[reference.framework], FRAMEWORK_NAMES[other.framework]
+    switched = _switched(reference, other)
+    if parting is None:
+        if isolate:
+            equal = say(
+                "Fed with {one}'s values, every layer, gradient and update of {two} is the same: in {steps} steps none is apart by "
+                "more than {relative} of its size, which is rounding ({dtype} numbers are {rounding} of their size apart).",
+                one=one, two=two, steps=len(steps), relative=_short(_farthest(steps) * started.tolerance), dtype=started.dtype,
+                rounding=_short(started.rounding),
+            )  # fmt: skip
+        else:
+            equal = say(
+                "{one} and {two} compute the same: over {steps} steps the losses are apart by at most {loss} and the weights by at "
+                "most {weights}, which is rounding ({dtype} numbers are {rounding} of their size apart).",
+                one=one, two=two, steps=len(steps), loss=_short(max(s.loss for s in steps)),
+                weights=_short(max(s.weights for s in steps)), dtype=started.dtype, rounding=_short(started.rounding),
+            )  # fmt: skip
+        idle = _idle(switched, other, started)
+        return equal if idle is None else say("{equal} {idle}", equal=equal, idle=idle)
+    where = place(parting, other.spec)
+    if growth:
+        grown = say(
+            "This looks like rounding that grew, not like another rule: the first losses are apart by {small}; at step {step}, "
+            "{where} is apart by {difference}, where {allowed} is taken for rounding.",
+            small=_short(steps[0].loss), step=parting.step, where=where, difference=_short(parting.difference),
+            allowed=_short(parting.tolerance),
+        )  # fmt: skip
+        return say("{grown} {how}", grown=grown, how=_how_it_grows(steps, parting, other))
+    parted = say(
+        "{one} and {two} part at step {step}: {where} is apart by {difference}, where rounding explains at most {allowed}.",
+        one=one, two=two, step=parting.step, where=where, difference=_short(parting.difference),
+        allowed=_short(parting.tolerance),
+    )  # fmt: skip
+    parted = say("{parted} {why}", parted=parted, why=_why(parting, switched, other, started))
+    alone = dict.fromkeys(t.name for t in steps[parting.step - 1].partings if t.phase != "evaluation") if isolate else {}
+    if not alone:
+        return parted
+    return say(
+        "{parted} Fed with {one}'s values, only these are apart in that step: {names}.",
+        parted=parted, one=one, names=", ".join(alone),
+    )  # fmt: skip
+
+
+def grew(started: LockstepStarted, steps: list[StepDifference], parting: FirstParting, reference: Side, other: Side) -> bool:
+    """Return whether a parting looks like rounding that grew, rather than like another rule.
+
+    A rule that differs shows in the first step. What passes the tolerance later, where nothing that was switched on shows,
+    was within it before and has grown.
+    """
+    if parting.step == 1 and excused(steps, parting) is None:
+        return False
+    analysis = other.spec.analyse(started.input_shape)
+    at_work = _at_work(_switched(reference, other), other, started)
+    return all(differences.ENTRIES[name].parts_at(analysis, other.plan)[0] != parting.phase for name in at_work)
+
+
+def place(parting: FirstParting, spec: ModelSpec) -> Sentence:
+    """Return the tensor's name in words, such as "what comes out of layer 2 (BatchNorm)"."""
+    name, phase = parting.tensor, parting.phase
+    if phase == "evaluation":
+        return (
+            say("on validation images, after the step, the loss") if name == LOSS else say("what it says of validation images")
+        )
+    if name == IMAGES:
+        return say("the input of the first layer")
+    if name == LOGITS:
+        return say("what the loss receives")
+    if name == LOSS:
+        return say("the loss")
+    path = name if is_layer(name) else name.rsplit(".", 1)[0]
+    layer = say("layer {path} ({kind})", path=path, kind=kind_of(spec, path))
+    if is_layer(name):
+        if phase == "forward":
+            return say("what comes out of {layer}", layer=layer)
+        return say("the gradient by what comes out of {layer}", layer=layer)
+    word = name.rsplit(".", 1)[1]
+    if phase == "forward":
+        return say("the first {weight} of {layer}, before any step,", weight=word, layer=layer)
+    if phase == "backward":
+        return say("the gradient of the {weight} of {layer}", weight=word, layer=layer)
+    return say("the {weight} of {layer} after the update", weight=word, layer=layer)
+
+
+def kind_of(spec: ModelSpec, path: str) -> str:
+    """Return the kind of the layer at a path, such as "Conv2D"; "layer" if the spec has none there."""
+    row: tuple = spec.layers
+    names = path.split(".")
+    for position in range(0, len(names), 2):
+        index = int(names[position]) - 1
+        if index >= len(row):
+            return "layer"
+        layer = row[index]
+        if position + 1 < len(names):
+            row = dict(layer.rows())[names[position + 1]]
+    return type(layer).__name__
+
+
+def amplification(spec: ModelSpec, steps: Iterable[StepDifference]) -> dict[str, float]:
+    """Return path -> how many times larger the relative difference is behind a layer than before it; median over steps.
+
+    Only layers with a single input are told of, and only steps in which both sides of the layer differ at all.
+    """
+    found: dict[str, list[float]] = {}
+    paths = sources(spec.layers)
+    for step in steps:
+        relative = {t.name: t.relative for t in step.tensors if t.phase == "forward"}
+        for path, source in paths.items():
+            if relative.get(path) and relative.get(source):
+                found.setdefault(path, []).append(relative[path] / relative[source])
+    return {path: median(ratios) for path, ratios in found.items()}
+
+
+def excused(steps: list[StepDifference], parting: FirstParting) -> str | None:
+    """Return the first weight, before the parting, whose gradient is nothing but rounding; None if there is none."""
+    for step in steps[: parting.step]:
+        for t in step.tensors:
+            if (step.step, t.phase, t.name) == (parting.step, parting.phase, parting.tensor):
+                return None
+            if t.excused and t.phase == "update":
+                return t.name
+    return None
+
+
+def _how_it_grows(steps: list[StepDifference], parting: FirstParting, other: Side) -> Sentence:
+    weight, factors = excused(steps, parting), amplification(other.spec, steps)
+    if weight is not None:
+        return say(
+            "The gradient of {weight} is zero by arithmetic and rounding in fact, and {optimizer} makes whole steps of it.",
+            weight=weight, optimizer=other.plan.optimizer,
+        )  # fmt: skip
+    if not factors:
+        return say("Compare in float64 to be sure: rounding is smaller there, another rule is not.")
+    path = max(factors, key=factors.get)
+    return say(
+        "Layer {path} ({kind}) enlarges differences most, {factor} times; ReLU and max pooling let one jump when two nearly equal "
+        "values change places. Compare in float64 to be sure: rounding is smaller there, another rule is not.",
+        path=path, kind=kind_of(other.spec, path), factor=f"{factors[path]:.1f}",
+    )  # fmt: skip
+
+
+def _why(parting: FirstParting, switched: list[str], other: Side, started: LockstepStarted) -> Sentence:
+    analysis = other.spec.analyse(started.input_shape)
+    places = {name: differences.ENTRIES[name].parts_at(analysis, other.plan) for name in _at_work(switched, other, started)}
+    here = [n for n, p in places.items() if p == (parting.phase, parting.tensor)]
+    for name in here or [n for n, (phase, _) in places.items() if phase == parting.phase]:
+        return say("That is where '{title}' shows.", title=differences.ENTRIES[name].title)
+    if switched:
+        return say("Switched on: {names}.", names=", ".join(switched))
+    if other.plan.rules == "native" and parting.phase == "update":
+        return say("Both use their own rule of the optimizer's name (rules: native), and these are not the same.")
+    if parting.phase == "backward":
+        return say(
+            "Nothing was set to differ. Two values that are equal but for rounding may have changed places in ReLU or max pooling; "
+            "if not, it is a fault. Look at each layer by itself (isolate) to know."
+        )
+    return say("Nothing was set to differ, so this is a fault, or a layer for which the two frameworks have no common rule.")
+
+
+def _switched(reference: Side, other: Side) -> list[str]:
+    """Return the differences that only one of the two has."""
+    mine, theirs = reference.plan.differences, other.plan.differences
+    return [name for name in theirs if name not in mine] + [name for name in mine if name not in theirs]
+
+
+def _at_work(switched: list[str], other: Side, started: LockstepStarted) -> list[str]:
+    """Return the differences that can have an effect on this model and plan."""
+    analysis = other.spec.analyse(started.input_shape)
+    return [name for name in switched if differences.ENTRIES[name].idle(analysis, other.plan) is None]
+
+
+def _idle(switched: list[str], other: Side, started: LockstepStarted) -> Sentence | None:
+    """Say why a difference that was switched on does nothing."""
+    if not switched:
+        return None
+    if not _at_work(switched, other, started):
+        return differences.ENTRIES[switched[0]].idle(other.spec.analyse(started.input_shape), other.plan)
+    names = ", ".join(switched)
+    if started.dtype == "float32":
+        return say("{names} made no difference that can be told from rounding; in float64 it can.", names=names)
+    return say("{names} made no difference larger than rounding.", names=names)
+
+
+def _farthest(steps: list[StepDifference]) -> float:
+    """Return the largest difference in units of what is allowed."""
+    return max((t.difference / t.allowed for step in steps for t in step.tensors if t.allowed), default=0.0)
+
+
+def _short(value: float) -> str:
+    return f"{value:.1e}"

@@ -1,0 +1,61 @@
+"""The sections of the page: their names in the link, their titles, and what each asks the student to try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clsf.tensors.quiz import Topic
+from clsf.words import Sentence, say
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section; `task` can be checked by the page, `topics` are what it lets the student predict."""
+
+    name: str
+    title: Sentence
+    icon: str
+    task: Sentence
+    topics: tuple[Topic, ...] = ()
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        "create", say("Create and inspect"), ":material/grid_view:",
+        say("Cut a piece of shape (2, 2) out of a tensor of rank 3."), ("shape",),
+    ),
+    Section(
+        "cast", say("Cast"), ":material/swap_horiz:",
+        say("Find a cast after which a positive number has become negative."), ("dtype",),
+    ),
+    Section(
+        "change", say("Change in place"), ":material/edit:",
+        say("Find a pair that shares memory in NumPy and PyTorch, but not in TensorFlow."), ("memory",),
+    ),
+    Section(
+        "trace", say("Trace lens"), ":material/center_focus_strong:",
+        say("Choose at least three different calls so that the function is traced only once."), ("prints",),
+    ),
+    Section(
+        "names", say("Same thing, other names"), ":material/translate:",
+        say("Filter the table until only rows with a trap are left."),
+    ),
+    Section(
+        "broadcast", say("Broadcasting"), ":material/open_in_full:",
+        say("Find two shapes, neither of which is the result."), ("stretch",),
+    ),
+    Section(
+        "layout", say("Layout X-ray"), ":material/view_week:",
+        say("Make an image whose memory stays as it was although its shape changed, and which is no longer contiguous."),
+    ),
+    Section(
+        "gradients", say("Gradients"), ":material/trending_up:",
+        say("Find a place where the curve is flat: a slope of 0, up to 0.01."),
+    ),
+)  # fmt: skip
+
+NAMES = tuple(section.name for section in SECTIONS)
+
+
+def section(name: str) -> Section:
+    return next(found for found in SECTIONS if found.name == name)

@@ -1,0 +1,52 @@
+"""Shapes asked for in Python, call after call. Steps of programs: see clsf.tensors.program."""
+
+from time import perf_counter
+
+import numpy as np
+
+
+def lens(sizes):
+    def zeros(t):
+        h, w = t[0], t[1]
+        made = np.zeros((h, w))
+        print("t.shape:", t.shape)
+        print("np.shape(t):", np.shape(t))
+        print("t.size:", t.size)
+        print("made.shape:", made.shape)
+        print("np.shape(made):", np.shape(made))
+        print("made.size:", made.size)
+        return made
+
+    results = []
+    for number, size in enumerate(sizes, start=1):
+        print("call", number)
+        results.append(zeros(np.array(size)))
+    return results
+
+
+def calls(arguments):
+    def double(x):
+        print("inside")
+        return x * 2
+
+    results = []
+    for x in arguments:
+        results.append(double(x))
+    return results
+
+
+def counter(arguments):
+    log = []
+
+    def double(x):
+        print("running with", x)
+        log.append(x)
+        return x * 2
+
+    calls = []
+    for number, x in enumerate(arguments, start=1):
+        print("call", number)
+        start = perf_counter()
+        y = double(x)
+        calls.append((len(log), perf_counter() - start, y))
+    return calls, len(log)

@@ -1,0 +1,133 @@
+"""What lockstep and switchboard compare on: images, a model, and how both frameworks are to take their steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from clsf.compare.recording import MAX_STEPS, MEGABYTE, Recording, step_bytes
+from clsf.compare.sides import check
+from clsf.data import catalogue
+from clsf.data.prepare import prepared_shape
+from clsf.errors import ClsfError
+from clsf.model import presets
+from clsf.model.spec import ModelSpec
+from clsf.model.walk import Analysis
+from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Plan, Preparation
+from clsf.ui import controls, state
+from clsf.ui.choices import fit
+from clsf.ui.compare import keys
+from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
+from clsf.ui.text import sentence, t, words
+
+DEFAULT_STEPS = 30
+DEFAULT_OPTIMIZER = "sgd"  # the plainest rule: what remains is the model
+DEFAULT_DTYPE = "float64"  # rounding is far from every other difference
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A model, a plan for both and how much is recorded; `plan` is None where what was chosen can't be."""
+
+    spec: ModelSpec
+    plan: Plan | None
+    recording: Recording | None
+    analysis: Analysis | None
+
+
+def model_and_data(key_prefix: str = "") -> tuple[ModelSpec, str, Preparation, bool]:
+    """Choose images and model as on the Train page, by the same names. Return also whether they fit."""
+    names = [*catalogue.NAMES, *(found.name for found in catalogue.imported())]
+    data = st.selectbox(
+        t("Images"), names, index=names.index(controls.DEFAULT_DATA), key=state.DATA, filter_mode=None,
+        format_func=lambda name: name if name in catalogue.NAMES else words(catalogue.info(name).title), **LINKED,
+    )  # fmt: skip
+    info = catalogue.info(data)
+    model = st.selectbox(
+        t("Model"), presets.NAMES, index=presets.NAMES.index(controls.DEFAULT_MODEL), key=state.MODEL, filter_mode=None, **LINKED
+    )  # fmt: skip
+    spec = presets.preset(model, len(info.classes))
+    preparation = Preparation(st.session_state.get(state.IMAGE_SIZE))
+    found = fit(spec, info, preparation)
+    if found.problem is None:
+        size = t("{height}×{width}×{channels}", **dict(zip(("height", "width", "channels"), found.shape, strict=True)))
+        st.caption(t("{count} parameters", count=f"{found.parameters:,}") + f" · {size}")
+        return spec, data, preparation, True
+    st.warning(sentence(found.problem), icon=":material/straighten:")
+    if found.mend:
+        st.button(
+            t("Resize images to {side}×{side}", side=found.mend), key="mend", icon=":material/photo_size_select_large:",
+            on_click=_resize, args=(found.mend,), width="stretch",
+        )  # fmt: skip
+    return spec, data, preparation, False
+
+
+def choose(steps: bool = True) -> Bench:
+    """Show the widgets and return what they say. `steps`: how many, and how they are looked at, too."""
+    spec, data, preparation, fits = model_and_data()
+    left, right = st.columns(2, gap="small")
+    optimizer = left.selectbox(
+        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(DEFAULT_OPTIMIZER), format_func=OPTIMIZER_TITLES.get,
+        key=keys.OPTIMIZER, filter_mode=None, on_change=_follow_optimizer, **LINKED,
+    )  # fmt: skip
+    rate = right.number_input(
+        t("Learning rate"), min_value=0.0, value=LEARNING_RATES[optimizer], step=LEARNING_RATES[optimizer] / 2, format="%g",
+        key=keys.RATE, **LINKED,
+    )  # fmt: skip
+    dtype = st.segmented_control(
+        t("Number format"), DTYPES, default=DEFAULT_DTYPE, required=True, key=keys.DTYPE,
+        help=t("In float64 rounding is a billion times smaller than in float32, so another rule can't hide behind it."), **LINKED,
+    )  # fmt: skip
+    count, isolate, full = 1, False, 0
+    if steps:
+        left, right = st.columns(2, gap="small", vertical_alignment="bottom")
+        count = left.number_input(t("Steps"), 1, MAX_STEPS, DEFAULT_STEPS, key=keys.STEPS, **LINKED)
+        isolate = right.toggle(
+            t("Isolate"), key=keys.ISOLATE, **LINKED,
+            help=t("Each layer of PyTorch is fed with what TensorFlow's received, so that one difference blames no other layer."),
+        )  # fmt: skip
+    with st.expander(t("More settings"), icon=":material/tune:"):
+        left, right = st.columns(2, gap="small")
+        batch = left.number_input(t("Batch size"), 1, MAX_BATCH, 32, key=keys.BATCH, **LINKED)
+        seed = right.number_input(t("Seed"), 0, 2**31 - 1, 0, key=keys.SEED, **LINKED)
+        decay = left.number_input(
+            t("Weight decay (L2)"), 0.0, 10.0, 0.0, 0.001, format="%g", key=keys.DECAY,
+            help=t("Adds this times the sum of squares of all kernels to what is minimised."), **LINKED,
+        )  # fmt: skip
+        if steps:
+            full = right.number_input(
+                t("Whole steps"), 0, MAX_STEPS, 0, key=keys.FULL,
+                help=t("Of so many first steps every number is recorded, not only a sample of each tensor."), **LINKED,
+            )  # fmt: skip
+    if not fits:
+        return Bench(spec, None, None, None)
+    try:
+        plan = Plan(
+            data=data, preparation=preparation, optimizer=optimizer, learning_rate=rate, dtype=dtype, batch_size=batch, seed=seed,
+            l2=decay, device="cpu",
+        )  # fmt: skip
+        recording = Recording(count, full_steps=full, isolate=isolate)
+        check(spec, plan, recording)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return Bench(spec, None, None, None)
+    analysis = spec.analyse(prepared_shape(catalogue.info(data), preparation))
+    if steps:
+        st.caption(
+            t(
+                "Each step computes {size} MB of numbers in each framework. {count} tensors are compared: of each its size and a "
+                "sample, the same places in both.",
+                size=f"{step_bytes(analysis, plan) / MEGABYTE:,.1f}",
+                count=3 + 2 * len(analysis.layers) + 2 * len(analysis.named_weights()),
+            )
+        )
+    return Bench(spec, plan, recording, analysis)
+
+
+def _follow_optimizer() -> None:
+    st.session_state[keys.RATE] = LEARNING_RATES[st.session_state[keys.OPTIMIZER]]
+
+
+def _resize(side: int) -> None:
+    st.session_state[state.IMAGE_SIZE] = side

@@ -1,0 +1,101 @@
+"""Defaults that differ under the same name: asked from the installed frameworks just now, each row with its switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.compare.background import Background
+from clsf.compare.defaults import DefaultRow, Defaults, ask
+from clsf.ui import lab_access
+from clsf.ui.compare import jobs, keys, sections, switches
+from clsf.ui.run_status import name
+from clsf.ui.text import sentence, t, words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DefaultsJob:
+    """The question to both workers, and its answer."""
+
+    background: Background
+
+
+def show() -> None:
+    """Ask both workers, once for each reader, and show what they said."""
+    job = jobs.current(keys.DEFAULTS)
+    if job is None:
+        job = _ask()
+    st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
+
+
+def _ask() -> DefaultsJob:
+    lab = lab_access.get_lab()
+
+    def answer(stopped: Callable[[], bool]) -> Iterator[Defaults]:
+        yield ask(lab)
+
+    jobs.put(keys.DEFAULTS, job := DefaultsJob(Background(answer)))
+    return job
+
+
+def _look(job: DefaultsJob, was_over: bool) -> None:
+    if not job.background.over:
+        st.info(t("Both workers are asked. While they still load their framework, this takes a few seconds."), icon=":material/hourglass_top:")  # fmt: skip
+        st.skeleton(height=320)
+        return
+    if not was_over:
+        st.rerun()
+    if job.background.failure is not None:
+        st.error(sentence(job.background.failure), icon=":material/error:")
+        _again()
+        return
+    found: Defaults = job.background.items[0]
+    for framework, why in found.failures.items():
+        st.warning(f"{name(framework)}: {sentence(why)}", icon=":material/error:")
+    if found.failures:
+        _again()
+    if len(found.failures) == len(FRAMEWORKS):
+        return
+    for row in found.rows:
+        _row(row)
+
+
+def _again() -> None:
+    st.button(t("Ask again"), key="ask_again", icon=":material/refresh:", on_click=jobs.forget, args=(keys.DEFAULTS,))
+
+
+def _row(row: DefaultRow) -> None:
+    with st.container(border=True, gap="xsmall"):
+        what, *sides, action = st.columns([1.5, 2, 2, 1], vertical_alignment="center", gap="medium")
+        what.markdown(f"**{sentence(row.title)}**")
+        for place, framework in zip(sides, FRAMEWORKS, strict=True):
+            with place:
+                st.markdown(f":small[{name(framework)}]")
+                st.html(_values(row.values[framework]))
+        with action:
+            if row.difference is not None and st.button(
+                t("Switch"), key=f"open_{row.row}", icon=":material/toggle_on:", on_click=_open, args=(row.difference,),
+                help=t("Switch it on and see what it does: {title}", title=words(row.title)), width="stretch",
+            ):  # fmt: skip
+                st.rerun()
+
+
+def _values(values: dict[str, object] | None) -> str:
+    if values is None:
+        return '<div class="cp cp-default">–</div>'
+    lines = "<br>".join(f"{escape(str(key))} = {escape(_short(value))}" for key, value in values.items())
+    return f'<div class="cp cp-default">{lines}</div>'
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _open(difference: str) -> None:
+    switches.turn(difference, switches.first(difference))
+    st.session_state[keys.FILTER] = difference
+    sections.go("switches")

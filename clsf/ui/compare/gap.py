@@ -1,0 +1,177 @@
+"""The lecture's gap, explained: its code as it was, then one cause after another taken away."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from clsf.charts import compare_gap as charts
+from clsf.compare import gap
+from clsf.compare.background import Background
+from clsf.compare.gap import CAUSES, MAX_SEEDS, TITLES, GapStep
+from clsf.data import catalogue
+from clsf.errors import ClsfError
+from clsf.model import presets
+from clsf.model.spec import ModelSpec
+from clsf.plan import MAX_EPOCHS, Plan, Preparation
+from clsf.runs.record import RunRecord
+from clsf.ui import controls, lab_access, state, units
+from clsf.ui.compare import estimate, jobs, keys
+from clsf.ui.compare.drawing import draw
+from clsf.ui.controls import LINKED
+from clsf.ui.text import plain, sentence, t, words
+
+MODEL = "lecture-cnn"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GapJob:
+    """An explanation that goes on, or is over."""
+
+    plan: Plan
+    order: tuple[str, ...]
+    seeds: int
+    classes: int
+    began: float
+    background: Background
+    done: list[RunRecord] = field(default_factory=list)  # runs that are over
+
+    @property
+    def total(self) -> int:
+        return self.seeds * (len(self.order) + 1)
+
+
+def show() -> None:
+    """Show the controls on the left and the waterfall on the right."""
+    left, right = st.columns([1, 2.4], gap="large")
+    with left:
+        asked = _choose()
+    if asked is not None:
+        _start(*asked)
+    with right:
+        job = jobs.current(keys.GAP)
+        if job is None:
+            st.info(
+                t(
+                    "Press “Explain the gap”: the lecture's PyTorch code is trained as it was, then without its first cause, then without "
+                    "the second, and so on. Each bar shows what one cause costs."
+                ),
+                icon=":material/waterfall_chart:",
+            )
+        else:
+            st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
+
+
+def _choose() -> tuple[ModelSpec, Plan, int, tuple[str, ...]] | None:
+    """Show the widgets; return what to explain when the button was pressed."""
+    names = [*catalogue.NAMES, *(found.name for found in catalogue.imported())]
+    data = st.selectbox(
+        t("Images"), names, index=names.index(controls.DEFAULT_DATA), key=state.DATA, filter_mode=None,
+        format_func=lambda name: name if name in catalogue.NAMES else words(catalogue.info(name).title), **LINKED,
+    )  # fmt: skip
+    info = catalogue.info(data)
+    left, right = st.columns(2, gap="small")
+    epochs = left.number_input(t("Epochs"), 1, MAX_EPOCHS, 5, key=keys.GAP_EPOCHS, **LINKED)
+    seeds = right.number_input(
+        t("Seeds"), 1, MAX_SEEDS, 3, key=keys.GAP_SEEDS, help=t("Every step is trained so many times: chance can then be seen."),
+        **LINKED,
+    )  # fmt: skip
+    limit = st.number_input(
+        t("Training images"), 1, value=None, placeholder=t("all"), key=keys.GAP_LIMIT,
+        help=t("At most so many training images are used; empty: all."), **LINKED,
+    )  # fmt: skip
+    order = st.multiselect(
+        t("Causes, in your order"), list(CAUSES), default=list(CAUSES), key=keys.GAP_ORDER, persist_state="session",
+        format_func=lambda name: words(TITLES[name]), help=t("They are taken away in this order; what is left out stays in the code."),
+    )  # fmt: skip
+    spec = presets.preset(MODEL, len(info.classes))
+    try:
+        gap.check(seeds, order)
+        plan = gap.lecture_plan(Plan(data, Preparation(), train_limit=limit, epochs=epochs))
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return None
+    runs = seeds * (len(order) + 1)
+    estimate.show(spec, plan, runs, "torch")
+    pressed = st.button(
+        t("Explain the gap"), key="explain", type="primary", icon=":material/play_arrow:", width="stretch", disabled=not order
+    )
+    return (spec, plan, seeds, tuple(order)) if pressed else None
+
+
+def _start(spec: ModelSpec, plan: Plan, seeds: int, order: tuple[str, ...]) -> None:
+    lab, owner, done = lab_access.get_lab(), state.owner(), []
+
+    def explain(stopped):
+        train = gap.lab_runner(lab, spec, owner, stopped)
+
+        def counted(one: Plan) -> RunRecord:
+            record = train(one)
+            done.append(record)
+            return record
+
+        return gap.explain(counted, plan, seeds, order, stopped)
+
+    classes = len(catalogue.info(plan.data).classes)
+    jobs.put(keys.GAP, GapJob(plan, order, seeds, classes, time.monotonic(), Background(explain), done))
+
+
+def _look(job: GapJob, was_over: bool) -> None:
+    over, steps = job.background.over, [item for item in list(job.background.items) if isinstance(item, GapStep)]
+    plan = job.plan
+    facts = [plan.data, MODEL, t("{epochs} epochs", epochs=plan.epochs), t("{count} seeds", count=job.seeds)]
+    st.caption(plain(" · ".join(facts)))
+    if not over:
+        _progress(job)
+    if job.background.failure is not None:
+        st.error(sentence(job.background.failure), icon=":material/error:")
+    elif over and len(steps) <= len(job.order):
+        st.info(
+            t("Stopped: {done} of {total} steps were trained.", done=len(steps), total=len(job.order) + 1),
+            icon=":material/stop:",
+        )
+    if steps:
+        _drawn(job, steps)
+    if not was_over and over:
+        st.rerun()  # once, with a timer no more
+
+
+def _progress(job: GapJob) -> None:
+    done = len(job.done)
+    text = t("{done} of {total} trainings", done=done, total=job.total)
+    if done:
+        each = (time.monotonic() - job.began) / done
+        text += " · " + t("about {time} left", time=units.duration(max(each * (job.total - done), 0)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done / job.total, text)
+        st.button(t("Stop"), key="stop_gap", icon=":material/stop:", on_click=jobs.stop, args=(keys.GAP,))
+
+
+def _drawn(job: GapJob, steps: list[GapStep]) -> None:
+    if len(steps) > 1:
+        st.success(sentence(gap.sentence(steps)), icon=":material/lightbulb:")
+    floor, stamp = gap.loss_floor(job.classes), (id(job), len(steps))
+    st.markdown(f"**{t('Accuracy on validation images, one cause less at each step')}**")
+    draw("gap", stamp, lambda: (charts.waterfall(steps, words), charts.in_words(steps, words)), height=380)
+    if job.seeds > 1:
+        st.caption(
+            t(
+                "Coloured: what taking the cause away changed, in points. Grey band: where the bar might have ended by chance alone "
+                "(95 %, paired by seed). A gain that stays inside its band is no gain."
+            )
+        )
+    else:
+        st.caption(
+            t("One run each: how much of each bar is chance can't be told. Choose three seeds or more for a noise band.")
+        )
+    st.markdown(f"**{t('Loss on training images, and the floor of two softmaxes')}**")
+    draw("gap-loss", stamp, lambda: (charts.loss(steps, floor, words), charts.in_words(steps, words)), height=280)
+    st.caption(
+        t(
+            "Softmax gives numbers between 0 and 1; a second softmax on these can't become sure. With {classes} classes the loss then "
+            "stays above ln(1 + {others}/e) = {floor}.",
+            classes=job.classes, others=job.classes - 1, floor=f"{floor:.3f}",
+        )
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""Every session_state key of the Compare page; those of widgets stand in the link under the same name."""
+
+from __future__ import annotations
+
+SECTION = "compare"
+
+# Two runs. The first is clsf.ui.state.RUN.
+WITH = "with"  # the second run's id, where the two were not started together
+PICK_ONE, PICK_TWO = "pick_one", "pick_two"
+
+# Lockstep and switchboard: what both frameworks are to do.
+OPTIMIZER, RATE, BATCH, DTYPE = "lock_optimizer", "lock_rate", "lock_batch", "lock_dtype"
+STEPS, ISOLATE, FULL, DECAY, SEED = "steps", "isolate", "keep", "decay", "lock_seed"
+SWITCHES = "switches"  # in the link: what is done otherwise, "name:option,name:option"
+PICKED = "picked"
+STEP = "lock_step"
+TENSORS = "tensors_shown"
+ONLY_USEFUL = "only_useful"
+
+# The lecture's gap, and noise.
+GAP_EPOCHS, GAP_SEEDS, GAP_LIMIT, GAP_ORDER = "gap_epochs", "gap_seeds", "gap_images", "gap_order"
+NOISE_EPOCHS, NOISE_SEEDS, NOISE_LIMIT, NOISE_CHANGE = "noise_epochs", "noise_seeds", "noise_images", "change"
+METHOD = "method"
+
+# Work in the background; the names of jobs stand in the link.
+LOCKSTEP, EFFECTS, GAP, NOISE, DEFAULTS = "lockstep", "effects", "gap", "noise", "defaults"
+
+DRAWN = "compare_drawn"  # figures as drawn last, so that what did not change is not computed again
+FILTER = "compare_filter"
+
+
+def switch(name: str) -> str:
+    """Return the key of the widget that holds a switch."""
+    return f"switch_{name}"

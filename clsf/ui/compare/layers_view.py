@@ -1,0 +1,72 @@
+"""The model from input to loss, and where in it the frameworks part."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from clsf.charts.compare_lockstep import PHASES, Cell, LayerRow, layer_rows
+from clsf.compare.values import FirstParting, LockstepStarted, StepDifference
+from clsf.model.walk import Analysis
+from clsf.ui.compare.style import icon
+from clsf.ui.text import t
+
+
+def show(analysis: Analysis, started: LockstepStarted, step: StepDifference, parting: FirstParting | None) -> None:
+    """Show one step: a row per layer, a column per phase."""
+    rows = layer_rows(analysis, started, step, parting)
+    heads = {
+        "start": (t("start"), "start"),
+        "forward": (t("forward"), "south"),
+        "backward": (t("backward"), "north"),
+        "update": (t("update"), "edit"),
+    }
+    head = "".join(f"<th scope='col'>{icon(sign)} {escape(word)}</th>" for word, sign in heads.values())
+    body = "".join(_row(row) for row in rows)
+    evaluation = [t for t in step.tensors if t.phase == "evaluation"]
+    if evaluation:
+        body += _row(_evaluated(evaluation, parting, step))
+    caption = t("Largest difference of each layer in step {step}", step=step.step)
+    st.html(
+        f'<div class="cp cp-model" role="region" aria-label="{escape(caption)}" tabindex="0"><table>'
+        f"<thead><tr><th scope='col'>{escape(t('Layer'))}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    st.caption(
+        t("Largest difference of each layer in step {step}.", step=step.step)
+        + " "
+        + t(
+            "Start: the initial weights. A check mark: not more than rounding explains. A cross: more. A dash: nothing is computed there. "
+            "Grey: not judged, for its gradient is nothing but rounding."
+        )
+    )
+
+
+def _evaluated(tensors: list, parting: FirstParting | None, step: StepDifference) -> LayerRow:
+    first = parting is not None and parting.phase == "evaluation" and parting.step == step.step
+    cell = Cell(max(x.difference for x in tensors), parted=any(x.parted for x in tensors), first=first)
+    return LayerRow("", "evaluation", (), 0, {"forward": cell})
+
+
+def _row(row: LayerRow) -> str:
+    titles = {
+        "images": t("images"), "logits": t("logits"), "loss": t("loss"), "evaluation": t("validation images"),
+    }  # fmt: skip
+    shape = "×".join(map(str, row.shape))
+    name = escape(titles.get(row.name, row.name)) if not row.path else escape(row.name)
+    path = f"<i>{escape(row.path)}</i>" if row.path else ""
+    small = f"<small>{shape}</small>" if shape else ""
+    cells = "".join(_cell(row.cells.get(phase, Cell(None))) for phase in PHASES)
+    return f"<tr><th scope='row' style='padding-left: {9 + 16 * row.depth}px'>{path}{name}{small}</th>{cells}</tr>"
+
+
+def _cell(cell: Cell) -> str:
+    if cell.difference is None:
+        return "<td class='none'>–</td>"
+    number = f"{cell.difference:.1e}" if cell.difference else "0"
+    if cell.parted:
+        first = f" first' data-word='{escape(t('first parting'), quote=True)}" if cell.first else ""
+        return f"<td class='part{first}' title='{escape(t('parted'))}'>{icon('close')}{number}</td>"
+    if cell.excused:
+        return f"<td class='spared' title='{escape(t('not judged'))}'>{icon('remove')}{number}</td>"
+    return f"<td class='same' title='{escape(t('equal'))}'>{icon('check')}{number}</td>"

@@ -1,0 +1,241 @@
+"""Lockstep: both frameworks take the same steps, every tensor is compared, and the first that parts is named."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.charts import compare_lockstep as charts
+from clsf.cli.lockstep import result_line, step_line
+from clsf.compare.background import Background
+from clsf.compare.differences import ENTRIES, plans
+from clsf.compare.lockstep import lockstep
+from clsf.compare.recording import Recording
+from clsf.compare.sides import EngineSide
+from clsf.compare.values import FRAMEWORK_NAMES, FirstParting, LockstepResult, LockstepStarted, StepDifference
+from clsf.model.spec import ModelSpec
+from clsf.model.walk import Analysis
+from clsf.plan import Plan
+from clsf.ui import lab_access
+from clsf.ui.compare import bench, jobs, keys, layers_view, switches
+from clsf.ui.compare.bench import Bench
+from clsf.ui.compare.drawing import draw
+from clsf.ui.text import plain, sentence, t, words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LockstepJob:
+    """A lockstep that goes on, or is over."""
+
+    spec: ModelSpec
+    analysis: Analysis
+    plan: Plan
+    recording: Recording
+    chosen: dict[str, str]
+    background: Background
+
+    @property
+    def started(self) -> LockstepStarted | None:
+        return next((item for item in self.background.items[:1]), None)
+
+    @property
+    def steps(self) -> list[StepDifference]:
+        return [item for item in list(self.background.items) if isinstance(item, StepDifference)]
+
+    @property
+    def result(self) -> LockstepResult | None:
+        last = self.background.items[-1:]
+        return last[0] if last and isinstance(last[0], LockstepResult) else None
+
+    @property
+    def parting(self) -> FirstParting | None:
+        """The first parting, as soon as it was met."""
+        if self.result is not None:
+            return self.result.first_parting
+        started = self.started
+        found = FirstParting.of(1, started.weights) if started is not None else None
+        return found or next((p for s in self.steps if (p := FirstParting.of(s.step, s.tensors))), None)
+
+
+def show() -> None:
+    """Show the controls on the left and what came of them on the right."""
+    left, right = st.columns([1, 2.4], gap="large")
+    with left:
+        chosen = bench.choose()
+        on = _switches()
+        asked = st.button(
+            t("Run lockstep"), key="run_lockstep", type="primary", icon=":material/footprint:", width="stretch",
+            disabled=chosen.plan is None,
+        )  # fmt: skip
+    if asked and chosen.plan is not None:
+        start(chosen, on)
+    with right:
+        job = jobs.current(keys.LOCKSTEP)
+        if job is None:
+            st.info(
+                t(
+                    "Press “Run lockstep”: both frameworks take the same steps from the same weights, and every tensor is compared. "
+                    "Then switch one difference on and see where they part."
+                ),
+                icon=":material/footprint:",
+            )
+        else:
+            st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
+
+
+def start(chosen: Bench, on: dict[str, str]) -> None:
+    """Begin a lockstep in the background."""
+    both, lab = plans(chosen.plan, on), lab_access.get_lab()
+    sides = [EngineSide(lab, name, chosen.spec, both[name], chosen.recording) for name in FRAMEWORKS]
+    background = Background(lambda stopped: lockstep(*sides, chosen.recording, stopped=stopped))
+    jobs.put(keys.LOCKSTEP, LockstepJob(chosen.spec, chosen.analysis, chosen.plan, chosen.recording, dict(on), background))
+    st.session_state.pop(keys.STEP, None)
+
+
+def _switches() -> dict[str, str]:
+    """Let the reader switch differences on."""
+    on = switches.on()
+    st.session_state[keys.PICKED] = list(on)
+    st.multiselect(
+        t("Done otherwise, on purpose"), list(ENTRIES), key=keys.PICKED, format_func=lambda name: words(ENTRIES[name].title),
+        placeholder=t("nothing: everything is aligned"), on_change=_pick,
+        help=t("What PyTorch does by its own rule, or as in the lecture. The switchboard explains each."),
+    )  # fmt: skip
+    return switches.on()
+
+
+def _pick() -> None:
+    switches.only(st.session_state[keys.PICKED])
+
+
+def _look(job: LockstepJob, was_over: bool) -> None:
+    """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
+    _head(job)
+    started, steps = job.started, job.steps
+    if started is not None:
+        _equal(job, started)
+    if steps:
+        _chart(job, started, steps)
+        _layers(job, started, steps)
+        _numbers(job, started, steps)
+    if not was_over and job.background.over:
+        st.rerun()  # once, with a timer no more
+
+
+def _head(job: LockstepJob) -> None:
+    """Say what goes on, or what came out."""
+    plan, over = job.plan, job.background.over
+    otherwise = ", ".join(words(ENTRIES[name].title) for name in job.chosen) or t("everything aligned")
+    facts = [plan.data, job.spec.name, f"{plan.optimizer} {plan.learning_rate:g}", plan.dtype, otherwise]
+    st.caption(plain(" · ".join(facts)))
+    if not over:
+        done = len(job.steps)
+        text = (
+            t("Step {step} of {total}", step=done, total=job.recording.steps) if done else t("Both frameworks build the model.")
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(done / job.recording.steps, text)
+            st.button(t("Stop"), key="stop_lockstep", icon=":material/stop:", on_click=jobs.stop, args=(keys.LOCKSTEP,))
+    if job.background.failure is not None:
+        st.error(sentence(job.background.failure), icon=":material/error:")
+    result = job.result
+    if result is None:
+        return
+    if result.first_parting is None:
+        st.success(sentence(result.sentence), icon=":material/verified:")
+    elif result.growth:
+        st.info(sentence(result.sentence), icon=":material/trending_up:")
+    else:
+        st.warning(sentence(result.sentence), icon=":material/call_split:")
+    if result.failure is not None:
+        framework, why = result.failure
+        st.error(
+            t("{framework} could not go on; the steps before stay.", framework=FRAMEWORK_NAMES[framework]) + " " + sentence(why),
+            icon=":material/error:",
+        )  # fmt: skip
+
+
+def _equal(job: LockstepJob, started: LockstepStarted) -> None:
+    """Show what both began with, by hash."""
+    steps = job.steps
+    facts = [
+        (t("same initial weights"), t("other initial weights"), started.same_weights),
+        (t("same batches"), t("other batches"), started.same_order and all(s.same_batch for s in steps)),
+        (t("same device"), t("other devices"), len({s.device for s in started.sides}) == 1),
+    ]
+    with st.container(horizontal=True, gap="small"):
+        for yes, no, equal in facts:
+            st.badge(
+                yes if equal else no,
+                icon=":material/check:" if equal else ":material/close:",
+                color="green" if equal else "orange",
+            )
+        st.badge(t("{count} parameters", count=f"{started.parameters:,}"), icon=":material/tune:", color="gray")  # fmt: skip
+
+
+def _chart(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> None:
+    st.markdown(f"**{t('Largest difference at each step, in powers of ten')}**")
+    parting = job.parting
+    draw(
+        "lockstep", (id(job), len(steps), job.background.over),
+        lambda: (charts.figure(started, steps, parting, words), charts.in_words(started, steps, words)), height=340,
+    )  # fmt: skip
+    st.caption(
+        t(
+            "The long-dashed line is the rounding of a number near 1. Lines near it are equal for all a computer can tell. "
+            "What is exactly equal lies at the bottom."
+        )
+    )
+
+
+def _layers(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> None:
+    st.subheader(t("Where in the model"))
+    parting = job.parting
+    at = min(parting.step if parting is not None else len(steps), len(steps))
+    if job.background.over and len(steps) > 1:
+        if not 1 <= st.session_state.get(keys.STEP, at) <= len(steps):
+            st.session_state[keys.STEP] = at
+        at = st.slider(t("Step"), 1, len(steps), at, key=keys.STEP)
+    layers_view.show(job.analysis, started, steps[at - 1], parting)
+
+
+def _numbers(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> None:
+    if not job.background.over:
+        return
+    with st.expander(t("Every tensor"), icon=":material/table:"):
+        at = st.session_state.get(keys.STEP) or len(steps)
+        table = charts.per_tensor([steps[min(at, len(steps)) - 1]]).drop(columns="step")
+        number = st.column_config.NumberColumn
+        st.dataframe(
+            table, hide_index=True, height=320, alt=t("Every tensor of step {step}", step=at),
+            column_config={
+                "phase": t("Phase"), "tensor": t("Tensor"), "difference": number(t("Difference"), format="%.1e"),
+                "size": number(t("Largest value"), format="%.2g"), "allowed": number(t("Rounding explains"), format="%.1e"),
+                "parted": t("Parted"),
+            },
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            st.download_button(
+                t("Steps as CSV"), lambda: charts.per_step(steps).to_csv(index=False).encode(), "lockstep-steps.csv", "text/csv",
+                icon=":material/download:", on_click="ignore", key="steps_csv",
+            )  # fmt: skip
+            st.download_button(
+                t("Tensors as CSV"), lambda: charts.per_tensor(steps).to_csv(index=False).encode(), "lockstep-tensors.csv",
+                "text/csv", icon=":material/download:", on_click="ignore", key="tensors_csv",
+            )  # fmt: skip
+            st.download_button(
+                t("All as JSON"), lambda: _json(job, started, steps), "lockstep.json", "application/json",
+                icon=":material/download:", on_click="ignore", key="lockstep_json",
+            )  # fmt: skip
+
+
+def _json(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> bytes:
+    told = {
+        "model": job.spec.to_json(), "plan": job.plan.to_json(), "differences": job.chosen,
+        "steps": [step_line(step) for step in steps],
+        "result": result_line(started, job.result) if job.result is not None else None,
+    }  # fmt: skip
+    return json.dumps(told, ensure_ascii=False, indent=1).encode()

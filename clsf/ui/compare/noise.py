@@ -1,0 +1,188 @@
+"""Noise: the same comparison with several seeds, and whether its gap is more than chance."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from clsf.charts import compare_noise as charts
+from clsf.charts.compare_curves import contestants
+from clsf.compare import noise
+from clsf.compare.background import Background
+from clsf.compare.differences import ENTRIES
+from clsf.compare.gap import MAX_SEEDS
+from clsf.compare.noise import METHODS
+from clsf.compare.seeds import Arm, SeedPair, arms, train_seeds
+from clsf.compare.values import FRAMEWORK_NAMES
+from clsf.errors import ClsfError
+from clsf.model.spec import ModelSpec
+from clsf.plan import MAX_EPOCHS, Plan
+from clsf.runs.record import RunRecord
+from clsf.ui import lab_access, state, units
+from clsf.ui.compare import bench, estimate, jobs, keys
+from clsf.ui.compare.drawing import draw
+from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
+from clsf.ui.text import plain, sentence, t, words
+
+FRAMEWORKS_APART = "frameworks"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoiseJob:
+    """Seeds that are being trained, or were."""
+
+    spec: ModelSpec
+    arms: tuple[Arm, Arm]
+    change: str  # FRAMEWORKS_APART, or the difference
+    seeds: int
+    began: float
+    background: Background
+    done: list[RunRecord] = field(default_factory=list)
+
+
+def show() -> None:
+    """Show the controls on the left and what came of them on the right."""
+    left, right = st.columns([1, 2.4], gap="large")
+    with left:
+        asked = _choose()
+    if asked is not None:
+        _start(*asked)
+    with right:
+        job = jobs.current(keys.NOISE)
+        if job is None:
+            st.info(
+                t(
+                    "Press “Train the seeds”: the same comparison is trained several times, each time with other initial weights and "
+                    "other batches. How far the results scatter is the noise."
+                ),
+                icon=":material/scatter_plot:",
+            )
+        else:
+            st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
+
+
+def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
+    from clsf.plan import LEARNING_RATES, OPTIMIZERS
+
+    titles = {FRAMEWORKS_APART: t("TensorFlow and PyTorch"), **{n: t("without and with: {title}", title=words(e.title)) for n, e in ENTRIES.items()}}  # fmt: skip
+    change = st.selectbox(
+        t("What is compared"), list(titles), format_func=titles.get, key=keys.NOISE_CHANGE, persist_state="session"
+    )
+    spec, data, preparation, fits = bench.model_and_data()
+    left, right = st.columns(2, gap="small")
+    optimizer = left.selectbox(
+        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index("rmsprop"), format_func=OPTIMIZER_TITLES.get, key=state.OPTIMIZER,
+        filter_mode=None, **LINKED,
+    )  # fmt: skip
+    epochs = right.number_input(t("Epochs"), 1, MAX_EPOCHS, 3, key=keys.NOISE_EPOCHS, **LINKED)
+    left, right = st.columns(2, gap="small")
+    seeds = left.number_input(t("Seeds"), 1, MAX_SEEDS, 5, key=keys.NOISE_SEEDS, **LINKED)
+    limit = right.number_input(t("Training images"), 1, value=None, placeholder=t("all"), key=keys.NOISE_LIMIT, **LINKED)
+    if not fits:
+        return None
+    difference = None if change == FRAMEWORKS_APART else change
+    try:
+        plan = Plan(
+            data, preparation, epochs=epochs, optimizer=optimizer, learning_rate=LEARNING_RATES[optimizer], train_limit=limit
+        )
+        compared = arms(plan, difference)
+        why = _idle(spec, plan, difference)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return None
+    if why is not None:
+        st.warning(sentence(why), icon=":material/block:")
+    estimate.show(spec, plan, 2 * seeds, compared[0].framework)
+    pressed = st.button(t("Train the seeds"), key="train_seeds", type="primary", icon=":material/play_arrow:", width="stretch")
+    return (spec, compared, change, seeds) if pressed else None
+
+
+def _idle(spec: ModelSpec, plan: Plan, difference: str | None):
+    from clsf.data import catalogue
+    from clsf.data.prepare import prepared_shape
+
+    if difference is None:
+        return None
+    return ENTRIES[difference].idle(spec.analyse(prepared_shape(catalogue.info(plan.data), plan.preparation)), plan)
+
+
+def _start(spec: ModelSpec, compared: tuple[Arm, Arm], change: str, seeds: int) -> None:
+    lab, owner, done = lab_access.get_lab(), state.owner(), []
+    background = Background(lambda stopped: train_seeds(lab, spec, compared, range(seeds), owner, stopped, done.append))
+    jobs.put(keys.NOISE, NoiseJob(spec, compared, change, seeds, time.monotonic(), background, done))
+
+
+def _names(job: NoiseJob) -> list[str]:
+    if job.change == FRAMEWORKS_APART:
+        return [FRAMEWORK_NAMES[arm.framework] for arm in job.arms]
+    title, framework = words(ENTRIES[job.change].title), FRAMEWORK_NAMES[job.arms[0].framework]
+    return [t("{framework}, aligned", framework=framework), t("{framework}, other: {title}", framework=framework, title=title)]
+
+
+def _look(job: NoiseJob, was_over: bool) -> None:
+    over, pairs = job.background.over, [item for item in list(job.background.items) if isinstance(item, SeedPair)]
+    plan = job.arms[0].plan
+    facts = [plan.data, job.spec.name, f"{plan.optimizer} {plan.learning_rate:g}", t("{epochs} epochs", epochs=plan.epochs)]
+    st.caption(plain(" · ".join(facts)))
+    if not over:
+        _progress(job)
+    if job.background.failure is not None:
+        st.error(sentence(job.background.failure), icon=":material/error:")
+    elif over and len(pairs) < job.seeds:
+        st.info(t("Stopped: {done} of {total} seeds were trained.", done=len(pairs), total=job.seeds), icon=":material/stop:")
+    if pairs:
+        _result(job, pairs)
+    if not was_over and over:
+        st.rerun()  # once, with a timer no more
+
+
+def _progress(job: NoiseJob) -> None:
+    done, total = len(job.done), 2 * job.seeds
+    text = t("{done} of {total} trainings", done=done, total=total)
+    if done:
+        each = (time.monotonic() - job.began) / done
+        text += " · " + t("about {time} left", time=units.duration(max(each * (total - done), 0)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done / total, text)
+        st.button(t("Stop"), key="stop_noise", icon=":material/stop:", on_click=jobs.stop, args=(keys.NOISE,))
+
+
+def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
+    values = [noise.by_seed(pair.records[side] for pair in pairs) for side in (0, 1)]
+    if not values[0].keys() & values[1].keys():
+        st.info(t("No seed has two whole runs yet."), icon=":material/hourglass_empty:")
+        return
+    titles = {"t": t("t interval"), "bootstrap": t("bootstrap")}
+    method = st.segmented_control(
+        t("Method"), METHODS, default="t", required=True, format_func=titles.get, key=keys.METHOD, persist_state="session",
+        help=t("t: right for results that scatter normally, wide for few of them. Bootstrap: assumes no shape, too narrow below ten seeds."),
+    )  # fmt: skip
+    found = noise.gap(*values, method)
+    text = sentence(noise.gap_sentence(found))
+    if found.inside is None:
+        st.info(text, icon=":material/casino:")
+    elif found.inside:
+        st.success(text, icon=":material/blur_on:")
+    else:
+        st.warning(text, icon=":material/call_split:")
+    means = [noise.interval(list(v.values()), method) for v in values]
+    names = _names(job)
+    styles = [c.style for c in contestants([pairs[0].records[0], pairs[0].records[1]], names)]
+    draw(
+        "noise", (id(job), len(pairs), method),
+        lambda: (charts.figure(names, styles, values, means, words), charts.in_words(names, means, words)), height=380,
+    )  # fmt: skip
+    st.caption(
+        t(
+            "Small symbols: one training each; a thin line joins the two of one seed. Large symbols: the mean with its 95 % interval. "
+            "The sentence above compares pairs, so it can be surer than the two intervals look."
+        )
+    )
+    rows = {
+        t("Seed"): [str(pair.seed) for pair in pairs],
+        **{name: [units.share(v.get(pair.seed)) for pair in pairs] for name, v in zip(names, values, strict=True)},
+    }
+    with st.expander(t("Numbers"), icon=":material/table:"):
+        st.table(rows, border="horizontal", hide_index=True, alt=t("Accuracy of each seed"))

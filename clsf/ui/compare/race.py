@@ -1,0 +1,215 @@
+"""Two runs side by side: what was equal first, then curves and numbers. Trained here, or chosen from the reader's own."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.charts.compare_curves import Contestant, contestants, figure, in_words
+from clsf.compare import fairness
+from clsf.compare.differences import ENTRIES
+from clsf.compare.fairness import Contender
+from clsf.compare.values import FRAMEWORK_NAMES
+from clsf.errors import ClsfError
+from clsf.runs.record import RunRecord
+from clsf.runs.store import RunSummary
+from clsf.ui import controls, lab_access, run_buttons, run_numbers, run_status, runs, state, units
+from clsf.ui.choices import Choices
+from clsf.ui.compare import check_view, keys, race_table
+from clsf.ui.compare.drawing import draw
+from clsf.ui.run_view import TICK
+from clsf.ui.text import sentence, t, words
+
+MOST_OFFERED = 40
+
+
+def show() -> None:
+    """Show the controls on the left and the comparison on the right."""
+    chosen, seen = st.columns([1, 2.4], gap="large")
+    with chosen:
+        _choose_runs()
+        with st.container(key="race_controls"):  # without the choice of frameworks: here it is always both
+            choices = controls.training_choices()
+        both = replace(choices, frameworks=tuple(FRAMEWORKS))
+        if choices.problem and choices.plan is None:
+            st.error(sentence(choices.problem), icon=":material/error:")
+        asked = st.button(
+            t("Train both"), key="train_both", type="primary", icon=":material/play_arrow:", width="stretch",
+            disabled=bool(choices.problem),
+        )  # fmt: skip
+    if asked:
+        _start(both)
+    with seen:
+        runs.show_refusal()
+        if runs.looked_at():
+            _compare()
+        elif both.plan is not None and not both.problem:
+            _preview(both)
+
+
+def _start(choices: Choices) -> None:
+    before = runs.looked_at()
+    runs.start(choices)
+    if runs.looked_at() != before:
+        _with(None)
+
+
+def _preview(choices: Choices) -> None:
+    """Say what will be equal, before anything was trained."""
+    one, two = (Contender(name, choices.spec, choices.plan, race=choices.race) for name in FRAMEWORKS)
+    check_view.show(fairness.check(one, two), planned=True)
+    st.info(
+        t("Press “Train both”: one model, one plan, both frameworks. Curves and numbers appear here."),
+        icon=":material/show_chart:",
+    )
+
+
+def _compare() -> None:
+    records = _records()
+    if records is None:
+        return
+    over = all(record.over for record in records)
+    st.fragment(_look, run_every=None if over else TICK)(over)
+
+
+def _records() -> list[RunRecord] | None:
+    """Return the runs that are compared, or None after having said why there are none."""
+    lab, other = lab_access.get_lab(), _other()
+    try:
+        if other:
+            return [lab.record(runs.looked_at()), lab.record(other)]
+        return lab.group(runs.looked_at())[:2]
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.button(t("Close this run"), key="forget", on_click=_forget)
+        return None
+
+
+def _look(was_over: bool) -> None:
+    """One look at both runs."""
+    records = _records()
+    if records is None:
+        return
+    runs.show_refusal()
+    if len(records) < 2:
+        st.info(
+            t("This is one run. Choose a second one under “Compare two of my runs”, or train both frameworks."),
+            icon=":material/looks_one:",
+        )
+    elif not _comparable(*records):
+        return
+    named = contestants(records, names(records))
+    if len(records) == 2:
+        check_view.show(fairness.check(*records))
+        st.space("small")
+    run_status.show(records)
+    with st.container(horizontal=True, gap="xsmall"):
+        run_buttons.show(records)
+    _charts(named)
+    race_table.show(named)
+    run_numbers.show(records)
+    if not was_over and all(record.over for record in records):
+        st.rerun()  # once, with a timer no more
+
+
+def _comparable(one: RunRecord, two: RunRecord) -> bool:
+    why = fairness.refusal(one, two)
+    if why is None:
+        return True
+    st.error(t("These two runs can't be compared.") + " " + sentence(why), icon=":material/block:")
+    st.button(t("Look at the first one alone"), key="alone", icon=":material/looks_one:", on_click=_with, args=(None,))
+    return False
+
+
+def names(records: list[RunRecord]) -> list[str]:
+    """Return what to call each run: its framework, and what it does otherwise if the framework is not enough."""
+    titles = [FRAMEWORK_NAMES[record.framework] for record in records]
+    if len(set(titles)) == len(titles):
+        return titles
+    own = [[n for n in r.plan.differences if any(n not in other.plan.differences for other in records)] for r in records]
+    said = [f"{title}, {', '.join(words(ENTRIES[n].title) for n in mine)}" if mine else title for title, mine in zip(titles, own, strict=True)]  # fmt: skip
+    return said if len(set(said)) == len(said) else [f"{title} {number}" for number, title in enumerate(said, start=1)]
+
+
+def _charts(named: tuple[Contestant, ...]) -> None:
+    if not any(len(c.run.steps) for c in named):
+        return
+    titles = {"epochs": t("Over epochs"), "seconds": t("Over seconds")}
+    stamp = [(c.run.run_id, c.run.version, c.name) for c in named]
+    with st.grid("auto", min_column_width=245, gap="small") as grid:
+        for axis, title in titles.items():
+            with grid.cell(), st.container(gap="xxsmall"):
+                st.markdown(f"**{title}**")
+                draw(
+                    f"race-{axis}", stamp,
+                    lambda axis=axis: (figure(named, axis, words), in_words(named, axis, words)), height=400,
+                )  # fmt: skip
+    st.caption(
+        t(
+            "Loss and accuracy zoom together: drag over a stretch of one, and the other follows; a double click shows all. "
+            "Thin lines: every batch. Strong lines: smoothed. Symbols: validation images, after each epoch."
+        )
+    )
+
+
+# Choosing two runs from the reader's own.
+
+
+def _choose_runs() -> None:
+    """Offer the reader's runs, newest first, as soon as there are two."""
+    found = [s for s in lab_access.get_lab().recent(state.owner(), MOST_OFFERED) if s.epochs]
+    if len(found) < 2:
+        return
+    titles = {s.run_id: _title(s) for s in found}
+    with st.expander(t("Compare two of my runs"), icon=":material/history:"):
+        one = st.selectbox(t("First"), list(titles), index=1, format_func=titles.get, key=keys.PICK_ONE)
+        two = st.selectbox(t("Second"), list(titles), index=0, format_func=titles.get, key=keys.PICK_TWO)
+        st.button(
+            t("Compare"), key="compare_two", icon=":material/compare_arrows:", disabled=one == two, on_click=_take,
+            args=(one, two), width="stretch",
+        )  # fmt: skip
+
+
+def _title(found: RunSummary) -> str:
+    parts = [
+        FRAMEWORK_NAMES[found.framework], found.data, found.model, units.share(found.validation_accuracy),
+        time.strftime("%H:%M:%S", time.localtime(found.created)),
+    ]  # fmt: skip
+    return " · ".join(parts)
+
+
+def _take(one: str, two: str) -> None:
+    runs.look_at(one)
+    _with(two)
+
+
+def _other() -> str | None:
+    """Return the id of the second run, from the link or as it was last; None if the two were started together."""
+    linked = st.query_params.get(keys.WITH)
+    if linked:
+        st.session_state[keys.WITH] = linked
+    elif st.session_state.get(keys.WITH):
+        st.query_params[keys.WITH] = st.session_state[keys.WITH]
+    return st.session_state.get(keys.WITH)
+
+
+def _with(run_id: str | None) -> None:
+    if run_id is None:
+        st.session_state.pop(keys.WITH, None)
+        st.query_params.pop(keys.WITH, None)
+    else:
+        st.session_state[keys.WITH] = run_id
+        st.query_params[keys.WITH] = run_id
+
+
+def _forget() -> None:
+    runs.forget()
+    _with(None)
+
+
+def look_at_pair(one: str, two: str) -> None:
+    """Make these two runs the ones that are compared."""
+    _take(one, two)

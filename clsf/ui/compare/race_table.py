@@ -1,0 +1,71 @@
+"""The numbers of two runs, side by side, and how far a gap between them can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from clsf.charts.compare_curves import Contestant
+from clsf.compare import noise
+from clsf.errors import ClsfError
+from clsf.runs.record import RunRecord
+from clsf.ui import lab_access, units
+from clsf.ui.run_status import status
+from clsf.ui.text import sentence, t
+
+
+def show(named: tuple[Contestant, ...]) -> None:
+    """Show the table as soon as one run has trained an epoch, and what its gap means when both have ended."""
+    told = [c for c in named if c.run.started is not None and c.run.epochs]
+    if not told:
+        return
+    st.subheader(t("In numbers"))
+    columns = [f"{c.style.mark} {c.name}" for c in told]
+    rows = {label: [text(c.run) for c in told] for label, text in _rows().items()}
+    st.table(pd.DataFrame.from_dict(rows, orient="index", columns=columns), border="horizontal", alt=t("Both runs in numbers"))
+    if len(told) == 2 and all(c.run.ended is not None for c in told):
+        _gap(*(c.run for c in told))
+    st.caption(
+        t(
+            "The first step sets the framework up: graph, memory, kernels. The steady time leaves it out. "
+            "The worker's memory is what its process holds now, the framework itself included."
+        )
+    )
+
+
+def _rows() -> dict[str, Callable[[RunRecord], str]]:
+    """Return label -> how to say it of a run that has trained an epoch."""
+    memory = {worker.framework: worker.memory_mb for worker in lab_access.get_lab().state().workers}
+    return {
+        t("State"): status,
+        t("Loss, training"): lambda r: units.loss(r.epochs[-1].train_loss),
+        t("Loss, validation"): lambda r: units.loss(r.epochs[-1].validation_loss),
+        t("Accuracy, training"): lambda r: units.share(r.epochs[-1].train_accuracy),
+        t("Accuracy, validation"): lambda r: units.share(r.epochs[-1].validation_accuracy),
+        t("First step"): lambda r: milliseconds(r.steps.seconds[0]),
+        t("Steady time per step"): lambda r: milliseconds(r.plan.batch_size / speed) if (speed := _speed(r)) else "–",
+        t("Images per second"): lambda r: f"{speed:,.0f}" if (speed := _speed(r)) else "–",
+        t("Memory of the worker"): lambda r: f"{memory[r.framework]:,.0f} MB" if memory.get(r.framework) else "–",
+        t("Parameters"): lambda r: f"{r.started.parameters:,}",
+        t("Computed on"): lambda r: t("{device}, {threads} threads", device=r.started.device, threads=r.started.threads),
+    }
+
+
+def milliseconds(seconds: float) -> str:
+    """Return a short time as text."""
+    return t("{milliseconds} ms", milliseconds=f"{seconds * 1e3:,.1f}")
+
+
+def _speed(record: RunRecord) -> float | None:
+    return record.ended.images_per_second if record.ended is not None else record.epochs[-1].images_per_second
+
+
+def _gap(one: RunRecord, two: RunRecord) -> None:
+    try:
+        found = noise.gap(noise.by_seed([one]), noise.by_seed([two]))
+    except ClsfError:
+        st.info(t("One run each, with different seeds: whether a gap is chance can't be told."), icon=":material/casino:")
+        return
+    st.info(f"{sentence(noise.gap_sentence(found))} " + t("How large the noise is: see the section “Noise”."), icon=":material/casino:")

@@ -1,0 +1,215 @@
+"""The switchboard: every known difference, what each framework does, what it does to this model, and a switch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+
+import streamlit as st
+
+from clsf.compare.background import Background
+from clsf.compare.differences import ENTRIES
+from clsf.compare.effects import Effect, effects
+from clsf.compare.entry import Difference
+from clsf.compare.seeds import with_and_without
+from clsf.compare.verdict import place
+from clsf.errors import ClsfError
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.ui import controls, lab_access, state
+from clsf.ui.compare import bench, jobs, keys, lockstep, race, sections, switches
+from clsf.ui.compare.bench import Bench
+from clsf.ui.text import sentence, t, words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EffectsJob:
+    """Effects that are being measured on one model and plan, and those that were before."""
+
+    spec: ModelSpec
+    plan: Plan
+    asked: tuple[tuple[str, str], ...]
+    background: Background
+    earlier: dict[tuple[str, str], Effect] = field(default_factory=dict)
+
+    @property
+    def found(self) -> dict[tuple[str, str], Effect]:
+        return {**self.earlier, **{(e.name, e.option): e for e in list(self.background.items)}}
+
+    def fits(self, chosen: Bench) -> bool:
+        """Whether it was measured on what is chosen now."""
+        return self.spec == chosen.spec and self.plan == chosen.plan
+
+
+def show() -> None:
+    """Show what it is about, then one card per difference."""
+    with st.expander(t("Measured on"), icon=":material/science:", expanded=True):
+        left, right = st.columns(2, gap="large")
+        with left:
+            chosen = bench.choose(steps=False)
+        place_for_actions = right
+    if chosen.plan is None:
+        return
+    job = _job(chosen)
+    running = job is not None and not job.background.over
+    with place_for_actions:
+        st.fragment(_actions, run_every=jobs.TICK if running else None)(chosen, running)
+    st.fragment(_cards, run_every=jobs.TICK * 2 if running else None)(chosen, running)
+
+
+def _job(chosen: Bench) -> EffectsJob | None:
+    job = jobs.current(keys.EFFECTS)
+    return job if job is not None and job.fits(chosen) else None
+
+
+def _actions(chosen: Bench, was_running: bool) -> None:
+    """What can be done with all switches at once."""
+    useful = [name for name, entry in ENTRIES.items() if entry.idle(chosen.analysis, chosen.plan) is None]
+    on, job = switches.on(), _job(chosen)
+    st.markdown(t("**{count} of {all} differences** can show with this model and plan.", count=len(useful), all=len(ENTRIES)))
+    if job is not None and not job.background.over:
+        done = len(job.background.items)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(done / len(job.asked), t("{done} of {total} measured", done=done, total=len(job.asked)))
+            st.button(t("Stop"), key="stop_effects", icon=":material/stop:", on_click=jobs.stop, args=(keys.EFFECTS,))
+    elif st.button(
+        t("Measure the effect of each"), key="measure_all", icon=":material/science:", width="stretch",
+        on_click=_measure, args=(chosen, [(name, _option(name, on)) for name in useful]),
+        help=t("A lockstep of two steps for each, with exactly that one switched on. It takes some seconds each."),
+    ):  # fmt: skip
+        st.rerun()
+    if on:
+        st.markdown(t("Switched on: {names}", names=", ".join(sentence(ENTRIES[name].title) for name in on)))
+        if st.button(
+            t("Run lockstep with these"), key="lockstep_with", icon=":material/footprint:", type="primary", width="stretch",
+            on_click=_run_with, args=(chosen,),
+        ):  # fmt: skip
+            st.rerun()
+        if st.button(t("Align everything"), key="align_all", icon=":material/restart_alt:", width="stretch", on_click=switches.only, args=([],)):  # fmt: skip
+            st.rerun()
+    else:
+        st.caption(t("Every switch is aligned: both frameworks do the same."))
+    if was_running and (job is None or job.background.over):
+        st.rerun()
+
+
+def _option(name: str, on: dict[str, str]) -> str:
+    return on.get(name, switches.first(name))
+
+
+def _cards(chosen: Bench, was_running: bool) -> None:
+    on, job = switches.on(), _job(chosen)
+    found = job.found if job is not None else {}
+    waiting = set(job.asked) - set(found) if job is not None and not job.background.over else set()
+    order = sorted(ENTRIES, key=lambda name: ENTRIES[name].idle(chosen.analysis, chosen.plan) is not None)
+    with st.grid("auto", min_column_width=340, gap="small") as grid:
+        for name in order:
+            with grid.cell(), st.container(border=True, height="stretch", gap="small"):
+                option = _option(name, on)
+                _card(
+                    ENTRIES[name], chosen, on.get(name, switches.ALIGNED), found.get((name, option)), (name, option) in waiting
+                )
+
+
+def _card(entry: Difference, chosen: Bench, position: str, effect: Effect | None, waiting: bool) -> None:
+    idle = entry.idle(chosen.analysis, chosen.plan)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**{sentence(entry.title)}**")
+        if position != switches.ALIGNED:
+            st.badge(t("on"), icon=":material/toggle_on:", color="orange")
+    st.html(_what(entry))
+    options = {option.name: words(option.title) for option in entry.options}
+    key = keys.switch(entry.name)
+    st.session_state[key] = position
+    st.segmented_control(
+        t("Switch: {title}", title=words(entry.title)), list(options), key=key, format_func=options.get, required=True, wrap=True,
+        label_visibility="collapsed", on_change=_turned, args=(entry.name,), disabled=idle is not None and position == switches.ALIGNED,
+    )  # fmt: skip
+    if idle is not None:
+        st.caption(f":material/block: {sentence(idle)}")
+        return
+    _effect(entry, chosen, effect, waiting)
+    option = position if position != switches.ALIGNED else switches.first(entry.name)
+    with st.container(horizontal=True, gap="xsmall"):
+        if st.button(
+            t("Measure"), key=f"measure_{entry.name}", icon=":material/science:", disabled=waiting, on_click=_measure,
+            args=(chosen, [(entry.name, option)]), help=t("A lockstep of two steps with exactly this one switched on."),
+        ):  # fmt: skip
+            st.rerun()
+        if st.button(
+            t("Train with and without"), key=f"train_{entry.name}", icon=":material/flag:", on_click=_train,
+            args=(chosen, entry.name, option), help=t("Two whole trainings, compared under “Two runs”."),
+        ):  # fmt: skip
+            st.rerun()
+
+
+def _what(entry: Difference) -> str:
+    rows = [
+        ('<span class="mark mark-tensorflow" aria-hidden="true">●</span>Keras', escape(words(entry.keras)), ""),
+        ('<span class="mark mark-torch" aria-hidden="true">■</span>PyTorch', escape(words(entry.torch)), ""),
+    ]
+    if entry.lecture is not None:
+        rows.append((escape(t("Lecture")), escape(words(entry.lecture)), ""))
+    rows.append((escape(t("Shows")), escape(words(entry.shows)), ""))
+    files = "<br>".join(f"<code>{escape(s.file)} · {escape(s.name)}</code>" for s in entry.sources)
+    rows.append((escape(t("Source")), files, ' class="source"'))
+    return '<dl class="cp cp-what">' + "".join(f"<dt>{a}</dt><dd{c}>{b}</dd>" for a, b, c in rows) + "</dl>"
+
+
+def _effect(entry: Difference, chosen: Bench, effect: Effect | None, waiting: bool) -> None:
+    if waiting:
+        st.caption(f":material/hourglass_top: {t('being measured')}")
+    elif effect is None:
+        return
+    elif effect.failure is not None:
+        st.error(sentence(effect.failure), icon=":material/error:")
+    elif effect.parting is None:
+        st.badge(t("no effect in two steps"), icon=":material/check:", color="green")
+    else:
+        parting = effect.parting
+        phases = {"forward": t("forward"), "backward": t("backward"), "update": t("update"), "evaluation": t("evaluation")}
+        with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+            st.badge(t("parts in step {step}: {phase}", step=parting.step, phase=phases[parting.phase]), icon=":material/call_split:", color="red")  # fmt: skip
+            st.markdown(
+                t(
+                    "{where}, by {difference}",
+                    where=sentence(place(parting, chosen.spec)),
+                    difference=f"{parting.difference:.1e}",
+                )
+            )
+
+
+def _turned(name: str) -> None:
+    switches.turn(name, st.session_state[keys.switch(name)])
+
+
+def _measure(chosen: Bench, asked: list[tuple[str, str]]) -> None:
+    job, lab = _job(chosen), lab_access.get_lab()
+    background = Background(lambda stopped: effects(lab, chosen.spec, chosen.plan, asked, stopped))
+    jobs.put(keys.EFFECTS, EffectsJob(chosen.spec, chosen.plan, tuple(asked), background, job.found if job else {}))
+
+
+def _run_with(chosen: Bench) -> None:
+    """Take the switches to the lockstep and run it, as many steps as chosen there."""
+    from dataclasses import replace
+
+    from clsf.compare.recording import Recording
+
+    steps = st.session_state.get(keys.STEPS) or bench.DEFAULT_STEPS
+    lockstep.start(replace(chosen, recording=Recording(steps)), switches.on())
+    sections.go("lockstep")
+
+
+def _train(chosen: Bench, name: str, option: str) -> None:
+    """Train twice, with and without, and look at both."""
+    plan = chosen.plan.but(dtype="float32", device="auto", epochs=st.session_state.get(state.EPOCHS) or controls.DEFAULT_EPOCHS)
+    try:
+        ids = [
+            lab_access.get_lab().train(chosen.spec, arm.plan, (arm.framework,), owner=state.owner())[0]
+            for arm in with_and_without(plan, name, option)
+        ]
+    except ClsfError as error:
+        st.session_state[state.REFUSAL] = error.sentence
+    else:
+        race.look_at_pair(*ids)
+    sections.go("race")

@@ -1,0 +1,61 @@
+"""Which differences the reader has switched on, for lockstep and switchboard alike; in the link, so that it can be shared."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.compare.differences import ENTRIES
+from clsf.ui.compare import keys
+
+ALIGNED = "aligned"
+
+
+def on() -> dict[str, str]:
+    """Return entry -> option of what is not aligned. What a link says and is unknown is left out."""
+    text = st.session_state.get(keys.SWITCHES)
+    if text is None:
+        text = st.query_params.get(keys.SWITCHES, "")
+    found = _read(text)
+    _write(found)
+    return found
+
+
+def turn(name: str, option: str) -> None:
+    """Turn one switch."""
+    found = on()
+    if option == ALIGNED:
+        found.pop(name, None)
+    else:
+        found[name] = option
+    _write({n: found[n] for n in ENTRIES if n in found})
+
+
+def only(names: list[str]) -> None:
+    """Leave exactly these on, those that were not as they are first offered."""
+    before = on()
+    _write({name: before.get(name, first(name)) for name in ENTRIES if name in names})
+
+
+def first(name: str) -> str:
+    """Return the option that turning a switch on means, if nothing more is said: PyTorch does otherwise."""
+    return ENTRIES[name].options[-1].name
+
+
+def _read(text: str) -> dict[str, str]:
+    found = {}
+    for part in text.split(","):
+        name, _, option = part.partition(":")
+        if name in ENTRIES:
+            known = [o.name for o in ENTRIES[name].options if o.name != ALIGNED]
+            found[name] = option if option in known else first(name)
+    return found
+
+
+def _write(found: dict[str, str]) -> None:
+    text = ",".join(name if option == first(name) else f"{name}:{option}" for name, option in found.items())
+    st.session_state[keys.SWITCHES] = text
+    if text:
+        if st.query_params.get(keys.SWITCHES) != text:
+            st.query_params[keys.SWITCHES] = text
+    elif keys.SWITCHES in st.query_params:
+        del st.query_params[keys.SWITCHES]

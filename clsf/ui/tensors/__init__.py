@@ -1,0 +1,1 @@
+"""The Tensors page: one module per section, and what they share."""

@@ -1,0 +1,89 @@
+"""Section 6: two shapes, the rule axis by axis, and what each library says."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from clsf.charts import tensor_blocks, tensor_shapes
+from clsf.tensors import literals
+from clsf.tensors.literals import TensorError
+from clsf.tensors.outcome import Seen
+from clsf.tensors.program import Call
+from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.tensors.asking import Answer, ask
+from clsf.ui.text import sentence, t, words
+
+EXAMPLES = {
+    "(4, 1, 3) + (2, 3)": ("4, 1, 3", "2, 3"),
+    "(3, 1) + (4)": ("3, 1", "4"),
+    "(2, 3) + ()": ("2, 3", "()"),
+    "(8, 8, 3) + (3)": ("8, 8, 3", "3"),
+    "(3, 8, 8) + (3)": ("3, 8, 8", "3"),
+    "(4, 3) + (4)": ("4, 3", "4"),
+}
+
+
+def show() -> bool:
+    """Show the section; return whether its task is solved by what is chosen."""
+    st.pills(t("Examples"), list(EXAMPLES), key=keys.SHAPES_EXAMPLE, on_change=_take_example)
+    one, two = st.columns(2)
+    try:
+        with one:
+            left = literals.shape(choose.text(t("Shape of a"), "2, 3", keys.LEFT))
+        with two:
+            right = literals.shape(choose.text(t("Shape of b"), "3", keys.RIGHT))
+        _not_too_many(left, right)
+    except TensorError as error:
+        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        return False
+    drawing, rules = st.columns([1.1, 1], gap="large", vertical_alignment="center")
+    with drawing:
+        st.html(tensor_shapes.aligned(left, right, words))
+    with rules:
+        st.markdown(
+            "\n".join(f"1. {text}" for text in tensor_shapes.in_words(left, right, words))
+            or t("A single number fits everything.")
+        )
+    sizes = {"left_size": math.prod(left), "right_size": math.prod(right)}
+    answers = ask(
+        Call.of("broadcast.add", left=left, right=right), Call.of("broadcast.numbers", left=left, right=right, **sizes)
+    )
+    for _, outcomes in columns.each(answers, "broadcast"):
+        columns.program(outcomes[0])
+    _numbers(answers)
+    shapes = {_shape(a.outcomes[0].value) for a in answers.values() if a.outcomes and a.outcomes[0].ok}
+    return len(shapes) == 1 and not shapes & {left, right}
+
+
+def _take_example() -> None:
+    chosen = st.session_state.get(keys.SHAPES_EXAMPLE)
+    if chosen in EXAMPLES:
+        st.session_state[keys.LEFT], st.session_state[keys.RIGHT] = EXAMPLES[chosen]
+
+
+def _not_too_many(left: tuple[int, ...], right: tuple[int, ...]) -> None:
+    """Two small tensors can make a large one."""
+    if any(side < 0 for side in (*left, *right)):
+        return  # the libraries say what they think of that
+    largest = math.prod(max(a, b) for a, b in zip((1,) * 12 + left, (1,) * (12 + len(left) - len(right)) + right, strict=False))
+    if largest > 16 * literals.MAX_ELEMENTS:
+        raise literals.too_many(largest)
+
+
+def _shape(seen: Seen) -> tuple[int, ...]:
+    return seen.shape if seen.shape is not None else tuple(int(part.values) for part in seen.parts)
+
+
+def _numbers(answers: dict[str, Answer]) -> None:
+    """Draw a, b and their sum with numbers in them, where they are small."""
+    outcome = next((a.outcomes[1] for a in answers.values() if a.outcomes and a.outcomes[1].ok), None)
+    if outcome is None or not all(tensor_blocks.drawable(part.shape) for part in outcome.value.parts):
+        return
+    st.markdown(f"**{t('With numbers in it: every cell of the sum has one parent in a and one in b')}**")
+    drawings = "".join(
+        f'<div><b class="bc-name">{name}</b>{tensor_blocks.blocks(part.values, part.shape, None, words, short)}</div>'
+        for name, short, part in zip(("a", "b", "a + b"), ("a", "b", "sum"), outcome.value.parts, strict=True)
+    )
+    st.html(f'<div class="bc-numbers">{drawings}</div>')

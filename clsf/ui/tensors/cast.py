@@ -1,0 +1,263 @@
+"""Section 2: from one number type to another: casting, precision, what is inferred, what two types become together."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from clsf.charts import tensor_bits
+from clsf.charts.tensor_blocks import number
+from clsf.tensors import literals
+from clsf.tensors.dtypes import DTYPES, FLOATS, INTEGERS, limits
+from clsf.tensors.literals import TensorError
+from clsf.tensors.outcome import Outcome
+from clsf.tensors.program import Call, Dtype
+from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.tensors.asking import SIDES, Answer, ask
+from clsf.ui.text import sentence, t, words
+
+EXAMPLES = {
+    "300 → uint8": ("[300, 256, 255, -1]", "int32", "uint8"),
+    "2.9 → int32": ("[2.9, -2.9, 0.5, 1.5]", "float32", "int32"),
+    "200 → int8": ("[100, 127, 128, 200]", "int32", "int8"),
+    "2049 → float16": ("[2047, 2048, 2049, 65504, 70000]", "int32", "float16"),
+    "16777217 → float32": ("[16777216, 16777217, 16777218]", "int64", "float32"),
+    "0.1 → bfloat16": ("[0.1, 0.3, 3.14159, 1000.5]", "float32", "bfloat16"),
+    "-1 → bool": ("[-1, 0, 0.5, 2]", "float32", "bool"),
+}
+
+INFERRED: tuple[object, ...] = (
+    1, 1.0, True, 2**31, 1 + 2j, [1, 2], [1, 2.5], [True, 2], [True, 2.5], "text"
+)  # fmt: skip
+
+SHORT = {
+    "bool": "b", "uint8": "u8", "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64", "float16": "f16",
+    "bfloat16": "bf16", "float32": "f32", "float64": "f64", "complex64": "c64", "complex128": "c128",
+}  # fmt: skip
+
+
+def show() -> bool:
+    """Show the section; return whether its task is solved by what is chosen."""
+    view = choose.named(
+        st.segmented_control,
+        t("What to look at"),
+        {
+            "cast": t("cast numbers"),
+            "precision": t("how exact"),
+            "inferred": t("what is inferred"),
+            "promotion": t("when two types meet"),
+        },
+        keys.CAST_VIEW,
+    )
+    return {"cast": _cast, "precision": _precision, "inferred": _inferred, "promotion": _promotion}[view]()
+
+
+def _cast() -> bool:
+    st.pills(t("Examples"), list(EXAMPLES), key=keys.CAST_EXAMPLE, on_change=_take_example)
+    one, two, three = st.columns([2, 1, 1])
+    try:
+        with one:
+            values = literals.values(choose.text(t("Values"), "[300, 256, 255, -1]", keys.CAST_VALUES))
+    except TensorError as error:
+        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        return False
+    with two:
+        source = choose.one(t("From"), DTYPES, keys.CAST_FROM, "int32")
+    with three:
+        target = choose.one(t("To"), DTYPES, keys.CAST_TO, "uint8")
+    answers = ask(
+        Call.of("create.from_list", "cast.cast", values=values, dtype=Dtype(source), target=Dtype(target)),
+        Call.of("create.from_list", "create.whole", values=values, dtype=Dtype(source)),
+    )
+    before = next((a.outcomes[1] for a in reversed(answers.values()) if a.outcomes and a.outcomes[1].ok), None)
+    bounds = limits(target)
+    if bounds:
+        st.caption(
+            t("`{dtype}` holds whole numbers from {low} to {high}.", dtype=target, low=f"{bounds[0]:,}", high=f"{bounds[1]:,}")
+        )
+    if before is not None:
+        _table(before, answers, source, target)
+    for _, outcomes in columns.each(answers, "cast"):
+        columns.program(outcomes[0])
+    return _solved(before, answers)
+
+
+def _take_example() -> None:
+    chosen = st.session_state.get(keys.CAST_EXAMPLE)
+    if chosen in EXAMPLES:
+        values, source, target = EXAMPLES[chosen]
+        st.session_state[keys.CAST_VALUES] = values
+        st.session_state[keys.CAST_FROM] = source
+        st.session_state[keys.CAST_TO] = target
+
+
+def _table(before: Outcome, answers: dict[str, Answer], source: str, target: str) -> None:
+    """Show each number before and after; what changed is marked by ≠, not by colour alone."""
+    old = _flat(before.value.values)[:40]
+    head = "".join(
+        f'<th class="side side-{side}">{escape(columns.LOOKS[side].mark)} {columns.LOOKS[side].title}</th>' for side in SIDES
+    )
+    rows = []
+    for place, value in enumerate(old):
+        cells = []
+        for side in SIDES:
+            outcome = answers[side].outcomes[0] if answers[side].outcomes else None
+            if outcome is None or not outcome.ok:
+                cells.append(f'<td class="bad">✕ {escape(outcome.raised.kind) if outcome else "–"}</td>')
+                continue
+            new = _flat(outcome.value.values)[place]
+            changed = not _same(value, new)
+            cells.append(f'<td class="{"changed" if changed else ""}">{escape(number(new, 9))}{"  ≠" if changed else ""}</td>')
+        rows.append(f'<tr><th class="mono">{escape(number(value, 9))}</th>{"".join(cells)}</tr>')
+    st.html(
+        f'<div class="ct"><table><tr><th class="mono">{escape(source)} → {escape(target)}</th>{head}</tr>{"".join(rows)}</table></div>'
+    )
+
+
+def _same(old: object, new: object) -> bool:
+    return old == new or (old != old and new != new)
+
+
+def _flat(values: object) -> list:
+    return [x for part in values for x in _flat(part)] if isinstance(values, list) else [values]
+
+
+def _solved(before: Outcome | None, answers: dict[str, Answer]) -> bool:
+    if before is None:
+        return False
+    old = _flat(before.value.values)
+    for answer in answers.values():
+        if answer.outcomes and answer.outcomes[0].ok:
+            for a, b in zip(old, _flat(answer.outcomes[0].value.values), strict=False):
+                if isinstance(a, int | float) and isinstance(b, int | float) and a > 0 > b:
+                    return True
+    return False
+
+
+# How exact.
+
+
+def _precision() -> bool:
+    one, two, three = st.columns([1, 1, 2])
+    with one:
+        left = choose.number("a", 0.1, keys.ADD_LEFT)
+    with two:
+        right = choose.number("b", 0.2, keys.ADD_RIGHT)
+    with three:
+        dtype = choose.one(t("Number type"), (*FLOATS, "int8", "uint8", "int32", "int64"), keys.ADD_DTYPE, "float32")
+    values = {"left": left, "right": right} if dtype in FLOATS else {"left": int(left), "right": int(right)}
+    answers = ask(
+        Call.of("cast.add", "cast.digits", dtype=Dtype(dtype), **values),
+        Call.of("cast.add", "cast.whole", dtype=Dtype(dtype), **values),
+    )
+    for _, outcomes in columns.each(answers, "precision"):
+        columns.program(outcomes[0])
+    if dtype in INTEGERS:
+        low, high = limits(dtype)
+        st.caption(
+            t(
+                "`{dtype}` holds whole numbers from {low} to {high}; beyond the end it begins again at the other.",
+                dtype=dtype,
+                low=f"{low:,}",
+                high=f"{high:,}",
+            )
+        )
+        return False
+    st.markdown(f"**{t('The sum in bits, as each type stores it')}**")
+    every = ask(
+        *(Call.of("cast.add", "cast.whole", dtype=Dtype(name), left=left, right=right) for name in FLOATS), sides=("torch",)
+    )["torch"]
+    for name, outcome in zip(FLOATS, every.outcomes, strict=False):
+        if outcome.ok:
+            value = outcome.value.values
+            st.markdown(
+                t(
+                    "`{dtype}` · {digits} digits · {value}",
+                    dtype=name,
+                    digits=f"{tensor_bits.mantissa_digits(name):.1f}",
+                    value=f"{value:.17g}",
+                )
+            )
+            st.html(tensor_bits.drawing(value, name, words))
+    return False
+
+
+# What is inferred.
+
+
+def _inferred() -> bool:
+    answers = ask(*(Call.of("cast.infer", value=value) for value in INFERRED))
+    head = "".join(
+        f'<th class="side side-{side}">{escape(columns.LOOKS[side].mark)} {columns.LOOKS[side].title}</th>' for side in SIDES
+    )
+    rows = []
+    for place, value in enumerate(INFERRED):
+        cells = []
+        for side in SIDES:
+            outcome = answers[side].outcomes[place] if answers[side].outcomes else None
+            text, bad = columns.short(outcome) if outcome else ("–", True)
+            tip = f' data-tip="{escape(outcome.raised.text[:120])}"' if outcome and outcome.raised else ""
+            cells.append(f'<td class="{"bad" if bad else ""}"{tip}>{escape(text)}</td>')
+        rows.append(f'<tr><th class="mono">{escape(repr(value))}</th>{"".join(cells)}</tr>')
+    st.html(f'<div class="ct"><table><tr><th>{escape(t("given"))}</th>{head}</tr>{"".join(rows)}</table></div>')
+    st.caption(t("Asked by `np.array(…).dtype`, `tf.constant(…).dtype` and `torch.tensor(…).dtype`."))
+    return False
+
+
+# When two types meet.
+
+
+def _promotion() -> bool:
+    one, two = st.columns(2)
+    with one:
+        left = choose.one("a", DTYPES, keys.MEET_LEFT, "int32")
+    with two:
+        right = choose.one("b", DTYPES, keys.MEET_RIGHT, "float32")
+    tables = ask(*(Call.of("cast.promote", left=Dtype(a), right=Dtype(b)) for a in DTYPES for b in DTYPES))
+    chosen = ask(
+        Call.of("cast.promote", left=Dtype(left), right=Dtype(right)),
+        Call.of("cast.promote_number", left=Dtype(left), number=1.5),
+    )
+    for _, outcomes in columns.each(chosen, "promotion"):
+        columns.program(outcomes[0])
+        st.caption(t("and with a Python number:"))
+        columns.program(outcomes[1])
+    st.markdown(f"**{t('All pairs, asked one by one')}**")
+    grids = "".join(
+        f'<div><b class="side-{side}">{columns.LOOKS[side].mark} {columns.LOOKS[side].title}</b>{_grid(answer.outcomes, left, right)}</div>'
+        for side, answer in tables.items()
+        if answer.outcomes
+    )
+    st.html(f'<div class="pm-all">{grids}</div>')
+    st.caption(t("u8 is uint8, i32 is int32, bf16 is bfloat16 and so on; ✕ is an error. Point at a cell to see it in full."))
+    return False
+
+
+def _grid(outcomes: tuple[Outcome, ...], left: str, right: str) -> str:
+    cells = ["<b></b>", *(f"<b>{SHORT[name]}</b>" for name in DTYPES)]
+    found = iter(outcomes)
+    for a in DTYPES:
+        cells.append(f"<b>{SHORT[a]}</b>")
+        for b in DTYPES:
+            cells.append(_meeting(a, b, next(found), (a, b) == (left, right)))
+    label = t("A table: which type comes out for each pair.")
+    columns_ = f'style="grid-template-columns:repeat({len(DTYPES) + 1},auto)"'
+    return (
+        f'<div class="pm"><div class="pm-grid" {columns_} role="img" aria-label="{escape(label)}">{"".join(cells)}</div></div>'
+    )
+
+
+def _meeting(a: str, b: str, outcome: Outcome, chosen: bool) -> str:
+    on = " pm-on" if chosen else ""
+    if outcome.raised:
+        return f'<span class="pm-x{on}" data-tip="{escape(f"{a} + {b}: {outcome.raised.kind}")}">✕</span>'
+    name = _name(outcome.value.text)
+    kind = {"f": "pm-f", "c": "pm-c", "b": "pm-b"}.get(name.removeprefix("b") if name.startswith("bfloat") else name[0], "pm-i")
+    kind = "pm-f" if name.startswith("bfloat") else kind
+    return f'<span class="{kind}{on}" data-tip="{escape(f"{a} + {b}: {outcome.value.text}")}">{escape(SHORT.get(name, name))}</span>'
+
+
+def _name(text: str) -> str:
+    """Return the bare name in what a library prints for a dtype."""
+    return text.removeprefix("torch.").removeprefix("tf.").removeprefix("dtype('").removesuffix("')")

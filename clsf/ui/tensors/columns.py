@@ -1,0 +1,98 @@
+"""The three columns: code as it ran, and what came of it. Where there is little room they stand under each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
+
+import streamlit as st
+
+from clsf.charts.style import NUMPY, STYLES
+from clsf.tensors.outcome import Outcome, Raised, Seen
+from clsf.ui.tensors.asking import SIDES, Answer
+from clsf.ui.text import sentence, t
+
+LOOKS = {"numpy": NUMPY, **STYLES}
+
+
+def title(side: str, note: str = "") -> str:
+    """Return a library's name with its symbol in its colour, as Markdown."""
+    look = LOOKS[side]
+    return f":{look.text_colour}[{look.mark}] **{look.title}**" + (f" · {note}" if note else "")
+
+
+@contextmanager
+def card(side: str, key: str, note: str = "") -> Iterator[None]:
+    """A frame in the library's colour."""
+    with st.container(border=True, height="stretch", gap="xsmall", key=f"side_{side}_{key}"):
+        st.markdown(title(side, note))
+        yield
+
+
+def each(answers: dict[str, Answer], key: str, sides: Sequence[str] = SIDES) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
+    """Yield (library, outcomes) inside its column; a library that could not be asked says so itself."""
+    for place, side in zip(st.columns(len(sides)), sides, strict=True):
+        with place, card(side, key):
+            if answers[side].problem is not None:
+                st.info(sentence(answers[side].problem), icon=":material/hourglass_empty:")
+            else:
+                yield side, answers[side].outcomes
+
+
+def program(outcome: Outcome) -> None:
+    """Show the code and everything that came of it."""
+    code(outcome)
+    result(outcome)
+
+
+def code(outcome: Outcome) -> None:
+    st.code(outcome.code, language="python", wrap_lines=True)
+
+
+def result(outcome: Outcome, value: bool = True) -> None:
+    """Show what was printed, warned of, returned or raised."""
+    parts = []
+    if outcome.printed:
+        parts.append(f'<pre class="tr-printed">{escape(outcome.printed.rstrip())}</pre>')
+    if outcome.value is not None and value:
+        parts.append(shown(outcome.value))
+    parts += [warned(text) for text in outcome.warned]
+    if outcome.raised is not None:
+        parts.append(raised(outcome.raised, outcome.code))
+    st.html(f'<div class="tr">{"".join(parts)}</div>')
+
+
+def shown(seen: Seen) -> str:
+    """Return a value as HTML: as Python prints it, and its dtype and shape."""
+    facts = [seen.dtype, t("shape {shape}", shape=seen.shape) if seen.shape is not None else ""]
+    chips = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
+    return f'<div class="tr-value"><pre>{escape(seen.text)}</pre><div class="tr-facts">{chips}</div></div>'
+
+
+def raised(error: Raised, program: str) -> str:
+    """Return an exception as HTML, with the line that raised it."""
+    line = program.splitlines()[error.line].strip() if error.line is not None else ""
+    where = f'<div class="tr-where">{escape(t("in this line:"))} <code>{escape(line)}</code></div>' if line else ""
+    return f'<div class="tr-raised"><b>✕ {escape(error.kind)}</b>{where}<pre>{escape(error.text)}</pre></div>'
+
+
+def warned(text: str) -> str:
+    kind, _, rest = text.partition(": ")
+    return f'<div class="tr-warned"><b>! {escape(kind)}</b><pre>{escape(rest)}</pre></div>'
+
+
+def pairs(rows: Sequence[tuple[str, str, bool]]) -> None:
+    """Show code and what it gives, line by line; True marks what was raised."""
+    cells = "".join(
+        f'<code>{escape(left)}</code><span class="{"tr-bad" if bad else ""}">{escape(right)}</span>'
+        for left, right, bad in rows
+    )
+    st.html(f'<div class="tr-pairs">{cells}</div>')
+
+
+def short(outcome: Outcome) -> tuple[str, bool]:
+    """Return an outcome in one line, and whether it was raised."""
+    if outcome.raised is not None:
+        return f"✕ {outcome.raised.kind}", True
+    return outcome.value.text, False

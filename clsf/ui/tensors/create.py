@@ -1,0 +1,210 @@
+"""Section 1: make a tensor, ask it what it is, see it, cut pieces out of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts import tensor_blocks, tensor_curves
+from clsf.tensors import literals
+from clsf.tensors.dtypes import DTYPES
+from clsf.tensors.literals import TensorError
+from clsf.tensors.outcome import Outcome, Seen
+from clsf.tensors.picking import ALL, BACK, EVERY_OTHER, ONE, RANGE, WAYS, picked
+from clsf.tensors.program import Call, Dtype, Pick
+from clsf.ui.live_chart import live_chart
+from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.tensors.asking import SIDES, Answer, ask
+from clsf.ui.text import sentence, t, words
+
+LECTURE = "[[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]]"
+
+ATTRIBUTES = ("kind", "dtype", "rank", "shape", "count", "itemsize", "strides", "device")
+
+INFERRED = "inferred"
+
+MANY = 2_000  # numbers, to see how they are spread
+
+
+def show() -> bool:
+    """Show the section; return whether its task is solved by what is chosen."""
+    left, right = st.columns([1.15, 1.7], gap="large")
+    try:
+        with left:
+            steps, arguments = _making()
+    except TensorError as error:
+        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        return False
+    calls = [Call.of(*steps, "create.whole", **arguments)]
+    calls += [Call.of(*steps, f"create.{name}", **arguments) for name in ATTRIBUTES]
+    answers = ask(*calls)
+    with right:
+        made, drawn = _drawn({side: a.outcomes[0] for side, a in answers.items() if a.outcomes}, random="size" in arguments)
+        pick = _slices(made) if made is not None else None
+        if made is not None:
+            _picture(made, pick, drawn)
+    pieces = ask(Call.of(*steps, "create.pick", index=pick, **arguments)) if pick is not None else answers
+    for side, outcomes in columns.each(pieces, "create"):
+        columns.program(outcomes[0])
+        if answers[side].outcomes[0].ok:
+            _attributes(answers[side].outcomes[1:])
+    if "size" in arguments:
+        _spread(ask(Call.of(*steps, "create.whole", **arguments | {"size": (MANY,)})))
+    return _solved(made, [a.outcomes[0] for a in pieces.values() if a.outcomes])
+
+
+def _making() -> tuple[list[str], dict[str, object]]:
+    """Return the steps that make the tensor, and their arguments."""
+    source = choose.named(
+        st.segmented_control,
+        t("Made from"),
+        {"list": t("a list"), "range": t("a range"), "normal": t("normal random"), "uniform": t("uniform random")},
+        keys.SOURCE,
+    )
+    dtypes = {INFERRED: t("inferred")} | {name: name for name in DTYPES}
+    arguments: dict[str, object] = {}
+    if source == "list":
+        arguments["values"] = literals.values(
+            choose.text(t("Values"), LECTURE, keys.VALUES, help=t("A list as in Python. It is read as data, never run."))
+        )
+    elif source == "range":
+        one, two, three = st.columns(3)
+        with one:
+            arguments["start"] = _neat(choose.number(t("First number"), 0.0, keys.START))
+        with two:
+            arguments["stop"] = _neat(choose.number(t("Up to, not included"), 12.0, keys.STOP))
+        with three:
+            arguments["step"] = _neat(choose.number(t("In steps of"), 1.0, keys.STEP))
+        literals.steps(arguments["start"], arguments["stop"], arguments["step"])
+    else:
+        arguments |= _random(source)
+        dtypes = {"float32": "float32"} | {name: name for name in DTYPES if name != "float32"}
+    with st.container(horizontal=True):
+        dtype = choose.named(st.selectbox, t("Number type"), dtypes, keys.MAKE_DTYPE)
+        shape = ""
+        if "size" not in arguments:
+            shape = choose.text(
+                t("New shape"), "", keys.SHAPE, placeholder=t("as it is"), help=t("Such as 2, 6; empty leaves it.")
+            )
+    if dtype != INFERRED:
+        arguments["dtype"] = Dtype(dtype)
+    first = {
+        "list": "inferred" if dtype == INFERRED else "from_list",
+        "range": "range_inferred" if dtype == INFERRED else "from_range",
+    }.get(source, source)
+    steps = [f"create.{first}"]
+    if shape.strip():
+        arguments["shape"] = literals.shape(shape)
+        steps.append("create.reshape")
+    return steps, arguments
+
+
+def _random(source: str) -> dict[str, object]:
+    size = literals.shape(choose.text(t("Shape"), "4, 6", keys.SIZE))
+    one, two, three = st.columns(3)
+    if source == "normal":
+        with one:
+            found = {"mean": choose.number(t("Mean"), 0.0, keys.MEAN)}
+        with two:
+            found["deviation"] = choose.number(t("Deviation"), 1.0, keys.DEVIATION)
+    else:
+        with one:
+            found = {"low": choose.number(t("Lowest"), 0.0, keys.LOW)}
+        with two:
+            found["high"] = choose.number(t("Highest"), 1.0, keys.HIGH)
+    with three:
+        seed = choose.whole(t("Seed"), 0, 2**31 - 1, 3, keys.MAKE_SEED)
+    return {"size": size, "seed": seed} | found
+
+
+def _neat(value: float) -> float | int:
+    return int(value) if value.is_integer() else value
+
+
+def _drawn(outcomes: dict[str, Outcome], random: bool) -> tuple[Seen | None, str]:
+    """Return the value to draw and whose it is: any, as they are equal, unless they are random."""
+    good = [side for side, outcome in outcomes.items() if outcome.ok and outcome.value.shape is not None]
+    if not good:
+        return None, ""
+    side = good[0]
+    if random:
+        titles = [columns.LOOKS[s].title for s in SIDES]
+        title = choose.one(t("Drawn by"), titles, keys.DRAWN, titles[0], st.segmented_control)
+        side = next((s for s in good if columns.LOOKS[s].title == title), side)
+    return outcomes[side].value, side
+
+
+def _slices(made: Seen) -> Pick | None:
+    """Let the reader choose what to take of each axis. Returns None for a single number and for more than four axes."""
+    shape = made.shape
+    if not shape or len(shape) > tensor_blocks.MAX_RANK or 0 in shape:
+        return None
+    axes = []
+    for axis, (column, side) in enumerate(zip(st.columns(len(shape)), shape, strict=True)):
+        with column:
+            axes.append(_axis(axis, side, first=axis == 0))
+    return Pick(tuple(axes))
+
+
+def _axis(axis: int, side: int, first: bool) -> object:
+    way = choose.one(
+        t("Axis {axis}: {side}", axis=axis, side=side), WAYS, keys.axis(axis, "take"), ONE if first else ALL,
+        help=t("A colon takes everything, i one position, a:b a range, ::2 every other one, ::-1 all in reverse."),
+    )  # fmt: skip
+    if way == ONE:
+        return choose.whole(
+            "i", -side - 1, side, 0, keys.axis(axis, "at"), help=t("One step beyond the end is allowed, to see the error.")
+        )
+    if way == RANGE:
+        with st.container(horizontal=True, gap="xsmall"):
+            start = choose.whole("a", -side, side, 0, keys.axis(axis, "from"))
+            stop = choose.whole("b", -side, side, min(2, side), keys.axis(axis, "to"))
+        return (start, stop, None)
+    return {ALL: (None, None, None), EVERY_OTHER: (None, None, 2), BACK: (None, None, -1)}[way]
+
+
+def _picture(made: Seen, pick: Pick | None, side: str) -> None:
+    if pick is None or not tensor_blocks.drawable(made.shape):
+        if made.shape and 0 not in made.shape:
+            st.caption(t("Up to {most} elements and four axes are drawn.", most=tensor_blocks.MAX_DRAWN))
+        return
+    st.html(
+        f'<div class="side-{side}">{tensor_blocks.blocks(made.values, made.shape, picked(made.shape, pick), words)}</div>'
+        if made.shape
+        else ""
+    )
+    st.caption(t("`t[{pick}]` takes the framed cells. Point at a cell to see its index.", pick=str(pick)))
+
+
+def _attributes(outcomes: tuple[Outcome, ...]) -> None:
+    rows = []
+    for outcome in outcomes:
+        text, bad = columns.short(outcome)
+        rows.append((outcome.code.splitlines()[-1], text, bad))
+    columns.pairs(rows)
+
+
+def _spread(answers: dict[str, Answer]) -> None:
+    """Show how many numbers of the same recipe are spread."""
+    lists = {
+        side: (columns.LOOKS[side].title, columns.LOOKS[side].colour, answer.outcomes[0].value.values)
+        for side, answer in answers.items()
+        if answer.outcomes and answer.outcomes[0].ok
+    }
+    lists = {side: found for side, found in lists.items() if all(isinstance(x, int | float) for x in found[2])}
+    if lists:
+        st.markdown(f"**{t('The same recipe, {count} numbers from each generator', count=f'{MANY:,}')}**")
+        live_chart(
+            tensor_curves.histogram(lists, words),
+            key="spread",
+            alt=t("Histogram of the random numbers of each library."),
+            height=260,
+        )
+
+
+def _solved(made: Seen | None, pieces: list[Outcome]) -> bool:
+    return bool(
+        made is not None
+        and len(made.shape) == 3
+        and made.shape != (2, 2)
+        and any(piece.ok and piece.value.shape == (2, 2) for piece in pieces)
+    )

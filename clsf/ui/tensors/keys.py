@@ -1,0 +1,88 @@
+"""Every session_state key of the Tensors page; those of widgets stand in the link under the same name."""
+
+from __future__ import annotations
+
+SECTION = "section"
+
+# Create and inspect.
+SOURCE = "made"
+VALUES = "values"
+START, STOP, STEP = "start", "stop", "step"
+SIZE = "size"
+MEAN, DEVIATION = "mean", "deviation"
+LOW, HIGH = "low", "high"
+MAKE_SEED = "make_seed"
+MAKE_DTYPE = "make_dtype"
+SHAPE = "shape"
+DRAWN = "drawn"
+
+
+def axis(number: int, what: str) -> str:
+    """Return the key of a slicing widget: what is taken of an axis, or where."""
+    return f"axis{number}_{what}"
+
+
+# Cast.
+CAST_VIEW = "cast"
+CAST_VALUES = "cast_values"
+CAST_FROM, CAST_TO = "cast_from", "cast_to"
+ADD_LEFT, ADD_RIGHT, ADD_DTYPE = "add_left", "add_right", "add_dtype"
+CAST_EXAMPLE = "cast_example"  # not in the link: what it sets is
+MEET_LEFT, MEET_RIGHT = "meets", "with"
+
+# Change in place.
+CHANGE_VIEW = "change"
+CHANGE_VALUES = "change_values"
+CHANGE_ATTEMPT = "attempt"
+CHANGE_ROW, CHANGE_COLUMN = "row", "column"
+CHANGE_VALUE = "new_value"
+PAIR = "pair"
+
+# Trace lens.
+TRACE_VIEW = "trace"
+LENS_SIZES = "sizes"
+SERIES = "trace_series"
+SIGNATURE = "signature"
+TRACE_AGAIN = "trace_again"
+
+
+def call(number: int) -> str:
+    """Return the key of the widget that chooses what a call is given."""
+    return f"call{number}"
+
+
+# Same thing, other names.
+NAMES_SEARCH = "search"
+NAMES_GROUP = "group"
+NAMES_TRAPS = "guesses"
+NAMES_ROWS, NAMES_COLUMNS = "rows", "columns"
+
+# Broadcasting.
+LEFT, RIGHT = "left", "right"
+SHAPES_EXAMPLE = "shapes_example"
+
+# Layout X-ray.
+STAGE = "stage"
+LAYOUT_SIDE = "side"
+FOLLOW_ROW, FOLLOW_COLUMN, FOLLOW_CHANNEL = "follow_row", "follow_column", "follow_channel"
+
+# Gradients.
+GRADIENT_VIEW = "gradient"
+FUNCTION = "function"
+AT = "x"
+HILLS, HILLS_AT, HILLS_BESIDE = "hills", "hills_x", "hills_y"
+TIMES = "times"
+
+# Predict, then reveal: kept in the session only.
+ANSWERS = "tensor_answers"  # question -> (answer, truth)
+SOLVED = "tensor_solved"  # sections whose task was done
+
+
+def question(section: str) -> str:
+    """Return the key of the number of the question that a section shows."""
+    return f"tensor_question_{section}"
+
+
+def guess(name: str) -> str:
+    """Return the key of the widget that holds the answer to a question."""
+    return f"tensor_guess_{name}"

@@ -1,0 +1,124 @@
+"""Section 5: one operation under three names, run with the student's shapes, and compared."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import streamlit as st
+
+from clsf.tensors.equality import Verdict, verdict
+from clsf.tensors.names import GROUPS, ROWS, Row
+from clsf.tensors.outcome import Outcome
+from clsf.tensors.program import Call
+from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.tensors.asking import SIDES, Answer, ask, everyone
+from clsf.ui.text import sentence, t, words
+
+ALL = "all"
+MARKS: dict[Verdict, str] = {"equal": "=", "dtype": "≈", "different": "≠"}
+
+
+def show() -> bool:
+    """Show the section; return whether its task is solved by what is chosen."""
+    one, two, three, four = st.columns([2, 1.2, 1, 1], vertical_alignment="bottom")
+    with one:
+        search = choose.text(t("Search"), "", keys.NAMES_SEARCH, placeholder="unsqueeze, axis, concat …", type="search")
+    with two:
+        traps = st.toggle(t("Only traps"), False, key=keys.NAMES_TRAPS, **choose.LINKED)
+    with three:
+        rows = choose.whole(t("Rows of a"), 1, 5, 2, keys.NAMES_ROWS)
+    with four:
+        width = choose.whole(t("Columns of a"), 2, 5, 3, keys.NAMES_COLUMNS)
+    group = choose.named(
+        st.pills, t("Group"), {ALL: t("all")} | {name: sentence(title) for name, title in GROUPS.items()}, keys.NAMES_GROUP
+    )
+    size = {"rows": rows, "columns": width}
+    answers = ask(Call.of("names.inputs", **size), *(Call.of("names.inputs", name, **size) for name in _steps()))
+    if not everyone(answers):
+        for _ in columns.each(answers, "names"):
+            pass
+        return False
+    found = [row for row in ROWS if _wanted(row, answers, search, group, traps)]
+    judged = {row.name: verdict(_outcomes(answers, row.step)) for row in ROWS}
+    _counts(judged)
+    with st.expander(t("The inputs: a, b, c, m, r, v, w, i and labels"), icon=":material/input:"):
+        for _, outcomes in columns.each(answers, "inputs"):
+            columns.code(outcomes[0])
+    if not found:
+        st.info(t("No row has that in it. Search for part of a name, such as squeeze."), icon=":material/search_off:")
+        return False
+    head = "".join(f'<span class="side-{side}">{columns.LOOKS[side].mark} {columns.LOOKS[side].title}</span>' for side in SIDES)
+    body = "".join(_row(row, answers, judged[row.name]) for row in found)
+    st.html(f'<div class="nm"><div class="nm-head">{head}</div>{body}</div>')
+    st.caption(t("{shown} of {count} rows. Open one to see what came out.", shown=len(found), count=len(ROWS)))
+    return all(row.trap for row in found)
+
+
+def _steps() -> list[str]:
+    return [name for row in ROWS for name in (row.step, row.trap) if name]
+
+
+def _outcomes(answers: dict[str, Answer], step: str) -> list[Outcome]:
+    at = 1 + _steps().index(step)
+    return [answers[side].outcomes[at] for side in SIDES]
+
+
+def line(outcome: Outcome) -> str:
+    """Return the line of a program that makes the difference: its last."""
+    return outcome.code.splitlines()[-1]
+
+
+def _wanted(row: Row, answers: dict[str, Answer], search: str, group: str, traps: bool) -> bool:
+    if (group not in (ALL, row.group)) or (traps and not row.trap):
+        return False
+    text = " ".join([row.name.replace("_", " "), *(line(o) for o in _outcomes(answers, row.step))])
+    if row.note:
+        text += " " + words(row.note)
+    return search.strip().lower()[:100] in text.lower()
+
+
+def _counts(judged: dict[str, Verdict]) -> None:
+    texts = {
+        "equal": t("equal, same dtype"),
+        "dtype": t("equal numbers, other dtype"),
+        "different": t("different"),
+    }
+    with st.container(horizontal=True, gap="small"):
+        for name, colour in (("equal", "green"), ("dtype", "orange"), ("different", "red")):
+            count = sum(verdict == name for verdict in judged.values())
+            if count:
+                st.badge(f"{MARKS[name]} {texts[name]}: {count}", color=colour)
+
+
+def _row(row: Row, answers: dict[str, Answer], judged: Verdict) -> str:
+    outcomes = _outcomes(answers, row.step)
+    codes = "".join(f'<code class="side-{side}">{_broken(line(o))}</code>' for side, o in zip(SIDES, outcomes, strict=True))
+    tag = f'<span class="nm-tag nm-{judged}">{MARKS[judged]} {escape(_word(judged))}</span>'
+    if row.trap:
+        tag = f'<span class="nm-tags">{tag}<span class="nm-tag nm-different">! {escape(t("trap"))}</span></span>'
+    note = f'<div class="nm-note">{escape(words(row.note))}</div>' if row.note else ""
+    body = "".join(_answer(side, o) for side, o in zip(SIDES, outcomes, strict=True)) + '<span class="nm-empty"></span>'
+    if row.trap:
+        guessed = _outcomes(answers, row.trap)
+        body += f'<div class="nm-trap">! {escape(t("A natural guess, and what it really does:"))}</div>'
+        body += "".join(
+            f'<div><code class="nm-code side-{side}">{_broken(line(o))}</code>{_answer(side, o)}</div>'
+            for side, o in zip(SIDES, guessed, strict=True)
+        )
+    return f'<details><summary>{codes}{tag}</summary><div class="nm-body">{note}{body}</div></details>'
+
+
+def _broken(code: str) -> str:
+    """Return code as HTML that may be broken where a reader would break it."""
+    return re.sub(r"([.(,=])(?=[A-Za-z_(\[ ])", r"\1<wbr>", escape(code))
+
+
+def _answer(side: str, outcome: Outcome) -> str:
+    if outcome.raised:
+        return f'<pre class="tr-bad">✕ {escape(outcome.raised.kind)}: {escape(outcome.raised.text)}</pre>'
+    return f"<pre>{escape(outcome.value.text)}</pre>"
+
+
+def _word(judged: Verdict) -> str:
+    return {"equal": t("equal"), "dtype": t("other dtype"), "different": t("different")}[judged]

@@ -1,0 +1,238 @@
+"""Section 4: what a function says while it is traced, and when it is traced again."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from clsf.tensors import literals
+from clsf.tensors.literals import TensorError
+from clsf.tensors.outcome import Outcome
+from clsf.tensors.program import Call, Dtype, Given
+from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.tensors.asking import Answer, ask, ask_each
+from clsf.ui.text import sentence, t
+
+MOST_CALLS = 4  # in the lens
+SLOTS = 6  # in the counter
+
+NONE = "–"
+GIVEN: dict[str, object] = {
+    "int32 [1, 2, 3]": ([1, 2, 3], "int32"),
+    "int32 [4, 5, 6]": ([4, 5, 6], "int32"),
+    "int32 [1, 2]": ([1, 2], "int32"),
+    "float32 [1, 2, 3]": ([1.0, 2.0, 3.0], "float32"),
+    "float32 [1, 2]": ([1.0, 2.0], "float32"),
+    "int32 scalar 1": (1, "int32"),
+    "int32 scalar 2": (2, "int32"),
+    "Python 1": 1,
+    "Python 2": 2,
+    "Python 1.5": 1.5,
+}
+"""What a call can be given, by the name that stands in the link; the same in every language."""
+
+SERIES = {
+    "same": ("int32 [1, 2, 3]", "int32 [1, 2, 3]", "int32 [4, 5, 6]"),
+    "shapes": ("int32 [1, 2, 3]", "int32 [1, 2]", "int32 [1, 2, 3]", "int32 [1, 2]"),
+    "types": ("int32 [1, 2]", "float32 [1, 2]", "int32 [1, 2]", "float32 [1, 2]"),
+    "numbers": ("Python 1", "Python 2", "Python 1", "Python 1.5"),
+    "scalars": ("int32 scalar 1", "int32 scalar 2", "int32 scalar 1"),
+}
+FIRST = SERIES["same"]
+
+
+def show() -> bool:
+    """Show the section; return whether its task is solved by what is chosen."""
+    view = choose.named(
+        st.segmented_control,
+        t("What to look at"),
+        {"lens": t("shape, three ways"), "counter": t("when is it traced again?")},
+        keys.TRACE_VIEW,
+    )
+    return _lens() if view == "lens" else _counter()
+
+
+# The lecture's experiment.
+
+
+def _lens() -> bool:
+    try:
+        sizes = _sizes(choose.text(t("Height and width in each call"), "[[2, 3], [4, 5], [2, 3]]", keys.LENS_SIZES))
+    except TensorError as error:
+        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        return False
+    answers = ask_each(
+        {
+            "tensorflow": [Call.of("trace.lens", sizes=sizes), Call.of("trace.lens_traced", sizes=sizes)],
+            "torch": [Call.of("trace.lens", sizes=sizes)],
+        }
+    )
+    shown = [("tensorflow", 0, t("eager")), ("tensorflow", 1, "@tf.function"), ("torch", 0, t("always eager"))]
+    for place, (side, which, note) in zip(st.columns(3), shown, strict=True):
+        with place, columns.card(side, f"lens{which}", note):
+            if answers[side].problem is not None:
+                st.info(sentence(answers[side].problem), icon=":material/hourglass_empty:")
+                continue
+            _calls_of_lens(side, answers[side].outcomes[which])
+    return False
+
+
+def _sizes(text: str) -> list[list[int]]:
+    sizes = literals.values(text)
+    good = isinstance(sizes, list) and 0 < len(sizes) <= MOST_CALLS and all(_is_size(size) for size in sizes)
+    if not good:
+        raise TensorError(
+            "Write one to {most} pairs of whole numbers from 0 to 64, one pair per call, such as [[2, 3], [4, 5]].",
+            most=MOST_CALLS,
+        )
+    return sizes
+
+
+def _is_size(size: object) -> bool:
+    return (
+        isinstance(size, list)
+        and len(size) == 2
+        and all(isinstance(side, int) and not isinstance(side, bool) and 0 <= side <= 64 for side in size)
+    )
+
+
+def _calls_of_lens(side: str, outcome: Outcome) -> None:
+    if outcome.raised:
+        columns.program(outcome)
+        return
+    boxes = []
+    for number, (lines, made) in enumerate(zip(by_call(outcome.printed), outcome.value.parts, strict=True), start=1):
+        printed = (
+            f"<pre>{escape(chr(10).join(lines))}</pre>"
+            if lines
+            else f'<div class="cl-nothing">{escape(t("nothing is printed"))}</div>'
+        )
+        boxes.append(
+            f'<div class="cl-call {"cl-traced" if lines else ""}"><div class="cl-top"><span>{escape(t("call {number}", number=number))}</span>'
+            f"<em>{escape(t('comes back: shape {shape}', shape=made.shape))}</em></div>{printed}</div>"
+        )
+    st.html(f'<div class="cl side-{side}">{"".join(boxes)}</div>')
+    with st.expander(t("The code that ran"), icon=":material/code:"):
+        columns.code(outcome)
+
+
+def _lines(lines: list[str]) -> str:
+    return f"<pre>{''.join(f'<div>{escape(line)}</div>' for line in lines)}</pre>" if lines else ""
+
+
+def by_call(printed: str) -> list[list[str]]:
+    """Return the printed lines call by call; the program prints `call N` before each."""
+    calls: list[list[str]] = []
+    for line in printed.splitlines():
+        if line.startswith("call "):
+            calls.append([])
+        elif calls:
+            calls[-1].append(line)
+    return calls
+
+
+# The counter.
+
+
+def _counter() -> bool:
+    series = {
+        "same": t("the same kind three times"),
+        "shapes": t("other shapes"),
+        "types": t("other dtypes"),
+        "numbers": t("Python numbers"),
+        "scalars": t("tensors instead of numbers"),
+    }
+    st.pills(t("Series of calls"), list(series), format_func=series.get, key=keys.SERIES, on_change=_take_series)
+    chosen = []
+    with st.container(key="trace_calls"):
+        for row in range(2):
+            for column, slot in zip(st.columns(3), range(3 * row, 3 * row + 3), strict=True):
+                with column:
+                    default = FIRST[slot] if slot < len(FIRST) else NONE
+                    name = choose.one(t("Call {number}", number=slot + 1), (NONE, *GIVEN), keys.call(slot + 1), default)
+                    if name in GIVEN:
+                        chosen.append(name)
+    signature = choose.named(
+        st.segmented_control,
+        t("The function is made with"),
+        {"none": "@tf.function", "signature": "input_signature: int32, [None]", "relaxed": "reduce_retracing=True"},
+        keys.SIGNATURE,
+    )
+    if not chosen:
+        st.info(t("Choose at least one call."), icon=":material/touch_app:")
+        return False
+    again = st.session_state.setdefault(keys.TRACE_AGAIN, 0)
+    st.button(t("Measure again"), key="measure_again", icon=":material/refresh:", on_click=_again)
+    given = Given(tuple(GIVEN[name] for name in chosen))
+    traced = {
+        "none": Call.of("trace.counter", arguments=given),
+        "signature": Call.of("trace.counter_signature", arguments=given, dtype=Dtype("int32")),
+        "relaxed": Call.of("trace.counter_relaxed", arguments=given),
+    }[signature]
+    answers = ask(traced, sides=("tensorflow",), again=again) | ask(
+        Call.of("trace.counter", arguments=given), sides=("torch",), again=again
+    )
+    return _counted(answers, chosen)
+
+
+def _take_series() -> None:
+    chosen = SERIES.get(st.session_state.get(keys.SERIES))
+    if chosen:
+        for slot in range(SLOTS):
+            st.session_state[keys.call(slot + 1)] = chosen[slot] if slot < len(chosen) else NONE
+
+
+def _again() -> None:
+    st.session_state[keys.TRACE_AGAIN] = st.session_state.get(keys.TRACE_AGAIN, 0) + 1
+
+
+def _counted(answers: dict[str, Answer], chosen: list[str]) -> bool:
+    solved = False
+    for side, outcomes in columns.each(answers, "counter", ("tensorflow", "torch")):
+        outcome = outcomes[0]
+        if outcome.raised:
+            columns.program(outcome)
+            continue
+        calls, count = outcome.value.parts[0], outcome.value.parts[1].values
+        ran = sum(not call.parts[2].is_error for call in calls.parts)
+        if side == "tensorflow":
+            with st.container(horizontal=True):
+                st.metric(
+                    t("Traces"), count, help=t("How often Python ran through the function. The list in it grew as often.")
+                )
+                st.metric(
+                    t("Calls"),
+                    outcome.value.parts[2].values,
+                    help=t("Counted by a tf.Variable inside the function, which belongs to the graph."),
+                )
+            solved = count == 1 and len(set(chosen)) >= 3 and ran == len(chosen)
+        else:
+            with st.container(horizontal=True):
+                st.metric(t("Runs of the Python code"), count)
+                st.metric(t("Calls"), ran)
+        _timeline(side, outcome, chosen)
+        for text in outcome.warned:
+            st.html(f'<div class="tr">{columns.warned(text)}</div>')
+        if side == "tensorflow":
+            with st.expander(t("The concrete functions that exist now"), icon=":material/account_tree:"):
+                st.code(outcome.value.parts[3].values, language=None, wrap_lines=True)
+        with st.expander(t("The code that ran"), icon=":material/code:"):
+            columns.code(outcome)
+    return solved
+
+
+def _timeline(side: str, outcome: Outcome, chosen: list[str]) -> None:
+    boxes, before = [], 0
+    for name, call, lines in zip(chosen, outcome.value.parts[0].parts, by_call(outcome.printed), strict=True):
+        count, seconds, value = call.parts
+        traced, before = count.values > before, count.values
+        word = (t("traced") if traced else t("graph reused")) if side == "tensorflow" else t("runs as Python")
+        word = t("refused") if value.is_error else word
+        inside = _lines(lines)
+        result = f'<pre class="{"tr-bad" if value.is_error else ""}">{escape(f"✕ {value.kind}: {value.text}" if value.is_error else value.text)}</pre>'
+        boxes.append(
+            f'<div class="cl-call {"cl-traced" if traced and side == "tensorflow" else ""}"><div class="cl-top">'
+            f"<span>{escape(name)}</span><em>{escape(word)} · {seconds.values * 1e3:.2f} ms</em></div>{inside}{result}</div>"
+        )
+    st.html(f'<div class="cl side-{side}">{"".join(boxes)}</div>')

@@ -1,0 +1,215 @@
+"""Both frameworks in lockstep: equal to rounding when everything is aligned, and a fault is found where it was planted."""
+
+import math
+
+import numpy as np
+import pytest
+
+from clsf.compare.lockstep import lockstep
+from clsf.compare.recording import LOGITS, Recording
+from clsf.compare.sides import EngineSide
+from clsf.errors import EngineError, PlanError
+from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from clsf.model.spec import ModelSpec
+from clsf.plan import OPTIMIZERS
+from tests import frameworks
+from tests.parity.in_lockstep import Processes, compared, digits, forget_sessions, mend, transpose_kernel
+
+CLOSE = 1e-12  # measured: 1.8e-15 at most, for each optimizer
+CLOSE_NORMALISED = 1e-10  # with batch normalisation, which divides by small numbers; measured: 1e-15
+
+ROW = (
+    Conv2D(4, 3, padding="same"),
+    BatchNorm(),
+    Conv2D(4, 3, padding="same", activation="relu"),
+    BatchNorm(),
+    MaxPool2D(2),
+    Flatten(),
+    Dense(12, "relu"),
+    Dropout(0.2),
+    Dense(10),
+)
+MIXED = ModelSpec("mixed", ROW)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_gives_the_same_losses_in_float64(optimizer):
+    done = compared("lecture-cnn", digits(optimizer), steps=20)
+    assert done.started.same_weights
+    assert done.started.same_order
+    assert done.result.steps == 20
+    assert done.result.max_loss_difference <= CLOSE
+    assert done.result.max_weight_difference <= CLOSE
+    assert done.result.max_gradient_difference <= CLOSE
+    assert done.result.first_parting is None
+    assert "compute the same" in str(done.result.sentence)
+
+
+@pytest.mark.parametrize("model", ["residual", "inception-like"])
+def test_batch_normalisation_and_branches_give_the_same_losses_in_float64(model):
+    done = compared(model, digits("nesterov"), steps=10)
+    assert done.result.max_loss_difference <= CLOSE_NORMALISED
+    assert done.result.first_parting is None
+
+
+def test_layers_before_the_first_weights_are_told_too():
+    """Flatten comes first: nothing before it learns, yet the loss has a gradient there."""
+    done = compared("mlp", digits(), steps=2)
+    assert done.result.first_parting is None
+    assert ("backward", "1") in {(t.phase, t.name) for t in done.steps[0].tensors}
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam"])
+def test_float32_agrees_for_the_first_ten_steps(optimizer):
+    done = compared("lecture-cnn", digits(optimizer, dtype="float32"), steps=10)
+    assert done.result.max_loss_difference <= 1e-6  # measured: 4.8e-7, two units in the last place
+    assert done.result.first_parting is None
+
+
+def test_rounding_that_grows_is_not_taken_for_a_rule():
+    done = compared("residual", digits(dtype="float32", learning_rate=0.1), steps=40)
+    assert done.result.growth
+    assert done.result.first_parting.step > 1
+    assert "rounding that grew" in str(done.result.sentence)
+
+
+def test_a_bias_before_batch_normalisation_is_not_called_a_fault():
+    """Its gradient is zero by arithmetic and rounding in fact, of which Adam makes whole steps; evaluation sees them."""
+    done = compared(MIXED, digits("adam", dtype="float32"), steps=1)
+    assert done.result.max_weight_difference > 1e-5
+    assert done.result.first_parting.phase == "evaluation"
+    assert done.result.growth
+    assert "gradient of 1.bias is zero by arithmetic" in str(done.result.sentence)
+
+
+def test_in_float64_that_bias_does_no_harm():
+    done = compared(MIXED, digits("adam"), steps=20)
+    assert done.result.max_loss_difference <= CLOSE_NORMALISED
+    assert done.result.first_parting is None
+
+
+def test_steps_go_on_over_the_end_of_an_epoch():
+    done = compared("tiny", digits(train_limit=50), steps=5)  # two batches an epoch, the second smaller
+    assert done.result.first_parting is None
+    assert all(step.same_batch for step in done.steps)
+
+
+def test_every_tensor_is_told_in_order_of_computation():
+    [step] = compared(MIXED, digits(), steps=1).steps
+    paths = [str(n) for n in range(1, 10)]
+    assert [t.name for t in step.tensors if t.phase == "forward"] == ["images", *paths, LOGITS, "loss"]
+    backward = [t.name for t in step.tensors if t.phase == "backward"]
+    assert backward[:3] == ["9", "9.kernel", "9.bias"]
+    assert [name for name in backward if name.isdigit()] == paths[::-1]
+    assert [t.name for t in step.tensors if t.phase == "update"][:4] == ["1.kernel", "1.bias", "2.gamma", "2.beta"]
+    assert [t.name for t in step.tensors if t.phase == "evaluation"] == [LOGITS, "loss"]
+
+
+def test_full_tensors_are_kept_for_the_first_steps():
+    steps = compared(MIXED, digits(), steps=3, full_steps=2).steps
+    assert [len(step.full) > 0 for step in steps] == [True, True, False]
+    for one, two in steps[1].full.values():
+        assert one.shape == two.shape
+    one, two = steps[1].full["forward", "1"]
+    assert one.shape == (32, 8, 8, 4)  # rows, columns, channels in both
+    [told] = [t for t in steps[1].tensors if (t.phase, t.name) == ("forward", "1")]
+    assert told.difference <= np.abs(one - two).max() <= CLOSE
+
+
+def test_a_worker_that_lost_the_session_catches_up():
+    """Bit for bit, dropout and moving statistics included."""
+    recording = Recording(4, evaluate_every=2)
+    side = EngineSide(Processes(), "tensorflow", MIXED, digits("adam"), recording)
+    side.open()
+    whole = side.advance(1, 4)
+    frameworks.process("tensorflow").run(forget_sessions)
+    [last] = side.advance(4, 1)
+    [third] = side.advance(3, 1)  # back again
+    side.close()
+    assert last.loss == whole[3].loss
+    assert third.loss == whole[2].loss
+    for name, tensor in whole[3].phases["update"].items():
+        np.testing.assert_array_equal(last.phases["update"][name].values, tensor.values)
+
+
+def test_too_much_is_refused_by_the_worker_with_less_offered():
+    side = EngineSide(Processes(), "torch", MIXED, digits(batch_size=300), Recording(200, full_steps=200))
+    with pytest.raises(PlanError, match=r"Keeping every number of 200 steps would take [\d,]+ MB.*Keep \d+ steps in full"):
+        side.open()
+
+
+# Isolate.
+
+
+def with_epsilon(position: int, epsilon: float) -> ModelSpec:
+    layers = list(ROW)
+    layers[position - 1] = BatchNorm(epsilon=epsilon)
+    return ModelSpec("mixed", tuple(layers))
+
+
+def planted(torch_spec: ModelSpec, *, isolate: bool, dtype: str = "float64", steps: int = 2):
+    recording = Recording(steps, isolate=isolate)
+    plan = digits("adam", dtype=dtype)
+    sides = [
+        EngineSide(Processes(), framework, spec, plan, recording)
+        for framework, spec in (("tensorflow", MIXED), ("torch", torch_spec))
+    ]
+    _, *steps, result = lockstep(*sides, recording)
+    return steps, result
+
+
+def layers_apart(step) -> set[str]:
+    """Return the paths of the layers that any parted tensor of the step belongs to, evaluation left out."""
+    return {t.name.split(".")[0] for t in step.partings if t.phase != "evaluation"}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_isolate_finds_a_changed_epsilon_in_its_layer_alone(dtype):
+    steps, result = planted(with_epsilon(4, 1e-2), isolate=True, dtype=dtype)
+    assert (result.first_parting.step, result.first_parting.phase, result.first_parting.tensor) == (1, "forward", "4")
+    assert [layers_apart(step) for step in steps] == [{"4"}, {"4"}]
+    assert "only these are apart in that step: 4, 4.gamma" in str(result.sentence)
+
+
+def test_without_isolate_the_same_fault_blames_every_layer_behind_it():
+    steps, result = planted(with_epsilon(4, 1e-2), isolate=False)
+    assert result.first_parting.tensor == "4"
+    assert layers_apart(steps[0]) > {"4", "7", "9"}
+
+
+@pytest.mark.parametrize("isolate", [True, False])
+def test_a_transposed_kernel_is_found_in_its_layer(isolate):
+    torch = frameworks.process("torch")
+    torch.run(transpose_kernel, "3.kernel")
+    try:
+        steps, result = planted(MIXED, isolate=isolate)
+    finally:
+        torch.run(mend)
+    assert (result.first_parting.step, result.first_parting.phase, result.first_parting.tensor) == (1, "forward", "3")
+    if isolate:
+        assert layers_apart(steps[0]) == {"3"}
+
+
+def test_isolate_sees_through_rounding_that_grows():
+    """Where a float32 lockstep has long parted, each layer by itself is still right."""
+    plan = digits(dtype="float32", learning_rate=0.1)
+    done = compared("residual", plan, steps=20, isolate=True)
+    assert done.result.first_parting is None
+    assert max(t.relative for step in done.steps for t in step.tensors if math.isfinite(t.allowed)) < 1e-5  # measured: 4e-6
+
+
+def test_isolate_says_that_it_can_not_catch_up():
+    recording = Recording(3, isolate=True)
+    reference, other = (EngineSide(Processes(), f, MIXED, digits(), recording) for f in ("tensorflow", "torch"))
+    reference.open()
+    other.open()
+    for step in (1, 2):
+        told = reference.advance(step, 1, tell_all=True)[0].told
+        if step == 2:
+            frameworks.process("torch").run(forget_sessions)
+            with pytest.raises(EngineError, match="torch half of this lockstep was lost at step 2"):
+                other.isolate(step, *told)
+        else:
+            other.isolate(step, *told)
+    reference.close()
+    other.close()
