@@ -54,8 +54,8 @@ def figure(
         right = parting.step > last / 2
         notes.append(
             {
-                "x": parting.step, "y": 1, "xref": "x", "yref": "paper", "text": text, "showarrow": False,
-                "xanchor": "right" if right else "left", "yanchor": "top", "xshift": -6 if right else 6,
+                "x": parting.step, "y": 0.5, "xref": "x", "yref": "paper", "text": text, "showarrow": False,
+                "xanchor": "right" if right else "left", "yanchor": "middle", "xshift": -6 if right else 6,
                 "font": {"color": FLAG, "size": 12},
             }
         )  # fmt: skip

@@ -7,6 +7,7 @@ under one lock, which is never held while the listener is spoken to.
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import threading
@@ -61,6 +62,8 @@ class DaskEngine:
         self._calls = Calls(self._crew)
         self._crew.start()
         self._desk.do(self._look)
+        # An app need not close it; but unless we do, multiprocessing ends the workers and their nannies start new ones.
+        atexit.register(self.close)
 
     # What the app calls, from any thread.
 
@@ -121,6 +124,7 @@ class DaskEngine:
             if self._closed:
                 return
             self._closed = True
+        atexit.unregister(self.close)
         self._calls.close()
         self._desk.do(self._cut_off)
         self._desk.close(timeout=5)

@@ -217,6 +217,8 @@ class Crew:
         try:
             found = self.client.scheduler_info()["workers"]
         except Exception as error:
+            if self._closed:
+                return
             if not self._away:
                 logger.warning("The scheduler does not answer: %r", error)
             self._away, found = True, {}

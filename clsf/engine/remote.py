@@ -30,7 +30,7 @@ class RemoteWorkers:
     memory_limit: int | None = None  # each worker has its own
 
     def __init__(self, address: str) -> None:
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)  # what matters to the user is our news to tell
         self.address = address
         try:
             self.client = self._connect()

@@ -81,9 +81,8 @@ def choose(steps: bool = True) -> Bench:
     )  # fmt: skip
     count, isolate, full = 1, False, 0
     if steps:
-        left, right = st.columns(2, gap="small", vertical_alignment="bottom")
-        count = left.number_input(t("Steps"), 1, MAX_STEPS, DEFAULT_STEPS, key=keys.STEPS, **LINKED)
-        isolate = right.toggle(
+        count = st.number_input(t("Steps"), 1, MAX_STEPS, DEFAULT_STEPS, key=keys.STEPS, **LINKED)
+        isolate = st.toggle(
             t("Isolate"), key=keys.ISOLATE, **LINKED,
             help=t("Each layer of PyTorch is fed with what TensorFlow's received, so that one difference blames no other layer."),
         )  # fmt: skip

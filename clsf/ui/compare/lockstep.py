@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
 from clsf import FRAMEWORKS
@@ -230,6 +232,26 @@ def _numbers(job: LockstepJob, started: LockstepStarted, steps: list[StepDiffere
                 t("All as JSON"), lambda: _json(job, started, steps), "lockstep.json", "application/json",
                 icon=":material/download:", on_click="ignore", key="lockstep_json",
             )  # fmt: skip
+            if any(step.full for step in steps):
+                st.download_button(
+                    t("Whole tensors (.npz)"), lambda: _arrays(steps), "lockstep-tensors.npz", "application/octet-stream",
+                    icon=":material/download:", on_click="ignore", key="lockstep_npz",
+                )  # fmt: skip
+
+
+def _arrays(steps: list[StepDifference]) -> bytes:
+    """Return every whole tensor as "step/phase/name/framework"."""
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        **{
+            f"{step.step}/{phase}/{name}/{framework}": array
+            for step in steps
+            for (phase, name), both in step.full.items()
+            for framework, array in zip(FRAMEWORKS, both, strict=True)
+        },
+    )
+    return file.getvalue()
 
 
 def _json(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> bytes:

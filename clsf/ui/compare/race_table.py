@@ -68,4 +68,7 @@ def _gap(one: RunRecord, two: RunRecord) -> None:
     except ClsfError:
         st.info(t("One run each, with different seeds: whether a gap is chance can't be told."), icon=":material/casino:")
         return
-    st.info(f"{sentence(noise.gap_sentence(found))} " + t("How large the noise is: see the section “Noise”."), icon=":material/casino:")
+    st.info(
+        f"{sentence(noise.gap_sentence(found))} " + t("How large the noise is: see the section “Noise”."),
+        icon=":material/casino:",
+    )

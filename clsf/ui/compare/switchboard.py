@@ -89,8 +89,8 @@ def _actions(chosen: Bench, was_running: bool) -> None:
             st.rerun()
     else:
         st.caption(t("Every switch is aligned: both frameworks do the same."))
-    if was_running and (job is None or job.background.over):
-        st.rerun()
+    if was_running != (job is not None and not job.background.over):
+        st.rerun()  # for a timer, or for none
 
 
 def _option(name: str, on: dict[str, str]) -> str:
@@ -101,14 +101,31 @@ def _cards(chosen: Bench, was_running: bool) -> None:
     on, job = switches.on(), _job(chosen)
     found = job.found if job is not None else {}
     waiting = set(job.asked) - set(found) if job is not None and not job.background.over else set()
-    order = sorted(ENTRIES, key=lambda name: ENTRIES[name].idle(chosen.analysis, chosen.plan) is not None)
+    useful = [name for name, entry in ENTRIES.items() if entry.idle(chosen.analysis, chosen.plan) is None]
+    _grid(useful, chosen, on, found, waiting)
+    others = [name for name in ENTRIES if name not in useful]
+    if others:
+        with st.expander(
+            t("{count} that can't show with this model and plan, and why", count=len(others)), icon=":material/block:"
+        ):
+            _grid(others, chosen, on, found, waiting)
+    if was_running != bool(job is not None and not job.background.over):
+        st.rerun()  # for a timer, or for none
+
+
+def _grid(
+    names: list[str],
+    chosen: Bench,
+    on: dict[str, str],
+    found: dict[tuple[str, str], Effect],
+    waiting: set[tuple[str, str]],
+) -> None:
     with st.grid("auto", min_column_width=340, gap="small") as grid:
-        for name in order:
+        for name in names:
             with grid.cell(), st.container(border=True, height="stretch", gap="small"):
                 option = _option(name, on)
-                _card(
-                    ENTRIES[name], chosen, on.get(name, switches.ALIGNED), found.get((name, option)), (name, option) in waiting
-                )
+                position = on.get(name, switches.ALIGNED)
+                _card(ENTRIES[name], chosen, position, found.get((name, option)), (name, option) in waiting)
 
 
 def _card(entry: Difference, chosen: Bench, position: str, effect: Effect | None, waiting: bool) -> None:
@@ -145,15 +162,16 @@ def _card(entry: Difference, chosen: Bench, position: str, effect: Effect | None
 
 def _what(entry: Difference) -> str:
     rows = [
-        ('<span class="mark mark-tensorflow" aria-hidden="true">●</span>Keras', escape(words(entry.keras)), ""),
-        ('<span class="mark mark-torch" aria-hidden="true">■</span>PyTorch', escape(words(entry.torch)), ""),
+        ('<span class="mark mark-tensorflow" aria-hidden="true">●</span>Keras', escape(words(entry.keras))),
+        ('<span class="mark mark-torch" aria-hidden="true">■</span>PyTorch', escape(words(entry.torch))),
     ]
     if entry.lecture is not None:
-        rows.append((escape(t("Lecture")), escape(words(entry.lecture)), ""))
-    rows.append((escape(t("Shows")), escape(words(entry.shows)), ""))
-    files = "<br>".join(f"<code>{escape(s.file)} · {escape(s.name)}</code>" for s in entry.sources)
-    rows.append((escape(t("Source")), files, ' class="source"'))
-    return '<dl class="cp cp-what">' + "".join(f"<dt>{a}</dt><dd{c}>{b}</dd>" for a, b, c in rows) + "</dl>"
+        rows.append((escape(t("Lecture")), escape(words(entry.lecture))))
+    rows.append((escape(t("Shows")), escape(words(entry.shows))))
+    files = "".join(f"<li><code>{escape(s.file)}</code> <b>{escape(s.name)}</b></li>" for s in entry.sources)
+    told = "".join(f"<dt>{a}</dt><dd>{b}</dd>" for a, b in rows)
+    source = f"<details><summary>{escape(t('Source'))}</summary><ul>{files}</ul></details>"
+    return f'<div class="cp cp-what"><dl>{told}</dl>{source}</div>'
 
 
 def _effect(entry: Difference, chosen: Bench, effect: Effect | None, waiting: bool) -> None:
