@@ -56,9 +56,16 @@ def figure(
     layout = {
         "uirevision": "noise",
         "xaxis": {"range": [-0.6, 1.6], "tickvals": list(places), "ticktext": [wrapped(n, 22) for n in names], "fixedrange": True},
-        "yaxis": {"tickformat": ".1%", "title": {"text": said(say("accuracy, validation"))}},
+        "yaxis": {"tickformat": ".1%", "range": _range(values, means), "title": {"text": said(say("accuracy, validation"))}},
     }  # fmt: skip
     return {"data": traces, "layout": layout}
+
+
+def _range(values: Sequence[Mapping[int, float]], means: Sequence[Interval]) -> list[float]:
+    """Return the axis: everything drawn and a margin, which is a point at least, so that equal runs are seen as equal."""
+    ends = [y for found in values for y in found.values()] + [y for mean in means for y in (mean.low, mean.high)]
+    margin = max(0.1 * (max(ends) - min(ends)), 0.01)
+    return [min(ends) - margin, max(ends) + margin]
 
 
 def in_words(names: Sequence[str], means: Sequence[Interval], said: Said = str) -> str:

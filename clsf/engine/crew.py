@@ -83,8 +83,8 @@ class Crew:
                 self.client.unsubscribe_topic(topic)
         except Exception:
             logger.debug("The scheduler was gone already", exc_info=True)
-        self._workers.close()
         self._lanes.close()
+        self._workers.close()
 
     # On the desk.
 
@@ -206,6 +206,8 @@ class Crew:
         try:
             found = self.client.run(work.begin, worker.framework, warm, workers=[worker.address])
         except Exception as error:  # it died, or this package is not installed there
+            if self._closed:
+                return
             logger.warning("The worker %s can't be used: %r", worker.address, error)
             self._desk.do(self._did_not_begin, worker)
         else:

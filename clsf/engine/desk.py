@@ -21,6 +21,7 @@ class Desk:
         self._later: list = []
         self._count = itertools.count()
         self._closing = False
+        self._leaving = False  # what fails from now on fails because everything ends
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -33,8 +34,12 @@ class Desk:
         self._inbox.put((time.monotonic() + seconds, action, args))
 
     def close(self, timeout: float) -> None:
-        """Do what was handed in, forget what was to be done later, and end; wait at most `timeout` seconds for that."""
+        """Do what was handed in, forget what was to be done later, and end; wait at most `timeout` seconds for that.
+
+        With 0 nobody waits, and what still fails is not worth a word.
+        """
         self.do(self._stop)
+        self._leaving = timeout == 0
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout)
 
@@ -57,7 +62,8 @@ class Desk:
             try:
                 action(*args)
             except Exception:
-                logger.exception("A step of the engine failed")
+                if not self._leaving:
+                    logger.exception("A step of the engine failed")
 
 
 class Lanes:

@@ -21,7 +21,7 @@ from tests.unit.test_compare_charts import started, step, tensor
 NAMES = [section.name for section in SECTIONS]
 HEADERS = {
     "en": {"race": "Two runs", "lockstep": "Lockstep", "noise": "Noise"},
-    "ko": {"race": "두 실행 비교", "lockstep": "보조 맞추기", "noise": "노이즈"},
+    "ko": {"race": "두 실행 비교", "lockstep": "보조 맞추기", "noise": "잡음"},
 }
 FRAMEWORKS = ("tensorflow", "torch")
 

@@ -127,10 +127,14 @@ def test_bars_begin_where_the_step_before_ended():
     up = gap_step("double-softmax", (0.6, 0.62), first)
     down = gap_step("dropout", (0.58, 0.60), up)
     drawn = compare_gap.waterfall([first, up, down])
-    change = next(t for t in drawn["data"] if "customdata" in t)
+    change = [t for t in drawn["data"] if t.get("type") == "bar"][-1]
     assert change["base"] == pytest.approx([0, 0.51, 0.59])
-    assert [b + h for b, h in zip(change["base"], change["y"], strict=True)] == pytest.approx([0.51, 0.61, 0.61])
-    assert change["text"][1:] == ["+10.0", "-2.0"]
+    assert [b + h for b, h in zip(change["base"], change["x"], strict=True)] == pytest.approx([0.51, 0.61, 0.61])
+    assert [note["text"] for note in drawn["layout"]["annotations"]] == [
+        "<b>51.0%</b>",
+        "<b>61.0%</b>  +10.0",
+        "<b>59.0%</b>  -2.0",
+    ]
     assert any("noise" in t.get("name", "") for t in drawn["data"])
 
 
@@ -142,10 +146,10 @@ def test_one_seed_has_no_noise_band():
 
 def test_the_floor_of_two_softmaxes_is_drawn():
     drawn = compare_gap.loss([gap_step("as-in-the-lecture", (0.5,))], loss_floor(10))
-    assert drawn["layout"]["shapes"][0]["y0"] == pytest.approx(1.461, abs=1e-3)
+    assert drawn["layout"]["shapes"][0]["x0"] == pytest.approx(1.461, abs=1e-3)
 
 
-def test_names_beneath_bars_are_broken_into_lines():
+def test_names_beside_bars_are_broken_into_lines():
     assert compare_gap.wrapped("without softmax before the loss", 12) == "without<br>softmax<br>before the<br>loss"
 
 

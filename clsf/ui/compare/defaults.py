@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from clsf import FRAMEWORKS
+from clsf.charts.style import STYLES
 from clsf.compare.background import Background
 from clsf.compare.defaults import DefaultRow, Defaults, ask
 from clsf.ui import lab_access
@@ -70,12 +71,10 @@ def _again() -> None:
 
 def _row(row: DefaultRow) -> None:
     with st.container(border=True, gap="xsmall"):
-        what, *sides, action = st.columns([1.5, 2, 2, 1], vertical_alignment="center", gap="medium")
+        what, *sides, action = st.columns([1.5, 2, 2, 1], vertical_alignment="top", gap="medium")
         what.markdown(f"**{sentence(row.title)}**")
         for place, framework in zip(sides, FRAMEWORKS, strict=True):
-            with place:
-                st.markdown(f":small[{name(framework)}]")
-                st.html(_values(row.values[framework]))
+            place.html(_values(framework, row.values[framework]))
         with action:
             if row.difference is not None and st.button(
                 t("Switch"), key=f"open_{row.row}", icon=":material/toggle_on:", on_click=_open, args=(row.difference,),
@@ -84,11 +83,11 @@ def _row(row: DefaultRow) -> None:
                 st.rerun()
 
 
-def _values(values: dict[str, object] | None) -> str:
-    if values is None:
-        return '<div class="cp cp-default">–</div>'
-    lines = "<br>".join(f"{escape(str(key))} = {escape(_short(value))}" for key, value in values.items())
-    return f'<div class="cp cp-default">{lines}</div>'
+def _values(framework: str, values: dict[str, object] | None) -> str:
+    look = STYLES[framework]
+    lines = "<br>".join(f"{escape(str(key))} = {escape(_short(value))}" for key, value in values.items()) if values else "–"
+    mark = f'<span style="color: {look.colour}" aria-hidden="true">{look.mark}</span>'
+    return f'<div class="cp cp-default"><b>{mark} {look.title}</b>{lines}</div>'
 
 
 def _short(value: object) -> str:

@@ -27,7 +27,7 @@ def show(spec: ModelSpec, plan: Plan, runs: int, framework: str) -> None:
     seconds = runs * (OVERHEAD + plan.epochs * images / per_second)
     text = t("{count} trainings, about {time}", count=runs, time=units.duration(seconds))
     if speed:
-        text += " · " + t("from the speed of your last such run")
+        text += " · " + t("from the last such run on this machine")
     else:
         text += " · " + t("a rough guess; after the first training it is measured")
     st.caption(f":material/schedule: {text}")

@@ -86,6 +86,8 @@ def _choose() -> tuple[ModelSpec, Plan, int, tuple[str, ...]] | None:
         t("Causes, in your order"), list(CAUSES), default=list(CAUSES), key=keys.GAP_ORDER, persist_state="session",
         format_func=lambda name: words(TITLES[name]), help=t("They are taken away in this order; what is left out stays in the code."),
     )  # fmt: skip
+    if order:
+        st.caption("  \n".join(f"{number}. {sentence(TITLES[name])}" for number, name in enumerate(order, start=1)))
     spec = presets.preset(MODEL, len(info.classes))
     try:
         gap.check(seeds, order)
@@ -154,7 +156,7 @@ def _drawn(job: GapJob, steps: list[GapStep]) -> None:
         st.success(sentence(gap.sentence(steps)), icon=":material/lightbulb:")
     floor, stamp = gap.loss_floor(job.classes), (id(job), len(steps))
     st.markdown(f"**{t('Accuracy on validation images, one cause less at each step')}**")
-    draw("gap", stamp, lambda: (charts.waterfall(steps, words), charts.in_words(steps, words)), height=380)
+    draw("gap", stamp, lambda: (charts.waterfall(steps, words), charts.in_words(steps, words)), height=120 + 48 * len(steps))
     if job.seeds > 1:
         st.caption(
             t(
@@ -167,7 +169,12 @@ def _drawn(job: GapJob, steps: list[GapStep]) -> None:
             t("One run each: how much of each bar is chance can't be told. Choose three seeds or more for a noise band.")
         )
     st.markdown(f"**{t('Loss on training images, and the floor of two softmaxes')}**")
-    draw("gap-loss", stamp, lambda: (charts.loss(steps, floor, words), charts.in_words(steps, words)), height=280)
+    draw(
+        "gap-loss",
+        stamp,
+        lambda: (charts.loss(steps, floor, words), charts.in_words(steps, words)),
+        height=120 + 38 * len(steps),
+    )
     st.caption(
         t(
             "Softmax gives numbers between 0 and 1; a second softmax on these can't become sure. With {classes} classes the loss then "

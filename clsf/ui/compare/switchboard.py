@@ -19,7 +19,7 @@ from clsf.plan import Plan
 from clsf.ui import controls, lab_access, state
 from clsf.ui.compare import bench, jobs, keys, lockstep, race, sections, switches
 from clsf.ui.compare.bench import Bench
-from clsf.ui.text import sentence, t, words
+from clsf.ui.text import plain, sentence, t, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +122,7 @@ def _grid(
 ) -> None:
     with st.grid("auto", min_column_width=340, gap="small") as grid:
         for name in names:
-            with grid.cell(), st.container(border=True, height="stretch", gap="small"):
+            with grid.cell(), st.container(border=True, height="stretch", gap="small", key=f"card_{name}"):
                 option = _option(name, on)
                 position = on.get(name, switches.ALIGNED)
                 _card(ENTRIES[name], chosen, position, found.get((name, option)), (name, option) in waiting)
@@ -138,7 +138,7 @@ def _card(entry: Difference, chosen: Bench, position: str, effect: Effect | None
     options = {option.name: words(option.title) for option in entry.options}
     key = keys.switch(entry.name)
     st.session_state[key] = position
-    st.segmented_control(
+    st.pills(
         t("Switch: {title}", title=words(entry.title)), list(options), key=key, format_func=options.get, required=True, wrap=True,
         label_visibility="collapsed", on_change=_turned, args=(entry.name,), disabled=idle is not None and position == switches.ALIGNED,
     )  # fmt: skip
@@ -188,13 +188,8 @@ def _effect(entry: Difference, chosen: Bench, effect: Effect | None, waiting: bo
         phases = {"forward": t("forward"), "backward": t("backward"), "update": t("update"), "evaluation": t("evaluation")}
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             st.badge(t("parts in step {step}: {phase}", step=parting.step, phase=phases[parting.phase]), icon=":material/call_split:", color="red")  # fmt: skip
-            st.markdown(
-                t(
-                    "{where}, by {difference}",
-                    where=sentence(place(parting, chosen.spec)),
-                    difference=f"{parting.difference:.1e}",
-                )
-            )
+            where = words(place(parting, chosen.spec)).rstrip(",")
+            st.caption(plain(t("{where}: apart by {difference}", where=where, difference=f"{parting.difference:.1e}")))
 
 
 def _turned(name: str) -> None:
