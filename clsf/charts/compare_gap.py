@@ -51,7 +51,7 @@ def waterfall(steps: Sequence[GapStep], said: Said = str) -> dict:
     ]  # fmt: skip
     layout = {
         "uirevision": "gap", "barmode": "overlay", "bargap": 0.3, "annotations": notes,
-        "xaxis": {"tickformat": ".0%", "range": [0, 1.3 * max(tops)], "title": {"text": said(say("accuracy, validation"))}},
+        "xaxis": {"tickformat": ".0%", "range": [0, 1.5 * max(tops)], "title": {"text": said(say("accuracy, validation"))}},
         "yaxis": {"type": "category", "autorange": "reversed"},
     }  # fmt: skip
     return {"data": traces, "layout": layout}

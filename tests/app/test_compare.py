@@ -257,3 +257,15 @@ def test_workers_that_do_not_answer_are_asked_again(open_app):
     assert len(app.warning) == 2
     app.button(key="ask_again").click().run()
     assert len(jobs._shelf()) == 2
+
+
+def test_a_row_opens_its_switch_which_stands_first_and_is_on(open_app, lab):
+    lab.call = lambda framework, function, *args, timeout=30.0: {"adam-rule": {"epsilon": 1e-7}}
+    app = open_app("compare", compare="defaults")
+    assert next(iter(jobs._shelf().values())).background.wait(10)
+    app.run()
+    app.button(key="open_adam-rule").click().run()
+    well(app)
+    assert app.header[0].value == "Switchboard"
+    assert app.query_params["switches"] == "adam-rule"
+    assert "This needs the optimizer 'adam'" in texts(app).replace("\\", "")

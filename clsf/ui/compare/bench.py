@@ -36,7 +36,7 @@ class Bench:
     analysis: Analysis | None
 
 
-def model_and_data(key_prefix: str = "") -> tuple[ModelSpec, str, Preparation, bool]:
+def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
     """Choose images and model as on the Train page, by the same names. Return also whether they fit."""
     names = [*catalogue.NAMES, *(found.name for found in catalogue.imported())]
     data = st.selectbox(

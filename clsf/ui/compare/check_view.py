@@ -46,7 +46,7 @@ def listed(findings: Sequence[Finding]) -> str:
 
 
 def level_words() -> dict[str, str]:
-    return {"green": t("equal"), "amber": t("to be named"), "red": t("not comparable")}
+    return {"green": t("equal"), "amber": t("to be named"), "red": t("misleading")}
 
 
 def _summary(level: str, planned: bool) -> str:

@@ -66,7 +66,8 @@ def _look(job: DefaultsJob, was_over: bool) -> None:
 
 
 def _again() -> None:
-    st.button(t("Ask again"), key="ask_again", icon=":material/refresh:", on_click=jobs.forget, args=(keys.DEFAULTS,))
+    if st.button(t("Ask again"), key="ask_again", icon=":material/refresh:", on_click=jobs.forget, args=(keys.DEFAULTS,)):
+        st.rerun()
 
 
 def _row(row: DefaultRow) -> None:
@@ -96,5 +97,5 @@ def _short(value: object) -> str:
 
 def _open(difference: str) -> None:
     switches.turn(difference, switches.first(difference))
-    st.session_state[keys.FILTER] = difference
+    st.session_state[keys.OPENED] = difference
     sections.go("switches")

@@ -173,7 +173,7 @@ def _drawn(job: GapJob, steps: list[GapStep]) -> None:
         "gap-loss",
         stamp,
         lambda: (charts.loss(steps, floor, words), charts.in_words(steps, words)),
-        height=120 + 38 * len(steps),
+        height=120 + 46 * len(steps),
     )
     st.caption(
         t(

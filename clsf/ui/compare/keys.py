@@ -14,8 +14,6 @@ STEPS, ISOLATE, FULL, DECAY, SEED = "steps", "isolate", "keep", "decay", "lock_s
 SWITCHES = "switches"  # in the link: what is done otherwise, "name:option,name:option"
 PICKED = "picked"
 STEP = "lock_step"
-TENSORS = "tensors_shown"
-ONLY_USEFUL = "only_useful"
 
 # The lecture's gap, and noise.
 GAP_EPOCHS, GAP_SEEDS, GAP_LIMIT, GAP_ORDER = "gap_epochs", "gap_seeds", "gap_images", "gap_order"
@@ -26,7 +24,7 @@ METHOD = "method"
 LOCKSTEP, EFFECTS, GAP, NOISE, DEFAULTS = "lockstep", "effects", "gap", "noise", "defaults"
 
 DRAWN = "compare_drawn"  # figures as drawn last, so that what did not change is not computed again
-FILTER = "compare_filter"
+OPENED = "opened_switch"  # the switch that a row of the defaults led to, which stands first then
 
 
 def switch(name: str) -> str:

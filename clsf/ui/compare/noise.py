@@ -24,6 +24,7 @@ from clsf.ui import lab_access, state, units
 from clsf.ui.compare import bench, estimate, jobs, keys
 from clsf.ui.compare.drawing import draw
 from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
+from clsf.ui.tensors import choose
 from clsf.ui.text import plain, sentence, t, words
 
 FRAMEWORKS_APART = "frameworks"
@@ -67,9 +68,7 @@ def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
     from clsf.plan import LEARNING_RATES, OPTIMIZERS
 
     titles = {FRAMEWORKS_APART: t("TensorFlow and PyTorch"), **{n: t("without and with: {title}", title=words(e.title)) for n, e in ENTRIES.items()}}  # fmt: skip
-    change = st.selectbox(
-        t("What is compared"), list(titles), format_func=titles.get, key=keys.NOISE_CHANGE, persist_state="session"
-    )
+    change = choose.named(st.selectbox, t("What is compared"), titles, keys.NOISE_CHANGE)
     spec, data, preparation, fits = bench.model_and_data()
     left, right = st.columns(2, gap="small")
     optimizer = left.selectbox(

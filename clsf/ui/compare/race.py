@@ -21,7 +21,7 @@ from clsf.ui.choices import Choices
 from clsf.ui.compare import check_view, keys, race_table
 from clsf.ui.compare.drawing import draw
 from clsf.ui.run_view import TICK
-from clsf.ui.text import sentence, t, words
+from clsf.ui.text import plain, sentence, t, words
 
 MOST_OFFERED = 40
 
@@ -90,6 +90,8 @@ def _records() -> list[RunRecord] | None:
 
 def _look(was_over: bool) -> None:
     """One look at both runs."""
+    if not runs.looked_at():  # they were closed just now
+        st.rerun()
     records = _records()
     if records is None:
         return
@@ -105,6 +107,9 @@ def _look(was_over: bool) -> None:
     if len(records) == 2:
         check_view.show(fairness.check(*records))
         st.space("small")
+    if len({record.framework for record in records}) < len(records):
+        for place, c in zip(st.columns(len(named)), named, strict=True):
+            place.markdown(f":small[{c.style.mark} **{plain(c.name)}**]")
     run_status.show(records)
     with st.container(horizontal=True, gap="xsmall"):
         run_buttons.show(records)

@@ -43,18 +43,25 @@ class EffectsJob:
 
 def show() -> None:
     """Show what it is about, then one card per difference."""
+    job = jobs.current(keys.EFFECTS)
+    running = job is not None and not job.background.over
+    st.fragment(_board, run_every=jobs.TICK * 1.5 if running else None)(running)
+
+
+def _board(was_running: bool) -> None:
+    """One look at everything: a switch that is turned changes what can be done with all of them."""
     with st.expander(t("Measured on"), icon=":material/science:", expanded=True):
         left, right = st.columns(2, gap="large")
         with left:
             chosen = bench.choose(steps=False)
-        place_for_actions = right
-    if chosen.plan is None:
-        return
-    job = _job(chosen)
-    running = job is not None and not job.background.over
-    with place_for_actions:
-        st.fragment(_actions, run_every=jobs.TICK if running else None)(chosen, running)
-    st.fragment(_cards, run_every=jobs.TICK * 2 if running else None)(chosen, running)
+        if chosen.plan is not None:
+            with right:
+                _actions(chosen)
+    if chosen.plan is not None:
+        _cards(chosen)
+    job = jobs.current(keys.EFFECTS)
+    if was_running != (job is not None and not job.background.over):
+        st.rerun()  # for a timer, or for none
 
 
 def _job(chosen: Bench) -> EffectsJob | None:
@@ -62,7 +69,7 @@ def _job(chosen: Bench) -> EffectsJob | None:
     return job if job is not None and job.fits(chosen) else None
 
 
-def _actions(chosen: Bench, was_running: bool) -> None:
+def _actions(chosen: Bench) -> None:
     """What can be done with all switches at once."""
     useful = [name for name, entry in ENTRIES.items() if entry.idle(chosen.analysis, chosen.plan) is None]
     on, job = switches.on(), _job(chosen)
@@ -89,19 +96,20 @@ def _actions(chosen: Bench, was_running: bool) -> None:
             st.rerun()
     else:
         st.caption(t("Every switch is aligned: both frameworks do the same."))
-    if was_running != (job is not None and not job.background.over):
-        st.rerun()  # for a timer, or for none
 
 
 def _option(name: str, on: dict[str, str]) -> str:
     return on.get(name, switches.first(name))
 
 
-def _cards(chosen: Bench, was_running: bool) -> None:
+def _cards(chosen: Bench) -> None:
     on, job = switches.on(), _job(chosen)
     found = job.found if job is not None else {}
     waiting = set(job.asked) - set(found) if job is not None and not job.background.over else set()
     useful = [name for name, entry in ENTRIES.items() if entry.idle(chosen.analysis, chosen.plan) is None]
+    opened = st.session_state.get(keys.OPENED)
+    if opened is not None:  # first, also if it can't show here: then it says why
+        useful = [opened, *(name for name in useful if name != opened)]
     _grid(useful, chosen, on, found, waiting)
     others = [name for name in ENTRIES if name not in useful]
     if others:
@@ -109,8 +117,6 @@ def _cards(chosen: Bench, was_running: bool) -> None:
             t("{count} that can't show with this model and plan, and why", count=len(others)), icon=":material/block:"
         ):
             _grid(others, chosen, on, found, waiting)
-    if was_running != bool(job is not None and not job.background.over):
-        st.rerun()  # for a timer, or for none
 
 
 def _grid(
