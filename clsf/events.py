@@ -3,7 +3,7 @@
     DataProgress*  RunStarted  (BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged)*  RunEnded
 
 DataProgress comes only if a data set has to be fetched or prepared first. RunEnded comes once and last, also after a
-stop and after a loss that is no number any more. A run that fails says RunFailed instead, at any place, and nothing
+stop and after a loss that is nan or out of hand. A run that fails says RunFailed instead, at any place, and nothing
 after it. Events are frozen and hold plain Python values, so they cross processes, are stored, compared and printed.
 """
 

@@ -75,16 +75,24 @@ class Progress:
     def _table(self) -> None:
         from rich.table import Table
 
-        table = Table(
-            "framework", "result", "epochs", "seconds", "images/s", "train loss", "accuracy", "validation loss", "accuracy"
-        )
-        for record in self._records.values():
-            end = record.ended
-            if end is not None:
-                numbers = (end.train_loss, end.train_accuracy, end.validation_loss, end.validation_accuracy)
-                table.add_row(
-                    record.framework, end.reason, str(end.epochs), f"{end.seconds:.1f}",
-                    "" if end.images_per_second is None else f"{end.images_per_second:,.0f}",
-                    *("" if x is None else f"{x:.4f}" for x in numbers),
-                )  # fmt: skip
+        ended = {record.framework: record.ended for record in self._records.values() if record.ended is not None}
+        table = Table("", *ended)
+        for title, value in _ROWS.items():
+            table.add_row(title, *(value(end) for end in ended.values()))
         self._bars.console.print(table)
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
+
+
+_ROWS = {
+    "result": lambda end: end.reason,
+    "epochs": lambda end: str(end.epochs),
+    "seconds": lambda end: f"{end.seconds:.1f}",
+    "images/s": lambda end: "" if end.images_per_second is None else f"{end.images_per_second:,.0f}",
+    "train loss": lambda end: _digits(end.train_loss),
+    "train accuracy": lambda end: _digits(end.train_accuracy),
+    "validation loss": lambda end: _digits(end.validation_loss),
+    "validation accuracy": lambda end: _digits(end.validation_accuracy),
+}

@@ -28,7 +28,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train and show it. Returns 0, or 1 if a run failed or its loss was no number any more."""
+    """Train and show it. Returns 0, or 1 if a run failed or diverged."""
     frameworks = _frameworks(options.framework)
     data = arguments.data_name(options.data)
     spec = arguments.model_spec(options.model, len(catalogue.info(data).classes))
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
             for record in map(lab.record, run_ids):
                 if record.status == "diverged":
                     print(
-                        f"clsf: {record.framework}: the loss is no number any more; try a smaller learning rate than "
+                        f"clsf: {record.framework}: the loss has become nan or larger than a million; try a smaller learning rate than "
                         f"{plan.learning_rate:g}",
                         file=sys.stderr,
                     )

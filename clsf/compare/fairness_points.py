@@ -253,7 +253,7 @@ def _end(one: Contender, two: Contender) -> Said:
             case "failed":
                 yield "red", say("{who} failed; only the other half can be read.", who=contender.name)
             case "diverged":
-                yield "red", say("{who} diverged: its loss is no number any more.", who=contender.name)
+                yield "red", say("{who} diverged: its loss has become nan or larger than a million.", who=contender.name)
             case "queued" | "preparing" | "running" | "paused":
                 yield "amber", say("{who} is not done yet.", who=contender.name)
     if one.status == two.status == "finished" and one.plan.epochs == two.plan.epochs:

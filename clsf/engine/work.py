@@ -232,7 +232,8 @@ class Warmth:
         """Return the device. Raises what the import raised, and tries again the next time."""
         with self._lock:
             if self.device is None:
-                self.device = resolve(warm)(framework)
+                with _quiet():
+                    self.device = resolve(warm)(framework)
             return self.device
 
 
@@ -281,8 +282,7 @@ def loaded_modules() -> list[str]:
 
 def _warm_up(framework: str, warm: str, worker: Any) -> None:
     try:
-        with _quiet():
-            news: dict = {"warm": warmth.ensure(framework, warm)}
+        news: dict = {"warm": warmth.ensure(framework, warm)}
     except Exception as error:
         logger.warning("%s could not be made ready", framework, exc_info=True)
         news = {"cold": sentence_of(error).to_json()}

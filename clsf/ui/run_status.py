@@ -134,7 +134,7 @@ def _over(record: RunRecord) -> None:
     if record.status == "diverged":
         st.warning(
             t(
-                "The loss is no longer a number (nan): the updates were so large that they overshot further each time. "
+                "The loss became nan or larger than a million: the updates were so large that they overshot further each time. "
                 "Try a learning rate ten times smaller."
             ),
             icon=":material/trending_up:",

@@ -51,6 +51,7 @@ class FakeBackend:
     clock: SimpleNamespace
     prepared: Prepared
     diverges_at: int | None = None  # step, 0-based
+    diverged_loss: float = math.nan
     validation_loss: float = 0.75
     seconds: Callable[[int], float] = lambda step: STEP  # of one step
     rates: list[tuple[int, float]] = field(default_factory=list)  # (steps done, rate)
@@ -78,7 +79,7 @@ class FakeBackend:
         losses = []
         for _ in sizes:
             self.clock.now += self.seconds(self.steps)
-            losses.append(math.nan if self.steps == self.diverges_at else 1 / (self.steps + 1))
+            losses.append(self.diverged_loss if self.steps == self.diverges_at else 1 / (self.steps + 1))
             self.steps += 1
         return StepReport(np.array(losses), np.array(sizes) // 2, np.arange(len(sizes)) + 1.0 if norms else None)
 
@@ -346,7 +347,14 @@ def test_a_loss_that_is_no_number_ends_the_run(start, variant, step):
     assert (story[-1].reason, story[-1].epochs) == ("diverged", step // 5)
 
 
-@pytest.mark.parametrize("loss", [math.nan, math.inf])
+@LOOPS
+@pytest.mark.parametrize(("loss", "reason"), [(1.2e6, "diverged"), (math.inf, "diverged"), (0.9e6, "finished")])
+def test_a_loss_out_of_hand_ends_the_run_though_it_is_a_number(start, variant, loss, reason):
+    story = list(start(diverges_at=2, diverged_loss=loss, **variant)[0])
+    assert story[-1].reason == reason
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf, 2e6])
 def test_a_validation_loss_that_is_no_number_ends_the_run_too(start, loss):
     story = list(start(validation_loss=loss)[0])
     assert kinds(story)[-2:] == [EpochEnded, RunEnded]
