@@ -6,6 +6,7 @@ import json
 from types import TracebackType
 from typing import Self
 
+from clsf import FRAMEWORKS
 from clsf.events import BatchesEnded, DataProgress, EpochEnded, Event, RunEnded, RunFailed, RunStarted, event_to_json
 from clsf.runs.record import RunRecord
 
@@ -75,7 +76,8 @@ class Progress:
     def _table(self) -> None:
         from rich.table import Table
 
-        ended = {record.framework: record.ended for record in self._records.values() if record.ended is not None}
+        found = {record.framework: record.ended for record in self._records.values() if record.ended is not None}
+        ended = {name: found[name] for name in FRAMEWORKS if name in found}
         table = Table("", *ended)
         for title, value in _ROWS.items():
             table.add_row(title, *(value(end) for end in ended.values()))
