@@ -54,10 +54,9 @@ SETTINGS = {
 
 
 SPIN = "10000"
-"""How often an OpenMP thread of PyTorch looks for work before it sleeps (GOMP_SPINCOUNT; 300,000 as it comes). Threads that
-spin take the cores from those they wait for. Lecture CNN, batch 32, two cores and two busy processes beside it: 70 images/s
-as it comes, 500 with this; on a quiet machine 1,700 either way (measured). A race is such a case, and so is a page that
-computes while a run trains."""
+"""How often an OpenMP thread of PyTorch looks for work before it sleeps, see clsf.backends.torch.device. Lecture CNN, batch
+32, two cores and two busy processes beside it: 70 images/s as it comes, 500 with this (measured). A race is such a case, and
+so is a page that computes while a run trains."""
 
 
 class LocalWorkers:
