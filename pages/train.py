@@ -3,7 +3,7 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui import controls, run_view, runs
+from clsf.ui import controls, live_chart, run_view, runs
 from clsf.ui.text import t
 
 page = ui.open_page("train")
@@ -26,6 +26,7 @@ with seen:
     if runs.looked_at():
         run_view.show(runs.looked_at())
     else:
+        live_chart.preload("plotly")
         st.info(
             t("Nothing has been trained yet. Press “Start training”: loss and accuracy appear here, batch by batch."),
             icon=":material/show_chart:",

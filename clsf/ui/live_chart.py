@@ -22,6 +22,28 @@ _component = st.components.v2.component(
 )
 
 
+_preloading = st.components.v2.component(
+    "clsf_preload",
+    html="<span hidden></span>",
+    js="""
+export default function ({ data }) {
+  if (window.Plotly?.react || document.getElementById("clsf-plotly")) return;
+  const script = document.createElement("script");
+  script.id = "clsf-plotly";
+  script.src = new URL(data.library, document.baseURI).href;
+  document.head.append(script);
+}
+""",
+)
+
+
+def preload(key: str) -> None:
+    """Have the browser load plotly.js (4.8 MB) before the first chart needs it, so that the first point need not wait."""
+    library = static_files.plotly_address()
+    if library is not None:
+        _preloading(key=key, data={"library": library})
+
+
 def live_chart(figure: dict, *, key: str, alt: str, height: int = 300) -> None:
     """Draw `figure`, a dictionary of Plotly's data and layout. `alt` says in words what it shows."""
     library = static_files.plotly_address()
