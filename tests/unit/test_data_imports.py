@@ -445,7 +445,8 @@ def test_importing_does_not_warn_about_odd_files():
     exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x09\xff\xff\xff\xff"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        import_zip(zip_of(TWO | {"train/cat/odd.jpg": picture(kind="JPEG", exif=exif)}))
+        found = import_zip(zip_of(TWO | {"train/cat/odd.jpg": picture(kind="JPEG", exif=exif)}))
+    assert (found.info.train, found.skipped) == (import_zip(zip_of(TWO)).info.train + 1, ())
 
 
 def test_a_damaged_import_is_refused_until_it_is_imported_again(data_folder):
