@@ -169,11 +169,19 @@ def test_too_much_is_refused_and_less_offered(plan, recording, sentence):
         check_size(analysis, Plan("cifar10", dtype="float64", **plan), Recording(**recording))
 
 
-def test_what_is_offered_is_accepted():
+@pytest.mark.parametrize(
+    ("offered", "more"),
+    [
+        pytest.param(Recording(full_steps=3), Recording(full_steps=4), id="whole tensors of some steps"),
+        pytest.param(Recording(96, isolate=True), Recording(97, isolate=True), id="steps in isolation"),
+    ],
+)
+def test_what_is_offered_is_accepted_and_one_more_is_not(offered, more):
     analysis = preset("lecture-cnn", 10).analyse((32, 32, 3))
     plan = Plan("cifar10", dtype="float64")
-    check_size(analysis, plan, Recording(full_steps=3))
-    check_size(analysis, plan, Recording(96, isolate=True))
+    check_size(analysis, plan, offered)
+    with pytest.raises(PlanError):
+        check_size(analysis, plan, more)
 
 
 @pytest.mark.parametrize("field", [{"steps": 0}, {"steps": MAX_STEPS + 1}, {"full_steps": -1}, {"evaluate_every": 0}])
