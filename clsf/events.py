@@ -108,6 +108,7 @@ class RunEnded:
     train_accuracy: float | None = None
     validation_loss: float | None = None
     validation_accuracy: float | None = None
+    peak_memory_mb: float | None = None  # the most that the worker's process held during the run, resident, 10**6 bytes
 
 
 @dataclass(frozen=True, slots=True)

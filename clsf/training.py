@@ -31,6 +31,7 @@ from clsf.events import (
     RunEnded,
     RunStarted,
 )
+from clsf.memory import PeakMemory
 from clsf.meters import CHUNK_SECONDS, Clock, EpochSum, Pace, Speed
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
@@ -58,7 +59,7 @@ def run(
 
     Events come in the order that `clsf.events` gives. Raises ClsfError for what cannot be done, with a sentence.
     """
-    started = time.perf_counter()
+    started, peak = time.perf_counter(), PeakMemory()
 
     told: list[DataProgress] = []
 
@@ -102,7 +103,7 @@ def run(
         )
     )
     for event in train(backend, framework, prepared, plan, control):
-        tell(event)
+        tell(replace(event, peak_memory_mb=round(peak.megabytes(), 1)) if isinstance(event, RunEnded) else event)
     keep(backend.get_weights())
 
 

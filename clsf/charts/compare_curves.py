@@ -17,6 +17,8 @@ Axis = Literal["epochs", "seconds"]
 
 SMOOTHING = 0.8
 
+SCALE_POINTS = 40  # from seconds to epochs; training goes at a steady pace, so that few are enough
+
 _SECOND = {"colour": "#b4437c", "dash": "dot", "symbol": "diamond", "size": 10, "mark": "◆"}
 """What sets the second run apart where both are of one framework."""
 
@@ -62,6 +64,24 @@ def figure(found: Sequence[Contestant], axis: Axis, said: Said = str) -> dict:
             t | on for c in found for t in _traces(c, axis, steps, epochs, "%{y:.1%}" if form else "%{y:.4~g}", number == 1)
         ]
     return {"data": traces, "layout": layout}
+
+
+def link(found: Sequence[Contestant], axis: Axis) -> dict:
+    """Return what `live_chart` needs so that this chart and that over the other axis zoom together.
+
+    The same stretch of training is at other seconds for each run, so each has a scale of its own from its seconds to epochs.
+    """
+    return {"group": " ".join(c.run.run_id for c in found), "scales": [_scale(c, axis) for c in found]}
+
+
+def _scale(c: Contestant, axis: Axis) -> list[list[float]]:
+    seconds = list(c.run.steps.seconds)
+    if c.run.started is None or not seconds:
+        return []
+    kept = sorted({round(i * (len(seconds) - 1) / (SCALE_POINTS - 1)) for i in range(SCALE_POINTS)})
+    epochs = [round((i + 1) / c.run.started.batches_per_epoch, 4) for i in kept]
+    own = epochs if axis == "epochs" else [round(seconds[i], 4) for i in kept]
+    return [[0.0, 0.0], *map(list, zip(own, epochs, strict=True))]
 
 
 def in_words(found: Sequence[Contestant], axis: Axis, said: Said = str) -> str:

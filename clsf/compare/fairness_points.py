@@ -106,8 +106,10 @@ def _loss(one: Contender, two: Contender) -> Said:
         yield "green", say("Both hand logits to a loss that applies softmax itself.")
         return
     classes = _classes(twice[0])
-    level = "red" if len(twice) == 1 else "amber"
-    yield level, say(
+    on_purpose_twice = [c for c in twice if c.plan.does("softmax-before-loss")]
+    for sentence in on_purpose(one, two, ("softmax-before-loss",)):
+        yield "amber", sentence
+    yield "red" if len(twice) == 1 and not on_purpose_twice else "amber", say(
         "{who}: softmax is applied twice, by the model and by the loss, which then can't fall below {floor} with {classes} classes.",
         who=" and ".join(c.name for c in twice), floor=f"{loss_floor(classes):.3f}", classes=classes,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 
 const libraries = new Map(); // address -> promise of Plotly
 const charts = new WeakMap(); // element -> { figure, observer }
+const linked = new Map(); // group -> Set of charts that zoom together
 
 function library(address) {
   if (window.Plotly?.react) return Promise.resolve(window.Plotly);
@@ -48,6 +49,76 @@ function themed(layout, element) {
   };
 }
 
+// Charts of one group zoom together. Their x axes may measure different things: `link.scales` has, for each curve, pairs of
+// [place on this chart's axis, place on the common one], ascending. What is seen here is the stretch that holds every curve's.
+
+function across(scale, place, from, to) {
+  const after = scale.findIndex((pair) => pair[from] >= place);
+  if (after === 0) return scale[0][to] + (place - scale[0][from]);
+  if (after < 0) return scale[scale.length - 1][to];
+  const [one, two] = [scale[after - 1], scale[after]];
+  const share = (place - one[from]) / (two[from] - one[from] || 1);
+  return one[to] + share * (two[to] - one[to]);
+}
+
+function stretch(link, [low, high], from, to) {
+  const scales = link.scales.filter((scale) => scale.length > 1);
+  if (!scales.length) return [low, high];
+  const lows = scales.map((scale) => across(scale, low, from, to));
+  const highs = scales.map((scale) => across(scale, high, from, to));
+  return [Math.min(...lows), Math.max(...highs)];
+}
+
+function axesOf(layout, letter) {
+  return Object.keys(layout).filter((name) => new RegExp(`^${letter}axis\\d*$`).test(name));
+}
+
+// The ranges that a reader chose are kept per group, and put into every figure that is drawn from then on.
+function chosen(chart, layout) {
+  const group = chart.data.link && linked.get(chart.data.link.group);
+  if (!group?.ranges) return layout;
+  const { common, source, own, ys } = group.ranges;
+  const x = common && (source === chart ? own : stretch(chart.data.link, common, 1, 0));
+  const withRange = (name, range) => (range ? { [name]: { ...layout[name], range, autorange: false } } : {});
+  return Object.assign(
+    { ...layout },
+    ...axesOf(layout, "x").map((name) => withRange(name, x)),
+    ...axesOf(layout, "y").map((name) => withRange(name, ys[name])),
+  );
+}
+
+function zoomed(Plotly, chart, figure, event) {
+  const group = linked.get(chart.data.link?.group);
+  if (!group || chart.following || !Object.keys(event).some((name) => /axis\d*\.(range|autorange)/.test(name))) return;
+  const range = (name) => (figure.layout[name]?.autorange === false && figure.layout[name].range?.slice()) || null;
+  const own = range("xaxis");
+  const common = own && stretch(chart.data.link, own, 0, 1);
+  const ys = Object.fromEntries(axesOf(figure.layout, "y").map((name) => [name, range(name)]));
+  group.ranges = common || Object.values(ys).some(Boolean) ? { common, source: chart, own, ys } : null;
+  for (const other of group) if (other !== chart) follow(Plotly, other);
+}
+
+function forgotten(chart) {
+  for (const [name, group] of linked) if (group.delete(chart) && !group.size) linked.delete(name);
+}
+
+async function follow(Plotly, chart) {
+  if (!chart.figure?.isConnected) return;
+  chart.following = true;
+  const bare = themed(chart.data.figure.layout, chart.element);
+  const wanted = chosen(chart, bare);
+  const change = {};
+  for (const name of [...axesOf(bare, "x"), ...axesOf(bare, "y")]) {
+    if (wanted[name].range) change[`${name}.range`] = wanted[name].range;
+    else change[`${name}.autorange`] = true;
+  }
+  try {
+    await Plotly.relayout(chart.figure, change);
+  } finally {
+    chart.following = false;
+  }
+}
+
 export default function ({ data, parentElement }) {
   const figure = parentElement.querySelector(".clsf-chart");
   const note = parentElement.querySelector(".clsf-chart-note");
@@ -55,13 +126,19 @@ export default function ({ data, parentElement }) {
   figure.style.height = `${data.height}px`;
   const chart = charts.get(parentElement) ?? {};
   charts.set(parentElement, chart);
-  chart.data = data;
+  Object.assign(chart, { data, figure, element: parentElement });
+  if (chart.group !== data.link?.group) forgotten(chart);
+  chart.group = data.link?.group;
+  if (data.link) {
+    if (!linked.has(data.link.group)) linked.set(data.link.group, new Set());
+    linked.get(data.link.group).add(chart);
+  }
 
   library(data.library).then(
     async (Plotly) => {
       if (chart.gone || chart.data !== data) return; // something newer waits already
       note.hidden = true;
-      await Plotly.react(figure, data.figure.data, themed(data.figure.layout, parentElement), {
+      await Plotly.react(figure, data.figure.data, chosen(chart, themed(data.figure.layout, parentElement)), {
         displaylogo: false,
         displayModeBar: "hover",
         modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
@@ -70,6 +147,7 @@ export default function ({ data, parentElement }) {
       if (!chart.observer) {
         chart.observer = new ResizeObserver(() => figure.isConnected && figure.offsetWidth && Plotly.Plots.resize(figure));
         chart.observer.observe(figure);
+        figure.on("plotly_relayout", (event) => zoomed(Plotly, chart, figure, event));
       }
     },
     (error) => {
@@ -81,6 +159,7 @@ export default function ({ data, parentElement }) {
 
   return () => {
     chart.gone = true;
+    forgotten(chart);
     chart.observer?.disconnect();
     charts.delete(parentElement);
   };

@@ -44,8 +44,12 @@ def preload(key: str) -> None:
         _preloading(key=key, data={"library": library})
 
 
-def live_chart(figure: dict, *, key: str, alt: str, height: int = 300) -> None:
-    """Draw `figure`, a dictionary of Plotly's data and layout. `alt` says in words what it shows."""
+def live_chart(figure: dict, *, key: str, alt: str, height: int = 300, link: dict | None = None) -> None:
+    """Draw `figure`, a dictionary of Plotly's data and layout. `alt` says in words what it shows.
+
+    Charts whose `link` names the same "group" zoom together, also where their x axes measure different things: its "scales"
+    has a list per curve of pairs [place on this chart's axis, place on an axis that all of the group share], ascending.
+    """
     library = static_files.plotly_address()
     if library is None:
         st.plotly_chart(figure, height=height, alt=alt)
@@ -53,5 +57,5 @@ def live_chart(figure: dict, *, key: str, alt: str, height: int = 300) -> None:
     failed = t("The chart could not be drawn, for the browser could not load plotly.js. The numbers are in the table below.")
     _component(
         key=key,
-        data={"figure": figure, "library": library, "alt": alt, "height": height, "name": key, "failed": failed},
+        data={"figure": figure, "library": library, "alt": alt, "height": height, "name": key, "failed": failed, "link": link},
     )

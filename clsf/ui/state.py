@@ -17,6 +17,7 @@ OWNER = "owner"
 # What to train. Each is the key of a widget; those that make a link worth sharing are also in the link.
 DATA = "data"
 MODEL = "model"
+DESIGN = "design"  # JSON of the model that was made on the Model page
 FRAMEWORKS = "frameworks"
 EPOCHS = "epochs"
 BATCH_SIZE = "batch_size"

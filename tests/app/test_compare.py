@@ -12,6 +12,7 @@ from clsf.compare.values import FirstParting, LockstepResult
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.store import RunSummary
+from clsf.ui import language
 from clsf.ui.compare import jobs
 from clsf.ui.compare.lockstep import LockstepJob
 from clsf.ui.compare.sections import SECTIONS
@@ -69,7 +70,7 @@ def test_both_are_trained_and_compared(open_app, lab):
     assert "Both began with the same weights" in html(app)
     assert "one run each" in texts(app)
     rows = app.table[-1].value.index.tolist()
-    assert {"First step", "Steady time per step", "Memory of the worker", "Parameters"} <= set(rows)
+    assert {"First step", "Steady time per step", "Peak memory of the worker", "Parameters"} <= set(rows)
 
 
 def trained(lab, **changes: object) -> list[str]:
@@ -245,6 +246,41 @@ def test_seeds_are_compared_in_pairs(open_app, lab):
     well(app.run())
     assert "noise" in texts(app)
     assert sorted((r.framework, r.plan.seed) for r in lab.records.values()) == [(f, s) for f in FRAMEWORKS for s in (0, 1)]
+
+
+STOPS = [
+    ("gap", "explain", "stop_gap", "gap_seeds", {"en": "Stopped: 0 of 6 steps", "ko": "단계 6개 중 0개"}),
+    ("noise", "train_seeds", "stop_noise", "noise_seeds", {"en": "Stopped: 0 of 2 seeds", "ko": "시드 2개 중 0개"}),
+]
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize(("section", "start", "stop", "seeds", "said"), STOPS)
+def test_stop_ends_the_training_in_progress_and_starts_no_other(
+    open_app, lab, monkeypatch, section, start, stop, seeds, said, lang
+):
+    monkeypatch.setattr(language, "chosen", lambda: lang)  # AppTest says options in the test's thread, where no reader is
+    lab.speed = 0.001  # a run that nobody stops takes for ever
+
+    def wait(run_ids, timeout=None):
+        time.sleep(0.02)
+        return all(lab.record(run_id).over for run_id in run_ids)
+
+    lab.wait = wait
+    app = open_app("compare", lang, compare=section)
+    app.number_input(key=seeds).set_value(2)
+    app.button(key=start).click().run()
+    job = next(iter(jobs._shelf().values()))
+    assert not job.background.wait(0.3)
+    app.button(key=stop).click().run()
+    assert job.background.wait(10)
+    well(app.run())
+    [(run_id, command, _)] = lab.commands[:1]
+    assert command == "stop"
+    assert [(r.run_id, r.status) for r in lab.records.values()] == [(run_id, "stopped")]
+    assert said[lang] in texts(app)
+    with pytest.raises(KeyError):
+        app.button(key=stop)
 
 
 # Defaults.

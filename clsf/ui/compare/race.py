@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from clsf import FRAMEWORKS
-from clsf.charts.compare_curves import Contestant, contestants, figure, in_words
+from clsf.charts.compare_curves import Contestant, contestants, figure, in_words, link
 from clsf.compare import fairness
 from clsf.compare.differences import ENTRIES
 from clsf.compare.fairness import Contender
@@ -151,10 +151,12 @@ def _charts(named: tuple[Contestant, ...]) -> None:
                 draw(
                     f"race-{axis}", stamp,
                     lambda axis=axis: (figure(named, axis, words), in_words(named, axis, words)), height=400,
+                    link=link(named, axis),
                 )  # fmt: skip
     st.caption(
         t(
-            "Loss and accuracy zoom together: drag over a stretch of one, and the other follows; a double click shows all. "
+            "All four zoom together: drag over a stretch of one, and the others show the same stretch of training, which is at other "
+            "seconds for each framework; a double click shows all. "
             "Thin lines: every batch. Strong lines: smoothed. Symbols: validation images, after each epoch."
         )
     )

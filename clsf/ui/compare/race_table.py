@@ -11,7 +11,7 @@ from clsf.charts.compare_curves import Contestant
 from clsf.compare import noise
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, units
+from clsf.ui import units
 from clsf.ui.run_status import status
 from clsf.ui.text import sentence, t
 
@@ -30,14 +30,13 @@ def show(named: tuple[Contestant, ...]) -> None:
     st.caption(
         t(
             "The first step sets the framework up: graph, memory, kernels. The steady time leaves it out. "
-            "The worker's memory is what its process holds now, the framework itself included."
+            "The peak memory is the most that the worker's process held during the run, the framework itself included."
         )
     )
 
 
 def _rows() -> dict[str, Callable[[RunRecord], str]]:
     """Return label -> how to say it of a run that has trained an epoch."""
-    memory = {worker.framework: worker.memory_mb for worker in lab_access.get_lab().state().workers}
     return {
         t("State"): status,
         t("Loss, training"): lambda r: units.loss(r.epochs[-1].train_loss),
@@ -47,7 +46,7 @@ def _rows() -> dict[str, Callable[[RunRecord], str]]:
         t("First step"): lambda r: milliseconds(r.steps.seconds[0]),
         t("Steady time per step"): lambda r: milliseconds(r.plan.batch_size / speed) if (speed := _speed(r)) else "–",
         t("Images per second"): lambda r: f"{speed:,.0f}" if (speed := _speed(r)) else "–",
-        t("Memory of the worker"): lambda r: f"{memory[r.framework]:,.0f} MB" if memory.get(r.framework) else "–",
+        t("Peak memory of the worker"): lambda r: f"{peak:,.0f} MB" if (peak := _peak_memory(r)) else "–",
         t("Parameters"): lambda r: f"{r.started.parameters:,}",
         t("Computed on"): lambda r: t("{device}, {threads} threads", device=r.started.device, threads=r.started.threads),
     }
@@ -60,6 +59,10 @@ def milliseconds(seconds: float) -> str:
 
 def _speed(record: RunRecord) -> float | None:
     return record.ended.images_per_second if record.ended is not None else record.epochs[-1].images_per_second
+
+
+def _peak_memory(record: RunRecord) -> float | None:
+    return record.ended.peak_memory_mb if record.ended is not None else None
 
 
 def _gap(one: RunRecord, two: RunRecord) -> None:
