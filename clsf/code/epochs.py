@@ -1,0 +1,115 @@
+"""What happens around the steps of an epoch, in lines that both loops share: schedule, plateau, best epoch, patience."""
+
+from __future__ import annotations
+
+from clsf.code.pieces import Job
+
+
+def share(job: Job) -> str:
+    """Return the function that says how the learning rate changes with the steps, or nothing."""
+    schedule = job.plan.schedule
+    if not schedule.varies:
+        return ""
+    rows = ["STEPS_PER_EPOCH = -(-len(x_train) // BATCH_SIZE)  # the last batch may be smaller"]
+    warm = schedule.warmup_epochs > 0
+    if warm:
+        rows.append(f"WARMUP = round({schedule.warmup_epochs!r} * STEPS_PER_EPOCH)  # steps")
+    rows += ["", "", "def share(step):", '    """What the learning rate is multiplied with at a step, counted from 0."""']
+    if warm:
+        rows += ["    if step < WARMUP:  # a straight line up", "        return (step + 1) / WARMUP"]
+    since = "(step - WARMUP)" if warm else "step"
+    match schedule.kind:
+        case "step":
+            rows.append(f"    return {schedule.factor!r} ** ({since} // ({schedule.every} * STEPS_PER_EPOCH))")
+        case "exponential":
+            rows.append(f"    return {schedule.factor!r} ** ({since} / STEPS_PER_EPOCH)")
+        case "cosine":
+            total = "EPOCHS * STEPS_PER_EPOCH" + (" - WARMUP" if warm else "")
+            rows.append(f"    done = min({since} / max({total}, 1), 1)")
+            low = schedule.floor
+            wave = "(1 + math.cos(math.pi * done)) / 2"
+            rows.append(f"    return {low!r} + {1 - low!r} * {wave}" if low else f"    return {wave}")
+        case _:
+            rows.append("    return 1.0")
+    return "\n".join(rows)
+
+
+def after_epoch(job: Job, framework: str) -> list[str]:
+    """Return the lines at the end of an epoch: plateau, best weights, patience."""
+    plan, rows = job.plan, []
+    stopping, plateau = plan.stopping, plan.plateau
+    if plateau is not None:
+        rows += [
+            f"if val_loss < plateau_best - {plateau.min_delta!r}:",
+            "    plateau_best, plateau_waited = val_loss, 0",
+            "else:",
+            "    plateau_waited += 1",
+            f"    if plateau_waited >= {plateau.patience}:  # no better for a while: smaller steps from here on",
+            f"        rate, plateau_waited = max(rate * {plateau.factor!r}, {plateau.lowest!r}), 0",
+        ]
+        if not plan.schedule.varies:
+            rows.append(f"        {set_rate('rate', framework)}")
+    if watched(job):
+        value = "val_loss" if stopping.monitor == "loss" else "-val_accuracy"
+        rows += [f"value = {value}  # smaller is better", "if value < best:", "    best, best_epoch = value, epoch"]
+        if stopping.restore_best:
+            rows.append(f"    best_weights = {BEST[framework]}")
+        if stopping.checkpoint:
+            rows.append(f"    {CHECKPOINT[framework]}")
+        if stopping.patience is not None:
+            delta = f" - {stopping.min_delta!r}" if stopping.min_delta else ""
+            rows += [
+                f"if value < mark{delta}:",
+                "    mark, waited = value, 0",
+                "else:",
+                "    waited += 1",
+                f"    if waited >= {stopping.patience}:",
+                '        print(f"stopped: nothing better for {waited} epochs")',
+                "        break",
+            ]
+    return rows
+
+
+BEST = {
+    "tensorflow": "model.get_weights()",
+    "torch": "{name: tensor.clone() for name, tensor in model.state_dict().items()}",
+}
+CHECKPOINT = {
+    "tensorflow": 'model.save_weights("best.weights.h5")',
+    "torch": 'torch.save(model.state_dict(), "best.pt")',
+}
+RESTORE = {"tensorflow": "model.set_weights(best_weights)", "torch": "model.load_state_dict(best_weights)"}
+
+
+def set_rate(value: str, framework: str) -> str:
+    """Return the line that gives the optimizer another learning rate."""
+    return f"optimizer.learning_rate = {value}" if framework == "tensorflow" else f'optimizer.param_groups[0]["lr"] = {value}'
+
+
+def watched(job: Job) -> bool:
+    """Whether the best epoch is wanted."""
+    s = job.plan.stopping
+    return s.patience is not None or s.restore_best or s.checkpoint
+
+
+def before_loop(job: Job) -> list[str]:
+    """Return what the loop needs to remember, before it begins."""
+    plan, rows = job.plan, []
+    if plan.schedule.varies:
+        rows.append("step = 0  # of the whole run")
+    if plan.plateau is not None or plan.schedule.varies:
+        rows.append("rate = LEARNING_RATE")
+    if plan.plateau is not None:
+        rows.append('plateau_best, plateau_waited = float("inf"), 0')
+    if watched(job):
+        rows.append('best, best_epoch = float("inf"), 0')
+        if plan.stopping.patience is not None:
+            rows.append('mark, waited = float("inf"), 0')
+    return rows
+
+
+def after_loop(job: Job, framework: str) -> list[str]:
+    """Return what comes after the loop: the best epoch's weights, where they are wanted."""
+    if not job.plan.stopping.restore_best:
+        return []
+    return [f"{RESTORE[framework]}  # those of the best epoch, in place of the last one's", 'print("best epoch:", best_epoch)']

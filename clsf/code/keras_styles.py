@@ -1,0 +1,146 @@
+"""A model as Keras source, in four styles: add(), a list, functional, a subclass."""
+
+from __future__ import annotations
+
+from clsf.code import notes
+from clsf.code.keras_layers import Call
+from clsf.code.lines import Writer
+from clsf.code.model import Model
+from clsf.code.names import class_name, quoted, slug
+from clsf.code.rows import write_rows
+from clsf.model.branches import Parallel, Residual
+
+
+def imports() -> list[str]:
+    return ["import keras", "from keras import layers"]
+
+
+def write_add(w: Writer, model: Model) -> None:
+    """One `model.add(…)` per layer."""
+    w.add(f"model = keras.Sequential(name={_name(model)})")
+    w.add(f"model.add(keras.Input({_shape(model)}))", note=notes.keras_input(model.input_shape))
+    for path, layer in model.row():
+        calls = model.keras(path, layer)
+        for call in calls:
+            w.call(("model.add", call.head), call.arguments, "", path, call.note, model.comment(path, call is calls[-1]))
+
+
+def write_list(w: Writer, model: Model) -> None:
+    """All layers in one list, and activations as functions, which add() writes as names."""
+    write_sequential(w, model, objects=True)
+
+
+def write_sequential(w: Writer, model: Model, objects: bool = False) -> None:
+    """All layers in one list."""
+    w.add("model = keras.Sequential(")
+    with w.indented():
+        w.add("[")
+        with w.indented():
+            w.add(f"keras.Input({_shape(model)}),", note=notes.keras_input(model.input_shape))
+            for path, layer in model.row():
+                calls = model.keras(path, layer, objects=objects)
+                for call in calls:
+                    w.call((call.head,), call.arguments, ",", path, call.note, model.comment(path, call is calls[-1]))
+        w.add("],")
+        w.add(f"name={_name(model)},")
+    w.add(")")
+
+
+def write_functional(w: Writer, model: Model) -> None:
+    """Every layer called on what came out of the one before: branches are possible."""
+
+    def plain(path: str, layer: object, source: str, target: str) -> str:
+        calls = model.keras(path, layer)
+        for call in calls:
+            named = (*call.arguments, f"name={quoted(model.names[path])}") if call.weights else call.arguments
+            w.call((f"{target} = {call.head}",), named, f"({source})", path, call.note, model.comment(path, call is calls[-1]))
+            source = target
+        return target
+
+    def join(path: str, layer: Residual | Parallel, ends: list[str], target: str) -> None:
+        if isinstance(layer, Residual):
+            w.add(f"{target} = layers.Add()([{', '.join(ends)}])", path, notes.added(), model.comment(path))
+        else:
+            w.call((f"{target} = layers.Concatenate",), (), f"([{', '.join(ends)}])", path, None, model.comment(path))
+        w.blank()
+
+    def begin(path: str, layer: object) -> None:
+        if w.lines[-1].text:
+            w.blank()
+        w.add(f"# {model.headline(path, layer)}", path)
+
+    w.add(f"inputs = keras.Input({_shape(model)})", note=notes.keras_input(model.input_shape))
+    end = write_rows(model.layers, model.names, plain, join, begin, source="inputs")
+    w.add(f"model = keras.Model(inputs, {end}, name={_name(model)})")
+
+
+def write_subclass(w: Writer, model: Model) -> None:
+    """A class of its own: layers are made in `__init__` and used in `call`."""
+    name = class_name(model.name)
+    w.add(f"class {name}(keras.Model):")
+    with w.indented():
+        w.add("def __init__(self):")
+        with w.indented():
+            w.add("super().__init__()")
+            first = True
+            for path, layer in model.plain_layers():
+                for call in model.keras(path, layer):
+                    if not _in_call(call):
+                        w.call(
+                            (f"self.{model.names[path]} = {call.head}",), call.arguments, "", path,
+                            notes.keras_declared() if first else call.note,
+                        )  # fmt: skip
+                        first = False
+        w.blank()
+        w.add("def call(self, x, training=None):", comment=f"(batch, {', '.join(map(str, model.input_shape))})")
+        with w.indented():
+            end = write_rows(model.layers, model.names, *_call_writers(w, model))
+            w.add(f"return {end}")
+    w.blank(2)
+    w.add(f"model = {name}()")
+    w.add(f"model(keras.Input({_shape(model)}))", note=notes.keras_subclass_input(), comment="makes the weights")
+
+
+def _in_call(call: Call) -> bool:
+    return call.head in ("layers.Activation", "layers.LeakyReLU")
+
+
+def _call_writers(w: Writer, model: Model) -> tuple:
+    def plain(path: str, layer: object, source: str, target: str) -> str:
+        calls = model.keras(path, layer)
+        for call in calls:
+            comment = model.comment(path, call is calls[-1])
+            if call.head == "layers.LeakyReLU":
+                w.add(f"{target} = keras.activations.leaky_relu({source}, {call.arguments[0]})", path, call.note, comment)
+            elif call.head == "layers.Activation":
+                function = call.arguments[0].strip('"')
+                w.add(f"{target} = keras.activations.{function}({source})", path, call.note, comment)
+            else:
+                arguments = (source, "training=training") if call.training else (source,)
+                w.call((f"{target} = self.{model.names[path]}",), arguments, "", path, None, comment)
+            source = target
+        return target
+
+    def join(path: str, layer: Residual | Parallel, ends: list[str], target: str) -> None:
+        if isinstance(layer, Residual):
+            w.add(f"{target} = {' + '.join(ends)}", path, notes.added(), model.comment(path))
+        else:
+            w.call(
+                (f"{target} = keras.ops.concatenate",), (f"[{', '.join(ends)}]", "axis=-1"), "", path, None, model.comment(path)
+            )
+        w.blank()
+
+    def begin(path: str, layer: object) -> None:
+        if w.lines[-1].text and not w.lines[-1].text.lstrip().startswith("def "):
+            w.blank()
+        w.add(f"# {model.headline(path, layer)}", path)
+
+    return plain, join, begin
+
+
+def _name(model: Model) -> str:
+    return quoted(slug(model.name, "model"))
+
+
+def _shape(model: Model) -> str:
+    return f"shape={model.input_shape}"

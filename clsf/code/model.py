@@ -1,0 +1,93 @@
+"""What every style asks of a model: its layers with their names, the shapes that flow, and what stands for a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from clsf.code.keras_layers import Call, keras_calls
+from clsf.code.names import commented, layer_names
+from clsf.code.rows import torch_orders
+from clsf.code.torch_layers import Module, torch_modules
+from clsf.model.branches import Parallel, Residual
+from clsf.model.changes import changed
+from clsf.model.shapes import Shape, shape_text
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+
+
+class Model:
+    """A spec at an input shape, with the plan that its source is written for."""
+
+    def __init__(self, spec: ModelSpec, input_shape: Shape, plan: Plan | None) -> None:
+        spec = changed(spec, plan.differences) if plan else spec
+        self.name, self.layers, self.input_shape, self.plan = spec.name, spec.layers, tuple(input_shape), plan
+        self.analysis = spec.analyse(self.input_shape)
+        self.names = layer_names(self.layers)
+        self.facts = {facts.path: facts for facts in self.analysis.layers}
+        self.keep_order, self.reordered = torch_orders(self.layers, self.analysis)
+        self.last = str(len(self.layers))
+
+    @property
+    def title(self) -> str:
+        """One line of comment: the name and the totals."""
+        what = "images" if len(self.input_shape) == 3 else "numbers"
+        return f"{commented(self.name)}: {shape_text(self.input_shape)} {what}, {self.analysis.parameters:,} parameters"
+
+    def row(self) -> Iterator[tuple[str, object]]:
+        """The model's own row: path, layer."""
+        for position, layer in enumerate(self.layers, start=1):
+            yield str(position), layer
+
+    def plain_layers(self) -> Iterator[tuple[str, object]]:
+        """Every plain layer, in order of computation, branches included: path, layer."""
+        for facts in self.analysis.layers:
+            if not isinstance(facts.layer, Residual | Parallel):
+                yield facts.path, facts.layer
+
+    def keras(self, path: str, layer: object, objects: bool = False) -> list[Call]:
+        return keras_calls(layer, self.plan, objects=objects, last=path == self.last)
+
+    def torch(self, path: str, layer: object) -> list[Module]:
+        return torch_modules(
+            layer,
+            self.facts[path].in_shape,
+            flattened=self._flattened(path),
+            turned=path in self.keep_order,
+            last=path == self.last,
+        )
+
+    def comment(self, path: str, last: bool = True) -> str:
+        """Return the shape that comes out, as Keras has it, where it changes and is not plain; nothing inside a layer."""
+        return _tuple(self.facts[path].out_shape) if last and self._changes(path) else ""
+
+    def torch_comment(self, path: str, last: bool = True) -> str:
+        """Return the same as PyTorch has it: channels first."""
+        shape = self.facts[path].out_shape
+        shape = (shape[2], *shape[:2]) if len(shape) == 3 else shape
+        return _tuple(shape) if last and self._changes(path) else ""
+
+    def _changes(self, path: str) -> bool:
+        facts = self.facts[path]
+        return facts.in_shape != facts.out_shape and facts.kind != "Dense"  # a Dense layer says its units itself
+
+    def headline(self, path: str, layer: Residual | Parallel) -> str:
+        """Return the comment over a branching layer."""
+        if isinstance(layer, Residual):
+            return f"{self.names[path]}: a row of layers is added to {'a shortcut row' if layer.shortcut else 'what came in'}"
+        return f"{self.names[path]}: {len(layer.branches)} branches, side by side"
+
+    def _flattened(self, path: str) -> Shape | None:
+        """Return the image that a Dense layer's input was flattened from, if only layers that keep the order lie between."""
+        prefix, _, position = path.rpartition(".")
+        prefix += "." if prefix else ""
+        for before in range(int(position) - 1, 0, -1):
+            facts = self.facts[f"{prefix}{before}"]
+            if facts.kind == "Flatten" and len(facts.in_shape) == 3:
+                return facts.in_shape
+            if facts.kind not in ("Dropout", "Activation", "BatchNorm", "Flatten"):
+                return None
+        return None
+
+
+def _tuple(shape: Shape) -> str:
+    return f"({', '.join(map(str, shape))})" if len(shape) > 1 else str(shape[0])

@@ -1,0 +1,67 @@
+"""Names in generated source. Nothing that a student typed becomes code: names are made anew, texts are quoted."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from decimal import Decimal
+from keyword import iskeyword
+
+from clsf.model.branches import Parallel, Residual
+
+STEMS = {
+    "Conv2D": "conv", "DepthwiseConv2D": "depthwise", "MaxPool2D": "pool", "AveragePool2D": "pool", "GlobalAveragePool2D": "pool",
+    "Dense": "dense", "Flatten": "flatten", "Dropout": "dropout", "BatchNorm": "norm", "Activation": "act", "Residual": "block",
+    "Parallel": "mixed",
+}  # fmt: skip
+
+
+def layer_names(layers: tuple, prefix: str = "", name_prefix: str = "") -> dict[str, str]:
+    """Return path -> name of every layer: "conv1", "block2_shortcut_conv1", counted per row; the same in all styles."""
+    names: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for position, layer in enumerate(layers, start=1):
+        stem = STEMS[type(layer).__name__]
+        counts[stem] = counts.get(stem, 0) + 1
+        path, name = f"{prefix}{position}", f"{name_prefix}{stem}{counts[stem]}"
+        names[path] = name
+        if isinstance(layer, Residual | Parallel):
+            for row_name, row in layer.rows():
+                names |= layer_names(row, f"{path}.{row_name}.", f"{name}_{row_name}_")
+    return names
+
+
+def slug(text: str, otherwise: str) -> str:
+    """Return `text` as a lower-case name of ASCII letters, digits and underscores, or `otherwise` if nothing is left."""
+    name = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    if not name or not name[0].isalpha() or iskeyword(name):
+        return otherwise
+    return name
+
+
+TAKEN = {"F", "Path", "Image"}
+"""Names that generated source imports and a model's name could become."""
+
+
+def class_name(text: str, otherwise: str = "Net") -> str:
+    """Return `text` as the name of a class, "two-block-cnn" -> "TwoBlockCnn", or `otherwise` if nothing is left."""
+    name = "".join(word[:1].upper() + word[1:] for word in slug(text, "").split("_"))
+    if not name or iskeyword(name) or name in TAKEN or hasattr(builtins, name):
+        return otherwise
+    return name
+
+
+def quoted(text: str) -> str:
+    """Return a Python string literal of `text`, in double quotes; whatever it holds, it stays one literal on one line."""
+    literal = repr(text)
+    return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal else literal
+
+
+def commented(text: str) -> str:
+    """Return `text` fit for a comment: on one line, without control characters, and without what reorders a line."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def one_minus(value: float) -> str:
+    """Return 1 - value as it would be typed: 0.01 for 0.99, not 0.010000000000000009."""
+    return repr(float(1 - Decimal(repr(value))))

@@ -1,0 +1,185 @@
+"""What both scripts have in common: settings, data and split in NumPy alone, so that both see the same images in the same order."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+
+from clsf.code import drawn_shapes
+from clsf.code.names import quoted, slug
+from clsf.data import catalogue
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.resize import prepared_shape
+from clsf.model.shapes import Shape
+from clsf.plan import Plan
+
+KERAS_NAMES = {"mnist": "mnist", "fashion-mnist": "fashion_mnist", "cifar10": "cifar10"}
+TORCHVISION_NAMES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "cifar10": "CIFAR10"}
+
+GREY_SETS = ("mnist", "fashion-mnist")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a script is about. Raises DataError for a data set that is not known."""
+
+    plan: Plan
+
+    @property
+    def info(self) -> DatasetInfo:
+        return catalogue.info(self.plan.data)
+
+    @property
+    def shape(self) -> Shape:
+        """(height, width, channels) that the model receives."""
+        return prepared_shape(self.info, self.plan.preparation)
+
+    @property
+    def classes(self) -> int:
+        return len(self.info.classes)
+
+    @property
+    def tests(self) -> bool:
+        """Whether there are test images."""
+        return self.info.test > 0
+
+    @property
+    def scale(self) -> str:
+        return "minus-one-one" if self.plan.does("input-scale") else self.plan.preparation.scale
+
+    @property
+    def data_file(self) -> str:
+        """The file that a script reads where no library has the images.
+
+        Called after the set's title: the name of a private set is what opens it, and a script is passed on.
+        """
+        return f"{slug(str(self.info.title), 'images')}.npz"
+
+
+def packages(job: Job, framework: str) -> list[str]:
+    """Return what has to be installed for a script."""
+    extra = {"digits": ["scikit-learn"], "shapes": ["pillow"]}.get(job.plan.data, [])
+    if framework == "tensorflow":
+        return ["tensorflow", *extra]
+    return ["torch", *(["torchvision"] if job.plan.data in TORCHVISION_NAMES else []), "numpy", *extra]
+
+
+def settings(job: Job) -> str:
+    """Return the constants at the top."""
+    plan = job.plan
+    rows = [
+        f"EPOCHS = {plan.epochs}",
+        f"BATCH_SIZE = {plan.batch_size}  # images per step",
+        f"LEARNING_RATE = {plan.learning_rate!r}",
+        f"VALIDATION_SHARE = {plan.validation_share!r}  # of the training images, never trained on",
+    ]
+    if plan.train_limit is not None:
+        rows.append(f"TRAIN_LIMIT = {plan.train_limit}  # train on at most so many images")
+    rows.append(f"SEED = {plan.seed}")
+    rows += [
+        f"{name.upper()} = {getattr(plan, name)!r}"
+        for name in ("l1", "l2", "weight_decay", "label_smoothing")
+        if getattr(plan, name)
+    ]
+    return "\n".join(rows)
+
+
+def data(job: Job, framework: str) -> str:
+    """Return what makes x_train, y_train, x_test, y_test: uint8 (count, height, width, channels) and whole numbers."""
+    name = job.plan.data
+    if name in KERAS_NAMES and framework == "tensorflow":
+        rows = [f"(x_train, y_train), (x_test, y_test) = keras.datasets.{KERAS_NAMES[name]}.load_data()"]
+        if name in GREY_SETS:
+            rows.append("x_train, x_test = x_train[..., np.newaxis], x_test[..., np.newaxis]  # 28×28 -> 28×28×1")
+        rows.append("y_train, y_test = (y.astype(np.int64).ravel() for y in (y_train, y_test))")
+        return "\n".join(rows)
+    if name in TORCHVISION_NAMES:
+        kind = TORCHVISION_NAMES[name]
+        rows = [
+            f'train_set = torchvision.datasets.{kind}("data", train=True, download=True)',
+            f'test_set = torchvision.datasets.{kind}("data", train=False, download=True)',
+            "x_train, x_test = (np.asarray(s.data) for s in (train_set, test_set))",
+        ]
+        if name in GREY_SETS:
+            rows.append("x_train, x_test = x_train[..., np.newaxis], x_test[..., np.newaxis]  # 28×28 -> 28×28×1")
+        rows.append("y_train, y_test = (np.asarray(s.targets, np.int64) for s in (train_set, test_set))")
+        return "\n".join(rows)
+    return _embedded(job)
+
+
+def _embedded(job: Job) -> str:
+    if job.plan.data == "digits":
+        return "\n".join(
+            [
+                "digits = load_digits()  # 1,797 real digits of 8×8 pixels, grey values from 0 to 16",
+                "images = np.rint(digits.images * (255 / 16)).astype(np.uint8)[..., np.newaxis]",
+                "x_train, x_test, y_train, y_test = train_test_split(",
+                "    images, digits.target, test_size=360, stratify=digits.target, random_state=0",
+                ")",
+            ]
+        )
+    if job.plan.data == "shapes":
+        info = job.info
+        return "\n".join(
+            [
+                f"x_train, y_train = draw_shapes({info.train}, seed=0)",
+                f"x_test, y_test = draw_shapes({info.test}, seed=1)",
+            ]
+        )
+    rows = [
+        "# The images in one file; arrays as in Keras' mnist.npz. The dashboard and its command line write it.",
+        f"with np.load({quoted(job.data_file)}) as file:",
+        '    x_train, y_train = file["x_train"], file["y_train"]',
+    ]
+    return "\n".join([*rows, *(['    x_test, y_test = file["x_test"], file["y_test"]'] if job.tests else [])])
+
+
+def data_helpers(job: Job) -> str:
+    """Return the functions that the data need: for "shapes", those that draw them."""
+    if job.plan.data != "shapes":
+        return ""
+    source = inspect.getsource(drawn_shapes)
+    return source[source.index("SIDE = ") :].strip()
+
+
+def data_imports(job: Job, framework: str) -> list[str]:
+    """Return the imports of the data part, standing alone on lines."""
+    if job.plan.data == "digits":
+        return ["from sklearn.datasets import load_digits", "from sklearn.model_selection import train_test_split"]
+    if job.plan.data == "shapes":
+        return ["from PIL import Image, ImageDraw"]
+    return ["import torchvision"] if framework == "torch" and job.plan.data in TORCHVISION_NAMES else []
+
+
+def split(job: Job) -> str:
+    """Return the split into training and validation images."""
+    limit = "[:TRAIN_LIMIT]" if job.plan.train_limit is not None else ""
+    rows = [
+        "# NumPy draws the split and the batches, so that the scripts of both frameworks see the same images.",
+        "rng = np.random.default_rng(SEED)",
+        "order = rng.permutation(len(x_train))  # shuffled first: a sorted set would hold back whole classes",
+        "held_out = max(1, round(len(x_train) * VALIDATION_SHARE))",
+        "x_val, y_val = x_train[order[:held_out]], y_train[order[:held_out]]",
+        f"order = order[held_out:]{limit}",
+        "x_train, y_train = x_train[order], y_train[order]",
+    ]
+    return "\n".join(rows)
+
+
+def fitting(job: Job) -> bool:
+    """Whether images get another size or other colours."""
+    return job.shape != job.info.shape
+
+
+def standardise(job: Job) -> str:
+    """Return the constants of the scale where they come from the training images."""
+    if job.scale != "standardise":
+        return ""
+    return "\n".join(
+        [
+            "# Mean and deviation of each channel, over training images alone: validation must stay unseen.",
+            "MEAN = x_train.mean(axis=(0, 1, 2)).astype(np.float32)",
+            "DEVIATION = x_train.std(axis=(0, 1, 2), dtype=np.float64).astype(np.float32)",
+            "DEVIATION[DEVIATION == 0] = 1",
+        ]
+    )

@@ -1,0 +1,90 @@
+"""Going through a row of layers for source that names what flows: which variable goes into a layer, and which comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clsf.model.branches import Parallel, Residual
+from clsf.model.layers import Activation, BatchNorm, Dense, Dropout, Flatten
+from clsf.model.shapes import Shape
+from clsf.model.walk import Analysis
+
+Plain = Callable[[str, object, str, str], str]
+"""Writes one plain layer: path, layer, variable it reads, variable it writes; returns the variable that holds the result."""
+
+Join = Callable[[str, Residual | Parallel, list[str], str], None]
+"""Writes how the ends of a branching layer's rows become one: path, layer, their variables, variable it writes."""
+
+Begin = Callable[[str, Residual | Parallel], None]
+"""Called before the rows of a branching layer are written."""
+
+
+def write_rows(
+    layers: tuple,
+    names: dict[str, str],
+    plain: Plain,
+    join: Join,
+    begin: Begin,
+    prefix: str = "",
+    source: str = "x",
+    target: str = "x",
+) -> str:
+    """Write a row of layers from `source` into `target`, branches included; return the variable that holds its end."""
+    for position, layer in enumerate(layers, start=1):
+        path = f"{prefix}{position}"
+        if isinstance(layer, Residual | Parallel):
+            begin(path, layer)
+            ends = []
+            for row_name, row in layer.rows():
+                depth = prefix.count(".") // 2 + 1  # a number tells deeper rows apart; those side by side are used up at once
+                variable = row_name if depth == 1 else f"{row_name}_{depth}"
+                ends.append(write_rows(row, names, plain, join, begin, f"{path}.{row_name}.", source, variable))
+            join(path, layer, ends, target)
+            source = target
+        else:
+            source = plain(path, layer, source, target)
+    return source
+
+
+def branching(layers: tuple) -> str | None:
+    """Return the path of the first branching layer, or None."""
+    for position, layer in enumerate(layers, start=1):
+        if isinstance(layer, Residual | Parallel):
+            return str(position)
+    return None
+
+
+def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str, Shape]]:
+    """Return which Flatten layers must keep Keras' order in PyTorch, and which layers meet PyTorch's own.
+
+    PyTorch flattens channel, row, column. Where a Dense layer takes in the result, perhaps after layers that treat every
+    number alike, that is only another order of its inputs, and `nn.Flatten()` can stand: those Dense and BatchNorm layers
+    come back as path -> (height, width, channels) of the image that was flattened.
+    """
+    shapes = {facts.path: facts.in_shape for facts in analysis.layers}
+    keep: set[str] = set()
+    reordered: dict[str, Shape] = {}
+    for row, prefix in _rows(layers, ""):
+        for at, layer in enumerate(row):
+            shape = shapes[f"{prefix}{at + 1}"]
+            if not isinstance(layer, Flatten) or len(shape) == 1 or shape[2] == 1 or shape[0] * shape[1] == 1:
+                continue
+            met = [f"{prefix}{at + 1}"]
+            for later, other in enumerate(row[at + 1 :], start=at + 2):
+                met.append(f"{prefix}{later}")
+                if not isinstance(other, Dropout | Activation | BatchNorm | Flatten):
+                    break
+            if isinstance(row[int(met[-1].rsplit(".", 1)[-1]) - 1], Dense):
+                reordered |= {p: shape for p in met[1:] if isinstance(row[int(p.rsplit(".", 1)[-1]) - 1], Dense | BatchNorm)}
+            else:
+                keep.add(met[0])
+    return keep, reordered
+
+
+def _rows(layers: tuple, prefix: str) -> list[tuple[tuple, str]]:
+    found = [(layers, prefix)]
+    for position, layer in enumerate(layers, start=1):
+        if isinstance(layer, Residual | Parallel):
+            for name, row in layer.rows():
+                found += _rows(row, f"{prefix}{position}.{name}.")
+    return found

@@ -1,0 +1,232 @@
+"""How a TensorFlow script learns: first weights, loss, optimizer and the loop of each variant. Twin of `clsf.code.torch_loop`."""
+
+from __future__ import annotations
+
+from clsf.code import epochs
+from clsf.code.assembly import indented
+from clsf.code.lines import wrapped
+from clsf.code.pieces import Job
+from clsf.plan import MOMENTUM
+
+
+def start(job: Job) -> str:
+    """Return first weights that are not Keras' own."""
+    plan = job.plan
+    if plan.start == "glorot" and not plan.does("initial-weights"):
+        return ""
+    return "\n".join(
+        [
+            "# First weights as PyTorch draws them: uniform within 1 / sqrt(inputs of a unit), biases too.",
+            "start_rng = np.random.default_rng(SEED)",
+            "for layer in model.layers:",
+            '    if hasattr(layer, "kernel"):',
+            "        depthwise = isinstance(layer, layers.DepthwiseConv2D)  # each kernel sees one channel",
+            "        limit = 1 / np.sqrt(np.prod(layer.kernel.shape[: 2 if depthwise else -1]))",
+            "        for variable in layer.trainable_variables:",
+            "            variable.assign(start_rng.uniform(-limit, limit, variable.shape))",
+        ]
+    )
+
+
+def objective(job: Job) -> str:
+    """Return the loss, and how right answers are counted."""
+    plan = job.plan
+    kind = {
+        "sparse": "SparseCategoricalCrossentropy",
+        "categorical": "CategoricalCrossentropy",
+        "binary": "BinaryCrossentropy",
+    }[plan.loss]
+    smoothing = ", label_smoothing=LABEL_SMOOTHING" if plan.label_smoothing else ""
+    why = f"The model's last layer is {'sigmoid' if plan.loss == 'binary' else 'softmax'}: these are probabilities."
+    rows = [f"# {why}" if plan.probabilities else "# From logits: the loss applies softmax itself, the model has none."]
+    if plan.loss == "binary" and not plan.probabilities:
+        rows = ["# From logits: the loss applies the sigmoid itself, the model has none."]
+    rows += [f"loss_fn = keras.losses.{kind}(from_logits={not plan.probabilities}{smoothing})", "", ""]
+    rows += ["def encoded(labels):", f'    """Labels as {kind} takes them."""']
+    match plan.loss:
+        case "categorical":
+            rows.append(f"    return tf.one_hot(labels, {job.classes})")
+        case "binary":
+            rows.append("    return tf.cast(labels, tf.float32)[:, None]  # (batch,) -> (batch, 1), as the model's output")
+        case _:
+            rows = rows[:-4]  # whole numbers as they are
+    if plan.tensorflow_variant != "fit":
+        answers = "tf.argmax(outputs, axis=1) == labels"
+        if plan.loss == "binary":
+            answers = f"tf.cast(outputs[:, 0] > {0.5 if plan.probabilities else 0.0}, labels.dtype) == labels"
+        rows += ["", "", "def count_right(labels, outputs):", f"    return tf.math.count_nonzero({answers})"]
+    return "\n".join(rows)
+
+
+def optimizer(job: Job) -> str:
+    """Return the line that makes the optimizer."""
+    plan = job.plan
+    kind, extra = {
+        "sgd": ("SGD", ""), "momentum": ("SGD", f", momentum={MOMENTUM}"), "nesterov": ("SGD", f", momentum={MOMENTUM}, nesterov=True"),
+        "adagrad": ("Adagrad", ""), "adadelta": ("Adadelta", ""), "rmsprop": ("RMSprop", ""), "adam": ("Adam", ""),
+    }[plan.optimizer]  # fmt: skip
+    decay = ", weight_decay=WEIGHT_DECAY" if plan.weight_decay else ""
+    arguments = f"learning_rate=LEARNING_RATE{extra}{decay}".split(", ")
+    return "\n".join(wrapped(f"optimizer = keras.optimizers.{kind}", arguments))
+
+
+def loop(job: Job, variant: str) -> str:
+    """Return the training loop of a variant."""
+    return _fit(job) if variant == "fit" else _custom(job, variant)
+
+
+def encoded_labels(job: Job, name: str = "labels") -> str:
+    return name if job.plan.loss == "sparse" else f"encoded({name})"
+
+
+def _prepared(job: Job, name: str) -> str:
+    return f"prepare({name}, training=True)" if job.plan.augmentation.any else f"prepare({name})"
+
+
+def _custom(job: Job, variant: str) -> str:
+    plan = job.plan
+    rows = (
+        ["@tf.function  # the first call traces these lines into a graph; later calls run the graph"]
+        if variant == "graph"
+        else []
+    )
+    rows += [
+        "def train_step(images, labels):",
+        '    """One update of all weights; return loss and right answers before it."""',
+        "    with tf.GradientTape() as tape:  # remembers what is computed, to go back through it",
+        f"        outputs = model({_prepared(job, 'images')}, training=True)",
+        f"        loss = loss_fn({encoded_labels(job)}, outputs)",
+    ]
+    penalty = plan.l1 or (plan.l2 and not plan.does("weight-decay-style"))
+    if penalty:
+        rows.append("        minimised = loss + sum(model.losses)  # the layers' L1 and L2")
+    rows.append(f"    gradients = tape.gradient({'minimised' if penalty else 'loss'}, model.trainable_variables)")
+    if plan.l2 and plan.does("weight-decay-style"):
+        rows += [
+            "    # As PyTorch's weight_decay: on every weight, by way of the gradient.",
+            "    gradients = [g + L2 * v for g, v in zip(gradients, model.trainable_variables)]",
+        ]
+    rows += [
+        "    optimizer.apply(gradients, model.trainable_variables)",
+        "    return loss, count_right(labels, outputs)",
+        "",
+        "",
+        *_evaluate(job),
+        "",
+        "",
+        *epochs.before_loop(job),
+        "for epoch in range(1, EPOCHS + 1):",
+        "    began, total, right = time.perf_counter(), 0.0, 0",
+        "    order = rng.permutation(len(x_train))  # another order in every epoch",
+        "    for first in range(0, len(order), BATCH_SIZE):",
+        "        batch = order[first : first + BATCH_SIZE]",
+    ]
+    if plan.schedule.varies:
+        rows += ["        optimizer.learning_rate = rate * share(step)", "        step += 1"]
+    rows += [
+        "        loss, correct = train_step(x_train[batch], y_train[batch])",
+        "        total, right = total + float(loss) * len(batch), right + int(correct)",
+        "    val_loss, val_accuracy = evaluate(x_val, y_val)",
+        "    print(",
+        '        f"epoch {epoch}: loss {total / len(order):.4f}, accuracy {right / len(order):.3f}, "',
+        '        f"validation loss {val_loss:.4f}, accuracy {val_accuracy:.3f}, "',
+        '        f"{time.perf_counter() - began:.1f} s"',
+        "    )",
+        *indented(epochs.after_epoch(job, "tensorflow")),
+        *epochs.after_loop(job, "tensorflow"),
+    ]
+    return "\n".join(rows)
+
+
+def _evaluate(job: Job) -> list[str]:
+    return [
+        "def evaluate(images, labels):",
+        '    """Return mean loss and accuracy; training=False turns dropout off."""',
+        "    total, right = 0.0, 0",
+        "    for first in range(0, len(images), 256):",
+        "        part = slice(first, first + 256)",
+        "        outputs = model(prepare(images[part]), training=False)",
+        f"        total += float(loss_fn({encoded_labels(job, 'labels[part]')}, outputs)) * len(labels[part])",
+        "        right += int(count_right(labels[part], outputs))",
+        "    return total / len(images), right / len(images)",
+    ]
+
+
+def _fit(job: Job) -> str:
+    plan = job.plan
+    rows = [
+        "train_data = tf.data.Dataset.from_tensor_slices((x_train, y_train))",
+        "train_data = train_data.shuffle(len(x_train))  # a smaller buffer would hardly mix sorted images",
+        "train_data = train_data.batch(BATCH_SIZE)",
+        f"train_data = train_data.map(lambda x, y: ({_prepared(job, 'x')}, {encoded_labels(job, 'y')}))",
+        "train_data = train_data.prefetch(tf.data.AUTOTUNE)  # prepare the next batch meanwhile",
+        "val_data = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(256)",
+        f"val_data = val_data.map(lambda x, y: (prepare(x), {encoded_labels(job, 'y')}))",
+    ]
+    kind = {"sparse": "SparseCategoricalAccuracy", "categorical": "CategoricalAccuracy", "binary": "BinaryAccuracy"}[plan.loss]
+    threshold = "" if plan.loss != "binary" or plan.probabilities else ", threshold=0.0"
+    callbacks, classes = _callbacks(job)
+    rows += [*(["", "", *classes, "", ""] if classes else [""])]
+    rows += [
+        "model.compile(",
+        "    optimizer=optimizer,",
+        "    loss=loss_fn,",
+        '    # The metric "accuracy" has to fit the labels; keras.metrics.Accuracy would compare logits.',
+        f'    metrics=[keras.metrics.{kind}(name="accuracy"{threshold})],',
+        ")",
+        *(["# The loss that fit shows includes the layers' L1 and L2."] if plan.l1 or plan.l2 else []),
+    ]
+    if callbacks:
+        rows += ["callbacks = [", *callbacks, "]"]
+    arguments = [
+        "train_data",
+        "validation_data=val_data",
+        "epochs=EPOCHS",
+        *(["callbacks=callbacks"] if callbacks else []),
+        "verbose=2",
+    ]
+    return "\n".join([*rows, *wrapped("history = model.fit", arguments)])
+
+
+def _callbacks(job: Job) -> tuple[list[str], list[str]]:
+    """Return the callbacks of fit, and the class that one of them needs."""
+    plan, found, classes = job.plan, [], []
+    stopping, plateau = plan.stopping, plan.plateau
+    if plan.schedule.varies:
+        classes = [
+            "class RateOfTheStep(keras.callbacks.Callback):",
+            '    """Keras\' LearningRateScheduler acts once an epoch; this one before every batch."""',
+            "",
+            "    step, rate = 0, LEARNING_RATE",
+            *(['    best, waited = float("inf"), 0'] if plateau else []),
+            "",
+            "    def on_train_batch_begin(self, batch, logs=None):",
+            "        self.model.optimizer.learning_rate = self.rate * share(self.step)",
+            "        self.step += 1",
+        ]
+        if plateau:  # two callbacks that set the same number would undo each other
+            classes += [
+                "",
+                "    def on_epoch_end(self, epoch, logs=None):",
+                f'        if logs["val_loss"] < self.best - {plateau.min_delta!r}:',
+                '            self.best, self.waited = logs["val_loss"], 0',
+                "            return",
+                "        self.waited += 1",
+                f"        if self.waited >= {plateau.patience}:  # no better for a while: smaller steps",
+                f"            self.rate, self.waited = max(self.rate * {plateau.factor!r}, {plateau.lowest!r}), 0",
+            ]
+        found.append("    RateOfTheStep(),")
+    elif plateau:
+        values = ["factor", "patience", "min_delta"]
+        arguments = ['"val_loss"', *(f"{name}={getattr(plateau, name)!r}" for name in values), f"min_lr={plateau.lowest!r}"]
+        found.append("\n".join(wrapped("keras.callbacks.ReduceLROnPlateau", arguments, ",", 1)))
+    monitor = f"val_{stopping.monitor}"
+    if stopping.patience is not None or stopping.restore_best:
+        arguments = [f'"{monitor}"', f"patience={'EPOCHS' if stopping.patience is None else stopping.patience}"]
+        arguments += [f"min_delta={stopping.min_delta!r}"] if stopping.min_delta else []
+        arguments.append(f"restore_best_weights={stopping.restore_best}")
+        found.append("\n".join(wrapped("keras.callbacks.EarlyStopping", arguments, ",", 1)))
+    if stopping.checkpoint:
+        arguments = ['"best.weights.h5"', f'monitor="{monitor}"', "save_best_only=True", "save_weights_only=True"]
+        found.append("\n".join(wrapped("keras.callbacks.ModelCheckpoint", arguments, ",", 1)))
+    return found, classes

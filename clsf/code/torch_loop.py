@@ -1,0 +1,201 @@
+"""How a PyTorch script learns: first weights, loss, optimizer and the loop of each variant. Twin of `clsf.code.tensorflow_loop`."""
+
+from __future__ import annotations
+
+from clsf.code import epochs
+from clsf.code.assembly import indented
+from clsf.code.lines import wrapped
+from clsf.code.pieces import Job
+from clsf.plan import MOMENTUM
+
+
+def start(job: Job) -> str:
+    """Return first weights that are not PyTorch's own."""
+    plan = job.plan
+    if plan.start == "kaiming" or plan.does("initial-weights"):
+        return ""
+    rows = [
+        "def start_like_keras(module):",
+        '    """Keras\' first weights: kernels uniform by Glorot, biases 0; PyTorch\'s own are others."""',
+        "    if isinstance(module, (nn.Conv2d, nn.Linear)):",
+        "        nn.init.xavier_uniform_(module.weight)",
+    ]
+    if not plan.does("bias-init"):
+        rows += ["        if module.bias is not None:", "            nn.init.zeros_(module.bias)"]
+    return "\n".join([*rows, "", "", "model.apply(start_like_keras)"])
+
+
+def objective(job: Job) -> str:
+    """Return the loss, and how right answers are counted."""
+    plan = job.plan
+    rows = _loss(job)
+    answers = "outputs.argmax(dim=1)"
+    if plan.loss == "binary":
+        answers = f"(outputs[:, 0] > {0.5 if plan.probabilities else 0.0}).long()"
+    rows += ["", "", "def count_right(labels, outputs):", f"    return ({answers} == labels).sum()"]
+    if _penalised(job):
+        terms = [
+            f"{name.upper()} * kernel.{formula}.sum()"
+            for name, formula in (("l1", "abs()"), ("l2", "square()"))
+            if _has(job, name)
+        ]
+        rows += [
+            "", "", "def penalty():",
+            '    """L1 and L2 of all kernels, as Keras\' kernel_regularizer adds them; biases are left alone."""',
+            "    kernels = [p for p in model.parameters() if p.ndim > 1]",
+            f"    return sum({' + '.join(terms)} for kernel in kernels)",
+        ]  # fmt: skip
+    return "\n".join(rows)
+
+
+def _has(job: Job, name: str) -> bool:
+    return bool(getattr(job.plan, name)) and not (name == "l2" and job.plan.does("weight-decay-style"))
+
+
+def _penalised(job: Job) -> bool:
+    return _has(job, "l1") or _has(job, "l2")
+
+
+def _loss(job: Job) -> list[str]:
+    plan = job.plan
+    if plan.loss == "sparse" and not plan.probabilities:
+        return ["loss_fn = nn.CrossEntropyLoss()  # applies softmax itself, so the model has none"]
+    rows = ["def loss_fn(outputs, labels):"]
+    clipped = ["    outputs = outputs.clamp(1e-7, 1 - 1e-7)  # no logarithm of 0"]
+    match plan.loss, plan.probabilities:
+        case "sparse", _:
+            rows += ['    """Cross-entropy of probabilities: nn.CrossEntropyLoss would apply softmax once more."""', *clipped]
+            rows.append("    return F.nll_loss(torch.log(outputs), labels)")
+        case "categorical", probabilities:
+            rows.append('    """Cross-entropy with one-hot labels: the same number as with whole ones."""')
+            rows.append(f"    target = F.one_hot(labels, {job.classes}).to(outputs.dtype)")
+            if plan.label_smoothing:
+                rows.append(f"    target = target * (1 - LABEL_SMOOTHING) + LABEL_SMOOTHING / {job.classes}")
+            if probabilities:
+                rows += [*clipped, "    return -(target * torch.log(outputs)).sum(dim=1).mean()"]
+            else:
+                rows.append("    return F.cross_entropy(outputs, target)")
+        case _, probabilities:
+            rows += [
+                '    """One output for two classes."""',
+                "    target = labels.to(outputs.dtype)[:, None]  # (batch,) -> (batch, 1)",
+            ]
+            if plan.label_smoothing:
+                rows.append("    target = target * (1 - LABEL_SMOOTHING) + 0.5 * LABEL_SMOOTHING")
+            function = "binary_cross_entropy" if probabilities else "binary_cross_entropy_with_logits"
+            rows.append(f"    return F.{function}(outputs, target)")
+    return rows
+
+
+def optimizer(job: Job) -> str:
+    """Return the line that makes the optimizer, and how it was brought near Keras' rule."""
+    plan = job.plan
+    kind, extra = {
+        "sgd": ("SGD", ""), "momentum": ("SGD", f", momentum={MOMENTUM}"), "nesterov": ("SGD", f", momentum={MOMENTUM}, nesterov=True"),
+        "adagrad": ("Adagrad", ""), "adadelta": ("Adadelta", ""), "rmsprop": ("RMSprop", ""), "adam": ("Adam", ""),
+    }[plan.optimizer]  # fmt: skip
+    rows = []
+    if not plan.native_optimizer and plan.optimizer in _ALIGNED:
+        arguments, why = _ALIGNED[plan.optimizer]
+        extra += f", {arguments}"
+        rows.append(f"# {why}")
+    if plan.l2 and plan.does("weight-decay-style"):
+        extra += ", weight_decay=L2"
+    elif plan.weight_decay and plan.native_optimizer:
+        extra += ", weight_decay=WEIGHT_DECAY"
+    arguments = f"model.parameters(), lr=LEARNING_RATE{extra}".split(", ")
+    return "\n".join([*rows, *wrapped(f"optimizer = torch.optim.{kind}", arguments)])
+
+
+_ALIGNED = {
+    "adagrad": ("initial_accumulator_value=0.1, eps=1e-7", "Keras' numbers; PyTorch begins at 0 with eps=1e-10."),
+    "adadelta": ("rho=0.95, eps=1e-7", "Keras' numbers; PyTorch has rho=0.9 and eps=1e-6."),
+    "rmsprop": (
+        "alpha=0.9, eps=1e-7",
+        "Keras' numbers; PyTorch has alpha=0.99. Keras adds eps inside the root, PyTorch outside.",
+    ),
+    "adam": ("eps=1e-7", "Keras' number; PyTorch has 1e-8, and adds it after the bias correction, Keras before."),
+}
+
+
+def loop(job: Job, variant: str, norm: bool = False) -> str:
+    """Return the training loop of a variant. `norm`: the model has batch normalisation, which needs two images at least."""
+    plan = job.plan
+    training = ", training=True" if plan.augmentation.any else ""
+    loader = variant == "dataloader"
+    rows = []
+    if loader:
+        rows.append("train_data = TensorDataset(torch.from_numpy(x_train), torch.from_numpy(y_train))")
+        arguments = ["train_data", "batch_size=BATCH_SIZE", "shuffle=True"]
+        if norm:
+            rows.append("# Batch normalisation refuses to normalise a single image: a last batch of one is left out.")
+            arguments.append("drop_last=len(x_train) % BATCH_SIZE == 1")
+        rows += [*wrapped("train_loader = DataLoader", arguments), "", ""]
+    rows += [*_evaluate(), "", "", *epochs.before_loop(job), "for epoch in range(1, EPOCHS + 1):"]
+    rows += [
+        "    began, total, right, seen = time.perf_counter(), 0.0, 0, 0",
+        "    model.train()  # dropout on, batch normalisation by the batch; evaluate() switched it off",
+    ]
+    inner = [f"images, labels = prepare(images{training}), labels.to(device)"]
+    if loader:
+        rows.append("    for images, labels in train_loader:")
+    else:
+        rows += [
+            "    order = rng.permutation(len(x_train))  # another order in every epoch",
+            "    for first in range(0, len(order), BATCH_SIZE):",
+            "        batch = order[first : first + BATCH_SIZE]",
+        ]
+        if norm:
+            rows += [
+                "        if len(batch) == 1:  # batch normalisation refuses to normalise a single image",
+                "            continue",
+            ]
+        inner = [f"images = prepare(x_train[batch]{training})", "labels = torch.from_numpy(y_train[batch]).to(device)"]
+    if plan.schedule.varies:
+        inner += [epochs.set_rate("rate * share(step)", "torch"), "step += 1"]
+    inner += [
+        "optimizer.zero_grad()  # gradients add up until they are cleared",
+        "outputs = model(images)",
+        "loss = loss_fn(outputs, labels)",
+        f"{'(loss + penalty())' if _penalised(job) else 'loss'}.backward()  # leaves a gradient at every parameter",
+    ]
+    if plan.weight_decay and not plan.native_optimizer:
+        inner += [
+            "# As in Keras: weights shrink by themselves, not by way of the gradient.",
+            "with torch.no_grad():",
+            "    for p in model.parameters():",
+            '        p.mul_(1 - optimizer.param_groups[0]["lr"] * WEIGHT_DECAY)',
+        ]
+    inner += [
+        "optimizer.step()  # it was given the parameters when it was made, so it needs no model here",
+        "total += loss.item() * len(labels)",
+        "right, seen = right + count_right(labels, outputs).item(), seen + len(labels)",
+    ]
+    rows += indented(inner, 2)
+    rows += [
+        "    val_loss, val_accuracy = evaluate(x_val, y_val)",
+        "    print(",
+        '        f"epoch {epoch}: loss {total / seen:.4f}, accuracy {right / seen:.3f}, "',
+        '        f"validation loss {val_loss:.4f}, accuracy {val_accuracy:.3f}, "',
+        '        f"{time.perf_counter() - began:.1f} s"',
+        "    )",
+        *indented(epochs.after_epoch(job, "torch")),
+        *epochs.after_loop(job, "torch"),
+    ]
+    return "\n".join(rows)
+
+
+def _evaluate() -> list[str]:
+    return [
+        "@torch.no_grad()  # keep nothing for a backward pass: saves memory and time",
+        "def evaluate(images, labels):",
+        '    """Return mean loss and accuracy."""',
+        "    model.eval()  # dropout off, batch normalisation by its moving averages",
+        "    total, right = 0.0, 0",
+        "    for first in range(0, len(images), 256):",
+        "        outputs = model(prepare(images[first : first + 256]))",
+        "        target = torch.from_numpy(labels[first : first + 256]).to(device)",
+        "        total += loss_fn(outputs, target).item() * len(target)",
+        "        right += count_right(target, outputs).item()",
+        "    return total / len(images), right / len(images)",
+    ]

@@ -1,0 +1,158 @@
+"""Random models that are valid, branches included, and random weights for them: what generated source is tried on."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clsf.backends.initial import initial_weights
+from clsf.errors import SpecError
+from clsf.model.branches import Parallel, Residual
+from clsf.model.layers import (
+    ACTIVATIONS,
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePool2D,
+    MaxPool2D,
+)
+from clsf.model.shapes import Shape
+from clsf.model.spec import ModelSpec
+
+SIDES, CHANNELS = st.integers(5, 9), st.integers(1, 3)
+PADDINGS = st.sampled_from(["valid", "same"])
+ACTIVE = st.sampled_from(ACTIVATIONS)
+
+
+@st.composite
+def models(draw) -> tuple[ModelSpec, Shape, int]:
+    """Draw a model, an image shape that it takes, and the number of classes it ends in."""
+    shape = (draw(SIDES), draw(SIDES), draw(CHANNELS))
+    layers, now = draw(rows(shape, most=5, depth=2))
+    kind = draw(st.sampled_from(["dense", "dense", "flat", "flatten"]))
+    if len(now) == 3:
+        pool = draw(st.booleans())
+        layers += (GlobalAveragePool2D() if pool else Flatten(),)
+        now = layers[-1].out_shape(now)
+    if kind == "flatten" and now[0] <= 200:  # ends without a Dense layer
+        return _named(draw, layers), shape, now[0]
+    if kind == "flat":  # what comes between Flatten and Dense
+        between, now = draw(rows(now, most=2, depth=1))
+        layers += between
+    classes = draw(st.integers(2, 6))
+    return _named(draw, (*layers, Dense(classes, draw(ACTIVE)))), shape, classes
+
+
+def _named(draw, layers: tuple) -> ModelSpec:
+    return ModelSpec(draw(st.text(min_size=1, max_size=12).filter(str.strip)), layers)
+
+
+@st.composite
+def rows(draw, shape: Shape, most: int, depth: int) -> tuple[tuple, Shape]:
+    """Draw a row of layers and what shape comes out."""
+    layers: list = []
+    for _ in range(draw(st.integers(0, most))):
+        layer = draw(one_layer(shape, depth))
+        try:
+            out = layer.out_shape(shape)
+        except SpecError:
+            continue
+        if prod(out) <= 3000:
+            layers.append(layer)
+            shape = out
+    return tuple(layers), shape
+
+
+@st.composite
+def one_layer(draw, shape: Shape, depth: int):
+    if len(shape) == 1:
+        kinds = ["dense", "dropout", "norm", "activation", "flatten"] + ["residual"] * (depth > 0)
+    else:
+        kinds = ["conv", "conv", "depthwise", "max", "average", "norm", "activation", "dropout", "flatten"]
+        kinds += ["residual", "parallel", "parallel"] * (depth > 0)
+    kernel, strides, padding = draw(st.integers(1, 5)), draw(st.integers(1, 3)), draw(PADDINGS)
+    match draw(st.sampled_from(kinds)):
+        case "conv":
+            dilation = draw(st.integers(1, 2)) if strides == 1 else 1
+            return Conv2D(draw(st.integers(1, 5)), kernel, strides, padding, dilation, draw(ACTIVE), draw(st.booleans()))
+        case "depthwise":
+            dilation = draw(st.integers(1, 2)) if strides == 1 else 1
+            return DepthwiseConv2D(
+                kernel, strides, padding, draw(st.integers(1, 2)), dilation, draw(ACTIVE), draw(st.booleans())
+            )
+        case "max":
+            return MaxPool2D(kernel, draw(st.one_of(st.none(), st.just(strides))), padding)
+        case "average":
+            return AveragePool2D(kernel, draw(st.one_of(st.none(), st.just(strides))), padding)
+        case "norm":
+            return BatchNorm(draw(st.sampled_from([0.99, 0.9, 0.123])), draw(st.sampled_from([1e-3, 1e-5])))
+        case "activation":
+            return Activation(draw(ACTIVE))
+        case "dropout":
+            return Dropout(draw(st.sampled_from([0, 0.25, 0.5])))
+        case "flatten":
+            return Flatten()
+        case "dense":
+            return Dense(draw(st.integers(1, 8)), draw(ACTIVE), draw(st.booleans()))
+        case "residual":
+            return draw(residuals(shape, depth))
+    return draw(parallels(shape, depth))
+
+
+@st.composite
+def residuals(draw, shape: Shape, depth: int) -> Residual:
+    """A body of any kind; a shortcut that ends in the same shape, empty where it can be."""
+    body, out = draw(rows(shape, most=2, depth=depth - 1))
+    if out == shape:
+        return Residual(body)
+    if len(out) == 1:
+        return Residual(body, (*((Flatten(),) if len(shape) == 3 else ()), Dense(out[0])))
+    return Residual((*body, Conv2D(2, 1), Flatten(), Dense(4)), (Flatten(), Dropout(0.1), BatchNorm(), Dense(4)))
+
+
+@st.composite
+def parallels(draw, shape: Shape, depth: int) -> Parallel:
+    """Branches that keep the image's size: whatever else they draw is "same" with strides 1."""
+    one = Conv2D(draw(st.integers(1, 3)), draw(st.integers(1, 4)), padding="same", activation=draw(ACTIVE))
+    two = AveragePool2D(draw(st.integers(1, 4)), 1, "same")
+    three = MaxPool2D(draw(st.integers(1, 4)), 1, "same")
+    inner = (Residual((DepthwiseConv2D(draw(st.integers(1, 3)), padding="same"), BatchNorm())),) if depth > 1 else ()
+    every = [(one,), (two, one), (three,), (), (one, *inner)]
+    return Parallel(tuple(draw(st.lists(st.sampled_from(every), min_size=2, max_size=3))))
+
+
+def drawn(count: int) -> list[tuple[ModelSpec, Shape, int]]:
+    """Return `count` random models that can learn something, the same every time."""
+    found: list = []
+
+    @settings(
+        max_examples=count * 3, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    )  # some of them have nothing to learn
+    @given(models())
+    def collect(model) -> None:
+        spec, shape, _ = model
+        if len(found) < count and spec.analyse(shape).trainable and model not in found:
+            found.append(model)
+
+    collect()
+    return found
+
+
+def some_weights(spec: ModelSpec, shape: Shape, seed: int = 0) -> dict[str, np.ndarray]:
+    """Return weights with nothing at its default, so that a bias or a moving mean left out shows."""
+    rng = np.random.default_rng(seed)
+    weights = initial_weights(spec.analyse(shape), "kaiming", seed, "float32")
+    for name, array in weights.items():
+        if name.endswith(("gamma", "moving_variance")):
+            weights[name] = rng.uniform(0.5, 1.5, array.shape).astype(np.float32)
+        elif name.endswith(("beta", "moving_mean", "bias")):
+            weights[name] = rng.normal(0, 0.3, array.shape).astype(np.float32)
+    return weights

@@ -1,0 +1,149 @@
+"""Whole scripts, run as a student would: `python script.py`, in an empty folder, without this package."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clsf import FRAMEWORKS
+from clsf.code import script
+from clsf.code.export import dataset_npz
+from clsf.code.pieces import Job
+from clsf.data.imports import import_folder
+from clsf.data.sources import open_dataset
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from tests.code_plans import PLANS, planned
+
+QUICK = ("as it comes", "cosine, warm-up, plateau, best in fit")
+EPOCH = re.compile(r"^epoch (\d+): loss ([\d.]+), accuracy ([\d.]+), validation loss ([\d.]+), accuracy ([\d.]+)", re.M)
+
+
+def run(text: str, folder, *before: str, prelude: str = "") -> str:
+    """Run a script in `folder`; return what it printed. `prelude` stands before it, for what no network is needed for."""
+    path = folder / "script.py"
+    path.write_text(prelude + text, "utf-8")
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-X", "utf8", path.name],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 0, f"{text}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+def check(name: str, framework: str, folder) -> None:
+    spec, plan = planned(name)
+    told = run(script(spec, plan, framework), folder)
+    assert re.search(r"^test: loss [\d.]+, accuracy [\d.]+$", told, re.M), told
+    assert re.search(r"^first classes: \[", told, re.M), told
+    if plan.variant(framework) != "fit":
+        assert [int(epoch[0]) for epoch in EPOCH.findall(told)] == [1, 2], told
+    assert (folder / ("model.keras" if framework == "tensorflow" else "model.pt")).stat().st_size > 1000
+    if plan.stopping.checkpoint:
+        assert list(folder.glob("best.*"))
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("name", QUICK)
+def test_scripts_run(name, framework, tmp_path):
+    check(name, framework, tmp_path)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("name", [name for name in PLANS if name not in QUICK])
+def test_scripts_of_every_plan_run(name, framework, tmp_path):
+    check(name, framework, tmp_path)
+
+
+FAKE_KERAS = """
+import keras, numpy as np
+def load_data():
+    rng = np.random.default_rng(0)
+    part = lambda n: (rng.integers(0, 256, (n, *{shape}), dtype=np.uint8), rng.integers(0, 10, {labels}, dtype=np.uint8))
+    return part(200), part(60)
+keras.datasets.{name}.load_data = load_data
+"""
+
+FAKE_TORCHVISION = """
+import numpy as np, torch, torchvision
+class Fake:
+    def __init__(self, root, train, download):
+        rng = np.random.default_rng(train)
+        self.data = {wrap}(rng.integers(0, 256, ({{True: 200, False: 60}}[train], *{shape}), dtype=np.uint8))
+        self.targets = {targets}(rng.integers(0, 10, len(self.data)))
+torchvision.datasets.{name} = Fake
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("data", ["mnist", "fashion-mnist", "cifar10"])
+def test_sets_of_the_libraries(data, framework, tmp_path):
+    """As they come from keras.datasets and torchvision: labels (n, 1) there, tensors or lists here. Images by chance."""
+    colour = data == "cifar10"
+    shape = (32, 32, 3) if colour else (28, 28)
+    if framework == "tensorflow":
+        prelude = FAKE_KERAS.format(shape=shape, labels="(n, 1)" if colour else "n", name=data.replace("-", "_"))
+    else:
+        name = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "cifar10": "CIFAR10"}[data]
+        wrap, targets = ("np.asarray", "list") if colour else ("torch.from_numpy", "torch.from_numpy")
+        prelude = FAKE_TORCHVISION.format(shape=shape, name=name, wrap=wrap, targets=targets)
+    plan = Plan(data, epochs=1, train_limit=64)
+    assert "test: loss" in run(script(preset("tiny"), plan, framework), tmp_path, prelude=prelude)
+
+
+@pytest.fixture(scope="module")
+def two_classes(tmp_path_factory) -> str:
+    """Bright and dark images of somebody's own, imported without test images; their set's name."""
+    folder, rng = tmp_path_factory.mktemp("own"), np.random.default_rng(0)
+    for name, low in (("밝음", 130), ("dark\"'", 0)):
+        (folder / "train" / name).mkdir(parents=True)
+        for number in range(24):
+            pixels = rng.integers(low, low + 120, (9, 7, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / "train" / name / f"{number}.png")
+    return import_folder(folder, title="My 'own' images\n").name
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("probabilities", [False, True])
+@pytest.mark.parametrize("variant", [0, 1])
+def test_own_images_and_one_output_for_two_classes(framework, probabilities, variant, two_classes, tmp_path):
+    variants = {"tensorflow_variant": ("graph", "fit")[variant], "torch_variant": ("loop", "dataloader")[variant]}
+    plan = Plan(two_classes, epochs=2, loss="binary", probabilities=probabilities, label_smoothing=0.1, **variants)
+    text = script(preset("tiny", 2), plan, framework)
+    assert two_classes not in text  # for a private set this would be its key
+    (tmp_path / Job(plan).data_file).write_bytes(dataset_npz(open_dataset(two_classes)))
+    told = run(text, tmp_path)
+    assert "test:" not in told
+    assert re.search(r"first classes: \[[01 ,]+\]", told)
+
+
+@pytest.mark.slow
+def test_both_scripts_learn_alike(tmp_path):
+    """Same images, same batches, the same rule but for where eps sits; first weights by chance: the curves lie near each other."""
+    plan = Plan("digits", epochs=4, optimizer="nesterov", learning_rate=0.05)
+    curves = []
+    for framework in FRAMEWORKS:
+        folder = tmp_path / framework
+        folder.mkdir()
+        curves.append(
+            np.array(
+                [[float(x) for x in epoch] for epoch in EPOCH.findall(run(script(preset("tiny"), plan, framework), folder))]
+            )
+        )
+    assert curves[0].shape == curves[1].shape == (4, 5)
+    assert curves[0][-1, 4] > 0.9
+    assert abs(curves[0][-1, 4] - curves[1][-1, 4]) < 0.05
