@@ -41,6 +41,15 @@ def number(error: type[ClsfError], what: Sentence, value: object, low: float, hi
         )  # fmt: skip
 
 
+def between(error: type[ClsfError], what: Sentence, value: object, low: float, high: float) -> None:
+    """Raise `error` unless `value` is a finite number with low <= value <= high."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise error(
+            "{what} is {value}, but must be a number from {low} to {high}.",
+            what=what, value=shown(value), low=f"{low:g}", high=f"{high:g}",
+        )  # fmt: skip
+
+
 def one_of(error: type[ClsfError], what: Sentence, value: object, choices: Iterable[object]) -> None:
     """Raise `error` unless `value` equals one of a few `choices`."""
     choices = list(choices)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import threading
 from typing import Literal
 
-Command = Literal["pause", "resume", "step", "stop"]
-COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "stop")
+Command = Literal["pause", "resume", "step", "look", "stop"]
+COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "look", "stop")
 
 
 class Control:
-    """Pause, resume, one step, stop, another learning rate. `paused=True`: wait before the first step."""
+    """Pause, resume, one step, one step told in detail, stop, another learning rate, another image to watch.
+
+    `paused=True`: wait before the first step.
+    """
 
     def __init__(self, paused: bool = False) -> None:
         self._changed = threading.Condition()
         self._paused = paused
         self._stopped = False
         self._steps = 0  # steps asked for while paused and not yet taken
+        self._looks = 0  # how many of these are to be told in detail
+        self._watched = 0
         self._learning_rate: float | None = None
 
     def pause(self) -> None:
@@ -34,6 +39,16 @@ class Control:
             self._paused = True
             self._steps += 1
             self._changed.notify_all()
+
+    def look(self) -> None:
+        """Pause, and let one more step be taken that is told in detail."""
+        with self._changed:
+            self._looks += 1
+        self.step()
+
+    def watch(self, image: int) -> None:
+        """Let another of the fixed validation images be the one whose activations are told, 0-based."""
+        self._set(watched=max(int(image), 0))
 
     def learning_rate(self, value: float) -> None:
         self._set(learning_rate=value)
@@ -65,10 +80,21 @@ class Control:
         with self._changed:
             return self._changed.wait_for(lambda: not self.waiting, seconds)
 
+    @property
+    def looking(self) -> bool:
+        """Whether the next step is to be told in detail."""
+        return self._paused and self._looks > 0
+
+    @property
+    def watched(self) -> int:
+        """Which of the fixed validation images is watched."""
+        return self._watched
+
     def take_step(self) -> None:
         """Note that one of the steps asked for was taken."""
         with self._changed:
             self._steps = max(self._steps - 1, 0)
+            self._looks = max(self._looks - 1, 0)
 
     def take_learning_rate(self) -> float | None:
         """Return the learning rate asked for since the last call, once."""

@@ -5,7 +5,8 @@
     ├── PlanError      a training plan that can't be run
     ├── DataError      images or a data set that can't be read or fetched
     ├── EngineError    a job that could not be carried out
-    └── StoreError     a run that is not in the store, or can't be read
+    ├── StoreError     a run that is not in the store, or can't be read
+    └── CapsuleError   a capsule that can't be written or opened
 
 Every sentence says what happened with the value received, what was expected, and what to do.
 """
@@ -44,3 +45,7 @@ class EngineError(ClsfError):
 
 class StoreError(ClsfError):
     """A run that is not in the store, or can't be read."""
+
+
+class CapsuleError(ClsfError):
+    """A capsule that can't be written, or one that can't be opened; the sentence says why."""

@@ -1,8 +1,10 @@
 """What a run says, in this order:
 
-    DataProgress*  RunStarted  (BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged)*  RunEnded
+    DataProgress*  RunStarted  (BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged | BestEpoch
+                                | LayersLooked | PredictionsLooked | StepLooked)*  StoppedEarly?  WeightsRestored?  RunEnded
 
-DataProgress comes only if a data set has to be fetched or prepared first. RunEnded comes once and last, also after a
+DataProgress comes only if a data set has to be fetched or prepared first. What looking inside tells is in
+`clsf.looks`. RunEnded comes once and last, also after a
 stop and after a loss that is nan or out of hand. A run that fails says RunFailed instead, at any place, and nothing
 after it. Events are frozen and hold plain Python values, so they cross processes, are stored, compared and printed.
 """
@@ -13,6 +15,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Literal
 
+from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
 from clsf.words import Sentence
 
 
@@ -54,9 +57,10 @@ class BatchesEnded:
     losses: tuple[float, ...]  # mean cross-entropy of each batch before its update, nats
     accuracies: tuple[float, ...]  # share of right answers in each batch before its update
     gradient_norms: tuple[float, ...] | None  # L2 over all gradients; None where the variant does not tell (fit)
-    learning_rate: float
+    learning_rate: float  # of the last of these batches
     images_per_second: float  # in these batches
     seconds: float  # of training since the run started, at the end of these batches; pauses left out
+    learning_rates: tuple[float, ...] | None = None  # of each batch, where a schedule makes them differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +93,46 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class LearningRateChanged:
-    """From the step after this one on, another learning rate is in force."""
+    """From the step after this one on, another learning rate is in force: this one, times the share that a schedule says."""
 
     step: int
     learning_rate: float
+    reason: Literal["asked", "plateau"] = "asked"  # plateau: the validation loss no longer fell
+
+
+@dataclass(frozen=True, slots=True)
+class BestEpoch:
+    """The epoch that has just ended is the best so far on the validation images; told if the plan asks which it is."""
+
+    epoch: int
+    validation_loss: float
+    validation_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedEarly:
+    """Patience has ended: training stops after this epoch, for nothing was better than the best for so long."""
+
+    epoch: int
+    best_epoch: int
+    patience: int  # epochs
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsRestored:
+    """The model has the weights of this epoch, the best one, again: they are the ones that are kept."""
+
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """The run is over. Losses and accuracies are those of the last whole epoch, None if there was none."""
+    """The run is over. Losses and accuracies are those of the last whole epoch, or of the one whose weights were restored;
+    None if there was none."""
 
     framework: str
-    reason: Literal["finished", "stopped", "diverged", "cut-off"]  # cut-off: the program ended first
+    # cut-off: the program ended first; time-limit: it took longer than this server allows
+    reason: Literal["finished", "stopped", "diverged", "cut-off", "time-limit"]
     epochs: int  # whole epochs done
     seconds: float  # of training and validation, pauses left out
     images_per_second: float | None  # training, without each kind of batch's first call, which pays for tracing
@@ -118,7 +150,10 @@ class RunFailed:
     sentence: Sentence
 
 
-Event = DataProgress | RunStarted | BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged | RunEnded | RunFailed
+Event = (
+    DataProgress | RunStarted | BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged | BestEpoch | StoppedEarly
+    | WeightsRestored | LayersLooked | PredictionsLooked | StepLooked | RunEnded | RunFailed
+)  # fmt: skip
 
 _CLASSES = {
     "data_progress": DataProgress,
@@ -128,6 +163,12 @@ _CLASSES = {
     "paused": Paused,
     "resumed": Resumed,
     "learning_rate_changed": LearningRateChanged,
+    "best_epoch": BestEpoch,
+    "stopped_early": StoppedEarly,
+    "weights_restored": WeightsRestored,
+    "layers_looked": LayersLooked,
+    "predictions_looked": PredictionsLooked,
+    "step_looked": StepLooked,
     "run_ended": RunEnded,
     "run_failed": RunFailed,
 }
@@ -147,19 +188,28 @@ def event_from_json(data: dict) -> Event:
     """Read what `event_to_json` wrote; a null loss or norm becomes nan again."""
     cls = _CLASSES[data["event"]]
     values = {f.name: data[f.name] for f in fields(cls) if f.name in data}
-    for name in ("losses", "accuracies", "gradient_norms", "input_shape"):
+    for name in ("losses", "accuracies", "gradient_norms", "learning_rates", "input_shape"):
         if values.get(name) is not None:
             values[name] = tuple(math.nan if x is None else x for x in values[name])
-    if cls is EpochEnded:
+    if cls in (EpochEnded, BestEpoch):
         values = {n: math.nan if v is None else v for n, v in values.items()}
+    if cls in (PredictionsLooked, StepLooked):
+        values = {n: _rows(v) for n, v in values.items()}
     if cls is RunFailed:
         values["sentence"] = Sentence.from_json(values["sentence"])
     return cls(**values)
 
 
+def _rows(value: object) -> object:
+    """Return lists, and lists in them, as the tuples that they were; what is in a dict stays."""
+    return tuple(_rows(x) for x in value) if isinstance(value, list) else value
+
+
 def _plain(value: object) -> object:
     if isinstance(value, tuple | list):
         return [_plain(x) for x in value]
+    if isinstance(value, dict):
+        return {name: _plain(x) for name, x in value.items()}
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import PlanError
+from clsf.plan_parts import MONITORS, SCHEDULES, Augmentation, Plateau, Schedule, Stopping
 from clsf.words import say
 
 Scale = Literal["zero-one", "minus-one-one", "standardise"]
@@ -17,11 +18,13 @@ Rules = Literal["aligned", "native"]
 Start = Literal["glorot", "kaiming"]
 Dtype = Literal["float32", "float64"]
 TensorFlowVariant = Literal["graph", "eager", "fit"]
-TorchVariant = Literal["loop"]
+TorchVariant = Literal["loop", "dataloader"]
 Device = Literal["auto", "cpu"]
+Loss = Literal["sparse", "categorical", "binary"]
 
-SCALES, COLOURS, OPTIMIZERS, RULES, STARTS, DTYPES, TENSORFLOW_VARIANTS, TORCH_VARIANTS, DEVICES = (
-    get_args(choice) for choice in (Scale, Colour, Optimizer, Rules, Start, Dtype, TensorFlowVariant, TorchVariant, Device)
+SCALES, COLOURS, OPTIMIZERS, RULES, STARTS, DTYPES, TENSORFLOW_VARIANTS, TORCH_VARIANTS, DEVICES, LOSSES = (
+    get_args(choice)
+    for choice in (Scale, Colour, Optimizer, Rules, Start, Dtype, TensorFlowVariant, TorchVariant, Device, Loss)
 )
 
 LEARNING_RATES: dict[str, float] = {
@@ -43,6 +46,12 @@ DIFFERENCES = (
 MAX_EPOCHS = 1000
 MAX_BATCH = 4096
 MAX_IMAGE_SIZE = 256  # pixels
+
+__all__ = [
+    "COLOURS", "DEVICES", "DIFFERENCES", "DTYPES", "LEARNING_RATES", "LOSSES", "MAX_BATCH", "MAX_EPOCHS", "MAX_IMAGE_SIZE",
+    "MOMENTUM", "MONITORS", "OPTIMIZERS", "RULES", "SCALES", "SCHEDULES", "STARTS", "TENSORFLOW_VARIANTS", "TORCH_VARIANTS",
+    "Augmentation", "Plan", "Plateau", "Preparation", "Schedule", "Stopping",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,19 @@ class Plan:
     tensorflow_variant: TensorFlowVariant = "graph"
     torch_variant: TorchVariant = "loop"
     device: Device = "auto"  # a GPU where the framework sees one; "cpu" never
+    loss: Loss = "sparse"  # labels as numbers, as one-hot rows, or 0 and 1 for two classes and a model with one output
+    probabilities: bool = False  # the model's last layer gives probabilities (softmax, or sigmoid for "binary"), not logits
+    label_smoothing: float = 0.0  # share of the target that is spread evenly over all classes; not for "sparse"
+    l1: float = 0.0  # adds l1 * (sum of absolute values of all kernels) to what is minimised
     l2: float = 0.0  # adds l2 * (sum of squares of all kernels) to what is minimised; the loss that is told leaves it out
+    weight_decay: float = 0.0  # "aligned": every weight loses learning rate * weight_decay of itself before each update
+    schedule: Schedule = field(default_factory=Schedule)  # how the learning rate changes with the steps
+    plateau: Plateau | None = None  # reduce the learning rate when the validation loss no longer falls; None: don't
+    stopping: Stopping = field(default_factory=Stopping)  # stop early, and which epoch's weights are kept
+    augmentation: Augmentation = field(default_factory=Augmentation)  # how training images are varied
+    look_inside: bool = False  # also tell of weights, gradients, activations and predictions, which costs time
+    begin_from: str | None = None  # id of the run whose final weights this one begins with; None: `start`
+    epochs_before: int = 0  # epochs that these weights were trained for; the order of the batches goes on from there
     differences: tuple[str, ...] = ()  # what this run does otherwise on purpose, see DIFFERENCES
 
     def __post_init__(self) -> None:
@@ -106,6 +127,16 @@ class Plan:
         checks.known(PlanError, word("device"), self.device, DEVICES)
         if self.l2 != 0:
             checks.number(PlanError, word("l2"), self.l2, 0, 10)
+        checks.between(PlanError, word("l1"), self.l1, 0, 10)
+        checks.between(PlanError, word("weight_decay"), self.weight_decay, 0, 10)
+        self._check_loss()
+        self._check_parts()
+        checks.one_of(PlanError, word("look_inside"), self.look_inside, (True, False))
+        if self.begin_from is not None and (not isinstance(self.begin_from, str) or not 0 < len(self.begin_from) <= 100):
+            raise PlanError(
+                "{what} is {value}, but must be the id of a run.", what=word("begin_from"), value=checks.shown(self.begin_from)
+            )
+        checks.whole(PlanError, word("epochs_before"), self.epochs_before, 0, 1_000_000)
         if not isinstance(self.differences, tuple):
             raise PlanError(
                 "{what} is {value}, but must be a list of names.",
@@ -114,6 +145,31 @@ class Plan:
             )
         for name in self.differences:
             checks.known(PlanError, word("difference"), name, DIFFERENCES)
+
+    def _check_loss(self) -> None:
+        checks.known(PlanError, word("loss"), self.loss, LOSSES)
+        checks.one_of(PlanError, word("probabilities"), self.probabilities, (True, False))
+        checks.between(PlanError, word("label_smoothing"), self.label_smoothing, 0, 0.9)
+        if self.label_smoothing and self.loss == "sparse":
+            raise PlanError(
+                "Label smoothing is {value}, but a sparse label is one whole number and can't be spread over the classes. "
+                "Choose the categorical loss, whose labels are one-hot rows.",
+                value=f"{self.label_smoothing:g}",
+            )
+
+    def _check_parts(self) -> None:
+        for name, kind in _PARTS.items():
+            value = getattr(self, name)
+            if not isinstance(value, kind) and not (name == "plateau" and value is None):
+                raise PlanError(
+                    "{what} is {value}, but must be a {kind}.", what=word(name), value=checks.shown(value), kind=kind.__name__
+                )
+        if self.schedule.warmup_epochs > self.epochs:
+            raise PlanError(
+                "The learning rate is to rise for {warmup} epochs, but there are only {epochs}. Choose a shorter warm-up, or "
+                "more epochs.",
+                warmup=f"{self.schedule.warmup_epochs:g}", epochs=self.epochs,
+            )  # fmt: skip
 
     def variant(self, framework: str) -> str:
         """Return the variant of the loop that runs in `framework`."""
@@ -144,13 +200,26 @@ class Plan:
     def from_json(cls, data: object) -> Plan:
         """Read what `to_json` wrote. Raises PlanError naming the wrong field."""
         values = _known_fields(cls, data, say("a plan"))
-        if "preparation" in values:
-            values["preparation"] = Preparation(**_known_fields(Preparation, values["preparation"], say("a preparation")))
+        for name, kind in _PARTS.items():
+            if name in values and not (name == "plateau" and values[name] is None):
+                values[name] = kind(**_known_fields(kind, values[name], _PART_WORDS[name]))
         if isinstance(values.get("differences"), list):
             values["differences"] = tuple(values["differences"])
         if "data" not in values:
             raise PlanError("A plan needs the field '{name}'.", name="data")
         return cls(**values)
+
+
+_PARTS = {
+    "preparation": Preparation, "schedule": Schedule, "plateau": Plateau, "stopping": Stopping, "augmentation": Augmentation,
+}  # fmt: skip
+_PART_WORDS = {
+    "preparation": say("a preparation"),
+    "schedule": say("a schedule"),
+    "plateau": say("a plateau"),
+    "stopping": say("a stopping"),
+    "augmentation": say("an augmentation"),
+}
 
 
 def _known_fields(cls: type, data: object, what: object) -> dict:

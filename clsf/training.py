@@ -1,7 +1,8 @@
 """THE loop: one for both frameworks. A backend supplies steps, never its own loop, so that the two cannot drift apart.
 
-The exception: in the variant "fit" the steps of an epoch are taken by `model.fit` itself, and the loop takes its reports
-one by one, so that pausing, stopping and reporting are the same.
+The exception: in the variants "fit" and "dataloader" the steps of an epoch are taken in the way that the framework teaches,
+by `model.fit` itself or over a DataLoader, and the loop takes their reports one by one, so that pausing, stopping and
+reporting are the same.
 """
 
 from __future__ import annotations
@@ -12,16 +13,19 @@ from dataclasses import replace
 
 import numpy as np
 
-from clsf import backends
-from clsf.backends.base import Backend, StepReport, Weights
+from clsf import backends, losses
+from clsf.backends.base import Backend, Weights
 from clsf.backends.initial import initial_weights, weights_hash
+from clsf.chunks import TAUGHT, Chunk, Epoch, epoch_order, own_chunks, taught_chunks
 from clsf.control import Control
 from clsf.data.images import Prepared
-from clsf.data.order import batch_order, order_hash
+from clsf.data.order import order_hash
 from clsf.data.prepare import prepare
 from clsf.data.sources import open_dataset
+from clsf.errors import PlanError
 from clsf.events import (
     BatchesEnded,
+    BestEpoch,
     DataProgress,
     EpochEnded,
     Event,
@@ -30,21 +34,21 @@ from clsf.events import (
     Resumed,
     RunEnded,
     RunStarted,
+    StoppedEarly,
+    WeightsRestored,
 )
+from clsf.looking import Looker, step_look
 from clsf.memory import PeakMemory
-from clsf.meters import CHUNK_SECONDS, Clock, EpochSum, Pace, Speed
+from clsf.meters import Clock, EpochSum, Pace, Speed
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
-
-OTHER_SHUFFLE = 1_000_003
-"""Added to the seed of the batches for the difference "shuffling"."""
+from clsf.stopping import BEST, Keeper, PlateauWatch
+from clsf.words import say
 
 DIVERGED = 1e6
 """A loss above this is out of hand, though it may still be a number: guessing costs ln(classes), 7 nats for 1,000 classes."""
-
-Chunk = tuple[StepReport, list[int]]  # what some steps said, and how many images each had
 
 
 def run(
@@ -54,8 +58,12 @@ def run(
     control: Control,
     tell: Callable[[Event], None],
     keep: Callable[[Weights], None] = lambda weights: None,
+    begin_with: Weights | None = None,
 ) -> None:
     """Load the data, build the model, train it, `tell` every event as it happens and `keep` the final weights.
+
+    With `begin_with` the run begins with these weights, in place of freshly drawn ones. If the plan wants a checkpoint,
+    the best epoch's weights are kept too, under names that begin with BEST.
 
     Events come in the order that `clsf.events` gives. Raises ClsfError for what cannot be done, with a sentence.
     """
@@ -79,8 +87,8 @@ def run(
     except _StoppedEarlyError:
         tell(RunEnded(framework, "stopped", epochs=0, seconds=0.0, images_per_second=None))
         return
-    analysis = spec.check(prepared.shape, len(prepared.classes))
-    weights = start_weights(analysis, plan)
+    analysis = losses.check(spec, plan, prepared.shape, len(prepared.classes))
+    weights = _fitting(begin_with, analysis, plan) if begin_with is not None else start_weights(analysis, plan)
     batches = epoch_order(prepared, plan, epoch=1)
     backend = backends.load(framework).build(changed(spec, plan.differences), plan, prepared, weights)
     facts = backend.facts()
@@ -102,9 +110,13 @@ def run(
             seconds=time.perf_counter() - started,
         )
     )
-    for event in train(backend, framework, prepared, plan, control):
+    keeper = Keeper(plan.stopping)
+    for event in train(backend, framework, prepared, plan, control, spec, keeper):
         tell(replace(event, peak_memory_mb=round(peak.megabytes(), 1)) if isinstance(event, RunEnded) else event)
-    keep(backend.get_weights())
+    kept = backend.get_weights()
+    if plan.stopping.checkpoint and keeper.weights is not None:
+        kept = kept | {BEST + name: array for name, array in keeper.weights.items()}
+    keep(kept)
 
 
 def start_weights(analysis: Analysis, plan: Plan) -> Weights:
@@ -114,27 +126,58 @@ def start_weights(analysis: Analysis, plan: Plan) -> Weights:
     return initial_weights(analysis, kernels, plan.seed, plan.dtype, biases)
 
 
-def epoch_order(prepared: Prepared, plan: Plan, epoch: int) -> list[np.ndarray]:
-    """Return the batches of an epoch, as image indices."""
-    seed = plan.seed + OTHER_SHUFFLE if plan.does("shuffling") else plan.seed
-    return batch_order(prepared.train, plan.batch_size, seed, epoch)
+def _fitting(weights: Weights, analysis: Analysis, plan: Plan) -> Weights:
+    """Return the weights in the plan's dtype. Raises PlanError if they belong to another model."""
+    wanted = {name: weight.shape for name, weight in analysis.named_weights().items()}
+    for name, shape in wanted.items():
+        found = weights[name].shape if name in weights else None
+        if found != shape:
+            raise PlanError(
+                "The run is to begin with weights of another model: its array {name} has the shape {shape}, but the weights "
+                "have {found}. Begin with a run of the same model.",
+                name=name, shape=str(shape), found=str(found) if found else say("none of that name"),
+            )  # fmt: skip
+    return {name: weights[name].astype(plan.dtype) for name in wanted}
 
 
-def train(backend: Backend, framework: str, prepared: Prepared, plan: Plan, control: Control) -> Iterator[Event]:
-    """Train an already built model for the epochs of `plan`. Control is honoured between chunks of steps."""
-    chunks = _fit_chunks if plan.variant(framework) == "fit" else _own_chunks
+def train(
+    backend: Backend,
+    framework: str,
+    prepared: Prepared,
+    plan: Plan,
+    control: Control,
+    spec: ModelSpec | None = None,
+    keeper: Keeper | None = None,
+) -> Iterator[Event]:
+    """Train an already built model for the epochs of `plan`. Control is honoured between chunks of steps.
+
+    `spec` is for looking inside; `keeper` holds the weights of the best epoch, if the plan wants them.
+    """
+    chunks = taught_chunks if plan.variant(framework) in TAUGHT else own_chunks
     clock, pace, speed = Clock(), Pace(), Speed()
+    keeper, plateau = keeper or Keeper(plan.stopping), PlateauWatch(plan.plateau)
     rate, step, trained, total = plan.learning_rate, 0, 0.0, 0.0  # seconds of training, and of validation too
     last: EpochEnded | None = None
+    looker: Looker | None = None
 
-    def ended(reason: str) -> RunEnded:
-        values = {name: getattr(last, name) for name in _FINAL} if last else {}
-        return RunEnded(framework, reason, last.epoch if last else 0, total, speed.images_per_second, **values)
+    def ended(reason: str) -> Iterator[Event]:
+        final = last
+        if plan.stopping.restore_best and keeper.weights is not None:
+            final = keeper.best
+            backend.set_weights(keeper.weights)
+            yield WeightsRestored(final.epoch)
+        values = {name: getattr(final, name) for name in _FINAL} if final else {}
+        yield RunEnded(framework, reason, last.epoch if last else 0, total, speed.images_per_second, **values)
 
     for epoch in range(1, plan.epochs + 1):
         summed = EpochSum()
         batches = epoch_order(prepared, plan, epoch)
-        running = chunks(backend, batches, epoch, step, pace, control)
+        if plan.look_inside and looker is None:
+            looker = Looker(backend, prepared, spec, plan.epochs * len(batches), plan.epochs)
+            yield looker.predictions(0, 0, control.watched)
+            clock.skip()
+        work = Epoch(prepared, plan, epoch, batches, step, looker)
+        running = chunks(backend, work, lambda: rate, pace, control)  # noqa: B023  the rate of the moment is meant
         try:
             while True:
                 if control.waiting:
@@ -145,25 +188,34 @@ def train(backend: Backend, framework: str, prepared: Prepared, plan: Plan, cont
                         yield Resumed(step)
                     clock.skip()
                 if control.stopped:
-                    yield ended("stopped")
+                    yield from ended("stopped")
                     return
                 changed = control.take_learning_rate()
                 if changed is not None:
                     rate = changed
-                    backend.set_learning_rate(rate)
+                    if not plan.schedule.varies:
+                        backend.set_learning_rate(rate)
                     yield LearningRateChanged(step, rate)
-                report, sizes = next(running, (None, []))
-                if report is None:
+                chunk = next(running, None)
+                if chunk is None:
                     break
-                seconds = clock.lap()
+                report, sizes = chunk.report, chunk.sizes
+                seconds = max(clock.lap() - chunk.aside, 0.0)
                 trained += seconds
                 total += seconds
                 summed.add(report, sizes, seconds)
-                speed.add(sizes, seconds)
-                yield _batches_ended(report, sizes, epoch, step, rate, seconds, trained)
+                if chunk.detail is None:  # a step that is looked at may be taken in another way, and is no measure
+                    speed.add(sizes, seconds)
+                yield _batches_ended(chunk, epoch, step, rate, seconds, trained)
                 step += len(sizes)
+                if chunk.detail is not None:
+                    if chunk.asked:
+                        yield step_look(chunk.detail, prepared, epoch, step, report, (chunk.rates or (rate,))[-1])
+                    if looker is not None:
+                        yield looker.layers(epoch, step, chunk.detail)
+                    clock.skip()
                 if not (report.losses < DIVERGED).all():  # so is nan
-                    yield ended("diverged")
+                    yield from ended("diverged")
                     return
         finally:
             running.close()
@@ -183,68 +235,42 @@ def train(backend: Backend, framework: str, prepared: Prepared, plan: Plan, cont
         )
         yield last
         if not seen.loss < DIVERGED:
-            yield ended("diverged")
+            yield from ended("diverged")
             return
-    yield ended("finished")
+        if keeper.wanted and keeper.note(last):
+            if keeper.holds_weights:
+                keeper.weights = {name: np.array(array) for name, array in backend.get_weights().items()}
+            yield BestEpoch(epoch, last.validation_loss, last.validation_accuracy)
+        if looker is not None and looker.epoch_is_due(epoch):
+            yield looker.predictions(epoch, step, control.watched)
+        if keeper.tired and epoch < plan.epochs:
+            yield StoppedEarly(epoch, keeper.best.epoch, plan.stopping.patience)
+            break
+        reduced = plateau.reduced(last.validation_loss, rate) if epoch < plan.epochs else None
+        if reduced is not None:
+            rate = reduced
+            if not plan.schedule.varies:
+                backend.set_learning_rate(rate)
+            yield LearningRateChanged(step, rate, "plateau")
+        clock.skip()
+    yield from ended("finished")
 
 
 _FINAL = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 
 
-def _own_chunks(
-    backend: Backend, batches: list[np.ndarray], epoch: int, first_step: int, pace: Pace, control: Control
-) -> Iterator[Chunk]:
-    """Take the steps of one epoch by `train_steps`, as many at once as the pace allows, one at a time when stepping."""
-    at = 0
-    while at < len(batches):
-        most = 1 if control.stepping else pace.steps
-        rows = [b for b in batches[at : at + most] if len(b) == len(batches[at])]  # a smaller last batch goes by itself
-        before = time.perf_counter()
-        report = backend.train_steps(np.stack(rows), first_step + at)
-        if control.stepping:
-            control.take_step()
-        else:
-            pace.took(len(rows), time.perf_counter() - before)
-        at += len(rows)
-        yield report, [len(row) for row in rows]
-
-
-def _fit_chunks(
-    backend: Backend, batches: list[np.ndarray], epoch: int, first_step: int, pace: Pace, control: Control
-) -> Iterator[Chunk]:
-    """Gather the reports of the framework's own loop for CHUNK_SECONDS, one by one when stepping."""
-    reports = backend.fit_epoch(batches, epoch)
-    at = 0
-    try:
-        while at < len(batches):
-            gathered, until = [], time.perf_counter() + CHUNK_SECONDS
-            while at + len(gathered) < len(batches):
-                gathered.append(next(reports))
-                if control.stepping or control.stopped or time.perf_counter() >= until:
-                    break
-            if control.stepping:
-                control.take_step()
-            yield (
-                StepReport(np.concatenate([r.losses for r in gathered]), np.concatenate([r.correct for r in gathered]), None),
-                [len(batch) for batch in batches[at : at + len(gathered)]],
-            )
-            at += len(gathered)
-    finally:
-        reports.close()
-
-
-def _batches_ended(
-    report: StepReport, sizes: list[int], epoch: int, step: int, rate: float, seconds: float, trained: float
-) -> BatchesEnded:
+def _batches_ended(chunk: Chunk, epoch: int, step: int, rate: float, seconds: float, trained: float) -> BatchesEnded:
+    report, sizes = chunk.report, chunk.sizes
     return BatchesEnded(
         epoch=epoch,
         step=step + 1,
         losses=tuple(report.losses.tolist()),
         accuracies=tuple((report.correct / np.array(sizes)).tolist()),
         gradient_norms=None if report.gradient_norms is None else tuple(report.gradient_norms.tolist()),
-        learning_rate=rate,
+        learning_rate=chunk.rates[-1] if chunk.rates else rate,
         images_per_second=sum(sizes) / max(seconds, 1e-9),
         seconds=trained,
+        learning_rates=chunk.rates,
     )
 
 

@@ -7,7 +7,7 @@ column, channel. NCHW, devices, graphs and sessions stay behind the line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,18 +58,43 @@ class Observation:
 class Backend(Protocol):
     """A built model that can learn, in one framework. It holds the run's images and gathers them by index."""
 
-    def train_steps(self, order: np.ndarray, first_step: int) -> StepReport:
+    def train_steps(
+        self,
+        order: np.ndarray,
+        first_step: int,
+        rates: np.ndarray | None = None,
+        pixels: np.ndarray | None = None,
+        keep_gradients: bool = False,
+    ) -> StepReport:
         """Update the weights once per row of `order`: image indices, int64 (steps, batch).
 
         `first_step` is the number of the first of these steps in the run, 0-based; dropout masks depend on it.
+        `rates`: the learning rate of each step, float64 (steps,), for a plan whose schedule varies.
+        `pixels`: the augmented images, uint8 (steps, batch, height, width, channels), for a plan that augments.
+        `keep_gradients`: of one step, for `last_gradients`.
         """
         ...
 
-    def fit_epoch(self, order: list[np.ndarray], epoch: int) -> Iterator[StepReport]:
-        """Train one epoch with the framework's own loop (variant "fit"), one report per batch.
+    def last_gradients(self) -> dict[str, np.ndarray] | None:
+        """Return weight -> gradient of what was minimised in the last step, in the agreed layout; None if it is not told.
+
+        To be asked for after `train_steps(…, keep_gradients=True)`, or between two reports of `fit_epoch`.
+        """
+        ...
+
+    def fit_epoch(
+        self,
+        order: list[np.ndarray],
+        epoch: int,
+        first_step: int = 0,
+        rate: Callable[[int], float] | None = None,
+        pixels: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> Iterator[StepReport]:
+        """Train one epoch in the way that the framework teaches (variants "fit" and "dataloader"), one report per batch.
 
         `order` is one int64 array of image indices per batch. Taking the next report lets the next batch begin, so
-        not taking it is a pause; closing the iterator stops after the batch in progress.
+        not taking it is a pause; closing the iterator stops after the batch in progress. `rate` is asked for the learning
+        rate of each batch of this epoch (0-based), `pixels` for the augmented images of some indices.
         """
         ...
 
@@ -78,11 +103,18 @@ class Backend(Protocol):
         ...
 
     def logits(self, pixels: np.ndarray) -> np.ndarray:
-        """Return what the last layer says of prepared pixels, uint8 (n, h, w, c): (n, classes), dropout off."""
+        """Return what the last layer says of prepared pixels, uint8 (n, h, w, c): (n, classes), dropout off.
+
+        Logits, or probabilities for a plan whose model gives these; one output becomes a column for each of two classes.
+        """
         ...
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         """Return softmax probabilities, (n, classes), each row summing to 1."""
+        ...
+
+    def activations(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
+        """Return path -> what comes out of each layer for prepared pixels, in order of computation, dropout off."""
         ...
 
     def get_weights(self) -> Weights: ...
@@ -90,6 +122,10 @@ class Backend(Protocol):
     def set_weights(self, weights: Weights) -> None: ...
 
     def set_learning_rate(self, value: float) -> None: ...
+
+    def graph(self) -> bytes | None:
+        """Return the forward pass as a serialized TensorFlow GraphDef; None where there is no graph."""
+        ...
 
     def facts(self) -> Facts: ...
 

@@ -26,6 +26,16 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=1, keepdims=True)
 
 
+def two_columns(outputs: np.ndarray, probabilities: bool) -> np.ndarray:
+    """Return what one output says of two classes, (n, 2): logits 0 and z, for softmax of these is sigmoid of z; or 1 - p and p."""
+    return np.concatenate([1 - outputs if probabilities else np.zeros_like(outputs), outputs], axis=1)
+
+
+def probabilities(said: np.ndarray, plan: Plan) -> np.ndarray:
+    """Return probabilities, float64 (n, classes), of what `logits` of a backend said."""
+    return said.astype(np.float64) if plan.probabilities else softmax(said)
+
+
 def train_once(build: Callable) -> None:
     """Build a throw-away model and train it for two steps on noise: whatever a framework does lazily is done then."""
     noise = np.random.default_rng(0)

@@ -32,10 +32,19 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    from clsf.cli import datasets, lecture_gap, lockstep, train  # late: --help needs nothing of them but their arguments
+    from clsf.cli import (  # late: --help needs only their arguments
+        bench,
+        code,
+        datasets,
+        experiment,
+        lecture_gap,
+        lockstep,
+        runs,
+        train,
+    )
 
     parser = _Parser(prog="python -m clsf", description="Image classification in TensorFlow and PyTorch, honestly compared.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
-    for command in (datasets, train, lockstep, lecture_gap):
+    for command in (datasets, train, experiment, lockstep, lecture_gap, code, bench, runs):
         command.add_arguments(commands)
     return parser

@@ -7,7 +7,19 @@ from types import TracebackType
 from typing import Self
 
 from clsf import FRAMEWORKS
-from clsf.events import BatchesEnded, DataProgress, EpochEnded, Event, RunEnded, RunFailed, RunStarted, event_to_json
+from clsf.events import (
+    BatchesEnded,
+    DataProgress,
+    EpochEnded,
+    Event,
+    LearningRateChanged,
+    RunEnded,
+    RunFailed,
+    RunStarted,
+    StoppedEarly,
+    WeightsRestored,
+    event_to_json,
+)
 from clsf.runs.record import RunRecord
 
 
@@ -68,10 +80,19 @@ class Progress:
                     f"validation {event.validation_loss:.4f} {event.validation_accuracy:.3f}",
                     highlight=False,
                 )
+            case LearningRateChanged(reason="plateau"):
+                self._say(record, f"learning rate {event.learning_rate:g}, for the validation loss no longer falls")
+            case StoppedEarly():
+                self._say(record, f"stopped early, nothing better than epoch {event.best_epoch} for {event.patience}")
+            case WeightsRestored():
+                self._say(record, f"has the weights of epoch {event.epoch} again")
             case RunEnded():
                 self._bars.update(task, news=event.reason)
             case RunFailed():
                 self._bars.update(task, news="failed")
+
+    def _say(self, record: RunRecord, news: str) -> None:
+        self._bars.console.print(f"{record.framework:<11} {news}", highlight=False)
 
     def _table(self) -> None:
         from rich.table import Table

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
-from clsf import FRAMEWORKS
-from clsf.cli import arguments
+from clsf import FRAMEWORKS, logs, losses
+from clsf.cli import arguments, training_arguments
 from clsf.cli.show import JsonLines, Progress
 from clsf.data import catalogue
+from clsf.errors import DataError
 from clsf.events import RunEnded, RunFailed
-from clsf.lab import open_lab
+from clsf.lab import Lab, open_lab
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -24,6 +28,9 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
     )  # fmt: skip
     parser.add_argument("--race", action="store_true", help="run both frameworks at the same time (they share the cores)")
     parser.add_argument("--json", action="store_true", help="one JSON object per event and line")
+    parser.add_argument("--csv", metavar="FOLDER", help="write epochs and steps of each run into this folder when it is over")
+    parser.add_argument("--tensorboard", metavar="FOLDER", help="write event files for TensorBoard there, a zip per run")
+    training_arguments.add(parser)
     parser.set_defaults(run=run)
 
 
@@ -32,7 +39,10 @@ def run(options: argparse.Namespace) -> int:
     frameworks = _frameworks(options.framework)
     data = arguments.data_name(options.data)
     spec = arguments.model_spec(options.model, len(catalogue.info(data).classes))
-    plan = arguments.plan(options, data)
+    plan = arguments.plan(options, data, **training_arguments.changes(options))
+    spec = _fitted(spec, plan, len(catalogue.info(data).classes))
+    for folder in filter(None, (options.csv, options.tensorboard)):
+        _writable(folder)
     show = JsonLines() if options.json else Progress()
     with open_lab() as lab, show:
         run_ids = lab.train(spec, plan, frameworks, owner="cli", race=options.race)
@@ -46,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
             for run_id in run_ids:
                 lab.control(run_id, "stop")
             raise
+        _write_logs(lab, run_ids, options)
         if not good:
             for record in map(lab.record, run_ids):
                 if record.status == "diverged":
@@ -57,6 +68,36 @@ def run(options: argparse.Namespace) -> int:
                 if record.failure:
                     print(f"clsf: {record.framework}: {record.failure}", file=sys.stderr)
         return 0 if good else 1
+
+
+def _fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:
+    """Return the model as the loss needs it, and say so if that is not as it was."""
+    fitted = losses.fitted(spec, plan, classes)
+    if fitted != spec:
+        print(
+            f"clsf: for the {plan.loss} loss the model ends in {losses.outputs(plan, classes)} "
+            f"{'unit' if losses.outputs(plan, classes) == 1 else 'units'}, activation {losses.last_activation(plan)}",
+            file=sys.stderr,
+        )
+    return fitted
+
+
+def _writable(folder: str) -> None:
+    """Make the folder now: not being able to is better known before training than after."""
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError("The folder '{path}' can't be made: {reason}.", path=folder, reason=str(error)) from None
+
+
+def _write_logs(lab: Lab, run_ids: list[str], options: argparse.Namespace) -> None:
+    for record in map(lab.record, run_ids):
+        name = f"{record.framework}-{record.run_id[:8]}"
+        if options.csv:
+            for what, text in (("epochs", logs.epochs_csv(record)), ("steps", logs.steps_csv(record))):
+                Path(options.csv, f"{name}-{what}.csv").write_text(text, encoding="utf-8")
+        if options.tensorboard:
+            Path(options.tensorboard, f"{name}.zip").write_bytes(lab.tensorboard(record.run_id))
 
 
 def _frameworks(name: str) -> tuple[str, ...]:

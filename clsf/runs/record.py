@@ -7,6 +7,7 @@ from typing import Literal
 
 from clsf.events import (
     BatchesEnded,
+    BestEpoch,
     DataProgress,
     EpochEnded,
     Event,
@@ -16,15 +17,23 @@ from clsf.events import (
     RunEnded,
     RunFailed,
     RunStarted,
+    StoppedEarly,
+    WeightsRestored,
 )
+from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.words import Sentence
 
 _FINAL = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 
-Status = Literal["queued", "preparing", "running", "paused", "finished", "stopped", "diverged", "cut-off", "failed"]
-OVER: tuple[str, ...] = ("finished", "stopped", "diverged", "cut-off", "failed")
+Status = Literal[
+    "queued", "preparing", "running", "paused", "finished", "stopped", "diverged", "cut-off", "time-limit", "failed"
+]
+OVER: tuple[str, ...] = ("finished", "stopped", "diverged", "cut-off", "time-limit", "failed")
+
+STEPS_KEPT = 5
+"""Steps in detail that a record keeps; all of them are in the store's events."""
 
 
 @dataclass
@@ -64,7 +73,15 @@ class RunRecord:
     started: RunStarted | None = None
     steps: Steps = field(default_factory=Steps)
     epochs: list[EpochEnded] = field(default_factory=list)
-    learning_rate: float | None = None
+    learning_rate: float | None = None  # in force, or asked for and in force from the next step on
+    rate_changes: list[LearningRateChanged] = field(default_factory=list)
+    best: BestEpoch | None = None  # the best epoch so far, if the plan asks which it is
+    stopped_early: StoppedEarly | None = None
+    restored: WeightsRestored | None = None
+    layers_looked: list[LayersLooked] = field(default_factory=list)
+    predictions_looked: list[PredictionsLooked] = field(default_factory=list)
+    steps_looked: list[StepLooked] = field(default_factory=list)  # the last STEPS_KEPT
+    looking_seconds: float = 0.0  # that looking inside has cost so far, beside training and validation
     ended: RunEnded | None = None
     failure: Sentence | None = None
 
@@ -112,11 +129,30 @@ class RunRecord:
                 self.status = "running"
             case LearningRateChanged():
                 self.learning_rate = event.learning_rate
+                self.rate_changes.append(event)
+            case BestEpoch():
+                self.best = event
+            case StoppedEarly():
+                self.stopped_early = event
+            case WeightsRestored():
+                self.restored = event
+            case LayersLooked() | PredictionsLooked() | StepLooked():
+                self._fold_look(event)
             case RunEnded():
                 self.ended, self.status = event, event.reason
             case RunFailed():
                 self.failure, self.status = event.sentence, "failed"
         self.version += 1
+
+    def _fold_look(self, event: LayersLooked | PredictionsLooked | StepLooked) -> None:
+        self.looking_seconds += event.seconds
+        match event:
+            case LayersLooked():
+                self.layers_looked.append(event)
+            case PredictionsLooked():
+                self.predictions_looked.append(event)
+            case StepLooked():
+                self.steps_looked = [*self.steps_looked, event][-STEPS_KEPT:]
 
     def _fold_batches(self, event: BatchesEnded) -> None:
         steps, count = self.steps, len(event.losses)
@@ -124,7 +160,7 @@ class RunRecord:
         each = (event.seconds - before) / count
         steps.accuracies.extend(event.accuracies)
         steps.gradient_norms.extend(event.gradient_norms or ())
-        steps.learning_rates.extend([event.learning_rate] * count)
+        steps.learning_rates.extend(event.learning_rates or [event.learning_rate] * count)
         steps.seconds.extend(before + each * (n + 1) for n in range(count))
         steps.images_per_second.extend([event.images_per_second] * count)
         steps.losses.extend(event.losses)  # last: len() tells readers how many steps are whole

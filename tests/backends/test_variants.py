@@ -107,7 +107,10 @@ def test_fit_uses_the_dropout_of_keras(tensorflow):
     assert np.abs(first.losses - masked.losses).max() > 1e-3
 
 
-def test_torch_has_no_fit(torch):
-    job = random_job(PLAIN, SHAPE, images=8)
-    with pytest.raises(TypeError, match="no training loop of its own"):
-        torch.run(inside.fit_epochs, job, [[np.arange(4)]], [0.1])
+def test_torchs_dataloader_loop_is_the_own_loop_at_the_same_rates(torch):
+    job = random_job(PLAIN, SHAPE, images=64)
+    batches, rates = epoch(job)[:6], [0.1, 0.02]
+    taught = torch.run(inside.fit_epochs, job, [batches[:3], batches[3:]], rates)
+    own = torch.run(inside.train_at_rates, job, np.stack(batches), [rates[0]] * 3 + [rates[1]] * 3)
+    np.testing.assert_allclose(taught.losses, own.losses, rtol=0, atol=1e-12)
+    assert farthest(taught.weights, own.weights) <= 1e-12

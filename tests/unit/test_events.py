@@ -10,6 +10,7 @@ import pytest
 
 from clsf.events import (
     BatchesEnded,
+    BestEpoch,
     DataProgress,
     EpochEnded,
     Event,
@@ -19,9 +20,12 @@ from clsf.events import (
     RunEnded,
     RunFailed,
     RunStarted,
+    StoppedEarly,
+    WeightsRestored,
     event_from_json,
     event_to_json,
 )
+from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
 from clsf.words import say
 
 NAN = math.nan
@@ -40,6 +44,13 @@ EVENTS = [
     Paused(3),
     Resumed(3),
     LearningRateChanged(3, 0.01),
+    replace(BATCHES, learning_rates=(0.5, 0.25)),
+    BestEpoch(1, 2.1, 0.2),
+    StoppedEarly(4, 2, 2),
+    WeightsRestored(2),
+    LayersLooked(1, 3, {"1.kernel": {"norm": 1.5, "ratio": None}}, {"1": 0.25}, 0.5),
+    PredictionsLooked(1, 3, (7,), (1,), ((1, 0),), ((0.75, 0.25),), (0.75,), ((1, 0), (0, 1)), 0, {"1": {"low": 0.5}}, 0.5),
+    StepLooked(1, 3, (7, 8), (1, 0), {"data": "", "size": [0]}, 2.5, 0.5, 0.1, {"1.kernel": {"ratio": 0.5}}, 0.5),
     RunEnded("torch", "finished", 5, 12.5, 640.0, 2.0, 0.25, 2.1, 0.2),
     RunEnded("tensorflow", "stopped", 0, 0.0, None),
     RunFailed(say("Layer {path}: {problem}", path=1, problem=say("{what} is 0", what=say("{name}", name="filters")))),
@@ -64,7 +75,8 @@ def test_every_kind_of_event_was_tried():
 def test_an_event_is_named_in_its_json():
     assert [event_to_json(event)["event"] for event in EVENTS] == [
         "data_progress", "run_started", "batches_ended", "batches_ended", "epoch_ended", "paused", "resumed",
-        "learning_rate_changed", "run_ended", "run_ended", "run_failed",
+        "learning_rate_changed", "batches_ended", "best_epoch", "stopped_early", "weights_restored", "layers_looked",
+        "predictions_looked", "step_looked", "run_ended", "run_ended", "run_failed",
     ]  # fmt: skip
 
 

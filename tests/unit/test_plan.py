@@ -63,7 +63,7 @@ WRONG = [
     ("seed", -1, "seed is -1, but must be a whole number from 0 to 2147483647."),
     ("seed", 2**31, "seed is 2147483648, but must be a whole number from 0 to 2147483647."),
     ("tensorflow_variant", "loop", "Unknown tensorflow_variant 'loop'. Known: graph, eager, fit."),
-    ("torch_variant", "graph", "Unknown torch_variant 'graph'. Known: loop."),
+    ("torch_variant", "graph", "Unknown torch_variant 'graph'. Known: loop, dataloader."),
     ("device", "gpu", "Unknown device 'gpu'. Did you mean 'cpu'? Known: auto, cpu."),
     ("l2", -0.1, "l2 is -0.1, but must be a number above 0 and at most 10."),
     ("l2", NAN, "l2 is nan, but must be a number above 0 and at most 10."),

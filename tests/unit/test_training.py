@@ -40,6 +40,7 @@ def clock(monkeypatch):
     clock = SimpleNamespace(now=100.0)
     fake = SimpleNamespace(perf_counter=lambda: clock.now)
     monkeypatch.setattr("clsf.training.time", fake)
+    monkeypatch.setattr("clsf.chunks.time", fake)
     monkeypatch.setattr("clsf.meters.time", fake)
     return clock
 
@@ -67,7 +68,8 @@ class FakeBackend:
         self.orders += list(order)
         return self._report([len(row) for row in order], norms=True)
 
-    def fit_epoch(self, order: list[np.ndarray], epoch: int) -> Iterator[StepReport]:
+    def fit_epoch(self, order: list[np.ndarray], epoch: int, first_step: int = 0) -> Iterator[StepReport]:
+        assert first_step == self.steps
         try:
             for row in order:
                 self.orders.append(row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import keras
@@ -14,8 +14,9 @@ from clsf.backends.base import Evaluation, Facts, Observation, StepReport, Weigh
 from clsf.backends.initial import dropout_layers, dropout_masks
 from clsf.backends.tensorflow import device
 from clsf.backends.tensorflow.build import BuiltModel
-from clsf.backends.tensorflow.fit import FitEpoch, compiled
+from clsf.backends.tensorflow.fit import FitEpoch, compiled, targets
 from clsf.backends.tensorflow.inspect import Inspector, applied
+from clsf.backends.tensorflow.losses import Objective
 from clsf.backends.tensorflow.optimizers import optimizer
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
@@ -51,26 +52,36 @@ class TensorFlowBackend:
             self.built = BuiltModel(spec, prepared.shape, plan, native_dropout)
             self.model = self.built.model
             self.set_weights(weights)
-            self._optimizer = optimizer(plan.optimizer, plan.learning_rate)
+            self._classes = len(prepared.classes)
+            self._objective = Objective(plan, self._classes, self.built)
+            self._gradients: dict[str, np.ndarray] | None = None  # of the last step that was to keep them
+            self._optimizer = optimizer(plan.optimizer, plan.learning_rate, plan.weight_decay)
             self._optimizer.build(self.model.trainable_variables)
             self._make_functions()
             self._inspector = Inspector(self.built, sources(spec.layers))
             self._inspect = tf.function(
-                lambda images, labels, masks: self._inspector.step(images, labels, masks, self._penalty, self._regularised)
+                lambda images, labels, masks: self._inspector.step(images, labels, masks, self._objective)
             )
             if plan.tensorflow_variant == "fit":
-                compiled(self.model, self._optimizer, plan.dtype)
+                compiled(self.model, self._optimizer, plan)
 
     def _make_functions(self) -> None:
         """Make graphs of the steps and the evaluation, traced once for any number of steps and images; or leave them eager."""
         if self._plan.tensorflow_variant == "eager":
-            self._train, self._evaluate = self._eager_steps, self._sums
+            self._train, self._train_telling, self._evaluate = self._eager_steps, self._telling_step, self._sums
             return
+        # One step that also gives its gradients away is another graph, for these take memory for every step of a chunk.
+        self._train_telling = tf.function(self._telling_step)
         masks = {
             path: tf.TensorSpec([None, None, *shape], tf.uint8, name="mask_" + path.replace(".", "_"))
             for path, (_, shape) in self._masks.items()
         }
-        self._train = tf.function(self._graph_steps, input_signature=[tf.TensorSpec([None, None], tf.int64), masks])
+        extra = {}
+        if self._plan.schedule.varies:
+            extra["rates"] = tf.TensorSpec([None], tf.float32)
+        if self._plan.augmentation.any:
+            extra["pixels"] = tf.TensorSpec([None, None, *self._pixels.shape[1:]], tf.uint8)
+        self._train = tf.function(self._graph_steps, input_signature=[tf.TensorSpec([None, None], tf.int64), masks, extra])
         self._evaluate = tf.function(self._sums, input_signature=[tf.TensorSpec([None], tf.int64)])
 
     # One step, and many.
@@ -78,62 +89,84 @@ class TensorFlowBackend:
     def _inputs(self, pixels: tf.Tensor) -> tf.Tensor:
         return (tf.cast(pixels, self._plan.dtype) - self._mean) / self._deviation
 
-    def _step(self, indices: tf.Tensor, masks: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """Update once; return loss and right answers before the update, and the norm of the gradient."""
-        images = self._inputs(tf.gather(self._pixels, indices))  # (batch, h, w, c)
+    def _step(self, indices: tf.Tensor, masks: dict[str, tf.Tensor], extra: dict[str, tf.Tensor]) -> tuple:
+        """Update once; return loss and right answers before the update, the norm of the gradient, and the gradients."""
+        pixels = extra["pixels"] if "pixels" in extra else tf.gather(self._pixels, indices)
+        images = self._inputs(pixels)  # (batch, h, w, c)
         labels = tf.gather(self._labels, indices)
+        if "rates" in extra:
+            self._optimizer.learning_rate.assign(extra["rates"])
         self.built.hand_out(masks)
         with tf.GradientTape() as tape:
-            logits = self.model(images, training=True)
-            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
-            minimised = loss + self._penalty()
+            outputs = self.model(images, training=True)
+            loss = self._objective.mean(labels, outputs)
+            minimised = loss + self._objective.penalty()
         variables = self.model.trainable_variables
-        gradients = self._regularised(tape.gradient(minimised, variables))
+        gradients = self._objective.regularised(tape.gradient(minimised, variables))
         self._optimizer.apply(gradients, variables)
         self.built.hand_out({})
-        correct = tf.math.count_nonzero(tf.argmax(logits, axis=1) == labels)
-        return loss, correct, tf.linalg.global_norm(gradients)
+        return loss, self._objective.correct(labels, outputs), tf.linalg.global_norm(gradients), gradients
 
-    def _penalty(self) -> tf.Tensor:
-        """Return l2 times the sum of squares of all kernels, as `kernel_regularizer=keras.regularizers.L2(l2)` adds it."""
-        if not self._plan.l2 or self._plan.does("weight-decay-style"):
-            return tf.zeros((), self._plan.dtype)
-        return self._plan.l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in self.built.kernels()])
-
-    def _regularised(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
-        """Add torch's weight decay if that is the difference: on every parameter, without the factor of two."""
-        if not self._plan.l2 or not self._plan.does("weight-decay-style"):
-            return gradients
-        return [g + self._plan.l2 * v for g, v in zip(gradients, self.model.trainable_variables, strict=True)]
-
-    def _graph_steps(self, order: tf.Tensor, masks: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def _graph_steps(self, order: tf.Tensor, masks: dict, extra: dict) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         steps = tf.shape(order)[0]
         losses = tf.TensorArray(self._plan.dtype, size=steps)
         correct = tf.TensorArray(tf.int64, size=steps)
         norms = tf.TensorArray(self._plan.dtype, size=steps)
         for i in tf.range(steps):
-            loss, right, norm = self._step(order[i], {path: mask[i] for path, mask in masks.items()})
+            loss, right, norm, _ = self._step(order[i], _row(masks, i), _row(extra, i))
             losses, correct, norms = losses.write(i, loss), correct.write(i, right), norms.write(i, norm)
         return losses.stack(), correct.stack(), norms.stack()
 
-    def _eager_steps(self, order: tf.Tensor, masks: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        steps = [self._step(order[i], {path: mask[i] for path, mask in masks.items()}) for i in range(len(order))]
+    def _eager_steps(self, order: tf.Tensor, masks: dict, extra: dict) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        steps = [self._step(order[i], _row(masks, i), _row(extra, i))[:3] for i in range(len(order))]
         losses, correct, norms = zip(*steps, strict=True)
         return tf.stack(losses), tf.stack(correct), tf.stack(norms)
 
-    def train_steps(self, order: np.ndarray, first_step: int) -> StepReport:
+    def _telling_step(self, order: tf.Tensor, masks: dict, extra: dict) -> tuple:
+        loss, correct, norm, gradients = self._step(order[0], _row(masks, 0), _row(extra, 0))
+        return loss[None], correct[None], norm[None], gradients
+
+    def train_steps(
+        self,
+        order: np.ndarray,
+        first_step: int,
+        rates: np.ndarray | None = None,
+        pixels: np.ndarray | None = None,
+        keep_gradients: bool = False,
+    ) -> StepReport:
         masks = dropout_masks(self._masks, self._plan.seed, first_step, *order.shape)
         with self._scope:
-            losses, correct, norms = self._train(tf.constant(order), {path: tf.constant(m) for path, m in masks.items()})
+            extra = {} if rates is None else {"rates": tf.constant(rates, tf.float32)}  # as Keras keeps a learning rate
+            if pixels is not None:
+                extra["pixels"] = tf.constant(pixels)
+            train = self._train_telling if keep_gradients else self._train
+            told = train(tf.constant(order), {path: tf.constant(m) for path, m in masks.items()}, extra)
+            self._gradients = self.built.gradients(told[3]) if keep_gradients else None
+        losses, correct, norms = told[:3]
         return StepReport(losses.numpy().astype(np.float64), correct.numpy(), norms.numpy().astype(np.float64))
 
-    def fit_epoch(self, order: list[np.ndarray], epoch: int) -> Iterator[StepReport]:
+    def last_gradients(self) -> dict[str, np.ndarray] | None:
+        return self._gradients
+
+    def fit_epoch(
+        self,
+        order: list[np.ndarray],
+        epoch: int,
+        first_step: int = 0,
+        rate: Callable[[int], float] | None = None,
+        pixels: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> Iterator[StepReport]:
         def batch(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            return self._inputs(tf.gather(self._pixels, indices)), tf.gather(self._labels, indices)
+            if pixels is None:
+                found = tf.gather(self._pixels, indices)
+            else:
+                found = tf.numpy_function(pixels, [indices], tf.uint8, stateful=False)
+                found.set_shape([None, *self._pixels.shape[1:]])
+            return self._inputs(found), targets(tf.gather(self._labels, indices), self._plan, self._classes)
 
         data = tf.data.Dataset.from_tensor_slices(np.concatenate(order)).batch(len(order[0]))
         data = data.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
-        return iter(FitEpoch(self.model, data, epoch, [len(b) for b in order], self._scope))
+        return iter(FitEpoch(self.model, data, epoch, [len(b) for b in order], self._scope, rate))
 
     # Looking at images without learning.
 
@@ -143,9 +176,9 @@ class TensorFlowBackend:
 
     def _sums(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the sum of the losses in float64 and the number of right answers."""
-        logits, labels = self._logits(indices), tf.gather(self._labels, indices)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-        return tf.reduce_sum(tf.cast(losses, tf.float64)), tf.math.count_nonzero(tf.argmax(logits, axis=1) == labels)
+        outputs, labels = self._logits(indices), tf.gather(self._labels, indices)
+        losses = self._objective.per_image(labels, outputs)
+        return tf.reduce_sum(tf.cast(losses, tf.float64)), self._objective.correct(labels, outputs)
 
     def evaluate(self, indices: np.ndarray) -> Evaluation:
         with self._scope:
@@ -155,12 +188,17 @@ class TensorFlowBackend:
 
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         with self._scope:
-            return np.concatenate(
+            said = np.concatenate(
                 [self.model(self._inputs(tf.constant(part)), training=False).numpy() for part in numbers.parts(pixels)]
             )
+        return numbers.two_columns(said, self._plan.probabilities) if self._plan.loss == "binary" else said
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
-        return numbers.softmax(self.logits(pixels))
+        return numbers.probabilities(self.logits(pixels), self._plan)
+
+    def activations(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
+        with self._scope:
+            return self._inspector.activations(self._inputs(tf.constant(pixels)))
 
     # Telling everything.
 
@@ -196,6 +234,17 @@ class TensorFlowBackend:
     def set_learning_rate(self, value: float) -> None:
         self._optimizer.learning_rate.assign(value)
 
+    def graph(self) -> bytes:
+        """Return the forward pass as a serialized GraphDef, for TensorBoard."""
+        image = tf.TensorSpec([None, *self._pixels.shape[1:]], self._plan.dtype, name="images")
+        traced = tf.function(lambda images: self.model(images, training=False)).get_concrete_function(image)
+        return traced.graph.as_graph_def().SerializeToString()
+
     def facts(self) -> Facts:
         versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
         return Facts(self._device, device.threads(), versions)
+
+
+def _row(arrays: dict[str, tf.Tensor], i: int | tf.Tensor) -> dict[str, tf.Tensor]:
+    """Return what belongs to step `i`."""
+    return {name: array[i] for name, array in arrays.items()}

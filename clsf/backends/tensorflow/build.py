@@ -13,6 +13,16 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
 
+class Penalty(keras.regularizers.L1L2):
+    """L1L2 in the dtype that `model.fit` sums losses in: it refuses a float64 penalty beside a loss that it made float32.
+
+    The gradient stays float64: through a sum and a cast it is exactly 1.
+    """
+
+    def __call__(self, x):
+        return keras.ops.cast(super().__call__(x), keras.config.floatx())
+
+
 class BuiltModel:
     """A Keras functional model and its layers by path ("3.body.1")."""
 
@@ -78,7 +88,20 @@ class BuiltModel:
             return keras.layers.Concatenate(axis=-1, **named)(ends)
         built = self._plain(layer, named)
         self.layers[path] = built
+        if self._plan.tensorflow_variant == "fit" and (self._plan.l1 or self._l2):
+            self._regularise(built)
         return built(x)
+
+    def _regularise(self, layer: keras.layers.Layer) -> None:
+        """Give the kernel its regularizer, as a student would write it for `model.fit`; own loops add penalties themselves."""
+        for name in ("kernel_regularizer", "depthwise_regularizer"):
+            if hasattr(layer, name):
+                setattr(layer, name, Penalty(l1=self._plan.l1, l2=self._l2))
+                return
+
+    @property
+    def _l2(self) -> float:
+        return 0.0 if self._plan.does("weight-decay-style") else self._plan.l2
 
     def _plain(self, layer: object, named: dict) -> keras.layers.Layer:
         match layer:

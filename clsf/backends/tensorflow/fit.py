@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 
 import keras
@@ -12,18 +12,43 @@ import numpy as np
 import tensorflow as tf
 
 from clsf.backends.base import StepReport
+from clsf.plan import Plan
+
+CROSS_ENTROPY = "cross_entropy"
+"""The metric that tells the loss without penalties, which Keras' own "loss" includes."""
 
 
-def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer, dtype: str) -> None:
-    """Compile the model as a student would: loss from logits, and the accuracy that fits integer labels.
+def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer, plan: Plan) -> None:
+    """Compile the model as a student would: the loss of the plan, and the accuracy that fits its labels.
 
-    The loss is told its dtype, for Keras would turn the logits of a float64 model into float32 first.
+    The loss is told its dtype, for Keras would turn the logits of a float64 model into float32 first. From probabilities
+    Keras looks behind the softmax where it can, and computes from the logits after all: the same number, unless a
+    probability is closer to 0 than 1e-7.
     """
-    model.compile(
-        optimizer=optimizer,
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype=dtype),
-        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-    )
+    named = {"from_logits": not plan.probabilities, "dtype": plan.dtype}
+    match plan.loss:
+        case "categorical":
+            named["label_smoothing"] = plan.label_smoothing
+            loss, metric = keras.losses.CategoricalCrossentropy(**named), keras.metrics.CategoricalCrossentropy
+            accuracy = keras.metrics.CategoricalAccuracy(name="accuracy")
+        case "binary":
+            named["label_smoothing"] = plan.label_smoothing
+            loss, metric = keras.losses.BinaryCrossentropy(**named), keras.metrics.BinaryCrossentropy
+            accuracy = keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.5 if plan.probabilities else 0.0)
+        case _:
+            loss, metric = keras.losses.SparseCategoricalCrossentropy(**named), keras.metrics.SparseCategoricalCrossentropy
+            accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    pure = [metric(name=CROSS_ENTROPY, **named)] if plan.l1 or plan.l2 else []
+    model.compile(optimizer=optimizer, loss=loss, metrics=[accuracy, *pure])
+
+
+def targets(labels: tf.Tensor, plan: Plan, classes: int) -> tf.Tensor:
+    """Return labels in the form that the compiled loss takes."""
+    if plan.loss == "categorical":
+        return tf.one_hot(labels, classes, dtype=plan.dtype)
+    if plan.loss == "binary":
+        return tf.cast(labels, plan.dtype)[:, None]
+    return labels
 
 
 class FitEpoch:
@@ -34,9 +59,16 @@ class FitEpoch:
     """
 
     def __init__(
-        self, model: keras.Model, data: tf.data.Dataset, epoch: int, sizes: list[int], scope: AbstractContextManager
+        self,
+        model: keras.Model,
+        data: tf.data.Dataset,
+        epoch: int,
+        sizes: list[int],
+        scope: AbstractContextManager,
+        rate: Callable[[int], float] | None = None,
     ) -> None:
         self._model, self._data, self._epoch, self._sizes, self._scope = model, data, epoch, sizes, scope
+        self.rate = rate  # the learning rate of a batch of this epoch, where it varies
         self._reports: queue.Queue[StepReport | BaseException | None] = queue.Queue(maxsize=1)
         self._asked = threading.Semaphore(0)  # reports asked for beyond the first
         self._closed = threading.Event()
@@ -97,7 +129,12 @@ class _Streaming(keras.callbacks.Callback):
         super().__init__()
         self._epoch = epoch
 
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        if self._epoch.rate is not None:
+            self.model.optimizer.learning_rate = self._epoch.rate(batch)
+
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        if not self._epoch.batch_ended(batch, float(logs["loss"]), float(logs["accuracy"])):
+        loss = float(logs.get(CROSS_ENTROPY, logs["loss"]))
+        if not self._epoch.batch_ended(batch, loss, float(logs["accuracy"])):
             self.model.stop_training = True
         self.model.reset_metrics()

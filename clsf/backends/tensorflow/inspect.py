@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from clsf.backends.base import Observation, Weights
 from clsf.backends.tensorflow.build import BuiltModel
+from clsf.backends.tensorflow.losses import Objective
 from clsf.model.walk import IMAGES
 
 
@@ -18,18 +19,18 @@ class Inspector:
         self._built, self._sources = built, sources
         self._model = keras.Model(built.model.inputs, list(built.outputs.values()))
 
-    def step(self, images: tf.Tensor, labels: tf.Tensor, masks: dict, penalty, regularised) -> tuple:
+    def step(self, images: tf.Tensor, labels: tf.Tensor, masks: dict, objective: Objective) -> tuple:
         """Return loss, the outputs of every layer, the gradients of these, and of the trainable variables."""
         self._built.hand_out(masks)
         variables = self._built.model.trainable_variables
         with tf.GradientTape() as tape:
             tape.watch(images)  # or nothing is recorded of the layers before the first one that learns
             outputs = self._model(images, training=True)
-            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs[-1]))
-            minimised = loss + penalty()
+            loss = objective.mean(labels, outputs[-1])
+            minimised = loss + objective.penalty()
         both = tape.gradient(minimised, [*outputs, *variables])
         self._built.hand_out({})
-        return loss, outputs, both[: len(outputs)], regularised(both[len(outputs) :])
+        return loss, outputs, both[: len(outputs)], objective.regularised(both[len(outputs) :])
 
     def told(self, images: tf.Tensor, loss: tf.Tensor, outputs: list, slopes: list, gradients: list) -> Observation:
         """Return an observation without weights: they come after the update."""
@@ -43,6 +44,12 @@ class Inspector:
             gradients=self._built.gradients(gradients),
             weights={},
         )
+
+    def activations(self, images: tf.Tensor) -> dict[str, np.ndarray]:
+        """Return path -> what comes out of each layer, dropout off."""
+        return {
+            path: value.numpy() for path, value in zip(self._built.outputs, self._model(images, training=False), strict=True)
+        }
 
     def layers_alone(self, reference: Observation, masks: dict) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return path -> output of each layer fed with the reference's input, and weight -> gradient of each by itself."""

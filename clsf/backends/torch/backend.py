@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from clsf.backends import numbers
 from clsf.backends.base import Evaluation, Facts, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
-from clsf.backends.torch import device
+from clsf.backends.torch import device, fit
 from clsf.backends.torch.build import BuiltModel
 from clsf.backends.torch.inspect import Inspector, applied
+from clsf.backends.torch.losses import Objective
 from clsf.backends.torch.optimizers import optimizer
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
@@ -39,7 +39,7 @@ class TorchBackend:
     """See `clsf.backends.base.Backend`. Images stay uint8 and are converted batch by batch."""
 
     def __init__(self, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> None:
-        self._plan = plan
+        self._plan, self._prepared = plan, prepared
         self._scope, self._device = device.chosen(plan.device)
         self._masks = {} if plan.native_dropout else dropout_layers(spec.analyse(prepared.shape))
         self._dtype = getattr(torch, plan.dtype)
@@ -51,8 +51,11 @@ class TorchBackend:
         self.built = BuiltModel(spec, prepared.shape, plan, plan.native_dropout)
         self.model = self.built.model.to(self._scope)
         self.set_weights(weights)
+        self._objective = Objective(plan, len(prepared.classes), self.built)
         self._inspector = Inspector(self.built, sources(spec.layers))
-        self._optimizer = optimizer(plan.optimizer, plan.learning_rate, plan.native_optimizer, self.model.parameters())
+        self._optimizer = optimizer(
+            plan.optimizer, plan.learning_rate, plan.native_optimizer, self.model.parameters(), plan.weight_decay
+        )
 
     # One step, and many.
 
@@ -60,45 +63,70 @@ class TorchBackend:
         images = pixels.to(self._dtype).sub_(self._mean).div_(self._deviation)
         return images.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w): no copy, that is channels_last in memory
 
-    def _step(self, indices: Tensor, masks: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    def _step(self, indices: Tensor, masks: dict[str, Tensor], pixels: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """Update once; return loss and right answers before the update, and the norm of the gradient."""
-        images = self._inputs(self._pixels[indices])
+        images = self._inputs(self._pixels[indices] if pixels is None else pixels)
         labels = self._labels[indices]
         self.built.hand_out(masks)
         self._optimizer.zero_grad()
-        logits = self.model(images)
-        loss = F.cross_entropy(logits, labels)
-        (loss + self._penalty()).backward()
-        self._regularise()
+        outputs = self.model(images)
+        loss = self._objective.mean(labels, outputs)
+        (loss + self._objective.penalty()).backward()
+        self._objective.regularise()
         norm = torch.nn.utils.get_total_norm([p.grad for p in self.model.parameters() if p.grad is not None])
         self._optimizer.step()
         self.built.hand_out({})
-        correct = (logits.detach().argmax(dim=1) == labels).sum()
-        return loss.detach(), correct, norm
+        return loss.detach(), self._objective.correct(labels, outputs.detach()), norm
 
-    def _penalty(self) -> Tensor | float:
-        """Return l2 times the sum of squares of all kernels, as Keras' `kernel_regularizer=L2(l2)` adds it."""
-        if not self._plan.l2 or self._plan.does("weight-decay-style"):
-            return 0.0
-        return self._plan.l2 * sum(kernel.square().sum() for kernel in self.built.kernels())
-
-    def _regularise(self) -> None:
-        """Add torch's weight decay if that is the difference: on every parameter, without the factor of two."""
-        if self._plan.l2 and self._plan.does("weight-decay-style"):
-            for p in self.model.parameters():
-                p.grad.add_(p.detach(), alpha=self._plan.l2)
-
-    def train_steps(self, order: np.ndarray, first_step: int) -> StepReport:
+    def train_steps(
+        self,
+        order: np.ndarray,
+        first_step: int,
+        rates: np.ndarray | None = None,
+        pixels: np.ndarray | None = None,
+        keep_gradients: bool = False,
+    ) -> StepReport:
         masks = dropout_masks(self._masks, self._plan.seed, first_step, *order.shape)
         masks = {path: torch.from_numpy(mask).to(self._scope) for path, mask in masks.items()}
         rows = torch.from_numpy(order).to(self._scope)
+        varied = None if pixels is None else torch.from_numpy(pixels).to(self._scope)
         self.model.train()
-        steps = [self._step(rows[i], {path: mask[i] for path, mask in masks.items()}) for i in range(len(rows))]
+        steps = []
+        for i in range(len(rows)):
+            if rates is not None:
+                self.set_learning_rate(float(rates[i]))
+            row = {path: mask[i] for path, mask in masks.items()}
+            steps.append(self._step(rows[i], row, None if varied is None else varied[i]))
         losses, correct, norms = (torch.stack(column).cpu().numpy() for column in zip(*steps, strict=True))
         return StepReport(losses.astype(np.float64), correct, norms.astype(np.float64))
 
-    def fit_epoch(self, order: list[np.ndarray], epoch: int) -> Iterator[StepReport]:
-        raise TypeError("torch has no training loop of its own; its variants are listed in clsf.plan")
+    def last_gradients(self) -> dict[str, np.ndarray] | None:
+        return self.built.gradients()  # they stay where backward() put them until zero_grad()
+
+    def fit_epoch(
+        self,
+        order: list[np.ndarray],
+        epoch: int,
+        first_step: int = 0,
+        rate: Callable[[int], float] | None = None,
+        pixels: Callable[[np.ndarray], np.ndarray] | None = None,
+    ) -> Iterator[StepReport]:
+        def before(batch: int, size: int) -> None:
+            self.built.hand_out(self._step_masks(first_step + batch, size))
+            if rate is not None:
+                self.set_learning_rate(rate(batch))
+
+        images = fit.RunImages(self._prepared.pixels, self._prepared.labels, self._cpu_inputs, pixels)
+        batches = fit.loader(images, order)
+        try:
+            yield from fit.epoch(self.model, self._optimizer, self._objective, batches, self._scope, before)
+        finally:
+            self.built.hand_out({})
+
+    def _cpu_inputs(self, pixels: Tensor) -> Tensor:
+        """As `_inputs`, but before the batch moves to the device."""
+        images = pixels.to(self._dtype).sub_(self._mean.cpu()).div_(self._deviation.cpu())
+        return images.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w)
 
     # Looking at images without learning.
 
@@ -111,18 +139,23 @@ class TorchBackend:
         losses = correct = 0.0
         for part in numbers.parts(indices):
             at = torch.from_numpy(part).to(self._scope)
-            logits, labels = self._logits(self._pixels[at]), self._labels[at]
-            losses += float(F.cross_entropy(logits, labels, reduction="none").double().sum())
-            correct += float((logits.argmax(dim=1) == labels).sum())
+            outputs, labels = self._logits(self._pixels[at]), self._labels[at]
+            losses += float(self._objective.per_image(labels, outputs).double().sum())
+            correct += float(self._objective.correct(labels, outputs))
         return Evaluation(losses / len(indices), correct / len(indices))
 
     @torch.inference_mode()
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         self.model.eval()
-        return np.concatenate([self._logits(_shared(part).to(self._scope)).cpu().numpy() for part in numbers.parts(pixels)])
+        said = np.concatenate([self._logits(_shared(part).to(self._scope)).cpu().numpy() for part in numbers.parts(pixels)])
+        return numbers.two_columns(said, self._plan.probabilities) if self._plan.loss == "binary" else said
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
-        return numbers.softmax(self.logits(pixels))
+        return numbers.probabilities(self.logits(pixels), self._plan)
+
+    @torch.inference_mode()
+    def activations(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
+        return self._inspector.activations(self._inputs(_shared(pixels).to(self._scope)))
 
     # Telling everything.
 
@@ -131,9 +164,9 @@ class TorchBackend:
         self.model.train()
         self._optimizer.zero_grad()
         logits = self._inspector.forward(images, self._step_masks(step, len(indices)))
-        loss = F.cross_entropy(logits, labels)
-        (loss + self._penalty()).backward()
-        self._regularise()
+        loss = self._objective.mean(labels, logits)
+        (loss + self._objective.penalty()).backward()
+        self._objective.regularise()
         told = self._inspector.told(images, loss.detach(), logits)
         self._optimizer.step()
         return replace(told, weights=self.get_weights())
@@ -166,6 +199,9 @@ class TorchBackend:
     def set_learning_rate(self, value: float) -> None:
         for group in self._optimizer.param_groups:
             group["lr"] = value
+
+    def graph(self) -> bytes | None:
+        return None  # what torch runs is the Python code itself; there is no graph to show
 
     def facts(self) -> Facts:
         # str: torch's version is of a class of its own, which would load torch in the process it is sent to

@@ -50,6 +50,22 @@ class Inspector:
             weights={},
         )
 
+    def activations(self, images: Tensor) -> dict[str, np.ndarray]:
+        """Return path -> what comes out of each layer in the agreed layout, dropout off."""
+        found: dict[str, np.ndarray] = {}
+
+        def keep(path: str):
+            return lambda module, inputs, output: found.__setitem__(path, _rows(output))
+
+        hooks = [module.register_forward_hook(keep(path)) for path, module in self._built.nodes.items()]
+        try:
+            self._built.model.eval()
+            self._built.model(images)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return {path: found[path] for path in self._built.nodes}
+
     def layers_alone(self, reference: Observation, masks: dict) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return path -> output of each layer fed with the reference's input, and weight -> gradient of each by itself."""
         outputs = {}

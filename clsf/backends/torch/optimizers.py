@@ -1,9 +1,9 @@
 """The seven optimizers: torch's own for "native", and Keras' rules written for torch for "aligned".
 
-Keras (3.15) keeps the learning rate in a float32 variable, and casts SGD's momentum, Adagrad's first accumulator and
-Adam's betas (where it raises them to a power) through float32, whatever the weights' dtype. The aligned rules follow
+Keras (3.15) keeps the learning rate in a float32 variable, and casts weight decay, SGD's momentum, Adagrad's first
+accumulator and Adam's betas (where it raises them to a power) through float32, whatever the weights' dtype. The aligned rules follow
 that, or float64 runs would part at the eighth digit. Sources: keras/src/optimizers/{sgd,adagrad,adadelta,rmsprop,adam}.py,
-`update_step` and defaults.
+`update_step` and defaults; base_optimizer.py, `_apply_weight_decay`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,21 @@ from torch import Tensor, nn
 from clsf.plan import MOMENTUM
 
 
-def optimizer(name: str, learning_rate: float, native: bool, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
-    """Return the optimizer of that name: torch's own, or the aligned rule."""
-    return (_native if native else _aligned)(name, learning_rate, list(parameters))
+def optimizer(
+    name: str, learning_rate: float, native: bool, parameters: Iterable[nn.Parameter], weight_decay: float = 0.0
+) -> torch.optim.Optimizer:
+    """Return the optimizer of that name: torch's own, or the aligned rule.
+
+    Weight decay, aligned: decoupled as in Keras, each weight loses learning rate * weight_decay of itself before the
+    update. Native: torch's argument `weight_decay`, which these classes couple: weight_decay times the weight is added to
+    its gradient. With plain SGD both are the same; an optimizer that divides by the size of past gradients divides the
+    coupled decay too, so that the same number decays less where gradients are large (arXiv:1711.05101; torch.optim.AdamW
+    is the decoupled one).
+    """
+    made = (_native if native else _aligned)(name, learning_rate, list(parameters))
+    for group in made.param_groups if weight_decay else ():
+        group["weight_decay"] = weight_decay
+    return made
 
 
 def _native(name: str, learning_rate: float, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
@@ -69,7 +81,7 @@ class _KerasRule(torch.optim.Optimizer):
     """The walk over parameters that all rules share; a rule is one formula for one parameter."""
 
     def __init__(self, parameters: list[nn.Parameter], learning_rate: float, **defaults: object) -> None:
-        super().__init__(parameters, {"lr": learning_rate, **defaults})
+        super().__init__(parameters, {"lr": learning_rate, "weight_decay": 0.0, **defaults})
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
         """Change the parameter `p` in place, given its gradient `g`."""
@@ -78,9 +90,11 @@ class _KerasRule(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self, closure: Callable | None = None) -> None:
         for group in self.param_groups:
-            lr = through_float32(group["lr"])
+            lr, decay = through_float32(group["lr"]), through_float32(group["weight_decay"])
             for p in group["params"]:
                 if p.grad is not None:
+                    if decay:
+                        p.sub_(p * decay * lr)
                     self.update(p, p.grad, self.state[p], lr, group)
 
 

@@ -1,0 +1,116 @@
+"""A few layers on one picture, for looking at: every output, what training does to it, and what the framework itself says.
+
+Twin of `clsf.backends.torch.one_layer`. Jobs for a worker: plain values and NumPy arrays in and out, in the agreed layout.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from clsf.backends.base import Weights
+from clsf.backends.tensorflow.build import BuiltModel
+from clsf.model import layers as specs
+from clsf.model.shapes import Shape
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+
+REMEMBERED = 16  # models; building one takes longer than running it
+
+
+def run(spec: str, images: np.ndarray, weights: Weights, masks: Weights | None = None) -> list[np.ndarray]:
+    """Return what comes out of each layer of the model's own row, one array (n, …) per layer, as it is after training.
+
+    `spec` is a model's JSON, `images` float32 (n, h, w, c). With `masks` (path -> uint8 (n, …), 1 keeps) dropout layers drop.
+    """
+    built = _built(spec, images.shape[1:])
+    built.set_weights(weights)
+    handed = {path: tf.constant(mask) for path, mask in (masks or {}).items()}
+    built.hand_out(handed)
+    outputs, x = [], tf.constant(images)
+    with tf.device("/CPU:0"):
+        if any("." in path for path in built.layers):  # branches: the model itself knows its way
+            wanted = [value for path, value in built.outputs.items() if "." not in path]
+            outputs = keras.Model(built.model.inputs, wanted)(x, training=False)
+        else:
+            for layer in built.layers.values():
+                x = layer(x, training=True) if handed and hasattr(layer, "mask") else layer(x)
+                outputs.append(x)
+    built.hand_out({})
+    return [value.numpy() for value in outputs]
+
+
+def normalise(spec: str, inputs: np.ndarray, weights: Weights, times: int) -> dict[str, np.ndarray]:
+    """Show `inputs` (n, …) to a model of one batch normalisation `times` times in training, then once outside of it.
+
+    Returns "training" and "inference", what came out (n, …), and "means" and "variances", the running statistics before
+    and after each time (times + 1, channels).
+    """
+    built = _built(spec, inputs.shape[1:])
+    built.set_weights(weights)
+    layer, x = built.layers["1"], tf.constant(inputs)
+    kept = [built.get_weights()]
+    with tf.device("/CPU:0"):
+        for _ in range(times):
+            training = layer(x, training=True)
+            kept.append(built.get_weights())
+        built.set_weights(kept[-1])
+        inference = layer(x, training=False)
+    return {
+        "training": training.numpy(),
+        "inference": inference.numpy(),
+        "means": np.stack([w["1.moving_mean"] for w in kept]),
+        "variances": np.stack([w["1.moving_variance"] for w in kept]),
+    }
+
+
+def held(spec: str, shape: Shape, weights: Weights) -> dict[str, np.ndarray]:
+    """Return the weights as the framework itself holds them, in its own layout: convolution kernels HWIO, dense (in, out)."""
+    built = _built(spec, tuple(shape))
+    built.set_weights(weights)
+    return {name: built._variable(name).numpy() for name in built.names}
+
+
+def flattened(image: np.ndarray) -> np.ndarray:
+    """Return an image (h, w, c) in the order in which this framework's own Flatten lays it out, from its own layout NHWC."""
+    return keras.layers.Flatten(dtype=image.dtype.name)(tf.constant(image[None])).numpy()[0]
+
+
+def own_words(spec: str, shape: Shape) -> tuple[str, str, bool]:
+    """Return the framework's own layer as code, what it says to an image of `shape`, and whether it refused."""
+    layer = ModelSpec.from_text(spec).layers[0]
+    match layer:
+        case specs.Conv2D():
+            name, values = "Conv2D", {"filters": layer.filters, "kernel_size": layer.kernel_size}
+        case specs.DepthwiseConv2D():
+            name, values = "DepthwiseConv2D", {"kernel_size": layer.kernel_size, "depth_multiplier": layer.depth_multiplier}
+        case specs.MaxPool2D():
+            name, values = "MaxPooling2D", {"pool_size": layer.pool_size}
+        case _:
+            name, values = "AveragePooling2D", {"pool_size": layer.pool_size}
+    values |= {"strides": layer.strides or layer.pool_size, "padding": layer.padding}
+    if hasattr(layer, "dilation_rate"):
+        values["dilation_rate"] = layer.dilation_rate
+    code = f"keras.layers.{name}({', '.join(f'{key}={value!r}' for key, value in values.items())})"
+    try:
+        with tf.device("/CPU:0"):
+            out = getattr(keras.layers, name)(**values)(tf.zeros((1, *shape)))
+    except Exception as error:  # whatever it says is what is to be shown
+        return code, _first_lines(error), True
+    return code, str(tuple(out.shape)), False
+
+
+def _first_lines(error: Exception) -> str:
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # it writes in bold, for terminals
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    return f"{type(error).__name__}: {' '.join(lines)}"[:400]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _built(spec: str, shape: Shape) -> BuiltModel:
+    with tf.device("/CPU:0"):
+        return BuiltModel(ModelSpec.from_text(spec), shape, Plan("picture"), native_dropout=False)

@@ -1,0 +1,82 @@
+"""A trained model as files that need nothing of ours: a state_dict of stock modules, as .pt or .safetensors, and ONNX."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from clsf.backends.base import Weights
+from clsf.backends.torch.build import BuiltModel
+from clsf.model.shapes import Shape
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+
+KINDS = {"pt": ".pt", "safetensors": ".safetensors", "onnx": ".onnx"}
+"""What can be written -> how the file's name ends."""
+
+_WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
+          "moving_variance": "running_var"}  # fmt: skip
+"""What torch's own modules call a weight."""
+
+
+def exported(spec: ModelSpec, shape: Shape, dtype: str, weights: Weights, names: dict[str, str], kind: str) -> bytes:
+    """Return the weights as the bytes of a file of `kind`, a key of KINDS.
+
+    Layers are called by `names` (path -> name): the state_dict is that of `nn` modules of these names. Weights are in the
+    agreed layout. "onnx" is the whole model: it takes scaled images, (n, channels, height, width), and gives scores.
+    """
+    if kind == "onnx":
+        return _onnx(spec, shape, dtype, weights)
+    state = _state(weights, names)
+    if kind == "safetensors":
+        from safetensors.torch import save
+
+        return save(state)
+    file = io.BytesIO()
+    torch.save(state, file)
+    return file.getvalue()
+
+
+def _state(weights: Weights, names: dict[str, str]) -> dict[str, torch.Tensor]:
+    """Return the state_dict of stock modules."""
+    state: dict[str, torch.Tensor] = {}
+    for name, array in weights.items():
+        path, weight = name.rsplit(".", 1)
+        state[f"{names[path]}.{_WORDS.get(weight, weight)}"] = torch.from_numpy(_turned(weight, array))
+        if weight == "moving_variance":  # a counter that nn.BatchNorm has and nobody asks for at the default momentum
+            state[f"{names[path]}.num_batches_tracked"] = torch.tensor(0)
+    return state
+
+
+def _turned(weight: str, array: np.ndarray) -> np.ndarray:
+    if weight == "depthwise_kernel":  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
+        kh, kw, channels, multiplier = array.shape
+        array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
+    elif weight == "kernel":  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
+        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
+    return np.array(array, order="C")
+
+
+def _onnx(spec: ModelSpec, shape: Shape, dtype: str, weights: Weights) -> bytes:
+    import onnx
+
+    built = BuiltModel(spec, shape, Plan("export", dtype=dtype), native_dropout=True)
+    built.set_weights(weights)
+    model = built.model.eval()
+    height, width, channels = shape
+    images = torch.zeros(2, channels, height, width, dtype=getattr(torch, dtype))
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the exporter, about its own future
+        path = Path(folder) / "model.onnx"
+        torch.onnx.export(
+            model, (images,), path, input_names=["images"], output_names=["scores"], dynamo=True, external_data=False,
+            dynamic_shapes=({0: torch.export.Dim("n")},), verbose=False,
+        )  # fmt: skip
+        content = path.read_bytes()
+    onnx.checker.check_model(content)
+    return content

@@ -1,0 +1,52 @@
+"""The ways to ask a trained model for its answers, each really taken and timed."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import torch
+
+from clsf.backends.torch.build import BuiltModel
+
+CODES = ("model.eval(); with torch.no_grad(): model(x)", "model.eval(); model(x)", "model.train(); model(x)")
+
+
+def asked(built: BuiltModel, inputs: np.ndarray) -> list[tuple[str, str, str, float, np.ndarray]]:
+    """Ask for the answers to inputs, float (n, height, width, channels), in every way of CODES.
+
+    Returns (code, type of what came back, its dtype, seconds of the second call, values as an array (n, classes)). The last
+    way is the mistake: dropout drops, and batch normalisation looks at this batch; the weights are put back afterwards.
+    """
+    model, before = built.model, built.get_weights()
+    place, training = next(model.parameters()).device, model.training
+    images = torch.from_numpy(np.ascontiguousarray(inputs)).to(place).permute(0, 3, 1, 2)  # (n, h, w, c) -> (n, c, h, w)
+
+    def without_slopes() -> torch.Tensor:
+        model.eval()
+        with torch.no_grad():
+            return model(images)
+
+    def with_slopes() -> torch.Tensor:
+        model.eval()
+        return model(images)
+
+    def in_training() -> torch.Tensor:
+        model.train()
+        return model(images)
+
+    found = []
+    for code, ask in zip(CODES, (without_slopes, with_slopes, in_training), strict=True):
+        ask()  # what is done lazily is done now
+        started = time.perf_counter()
+        answer = ask()
+        seconds = time.perf_counter() - started
+        values = answer.detach().cpu().numpy().copy()
+        found.append((code, _kind(answer), str(values.dtype), seconds, values))
+    built.set_weights(before)
+    model.train(training)
+    return found
+
+
+def _kind(answer: torch.Tensor) -> str:
+    return "torch.Tensor" + (", requires_grad=True" if answer.requires_grad else "")

@@ -1,0 +1,84 @@
+"""`python -m clsf bench`: how fast it is, in ratios measured side by side on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module, metadata
+
+from clsf.bench.rows import Row
+from clsf.engine.machine import machine_text
+from clsf.errors import EngineError
+
+PARTS = ("clsf.bench.training", "clsf.bench.memory", "clsf.bench.waiting", "tests.bench.pages", "tests.bench.scale")
+"""Each has rows(wanted, repeats). What needs a browser or the test tools stands with the tests, and is left out without them."""
+
+PACKAGES = ("tensorflow", "torch", "streamlit", "numpy")
+
+
+def add_arguments(commands: argparse._SubParsersAction) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser("bench", help="measure the speed of everything, as ratios on this machine; takes a while")
+    parser.add_argument("--only", default="", metavar="NAME", help="only rows with this in their name")
+    parser.add_argument("--repeats", type=int, default=5, metavar="N", help="how often each is measured, default 5")
+    parser.add_argument("--json", action="store_true", help="one JSON object per row and line")
+    parser.add_argument("--markdown", action="store_true", help="a table, as it stands in the README")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure and show. Returns 0, or 1 if something that is aimed at was missed."""
+    if options.repeats < 1:
+        raise EngineError("--repeats is {value}, but must be at least 1.", value=options.repeats)
+    show = _json if options.json else _markdown if options.markdown else _text
+    if options.markdown:
+        print(_head())
+    missed, count = False, 0
+    for row in _rows(options.only, options.repeats):
+        print(show(row), flush=True)
+        missed, count = missed or row.met is False, count + 1
+    if not count:
+        raise EngineError("Nothing that can be measured here has '{name}' in its name.", name=options.only)
+    return int(missed)
+
+
+def _rows(wanted: str, repeats: int) -> Iterator[Row]:
+    for name in PARTS:
+        measure = _part(name)
+        if measure is not None:
+            yield from measure(wanted, repeats)
+
+
+def _part(name: str) -> Callable[[str, int], Iterator[Row]] | None:
+    try:
+        return import_module(name).rows
+    except ModuleNotFoundError as error:
+        if name.startswith("clsf."):
+            raise
+        print(f"{name} is left out: {error}", file=sys.stderr)
+        return None
+
+
+def _json(row: Row) -> str:
+    return json.dumps(row.to_json())
+
+
+def _text(row: Row) -> str:
+    aim = "" if row.target is None else f"  {'met' if row.met else 'MISSED'} ({row.target})"
+    return f"{row.name:64s} {row.median:10.4g} {row.unit:6s} [{row.low:.4g}, {row.high:.4g}]{aim}"
+
+
+def _head() -> str:
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+    return (
+        f"{machine_text()}; Python {platform.python_version()}, {versions}.\n\n"
+        "| what | median | lowest to highest | aim |\n| --- | --- | --- | --- |"
+    )
+
+
+def _markdown(row: Row) -> str:
+    aim = "" if row.target is None else f"{row.target} {'✓' if row.met else '✗'}"
+    return f"| {row.name} | {row.median:.3g} {row.unit} | {row.low:.3g} to {row.high:.3g} | {aim} |"

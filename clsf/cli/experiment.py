@@ -1,0 +1,157 @@
+"""`python -m clsf experiment`: a set of runs that differ in one thing, their results, and which of them is ahead."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from clsf import FRAMEWORKS, checks
+from clsf.cli import arguments
+from clsf.data import catalogue
+from clsf.errors import PlanError
+from clsf.experiments import grid, sets
+from clsf.experiments.estimate import estimate
+from clsf.experiments.fitting import fitting
+from clsf.experiments.settings import differing, shown, title
+from clsf.experiments.start import Found, Member, find, start, stop
+from clsf.experiments.values import Arm, Experiment
+from clsf.experiments.verdict import agreement, verdicts
+from clsf.lab import Lab, open_lab
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.words import say
+
+
+def add_arguments(commands: argparse._SubParsersAction) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser("experiment", help="train a set of runs that differ in one thing, and compare them")
+    parser.add_argument("kind", metavar="KIND", help=", ".join(sets.KINDS))
+    arguments.add(parser, "data")
+    parser.add_argument("--model", default="lenet-5", metavar="PRESET|FILE.json", help="default: lenet-5")
+    parser.add_argument("--framework", default="both", metavar="NAME", help="tensorflow, torch or both (default)")
+    parser.add_argument("--values", default="", metavar="V,V", help="of learning-rate or batch-size: what to try")
+    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="of seeds: how many")
+    parser.add_argument(
+        "--vary", action="append", default=[], metavar="NAME=V,V",
+        help=f"of own: a setting and its values; may be given again. Names: {', '.join(grid.FACTORS)}",
+    )  # fmt: skip
+    arguments.add(
+        parser, "epochs", "batch-size", "optimizer", "learning-rate", "train-limit", "image-size", "scale", "seed", "rules", "dtype",
+        "device",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="one JSON object per run and line, then the verdicts")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train and show it. Returns 0, or 1 if a run did not finish."""
+    checks.known(PlanError, say("experiment"), options.kind, sets.KINDS)
+    checks.known(PlanError, say("framework"), options.framework, (*FRAMEWORKS, "both"))
+    data = arguments.data_name(options.data)
+    info = catalogue.info(data)
+    spec = arguments.model_spec(options.model, len(info.classes))
+    plan = arguments.plan(options, data)
+    if options.image_size is None:
+        plan = fitting(spec, plan)
+    frameworks = FRAMEWORKS if options.framework == "both" else (options.framework,)
+    experiment = Experiment(options.kind, arms(options, spec, plan), frameworks)
+    with open_lab() as lab:
+        about = estimate(experiment, info, lab.recent(None, 100))
+        print(f"clsf: {about.runs} runs, about {about.seconds:.0f} s", file=sys.stderr)
+        found = find(lab, start(lab, experiment, "cli", ""))
+        try:
+            _follow(lab, found, options.json)
+        except KeyboardInterrupt:
+            stop(lab, found)
+            raise
+        for sentence in said(found.members):
+            print(json.dumps({"event": "verdict", "sentence": sentence}) if options.json else sentence)
+        return 0 if all(m.record.status == "finished" for m in found.members) else 1
+
+
+def arms(options: argparse.Namespace, spec: ModelSpec, plan: Plan) -> Sequence[Arm]:
+    """Return what the arguments ask for."""
+    if options.vary and options.kind != "own":
+        raise PlanError("--vary belongs to the experiment 'own'; this is '{kind}'.", kind=options.kind)
+    match options.kind:
+        case "optimizers":
+            return sets.optimizers(spec, plan)
+        case "regularisation":
+            return sets.regularisation(spec, plan)
+        case "learning-rate":
+            return sets.learning_rates(spec, plan, grid.read("learning_rate", options.values))
+        case "batch-size":
+            images = round(catalogue.info(plan.data).train * (1 - plan.validation_share))
+            return sets.batch_sizes(
+                spec, plan, grid.read("batch_size", options.values), min(images, plan.train_limit or images)
+            )
+        case "seeds":
+            return sets.seeds(spec, plan, options.seeds)
+    values = {}
+    for text in options.vary:
+        name, _, typed = text.partition("=")
+        values[name.strip()] = grid.read(name.strip(), typed)
+    return grid.grid(spec, plan, values, len(catalogue.info(plan.data).classes))
+
+
+def said(members: Sequence[Member]) -> list[str]:
+    """Return what is to be said of the runs, sentence by sentence."""
+    found = verdicts(members)
+    agreed = agreement(found)
+    several = len({m.record.framework for m in members}) > 1
+    lines = [f"{v.framework}: {v.sentence}" if several else str(v.sentence) for v in found]
+    return [*lines, str(agreed)] if agreed is not None else lines
+
+
+def _follow(lab: Lab, found: Found, as_json: bool) -> None:
+    """Wait for the runs, one after the other, and say what came of each."""
+    columns = {name: values for name, values in differing([m.record for m in found.members]).items() if name != "framework"}
+    titles = [
+        "framework",
+        *(str(title(name)) for name in columns),
+        "status",
+        "epochs",
+        "train",
+        "validation",
+        "loss",
+        "seconds",
+    ]
+    widths = [10] + [max(len(str(title(n))), *(len(str(shown(v))) for v in values)) for n, values in columns.items()]
+    widths += [9, 6, 6, 10, 7, 7]
+    if not as_json:
+        print("  ".join(text.ljust(width) for text, width in zip(titles, widths, strict=True)))
+    for place, member in enumerate(found.members):
+        lab.wait([member.record.run_id])
+        record = member.record
+        settings = {name: values[place] for name, values in columns.items()}
+        if as_json:
+            print(json.dumps(line(member, settings)), flush=True)
+            continue
+        end = record.ended
+        cells = [record.framework, *(str(shown(v)) for v in settings.values()), record.status, str(len(record.epochs))]
+        cells += [
+            _digits(end and end.train_accuracy),
+            _digits(end and end.validation_accuracy),
+            _digits(end and end.validation_loss),
+        ]
+        cells.append(f"{end.seconds:.1f}" if end else "")
+        print("  ".join(text.ljust(width) for text, width in zip(cells, widths, strict=True)).rstrip(), flush=True)
+        if record.failure is not None:
+            print(f"clsf: {record.failure}", file=sys.stderr)
+
+
+def line(member: Member, settings: dict) -> dict:
+    """Return the JSON line of a run that is over."""
+    record, end = member.record, member.record.ended
+    return {
+        "event": "experiment_run", "run": record.run_id, "framework": record.framework, "arm": str(member.label),
+        "settings": settings, "status": record.status, "epochs": len(record.epochs),
+        "train_accuracy": end and end.train_accuracy, "validation_accuracy": end and end.validation_accuracy,
+        "validation_loss": end and end.validation_loss, "seconds": end and end.seconds,
+    }  # fmt: skip
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"

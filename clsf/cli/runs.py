@@ -1,0 +1,120 @@
+"""`python -m clsf runs`: what is saved, and how whoever looks after the machine clears it away."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import time
+from datetime import datetime
+
+from clsf.errors import StoreError
+from clsf.runs.record import OVER
+from clsf.runs.store import RunStore
+from clsf.runs.summary import RunSummary
+
+HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+AT_ONCE = 100  # runs removed in one transaction, so that a dashboard beside waits for a moment only
+
+
+def add_arguments(commands: argparse._SubParsersAction) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser("runs", help="list saved runs, or remove old ones for good")
+    actions = parser.add_subparsers(title="actions", required=True, metavar="ACTION", parser_class=type(parser))
+    listed = actions.add_parser("list", help="the newest runs, newest first")
+    listed.add_argument("--owner", metavar="OWNER", help="only of this owner, as the list shows it; cli: of the command line")
+    listed.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many; default: 50")
+    listed.add_argument("--json", action="store_true", help="one JSON object a line")
+    listed.set_defaults(run=show)
+    pruned = actions.add_parser("prune", help="remove runs that ended long ago, for good")
+    pruned.add_argument("--older-than", required=True, metavar="AGE", help="since their end, such as 30d, 12h or 8w")
+    pruned.add_argument("--owner", metavar="OWNER", help="only of this owner")
+    pruned.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
+    pruned.set_defaults(run=prune)
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print the newest runs."""
+    if not 1 <= options.limit <= 1_000_000:
+        raise StoreError("--limit is {value}, but must be a whole number from 1 to 1,000,000.", value=options.limit)
+    store = _opened()
+    try:
+        found = store.runs(options.owner, options.limit)
+    finally:
+        store.close()
+    if options.json:
+        for summary in found:
+            print(json.dumps(_row(summary), ensure_ascii=False))
+        return 0
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("run", "when", "framework", "data", "model", "status", "epochs", "validation", "owner")
+    table.columns[0].no_wrap = table.columns[-1].no_wrap = True  # they are what is typed
+    for s in found:
+        accuracy = "" if s.validation_accuracy is None else f"{s.validation_accuracy:.1%}"
+        cells = (
+            s.run_id, _moment(s.created), s.framework, s.data, s.model, s.status, f"{s.epochs}/{s.planned_epochs}", accuracy, s.owner,
+        )  # fmt: skip
+        table.add_row(*(Text(cell) for cell in cells))  # a model's name may look like rich's own markup
+    Console().print(table)
+    return 0
+
+
+def prune(options: argparse.Namespace) -> int:
+    """Remove what ended long ago and make the file smaller. A run that trains, waits or is paused is never touched."""
+    before = time.time() - seconds(options.older_than)
+    store = _opened()
+    try:
+        found = [s for s in store.history.old(before, options.owner) if s.status in OVER]
+        if options.dry_run:
+            for s in found:
+                print(f"{s.run_id}  {_moment(s.created)}  {s.framework}  {s.data}  {s.status}  {s.owner}")
+            print(f"{len(found)} runs would be removed.")
+            return 0
+        for first in range(0, len(found), AT_ONCE):
+            store.history.remove([s.run_id for s in found[first : first + AT_ONCE]])
+            if store.notice is not None:  # locked or full: nothing of this batch was removed
+                raise StoreError(
+                    "{count} of {all} runs were removed. {problem}", count=first, all=len(found), problem=store.notice
+                )
+        print(f"{len(found)} runs removed.")
+        freed = store.shrink() if found else 0
+        if freed > 0:
+            print(f"{freed / 1e6:,.1f} MB given back.")
+        return 0
+    finally:
+        store.close()
+
+
+def seconds(age: str) -> float:
+    """Return how many seconds an age such as 30d is. Raises StoreError for what is none."""
+    typed = re.fullmatch(r"(\d{1,6})([hdw])", age.strip())
+    if typed is None:
+        raise StoreError(
+            "--older-than is '{value}', but must be a number of hours, days or weeks, such as 12h, 30d or 8w.", value=age[:40]
+        )
+    return int(typed[1]) * HOURS[typed[2]] * 3600.0
+
+
+def _opened() -> RunStore:
+    store = RunStore.open()
+    if store.notice is not None:  # not the file but an empty one in memory, or one that was begun anew
+        try:
+            raise StoreError(store.notice)
+        finally:
+            store.close()
+    return store
+
+
+def _row(summary: RunSummary) -> dict:
+    names = (
+        "run_id", "group", "framework", "owner", "created", "status", "model", "data", "planned_epochs", "epochs", "parameters",
+        "seconds", "train_accuracy", "validation_accuracy",
+    )  # fmt: skip
+    return {name: getattr(summary, name) for name in names}
+
+
+def _moment(when: float) -> str:
+    return datetime.fromtimestamp(when).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,80 @@
+"""Arguments about how training goes beyond the optimizer: loss, penalties, schedule, stopping, augmentation; and their plan."""
+
+from __future__ import annotations
+
+import argparse
+
+from clsf.plan import LOSSES, MONITORS, SCHEDULES, TORCH_VARIANTS, Augmentation, Plateau, Schedule, Stopping
+
+_SWITCH = {"action": "store_true"}
+_GROUPS: dict[str, dict[str, dict]] = {
+    "loss": {
+        "loss": {"default": "sparse", "metavar": "NAME", "help": f"{', '.join(LOSSES)}; binary needs two classes"},
+        "probabilities": {**_SWITCH, "help": "let the model end in softmax (binary: sigmoid), and the loss take probabilities"},
+        "label-smoothing": {
+            "type": float,
+            "default": 0.0,
+            "metavar": "X",
+            "help": "share of the target spread over all classes",
+        },
+    },
+    "regularisation": {
+        "l1": {"type": float, "default": 0.0, "metavar": "X", "help": "adds X times the sum of |kernels| to what is minimised"},
+        "l2": {"type": float, "default": 0.0, "metavar": "X", "help": "adds X times the sum of squared kernels"},
+        "weight-decay": {"type": float, "default": 0.0, "metavar": "X", "help": "of every weight, per step and learning rate"},
+    },
+    "learning rate": {
+        "schedule": {"default": "constant", "metavar": "NAME", "help": ", ".join(SCHEDULES)},
+        "warmup": {"type": float, "default": 0.0, "metavar": "EPOCHS", "help": "epochs in which the learning rate rises"},
+        "factor": {"type": float, "default": 0.5, "metavar": "X", "help": "of the step and exponential schedules; default 0.5"},
+        "every": {"type": int, "default": 1, "metavar": "EPOCHS", "help": "of the step schedule; default 1"},
+        "floor": {"type": float, "default": 0.0, "metavar": "X", "help": "share that the cosine schedule ends at; default 0"},
+        "plateau": {"type": int, "metavar": "EPOCHS", "help": "halve it if the validation loss has not fallen for so long"},
+    },
+    "stopping": {
+        "patience": {"type": int, "metavar": "EPOCHS", "help": "stop if validation has not been better for so long"},
+        "restore-best": {**_SWITCH, "help": "keep the weights of the best epoch in place of the last"},
+        "checkpoint": {**_SWITCH, "help": "keep the weights of the best epoch beside the last"},
+        "monitor": {"default": "loss", "metavar": "NAME", "help": f"what says which epoch is best: {', '.join(MONITORS)}"},
+    },
+    "augmentation": {
+        "flip": {**_SWITCH, "help": "mirror every second image"},
+        "shift": {"type": int, "default": 0, "metavar": "PIXELS"},
+        "rotation": {"type": float, "default": 0.0, "metavar": "DEGREES"},
+        "brightness": {"type": float, "default": 0.0, "metavar": "X", "help": "share, up or down"},
+        "cutout": {"type": int, "default": 0, "metavar": "PIXELS", "help": "side of a square that is blotted out"},
+    },
+    "more": {
+        "torch-variant": {"default": "loop", "metavar": "NAME", "help": f"how PyTorch trains: {', '.join(TORCH_VARIANTS)}"},
+        "look-inside": {**_SWITCH, "help": "also tell of weights, gradients and predictions, which costs time"},
+        "begin-from": {"metavar": "RUN", "help": "id of a run whose weights to begin with"},
+    },
+}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add all of them, in groups."""
+    for title, arguments in _GROUPS.items():
+        group = parser.add_argument_group(title)
+        for name, how in arguments.items():
+            group.add_argument(f"--{name}", **how)
+
+
+def changes(options: argparse.Namespace) -> dict[str, object]:
+    """Return the fields of a plan that these options say."""
+    o = options
+    return {
+        "loss": o.loss,
+        "probabilities": o.probabilities,
+        "label_smoothing": o.label_smoothing,
+        "l1": o.l1,
+        "l2": o.l2,
+        "weight_decay": o.weight_decay,
+        "schedule": Schedule(o.schedule, o.warmup, o.factor, o.every, o.floor),
+        "plateau": None if o.plateau is None else Plateau(o.plateau),
+        "stopping": Stopping(o.patience, o.restore_best, o.checkpoint, o.monitor),
+        "augmentation": Augmentation(o.flip, o.shift, o.rotation, o.brightness, o.cutout),
+        "torch_variant": o.torch_variant,
+        "look_inside": o.look_inside,
+        "begin_from": o.begin_from,
+    }

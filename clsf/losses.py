@@ -1,0 +1,86 @@
+"""Losses: what a model has to end in for the loss that a plan names. The arithmetic itself is in the backends' `losses`.
+
+sparse       the label is a whole number; cross-entropy of it
+categorical  the label is a one-hot row: the same cross-entropy, but the row can be smoothed
+binary       two classes and one output: a logit, or the probability, of the second class
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clsf.errors import PlanError, SpecError
+from clsf.model.layers import Activation, Dense
+from clsf.model.shapes import Shape, shape_text
+from clsf.model.spec import ModelSpec
+from clsf.model.walk import Analysis
+from clsf.plan import Plan
+
+
+def outputs(plan: Plan, classes: int) -> int:
+    """Return how many numbers the model hands to the loss for one image."""
+    return 1 if plan.loss == "binary" else classes
+
+
+def last_activation(plan: Plan) -> str:
+    """Return the activation that the model ends in: none for logits."""
+    if not plan.probabilities:
+        return "linear"
+    return "sigmoid" if plan.loss == "binary" else "softmax"
+
+
+def fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:
+    """Return the model with the units and the activation of its last Dense layer as the loss of `plan` needs them.
+
+    A model that does not end in a Dense layer comes back as it is; `check` says what is wrong with it.
+    """
+    layers = spec.layers
+    while layers and isinstance(layers[-1], Activation) and layers[-1].name in ("softmax", "sigmoid"):
+        layers = layers[:-1]
+    if not layers or not isinstance(layers[-1], Dense):
+        return spec
+    last = replace(layers[-1], units=outputs(plan, classes), activation=last_activation(plan))
+    return replace(spec, layers=(*layers[:-1], last))
+
+
+def check(spec: ModelSpec, plan: Plan, shape: Shape, classes: int) -> Analysis:
+    """Return the analysis, having made sure that the model ends in what the loss takes.
+
+    Raises SpecError for a model that does not fit, PlanError for a loss that does not fit the data or the plan.
+    """
+    if plan.loss == "binary" and classes != 2:
+        raise PlanError(
+            "The binary loss is for two classes, but the data has {classes}. Choose the sparse or the categorical loss.",
+            classes=classes,
+        )
+    if plan.probabilities and plan.does("softmax-before-loss"):
+        raise PlanError(
+            "The difference '{difference}' is about a loss that takes logits, but this one takes probabilities. Choose a loss "
+            "from logits.",
+            difference="softmax-before-loss",
+        )
+    analysis = _one_output(spec, shape) if plan.loss == "binary" else spec.check(shape, classes)
+    if plan.probabilities and _ends_in(spec) != last_activation(plan):
+        raise SpecError(
+            "The loss takes probabilities, but the model '{name}' ends in {found}. Give its last layer the activation "
+            "{wanted}, or choose a loss from logits.",
+            name=spec.name, found=_ends_in(spec), wanted=last_activation(plan),
+        )  # fmt: skip
+    return analysis
+
+
+def _one_output(spec: ModelSpec, shape: Shape) -> Analysis:
+    analysis = spec.analyse(shape)
+    if not spec.layers or analysis.output_shape != (1,):
+        raise SpecError(
+            "The model '{name}' ends in {shape}, but the binary loss takes one number for an image; end it with a Dense layer "
+            "of 1 unit.",
+            name=spec.name, shape=shape_text(analysis.output_shape),
+        )  # fmt: skip
+    return spec.check(shape, 1)
+
+
+def _ends_in(spec: ModelSpec) -> str:
+    """Return the activation that the model ends in."""
+    last = spec.layers[-1]
+    return last.name if isinstance(last, Activation) else getattr(last, "activation", "linear")

@@ -1,0 +1,56 @@
+"""A plain process with one framework and nothing of clsf: opens exported files and says what they say.
+
+python predict_alone.py FOLDER: reads inputs.npy (n, height, width, channels), writes said-<file>.npy for each model in it.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+
+def main(folder: Path) -> None:
+    inputs = np.load(folder / "inputs.npy")
+    for path in sorted(folder.glob("model.*")):
+        reader = {".keras": keras, ".pt": torch_weights, ".safetensors": torch_weights, ".onnx": onnx}.get(path.suffix)
+        if reader is not None:
+            np.save(folder / f"said-{path.suffix[1:]}.npy", reader(path, inputs))
+    assert not any(name.partition(".")[0] == "clsf" for name in sys.modules)
+
+
+def keras(path: Path, inputs: np.ndarray) -> np.ndarray:
+    import keras
+
+    return keras.models.load_model(path).predict(inputs, verbose=0)
+
+
+def torch_weights(path: Path, inputs: np.ndarray) -> np.ndarray:
+    import torch
+
+    if path.suffix == ".pt":
+        state = torch.load(path, weights_only=True)
+    else:
+        from safetensors.torch import load_file
+
+        state = load_file(path)
+    scope: dict = {}
+    exec((path.parent / "model.py").read_text(), scope)  # noqa: S102  the code that is offered beside the file
+    model = scope["model"]
+    model.load_state_dict(state)
+    model.eval()
+    with torch.no_grad():
+        return model(torch.from_numpy(np.moveaxis(inputs, 3, 1).copy())).numpy()
+
+
+def onnx(path: Path, inputs: np.ndarray) -> np.ndarray:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(path)
+    given = session.get_inputs()[0]
+    if given.shape[1:] != list(inputs.shape[1:]):
+        inputs = np.moveaxis(inputs, 3, 1).copy()
+    return session.run(None, {given.name: inputs})[0]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

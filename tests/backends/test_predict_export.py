@@ -1,0 +1,119 @@
+"""Exported files, opened in a plain process with only that framework, say what the trained model says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from clsf import FRAMEWORKS
+from clsf.code import model_code
+from clsf.errors import EngineError
+from clsf.model.branches import Parallel, Residual
+from clsf.model.layers import (
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    MaxPool2D,
+)
+from clsf.model.spec import ModelSpec
+from clsf.predict import exporting
+from clsf.predict.exporting import CODE_STYLES, KINDS, plain_order
+from clsf.predict.values import Request
+from tests import inside
+from tests.frameworks import process
+from tests.jobs import anything, inputs, random_job
+
+ALONE = Path(__file__).parent / "predict_alone.py"
+SHAPE = (9, 8, 3)
+
+
+def everything(function):
+    return ModelSpec("everything 'quoted'", _layers(function))
+
+
+def _layers(function):
+    return (
+        Conv2D(6, 3, strides=2, padding="same", activation="leaky_relu"),
+        BatchNorm(),
+        Residual((Conv2D(6, 3, padding="same"), Activation(function)), ()),
+        Parallel(((Conv2D(4, 1, activation="tanh"),), (AveragePool2D(3, 1, "same"), DepthwiseConv2D(2, padding="same")))),
+        MaxPool2D(2, padding="same"),
+        Flatten(),
+        BatchNorm(),
+        Dropout(0.4),
+        Dense(11, "relu", use_bias=False),
+        Dense(5),
+    )
+
+
+CLOSE = 3e-5  # float32; layers are fused and summed otherwise in each of these
+
+
+def job_of(framework="torch", **plan):
+    spec = everything("gelu" if framework == "torch" else "sigmoid")
+    job = anything(random_job(spec, SHAPE, images=7, dtype="float32", **plan))
+    weights = {name: np.asarray(w * (0.3 if name.endswith("kernel") else 1), np.float32) for name, w in job.weights.items()}
+    return type(job)(job.spec, job.plan, job.prepared, weights)
+
+
+def request_of(job, framework):
+    return Request("export", framework, job.spec.to_json(), job.plan.to_json(), SHAPE, 5)
+
+
+@pytest.mark.parametrize("difference", [(), ("flatten-order",)], ids=["aligned", "flattened otherwise"])
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_files_say_the_same_in_a_plain_process(framework, difference, tmp_path):
+    job = job_of(framework, differences=difference)
+    expected = process(framework).run(inside.logits, job, job.prepared.pixels)
+    request = request_of(job, framework)
+    kinds = [k for k in KINDS[framework] if not (difference and k == "onnx" and framework == "torch")]
+    for kind in kinds:
+        content = process(framework).run(exporting.export, request, job.weights, kind)
+        (tmp_path / f"model.{kind}").write_bytes(content)
+    np.save(tmp_path / "inputs.npy", inputs(job).astype(np.float32))
+    code = model_code(job.spec, SHAPE, 5, CODE_STYLES[framework], job.plan).text
+    (tmp_path / "model.py").write_text(code, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": "", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    done = subprocess.run(
+        [sys.executable, ALONE, tmp_path], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=200, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    for kind in kinds:
+        said = np.load(tmp_path / f"said-{kind}.npy")
+        np.testing.assert_allclose(said, expected, atol=CLOSE * np.abs(expected).max(), err_msg=kind)
+        assert (said.argmax(axis=1) == expected.argmax(axis=1)).all()
+
+
+def test_what_the_exporter_can_not_write_is_refused_and_not_written_wrongly():
+    """Keras would write exact gelu as an operation that ONNX does not have."""
+    job = job_of("torch")
+    with pytest.raises(EngineError, match="could not be written as ONNX"):
+        process("tensorflow").run(exporting.export, request_of(job, "tensorflow"), job.weights, "onnx")
+    keras = process("tensorflow").run(exporting.export, request_of(job, "tensorflow"), job.weights, "keras")
+    assert keras[:2] == b"PK"
+
+
+def test_an_unknown_format_is_refused():
+    with pytest.raises(EngineError, match="Unknown file format 'pickle'"):
+        exporting.export(request_of(job_of(), "torch"), {}, "pickle")
+
+
+def test_the_other_order_of_a_flattened_image_by_hand():
+    spec = ModelSpec("flat", (Flatten(), Dense(1)))
+    weights = {"2.kernel": np.arange(12.0).reshape(12, 1), "2.bias": np.zeros(1)}
+    from clsf.plan import Plan
+
+    found = plain_order(spec, (2, 3, 2), Plan("digits"), weights, "torch")["2.kernel"].ravel()
+    assert found.tolist() == [0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11]  # channel 0 first, then channel 1
+    back = plain_order(
+        spec, (2, 3, 2), Plan("digits", differences=("flatten-order",)), {**weights, "2.kernel": found[:, None]}, "tensorflow"
+    )
+    assert back["2.kernel"].ravel().tolist() == list(range(12))
