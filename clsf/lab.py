@@ -12,16 +12,22 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
-from clsf import FRAMEWORKS, checks
+from clsf import FRAMEWORKS, checks, continuing, limits, logs, losses
 from clsf.engine import start_engine
 from clsf.engine.base import COMMANDS, Engine, EngineState, RunRequest
 from clsf.errors import DataError, EngineError
 from clsf.events import Event, RunEnded, RunFailed
 from clsf.model.spec import ModelSpec
+from clsf.model.walk import Analysis
 from clsf.plan import Plan
+from clsf.runs import waiting
+from clsf.runs.history import History, not_yours
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore, RunSummary
+from clsf.settings import Settings, read
 from clsf.words import Sentence, say
+
+CLI = "cli"  # the owner of what the command line starts, which is alone on its engine
 
 DEVICES_SECONDS = 30.0  # that a comparison waits to learn which framework sees a GPU, where there may be one
 
@@ -44,26 +50,35 @@ def open_lab() -> Lab:
 class Lab:
     """Thread-safe."""
 
-    def __init__(self, engine: Engine, store: RunStore) -> None:
+    def __init__(self, engine: Engine, store: RunStore, settings: Settings | None = None) -> None:
         self.engine = engine
         self.store = store
+        self.settings = settings or read()
         self._changed = threading.Condition()
         self._closed = False
         engine.listen(_News(store, self._changed))
 
     # Training.
 
-    def train(self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False) -> list[str]:
+    def train(
+        self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False, start: str = ""
+    ) -> list[str]:
         """Queue one run per framework, all in one new group, and return their ids, which nobody can guess.
 
         One run trains after the other, so that their times mean something; with `race` all at once. A comparison uses one
-        kind of device: where only one of the frameworks sees a GPU, the plan's device becomes "cpu" for both. Raises
-        ClsfError, and queues nothing, if the model does not fit the data or the plan can't be run.
+        kind of device: where only one of the frameworks sees a GPU, the plan's device becomes "cpu" for both. `start` names
+        what several calls have in common that count as one where an owner's starts are limited, such as an experiment. Raises
+        ClsfError, and queues nothing, if the model does not fit the data, the plan can't be run, or the owner has queued enough.
+
+        A plan with `begin_from` begins with the weights that this run kept, in whichever framework it was.
         """
         wanted = _in_order(frameworks)
-        _check(spec, plan)
+        self.check(spec, plan)
+        plan, weights = self._begun(plan)
         plan = self._same_device(plan, wanted)
         group, created = secrets.token_urlsafe(9), time.time()
+        session = "" if owner == CLI else owner
+        self.engine.admit(session, start or group)
         records = [
             RunRecord(secrets.token_urlsafe(9), group, name, spec, plan, created, owner, race and len(wanted) > 1)
             for name in wanted
@@ -71,7 +86,10 @@ class Lab:
         for record in records:
             self.store.create(record)
         for record in records:
-            request = RunRequest(record.run_id, record.framework, spec.to_json(), plan.to_json(), record.group, record.race)
+            request = RunRequest(
+                record.run_id, record.framework, spec.to_json(), plan.to_json(), record.group, record.race, session, start,
+                weights,
+            )  # fmt: skip
             try:
                 self.engine.submit(request)
             except EngineError as error:
@@ -80,13 +98,26 @@ class Lab:
                 raise
         return [record.run_id for record in records]
 
-    def control(self, run_id: str, command: str, value: float | None = None) -> None:
-        """Ask a run to pause, resume, step, stop, or take another learning_rate. A run that is over ignores it.
+    def check(self, spec: ModelSpec, plan: Plan) -> None:
+        """Raise ClsfError for what can be known to go wrong without training, as `train` would."""
+        analysis, images = _check(spec, plan)
+        state = self.engine.state()
+        allowed = self.settings.for_small_host() if state.small else self.settings
+        limits.require(allowed, analysis, plan, images, state.worker_bytes)
 
-        Raises StoreError if the run is unknown, EngineError if another program trains it.
+    def control(self, run_id: str, command: str, value: float | None = None, owner: str | None = None) -> None:
+        """Ask a run to pause, resume, step, look (a step told in detail), stop, take another learning_rate (`value`), or watch
+        another of the fixed validation images (`value`, 0-based). A run that is over ignores it.
+
+        `owner` says who asks: whoever came by a link can look, but only the run's owner is obeyed. None is the program itself,
+        which ends what it began. Raises StoreError if the run is unknown or somebody else's, EngineError if another program
+        trains it.
         """
         checks.known(EngineError, say("command"), command, COMMANDS)
-        if self.store.record(run_id).over:
+        record = self.store.record(run_id)
+        if owner is not None and (not owner or record.owner != owner):
+            raise not_yours(run_id)
+        if record.over:
             return
         if not self.store.is_own(run_id):
             raise EngineError(
@@ -110,17 +141,58 @@ class Lab:
         """Return the records of all runs that were started with this one, itself too, in the order of FRAMEWORKS."""
         return [self.store.record(other) for other in self.store.group(self.store.record(run_id).group)]
 
-    def weights(self, run_id: str) -> dict:
-        """Return the final weights, name -> array. Raises StoreError if there are none."""
-        return self.store.weights(run_id)
+    def weights(self, run_id: str, best: bool = False) -> dict:
+        """Return the final weights, name -> array; `best`: those of the best epoch, which a checkpoint keeps beside them.
+
+        Raises StoreError if there are none.
+        """
+        return self.store.weights(run_id, best)
+
+    def tensorboard(self, run_id: str) -> bytes:
+        """Return what TensorBoard shows of a run, a zip file for `tensorboard --logdir`; see `clsf.logs`.
+
+        The graph of a TensorFlow run is asked from a worker; it is left out if none answers.
+        """
+        record = self.store.record(run_id)
+        graph = None
+        if record.framework == "tensorflow" and record.started is not None:
+            try:
+                graph = self.call(
+                    "tensorflow", "clsf.logs.graph:graph_of", record.model.to_json(), record.plan.to_json(),
+                    list(record.started.input_shape),
+                )  # fmt: skip
+            except EngineError:
+                graph = None
+        return logs.tensorboard_zip(record, graph)
 
     def recent(self, owner: str | None = None, limit: int = 100) -> list[RunSummary]:
         """Return the newest runs, newest first; of one owner if given."""
         return self.store.runs(owner, limit)
 
+    @property
+    def history(self) -> History:
+        """What owners made of their runs: names, notes, deletions, experiments."""
+        return self.store.history
+
+    def hand_over(self, old: str, new: str) -> None:
+        """Make all that belongs to one owner another's: both are the same person, who has shown it."""
+        self.store.hand_over(old, new)
+
     def position(self, run_id: str) -> int | None:
         """Return 0 for a run that trains, 1, 2, … for its place in the queue, None if it is over or not ours."""
         return self.engine.position(run_id)
+
+    def expected_wait(self, run_id: str) -> float | None:
+        """Return about how many seconds a run still waits in the queue; None if it does not, or nobody can say."""
+        if not self.engine.position(run_id):
+            return None
+        ahead = [self.store.record(other) for other in self.engine.ahead(run_id)]
+        state = self.engine.state()
+        workers = sum(worker.status != "lost" for worker in state.workers if worker.framework == self.record(run_id).framework)
+        if state.kind == "remote":  # each framework has workers of its own
+            ahead = [record for record in ahead if record.framework == self.record(run_id).framework]
+        at_once = workers if state.kind == "remote" else 1
+        return waiting.expected(ahead, self.recent(None, 100), at_once, self.settings.max_run_seconds)
 
     def state(self) -> EngineState:
         return self.engine.state()
@@ -188,6 +260,17 @@ class Lab:
 
     # Inside.
 
+    def _begun(self, plan: Plan) -> tuple[Plan, str]:
+        """Return the plan and the weights that it begins with; "" for a plan that draws them."""
+        if plan.begin_from is None:
+            return plan, ""
+        earlier = self.store.record(plan.begin_from)
+        epochs = earlier.restored.epoch if earlier.restored else len(earlier.epochs)
+        return (
+            continuing.continued(plan, earlier.run_id, earlier.plan, epochs),
+            continuing.packed(self.weights(plan.begin_from)),
+        )
+
     def _same_device(self, plan: Plan, frameworks: list[str]) -> Plan:
         if len(frameworks) < 2 or plan.device == "cpu" or (self.engine.state().kind == "local" and not _may_have_gpu()):
             return plan
@@ -238,13 +321,16 @@ def _in_order(frameworks: Sequence[str]) -> list[str]:
     return [name for name in FRAMEWORKS if name in frameworks]
 
 
-def _check(spec: ModelSpec, plan: Plan) -> None:
-    """Raise ClsfError for what can be known to go wrong without opening an image."""
+def _check(spec: ModelSpec, plan: Plan) -> tuple[Analysis, int]:
+    """Raise ClsfError for what can be known to go wrong without opening an image.
+
+    Return what arithmetic says of the model, and on how many images it will train.
+    """
     from clsf.data.catalogue import info
     from clsf.data.prepare import prepared_shape
 
     found = info(plan.data)
-    spec.check(prepared_shape(found, plan.preparation), len(found.classes))
+    analysis = losses.check(spec, plan, prepared_shape(found, plan.preparation), len(found.classes))
     # Of each class at least one image is trained on (`clsf.data.split`).
     images = max(found.train - max(round(found.train * plan.validation_share), 1), len(found.classes))
     images = min(images, plan.train_limit or images)
@@ -254,6 +340,7 @@ def _check(spec: ModelSpec, plan: Plan) -> None:
             "or train on more images.",
             batch_size=plan.batch_size, count=images,
         )  # fmt: skip
+    return analysis, images
 
 
 def _may_have_gpu() -> bool:

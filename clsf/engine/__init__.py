@@ -20,12 +20,18 @@ def start_engine() -> Engine:
     cluster can't be reached within ten seconds or has other versions.
     """
     from clsf.engine.cluster import DaskEngine
+    from clsf.settings import read
 
+    settings = read()
     address = os.environ.get("CLSF_SCHEDULER", "").strip()
     if address:
         from clsf.engine.remote import RemoteWorkers
 
-        return DaskEngine(RemoteWorkers(address))
+        return DaskEngine(RemoteWorkers(address), settings=settings)
+    from clsf.engine.small import SmallWorkers, is_small
+
+    if is_small(settings.small_host):
+        return DaskEngine(SmallWorkers(), settings=settings)
     from clsf.engine.local import LocalWorkers
 
-    return DaskEngine(LocalWorkers())
+    return DaskEngine(LocalWorkers(), settings=settings)

@@ -18,7 +18,7 @@ from clsf.words import Sentence
 Status = Literal["starting", "warm", "busy", "lost"]
 Kind = Literal["local", "remote", "inline"]
 
-COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "stop", "learning_rate")
+COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "look", "watch", "stop", "learning_rate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,9 @@ class RunRequest:
     plan: dict  # Plan JSON
     group: str  # runs that were started together share it
     race: bool = False  # whether the runs of the group may train at the same time
+    owner: str = ""  # the browser session that started it; sessions take turns and have limits. "": nobody's, without limits
+    start: str = ""  # what counts as one start where the starts of an owner are limited; "": the group
+    weights: str = ""  # that it begins with, see `clsf.continuing`; "": those that its plan draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class EngineState:
     address: str  # of the scheduler; "" where there is none
     workers: tuple[WorkerState, ...]
     waiting: int  # runs in the queue
+    small: bool = False  # one worker, which holds one framework at a time
+    worker_bytes: int | None = None  # memory that a worker may use; None: not known, or not the same for all
 
 
 class Listener(Protocol):
@@ -87,12 +92,17 @@ class Engine(Protocol):
         """Speak to `listener` from now on; to be called before the first run is submitted."""
         ...
 
+    def admit(self, owner: str, start: str) -> None:
+        """Raise EngineError, with the reason, if this owner may not queue another start now."""
+        ...
+
     def submit(self, request: RunRequest) -> None:
         """Put a run at the end of the queue. Raises EngineError if the engine is closed or the queue is full."""
         ...
 
     def control(self, run_id: str, command: str, value: float | None = None) -> None:
-        """Ask a run to pause, resume, step, stop, or take another learning_rate (`value`). A run that is over ignores it.
+        """Ask a run to pause, resume, step, look (a step told in detail), watch another image (`value`), stop, or take another
+        learning_rate (`value`). A run that is over ignores it.
 
         A run that still waits in the queue is removed by stop; other commands are kept until it begins.
         """
@@ -100,6 +110,10 @@ class Engine(Protocol):
 
     def position(self, run_id: str) -> int | None:
         """Return 0 for a run that a worker has, 1, 2, … for its place in the queue, None if it is over or unknown."""
+        ...
+
+    def ahead(self, run_id: str) -> list[str]:
+        """Return the ids of the runs that train or get their turn before this one; none if it trains or is unknown."""
         ...
 
     def state(self) -> EngineState: ...

@@ -6,6 +6,7 @@ import logging
 import pickle
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
 from clsf import FRAMEWORKS, checks
@@ -17,15 +18,18 @@ from clsf.words import say
 
 logger = logging.getLogger("clsf.engine")
 
+ASK_SECONDS = 0.3  # between looks whether a worker that is missing can be had
+
 PACKAGES = ("clsf.",)
 """Where interactive jobs may come from: a worker imports no module that a page happens to name."""
 
 
 class Calls:
-    """Asks the workers of a crew."""
+    """Asks the workers of a crew. `taken` says whether the one worker of a small host may not make way, for it trains."""
 
-    def __init__(self, crew: Crew) -> None:
+    def __init__(self, crew: Crew, taken: Callable[[], bool] = lambda: False) -> None:
         self._crew = crew
+        self._taken = taken
         self._changed = crew.changed
         self._closed = False
 
@@ -58,13 +62,21 @@ class Calls:
 
     def _wait_for_worker(self, framework: str, until: float) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._crew.roster.of(framework), max(until - time.monotonic(), 0))
+            while not self._closed and not self._crew.roster.of(framework):
+                if self._taken():
+                    raise EngineError(
+                        "This server has little memory and holds one framework at a time; the other one trains now. Try again when "
+                        "that is done."
+                    )
+                self._crew.want(framework)
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise EngineError(
+                        "There is no {framework} worker at the moment. Try again in a few seconds.", framework=framework
+                    )
+                self._changed.wait(min(left, ASK_SECONDS))
             if self._closed:
                 raise EngineError("The engine is closed, so nothing can be computed; start the app again.")
-            if not self._crew.roster.of(framework):
-                raise EngineError(
-                    "There is no {framework} worker at the moment. Try again in a few seconds.", framework=framework
-                )
 
     def _try(self, framework: str, function: str, args: tuple, timeout: float, until: float) -> tuple | None:
         """Return what came back; None if the engine ended the worker for another reason, so that another one is to try."""

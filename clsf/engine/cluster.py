@@ -13,11 +13,11 @@ import logging
 import threading
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from clsf import FRAMEWORKS, checks
-from clsf.engine import queue, work
+from clsf.engine import journal, queue, work
 from clsf.engine.base import COMMANDS, EngineState, Listener, RunRequest
 from clsf.engine.calls import Calls
 from clsf.engine.crew import Crew, Workers
@@ -26,6 +26,7 @@ from clsf.engine.faults import memory_exceeded, sentence_of, worker_lost
 from clsf.engine.running import Running
 from clsf.errors import EngineError
 from clsf.events import RunFailed, event_from_json
+from clsf.settings import Settings, read
 from clsf.words import Sentence, say
 
 logger = logging.getLogger("clsf.engine")
@@ -42,24 +43,33 @@ MISSING_SECONDS = 2.0
 PAUSE_SECONDS = 600.0
 """How long a run may be paused while runs of others wait for it; then it goes on by itself."""
 
+LEFT_SECONDS = 1.0
+"""How long after a worker has left its run may still be told of by the scheduler."""
+
 LOOK_SECONDS = 5.0  # between looks for what no message tells
 MOST_WAITING = 200  # runs in the queue
+MOST_SERVED = 1000  # owners whose last turn is remembered
 
 
 class DaskEngine:
     """The engine of `clsf.engine.base` on dask workers. `job` and `warm` name what trains and wakes up, for tests."""
 
-    def __init__(self, workers: Workers, job: str = work.JOB, warm: str | None = work.WARM) -> None:
+    def __init__(
+        self, workers: Workers, job: str = work.JOB, warm: str | None = work.WARM, settings: Settings | None = None
+    ) -> None:
         self.job = job
+        self._settings = settings or read()
         self._workers = workers
         self._listener: Listener | None = None
         self._waiting: list[Running] = []
         self._running: dict[str, Running] = {}
+        self._served: dict[str, int] = {}  # owner -> number of the last turn
+        self._turns = 0
         self._closed = False
         self._desk = Desk("clsf-engine")
-        self._crew = Crew(workers, self._desk, warm, self._heard, self._worker_is_free)
+        self._crew = Crew(workers, self._desk, warm, self._heard, self._worker_is_free, self._worker_left)
         self._lock = self._crew.changed
-        self._calls = Calls(self._crew)
+        self._calls = Calls(self._crew, lambda: workers.small and bool(self._running))
         self._crew.start()
         self._desk.do(self._look)
         # An app need not close it; but unless we do, multiprocessing ends the workers and their nannies start new ones.
@@ -69,6 +79,18 @@ class DaskEngine:
 
     def listen(self, listener: Listener) -> None:
         self._listener = listener
+
+    def admit(self, owner: str, start: str) -> None:
+        most = self._settings.running_per_session + self._settings.waiting_per_session
+        with self._lock:
+            entries = [run.entry for run in (*self._running.values(), *self._waiting)]
+            known = any((entry.start or entry.group) == start for entry in entries)
+            if owner and not known and queue.starts(entries, owner) >= most:
+                raise EngineError(
+                    "{count} of your trainings run or wait already, and here {most} may at once, so that everybody gets a turn. "
+                    "Stop one of them, or try again when one is done.",
+                    count=queue.starts(entries, owner), most=most,
+                )  # fmt: skip
 
     def submit(self, request: RunRequest) -> None:
         checks.known(EngineError, say("framework"), request.framework, FRAMEWORKS)
@@ -104,13 +126,23 @@ class DaskEngine:
 
     def position(self, run_id: str) -> int | None:
         with self._lock:
-            return queue.position((r.entry for r in self._waiting), (r.entry for r in self._running.values()), run_id)
+            running = [run.entry for run in self._running.values()]
+            return queue.position(self._in_turn(running), running, run_id)
+
+    def ahead(self, run_id: str) -> list[str]:
+        with self._lock:
+            running = [run.entry for run in self._running.values()]
+            names = [entry.run_id for entry in (*running, *self._in_turn(running))]
+        return names[: names.index(run_id)] if run_id in names else []
 
     def state(self) -> EngineState:
         with self._lock:
             training = {run.address for run in self._running.values() if run.address}
             states = tuple(self._crew.states(training))
-            return EngineState(self._workers.kind, self._workers.address, states, len(self._waiting))
+            return EngineState(
+                self._workers.kind, self._workers.address, states, len(self._waiting), self._workers.small,
+                self._workers.memory_limit,
+            )  # fmt: skip
 
     def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
         return self._calls.call(framework, function, args, timeout)
@@ -136,13 +168,28 @@ class DaskEngine:
         with self._lock:
             if self._closed:
                 return
+            running = [run.entry for run in self._running.values()]
+            waiting = self._in_turn(running)
+            held = queue.held_back(waiting, running, self._settings.running_per_session)
+            waiting = [entry for entry in waiting if entry.run_id not in held]
+            coming = self._crew.roster.coming()
+            if self._workers.small and waiting and not running:
+                self._crew.want(waiting[0].framework)
+                coming = [waiting[0].framework]  # its turn, though another's framework is there now
             chosen = queue.startable(
-                [run.entry for run in self._waiting],
-                [run.entry for run in self._running.values()],
+                waiting,
+                running,
                 self._crew.roster.free(Counter(run.framework for run in self._running.values())),
                 self._workers.one_at_a_time,
-                self._crew.roster.coming(),
+                coming,
             )
+            for entry in chosen:
+                if all(entry.group != other.group for other in running):
+                    self._turns += 1
+                    self._served.pop(entry.owner, None)
+                    self._served[entry.owner] = self._turns
+                    if len(self._served) > MOST_SERVED:
+                        del self._served[next(iter(self._served))]
             names = {entry.run_id for entry in chosen}
             runs = [run for run in self._waiting if run.run_id in names]
             self._waiting = [run for run in self._waiting if run.run_id not in names]
@@ -153,6 +200,9 @@ class DaskEngine:
             except Exception as error:
                 logger.exception("Run %s could not be sent to a worker", run.run_id)
                 self._fail(run, sentence_of(error))
+
+    def _in_turn(self, running: list[queue.Entry]) -> list[queue.Entry]:
+        return queue.in_turn([run.entry for run in self._waiting], running, self._served)
 
     def _send(self, run: Running) -> None:
         with self._lock:
@@ -191,6 +241,7 @@ class DaskEngine:
         elif message["number"] == 0:
             with self._lock:
                 run.attempt, run.address, run.pid = message["attempt"], message["worker"], message["pid"]
+                run.began = time.monotonic()
                 self._pass_on_commands(run)
             self._say("started", run.run_id, message["machine"])
         else:
@@ -229,13 +280,18 @@ class DaskEngine:
     # On the desk: how a run is over.
 
     def _end(self, run: Running) -> None:
+        if str(run.tally) != run.result["tally"]:
+            logger.error("Run %s: %s events were sent and %s delivered", run.run_id, run.result["tally"], run.tally)
+        logger.info("run=%s event=delivered tally=%s", run.run_id, run.tally)
         if run.result["weights"] is not None:
             self._say("weights", run.run_id, run.result["weights"])
         end = event_from_json(json.loads(run.result["end"]))
         if isinstance(end, RunFailed):
             self._fail(run, end.sentence)
-        else:
-            self._over(run, "events", [end])
+            return
+        if run.time_is_up and end.reason == "stopped":
+            end = replace(end, reason="time-limit")
+        self._over(run, "events", [end])
 
     def _fail(self, run: Running, sentence: Sentence) -> None:
         self._over(run, "failed", sentence)
@@ -268,6 +324,31 @@ class DaskEngine:
         else:
             logger.error("Run %s failed", run.run_id, exc_info=error)
             self._fail(run, sentence_of(error))
+
+    def _worker_left(self, address: str) -> None:
+        """Expect the end of the run that was there, and don't wait for ever.
+
+        Ours says so at once (KilledWorker). A scheduler that somebody else set up rather keeps what died until another worker
+        is free, to try it again, and says nothing.
+        """
+        if self._workers.kind == "local":
+            return
+        for run in self._running.values():
+            if run.address == address:
+                self._desk.after(LEFT_SECONDS, self._give_up, run, address)
+
+    def _give_up(self, run: Running, address: str) -> None:
+        if self._running.get(run.run_id) is not run or run.address != address or run.result:
+            return
+        if address in self._crew.roster.workers:  # it is back: only a message was late
+            return
+        self._forget(run)
+        run.future.cancel()
+        memory = self._crew.memory_death(address)
+        if run.stop_by is not None:
+            self._over(run, "ended_early", "stopped")
+        else:
+            self._fail(run, memory_exceeded(run.framework, *memory) if memory else worker_lost(run.framework))
 
     def _stop_harder(self, run: Running) -> None:
         """End the worker of a run that was asked to stop and did not."""
@@ -308,8 +389,26 @@ class DaskEngine:
         """Do from time to time what no message asks for."""
         if not self._closed:
             self._resume_forgotten()
+            self._end_long_ones()
             self._start_runs()
             self._desk.after(LOOK_SECONDS, self._look)
+
+    def _end_long_ones(self) -> None:
+        """Stop what has trained for longer than this server allows; what it has learned is kept."""
+        most = self._settings.max_run_seconds
+        if not most:
+            return
+        with self._lock:
+            late = [
+                run
+                for run in self._running.values()
+                if run.request.owner and run.began and time.monotonic() > run.began + most and not run.time_is_up
+            ]
+            for run in late:
+                run.time_is_up = True
+        for run in late:
+            logger.info("Run %s has trained for %d s, which is all that is allowed", run.run_id, most)
+            self.control(run.run_id, "stop")
 
     def _resume_forgotten(self) -> None:
         """Let a run go on that somebody paused and forgot while others wait for the worker."""
@@ -323,10 +422,11 @@ class DaskEngine:
                     run.commands.append(("resume", None))
                     self._pass_on_commands(run)
 
-    def _say(self, what: str, *args: object) -> None:
+    def _say(self, what: str, run_id: str, content: object) -> None:
+        journal.tell(what, run_id, content)
         if self._listener is None:
             return
         try:
-            getattr(self._listener, what)(*args)
+            getattr(self._listener, what)(run_id, content)
         except Exception:  # whatever the listener does, the queue goes on
             logger.exception("The news '%s' was not taken", what)

@@ -32,6 +32,7 @@ class Workers(Protocol):
     address: str
     client: Any  # a dask Client; another one after `reconnect`
     one_at_a_time: bool
+    small: bool  # there is room for one worker, which holds one framework at a time
     frameworks: tuple[str, ...]  # that must have a worker
 
     def tend(self) -> None:
@@ -42,16 +43,26 @@ class Workers(Protocol):
         """Try to reach a scheduler that does not answer."""
         ...
 
+    def want(self, framework: str) -> bool:
+        """Replace the one worker of a small host by one of this framework. Return whether that is done now."""
+        ...
+
     def kill(self, address: str, pid: int | None) -> None: ...
 
     def close(self) -> None: ...
 
 
 class Crew:
-    """`arrived` is called on the desk when a worker is new; `hear` with each message on the topic of all news."""
+    """On the desk, `arrived` is called when a worker is new, `left` when one is gone, `hear` with each message of a run."""
 
     def __init__(
-        self, workers: Workers, desk: Desk, warm: str | None, hear: Callable[[dict], None], arrived: Callable[[], None]
+        self,
+        workers: Workers,
+        desk: Desk,
+        warm: str | None,
+        hear: Callable[[dict], None],
+        arrived: Callable[[], None],
+        left: Callable[[str], None],
     ) -> None:
         self.warm = warm  # the function that wakes a worker up; None: nobody is woken
         self.changed = threading.Condition(threading.RLock())
@@ -59,6 +70,7 @@ class Crew:
         self._workers = workers
         self._desk = desk
         self._arrived = arrived
+        self._left = left
         self._lanes = Lanes()
         self._memory_deaths: dict[str, tuple[float, float]] = {}  # address -> bytes used, allowed
         self._away = False  # the scheduler does not answer
@@ -125,6 +137,18 @@ class Crew:
         logger.info("The worker %s is replaced (%.0f MB, stuck: %s)", address, memory / 1e6, worker.stuck)
         self.end(address, worker.pid)
 
+    def want(self, framework: str) -> None:
+        """On a small host, have the worker make way for one of this framework, unless somebody waits for its answer.
+
+        Under `changed`; the caller makes sure that no run trains.
+        """
+        if self.roster.of(framework) or any(worker.calls for worker in self.roster.workers.values()):
+            return
+        if self._workers.want(framework):
+            for worker in self.roster.workers.values():  # it goes now: nobody is to send it anything any more
+                worker.lost = worker.ended_by_us = True
+            self.changed.notify_all()
+
     def refresh(self) -> None:
         """Ask the scheduler who is there."""
         if not self._asking:
@@ -159,6 +183,8 @@ class Crew:
             self.changed.notify_all()
         for worker in gone:
             self._lanes.drop(worker.address)
+            if not self._away:  # else it is the scheduler that does not answer, and the worker may well go on
+                self._left(worker.address)
         for worker in new:
             self._lanes.do(worker.address, self._begin, worker)
         if new:

@@ -37,6 +37,9 @@ class InlineEngine:
     def listen(self, listener: Listener) -> None:
         self._listener = listener
 
+    def admit(self, owner: str, start: str) -> None:
+        """Everybody may: nothing waits here."""
+
     def submit(self, request: RunRequest) -> None:
         checks.known(EngineError, say("framework"), request.framework, self._frameworks)
         if self._closed:
@@ -53,6 +56,9 @@ class InlineEngine:
 
     def position(self, run_id: str) -> int | None:
         return 0 if run_id in self._runs else None
+
+    def ahead(self, run_id: str) -> list[str]:
+        return []
 
     def state(self) -> EngineState:
         status = "busy" if self._runs else "warm"

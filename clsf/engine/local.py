@@ -18,6 +18,7 @@ import psutil
 
 from clsf import FRAMEWORKS
 from clsf.engine.machine import cores, memory_bytes
+from clsf.engine.steady import steady
 from clsf.errors import EngineError
 
 logger = logging.getLogger("clsf.engine")
@@ -65,6 +66,9 @@ class LocalWorkers:
     kind = "local"
     one_at_a_time = True
     frameworks = FRAMEWORKS
+    small = False
+    share = SHARE
+    _first: tuple[str, ...] = FRAMEWORKS  # whose workers are started at once
 
     def __init__(self) -> None:
         import dask
@@ -74,7 +78,7 @@ class LocalWorkers:
         for name in ("distributed", "tornado"):  # a worker that is replaced is our news to tell
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         _keep_main_out_of_workers()
-        self.memory_limit = _memory_limit()
+        self.memory_limit = _memory_limit(self.share)
         self.threads = _threads()
         self._nannies: dict[str, Any] = {}
         self._tasks: set[asyncio.Task] = set()
@@ -82,6 +86,7 @@ class LocalWorkers:
         self._closing = False
         self._runner = LoopRunner(asynchronous=False)
         self._runner.start()
+        steady(self._runner.loop)
         self._config = dask.config
         try:
             with dask.config.set(SETTINGS):
@@ -100,7 +105,7 @@ class LocalWorkers:
         return scheduler
 
     async def _start_nannies(self) -> None:
-        for framework in FRAMEWORKS:
+        for framework in self._first:
             self._nannies[framework] = self._nanny(framework)
         for nanny in self._nannies.values():  # in the background: the app need not wait for its workers
             self._launch(nanny)
@@ -132,6 +137,7 @@ class LocalWorkers:
             memory_limit=self.memory_limit,
             env=dict.fromkeys(variables, threads) | {"GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", SPIN)},
             silence_logs=logging.CRITICAL,
+            preload=["clsf.engine.steady"],
             dashboard=False,
         )
 
@@ -154,12 +160,18 @@ class LocalWorkers:
             logger.warning("The worker %s is started again", framework)
             with contextlib.suppress(Exception):
                 await nanny.close()
+            if self._nannies.get(framework) is not nanny:
+                continue
             with self._config.set(SETTINGS):
                 self._nannies[framework] = self._nanny(framework)
             self._launch(self._nannies[framework])
 
     def reconnect(self) -> None:
         """Nothing to do: the scheduler lives in this process."""
+
+    def want(self, framework: str) -> bool:
+        """Nothing to do: each framework has a worker."""
+        return False
 
     def kill(self, address: str, pid: int | None) -> None:
         """End a worker process at once; its nanny starts another."""
@@ -198,13 +210,13 @@ class LocalWorkers:
         return sync(self._runner.loop, function, *args, callback_timeout=timeout)
 
 
-def _memory_limit() -> int:
+def _memory_limit(share: float) -> int:
     """Return the bytes that one worker may use: CLSF_WORKER_MEMORY ("4GB"), or a share of what there is."""
     from dask.utils import parse_bytes
 
     text = os.environ.get("CLSF_WORKER_MEMORY", "").strip()
     if not text:
-        return max(int(SHARE * memory_bytes()), LEAST_MEMORY)
+        return max(int(share * memory_bytes()), LEAST_MEMORY)
     try:
         return parse_bytes(text)
     except ValueError:

@@ -6,6 +6,7 @@ import functools
 import os
 import platform
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -24,14 +25,36 @@ def cores() -> int:
 
 
 def memory_bytes() -> int:
-    """Return the memory that this process may use: the machine's, or the container's where that is less."""
+    """Return the memory that this process may use: the machine's, or where that is less that of the cgroups it is in."""
     limits = [psutil.virtual_memory().total]
-    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):  # cgroup v2, v1
+    for path in _cgroup_files():
         try:
-            limits.append(int(Path(path).read_text()))
+            limits.append(int(path.read_text()))
         except (OSError, ValueError):  # not there, or "max"
             continue
     return min(limits)
+
+
+def _cgroup_files(own: Path = Path("/proc/self/cgroup"), root: Path = Path("/sys/fs/cgroup")) -> Iterator[Path]:
+    """Yield where limits may stand, of v2 and v1: the group of this process and all above it, see cgroups(7).
+
+    In a container the path in /proc is often that of the host, which is not to be seen inside; the root is tried anyway.
+    """
+    places = {(root, "memory.max"): ["/"], (root / "memory", "memory.limit_in_bytes"): ["/"]}
+    try:
+        lines = own.read_text().splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        if not controllers:
+            places[root, "memory.max"].append(path)
+        elif "memory" in controllers.split(","):
+            places[root / "memory", "memory.limit_in_bytes"].append(path)
+    for (top, name), paths in places.items():
+        for path in paths:
+            for part in (Path(path), *Path(path).parents):
+                yield top / str(part).lstrip("/") / name
 
 
 def _processor() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
@@ -29,13 +30,16 @@ class Outbox:
         self._events: list[dict] = []
         self._closed = False
         self._messages = 0
+        self.tally = Tally()
         self._thread = threading.Thread(target=self._run, name="clsf-outbox", daemon=True)
         self._thread.start()
 
     def tell(self, event: Event) -> None:
         """Take an event."""
         with self._changed:
-            self._events.append(event_to_json(event))
+            data = event_to_json(event)
+            self._events.append(data)
+            self.tally.add(data)
             self._changed.notify()
 
     def close(self) -> int:
@@ -64,6 +68,22 @@ class Outbox:
                 sent = time.monotonic()
             if closed:
                 return
+
+
+class Tally:
+    """How many events there were and what was in them, in order: two who counted alike have the same events."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._hash = hashlib.sha256()
+
+    def add(self, data: dict) -> None:
+        """Count an event's JSON values."""
+        self.count += 1
+        self._hash.update(to_text(data).encode() + b"\n")
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self._hash.hexdigest()[:16]}"
 
 
 def to_text(data: object) -> str:

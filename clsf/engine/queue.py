@@ -1,4 +1,7 @@
-"""The queue of runs: first come, first served, and which of them may start now. Pure Python, no threads.
+"""The queue of runs: whose turn it is, and which of them may start now. Pure Python, no threads.
+
+Runs that were started together are one start. Owners take turns, start by start, so that one who queued an experiment of
+24 runs does not hold up another who queued one; each owner's own starts come in the order in which they were queued.
 
 On one machine only one run trains at a time, or the times of two frameworks would say nothing about either; runs of a
 group that asked for a race start together. On a cluster each framework has workers of its own, and all of them are used.
@@ -16,8 +19,57 @@ class Entry:
 
     run_id: str
     framework: str
-    group: str
+    group: str  # runs that were started together
     race: bool = False
+    owner: str = ""  # who started it; "" are different strangers, each with turns of their own
+    start: str = ""  # what counts as one start where starts are limited, such as an experiment; "": the group
+
+
+def in_turn(waiting: Sequence[Entry], running: Iterable[Entry], served: Mapping[str, int]) -> list[Entry]:
+    """Return the waiting runs in the order in which they get their turn.
+
+    What belongs to a start that has begun comes first. Then rounds: an owner's first start before anybody's second, where a
+    start that is running counts as the first. Within a round, who was served longest ago (`served`: owner -> number of the
+    last turn) comes first.
+    """
+    begun = {(_owner(entry), entry.group) for entry in running}
+    busy = {owner for owner, _ in begun}
+    rounds: dict[tuple[str, str], int] = {}
+    counts: dict[str, int] = {}
+    for entry in waiting:
+        start = (_owner(entry), entry.group)
+        if start in begun:
+            rounds[start] = -1
+        elif start not in rounds:
+            rounds[start] = counts.get(start[0], int(start[0] in busy))
+            counts[start[0]] = rounds[start] + 1
+    first = {start: place for place, start in reversed([*enumerate((_owner(e), e.group) for e in waiting)])}
+
+    def turn(entry: Entry) -> tuple[int, int, int]:
+        start = (_owner(entry), entry.group)
+        return rounds[start], served.get(start[0], -1), first[start]
+
+    return sorted(waiting, key=turn)
+
+
+def held_back(waiting: Iterable[Entry], running: Iterable[Entry], most: int) -> set[str]:
+    """Return the ids of waiting runs whose owner has `most` starts running already, or will by those before them."""
+    begun: dict[str, set[str]] = {}
+    for entry in running:
+        begun.setdefault(_owner(entry), set()).add(entry.group)
+    held = set()
+    for entry in waiting:
+        groups = begun.setdefault(_owner(entry), set())
+        if entry.owner and entry.group not in groups and len(groups) >= most:
+            held.add(entry.run_id)
+        else:
+            groups.add(entry.group)
+    return held
+
+
+def starts(entries: Iterable[Entry], owner: str) -> int:
+    """Return how many starts these runs of an owner belong to."""
+    return len({entry.start or entry.group for entry in entries if entry.owner == owner})
 
 
 def startable(
@@ -52,6 +104,10 @@ def position(waiting: Iterable[Entry], running: Iterable[Entry], run_id: str) ->
     if any(entry.run_id == run_id for entry in running):
         return 0
     return next((place for place, entry in enumerate(waiting, start=1) if entry.run_id == run_id), None)
+
+
+def _owner(entry: Entry) -> str:
+    return entry.owner or f"? {entry.group}"
 
 
 def _may_race(one: Entry, other: Entry) -> bool:

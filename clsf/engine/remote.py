@@ -26,6 +26,7 @@ class RemoteWorkers:
 
     kind = "remote"
     one_at_a_time = False
+    small = False
     frameworks: tuple[str, ...] = ()  # which of them have workers is the cluster's business
     memory_limit: int | None = None  # each worker has its own
 
@@ -83,6 +84,10 @@ class RemoteWorkers:
 
     def tend(self) -> None:
         """Nothing to do: the cluster looks after its workers."""
+
+    def want(self, framework: str) -> bool:
+        """Nothing to do: which frameworks have workers is the cluster's business."""
+        return False
 
     def kill(self, address: str, pid: int | None) -> None:
         """End a worker process at once, by way of its nanny where it has one."""

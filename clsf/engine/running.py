@@ -10,6 +10,7 @@ from typing import Any
 
 from clsf.engine import queue
 from clsf.engine.base import RunRequest
+from clsf.engine.outbox import Tally
 from clsf.events import Event, Paused, Resumed, event_from_json
 
 
@@ -25,7 +26,10 @@ class Running:
     address: str = ""  # of the worker that has it
     pid: int | None = None
     stop_by: float | None = None  # monotonic; asked to stop, and when patience ends
+    began: float | None = None  # monotonic; when a worker took it
+    time_is_up: bool = False  # it was stopped for having taken longer than is allowed
     paused_since: float | None = None  # monotonic
+    tally: Tally = field(default_factory=Tally)  # of what was delivered
     result: dict | None = None  # of `work.carry_out`, once it is there
     _next: int = 1  # number of the message to deliver next
     _early: dict[int, str] = field(default_factory=dict)  # messages that overtook another
@@ -40,7 +44,8 @@ class Running:
 
     @property
     def entry(self) -> queue.Entry:
-        return queue.Entry(self.request.run_id, self.request.framework, self.request.group, self.request.race)
+        r = self.request
+        return queue.Entry(r.run_id, r.framework, r.group, r.race, r.owner, r.start)
 
     @property
     def complete(self) -> bool:
@@ -60,7 +65,10 @@ class Running:
             yield self._read(number)
 
     def _read(self, number: int) -> list[Event]:
-        events = [event_from_json(data) for data in json.loads(self._early.pop(number))]
+        told = json.loads(self._early.pop(number))
+        for data in told:
+            self.tally.add(data)
+        events = [event_from_json(data) for data in told]
         for event in events:
             if isinstance(event, Paused):
                 self.paused_since = time.monotonic()

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from clsf import __version__, backends
+from clsf import __version__, backends, continuing
 from clsf.control import Control
 from clsf.engine.faults import sentence_of, unexpected
 from clsf.engine.machine import cores, machine_text
@@ -75,7 +75,7 @@ def order(request: dict, job: str = JOB, warm: str = WARM, commands: list | None
 def carry_out(order: dict, control: Control, send: Callable[[dict], None]) -> dict:
     """Train one run. `send` gets numbered messages of events, all but RunEnded.
 
-    Returns {"messages": how many, "end": RunEnded or RunFailed as JSON text, "weights": .npz bytes or None}. The end
+    Returns {"messages": how many, "tally": of the events in them, "end": RunEnded or RunFailed as JSON text, "weights": .npz bytes or None}. The end
     travels with the weights, so that whoever reads of it finds them.
     """
     for name, value in order["commands"]:
@@ -91,7 +91,9 @@ def carry_out(order: dict, control: Control, send: Callable[[dict], None]) -> di
     try:
         warmth.ensure(order["framework"], order["warm"])
         spec, plan = ModelSpec.from_json(order["model"]), Plan.from_json(order["plan"])
-        resolve(order["job"])(order["framework"], spec, plan, control, tell, lambda weights: kept.append(packed(weights)))
+        begin = {"begin_with": continuing.unpacked(order["weights"])} if order.get("weights") else {}
+        job = resolve(order["job"])
+        job(order["framework"], spec, plan, control, tell, lambda weights: kept.append(packed(weights)), **begin)
         if not ended:
             failed = unexpected("RuntimeError", "the run ended without saying so")
     except Exception as error:
@@ -101,7 +103,9 @@ def carry_out(order: dict, control: Control, send: Callable[[dict], None]) -> di
     finally:
         messages = box.close()
     end = RunFailed(failed) if failed else ended[-1]
-    return {"messages": messages, "end": to_text(event_to_json(end)), "weights": kept[-1] if kept else None}
+    return {
+        "messages": messages, "tally": str(box.tally), "end": to_text(event_to_json(end)), "weights": kept[-1] if kept else None,
+    }  # fmt: skip
 
 
 def packed(weights: dict[str, np.ndarray]) -> bytes:
@@ -158,6 +162,8 @@ def obey(control: Control, name: str, value: float | None = None) -> None:
     """Hand one of `clsf.engine.base.COMMANDS` to a Control."""
     if name == "learning_rate":
         control.learning_rate(float(value))
+    elif name == "watch":
+        control.watch(int(value))
     else:
         getattr(control, name)()
 

@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from clsf.engine.outbox import INTERVAL, Outbox, to_text
-from clsf.events import BatchesEnded, EpochEnded, Paused, RunEnded, RunStarted
+from clsf.engine.outbox import INTERVAL, Outbox, Tally, to_text
+from clsf.events import BatchesEnded, EpochEnded, Paused, RunEnded, RunStarted, event_to_json
 from clsf.plan import Plan
 
 
@@ -100,3 +100,25 @@ def test_numbers_of_numpy_and_foreign_texts_become_plain():
         pass
 
     assert to_text({"a": np.float32(0.5), "b": np.int64(3), "c": Foreign("x")}) == '{"a":0.5,"b":3,"c":"x"}'
+
+
+def test_what_was_delivered_is_counted_against_what_was_sent(engine, submit, witness, caplog):
+    caplog.set_level("INFO", "clsf.engine")
+    run_id = submit(epochs=2)
+    witness.until_over(run_id)
+    tally = Tally()
+    for event in witness.events(run_id)[:-1]:  # the end comes with the weights, not as a message
+        tally.add(event_to_json(event))
+    assert tally.count == 1 + 20 + 2
+    assert f"run={run_id} event=delivered tally={tally}" in caplog.text
+    assert "events were sent" not in caplog.text
+
+
+def test_an_event_that_is_missing_or_changed_shows_in_the_tally():
+    one, two = Tally(), Tally()
+    for tally, losses in ((one, (0.5, 0.25)), (two, (0.5, 0.2500001))):
+        for loss in losses:
+            tally.add({"loss": loss})
+    assert (one.count, two.count) == (2, 2)
+    assert str(one) != str(two)
+    assert str(one) != str(Tally())

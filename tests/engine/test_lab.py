@@ -158,6 +158,9 @@ class StillEngine:
     def listen(self, listener):
         self.listener = listener
 
+    def admit(self, owner, start):
+        self.admitted = owner, start
+
     def submit(self, request):
         self.submitted.append(request)
 

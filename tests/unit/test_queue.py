@@ -2,7 +2,7 @@
 
 import pytest
 
-from clsf.engine.queue import Entry, position, startable
+from clsf.engine.queue import Entry, held_back, in_turn, position, startable, starts
 
 ONE_EACH = {"tensorflow": 1, "torch": 1}
 
@@ -63,3 +63,54 @@ def test_a_worker_that_is_about_to_start_is_waited_for(waiting, running, free, c
 @pytest.mark.parametrize(("run_id", "place"), [("a", 0), ("b", 1), ("c", 2), ("?", None)])
 def test_position_counts_from_one_in_the_queue(run_id, place):
     assert position([pt("b"), tf("c")], [tf("a")], run_id) == place
+
+
+def of(owner, run_id, group=None, start=""):
+    return Entry(run_id, "torch", group or f"group of {run_id}", False, owner, start)
+
+
+def order(waiting, running=(), served=None):
+    return "".join(entry.run_id for entry in in_turn(waiting, running, served or {}))
+
+
+def test_owners_take_turns_though_one_queued_much_first():
+    many = [of("ann", name) for name in "abcdef"]
+    assert order([*many, of("bob", "x"), of("cem", "y"), of("bob", "z")]) == "axybzcdef"
+
+
+def test_who_was_served_longest_ago_comes_first():
+    waiting = [of("ann", "a"), of("bob", "b"), of("cem", "c")]
+    assert order(waiting, served={"ann": 3, "bob": 1}) == "cba"
+
+
+def test_whose_start_is_running_has_had_the_first_turn():
+    running = [of("ann", "r")]
+    assert order([of("ann", "a"), of("bob", "b"), of("ann", "c"), of("bob", "d")], running) == "badc"
+    assert order([of("ann", "a"), of("ann", "c"), of("bob", "b")], running) == "bac"
+
+
+def test_the_other_half_of_what_is_running_comes_before_everybody():
+    assert order([of("bob", "b"), of("ann", "t", "pair")], [of("ann", "r", "pair")]) == "tb"
+
+
+def test_runs_of_one_start_stay_together():
+    waiting = [of("ann", "a", "one"), of("bob", "x", "two"), of("ann", "b", "one"), of("bob", "y", "two")]
+    assert order(waiting) == "abxy"
+
+
+def test_strangers_without_a_name_each_have_turns_of_their_own():
+    assert order([of("", "a"), of("", "b"), of("ann", "c"), of("ann", "d")]) == "abcd"
+
+
+def test_one_session_does_not_take_all_workers_of_a_cluster():
+    waiting = [of("ann", "a", "one"), of("ann", "b", "one"), of("ann", "c", "two"), of("bob", "x")]
+    assert held_back(waiting, [], 1) == {"c"}
+    assert held_back(waiting, [of("ann", "r", "zero")], 1) == {"a", "b", "c"}
+    assert held_back(waiting, [of("ann", "r", "zero")], 2) == {"c"}
+    assert held_back([of("", "a"), of("", "b")], [of("", "r")], 1) == set()
+
+
+def test_an_experiment_is_one_start():
+    waiting = [of("ann", name, start="experiment") for name in "abc"] + [of("ann", "d"), of("bob", "e")]
+    assert starts(waiting, "ann") == 2
+    assert starts(waiting, "bob") == 1

@@ -1,0 +1,54 @@
+"""What this server refuses to train before it begins, by arithmetic alone: too many parameters, images or epochs, too much memory."""
+
+from __future__ import annotations
+
+import math
+
+from clsf.errors import EngineError
+from clsf.model.walk import Analysis
+from clsf.plan import Plan
+from clsf.settings import Settings
+
+ITEM_BYTES = {"float32": 4, "float64": 8}
+
+SLOTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "adadelta": 2, "adam": 2}
+"""Numbers that an optimizer keeps for each parameter."""
+
+FRAMEWORK_BYTES = 600_000_000  # of a worker that has imported its framework and done nothing yet
+
+
+def memory_bytes(analysis: Analysis, plan: Plan) -> int:
+    """Return about how much memory a worker needs at least, in bytes: the framework, then for each parameter the weight, its
+    gradient and what the optimizer keeps, and for each image of a batch what every layer puts out and its gradient."""
+    item = ITEM_BYTES[plan.dtype]
+    outputs = sum(math.prod(layer.out_shape) for layer in analysis.layers)
+    return (
+        FRAMEWORK_BYTES + item * (2 + SLOTS[plan.optimizer]) * analysis.parameters + 2 * item * plan.batch_size * outputs
+    )  # fmt: skip
+
+
+def require(settings: Settings, analysis: Analysis, plan: Plan, images: int, worker_bytes: int | None) -> None:
+    """Raise EngineError, naming the limit, if this is more than the server allows or a worker of `worker_bytes` can hold."""
+    if analysis.parameters > settings.max_parameters:
+        raise EngineError(
+            "The model has {count} parameters, but this server trains models of at most {most}. Use fewer filters or units, or "
+            "pool before the first Dense layer.",
+            count=f"{analysis.parameters:,}", most=f"{settings.max_parameters:,}",
+        )  # fmt: skip
+    if plan.epochs > settings.max_epochs:
+        raise EngineError(
+            "{count} epochs are asked for, but this server trains at most {most} at once.",
+            count=f"{plan.epochs:,}", most=f"{settings.max_epochs:,}",
+        )  # fmt: skip
+    if images > settings.max_images:
+        raise EngineError(
+            "There are {count} images to train on, but this server trains on at most {most}. Limit the training images.",
+            count=f"{images:,}", most=f"{settings.max_images:,}",
+        )  # fmt: skip
+    needed = memory_bytes(analysis, plan)
+    if worker_bytes is not None and needed > worker_bytes:
+        raise EngineError(
+            "Training this needs about {needed} GB of memory, but a worker here may use {most} GB. Make the batch size, the images "
+            "or the model smaller.",
+            needed=f"{needed / 1e9:,.1f}", most=f"{worker_bytes / 1e9:,.1f}",
+        )  # fmt: skip

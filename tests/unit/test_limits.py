@@ -1,0 +1,54 @@
+"""What a server refuses before it begins, against sums worked by hand."""
+
+import pytest
+
+from clsf.errors import EngineError
+from clsf.limits import FRAMEWORK_BYTES, memory_bytes, require
+from clsf.model.layers import Dense, Flatten
+from clsf.model.presets import preset
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.settings import Settings
+
+SPEC = ModelSpec("by hand", (Flatten(), Dense(10)))  # on 8×8×1: 64 outputs, then 10; 650 parameters
+ANALYSIS = SPEC.analyse((8, 8, 1))
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        (Plan("digits", optimizer="sgd", learning_rate=0.1, batch_size=32), 4 * 2 * 650 + 2 * 4 * 32 * 74),
+        (Plan("digits", optimizer="adam", batch_size=1), 4 * 4 * 650 + 2 * 4 * 74),
+        (Plan("digits", optimizer="rmsprop", batch_size=1, dtype="float64"), 8 * 3 * 650 + 2 * 8 * 74),
+    ],
+)
+def test_memory_by_hand(plan, expected):
+    assert memory_bytes(ANALYSIS, plan) - FRAMEWORK_BYTES == expected
+
+
+def test_what_is_within_the_limits_is_let_in():
+    require(Settings(), ANALYSIS, Plan("digits"), 1000, 2_000_000_000)
+    require(Settings(), ANALYSIS, Plan("digits"), 1000, None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "plan", "images", "memory", "said"),
+    [
+        ({"max_parameters": 1000}, {}, 10, None, "has 2,035 parameters"),
+        ({"max_epochs": 3}, {"epochs": 4}, 10, None, "4 epochs are asked for, but this server trains at most 3"),
+        ({"max_images": 100}, {}, 101, None, "There are 101 images"),
+        ({}, {"batch_size": 4096}, 10, 600_000_000, "needs about 0.6 GB of memory, but a worker here may use 0.6 GB"),
+    ],
+)
+def test_each_limit_is_named(settings, plan, images, memory, said):
+    larger = ModelSpec("larger", (Flatten(), Dense(20), Dense(35)))  # 64 × 20 + 20 and 20 × 35 + 35
+    analysis = larger.analyse((8, 8, 1)) if "parameters" in said else ANALYSIS
+    with pytest.raises(EngineError) as error:
+        require(Settings(**settings), analysis, Plan("digits", **plan), images, memory)
+    assert said in str(error.value)
+
+
+def test_a_small_host_has_smaller_limits_and_never_larger_ones():
+    assert Settings().for_small_host().max_parameters == 2_000_000
+    assert Settings(max_images=500).for_small_host().max_images == 500
+    require(Settings().for_small_host(), preset("lecture-cnn", 10).analyse((32, 32, 3)), Plan("cifar10"), 20_000, 2_000_000_000)
