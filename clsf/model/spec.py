@@ -130,7 +130,9 @@ def _row_from_json(data: object, where: str, depth: int, count: list[int]) -> tu
         count[0] += 1
         if count[0] > MAX_LAYERS:
             raise SpecError("The model has more than {most} layers.", most=MAX_LAYERS)
-        layers.append(_layer_from_json(item, f"{where}[{position}]", depth, count))
+        layer = _layer_from_json(item, f"{where}[{position}]", depth, count)
+        if item.get("off") is not True:  # switched off in the editor: checked, but not part of the model
+            layers.append(layer)
     return tuple(layers)
 
 
@@ -139,6 +141,9 @@ def _layer_from_json(data: object, where: str, depth: int, count: list[int]) -> 
         raise SpecError("{where} is {value}, but must be a layer.", where=where, value=checks.shown(data))
     kind = data.get("kind")
     try:
+        if "off" in data:
+            checks.one_of(SpecError, checks.field("off"), data["off"], (True, False))
+            data = {name: value for name, value in data.items() if name != "off"}
         checks.known(SpecError, say("layer kind"), kind, KINDS)
         if kind == "Residual":
             _no_other_fields(data, ("kind", "layers", "shortcut"), kind)

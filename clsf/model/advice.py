@@ -1,0 +1,219 @@
+"""What is wrong or unwise in a design, in words, and what mends it with one click.
+
+Levels: "broken" (that card does not fit), "stop" (the model can't be trained on these classes), "warn" (it can be trained, but
+hardly is what was meant), "note" (worth knowing).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import e, log
+from typing import Literal
+
+from clsf.model import edit_steps
+from clsf.model.edit import OWN_ROW, Card, Design, Place
+from clsf.model.edit_facts import BYTES, Look
+from clsf.model.layers import Dense, Flatten, GlobalAveragePool2D
+from clsf.model.mends import Mend, mends
+from clsf.model.shapes import shape_text
+from clsf.model.spec import MAX_LAYERS
+from clsf.words import Sentence, say
+
+Level = Literal["broken", "stop", "warn", "note"]
+
+HOLDS_ALL = 0.95  # share of all parameters in one Dense layer that is worth a word
+HIGH_RATE = 0.8  # of Dropout
+MUCH_MEMORY = 4_000_000_000  # bytes of outputs in one training step
+
+LINEAR = ("Flatten", "Dropout", "BatchNorm", "AveragePool2D", "GlobalAveragePool2D")
+"""Kinds that add no non-linearity: what they do to their input is a weighted sum (of a fixed mask, in Dropout's case)."""
+
+WEIGHTED = ("Conv2D", "Dense")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to say, about one card or (None) the whole; the mends stand in order of how likely they are meant."""
+
+    name: str
+    level: Level
+    uid: int | None
+    said: Sentence
+    mends: tuple[Mend, ...] = ()
+
+
+def advice(seen: Look, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
+    """Return everything there is to say of a design whose last layer should have `classes` outputs."""
+    design = seen.design
+    found = [Advice("broken", "broken", uid, seen.cards[uid].problem, mends(seen, uid)) for uid in seen.broken()]
+    for _, _, row in design.all_rows():
+        found += _linear_pairs(design, [card for card in row if not card.off])
+    for card in design.all():
+        if seen.cards[card.uid].state != "off":
+            found += _of_card(design, card)
+    found += _largest(seen)
+    if seen.output_shape is not None:
+        found += _end(seen, classes)
+    memory = seen.outputs * BYTES * batch_size
+    if memory > MUCH_MEMORY:
+        found.append(
+            Advice("memory", "warn", None, say(
+                "With {batch} images at once, one training step keeps {size} GB of outputs; choose a smaller batch, or pool earlier.",
+                batch=batch_size, size=f"{memory / 1e9:,.1f}",
+            ))
+        )  # fmt: skip
+    return tuple(found)
+
+
+def ready(seen: Look, found: tuple[Advice, ...]) -> bool:
+    """Say whether the design can be trained as it stands."""
+    return seen.output_shape is not None and not any(one.level in ("broken", "stop") for one in found)
+
+
+def _linear_pairs(design: Design, row: list[Card]) -> Iterator[Advice]:
+    """Two weighted layers with nothing bent between them are one: a product of matrices is a matrix."""
+    before: Card | None = None
+    for card in row:
+        bends = getattr(card.layer, "activation", getattr(card.layer, "name", "linear"))
+        if card.kind in WEIGHTED:
+            if before is not None:
+                yield Advice(
+                    "no-non-linearity", "warn", card.uid,
+                    say(
+                        "Between the {first} before and this {second} there is no non-linearity, so together they compute nothing that "
+                        "one layer could not.",
+                        first=before.kind, second=card.kind,
+                    ),
+                    (Mend(say("Give the {kind} before a relu", kind=before.kind), edit_steps.edit(design, before.uid, activation="relu")),),
+                )  # fmt: skip
+            before = card if bends == "linear" else None
+        elif card.kind not in LINEAR and not (card.kind == "Activation" and bends == "linear"):
+            before = None
+
+
+def _of_card(design: Design, card: Card) -> Iterator[Advice]:
+    if card.kind == "Dropout" and card.layer.rate >= HIGH_RATE:
+        yield Advice(
+            "high-dropout", "warn", card.uid,
+            say("It sets {share} of all values to 0 while training; 20 to 50 % is usual, and above that little is learned.", share=f"{card.layer.rate:.0%}"),
+            (Mend(say("Set {field} to {value}", field="rate", value=0.5), edit_steps.edit(design, card.uid, rate=0.5)),),
+        )  # fmt: skip
+    if card.kind == "Parallel" and not any(not inner.off for row in card.rows for inner in row):
+        yield Advice(
+            "empty-branches", "note", card.uid, say("All its branches are empty: it puts copies of its input side by side.")
+        )
+    if card.kind == "Residual" and not any(not inner.off for row in card.rows for inner in row):
+        yield Advice("empty-branches", "note", card.uid, say("Both its rows are empty: it adds its input to itself."))
+
+
+def _largest(seen: Look) -> Iterator[Advice]:
+    """One Dense layer that holds nearly all parameters, where others hold some."""
+    weighted = [
+        (card, seen.cards[card.uid]) for card in seen.design.all() if seen.cards[card.uid].parameters and not card.branching
+    ]
+    if len(weighted) < 2:
+        return
+    card, facts = max(weighted, key=lambda one: one[1].parameters)
+    if card.kind != "Dense" or facts.parameters < HOLDS_ALL * seen.parameters:
+        return
+    yield Advice(
+        "largest", "note", card.uid,
+        say(
+            "This layer holds {share} of all parameters ({inputs} inputs × {units} units); fewer inputs would make the model smaller.",
+            share=f"{facts.parameters / seen.parameters:.1%}", inputs=f"{facts.in_shape[0]:,}", units=f"{card.layer.units:,}",
+        ),
+        tuple(_smaller(seen.design, card)),
+    )  # fmt: skip
+
+
+def _smaller(design: Design, card: Card) -> Iterator[Mend]:
+    """Averaging instead of flattening, where convolutions came before."""
+    place = design.place(card.uid)
+    row = design.row(place.owner, place.row)[: place.position]
+    if not any(other.kind == "Conv2D" and not other.off for other in row):
+        return
+    for position in range(len(row) - 1, -1, -1):
+        if row[position].kind == "Flatten" and not row[position].off:
+            without = edit_steps.remove(design, row[position].uid)
+            averaged = edit_steps.add(without, Place(place.owner, place.row, position), GlobalAveragePool2D())
+            yield Mend(say("GlobalAveragePool2D instead of the Flatten"), averaged)
+            return
+
+
+def _end(seen: Look, classes: int) -> Iterator[Advice]:
+    """What comes out must be one logit per class."""
+    design = seen.design
+    on = [card for card in design.cards if not card.off]
+    last = on[-1] if on else None
+    shape = seen.output_shape
+    if shape == (classes,):
+        if not seen.trainable:
+            said = say("The model has nothing to learn; add a Dense layer.")
+            yield Advice("nothing-to-learn", "stop", None, said, tuple(_dense_at_end(design, classes)))
+        yield from _logits(design, on, classes)
+        return
+    if last is None:
+        said = say(
+            "The model has no layers yet. Add some; the last must have {classes} outputs, one per class.", classes=classes
+        )
+    else:
+        said = say(
+            "The model ends in {shape}, but must end in {classes} numbers, one per class.",
+            shape=shape_text(shape),
+            classes=classes,
+        )
+    yield Advice("last-layer", "stop", last.uid if last else None, said, tuple(_endings(design, last, seen, classes)))
+
+
+def _endings(design: Design, last: Card | None, seen: Look, classes: int) -> Iterator[Mend]:
+    flat = len(seen.output_shape) == 1
+    if last is not None and last.kind == "Dense":
+        yield Mend(
+            say("Set {field} to {value}", field="units", value=classes), edit_steps.edit(design, last.uid, units=classes)
+        )
+    if sum(1 for _ in design.all()) + 2 > MAX_LAYERS:
+        return
+    if flat:
+        yield from _dense_at_end(design, classes)
+        return
+    at_end = Place(OWN_ROW, 0, len(design.cards))
+    for kind, layer in (("Flatten", Flatten()), ("GlobalAveragePool2D", GlobalAveragePool2D())):
+        longer = edit_steps.add(design, at_end, layer)
+        longer = edit_steps.add(longer, Place(OWN_ROW, 0, len(longer.cards)), Dense(classes))
+        yield Mend(say("Add a {kind} and a Dense layer of {units} units", kind=kind, units=classes), longer)
+
+
+def _dense_at_end(design: Design, classes: int) -> Iterator[Mend]:
+    if sum(1 for _ in design.all()) < MAX_LAYERS:
+        longer = edit_steps.add(design, Place(OWN_ROW, 0, len(design.cards)), Dense(classes))
+        yield Mend(say("Add a Dense layer of {units} units at the end", units=classes), longer)
+
+
+def _logits(design: Design, on: list[Card], classes: int) -> Iterator[Advice]:
+    """The loss takes logits: any numbers, not yet through a softmax. What comes after the last weights must not bend them."""
+    last = on[-1]
+    named = last.layer.name if last.kind == "Activation" else getattr(last.layer, "activation", "linear")
+    if last.kind == "Dropout" and last.layer.rate > 0:
+        yield Advice(
+            "dropped-logits", "warn", last.uid,
+            say("A Dropout at the very end sets logits to 0 while training, that of the right class included."),
+            (Mend(say("Remove it"), edit_steps.remove(design, last.uid)),),
+        )  # fmt: skip
+    if named == "linear":
+        return
+    if last.kind == "Activation":
+        without = edit_steps.remove(design, last.uid)
+    else:
+        without = edit_steps.edit(design, last.uid, activation="linear")
+    mend = (Mend(say("Leave the {activation} out", activation=named), without),)
+    if named == "softmax":
+        said = say(
+            "This softmax stands before a loss that takes logits and applies softmax itself. Applied twice, the loss cannot fall below "
+            "{floor} with {classes} classes. Predictions get their softmax anyway.",
+            floor=f"{log(1 + (classes - 1) / e):.3f}", classes=classes,
+        )  # fmt: skip
+        yield Advice("softmax", "warn", last.uid, said, mend)
+    else:
+        said = say("The last layer's {activation} limits the logits, which should be free to be any number.", activation=named)
+        yield Advice("bent-logits", "warn", last.uid, said, mend)

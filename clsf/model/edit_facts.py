@@ -1,0 +1,161 @@
+"""What arithmetic says of a design as far as it goes: after a card that does not fit, those behind it wait, the others go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
+from typing import Literal
+
+from clsf.errors import SpecError
+from clsf.model.edit import Card, Design
+from clsf.model.shapes import Shape
+from clsf.model.spec import Layer
+from clsf.model.walk import LayerFacts, Reach, analyse
+from clsf.words import Sentence
+
+State = Literal["fits", "broken", "inside", "waits", "off"]
+
+BYTES = 4  # of a float32 number
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What is known of a card. "inside": it waits for a card that it holds; shapes are None where they can't be known.
+
+    `path` is that of the layer in the model (see `clsf.model.walk`), None if it is switched off. Numbers of a branching card
+    are sums over what it holds.
+    """
+
+    state: State
+    path: str | None
+    in_shape: Shape | None = None
+    out_shape: Shape | None = None
+    trainable: int = 0
+    non_trainable: int = 0
+    multiply_adds: int = 0  # per image, forward
+    receptive_field: int = 0  # side in pixels
+    outputs: int = 0  # numbers handed on per image, those of cards inside included
+    problem: Sentence | None = None
+
+    @property
+    def parameters(self) -> int:
+        return self.trainable + self.non_trainable
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The facts of every card by its number, and of the whole as far as it goes."""
+
+    design: Design
+    input_shape: Shape
+    cards: dict[int, CardFacts]
+    output_shape: Shape | None  # None: a card does not fit
+
+    @property
+    def own(self) -> list[CardFacts]:
+        """The facts of the model's own row."""
+        return [self.cards[card.uid] for card in self.design.cards]
+
+    @property
+    def trainable(self) -> int:
+        return sum(facts.trainable for facts in self.own)
+
+    @property
+    def parameters(self) -> int:
+        return sum(facts.parameters for facts in self.own)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Per image, forward."""
+        return sum(facts.multiply_adds for facts in self.own)
+
+    @property
+    def outputs(self) -> int:
+        """Numbers that all layers hand on per image, which a training step keeps until its backward pass."""
+        return sum(facts.outputs for facts in self.own)
+
+    def broken(self) -> list[int]:
+        """Return the numbers of the cards that do not fit, in order."""
+        return [uid for uid, facts in self.cards.items() if facts.state == "broken"]
+
+
+def look(design: Design, input_shape: Shape) -> Look:
+    """Return what is known of a design on images of `input_shape`, (height, width, channels) or (features,). Never raises."""
+    cards: dict[int, CardFacts] = {}
+    side = max(input_shape[:2]) if len(input_shape) == 3 else 1
+    out, _ = _row(design.cards, tuple(input_shape), "", Reach(), side, cards)
+    return Look(design, tuple(input_shape), {card.uid: cards[card.uid] for card in design.all()}, out)
+
+
+def _row(
+    row: tuple[Card, ...], shape: Shape | None, prefix: str | None, reach: Reach, side: int, found: dict[int, CardFacts]
+) -> tuple[Shape | None, Reach]:
+    """Find the facts of a row; return the shape that comes out, None if it can't be known, and how far back a cell sees."""
+    position = 0
+    for card in row:
+        if card.off or prefix is None:
+            for inner in card.all():
+                found[inner.uid] = CardFacts("off", None)
+            continue
+        position += 1
+        path = f"{prefix}{position}"
+        if shape is None:
+            _wait(card, path, found)
+            continue
+        facts, reach = (
+            _branching(card, shape, path, reach, side, found) if card.branching else _plain(card, shape, path, reach, side)
+        )
+        found[card.uid] = facts
+        shape = facts.out_shape
+    return shape, reach
+
+
+def _wait(card: Card, path: str, found: dict[int, CardFacts]) -> None:
+    found[card.uid] = CardFacts("waits", path)
+    for name, row in zip(card.row_names(), card.rows, strict=True):
+        _row(row, None, f"{path}.{name}.", Reach(), 1, found)
+
+
+def _plain(card: Card, shape: Shape, path: str, reach: Reach, side: int) -> tuple[CardFacts, Reach]:
+    known = _tried(card.layer, shape)
+    if isinstance(known, Sentence):
+        return CardFacts("broken", path, shape, problem=known), reach
+    reach = reach.through(card.layer.window(), side)
+    return CardFacts(
+        "fits", path, shape, known.out_shape, known.trainable, known.non_trainable, known.multiply_adds, reach.size,
+        prod(known.out_shape),
+    ), reach  # fmt: skip
+
+
+def _branching(
+    card: Card, shape: Shape, path: str, reach: Reach, side: int, found: dict[int, CardFacts]
+) -> tuple[CardFacts, Reach]:
+    ends = [
+        _row(row, shape, f"{path}.{name}.", reach, side, found) for name, row in zip(card.row_names(), card.rows, strict=True)
+    ]
+    inside = [found[inner.uid] for row in card.rows for inner in row]
+    sums = {
+        name: sum(getattr(facts, name) for facts in inside)
+        for name in ("trainable", "non_trainable", "multiply_adds", "outputs")
+    }
+    # Read from what is inside, it may not know its own end although every row does: the rows differ.
+    reach = Reach(max(end.size for _, end in ends), max(end.jump for _, end in ends))
+    if any(end is None for end, _ in ends):
+        return CardFacts("inside", path, shape, None, **sums), reach
+    known = _tried(card.spec(), shape)
+    if isinstance(known, Sentence):
+        return CardFacts("broken", path, shape, None, **sums, problem=known), reach
+    sums["outputs"] += prod(known.out_shape)
+    return CardFacts("fits", path, shape, known.out_shape, receptive_field=reach.size, **sums), reach
+
+
+@lru_cache(maxsize=4096)
+def _tried(layer: Layer, shape: Shape) -> LayerFacts | Sentence:
+    """Return the facts of one layer, or the sentence that says why it does not fit."""
+    try:
+        return analyse((layer,), shape).layers[-1]
+    except SpecError as error:
+        # "Layer 1, Conv2D: …": the place is known here, so only what is wrong is told.
+        problem = error.sentence.values.get("problem")
+        return problem if isinstance(problem, Sentence) else error.sentence

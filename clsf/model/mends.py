@@ -1,0 +1,179 @@
+"""One-click mends of a card that does not fit: each is a whole design in which that card is no longer red.
+
+What is likely to help is made first and then tried; only what really helps is offered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from clsf.errors import SpecError
+from clsf.model import edit_steps
+from clsf.model.edit import Card, Design, Place
+from clsf.model.edit_facts import Look, look
+from clsf.model.layers import (
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePool2D,
+    MaxPool2D,
+)
+from clsf.model.shapes import Shape, shape_text
+from clsf.model.spec import Layer
+from clsf.words import Sentence, say
+
+MOST = 3
+"""How many mends are offered besides switching off."""
+
+FLATTENING = ("Flatten", "GlobalAveragePool2D")
+SLIDING = (Conv2D, DepthwiseConv2D, MaxPool2D, AveragePool2D)
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """What a button says, and the design that pressing it makes."""
+
+    label: Sentence
+    design: Design
+
+
+def mends(seen: Look, uid: int) -> tuple[Mend, ...]:
+    """Return what makes a broken card fit, the likeliest first; the last is always to switch it off."""
+    design, card = seen.design, seen.design.card(uid)
+    found: list[Mend] = []
+    for make in _candidates(design, card, seen):
+        mend = _made(make)
+        if mend is not None and mend.design != design and _fits(mend.design, uid, seen.input_shape) and len(found) < MOST:
+            found.append(mend)
+    return (*found, Mend(say("Switch this layer off"), edit_steps.switch(design, uid, True)))
+
+
+def _made(make: object) -> Mend | None:
+    """A step that is refused (too many layers, say) is no mend."""
+    try:
+        return make()
+    except SpecError:
+        return None
+
+
+def _fits(design: Design, uid: int, input_shape: Shape) -> bool:
+    return look(design, input_shape).cards[uid].state == "fits"
+
+
+def _candidates(design: Design, card: Card, seen: Look) -> Iterator[object]:
+    shape = seen.cards[card.uid].in_shape
+    place = design.place(card.uid)
+    if card.kind == "Residual":
+        yield from _residual(design, card, shape)
+    elif card.kind == "Parallel":
+        yield from _parallel(design, card)
+    elif len(shape) == 3:
+        yield from _sliding(design, card, shape)
+        if card.kind == "Dense":
+            yield from _narrower(design, card, shape)
+            yield lambda: Mend(say("Put a Flatten before it"), edit_steps.add(design, place, Flatten()))
+            yield lambda: Mend(say("Put a GlobalAveragePool2D before it"), edit_steps.add(design, place, GlobalAveragePool2D()))
+        else:
+            yield from _narrower(design, card, shape)
+            yield lambda: Mend(say("Put a MaxPool2D before it"), edit_steps.add(design, place, MaxPool2D(2)))
+    else:
+        yield from _narrower(design, card, shape)
+        yield from _before_flattening(design, card, place)
+
+
+def _before_flattening(design: Design, card: Card, place: Place) -> Iterator[object]:
+    """An image is needed where a flat vector comes: go before what flattened it, or take that away."""
+    row = design.row(place.owner, place.row)
+    for position, other in enumerate(row[: place.position]):
+        if other.kind in FLATTENING and not other.off:
+            to = replace(place, position=position)
+            yield lambda: Mend(say("Move it before the {kind}", kind=other.kind), edit_steps.move_to(design, card.uid, to))  # noqa: B023
+            yield lambda: Mend(say("Remove the {kind} before it", kind=other.kind), edit_steps.remove(design, other.uid))  # noqa: B023
+            return
+
+
+def _sliding(design: Design, card: Card, shape: Shape) -> Iterator[object]:
+    """A window that does not fit: let it hang over, or make it smaller."""
+    if not isinstance(card.layer, SLIDING) or card.layer.padding == "same":
+        return
+    most = min(shape[:2])
+    yield lambda: Mend(say("Set padding to 'same'"), edit_steps.edit(design, card.uid, padding="same"))
+    name = "kernel_size" if hasattr(card.layer, "kernel_size") else "pool_size"
+    if getattr(card.layer, name) > most:
+        yield lambda: Mend(
+            say("Set {field} to {value}", field=name, value=most), edit_steps.edit(design, card.uid, **{name: most})
+        )
+    if getattr(card.layer, "dilation_rate", 1) > 1:
+        yield lambda: Mend(
+            say("Set {field} to {value}", field="dilation_rate", value=1), edit_steps.edit(design, card.uid, dilation_rate=1)
+        )
+
+
+def _narrower(design: Design, card: Card, shape: Shape) -> Iterator[object]:
+    """Too many numbers in one array: halve the width until it fits."""
+    name = {"Conv2D": "filters", "Dense": "units"}.get(card.kind)
+    width = getattr(card.layer, name) // 2 if name else 0
+    while width >= 1:
+        narrow = edit_steps.edit(design, card.uid, **{name: width})
+        try:
+            fits = narrow.card(card.uid).layer.out_shape(shape) is not None and _fits_alone(narrow.card(card.uid).layer, shape)
+        except SpecError:
+            return
+        if fits:
+            yield lambda: Mend(say("Set {field} to {value}", field=name, value=width), narrow)  # noqa: B023
+            return
+        width //= 2
+
+
+def _fits_alone(layer: Layer, shape: Shape) -> bool:
+    return look(Design("x", (Card(1, type(layer).__name__, layer),), 2), shape).cards[1].state == "fits"
+
+
+def _residual(design: Design, card: Card, shape: Shape) -> Iterator[object]:
+    """Both rows must end alike: keep the size inside, or give the shortcut what makes it equal."""
+    yield lambda: Mend(say("Set padding 'same' and strides 1 inside"), edit_steps.each(design, card.uid, _keeping))
+    body = _end(card.rows[0], shape)
+    if body is None:
+        return
+    if len(shape) == 1:
+        yield lambda: Mend(
+            say("Give the shortcut a Dense layer of {units} units", units=body[0]),
+            edit_steps.row_put(design, card.uid, 1, (Dense(body[0], use_bias=False),)),
+        )
+        return
+    if len(body) == 1:
+        yield lambda: Mend(
+            say("Give the shortcut a GlobalAveragePool2D and a Dense layer of {units} units", units=body[0]),
+            edit_steps.row_put(design, card.uid, 1, (GlobalAveragePool2D(), Dense(body[0], use_bias=False))),
+        )
+        return
+    for base in (design, edit_steps.each(design, card.uid, lambda layer: _padded(layer))):
+        end = _end(base.card(card.uid).rows[0], shape)
+        if end is None or len(end) != 3:
+            continue
+        stride = -(-shape[0] // end[0])
+        layers = (Conv2D(end[2], 1, strides=stride, padding="same", use_bias=False), BatchNorm())
+        label = say("Give the shortcut a 1×1 Conv2D that ends in {shape}", shape=shape_text(end))
+        yield lambda: Mend(label, edit_steps.row_put(base, card.uid, 1, layers))  # noqa: B023
+
+
+def _parallel(design: Design, card: Card) -> Iterator[object]:
+    yield lambda: Mend(say("Set padding to 'same' inside"), edit_steps.each(design, card.uid, _padded))
+    yield lambda: Mend(say("Set padding 'same' and strides 1 inside"), edit_steps.each(design, card.uid, _keeping))
+
+
+def _padded(layer: Layer) -> Layer:
+    return replace(layer, padding="same") if isinstance(layer, SLIDING) else layer
+
+
+def _keeping(layer: Layer) -> Layer:
+    """Return the layer so that height and width stay."""
+    return replace(layer, padding="same", strides=1) if isinstance(layer, SLIDING) else layer
+
+
+def _end(row: tuple[Card, ...], shape: Shape) -> Shape | None:
+    return look(Design("x", row, 1), shape).output_shape

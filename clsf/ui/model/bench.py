@@ -1,0 +1,122 @@
+"""The design of this session: where it comes from, how it changes, and how it stays in the link and with the other pages."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import SpecError
+from clsf.model import edit_link, presets
+from clsf.model.advice import ready
+from clsf.model.edit import Design, design_of
+from clsf.model.edit_actions import act
+from clsf.model.edit_history import History
+from clsf.ui import design as kept
+from clsf.ui.model import given, keys
+from clsf.words import Sentence, say
+
+FIRST = "lecture-cnn"
+EMPTY_NAME = "my model"
+
+
+def history() -> History:
+    """Return the design and its steps; at first the link's, or the lecture's model."""
+    if keys.HISTORY not in st.session_state:
+        st.session_state[keys.HISTORY] = History(_linked() or preset(FIRST, 10))
+    return st.session_state[keys.HISTORY]
+
+
+def preset(name: str, classes: int) -> Design:
+    """Return a ready-made design; the empty one has no layers."""
+    return design_of(presets.preset(name, classes)) if name in presets.NAMES else Design(EMPTY_NAME)
+
+
+def begin(design: Design) -> None:
+    """Go on with another design, which is one step that can be taken back."""
+    _keep(history().then(design))
+    st.session_state[keys.FRESH] = None
+
+
+def begin_from_text(text: str) -> bool:
+    """Go on with a design from JSON, from a link, or from a link's design alone. If it is refused, the sentence is kept."""
+    text = text.strip()
+    try:
+        if text.startswith(("{", "[")):
+            design = edit_link.from_text(text, given.settle())
+        else:
+            design = edit_link.from_link(_packed(text), given.settle())
+    except SpecError as error:
+        refuse(error.sentence)
+        return False
+    begin(design)
+    return True
+
+
+def asked(wishes: object, shape: tuple, classes: int) -> None:
+    """Do what the list of cards asks for, in order; what can't be done leaves a sentence and the design as it was."""
+    for wish in wishes if isinstance(wishes, list) else []:
+        number = wish.get("n") if isinstance(wish, dict) else None
+        if not isinstance(number, int) or number <= st.session_state.get(keys.ACKED, 0):
+            continue
+        st.session_state[keys.ACKED] = number
+        before = history()
+        try:
+            after = act(before, wish, shape, classes)
+        except SpecError as error:
+            refuse(error.sentence)
+            continue
+        _keep(after)
+        new = {card.uid for card in after.now.all()} - {card.uid for card in before.now.all()}
+        if wish["do"] in ("add", "duplicate"):
+            st.session_state[keys.FRESH] = min(new) if new else None
+
+
+def refuse(said: Sentence) -> None:
+    """Keep a sentence that says why nothing was done."""
+    st.session_state[keys.REFUSAL] = said
+
+
+def refusal() -> Sentence | None:
+    """Return that sentence, once."""
+    return st.session_state.pop(keys.REFUSAL, None)
+
+
+def into_link(design: Design) -> Sentence | None:
+    """Put the design into the page's link. Return why it can't be there, if so."""
+    link = edit_link.to_link(design)
+    if link is None:
+        st.query_params.pop(keys.LINK, None)
+        return say("This design of {count} layers is too long for a link ({most} characters); keep it as JSON.",
+                   count=sum(1 for _ in design.all()), most=edit_link.MAX_LINK)  # fmt: skip
+    if st.query_params.get(keys.LINK) != link:
+        st.query_params[keys.LINK] = link
+    return None
+
+
+def offer(seen: object, found: tuple) -> bool:
+    """Offer the design to the other pages, if it can be trained. Return whether it can."""
+    if not ready(seen, found):
+        return False
+    kept.keep(seen.design.spec())
+    return True
+
+
+def _keep(new: History) -> None:
+    st.session_state[keys.HISTORY] = new
+    st.session_state.pop(keys.REFUSAL, None)
+
+
+def _linked() -> Design | None:
+    packed = st.query_params.get(keys.LINK)
+    if not packed:
+        return None
+    try:
+        return edit_link.from_link(packed, given.settle())
+    except SpecError as error:
+        refuse(error.sentence)
+        return None
+
+
+def _packed(text: str) -> str:
+    """Return the design in a link, or the text itself."""
+    _, found, rest = text.partition(f"{keys.LINK}=")
+    return rest.partition("&")[0].partition("#")[0].strip() if found else text

@@ -1,0 +1,206 @@
+"""The list of cards as the browser draws it: what each card says, in the reader's language, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from clsf.model.advice import Advice
+from clsf.model.edit import Card
+from clsf.model.edit_facts import BYTES, CardFacts, Look
+from clsf.model.edit_fields import FIELDS
+from clsf.model.edit_history import History
+from clsf.model.shapes import shape_text
+from clsf.ui.model import kinds
+from clsf.ui.model.amounts import amount
+from clsf.ui.text import t, words
+from clsf.words import Sentence
+
+HERE = Path(__file__).parent
+
+_component = st.components.v2.component(
+    "clsf_model_cards",
+    html='<div class="me"></div>\n<span hidden></span>',
+    css=(HERE / "cards.css").read_text("utf-8"),
+    js=(HERE / "cards.js").read_text("utf-8"),
+)
+
+
+def show(data: dict, key: str, on_asked: Callable[[object], None]) -> None:
+    """Draw the list; `on_asked` gets the list of wishes before the next run of the page."""
+    _component(key=key, data=data, on_asked_change=lambda: on_asked(st.session_state[key].asked))
+
+
+def contents(
+    steps: History, seen: Look, found: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
+    refusal: Sentence | None,
+) -> dict:  # fmt: skip
+    """Return everything that the browser needs, as plain values."""
+    by_card: dict[int | None, list[Advice]] = {}
+    for one in found:
+        by_card.setdefault(one.uid, []).append(one)
+    writing = _Writing(seen, by_card, batch_size)
+    output = seen.output_shape
+    return {
+        "cards": [writing.card(card) for card in seen.design.cards],
+        "input": shape_text(seen.input_shape),
+        "output": shape_text(output) if output else None,
+        "wanted": t("{classes} classes", classes=classes),
+        "advice": [_advice(one) for one in by_card.get(None, [])],
+        "undo": bool(steps.before),
+        "redo": bool(steps.after),
+        "steps": t("Steps that can be taken back: {count}", count=len(steps.before)) if steps.before else "",
+        "acked": acked,
+        "fresh": fresh,
+        "refusal": words(refusal) if refusal else None,
+        "kinds": [
+            {"name": name, "about": words(kind.about), "icon": kind.icon, "group": kind.group} for name, kind in kinds.KINDS.items()
+        ],
+        "labels": _labels(),
+    }  # fmt: skip
+
+
+def described(card: Card) -> str:
+    """Return the fields of a layer in short: "32 filters · 3×3 · same · relu"."""
+    layer, said = card.layer, []
+    if hasattr(layer, "filters"):
+        said.append(t("{count} filters", count=layer.filters))
+    if hasattr(layer, "units"):
+        said.append(t("{count} units", count=layer.units))
+    for name in ("kernel_size", "pool_size"):
+        if hasattr(layer, name):
+            said.append(f"{getattr(layer, name)}×{getattr(layer, name)}")
+    if getattr(layer, "strides", None) not in (None, 1):
+        said.append(f"strides {layer.strides}")
+    if getattr(layer, "dilation_rate", 1) != 1:
+        said.append(f"dilation {layer.dilation_rate}")
+    if getattr(layer, "depth_multiplier", 1) != 1:
+        said.append(f"× {layer.depth_multiplier}")
+    if hasattr(layer, "padding"):
+        said.append(layer.padding)
+    if hasattr(layer, "rate"):
+        said.append(f"{layer.rate:g}")
+    if getattr(layer, "activation", "linear") != "linear":
+        said.append(layer.activation)
+    if hasattr(layer, "name"):
+        said.append(layer.name)
+    if getattr(layer, "use_bias", True) is False:
+        said.append(t("no bias"))
+    return " · ".join(said)
+
+
+class _Writing:
+    """Cards into plain values."""
+
+    def __init__(self, seen: Look, advice: dict[int | None, list[Advice]], batch_size: int) -> None:
+        self.seen, self.advice, self.batch_size = seen, advice, batch_size
+
+    def card(self, card: Card) -> dict:
+        facts, kind = self.seen.cards[card.uid], kinds.KINDS[card.kind]
+        said, shape = described(card), self._shape(facts)
+        number = facts.path.rsplit(".", 1)[-1] if facts.path else "–"
+        return {
+            "uid": card.uid,
+            "kind": card.kind,
+            "path": facts.path,
+            "number": number,
+            "icon": kind.icon,
+            "group": kind.group,
+            "state": facts.state,
+            "off": card.off,
+            "said": said,
+            "shape": shape,
+            "spoken": f"{number}. {card.kind} {said}, {shape}",
+            "share": round(facts.parameters / self.seen.parameters, 4) if self.seen.parameters else 0,
+            "facts": self._facts(facts) if facts.out_shape else [],
+            "advice": [_advice(one) for one in self.advice.get(card.uid, [])],
+            "fields": [self._field(card, field) for field in FIELDS[card.kind]],
+            "rows": [self._row(card, number, facts) for number in range(len(card.rows))],
+        }
+
+    def _shape(self, facts: CardFacts) -> str:
+        if facts.state == "off":
+            return t("switched off")
+        if facts.state == "waits":
+            return t("waits")
+        out = shape_text(facts.out_shape) if facts.out_shape else "?"
+        return f"{shape_text(facts.in_shape)} → {out}"
+
+    def _facts(self, facts: CardFacts) -> list[tuple[str, str, str]]:
+        share = facts.parameters / self.seen.parameters if self.seen.parameters else 0
+        said = [(f"{facts.parameters:,}", t("parameters") + (f" · {share:.1%}" if share else ""), t("Numbers that are learned or kept; the bar is their share of the whole model."))]  # fmt: skip
+        if facts.multiply_adds:
+            said.append(
+                (
+                    f"{facts.multiply_adds:,}",
+                    t("multiply-adds"),
+                    t("Multiplications followed by an addition, for one image, forward."),
+                )
+            )
+        if facts.receptive_field and len(facts.in_shape) == 3:
+            side = facts.receptive_field
+            said.append(
+                (
+                    f"{side}×{side}",
+                    t("pixels seen"),
+                    t("Receptive field: the square of input pixels that one output cell depends on."),
+                )
+            )
+        memory = facts.outputs * BYTES * self.batch_size
+        said.append(
+            (
+                amount(memory),
+                t("outputs"),
+                t("Memory of what comes out of it for {batch} images, float32.", batch=self.batch_size),
+            )
+        )
+        return said
+
+    def _field(self, card: Card, field: object) -> dict:
+        pooling = card.kind in ("MaxPool2D", "AveragePool2D") and field.name == "strides"
+        return {
+            "name": field.name, "takes": field.takes, "low": field.low, "high": field.high, "choices": list(field.choices),
+            "optional": field.optional, "value": getattr(card.layer, field.name),
+            "help": words(kinds.POOL_STRIDES if pooling else kinds.FIELDS[field.name]),
+        }  # fmt: skip
+
+    def _row(self, card: Card, number: int, facts: CardFacts) -> dict:
+        row = card.rows[number]
+        if card.kind == "Residual":
+            title = (t("Layers"), t("Shortcut"))[number]
+            empty = (t("Nothing: what comes in goes on as it is."), t("Empty: what came in is added as it is."))[number]
+        else:
+            title, empty = t("Branch {number}", number=number + 1), t("Nothing: what comes in goes on as it is.")
+        shape = ""
+        if facts.in_shape and facts.state != "off":
+            end = facts.in_shape
+            for inner in row:
+                end = end if inner.off else self.seen.cards[inner.uid].out_shape
+            shape = f"{shape_text(facts.in_shape)} → {shape_text(end) if end else '?'}"
+        return {"title": title, "empty": empty, "shape": shape, "cards": [self.card(inner) for inner in row]}
+
+
+def _advice(one: Advice) -> dict:
+    return {
+        "name": one.name, "level": one.level, "uid": one.uid, "text": _begun(words(one.said)), "mends": [words(mend.label) for mend in one.mends],
+    }  # fmt: skip
+
+
+def _begun(text: str) -> str:
+    """What is wrong with a layer is told as the end of a sentence ("Layer 3, Dense: it needs …"); here it begins one."""
+    return text[:1].upper() + text[1:]
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "input": t("Input"), "output": t("Output"), "undo": t("Undo"), "redo": t("Redo"), "add": t("Add a layer"),
+        "up": t("Move up"), "down": t("Move down"), "duplicate": t("Duplicate"), "remove": t("Remove"), "off": t("Switch off"),
+        "on": t("Switch on"), "branch": t("Add a branch"), "unbranch": t("Remove this branch"), "drag": t("Drag to another place"),
+        "share": t("Share of all parameters"), "nothing": t("Nothing to set here."),
+        "keys": t(
+            "Keyboard: ↑ ↓ go from card to card, Enter opens one, Alt+↑ ↓ moves it, D duplicates, O switches off and on, Del removes, "
+            "Ctrl+Z undoes."
+        ),
+    }  # fmt: skip

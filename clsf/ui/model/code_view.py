@@ -1,0 +1,138 @@
+"""The design as code: Keras and PyTorch side by side, aligned layer by layer, to copy and to download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from clsf import code
+from clsf.charts.style import STYLES as LOOKS
+from clsf.code import Code, Line
+from clsf.errors import ClsfError
+from clsf.model.spec import ModelSpec
+from clsf.plan import LEARNING_RATES, Plan
+from clsf.ui import state
+from clsf.ui.model import keys
+from clsf.ui.model.editor import Bench
+from clsf.ui.model.side_by_side import side_by_side
+from clsf.ui.tensors import choose
+from clsf.ui.text import sentence, t, words
+from clsf.words import Sentence
+
+HERE = Path(__file__).parent
+ENDS = {"tensorflow": "keras", "torch": "torch"}
+
+_component = st.components.v2.component(
+    "clsf_model_code",
+    html='<div class="mc"></div>\n<span hidden></span>',
+    css=(HERE / "code_panel.css").read_text("utf-8"),
+    js=(HERE / "code_panel.js").read_text("utf-8"),
+)
+
+
+def show(bench: Bench) -> None:
+    """Show the code of the design in the two styles that the reader chose."""
+    spec = bench.seen.design.spec()
+    styles = _styles()
+    sources = [_source(spec, bench, style) for style in styles]
+    problems = [source for source in sources if isinstance(source, Sentence)]
+    for problem in dict.fromkeys(map(sentence, problems)):
+        st.info(problem, icon=":material/info:")
+    if not problems:
+        panel(*sources, styles)
+    _downloads(spec, bench, {style: source for style, source in zip(styles, sources, strict=True) if isinstance(source, Code)})
+
+
+def _styles() -> list[str]:
+    chosen = []
+    for place, (framework, key) in zip(
+        st.columns(2), (("tensorflow", keys.KERAS_STYLE), ("torch", keys.TORCH_STYLE)), strict=True
+    ):
+        titles = {name: words(style.title) for name, style in code.STYLES.items() if style.framework == framework}
+        first = "keras-functional" if framework == "tensorflow" else "torch-module"
+        titles = dict(sorted(titles.items(), key=lambda one: one[0] != first))
+        with place:
+            chosen.append(choose.named(st.selectbox, t("Way to write it"), titles, key, label_visibility="collapsed"))
+    return chosen
+
+
+def _source(spec: ModelSpec, bench: Bench, style: str) -> Code | Sentence:
+    try:
+        return code.model_code(spec, bench.seen.input_shape, bench.given.classes, style)
+    except ClsfError as error:
+        return error.sentence
+
+
+def panel(left: Code, right: Code, styles: list[str], key: str = keys.CODE_PANEL) -> None:
+    """Show two sources side by side, what belongs to a layer beside each other."""
+    sides = []
+    for source, style in zip((left, right), styles, strict=True):
+        look = LOOKS[code.STYLES[style].framework]
+        sides.append({"title": words(code.STYLES[style].title), "mark": look.mark, "colour": look.colour, "text": source.text})
+    _component(
+        key=key,
+        data={
+            "sides": sides,
+            "blocks": [{"path": b.path, "sides": [_lines(b.left), _lines(b.right)]} for b in side_by_side(left, right)],
+            "labels": {
+                "copy": t("Copy"), "copied": t("copied"), "failed": t("not copied"), "all": t("Show all notes"),
+                "why": t("Why is this line as it is?"),
+            },
+        },
+    )  # fmt: skip
+
+
+def _lines(lines: tuple[Line, ...]) -> list[dict]:
+    return [{"text": line.text, "path": line.path, "note": words(line.note) if line.note else None} for line in lines]
+
+
+def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
+    st.markdown(f"##### {t('Take it with you')}")
+    plan = _plan(bench)
+    whole = bench.ready and plan is not None
+    with st.container(horizontal=True, gap="small"):
+        for style, source in sources.items():
+            st.download_button(
+                t("Model: {file}", file=f"model_{ENDS[code.STYLES[style].framework]}.py"), source.text,
+                f"model_{ENDS[code.STYLES[style].framework]}.py", "text/x-python", key=f"download_{code.STYLES[style].framework}",
+                icon=":material/download:", on_click="ignore",
+            )  # fmt: skip
+        for framework in ("tensorflow", "torch"):
+            name = f"train_{framework}.py"
+            st.download_button(
+                t("Training script: {file}", file=name), (lambda f=framework: code.script(spec, plan, f)) if whole else "", name,
+                "text/x-python", key=f"script_{framework}", icon=":material/terminal:", disabled=not whole, on_click="ignore",
+            )  # fmt: skip
+        st.download_button(
+            t("Notebook with both"), (lambda: code.notebook(spec, plan, words)) if whole else "", "both.ipynb", "application/x-ipynb+json",
+            key="download_notebook", icon=":material/menu_book:", disabled=not whole, on_click="ignore",
+        )  # fmt: skip
+    if whole:
+        st.caption(
+            t(
+                "The scripts train on {data} for {epochs} epochs with {optimizer}, as chosen on the Train page. They need only the framework; "
+                "the notebook runs both and checks that they agree.",
+                data=plan.data, epochs=plan.epochs, optimizer=plan.optimizer,
+            )
+        )  # fmt: skip
+    elif not bench.ready:
+        st.caption(t("Scripts and notebook are there as soon as the design can be trained."))
+    else:
+        st.caption(t("Scripts and notebook need images to train on: choose a data set above instead of a typed size."))
+
+
+def _plan(bench: Bench) -> Plan | None:
+    """Return the plan of the scripts: what the Train page was told in this session, its defaults otherwise."""
+    if bench.given.data is None:
+        return None
+    optimizer = st.session_state.get(state.OPTIMIZER) or "rmsprop"
+    told = {
+        "epochs": st.session_state.get(state.EPOCHS), "batch_size": st.session_state.get(state.BATCH_SIZE),
+        "optimizer": optimizer, "learning_rate": st.session_state.get(state.LEARNING_RATE) or LEARNING_RATES.get(optimizer),
+        "seed": st.session_state.get(state.SEED),
+    }  # fmt: skip
+    try:
+        return Plan(data=bench.given.data, **{name: value for name, value in told.items() if value is not None})
+    except ClsfError:
+        return Plan(data=bench.given.data)

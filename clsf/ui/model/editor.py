@@ -1,0 +1,44 @@
+"""The editor: what the design is tried on, the list of cards, and the totals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from clsf.model.advice import Advice, advice
+from clsf.model.edit_facts import Look, look
+from clsf.ui.model import begin, bench, cards, given, keys, totals
+from clsf.ui.model.given import Given
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the views below the editor are about."""
+
+    seen: Look
+    advice: tuple[Advice, ...]
+    given: Given
+    ready: bool  # whether it can be trained as it stands
+
+
+def show() -> Bench:
+    """Show the editor; return the design as it is now, with everything that is known of it."""
+    steps = bench.history()
+    with st.container(border=True, gap="small"):
+        left, right = st.columns([1, 1.7], gap="medium", vertical_alignment="top")
+        with right:
+            place = given.chosen()
+        with left:
+            begin.name(steps.now)
+            begin.show(place)
+    seen = look(steps.now, place.shape)
+    found = advice(seen, place.classes, place.batch_size)
+    ready = bench.offer(seen, found)
+    totals.show(seen, found, place)
+    shown = cards.contents(
+        steps, seen, found, place.classes, place.batch_size, st.session_state.get(keys.ACKED, 0), st.session_state.get(keys.FRESH), bench.refusal(),
+    )  # fmt: skip
+    cards.show(shown, keys.CARDS, lambda wishes: bench.asked(wishes, place.shape, place.classes))
+    totals.leave(seen, ready, place, bench.into_link(steps.now))
+    return Bench(seen, found, place, ready)

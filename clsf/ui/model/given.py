@@ -1,0 +1,104 @@
+"""What a design is tried on: the images' shape, the number of classes, and how many images at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import streamlit as st
+
+from clsf.data import catalogue
+from clsf.errors import ClsfError, SpecError
+from clsf.model.shapes import Shape
+from clsf.plan import MAX_BATCH
+from clsf.ui import state
+from clsf.ui.model import keys
+from clsf.ui.tensors import choose
+from clsf.ui.text import sentence, t, words
+
+TYPED = "typed"
+FIRST = "shapes"
+"""Built in and 32×32×3 with ten classes: the lecture's model has its 430,102 parameters on it."""
+
+MAX_SIDE, MAX_CHANNELS, MAX_CLASSES = 512, 64, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Images and classes; `data` is None if they were typed."""
+
+    shape: Shape
+    classes: int
+    batch_size: int
+    data: str | None
+
+
+def chosen() -> Given:
+    """Show the widgets and return what they say."""
+    infos = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
+    titles = {info.name: f"{words(info.title)} · {'×'.join(map(str, info.shape))}" for info in infos}
+    titles = dict(
+        sorted(titles.items(), key=lambda one: one[0] != FIRST)
+    )  # the first is the default, which the link leaves out
+    _follow_train(titles)
+    images, batch = st.columns([2.4, 1], gap="small")
+    with images:
+        name = choose.named(st.selectbox, t("Images"), {**titles, TYPED: t("another size, typed")}, keys.IMAGES)
+    with batch:
+        batch_size = choose.whole(
+            t("Batch size"), 1, MAX_BATCH, 32, keys.BATCH,
+            help=t("How many images go through at once: the memory that outputs take grows with it."),
+        )  # fmt: skip
+    if name != TYPED:
+        info = next(one for one in infos if one.name == name)
+        return Given(info.shape, len(info.classes), batch_size, info.name)
+    with images:
+        return _typed(batch_size)
+
+
+def settle() -> Shape:
+    """Return the shape that the session or the link tells, before any widget is shown; for reading a link's design."""
+    name = st.session_state.get(keys.IMAGES) or st.query_params.get(keys.IMAGES) or FIRST
+    try:
+        if name == TYPED:
+            return typed_shape(st.session_state.get(keys.TYPED_SHAPE) or st.query_params.get(keys.TYPED_SHAPE) or "")
+        return catalogue.info(name).shape
+    except ClsfError:
+        return catalogue.info(FIRST).shape
+
+
+def _follow_train(titles: dict[str, str]) -> None:
+    """At first, try the design on the images that Train has chosen in this session, unless the link says on which."""
+    data = st.session_state.get(state.DATA)
+    if keys.IMAGES not in st.session_state and keys.IMAGES not in st.query_params and data in titles:
+        st.session_state[keys.IMAGES] = data
+
+
+def _typed(batch_size: int) -> Given:
+    size, count = st.columns(2, gap="small")
+    with size:
+        text = st.text_input(
+            t("Height × width × channels"), "28x28x1", key=keys.TYPED_SHAPE, max_chars=40,
+            help=t("Sides of 1 to {side} pixels, 1 to {channels} channels.", side=MAX_SIDE, channels=MAX_CHANNELS), **choose.LINKED,
+        )  # fmt: skip
+    with count:
+        classes = choose.whole(t("Classes"), 1, MAX_CLASSES, 10, keys.TYPED_CLASSES)
+    try:
+        shape = typed_shape(text)
+    except SpecError as error:
+        st.warning(sentence(error.sentence), icon=":material/straighten:")
+        shape = (28, 28, 1)
+    return Given(shape, classes, batch_size, None)
+
+
+def typed_shape(text: str) -> Shape:
+    """Return (height, width, channels) of "28x28x1", with x, × or commas between. Raises SpecError in words."""
+    found = re.fullmatch(r"\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*", text or "", re.ASCII)
+    height, width, channels = map(int, found.groups()) if found else (0, 0, 0)
+    if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE and 1 <= channels <= MAX_CHANNELS):
+        raise SpecError(
+            "The image size is '{text}', but must be height × width × channels, as 28x28x1: sides from 1 to {side}, channels from 1 "
+            "to {channels}. Until then 28×28×1 is meant.",
+            text=(text or "")[:40], side=MAX_SIDE, channels=MAX_CHANNELS,
+        )  # fmt: skip
+    return height, width, channels

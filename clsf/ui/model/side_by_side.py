@@ -1,0 +1,65 @@
+"""Two pieces of source, aligned layer by layer: what belongs to one layer in both stands side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from clsf.code import Code, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that stand beside each other; `path` names the layer if they are one layer's, on both sides."""
+
+    path: str | None
+    left: tuple[Line, ...]
+    right: tuple[Line, ...]
+
+
+def side_by_side(left: Code, right: Code) -> list[Block]:
+    """Return both sources in blocks from top to bottom, as many layers as possible meeting their own in the other."""
+    a, b = _segments(left.lines), _segments(right.lines)
+    blocks: list[Block] = []
+    i = j = 0
+    for at, there in [*_common([path for path, _ in a], [path for path, _ in b]), (len(a), len(b))]:
+        rest = Block(None, _lines(a[i:at]), _lines(b[j:there]))
+        if rest.left or rest.right:
+            blocks.append(rest)
+        if at < len(a):
+            blocks.append(Block(a[at][0], a[at][1], b[there][1]))
+        i, j = at + 1, there + 1
+    return blocks
+
+
+def _segments(lines: Sequence[Line]) -> list[tuple[str | None, tuple[Line, ...]]]:
+    """Return runs of lines of one layer."""
+    return [(path, tuple(run)) for path, run in groupby(lines, key=lambda line: line.path)]
+
+
+def _lines(segments: Sequence[tuple[str | None, tuple[Line, ...]]]) -> tuple[Line, ...]:
+    return tuple(line for _, lines in segments for line in lines)
+
+
+def _common(a: Sequence[str | None], b: Sequence[str | None]) -> list[tuple[int, int]]:
+    """Return the places of a longest common subsequence of layers, by dynamic programming."""
+    best = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i in range(len(a) - 1, -1, -1):
+        row, below = best[i], best[i + 1]
+        for j in range(len(b) - 1, -1, -1):
+            if a[i] is not None and a[i] == b[j]:
+                row[j] = below[j + 1] + 1
+            else:
+                row[j] = max(below[j], row[j + 1])
+    found, i, j = [], 0, 0
+    while i < len(a) and j < len(b):
+        # Of equally many, the latest in the second source: there a layer is used, not only made.
+        if best[i][j + 1] == best[i][j]:
+            j += 1
+        elif best[i + 1][j] == best[i][j]:
+            i += 1
+        else:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+    return found

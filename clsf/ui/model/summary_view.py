@@ -1,0 +1,138 @@
+"""The design as a table: ours at once, and on demand what both frameworks themselves print and count."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.charts.style import STYLES
+from clsf.errors import ClsfError, EngineError
+from clsf.model.edit_facts import Look
+from clsf.model.shapes import shape_text
+from clsf.model.walk import Analysis
+from clsf.ui import lab_access
+from clsf.ui.model import keys
+from clsf.ui.model.cards import described
+from clsf.ui.model.editor import Bench
+from clsf.ui.text import sentence, t
+from clsf.words import Sentence, say
+
+SHEET = (Path(__file__).parent / "style.css").read_text("utf-8")
+TIMEOUT = 60.0  # seconds; a framework may just be being imported
+MOST = 100_000_000
+"""Parameters of a model that is built only to be counted: 400 MB in Keras, which makes real weights."""
+
+PRINTS = {"tensorflow": "model.summary()", "torch": "print(model)"}
+
+
+def show(bench: Bench) -> None:
+    """Show our table, and the frameworks' own words for it."""
+    seen = bench.seen
+    st.html(f"<style>{SHEET}</style>{_table(seen)}")
+    if seen.output_shape is None:
+        st.caption(t("The frameworks can be asked as soon as every layer fits."))
+        return
+    spec = seen.design.spec()
+    if not spec.layers:
+        return
+    asked = (json.dumps(spec.to_json()), seen.input_shape)
+    if st.session_state.get(keys.ASKED) != asked:
+        st.button(t("Ask both frameworks"), key="ask_summaries", icon=":material/quiz:", on_click=_ask, args=asked)
+        st.caption(t("Each builds the model in its own process, prints it, and counts its parameters."))
+        return
+    with st.spinner(t("Both frameworks build the model…")):
+        answers = _answers(*asked, seen.parameters)
+    analysis = spec.analyse(seen.input_shape)
+    with st.grid("auto", min_column_width=380, gap="small") as grid:
+        for framework in FRAMEWORKS:
+            with grid.cell(), st.container(gap="xsmall"):
+                _answer(framework, answers[framework], analysis)
+    st.caption(
+        t(
+            "PyTorch is shown with its own modules. It prints what was made, not what flows: shapes come into being when data pass."
+        )
+    )
+
+
+def _answer(framework: str, answer: dict | Sentence, analysis: Analysis) -> None:
+    look = STYLES[framework]
+    st.markdown(f":{look.text_colour}[{look.mark}] **{look.title}** · `{PRINTS[framework]}`")
+    if isinstance(answer, Sentence):
+        st.info(sentence(answer), icon=":material/hourglass_empty:")
+        return
+    ours = {facts.path: facts.trainable + facts.non_trainable for facts in analysis.layers if facts.weights}
+    different = [path for path in {*ours, *answer["layers"]} if ours.get(path) != answer["layers"].get(path)]
+    if not different and (answer["trainable"], answer["non_trainable"]) == (analysis.trainable, analysis.non_trainable):
+        st.badge(
+            t("{count} parameters, layer by layer as counted here", count=f"{analysis.parameters:,}"),
+            icon=":material/check:",
+            color="green",
+        )
+    else:
+        st.error(
+            t(
+                "It counts {theirs} parameters, but here it is {ours}; layers that differ: {paths}.",
+                theirs=f"{answer['trainable'] + answer['non_trainable']:,}", ours=f"{analysis.parameters:,}", paths=", ".join(sorted(different)),
+            ),
+            icon=":material/error:",
+        )  # fmt: skip
+    st.code(answer["text"], language=None, height=420)
+
+
+def _ask(spec: str, shape: tuple) -> None:
+    st.session_state[keys.ASKED] = (spec, shape)
+
+
+def _answers(spec: str, shape: tuple, parameters: int) -> dict[str, dict | Sentence]:
+    if parameters > MOST:
+        said = say(
+            "The model holds {count} parameters; up to {most} it is built to be counted.",
+            count=f"{parameters:,}",
+            most=f"{MOST:,}",
+        )
+        return dict.fromkeys(FRAMEWORKS, said)
+    lab = lab_access.get_lab()
+    with ThreadPoolExecutor(max_workers=len(FRAMEWORKS)) as threads:
+        found = {framework: threads.submit(_asked, framework, spec, shape, lab) for framework in FRAMEWORKS}
+    answers: dict[str, dict | Sentence] = {}
+    for framework, future in found.items():
+        try:
+            answers[framework] = future.result()
+        except ClsfError as error:
+            answers[framework] = error.sentence
+    return answers
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _asked(framework: str, spec: str, shape: tuple, _lab: object) -> dict:
+    answer = _lab.call(framework, f"clsf.backends.{framework}.summary:summary", spec, shape, timeout=TIMEOUT)
+    if not isinstance(answer, dict):
+        raise EngineError("{framework} gave no summary.", framework=framework)
+    return answer
+
+
+def _table(seen: Look) -> str:
+    rows = []
+    for card in seen.design.all():
+        facts = seen.cards[card.uid]
+        if facts.state == "off":
+            continue
+        shape = shape_text(facts.out_shape) if facts.out_shape else "?"
+        depth = facts.path.count(".") // 2
+        count = "" if card.branching else f"{facts.parameters:,}"
+        rows.append(
+            f'<tr class="{"bad" if facts.state == "broken" else ""}"><td style="padding-left:{0.6 + depth * 1.4:.1f}rem"><code>{escape(facts.path)}</code></td>'
+            f"<th>{escape(card.kind)} <small>{escape(described(card))}</small></th><td>{shape}</td><td>{count}</td></tr>"
+        )
+    heads = "".join(f"<th>{escape(head)}</th>" for head in (t("Layer"), t("Kind"), t("Output shape"), t("Parameters")))
+    kept = seen.parameters - seen.trainable
+    sums = t(
+        "Together {count} parameters: {learned} learned, {kept} kept besides.",
+        count=f"{seen.parameters:,}", learned=f"{seen.trainable:,}", kept=f"{kept:,}",
+    )  # fmt: skip
+    return f'<div class="mo-table"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table><p>{escape(sums)}</p></div>'

@@ -1,0 +1,93 @@
+"""The whole design in numbers, and what can be done with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.model import edit_link
+from clsf.model.advice import Advice
+from clsf.model.edit_facts import BYTES, Look
+from clsf.ui import navigation, state
+from clsf.ui.design import MY_MODEL
+from clsf.ui.model.amounts import amount
+from clsf.ui.model.given import Given
+from clsf.ui.text import sentence, t
+from clsf.words import Sentence
+
+
+def show(seen: Look, found: tuple[Advice, ...], place: Given) -> None:
+    """Show the totals; where a card does not fit, they count what stands before it."""
+    so_far = "" if seen.output_shape else "≥ "
+    with st.container(horizontal=True, gap="medium", key="model_totals"):
+        st.metric(
+            t("Parameters"), f"{so_far}{seen.parameters:,}", width="content",
+            help=t("{count} of them are learned; the others are running means and variances.", count=f"{seen.trainable:,}"),
+        )  # fmt: skip
+        st.metric(
+            t("Size"),
+            f"{so_far}{amount(seen.parameters * BYTES)}",
+            width="content",
+            help=t("All parameters as float32, 4 bytes each."),
+        )
+        st.metric(
+            t("Multiply-adds"), f"{so_far}{seen.multiply_adds:,}", width="content",
+            help=t("For one image, forward. A training step takes about three times as many for each image."),
+        )  # fmt: skip
+        st.metric(
+            t("Outputs of a batch"), f"{so_far}{amount(seen.outputs * BYTES * place.batch_size)}", width="content",
+            help=t(
+                "What all layers hand on for {batch} images in float32. Training keeps it until the backward pass, and needs about as much again.",
+                batch=place.batch_size,
+            ),
+        )  # fmt: skip
+    levels = [one.level for one in found]
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        if "broken" in levels:
+            st.badge(t("Layers that do not fit: {count}", count=levels.count("broken")), icon=":material/error:", color="red")
+        elif "stop" in levels:
+            st.badge(t("not ready to train"), icon=":material/block:", color="red")
+        else:
+            st.badge(t("ready to train"), icon=":material/check_circle:", color="green")
+        warned = levels.count("warn")
+        if warned:
+            st.badge(t("Warnings: {count}", count=warned), icon=":material/warning:", color="orange")
+
+
+def leave(seen: Look, ready: bool, place: Given, too_long: Sentence | None) -> None:
+    """Show the buttons that take the design elsewhere."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        for page, label, icon in (("train", t("Train this model"), "show_chart"), ("compare", t("Compare with it"), "balance")):
+            if st.button(
+                label,
+                key=f"take_to_{page}",
+                type="primary" if page == "train" else "secondary",
+                icon=f":material/{icon}:",
+                disabled=not ready,
+            ):
+                _take(page, place)
+        st.download_button(
+            t("Download JSON"), lambda: edit_link.to_text(seen.design), f"{_file_name(seen.design.name)}.json", "application/json",
+            key="download_design", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        said = [_offered(ready), sentence(too_long) if too_long else t("The address of this page holds the whole design.")]
+        st.caption(" ".join(said), width="stretch")
+
+
+def _offered(ready: bool) -> str:
+    if ready:
+        return t("Train and Compare offer it as “{name}”.", name=MY_MODEL)
+    return t("Train and Compare can take it as soon as it is ready.")
+
+
+def _take(page: str, place: Given) -> None:
+    st.session_state[state.MODEL] = MY_MODEL
+    if place.data is not None:
+        st.session_state[state.DATA] = place.data
+        st.session_state[state.IMAGE_SIZE] = None
+    st.switch_page(navigation.link_to(page), query_params=navigation.kept())
+
+
+def _file_name(name: str) -> str:
+    """Return a name that every system takes as a file's."""
+    plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in name).strip("-")
+    return plain or "model"

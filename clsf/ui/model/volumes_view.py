@@ -1,0 +1,48 @@
+"""What flows through the design, as blocks drawn to scale."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts.model_diagram import spoken
+from clsf.charts.model_volumes import LONGEST, volumes
+from clsf.model.edit import Card
+from clsf.ui.model import keys, kinds
+from clsf.ui.model.cards import described
+from clsf.ui.model.editor import Bench
+from clsf.ui.tensors import choose
+from clsf.ui.text import t
+
+
+def show(bench: Bench) -> None:
+    """Show the blocks; hovering tells their numbers, dragging turns them."""
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        scale = choose.named(
+            st.segmented_control, t("Lengths"), {"linear": t("to scale"), "root": t("square roots")}, keys.VOLUMES_SCALE,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        every = st.toggle(
+            t("Every layer"),
+            key=keys.VOLUMES_ALL,
+            persist_state="session",
+            help=t("Also those that hand on the shape they receive."),
+        )
+    figure = volumes(bench.seen, _title, lambda kind: kinds.KINDS[kind].group, t("Input"), scale, every)
+    st.plotly_chart(figure, key="model_volumes", height=430, alt=spoken(bench.seen, described))
+    if scale == "linear":
+        st.caption(
+            t(
+                "Height and width in pixels, thickness in channels, all to one scale. A flat vector is a rod; one that would be longer than "
+                "{times} sides of the image is cut and left open at the top.",
+                times=LONGEST,
+            )
+        )  # fmt: skip
+    else:
+        st.caption(t("Every length is drawn as its square root, so that long vectors fit into the picture."))
+    if bench.seen.output_shape is None:
+        st.caption(t("Drawn up to the layer that does not fit."))
+
+
+def _title(card: Card) -> str:
+    said = described(card)
+    return f"{card.kind} · {said}" if said else card.kind

@@ -1,0 +1,22 @@
+"""Model: build a network layer by layer, understand every number of it, and take it away as code."""
+
+import streamlit as st
+
+from clsf import ui
+from clsf.ui.model import editor, views
+from clsf.ui.text import t
+
+page = ui.open_page("model")
+lesson = page.lesson()
+
+# What this is.
+st.title(t("Model"))
+st.markdown(views.intro(lesson))
+
+# What the student draws, and what arithmetic says of it.
+bench = editor.show()
+
+# The same design, looked at in other ways; only the one in view computes.
+view = views.chosen()
+st.markdown(views.lesson_of(lesson, view))
+views.show(view, bench)
