@@ -125,6 +125,40 @@ def keep(name: str, fill: Callable[[Path], dict]) -> None:
             shutil.rmtree(making, ignore_errors=True)
 
 
+def change(name: str, **fields: object) -> None:
+    """Put other values into some fields of a kept set's meta.json. Raises DataError if it is damaged or not kept."""
+    with locked(name):
+        meta = facts(name)
+        if meta is None:
+            raise _damaged(name, FileNotFoundError("meta.json"))
+        folder = data_folder() / "sets" / name
+        making = folder / f".meta-{uuid.uuid4().hex[:8]}"
+        with storing(name):
+            making.write_text(json.dumps({**meta, **fields}, indent=1), "utf-8")
+            making.replace(folder / "meta.json")
+
+
+def remove(name: str) -> None:
+    """Take a set off the disk, and what was prepared of it. A process that has it open keeps it until it ends."""
+    if not NAME.fullmatch(name):
+        return
+    with locked(name):
+        shutil.rmtree(data_folder() / "sets" / name, ignore_errors=True)
+        for file in (data_folder() / "prepared").glob(f"{name}-*.npy"):
+            file.unlink(missing_ok=True)
+
+
+def used(name: str, now: bool = False) -> float:
+    """Return when a set was last said to be in use, in seconds since 1970; with `now`, say so. 0 if it is not kept."""
+    meta = data_folder() / "sets" / name / "meta.json"
+    try:
+        if now:
+            os.utime(meta)
+        return meta.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 @contextmanager
 def locked(name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the lock of that name against all other processes and threads.

@@ -12,7 +12,7 @@ from clsf.words import Sentence, say
 NAMES = ("digits", "shapes", "mnist", "fashion-mnist", "cifar10")
 
 IMPORTED = "folder-"
-"""How the names of imported sets begin; 12 hexadecimal digits of what is in them follow."""
+"""How the names of imported sets begin; 12 hexadecimal digits of what is in them follow, 24 if they are private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +30,20 @@ class DatasetInfo:
     licence: Sentence
     source: str
     note: Sentence | None = None
+    private: bool = False  # only for those who know its name
+    saved: bool = True  # False: removed a while after its last use, see `clsf.data.private`
 
 
 def info(name: str) -> DatasetInfo:
     """Return what is known about a data set.
 
-    Raises DataError if there is none of that name (the sentence lists all), or if an imported one is damaged.
+    Raises DataError if there is none of that name (the sentence lists all that are for everybody), or if an imported one is
+    damaged.
     """
     if name in _BUILT_IN:
         return _BUILT_IN[name]
-    checks.known(DataError, say("data set"), name, [*NAMES, *_imported_names()])
+    if name not in _imported_names():
+        checks.known(DataError, say("data set"), name, [*NAMES, *(found.name for found in imported())])
     return _imported(name)
 
 
@@ -52,8 +56,9 @@ def is_cached(name: str) -> bool:
 
 
 def imported() -> list[DatasetInfo]:
-    """Return the sets that were imported on this machine, ordered by title; damaged ones are left out."""
-    return sorted(map(_imported, filter(is_cached, _imported_names())), key=lambda found: (str(found.title), found.name))
+    """Return the sets that were imported on this machine for everybody, ordered by title; damaged ones are left out."""
+    found = [_imported(name) for name in _imported_names() if is_cached(name)]
+    return sorted((one for one in found if not one.private), key=lambda one: (str(one.title), one.name))
 
 
 def _imported_names() -> list[str]:
@@ -74,6 +79,8 @@ def _imported(name: str) -> DatasetInfo:
             download_bytes=None,
             licence=say("Not known: the images were imported on this machine."),
             source="",
+            private=bool(meta.get("private", False)),
+            saved=bool(meta.get("saved", True)),
         )
     except (DataError, KeyError, TypeError, ValueError) as error:
         why = error.sentence if isinstance(error, DataError) else say("Its description is incomplete.")

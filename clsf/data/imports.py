@@ -1,6 +1,7 @@
 """A teacher's or student's own images: a folder or zip of class folders becomes a data set of this machine.
 
-Its name comes from its content, so that importing the same images again, packed or not, finds the same data set.
+Its name comes from its content, so that importing the same images again, packed or not, finds the same data set. Images of
+one person alone (`private`) get a name that cannot be guessed, whatever is in them: see `clsf.data.private`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from clsf.words import Sentence
 SIDE = 64  # pixels that images of different sizes are brought to at most
 MIN_SIDE = 4  # pixels
 MAX_PIXEL_BYTES = 2 << 30
+PRIVATE_DIGITS = 24  # of a private set's name, hexadecimal: 96 bits that nobody guesses
 
 Shape = tuple[int, int, int]
 Skipped = tuple[tuple[str, Sentence], ...]
@@ -58,29 +60,35 @@ def import_folder(
 
 
 def import_zip(
-    path_or_file: str | Path | BinaryIO, progress: Progress = silent, title: str | None = None, image_size: int | None = None
-) -> Imported:
-    """Import the images of a zip archive, given by its path or as an open binary file; as `import_folder` otherwise."""
+    path_or_file: str | Path | BinaryIO, progress: Progress = silent, title: str | None = None, image_size: int | None = None,
+    private: str | None = None,
+) -> Imported:  # fmt: skip
+    """Import the images of a zip archive, given by its path or as an open binary file; as `import_folder` otherwise.
+
+    `private`: a secret of the only one who is to see the images; None: everybody on this machine.
+    """
     named = path_or_file if isinstance(path_or_file, str | Path) else getattr(path_or_file, "name", "")
     with opened_zip(path_or_file) as listing:
-        return _import(listing, Paced(progress), title or Path(str(named)).stem, image_size)
+        return _import(listing, Paced(progress), title or Path(str(named)).stem, image_size, private)
 
 
-def _import(listing: Listing, progress: Progress, title: str, image_size: int | None) -> Imported:
+def _import(listing: Listing, progress: Progress, title: str, image_size: int | None, private: str | None = None) -> Imported:
     if image_size is not None:
         checks.whole(DataError, checks.field("image_size"), image_size, MIN_SIDE, MAX_IMAGE_SIZE)
     layout = arranged(listing)
-    name = _name(layout, image_size, progress)
+    name = _name(layout, image_size, progress, private)
     with cache.locked(name, lambda: progress("prepare", 0, len(layout.pictures))):
         if not catalogue.is_cached(name):
-            facts = {"title": class_name(title or name)}
+            facts = {"title": class_name(title or name), "private": private is not None, "saved": private is None}
             cache.keep(name, lambda folder: quietly(lambda: _fill(folder, layout, image_size, progress)) | facts)
     skipped = cache.facts(name)["skipped"]
     return Imported(name, catalogue.info(name), tuple((file, Sentence.from_json(why)) for file, why in skipped))
 
 
-def _name(layout: Layout, image_size: int | None, progress: Progress) -> str:
+def _name(layout: Layout, image_size: int | None, progress: Progress, private: str | None) -> str:
     digest = hashlib.sha256()
+    if private is not None:
+        digest.update(f"private\0{private}\n".encode())
     if image_size is not None:
         digest.update(f"{image_size}\n".encode())
     for done, picture in enumerate(layout.pictures):
@@ -92,7 +100,7 @@ def _name(layout: Layout, image_size: int | None, progress: Progress) -> str:
         digest.update(f"{picture.path}\0{len(data)}\n".encode())
         digest.update(data)
     progress("read", len(layout.pictures), len(layout.pictures))
-    return catalogue.IMPORTED + digest.hexdigest()[:12]
+    return catalogue.IMPORTED + digest.hexdigest()[: 12 if private is None else PRIVATE_DIGITS]
 
 
 def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progress) -> dict:

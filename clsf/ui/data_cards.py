@@ -6,15 +6,15 @@ import streamlit as st
 
 from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
+from clsf.ui import data_choice
 from clsf.ui.text import plain, sentence, t
 from clsf.ui.units import megabytes
 
 
 def show() -> None:
     """Show a card per data set: how many images, how large, and whether they are here already."""
-    found = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
     with st.grid("auto", min_column_width=250, gap="small", border=True) as grid:
-        for info in found:
+        for info in data_choice.infos():
             with grid.cell(), st.container(gap="xsmall"):
                 _card(info)
 

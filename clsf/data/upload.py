@@ -1,0 +1,151 @@
+"""Images from a browser become a data set of one session: checked, decoded and resized in a process of its own.
+
+    python -m clsf.data.upload FOLDER        started by `import_upload`; the folder holds upload.zip and order.json
+
+A file made to confuse a decoder can harm that process alone: it has a limit of memory and of time, and ends with its parent.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import BinaryIO
+
+from clsf.data import cache, child, listing, private
+from clsf.data.archives import MAX_RATIO
+from clsf.data.imports import Imported, import_zip
+from clsf.data.progress import Progress, silent
+from clsf.errors import ClsfError, DataError
+from clsf.words import Sentence, say
+
+COMMAND = (sys.executable, "-m", "clsf.data.upload")
+
+ARCHIVE, ORDER = "upload.zip", "order.json"
+MAX_UPLOAD = 200  # MB that a browser may send at once
+MAX_SECONDS = 600
+MAX_MEMORY = 6 << 30  # bytes of address space, of which most is never used
+
+__all__ = ["MAX_RATIO", "MAX_UPLOAD", "import_upload", "packed"]
+
+
+def packed(files: Iterable[tuple[str, str, BinaryIO]]) -> BinaryIO:
+    """Pack single images, as (class, file name, open file), into a temporary archive, one folder per class.
+
+    Files of one name do not get lost: a number is put before the name.
+    """
+    out = TemporaryFile()  # noqa: SIM115  the caller closes it
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for number, (kind, name, file) in enumerate(files):
+            plain = _printable(name).replace("\\", "/").rsplit("/", 1)[-1][-100:].lstrip(".") or "image"
+            folder = _printable(kind).strip().replace("/", "-").replace("\\", "-").strip(". ") or "class"
+            file.seek(0)
+            archive.writestr(f"{folder}/{number:05}-{plain}", file.read())
+    out.seek(0)
+    return out
+
+
+def _printable(text: str) -> str:
+    """Return a name without what no name has: an archive's names end at a zero, and half a letter can't be written."""
+    return "".join(letter for letter in text if letter.isprintable())
+
+
+def import_upload(
+    archive: BinaryIO, title: str, secret: str, image_size: int | None = None, progress: Progress = silent,
+    command: Sequence[str] = COMMAND,
+) -> Imported:  # fmt: skip
+    """Import an uploaded zip archive as a private set (see `clsf.data.imports` and `clsf.data.private`).
+
+    `secret` goes into the name and is told to nobody. If `progress` raises, the work ends and nothing is left. Raises
+    DataError for what can't be imported, takes too long or too much memory.
+    """
+    private.sweep()
+    began = time.monotonic()
+
+    def paced(stage: str, done: int, total: int) -> None:
+        if time.monotonic() - began > MAX_SECONDS:
+            raise DataError(
+                "Reading the images took more than {minutes} minutes. Use fewer or smaller images.", minutes=MAX_SECONDS // 60
+            )
+        progress("read" if stage == "download" else stage, done, total)
+
+    with TemporaryDirectory(prefix="clsf-upload-") as folder:
+        with cache.storing(title):
+            with Path(folder, ARCHIVE).open("wb") as file:
+                _copy(archive, file)
+            order = {"title": title, "private": secret, "image_size": image_size}
+            Path(folder, ORDER).write_text(json.dumps(order), "utf-8")
+        end = child.run([*command, folder], paced)
+    if end.code != 0 or not isinstance(end.result, dict):
+        raise DataError(
+            "The images could not be read to the end: the process that reads them ended with code {code} ({why}). Take out "
+            "unusually large or damaged files and try again.",
+            code=end.code, why=end.last_words,
+        )  # fmt: skip
+    from clsf.data import catalogue
+
+    name = str(end.result["name"])
+    skipped = tuple((str(file), Sentence.from_json(why)) for file, why in end.result["skipped"])
+    return Imported(name, catalogue.info(name), skipped)
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    """Copy an upload, as long as it is no longer than allowed: a browser's own limit is only a courtesy."""
+    source.seek(0)
+    size = 0
+    while part := source.read(1 << 20):
+        size += len(part)
+        if size > MAX_UPLOAD * 1_000_000:
+            raise DataError("The upload has more than {most} MB. Make the images smaller, or use fewer.", most=MAX_UPLOAD)
+        target.write(part)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Import the archive in a folder and say how it goes. Return the exit code."""
+    folder = Path(arguments[0])
+    order = json.loads((folder / ORDER).read_text("utf-8"))
+    child.end_with_parent()
+    _limit_memory()
+    answers, sys.stdout = sys.stdout, sys.stderr  # libraries print; the lines of JSON stay alone
+
+    def tell(**news: object) -> None:
+        print(json.dumps(news), file=answers, flush=True)
+
+    try:
+        found = import_zip(folder / ARCHIVE, lambda stage, done, total: tell(stage=stage, done=done, total=total), **order)
+    except ClsfError as error:
+        tell(error=error.sentence.to_json())
+        return 1
+    except MemoryError:
+        tell(error=say("The images need more memory than there is for reading them. Use fewer or smaller images.").to_json())
+        return 1
+    tell(result={"name": found.name, "skipped": [(file, why.to_json()) for file, why in found.skipped]})
+    return 0
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    except (ImportError, ValueError, OSError):  # not on Windows; a limit below ours stays
+        return
+
+
+def limits() -> dict[str, int]:
+    """Return what an upload may hold, for whoever states it: MB, files, megapixels and so on."""
+    from clsf.data.decode import MAX_PIXELS
+    from clsf.data.layout import MAX_CLASSES
+
+    return {
+        "upload": MAX_UPLOAD, "unpacked": listing.MAX_BYTES // 1_000_000, "files": listing.MAX_FILES,
+        "file": listing.MAX_FILE // 1_000_000, "pixels": MAX_PIXELS // 1_000_000, "classes": MAX_CLASSES,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

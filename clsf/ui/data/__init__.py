@@ -1,0 +1,1 @@
+"""The Data page: one module per section, and what they share."""

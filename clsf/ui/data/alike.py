@@ -1,0 +1,83 @@
+"""Section 3: which images are alike: nearest and farthest pairs, and a map."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.images import Images
+from clsf.data.likeness import Likeness
+from clsf.ui.data import keys, opened
+from clsf.ui.data.asking import ask
+from clsf.ui.data.cloud import cloud
+from clsf.ui.data.pictures import pictures
+from clsf.ui.tensors import choose
+from clsf.ui.text import t
+
+SIZES = ("200", "500", "1000", "2000")
+
+
+def show(info: DatasetInfo) -> None:
+    """Show the section."""
+    dataset = opened.dataset(info.name)
+    size = choose.one(
+        t("Images compared"), SIZES, keys.SAMPLE, "500", st.segmented_control,
+        help=t("Drawn from the training images, each class by its share."),
+    )  # fmt: skip
+    found = ask("torch", "clsf.data.likeness:likeness", info.name, int(size), 0, stamp=dataset.checksum)
+    if found is None:
+        return
+    images, stamp = dataset.train, (info.name, dataset.checksum, size)
+    left, right = st.columns([1.5, 1], gap="large")
+    with left:
+        st.subheader(t("A map of the images"), anchor=False)
+        _map(images, found, stamp)
+    with right:
+        st.subheader(t("Pairs"), anchor=False)
+        _pairs(images, found, stamp)
+
+
+def _map(images: Images, found: Likeness, stamp: tuple) -> None:
+    one, two = found.explained
+    cloud(
+        found.points, found.labels, images.classes, np.asarray(images.pixels[found.indices]), key="data_map", stamp=stamp,
+        label=t("A map of {count} images, coloured by class", count=len(found.indices)),
+    )  # fmt: skip
+    st.caption(
+        t(
+            "Every image is a point with {numbers} coordinates, one per pixel value. Principal component analysis (PCA) turns the cloud so "
+            "that as much of its spread as possible lies in two directions: {one} across and {two} upwards. The rest, {rest}, is not on "
+            "this map, so points that lie together here may be far apart.",
+            numbers=f"{int(np.prod(images.shape)):,}", one=f"{one:.0%}", two=f"{two:.0%}", rest=f"{1 - one - two:.0%}",
+        )
+    )  # fmt: skip
+
+
+def _pairs(images: Images, found: Likeness, stamp: tuple) -> None:
+    kinds = {
+        "nearest": t("nearest"),
+        "nearest_strangers": t("nearest, of different classes"),
+        "farthest": t("farthest"),
+        "farthest_kin": t("farthest, of one class"),
+    }
+    kind = choose.named(st.pills, t("Which pairs"), kinds, keys.PAIRS, label_visibility="collapsed")
+    pairs = getattr(found, kind)
+    if not pairs:
+        st.caption(t("There is no such pair."))
+        return
+    rows = [row for one, other, _ in pairs for row in (one, other)]
+    indices = found.indices[rows]
+    pictures(
+        np.asarray(images.pixels[indices]), [images.classes[images.labels[k]] for k in indices], key="data_pairs",
+        stamp=(stamp, kind), columns=4, side=96, label=kinds[kind],
+        notes=[t("{distance} apart", distance=f"{d:.1f}") for _, _, d in pairs for _ in (0, 1)],
+    )  # fmt: skip
+    text = {
+        "nearest": t("Two neighbours stand beside each other. Twins in training and validation would make the score too good."),
+        "nearest_strangers": t("Alike as numbers, yet of different classes: here comparing pixels goes wrong, and a network has to do better."),
+        "farthest": t("The largest differences are mostly those of brightness: light ground against dark."),
+        "farthest_kin": t("One class, and hardly a pixel in common: what makes them the same is not in single pixels."),
+    }  # fmt: skip
+    st.caption(text[kind])
+    st.caption(t("The distance is the root of the mean squared difference of all pixel values, on the scale from 0 to 255."))

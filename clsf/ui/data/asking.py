@@ -1,0 +1,28 @@
+"""Asking a worker about images; what was asked before is answered from memory."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.ui import lab_access
+from clsf.ui.text import sentence
+
+TIMEOUT = 60.0  # seconds; a large set that is prepared for the first time takes some
+
+
+def ask(framework: str, function: str, *args: object, stamp: object = None) -> object | None:
+    """Return what a job says; None, with a word about it on the page, if no worker could be asked.
+
+    `stamp` is anything else that the answer depends on, such as a data set's checksum. Args are plain values.
+    """
+    try:
+        return _asked(framework, function, repr((args, stamp)), args, lab_access.get_lab())
+    except ClsfError as error:
+        st.info(sentence(error.sentence), icon=":material/hourglass_empty:")
+        return None
+
+
+@st.cache_data(show_spinner=False, max_entries=60, ttl=24 * 3600)
+def _asked(framework: str, function: str, key: str, _args: tuple, _lab: object) -> object:
+    return _lab.call(framework, function, *_args, timeout=TIMEOUT)

@@ -1,0 +1,30 @@
+"""The augmentation that was taken over from the lab for training: kept for the session."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from clsf.errors import PlanError
+from clsf.plan import Augmentation
+from clsf.ui.data import keys
+from clsf.ui.train import keys as train_keys
+
+
+def chosen() -> Augmentation:
+    """Return what was taken over last; one that varies nothing if nothing was."""
+    try:
+        return Augmentation(**st.session_state[keys.AUGMENTATION])
+    except (KeyError, TypeError, PlanError):
+        return Augmentation()
+
+
+def take(augmentation: Augmentation) -> None:
+    """Take this over: the settings of the Train page say the same from now on."""
+    st.session_state[keys.AUGMENTATION] = asdict(augmentation)
+    st.session_state[train_keys.FLIP] = augmentation.flip
+    st.session_state[train_keys.SHIFT] = augmentation.shift
+    st.session_state[train_keys.ROTATION] = augmentation.rotation
+    st.session_state[train_keys.BRIGHTNESS] = augmentation.brightness
+    st.session_state[train_keys.CUTOUT] = augmentation.cutout

@@ -1,0 +1,62 @@
+"""A map of images: one point each, coloured by class; the image appears at the point under the mouse, or by arrow keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from clsf.charts.data_colours import of_class
+from clsf.ui.data.opened import sprite
+from clsf.ui.text import t
+
+SHEET_COLUMNS = 40
+MAX_SIDE = 48  # pixels of a picture on the map
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "clsf_cloud",
+    html=(_FOLDER / "cloud.html").read_text("utf-8"),
+    css=(_FOLDER / "cloud.css").read_text("utf-8"),
+    js=(_FOLDER / "cloud.js").read_text("utf-8"),
+)
+
+
+def cloud(
+    points: np.ndarray, labels: np.ndarray, classes: Sequence[str], pixels: np.ndarray, *, key: str, stamp: object, label: str
+) -> None:
+    """Show points, float (n, 2), of images, uint8 (n, h, w, c), with their labels, (n,)."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    spread = np.where(high > low, high - low, 1.0)
+    places = (points - low) / spread
+    small = _small(pixels)
+    present = [int(one) for one in np.unique(labels)]
+    _component(
+        key=key,
+        data={
+            "x": [round(float(v), 4) for v in places[:, 0]],
+            "y": [round(float(v), 4) for v in places[:, 1]],
+            "labels": [int(v) for v in labels],
+            "classes": [[one, classes[one], of_class(one)] for one in present],
+            "sheet": sprite((stamp, "map"), small, SHEET_COLUMNS, lossless=False),
+            "sheetColumns": SHEET_COLUMNS,
+            "side": [small.shape[2], small.shape[1]],
+            "label": label,
+            "words": {
+                "keys": t("Point at a dot to see its image, or move through the dots with the arrow keys. A press on a class shows it alone."),
+                "all": t("all classes"),
+            },
+        },
+    )  # fmt: skip
+
+
+def _small(pixels: np.ndarray) -> np.ndarray:
+    side = max(pixels.shape[1:3])
+    if side <= MAX_SIDE:
+        return pixels
+    from clsf.data.resize import resized
+
+    height, width = (max(1, round(length * MAX_SIDE / side)) for length in pixels.shape[1:3])
+    return resized(pixels, height, width)

@@ -1,0 +1,27 @@
+"""The same step in both frameworks, as code that can be copied: what is shown is what runs, or what is tested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.charts.style import STYLES
+from clsf.data import shown
+from clsf.ui.text import t
+
+OPEN = "from clsf.data.sources import open_dataset\n\n"
+
+
+def both(functions: tuple[str, ...], calls: Mapping[str, str], expanded: bool = False) -> None:
+    """Show, folded, a program per framework: functions of its pipeline.py, then the lines of `calls`."""
+    with st.expander(t("The code, in both frameworks"), icon=":material/code:", expanded=expanded):
+        for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
+            style = STYLES[framework]
+            place.markdown(f":{style.text_colour}[{style.mark}] **{style.title}**")
+            place.code(shown.program(framework, functions, calls[framework]), language="python", wrap_lines=True)
+        if any("from clsf" in call for call in calls.values()):
+            st.caption(t("Runs as it stands in the folder of this project, each framework in a process of its own."))
+        else:
+            st.caption(t("Runs as it stands, each framework in a process of its own."))

@@ -1,0 +1,120 @@
+"""Section 7: labels as whole numbers and as one-hot rows: two losses by name, one number."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.charts.style import STYLES
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.images import Images
+from clsf.ui.data import codes, keys, opened
+from clsf.ui.data.asking import ask
+from clsf.ui.data.pictures import pictures
+from clsf.ui.tensors import choose
+from clsf.ui.text import t
+
+IMAGES = 4
+CLASSES = 10  # at most; more columns would not fit
+LIMIT = 1000.0  # of a logit that is typed in
+
+
+def show(info: DatasetInfo) -> None:
+    """Show the section."""
+    images = opened.dataset(info.name).train
+    classes = images.classes[:CLASSES]
+    indices = _some(images, len(classes))
+    labels = images.labels[indices]
+    left, right = st.columns([1, 1.6], gap="large")
+    with left:
+        st.subheader(t("Four images and their labels"), anchor=False)
+        pictures(
+            np.asarray(images.pixels[indices]), [images.classes[k] for k in labels], key="data_labels",
+            stamp=(info.name, tuple(indices.tolist())), columns=IMAGES, side=110, label=t("Four images and their labels"),
+            notes=[t("label {label}", label=int(k)) for k in labels],
+        )  # fmt: skip
+        _both_kinds(labels, len(classes))
+    with right:
+        st.subheader(t("What a model might say: logits"), anchor=False)
+        logits = _logits(classes, labels)
+    _by_hand(logits, labels)
+    _losses(logits, labels)
+
+
+def _some(images: Images, classes: int) -> np.ndarray:
+    """Return the first image of each of four classes that lie apart, fewer if there are fewer."""
+    wanted = np.unique(np.linspace(0, classes - 1, IMAGES).round().astype(int))
+    found = [np.flatnonzero(images.labels == label)[:1] for label in wanted]
+    return np.concatenate(found)
+
+
+def _both_kinds(labels: np.ndarray, classes: int) -> None:
+    one_hot = np.eye(classes, dtype=int)[labels]
+    st.markdown(t("As whole numbers (“sparse”), shape {shape}", shape=f"({len(labels)},)"))
+    st.code(str(labels), language=None)
+    st.markdown(t("As one-hot rows (“categorical”), shape {shape}", shape=f"({len(labels)}, {classes})"))
+    st.code(str(one_hot), language=None)
+
+
+def _logits(classes: tuple[str, ...], labels: np.ndarray) -> np.ndarray:
+    """Let the student type logits, and return them: float64 (images, classes)."""
+    seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.LOGITS_SEED)
+    start = np.round(np.random.default_rng(seed).normal(0, 1.5, (len(labels), len(classes))), 1)
+    names = [name if name == str(label) else f"{label}: {name}" for label, name in enumerate(classes)]
+    table = {t("true label"): [int(k) for k in labels]} | {name: start[:, k] for k, name in enumerate(names)}
+    edited = st.data_editor(
+        table, hide_index=True, disabled=[t("true label")], key=f"{keys.LOGITS}_{seed}_{len(labels)}_{len(classes)}", width="stretch",
+        column_config={n: st.column_config.NumberColumn(n, min_value=-LIMIT, max_value=LIMIT, format="%.1f", width="small") for n in names},
+    )  # fmt: skip
+    logits = np.array([[value if value is not None else 0 for value in edited[name]] for name in names], np.float64).T
+    logits = np.clip(np.nan_to_num(logits), -LIMIT, LIMIT)
+    st.caption(t("Change any number. The largest in a row is what the model would answer."))
+    return logits
+
+
+def _by_hand(logits: np.ndarray, labels: np.ndarray) -> None:
+    """Show the loss as a formula with the numbers in it."""
+    exponents = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probability = (exponents / exponents.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]
+    each = -np.log(np.maximum(probability, 1e-300))
+    terms = " + ".join(f"{value:.3f}" for value in each)
+    st.markdown(
+        t("With $p$, the softmax of the logits, the loss is the mean of $-\\ln p$ at the true label: one term per image.")
+    )
+    st.latex(rf"({terms})\,/\,{len(each)} = {each.mean():.4f}")
+
+
+def _losses(logits: np.ndarray, labels: np.ndarray) -> None:
+    st.subheader(t("Two losses, two inputs, one number"), anchor=False)
+    names = {
+        "tensorflow": ("SparseCategoricalCrossentropy", "CategoricalCrossentropy"),
+        "torch": (t("cross_entropy with whole numbers"), t("cross_entropy with one-hot rows")),
+    }
+    found = {}
+    for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
+        style = STYLES[framework]
+        with place, st.container(border=True, height="stretch"):
+            st.markdown(f":{style.text_colour}[{style.mark}] **{style.title}**")
+            answer = ask(framework, f"clsf.backends.{framework}.pipeline:losses", logits.tolist(), [int(k) for k in labels])
+            if answer is None:
+                continue
+            _, sparse, categorical = answer
+            found[framework] = sparse, categorical
+            for name, value in zip(names[framework], (sparse, categorical), strict=True):
+                st.metric(name, f"{value:.6f}")
+    numbers = [value for pair in found.values() for value in pair]
+    if len(numbers) == 4:
+        apart = max(numbers) - min(numbers)
+        st.caption(
+            t("The four numbers differ by {apart} at most: rounding of float32.", apart=f"{apart:.1e}") if apart < 1e-4 * max(1, *numbers)
+            else t("The four numbers differ by {apart}.", apart=f"{apart:.1e}")
+        )  # fmt: skip
+        st.caption(
+            t(
+                "In Keras the name decides which labels are expected: whole numbers for the sparse one, rows for the other. In PyTorch the "
+                "type of the labels decides: int64 are classes, floating point numbers are probabilities. Both expect logits here, no softmax."
+            )
+        )
+    call = f"one_hot, sparse, categorical = losses({logits.round(1).tolist()}, {[int(k) for k in labels]})\nprint(one_hot)\nprint(sparse, categorical)"
+    codes.both(("losses",), {"tensorflow": call, "torch": call})

@@ -1,0 +1,169 @@
+"""Section 1: images as they are: a grid, and one of them as numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.images import Images
+from clsf.data.shuffle import shuffled
+from clsf.ui.data import codes, keys, opened
+from clsf.ui.data.pictures import pictures
+from clsf.ui.data.pixels import pixels
+from clsf.ui.tensors import choose
+from clsf.ui.text import plain, t
+
+PURPOSE = 5
+"""Goes into the seed; see `clsf.data.split.PURPOSE`."""
+
+
+def show(info: DatasetInfo) -> None:
+    """Show the section."""
+    dataset = opened.dataset(info.name)
+    images, part = _part(dataset.train, dataset.test)
+    rows, columns, side, pool = _choices(images)
+    seen = _grid(images, pool, rows, columns, side, (info.name, part))
+    if not len(seen):
+        return
+    number = opened.picked(images)
+    _one(images, number, part)
+    _code(info.name, part, images, seen)
+
+
+def _part(train: Images, test: Images | None) -> tuple[Images, str]:
+    titles = {"train": t("training images"), "test": t("test images")}
+    if test is None:
+        return train, "train"
+    part = choose.named(st.segmented_control, t("Which images"), titles, keys.PART, label_visibility="collapsed")
+    return (train if part == "train" else test), part
+
+
+def _choices(images: Images) -> tuple[int, int, int, np.ndarray]:
+    """Return rows, columns, CSS pixels per image, and the indices that may be shown."""
+    grid = st.grid(4, min_column_width=130, gap="small")
+    with grid.cell():
+        rows = choose.whole(t("Rows"), 1, 12, 3, keys.ROWS)
+    with grid.cell():
+        columns = choose.whole(t("Columns"), 1, 16, 4, keys.COLUMNS)
+    with grid.cell():
+        side = choose.whole(t("Size on screen, pixels"), 24, 256, 96, keys.SIDE)
+    with grid.cell():
+        kinds = st.multiselect(
+            t("Only these classes"), range(len(images.classes)), format_func=lambda k: images.classes[k], key=keys.CLASSES,
+            placeholder=t("all"), persist_state="session", on_change=_first_page,
+        )  # fmt: skip
+    wanted = [k for k in kinds if k < len(images.classes)]
+    pool = np.flatnonzero(np.isin(images.labels, wanted)) if wanted else np.arange(len(images))
+    return rows, columns, side, pool
+
+
+def _first_page() -> None:
+    st.session_state[keys.PAGE] = 0
+
+
+def _grid(images: Images, pool: np.ndarray, rows: int, columns: int, side: int, stamp: tuple) -> np.ndarray:
+    """Show the grid and return the indices in it."""
+    seed = st.session_state.get(keys.SHUFFLE)
+    order = pool if seed is None else pool[shuffled(len(pool), PURPOSE, seed)]
+    most = rows * columns
+    pages = max(-(-len(order) // most), 1)
+    page = min(int(st.session_state.get(keys.PAGE, 0)), pages - 1)
+    seen = order[page * most : (page + 1) * most]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(t("Shuffle"), key="grid_shuffle", icon=":material/shuffle:", on_click=_shuffle)
+        st.button(
+            t("As stored"), key="grid_stored", icon=":material/sort:", on_click=_shuffle, args=(False,), disabled=seed is None
+        )
+        st.button(
+            t("Before"), key="grid_before", icon=":material/chevron_left:", on_click=_turn, args=(page - 1,), disabled=page == 0
+        )
+        st.button(
+            t("Next"),
+            key="grid_next",
+            icon=":material/chevron_right:",
+            on_click=_turn,
+            args=(page + 1,),
+            disabled=page + 1 >= pages,
+        )
+        st.caption(
+            t("{first}–{last} of {count}", first=f"{page * most + 1:,}", last=f"{page * most + len(seen):,}", count=f"{len(order):,}"),
+            width="content",
+        )  # fmt: skip
+    number = opened.picked(images)
+    found = np.flatnonzero(seen == number)
+    pictures(
+        np.asarray(images.pixels[seen]),
+        [images.classes[images.labels[k]] for k in seen],
+        key=keys.GRID, stamp=(stamp, tuple(seen.tolist())), columns=columns, side=side,
+        label=t("Images. Press one to see its numbers."), picked=int(found[0]) if len(found) else None,
+        on_pick=lambda at: opened.pick(int(seen[at])),
+    )  # fmt: skip
+    return seen
+
+
+def _shuffle(mix: bool = True) -> None:
+    st.session_state[keys.SHUFFLE] = (st.session_state.get(keys.SHUFFLE) or 0) + 1 if mix else None
+    st.session_state[keys.PAGE] = 0
+
+
+def _turn(page: int) -> None:
+    st.session_state[keys.PAGE] = max(page, 0)
+
+
+def _one(images: Images, number: int, part: str) -> None:
+    image = np.asarray(images.pixels[number])
+    name = images.classes[images.labels[number]]
+    of = t("training image") if part == "train" else t("test image")
+    st.subheader(t("Image {number}: {name}", number=number, name=plain(name)), anchor=False)
+    st.caption(
+        t(
+            "{part} number {number}; label {label}, which stands for “{name}”",
+            part=of, number=number, label=int(images.labels[number]), name=plain(name),
+        )
+    )  # fmt: skip
+    pixels(image, key="data_pixels", label=t("Image {number}: {name}", number=number, name=name))
+    _tensors(image)
+
+
+def _tensors(image: np.ndarray) -> None:
+    """Show the image as the tensor that each framework gets."""
+    height, width, channels = image.shape
+    first = image[None]
+    second = np.ascontiguousarray(image.transpose(2, 0, 1))[None]
+    left, right = st.columns(2)
+    with left:
+        st.markdown(t(":orange[●] **TensorFlow** reads it as NHWC: number, height, width, channels"))
+        st.code(_printed(first, (1, height, width, channels)), language=None, wrap_lines=False, height=210)
+        st.caption(t("In memory the {channels} channels of one pixel lie beside each other.", channels=channels))
+    with right:
+        st.markdown(t(":violet[■] **PyTorch** reads it as NCHW: number, channels, height, width"))
+        st.code(_printed(second, (1, channels, height, width)), language=None, wrap_lines=False, height=210)
+        st.caption(t("In memory a whole channel lies together, row after row."))
+    if channels == 1:
+        st.caption(
+            t(
+                "A grey image is often stored as {height}×{width}. The channel axis is added: `x[..., None]` for NHWC, `x[None]` in "
+                "front of height and width for NCHW. A layer that slides over images needs it.",
+                height=height, width=width,
+            )
+        )  # fmt: skip
+
+
+def _printed(tensor: np.ndarray, shape: tuple[int, ...]) -> str:
+    text = np.array2string(tensor, threshold=40, edgeitems=2, max_line_width=70)
+    return f"shape {shape}, {tensor.dtype}\n{text}"
+
+
+def _code(name: str, part: str, images: Images, seen: np.ndarray) -> None:
+    count = min(len(seen), 12)
+    opening = f"{codes.OPEN}images = open_dataset({name!r}).{part}\n"
+    end = "pixels, labels = first_batch({})\nprint(pixels.shape, pixels.dtype, labels)"
+    few = min(len(images), 1000)
+    codes.both(
+        ("batches", "first_batch"),
+        {
+            "tensorflow": opening + end.format(f"images.pixels[:{few}], images.labels[:{few}], batch_size={count}, buffer={few}, seed=0"),
+            "torch": opening + end.format(f"images.pixels[:{few}], images.labels[:{few}], batch_size={count}, shuffle=True, seed=0"),
+        },
+    )  # fmt: skip

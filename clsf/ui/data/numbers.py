@@ -1,0 +1,125 @@
+"""Section 2: what a data set is made of: images per class, pixel values before and after preparation, mean images."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.charts import data_balance, data_histogram
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.images import Dataset
+from clsf.data.statistics import Values, balance
+from clsf.errors import DataError
+from clsf.plan import Plan, Preparation
+from clsf.ui import state
+from clsf.ui.data import codes, opened
+from clsf.ui.data.asking import ask
+from clsf.ui.data.drawing import draw
+from clsf.ui.data.pictures import pictures
+from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.train import varying
+from clsf.words import say
+
+SHARE, SEED = Plan.__dataclass_fields__["validation_share"].default, Plan.__dataclass_fields__["seed"].default
+
+
+def show(info: DatasetInfo) -> None:
+    """Show the section."""
+    dataset = opened.dataset(info.name)
+    st.subheader(t("Images per class"), anchor=False)
+    _balance(dataset)
+    st.subheader(t("Pixel values, before and after preparation"), anchor=False)
+    plan = _plan(info)
+    found = ask("torch", "clsf.data.statistics:values", info.name, plan.to_json(), stamp=dataset.checksum)
+    if found is not None:
+        _values(info, plan, *found)
+    st.subheader(t("The mean image of each class"), anchor=False)
+    means = ask("torch", "clsf.data.statistics:class_means", info.name, stamp=dataset.checksum)
+    if means is not None:
+        _means(dataset, means)
+
+
+def _balance(dataset: Dataset) -> None:
+    train, test = dataset.train, dataset.test
+    try:
+        counts = balance(train.labels, None if test is None else test.labels, len(train.classes), SHARE, SEED)
+    except DataError as error:
+        st.warning(sentence(error.sentence), icon=":material/warning:")
+        return
+    draw("balance", (dataset.name, dataset.checksum), lambda: data_balance.bars(counts, train.classes, words), height=300)
+    total = counts[:2].sum(axis=0)
+    low, high = int(total.min()), int(total.max())
+    if high <= 1.1 * low:
+        text = t("Balanced: every class has about the same number of images, so accuracy means what one expects.")
+    else:
+        text = t(
+            "Not balanced: “{many}” has {high} images, “{few}” only {low}. Always saying “{many}” is already right in {share} of the cases.",
+            many=plain(train.classes[int(total.argmax())]), few=plain(train.classes[int(total.argmin())]), high=f"{high:,}",
+            low=f"{low:,}", share=f"{high / total.sum():.0%}",
+        )  # fmt: skip
+    st.caption(text)
+
+
+def _plan(info: DatasetInfo) -> Plan:
+    scale = st.segmented_control(
+        t("Preparation"), list(varying.SCALE_TITLES), default="zero-one", required=True, key=state.SCALE,
+        format_func=varying.SCALE_TITLES.get, bind="query-params", persist_state="session",
+        help=t("What the range 0 to 255 is turned into before the first layer. The Train page uses the same choice."),
+    )  # fmt: skip
+    size = st.session_state.get(state.IMAGE_SIZE)
+    return Plan(info.name, Preparation(size, st.session_state.get(state.COLOUR) or "keep", scale or "zero-one"))
+
+
+def _values(info: DatasetInfo, plan: Plan, before: Values, after: Values) -> None:
+    left, right = st.columns(2)
+    stamp = (info.name, repr(plan.preparation), int(before.counts[0, 0]))
+    with left:
+        st.markdown(f"**{t('As stored: whole numbers from 0 to 255')}**")
+        draw(
+            "before", stamp,
+            lambda: data_histogram.curves(before.counts, before.shift, before.scale, say("pixel value"), words),
+        )  # fmt: skip
+    with right:
+        st.markdown(f"**{t('As the model gets them')}**")
+        draw(
+            "after", stamp,
+            lambda: data_histogram.curves(after.counts, after.shift, after.scale, say("value after preparation"), words),
+        )  # fmt: skip
+    names = {1: [t("grey")], 3: [t("red"), t("green"), t("blue")]}
+    st.table(
+        {
+            t("Channel"): names[len(after.counts)],
+            t("Mean, 0–255"): [f"{v:.2f}" for v in after.mean],
+            t("Deviation, 0–255"): [f"{v:.2f}" for v in after.deviation],
+            t("Mean, as the model gets it"): [f"{v:.4f}" for v in np.round(after.model_mean(), 4) + 0.0],
+            t("Deviation, as the model gets it"): [f"{v:.4f}" for v in after.model_deviation()],
+        },
+        border="horizontal",
+        hide_index=True,
+        alt=t("Mean and standard deviation of each channel"),
+    )
+    if plan.preparation.scale == "standardise":
+        st.caption(
+            t(
+                "Mean and deviation are taken from the images that are trained on ({share} of them), so the mean of all is only nearly 0. "
+                "Validation and test images are prepared with the same two numbers: their own would tell the model something about them.",
+                share=f"{1 - SHARE:.0%}",
+            )
+        )  # fmt: skip
+    numbers = f"mean={[round(float(v), 3) for v in after.shift]}, deviation={[round(float(v), 3) for v in after.scale]}"
+    call = f"{codes.OPEN}pixels = open_dataset({info.name!r}).train.pixels[:1000]\nready = prepare(pixels, {numbers})\nprint(ready.shape, ready.mean(), ready.std())"
+    codes.both(("prepare",), {"tensorflow": call, "torch": call})
+
+
+def _means(dataset: Dataset, means: np.ndarray) -> None:
+    counts = np.bincount(dataset.train.labels, minlength=len(means))
+    pictures(
+        means, dataset.train.classes, key="data_means", stamp=(dataset.name, dataset.checksum, "means"), columns=min(len(means), 10),
+        side=96, label=t("The mean image of each class"), notes=[t("{count} images", count=f"{n:,}") for n in counts],
+    )  # fmt: skip
+    st.caption(
+        t(
+            "Every pixel is the mean of that pixel over all training images of the class. Where a shape can still be seen, the images "
+            "resemble each other; where only a blur is left, place and form vary, and pixels alone will not tell the class."
+        )
+    )

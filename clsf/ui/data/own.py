@@ -1,0 +1,185 @@
+"""Section 8: the student's own images: uploaded, checked, kept for the session, and saved if they wish."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+import streamlit as st
+
+from clsf.data import catalogue, upload
+from clsf.data.imports import MIN_SIDE, SIDE
+from clsf.data.task import Task
+from clsf.plan import MAX_IMAGE_SIZE
+from clsf.ui import data_choice, state
+from clsf.ui.data import keys, own_sets
+from clsf.ui.data.source import TICK, progress_bar
+from clsf.ui.tensors import choose
+from clsf.ui.text import plain, sentence, t, words
+
+MOST_KINDS = 12
+TYPES = ["png", "jpg", "jpeg", "webp"]
+
+
+def settle() -> None:
+    """Take over what an upload led to. Call it before the choice of images is shown, for it changes it."""
+    task = st.session_state.get(keys.OWN_TASK)
+    if task is None or not task.over:
+        return
+    del st.session_state[keys.OWN_TASK]
+    st.session_state[keys.OWN_FOUND] = task
+    if task.result is not None:
+        data_choice.add(task.result.name)
+        st.session_state[state.DATA] = task.result.name
+        st.session_state[keys.OWN_DONE] = st.session_state.get(keys.OWN_DONE, 0) + 1
+        st.session_state[keys.IMAGE] = 0
+
+
+def show() -> None:
+    """Show the section."""
+    running = st.session_state.get(keys.OWN_TASK)
+    if running is not None:
+        _watch()
+    else:
+        _outcome()
+        _form()
+    own_sets.show()
+
+
+def _form() -> None:
+    st.subheader(t("Upload images"), anchor=False)
+    ways = {"zip": t("a zip archive"), "classes": t("class by class"), "folder": t("a folder")}
+    way = choose.named(st.segmented_control, t("How"), ways, keys.WAY_IN, label_visibility="collapsed")
+    done = st.session_state.get(keys.OWN_DONE, 0)
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        given = {"zip": _zip, "classes": _classes, "folder": _folder}[way](done)
+    with right:
+        title = st.text_input(
+            t("Name of the data set"), max_chars=60, key=f"{keys.OWN_TITLE}_{done}", placeholder=t("My images"),
+            help=t("What it is called in the choice of images."),
+        )  # fmt: skip
+        side = st.number_input(
+            t("Image size"), MIN_SIDE, MAX_IMAGE_SIZE, None, placeholder=t("by itself"), key=keys.OWN_SIDE,
+            help=t(
+                "Side in pixels that images are cut and resized to. Empty: images of one size keep it, others get their median side, {side} "
+                "pixels at most.", side=SIDE,
+            ),
+        )  # fmt: skip
+    _limits()
+    if st.button(t("Read the images"), key="upload_read", type="primary", icon=":material/upload:", disabled=given is None):
+        _start(given, title or t("My images"), side)
+        st.rerun()
+
+
+def _limits() -> None:
+    limits = upload.limits()
+    st.caption(
+        t(
+            "PNG, JPEG and WebP, at least 2 classes and at most {classes}. An upload has at most {upload} MB; unpacked, at most {unpacked} "
+            "MB, {files} files, {file} MB each, and {pixels} megapixels per image. Images are turned upright, cut square around the middle "
+            "if their sizes differ, and made smaller. Names of places and cameras in the files are not kept.",
+            classes=f"{limits['classes']:,}", upload=limits["upload"], unpacked=f"{limits['unpacked']:,}", files=f"{limits['files']:,}",
+            file=limits["file"], pixels=limits["pixels"],
+        )
+    )  # fmt: skip
+    st.caption(
+        t(
+            "Nobody else is shown your images. They stay for this session and are removed a day after their last use, unless you save them. "
+            "Whoever has a link to this page that names your data set can see it."
+        )
+    )
+
+
+def _zip(done: int) -> list | None:
+    file = st.file_uploader(
+        t("A zip archive with one folder per class: cats/…, dogs/…, or train/cats/…, test/cats/…"), type=["zip"],
+        key=f"{keys.ARCHIVE}_{done}", max_upload_size=upload.MAX_UPLOAD,
+    )  # fmt: skip
+    return None if file is None else ["zip", file]
+
+
+def _folder(done: int) -> list | None:
+    files = st.file_uploader(
+        t("A folder of this computer that holds one folder per class"), type=TYPES, accept_multiple_files="directory",
+        key=f"{keys.FOLDER}_{done}", max_upload_size=upload.MAX_UPLOAD,
+    )  # fmt: skip
+    found = [(_class_in(file.name), file.name, file) for file in files]
+    if files:
+        kinds = sorted({kind for kind, _, _ in found})
+        st.caption(t("{count} images in {classes} folders: {names}", count=len(files), classes=len(kinds), names=plain(", ".join(kinds[:8]))))  # fmt: skip
+    return found or None
+
+
+def _class_in(name: str) -> str:
+    """Return the folder that a file lies in, of the path that a browser gave."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return parts[-2] if len(parts) > 1 else "?"
+
+
+def _classes(done: int) -> list | None:
+    kinds = choose.whole(t("Number of classes"), 2, MOST_KINDS, 2, keys.KINDS)
+    found = []
+    for number in range(kinds):
+        name_at, files_at = st.columns([1, 2])
+        with name_at:
+            name = st.text_input(
+                t("Class {number}", number=number + 1), max_chars=60, key=keys.kind_name(number), persist_state="session",
+                placeholder=[t("cats"), t("dogs")][number] if number < 2 else None,
+            )  # fmt: skip
+        with files_at:
+            files = st.file_uploader(
+                t("Its images"), type=TYPES, accept_multiple_files=True, key=keys.kind_files(number, done),
+                max_upload_size=upload.MAX_UPLOAD,
+            )  # fmt: skip
+        found += [(name.strip() or t("Class {number}", number=number + 1), file.name, file) for file in files]
+    return found or None
+
+
+def _start(given: list, title: str, side: int | None) -> None:
+    secret = state.owner()
+
+    def work(progress) -> object:
+        archive: BinaryIO = given[1] if given[0] == "zip" else upload.packed(given)
+        with archive:
+            return upload.import_upload(archive, title, secret, side, progress)
+
+    st.session_state.pop(keys.OWN_FOUND, None)
+    st.session_state[keys.OWN_TASK] = Task(work)
+
+
+@st.fragment(run_every=TICK)
+def _watch() -> None:
+    task = st.session_state.get(keys.OWN_TASK)
+    if task is None or task.over:
+        st.rerun()
+    progress_bar(task)
+    st.button(t("Stop"), key="stop_upload", icon=":material/stop:", on_click=task.cancel)
+
+
+def _outcome() -> None:
+    """Say once what came of the last upload."""
+    task = st.session_state.get(keys.OWN_FOUND)
+    if task is None:
+        return
+    if task.cancelled:
+        st.info(t("Stopped. Nothing was kept."), icon=":material/stop:")
+    elif task.failure is not None:
+        st.error(sentence(task.failure), icon=":material/error:")
+    elif catalogue.is_cached(task.result.name):
+        found = task.result
+        height, width, channels = found.info.shape
+        st.success(
+            t(
+                "“{title}” is ready: {count} images of {classes} classes, now {height}×{width}×{channels}. It is chosen above and on every page.",
+                title=sentence(found.info.title), count=f"{found.info.train + found.info.test:,}", classes=len(found.info.classes),
+                height=height, width=width, channels=channels,
+            ),
+            icon=":material/check_circle:",
+        )  # fmt: skip
+        if found.skipped:
+            with st.expander(t("{count} files were left out", count=len(found.skipped)), icon=":material/rule:"):
+                rows = found.skipped[:200]
+                st.dataframe(
+                    {t("File"): [name for name, _ in rows], t("Why"): [words(why) for _, why in rows]}, hide_index=True, width="stretch"
+                )  # fmt: skip

@@ -1,0 +1,138 @@
+"""The session's private sets: look, train, save under a name, remove."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.data import private
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.split import split
+from clsf.errors import ClsfError, DataError
+from clsf.ui import data_choice, navigation, state
+from clsf.ui.data import keys, opened, sections
+from clsf.ui.data.pictures import pictures
+from clsf.ui.data.source import DEFAULT
+from clsf.ui.text import plain, sentence, t, words
+
+FEW = 10  # images per class, below which a training says little
+SHOWN = 10  # pictures per set
+
+
+def show() -> None:
+    """Show a card per set."""
+    own = [
+        info for info in data_choice.infos() if private.is_name(info.name) and info.name in st.session_state.get(keys.SEEN, [])
+    ]
+    if not own:
+        return
+    st.subheader(t("Your data sets"), anchor=False)
+    for info in own:
+        with st.container(border=True, key=f"own_{info.name}"):
+            try:
+                _card(info)
+            except ClsfError as error:
+                st.error(sentence(error.sentence), icon=":material/error:")
+
+
+def _card(info: DatasetInfo) -> None:
+    images = opened.dataset(info.name).train
+    height, width, channels = info.shape
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{sentence(info.title)}**", width="content")
+        if not info.private:
+            st.badge(t("saved, for everybody here"), icon=":material/group:", color="green")
+        elif info.saved:
+            st.badge(t("saved, only with your link"), icon=":material/bookmark:", color="green")
+        else:
+            st.badge(t("for this session"), icon=":material/timer:", color="gray")
+    st.caption(
+        t(
+            "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
+            train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels, classes=len(info.classes),
+        )
+    )  # fmt: skip
+    _strip(info, images)
+    trainable = _warn(images)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.button(t("Look at it"), key=f"look_{info.name}", icon=":material/apps:", on_click=_look, args=(info.name,))
+        if st.button(
+            t("Train with it"), key=f"train_{info.name}", icon=":material/play_arrow:", type="primary", disabled=not trainable,
+            on_click=_choose, args=(info.name,),
+        ):  # fmt: skip
+            st.switch_page(navigation.link_to("train"), query_params=navigation.kept())
+        with st.popover(t("Save"), icon=":material/bookmark:"):
+            _save(info)
+        with st.popover(t("Remove"), icon=":material/delete:"):
+            st.markdown(
+                t(
+                    "The images are taken off this machine. Runs that were trained with them stay, but cannot show them any more."
+                )
+            )
+            st.button(t("Remove the images"), key=f"remove_{info.name}", type="primary", on_click=_remove, args=(info.name,))
+
+
+def _strip(info: DatasetInfo, images) -> None:
+    """Show the first images, class by class in turn."""
+    counts = np.bincount(images.labels, minlength=len(images.classes))
+    each = [np.flatnonzero(images.labels == label) for label in range(min(len(counts), SHOWN))]
+    taken = [group[turn] for turn in range(SHOWN) for group in each if turn < len(group)][:SHOWN]
+    pictures(
+        np.asarray(images.pixels[taken]), [images.classes[images.labels[k]] for k in taken], key=f"strip_{info.name}",
+        stamp=(info.name, "strip"), columns=SHOWN, side=84, label=words(info.title),
+    )  # fmt: skip
+
+
+def _warn(images) -> bool:
+    """Say if there are too few images; return whether they can be trained on at all."""
+    counts = np.bincount(images.labels, minlength=len(images.classes))
+    try:
+        split(images.labels, 0.2, 0)
+    except DataError as error:
+        st.warning(sentence(error.sentence), icon=":material/warning:")
+        return False
+    if counts.min() < FEW:
+        st.warning(
+            t(
+                "“{name}” has only {count} images. A network needs some more to learn what they have in common: 20 per class are a start.",
+                name=plain(images.classes[int(counts.argmin())]), count=int(counts.min()),
+            ),
+            icon=":material/warning:",
+        )  # fmt: skip
+    return True
+
+
+def _save(info: DatasetInfo) -> None:
+    st.text_input(t("Name of the data set"), words(info.title), max_chars=60, key=f"{keys.SAVE_TITLE}_{info.name}")
+    st.toggle(
+        t("Everybody who uses this dashboard may choose it"), not info.private, key=f"{keys.SAVE_EVERYONE}_{info.name}",
+        help=t("Off: it is found only with a link that names it, such as the one of this page now. Keep that link as a bookmark."),
+    )  # fmt: skip
+    st.caption(t("Do not share images of people who have not agreed to it."))
+    st.button(t("Save"), key=f"save_{info.name}", type="primary", on_click=_saved, args=(info.name,))
+    if info.saved:
+        st.caption(t("Saved. The way back to it: `{link}`", link=f"?{state.DATA}={info.name}"))
+
+
+def _saved(name: str) -> None:
+    title = st.session_state.get(f"{keys.SAVE_TITLE}_{name}", "")
+    try:
+        private.save(name, title, everyone=bool(st.session_state.get(f"{keys.SAVE_EVERYONE}_{name}")))
+    except ClsfError as error:
+        st.session_state[state.REFUSAL] = error.sentence
+
+
+def _choose(name: str) -> None:
+    st.session_state[state.DATA] = name
+
+
+def _look(name: str) -> None:
+    _choose(name)
+    sections.go("look")
+
+
+def _remove(name: str) -> None:
+    private.remove(name)
+    data_choice.forget(name)
+    if st.session_state.get(state.DATA) == name:
+        st.session_state[state.DATA] = DEFAULT

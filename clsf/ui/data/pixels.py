@@ -1,0 +1,44 @@
+"""One image as numbers: a window that moves over it shows the values of every channel, cell by cell.
+
+The image goes to the browser once; moving the window asks the server nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from clsf.ui.text import t
+
+WINDOW = 8  # pixels per side
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "clsf_pixels",
+    html=(_FOLDER / "pixels.html").read_text("utf-8"),
+    css=(_FOLDER / "pixels.css").read_text("utf-8"),
+    js=(_FOLDER / "pixels.js").read_text("utf-8"),
+)
+
+
+def pixels(image: np.ndarray, *, key: str, label: str) -> None:
+    """Show an image, uint8 (h, w, c), as a picture and as numbers."""
+    height, width, channels = image.shape
+    names = [t("Grey")] if channels == 1 else [t("Red"), t("Green"), t("Blue")]
+    _component(
+        key=key,
+        data={
+            "pixels": base64.b64encode(np.ascontiguousarray(image).tobytes()).decode(),
+            "height": height, "width": width, "channels": channels, "names": names, "window": WINDOW, "label": label,
+            "words": {
+                "keys": t("Arrow keys move the marked pixel; Home goes to the first one."),
+                "place": t("row %r, column %c"),
+                "nhwc": t("NHWC: number %n in memory"),
+                "nchw": t("NCHW: number %n in memory"),
+                "raw": "0–255", "unit": "0–1", "range": t("Numbers"),
+            },
+        },
+    )  # fmt: skip

@@ -1,0 +1,125 @@
+"""Which images the page is about: the choice, its facts, and fetching them with progress and a way to stop."""
+
+from __future__ import annotations
+
+import threading
+
+import streamlit as st
+
+from clsf.data import catalogue
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.sources import open_dataset
+from clsf.data.task import Task
+from clsf.ui import data_choice, state
+from clsf.ui.text import plain, sentence, t
+from clsf.ui.units import megabytes
+
+DEFAULT = "digits"
+TICK = 0.4  # seconds between two looks at work that is going on
+
+_lock = threading.Lock()
+
+
+@st.cache_resource(show_spinner=False)
+def _tasks() -> dict[str, tuple[Task, str]]:
+    """Return what is being fetched or drawn, by name: all sessions wait for the same one. Beside it, who asked."""
+    return {}
+
+
+def choose() -> DatasetInfo:
+    """Show the choice of images and what is known about them."""
+    left, right = st.columns([1, 2.2], gap="medium", vertical_alignment="bottom")
+    with left:
+        info = catalogue.info(data_choice.select())
+    with right:
+        st.markdown(_facts(info))
+    return info
+
+
+def _facts(info: DatasetInfo) -> str:
+    height, width, channels = info.shape
+    size = t(
+        "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
+        train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels, classes=len(info.classes),
+    )  # fmt: skip
+    licence = sentence(info.licence)
+    if info.private:
+        licence = t("your own upload: only you, and who has your link, can choose it")
+    source = f"[{t('source')}]({info.source})" if info.source.startswith("http") else plain(info.source)
+    note = sentence(info.note) if info.note else ""
+    return f"**{sentence(info.title)}** · {size}  \n:small[{' · '.join(part for part in (note, licence, source) if part)}]"
+
+
+def ready(info: DatasetInfo) -> bool:
+    """Return whether the images are on this machine; if not, make or offer them, and say how far it is."""
+    running = _running(info.name)
+    if running is None and catalogue.is_cached(info.name):
+        return True
+    if running is None and info.embedded:
+        running = _start(info.name)  # takes a second or two, and no network
+    if running is not None:
+        _watch(info.name)
+        return False
+    st.info(
+        t(
+            "These images are not on this machine yet. They are fetched once, {size} MB, and then kept for everybody here.",
+            size=megabytes(info.download_bytes or 0),
+        ),
+        icon=":material/download:",
+    )  # fmt: skip
+    _last_failure(info.name)
+    if st.button(t("Download {size} MB", size=megabytes(info.download_bytes or 0)), key="download", type="primary", icon=":material/download:"):  # fmt: skip
+        _start(info.name)
+        st.rerun()
+    st.caption(t("Digits and shapes need no download."))
+    return False
+
+
+def _running(name: str) -> Task | None:
+    found = _tasks().get(name)
+    return found[0] if found and not found[0].over else None
+
+
+def _start(name: str) -> Task:
+    with _lock:
+        tasks = _tasks()
+        if name not in tasks or tasks[name][0].over:
+            tasks[name] = Task(lambda progress: open_dataset(name, progress) and None), state.owner()
+        return tasks[name][0]
+
+
+def _last_failure(name: str) -> None:
+    task, asker = _tasks().get(name, (None, ""))
+    if task is None or asker != state.owner():
+        return
+    if task.cancelled:
+        st.caption(t("Stopped. What was fetched so far is kept, and the next download goes on from there."))
+    elif task.failure is not None:
+        st.error(sentence(task.failure), icon=":material/error:")
+
+
+@st.fragment(run_every=TICK)
+def _watch(name: str) -> None:
+    task, asker = _tasks()[name]
+    if task.over:
+        st.rerun()
+    progress_bar(task)
+    if asker == state.owner():
+        st.button(t("Stop"), key="stop_making", icon=":material/stop:", on_click=task.cancel)
+    else:
+        st.caption(t("Somebody else asked for it first; it will be here for both."))
+
+
+def progress_bar(task: Task) -> None:
+    """Show how far a task is, in megabytes or images."""
+    stage, done, total = task.news
+    share = min(done / total, 1.0) if total else 0.0
+    if stage == "download":
+        text = t("Downloading: {done} of {total} MB", done=megabytes(done), total=megabytes(total))
+    elif stage == "read":
+        text = t("Reading: {done} of {total} images", done=f"{done:,}", total=f"{total:,}")
+    elif stage == "prepare":
+        text = t("Preparing: {done} of {total} images", done=f"{done:,}", total=f"{total:,}")
+    else:
+        text = t("Getting started …")
+    st.progress(share, text=text)

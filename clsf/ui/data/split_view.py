@@ -1,0 +1,116 @@
+"""Section 4: what a split does to the classes: four ways, side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.charts import data_balance
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.images import Images
+from clsf.data.splits import divided, harm
+from clsf.errors import DataError
+from clsf.ui.data import codes, keys, opened
+from clsf.ui.data.drawing import draw
+from clsf.ui.tensors import choose
+from clsf.ui.text import plain, sentence, t, words
+
+
+def show(info: DatasetInfo) -> None:
+    """Show the section."""
+    dataset = opened.dataset(info.name)
+    titles = {
+        "stratified": t("stratified (used here)"),
+        "shuffled": t("shuffled"),
+        "last": t("the last ones, as stored"),
+        "sorted": t("the last ones, sorted by class"),
+    }
+    place, share, seed = _choices()
+    try:
+        ways = {way: _counts(dataset.train, way, share, seed) for way in titles}
+    except DataError as error:
+        st.warning(sentence(error.sentence), icon=":material/warning:")
+        return
+    with place:
+        one = choose.named(st.selectbox, t("A split"), {way: titles[way] for way in ("sorted", "last", "shuffled")}, keys.WAY)
+    left, right = st.columns(2)
+    for column, way, name in ((left, one, "split_one"), (right, "stratified", "split_two")):
+        with column, st.container(border=True, height="stretch"):
+            st.markdown(f"**{titles[way]}**")
+            counts = ways[way]
+            draw(
+                name, (dataset.checksum, dataset.name, way, share, seed),
+                lambda counts=counts: data_balance.bars(counts, dataset.train.classes, words, share=True),
+            )  # fmt: skip
+            _said(counts, dataset.train.classes, way)
+    _table(ways, titles)
+    _code(info.name, one, share, seed)
+
+
+def _choices() -> tuple:
+    first, second, third = st.columns([1.6, 1, 1])
+    with second:
+        share = st.slider(t("Share of validation images"), 0.05, 0.5, 0.2, 0.05, key=keys.SPLIT_SHARE, format="percent", **choose.LINKED)  # fmt: skip
+    with third:
+        seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.SPLIT_SEED)
+    return first, share, seed
+
+
+def _counts(images: Images, way: str, share: float, seed: int) -> np.ndarray:
+    classes = len(images.classes)
+    return np.stack([np.bincount(images.labels[part], minlength=classes) for part in divided(images.labels, way, share, seed)])
+
+
+def _said(counts: np.ndarray, classes: tuple[str, ...], way: str) -> None:
+    unseen, unchecked, apart = harm(*counts)
+    if unseen:
+        st.error(
+            t(
+                "{classes}: in the validation images, but never trained on. The model cannot know them, and validation will say so.",
+                classes=_listed(unseen, classes),
+            ),
+            icon=":material/error:",
+        )  # fmt: skip
+    if unchecked:
+        st.warning(
+            t("{classes}: trained on, but in no validation image. Whether they were learned, nobody checks.", classes=_listed(unchecked, classes)),
+            icon=":material/warning:",
+        )  # fmt: skip
+    if not unseen and not unchecked:
+        st.success(
+            t("Every class is in both parts. Their mixes differ by {apart}.", apart=f"{apart:.1%}"), icon=":material/check_circle:"
+        )  # fmt: skip
+
+
+def _listed(labels: list[int], classes: tuple[str, ...]) -> str:
+    names = ", ".join(plain(classes[label]) for label in labels[:6])
+    return names if len(labels) <= 6 else t("{names} and {count} more", names=names, count=len(labels) - 6)
+
+
+def _table(ways: dict[str, np.ndarray], titles: dict[str, str]) -> None:
+    found = {way: harm(*counts) for way, counts in ways.items()}
+    st.table(
+        {
+            t("Split"): list(titles.values()),
+            t("Classes never trained on"): [len(found[way][0]) for way in titles],
+            t("Classes never validated"): [len(found[way][1]) for way in titles],
+            t("How far the two mixes differ"): [f"{found[way][2]:.1%}" for way in titles],
+        },
+        border="horizontal", hide_index=True, alt=t("The four splits compared"),
+    )  # fmt: skip
+
+
+def _code(name: str, way: str, share: float, seed: int) -> None:
+    opening = f"{codes.OPEN}images = open_dataset({name!r}).train\npixels, labels = images.pixels, images.labels\n"
+    if way == "sorted":
+        opening += "order = labels.argsort(kind='stable')\npixels, labels = pixels[order], labels[order]\n"
+    if way == "shuffled":
+        opening = opening.replace(codes.OPEN, f"import numpy as np\n{codes.OPEN}")
+        opening += (
+            f"order = np.random.default_rng({seed}).permutation(len(labels))\npixels, labels = pixels[order], labels[order]\n"
+        )
+    call = (
+        f"{opening}train, validation = split_in_order(pixels, labels, {share:g})\nprint(len(train), len(validation))\n"
+        f"train, validation = split_stratified(pixels, labels, {share:g}, seed={seed})\nprint(len(train), len(validation))"
+    )
+    codes.both(("split_in_order", "split_stratified"), {"tensorflow": call, "torch": call})

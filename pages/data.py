@@ -1,0 +1,38 @@
+"""Data: see what goes in, before anything is learned from it."""
+
+import streamlit as st
+
+from clsf import ui
+from clsf.errors import ClsfError
+from clsf.ui import lab_access, runs
+from clsf.ui.data import alike, lab, labels, look, numbers, order_view, own, sections, source, split_view
+from clsf.ui.text import sentence, t, words
+
+SHOW = {
+    "look": look.show, "numbers": numbers.show, "alike": alike.show, "split": split_view.show, "order": order_view.show,
+    "vary": lab.show, "labels": labels.show,
+}  # fmt: skip
+
+page = ui.open_page("data")
+lesson = page.lesson()
+
+# What this is, which images, and which part the student looks at; only that part computes.
+st.title(t("Data"))
+st.markdown(sections.intro(lesson))
+own.settle()
+info = source.choose()
+section = sections.chosen()
+
+# A word about it, then the part itself.
+st.header(words(section.title))
+st.markdown(sections.lesson_of(lesson, section))
+runs.show_refusal()
+if section.name == "own":
+    own.show()
+    st.stop()
+try:
+    lab_access.get_lab()
+    if source.ready(info):
+        SHOW[section.name](info)
+except ClsfError as error:
+    st.error(sentence(error.sentence), icon=":material/error:")

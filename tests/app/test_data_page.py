@@ -1,0 +1,302 @@
+"""The Data page in both languages, with workers that really compute."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from clsf.data import cache, private
+from clsf.data.sources import open_dataset
+from clsf.errors import EngineError
+from clsf.plan import Augmentation
+from clsf.ui import lab_access, state
+from clsf.ui.data import keys
+from clsf.ui.data.sections import SECTIONS
+from clsf.ui.train import keys as train_keys
+from tests import frameworks
+from tests.app.fake_lab import FakeLab
+
+ROOT = Path(__file__).parents[2]
+
+
+def answer(function: str, *values: object) -> object:
+    """Call a job by name; runs in a framework's own process."""
+    from clsf.engine.work import resolve
+
+    return resolve(function)(*values)
+
+
+class Workers(FakeLab):
+    """A lab whose interactive jobs are carried out: those without a framework here, the others in the tests' own processes."""
+
+    def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
+        if function.startswith("clsf.data."):
+            return answer(function, *args)
+        return frameworks.process(framework).run(answer, function, *args)
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.getbasetemp() / "data-page"
+    monkeypatch.setenv("CLSF_DATA", str(folder))
+    open_dataset("digits")  # once; the page would do it in the background
+    yield
+    for name in filter(private.is_name, cache.names()):
+        cache.remove(name)
+
+
+@pytest.fixture
+def lab(monkeypatch: pytest.MonkeyPatch) -> Workers:
+    workers = Workers()
+    monkeypatch.setattr(lab_access, "get_lab", lambda: workers)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    return workers
+
+
+@pytest.fixture
+def page(lab: Workers, warm: None) -> Callable[..., AppTest]:
+    """Open the Data page by a link."""
+
+    def opened(section: str = "look", lang: str = "en", **link: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)  # a framework may just be imported
+        for name, value in {"lang": lang, keys.SECTION: section, **link}.items():
+            app.query_params[name] = value
+        app.switch_page("pages/data.py")
+        return app.run()
+
+    return opened
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.markdown, app.caption, app.warning, app.info, app.success, app.error, app.header, app.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def well(app: AppTest) -> AppTest:
+    assert not app.exception
+    return app
+
+
+def zip_of(classes=("cat", "dog"), count=12) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for label, name in enumerate(classes):
+            for k in range(count):
+                file = io.BytesIO()
+                Image.new("RGB", (16, 16), (10 * k, 90 * label, 0)).save(file, "PNG")
+                archive.writestr(f"{name}/{k}.png", file.getvalue())
+    return out.getvalue()
+
+
+HEADERS = {
+    "en": {"look": "Look", "alike": "Likeness", "own": "Own images"},
+    "ko": {"look": "보기", "alike": "닮은 정도", "own": "내 이미지"},
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("section", [section.name for section in SECTIONS])
+def test_every_section_opens_in_both_languages(page, section, lang):
+    app = well(page(section, lang))
+    assert app.header[0].value == HEADERS[lang].get(section, app.header[0].value)
+    assert not app.error or section == "split"
+    assert not app.info
+
+
+def test_the_grid_is_three_by_four_and_can_be_narrowed_to_a_class(page):
+    app = well(page())
+    assert "1–12 of 1,437" in texts(app)
+    app.get_by_key(keys.CLASSES).set_value([3]).run()
+    well(app)
+    assert "1–12 of 146" in texts(app)
+    app.get_by_key(keys.ROWS).set_value(2).run()
+    app.button(key="grid_next").click().run()
+    assert "9–16 of 146" in texts(app)
+    app.button(key="grid_shuffle").click().run()
+    assert "1–8 of 146" in texts(well(app))
+
+
+def test_an_image_of_a_link_is_shown_as_two_tensors(page):
+    app = well(page(image="5"))
+    label = int(open_dataset("digits").train.labels[5])
+    assert f"Image 5: {label}" in texts(app)
+    shown = "\n".join(code.value for code in app.code)
+    assert "shape (1, 8, 8, 1), uint8" in shown
+    assert "shape (1, 1, 8, 8), uint8" in shown
+    assert "Image 0" in texts(page(image="99999"))
+
+
+def test_the_numbers_follow_the_preparation(page):
+    app = well(page("numbers"))
+    app.get_by_key(state.SCALE).set_value("standardise").run()
+    well(app)
+    assert "80%" in texts(app)
+    assert "prepare(pixels, mean=[7" in "\n".join(code.value for code in app.code)
+
+
+def test_a_sorted_split_names_the_classes_that_are_never_learned(page):
+    app = well(page("split"))
+    assert "8, 9: in the validation images, but never trained on" in app.error[0].value
+    assert "Every class is in both parts" in app.success[0].value
+
+
+def test_the_order_is_what_the_frameworks_did(page):
+    app = well(page("order", buffer="1"))
+    assert "An image moved 0 places on average" in texts(app)
+    assert "The first 64 images come from 1 of 10 classes." in texts(app)
+    assert "order(1437, shuffle=False, batch_size=64, seed=0)" in "\n".join(code.value for code in app.code)
+
+
+def test_both_frameworks_give_one_loss_four_times(page):
+    app = well(page("labels"))
+    values = [float(metric.value) for metric in app.metric]
+    assert len(values) == 4
+    assert max(values) - min(values) < 1e-5
+    assert "rounding of float32" in texts(app)
+
+
+def test_what_is_tried_in_the_lab_is_taken_to_the_train_page(page, lab):
+    app = well(page("vary"))
+    assert app.button(key="lab_use").disabled
+    app.get_by_key(keys.LAB_SHIFT).set_value(2)
+    app.get_by_key(keys.LAB_ROTATION).set_value(10.0).run()
+    app.button(key="lab_use").click().run()
+    well(app)
+    assert app.title[0].value == "Train"
+    assert app.session_state[keys.AUGMENTATION] == {"flip": False, "shift": 2, "rotation": 10.0, "brightness": 0.0, "cutout": 0}
+    assert app.session_state[train_keys.SHIFT] == 2
+    app.switch_page("pages/train.py").run()  # AppTest does not remember where the button led
+    app.button(key="train").click().run()
+    assert {record.plan.augmentation for record in lab.records.values()} == {Augmentation(shift=2, rotation=10.0)}
+
+
+def test_flipped_digits_are_warned_of(page):
+    app = well(page("vary", lab_flip="true"))
+    assert "A mirrored 2 is no 2" in app.warning[0].value
+
+
+def test_without_a_worker_the_rest_of_the_page_is_there(page, lab, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise EngineError("There is no {framework} worker at the moment. Try again in a few seconds.", framework="torch")
+
+    monkeypatch.setattr(Workers, "call", refuse)
+    app = well(page("numbers"))
+    assert "There is no torch worker" in app.info[0].value
+    assert app.subheader[0].value == "Images per class"
+
+
+def test_a_set_that_is_not_here_is_offered(page):
+    app = well(page(data="cifar10"))
+    assert app.button(key="download").label == "Download 170 MB"
+    assert "None stated" in texts(app)
+
+
+# Own images.
+
+
+def uploaded(app: AppTest, content: bytes, title: str = "Pets") -> AppTest:
+    app.file_uploader[0].upload("pets.zip", content)
+    app.get_by_key(f"{keys.OWN_TITLE}_0").set_value(title)
+    app.run()
+    app.button(key="upload_read").click().run()
+    until = time.monotonic() + 30
+    while keys.OWN_TASK in app.session_state and time.monotonic() < until:
+        time.sleep(0.2)
+        app.run()
+    return well(app)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "“Pets” is ready: 24 images of 2 classes"), ("ko", "클래스 2개의 이미지 24장")]
+)
+def test_an_upload_is_chosen_on_every_page(page, lang, said):
+    app = uploaded(page("own", lang), zip_of())
+    assert said in app.success[0].value
+    name = app.session_state[state.DATA]
+    assert private.is_name(name)
+    for other in ("train", "compare", "data"):
+        app.switch_page(f"pages/{other}.py").run()
+        well(app)
+        assert app.selectbox(key=state.DATA).value == name, other
+
+
+def test_nobody_else_sees_it_but_by_its_link(page):
+    app = uploaded(page("own"), zip_of())
+    name = app.session_state[state.DATA]
+    assert "Pets" in app.selectbox(key=state.DATA).options
+    other = well(page())
+    assert "Pets" not in other.selectbox(key=state.DATA).options
+    assert other.selectbox(key=state.DATA).value == "digits"
+    linked = well(page(data=name))
+    assert linked.selectbox(key=state.DATA).value == name
+    guessed = well(page(data="folder-" + "0" * 24))
+    assert guessed.selectbox(key=state.DATA).value == "digits"
+
+
+def test_saved_for_everybody_it_is_in_every_list(page):
+    app = uploaded(page("own"), zip_of())
+    name = app.session_state[state.DATA]
+    app.get_by_key(f"{keys.SAVE_TITLE}_{name}").set_value("Our pets")
+    app.get_by_key(f"{keys.SAVE_EVERYONE}_{name}").set_value(True)
+    app.button(key=f"save_{name}").click().run()
+    well(app)
+    assert "Our pets" in page().selectbox(key=state.DATA).options
+
+
+def test_removed_it_is_gone(page):
+    app = uploaded(page("own"), zip_of())
+    name = app.session_state[state.DATA]
+    app.button(key=f"remove_{name}").click().run()
+    well(app)
+    assert name not in cache.names()
+    assert app.selectbox(key=state.DATA).value == "digits"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"no zip at all", "This is not a zip archive", id="wrong type"),
+        pytest.param(zip_of(classes=("cat",)), "Found 1 class (cat)", id="one class"),
+    ],
+)
+def test_what_can_not_be_read_is_a_sentence_and_nothing_is_lost(page, content, said):
+    app = uploaded(page("own"), content)
+    assert said in app.error[0].value
+    assert app.get_by_key(f"{keys.OWN_TITLE}_0").value == "Pets"
+    assert app.selectbox(key=state.DATA).value == "digits"
+
+
+def test_two_images_can_be_looked_at_but_not_trained_on(page):
+    app = uploaded(page("own"), zip_of(count=1))
+    assert "2 images can't be split" in app.warning[0].value
+    name = app.session_state[state.DATA]
+    assert app.button(key=f"train_{name}").disabled
+    for section in ("look", "numbers", "alike", "split", "order", "vary", "labels"):
+        app.get_by_key(keys.SECTION).set_value(section).run()
+        well(app)
+
+
+def test_it_is_trained_on_even_if_something_else_was_chosen_meanwhile(page):
+    app = uploaded(page("own"), zip_of())
+    name = app.session_state[state.DATA]
+    app.get_by_key(state.DATA).set_value("digits").run()
+    app.button(key=f"train_{name}").click().run()
+    well(app)
+    assert app.title[0].value == "Train"
+    assert app.session_state[state.DATA] == name
+
+
+def test_limits_are_stated_where_the_images_are_chosen(page):
+    text = texts(page("own"))
+    assert "at most 200 MB" in text
+    assert "20 megapixels" in text
+    assert "removed a day after their last use" in text

@@ -1,0 +1,89 @@
+"""A student looks at images, uploads their own, and trains on them."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.browser.conftest import playwright
+
+expect = playwright.expect
+LONG = 90_000  # milliseconds: two processes may still be importing their frameworks
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Twenty pictures per class that a network can tell apart: bright above or bright below."""
+    path = tmp_path / "photos.zip"
+    random = np.random.default_rng(0)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, rows in (("day", slice(0, 12)), ("night", slice(12, 24))):
+            for k in range(20):
+                pixels = random.integers(0, 90, (24, 24, 3), np.uint8)
+                pixels[rows] += 150
+                file = io.BytesIO()
+                Image.fromarray(pixels).save(file, "PNG")
+                archive.writestr(f"my photos/{name}/{k}.png", file.getvalue())
+    return path
+
+
+def test_an_image_is_pressed_and_read_as_numbers(dashboard):
+    page = dashboard.open("/data?lang=en")
+    grid = page.get_by_role("group", name="Images. Press one to see its numbers.")
+    expect(grid.get_by_role("button")).to_have_count(12, timeout=LONG)
+    grid.get_by_role("button").nth(5).click()
+    expect(page.get_by_role("heading", name=re.compile("^Image 5: "))).to_be_visible(timeout=LONG)
+    expect(page).to_have_url(re.compile("image=5"))
+    expect(grid.get_by_role("button").nth(5)).to_have_attribute("aria-pressed", "true")
+
+    # The keyboard moves the marked pixel; what is said of it changes without the server.
+    picture = page.get_by_role("application", name=re.compile("^Image 5: "))
+    picture.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_text("row 0, column 0: Grey")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("row 1, column 1: Grey")).to_be_visible()
+    expect(page.get_by_text("NHWC: number 9 in memory")).to_be_visible()
+    assert not dashboard.complaints
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_own_photos_are_uploaded_and_trained_on(dashboard, photos):
+    page = dashboard.open("/data?lang=en&part_of_data=own&model=tiny", height=1200)
+    page.locator("input[type=file]").set_input_files(photos)
+    name = page.get_by_role("textbox", name="Name of the data set")
+    name.fill("Day and night")
+    name.press("Tab")
+    read = page.get_by_role("button", name="Read the images")
+    expect(read).to_be_enabled(timeout=LONG)
+    read.click()
+    expect(page.get_by_text("“Day and night” is ready: 40 images of 2 classes, now 24×24×3.")).to_be_visible(timeout=LONG)
+    expect(page).to_have_url(re.compile("data=folder-[0-9a-f]{24}"))
+
+    # Another student is not offered it.
+    other = dashboard.open("/data?lang=en")
+    other.get_by_role("combobox", name="Images").first.click()
+    expect(other.get_by_role("option", name="cifar10")).to_be_visible()
+    expect(other.get_by_role("option", name="Day and night")).to_have_count(0)
+    other.context.close()
+
+    # Training on it, in both frameworks.
+    page.get_by_role("button", name="Train with it").click()
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("40 images · 24×24×3 · 2 classes")).to_be_visible(timeout=LONG)
+    start = page.get_by_role("button", name="Start training")
+    expect(start).to_be_enabled()
+    start.click()
+    expect(page).to_have_url(re.compile("run="), timeout=LONG)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=LONG)
+    expect(page.get_by_text("finished").first).to_be_visible(timeout=LONG)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert not dashboard.complaints
+    page.context.close()
