@@ -1,0 +1,57 @@
+"""Parameters as the image grows: a dense layer's explode, a convolution's stay"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from clsf.model.layers import Conv2D, Dense
+from clsf.words import Sentence, say
+
+Said = Callable[[Sentence], str]
+
+SIDES = (8, 16, 28, 32, 48, 64, 96, 128, 160, 192, 224)
+DENSE, CONV = "#b4437c", "#14897e"
+
+
+def parameters(layer: Conv2D | Dense, side: int, channels: int) -> int:
+    """Return what a layer has to learn on a square image of so many pixels and channels."""
+    shape = (side * side * channels,) if isinstance(layer, Dense) else (side, side, channels)
+    return sum(weight.size for weight in layer.weights(shape))
+
+
+def figure(dense: Dense, conv: Conv2D, channels: int, here: int | None = None, said: Said = str) -> dict:
+    """Return both counts over the image's side, in powers of ten; `here` marks the side of the student's image."""
+    titles = {
+        "dense": said(say("Dense, {units} units on all pixels", units=dense.units)),
+        "conv": said(say("Conv2D, {filters} filters {k}×{k}", filters=conv.filters, k=conv.kernel_size)),
+    }
+    data = [
+        _curve([parameters(dense, side, channels) for side in SIDES], titles["dense"], DENSE, "solid", "circle"),
+        _curve([parameters(conv, side, channels) for side in SIDES], titles["conv"], CONV, "dash", "square"),
+    ]
+    layout = {
+        "xaxis": {"title": {"text": said(say("side of the image in pixels"))}, "tickvals": list(SIDES), "tickangle": 0},
+        "yaxis": {"title": {"text": said(say("parameters"))}, "type": "log", "exponentformat": "SI", "dtick": 1},
+        "hovermode": "x unified",
+        "margin": {"l": 10, "r": 10, "t": 10, "b": 10},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+    }
+    if here is not None:
+        layout["shapes"] = [
+            {"type": "line", "x0": here, "x1": here, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": "#7d8790", "dash": "dot", "width": 1.5}}
+        ]  # fmt: skip
+        layout["annotations"] = [
+            {
+                "x": here, "y": 1, "yref": "paper", "text": said(say("your image")), "showarrow": False, "xanchor": "left",
+                "yanchor": "top", "xshift": 5,
+            }
+        ]  # fmt: skip
+    return {"data": data, "layout": layout}
+
+
+def _curve(counts: list[int], title: str, colour: str, dash: str, symbol: str) -> dict:
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": title, "x": list(SIDES), "y": counts,
+        "line": {"color": colour, "dash": dash, "width": 2.5}, "marker": {"symbol": symbol, "size": 8, "color": colour},
+        "hovertemplate": "%{y:,}<extra>" + title + "</extra>",
+    }  # fmt: skip

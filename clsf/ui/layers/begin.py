@@ -1,0 +1,95 @@
+"""A chain that begins behind the first layers of a trained run: the picture goes through those first, with their weights"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from clsf.chain.stages import Filling, Stage
+from clsf.errors import ClsfError, SpecError
+from clsf.model.spec import ModelSpec
+from clsf.ui import lab_access
+from clsf.ui.layers import asking, keys
+from clsf.ui.text import sentence, t
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Behind how many layers of the own row of which run the chain begins."""
+
+    run: str
+    layers: int
+
+
+def chosen() -> Start | None:
+    """Return where the chain begins, None for the picture itself. A link may say anything."""
+    text = st.session_state.get(keys.BEGIN) or st.query_params.get(keys.BEGIN, "")
+    run, _, layers = text.rpartition(":")
+    if not run or not layers.isdigit() or not 1 <= int(layers) <= 200:
+        return None
+    st.session_state[keys.BEGIN] = text
+    if st.query_params.get(keys.BEGIN) != text:
+        st.query_params[keys.BEGIN] = text
+    return Start(run, int(layers))
+
+
+def inputs(start: Start, images: np.ndarray) -> np.ndarray:
+    """Return what the first layers of a run make of pictures, (n, …). Raises ClsfError in words if they do not fit."""
+    record = lab_access.get_lab().record(start.run)
+    row = record.model.layers[: start.layers]
+    if len(row) < start.layers:
+        raise SpecError(
+            "The run's model has {count} layers, but the chain was to begin behind layer {layer}.",
+            count=len(row),
+            layer=start.layers,
+        )
+    spec = ModelSpec(record.model.name, row)
+    names = spec.analyse(images.shape[1:]).named_weights()
+    trained = asking.trained(start.run)
+    missing = [n for n, w in names.items() if n not in trained or trained[n].shape != w.shape]
+    if missing:
+        raise SpecError(
+            "The run's weights do not fit a picture of this size: {name}. Choose the size that it was trained on.",
+            name=missing[0],
+        )
+    weights = {name: trained[name].astype(np.float32) for name in names}
+    return asking.outputs(row, images, weights)[-1]
+
+
+def note(start: Start) -> None:
+    """Say where the chain begins, with a way back."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f":material/start: {t('The picture goes through the first {count} layers of a trained run before it enters the chain.', count=start.layers)}"
+        )
+        st.button(t("Begin with the picture itself"), key="begin_reset", icon=":material/undo:", on_click=forget)
+
+
+def offer(stage: Stage) -> None:
+    """Offer to begin where a run's layer began, if its weights do not fit what reaches it here."""
+    filling: Filling = stage.filling
+    if filling.source != "run" or not filling.run or not filling.path:
+        return
+    place, _, inner = filling.path.partition(".")
+    if not place.isdigit() or int(place) < 2 or (inner and not (inner.count(".") == 1 and inner.endswith(".1"))):
+        return
+    st.button(
+        t("Begin behind the first {count} layers of this run", count=int(place) - 1), key="begin_behind", icon=":material/start:",
+        on_click=_begin, args=(filling.run, int(place) - 1),
+    )  # fmt: skip
+
+
+def refused(error: ClsfError) -> None:
+    st.warning(sentence(error.sentence), icon=":material/block:")
+
+
+def forget() -> None:
+    st.session_state.pop(keys.BEGIN, None)
+    if keys.BEGIN in st.query_params:
+        del st.query_params[keys.BEGIN]
+
+
+def _begin(run: str, layers: int) -> None:
+    st.session_state[keys.BEGIN] = f"{run}:{layers}"

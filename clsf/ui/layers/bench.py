@@ -1,0 +1,97 @@
+"""The picture through the chain: from what the student chose to what came out of every layer, or why it did not"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from clsf.backends.base import Weights
+from clsf.chain import facts, weights
+from clsf.chain.facts import Look
+from clsf.chain.stages import WITH_WEIGHTS, Chain, layers_of
+from clsf.charts import layer_pictures
+from clsf.errors import ClsfError
+from clsf.ui.layers import asking, begin, chain, filling, head, settings, strip
+from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.source import Given
+from clsf.ui.text import sentence, t
+
+
+def show(given: Given) -> Looked | None:
+    """Show the chain as pictures and the settings of one layer; return what there is to see of it, None if nothing came out."""
+    row = chain.current()
+    chain.into_link()
+    chain.refused()
+    first, start = given.inputs, begin.chosen()
+    if start is not None:
+        begin.note(start)
+        try:
+            first = begin.inputs(start, given.inputs)
+        except ClsfError as error:
+            begin.refused(error)
+            start = None
+    look, drawn = _known(row, first.shape[1:])
+    pictures = st.container()
+    position = chain.looked_at(row)
+    try:
+        outputs = asking.outputs(layers_of(row[: len(look.facts)]), first, drawn)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return None
+    with pictures:
+        strip.show(_first(given, first, start is None), row, look, outputs, position)
+    with st.container(border=True, key="layer_settings"):
+        _settings(row, position)
+    if position >= len(outputs):
+        head.problem(row, look, position)
+        return None
+    if look.problem is not None:
+        st.caption(f":material/warning: {sentence(look.problem)}.")
+    head.show(look.facts[position])
+    return Looked(given, first, start is None, row, look, drawn, outputs, position)
+
+
+def _settings(row: Chain, position: int) -> None:
+    if not isinstance(row[position].layer, WITH_WEIGHTS):
+        settings.show(row[position], position, columns=4)
+        return
+    left, right = st.columns([1.5, 1], gap="large")
+    with left:
+        settings.show(row[position], position, columns=2)
+    with right:
+        filling.show(row[position], position)
+
+
+def _known(row: Chain, shape: tuple[int, ...]) -> tuple[Look, Weights]:
+    """Return what is known of the chain and the weights of every stage that fits, weights that do not fit included in why not."""
+    look = facts.look(row, shape)
+    trained = _trained(row)
+    for count in range(len(look.facts), -1, -1):
+        try:
+            drawn = weights.draw(row[:count], shape, trained)
+        except ClsfError as error:
+            look = Look(look.in_shape, look.facts[: count - 1], error.sentence)
+        else:
+            return look, drawn
+    return look, {}
+
+
+def _trained(row: Chain) -> Mapping[str, Weights]:
+    """Return the weights of every run that the chain takes some from; those that are gone are left out."""
+    found = {}
+    for run in {stage.filling.run for stage in row if stage.filling.source == "run" and stage.filling.run}:
+        try:
+            found[run] = asking.trained(run)
+        except ClsfError:
+            continue
+    return found
+
+
+def _first(given: Given, first: np.ndarray, is_picture: bool) -> tuple[str, str]:
+    if is_picture:
+        return layer_pictures.photograph(given.pixels), given.title
+    values = first[0]
+    drawn = layer_pictures.mosaic(values) if values.ndim == 3 else layer_pictures.folded(values)
+    return drawn, t("what a run made of it")

@@ -1,0 +1,41 @@
+"""The code that builds the chain, in both frameworks"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts.style import STYLES
+from clsf.code import model_code
+from clsf.errors import ClsfError
+from clsf.model.spec import ModelSpec
+from clsf.ui.layers.looked import Looked
+from clsf.ui.text import sentence, t
+
+WRITTEN = {"tensorflow": "keras-list", "torch": "torch-sequential"}
+
+
+def show(looked: Looked) -> None:
+    layers = tuple(facts.layer for facts in looked.look.facts)
+    spec, shape = ModelSpec("chain", layers), looked.look.in_shape
+    if len(shape) != 3:
+        st.info(
+            t("The chain begins with a flat vector here; begin with the picture itself to see its code."),
+            icon=":material/code_off:",
+        )
+        return
+    path = str(looked.position + 1)
+    classes = looked.look.facts[-1].out_shape[-1]
+    for place, (framework, style) in zip(st.columns(2, gap="medium"), WRITTEN.items(), strict=True):
+        look = STYLES[framework]
+        with place:
+            st.markdown(f":{look.text_colour}[{look.mark}] **{look.title}**")
+            try:
+                code = model_code(spec, shape, classes, style)
+            except ClsfError as error:
+                st.warning(sentence(error.sentence), icon=":material/block:")
+                continue
+            st.code(code.text, language="python", wrap_lines=True)
+            for number in code.of(path):
+                if code.lines[number].note is not None:
+                    st.caption(sentence(code.lines[number].note))
+    st.caption(t("The same chain as a model of this software: the code runs as it stands, without this software."))

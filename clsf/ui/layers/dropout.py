@@ -1,0 +1,91 @@
+"""Dropout: other numbers are dropped with every seed while training, none outside of it, in both frameworks"""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from clsf.backends.initial import dropout_masks
+from clsf.charts import layer_pictures
+from clsf.charts.style import STYLES
+from clsf.ui.layers import asking, keys
+from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.parts import number
+from clsf.ui.layers.style import picture, row
+from clsf.ui.tensors import choose
+from clsf.ui.text import t
+
+
+def show(looked: Looked) -> None:
+    layer, inputs = looked.stage.layer, looked.before
+    with st.container(horizontal=True, gap="small"):
+        seeds = [
+            choose.whole(t("First seed"), 0, 2**31 - 1, 0, keys.SEED_ONE, width=140),
+            choose.whole(t("Second seed"), 0, 2**31 - 1, 1, keys.SEED_TWO, width=140),
+        ]
+        chosen = _map(inputs)
+    training = {
+        seed: asking.outputs_of_both((layer,), inputs, {}, _masks(layer.rate, inputs.shape[1:], seed))
+        for seed in dict.fromkeys(seeds)
+    }
+    inference = asking.outputs_of_both((layer,), inputs, {})
+    limit = layer_pictures.scale_of(_part(training[seeds[0]]["torch"][0][0], chosen))
+    shown = [(t("what goes in"), inputs), (t("outside training"), inference["tensorflow"][0])]
+    shown += [(t("training, seed {seed}", seed=seed), training[seed]["tensorflow"][0]) for seed in seeds]
+    row(*(picture(_drawn(values[0], chosen, limit), title, _said(title, values), "10rem") for title, values in shown))
+    st.caption(
+        t(
+            "White is 0. In training {rate} of the numbers are dropped by chance, and what is left is divided by {keep}, so that the "
+            "mean stays about the same.",
+            rate=f"{layer.rate:.0%}", keep=f"{1 - layer.rate:.2f}",
+        )
+    )  # fmt: skip
+    _table(looked, seeds, training, inference)
+
+
+def _masks(rate: float, shape: tuple[int, ...], seed: int) -> dict[str, np.ndarray]:
+    """Return the mask of the first step, drawn in NumPy, the same for both frameworks."""
+    return {path: mask[0] for path, mask in dropout_masks({"1": (rate, shape)}, seed, 0, 1, 1).items()}
+
+
+def _map(inputs: np.ndarray) -> int:
+    if inputs.ndim != 4 or inputs.shape[3] == 1:
+        return 0
+    return choose.whole(t("Channel to show"), 0, inputs.shape[3] - 1, 0, keys.MAP, width=120)
+
+
+def _part(values: np.ndarray, chosen: int) -> np.ndarray:
+    return values[..., chosen] if values.ndim == 3 else values
+
+
+def _drawn(values: np.ndarray, chosen: int, limit: float) -> str:
+    part = _part(values, chosen)
+    return layer_pictures.signed(part, limit) if part.ndim == 2 else layer_pictures.folded(part, limit)
+
+
+def _said(title: str, values: np.ndarray) -> str:
+    return title + ": " + t("mean {mean}, exactly 0: {zero}", mean=number(values.mean()), zero=f"{(values == 0).mean():.1%}")
+
+
+def _table(looked: Looked, seeds: list[int], training: dict, inference: dict) -> None:
+    rows = []
+    for name, look in STYLES.items():
+        unchanged = bool((inference[name][0] == looked.before).all())
+        kept = training[seeds[0]][name][0] != 0
+        again = training[seeds[1]][name][0] != 0
+        cells = [
+            f'<span class="{"same" if unchanged else "apart"}">{t("yes, to the last bit") if unchanged else t("no")}</span>',
+            f"{1 - kept[looked.before != 0].mean():.1%}" if (looked.before != 0).any() else "–",
+            f"{(kept != again).mean():.1%}",
+        ]
+        rows.append(
+            f'<tr><th class="ls-side" style="--side:{look.colour}">{look.mark} {look.title}</th>{"".join(f"<td>{c}</td>" for c in cells)}</tr>'
+        )
+    head = (t("unchanged outside training"), t("dropped with the first seed"), t("differs between the seeds"))
+    st.html(
+        '<div class="ls ls-table"><table><tr><th></th>'
+        + "".join(f"<th>{escape(h)}</th>" for h in head)
+        + f"</tr>{''.join(rows)}</table></div>"
+    )

@@ -1,0 +1,44 @@
+"""Parameters as the image grows: what a Dense layer needs, and what a convolution needs, on the same pictures"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.chain.stages import MAX_UNITS
+from clsf.charts import layer_growth
+from clsf.model.layers import Conv2D, Dense
+from clsf.ui.layers import keys
+from clsf.ui.layers.looked import Looked
+from clsf.ui.tensors import choose
+from clsf.ui.text import t, words
+
+LECTURE_SIDE, LECTURE_UNITS = 28, 128
+
+
+def show(looked: Looked) -> None:
+    layer = looked.stage.layer
+    dense = layer if isinstance(layer, Dense) else None
+    conv = layer if isinstance(layer, Conv2D) else Conv2D(8, 3)
+    with st.container(horizontal=True, gap="small"):
+        if dense is None:
+            units = choose.whole(t("Units of the Dense layer"), 1, MAX_UNITS, LECTURE_UNITS, keys.GROWTH_UNITS, width=200)
+            dense = Dense(units)
+        channels = int(choose.one(t("Channels"), ("1", "3"), keys.GROWTH_CHANNELS, "1", st.segmented_control))
+    shape = looked.given.pixels.shape
+    figure = layer_growth.figure(dense, conv, channels, max(shape[:2]), words)
+    small, large = (layer_growth.parameters(dense, side, channels) for side in (LECTURE_SIDE, layer_growth.SIDES[-1]))
+    fixed = layer_growth.parameters(conv, LECTURE_SIDE, channels)
+    said = t(
+        "Dense with {units} units: {small} parameters on {side}×{side}×{channels}, {large} on {far}×{far}×{channels}. "
+        "Conv2D with {filters} filters: {fixed}, always.",
+        units=dense.units, small=f"{small:,}", side=LECTURE_SIDE, channels=channels, large=f"{large:,}", far=layer_growth.SIDES[-1],
+        filters=conv.filters, fixed=f"{fixed:,}",
+    )  # fmt: skip
+    st.plotly_chart(figure, height=320, key="chart_growth", alt=said)
+    st.markdown(said)
+    st.caption(
+        t(
+            "Twice the side is four times the pixels, and four times the weights of a Dense layer. A kernel is the same nine numbers "
+            "per channel wherever it lies, so its count does not know the image's size."
+        )
+    )

@@ -1,0 +1,46 @@
+"""What arithmetic says of a layer before it runs: the shape that comes out, how it fits, what it learns; or why it can't be"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.chain.facts import Look, counted, fitting, mends, weight_shapes
+from clsf.chain.formula import shape_formula
+from clsf.chain.stages import Chain
+from clsf.model.walk import LayerFacts
+from clsf.ui.layers import begin, chain
+from clsf.ui.text import sentence, t, words
+
+
+def show(facts: LayerFacts) -> None:
+    """Show the formula with the student's numbers, and the counts in words."""
+    left, right = st.columns([1, 1.35], gap="medium", vertical_alignment="center")
+    with left:
+        st.latex(shape_formula(facts))
+    with right:
+        notes = [sentence(counted(facts))]
+        if facts.weights:
+            notes[0] += f" ({weight_shapes(facts.weights)})"
+        fits = fitting(facts)
+        if fits is not None:
+            notes.append(sentence(fits))
+        side = facts.receptive_field
+        if len(facts.out_shape) == 3:
+            notes.append(t("A number that comes out has seen {side}×{side} cells of what goes into the chain.", side=side))
+        st.markdown("\n".join(f"- {note}" for note in notes))
+
+
+def problem(row: Chain, look: Look, position: int) -> None:
+    """Explain why the first layer that does not fit does not, and offer ways out."""
+    at = len(look.facts)
+    with st.container(border=True, key="layer_problem"):
+        why = t("This can't be computed yet, and here is why:")
+        st.markdown(f":material/straighten: **{why}** {sentence(look.problem)}.")
+        if position > at:
+            st.caption(t("Layer {number} comes before the one you look at, which is therefore not reached.", number=at + 1))
+        with st.container(horizontal=True, gap="small"):
+            for number, mend in enumerate(mends(row, at, look.shapes[-1])):
+                st.button(
+                    words(mend.title), key=f"mend_{number}", icon=":material/build:", on_click=chain.keep, args=(mend.chain,)
+                )
+            begin.offer(row[at])

@@ -1,0 +1,73 @@
+"""Flatten: the order in which the cells of an image become one vector, in each framework's own layout"""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from clsf.chain.field import flat_index, place
+from clsf.charts import layer_pictures
+from clsf.charts.style import STYLES
+from clsf.ui.layers import asking, keys
+from clsf.ui.layers.looked import Looked
+from clsf.ui.tensors import choose
+from clsf.ui.text import t
+
+SHOWN = 20  # cells that are written out
+LAYOUTS = {"tensorflow": "NHWC", "torch": "NCHW"}
+
+
+def show(looked: Looked) -> None:
+    shape = looked.facts.in_shape
+    count = looked.facts.out_shape[0]
+    if len(shape) != 3:
+        st.info(t("What goes in is flat already, so nothing changes."), icon=":material/horizontal_rule:")
+        return
+    numbered = np.arange(count, dtype=np.float32).reshape(shape)
+    orders = {name: flat.astype(np.int64) for name, flat in asking.flattened(numbered).items()}
+    st.markdown(
+        t(
+            "Every cell of the {shape} image becomes one number of the vector. TensorFlow keeps the channels last, PyTorch first, and "
+            "each flattens what it has: **the same image, another order**.",
+            shape="×".join(map(str, shape)),
+        )
+    )
+    at = choose.whole(t("Number of the vector to follow"), 0, count - 1, min(5, count - 1), keys.CELL, width=260)
+    for name, order in orders.items():
+        _line(name, order, shape, at)
+    same = int((orders["tensorflow"] == orders["torch"]).sum())
+    st.caption(
+        t(
+            "{same} of {count} cells stand at the same place in both. A Dense layer whose weights were learned on one order gets "
+            "nonsense from the other; this software turns the order, so that both mean the same.",
+            same=f"{same:,}", count=f"{count:,}",
+        )
+    )  # fmt: skip
+
+
+def _line(name: str, order: np.ndarray, shape: tuple[int, int, int], at: int) -> None:
+    look, channels_first = STYLES[name], name == "torch"
+    start = max(0, min(at - SHOWN // 2, len(order) - SHOWN))
+    cells = []
+    for n in range(start, min(start + SHOWN, len(order))):
+        row, column, channel = place(int(order[n]), shape)  # what the framework put there, named as in the image
+        colour = "rgb" + str(layer_pictures.CHANNEL_COLOURS[channel % len(layer_pictures.CHANNEL_COLOURS)])
+        cells.append(f'<i class="{"on" if n == at else ""}" style="--c:{colour}">({row},{column},{channel})</i>')
+    before, behind = ("<span>…</span>" if start else ""), ("<span>…</span>" if start + SHOWN < len(order) else "")
+    row, column, channel = place(int(order[at]), shape)
+    found = t("Number {at} is row {row}, column {column}, channel {channel}.", at=at, row=row, column=column, channel=channel)
+    counting = flat_index(row, column, channel, shape, channels_first)
+    rule = (
+        f"(channel·{shape[0]} + row)·{shape[1]} + column"
+        if channels_first
+        else f"(row·{shape[1]} + column)·{shape[2]} + channel"
+    )
+    strip = layer_pictures.by_channel(order % shape[2])
+    alt = t("The whole vector, every number in the colour of its channel.")
+    st.html(
+        f'<div class="ls ls-order" style="--side:{look.colour}"><b>{look.mark} {look.title} · {LAYOUTS[name]}</b>'
+        f'<img src="{strip}" alt="{escape(alt)}"><div class="ls-cells">{before}{"".join(cells)}{behind}</div>'
+        f"<figcaption>{escape(found)} <code>{rule} = {counting}</code></figcaption></div>"
+    )

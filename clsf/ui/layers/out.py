@@ -1,0 +1,128 @@
+"""What comes out of a layer: its feature maps, and the numbers before and after on one axis"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.charts import layer_histograms, layer_pictures
+from clsf.model.layers import Activation, Conv2D, Dense, DepthwiseConv2D
+from clsf.ui.controls import LINKED
+from clsf.ui.layers import keys, parts
+from clsf.ui.layers.filling import filter_title
+from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.parts import Item, number
+from clsf.ui.layers.style import picture, row
+from clsf.ui.text import t, words
+
+MOST_MAPS = 64
+
+
+def show(looked: Looked) -> None:
+    values = looked.after[0]
+    if values.ndim == 3:
+        _maps(looked, values)
+    else:
+        _vector(looked, values)
+    _numbers(looked)
+
+
+def _maps(looked: Looked, values: np.ndarray) -> None:
+    count = values.shape[2]
+    own = st.toggle(
+        t("Each map on its own scale"), key=keys.OWN_SCALE, **LINKED,
+        help=t("Off: the same colour means the same number in every map. On: weak maps are seen better."),
+    )  # fmt: skip
+    limit = layer_pictures.scale_of(values)
+    items = []
+    for n in range(min(count, MOST_MAPS)):
+        part = values[..., n]
+        title, by_hand = _title(looked, n)
+        note = t("{low} to {high}, mean {mean}", low=number(part.min()), high=number(part.max()), mean=number(part.mean()))
+        items.append(
+            Item(
+                layer_pictures.signed(part, None if own else limit), title, t("Feature map {title}: {note}", title=title, note=note), note,
+                by_hand,
+            )
+        )  # fmt: skip
+    parts.gallery(items, "gallery_maps", 92 if count > 4 else 150)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
+        if not own:
+            parts.scale(limit)
+        st.caption(t("Blue is negative, white is zero, red is positive. Click a map to enlarge it."), width="content")
+    if count > MOST_MAPS:
+        st.caption(t("The first {shown} of {count} maps.", shown=MOST_MAPS, count=count))
+
+
+def _title(looked: Looked, n: int) -> tuple[str, bool]:
+    """Name a map by the filter that wrote it; layers that work channel by channel pass the names on."""
+    for stage, facts in reversed(list(zip(looked.chain, looked.look.facts, strict=False))[: looked.position + 1]):
+        if isinstance(stage.layer, Conv2D):
+            return filter_title(stage, n)
+        if isinstance(stage.layer, DepthwiseConv2D):
+            title, by_hand = filter_title(stage, n % stage.layer.depth_multiplier)
+            return f"{title} · {t('channel {channel}', channel=n // stage.layer.depth_multiplier)}", by_hand
+        if len(facts.in_shape) != 3:
+            break
+    return t("channel {channel}", channel=n), False
+
+
+def _vector(looked: Looked, values: np.ndarray) -> None:
+    limit = layer_pictures.scale_of(values)
+    title = t("{count} numbers, folded into rows", count=f"{len(values):,}")
+    row(picture(layer_pictures.folded(values), title, title, "min(100%, 26rem)"))
+    parts.scale(limit)
+    if isinstance(looked.stage.layer, Dense) and len(values) <= 128:
+        colours = ["#b2182b" if x > 0 else "#2166ac" for x in values]
+        figure = {
+            "data": [
+                {"type": "bar", "x": list(range(len(values))), "y": [float(x) for x in values], "marker": {"color": colours},
+                 "hovertemplate": "%{x}: %{y:.4g}<extra></extra>"}
+            ],
+            "layout": {"xaxis": {"title": {"text": t("unit")}}, "yaxis": {"title": {"text": t("output")}}, "margin": {"l": 10, "r": 10, "t": 10, "b": 10}},
+        }  # fmt: skip
+        st.plotly_chart(figure, height=240, key="chart_units", alt=t("The number that comes out of each unit."))
+
+
+def _numbers(looked: Looked) -> None:
+    before, after = layer_histograms.described(looked.before), layer_histograms.described(looked.after)
+    cuts = _cuts(looked)
+    st.markdown(f"**{t('The numbers before and after')}**")
+    figure = layer_histograms.figure(looked.before, looked.after, cuts, words)
+    alt = t(
+        "Before: {low} to {high}. After: {low_after} to {high_after}.",
+        low=number(before["low"]), high=number(before["high"]), low_after=number(after["low"]), high_after=number(after["high"]),
+    )  # fmt: skip
+    st.plotly_chart(figure, height=260, key="chart_numbers", alt=alt)
+    columns = {
+        "low": t("min"),
+        "high": t("max"),
+        "mean": t("mean"),
+        "deviation": t("deviation"),
+        "negative": t("below 0"),
+        "zero": t("exactly 0"),
+    }
+    shares = ("negative", "zero")
+
+    def cells(found: dict[str, float]) -> str:
+        return "".join(
+            f"<td>{found[name]:.1%}</td>" if name in shares else f"<td>{number(found[name])}</td>" for name in columns
+        )
+
+    head = "".join(f"<th>{title}</th>" for title in columns.values())
+    st.html(
+        f'<div class="ls ls-table"><table><tr><th></th>{head}</tr><tr><th>{t("before the layer")}</th>{cells(before)}</tr>'
+        f"<tr><th>{t('after the layer')}</th>{cells(after)}</tr></table></div>"
+    )
+    if cuts:
+        st.caption(
+            t(
+                "ReLU cuts at 0: the {share} of numbers in the red part come out as exactly 0, the others pass unchanged.",
+                share=f"{before['negative']:.1%}" if isinstance(looked.stage.layer, Activation) else f"{after['zero']:.1%}",
+            )
+        )
+
+
+def _cuts(looked: Looked) -> bool:
+    layer = looked.stage.layer
+    return getattr(layer, "activation", None) == "relu" or (isinstance(layer, Activation) and layer.name == "relu")

@@ -1,0 +1,57 @@
+"""Pictures that can be looked into: a grid of small ones to enlarge, and the scale of their colours"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from clsf.ui.text import t
+
+_FOLDER = Path(__file__).parent
+_gallery = st.components.v2.component(
+    "clsf_layer_gallery",
+    html='<div class="gallery">\n<div class="grid"></div>\n<dialog></dialog>\n</div>',
+    css=(_FOLDER / "gallery.css").read_text("utf-8"),
+    js=(_FOLDER / "gallery.js").read_text("utf-8"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One small picture: its address, title, what it says in words, a note to read beside it, and whether it stands out."""
+
+    picture: str
+    title: str
+    alt: str
+    note: str
+    marked: bool = False
+
+
+def gallery(items: Sequence[Item], key: str, tile: int = 92) -> None:
+    """Show pictures as a grid, each at least `tile` CSS pixels wide; a click enlarges one, without asking the server."""
+    _gallery(
+        key=key,
+        data={
+            "items": [
+                {"picture": i.picture, "title": i.title, "alt": i.alt, "note": i.note, "mark": "hand" if i.marked else ""}
+                for i in items
+            ],
+            "words": {"close": t("Close the picture"), "back": t("Previous picture"), "next": t("Next picture")},
+            "tile": tile,
+        },
+    )
+
+
+def number(value: float) -> str:
+    """Return a number in few digits."""
+    return f"{value:.3g}"
+
+
+def scale(limit: float) -> None:
+    """Show what the colours mean."""
+    words = "".join(f"<span>{escape(text)}</span>" for text in (f"−{number(limit)}", "0", number(limit)))
+    st.html(f'<div class="ls"><div class="ls-scale"></div><div class="ls-scale-words">{words}</div></div>')

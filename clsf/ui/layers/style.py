@@ -1,0 +1,30 @@
+"""The look of what Streamlit has no widget for on this page: the row of pictures, small pictures with a caption, lines of cells"""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+
+def show() -> None:
+    """Put the style sheet into the page."""
+    st.html(f"<style>{_sheet()}</style>")
+
+
+def picture(address: str, alt: str, caption: str = "", width: str = "9rem") -> str:
+    """Return a picture with crisp pixels and a caption, as HTML."""
+    words = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    return f'<figure class="ls-pic" style="width:{width}"><img src="{address}" alt="{escape(alt)}">{words}</figure>'
+
+
+def row(*parts: str) -> None:
+    """Show pictures beside each other, under each other where there is little room."""
+    st.html(f'<div class="ls ls-row">{"".join(parts)}</div>')
+
+
+@cache
+def _sheet() -> str:
+    return (Path(__file__).parent / "style.css").read_text("utf-8")

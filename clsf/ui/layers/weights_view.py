@@ -1,0 +1,110 @@
+"""The weights of a layer: every kernel as a picture with zero in white, and all of them as a histogram"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.charts import layer_histograms, layer_pictures
+from clsf.model.layers import BatchNorm, Conv2D, DepthwiseConv2D
+from clsf.ui.layers import parts
+from clsf.ui.layers.filling import filter_title
+from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.parts import Item, number
+from clsf.ui.layers.style import picture, row
+from clsf.ui.text import t, words
+
+MOST_KERNELS = 128
+MOST_PLANES = 16  # input channels of one kernel that are drawn
+
+
+def show(looked: Looked) -> None:
+    own = looked.own_weights()
+    if isinstance(looked.stage.layer, BatchNorm):
+        _norm(own)
+        return
+    kernel = next(array for name, array in own.items() if name.endswith("kernel"))
+    if isinstance(looked.stage.layer, Conv2D | DepthwiseConv2D):
+        _kernels(looked, kernel)
+    else:
+        title = t("{inputs} inputs down, {units} units across", inputs=f"{kernel.shape[0]:,}", units=kernel.shape[1])
+        shown = kernel[:4096]
+        row(picture(layer_pictures.signed(shown), title, title, "min(100%, 24rem)"))
+        if len(kernel) > len(shown):
+            st.caption(t("The first {shown} inputs of {count}.", shown=len(shown), count=f"{len(kernel):,}"))
+    limit = layer_pictures.scale_of(kernel)
+    parts.scale(limit)
+    found = layer_histograms.described(kernel)
+    note = t(
+        "{count} weights, {low} to {high}, mean {mean}, deviation {deviation}.",
+        count=f"{kernel.size:,}", low=number(found["low"]), high=number(found["high"]), mean=number(found["mean"]),
+        deviation=number(found["deviation"]),
+    )  # fmt: skip
+    st.plotly_chart(layer_histograms.weights(kernel, words), height=230, key="chart_weights", alt=note)
+    st.caption(note)
+    bias = own.get("1.bias")
+    if bias is not None:
+        values = ", ".join(number(x) for x in bias[:12]) + (" …" if len(bias) > 12 else "")
+        st.caption(f"bias: {values}")
+
+
+def _kernels(looked: Looked, kernel: np.ndarray) -> None:
+    """Draw every kernel; its input channels lie beside each other."""
+    limit = layer_pictures.scale_of(kernel)
+    depthwise = isinstance(looked.stage.layer, DepthwiseConv2D)
+    side, channels, filters = kernel.shape[0], kernel.shape[2], kernel.shape[3]
+    items = []
+    for n in range(min(filters * (channels if depthwise else 1), MOST_KERNELS)):
+        if depthwise:
+            planes, place = kernel[:, :, n // filters, n % filters][..., None], n % filters
+        else:
+            planes, place = kernel[:, :, :MOST_PLANES, n], n
+        title, by_hand = filter_title(looked.stage, place)
+        if depthwise:
+            title = f"{title} · {t('channel {channel}', channel=n // filters)}"
+        note = t("{low} to {high}, sum {sum}", low=number(planes.min()), high=number(planes.max()), sum=number(planes.sum()))
+        items.append(
+            Item(
+                layer_pictures.signed(_beside(planes), limit),
+                title,
+                t("Kernel {title}: {note}", title=title, note=note),
+                note,
+                by_hand,
+            )
+        )
+    shown = min(channels, MOST_PLANES)
+    parts.gallery(items, "gallery_kernels", 84 if depthwise or shown == 1 else 150)
+    st.caption(t("Zero is white. Click a kernel to enlarge it."))
+    if not depthwise and channels > 1:
+        st.caption(
+            t(
+                "Each kernel has one plane of {side}×{side} per input channel: {count} planes beside each other.",
+                side=side,
+                count=shown,
+            )
+            + (" " + t("The first {shown} of {count}.", shown=shown, count=channels) if channels > shown else "")
+        )
+
+
+def _beside(planes: np.ndarray) -> np.ndarray:
+    """Return planes (k, k, n) beside each other in up to four columns, empty cells between them."""
+    side, _, count = planes.shape
+    columns = min(count, 4 if count > 3 else count)
+    rows = -(-count // columns)
+    canvas = np.full((rows * (side + 1) - 1, columns * (side + 1) - 1), np.nan)
+    for n in range(count):
+        top, left = n // columns * (side + 1), n % columns * (side + 1)
+        canvas[top : top + side, left : left + side] = planes[..., n]
+    return canvas
+
+
+def _norm(own: dict[str, np.ndarray]) -> None:
+    titles = {
+        "gamma": t("scale"), "beta": t("shift"), "moving_mean": t("running mean"), "moving_variance": t("running variance"),
+    }  # fmt: skip
+    head = "".join(f"<th>{n}</th>" for n in range(min(12, len(own["1.gamma"]))))
+    rows = "".join(
+        f"<tr><th>{title} <code>{name}</code></th>{''.join(f'<td>{number(x)}</td>' for x in own[f'1.{name}'][:12])}</tr>"
+        for name, title in titles.items()
+    )
+    st.html(f'<div class="ls ls-table"><table><tr><th>{t("channel")}</th>{head}</tr>{rows}</table></div>')

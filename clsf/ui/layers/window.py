@@ -1,0 +1,120 @@
+"""The sliding window: the page hands over numbers once, and the browser steps and plays without asking again"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from clsf.chain.facts import pads, stride
+from clsf.charts.style import STYLES
+from clsf.model.layers import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
+from clsf.ui.layers import asking
+from clsf.ui.layers.filling import filter_title
+from clsf.ui.layers.looked import Looked
+from clsf.ui.text import t
+
+MOST_NUMBERS = 400_000  # sent to the browser; with more, fewer maps are
+KINDS = {Conv2D: "conv", DepthwiseConv2D: "depthwise", MaxPool2D: "max", AveragePool2D: "average"}
+COLOUR_NAMES = ("R", "G", "B")
+
+_FOLDER = Path(__file__).parent
+_window = st.components.v2.component(
+    "clsf_sliding_window",
+    html=(_FOLDER / "window.html").read_text("utf-8"),
+    css=(_FOLDER / "window.css").read_text("utf-8"),
+    js=(_FOLDER / "window.js").read_text("utf-8"),
+)
+
+
+def show(looked: Looked) -> None:
+    output = asking.outputs((looked.linear(),), looked.before, looked.own_weights())[0][0]
+    made = job(looked, output)
+    if made["shown"] < made["count"]:
+        st.caption(
+            t(
+                "The first {shown} of {count} maps, for there are too many numbers to look at.",
+                shown=made["shown"],
+                count=made["count"],
+            )
+        )
+    _window(key="sliding_window", data={"job": made, "words": _words(looked, STYLES[asking.FIRST].title)})
+
+
+def job(looked: Looked, output: np.ndarray) -> dict:
+    """Return everything the browser needs: numbers as base64 of float32, in the agreed layout, and how the window moves.
+
+    `output` is what the framework says before the activation, (out height, out width, maps).
+    """
+    layer, given = looked.stage.layer, looked.given
+    before, after = looked.before[0], looked.after[0]
+    height, width, channels = before.shape
+    out_height, out_width, maps = output.shape
+    shown = max(1, min(maps, (MOST_NUMBERS - before.size) // (out_height * out_width)))
+    own = looked.own_weights()
+    kind = KINDS[type(layer)]
+    kernel, bias = own.get("1.kernel", own.get("1.depthwise_kernel")), own.get("1.bias")
+    multiplier = getattr(layer, "depth_multiplier", 1)
+    if kind == "conv":
+        kernel = kernel[..., :shown]
+    top, bottom = pads(layer, height)
+    left, right = pads(layer, width)
+    activated = getattr(layer, "activation", "linear") != "linear"
+    return {
+        "kind": kind, "h": height, "w": width, "c": channels, "f": shown, "k": getattr(layer, "kernel_size", 0) or layer.pool_size,
+        "stride": stride(layer), "dilation": getattr(layer, "dilation_rate", 1), "multiplier": multiplier,
+        "padTop": top, "padBottom": bottom, "padLeft": left, "padRight": right, "outH": out_height, "outW": out_width,
+        "image": looked.shows_picture, "low": given.low, "high": given.high,
+        "input": _packed(before), "kernel": _packed(kernel), "bias": _packed(None if bias is None else bias[:shown]),
+        "output": _packed(output[..., :shown]), "after": _packed(after[..., :shown]) if activated else None,
+        "filters": [_map_title(looked, n, multiplier) for n in range(shown)], "names": _channel_names(looked, channels),
+        "shown": shown, "count": maps,
+    }  # fmt: skip
+
+
+def _packed(array: np.ndarray | None) -> str | None:
+    return None if array is None else base64.b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode("ascii")
+
+
+def _map_title(looked: Looked, n: int, multiplier: int) -> str:
+    layer = looked.stage.layer
+    if isinstance(layer, Conv2D):
+        return f"{n}: {filter_title(looked.stage, n)[0]}"
+    if isinstance(layer, DepthwiseConv2D):
+        return f"{filter_title(looked.stage, n % multiplier)[0]} · {t('channel {channel}', channel=n // multiplier)}"
+    return t("channel {channel}", channel=n)
+
+
+def _channel_names(looked: Looked, channels: int) -> list[str]:
+    if looked.shows_picture and channels == 3:
+        return list(COLOUR_NAMES)
+    return [t("channel {channel}", channel=n) for n in range(channels)]
+
+
+def _words(looked: Looked, framework: str) -> dict[str, str]:
+    """Return the texts of the component; what is in {braces} is filled in by the browser."""
+    activation = getattr(looked.stage.layer, "activation", "linear")
+    return {
+        "label": t("Sliding window"),
+        "input": t("Input, with the window; hatched cells are padding"),
+        "output": t("Output, with the cell that is written"),
+        "patch": t("under the window"), "kernel": t("kernel"), "products": t("products"),
+        "one": t("sum {sum} + bias {bias} = {value}", sum="{sum}", bias="{bias}", value="{value}"),
+        "few": t("{sums} + bias {bias} = {value}", sums="{sums}", bias="{bias}", value="{value}"),
+        "many": t("sum over {count} channels {sum} + bias {bias} = {value}", count="{count}", sum="{sum}", bias="{bias}", value="{value}"),
+        "winner": t("The largest is {value}, in row {row}, column {column}: it alone is kept.", value="{value}", row="{row}", column="{column}"),
+        "mean": t("The sum {sum} divided by {count} cells is {value}; padding does not count.", sum="{sum}", count="{count}", value="{value}"),
+        "told": t("{framework} says {value}", framework=framework, value="{value}"),
+        "after": t("after {activation}: {value}", activation=activation, value="{value}"),
+        "place": t("row {row} of {rows}, column {column} of {columns}", row="{row}", rows="{rows}", column="{column}", columns="{columns}"),
+        "checked": t(
+            "All {count} positions were computed here like this: the largest difference to {framework} is {difference}.",
+            count="{count}", framework=framework, difference="{difference}",
+        ),
+        "first": t("First position"), "back": t("One step back"), "next": t("One step on"), "last": t("Last position"),
+        "play": t("Play"), "pause": t("Pause"), "speed": t("{rate} per second", rate="{rate}"), "speeds": t("Speed"),
+        "filter": t("Which map is written"), "channel": t("Which input channel is shown"), "whole": t("show the whole output"),
+        "keys": t("Keys: arrows step, Home and End jump, space plays. A click on either picture moves the window."),
+    }  # fmt: skip

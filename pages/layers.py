@@ -1,0 +1,36 @@
+"""Layers: one picture through a few layers, and what each of them does to it."""
+
+import streamlit as st
+
+from clsf import ui
+from clsf.errors import ClsfError
+from clsf.ui.layers import bench, source, style, views
+from clsf.ui.tensors import waiting
+from clsf.ui.text import sentence, t
+
+page = ui.open_page("layers")
+lesson = page.lesson()
+
+# What this is.
+style.show()
+st.title(t("Layers"))
+st.markdown(views.intro(lesson))
+
+# The picture, the chain, and one layer of it; every number comes from a worker.
+if not waiting.ready():
+    st.stop()
+with st.container(border=True, key="layers_input"):
+    given = source.choose_picture()
+if given is None:
+    st.stop()
+looked = bench.show(given)
+if looked is None:
+    st.stop()
+
+# How to look at that layer; only what is looked at computes.
+view = views.chosen(looked)
+st.markdown(views.lesson_of(lesson, view))
+try:
+    view.show(looked)
+except ClsfError as error:
+    st.error(sentence(error.sentence), icon=":material/error:")
