@@ -12,7 +12,7 @@ from clsf.errors import StoreError
 from clsf.words import Sentence, say
 
 NAME = "runs.sqlite"
-VERSION = 1  # of the tables, kept in the file
+VERSION = 2  # of the tables, kept in the file; 2 added marks and experiments, and changed nothing that was there
 BUSY_SECONDS = 1.0  # that a write waits for another process, before it is tried again later
 CHECKED = 256 * 2**20  # bytes; a larger file is not read through when it is opened (0.4 s per 100 MB)
 
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS runs (
     race INTEGER NOT NULL,
     host TEXT NOT NULL,             -- of the process that looks after the run
     pid INTEGER NOT NULL,
-    process_started REAL NOT NULL,  -- Unix time; with pid it names a process that has no successor
+    process_started REAL NOT NULL,  -- see clsf.runs.process; with pid it names a process that has no successor
     program TEXT NOT NULL,          -- JSON: versions of Python and of this program
     machine TEXT NOT NULL DEFAULT '',
     versions TEXT NOT NULL DEFAULT '{}',  -- JSON: of the framework, once the run has started
@@ -48,6 +48,26 @@ CREATE TABLE IF NOT EXISTS runs (
 );
 CREATE INDEX IF NOT EXISTS runs_by_time ON runs (created);
 CREATE INDEX IF NOT EXISTS runs_by_group ON runs (group_id);
+CREATE INDEX IF NOT EXISTS runs_by_owner ON runs (owner, created);
+CREATE TABLE IF NOT EXISTS marks (  -- what was added to a run afterwards, by its owner
+    run_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT '',
+    tags TEXT NOT NULL DEFAULT '',  -- each between line breaks
+    experiment TEXT NOT NULL DEFAULT '',
+    arm INTEGER NOT NULL DEFAULT 0, -- place in the experiment
+    deleted REAL                    -- Unix time; NULL: it is there
+);
+CREATE INDEX IF NOT EXISTS marks_by_experiment ON marks (experiment);
+CREATE INDEX IF NOT EXISTS marks_by_deletion ON marks (deleted) WHERE deleted IS NOT NULL;
+CREATE TABLE IF NOT EXISTS experiments (
+    experiment_id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created REAL NOT NULL,          -- Unix time
+    body TEXT NOT NULL              -- JSON: what was varied, and what each place is called
+);
+CREATE INDEX IF NOT EXISTS experiments_by_owner ON experiments (owner, created);
 CREATE TABLE IF NOT EXISTS events (
     run_id TEXT NOT NULL,
     number INTEGER NOT NULL,        -- from 0 in each run

@@ -11,27 +11,27 @@ import json
 import logging
 import os
 import platform
-import socket
 import sqlite3
 import threading
 import time
 import zipfile
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-
-import psutil
 
 from clsf import FRAMEWORKS, __version__
 from clsf.errors import ClsfError, StoreError
 from clsf.events import Event, event_from_json, event_to_json
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.runs import process
 from clsf.runs.database import home, open_database
+from clsf.runs.history import KEPT_DAYS, History
 from clsf.runs.record import OVER, RunRecord
+from clsf.runs.summary import RunSummary, summary_of_record, summary_of_row
 from clsf.runs.writer import Statement, Writer
+from clsf.stopping import BEST
 from clsf.words import Sentence
 
 if TYPE_CHECKING:
@@ -54,30 +54,7 @@ _UPDATE_RUN = """
 # A process that opens the store may mark a run as cut off at the same moment as another: the first one counts.
 _INSERT_EVENT = "INSERT OR IGNORE INTO events (run_id, number, body) VALUES (?, ?, ?)"
 _INSERT_WEIGHTS = "INSERT OR REPLACE INTO weights (run_id, body) VALUES (?, ?)"
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """One line of a list of runs. Losses and accuracies are those of the last whole epoch, None if there was none."""
-
-    run_id: str
-    group: str
-    framework: str
-    owner: str
-    created: float  # Unix time
-    status: str
-    model: str  # its name
-    data: str  # the data set's name
-    planned_epochs: int
-    epochs: int  # whole ones done
-    parameters: int | None
-    seconds: float | None
-    images_per_second: float | None
-    train_loss: float | None
-    train_accuracy: float | None
-    validation_loss: float | None
-    validation_accuracy: float | None
-    machine: str
+_NOT_DELETED = "run_id NOT IN (SELECT run_id FROM marks WHERE deleted IS NOT NULL)"
 
 
 class RunStore:
@@ -93,7 +70,8 @@ class RunStore:
         self._own: set[str] = set()  # runs of this process
         self._unsaved_weights: dict[str, bytes] = {}
         self._callbacks: defaultdict[str, list[Callable[[Event], None]]] = defaultdict(list)
-        self._process = _this_process()
+        self._process = process.this_process()
+        self.history = History(self._select, self._writer, self._lock, self._forget)
 
     @classmethod
     def open(cls, folder: str | os.PathLike | None = None) -> RunStore:
@@ -103,12 +81,31 @@ class RunStore:
         """
         store = cls(*open_database(Path(folder) if folder is not None else home()))
         store._cut_off_orphans()
+        store.history.purge(time.time() - KEPT_DAYS * 86_400)
         return store
 
     @property
     def notice(self) -> Sentence | None:
         """What the user should know about saving; None: all is well."""
         return self._writer.notice or self._notice
+
+    def shrink(self) -> int:
+        """Give the room of removed runs back to the disk; return how many bytes that were.
+
+        Raises StoreError if the file can't be written now; it is then as it was.
+        """
+        with self._lock:
+            before = self._bytes()
+            try:
+                self._connection.execute("VACUUM")
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error as error:
+                raise StoreError(
+                    "The file of saved runs could not be made smaller: {reason}. Try again when the dashboard is idle; it takes as "
+                    "much free room on the disk as the file has.",
+                    reason=str(error),
+                ) from error
+            return before - self._bytes()
 
     def close(self) -> None:
         """Write what is left and close the file."""
@@ -198,12 +195,12 @@ class RunStore:
         """Return whether the run is live and belongs to this process."""
         return run_id in self._own
 
-    def weights(self, run_id: str) -> dict[str, np.ndarray]:
-        """Return the final weights. Raises StoreError if there are none."""
+    def weights(self, run_id: str, best: bool = False) -> dict[str, np.ndarray]:
+        """Return the final weights, or those of the best epoch that a checkpoint kept. Raises StoreError if there are none."""
         import numpy as np
 
         with self._lock:
-            rows = self._select("SELECT body FROM weights WHERE run_id = ?", (run_id,))
+            rows = self._select(f"SELECT body FROM weights WHERE run_id = ? AND {_NOT_DELETED}", (run_id,))  # noqa: S608
             content = rows[0]["body"] if rows else self._unsaved_weights.get(run_id)
         if content is None:
             raise StoreError(
@@ -212,11 +209,19 @@ class RunStore:
             )
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-                return dict(arrays)
+                found = dict(arrays)
         except (ValueError, OSError, zipfile.BadZipFile) as error:
             raise StoreError(
                 "The weights of the run {run_id} can't be read: {reason}. Train again.", run_id=run_id, reason=str(error)
             ) from error
+        if not best:
+            return {name: array for name, array in found.items() if not name.startswith(BEST)}
+        if not any(name.startswith(BEST) for name in found):
+            raise StoreError(
+                "The run {run_id} kept no weights of its best epoch. Train again with a checkpoint of the best epoch.",
+                run_id=run_id,
+            )
+        return {name.removeprefix(BEST): array for name, array in found.items() if name.startswith(BEST)}
 
     def events(self, run_id: str) -> list[Event]:
         """Return all that a run has said, in order."""
@@ -228,21 +233,22 @@ class RunStore:
         """Return the newest runs, newest first; of one owner if given."""
         with self._lock:
             rows = self._select(
-                "SELECT * FROM runs WHERE ? IS NULL OR owner = ? ORDER BY created DESC, rowid DESC LIMIT ?",
+                f"SELECT * FROM runs WHERE (? IS NULL OR owner = ?) AND {_NOT_DELETED} ORDER BY created DESC, rowid DESC LIMIT ?",  # noqa: S608
                 (owner, owner, limit),
             )
-            found = {row["run_id"]: _summary_of_row(row) for row in rows}
+            found = {row["run_id"]: summary_of_row(row) for row in rows}
             for run_id in self._own:  # fresher than the file, and perhaps not in it yet
                 record = self._records[run_id]
                 if run_id in found or owner in (None, record.owner):
-                    found[run_id] = _summary_of_record(record)
+                    found[run_id] = summary_of_record(record)
         newest = sorted(found.values(), key=lambda s: s.created, reverse=True)
         return newest[:limit]
 
     def group(self, group: str) -> list[str]:
         """Return the ids of the runs that were started together, in the order of FRAMEWORKS."""
         with self._lock:
-            rows = self._select("SELECT run_id, framework, created FROM runs WHERE group_id = ?", (group,))
+            sql = f"SELECT run_id, framework, created FROM runs WHERE group_id = ? AND {_NOT_DELETED}"  # noqa: S608
+            rows = self._select(sql, (group,))
             found = {row["run_id"]: (row["framework"], row["created"]) for row in rows}
             found |= {r.run_id: (r.framework, r.created) for r in self._records.values() if r.group == group}
         return sorted(found, key=lambda run_id: (FRAMEWORKS.index(found[run_id][0]), found[run_id][1]))
@@ -268,6 +274,12 @@ class RunStore:
 
     # Inside.
 
+    def _bytes(self) -> int:
+        """Return how much room the file takes, with what SQLite keeps beside it."""
+        path = self._connection.execute("PRAGMA database_list").fetchone()[2]
+        files = [Path(path + end) for end in ("", "-wal")] if path else []
+        return sum(file.stat().st_size for file in files if file.exists())
+
     def _select(self, sql: str, values: tuple) -> list[dict]:
         try:
             cursor = self._connection.execute(sql, values)
@@ -284,7 +296,7 @@ class RunStore:
         return [event_from_json(json.loads(row["body"])) for row in self._select(sql, (run_id, first))]
 
     def _load(self, run_id: str) -> RunRecord:
-        rows = self._select("SELECT * FROM runs WHERE run_id = ?", (run_id,))
+        rows = self._select(f"SELECT * FROM runs WHERE run_id = ? AND {_NOT_DELETED}", (run_id,))  # noqa: S608
         if not rows:
             raise StoreError(
                 "There is no run {run_id}. The link may be incomplete, or the run was made on another machine.",
@@ -318,6 +330,20 @@ class RunStore:
         for event in self._events(record.run_id, self._counts[record.run_id]):
             record.fold(event)
             self._counts[record.run_id] += 1
+
+    def _forget(self, run_ids: Iterable[str]) -> None:
+        """Drop runs from memory that were deleted."""
+        for run_id in run_ids:
+            self._records.pop(run_id, None)
+            self._counts.pop(run_id, None)
+
+    def hand_over(self, old: str, new: str) -> None:
+        """Make all runs of one owner another's, live ones too; see `History.hand_over`."""
+        with self._lock:
+            self.history.hand_over(old, new)
+            for record in self._records.values():
+                if old and record.owner == old:
+                    record.owner = new
 
     def _trim(self, but: str = "") -> None:
         if self._writer.left:  # memory is all there is of it
@@ -358,75 +384,17 @@ def _unreadable(run_id: str, problem: object) -> StoreError:
     )  # fmt: skip
 
 
-def _this_process() -> tuple[str, int, float]:
-    """Return host, process id and the Unix time this process started."""
-    return socket.gethostname(), os.getpid(), psutil.Process().create_time()
-
-
 def _is_orphan(row: dict, host: str) -> bool:
     if row["host"] != host:
         return time.time() - row["updated"] > FORGOTTEN_SECONDS
-    try:
-        return abs(psutil.Process(row["pid"]).create_time() - row["process_started"]) > 2  # seconds; another one of that id
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.Error:  # it lives, but is not ours to look at
-        return False
+    return not process.lives(row["pid"], row["process_started"])
 
 
 def _update(record: RunRecord) -> Statement:
-    s = _summary_of_record(record)
+    s = summary_of_record(record)
     versions = json.dumps(record.started.versions if record.started else {})
     values = (
         s.status, time.time(), s.machine, versions, s.parameters, s.epochs, s.seconds, s.images_per_second, s.train_loss,
         s.train_accuracy, s.validation_loss, s.validation_accuracy, s.run_id,
     )  # fmt: skip
     return _UPDATE_RUN, values
-
-
-def _summary_of_record(record: RunRecord) -> RunSummary:
-    last, ended = record.epochs[-1] if record.epochs else None, record.ended
-    seconds = record.steps.seconds[-1] if len(record.steps) else None
-    return RunSummary(
-        run_id=record.run_id,
-        group=record.group,
-        framework=record.framework,
-        owner=record.owner,
-        created=record.created,
-        status=record.status,
-        model=record.model.name,
-        data=record.plan.data,
-        planned_epochs=record.plan.epochs,
-        epochs=last.epoch if last else 0,
-        parameters=record.started.parameters if record.started else None,
-        seconds=ended.seconds if ended else seconds,
-        images_per_second=ended.images_per_second if ended else last.images_per_second if last else None,
-        train_loss=last.train_loss if last else None,
-        train_accuracy=last.train_accuracy if last else None,
-        validation_loss=last.validation_loss if last else None,
-        validation_accuracy=last.validation_accuracy if last else None,
-        machine=record.machine,
-    )
-
-
-def _summary_of_row(row: dict) -> RunSummary:
-    return RunSummary(
-        run_id=row["run_id"],
-        group=row["group_id"],
-        framework=row["framework"],
-        owner=row["owner"],
-        created=row["created"],
-        status=row["status"],
-        model=row["model_name"],
-        data=row["data"],
-        planned_epochs=row["planned_epochs"],
-        epochs=row["epochs"],
-        parameters=row["parameters"],
-        seconds=row["seconds"],
-        images_per_second=row["images_per_second"],
-        train_loss=row["train_loss"],
-        train_accuracy=row["train_accuracy"],
-        validation_loss=row["validation_loss"],
-        validation_accuracy=row["validation_accuracy"],
-        machine=row["machine"],
-    )

@@ -1,0 +1,61 @@
+"""A model with dropout or batch normalisation put in where textbooks put them, and without either."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, DepthwiseConv2D, Dropout
+from clsf.model.spec import MAX_NAME, Layer, ModelSpec
+
+
+def plain(spec: ModelSpec) -> ModelSpec:
+    """Return the model without its dropout and batch normalisation layers, those inside branches left as they are."""
+    layers = tuple(layer for layer in spec.layers if not isinstance(layer, Dropout | BatchNorm))
+    return spec if layers == spec.layers else _named(spec, "plain", layers)
+
+
+def with_dropout(spec: ModelSpec, rate: float) -> ModelSpec:
+    """Return the model with dropout behind each hidden dense layer, or before the last one if there is no hidden one.
+
+    Source: Srivastava et al. 2014, section 4 and appendix A.1; rates of 0.2 to 0.5 are usual there.
+    """
+    last, hidden = _dense(spec)
+    found: list[Layer] = []
+    for place, layer in enumerate(spec.layers):
+        if place == last and not hidden:
+            found.append(Dropout(rate))
+        found.append(layer)
+        if place in hidden:
+            after = spec.layers[place + 1 : place + 2]
+            if not (after and isinstance(after[0], Activation)):
+                found.append(Dropout(rate))
+        elif isinstance(layer, Activation) and place - 1 in hidden:
+            found.append(Dropout(rate))
+    return _named(spec, "dropout", tuple(found))
+
+
+def with_batch_norm(spec: ModelSpec) -> ModelSpec:
+    """Return the model with batch normalisation between each hidden layer's sums and its activation.
+
+    Source: Ioffe & Szegedy 2015, section 3.2: "immediately before the nonlinearity".
+    """
+    last, _ = _dense(spec)
+    found: list[Layer] = []
+    for place, layer in enumerate(spec.layers):
+        if isinstance(layer, Conv2D | DepthwiseConv2D | Dense) and place != last:
+            found += [replace(layer, activation="linear"), BatchNorm()]
+            if layer.activation != "linear":
+                found.append(Activation(layer.activation))
+        else:
+            found.append(layer)
+    return _named(spec, "batch-norm", tuple(found))
+
+
+def _dense(spec: ModelSpec) -> tuple[int, list[int]]:
+    """Return the place of the last dense layer, -1 if there is none, and those of the others."""
+    places = [place for place, layer in enumerate(spec.layers) if isinstance(layer, Dense)]
+    return (places[-1], places[:-1]) if places else (-1, [])
+
+
+def _named(spec: ModelSpec, what: str, layers: tuple[Layer, ...]) -> ModelSpec:
+    return ModelSpec(f"{spec.name[: MAX_NAME - len(what) - 1]}-{what}", layers)

@@ -1,0 +1,137 @@
+"""Putting an experiment into the queue, and finding it again with what came of it so far."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from clsf.errors import ClsfError
+from clsf.experiments.sets import KINDS
+from clsf.experiments.values import Experiment, Varied, label, text
+from clsf.runs.history import ExperimentRow, History
+from clsf.runs.record import RunRecord
+from clsf.words import Sentence, say
+
+if TYPE_CHECKING:
+    from clsf.model.spec import ModelSpec
+    from clsf.plan import Plan
+
+
+class Lab(Protocol):
+    """What an experiment needs of `clsf.lab.Lab`."""
+
+    @property
+    def history(self) -> History: ...
+
+    def check(self, spec: ModelSpec, plan: Plan) -> None: ...
+
+    def train(
+        self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False, start: str = ""
+    ) -> list[str]: ...
+
+    def control(self, run_id: str, command: str, value: float | None = None, owner: str | None = None) -> None: ...
+
+    def record(self, run_id: str) -> RunRecord: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """One run of an experiment, and what sets it apart."""
+
+    arm: int  # place of its arm, from 0
+    varied: Varied
+    record: RunRecord
+
+    @property
+    def label(self) -> Sentence:
+        return label(self.varied)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """An experiment that was started: what it is and its runs, in the order of arms, then of frameworks."""
+
+    row: ExperimentRow
+    kind: str
+    members: tuple[Member, ...]
+
+    @property
+    def over(self) -> bool:
+        return all(member.record.over for member in self.members)
+
+    @property
+    def frameworks(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(member.record.framework for member in self.members))
+
+
+def start(lab: Lab, experiment: Experiment, owner: str, name: str) -> str:
+    """Queue all runs and return the experiment's id, which nobody can guess.
+
+    Raises ClsfError if an arm can't be trained, or the queue has no room; then nothing of it is left waiting.
+    """
+    for arm in experiment.arms:
+        lab.check(arm.spec, arm.plan)
+    experiment_id, queued = secrets.token_urlsafe(9), []
+    try:
+        for place, arm in enumerate(experiment.arms):
+            run_ids = lab.train(arm.spec, arm.plan, experiment.frameworks, owner, start=experiment_id)
+            queued += run_ids
+            lab.history.tie(run_ids, experiment_id, place)
+    except ClsfError:
+        for run_id in queued:
+            with contextlib.suppress(ClsfError):
+                lab.control(run_id, "stop")
+        raise
+    body = {
+        "kind": experiment.kind,
+        "about": [experiment.arms[0].spec.name, experiment.arms[0].plan.data],
+        "arms": [[[what, value.to_json()] for what, value in arm.varied] for arm in experiment.arms],
+    }
+    lab.history.begin(ExperimentRow(experiment_id, owner, " ".join(name.split()), time.time(), body))
+    return experiment_id
+
+
+def find(lab: Lab, experiment_id: str) -> Found:
+    """Return the experiment with its runs as they are now; runs that were deleted or can't be read are left out.
+
+    Raises StoreError if there is no such experiment.
+    """
+    row = lab.history.experiment(experiment_id)
+    arms = row.body.get("arms", [])
+    members = []
+    for run_id, place in lab.history.members(experiment_id):
+        with contextlib.suppress(ClsfError):
+            members.append(Member(place, _varied(arms, place), lab.record(run_id)))
+    kind = row.body.get("kind")
+    return Found(row, kind if kind in KINDS else "own", tuple(members))
+
+
+def _varied(arms: object, place: int) -> Varied:
+    try:
+        return tuple((str(what), Sentence.from_json(value)) for what, value in arms[place])
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return (("run", text(place + 1)),)
+
+
+def title(row: ExperimentRow) -> Sentence:
+    """Return what to call an experiment: the name its owner gave, or what it is."""
+    if row.name:
+        return say("{name}", name=row.name)
+    about = row.body.get("about")
+    parts = [str(part) for part in about] if isinstance(about, list) else []
+    kind = row.body.get("kind")
+    found = KINDS[kind if kind in KINDS else "own"]
+    for part in parts:
+        found = say("{one} · {other}", one=found, other=part)
+    return found
+
+
+def stop(lab: Lab, found: Found, owner: str | None = None) -> None:
+    """End all runs of an experiment, the waiting ones first, so that none begins meanwhile. `owner`: as `Lab.control`."""
+    for member in sorted(found.members, key=lambda m: m.record.status != "queued"):
+        if not member.record.over:
+            lab.control(member.record.run_id, "stop", owner=owner)

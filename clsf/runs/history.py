@@ -1,0 +1,266 @@
+"""History: what a student makes of saved runs: finding, naming, noting, deleting with a way back, and experiments.
+
+Everything is asked and changed for one owner. A run of somebody else is neither listed nor changed; whoever knows its id
+can look at it (`RunStore.record`). What is deleted is hidden at once and removed for good after KEPT_DAYS.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from clsf import checks
+from clsf.checks import field as word
+from clsf.errors import StoreError
+from clsf.runs.query import FROM, ROWS, SORTS, Line, Query, joined, line_of, split, where
+from clsf.runs.record import OVER
+from clsf.runs.summary import RunSummary, summary_of_row
+from clsf.runs.writer import Statement, Writer
+
+KEPT_DAYS = 30
+MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS = 80, 4000, 30, 10  # characters, and tags of a run
+
+_MARK = "INSERT INTO marks (run_id) VALUES (?) ON CONFLICT (run_id) DO NOTHING"
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentRow:
+    """A named set of runs. `body` is what `clsf.experiments` knows of it, plain JSON values."""
+
+    experiment_id: str
+    owner: str
+    name: str
+    created: float  # Unix time
+    body: dict
+
+
+class History:
+    """Thread-safe, as the store that has it. `forget` drops runs from the store's memory."""
+
+    def __init__(
+        self,
+        select: Callable[[str, tuple], list[dict]],
+        writer: Writer,
+        lock: threading.RLock,
+        forget: Callable[[Iterable[str]], None],
+    ) -> None:
+        self._select = select
+        self._writer = writer
+        self._lock = lock
+        self._forget = forget
+
+    # Looking.
+
+    def find(self, query: Query) -> list[Line]:
+        """Return the runs that the query asks for. Raises StoreError for an unknown order."""
+        checks.known(StoreError, word("sort"), query.sort, SORTS)
+        condition, values = where(query)
+        # First the order alone, so that no long texts are sorted; then the rows that are asked for.
+        order = f"{SORTS[query.sort]} IS NULL, {SORTS[query.sort]} {'DESC' if query.descending else 'ASC'}, r.rowid DESC"
+        chosen = f"SELECT r.rowid AS place {FROM} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
+        with self._lock:
+            places = [row["place"] for row in self._select(chosen, (*values, query.limit, query.offset))]
+            rows = self._select(f"{ROWS} WHERE r.rowid IN (SELECT value FROM json_each(?))", (json.dumps(places),))  # noqa: S608
+        found = {row["place"]: row for row in rows}
+        return [line_of(found[place]) for place in places if place in found]
+
+    def count(self, query: Query) -> int:
+        """Return how many runs the query asks for, its limit left aside."""
+        condition, values = where(query)
+        with self._lock:
+            return self._select(f"SELECT COUNT(*) AS n {FROM} WHERE {condition}", values)[0]["n"]
+
+    def line(self, run_id: str) -> Line | None:
+        """Return one run of anybody as a list shows it, also a deleted one; None if it is unknown."""
+        with self._lock:
+            rows = self._select(f"{ROWS} WHERE r.run_id = ?", (run_id,))
+        return line_of(rows[0]) if rows else None
+
+    def values(self, owner: str) -> dict[str, list[str]]:
+        """Return what there is to filter by: "data", "model" and "tag" -> values that occur, in order."""
+        condition, values = where(Query(owner))
+        found: dict[str, set[str]] = {"data": set(), "model": set(), "tag": set()}
+        with self._lock:
+            sql = f"SELECT DISTINCT r.data, r.model_name, COALESCE(m.tags, '') AS tags {FROM} WHERE {condition}"
+            for row in self._select(sql, values):
+                found["data"].add(row["data"])
+                found["model"].add(row["model_name"])
+                found["tag"].update(split(row["tags"]))
+        return {name: sorted(each) for name, each in found.items()}
+
+    # Changing.
+
+    def describe(self, owner: str, run_id: str, name: str, note: str, tags: Sequence[str]) -> None:
+        """Give a run a name, a note and tags. Raises StoreError if it is somebody else's, or a text is too long."""
+        self._require_own(owner, [run_id])
+        clean = tidy_tags(tags)
+        for what, text, most in (("name", name, MAX_NAME), ("note", note, MAX_NOTE)):
+            if len(text) > most:
+                raise StoreError(
+                    "{what} has {count} characters, but may have {most}. Shorten it.",
+                    what=word(what),
+                    count=len(text),
+                    most=most,
+                )
+        values = (" ".join(name.split()), note.strip(), joined(clean), run_id)
+        self._write([(_MARK, (run_id,)), ("UPDATE marks SET name = ?, note = ?, tags = ? WHERE run_id = ?", values)])
+
+    def delete(self, owner: str, run_ids: Sequence[str]) -> None:
+        """Hide runs; `restore` brings them back. Raises StoreError, and hides none, if one is live or somebody else's."""
+        with self._lock:
+            for row in self._require_own(owner, run_ids):
+                if row["status"] not in OVER:
+                    raise StoreError("The run {run_id} still trains or waits. Stop it, then delete it.", run_id=row["run_id"])
+            self._set_deleted(run_ids, time.time())
+            self._forget(run_ids)
+
+    def restore(self, owner: str, run_ids: Sequence[str]) -> None:
+        """Take a deletion back. Raises StoreError if a run is somebody else's or gone for good."""
+        with self._lock:
+            self._require_own(owner, run_ids)
+            self._set_deleted(run_ids, None)
+
+    def purge(self, before: float) -> int:
+        """Remove for good what was deleted before a Unix time; return how many runs that were."""
+        with self._lock:
+            found = [row["run_id"] for row in self._select("SELECT run_id FROM marks WHERE deleted < ?", (before,))]
+            self.remove(found)
+        return len(found)
+
+    def old(self, before: float, owner: str | None = None) -> list[RunSummary]:
+        """Return the runs that were over before a Unix time, deleted ones too, oldest first; of one owner if given."""
+        marks = ", ".join("?" * len(OVER))
+        sql = (
+            f"SELECT * FROM runs WHERE updated < ? AND status IN ({marks}) AND (? IS NULL OR owner = ?) ORDER BY updated, rowid"  # noqa: S608
+        )
+        with self._lock:
+            return [summary_of_row(row) for row in self._select(sql, (before, *OVER, owner, owner))]
+
+    def remove(self, run_ids: Sequence[str]) -> None:
+        """Remove runs for good, and experiments that thereby have none left. There is no way back: for who keeps the file."""
+        places = ("events", "weights", "runs", "marks")
+        batch: list[Statement] = []
+        for run_id in run_ids:
+            tied = "experiment_id = (SELECT experiment FROM marks WHERE run_id = ?)"
+            alone = "NOT EXISTS (SELECT 1 FROM marks m WHERE m.experiment = experiment_id AND m.run_id <> ?)"
+            batch.append((f"DELETE FROM experiments WHERE {tied} AND {alone}", (run_id, run_id)))  # noqa: S608
+            batch += [(f"DELETE FROM {table} WHERE run_id = ?", (run_id,)) for table in places]  # noqa: S608
+        if batch:
+            with self._lock:
+                self._write(batch)
+                self._forget(run_ids)
+
+    def hand_over(self, old: str, new: str) -> None:
+        """Make all that belongs to one owner another's: both are the same person, who has shown it."""
+        if old and new and old != new:
+            self._write(
+                [
+                    ("UPDATE runs SET owner = ? WHERE owner = ?", (new, old)),
+                    ("UPDATE experiments SET owner = ? WHERE owner = ?", (new, old)),
+                ]
+            )
+
+    def knows(self, owner: str) -> bool:
+        """Return whether anything belongs to this owner."""
+        with self._lock:
+            return bool(self._select("SELECT 1 AS one FROM runs WHERE owner = ? LIMIT 1", (owner,)))
+
+    # Experiments.
+
+    def begin(self, found: ExperimentRow) -> None:
+        """Keep a new experiment; its runs are tied to it one by one."""
+        values = (found.experiment_id, found.owner, found.name[:MAX_NAME], found.created, json.dumps(found.body))
+        self._write([("INSERT INTO experiments (experiment_id, owner, name, created, body) VALUES (?, ?, ?, ?, ?)", values)])
+
+    def tie(self, run_ids: Iterable[str], experiment_id: str, arm: int) -> None:
+        """Note that these runs belong to an experiment, and at which place."""
+        batch: list[Statement] = []
+        for run_id in run_ids:
+            batch.append((_MARK, (run_id,)))
+            batch.append(("UPDATE marks SET experiment = ?, arm = ? WHERE run_id = ?", (experiment_id, arm, run_id)))
+        self._write(batch)
+
+    def experiment(self, experiment_id: str) -> ExperimentRow:
+        """Return an experiment of anybody. Raises StoreError if it is unknown."""
+        with self._lock:
+            rows = self._select("SELECT * FROM experiments WHERE experiment_id = ?", (experiment_id,))
+        if not rows:
+            raise StoreError(
+                "There is no experiment {name}. The link may be incomplete, or it was made on another machine.",
+                name=str(experiment_id)[:40],
+            )
+        return _experiment(rows[0])
+
+    def experiments(self, owner: str, limit: int = 50) -> list[ExperimentRow]:
+        """Return an owner's newest experiments that still have a run, newest first."""
+        sql = """
+            SELECT e.* FROM experiments e WHERE e.owner = ? AND EXISTS
+                (SELECT 1 FROM marks m WHERE m.experiment = e.experiment_id AND m.deleted IS NULL)
+            ORDER BY e.created DESC LIMIT ?"""
+        with self._lock:
+            return [_experiment(row) for row in self._select(sql, (owner, limit))]
+
+    def members(self, experiment_id: str) -> list[tuple[str, int]]:
+        """Return (run id, place) of the runs of an experiment that are not deleted, in the order of their places."""
+        sql = "SELECT run_id, arm FROM marks WHERE experiment = ? AND deleted IS NULL ORDER BY arm, rowid"
+        with self._lock:
+            return [(row["run_id"], row["arm"]) for row in self._select(sql, (experiment_id,))]
+
+    def rename_experiment(self, owner: str, experiment_id: str, name: str) -> None:
+        """Give an experiment another name. Raises StoreError if it is somebody else's."""
+        if self.experiment(experiment_id).owner != owner:
+            raise not_yours(experiment_id)
+        clean = " ".join(name.split())[:MAX_NAME]
+        self._write([("UPDATE experiments SET name = ? WHERE experiment_id = ?", (clean, experiment_id))])
+
+    # Inside.
+
+    def _write(self, batch: list[Statement]) -> None:
+        with self._lock:
+            self._writer.write(batch)
+
+    def _require_own(self, owner: str, run_ids: Sequence[str]) -> list[dict]:
+        with self._lock:
+            rows = [self._select("SELECT run_id, owner, status FROM runs WHERE run_id = ?", (run_id,)) for run_id in run_ids]
+        for run_id, found in zip(run_ids, rows, strict=True):
+            if not found or not owner or found[0]["owner"] != owner:
+                raise not_yours(run_id)
+        return [found[0] for found in rows]
+
+    def _set_deleted(self, run_ids: Sequence[str], when: float | None) -> None:
+        batch: list[Statement] = []
+        for run_id in run_ids:
+            batch += [(_MARK, (run_id,)), ("UPDATE marks SET deleted = ? WHERE run_id = ?", (when, run_id))]
+        self._write(batch)
+
+
+def tidy_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return tags without blanks around them, each once, in order. Raises StoreError for too many or too long ones."""
+    clean = tuple(dict.fromkeys(" ".join(tag.split()) for tag in tags if tag.strip()))
+    if len(clean) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in clean):
+        raise StoreError(
+            "A run may have {most} tags of {length} characters each; these are {count}. Take some away, or shorten them.",
+            most=MAX_TAGS, length=MAX_TAG, count=len(clean),
+        )  # fmt: skip
+    return clean
+
+
+def not_yours(name: object) -> StoreError:
+    """Return what somebody is told who may look at a run or an experiment, but wants to change it."""
+    return StoreError("{name} is not one of your runs, so you can look at it but not change it.", name=str(name)[:40])
+
+
+def _experiment(row: dict) -> ExperimentRow:
+    try:
+        body = json.loads(row["body"])
+    except ValueError:
+        body = {}
+    return ExperimentRow(
+        row["experiment_id"], row["owner"], row["name"], row["created"], body if isinstance(body, dict) else {}
+    )
+
+
+__all__ = ["KEPT_DAYS", "MAX_NAME", "MAX_NOTE", "SORTS", "ExperimentRow", "History", "Line", "Query", "tidy_tags"]

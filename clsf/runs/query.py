@@ -1,0 +1,99 @@
+"""Lists of runs in SQL: which runs of an owner are asked for, in which order, and what a line of the list says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clsf.runs.summary import RunSummary, summary_of_row
+
+SORTS = {
+    "created": "r.created", "name": "LOWER(COALESCE(m.name, ''))", "data": "r.data", "model": "r.model_name", "framework": "r.framework",
+    "optimizer": "json_extract(r.plan, '$.optimizer')", "learning_rate": "json_extract(r.plan, '$.learning_rate')",
+    "epochs": "r.epochs", "accuracy": "r.validation_accuracy", "loss": "r.validation_loss", "seconds": "r.seconds",
+}  # fmt: skip
+"""What a list can be sorted by, and how SQL says it."""
+
+FROM = "FROM runs r LEFT JOIN marks m ON m.run_id = r.run_id"
+ROWS = f"""
+    SELECT r.rowid AS place, r.run_id, r.group_id, r.framework, r.owner, r.created, r.status, r.model_name, r.data, r.planned_epochs,
+           r.epochs, r.parameters, r.seconds, r.images_per_second, r.train_loss, r.train_accuracy, r.validation_loss,
+           r.validation_accuracy, r.machine, json_extract(r.plan, '$.optimizer') AS optimizer, json_extract(r.plan, '$.learning_rate') AS learning_rate, m.name AS mark_name, m.note AS mark_note, m.tags AS mark_tags,
+           m.experiment AS mark_experiment, m.arm AS mark_arm, m.deleted AS mark_deleted {FROM}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which runs of an owner, and in which order. Empty texts leave that open."""
+
+    owner: str
+    text: str = ""  # in name, note, tags, data, model or plan
+    data: str = ""
+    model: str = ""
+    framework: str = ""
+    status: str = ""
+    tag: str = ""
+    experiment: str = ""  # its id
+    deleted: bool = False  # those that were deleted, instead of the others
+    sort: str = "created"
+    descending: bool = True
+    limit: int = 1000
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One run as the history lists it."""
+
+    run: RunSummary
+    optimizer: str  # of its plan
+    learning_rate: float
+    name: str = ""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    experiment: str = ""  # id of the experiment that it belongs to
+    arm: int = 0  # its place in the experiment, from 0
+    deleted: float | None = None  # Unix time
+
+
+def where(query: Query) -> tuple[str, tuple]:
+    """Return the condition and its values; what a reader typed goes into values alone."""
+    parts, values = ["r.owner = ?", "m.deleted IS NOT NULL" if query.deleted else "m.deleted IS NULL"], [query.owner]
+    columns = {
+        "r.data": query.data, "r.model_name": query.model, "r.framework": query.framework, "r.status": query.status,
+        "m.experiment": query.experiment,
+    }  # fmt: skip
+    for column, wanted in columns.items():
+        if wanted:
+            parts.append(f"{column} = ?")
+            values.append(wanted)
+    if query.tag:
+        parts.append("m.tags LIKE ? ESCAPE '\\'")
+        values.append(f"%\n{_escaped(query.tag)}\n%")
+    for piece in query.text.split()[:8]:
+        places = "COALESCE(m.name,'') || ' ' || COALESCE(m.note,'') || ' ' || COALESCE(m.tags,'') || ' ' || r.data || ' ' || r.model_name || ' ' || json_extract(r.plan, '$.optimizer') || ' ' || r.framework"
+        parts.append(f"{places} LIKE ? ESCAPE '\\'")
+        values.append(f"%{_escaped(piece[:100])}%")
+    return " AND ".join(parts), tuple(values)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def line_of(row: dict) -> Line:
+    """Return the line that a row of ROWS is."""
+    return Line(
+        summary_of_row(row), str(row["optimizer"]), float(row["learning_rate"] or 0), row["mark_name"] or "", row["mark_note"] or "",
+        split(row["mark_tags"] or ""), row["mark_experiment"] or "", row["mark_arm"] or 0, row["mark_deleted"],
+    )  # fmt: skip
+
+
+def joined(tags: Sequence[str]) -> str:
+    """Return tags as they are kept."""
+    return "\n" + "\n".join(tags) + "\n" if tags else ""
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return tags from how they are kept."""
+    return tuple(tag for tag in text.split("\n") if tag)

@@ -1,0 +1,214 @@
+"""What is to be tried: images, a model, and what the runs differ in. Widgets in, one experiment out."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.charts.style import STYLES
+from clsf.data import catalogue
+from clsf.data.prepare import prepared_shape
+from clsf.errors import ClsfError
+from clsf.experiments import grid, sets
+from clsf.experiments.estimate import estimate
+from clsf.experiments.fitting import fitting
+from clsf.experiments.sets import KINDS, OPTIMIZER_NAMES, Strengths
+from clsf.experiments.values import MOST_RUNS, Arm, Experiment
+from clsf.model.spec import ModelSpec
+from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPTIMIZERS, Plan, Preparation
+from clsf.ui import choices, data_choice, lab_access, units
+from clsf.ui.experiments import keys
+from clsf.ui.experiments.table import begun
+from clsf.ui.tensors.choose import LINKED, named
+from clsf.ui.text import sentence, t, words
+
+DEFAULT_DATA, DEFAULT_MODEL, DEFAULT_EPOCHS = "digits", "lenet-5", 5
+DEFAULT_FACTORS = ("optimizer", "seed")
+
+
+def kind() -> str:
+    """Let the reader choose what the runs differ in."""
+    icons = {
+        "optimizers": "speed", "regularisation": "healing", "learning-rate": "stairs", "batch-size": "stacks", "seeds": "casino",
+        "own": "grid_on",
+    }  # fmt: skip
+    titles = {name: f":material/{icons[name]}: {words(title)}" for name, title in KINDS.items()}
+    return named(st.pills, t("Experiment"), titles, keys.KIND, label_visibility="collapsed")
+
+
+def experiment(which: str) -> Experiment | None:
+    """Show all widgets; return the experiment, or None after having said why there is none."""
+    data = _data()
+    info = catalogue.info(data)
+    names = choices.models()
+    default = DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
+    if which == "own" and "model" in _factors():
+        spec = choices.model(default, len(info.classes))  # the grid says which models
+    else:
+        name = st.selectbox(t("Model"), names, index=names.index(default), key=keys.MODEL, filter_mode=None, **LINKED)
+        spec = choices.model(name, len(info.classes))
+    said = st.container()
+    frameworks = st.pills(
+        t("Frameworks"), FRAMEWORKS, selection_mode="multi", default=["torch"], key=keys.FRAMEWORKS,
+        format_func=lambda name: STYLES[name].title, **LINKED,
+    )  # fmt: skip
+    try:
+        plan = _plan(which, data)
+        plan = fitting(spec, plan)
+        with said:
+            _fit(spec, plan)
+        found = Experiment(which, tuple(_arms(which, spec, plan)), tuple(name for name in FRAMEWORKS if name in frameworks))
+        for arm in found.arms:
+            lab_access.get_lab().check(arm.spec, arm.plan)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return None
+    return found
+
+
+def cost(found: Experiment) -> None:
+    """Show how many runs there will be, how long they may take, and which they are."""
+    try:
+        recent = lab_access.get_lab().recent(None, 100)
+    except ClsfError:
+        recent = []
+    about = estimate(found, catalogue.info(found.arms[0].plan.data), recent)
+    text = t("{count} runs, about {time}", count=about.runs, time=units.duration(about.seconds))
+    if about.measured == about.runs:
+        how = t("from the last such runs on this machine")
+    elif about.measured:
+        how = t("in part from earlier runs, in part a rough guess")
+    else:
+        how = t("a rough guess; after the first runs it is measured")
+    st.caption(f":material/schedule: **{text}** · {how}")
+    waiting = lab_access.get_lab().state().waiting
+    if waiting:
+        st.caption(t("{count} runs wait already; who queued less gets a turn first.", count=waiting))
+    with st.expander(t("What will be trained"), icon=":material/list:"):
+        st.markdown("\n".join(f"{place}. {sentence(arm.label)}" for place, arm in enumerate(found.arms, start=1)))
+
+
+def _factors() -> tuple[str, ...]:
+    """Return what the grid varies, which its widget further down says."""
+    return tuple(st.session_state.get(keys.FACTORS, DEFAULT_FACTORS))
+
+
+def _data() -> str:
+    return data_choice.select(keys.DATA)
+
+
+def _fit(spec: ModelSpec, plan: Plan) -> None:
+    info, size = catalogue.info(plan.data), plan.preparation.image_size
+    shape = prepared_shape(info, plan.preparation)
+    analysis = spec.check(shape, len(info.classes))
+    text = t("{count} parameters", count=f"{analysis.parameters:,}")
+    if size is not None and size != st.session_state.get(keys.SIZE):
+        text += " · " + t("images are resized to {side}×{side}, for the model needs them that large", side=size)
+    st.caption(text)
+
+
+def _plan(which: str, data: str) -> Plan:
+    """Show the settings that all runs share; what is varied is not among them."""
+    varied = _factors() if which == "own" else ()
+    grid_ = st.grid(2, min_column_width=96, gap="small")
+    values: dict[str, object] = {}
+    if "epochs" not in varied:
+        values["epochs"] = grid_.cell().number_input(t("Epochs"), 1, MAX_EPOCHS, DEFAULT_EPOCHS, key=keys.EPOCHS, **LINKED)
+    if which != "optimizers" and "optimizer" not in varied:
+        default = "sgd" if which == "learning-rate" else "adam"
+        optimizer = grid_.cell().selectbox(
+            t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(default), format_func=OPTIMIZER_NAMES.get, key=keys.OPTIMIZER,
+            filter_mode=None, **LINKED,
+        )  # fmt: skip
+        values |= {"optimizer": optimizer, "learning_rate": LEARNING_RATES[optimizer]}
+    with st.expander(t("More settings"), icon=":material/tune:"):
+        more = st.grid(2, min_column_width=96, gap="small")
+        if which != "batch-size" and "batch_size" not in varied:
+            values["batch_size"] = more.cell().number_input(t("Batch size"), 1, MAX_BATCH, 32, key=keys.BATCH, **LINKED)
+        if "train_limit" not in varied:
+            values["train_limit"] = more.cell().number_input(
+                t("Training images"), 1, value=None, placeholder=t("all"), key=keys.LIMIT,
+                help=t("At most so many training images are used; empty: all."), **LINKED,
+            )  # fmt: skip
+        if "seed" not in varied:
+            values["seed"] = more.cell().number_input(
+                t("Seed"), 0, 2**31 - 1, 0, key=keys.SEED,
+                help=t("Decides the split, the order of the batches, the initial weights and dropout."), **LINKED,
+            )  # fmt: skip
+        size = more.cell().number_input(
+            t("Image size"), 4, MAX_IMAGE_SIZE, None, placeholder=t("as needed"), key=keys.SIZE,
+            help=t("Side in pixels that images are resized to; empty: only as large as the model needs them."), **LINKED,
+        )  # fmt: skip
+    return Plan(data=data, preparation=Preparation(size), **values)
+
+
+def _arms(which: str, spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
+    """Show what is particular to an experiment, and return its arms."""
+    if which == "optimizers":
+        st.caption(t("All seven, each with the learning rate that it is usually begun with."))
+        return sets.optimizers(spec, plan)
+    if which == "regularisation":
+        return sets.regularisation(spec, plan, _strengths())
+    if which == "learning-rate":
+        usual = ", ".join(f"{LEARNING_RATES[plan.optimizer] * factor:.3g}" for factor in sets.RATE_FACTORS)
+        typed = _typed(
+            t("Learning rates"),
+            keys.RATES,
+            usual,
+            t("With commas between them; empty: from a hundredth to ten times the usual one."),
+        )
+        return sets.learning_rates(spec, plan, grid.read("learning_rate", typed))
+    if which == "batch-size":
+        images = round(catalogue.info(plan.data).train * (1 - plan.validation_share))
+        images = min(images, plan.train_limit or images)
+        usual = ", ".join(str(size) for size in sets.BATCH_SIZES if size <= images)
+        typed = _typed(t("Batch sizes"), keys.BATCHES, usual, t("With commas between them; empty: 8 to 256."))
+        return sets.batch_sizes(spec, plan, grid.read("batch_size", typed), images)
+    if which == "seeds":
+        count = st.number_input(t("How many seeds"), 2, sets.MOST_SEEDS, 5, key=keys.SEEDS, **LINKED)
+        return sets.seeds(spec, plan, count)
+    return _grid(spec, plan)
+
+
+def _typed(label: str, key: str, usual: str, help: str) -> str:
+    return st.text_input(label, "", key=key, placeholder=usual, max_chars=grid.MOST_TEXT, help=help, **LINKED) or ""
+
+
+def _strengths() -> Strengths:
+    usual = Strengths()
+    place = st.grid(2, min_column_width=96, gap="small")
+    more = {"format": "%g", **LINKED}
+    l1 = place.cell().number_input(t("L1"), 0.0, 10.0, usual.l1, 1e-4, key=keys.L1, **more)
+    l2 = place.cell().number_input(t("L2"), 0.0, 10.0, usual.l2, 1e-3, key=keys.L2, **more)
+    dropout = place.cell().number_input(t("Dropout rate"), 0.0, 0.95, usual.dropout, 0.1, key=keys.DROPOUT, **more)
+    patience = place.cell().number_input(
+        t("Patience"), 1, 1000, usual.patience, key=keys.PATIENCE, help=t("Epochs without a lower validation loss until it stops early."), **LINKED
+    )  # fmt: skip
+    st.caption(t("None, then each of these alone, and batch normalisation. What the model has of it is taken out first."))
+    return Strengths(l1, l2, dropout, patience)
+
+
+def _grid(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
+    titles = {name: begun(words(factor.title)) for name, factor in grid.FACTORS.items()}
+    chosen = st.multiselect(
+        t("What is varied"), list(titles), default=list(DEFAULT_FACTORS), format_func=titles.get, key=keys.FACTORS,
+        persist_state="session", help=t("Every combination is trained, at most {most} runs in all.", most=MOST_RUNS),
+    )  # fmt: skip
+    values: dict[str, tuple[object, ...]] = {}
+    for name in (name for name in grid.FACTORS if name in chosen):
+        factor = grid.FACTORS[name]
+        if factor.choices:
+            options = list(factor.choices)
+            default = ["sgd", "adam"] if name == "optimizer" else options[:2]
+            values[name] = tuple(
+                st.multiselect(
+                    titles[name], options, default=default, key=keys.factor(name), persist_state="session",
+                    format_func=OPTIMIZER_NAMES.get if name == "optimizer" else str,
+                )
+            )  # fmt: skip
+        else:
+            values[name] = grid.read(
+                name, _typed(titles[name], keys.factor(name), factor.example, t("With commas between them."))
+            )
+            values[name] = values[name] or grid.read(name, factor.example)
+    return grid.grid(spec, plan, values, len(catalogue.info(plan.data).classes))

@@ -1,0 +1,66 @@
+"""Which experiment the reader looks at (its id is in the link), starting one, and those of before."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.experiments import start as starting
+from clsf.experiments.values import Experiment
+from clsf.ui import lab_access, state
+from clsf.ui.experiments import keys
+from clsf.ui.text import sentence, t, words
+
+MOST_OFFERED = 30
+
+
+def current() -> str | None:
+    """Return the id of the experiment in the link, or of the last one looked at, which then returns into the link."""
+    linked = st.query_params.get(keys.EXPERIMENT)
+    if linked:
+        st.session_state[keys.EXPERIMENT] = linked
+    elif st.session_state.get(keys.EXPERIMENT):
+        st.query_params[keys.EXPERIMENT] = st.session_state[keys.EXPERIMENT]
+    return st.session_state.get(keys.EXPERIMENT)
+
+
+def look_at(experiment_id: str) -> None:
+    """Make an experiment the one that is looked at."""
+    st.session_state[keys.EXPERIMENT] = experiment_id
+    st.query_params[keys.EXPERIMENT] = experiment_id
+
+
+def forget() -> None:
+    """Look at no experiment any more."""
+    st.session_state.pop(keys.EXPERIMENT, None)
+    st.query_params.pop(keys.EXPERIMENT, None)
+
+
+def start(experiment: Experiment) -> None:
+    """Queue the runs. A refusal is kept to be shown; nothing was started then."""
+    try:
+        look_at(starting.start(lab_access.get_lab(), experiment, state.owner(), ""))
+    except ClsfError as error:
+        st.session_state[keys.REFUSAL] = error.sentence
+
+
+def show_refusal() -> None:
+    """Show once what was refused last, if anything."""
+    refused = st.session_state.pop(keys.REFUSAL, None)
+    if refused is not None:
+        st.error(sentence(refused), icon=":material/error:")
+
+
+def earlier() -> None:
+    """Offer the reader's experiments, newest first."""
+    found = lab_access.get_lab().history.experiments(state.owner(), MOST_OFFERED)
+    if not found:
+        return
+    with st.expander(t("My experiments"), icon=":material/history:"):
+        for row in found:
+            st.button(
+                f"{words(starting.title(row))} · {time.strftime('%m-%d %H:%M', time.localtime(row.created))}", key=f"open_{row.experiment_id}",
+                on_click=look_at, args=(row.experiment_id,), type="tertiary", width="stretch",
+            )  # fmt: skip

@@ -1,0 +1,22 @@
+"""Every session_state key of the Experiments page; those of widgets stand in the link under the same name."""
+
+from __future__ import annotations
+
+EXPERIMENT = "experiment"  # in the link: id of the experiment that is looked at
+REFUSAL = "experiment_refusal"
+
+KIND = "kind"
+DATA, MODEL, FRAMEWORKS = "exp_data", "exp_model", "exp_frameworks"
+EPOCHS, BATCH, OPTIMIZER, LIMIT, SEED, SIZE = "exp_epochs", "exp_batch", "exp_optimizer", "exp_images", "exp_seed", "exp_size"
+L1, L2, DROPOUT, PATIENCE = "exp_l1", "exp_l2", "exp_dropout", "exp_patience"
+RATES, BATCHES, SEEDS = "exp_rates", "exp_batches", "exp_seeds"
+FACTORS = "exp_grid"
+
+AXIS, ONLY, SMOOTH = "exp_axis", "exp_only", "exp_smooth"
+NAME = "exp_name"
+DRAWN = "experiment_drawn"  # figures as drawn last, so that what did not change is not computed again
+
+
+def factor(name: str) -> str:
+    """Return the key of the widget that holds the values of a grid's setting."""
+    return f"grid_{name}"

@@ -1,0 +1,194 @@
+"""An experiment that was started: how far it is, which arm is ahead, curves, and the table of what differs. Live, and afterwards."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from clsf.charts import experiment_scores as scores
+from clsf.charts.style import STYLES
+from clsf.errors import ClsfError
+from clsf.experiments import start
+from clsf.experiments.start import Found
+from clsf.experiments.verdict import Verdict, agreement, verdicts
+from clsf.ui import lab_access, navigation, state, units
+from clsf.ui.experiments import charts, keys, names, table
+from clsf.ui.experiments.current import current, forget
+from clsf.ui.history import keys as history_keys
+from clsf.ui.live_chart import live_chart
+from clsf.ui.progress import of_run
+from clsf.ui.text import plain, sentence, t, words
+
+TICK = 0.8  # seconds between two looks
+EARLY = 0.04  # share of an experiment below which the time left can't be told
+
+
+def show(experiment_id: str) -> None:
+    """Show the experiment, looking again every TICK seconds until all of its runs are over."""
+    found = _found(experiment_id)
+    if found is not None:
+        st.fragment(_look, run_every=None if found.over else TICK)(experiment_id, found.over)
+
+
+def _found(experiment_id: str) -> Found | None:
+    try:
+        found = start.find(lab_access.get_lab(), experiment_id)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.button(t("Close"), key="close_experiment", on_click=forget)
+        return None
+    if not found.members:
+        st.info(t("The runs of this experiment were deleted."), icon=":material/delete:")
+        st.button(t("Close"), key="close_experiment", on_click=forget)
+        return None
+    return found
+
+
+def _look(experiment_id: str, was_over: bool) -> None:
+    if current() != experiment_id:
+        st.rerun()
+    found = _found(experiment_id)
+    if found is None:
+        return
+    rows = names.rows(found)
+    with st.container(key="live-experiment"):
+        _head(found)
+        if not found.over:
+            _progress(found)
+        _failures(found)
+        said = verdicts(found.members)
+        _verdicts(found, said)
+        charts.show(rows, experiment_id)
+        _scores(found, said)
+        st.subheader(t("What differs, and what came of it"))
+        best = [m.record.run_id for v in said for m in found.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
+        table.show(rows, names.varied(found), best)
+        st.caption(
+            t(
+                "Settings that all runs share are left out. Validation: after the last epoch, or after the restored one. Training − "
+                "validation, in points: the larger, the more is learned by heart. Test images are not touched here."
+            )
+        )
+        _actions(found, rows)
+    if not was_over and found.over:
+        st.rerun()  # once, with a timer no more
+
+
+def _head(found: Found) -> None:
+    plan, model = found.members[0].record.plan, found.members[0].record.model
+    size = plan.preparation.image_size
+    facts = [
+        f"{plan.data} {size}×{size}" if size else plan.data, model.name, t("{epochs} epochs", epochs=plan.epochs),
+        t("{count} runs", count=len(found.members)), time.strftime("%Y-%m-%d %H:%M", time.localtime(found.row.created)),
+    ]  # fmt: skip
+    st.subheader(sentence(start.title(found.row)))
+    st.caption(plain(" · ".join(facts)))
+
+
+def _progress(found: Found) -> None:
+    done = sum(m.record.over for m in found.members)
+    share = sum(1.0 if m.record.over else of_run(m.record) if m.record.started else 0.0 for m in found.members) / len(
+        found.members
+    )
+    text = t("{done} of {total} trainings", done=done, total=len(found.members))
+    begun = [m for m in found.members if m.record.status not in ("queued",) and not m.record.over]
+    passed = time.time() - found.row.created
+    if EARLY < share < 1:
+        text += " · " + t("about {time} left", time=units.duration(max(passed * (1 - share) / share, 0)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(min(share, 1.0), text)
+        if found.row.owner == state.owner():
+            st.button(t("Stop"), key="stop_experiment", icon=":material/stop:", on_click=_stop, args=(found,))
+    if begun:
+        now = begun[0]
+        style = STYLES[now.record.framework]
+        epoch = t("epoch {epoch}", epoch=len(now.record.epochs) + 1)
+        st.caption(f":{style.text_colour}[{style.mark}] {style.title} · {sentence(now.label)} · {epoch}")
+    elif not done:
+        st.caption(t("The runs wait for their turn."))
+
+
+def _stop(found: Found) -> None:
+    try:
+        start.stop(lab_access.get_lab(), found, state.owner())
+    except ClsfError as error:
+        st.session_state[keys.REFUSAL] = error.sentence
+
+
+def _failures(found: Found) -> None:
+    """Say once each why runs could not go on."""
+    why = {str(m.record.failure): m.record.failure for m in found.members if m.record.failure is not None}
+    for said in why.values():
+        st.error(sentence(said), icon=":material/error:")
+    diverged = [words(m.label) for m in found.members if m.record.status == "diverged"]
+    if diverged:
+        st.warning(
+            t("The loss became nan or larger than a million, so these have no result: {names}.", names=plain(", ".join(dict.fromkeys(diverged)))),
+            icon=":material/trending_up:",
+        )  # fmt: skip
+
+
+def _verdicts(found: Found, said: list[Verdict]) -> None:
+    both = len(found.frameworks) > 1
+    for verdict in said:
+        text = sentence(verdict.sentence)
+        if both:
+            style = STYLES[verdict.framework]
+            text = f":{style.text_colour}[{style.mark}] **{style.title}** — {text}"
+        if not found.over:
+            text = t("So far:") + " " + text
+        if verdict.chance is None:
+            st.info(text, icon=":material/casino:")
+        elif verdict.chance:
+            st.info(text, icon=":material/blur_on:")
+        else:
+            st.success(text, icon=":material/emoji_events:")
+    agreed = agreement(said)
+    if agreed is not None and found.over:
+        st.markdown(f":material/balance: {sentence(agreed)}")
+
+
+def _scores(found: Found, said: list[Verdict]) -> None:
+    """Draw what was reached, the best on top, once there are two to compare."""
+    arms = 1 + max(m.arm for m in found.members)
+    apart = len(found.frameworks) > 1 and any(
+        len(s.accuracies) > 1 for v in said for s in v.scores
+    )  # intervals would cover each other
+    rows = []
+    for verdict in said:
+        for score in verdict.scores:
+            member = next(m for m in found.members if m.arm == score.arm and m.record.framework == score.framework)
+            rows.append(
+                scores.Row(score, names.score_name(score.label, score.framework, apart), names.member_look(found, member, arms))
+            )
+    if len(rows) < 2 and not any(len(row.score.accuracies) > 1 for row in rows):
+        return
+    rows.sort(key=lambda row: -row.score.mean)
+    st.markdown(f"**{t('Accuracy on the validation images, at the end')}**")
+    stamp = tuple((row.name, tuple(row.score.accuracies.items())) for row in rows)
+    figure, alt = charts.remembered("scores", stamp, lambda: (scores.figure(rows, words), scores.in_words(rows, words)))
+    live_chart(figure, key="experiment-scores", alt=alt, height=scores.height(rows))
+
+
+def _actions(found: Found, rows: list[table.Row]) -> None:
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            t("Download CSV"), lambda: table.csv(rows), file_name=f"experiment-{found.row.experiment_id}.csv", mime="text/csv",
+            icon=":material/download:", on_click="ignore", key="experiment_csv",
+        )  # fmt: skip
+        if found.row.owner == state.owner():
+            if st.button(t("Open in my runs"), icon=":material/history:", key="experiment_runs"):
+                st.session_state[history_keys.EXPERIMENT] = found.row.experiment_id
+                st.switch_page(navigation.link_to("runs"), query_params=navigation.kept())
+            with st.popover(t("Rename"), icon=":material/edit:"):
+                st.text_input(t("Name"), found.row.name, max_chars=80, key=keys.NAME)
+                st.button(t("Keep this name"), key="rename_experiment", on_click=_rename, args=(found.row.experiment_id,))
+        st.button(t("Close"), key="close_experiment", icon=":material/close:", on_click=forget)
+
+
+def _rename(experiment_id: str) -> None:
+    try:
+        lab_access.get_lab().history.rename_experiment(state.owner(), experiment_id, st.session_state.get(keys.NAME) or "")
+    except ClsfError as error:
+        st.session_state[keys.REFUSAL] = error.sentence

@@ -1,0 +1,54 @@
+"""Experiments: a set of runs that differ in one thing, on one chart."""
+
+import streamlit as st
+
+from clsf import ui
+from clsf.errors import ClsfError
+from clsf.ui import lab_access, live_chart
+from clsf.ui.experiments import choose, current, lessons, style, view
+from clsf.ui.text import sentence, t
+
+page = ui.open_page("experiments")
+
+# What this is, and what is varied.
+style.show()
+st.title(t("Experiments"))
+st.markdown(lessons.intro(page.lesson()))
+try:
+    lab_access.get_lab()
+except ClsfError as error:
+    st.error(sentence(error.sentence), icon=":material/error:")
+    st.stop()
+kind = choose.kind()
+st.markdown(lessons.of(page.lesson(), kind))
+chosen, seen = st.columns([1, 2.4], gap="large")
+
+# What the student chooses: widgets in, one experiment out, with what it costs before it begins.
+with chosen:
+    experiment = choose.experiment(kind)
+    if experiment is not None:
+        choose.cost(experiment)
+    asked = st.button(
+        t("Start the experiment"), key="start_experiment", type="primary", icon=":material/play_arrow:", width="stretch",
+        disabled=experiment is None,
+    )  # fmt: skip
+
+# What happens: hand it over, keep only its id (in the link).
+if asked and experiment is not None:
+    current.start(experiment)
+with chosen:
+    current.earlier()
+
+# How it looks: the same for a live experiment and a finished one.
+with seen:
+    current.show_refusal()
+    if current.current():
+        view.show(current.current())
+    else:
+        live_chart.preload("plotly")
+        st.info(
+            t(
+                "Press “Start the experiment”: the runs train one after another, and their curves appear here, on the same axes."
+            ),
+            icon=":material/science:",
+        )

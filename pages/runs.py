@@ -1,0 +1,37 @@
+"""Runs: everything that was trained, to find, name, compare, take along and bring back."""
+
+import streamlit as st
+
+from clsf import ui
+from clsf.errors import ClsfError
+from clsf.ui import lab_access, live_chart
+from clsf.ui.experiments import style
+from clsf.ui.history import changes, listing, mine, one, several, shared
+from clsf.ui.text import sentence, t
+
+page = ui.open_page("runs")
+
+style.show()
+st.title(t("Runs"))
+try:
+    lab_access.get_lab()
+except ClsfError as error:
+    st.error(sentence(error.sentence), icon=":material/error:")
+    st.stop()
+live_chart.preload("plotly")
+
+# One run, from a shared link: anybody's.
+if shared.linked():
+    changes.show_said()
+    shared.show(shared.linked())
+    st.stop()
+
+# The reader's own: what they are, which ones, and what can be done with those that are chosen.
+st.markdown(page.lesson())
+mine.show()
+changes.show_said()
+chosen = listing.choose()
+if len(chosen) == 1:
+    one.show(chosen[0], own=True)
+elif chosen:
+    several.show(chosen)
