@@ -1,0 +1,49 @@
+"""What a capsule holds, and the names and limits that writing and reading share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from clsf.backends.base import Weights
+from clsf.events import Event
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.runs.record import RunRecord
+
+FORMAT, VERSION = "clsf-capsule", 1
+ABOUT, HISTORY, WEIGHTS = "capsule.json", "history.json", "weights.npz"
+
+MOST_NOTES = 20_000  # characters
+MOST_TEXT = 300  # characters of a name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Capsule:
+    """A run that came out of a capsule, checked through and through."""
+
+    framework: str
+    model: ModelSpec
+    plan: Plan
+    created: float  # Unix time at which the run was queued
+    events: tuple[Event, ...]
+    weights: Weights | None
+    input_shape: tuple[int, int, int]  # (height, width, channels)
+    classes: tuple[str, ...]
+    group: str = ""  # runs that were started together had the same
+    race: bool = False
+    machine: str = ""
+    notes: str = ""
+    program: dict[str, str] = field(default_factory=dict)  # versions of what wrote it
+
+    def record(self, run_id: str, group: str, owner: str = "") -> RunRecord:
+        """Return a run of that id, with nothing folded into it yet."""
+        return RunRecord(
+            run_id, group, self.framework, self.model, self.plan, self.created, owner, self.race, self.machine
+        )  # fmt: skip
+
+    def folded(self) -> RunRecord:
+        """Return the run as it was when the capsule was written."""
+        record = self.record("capsule", self.group)
+        for event in self.events:
+            record.fold(event)
+        return record

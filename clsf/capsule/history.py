@@ -1,0 +1,127 @@
+"""The history in a capsule: events that came from outside, checked type by type and against each other."""
+
+from __future__ import annotations
+
+import math
+import string
+import types
+from dataclasses import fields, is_dataclass
+from typing import Literal, Union, get_args, get_origin, get_type_hints
+
+from clsf.errors import CapsuleError
+from clsf.events import BatchesEnded, DataProgress, EpochEnded, Event, RunEnded, RunFailed, RunStarted, event_from_json
+from clsf.words import Sentence
+
+MOST_EVENTS = 500_000
+MOST_STEPS = 20_000_000
+MOST_TEXT = 300  # characters
+
+
+def checked(data: object, framework: str, shape: tuple[int, ...]) -> tuple[Event, ...]:
+    """Return the events in parsed JSON. Raises CapsuleError for what no run says, or not in this order."""
+    if not isinstance(data, list) or not 2 <= len(data) <= MOST_EVENTS:
+        raise CapsuleError("Its history is no list of events.")
+    events = []
+    for number, item in enumerate(data, start=1):
+        try:
+            event = event_from_json(item)
+            right = _fields_right(event)
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            right = False
+        if not right:
+            raise CapsuleError("Event number {number} of its history is not one that a run says.", number=number)
+        events.append(event)
+    if not _in_order(events, framework, shape):
+        raise CapsuleError("The events of its history do not follow each other as those of a run do.")
+    return tuple(events)
+
+
+def _in_order(events: list[Event], framework: str, shape: tuple[int, ...]) -> bool:
+    """Whether a run could have said all of this: see `clsf.events`."""
+    started, step, epoch = False, 0, 0
+    for event in events[:-1]:
+        match event:
+            case DataProgress():
+                if started:
+                    return False
+            case RunStarted():
+                if started or event.framework != framework or event.input_shape != shape or event.batches_per_epoch < 1:
+                    return False
+                started = True
+            case RunEnded() | RunFailed():
+                return False
+            case _ if not started:
+                return False
+            case BatchesEnded():
+                count = len(event.losses)
+                norms = event.gradient_norms
+                if event.step != step + 1 or not count or len(event.accuracies) != count:
+                    return False
+                if norms is not None and len(norms) != count:
+                    return False
+                step += count
+                if step > MOST_STEPS:
+                    return False
+            case EpochEnded():
+                if event.epoch != epoch + 1:
+                    return False
+                epoch += 1
+    end = events[-1]
+    return started and (isinstance(end, RunFailed) or (isinstance(end, RunEnded) and end.framework == framework))
+
+
+def _fields_right(value: object) -> bool:
+    hints = get_type_hints(type(value))
+    return all(_fits(getattr(value, f.name), hints[f.name]) for f in fields(value))
+
+
+def _fits(value: object, hint: object) -> bool:
+    """Whether a value is of the type that an event's field has."""
+    kind = get_origin(hint)
+    if kind in (Union, types.UnionType):
+        return any(_fits(value, other) for other in get_args(hint))
+    if kind is Literal:
+        return isinstance(value, str) and value in get_args(hint)
+    if kind in (tuple, list):
+        inner = get_args(hint)[0] if get_args(hint) else object
+        return isinstance(value, tuple | list) and len(value) <= MOST_STEPS and all(_fits(x, inner) for x in value)
+    if kind is dict:
+        name, inner = get_args(hint)
+        return (
+            isinstance(value, dict) and len(value) <= 1000 and all(_fits(k, name) and _fits(v, inner) for k, v in value.items())
+        )
+    if hint is type(None):
+        return value is None
+    if hint is bool:
+        return isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**62
+    if hint is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and (math.isnan(value) or abs(value) < 1e300)
+    if hint is str:
+        return isinstance(value, str) and len(value) <= MOST_TEXT and value.isprintable()
+    if hint is Sentence:
+        return isinstance(value, Sentence) and _harmless(value)
+    if is_dataclass(hint):
+        return isinstance(value, hint) and _fields_right(value)
+    return False
+
+
+def _harmless(said: Sentence, depth: int = 0) -> bool:
+    """Whether a sentence can be said: plain fields that have values, and no way from a value to what it is made of."""
+    if depth > 5 or not isinstance(said.template, str) or len(said.template) > 2000 or not isinstance(said.values, dict):
+        return False
+    try:
+        parts = list(string.Formatter().parse(said.template))
+    except ValueError:
+        return False
+    for _, name, layout, conversion in parts:
+        if name is not None and (not name.isidentifier() or name not in said.values or layout or conversion):
+            return False
+    for value in said.values.values():
+        if isinstance(value, Sentence):
+            if not _harmless(value, depth + 1):
+                return False
+        elif not (value is None or isinstance(value, str | int | float)) or len(str(value)) > 2000:
+            return False
+    return True

@@ -1,0 +1,30 @@
+"""A capsule -> a run in the store, like one that was trained here."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from clsf.capsule.arrays import packed
+from clsf.capsule.contents import Capsule
+from clsf.runs.store import RunStore
+
+
+def take_in(capsule: Capsule, store: RunStore, owner: str = "") -> str:
+    """Put the run into the store under a new id, which is returned. Runs of one group find together again.
+
+    Raises StoreError if the store can't take it.
+    """
+    run_id, group = secrets.token_urlsafe(9), _group(capsule, store, owner)
+    store.create(capsule.record(run_id, group, owner))
+    if capsule.weights:  # before the end, so that whoever reads of it finds them
+        store.save_weights(run_id, packed(capsule.weights))
+    store.append(run_id, list(capsule.events))
+    return run_id
+
+
+def _group(capsule: Capsule, store: RunStore, owner: str) -> str:
+    """Return the same group for the same owner's capsules of one start, unless it has a run of this framework already."""
+    found = "c" + hashlib.sha256(f"{owner}\n{capsule.group}".encode()).hexdigest()[:15]
+    taken = {store.record(run_id).framework for run_id in store.group(found)}
+    return secrets.token_urlsafe(9) if not capsule.group or capsule.framework in taken else found

@@ -1,0 +1,68 @@
+"""A run -> the bytes of a capsule."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Sequence
+
+from clsf import __version__
+from clsf.backends.base import Weights
+from clsf.backends.initial import weights_hash
+from clsf.capsule.arrays import EPOCH, packed
+from clsf.capsule.contents import ABOUT, FORMAT, HISTORY, MOST_NOTES, VERSION, WEIGHTS
+from clsf.errors import CapsuleError
+from clsf.events import DataProgress, Event, event_to_json
+from clsf.runs.record import RunRecord
+
+
+def write(
+    record: RunRecord, weights: Weights | None, *, events: Sequence[Event], classes: Sequence[str] = (), notes: str = ""
+) -> bytes:
+    """Return a capsule of a run that is over. `events`: all that it said (`RunStore.events`).
+
+    Equal runs give equal bytes. Raises CapsuleError if the run is not over, never began, or the notes are too long.
+    """
+    if not record.over or record.started is None:
+        raise CapsuleError("The run {run} has not ended yet, so it can't be packed. Wait for its end.", run=record.run_id)
+    if len(notes) > MOST_NOTES:
+        raise CapsuleError("The notes have {count} characters; at most {most} are packed.", count=len(notes), most=MOST_NOTES)
+    about = {
+        "format": FORMAT,
+        "version": VERSION,
+        "written_by": {"clsf": __version__},
+        "framework": record.framework,
+        "versions": record.started.versions,
+        "machine": record.machine,
+        "created": record.created,
+        "group": record.group,
+        "race": record.race,
+        "input_shape": list(record.started.input_shape),
+        "classes": list(classes),
+        "model": record.model.to_json(),
+        "plan": record.plan.to_json(),
+        "weights_hash": weights_hash(weights) if weights else None,
+        "notes": notes,
+    }
+    history = [event_to_json(event) for event in events if not isinstance(event, DataProgress)]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, ABOUT, json.dumps(about, indent=2, ensure_ascii=False).encode())
+        _add(archive, HISTORY, json.dumps(history, separators=(",", ":"), default=str).encode())
+        if weights:
+            _add(archive, WEIGHTS, packed(weights), zipfile.ZIP_STORED)
+    return file.getvalue()
+
+
+def file_name(record: RunRecord) -> str:
+    """Return a name for the file: what it holds, without signs that a file system minds."""
+    text = f"{record.plan.data}-{record.model.name}-{record.framework}-{record.run_id[:6]}"
+    return re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80] + ".clsf.zip"
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes, how: int = zipfile.ZIP_DEFLATED) -> None:
+    member = zipfile.ZipInfo(name, EPOCH)
+    member.compress_type = how
+    archive.writestr(member, content)

@@ -1,0 +1,65 @@
+"""What models say of one image, class by class, as bars in HTML: light enough to be drawn again while somebody draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+MOST_ROWS = 10
+NAMED = 3  # answers that are said in words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinion:
+    """One model's probabilities, (classes,), with how it is called and looks."""
+
+    name: str
+    colour: str
+    mark: str
+    probabilities: np.ndarray
+
+
+def shown_classes(opinions: Sequence[Opinion]) -> list[int]:
+    """Return which classes get a row: all of few, else those that any model finds likeliest, in the order of classes."""
+    most = np.max([o.probabilities for o in opinions], axis=0)
+    return sorted(np.argsort(-most, kind="stable")[:MOST_ROWS].tolist())
+
+
+def bars(opinions: Sequence[Opinion], classes: Sequence[str], caption: str) -> str:
+    """Return a table: a row per class, in it a bar per model; the number stands beside each bar."""
+    top = {int(o.probabilities.argmax()) for o in opinions}
+    rows = []
+    for number in shown_classes(opinions):
+        cells = "".join(
+            f'<div class="bar{" second" if place else ""}" style="--own:{o.colour}"><span class="track"><span class="fill" '
+            f'style="width:{100 * p:.1f}%"></span></span><span class="share">{p:.1%}</span></div>'
+            for place, o in enumerate(opinions)
+            for p in [float(o.probabilities[number])]
+        )
+        name = escape(classes[number])
+        rows.append(
+            f'<tr{" class=top" if number in top else ""}><th scope="row" title="{name}">{name}</th><td>{cells}</td></tr>'
+        )
+    return (
+        f'<table class="pd-bars"><caption class="pd-hidden">{escape(caption)}</caption><tbody>{"".join(rows)}</tbody></table>'
+    )
+
+
+def verdict(opinions: Sequence[Opinion], classes: Sequence[str]) -> str:
+    """Return each model's answer in large letters."""
+    cards = "".join(
+        f'<div style="--own:{o.colour}"><small>{o.mark} {escape(o.name)}</small><b>{escape(classes[best])}</b>'
+        f"<i>{o.probabilities[best]:.1%}</i></div>"
+        for o in opinions
+        for best in [int(o.probabilities.argmax())]
+    )
+    return f'<div class="pd-verdict">{cards}</div>'
+
+
+def top(opinion: Opinion, classes: Sequence[str]) -> list[tuple[str, float]]:
+    """Return the likeliest classes and their probabilities, likeliest first."""
+    order = np.argsort(-opinion.probabilities, kind="stable")[:NAMED]
+    return [(classes[n], float(opinion.probabilities[n])) for n in order]

@@ -1,0 +1,82 @@
+"""Test images as points of a plane, by what the last hidden layer makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from clsf.predict.values import Map
+from clsf.words import Sentence, say
+
+COLOURS = (
+    "#dd6b00", "#6f66f2", "#0d8a80", "#c2417c", "#5c7a1f", "#2b7cd3", "#a8762a", "#9b51c9", "#5c6670", "#c94a3b",
+)  # fmt: skip
+SYMBOLS = (
+    "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "pentagon", "star", "hexagon",
+)  # fmt: skip
+"""Each class has a colour and a symbol; with more than ten classes both begin again, shifted against each other."""
+
+
+def look(label: int) -> tuple[str, str]:
+    """Return the colour and the symbol of a class."""
+    return COLOURS[label % len(COLOURS)], SYMBOLS[(label + label // len(COLOURS)) % len(SYMBOLS)]
+
+
+def figure(found: Map, names: Sequence[str], words: Callable[[Sentence], str]) -> dict:
+    """Return the figure as a dictionary of Plotly's data and layout."""
+    data = []
+    for label in sorted(set(found.labels.tolist())):
+        at = found.labels == label
+        colour, symbol = look(label)
+        data.append(
+            {
+                "x": np.round(found.points[at, 0], 4).tolist(), "y": np.round(found.points[at, 1], 4).tolist(), "mode": "markers",
+                "name": names[label],
+                "customdata": [
+                    [names[a], int(n)] for a, n in zip(found.answers[at], found.numbers[at], strict=True)
+                ],
+                "hovertemplate": words(
+                    say("image {number}: shows {shows}, answered {answer}", number="%{customdata[1]}", shows=names[label],
+                        answer="%{customdata[0]}")
+                ) + "<extra></extra>",
+                "marker": {"color": colour, "symbol": symbol, "size": 6, "opacity": 0.75},
+            }
+        )  # fmt: skip
+    wrong = found.labels != found.answers
+    if wrong.any():
+        data.append(
+            {
+                "x": found.points[wrong, 0].tolist(), "y": found.points[wrong, 1].tolist(), "mode": "markers",
+                "name": words(say("answered wrongly")), "hoverinfo": "skip",
+                "marker": {"symbol": "circle-open", "size": 13, "color": "#d33c3c", "line": {"width": 1.5}},
+            }
+        )  # fmt: skip
+    if found.own is not None:
+        data.append(
+            {
+                "x": [float(found.own[0])], "y": [float(found.own[1])], "mode": "markers", "name": words(say("your image")),
+                "hovertemplate": words(say("your image")) + "<extra></extra>",
+                "marker": {"symbol": "star", "size": 18, "color": "#f2c80f", "line": {"width": 1.5, "color": "#11161c"}},
+            }
+        )  # fmt: skip
+    axis = {"showticklabels": False, "zeroline": False}
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": {**axis, "scaleanchor": "y"}, "yaxis": axis, "hovermode": "closest", "uirevision": found.method,
+            "legend": {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0},
+        },
+    }  # fmt: skip
+
+
+def in_words(found: Map, words: Callable[[Sentence], str]) -> str:
+    """Return what the map shows in a sentence."""
+    wrong = int((found.labels != found.answers).sum())
+    return words(
+        say(
+            "{count} test images as points; {wrong} of them were answered wrongly and are circled.",
+            count=len(found.labels),
+            wrong=wrong,
+        )
+    )

@@ -1,0 +1,82 @@
+"""Asking the workers about trained models, for pages: both frameworks at once, weights sent only to a worker that lacks them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from clsf.errors import ClsfError, EngineError
+from clsf.predict.values import Request
+from clsf.runs.record import RunRecord
+
+
+class Lab(Protocol):
+    """What is needed of `clsf.lab.Lab`."""
+
+    def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
+
+    def weights(self, run_id: str) -> dict: ...
+
+
+SECONDS = 120.0  # that an answer may take; TensorFlow may have to be imported first
+
+_threads = ThreadPoolExecutor(8, thread_name_prefix="clsf-predict")
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What came instead of an answer."""
+
+    error: ClsfError
+
+
+def request_of(record: RunRecord) -> Request:
+    """Return how a worker is asked about a run that has started."""
+    return Request(
+        record.run_id, record.framework, record.model.to_json(), record.plan.to_json(), tuple(record.started.input_shape),
+        classes_of(record),
+    )  # fmt: skip
+
+
+def classes_of(record: RunRecord) -> int:
+    """Return how many classes a run's model tells apart."""
+    return 2 if record.plan.loss == "binary" else record.model.analyse(record.started.input_shape).output_shape[0]
+
+
+def ask(lab: Lab, record: RunRecord, function: str, *args: object, timeout: float = SECONDS) -> object:
+    """Return what `function(request, *args)` says in the run's framework. Raises ClsfError."""
+    request = request_of(record)
+    answer = lab.call(record.framework, function, request, *args, timeout=timeout)
+    if answer is None:
+        lab.call(
+            record.framework, "clsf.predict.session:hold", request, plain_arrays(lab.weights(record.run_id)), timeout=timeout
+        )
+        answer = lab.call(record.framework, function, request, *args, timeout=timeout)
+    if answer is None:  # another worker answered than the one that was given the weights
+        raise EngineError("The {framework} worker has lost the model again. Try once more.", framework=record.framework)
+    return answer
+
+
+def ask_all(lab: Lab, records: Sequence[RunRecord], function: str, *args: object, timeout: float = SECONDS) -> list:
+    """Return each run's answer, or Failed in its place; runs of different frameworks are asked at the same time."""
+
+    def one(record: RunRecord) -> object:
+        try:
+            return ask(lab, record, function, *args, timeout=timeout)
+        except ClsfError as error:
+            return Failed(error)
+
+    return in_threads([lambda record=record: one(record) for record in records])
+
+
+def in_threads(work: Sequence[Callable[[], object]]) -> list:
+    """Return what each returns, all done at the same time."""
+    return [future.result() for future in [_threads.submit(each) for each in work]]
+
+
+def plain_arrays(weights: dict) -> dict[str, np.ndarray]:
+    return {name: np.ascontiguousarray(array) for name, array in weights.items()}

@@ -1,0 +1,169 @@
+"""A trained model inside a worker: built once, asked many times, and forgotten when it is not needed any more.
+
+A worker that does not have the model a request names answers None; whoever asks then sends the weights (`hold`) and asks
+again. So a worker that was replaced, or another one of a cluster, needs no memory of what was before.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import replace
+
+import numpy as np
+
+from clsf import backends
+from clsf.backends.base import Backend, Weights
+from clsf.data.images import Images, Prepared
+from clsf.data.prepare import prepare, prepared_test
+from clsf.data.sources import open_dataset
+from clsf.errors import EngineError
+from clsf.model.changes import changed
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.predict.values import Prediction, Request
+
+MOST_MODELS = 3
+UNUSED_SECONDS = 900.0
+
+FIXED = {"zero-one": (0.0, 255.0), "minus-one-one": (127.5, 127.5)}
+"""Mean and deviation, in pixel values, of the scales that ask no images."""
+
+
+class Held:
+    """A built model with its trained weights."""
+
+    def __init__(self, request: Request, weights: Weights) -> None:
+        self.lock = threading.RLock()
+        self.used = time.monotonic()
+        self.request = request
+        self.spec = ModelSpec.from_json(request.model)
+        self.plan = for_asking(Plan.from_json(request.plan))
+        self.built_spec = changed(self.spec, self.plan.differences)
+        self._weights = weights
+        self._images: dict[str, object] = {}
+        mean, deviation = self._scale()
+        empty = np.zeros(0, np.int64)
+        nothing = np.zeros((1, *request.shape), np.uint8)
+        names = tuple(str(n) for n in range(request.classes))
+        self.prepared = Prepared(nothing, np.zeros(1, np.int64), names, empty, empty, mean, deviation)
+        self.backend: Backend = self.build(self.prepared)
+        self.dtype = np.dtype(self.plan.dtype)
+        self._looker = None
+
+    def build(self, prepared: Prepared) -> Backend:
+        """Build the model around some images, with the trained weights."""
+        return backends.load(self.request.framework).build(self.built_spec, self.plan, prepared, self._weights)
+
+    def inputs(self, pixels: np.ndarray) -> np.ndarray:
+        """Return what the first layer receives of uint8 (n, h, w, c): the same arithmetic as the backend's, in its dtype."""
+        mean, deviation = self.prepared.mean.astype(self.dtype), self.prepared.deviation.astype(self.dtype)
+        return (pixels.astype(self.dtype) - mean) / deviation
+
+    def test(self) -> tuple[str, Images]:
+        """Return "test" and the test images as this model gets them; "validation" and those where there are no test images."""
+        if "test" not in self._images:
+            dataset = open_dataset(self.plan.data)
+            like = prepare(dataset, self.plan)
+            if dataset.test is not None and len(dataset.test):
+                self._images["test"] = "test", prepared_test(dataset, self.plan, like)
+            else:
+                at = np.sort(like.validation)
+                self._images["test"] = "validation", Images(like.pixels[at], like.labels[at], like.classes)
+        return self._images["test"]
+
+    @property
+    def looker(self):
+        """What looks inside, made when it is first needed."""
+        if self._looker is None:
+            from importlib import import_module
+
+            self._looker = import_module(f"clsf.backends.{self.request.framework}.look").Looker(self.backend.built)
+        return self._looker
+
+    def _scale(self) -> tuple[np.ndarray, np.ndarray]:
+        scale, channels = self.plan.preparation.scale, self.request.shape[2]
+        if scale in FIXED:
+            mean, deviation = FIXED[scale]
+            return np.full(channels, mean), np.full(channels, deviation)
+        like = prepare(open_dataset(self.plan.data), self.plan)
+        return like.mean, like.deviation
+
+
+def for_asking(plan: Plan) -> Plan:
+    """Return the plan without what only matters while a model learns, so that building it is quick."""
+    if plan.does("input-scale"):
+        plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
+    return plan.but(tensorflow_variant="graph", torch_variant="loop")
+
+
+class Models:
+    """The models that this process holds, the longest unused first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._timer: threading.Timer | None = None
+
+    def take(self, held: Held) -> None:
+        with self._lock:
+            self._held[held.request.token] = held
+            while len(self._held) > MOST_MODELS:
+                self._held.popitem(last=False)
+        self.sweep()
+
+    def of(self, request: Request) -> Held | None:
+        with self._lock:
+            held = self._held.get(request.token)
+            if held is None or held.request != request:
+                return None
+            held.used = time.monotonic()
+            self._held.move_to_end(request.token)
+            return held
+
+    def sweep(self) -> None:
+        """Forget what was unused for too long, and look again later."""
+        with self._lock:
+            now = time.monotonic()
+            for token in [t for t, held in self._held.items() if now - held.used >= UNUSED_SECONDS]:
+                del self._held[token]
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._held:
+                self._timer = threading.Timer(UNUSED_SECONDS / 10, self.sweep)
+                self._timer.daemon = True
+                self._timer.start()
+        gc.collect()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+models = Models()
+
+
+def hold(request: Request, weights: Weights) -> bool:
+    """Build the model and keep it. Raises ClsfError if the weights are not those of the model, or the data can't be opened."""
+    expected = ModelSpec.from_json(request.model).analyse(request.shape).named_weights()
+    wrong = [n for n, w in expected.items() if n not in weights or weights[n].shape != tuple(w.shape)]
+    if wrong:
+        raise EngineError(
+            "The weights of this run are not those of its model ('{name}' does not fit). Train it again.", name=wrong[0]
+        )
+    models.take(Held(request, {name: weights[name] for name in expected}))
+    return True
+
+
+def predict(request: Request, pixels: np.ndarray) -> Prediction | None:
+    """Return what the model says of prepared pixels, uint8 (n, h, w, c); None if it is not here."""
+    held = models.of(request)
+    if held is None:
+        return None
+    with held.lock:
+        started = time.perf_counter()
+        probabilities = held.backend.predict(pixels)
+        inputs = held.inputs(pixels)
+        return Prediction(probabilities, float(inputs.min()), float(inputs.max()), time.perf_counter() - started)

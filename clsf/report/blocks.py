@@ -1,0 +1,58 @@
+"""The pieces that a report consists of, the same for HTML and Markdown. All texts are plain; whoever renders them escapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the report's title."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph; `small` for what explains."""
+
+    text: str
+    small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells; the first cell of a row names it. `shade`: how strongly each cell is coloured, in [0, 1], negative: red."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    caption: str = ""
+    shade: Sequence[Sequence[float]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list of (mark, text), the mark being a word."""
+
+    items: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure as SVG; `name` without ending."""
+
+    name: str
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What the student wrote: kept line by line."""
+
+    text: str
+
+
+Block = Heading | Text | Table | Bullets | Picture | Quote

@@ -1,0 +1,73 @@
+"""A report as one HTML page: style and figures are in it, no script is, and nothing is fetched from anywhere."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from clsf.report.blocks import Block, Bullets, Heading, Picture, Quote, Table, Text
+from clsf.report.contents import Contents
+from clsf.report.writing import Words, blocks
+
+STYLE = """
+:root { color-scheme: light; }
+body { font: 16px/1.55 "Source Sans 3", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif; color: #11161c; background: #fff;
+  max-width: 46rem; margin: 2.5rem auto; padding: 0 1rem; }
+h1 { font-size: 1.8rem; line-height: 1.25; margin: 0 0 0.3rem; } h2 { font-size: 1.25rem; margin: 2.2rem 0 0.6rem; }
+p.small { color: #55606b; font-size: 0.9rem; }
+.wide { overflow-x: auto; margin: 0.8rem 0; } table { border-collapse: collapse; font-size: 0.88rem; width: 100%; }
+caption { text-align: left; font-weight: 600; padding: 0.2rem 0; } th, td { padding: 0.25rem 0.55rem; border-bottom: 1px solid #dfe2de; text-align: left; }
+td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; } th { font-weight: 600; }
+table.matrix { width: auto; } table.matrix td { text-align: center; min-width: 1.6rem; }
+ul { padding-left: 1.1rem; } li { margin: 0.3rem 0; } blockquote { margin: 0; padding: 0.6rem 1rem; background: #f4f5f3; border-radius: 8px; white-space: pre-wrap; }
+figure { margin: 1rem 0; } svg { width: 100%; height: auto; display: block; } :lang(ko) { word-break: keep-all; }
+@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } figure, table, blockquote { break-inside: avoid; } }
+"""
+
+
+def html(contents: Contents, words: Words) -> str:
+    """Return the page."""
+    parts = blocks(contents, words)
+    title = next(b.text for b in parts if isinstance(b, Heading))
+    body = "\n".join(_block(b) for b in parts)
+    return (
+        f'<!doctype html>\n<html lang="{escape(contents.language)}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
+        f"<style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+    )
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading():
+            return f"<h{block.level}>{escape(block.text)}</h{block.level}>"
+        case Text():
+            return f"<p{' class=small' if block.small else ''}>{escape(block.text)}</p>"
+        case Quote():
+            return f"<blockquote>{escape(block.text)}</blockquote>"
+        case Bullets():
+            return "<ul>" + "".join(f"<li><b>{escape(mark)}.</b> {escape(text)}</li>" for mark, text in block.items) + "</ul>"
+        case Picture():
+            return f"<figure>{re.sub(r'[^ -~]', lambda m: f'&#{ord(m[0])};', block.svg)}</figure>"
+        case Table():
+            return _table(block)
+    raise TypeError(type(block).__name__)
+
+
+def _table(table: Table) -> str:
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.head)
+    rows = []
+    for number, row in enumerate(table.rows):
+        shades = table.shade[number] if table.shade else [0.0] * (len(row) - 1)
+        cells = "".join(f"<td{_shade(s)}>{escape(cell)}</td>" for cell, s in zip(row[1:], shades, strict=True))
+        rows.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
+    caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
+    kind = ' class="matrix"' if table.shade else ""
+    return f'<div class="wide"><table{kind}>{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _shade(value: float) -> str:
+    if not value:
+        return ""
+    colour = "20,137,126" if value > 0 else "211,60,60"
+    return f' style="background:rgba({colour},{0.1 + 0.6 * abs(value) ** 0.5:.2f})"'

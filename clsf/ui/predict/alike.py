@@ -1,0 +1,104 @@
+"""What looks alike to a model: the nearest test images by its last hidden layer, and a map of many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from clsf.charts.predict_map import figure, in_words
+from clsf.errors import ClsfError
+from clsf.predict import asking
+from clsf.ui import lab_access, live_chart
+from clsf.ui.predict import keys, mistakes, pictures
+from clsf.ui.predict.chosen import Model
+from clsf.ui.predict.trying import class_names
+from clsf.ui.tensors import choose
+from clsf.ui.text import plain, sentence, t, words
+
+NEIGHBOURS, MAPPED = "clsf.predict.looking:neighbours", "clsf.predict.looking:mapped"
+SECONDS = 300.0
+
+
+def show_neighbours(models: Sequence[Model], pixels: np.ndarray, said_of_it: str) -> None:
+    """Show the test images nearest to this one in each model's last hidden layer."""
+    names = class_names(models[0].record)
+    with st.spinner(t("Comparing with test images …")):
+        answers = asking.ask_all(lab_access.get_lab(), [m.record for m in models], NEIGHBOURS, pixels, timeout=SECONDS)
+    for model, found in zip(models, answers, strict=True):
+        if isinstance(found, asking.Failed):
+            st.error(f"{plain(model.name)}: " + sentence(found.error.sentence), icon=":material/error:")
+            continue
+        st.markdown(f"#### {model.mark} {plain(model.name)}")
+        try:
+            images = mistakes.fetched(model.record, found.nearest)
+        except ClsfError as error:
+            st.error(sentence(error.sentence), icon=":material/error:")
+            continue
+        items = [
+            (image, t("test image {number}, which shows: {name}", number=int(n), name=names[label]),
+             f"<b>{escape(names[label])}</b><small>{t('distance {distance}', distance=f'{distance:.3g}')}</small>")
+            for image, n, label, distance in zip(images, found.nearest, found.labels, found.distances, strict=True)
+        ]  # fmt: skip
+        st.html(pictures.grid(items))
+        where = t("layer {path}", path=found.layer) if found.layer else t("the image itself, for there is no hidden layer")
+        st.caption(
+            t(
+                "Nearest of {count} test images by {where}: the Euclidean distance of what comes out of it.",
+                count=f"{found.looked:,}",
+                where=where,
+            )
+        )
+    st.caption(
+        t(
+            "Images that look alike to the model need not look alike to you: near means that the last layer can hardly tell them apart."
+        )
+    )
+
+
+def show_map(models: Sequence[Model], pixels: np.ndarray) -> None:
+    """Show many test images as points, near each other where the model finds them alike."""
+    titles = {"pca": t("PCA"), "tsne": t("t-SNE")}
+    method = choose.named(st.segmented_control, t("Method"), titles, keys.MAP)
+    names = class_names(models[0].record)
+    for place, model in zip(st.columns(len(models)), models, strict=True):
+        with place:
+            st.markdown(f"**{model.mark} {plain(model.name)}**")
+            try:
+                with st.spinner(t("Making the map …")):
+                    found = _mapped(model.run_id, pixels, method, model.record)
+            except ClsfError as error:
+                st.error(sentence(error.sentence), icon=":material/error:")
+                continue
+            live_chart.live_chart(
+                figure(found, names, words), key=f"predict-map-{model.run_id}-{method}", alt=in_words(found, words), height=480
+            )
+            if found.explained is not None:
+                st.caption(
+                    t(
+                        "Two axes hold {share} of the variance of {features} features.",
+                        share=f"{found.explained:.0%}",
+                        features=found.features,
+                    )
+                )
+    if method == "pca":
+        st.caption(
+            t(
+                "PCA looks at the features from the side where they spread most: straight, so distances mean something, but much lies "
+                "hidden behind. The star is your image."
+            )
+        )
+    else:
+        st.caption(
+            t(
+                "t-SNE bends the space so that neighbours stay neighbours: groups are real, but their size and the distance between them mean "
+                "nothing, and a new image has no place in it. (van der Maaten & Hinton 2008)"
+            )
+        )
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _mapped(run_id: str, pixels: np.ndarray, method: str, _record: object) -> object:
+    return asking.ask(lab_access.get_lab(), _record, MAPPED, pixels, method, timeout=SECONDS)

@@ -1,0 +1,93 @@
+"""The lecture's checks, done on what was just computed: first predictions, rows that sum to 1, accuracy by hand, ways to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from clsf.predict import metrics
+from clsf.ui.predict import tables
+from clsf.ui.predict.trying import class_names
+from clsf.ui.text import t
+from clsf.ui.units import duration
+
+FIRST = 5  # predictions that the lecture prints
+CLOSE = 1e-6  # of a share that the framework counted in floating point
+
+
+def show(found: Sequence[tuple]) -> None:
+    """Show the checks for each model."""
+    names = class_names(found[0][0].record)
+    st.subheader(t("The lecture's checks"))
+    st.html(_first(found, names))
+    rows = []
+    for model, e in found:
+        sums = e.probabilities.sum(axis=1)
+        hand = metrics.accuracy(e.labels, e.probabilities)
+        agree = abs(hand - e.accuracy) < CLOSE
+        rows.append(
+            [tables.marked(model), f"{sums.min():.9f} … {sums.max():.9f}", f"{hand:.6f}", f"{e.accuracy:.6f}",
+             f"✓ {t('equal')}" if agree else f"✗ {t('not equal')}"]
+        )  # fmt: skip
+    st.html(
+        tables.table(
+            [t("Model"), t("Each row of probabilities sums to"), t("Accuracy by hand"), t("Accuracy of `evaluate`").replace("`", ""),
+             ""], rows, t("Checks"),
+        )
+    )  # fmt: skip
+    shape = found[0][1].inputs
+    st.markdown(
+        t(
+            "One image has the shape {one}; a model wants a batch, so the first axis counts images: {batch} for one, {many} for a batch of 32. "
+            "By hand means: the class of the largest probability (`argmax`), compared with the label, and counted.",
+            one=f"`{shape[1:]}`", batch=f"`{(1, *shape[1:])}`", many=f"`{(32, *shape[1:])}`",
+        )
+    )  # fmt: skip
+    _ways(found)
+
+
+def _first(found: Sequence[tuple], names: Sequence[str]) -> str:
+    """Return the first predictions of each model beside what the images show."""
+    labels = found[0][1].labels[:FIRST]
+    rows = [[t("shows"), *(f"<b>{escape(names[n])}</b>" for n in labels)]]
+    for model, e in found:
+        p = e.probabilities[:FIRST]
+        best = p.argmax(axis=1)
+        cells = [
+            f"{'' if b == label else '✗ '}{escape(names[b])} <small>{row.max():.1%}</small>"
+            for b, label, row in zip(best, labels, p, strict=True)
+        ]  # fmt: skip
+        rows.append([tables.marked(model), *cells])
+    head = ["", *(t("image {number}", number=n) for n in range(len(labels)))]
+    return tables.table(head, rows, t("The first five predictions"))
+
+
+def _ways(found: Sequence[tuple]) -> None:
+    """Show what each way of asking gave back."""
+    st.markdown(f"**{t('Ways to ask for the same batch of 32')}**")
+    rows = [
+        [f"<code>{escape(way.code)}</code>", tables.marked(model), f"<code>{escape(way.kind)}</code>", way.dtype, _short(way.seconds),
+         "–" if not number else f"{way.apart:.1e}" if way.apart else "0"]
+        for model, e in found
+        for number, way in enumerate(e.ways)
+    ]  # fmt: skip
+    head = [t("Code"), t("Model"), t("Comes back"), t("Type"), t("Time"), t("Furthest from the first way")]
+    st.html(tables.table(head, rows, t("Ways to ask for the same batch of 32"), left=(1, 2, 3)))
+    dropped = [m.name for m, e in found if e.ways[-1].apart > 1e-3]
+    said = t(
+        "`model.predict` of Keras cuts into batches and gives NumPy; `model(x)` is one call and gives a tensor, in PyTorch with a memory of how it "
+        "was computed unless `torch.no_grad()` is around it. The last way of each is the mistake: in training mode dropout drops and batch "
+        "normalisation uses this batch."
+    )
+    if dropped:
+        said += " " + t("Here it changed the answers of {names}.", names=", ".join(dropped))
+    else:
+        said += " " + t("These models have neither, so it changes nothing here.")
+    st.caption(said)
+
+
+def _short(seconds: float) -> str:
+    return f"{1e3 * seconds:.1f} ms" if seconds < 1 else duration(float(np.round(seconds, 1)))

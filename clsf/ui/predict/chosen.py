@@ -1,0 +1,231 @@
+"""Which trained models the page is about: one or two of the reader's own runs, or the run in the link."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.charts.style import STYLES
+from clsf.compare.values import FRAMEWORK_NAMES
+from clsf.errors import ClsfError
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from clsf.runs.record import RunRecord
+from clsf.ui import lab_access, run_status, runs, state, units
+from clsf.ui.predict import keys
+from clsf.ui.text import plain, sentence, t
+
+MOST_OFFERED = 40
+USABLE = ("finished", "stopped")  # runs that keep their weights
+FIRST_MODEL, FIRST_PLAN = "two-block-cnn", Plan("digits", epochs=20)
+TICK = 0.5  # seconds between two looks at runs that still train
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A trained model as the page speaks of it."""
+
+    record: RunRecord
+    name: str  # the framework's, with a number where both runs are of one
+    colour: str
+    mark: str
+
+    @property
+    def run_id(self) -> str:
+        return self.record.run_id
+
+
+def choose() -> list[Model]:
+    """Let the reader choose, and return one or two models of one task; none after having said what to do."""
+    linked = _linked()
+    if linked is not None and not all(record.over for record in linked):
+        _wait(linked)
+        return []
+    offered = _offered(linked)
+    if linked and not all(usable(record) for record in linked):
+        _without_weights([record for record in linked if not usable(record)])
+    if not offered:
+        _begin()
+        return []
+    one, two = _picked(offered, linked)
+    records = [offered[one], *([offered[two]] if two else [])]
+    if len(records) == 2 and _task(records[0]) != _task(records[1]):
+        st.warning(
+            t(
+                "These two models answer different questions: other images, another size or other classes. Only the first is shown."
+            ),
+            icon=":material/call_split:",
+        )
+        records = records[:1]
+    return named(records)
+
+
+def named(records: list[RunRecord]) -> list[Model]:
+    """Return the models with names and looks that tell them apart."""
+    titles = [FRAMEWORK_NAMES[record.framework] for record in records]
+    if len(set(titles)) < len(titles):
+        titles = [f"{title} {number}" for number, title in enumerate(titles, start=1)]
+    looks = [STYLES[record.framework] for record in records]
+    marks = [look.mark for look in looks]
+    return [Model(r, title, look.colour, mark) for r, title, look, mark in zip(records, titles, looks, marks, strict=True)]
+
+
+def _task(record: RunRecord) -> tuple:
+    return record.plan.data, tuple(record.started.input_shape), record.plan.preparation.colour
+
+
+def usable(record: RunRecord) -> bool:
+    """Whether a run has final weights to ask."""
+    return record.started is not None and record.status in USABLE
+
+
+# The choice.
+
+
+def _linked() -> list[RunRecord] | None:
+    """Return the runs that were started with the one in the link, None where there is none."""
+    run_id = runs.looked_at()
+    if not run_id:
+        return None
+    try:
+        return lab_access.get_lab().group(run_id)
+    except ClsfError as error:
+        st.warning(sentence(error.sentence), icon=":material/search_off:")
+        runs.forget()
+        return None
+
+
+def _offered(linked: list[RunRecord] | None) -> dict[str, RunRecord]:
+    """Return the runs there are to choose from by id, the newest first."""
+    lab = lab_access.get_lab()
+    found: dict[str, RunRecord] = {}
+    for summary in lab.recent(state.owner(), MOST_OFFERED):
+        if summary.status in USABLE:
+            try:
+                found[summary.run_id] = lab.record(summary.run_id)
+            except ClsfError:  # a run that can't be read any more is not offered
+                continue
+    for record in linked or []:
+        found.setdefault(record.run_id, record)
+    return {run_id: record for run_id, record in found.items() if usable(record)}
+
+
+def _picked(offered: dict[str, RunRecord], linked: list[RunRecord] | None) -> tuple[str, str | None]:
+    """Show both choices and return them; a run in the link that is new to the page sets them first."""
+    link = runs.looked_at()
+    first = next((r.run_id for r in linked or [] if r.run_id in offered), None) or next(iter(offered))
+    if st.session_state.get(keys.FOLLOWED) != link or st.session_state.get(keys.ONE) not in offered:
+        one, two = _pair(first, offered)
+        second = st.query_params.get(keys.SECOND)
+        st.session_state[keys.ONE] = one
+        st.session_state[keys.TWO] = second if second in offered and second != one else two
+        st.session_state[keys.FOLLOWED] = link
+    titles = {run_id: _title(record) for run_id, record in offered.items()}
+    said = list(titles.values())
+    titles = {i: title if said.count(title) == 1 else f"{title} · {i[:4]}" for i, title in titles.items()}
+    left, right = st.columns(2, gap="small")
+    one = left.selectbox(
+        t("Model"), list(titles), format_func=titles.get, key=keys.ONE, persist_state="session", on_change=_first_changed,
+        filter_mode=None,
+    )  # fmt: skip
+    others = ["", *(run_id for run_id in titles if run_id != one)]
+    if st.session_state.get(keys.TWO) not in others:
+        st.session_state[keys.TWO] = ""
+    two = right.selectbox(
+        t("And beside it"), others, format_func=lambda run_id: titles.get(run_id, t("none")), key=keys.TWO,
+        persist_state="session", on_change=_second_changed, filter_mode=None,
+    )  # fmt: skip
+    return one, two or None
+
+
+def _pair(first: str, offered: dict[str, RunRecord]) -> tuple[str, str]:
+    """Return a run and its partner of the same start in the other framework, TensorFlow first; "" where there is none."""
+    mine = offered[first]
+    partners = [
+        r for r in offered.values() if r.group == mine.group and r.framework != mine.framework and _task(r) == _task(mine)
+    ]
+    pair = sorted([mine, *partners[:1]], key=lambda r: FRAMEWORKS.index(r.framework))
+    return pair[0].run_id, pair[1].run_id if len(pair) == 2 else ""
+
+
+def _first_changed() -> None:
+    runs.look_at(st.session_state[keys.ONE])
+    st.query_params.pop(keys.SECOND, None)
+
+
+def _second_changed() -> None:
+    if st.session_state[keys.TWO]:
+        st.query_params[keys.SECOND] = st.session_state[keys.TWO]
+    else:
+        st.query_params.pop(keys.SECOND, None)
+
+
+def _title(record: RunRecord) -> str:
+    seen = record.epochs[-1].validation_accuracy if record.epochs else None
+    parts = [
+        FRAMEWORK_NAMES[record.framework], record.plan.data, record.model.name, units.share(seen),
+        time.strftime("%m-%d %H:%M:%S", time.localtime(record.created)),
+    ]  # fmt: skip
+    return " · ".join(parts)
+
+
+# Nothing to ask yet.
+
+
+def _without_weights(linked: list[RunRecord]) -> None:
+    """Say what became of runs that belong to the link and can't be asked."""
+    st.warning(
+        t("What follows kept no weights that could be asked: only a training that was finished or stopped keeps them."),
+        icon=":material/block:",
+    )
+    run_status.show(linked)
+
+
+def _begin() -> None:
+    """Offer a training in one click."""
+    st.info(
+        t(
+            "There is no trained model yet. One click trains a small one on the handwritten digits, in both frameworks: it takes "
+            "about half a minute. Or choose model and images yourself on the Train page."
+        ),
+        icon=":material/model_training:",
+    )
+    st.button(
+        t("Train a model on digits now"), key="predict_train", type="primary", icon=":material/play_arrow:", on_click=_train
+    )
+    runs.show_refusal()
+
+
+def _train() -> None:
+    try:
+        run_ids = lab_access.get_lab().train(
+            preset(FIRST_MODEL, 10), FIRST_PLAN, tuple(FRAMEWORKS), owner=state.owner(), race=False
+        )
+    except ClsfError as error:
+        st.session_state[state.REFUSAL] = error.sentence
+        return
+    runs.look_at(run_ids[0])
+
+
+def _wait(linked: list[RunRecord]) -> None:
+    """Show how far the training is, until it is over; then the page goes on by itself."""
+    st.fragment(_look, run_every=TICK)([record.run_id for record in linked])
+
+
+def _look(run_ids: list[str]) -> None:
+    lab = lab_access.get_lab()
+    records = [lab.record(run_id) for run_id in run_ids]
+    if all(record.over for record in records):
+        st.rerun()
+    st.markdown(t("**The models are being trained.** When they are ready, this page goes on by itself."))
+    run_status.show(records)
+    if any(usable(record) for record in records) or len(lab.recent(state.owner(), 5)) > len(records):
+        st.button(t("Look at another model meanwhile"), key="predict_other", on_click=runs.forget)
+
+
+def heading(models: list[Model]) -> str:
+    """Return the names of the models with their symbols, as Markdown."""
+    return " · ".join(f"{model.mark} {plain(model.name)}" for model in models)

@@ -1,0 +1,220 @@
+"""Take it home: the trained model as files, the code that made it, and the capsule that opens again here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from clsf import code
+from clsf.capsule import MOST_BYTES, file_name
+from clsf.capsule.arrays import packed as packed_weights
+from clsf.compare.values import FRAMEWORK_NAMES
+from clsf.errors import ClsfError
+from clsf.predict import asking
+from clsf.predict.asking import request_of
+from clsf.predict.exporting import CODE_STYLES, KINDS
+from clsf.runs.record import RunRecord
+from clsf.ui import lab_access, runs
+from clsf.ui.history import changes
+from clsf.ui.predict import keys
+from clsf.ui.predict.chosen import Model
+from clsf.ui.text import plain, sentence, t
+from clsf.words import Sentence, say
+
+EXPORT = "clsf.predict.exporting:export"
+SECONDS = 300.0  # an ONNX exporter is imported first
+
+
+def show(models: Sequence[Model]) -> None:
+    """Show what can be taken along of each model, and where a capsule is opened."""
+    for model, place in zip(
+        models, st.columns(len(models), gap="medium") if len(models) > 1 else [st.container()], strict=True
+    ):
+        with place.container(border=True):
+            _one(model)
+    st.subheader(t("Open a capsule"))
+    _open()
+
+
+def _one(model: Model) -> None:
+    record = model.record
+    st.markdown(f"### {model.mark} {plain(model.name)}")
+    st.markdown(f"**{t('The whole run')}**")
+    _download(
+        t("Capsule"), "capsule", record, lambda: _capsule(record), file_name(record), ":material/inventory_2:", primary=True,
+        about=t("Model, plan, seed, versions, history, notes and weights in one zip of JSON and NumPy arrays."),
+    )  # fmt: skip
+    st.markdown(f"**{t('The trained model')}**")
+    for kind, label, about in _formats(record.framework):
+        _download(
+            label, kind, record, lambda kind=kind: _exported(record, kind), f"{_stem(record)}.{kind}", ":material/download:",
+            about=about,
+        )  # fmt: skip
+    _download(
+        "weights.npz", "npz", record, lambda: packed_weights(lab_access.get_lab().weights(record.run_id)), f"{_stem(record)}.npz",
+        ":material/download:",
+        about=t("For NumPy: every weight as an array, kernels as (height, width, in, out), dense ones as (in, out)."),
+    )  # fmt: skip
+    st.markdown(f"**{t('The code')}**")
+    suffix = "keras" if record.framework == "tensorflow" else "torch"
+    _download(
+        t("The model ({file})", file="model.py"), "model", record, lambda: _model_code(record), f"model_{suffix}.py", ":material/code:",
+        about=t("What builds the same network; in PyTorch the weights are loaded into it."),
+    )  # fmt: skip
+    if _reproducible(record):
+        _download(
+            t("Script that trains it"), "script", record, lambda: code.script(record.model, record.plan, record.framework),
+            f"train_{suffix}.py", ":material/code:", about=t("The same run from the beginning, without this dashboard."),
+        )  # fmt: skip
+        _download(
+            t("Notebook"), "notebook", record, lambda: code.notebook(record.model, record.plan), f"{_stem(record)}.ipynb",
+            ":material/book_2:", about=t("Both frameworks, with explanations."),
+        )  # fmt: skip
+    st.caption(_how_to_use(record))
+    # A file is made beside this run of the page, so what was refused is known a little later.
+    pressed = any(st.session_state.get(_key(kind, record)) for kind in (*KINDS[record.framework], "npz", "capsule", "script"))
+    st.fragment(_refused, run_every=1.0 if pressed else None)(record.run_id)
+
+
+def _refused(run_id: str) -> None:
+    """Say why the file that was asked for last could not be made, if it could not."""
+    failed = st.session_state.get(keys.MADE, {}).get(run_id)
+    if failed is not None:
+        st.error(sentence(failed), icon=":material/error:")
+
+
+def _formats(framework: str) -> list[tuple[str, str, str]]:
+    onnx = t("For other programs that run models; made by the framework's own exporter.")
+    if framework == "tensorflow":
+        return [("keras", "model.keras", t("For Keras: `keras.models.load_model`; network and weights together.")),
+                ("onnx", "model.onnx", onnx)]  # fmt: skip
+    return [
+        ("pt", "state_dict.pt", t("For PyTorch: `torch.load(…, weights_only=True)`; weights only, the network is code.")),
+        (
+            "safetensors",
+            "state_dict.safetensors",
+            t("The same weights in a format that cannot hold code, so it is safe to open."),
+        ),
+        ("onnx", "model.onnx", onnx),
+    ]
+
+
+def _how_to_use(record: RunRecord) -> str:
+    scale = {
+        "zero-one": t("pixel / 255"), "minus-one-one": t("pixel / 127.5 − 1"),
+        "standardise": t("(pixel − mean) / deviation, per channel, of the training images"),
+    }["minus-one-one" if record.plan.does("input-scale") else record.plan.preparation.scale]  # fmt: skip
+    h, w, c = record.started.input_shape
+    shape = f"(n, {h}, {w}, {c})" if record.framework == "tensorflow" else f"(n, {c}, {h}, {w})"
+    return t("Images go in as `{shape}`, scaled as {scale}; scores for the classes come out.", shape=shape, scale=scale)
+
+
+def _download(
+    label: str,
+    kind: str,
+    record: RunRecord,
+    make: Callable[[], bytes | str],
+    name: str,
+    icon: str,
+    *,
+    about: str,
+    primary: bool = False,
+) -> None:
+    """Show a button; what it gives is made when it is pressed. A refusal is kept, to be shown beside the buttons."""
+    refusals = st.session_state.setdefault(keys.MADE, {})
+
+    def made() -> bytes | str:
+        refusals.pop(record.run_id, None)
+        try:
+            return make()
+        except ClsfError as error:
+            refusals[record.run_id] = error.sentence
+            raise
+
+    st.download_button(
+        label, made, file_name=name, key=_key(kind, record), icon=icon, help=about, width="stretch",
+        type="primary" if primary else "secondary",
+    )  # fmt: skip
+
+
+def _key(kind: str, record: RunRecord) -> str:
+    return f"predict_{kind}_{record.run_id}"
+
+
+def _exported(record: RunRecord, kind: str) -> bytes:
+    lab = lab_access.get_lab()
+    weights = lab.weights(record.run_id)
+    return lab.call(record.framework, EXPORT, request_of(record), asking.plain_arrays(weights), kind, timeout=SECONDS)
+
+
+def _model_code(record: RunRecord) -> str:
+    classes = asking.classes_of(record)
+    return code.model_code(record.model, record.started.input_shape, classes, CODE_STYLES[record.framework], record.plan).text
+
+
+def _reproducible(record: RunRecord) -> bool:
+    """Whether the data set is known, so that a script can be written."""
+    from clsf.data import catalogue
+
+    try:
+        catalogue.info(record.plan.data)
+    except ClsfError:
+        return False
+    return True
+
+
+def _capsule(record: RunRecord) -> bytes:
+    return changes.packed(record, note_of(record.run_id))
+
+
+def note_of(run_id: str) -> str:
+    """Return the note that was written beside a run, "" if there is none."""
+    try:
+        line = lab_access.get_lab().history.line(run_id)
+    except (ClsfError, AttributeError):
+        return ""
+    return line.note if line is not None else ""
+
+
+def _stem(record: RunRecord) -> str:
+    return file_name(record).removesuffix(".clsf.zip")
+
+
+# Opening a capsule.
+
+
+def _open() -> None:
+    most = MOST_BYTES // 1_000_000
+    st.markdown(t("A run that you took along, or that a classmate gave you. Nothing in the file is run as a program."))
+    given = st.file_uploader(t("A capsule, at most {most} MB", most=most), type=["zip"], key=keys.CAPSULE, max_upload_size=most)
+    st.button(
+        t("Open it and ask it"), key="predict_open_capsule", disabled=given is None, on_click=_take, icon=":material/unarchive:",
+        args=(given,),
+    )  # fmt: skip
+    refused = st.session_state.pop(keys.TAKEN, None)
+    if isinstance(refused, Sentence):
+        st.error(sentence(refused), icon=":material/error:")
+    elif refused:
+        st.success(t("It is open: {run}", run=plain(refused)), icon=":material/check_circle:")
+
+
+def _take(given: object) -> None:
+    """Put the run among the reader's own and look at it."""
+    from clsf import capsule
+    from clsf.ui import state
+
+    lab = lab_access.get_lab()
+    try:
+        found = lab.call("torch", "clsf.capsule:read", given.getvalue(), timeout=asking.SECONDS)
+        if found.weights is None:
+            st.session_state[keys.TAKEN] = say("This capsule holds no weights, so its model can't be asked anything.")
+            return
+        run_id = capsule.take_in(found, lab.store, state.owner())
+        if found.notes:
+            lab.history.describe(state.owner(), run_id, "", found.notes[:4000], ())
+    except ClsfError as error:
+        st.session_state[keys.TAKEN] = error.sentence
+        return
+    runs.look_at(run_id)
+    st.session_state[keys.TAKEN] = f"{found.plan.data} · {found.model.name} · {FRAMEWORK_NAMES[found.framework]}"

@@ -1,0 +1,39 @@
+"""Every session_state key of the Predict page; those of widgets stand in the link under the same name."""
+
+from __future__ import annotations
+
+SECTION = "predict"
+
+# Which runs. The first is clsf.ui.state.RUN in the link.
+ONE, TWO = "predict_one", "predict_two"
+FOLLOWED = "predict_followed"  # the run in the link that ONE and TWO were last set by
+SECOND = "second"  # in the link
+
+# Try it.
+SOURCE = "source"
+SHEET = "predict_sheet"  # the drawing
+SHEET_NUMBER = "predict_sheet_number"
+UPLOAD, CAMERA = "predict_upload", "predict_camera"
+TURN = "predict_inverted"
+CLASS, NUMBER = "of_class", "image_number"
+IMAGE = "predict_image"  # the image that was tried last: (run's task, pixels, words)
+
+# Evaluate.
+MEASURED = "predict_measured"  # run id -> what its evaluation said
+LOOKS = "predict_looks"  # how often the test set was asked about in this session
+VIEW = "measured_as"
+MATRIX, CELL = "matrix", "predict_cell"
+
+# Look inside.
+INSIDE, EXPLAIN, CLASS_EXPLAINED, MAP = "inside_view", "inside_image", "explained_class", "map_method"
+
+# Take it home, report.
+FORMATS, MADE = "predict_formats", "predict_made"
+NOTES, AUTHOR = "predict_notes", "predict_author"
+CAPSULE = "predict_capsule"
+TAKEN = "predict_taken"  # what came of the last capsule that was opened
+
+
+def cell(run_id: str) -> str:
+    """Return the key of a run's confusion matrix."""
+    return f"{CELL}-{run_id}"

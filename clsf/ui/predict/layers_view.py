@@ -1,0 +1,121 @@
+"""What comes out of every layer for one image, both models on one scale, and the filters that respond most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from clsf.predict.values import Inside, Layer
+from clsf.ui.predict import pictures
+from clsf.ui.predict.chosen import Model
+from clsf.ui.text import t
+
+TILE = 28  # pixels that the side of a channel has at least in the picture
+PER_ROW = 8
+
+Seen = tuple[Model, Inside]
+
+
+def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:
+    """Show every layer's channels; both models have the same layers and, per layer, the same scale."""
+    st.caption(
+        t(
+            "Up to 16 channels of each layer. Within a layer all channels of both models share one scale: the brightest is the largest value; "
+            "where values below 0 occur, blue is negative and red is positive."
+        )
+    )
+    for layers in zip(*(inside.layers for _, inside in seen), strict=False):
+        st.html(_layer([model for model, _ in seen], layers))
+
+
+def _layer(models: Sequence[Model], layers: Sequence[Layer]) -> str:
+    first = layers[0]
+    low, high = min(layer.lowest for layer in layers), max(layer.highest for layer in layers)
+    rows = []
+    for model, layer in zip(models, layers, strict=True):
+        alt = t("{model}, layer {path}: values from {low} to {high}", model=model.name, path=layer.path, low=f"{layer.lowest:.3g}",
+                high=f"{layer.highest:.3g}")  # fmt: skip
+        picture = mosaic(layer.values, low, high) if layer.values.ndim == 3 else _strip(layer.values, low, high)
+        kind = "" if layer.values.ndim == 3 else "flat"
+        rows.append(
+            f'<span style="--own:{model.colour}">{model.mark}</span><div class="{kind}">{pictures.image(picture, alt)}</div>'
+        )
+    shape = "×".join(str(n) for n in first.shape)
+    more = (
+        ""
+        if len(first.shown) == first.shape[-1]
+        else " · " + t("{shown} of {all} shown", shown=len(first.shown), all=first.shape[-1])
+    )
+    return (
+        f'<div class="pd pd-layer"><header><b>{escape(first.path)}. {escape(first.kind)}</b><span>{shape}{escape(more)}</span>'
+        f'<span>{low:.3g} … {high:.3g}</span></header><div class="side">{"".join(rows)}</div></div>'
+    )
+
+
+def mosaic(values: np.ndarray, low: float, high: float, per_row: int = PER_ROW) -> np.ndarray:
+    """Return channels, (h, w, n), as tiles in rows: uint8 (…, …, 4), transparent between them."""
+    height, width, count = values.shape
+    factor = max(1, -(-TILE // max(height, width)))
+    per_row = min(per_row, max(count, 1))
+    rows = -(-count // per_row)
+    high_tile, wide_tile, gap = height * factor, width * factor, 2
+    out = np.zeros((rows * (high_tile + gap) - gap, per_row * (wide_tile + gap) - gap, 4), np.uint8)
+    for number in range(count):
+        tile = _coloured(values[..., number], low, high).repeat(factor, axis=0).repeat(factor, axis=1)
+        top, left = (number // per_row) * (high_tile + gap), (number % per_row) * (wide_tile + gap)
+        out[top : top + high_tile, left : left + wide_tile, :3] = tile
+        out[top : top + high_tile, left : left + wide_tile, 3] = 255
+    return out
+
+
+def _strip(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    return _coloured(values[None, :], low, high)
+
+
+def _coloured(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    if low < 0:
+        return pictures.signed(values, max(-low, high))
+    return pictures.coloured(values, high)
+
+
+# Filters.
+
+
+def show_filters(seen: Sequence[Seen], pixels: np.ndarray) -> None:
+    """Show, for each layer with filters, those whose mean response to this image is largest."""
+    st.caption(
+        t(
+            "The filters of each convolution whose mean response to this image is largest, strongest first, with that mean. Equal weights at the start "
+            "do not make filter 3 of one model the same as filter 3 of the other: training drives them apart."
+        )
+    )
+    paths = [layer.path for layer in seen[0][1].layers if layer.kind in ("Conv2D", "DepthwiseConv2D")]
+    if not paths:
+        st.info(t("This model has no convolutions, so it has no filters that could be shown."), icon=":material/info:")
+        return
+    for path in paths:
+        st.markdown(f"#### {path}. " + next(layer.kind for layer in seen[0][1].layers if layer.path == path))
+        found = [(model, inside, layer) for model, inside in seen for layer in inside.layers if layer.path == path]
+        low, high = min(layer.lowest for *_, layer in found), max(layer.highest for *_, layer in found)
+        for model, inside, layer in found:
+            items = []
+            for place, channel in enumerate(layer.strongest):
+                name = t("filter {number}", number=int(channel))
+                said = f'<span class="m" style="--own:{model.colour}">{model.mark}</span>{name}<small>{layer.means[place]:.3g}</small>'
+                alt = t("{model}, {name}: mean response {mean}", model=model.name, name=name, mean=f"{layer.means[place]:.3g}")
+                items.append((_coloured(layer.best[..., place], low, high), alt, said))
+                if path == "1" and inside.kernels is not None:
+                    kernel = inside.kernels[..., channel]
+                    items.append((_kernel(kernel), t("{name}: its kernel", name=name), f"<small>{t('its kernel')}</small>"))
+            st.html(pictures.grid(items, "small"))
+
+
+def _kernel(kernel: np.ndarray) -> np.ndarray:
+    """Return a kernel, (kh, kw, channels): in colour if it looks at colours, else blue for negative and red for positive."""
+    if kernel.shape[2] != 3:
+        return pictures.signed(kernel.mean(axis=2))
+    most = max(float(np.abs(kernel).max()), 1e-12)
+    return np.rint(127.5 + 127.5 * kernel / most).astype(np.uint8)

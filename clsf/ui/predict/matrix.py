@@ -1,0 +1,52 @@
+"""A confusion matrix whose cells can be chosen, by mouse or keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from clsf.ui.text import t
+
+MOST_CLASSES = 30  # more would be a wall of numbers
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "clsf_confusion",
+    html='<div class="scroll"></div>\n<span hidden></span>',
+    css=(_FOLDER / "matrix.css").read_text("utf-8"),
+    js=(_FOLDER / "matrix.js").read_text("utf-8"),
+)
+
+
+def matrix(key: str, counts: np.ndarray, classes: Sequence[str], rates: bool) -> tuple[int, int] | None:
+    """Show counts, int (classes, classes), or the rates of each row; return the cell that was chosen, (shown, answered)."""
+    chosen = (st.session_state.get(key) or {}).get("cell") or ""
+    totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    shown = [[f"{v:.0%}" for v in row] for row in counts / totals] if rates else [[str(v) for v in row] for row in counts]
+    result = _component(
+        key=key,
+        data={
+            "classes": list(classes), "counts": counts.tolist(), "shown": shown, "cell": chosen,
+            "words": {
+                "caption": t("Row: what the image shows. Column: what the model answered."),
+                "cell": t("Shows %s, answered %a: %n images"),
+            },
+        },
+        on_cell_change=_nothing,
+    )  # fmt: skip
+    return _cell(result.cell, len(classes))
+
+
+def _cell(value: object, classes: int) -> tuple[int, int] | None:
+    """Return the cell in what the browser sent, None if there is none of that name."""
+    row, _, column = str(value or "").partition(",")
+    if row.isdecimal() and column.isdecimal() and len(row) < 5 and len(column) < 5 and max(int(row), int(column)) < classes:
+        return int(row), int(column)
+    return None
+
+
+def _nothing() -> None:
+    """Streamlit only gives the value back where there is something to call."""

@@ -1,0 +1,150 @@
+"""Evaluate: the test set, asked once per click, and everything that can be said of the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from clsf.charts.predict_calibration import Calibrated, figure, in_words
+from clsf.charts.style import STYLES
+from clsf.predict import asking, metrics
+from clsf.predict.values import Evaluated
+from clsf.ui import lab_access, live_chart, units
+from clsf.ui.predict import checks_view, keys, mistakes, tables
+from clsf.ui.predict.chosen import Model
+from clsf.ui.predict.matrix import MOST_CLASSES, matrix
+from clsf.ui.predict.trying import class_names
+from clsf.ui.tensors import choose
+from clsf.ui.text import sentence, t, words
+
+EVALUATE = "clsf.predict.evaluating:evaluate"
+SECONDS = 600.0  # a large model on 10,000 images
+
+Measured = tuple[Model, Evaluated]
+
+
+def show(models: Sequence[Model]) -> None:
+    """Show the button, and what came of it last."""
+    _button(models)
+    found = measured(models)
+    if not found:
+        return
+    views = {
+        "numbers": t("Numbers and checks"), "confusion": t("Confusion"), "sure": t("How sure"), "images": t("Images"),
+    }  # fmt: skip
+    view = choose.named(st.segmented_control, t("What to look at"), views, keys.VIEW, label_visibility="collapsed")
+    {"numbers": _numbers, "confusion": _confusion, "sure": _sure, "images": mistakes.show}[view](found)
+
+
+def measured(models: Sequence[Model]) -> list[Measured]:
+    """Return the models that were evaluated in this session, with what came of it."""
+    kept = st.session_state.get(keys.MEASURED, {})
+    return [(model, kept[model.run_id]) for model in models if model.run_id in kept]
+
+
+def _button(models: Sequence[Model]) -> None:
+    looks = st.session_state.get(keys.LOOKS, 0)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        asked = st.button(t("Evaluate on the test set"), key="predict_evaluate", type="primary", icon=":material/fact_check:")
+        st.caption(
+            t("Times the test set was used in this session: {count}", count=looks)
+            if looks
+            else t("In this session the test set has not been used yet.")
+        )
+    if not asked:
+        return
+    with st.spinner(t("Asking about every test image …")):
+        lab = lab_access.get_lab()
+        answers = asking.ask_all(lab, [m.record for m in models], EVALUATE, timeout=SECONDS)
+    for model, answer in zip(models, answers, strict=True):
+        if isinstance(answer, asking.Failed):
+            st.error(sentence(answer.error.sentence), icon=":material/error:")
+        else:
+            st.session_state.setdefault(keys.MEASURED, {})[model.run_id] = answer
+    if not all(isinstance(a, asking.Failed) for a in answers):
+        st.session_state[keys.LOOKS] = looks + 1
+        st.rerun()
+
+
+# What came of it.
+
+
+def _numbers(found: list[Measured]) -> None:
+    if any(e.part == "validation" for _, e in found):
+        st.warning(
+            t(
+                "This data set has no test images, so the validation images were used: they helped to choose, and flatter a little."
+            ),
+            icon=":material/info:",
+        )
+    st.html(tables.headline(found))
+    st.caption(
+        t("The interval is Wilson's, 95 %: it says how far another {count} images might have moved the accuracy.",
+          count=f"{len(found[0][1].labels):,}")
+    )  # fmt: skip
+    if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):
+        _difference(*found)
+    checks_view.show(found)
+    st.subheader(t("Class by class"))
+    st.html(tables.per_class(found, class_names(found[0][0].record)))
+    st.caption(
+        t(
+            "Precision: of what was called this class, how much was. Recall: of this class, how much was found. F1: their harmonic mean."
+        )
+    )
+
+
+def _difference(one: Measured, two: Measured) -> None:
+    gap = metrics.paired_difference(one[1].labels, one[1].probabilities, two[1].probabilities)
+    apart = int((metrics.answers(one[1].probabilities) != metrics.answers(two[1].probabilities)).sum())
+    said = t(
+        "Accuracy of {two} minus that of {one}: {difference} percentage points (95 %: {low} to {high}; paired bootstrap over the same images). "
+        "They answer {apart} of {count} images differently.",
+        one=one[0].name, two=two[0].name, difference=f"{100 * gap.share:+.2f}", low=f"{100 * gap.low:+.2f}",
+        high=f"{100 * gap.high:+.2f}", apart=apart, count=f"{gap.count:,}",
+    )  # fmt: skip
+    more = (
+        t("The interval holds 0, so these images do not tell which one is better.")
+        if gap.low <= 0 <= gap.high
+        else t(
+            "The interval does not hold 0. It speaks of these two trainings, not of the frameworks: another seed may turn it around."
+        )
+    )
+    st.info(f"{said} {more}", icon=":material/balance:")
+
+
+def _confusion(found: list[Measured]) -> None:
+    names = class_names(found[0][0].record)
+    kinds = {"counts": t("Counts"), "rates": t("Rates of each row")}
+    kind = choose.named(st.segmented_control, t("Cells show"), kinds, keys.MATRIX)
+    if len(names) > MOST_CLASSES:
+        st.info(t("With {count} classes a matrix can't be read; these are the most frequent mix-ups.", count=len(names)))
+    for model, evaluated in found:
+        st.subheader(f"{model.mark} {model.name}")
+        if len(names) > MOST_CLASSES:
+            st.html(tables.mix_ups(evaluated, names))
+            continue
+        cell = matrix(keys.cell(model.run_id), evaluated.confusion, names, rates=kind == "rates")
+        if cell is None:
+            st.caption(t("Choose a cell to see its images."))
+            continue
+        mistakes.cell(model, evaluated, *cell)
+
+
+def _sure(found: list[Measured]) -> None:
+    drawn = [
+        Calibrated(m.name, STYLES[m.record.framework], metrics.calibration(e.labels, e.probabilities)) for m, e in found
+    ]  # fmt: skip
+    live_chart.live_chart(figure(drawn, words), key="predict-calibration", alt=in_words(drawn, words), height=420)
+    for model in drawn:
+        st.markdown(
+            t("**{name}**: expected calibration error {error}. That far, on average, is how sure it is from how right it is.",
+              name=model.name, error=units.share(model.found.error))
+        )  # fmt: skip
+    st.caption(
+        t(
+            "Answers are grouped by how sure the model was, in ten bins of equal width; empty bins are left out, larger symbols hold "
+            "more answers. Below the diagonal a model is surer than it is right."
+        )
+    )

@@ -1,0 +1,93 @@
+"""Images behind the numbers: the surest mistakes, those that two models answer differently, those of one cell of the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.predict import asking, metrics
+from clsf.predict.values import Evaluated
+from clsf.ui import lab_access
+from clsf.ui.predict import pictures
+from clsf.ui.predict.chosen import Model
+from clsf.ui.predict.trying import class_names
+from clsf.ui.text import sentence, t
+
+PICTURES = "clsf.predict.evaluating:pictures"
+MOST = 12
+
+
+def show(found: Sequence[tuple[Model, Evaluated]]) -> None:
+    """Show disagreements if there are two models, then each model's surest mistakes."""
+    if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):
+        _disagreements(*found)
+    for model, evaluated in found:
+        st.subheader(t("Surest mistakes of {name}", name=model.name))
+        which = metrics.confident_mistakes(evaluated.labels, evaluated.probabilities, MOST)
+        if not len(which):
+            st.success(t("None: every image was answered rightly."), icon=":material/check_circle:")
+            continue
+        _grid([(model, evaluated)], which)
+    st.caption(
+        t("Under each image: what it shows, then the answer and how sure the model was. Look whether you would have known.")
+    )
+
+
+def cell(model: Model, evaluated: Evaluated, shown: int, answered: int) -> None:
+    """Show the images of one cell of the confusion matrix, the surest first."""
+    names = class_names(model.record)
+    which = metrics.in_cell(evaluated.labels, evaluated.probabilities, shown, answered)
+    st.markdown(
+        t("**{count} images** show {shown} and were answered with {answered}; the surest first.",
+          count=len(which), shown=names[shown], answered=names[answered])
+    )  # fmt: skip
+    if len(which):
+        _grid([(model, evaluated)], which[:MOST])
+
+
+def _disagreements(one: tuple[Model, Evaluated], two: tuple[Model, Evaluated]) -> None:
+    st.subheader(t("Where the two disagree"))
+    which = metrics.disagreements(one[1].probabilities, two[1].probabilities, MOST)
+    if not len(which):
+        st.success(t("Nowhere: both answer every image alike."), icon=":material/handshake:")
+        return
+    count = int((metrics.answers(one[1].probabilities) != metrics.answers(two[1].probabilities)).sum())
+    st.caption(t("{count} images; those whose probabilities are furthest apart come first.", count=count))
+    _grid([one, two], which)
+
+
+def _grid(found: Sequence[tuple[Model, Evaluated]], which: np.ndarray) -> None:
+    record = found[0][0].record
+    names, labels = class_names(record), found[0][1].labels
+    try:
+        images = fetched(record, which)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return
+    items = []
+    for pixels, n in zip(images, which, strict=True):
+        said, alt = [f"<b>{escape(names[labels[n]])}</b>"], [t("shows {name}", name=names[labels[n]])]
+        for model, e in found:
+            best = int(e.probabilities[n].argmax())
+            share = f"{e.probabilities[n, best]:.0%}"
+            said.append(
+                f'<small><span class="m" style="--own:{model.colour}">{model.mark}</span>{escape(names[best])} {share}</small>'
+            )
+            alt.append(f"{model.name}: {names[best]} {share}")
+        items.append((pixels, "; ".join(alt), "".join(said)))
+    st.html(pictures.grid(items))
+
+
+def fetched(record: object, which: Sequence[int]) -> np.ndarray:
+    """Return test images as a run's model gets them, uint8 (n, h, w, c). Raises ClsfError."""
+    numbers = tuple(int(n) for n in which)
+    return _fetched(record.framework, record.plan.data, repr(record.plan.to_json()), record.plan.to_json(), numbers)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _fetched(framework: str, data: str, key: str, _plan: dict, numbers: tuple[int, ...]) -> np.ndarray:
+    return lab_access.get_lab().call(framework, PICTURES, data, _plan, np.array(numbers), timeout=asking.SECONDS)

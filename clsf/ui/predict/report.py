@@ -1,0 +1,62 @@
+"""Report: what was done and what came out, as a file for a teacher, with the student's own notes."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from clsf import report
+from clsf.report.contents import MOST_NOTES
+from clsf.ui import language
+from clsf.ui.predict import home, keys, sections
+from clsf.ui.predict.chosen import Model
+from clsf.ui.predict.measuring import measured
+from clsf.ui.predict.trying import class_names
+from clsf.ui.text import t, words
+
+HEIGHT = 620  # pixels of the preview
+
+
+def show(models: Sequence[Model]) -> None:
+    """Show what the student may add, both files, and what the report looks like."""
+    found = {model.run_id: evaluated for model, evaluated in measured(models)}
+    if len(found) < len(models):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(
+                t("The test set was not used for all of these models. Without it the report says so."),
+                icon=":material/fact_check:",
+            )
+            st.button(t("To the section Evaluate"), key="predict_to_evaluate", on_click=sections.go, args=("evaluate",))
+    author = st.text_input(t("Your name (may stay empty)"), key=keys.AUTHOR, max_chars=80, persist_state="session")
+    if keys.NOTES not in st.session_state:
+        st.session_state[keys.NOTES] = home.note_of(models[0].run_id)
+    notes = st.text_area(
+        t("Your notes"), key=keys.NOTES, height=150, max_chars=MOST_NOTES, persist_state="session",
+        placeholder=t("What did you expect, what came out, and how do you explain it?"),
+    )  # fmt: skip
+    contents = report.Contents(
+        records=[m.record for m in models], names=[m.name for m in models], classes=class_names(models[0].record),
+        made=time.strftime("%Y-%m-%d"), author=(author or "").strip(), notes=notes or "", measured=found,
+        looks=st.session_state.get(keys.LOOKS, 0), language=language.chosen(),
+    )  # fmt: skip
+    page = report.html(contents, words)
+    stem = "report-" + (
+        re.sub(r"[^\w.-]+", "-", f"{models[0].record.plan.data}-{models[0].record.model.name}").strip("-") or "run"
+    )
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            t("One page (HTML)"), page.encode(), file_name=f"{stem}.html", mime="text/html", key="predict_html", type="primary",
+            icon=":material/download:",
+        )  # fmt: skip
+        st.download_button(
+            t("Markdown and figures (zip)"), report.markdown_zip(contents, words), file_name=f"{stem}.zip", mime="application/zip",
+            key="predict_markdown", icon=":material/folder_zip:",
+        )  # fmt: skip
+    st.caption(t("Both hold everything: no script, nothing from elsewhere. The page prints well."))
+    st.markdown(f"**{t('What it looks like')}**")
+    # As an address, the page has an origin of its own: whatever were in it could not reach the dashboard.
+    st.iframe("data:text/html;base64," + base64.b64encode(page.encode()).decode(), height=HEIGHT)

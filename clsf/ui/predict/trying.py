@@ -1,0 +1,203 @@
+"""Try it: a drawing, a picture, the camera or a test image, and what the models say of it while it is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from clsf.charts.predict_bars import Opinion, bars, top, verdict
+from clsf.data import catalogue
+from clsf.errors import ClsfError
+from clsf.predict import asking, drawing
+from clsf.predict.trying import MOST_FILE, SHEET
+from clsf.ui import lab_access
+from clsf.ui.drawing import draw
+from clsf.ui.predict import keys, pictures
+from clsf.ui.predict.chosen import Model
+from clsf.ui.tensors import choose
+from clsf.ui.text import plain, sentence, t
+
+DRAWN = "clsf.predict.trying:drawn"
+UPLOADED = "clsf.predict.trying:uploaded"
+ASKED = "clsf.predict.trying:asked"
+ONE_PICTURE = "clsf.predict.evaluating:one_picture"
+
+
+def show(models: Sequence[Model]) -> None:
+    """Show where the image comes from on the left, and what the models say of it on the right."""
+    sources = {
+        "draw": ":material/draw: " + t("Draw"), "test": ":material/photo_library: " + t("Test image"),
+        "upload": ":material/upload: " + t("Upload"), "camera": ":material/photo_camera: " + t("Camera"),
+    }  # fmt: skip
+    source = choose.named(
+        st.segmented_control, t("Where the image comes from"), sources, keys.SOURCE, label_visibility="collapsed"
+    )
+    st.fragment(_look)(source, models)
+
+
+def _look(source: str, models: Sequence[Model]) -> None:
+    left, right = st.columns([1, 1.35], gap="large")
+    with left:
+        asked = {"draw": _drawn, "test": _test, "upload": _upload, "camera": _camera}[source](models)
+    with right:
+        if asked is None:
+            _nothing(source)
+            return
+        started = time.perf_counter()
+        answers = asking.ask_all(lab_access.get_lab(), [m.record for m in models], *asked[:-1])
+        _answers(models, answers, time.perf_counter() - started, asked[-1])
+
+
+# Where it comes from. Each returns (job, its arguments …, words for the image), None while there is nothing.
+
+
+def _drawn(models: Sequence[Model]) -> tuple | None:
+    record = models[0].record
+    colour = _channels(record) == 3
+    ink = draw(
+        keys.SHEET, side=SHEET, colour=colour, height=300, label=t("Draw here"), sheet=f"{record.plan.data}-{int(colour)}"
+    )
+    if drawing.centred(record.plan.data):
+        st.caption(
+            t("The drawing is cut out, centred and scaled as the images of this data set were, so its place does not matter.")
+        )
+    elif colour:
+        st.caption(
+            t(
+                "The whole sheet is shrunk to the size of the data set's images. They are photographs or shapes on a full ground."
+            )
+        )
+    else:
+        st.caption(t("The whole sheet is shrunk to the size of the data set's images, light on dark."))
+    return None if ink is None else (DRAWN, np.array(ink), t("your drawing"))
+
+
+def _test(models: Sequence[Model]) -> tuple | None:
+    record = models[0].record
+    names = class_names(record)
+    titles = {"": t("all classes"), **{str(n): name for n, name in enumerate(names)}}
+    label = choose.named(st.selectbox, t("Class"), titles, keys.CLASS)
+    number = choose.whole(t("Image number"), 0, 1_000_000, 0, keys.NUMBER)
+    try:
+        pixels, shows, at = test_image(record, None if label == "" else int(label), number)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return None
+    words = t("test image {number}, which shows: {name}", number=at, name=names[shows])
+    st.html('<div class="pd" style="max-width:12rem">' + pictures.image(pixels, words) + "</div>")
+    st.caption(plain(words[0].upper() + words[1:]) + ". " + t("No training looked at it."))
+    return ASKED, pixels, words
+
+
+def _upload(models: Sequence[Model]) -> tuple | None:
+    file = st.file_uploader(t("A picture (PNG, JPEG or WebP)"), type=["png", "jpg", "jpeg", "webp"], key=keys.UPLOAD)
+    st.caption(
+        t(
+            "At most {most} MB and 20 megapixels. It stays on this server only as long as the page is open. It is turned upright, cut "
+            "to a square around its centre, and shrunk.",
+            most=MOST_FILE // 1_000_000,
+        )
+    )
+    return _file(models, file, t("your picture"))
+
+
+def _camera(models: Sequence[Model]) -> tuple | None:
+    file = st.camera_input(t("Take a picture"), key=keys.CAMERA)
+    return _file(models, file, t("your photograph"))
+
+
+def _file(models: Sequence[Model], file: object, words: str) -> tuple | None:
+    ground = "keep"
+    if _channels(models[0].record) == 1:
+        grounds = {"auto": t("if its ground is light"), "keep": t("never"), "invert": t("always")}
+        ground = choose.named(st.segmented_control, t("Turn light and dark around"), grounds, keys.TURN)
+    return None if file is None else (UPLOADED, file.getvalue(), ground, words)
+
+
+def _nothing(source: str) -> None:
+    said = {
+        "draw": t("Draw something: what the models say appears here, stroke by stroke."),
+        "upload": t("Choose a picture: what the models say of it appears here."),
+        "camera": t("Take a picture: what the models say of it appears here."),
+        "test": t("There is no image to ask about."),
+    }[source]
+    st.info(said, icon=":material/psychology:")
+
+
+# What comes of it.
+
+
+def _answers(models: Sequence[Model], answers: list, seconds: float, words: str) -> None:
+    """Show what was answered; a model that failed says why, the other one still answers."""
+    good = [(m, a) for m, a in zip(models, answers, strict=True) if not isinstance(a, asking.Failed)]
+    told = {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}
+    for error in told.values():
+        st.error(sentence(error.sentence), icon=":material/error:")
+    if not good:
+        return
+    record = models[0].record
+    names = class_names(record)
+    opinions = [Opinion(m.name, m.colour, m.mark, a.prediction.probabilities[0]) for m, a in good]
+    pixels = good[0][1].pixels
+    st.session_state[keys.IMAGE] = (task(record), pixels, words)
+    caption = t("Probability of each class")
+    st.html(
+        f'<div class="pd">{verdict(opinions, names)}{bars(opinions, names, caption)}'
+        f'<p class="pd-hidden" role="status">{escape(in_words(opinions, names))}</p></div>'
+    )
+    first = good[0][1].prediction
+    shape = "×".join(str(n) for n in pixels.shape)
+    st.html(
+        '<div class="pd pd-received"><figure>'
+        + pictures.image(pixels, t("What the model receives, enlarged: {shape} pixels", shape=shape))
+        + f"</figure><p>{t('This is all the model sees: {shape} numbers, scaled to between {low} and {high}.', shape=f'<code>{shape}</code>', low=f'{first.lowest:.2f}', high=f'{first.highest:.2f}')}"
+        + f" {t('Asked and answered in {ms} ms.', ms=f'{seconds * 1e3:.0f}')}</p></div>"
+    )
+
+
+def in_words(opinions: Sequence[Opinion], names: Sequence[str]) -> str:
+    """Return the likeliest three answers of each model as a sentence, for who does not see bars."""
+    said = []
+    for opinion in opinions:
+        answers = ", ".join(t("{name} with {share}", name=name, share=f"{p:.0%}") for name, p in top(opinion, names))
+        said.append(t("{model} says: {answers}.", model=opinion.name, answers=answers))
+    return " ".join(said)
+
+
+# What the other sections use too.
+
+
+def class_names(record: object) -> list[str]:
+    """Return the names of a run's classes; numbers where its data set is not on this machine."""
+    count = asking.classes_of(record)
+    try:
+        names = list(catalogue.info(record.plan.data).classes)
+    except ClsfError:
+        names = []
+    return names if len(names) == count else [str(n) for n in range(count)]
+
+
+def task(record: object) -> tuple:
+    """Return what an image must fit to be asked about: data, shape."""
+    return record.plan.data, tuple(record.started.input_shape)
+
+
+def test_image(record: object, label: int | None, number: int) -> tuple[np.ndarray, int, int]:
+    """Return (pixels uint8 (h, w, c), label, number) of a test image as the model gets it. Raises ClsfError."""
+    return _fetched(record.framework, record.plan.data, repr(record.plan.to_json()), record.plan.to_json(), label, number)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _fetched(framework: str, data: str, key: str, _plan: dict, label: int | None, number: int) -> tuple:
+    return lab_access.get_lab().call(framework, ONE_PICTURE, data, _plan, label, number, timeout=asking.SECONDS)
+
+
+def _channels(record: object) -> int:
+    try:
+        return catalogue.info(record.plan.data).shape[2]
+    except ClsfError:
+        return record.started.input_shape[2]

@@ -1,0 +1,85 @@
+"""Where a model looks: three ways to ask, each with the question that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from clsf.predict.values import Inside
+from clsf.ui.predict import pictures
+from clsf.ui.predict.chosen import Model
+from clsf.ui.predict.trying import class_names
+from clsf.ui.text import t
+
+Seen = tuple[Model, Inside]
+
+
+def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:
+    """Show saliency, Grad-CAM and occlusion of each model, on one scale per method."""
+    names = class_names(seen[0][0].record)
+    answers = ", ".join(
+        t("{model}: {name} ({share})", model=m.name, name=names[i.wanted], share=f"{i.probabilities[i.wanted]:.1%}")
+        for m, i in seen
+    )
+    st.caption(t("Explained is what the last layer says of a class, for {answers}.", answers=answers))
+    _method(
+        t("Saliency"), seen, [inside.saliency for _, inside in seen], pixels, signed=False,
+        question=t("If this pixel changed a very little, how much would the score change?"),
+        how=t(
+            "The slope of the score with respect to each pixel, without its sign; the largest of the channels. It is exact, but only "
+            "for very small changes, and often looks like noise. (Simonyan et al. 2014)"
+        ),
+    )  # fmt: skip
+    if all(inside.cam is not None for _, inside in seen):
+        first = seen[0][1]
+        _method(
+            t("Grad-CAM"), seen, [inside.cam for _, inside in seen], pixels, signed=False,
+            question=t("Where do the filters respond that speak for this class?"),
+            how=t(
+                "The {height}×{width} maps of layer {path}, each weighed by the mean slope of the score with respect to it, added up; what "
+                "speaks against the class is left out. As coarse as that layer, here enlarged smoothly. (Selvaraju et al. 2017)",
+                height=first.cam_size[0], width=first.cam_size[1], path=first.cam_layer,
+            ),
+        )  # fmt: skip
+    else:
+        st.caption(t("Grad-CAM needs a layer that hands on images; this model has none."))
+    _method(
+        t("Occlusion"), seen, [inside.occlusion for _, inside in seen], pixels, signed=True,
+        question=t("If this place were covered, how far would the probability fall?"),
+        how=t(
+            "A patch of {patch}×{patch} pixels in the image's mean colour is slid over it, and the model is asked each time. Red: the "
+            "probability falls, so the place matters. Blue: it rises. No slopes are needed, but a covered image is one that the model "
+            "never saw. (Zeiler & Fergus 2014)",
+            patch=seen[0][1].patch,
+        ),
+    )  # fmt: skip
+
+
+def _method(
+    title: str, seen: Sequence[Seen], maps: Sequence[np.ndarray], pixels: np.ndarray, *, signed: bool, question: str, how: str
+) -> None:
+    st.markdown(f"#### {title}\n*{question}*")
+    most = max(float(np.abs(m).max()) for m in maps)
+    items = []
+    for (model, _), values in zip(seen, maps, strict=True):
+        colours = pictures.signed(values, most) if signed else pictures.coloured(values, most)
+        strongest = np.unravel_index(int(values.argmax()), values.shape)
+        alt = t("{title} of {model}; strongest in row {row}, column {column}", title=title, model=model.name,
+                row=int(strongest[0]), column=int(strongest[1]))  # fmt: skip
+        name = f'<span class="m" style="--own:{model.colour}">{model.mark}</span>{escape(model.name)}'
+        items.append((colours, alt, name))
+        items.append(
+            (
+                pictures.overlaid(pixels, colours),
+                f"{alt} ({t('over the image')})",
+                f"{name} <small>{t('over the image')}</small>",
+            )
+        )
+    st.html(pictures.grid(items, "four"))
+    scale = t("Both on one scale: the strongest colour is {most}.", most=f"{most:.3g}") if len(seen) > 1 else t(
+        "The strongest colour is {most}.", most=f"{most:.3g}"
+    )  # fmt: skip
+    st.caption(f"{how} {scale}")

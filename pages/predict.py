@@ -1,0 +1,32 @@
+"""Predict: your own drawing, two frameworks, two opinions."""
+
+import streamlit as st
+
+from clsf import ui
+from clsf.errors import ClsfError
+from clsf.ui import lab_access
+from clsf.ui.predict import chosen, home, inside, measuring, report, sections, style, trying
+from clsf.ui.text import sentence, t, words
+
+SHOW = {"try": trying.show, "evaluate": measuring.show, "inside": inside.show, "home": home.show, "report": report.show}
+
+page = ui.open_page("predict")
+lesson = page.lesson()
+
+# What this is, and which trained models are asked.
+style.show()
+st.title(t("Predict"))
+st.markdown(sections.intro(lesson))
+try:
+    lab_access.get_lab()
+except ClsfError as error:
+    st.error(sentence(error.sentence), icon=":material/error:")
+    st.stop()
+models = chosen.choose()
+
+# Which part the student looks at; only that part computes.
+if models:
+    section = sections.chosen()
+    st.header(words(section.title))
+    st.markdown(sections.lesson_of(lesson, section))
+    SHOW[section.name](models)
