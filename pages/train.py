@@ -3,32 +3,35 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui import controls, live_chart, run_view, runs
+from clsf.ui import controls, run_view, runs
 from clsf.ui.text import t
+from clsf.ui.train import code_view, study_view, style, views
+
+SHOW = {"run": run_view.show_latest, "code": code_view.show, "study": study_view.show}
 
 page = ui.open_page("train")
 
+style.show()
 st.title(t("Train"))
-chosen, seen = st.columns([1, 2.4], gap="large")
+view = views.chosen()
+chosen, seen = views.places(view)
 
-# What the student chooses: widgets in, one frozen value out.
+# What the student chooses: widgets in, one frozen value out. What a first training needs stands above the start button.
 with chosen:
-    choices = controls.training_choices()
-    asked = controls.start_button(choices)
+    essentials, buttons, folded = st.container(), st.container(), st.container(gap="xsmall")
+    with essentials:
+        choices = controls.training_choices(folded)
+    with buttons:
+        asked = controls.start_button(choices)
+        stepwise = controls.step_button(choices)
 
 # What happens: hand it over, keep only its id (in the link), look at its events.
-if asked:
-    runs.start(choices)
+if asked or stepwise:
+    runs.start(choices, stepwise)
+    views.look_at_run(view)
 
-# How it looks: the same for a live run and a finished one.
+# How it looks: the run, live or finished; the code that runs; the study of variants. Only what is in view computes.
 with seen:
     runs.show_refusal()
-    if runs.looked_at():
-        run_view.show(runs.looked_at())
-    else:
-        live_chart.preload("plotly")
-        st.info(
-            t("Nothing has been trained yet. Press “Start training”: loss and accuracy appear here, batch by batch."),
-            icon=":material/show_chart:",
-        )
+    SHOW[view](choices)
     page.show_lesson(t("What am I looking at?"))

@@ -119,7 +119,30 @@ def _traces(kind: Kind, run: Run, view: View, said: Said) -> list[dict]:
         name = said(say("{framework}, validation", framework=style.title))
         marks = {"mode": "markers", "name": name, "marker": small, "hovertemplate": number}
         traces.append(beside | marks | _validation(kind.epochs, run, count, place))
+        traces += [beside | trace for trace in _best(kind.epochs, run, count, place, number, said)]
     return traces
+
+
+def _best(field: str, run: Run, count: int, place: Callable[[int], float], number: str, said: Said) -> list[dict]:
+    """Return a star around the best epoch's validation symbol, if the run was asked which epoch is the best."""
+    best, epochs = getattr(run, "best", None), list(run.epochs)
+    every = run.started.batches_per_epoch if run.started else 1
+    if best is None or best.epoch > len(epochs) or best.epoch * every > count:
+        return []
+    style = STYLES[run.framework]
+    name = said(say("{framework}, best epoch: {epoch}", framework=style.title, epoch=best.epoch))
+    value = _short(getattr(epochs[best.epoch - 1], field))
+    star = {"symbol": "star-open", "size": 20, "color": style.colour, "line": {"width": 2}}
+    return [
+        {
+            "x": [place(best.epoch * every - 1)],
+            "y": [value],
+            "mode": "markers",
+            "name": name,
+            "marker": star,
+            "hovertemplate": number,
+        }
+    ]
 
 
 def _line(place: Callable[[int], float], ys: Sequence[float]) -> dict:
@@ -162,6 +185,8 @@ def in_words(kind: Kind, runs: Sequence[Run], said: Said = str) -> str:
             last = run.epochs[-1]
             value = _number(kind, getattr(last, kind.epochs))
             parts.append(say("Validation after epoch {epoch}: {value}.", epoch=last.epoch, value=value))
+            if getattr(run, "best", None) is not None:
+                parts.append(say("Best epoch: {epoch}.", epoch=run.best.epoch))
     return " ".join(said(part) for part in parts)
 
 

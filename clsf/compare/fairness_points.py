@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from clsf.compare.fairness import Contender, Level, on_purpose
+from clsf.compare.fairness_training import STEERING
 from clsf.compare.gap import loss_floor
 from clsf.model.layers import Activation, BatchNorm, Dense, Dropout
 from clsf.words import Sentence, say
@@ -101,9 +102,25 @@ def _order(one: Contender, two: Contender) -> Said:
 
 
 def _loss(one: Contender, two: Contender) -> Said:
-    twice = [c for c in (one, two) if _softmax_last(c)]
-    if not twice:
+    losses = [(c.plan.loss, c.plan.label_smoothing) for c in (one, two)]
+    if losses[0] != losses[1]:
+        yield "red", say(
+            "They minimise other losses: {one} (smoothing {smooth_one}) and {two} (smoothing {smooth_two}).",
+            one=losses[0][0], smooth_one=f"{losses[0][1]:g}", two=losses[1][0], smooth_two=f"{losses[1][1]:g}",
+        )  # fmt: skip
+        return
+    sure = [c for c in (one, two) if c.plan.probabilities]
+    twice = [c for c in (one, two) if c not in sure and _softmax_last(c)]
+    if len(sure) == 1:
+        yield "amber", say(
+            "{who} hands probabilities to its loss, the other logits: the same number, but rounded in another way.",
+            who=sure[0].name,
+        )  # fmt: skip
+    elif sure:
+        yield "green", say("Both hand probabilities to a loss that expects them.")
+    elif not twice:
         yield "green", say("Both hand logits to a loss that applies softmax itself.")
+    if not twice:
         return
     classes = _classes(twice[0])
     on_purpose_twice = [c for c in twice if c.plan.does("softmax-before-loss")]
@@ -195,6 +212,15 @@ def _variant(one: Contender, two: Contender) -> Said:
                 "amber",
                 say("TensorFlow runs eagerly, without a graph: losses are the same, times are longer than they need be."),
             )
+        if contender.variant == "dataloader":
+            said = True
+            yield (
+                "amber",
+                say("PyTorch trains by a DataLoader, which fetches image by image: losses are the same, times are its own."),
+            )
+        if contender.plan.look_inside:
+            said = True
+            yield "amber", say("{who} was looked into while it trained, which takes time.", who=contender.name)
         if contender.variant == "fit":
             said = True
             yield "amber", say("TensorFlow trains by model.fit, whose steps are one call each: compare times with care.")
@@ -250,7 +276,7 @@ def _end(one: Contender, two: Contender) -> Said:
         yield "red", say("One trains {one} epochs, the other {two}.", one=one.plan.epochs, two=two.plan.epochs)
     for contender in (one, two):
         match contender.status:
-            case "stopped" | "cut-off":
+            case "stopped" | "cut-off" | "time-limit":
                 yield "amber", say("{who} ended early: compare equal epochs only.", who=contender.name)
             case "failed":
                 yield "red", say("{who} failed; only the other half can be read.", who=contender.name)
@@ -264,7 +290,8 @@ def _end(one: Contender, two: Contender) -> Said:
 
 POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
     "data": _data, "model": _model, "weights": _weights, "split": _split, "scale": _scale, "order": _order, "loss": _loss,
-    "rule": _rule, "dropout": _dropout, "evaluation": _evaluation, "dtype": _dtype, "seed": _seed, "variant": _variant,
+    "rule": _rule, "regularisation": STEERING["regularisation"], "schedule": STEERING["schedule"],
+    "augmentation": STEERING["augmentation"], "dropout": _dropout, "stopping": STEERING["stopping"], "evaluation": _evaluation, "dtype": _dtype, "seed": _seed, "variant": _variant,
     "device": _device, "threads": _threads, "race": _race, "end": _end,
 }  # fmt: skip
 

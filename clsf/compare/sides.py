@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from clsf.compare import session
 from clsf.compare.recording import Recording, check_size
 from clsf.compare.session import Opened, RecordedStep, Request
+from clsf.errors import EngineError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
@@ -53,6 +54,11 @@ class EngineSide:
         self._request = Request(secrets.token_hex(8), framework, spec.to_json(), plan.to_json())
 
     def open(self) -> Opened:
+        if self._engine.state().small:
+            raise EngineError(
+                "This server has little memory and holds one framework at a time, but a lockstep needs both at once. Run it on a "
+                "machine of your own: python -m clsf lockstep."
+            )
         return self._call("open_session", self._request, self._recording, timeout=OPEN_SECONDS)
 
     def advance(self, first: int, count: int, tell_all: bool = False) -> list[RecordedStep]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui import chrome, lab_access, language, navigation, static_files
+from clsf.ui import chrome, identity, lab_access, language, links, mishaps, navigation, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
 SIDEBAR = 224  # pixels
@@ -16,6 +16,8 @@ SIDEBAR = 224  # pixels
 
 def main() -> None:
     """Run the dashboard once, for one reader and one page."""
+    mishaps.watch()
+    links.tidy()
     language.remember()
     page = navigation.navigation()
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR)  # after the menu: its icons are not ours
@@ -24,6 +26,10 @@ def main() -> None:
     with st.sidebar:
         language.switch()
         chrome.dress(language.chosen())
+        kept = identity.keep()  # first of all: who asks to be forgotten may close the tab at once
     navigation.run_page(page)
+    if not kept:
+        with st.sidebar:
+            identity.keep()
     with suppress(ClsfError):  # who needs the lab says what is wrong with it
         lab_access.get_lab()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once

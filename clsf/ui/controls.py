@@ -1,6 +1,7 @@
 """The widgets with which a training is chosen. Every choice outlives a page; what is worth sharing is in the link.
 
-What a widget shows is also what the link says, so labels of linked options are the same in every language.
+What a first training needs is in sight; the rest is folded into groups, `clsf.ui.train`. What a widget shows is also what
+the link says, so labels of linked options are the same in every language.
 """
 
 from __future__ import annotations
@@ -14,35 +15,22 @@ from clsf import FRAMEWORKS
 from clsf.charts.style import STYLES
 from clsf.data import catalogue
 from clsf.errors import ClsfError
-from clsf.model import presets
+from clsf.losses import fitted
 from clsf.model.spec import ModelSpec
-from clsf.plan import (
-    DTYPES,
-    LEARNING_RATES,
-    MAX_BATCH,
-    MAX_EPOCHS,
-    MAX_IMAGE_SIZE,
-    OPTIMIZERS,
-    SCALES,
-    STARTS,
-    TENSORFLOW_VARIANTS,
-    Plan,
-    Preparation,
-)
-from clsf.ui import state
-from clsf.ui.choices import Choices, fit
-from clsf.ui.text import sentence, t, words
+from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, OPTIMIZERS, Plan
+from clsf.ui import data_choice, state
+from clsf.ui.choices import Choices, fit, model, models
+from clsf.ui.design import MY_MODEL
+from clsf.ui.tensors.choose import LINKED
+from clsf.ui.text import plain, sentence, t
+from clsf.ui.train import extras, groups
+from clsf.ui.train.fields import pair
 from clsf.words import Sentence
-
-LINKED = {"bind": "query-params", "persist_state": "session"}
 
 OPTIMIZER_TITLES = {
     "sgd": "SGD", "momentum": "SGD + momentum 0.9", "nesterov": "SGD + Nesterov 0.9", "adagrad": "Adagrad",
     "adadelta": "Adadelta", "rmsprop": "RMSprop", "adam": "Adam",
 }  # fmt: skip
-SCALE_TITLES = {"zero-one": "[0, 1]", "minus-one-one": "[-1, 1]", "standardise": "μ = 0, σ = 1"}
-START_TITLES = {"glorot": "Glorot uniform (Keras)", "kaiming": "Kaiming uniform (PyTorch)"}
-VARIANT_TITLES = {"graph": "@tf.function", "eager": "eager", "fit": "model.fit"}
 
 DEFAULT_DATA, DEFAULT_MODEL = "digits", "lecture-cnn"
 DEFAULT_EPOCHS, DEFAULT_BATCH, DEFAULT_OPTIMIZER = (Plan.__dataclass_fields__[n].default for n in ("epochs", "batch_size", "optimizer"))  # fmt: skip
@@ -56,20 +44,25 @@ def choose_defaults() -> None:
     st.session_state[state.IMAGE_SIZE] = None
 
 
-def training_choices() -> Choices:
-    """Show all widgets and return what they say now."""
+def training_choices(folded: DeltaGenerator | None = None) -> Choices:
+    """Show all widgets and return what they say now. `folded`: where the groups of further settings go, if not below."""
     info = _data()
     spec_place = st.container()
     frameworks = _frameworks()
-    values = _schedule()
-    preparation, more, race = _more_settings()
-    with spec_place:
-        spec, problem = _model(info, preparation)
+    values = _essentials()
+    notes = st.container()
+    with folded or st.container():
+        more, race = groups.show(info, values)
+    problem = None
     try:
-        plan = Plan(data=info.name, preparation=preparation, **values, **more)
+        plan = Plan(data=info.name, **values, **more)
     except ClsfError as error:
         plan, problem = None, error.sentence
-    return Choices(spec, plan, frameworks, race, problem)
+    with spec_place:
+        spec, misfit = _model(info, more, plan)
+    if plan is not None:
+        _besides(notes, plan)
+    return Choices(spec, plan, frameworks, race, problem or misfit)
 
 
 def start_button(choices: Choices) -> bool:
@@ -88,12 +81,18 @@ def start_button(choices: Choices) -> bool:
     )
 
 
+def step_button(choices: Choices) -> bool:
+    """Show the button that starts a training which waits after its first batch."""
+    return st.button(
+        t("Batch by batch"), key="train_stepwise", icon=":material/footprint:", width="stretch",
+        disabled=bool(choices.problem) or not choices.frameworks,
+        help=t("Trains on one batch, shows its images, gradients and weights, and waits. Both frameworks go side by side."),
+    )  # fmt: skip
+
+
 def _data() -> catalogue.DatasetInfo:
-    names = [*catalogue.NAMES, *(found.name for found in catalogue.imported())]
     with st.container(gap="xsmall"):
-        name = st.selectbox(
-            t("Images"), names, index=names.index(DEFAULT_DATA), format_func=_data_title, key=state.DATA, filter_mode=None, **LINKED
-        )  # fmt: skip
+        name = data_choice.select()
         info = catalogue.info(name)
         height, width, channels = info.shape
         st.caption(
@@ -105,20 +104,25 @@ def _data() -> catalogue.DatasetInfo:
     return info
 
 
-def _data_title(name: str) -> str:
-    return name if name in catalogue.NAMES else words(catalogue.info(name).title)
-
-
-def _model(info: catalogue.DatasetInfo, preparation: Preparation) -> tuple[ModelSpec, Sentence | None]:
+def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[ModelSpec, Sentence | None]:
+    names = models()
     with st.container(gap="xsmall"):
         name = st.selectbox(
-            t("Model"), presets.NAMES, index=presets.NAMES.index(DEFAULT_MODEL), key=state.MODEL, filter_mode=None,
-            help=t("A ready-made design. Both frameworks build the same one, layer by layer."), **LINKED,
+            t("Model"), names, index=names.index(DEFAULT_MODEL), key=state.MODEL, filter_mode=None,
+            help=t(
+                "A ready-made design, or your own from the Model page, which is called “my-model” here. Both frameworks build the "
+                "same one, layer by layer."
+            ),
+            **LINKED,
         )  # fmt: skip
-        spec = presets.preset(name, len(info.classes))
-        found = fit(spec, info, preparation)
+        drawn = model(name, len(info.classes))
+        spec = fitted(drawn, plan, len(info.classes)) if plan is not None else drawn
+        found = fit(spec, info, more["preparation"], plan)
         if not found.problem:
-            st.caption(t("{count} parameters", count=f"{found.parameters:,}"))
+            parameters = t("{count} parameters", count=f"{found.parameters:,}")
+            st.caption(f"{plain(spec.name)} · {parameters}" if name == MY_MODEL else parameters)
+            if spec != drawn:
+                st.caption(t("Its last layer is changed to what the chosen loss needs."))
             return spec, None
         st.warning(sentence(found.problem), icon=":material/straighten:")
         if found.mend:
@@ -146,8 +150,8 @@ def _frameworks() -> tuple[str, ...]:
     return tuple(name for name in FRAMEWORKS if name in chosen)
 
 
-def _schedule() -> dict[str, object]:
-    left, right = _pair()
+def _essentials() -> dict[str, object]:
+    left, right = pair()
     epochs = left.number_input(
         t("Epochs"),
         1,
@@ -166,7 +170,7 @@ def _schedule() -> dict[str, object]:
         help=t("Images per update of the weights."),
         **LINKED,
     )
-    left, right = _pair()
+    left, right = pair()
     optimizer = left.selectbox(
         t("Optimizer"),
         OPTIMIZERS,
@@ -201,73 +205,13 @@ def _step(rate: float) -> float:
     return 10.0 ** (power - 1 if rate < 2 * 10.0**power else power)
 
 
-def _more_settings() -> tuple[Preparation, dict[str, object], bool]:
-    with st.expander(t("More settings"), icon=":material/tune:"):
-        aligned = st.toggle(
-            t("Same update rule in both"),
-            True,
-            key=state.ALIGNED,
-            help=t(
-                "On: both frameworks follow one written rule, so equal weights stay equal up to rounding. "
-                "Off: each does what it does by the optimizer's name, which is not always the same."
-            ),
-            **LINKED,
-        )
-        race = st.toggle(
-            t("Both at the same time"),
-            False,
-            key=state.RACE,
-            help=t("They then share the processor's cores, and neither is as fast as alone: compare curves, not speed."),
-            **LINKED,
-        )
-        preparation = _preparation()
-        left, right = _pair()
-        train_limit = left.number_input(
-            t("Training images"), 1, value=None, placeholder=t("all"), key=state.TRAIN_LIMIT,
-            help=t("At most so many training images are used; empty: all."), **LINKED,
-        )  # fmt: skip
-        seed = right.number_input(
-            t("Seed"), 0, 2**31 - 1, 0, key=state.SEED,
-            help=t("Decides the split, the order of the batches, the initial weights and dropout."), **LINKED,
-        )  # fmt: skip
-        start = st.selectbox(
-            t("Initial weights"), STARTS, format_func=START_TITLES.get, key=state.START, filter_mode=None,
-            help=t("The scheme they are drawn by. They are drawn once and loaded into both frameworks."), **LINKED,
-        )  # fmt: skip
-        dtype = st.segmented_control(
-            t("Number format"), DTYPES, default=DTYPES[0], required=True, key=state.DTYPE,
-            help=t("float64 is slower, but shows that only rounding separates the two frameworks."), **LINKED,
-        )  # fmt: skip
-        variant = st.segmented_control(
-            t("TensorFlow's loop"), TENSORFLOW_VARIANTS, default=TENSORFLOW_VARIANTS[0], required=True,
-            format_func=VARIANT_TITLES.get, key=state.TENSORFLOW_VARIANT,
-            help=t("Compiled to a graph, step by step in Python, or Keras' own loop. PyTorch runs its usual loop."), **LINKED,
-        )  # fmt: skip
-    more = {
-        "rules": "aligned" if aligned else "native", "train_limit": train_limit, "seed": seed, "start": start,
-        "dtype": dtype, "tensorflow_variant": variant,
-    }  # fmt: skip
-    return preparation, more, race
-
-
-def _preparation() -> Preparation:
-    colours = {"keep": t("as they are"), "grey": t("grey"), "rgb": t("colour")}
-    left, right = _pair()
-    size = left.number_input(
-        t("Image size"), 4, MAX_IMAGE_SIZE, None, placeholder=t("as they are"), key=state.IMAGE_SIZE,
-        help=t("Side in pixels that images are resized to; empty: they keep their size."), **LINKED,
-    )  # fmt: skip
-    colour = right.selectbox(
-        t("Colour"), list(colours), format_func=colours.get, key=state.COLOUR, filter_mode=None, persist_state="session"
-    )
-    scale = st.segmented_control(
-        t("Pixel values"), SCALES, default=SCALES[0], required=True, format_func=SCALE_TITLES.get, key=state.SCALE,
-        help=t("What the range 0 to 255 is turned into before the first layer."), **LINKED,
-    )  # fmt: skip
-    return Preparation(size, colour, scale)
-
-
-def _pair() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Return two places side by side, on a phone too."""
-    grid = st.grid(2, min_column_width=96, gap="small")
-    return grid.cell(), grid.cell()
+def _besides(place: DeltaGenerator, plan: Plan) -> None:
+    """Say what is chosen in the folded groups, so that nothing is forgotten there."""
+    said = extras.said(plan)
+    if said:
+        with place.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+            st.caption(t("Also: {settings}", settings=plain(" · ".join(said))), width="stretch")
+            st.button(
+                t("Reset"), key="reset_settings", icon=":material/restart_alt:", type="tertiary", on_click=groups.reset,
+                help=t("Back to what is usual in all groups below; images, model, optimizer and its learning rate stay."),
+            )  # fmt: skip

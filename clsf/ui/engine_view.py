@@ -34,6 +34,13 @@ def _cards(engine: EngineState) -> None:
     for column, worker in zip(st.columns(max(len(engine.workers), 1)), engine.workers, strict=False):
         with column.container(border=True, height="stretch", gap="small"):
             _card(worker)
+    if engine.small:
+        st.caption(
+            t(
+                "This server has little memory, so one worker holds one framework at a time. The other one is loaded when it is "
+                "needed, which takes some seconds, and models and training sets have smaller limits."
+            )
+        )
     if engine.waiting:
         st.caption(t("Runs waiting: {count}", count=engine.waiting))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf.engine import journal
 from clsf.lab import Lab, open_lab
 
 
@@ -14,4 +15,5 @@ def get_lab() -> Lab:
 
 @st.cache_resource(show_spinner=False, on_release=lambda lab: lab.close())
 def _opened() -> Lab:
+    journal.configure()
     return open_lab()

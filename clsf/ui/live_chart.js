@@ -42,7 +42,7 @@ function themed(layout, element) {
     font: { family: value("--st-font", "sans-serif"), size: 13, color: text },
     margin: { l: 8, r: 8, t: 24, b: 8 },
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)", ...layout.legend },
-    hovermode: "x unified",
+    hovermode: layout.hovermode ?? "x unified",
     hoverlabel: { bgcolor: background, bordercolor: grid, font: { color: text, size: 12 } },
     dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom", // a finger scrolls the page
     modebar: { bgcolor: "rgba(0,0,0,0)", color: text, activecolor: text, orientation: "v" },

@@ -40,8 +40,14 @@ class Page:
 PAGES = (
     Page("home", say("Start"), ":material/home:"),
     Page("tensors", say("Tensors"), ":material/grid_view:"),
+    Page("data", say("Data"), ":material/photo_library:"),
+    Page("layers", say("Layers"), ":material/layers:"),
+    Page("model", say("Model"), ":material/account_tree:"),
     Page("train", say("Train"), ":material/show_chart:"),
+    Page("experiments", say("Experiments"), ":material/science:"),
     Page("compare", say("Compare"), ":material/balance:"),
+    Page("predict", say("Predict"), ":material/psychology:"),
+    Page("runs", say("Runs"), ":material/history:"),
 )
 """In the order of the menu; the first is what the bare address shows."""
 

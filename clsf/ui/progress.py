@@ -3,20 +3,7 @@
 from __future__ import annotations
 
 from clsf.runs.record import RunRecord
-
-
-def elapsed(record: RunRecord) -> float:
-    """Return the seconds of training and validation so far, pauses left out."""
-    if record.ended is not None:
-        return record.ended.seconds
-    trained = record.steps.seconds[-1] if record.steps.seconds else 0.0
-    return trained + sum(epoch.validation_seconds for epoch in list(record.epochs))
-
-
-def remaining(record: RunRecord) -> float | None:
-    """Return the seconds to go if the rest takes as long per step as so far; None before the first step."""
-    done, total = len(record.steps), record.total_steps
-    return elapsed(record) / done * (total - done) if done and total else None
+from clsf.runs.waiting import elapsed, remaining
 
 
 def of_run(record: RunRecord) -> float:
@@ -30,3 +17,6 @@ def of_epoch(record: RunRecord) -> tuple[int, float]:
     done = len(record.steps)
     epoch = min(len(record.epochs) + 1, record.started.epochs)
     return epoch, min(max(done - (epoch - 1) * every, 0) / every, 1.0)
+
+
+__all__ = ["elapsed", "of_epoch", "of_run", "remaining"]

@@ -9,10 +9,13 @@ from clsf.ui import runs, state
 from clsf.ui.text import t
 
 
-def show(records: list[RunRecord]) -> None:
-    """Show the buttons, as long as there is something to command."""
+def show(records: list[RunRecord], detail: bool = False) -> None:
+    """Show the buttons, as long as there is something to command. `detail`: a single step is told in detail."""
     living = [record.run_id for record in records if not record.over]
     if not living:
+        return
+    if any(record.owner != state.owner() for record in records):
+        st.caption(":material/share: " + t("Somebody shared this run with you. You can look at it, but not change it."))
         return
     paused = any(record.status == "paused" for record in records)
     begun = [record.run_id for record in records if record.status in ("running", "paused")]
@@ -26,7 +29,9 @@ def show(records: list[RunRecord]) -> None:
         )  # fmt: skip
     st.button(
         t("One step"), key="step", icon=":material/skip_next:", disabled=not begun, on_click=runs.command,
-        args=(begun, "step"), help=t("Pauses, and trains on one more batch with every press."),
+        args=(begun, "look" if detail else "step"),
+        help=t("Pauses, and trains on one more batch with every press: its images, gradients and weights are then shown.") if detail
+        else t("Pauses, and trains on one more batch with every press."),
     )  # fmt: skip
     st.button(t("Stop"), key="stop", icon=":material/stop:", on_click=runs.command, args=(living, "stop"))
     with st.popover(t("Learning rate"), icon=":material/speed:", disabled=not begun):

@@ -39,7 +39,7 @@ def show(records: list[RunRecord], view: View, more: list[str]) -> None:
     """Show loss and accuracy, and whatever else is asked for, once there is a step to show."""
     if not _begun(records):
         return
-    names = [*ALWAYS, *(name for name in MORE if name in more)]
+    names = [*ALWAYS, *(name for name in MORE if name in more or (name == "learning-rate" and _rate_varies(records)))]
     with st.grid("auto", min_column_width=250, gap="small") as grid:
         for name in names:
             with grid.cell(), st.container(gap="xxsmall"):
@@ -49,7 +49,13 @@ def show(records: list[RunRecord], view: View, more: list[str]) -> None:
             "Thin lines: every batch as it was trained on. Strong lines: the same, smoothed. "
             "Circles and squares: validation images, after each epoch."
         )
+        + (" " + t("A star: the best epoch.") if any(record.best for record in records) else "")
     )
+
+
+def _rate_varies(records: list[RunRecord]) -> bool:
+    """Return whether the learning rate in force is a story of its own."""
+    return any(r.plan.schedule.varies or r.plan.plateau or r.rate_changes for r in records)
 
 
 def _begun(records: list[RunRecord]) -> bool:

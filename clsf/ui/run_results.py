@@ -10,7 +10,7 @@ import streamlit as st
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui import units
-from clsf.ui.run_status import status
+from clsf.ui.run_status import name, status
 from clsf.ui.text import t
 
 
@@ -20,9 +20,12 @@ def show(records: list[RunRecord]) -> None:
     if not ended:
         return
     st.subheader(t("Result"))
-    rows = {label: [text(record) for record in ended] for label, text in _rows().items()}
+    wanted = _rows() | (_best_rows() if any(record.best for record in ended) else {})
+    rows = {label: [text(record) for record in ended] for label, text in wanted.items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[STYLES[record.framework].title for record in ended])
     st.table(table, border="horizontal", alt=t("Last numbers of each run"))
+    for record in ended:
+        _stopped_early(record)
     if len(ended) == len(records) > 1:
         _same(ended)
     st.caption(_caution(ended))
@@ -42,6 +45,39 @@ def _rows() -> dict[str, Callable[[RunRecord], str]]:
         t("Parameters"): lambda r: f"{r.started.parameters:,}",
         t("Computed on"): lambda r: t("{device}, {threads} threads", device=r.started.device, threads=r.started.threads),
     }
+
+
+def _best_rows() -> dict[str, Callable[[RunRecord], str]]:
+    """Return what is said besides of runs that were asked which epoch is the best."""
+    return {
+        t("Best epoch"): lambda r: f"{r.best.epoch}" if r.best else "–",
+        t("Its validation"): lambda r: (
+            f"{units.loss(r.best.validation_loss)} · {units.share(r.best.validation_accuracy)}" if r.best else "–"
+        ),
+        t("Weights kept"): _kept,
+    }
+
+
+def _kept(record: RunRecord) -> str:
+    if record.restored:
+        return t("of epoch {epoch}, restored", epoch=record.restored.epoch)
+    if record.plan.stopping.checkpoint and record.best:
+        return t("of epoch {last}, and of epoch {best}", last=record.ended.epochs, best=record.best.epoch)
+    return t("of epoch {epoch}", epoch=record.ended.epochs)
+
+
+def _stopped_early(record: RunRecord) -> None:
+    early = record.stopped_early
+    if early is None:
+        return
+    st.markdown(
+        f":material/front_hand: {name(record.framework)}: "
+        + t(
+            "stopped early after epoch {epoch} of {planned}, for no epoch since {best} was better on the validation images, "
+            "{patience} in a row. The test images had no say in this.",
+            epoch=early.epoch, planned=record.plan.epochs, best=early.best_epoch, patience=early.patience,
+        )
+    )  # fmt: skip
 
 
 def _same(ended: list[RunRecord]) -> None:
@@ -64,6 +100,9 @@ def _caution(ended: list[RunRecord]) -> str:
     text += " " + t(
         "The time includes the first batches, in which a framework still sets itself up; images per second leaves them out."
     )
+    if any(record.restored for record in ended):
+        text += " " + t("Where the best epoch's weights were restored, all numbers but epochs and time are that epoch's.")
+    text += " " + t("Anything else that ran on this machine meanwhile makes times unfair.")
     if len(ended) > 1:
         text += " " + t("One run each: another seed moves these numbers too, so a small gap means nothing yet.")
         if ended[0].race:

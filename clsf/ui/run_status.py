@@ -9,15 +9,16 @@ from clsf.runs.record import RunRecord
 from clsf.ui import lab_access
 from clsf.ui.progress import elapsed, of_epoch, of_run, remaining
 from clsf.ui.text import plain, sentence, t
+from clsf.ui.train import extras
 from clsf.ui.units import duration, megabytes
 
 COLOURS = {
     "queued": "gray", "preparing": "blue", "running": "green", "paused": "yellow", "finished": "green", "stopped": "gray",
-    "diverged": "red", "cut-off": "red", "failed": "red",
+    "diverged": "red", "cut-off": "red", "time-limit": "orange", "failed": "red",
 }  # fmt: skip
 ICONS = {
     "queued": "hourglass_empty", "preparing": "download", "running": "play_arrow", "paused": "pause",
-    "finished": "check", "stopped": "stop", "diverged": "trending_up", "cut-off": "power_off", "failed": "error",
+    "finished": "check", "stopped": "stop", "diverged": "trending_up", "cut-off": "power_off", "time-limit": "timer_off", "failed": "error",
 }  # fmt: skip
 
 
@@ -40,6 +41,7 @@ def _chosen(record: RunRecord) -> str:
         f"{plan.optimizer} {plan.learning_rate:g} ({plan.rules})",
         plan.dtype,
         t("seed {seed}", seed=plan.seed),
+        *extras.said(plan, short=True),
     ]
     return plain(" · ".join(parts))
 
@@ -52,6 +54,11 @@ def name(framework: str) -> str:
 
 def status(record: RunRecord) -> str:
     """Return the state of a run in a word or two."""
+    return status_words()[record.status]
+
+
+def status_words() -> dict[str, str]:
+    """Return every state of a run -> the word or two for it."""
     return {
         "queued": t("waiting"),
         "preparing": t("getting the images"),
@@ -61,8 +68,9 @@ def status(record: RunRecord) -> str:
         "stopped": t("stopped"),
         "diverged": t("diverged"),
         "cut-off": t("cut off"),
+        "time-limit": t("time is up"),
         "failed": t("failed"),
-    }[record.status]
+    }
 
 
 def _card(record: RunRecord) -> None:
@@ -80,11 +88,23 @@ def _card(record: RunRecord) -> None:
 
 
 def _waiting(record: RunRecord) -> None:
-    position = lab_access.get_lab().position(record.run_id)
+    lab = lab_access.get_lab()
+    position = lab.position(record.run_id)
     if position:
-        st.caption(t("Place in the queue: {place}", place=position))
+        wait = lab.expected_wait(record.run_id)
+        text = t("Place in the queue: {place}", place=position)
+        st.caption(text if wait is None else f"{text} · {_soon(wait)}")
     else:
         st.caption(t("The worker loads the framework and builds the model."))
+
+
+def _soon(seconds: float) -> str:
+    """Return in how long a run may begin, no more exactly than an estimate can be: in steps of ten seconds, then of minutes."""
+    if seconds < 10:
+        return t("begins in a few seconds")
+    if seconds < 90:
+        return t("begins in about {count} seconds", count=10 * round(seconds / 10))
+    return t("begins in about {count} minutes", count=round(seconds / 60))
 
 
 def _preparing(record: RunRecord) -> None:
@@ -141,6 +161,8 @@ def _over(record: RunRecord) -> None:
         )
     if record.status == "cut-off":
         st.caption(t("The program ended before this run did."))
+    if record.status == "time-limit":
+        st.caption(t("It trained for as long as this server lets one run; what it had learned by then is kept."))
 
 
 def _elapsed(record: RunRecord) -> str:

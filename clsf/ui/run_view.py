@@ -6,10 +6,24 @@ import streamlit as st
 
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, run_buttons, run_charts, run_numbers, run_results, run_status, runs
+from clsf.ui import lab_access, live_chart, run_buttons, run_charts, run_numbers, run_results, run_status, runs
+from clsf.ui.choices import Choices
 from clsf.ui.text import sentence, t
+from clsf.ui.train import inside_view, step_view, take_along
 
 TICK = 0.5  # seconds between two looks at a run
+
+
+def show_latest(choices: Choices) -> None:
+    """Show the runs that are looked at, or where they will appear."""
+    if runs.looked_at():
+        show(runs.looked_at())
+        return
+    live_chart.preload("plotly")
+    st.info(
+        t("Nothing has been trained yet. Press “Start training”: loss and accuracy appear here, batch by batch."),
+        icon=":material/show_chart:",
+    )
 
 
 def show(run_id: str) -> None:
@@ -39,10 +53,13 @@ def _look(run_id: str, was_over: bool) -> None:
         runs.show_refusal()
         run_status.show(records)
         with st.container(horizontal=True, gap="xsmall"):
-            run_buttons.show(records)
+            run_buttons.show(records, detail=True)
             view, more = run_charts.settings(records)
+        step_view.show(records)
         run_charts.show(records, view, more)
+        inside_view.show(records)
         run_results.show(records)
         run_numbers.show(records)
+        take_along.show(records)
     if not was_over and all(record.over for record in records):
         st.rerun()  # once, with a timer no more

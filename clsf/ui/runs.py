@@ -10,16 +10,21 @@ from clsf.ui.choices import Choices
 from clsf.ui.text import sentence
 
 
-def start(choices: Choices) -> None:
-    """Hand the choices over. A refusal is kept to be shown; nothing was started then."""
+def start(choices: Choices, stepwise: bool = False) -> None:
+    """Hand the choices over. A refusal is kept to be shown; nothing was started then.
+
+    `stepwise`: pause after the first batch and tell it in detail; frameworks then run side by side, or one would wait for ever.
+    """
     try:
         run_ids = lab_access.get_lab().train(
-            choices.spec, choices.plan, choices.frameworks, owner=state.owner(), race=choices.race
+            choices.spec, choices.plan, choices.frameworks, owner=state.owner(), race=choices.race or stepwise
         )
     except ClsfError as error:
         st.session_state[state.REFUSAL] = error.sentence
         return
     look_at(run_ids[0])
+    if stepwise:
+        command(run_ids, "look")
 
 
 def look_at(run_id: str) -> None:
@@ -45,10 +50,10 @@ def forget() -> None:
 
 
 def command(run_ids: list[str], name: str, value: float | None = None) -> None:
-    """Tell runs to "pause", "resume", "step", "stop", or to use another "learning_rate"."""
+    """Tell runs of the reader to "pause", "resume", "step", "stop", or to use another "learning_rate"."""
     for run_id in run_ids:
         try:
-            lab_access.get_lab().control(run_id, name, value)
+            lab_access.get_lab().control(run_id, name, value, owner=state.owner())
         except ClsfError as error:
             st.session_state[state.REFUSAL] = error.sentence
 

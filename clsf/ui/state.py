@@ -5,14 +5,11 @@ The Tensors page has so many that they stand in `clsf.ui.tensors.keys`; none is 
 
 from __future__ import annotations
 
-import secrets
-
-import streamlit as st
+from clsf.ui import identity
 
 # The reader.
 LANGUAGE = "language"
 LANGUAGE_SWITCH = "language_switch"
-OWNER = "owner"
 
 # What to train. Each is the key of a widget; those that make a link worth sharing are also in the link.
 DATA = "data"
@@ -48,7 +45,5 @@ NUMBERS = "numbers"
 
 
 def owner() -> str:
-    """Return the random id of this browser session."""
-    if OWNER not in st.session_state:
-        st.session_state[OWNER] = secrets.token_urlsafe(12)
-    return st.session_state[OWNER]
+    """Return what the reader's runs are marked with: the same after a reload, see `clsf.ui.identity`."""
+    return identity.owner_of(identity.key())

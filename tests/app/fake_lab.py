@@ -6,13 +6,18 @@ import math
 import random
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
 from clsf.errors import EngineError, StoreError
 from clsf.events import BatchesEnded, DataProgress, EpochEnded, Paused, Resumed, RunEnded, RunStarted
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.runs.database import open_database
+from clsf.runs.history import History, not_yours
 from clsf.runs.record import RunRecord
+from clsf.runs.store import RunStore
+from tests.app import looks
 
 
 @dataclass
@@ -24,8 +29,11 @@ class FakeLab:
     records: dict[str, RunRecord] = field(default_factory=dict)
     began: dict[str, float] = field(default_factory=dict)
     commands: list[tuple[str, str, float | None]] = field(default_factory=list)
+    _store: RunStore | None = None
 
-    def train(self, spec: ModelSpec, plan: Plan, frameworks: tuple[str, ...], owner: str = "", race: bool = False) -> list[str]:
+    def train(
+        self, spec: ModelSpec, plan: Plan, frameworks: tuple[str, ...], owner: str = "", race: bool = False, start: str = ""
+    ) -> list[str]:
         if self.refusal:
             raise EngineError("{why}", why=self.refusal)
         group = f"group{len(self.records)}"
@@ -34,6 +42,16 @@ class FakeLab:
             self.records[run_id] = RunRecord(run_id, group, framework, spec, plan, time.time(), owner, race)
             self.began[run_id] = time.monotonic()
         return ids
+
+    def check(self, spec: ModelSpec, plan: Plan) -> None:
+        """Everything can be trained here."""
+
+    @property
+    def history(self) -> History:
+        """Of a store in memory, which knows nothing of the runs that this lab pretends to train."""
+        if self._store is None:
+            self._store = RunStore(*open_database(Path("/dev/null/nowhere")))
+        return self._store.history
 
     def record(self, run_id: str) -> RunRecord:
         if run_id not in self.records:
@@ -45,8 +63,12 @@ class FakeLab:
         group = self.record(run_id).group
         return [self.record(other) for other, record in list(self.records.items()) if record.group == group]
 
-    def control(self, run_id: str, command: str, value: float | None = None) -> None:
+    def control(self, run_id: str, command: str, value: float | None = None, owner: str | None = None) -> None:
+        if owner is not None and self.records[run_id].owner != owner:
+            raise not_yours(run_id)
         self.commands.append((run_id, command, value))
+        if command == "look" and self.speed is None:
+            self.speed = 0.001  # steps are taken one at a time from now on
         record = self.record(run_id)
         if record.over:
             return
@@ -56,9 +78,16 @@ class FakeLab:
             record.fold(Paused(len(record.steps)))
         elif command == "resume":
             record.fold(Resumed(len(record.steps)))
+        elif command == "look":
+            looks.begin(self, record)
+            record.fold(looks.step(record))
+            record.fold(Paused(len(record.steps)))
 
     def position(self, run_id: str) -> int | None:
         return None if self.records[run_id].over else 0
+
+    def expected_wait(self, run_id: str) -> float | None:
+        return None
 
     def recent(self, owner: str, limit: int = 20) -> list:
         return []
@@ -68,7 +97,9 @@ class FakeLab:
             SimpleNamespace(framework=f, status="warm", pid=1, host="here", device="cpu", threads=2, memory_mb=612)
             for f in ("tensorflow", "torch")
         )
-        return SimpleNamespace(kind="local", address="tcp://127.0.0.1:1", workers=workers, waiting=0)
+        return SimpleNamespace(
+            kind="local", address="tcp://127.0.0.1:1", workers=workers, waiting=0, small=False, worker_bytes=None
+        )
 
     def notice(self) -> None:
         return None
@@ -76,6 +107,9 @@ class FakeLab:
     def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
         """There are no workers: whoever asks one gets a refusal, which a page must be able to show."""
         raise EngineError("There is no {framework} worker at the moment. Try again in a few seconds.", framework=framework)
+
+    def tensorboard(self, run_id: str) -> bytes:
+        return b"PK" + run_id.encode()
 
     def close(self) -> None:
         pass
@@ -142,3 +176,4 @@ class FakeLab:
             record.fold(
                 EpochEnded(len(record.epochs) + 1, loss * 1.1, 1 - loss / 2.6, loss, 1 - loss / 2.5, 0.37, 0.02, 3900.0)
             )
+            looks.after_epoch(record)

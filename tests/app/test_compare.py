@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from types import SimpleNamespace
 
@@ -71,6 +72,24 @@ def test_both_are_trained_and_compared(open_app, lab):
     assert "one run each" in texts(app)
     rows = app.table[-1].value.index.tolist()
     assert {"First step", "Steady time per step", "Peak memory of the worker", "Parameters"} <= set(rows)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_code_of_both_stands_beneath_a_race(open_app, lab, lang):
+    one, _ = trained(lab, differences=("softmax-before-loss",))
+    lab.record(one)
+    app = open_app("compare", lang, run=one)
+    app.session_state["race_code_open"] = True
+    well(app.run())
+    [panel] = [json.loads(found.proto.json) for found in app.get("bidi_component") if '"blocks"' in (found.proto.json or "")]
+    keras, torch = (side["text"] for side in panel["sides"])
+    assert "keras.Input(shape=(8, 8, 1))" in keras
+    assert "nn.Module" in torch
+    assert "softmax" in keras
+    assert "softmax" in torch
+    loops = [element.value for element in app.code]
+    assert any("GradientTape" in text for text in loops)
+    assert any("backward()" in text for text in loops)
 
 
 def trained(lab, **changes: object) -> list[str]:

@@ -17,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
+playwright.expect.set_options(timeout=30_000)  # milliseconds; a busy machine fetches the parts of a page late
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (

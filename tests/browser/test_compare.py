@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pytest
 
 from tests.browser.conftest import playwright
 
@@ -43,6 +44,7 @@ def test_lockstep_agrees_until_a_switch_is_flipped(dashboard):
     page.context.close()
 
 
+@pytest.mark.slow
 def test_whole_tensors_can_be_taken_along(dashboard, tmp_path):
     page = dashboard.open("/compare?lang=en&compare=lockstep&model=tiny&steps=3&lock_dtype=float64&keep=2")
     run = page.get_by_role("button", name="Run lockstep")
@@ -109,6 +111,11 @@ def test_both_charts_of_a_race_zoom_to_the_same_stretch_of_training(dashboard):
     assert low <= min(seconds[0] for seconds in data) * 1.05
     assert high >= max(seconds[1] for seconds in data) * 0.95
     assert high < max(seconds[2] for seconds in data)
+
+    # The code of both is beneath, aligned.
+    page.get_by_text("The code of both", exact=True).click()
+    expect(page.get_by_text("nn.Module").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("keras.Input").first).to_be_visible()
 
     # A double click shows everything again, in both.
     charts.nth(1).locator(".nsewdrag").first.dblclick()

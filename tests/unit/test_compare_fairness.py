@@ -8,7 +8,7 @@ from clsf.events import RunEnded, RunFailed, RunStarted
 from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.plan import Plan, Preparation
+from clsf.plan import Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
 from clsf.runs.record import RunRecord
 from clsf.words import say
 
@@ -60,6 +60,8 @@ def test_an_aligned_pair_after_its_run_is_green():
 
 
 BOTH_L2 = {"l2": 0.1}
+DECAYED = {"weight_decay": 0.1}
+FALLING = {"optimizer": "momentum", "schedule": Schedule("cosine"), "rules": "native"}
 CASES = [
     # topic, the only thing that differs, level, words
     ("data", {}, {"train_limit": 100}, ["red"], "one trains on all images and the other on 100"),
@@ -90,6 +92,25 @@ CASES = [
     ("rule", {"optimizer": "nesterov"}, {"optimizer": "nesterov", "rules": "native"}, ["green"], "learning rate is constant"),
     ("rule", {}, {"l2": 0.1}, ["red", "green"], "Weight decay differs: 0 and 0.1"),
     ("rule", BOTH_L2, {**BOTH_L2, "differences": ("weight-decay-style",)}, ["amber", "green"], "Style of weight decay"),
+    ("loss", {}, {"loss": "categorical"}, ["red"], "other losses: sparse (smoothing 0) and categorical"),
+    ("loss", {"probabilities": True}, {}, ["amber"], "TensorFlow hands probabilities"),
+    ("loss", {"probabilities": True, "spec": SOFTMAX}, {"probabilities": True, "spec": SOFTMAX}, ["green"], "that expects them"),
+    ("regularisation", {"l1": 0.1}, {}, ["red"], "(L1) differs: 0.1 and 0"),
+    ("regularisation", {}, {"weight_decay": 0.1}, ["red"], "differs: 0 and 0.1"),
+    ("regularisation", DECAYED, DECAYED, ["green"], "in the same way"),
+    ("regularisation", {**DECAYED, "rules": "native"}, {**DECAYED, "rules": "native"}, ["amber"], "not the same in each framework's own"),
+    ("schedule", {"schedule": Schedule("cosine")}, {}, ["red"], "in another way in each"),
+    ("schedule", {"plateau": Plateau()}, {}, ["red"], "in another way in each"),
+    ("schedule", {"schedule": Schedule("cosine")}, {"schedule": Schedule("cosine")}, ["green"], "computed once"),
+    ("schedule", FALLING, FALLING, ["amber"], "multiplies what is remembered"),
+    ("augmentation", {"augmentation": Augmentation(flip=True)}, {}, ["red"], "in another way in each"),
+    ("augmentation", {"augmentation": Augmentation(flip=True)}, {"augmentation": Augmentation(flip=True), "seed": 1}, ["amber"], "seeds differ"),
+    ("augmentation", {"augmentation": Augmentation(flip=True)}, {"augmentation": Augmentation(flip=True)}, ["green"], "drawn in NumPy"),
+    ("stopping", {"stopping": Stopping(patience=2)}, {}, ["red"], "by other rules"),
+    ("stopping", {"stopping": Stopping(restore_best=True)}, {"stopping": Stopping(restore_best=True)}, ["green"], "best epoch"),
+    ("stopping", {"stopping": Stopping(checkpoint=True)}, {}, ["green"], "last epoch"),
+    ("variant", {}, {"torch_variant": "dataloader"}, ["amber"], "by a DataLoader"),
+    ("variant", {}, {"look_inside": True}, ["amber"], "PyTorch was looked into"),
     ("dropout", {"spec": NORMED}, {"spec": NORMED}, ["green"], "no dropout"),
     ("dropout", {}, {}, ["green"], "masks are drawn in NumPy"),
     ("dropout", {}, {"differences": ("dropout-rate",)}, ["amber"], "On purpose"),

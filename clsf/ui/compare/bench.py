@@ -11,15 +11,14 @@ from clsf.compare.sides import check
 from clsf.data import catalogue
 from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
-from clsf.model import presets
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Plan, Preparation
-from clsf.ui import controls, state
+from clsf.ui import choices, controls, data_choice, state
 from clsf.ui.choices import fit
 from clsf.ui.compare import keys
 from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
-from clsf.ui.text import sentence, t, words
+from clsf.ui.text import sentence, t
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = "sgd"  # the plainest rule: what remains is the model
@@ -38,16 +37,13 @@ class Bench:
 
 def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
     """Choose images and model as on the Train page, by the same names. Return also whether they fit."""
-    names = [*catalogue.NAMES, *(found.name for found in catalogue.imported())]
-    data = st.selectbox(
-        t("Images"), names, index=names.index(controls.DEFAULT_DATA), key=state.DATA, filter_mode=None,
-        format_func=lambda name: name if name in catalogue.NAMES else words(catalogue.info(name).title), **LINKED,
-    )  # fmt: skip
+    data = data_choice.select()
     info = catalogue.info(data)
+    names = choices.models()
     model = st.selectbox(
-        t("Model"), presets.NAMES, index=presets.NAMES.index(controls.DEFAULT_MODEL), key=state.MODEL, filter_mode=None, **LINKED
+        t("Model"), names, index=names.index(controls.DEFAULT_MODEL), key=state.MODEL, filter_mode=None, **LINKED
     )  # fmt: skip
-    spec = presets.preset(model, len(info.classes))
+    spec = choices.model(model, len(info.classes))
     preparation = Preparation(st.session_state.get(state.IMAGE_SIZE))
     found = fit(spec, info, preparation)
     if found.problem is None:

@@ -11,9 +11,7 @@ from clsf.ui.compare import keys
 from clsf.ui.live_chart import live_chart
 
 
-def draw(
-    name: str, stamp: object, make: Callable[[], tuple[dict, str]], height: int = 320, link: dict | None = None
-) -> None:
+def draw(name: str, stamp: object, make: Callable[[], tuple[dict, str]], height: int = 320, link: dict | None = None) -> None:
     """Draw what `make` returns, figure and description, remembered as long as `stamp` and the language stay the same.
 
     `link` as in `live_chart`: charts that zoom together.

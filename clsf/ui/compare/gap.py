@@ -17,7 +17,7 @@ from clsf.model import presets
 from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_EPOCHS, Plan, Preparation
 from clsf.runs.record import RunRecord
-from clsf.ui import controls, lab_access, state, units
+from clsf.ui import data_choice, lab_access, state, units
 from clsf.ui.compare import estimate, jobs, keys
 from clsf.ui.compare.drawing import draw
 from clsf.ui.controls import LINKED
@@ -66,11 +66,7 @@ def show() -> None:
 
 def _choose() -> tuple[ModelSpec, Plan, int, tuple[str, ...]] | None:
     """Show the widgets; return what to explain when the button was pressed."""
-    names = [*catalogue.NAMES, *(found.name for found in catalogue.imported())]
-    data = st.selectbox(
-        t("Images"), names, index=names.index(controls.DEFAULT_DATA), key=state.DATA, filter_mode=None,
-        format_func=lambda name: name if name in catalogue.NAMES else words(catalogue.info(name).title), **LINKED,
-    )  # fmt: skip
+    data = data_choice.select()
     info = catalogue.info(data)
     left, right = st.columns(2, gap="small")
     epochs = left.number_input(t("Epochs"), 1, MAX_EPOCHS, 5, key=keys.GAP_EPOCHS, **LINKED)
@@ -148,7 +144,14 @@ def _progress(job: GapJob) -> None:
         text += " · " + t("about {time} left", time=units.duration(max(each * (job.total - done), 0)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done / job.total, text)
-        st.button(t("Stop"), key="stop_gap", icon=":material/stop:", on_click=jobs.stop, args=(keys.GAP,))
+        st.button(
+            t("Stop"),
+            key="stop_gap",
+            icon=":material/stop:",
+            on_click=jobs.stop,
+            args=(keys.GAP,),
+            disabled=not jobs.own(keys.GAP),
+        )
 
 
 def _drawn(job: GapJob, steps: list[GapStep]) -> None:

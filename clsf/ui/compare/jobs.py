@@ -12,8 +12,12 @@ from collections import OrderedDict
 
 import streamlit as st
 
+from clsf.ui import state
+
 MOST = 60  # jobs kept of all readers together; the longest unused goes first
 TICK = 0.7  # seconds between two looks at a job
+
+OWN = "compare_own_jobs"  # session_state: names of the jobs that this session began
 
 _lock = threading.Lock()
 
@@ -23,21 +27,35 @@ def _shelf() -> OrderedDict[str, object]:
     return OrderedDict()
 
 
+@st.cache_resource(show_spinner=False)
+def _owners() -> dict[str, str]:
+    """Name of a job on the shelf -> who began it."""
+    return {}
+
+
 def put(kind: str, job: object) -> None:
     """Keep a job as this reader's one of its kind."""
-    before = current(kind)
-    if before is not None:
-        before.background.stop()
+    stop(kind)
     name, gone = secrets.token_urlsafe(9), []
     with _lock:
         shelf = _shelf()
         shelf[name] = job
+        _owners()[name] = state.owner()
         while len(shelf) > MOST:
-            gone.append(shelf.popitem(last=False)[1])
+            oldest, job_gone = shelf.popitem(last=False)
+            _owners().pop(oldest, None)
+            gone.append(job_gone)
     for old in gone:
         old.background.stop()
     st.session_state[_name(kind)] = name
+    st.session_state.setdefault(OWN, set()).add(name)
     st.query_params[kind] = name
+
+
+def own(kind: str) -> bool:
+    """Return whether the job that this reader looks at was begun by him; who has its link alone may look, and not end it."""
+    name = st.query_params.get(kind) or st.session_state.get(_name(kind))
+    return name in st.session_state.get(OWN, ()) or (name in _owners() and _owners()[name] == state.owner())
 
 
 def current(kind: str) -> object | None:
@@ -66,9 +84,9 @@ def forget(kind: str) -> None:
 
 
 def stop(kind: str) -> None:
-    """End this reader's job of a kind after what it is doing; what it said stays."""
+    """End this reader's job of a kind after what it is doing; what it said stays. That of somebody else goes on."""
     job = current(kind)
-    if job is not None:
+    if job is not None and own(kind):
         job.background.stop()
 
 

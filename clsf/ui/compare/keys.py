@@ -19,6 +19,7 @@ STEP = "lock_step"
 GAP_EPOCHS, GAP_SEEDS, GAP_LIMIT, GAP_ORDER = "gap_epochs", "gap_seeds", "gap_images", "gap_order"
 NOISE_EPOCHS, NOISE_SEEDS, NOISE_LIMIT, NOISE_CHANGE = "noise_epochs", "noise_seeds", "noise_images", "change"
 METHOD = "method"
+CODE = "race_code_open"
 
 # Work in the background; the names of jobs stand in the link.
 LOCKSTEP, EFFECTS, GAP, NOISE, DEFAULTS = "lockstep", "effects", "gap", "noise", "defaults"

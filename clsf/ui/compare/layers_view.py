@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
-from clsf.charts.compare_lockstep import PHASES, Cell, LayerRow, layer_rows
-from clsf.compare.values import FirstParting, LockstepStarted, StepDifference
-from clsf.model.walk import Analysis
+from clsf.charts.compare_lockstep import PHASES, Cell, LayerRow
+from clsf.compare.values import FirstParting, StepDifference
 from clsf.ui.compare.style import icon
 from clsf.ui.text import t
 
 
-def show(analysis: Analysis, started: LockstepStarted, step: StepDifference, parting: FirstParting | None) -> None:
-    """Show one step: a row per layer, a column per phase."""
-    rows = layer_rows(analysis, started, step, parting)
+def show(rows: Sequence[LayerRow], step: StepDifference, parting: FirstParting | None) -> None:
+    """Show one step: a row per layer, a column per phase. `rows` as `layer_rows` gives them."""
     heads = {
         "start": (t("start"), "start"),
         "forward": (t("forward"), "south"),

@@ -11,6 +11,7 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.charts import compare_lockstep as charts
+from clsf.charts.compare_lockstep import layer_rows
 from clsf.cli.lockstep import result_line, step_line
 from clsf.compare.background import Background
 from clsf.compare.differences import ENTRIES, plans
@@ -22,7 +23,7 @@ from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
 from clsf.ui import lab_access
-from clsf.ui.compare import bench, jobs, keys, layers_view, switches
+from clsf.ui.compare import bench, diagram_view, jobs, keys, layers_view, switches
 from clsf.ui.compare.bench import Bench
 from clsf.ui.compare.drawing import draw
 from clsf.ui.text import plain, sentence, t, words
@@ -140,7 +141,14 @@ def _head(job: LockstepJob) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(done / job.recording.steps, text)
-            st.button(t("Stop"), key="stop_lockstep", icon=":material/stop:", on_click=jobs.stop, args=(keys.LOCKSTEP,))
+            st.button(
+                t("Stop"),
+                key="stop_lockstep",
+                icon=":material/stop:",
+                on_click=jobs.stop,
+                args=(keys.LOCKSTEP,),
+                disabled=not jobs.own(keys.LOCKSTEP),
+            )
     if job.background.failure is not None:
         st.error(sentence(job.background.failure), icon=":material/error:")
     result = job.result
@@ -201,7 +209,12 @@ def _layers(job: LockstepJob, started: LockstepStarted, steps: list[StepDifferen
         if not 1 <= st.session_state.get(keys.STEP, at) <= len(steps):
             st.session_state[keys.STEP] = at
         at = st.slider(t("Step"), 1, len(steps), at, key=keys.STEP)
-    layers_view.show(job.analysis, started, steps[at - 1], parting)
+    rows = layer_rows(job.analysis, started, steps[at - 1], parting)
+    listed, drawn = st.tabs([t("Layer by layer"), t("Diagram")])
+    with listed:
+        layers_view.show(rows, steps[at - 1], parting)
+    with drawn:
+        diagram_view.show(job.spec, job.analysis.input_shape, rows)
 
 
 def _numbers(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> None:

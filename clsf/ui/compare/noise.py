@@ -145,7 +145,14 @@ def _progress(job: NoiseJob) -> None:
         text += " · " + t("about {time} left", time=units.duration(max(each * (total - done), 0)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done / total, text)
-        st.button(t("Stop"), key="stop_noise", icon=":material/stop:", on_click=jobs.stop, args=(keys.NOISE,))
+        st.button(
+            t("Stop"),
+            key="stop_noise",
+            icon=":material/stop:",
+            on_click=jobs.stop,
+            args=(keys.NOISE,),
+            disabled=not jobs.own(keys.NOISE),
+        )
 
 
 def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:

@@ -18,7 +18,7 @@ from clsf.runs.record import RunRecord
 from clsf.runs.store import RunSummary
 from clsf.ui import controls, lab_access, run_buttons, run_numbers, run_status, runs, state, units
 from clsf.ui.choices import Choices
-from clsf.ui.compare import check_view, keys, race_table
+from clsf.ui.compare import check_view, code_view, keys, race_table
 from clsf.ui.compare.drawing import draw
 from clsf.ui.run_view import TICK
 from clsf.ui.text import plain, sentence, t, words
@@ -115,6 +115,8 @@ def _look(was_over: bool) -> None:
         run_buttons.show(records)
     _charts(named)
     race_table.show(named)
+    if len(records) == 2:
+        code_view.show(named)
     run_numbers.show(records)
     if not was_over and all(record.over for record in records):
         st.rerun()  # once, with a timer no more

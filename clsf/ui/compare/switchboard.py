@@ -78,7 +78,14 @@ def _actions(chosen: Bench) -> None:
         done = len(job.background.items)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(done / len(job.asked), t("{done} of {total} measured", done=done, total=len(job.asked)))
-            st.button(t("Stop"), key="stop_effects", icon=":material/stop:", on_click=jobs.stop, args=(keys.EFFECTS,))
+            st.button(
+                t("Stop"),
+                key="stop_effects",
+                icon=":material/stop:",
+                on_click=jobs.stop,
+                args=(keys.EFFECTS,),
+                disabled=not jobs.own(keys.EFFECTS),
+            )
     elif st.button(
         t("Measure the effect of each"), key="measure_all", icon=":material/science:", width="stretch",
         on_click=_measure, args=(chosen, [(name, _option(name, on)) for name in useful]),

@@ -17,7 +17,19 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 LANGUAGES = ("ko",)
 
-SAYS = {"t", "say", "Sentence", "ClsfError", "SpecError", "PlanError", "DataError", "EngineError", "StoreError", "TensorError"}
+SAYS = {
+    "t",
+    "say",
+    "Sentence",
+    "ClsfError",
+    "SpecError",
+    "PlanError",
+    "DataError",
+    "EngineError",
+    "StoreError",
+    "CapsuleError",
+    "TensorError",
+}
 """Functions and classes whose first argument is English text."""
 
 CHECKS = "clsf/checks.py"

@@ -1,0 +1,47 @@
+"""The code of both runs of a race: the model in both frameworks, aligned layer by layer, and the loop that each of them ran."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import code
+from clsf.charts.compare_curves import Contestant
+from clsf.data import catalogue
+from clsf.errors import ClsfError
+from clsf.runs.record import RunRecord
+from clsf.ui.compare import keys
+from clsf.ui.model import code_view
+from clsf.ui.text import plain, sentence, t
+
+STYLES = {"tensorflow": "keras-functional", "torch": "torch-module"}
+"""The way to write a model that can hold every layer, and stands for how each framework is written today."""
+
+
+def show(named: tuple[Contestant, ...]) -> None:
+    """Show it folded away, as soon as the shape of the images is known."""
+    records = [c.run for c in named]
+    if any(record.started is None for record in records):
+        return
+    with st.expander(t("The code of both"), icon=":material/code:", key=keys.CODE, on_change="rerun") as place:
+        if not place.open:  # it is long, and a live race is looked at again every moment
+            return
+        st.caption(
+            t(
+                "The same model in both frameworks, aligned layer by layer. The sign at a line says why it is not simply translated."
+            )
+        )
+        try:
+            sources = [_model(record) for record in records]
+            code_view.panel(*sources, [STYLES[record.framework] for record in records], key="race_code")
+            for column, c in zip(st.columns(2), named, strict=True):
+                with column:
+                    st.markdown(f"{c.style.mark} **{plain(c.name)}**: " + t("the loop that ran"))
+                    st.code(code.loop_code(c.run.framework, c.run.plan.variant(c.run.framework), c.run.plan), language="python")
+        except ClsfError as error:
+            st.info(sentence(error.sentence), icon=":material/info:")
+
+
+def _model(record: RunRecord) -> code.Code:
+    shape = record.started.input_shape
+    classes = len(catalogue.info(record.plan.data).classes)
+    return code.model_code(record.model, shape, classes, STYLES[record.framework], record.plan)

@@ -1,0 +1,48 @@
+"""The model as a diagram, with the layer marked at which the two frameworks part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from clsf.charts.compare_diagram import marked
+from clsf.charts.compare_lockstep import LayerRow
+from clsf.charts.model_diagram import diagram
+from clsf.model.edit import design_of
+from clsf.model.edit_facts import look
+from clsf.model.shapes import Shape
+from clsf.model.spec import ModelSpec
+from clsf.ui.model.cards import described
+from clsf.ui.model.kinds import KINDS
+from clsf.ui.text import t, words
+
+_component = st.components.v2.component(
+    "clsf_parting_diagram",
+    html='<div class="pd" tabindex="0"></div>',
+    css="""
+.pd { overflow: auto; max-height: 46rem; color: var(--st-text-color); --mono: var(--st-code-font); text-align: center; }
+.pd svg { max-width: 100%; height: auto; font-family: var(--st-font); }
+""",
+    js="""
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".pd");
+  if (root.dataset.svg === data.svg) return;
+  root.innerHTML = data.svg; // drawn by Python, which escapes every text in it
+  root.dataset.svg = data.svg;
+}
+""",
+)
+
+
+def show(spec: ModelSpec, shape: Shape, rows: Sequence[LayerRow]) -> None:
+    """Show the model with the verdict of one step at every layer."""
+    seen = look(design_of(spec), shape)
+    svg = diagram(seen, described, lambda kind: KINDS[kind].group, t("Input"), t("Output"))
+    _component(key="parting_diagram", data={"svg": marked(svg, rows, words)})
+    st.caption(
+        t(
+            "Beside each layer: ↓ what comes out of it, ↑ the gradient on its way back, ✎ its weights after the step. A dot: the initial "
+            "weights. A red box puts out something else; a dashed one only learns something else."
+        )
+    )

@@ -1,0 +1,44 @@
+"""The training loop that runs, as code, in the variant that is chosen: side by side with others."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.code import loop_code
+from clsf.errors import ClsfError
+from clsf.plan import TENSORFLOW_VARIANTS, TORCH_VARIANTS
+from clsf.ui.choices import Choices
+from clsf.ui.run_status import name
+from clsf.ui.tensors.choose import named
+from clsf.ui.text import sentence, t
+from clsf.ui.train import keys
+from clsf.ui.train.looping import VARIANT_TITLES
+
+
+def show(choices: Choices) -> None:
+    """Show the loop of each framework for the plan as it is chosen now."""
+    if choices.plan is None:
+        st.info(t("These settings are no plan yet; what is wrong stands beside the start button."), icon=":material/error:")
+        return
+    titles = {"chosen": t("As chosen"), "tensorflow": t("All of TensorFlow"), "torch": t("All of PyTorch")}
+    which = named(st.segmented_control, t("Loops"), titles, keys.CODE, label_visibility="collapsed")
+    sides = {
+        "chosen": [(framework, choices.plan.variant(framework)) for framework in choices.frameworks or FRAMEWORKS],
+        "tensorflow": [("tensorflow", variant) for variant in TENSORFLOW_VARIANTS],
+        "torch": [("torch", variant) for variant in TORCH_VARIANTS],
+    }[which]
+    st.caption(
+        t(
+            "The loop of each variant as you would write it, with the settings as they are chosen now. `zero_grad`, `backward` and `step` "
+            "name no model: the optimizer was given the weights when it was made, and the gradients lie beside them."
+        )
+    )
+    try:
+        with st.grid("auto", min_column_width=320, gap="small") as grid:
+            for framework, variant in sides:
+                with grid.cell(), st.container(gap="xsmall"):
+                    st.markdown(f"{name(framework)} · {VARIANT_TITLES[variant]}")
+                    st.code(loop_code(framework, variant, choices.plan), language="python")
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")

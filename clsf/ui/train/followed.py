@@ -1,0 +1,67 @@
+"""The fixed validation images and what the models say of them, epoch after epoch."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from clsf.charts.style import STYLES
+from clsf.looks import PredictionsLooked
+from clsf.runs.record import RunRecord
+from clsf.ui.text import t
+from clsf.ui.train import pictures
+from clsf.ui.train.drawing import remembered
+from clsf.ui.train.style import mark
+
+
+def show(records: list[RunRecord], classes: list[str]) -> None:
+    """Show a card per image: the picture, its class, and a strip per framework with a field per look."""
+    looks = {record.framework: list(record.predictions_looked) for record in records}
+    last = next(iter(looks.values()))[-1]
+    found = pictures.of_run(records[0].plan, records[0].framework, last.images)
+    stamp = tuple((record.run_id, len(seen)) for record, seen in zip(records, looks.values(), strict=True)), found is None
+
+    def cards() -> str:
+        return "".join(_card(n, looks, classes, found[n] if found else None) for n in range(len(last.images)))
+
+    st.html(f'<div class="tp tp-images">{remembered("followed", stamp, cards)}</div>')
+    st.caption(
+        t(
+            "The same validation images after every epoch, from before the first step on. A field is green where the answer was "
+            "right, red where it was wrong, and the fuller the surer the model was of the right class."
+        )
+    )
+
+
+def _card(number: int, looks: dict[str, list[PredictionsLooked]], classes: list[str], picture: str | None) -> str:
+    label = next(iter(looks.values()))[-1].labels[number]
+    alt = escape(t("image {number}: {name}", number=number + 1, name=classes[label]))
+    image = f'<img src="{picture}" alt="{alt}">' if picture else '<span class="none"></span>'
+    rows = []
+    for framework, seen in looks.items():
+        answer, sure = seen[-1].classes[number][0], seen[-1].probabilities[number][0]
+        right = answer == label
+        sign, word = ("✓", "right") if right else ("✗", "wrong")
+        said = f'<b class="{word}">{sign} {escape(classes[answer])}</b> {sure:.0%}'
+        rows.append(
+            f'<div><div class="said">{mark(framework)} {said}</div>{_strip(framework, number, label, seen, classes)}</div>'
+        )
+    return (
+        f"<figure>{image}<figcaption>{escape(classes[label])} <small>#{number + 1}</small></figcaption>{''.join(rows)}</figure>"
+    )
+
+
+def _strip(framework: str, number: int, label: int, seen: list[PredictionsLooked], classes: list[str]) -> str:
+    cells = []
+    for look in seen:
+        answer, sure = look.classes[number][0], look.right[number]
+        colour = "#14897e" if answer == label else "#d33c3c"
+        amount = 20 + 80 * (sure if answer == label else 1 - sure)
+        title = t("epoch {epoch}: {answer}; right class {share}", epoch=look.epoch, answer=classes[answer], share=f"{sure:.0%}")
+        cells.append(
+            f'<i style="background:color-mix(in srgb,{colour} {amount:.0f}%,transparent)" title="{escape(title)}"></i>'
+        )
+    name = escape(t("{framework}: right after {count} of {total} looks", framework=STYLES[framework].title,
+                    count=sum(k.classes[number][0] == label for k in seen), total=len(seen)))  # fmt: skip
+    return f'<div class="tp-strip" role="img" aria-label="{name}">{"".join(cells)}</div>'

@@ -1,0 +1,215 @@
+"""What was seen inside the model while it trained: layer by layer over the steps, image by image over the epochs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts import inside_confusion, inside_histograms, inside_lines
+from clsf.charts.inside_lines import Panel
+from clsf.charts.style import STYLES
+from clsf.data import catalogue
+from clsf.errors import ClsfError
+from clsf.looks import PredictionsLooked
+from clsf.runs.record import RunRecord
+from clsf.ui import units
+from clsf.ui.tensors.choose import named
+from clsf.ui.text import t, words
+from clsf.ui.train import followed, keys, layer_names, maps
+from clsf.ui.train.drawing import draw
+from clsf.words import say
+
+RATIO = say("Size of the update as a share of the size of the weights")
+DEAD = say("Share of ReLU units that say 0 for all probed images")
+
+
+def show(records: list[RunRecord]) -> None:
+    """Show one of the looks, if these runs were asked to look inside."""
+    seeing = [record for record in records if record.plan.look_inside and (record.layers_looked or record.predictions_looked)]
+    if not seeing:
+        return
+    st.subheader(t("Inside the model"))
+    st.caption(_cost(seeing))
+    looks = {
+        "spread": t("Weights and gradients"), "ratio": t("Update to weight"), "dead": t("Dead ReLUs"), "images": t("16 images"),
+        "maps": t("Activations"), "confusion": t("Confusion"),
+    }  # fmt: skip
+    shows = {"spread": _spread, "ratio": _ratio, "dead": _dead, "images": _images, "maps": _maps, "confusion": _confusion}
+    shows[named(st.pills, t("Look"), looks, keys.INSIDE, label_visibility="collapsed")](seeing)
+
+
+def _cost(records: list[RunRecord]) -> str:
+    """Say what looking cost, and what share of all the time that is."""
+    parts = []
+    for record in records:
+        trained = record.steps.seconds[-1] if len(record.steps) else 0.0
+        total = trained + sum(e.validation_seconds for e in list(record.epochs)) + record.looking_seconds
+        share = record.looking_seconds / total if total else 0.0
+        parts.append(
+            t(
+                "{framework}: {time}, {share} of all", framework=STYLES[record.framework].title, time=units.duration(record.looking_seconds),
+                share=f"{share:.0%}",
+            )
+        )  # fmt: skip
+    return t(
+        "What looking inside has cost so far: {parts}. It is no part of the training time told elsewhere.",
+        parts="; ".join(parts),
+    )
+
+
+def _stamp(records: list[RunRecord], *more: object) -> tuple:
+    return tuple((r.run_id, len(r.layers_looked), len(r.predictions_looked)) for r in records), more
+
+
+def _spread(records: list[RunRecord]) -> None:
+    records = _with_layers(records)
+    if not records:
+        return
+    titles = layer_names.layers(records[0])
+    names = [name for name in records[0].layers_looked[-1].layers if all(name in r.layers_looked[-1].layers for r in records)]
+    left, right = st.columns([1.3, 1], vertical_alignment="bottom")
+    with left:
+        labels = {name: layer_names.weight(name, titles) for name in names}
+        which = named(st.selectbox, t("Layer"), labels, keys.LAYER)
+    with right:
+        kinds = {"weights": t("Weights"), "gradients": t("Gradients")}
+        quantity = named(st.segmented_control, t("What of it"), kinds, keys.QUANTITY, label_visibility="collapsed")
+    panels = []
+    for record in records:
+        seen = [
+            (look.step, look.layers[which][quantity]) for look in list(record.layers_looked) if look.layers[which][quantity]
+        ]
+        if seen:
+            panels.append((record.framework, [step for step, _ in seen], [histogram for _, histogram in seen]))
+    if not panels:
+        st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
+        return
+    title = f"{layer_names.weight(which, titles)}, {kinds[quantity]}"
+    draw(
+        "inside-spread", _stamp(records, which, quantity),
+        lambda: (inside_histograms.figure(panels, f"{which} {quantity}", words), inside_histograms.in_words(panels, title, words)),
+        height=300,
+    )  # fmt: skip
+    st.caption(
+        t(
+            "Each column is one look: the darker, the more of the numbers lie there, as a share of the fullest place. Weights that "
+            "grow without end, or gradients that shrink to a thin line in the first layers, are signs of trouble."
+        )
+    )
+
+
+def _ratio(records: list[RunRecord]) -> None:
+    records = _with_layers(records)
+    panels = []
+    for record in records:
+        titles, lines = layer_names.layers(record), {}
+        looks = list(record.layers_looked)
+        for name in looks[-1].layers:
+            if name.endswith("kernel"):
+                lines[layer_names.weight(name, titles)] = ([k.step for k in looks], [k.layers[name]["ratio"] for k in looks])
+        panels.append(Panel(record.framework, lines))
+    if not panels:
+        return
+    draw(
+        "inside-ratio", _stamp(records),
+        lambda: (inside_lines.figure(panels, "ratio", words, log=True), inside_lines.in_words(panels, RATIO, words)), height=340,
+    )  # fmt: skip
+    st.caption(
+        t(
+            "‖update‖ / ‖weights‖ of each kernel. Around 0.001 is a rule of thumb; far above, the learning rate is too large for "
+            "that layer; far below, it hardly learns."
+        )
+    )
+
+
+def _dead(records: list[RunRecord]) -> None:
+    panels = []
+    for record in _with_layers(records):
+        titles, looks = layer_names.layers(record), list(record.layers_looked)
+        lines = {
+            titles.get(path, path): ([k.step for k in looks], [k.dead.get(path) for k in looks]) for path in looks[-1].dead
+        }
+        if lines:
+            panels.append(Panel(record.framework, lines))
+    if not panels:
+        st.caption(t("This model has no ReLU."))
+        return
+    draw(
+        "inside-dead", _stamp(records),
+        lambda: (
+            inside_lines.figure(panels, "dead", words, share=True), inside_lines.in_words(panels, DEAD, words, share=True),
+        ),
+        height=320,
+    )  # fmt: skip
+    st.caption(
+        t(
+            "A unit that says 0 for all of 64 validation images learns nothing from them any more: its gradient is 0 too. Of a "
+            "convolution a whole channel counts as one unit."
+        )
+    )
+
+
+def _images(records: list[RunRecord]) -> None:
+    seeing = [record for record in records if record.predictions_looked]
+    if seeing:
+        followed.show(seeing, _classes(seeing[0]))
+
+
+def _maps(records: list[RunRecord]) -> None:
+    seeing = [record for record in records if record.predictions_looked]
+    if seeing:
+        maps.show(seeing, _classes(seeing[0]))
+
+
+def _confusion(records: list[RunRecord]) -> None:
+    seeing = [record for record in records if record.predictions_looked and record.predictions_looked[-1].confusion]
+    if not seeing:
+        st.caption(t("With so many classes there is no confusion matrix."))
+        return
+    classes, epoch = _classes(seeing[0]), at_epoch(seeing)
+    panels = [(record.framework, look_at(record, epoch).confusion) for record in seeing]
+    draw(
+        "inside-confusion", _stamp(seeing, epoch),
+        lambda: (inside_confusion.figure(panels, classes, words), inside_confusion.in_words(panels, classes, words)),
+        height=min(240 + 14 * len(classes), 620),
+    )  # fmt: skip
+    st.caption(
+        t(
+            "Validation images after epoch {epoch}: each row is a right class, each column an answer. All on the diagonal would be "
+            "perfect.",
+            epoch=epoch,
+        )
+    )
+
+
+def at_epoch(records: list[RunRecord]) -> int:
+    """Let the reader choose the epoch of a look; the newest until another one is chosen."""
+    epochs = sorted({look.epoch for record in records for look in list(record.predictions_looked)})
+    if len(epochs) < 2:
+        return epochs[-1]
+    chosen = st.session_state.get(keys.INSIDE_AT)
+    following = chosen not in epochs or st.session_state.get(keys.INSIDE_LAST) == chosen
+    if following:
+        st.session_state[keys.INSIDE_AT] = epochs[-1]
+    st.session_state[keys.INSIDE_LAST] = epochs[-1]
+    return st.select_slider(t("After epoch"), epochs, key=keys.INSIDE_AT)
+
+
+def look_at(record: RunRecord, epoch: int) -> PredictionsLooked:
+    """Return the last look of a run at or before this epoch; its first one if there is none."""
+    looks = list(record.predictions_looked)
+    return next((look for look in reversed(looks) if look.epoch <= epoch), looks[0])
+
+
+def _with_layers(records: list[RunRecord]) -> list[RunRecord]:
+    seeing = [record for record in records if record.layers_looked]
+    if not seeing:
+        st.caption(t("Nothing has been looked at yet."))
+    return seeing
+
+
+def _classes(record: RunRecord) -> list[str]:
+    try:
+        return list(catalogue.info(record.plan.data).classes)
+    except ClsfError:  # images that are gone from this machine
+        looks = record.predictions_looked
+        return [str(n) for n in range(1 + max((max(row) for look in looks for row in look.classes), default=0))]

@@ -1,0 +1,23 @@
+"""What layers and their weights are called on a page: place, kind, and which of its arrays."""
+
+from __future__ import annotations
+
+from clsf.errors import SpecError
+from clsf.runs.record import RunRecord
+
+
+def layers(record: RunRecord) -> dict[str, str]:
+    """Return path -> "3 Dense", in order of computation; empty for a run that has not begun."""
+    if record.started is None:
+        return {}
+    try:
+        found = record.model.analyse(tuple(record.started.input_shape)).layers
+    except SpecError:  # a model that was stored by another version
+        return {}
+    return {facts.path: f"{facts.path} {facts.kind}" for facts in found}
+
+
+def weight(name: str, titles: dict[str, str]) -> str:
+    """Return "3 Dense kernel" for "3.kernel"."""
+    path, _, which = name.rpartition(".")
+    return f"{titles.get(path, path)} {which}"

@@ -1,0 +1,77 @@
+"""What each layer makes of one image: the first channels of its activations, as small grey pictures, epoch after epoch."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from clsf.charts.style import STYLES
+from clsf.looking import unpacked
+from clsf.runs.record import RunRecord
+from clsf.ui import runs, state
+from clsf.ui.run_status import name
+from clsf.ui.text import t
+from clsf.ui.train import inside_view, keys, layer_names, pictures
+from clsf.ui.train.drawing import remembered
+
+
+def show(records: list[RunRecord], classes: list[str]) -> None:
+    """Show the layers of each framework side by side, after one epoch."""
+    last = records[0].predictions_looked[-1]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _choose(records, last, classes)
+        epoch = inside_view.at_epoch(records)
+    look = inside_view.look_at(records[0], epoch)
+    found = pictures.of_run(records[0].plan, records[0].framework, look.images)
+    if found:
+        title = escape(classes[look.labels[look.watched]])
+        st.html(
+            f'<div class="tp tp-maps"><span>{escape(t("image"))}<small>{title}</small></span><img src="{found[look.watched]}" alt="{title}"></div>'
+        )
+    for place, record in zip(st.columns(len(records), gap="large"), records, strict=True):
+        with place:
+            st.markdown(name(record.framework))
+            seen = inside_view.look_at(record, epoch)
+            stamp = (record.run_id, seen.step, seen.watched)
+            html = remembered(f"maps-{record.framework}", stamp, lambda r=record, seen=seen: _layers(r, seen.activations))
+            st.html(f'<div class="tp tp-maps">{html}</div>')
+    st.caption(
+        t(
+            "The first six channels of each layer for this image; black is the layer's smallest value, white its largest. A flat "
+            "layer is one row of its units. Equal weights give equal pictures in both frameworks."
+        )
+    )
+
+
+def _choose(records: list[RunRecord], last: object, classes: list[str]) -> None:
+    living = [record.run_id for record in records if not record.over]
+    numbers = list(range(len(last.images)))
+    st.selectbox(
+        t("Image"), numbers, index=last.watched, key=keys.WATCHED, disabled=not living or records[0].owner != state.owner(), width=170, filter_mode=None,
+        format_func=lambda n: f"{n + 1} · {classes[last.labels[n]]}", on_change=_watch, args=(living,),
+        help=t("One of the 16 fixed validation images, while it trains: from the next look on its activations are told."),
+    )  # fmt: skip
+
+
+def _watch(living: list[str]) -> None:
+    runs.command(living, "watch", float(st.session_state[keys.WATCHED]))
+
+
+def _layers(record: RunRecord, activations: dict[str, dict]) -> str:
+    """Return a row of pictures per layer, as HTML."""
+    titles, rows = layer_names.layers(record), []
+    for path, found in activations.items():
+        shape = "×".join(map(str, found["shape"]))
+        maps = unpacked(found)
+        title = titles.get(path, path)
+        alt = escape(
+            t(
+                "{framework}, {layer}: from {low} to {high}", framework=STYLES[record.framework].title, layer=title,
+                low=f"{found['low']:.3g}", high=f"{found['high']:.3g}",
+            )
+        )  # fmt: skip
+        kind = "" if maps.shape[1] > 1 else ' class="vector"'
+        picture = pictures.data_uri(pictures.side_by_side(maps))
+        rows.append(f'<span>{escape(title)}<small>{shape}</small></span><img{kind} src="{picture}" alt="{alt}" title="{alt}">')
+    return "".join(rows)

@@ -1,0 +1,143 @@
+"""Step mode: one batch at a time, with the images of the batch, its loss, gradients by layer, and weights before and after."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from clsf.charts import inside_step
+from clsf.charts.style import STYLES
+from clsf.data import catalogue
+from clsf.errors import ClsfError
+from clsf.looking import unpacked
+from clsf.looks import StepLooked
+from clsf.runs.record import RunRecord
+from clsf.ui import units
+from clsf.ui.run_status import name as framework_name
+from clsf.ui.tensors.choose import named
+from clsf.ui.text import t, words
+from clsf.ui.train import keys, layer_names, pictures, update_table
+from clsf.ui.train.drawing import draw, remembered
+
+
+def show(records: list[RunRecord]) -> None:
+    """Show the last step that was told in detail, for as long as these runs are paused there; then it is folded away."""
+    seen = [(record, record.steps_looked[-1]) for record in records if record.steps_looked]
+    if not seen:
+        return
+    newest = max(look.step for _, look in seen)
+    if any(record.status == "paused" for record in records):
+        st.subheader(t("Step {step}, one batch in detail", step=f"{newest:,}"))
+        _look(seen)
+        return
+    folded = st.expander(
+        t("Step {step}, one batch in detail", step=f"{newest:,}"),
+        icon=":material/footprint:",
+        key="step_open",
+        on_change="rerun",
+    )
+    if folded.open:
+        with folded:
+            _look(seen)
+
+
+def _look(seen: list[tuple[RunRecord, StepLooked]]) -> None:
+    _batch(*seen[0])
+    for place, (record, look) in zip(st.columns(len(seen)), seen, strict=True):
+        with place.container(border=True, gap="xsmall"):
+            _numbers(record, look)
+    _gradients(seen)
+    _weights(seen)
+    st.caption(
+        t(
+            "Telling a step took {time} beside the step itself. “One step” takes the next batch; “Resume” goes on from here.",
+            time=units.duration(sum(look.seconds for _, look in seen)),
+        )
+    )
+
+
+def _batch(record: RunRecord, look: StepLooked) -> None:
+    shown = look.pixels["size"][0]
+    st.html(
+        f'<div class="tp tp-batch">{remembered("step-batch", (record.run_id, look.step), lambda: _images(record, look))}</div>'
+    )
+    text = t("{count} images of epoch {epoch}", count=len(look.labels), epoch=look.epoch)
+    if shown < len(look.labels):
+        text += ", " + t("the first {count} of them are shown", count=shown)
+    if record.plan.augmentation.any:
+        text += ", " + t("varied as the model saw them")
+    st.caption(text + ".")
+
+
+def _images(record: RunRecord, look: StepLooked) -> str:
+    classes, cells = _classes(record), []
+    for pixels, label in zip(unpacked(look.pixels), look.labels, strict=False):
+        title = escape(classes[label] if label < len(classes) else str(label))
+        cells.append(f'<figure><img src="{pictures.data_uri(pixels)}" alt="{title}"><figcaption>{title}</figcaption></figure>')
+    return "".join(cells)
+
+
+def _classes(record: RunRecord) -> list[str]:
+    try:
+        return list(catalogue.info(record.plan.data).classes)
+    except ClsfError:
+        return []
+
+
+def _numbers(record: RunRecord, look: StepLooked) -> None:
+    st.markdown(framework_name(record.framework) + " · " + t("step {step}", step=f"{look.step:,}"))
+    grid = st.grid(3, min_column_width=80, gap="small")
+    grid.metric(t("Loss"), units.loss(look.loss))
+    grid.metric(t("Right"), f"{look.accuracy * len(look.labels):.0f} / {len(look.labels)}")
+    grid.metric(t("Learning rate"), f"{look.learning_rate:.3g}")
+
+
+def _gradients(seen: list[tuple[RunRecord, StepLooked]]) -> None:
+    panels = []
+    for record, look in seen:
+        titles = layer_names.layers(record)
+        norms = {
+            layer_names.weight(n, titles): w["gradient_norm"] for n, w in look.weights.items() if w["gradient_norm"] is not None
+        }
+        if norms:
+            panels.append((record.framework, norms))
+    st.markdown(f"**{t('Gradients by layer')}**")
+    if not panels:
+        st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
+        return
+    rows = max(len(norms) for _, norms in panels)
+    draw(
+        "step-gradients", tuple((record.run_id, look.step) for record, look in seen),
+        lambda: (inside_step.gradients(panels, words), inside_step.gradients_in_words(panels, words)), height=110 + 30 * rows,
+    )  # fmt: skip
+
+
+def _weights(seen: list[tuple[RunRecord, StepLooked]]) -> None:
+    st.markdown(f"**{t('Weights before and after')}**")
+    record, look = seen[0]
+    titles = layer_names.layers(record)
+    labels = {name: layer_names.weight(name, titles) for name in look.weights}
+    which = named(st.selectbox, t("Weights of"), labels, keys.STEP_WEIGHT)
+    for record, look in seen:
+        weight = look.weights.get(which)
+        if weight is None:
+            continue
+        style = STYLES[record.framework]
+        st.markdown(framework_name(record.framework))
+        st.html(update_table.html(weight, style.title))
+        draw(
+            f"step-weight-{record.framework}", (record.run_id, look.step, which),
+            lambda weight=weight, f=record.framework: (
+                inside_step.before_after(weight["before"], weight["after"], f, words),
+                words(inside_step.before_after_in_words(weight)),
+            ),
+            height=190,
+        )  # fmt: skip
+        if weight["ratio"] is not None:
+            st.caption(
+                t(
+                    "‖update‖ / ‖weights‖ = {ratio}. Their size went from {before} to {after}.",
+                    ratio=f"{weight['ratio']:.2g}", before=f"{weight['norm_before']:.5g}", after=f"{weight['norm_after']:.5g}",
+                )
+            )  # fmt: skip

@@ -1,0 +1,45 @@
+"""What can be taken along from a run: its log as a CSV file, and event files for TensorBoard."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import logs
+from clsf.charts.style import STYLES
+from clsf.runs.record import RunRecord
+from clsf.ui import lab_access
+from clsf.ui.text import t
+
+
+def show(records: list[RunRecord]) -> None:
+    """Show the downloads of runs that are over."""
+    ended = [record for record in records if record.over and record.epochs]
+    if not ended:
+        return
+    folded = st.expander(t("Log files"), icon=":material/description:", key="logs_open", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
+        st.caption(
+            t(
+                "The CSV file is what Keras' `CSVLogger` writes. The zip has event files: unpack it and run `tensorboard --logdir` on "
+                "the folder; PyTorch writes the same with `torch.utils.tensorboard.SummaryWriter`. Histograms are in it if the run "
+                "was told to look inside."
+            )
+        )
+        for record in ended:
+            _of(record)
+
+
+def _of(record: RunRecord) -> None:
+    title = STYLES[record.framework].title
+    with st.container(horizontal=True, gap="xsmall"):
+        st.download_button(
+            t("CSV log, {framework}", framework=title), lambda: logs.epochs_csv(record).encode(), mime="text/csv", on_click="ignore",
+            file_name=f"{record.group}-{record.framework}.csv", icon=":material/download:", key=f"csv_{record.framework}",
+        )  # fmt: skip
+        st.download_button(
+            t("TensorBoard, {framework}", framework=title), lambda: lab_access.get_lab().tensorboard(record.run_id),
+            mime="application/zip", on_click="ignore", file_name=f"{record.group}-{record.framework}-tensorboard.zip",
+            icon=":material/folder_zip:", key=f"tensorboard_{record.framework}",
+        )  # fmt: skip

@@ -1,0 +1,38 @@
+"""The parts of the Train page beside its settings, and which one the reader looks at; only that one computes."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from clsf.ui import state
+from clsf.ui.tensors.choose import named
+from clsf.ui.text import t
+from clsf.ui.train import keys
+
+
+def chosen() -> str:
+    """Let the reader choose a part, which is then in the link."""
+    wanted = st.session_state.pop(keys.VIEW_WANTED, None)
+    if wanted:
+        st.session_state[keys.VIEW] = wanted
+    titles = {
+        "run": ":material/show_chart: " + t("Training"),
+        "code": ":material/code: " + t("The code that runs"),
+        "study": ":material/timer: " + t("What does tf.function buy?"),
+    }
+    return named(st.pills, t("Part of the page"), titles, keys.VIEW, label_visibility="collapsed")
+
+
+def places(view: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return where the settings go, and where the part goes. Code needs the width, so the settings are folded away there."""
+    if view == "code":
+        return st.expander(t("Settings"), icon=":material/tune:"), st.container()
+    return st.columns([1.1, 2.3], gap="large")
+
+
+def look_at_run(view: str) -> None:
+    """Look at the training from now on, if another part is looked at."""
+    if view != "run" and st.session_state.get(state.REFUSAL) is None:
+        st.session_state[keys.VIEW_WANTED] = "run"
+        st.rerun()

@@ -1,0 +1,67 @@
+"""A link is typed by anybody: whatever stands in it, every page opens, and nothing of it is shown as more than text."""
+
+from __future__ import annotations
+
+import importlib
+import json
+
+import pytest
+
+from clsf.model import presets
+from clsf.ui import state
+from clsf.ui.design import MY_MODEL
+from clsf.ui.navigation import PAGES
+
+KEYS = {
+    "tensors": "clsf.ui.tensors.keys", "data": "clsf.ui.data.keys", "layers": "clsf.ui.layers.keys", "model": "clsf.ui.model.keys",
+    "train": "clsf.ui.train.keys", "experiments": "clsf.ui.experiments.keys", "compare": "clsf.ui.compare.keys",
+    "predict": "clsf.ui.predict.keys", "runs": "clsf.ui.history.keys", "home": "clsf.ui.state",
+}  # fmt: skip
+SCRIPT = "<img src=x onerror=alert(1)>[x](javascript:alert(1))"
+NASTY = (
+    SCRIPT, "-1", "0", "nan", "1e999", "99999999999999999999", "true", "\x00\ud800".encode("utf-8", "replace").decode(), "a" * 3000,
+    "__import__('os').system('x')", "../../etc/passwd", "[" * 200, '{"kind":"Dense"}', "1.eJwrAAAA", "' OR 1=1 --", "",
+)  # fmt: skip
+
+
+def names(page: str) -> list[str]:
+    """Return every name of a page's keys and of those that all pages share: which of them are read from the link, it decides."""
+    found = set()
+    for module in (KEYS[page], "clsf.ui.state"):
+        values = vars(importlib.import_module(module)).items()
+        found |= {value for name, value in values if name.isupper() and isinstance(value, str) and name != "LANGUAGE_SWITCH"}
+    return sorted(found)
+
+
+def html(app) -> str:
+    """Return all that the page gives the browser to read as HTML."""
+    return "\n".join(element.proto.body for element in app.get("html") if hasattr(element.proto, "body"))
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_every_page_opens_whatever_stands_in_its_link(open_app, page):
+    for value in NASTY:
+        app = open_app(page, **dict.fromkeys(names(page), value))
+        assert not app.exception, (value, app.exception[0].message)
+        assert app.title
+        assert "<img src=x" not in html(app)
+        shown = "\n".join(e.value for kind in (app.markdown, app.caption, app.error, app.warning, app.info) for e in kind)
+        assert "[x](javascript" not in shown.replace("\\[", "").replace("\\]", "")
+        if value == SCRIPT:
+            assert not any(e.allow_html and SCRIPT[:12] in e.value for e in app.markdown)
+
+
+@pytest.mark.parametrize("value", [SCRIPT, ":material/delete: $x$ **bold**"])
+def test_the_name_of_a_model_is_text_on_every_page(open_app, value):
+    spec = presets.preset("tiny", 10).to_json() | {"name": value[:60]}
+    for page in ("train", "layers", "experiments", "compare", "model"):
+        app = open_app(page)
+        app.session_state[state.DESIGN] = json.dumps(spec)
+        app.query_params["model"] = MY_MODEL
+        app.run()
+        assert not app.exception
+        assert "<img src=x" not in html(app)
+        for kind in (app.markdown, app.caption, app.error, app.warning, app.info, app.subheader):
+            for element in kind:
+                assert "[x](javascript" not in element.value
+                assert ":material/delete:" not in element.value

@@ -1,0 +1,75 @@
+"""Who has a link to somebody's run sees it, and no button that would change it; what a button does asks who presses it."""
+
+from __future__ import annotations
+
+import pytest
+
+from clsf.model.presets import preset
+from clsf.plan import Plan
+
+COMMANDS = {"pause", "resume", "step", "stop", "use_rate"}
+PLAN = Plan("digits", epochs=50)
+
+
+def keys(app) -> set[str]:
+    return {button.key for button in app.button}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "Somebody shared this run with you"), ("ko", "다른 사람이 공유한 실행입니다")]
+)
+def test_a_shared_run_is_there_to_look_at(open_app, lab, lang, words):
+    lab.speed = 5.0
+    run_id, _ = lab.train(preset("tiny", 10), PLAN, ("tensorflow", "torch"), owner="somebody-else")
+    app = open_app("train", lang, run=run_id)
+    assert not app.exception
+    assert not keys(app) & COMMANDS
+    assert any(words in caption.value for caption in app.caption)
+    assert "train" in keys(app)  # a run of one's own can be started
+
+
+def test_ones_own_run_has_its_buttons_and_they_are_obeyed(open_app, lab):
+    lab.speed = 5.0
+    app = open_app("train")
+    app.button(key="train").click().run()
+    assert keys(app) & COMMANDS
+    app.button(key="stop").click().run()
+    assert {command for _, command, _ in lab.commands} == {"stop"}
+    assert not app.error
+
+
+def test_a_press_that_comes_too_late_is_refused_in_a_sentence(open_app, lab):
+    """The buttons were drawn for the owner; meanwhile the run went to another."""
+    lab.speed = 5.0
+    app = open_app("train")
+    app.button(key="train").click().run()
+    for record in lab.records.values():
+        record.owner = "another"
+    app.button(key="stop").click().run()
+    assert lab.commands == []
+    assert any("is not one of your runs" in error.value for error in app.error)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "en", "ko"),
+    [
+        (3.0, "begins in a few seconds", "몇 초 뒤에 시작합니다"),
+        (44.0, "begins in about 40 seconds", "약 40초 뒤에 시작합니다"),
+        (89.0, "begins in about 90 seconds", "약 90초 뒤에 시작합니다"),
+        (150.0, "begins in about 2 minutes", "약 2분 뒤에 시작합니다"),
+        (None, "", ""),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_run_in_the_queue_says_when_it_may_begin(open_app, lab, monkeypatch, lang, seconds, en, ko):
+    monkeypatch.setattr(lab, "_advance", lambda record: None)
+    monkeypatch.setattr(lab, "position", lambda run_id: 3)
+    monkeypatch.setattr(lab, "expected_wait", lambda run_id: seconds)
+    [run_id] = lab.train(preset("tiny", 10), PLAN, ("torch",))
+    app = open_app("train", lang, run=run_id)
+    [said] = [
+        caption.value
+        for caption in app.caption
+        if ("Place in the queue: 3" if lang == "en" else "대기 순서: 3번째") in caption.value
+    ]
+    assert (en if lang == "en" else ko) in said

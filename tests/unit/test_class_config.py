@@ -1,0 +1,28 @@
+"""What the server is told to protect: requests from other sites, details of errors, and what it serves as files."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from clsf.ui import static_files
+
+ROOT = Path(__file__).parents[2]
+CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+
+
+def test_the_server_is_told_to_protect():
+    assert CONFIG["server"]["enableXsrfProtection"] is True
+    assert CONFIG["server"].get("enableCORS", True) is True
+    assert CONFIG["client"]["showErrorDetails"] == "none"
+    assert CONFIG["client"]["showErrorLinks"] is False
+    assert CONFIG["browser"]["gatherUsageStats"] is False
+    assert CONFIG["server"]["maxUploadSize"] <= 200
+
+
+def test_one_file_is_served(tmp_path):
+    static_files.put_plotly(tmp_path / "static")
+    static_files.put_plotly(tmp_path / "static")
+    assert [path.name for path in (tmp_path / "static").iterdir()] == [static_files.NAME]
+    served = [path.name for path in static_files.FOLDER.iterdir() if path.name != ".gitkeep"]
+    assert served in ([], [static_files.NAME])

@@ -1,0 +1,110 @@
+"""Whoever has only a link may look: the lab obeys a run's owner alone, ids can't be guessed, and each lists only his own."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from clsf.errors import StoreError
+from clsf.experiments import start
+from clsf.experiments.sets import learning_rates
+from clsf.experiments.values import Experiment
+from clsf.lab import Lab
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from clsf.runs.history import Query
+from clsf.runs.store import RunStore
+from tests.engine.test_lab import StillEngine
+
+PLAN = Plan("digits", epochs=2)
+COMMANDS = ("pause", "resume", "step", "look", "stop", "learning_rate", "watch")
+
+
+@pytest.fixture
+def lab(tmp_path):
+    engine = StillEngine()
+    engine.asked = []
+    engine.control = lambda run_id, command, value=None: engine.asked.append((run_id, command, value))
+    lab = Lab(engine, RunStore.open(tmp_path))
+    yield lab
+    lab.close()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_somebody_else_is_refused_and_does_not_reach_the_engine(lab, command):
+    [run_id] = lab.train(preset("tiny"), PLAN, ["torch"], owner="ann")
+    for other in ("bob", "", "ANN", "ann "):
+        with pytest.raises(StoreError, match="is not one of your runs"):
+            lab.control(run_id, command, 0.1, owner=other)
+    assert lab.engine.asked == []
+    lab.control(run_id, command, 0.1, owner="ann")
+    lab.control(run_id, command, 0.1)  # the program itself: the command line, background jobs
+    assert lab.engine.asked == [(run_id, command, 0.1)] * 2
+
+
+def test_a_run_without_an_owner_is_nobodys(lab):
+    [run_id] = lab.train(preset("tiny"), PLAN, ["torch"])
+    with pytest.raises(StoreError, match="is not one of your runs"):
+        lab.control(run_id, "stop", owner="")
+    assert lab.engine.asked == []
+
+
+def test_an_experiment_is_stopped_by_its_owner_alone(lab):
+    arms = tuple(learning_rates(preset("tiny"), PLAN, (0.1, 0.01)))
+    found = start.find(lab, start.start(lab, Experiment("learning-rate", arms, ("torch",)), "ann", ""))
+    with pytest.raises(StoreError, match="is not one of your runs"):
+        start.stop(lab, found, "bob")
+    assert lab.engine.asked == []
+    start.stop(lab, found, "ann")
+    assert len(lab.engine.asked) == 2
+
+
+def test_names_notes_and_deletions_are_the_owners_too(lab):
+    [run_id] = lab.train(preset("tiny"), PLAN, ["torch"], owner="ann")
+    lab.store.end_early(run_id, "stopped")
+    for change in (
+        lambda: lab.history.describe("bob", run_id, "mine now", "", ()),
+        lambda: lab.history.delete("bob", [run_id]),
+        lambda: lab.history.delete("", [run_id]),
+        lambda: lab.history.restore("bob", [run_id]),
+    ):
+        with pytest.raises(StoreError, match="is not one of your runs"):
+            change()
+    assert lab.history.line(run_id).name == ""
+    assert lab.history.line(run_id).deleted is None
+
+
+def test_each_lists_only_his_own(lab):
+    [hers] = lab.train(preset("tiny"), PLAN, ["torch"], owner="ann")
+    [his] = lab.train(preset("tiny"), PLAN, ["torch"], owner="bob")
+    assert [s.run_id for s in lab.recent("ann")] == [hers]
+    assert [line.run.run_id for line in lab.history.find(Query("bob"))] == [his]
+    assert lab.history.find(Query("")) == []
+    assert lab.history.find(Query("%")) == []  # a wildcard is no owner
+    assert lab.record(hers).owner == "ann"  # whoever knows the id can look
+
+
+def test_ids_have_at_least_64_random_bits(lab, monkeypatch):
+    import secrets
+
+    asked = []
+    real = secrets.token_urlsafe
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda bytes_: asked.append(bytes_) or real(bytes_))
+    ids = {lab.train(preset("tiny"), PLAN, ["torch"], owner=str(n))[0] for n in range(50)}
+    assert len(ids) == 50
+    assert min(asked) >= 8
+    assert all(len(base64.urlsafe_b64decode(name + "=" * (-len(name) % 4))) >= 8 for name in ids)
+    heads = {name[:4] for name in ids}
+    assert len(heads) > 45  # no counter, no clock in front
+
+
+def test_the_expected_wait_of_a_run_in_the_queue(lab):
+    [first] = lab.train(preset("tiny"), PLAN, ["torch"], owner="ann")
+    [second] = lab.train(preset("tiny"), PLAN, ["torch"], owner="bob")
+    lab.engine.position = lambda run_id: [first, second].index(run_id)
+    lab.engine.ahead = lambda run_id: [first][: [first, second].index(run_id)]
+    assert lab.expected_wait(first) is None  # it does not wait
+    assert lab.expected_wait(second) > 1.0
+    lab.store.end_early(first, "stopped")
+    assert lab.expected_wait(second) == 0.0
