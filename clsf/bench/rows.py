@@ -1,0 +1,61 @@
+"""What a benchmark says: one row per thing measured, with the spread of its repeats and what is aimed at."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a median is to be."""
+
+    value: float
+    at: Literal["least", "most"]
+
+    def met(self, value: float) -> bool:
+        return value >= self.value if self.at == "least" else value <= self.value
+
+    def __str__(self) -> str:
+        return f"{'≥' if self.at == 'least' else '≤'} {self.value:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing measured several times."""
+
+    name: str  # "tensorflow/lecture-cnn/batch-32/over-fit-without-xla"
+    median: float
+    low: float  # the least of the repeats
+    high: float  # the most
+    unit: str  # "ratio", "s", "ms", "MB", "share", …
+    target: Target | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the median is what is aimed at; None where nothing is."""
+        return None if self.target is None else self.target.met(self.median)
+
+    def to_json(self) -> dict:
+        target = None if self.target is None else self.target.value
+        numbers = {"median": _short(self.median), "low": _short(self.low), "high": _short(self.high)}
+        return {"name": self.name, **numbers, "unit": self.unit, "target": target, "met": self.met}
+
+
+def row(name: str, values: Sequence[float], unit: str, target: Target | None = None) -> Row:
+    """Return the row of these repeats. Raises ValueError if there are none."""
+    return Row(name, statistics.median(values), min(values), max(values), unit, target)
+
+
+def ratios(ours: Sequence[float], others: Sequence[float]) -> list[float]:
+    """Return how many times as fast ours was, repeat by repeat: each pair was measured one right after the other.
+
+    Both are seconds for the same work.
+    """
+    return [other / own for own, other in zip(ours, others, strict=True)]
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")

@@ -1,0 +1,52 @@
+"""How long a student waits for the first event of a run: with workers that are warm, and with an engine that was just started."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from tempfile import TemporaryDirectory
+
+from clsf import FRAMEWORKS
+from clsf.bench.rows import Row, Target, row
+from clsf.engine import start_engine
+from clsf.events import BatchesEnded
+from clsf.lab import Lab
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from clsf.runs.store import RunStore
+
+WARM, COLD = Target(1.0, "most"), Target(8.0, "most")
+READY_SECONDS = 120.0
+
+
+def rows(wanted: str, repeats: int) -> Iterator[Row]:
+    """Measure what is wanted of each framework."""
+    for framework in FRAMEWORKS:
+        name = f"{framework}/first-event/cold"
+        if wanted in name:
+            yield row(name, [_cold(framework) for _ in range(min(repeats, 3))], "s", COLD)
+        name = f"{framework}/first-event/warm"
+        if wanted in name:
+            yield row(name, _warm(framework, repeats), "s", WARM)
+
+
+def _cold(framework: str) -> float:
+    with TemporaryDirectory() as folder, Lab(start_engine(), RunStore.open(folder)) as lab:
+        return _first_batch(lab, framework)
+
+
+def _warm(framework: str, repeats: int) -> list[float]:
+    with TemporaryDirectory() as folder, Lab(start_engine(), RunStore.open(folder)) as lab:
+        lab.wait_warm(READY_SECONDS)
+        return [_first_batch(lab, framework) for _ in range(repeats)]
+
+
+def _first_batch(lab: Lab, framework: str) -> float:
+    """Return the seconds from handing a run in until its first loss is there."""
+    began = time.perf_counter()
+    [run_id] = lab.train(preset("lecture-cnn", 10), Plan("digits", epochs=1), (framework,))
+    seconds = 0.0
+    for _, event in lab.follow([run_id]):
+        if isinstance(event, BatchesEnded) and not seconds:
+            seconds = time.perf_counter() - began
+    return seconds

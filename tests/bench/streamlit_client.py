@@ -1,0 +1,141 @@
+"""A browser session without a browser: speaks Streamlit's protocol, so that fifty of them fit on a small machine.
+
+It asks for pages, presses buttons, and asks again where the server wants a part to be looked at from time to time, as the
+browser's half of Streamlit 1.67 does. It draws nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+WHOLE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
+"""How a run of the whole page ends; others are of a part of it, or begin again."""
+
+
+class Session:
+    """One session. `figure` is called with each figure of a live chart that comes in, as the dictionary that it is."""
+
+    def __init__(
+        self,
+        address: str,
+        page: str,
+        query: str = "lang=en",
+        figure: Callable[[dict], None] = lambda figure: None,
+        key: str = "",
+    ):
+        self.address = address.replace("http://", "ws://") + "/_stcore/stream"
+        self.origin = address
+        self.page, self.query = page, query
+        self.buttons: dict[str, str] = {}  # key -> widget id
+        self.page_hash = ""
+        self.query_string = query  # as the server changed it last
+        self.exceptions: list[str] = []
+        self.headers = {"Cookie": f"clsf_key={key}"} if key else {}  # whose browser it is, see clsf.ui.identity
+        self._figure = figure
+        self._socket: websockets.ClientConnection | None = None
+        self._timers: dict[str, asyncio.Task] = {}
+        self._asked: float | None = None
+        self._answered = asyncio.Event()
+        self._reader: asyncio.Task | None = None
+        self.closed = False
+
+    async def open(self) -> float:
+        """Connect, ask for the page, and return the seconds until it was there."""
+        self._socket = await websockets.connect(
+            self.address,
+            subprotocols=["streamlit"],
+            max_size=None,
+            origin=self.origin,
+            open_timeout=60,
+            ping_timeout=60,
+            additional_headers=self.headers,
+        )
+        self._reader = asyncio.create_task(self._read())
+        return await self.rerun()
+
+    async def rerun(self, pressed: str | None = None) -> float:
+        """Ask for the page again, with a button pressed if one is named by its key. Return the seconds until it was there."""
+        message = BackMsg()
+        script = message.rerun_script
+        script.query_string, script.page_name, script.page_script_hash = self.query_string, self.page, self.page_hash
+        if pressed is not None:
+            state = script.widget_states.widgets.add()
+            state.id, state.trigger_value = self.buttons[pressed], True
+        for task in self._timers.values():  # a whole run of the page sets up anew what is looked at from time to time
+            task.cancel()
+        self._timers.clear()
+        self._answered.clear()
+        self.buttons.clear()
+        self._asked = time.monotonic()
+        await self._socket.send(message.SerializeToString())
+        await asyncio.wait_for(self._answered.wait(), 120)
+        return time.monotonic() - self._asked
+
+    async def vanish(self) -> None:
+        """Be gone without a word, as a laptop that is shut."""
+        self._socket.transport.abort()
+        await self.close()
+
+    async def close(self) -> None:
+        self.closed = True
+        for task in self._timers.values():
+            task.cancel()
+        if self._socket is not None:
+            await self._socket.close()
+        if self._reader is not None:
+            self._reader.cancel()
+
+    async def _read(self) -> None:
+        try:
+            async for raw in self._socket:
+                message = ForwardMsg()
+                message.ParseFromString(raw)
+                self._take(message)
+        except websockets.ConnectionClosed:
+            self.closed = True
+
+    def _take(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._element(message.delta.new_element)
+        elif kind == "page_info_changed":
+            self.query_string = message.page_info_changed.query_string
+        elif kind == "auto_rerun":
+            again = message.auto_rerun
+            if again.fragment_id not in self._timers:
+                self._timers[again.fragment_id] = asyncio.create_task(self._look(again.interval, again.fragment_id))
+        elif kind == "stop_auto_rerun":
+            for task in self._timers.values():
+                task.cancel()
+            self._timers.clear()
+        elif kind == "script_finished" and message.script_finished in WHOLE:
+            self._answered.set()
+
+    def _element(self, element: object) -> None:
+        kind = element.WhichOneof("type")
+        if kind == "button":
+            self.buttons[element.button.id.rsplit("-", 1)[-1]] = element.button.id
+        elif kind == "exception":
+            self.exceptions.append(element.exception.message)
+        elif kind == "bidi_component" and element.bidi_component.component_name == "clsf_live_chart":
+            told = json.loads(element.bidi_component.json or "{}")
+            if "figure" in told:
+                self._figure(told["figure"])
+
+    async def _look(self, seconds: float, fragment: str) -> None:
+        while not self.closed:
+            await asyncio.sleep(seconds)
+            message = BackMsg()
+            script = message.rerun_script
+            script.query_string, script.page_name, script.page_script_hash = self.query_string, self.page, self.page_hash
+            script.fragment_id, script.is_auto_rerun = fragment, True
+            await self._socket.send(message.SerializeToString())
