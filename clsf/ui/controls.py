@@ -6,6 +6,7 @@ the link says, so labels of linked options are the same in every language.
 
 from __future__ import annotations
 
+import json
 from math import floor, log10
 
 import streamlit as st
@@ -56,6 +57,7 @@ def training_choices(folded: DeltaGenerator | None = None) -> Choices:
     problem = None
     try:
         plan = Plan(data=info.name, **values, **more)
+        st.session_state[state.PLAN] = json.dumps(plan.to_json())
     except ClsfError as error:
         plan, problem = None, error.sentence
     with spec_place:

@@ -14,6 +14,7 @@ LANGUAGE_SWITCH = "language_switch"
 # What to train. Each is the key of a widget; those that make a link worth sharing are also in the link.
 DATA = "data"
 MODEL = "model"
+PLAN = "plan"  # JSON of the plan as it was chosen last on the Train page
 DESIGN = "design"  # JSON of the model that was made on the Model page
 FRAMEWORKS = "frameworks"
 EPOCHS = "epochs"

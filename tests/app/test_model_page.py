@@ -13,6 +13,7 @@ from clsf.model import edit_link
 from clsf.model.edit import design_of
 from clsf.model.presets import NAMES, preset
 from clsf.model.spec import ModelSpec
+from clsf.plan import Plan, Preparation, Schedule
 from clsf.ui import state
 from clsf.ui.design import MY_MODEL
 from clsf.ui.model import cards, keys
@@ -317,3 +318,23 @@ def test_a_worker_that_is_away_says_so(open_app, browser):
 def test_whatever_a_link_says_the_page_stands(open_app, browser, link):
     well(open_app("model", **link))
     assert browser.data["cards"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        (Plan("shapes", epochs=7, optimizer="adam", schedule=Schedule("cosine"), l2=0.1), "for 7 epochs with adam"),
+        (Plan("shapes", epochs=7, loss="binary"), "for 5 epochs with rmsprop"),  # ten classes: that plan fits no such images
+        (Plan("shapes", Preparation(image_size=9), epochs=7), "for 5 epochs with rmsprop"),  # another size than the design has
+    ],
+)
+def test_scripts_train_by_the_whole_plan_of_the_train_page_where_it_fits(open_app, browser, plan, told):
+    app = open_app("model", view="code")
+    app.session_state[state.PLAN] = json.dumps(plan.to_json())
+    well(app.run())
+    assert any(told in element.value for element in app.caption)
+
+
+def test_the_train_page_leaves_its_plan_to_the_scripts(open_app):
+    app = open_app("train", epochs="9")
+    assert Plan.from_json(json.loads(app.session_state[state.PLAN])).epochs == 9

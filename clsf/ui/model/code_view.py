@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import streamlit as st
 
-from clsf import code
+from clsf import code, losses
 from clsf.charts.style import STYLES as LOOKS
 from clsf.code import Code, Line
+from clsf.data import catalogue
+from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
-from clsf.plan import LEARNING_RATES, Plan
+from clsf.plan import Plan
 from clsf.ui import state
 from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
@@ -89,7 +92,7 @@ def _lines(lines: tuple[Line, ...]) -> list[dict]:
 
 def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
     st.markdown(f"##### {t('Take it with you')}")
-    plan = _plan(bench)
+    trained, plan = _trained(spec, bench)
     whole = bench.ready and plan is not None
     with st.container(horizontal=True, gap="small"):
         for style, source in sources.items():
@@ -101,11 +104,11 @@ def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
         for framework in ("tensorflow", "torch"):
             name = f"train_{framework}.py"
             st.download_button(
-                t("Training script: {file}", file=name), (lambda f=framework: code.script(spec, plan, f)) if whole else "", name,
+                t("Training script: {file}", file=name), (lambda f=framework: code.script(trained, plan, f)) if whole else "", name,
                 "text/x-python", key=f"script_{framework}", icon=":material/terminal:", disabled=not whole, on_click="ignore",
             )  # fmt: skip
         st.download_button(
-            t("Notebook with both"), (lambda: code.notebook(spec, plan, words)) if whole else "", "both.ipynb", "application/x-ipynb+json",
+            t("Notebook with both"), (lambda: code.notebook(trained, plan, words)) if whole else "", "both.ipynb", "application/x-ipynb+json",
             key="download_notebook", icon=":material/menu_book:", disabled=not whole, on_click="ignore",
         )  # fmt: skip
     if whole:
@@ -122,17 +125,20 @@ def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
         st.caption(t("Scripts and notebook need images to train on: choose a data set above instead of a typed size."))
 
 
-def _plan(bench: Bench) -> Plan | None:
-    """Return the plan of the scripts: what the Train page was told in this session, its defaults otherwise."""
-    if bench.given.data is None:
-        return None
-    optimizer = st.session_state.get(state.OPTIMIZER) or "rmsprop"
-    told = {
-        "epochs": st.session_state.get(state.EPOCHS), "batch_size": st.session_state.get(state.BATCH_SIZE),
-        "optimizer": optimizer, "learning_rate": st.session_state.get(state.LEARNING_RATE) or LEARNING_RATES.get(optimizer),
-        "seed": st.session_state.get(state.SEED),
-    }  # fmt: skip
+def _trained(spec: ModelSpec, bench: Bench) -> tuple[ModelSpec, Plan | None]:
+    """Return what the scripts train: the design as the loss needs it, and the plan that the Train page was told in this session.
+
+    Its defaults where nothing was told yet, or where what was told does not fit the images that are chosen here.
+    """
+    data, classes = bench.given.data, bench.given.classes
+    if data is None:
+        return spec, None
     try:
-        return Plan(data=bench.given.data, **{name: value for name, value in told.items() if value is not None})
-    except ClsfError:
-        return Plan(data=bench.given.data)
+        plan = Plan.from_json(json.loads(st.session_state[state.PLAN])).but(data=data, begin_from=None, epochs_before=0)
+        trained = losses.fitted(spec, plan, classes)
+        losses.check(trained, plan, bench.seen.input_shape, classes)
+        if prepared_shape(catalogue.info(data), plan.preparation) == bench.seen.input_shape:
+            return trained, plan
+    except (KeyError, ValueError, ClsfError):
+        pass
+    return spec, Plan(data=data)
