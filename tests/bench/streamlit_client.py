@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -17,6 +18,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 WHOLE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 """How a run of the whole page ends; others are of a part of it, or begin again."""
+
+
+def played(story: Coroutine) -> object:
+    """Return what a story returns. In a thread of its own, for Playwright keeps an event loop in the one that tests run in."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, story).result()
 
 
 class Session:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.bench.load import Server
-from tests.bench.streamlit_client import Session
+from tests.bench.streamlit_client import Session, played
 from tests.engine.conftest import alive
 from tests.engine.test_processes import gone_within
 
@@ -81,7 +81,7 @@ def test_a_browser_that_vanishes_comes_back_and_finds_everything(server):
         await again.close()
         await end(server, run_id)
 
-    asyncio.run(story())
+    played(story())
 
 
 def test_two_tabs_show_one_run_and_each_sees_what_the_other_did(server):
@@ -105,7 +105,7 @@ def test_two_tabs_show_one_run_and_each_sees_what_the_other_did(server):
         await one.close()
         await two.close()
 
-    asyncio.run(story())
+    played(story())
 
 
 def test_who_has_only_the_link_sees_no_buttons_and_a_forged_press_does_nothing(server):
@@ -124,7 +124,7 @@ def test_who_has_only_the_link_sees_no_buttons_and_a_forged_press_does_nothing(s
         await owner.close()
         await end(server, run_id)
 
-    asyncio.run(story())
+    played(story())
 
 
 @pytest.mark.parametrize("page", ["", "train", "compare"])
@@ -148,7 +148,7 @@ def test_two_hundred_quick_reruns_leak_nothing(server, page):
         assert app.memory_info().rss / 1e6 < memory + 40
         await session.close()
 
-    asyncio.run(story())
+    played(story())
 
 
 async def ask(session):
@@ -183,7 +183,7 @@ def test_a_server_that_is_ended_leaves_no_process_and_a_whole_history(tmp_path, 
         await session.close()
         return run_id
 
-    run_id = asyncio.run(story())
+    run_id = played(story())
     assert len([c for c in children if "spawn" in " ".join(c.cmdline())]) >= 2
     began = time.monotonic()
     server.process.send_signal(how)
@@ -203,7 +203,7 @@ def test_a_server_that_is_ended_leaves_no_process_and_a_whole_history(tmp_path, 
             await session.close()
             return session, figures
 
-        session, figures = asyncio.run(look())
+        session, figures = played(look())
         assert not session.exceptions
         assert any(trace.get("x") for figure in figures for trace in figure["data"])
         assert status(again, run_id) == "cut-off"
