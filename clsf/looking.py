@@ -15,7 +15,8 @@ from clsf.model.branches import Parallel, Residual
 from clsf.model.layers import Activation
 from clsf.model.spec import ModelSpec
 
-LOOKS = 60  # times that layers are looked at in a run
+LOOKS = 60  # times that layers are looked at in a run, at most
+APART = 10  # steps between two such looks, at least: a look takes about as long as some steps
 EPOCHS = 40  # times that predictions are looked at
 BINS = 30  # of a histogram
 WEIGHTS = 60  # arrays that are told of; of a deeper model the first and the last ones
@@ -36,7 +37,7 @@ class Looker:
     def __init__(self, backend: Backend, prepared: Prepared, spec: ModelSpec | None, total_steps: int, epochs: int) -> None:
         self._backend, self._prepared = backend, prepared
         self._relu = relu_paths(spec.layers) if spec else []
-        self._every, self._epochs = -(-total_steps // LOOKS), -(-epochs // EPOCHS)
+        self._every, self._epochs = max(-(-total_steps // LOOKS), APART), -(-epochs // EPOCHS)
         self._images = prepared.validation[:IMAGES]
         self._last = total_steps - 1, epochs
 

@@ -4,8 +4,9 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import lab_access
-from clsf.ui.compare import defaults, gap, lockstep, noise, race, sections, style, switchboard
+from clsf.ui import lab_access, sections
+from clsf.ui.compare import defaults, gap, lockstep, noise, race, style, switchboard
+from clsf.ui.compare.sections import SECTIONS
 from clsf.ui.text import sentence, t, words
 
 SHOW = {
@@ -20,11 +21,11 @@ lesson = page.lesson()
 style.show()
 st.title(t("Compare"))
 st.markdown(sections.intro(lesson))
-section = sections.chosen()
+section = SECTIONS.chosen()
 
 # A word about it, then the part itself.
 st.header(words(section.title))
-st.markdown(sections.lesson_of(lesson, section))
+st.markdown(SECTIONS.lesson_of(lesson, section))
 try:
     lab_access.get_lab()
 except ClsfError as error:

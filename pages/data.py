@@ -4,8 +4,9 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import lab_access, runs
-from clsf.ui.data import alike, lab, labels, look, numbers, order_view, own, sections, source, split_view
+from clsf.ui import lab_access, runs, sections
+from clsf.ui.data import alike, lab, labels, look, numbers, order_view, own, source, split_view
+from clsf.ui.data.sections import SECTIONS
 from clsf.ui.text import sentence, t, words
 
 SHOW = {
@@ -21,11 +22,11 @@ st.title(t("Data"))
 st.markdown(sections.intro(lesson))
 own.settle()
 info = source.choose()
-section = sections.chosen()
+section = SECTIONS.chosen()
 
 # A word about it, then the part itself.
 st.header(words(section.title))
-st.markdown(sections.lesson_of(lesson, section))
+st.markdown(SECTIONS.lesson_of(lesson, section))
 runs.show_refusal()
 if section.name == "own":
     own.show()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import lab_access, live_chart
+from clsf.ui import lab_access, live_chart, sections
 from clsf.ui.experiments import choose, current, lessons, style, view
 from clsf.ui.text import sentence, t
 
@@ -13,7 +13,7 @@ page = ui.open_page("experiments")
 # What this is, and what is varied.
 style.show()
 st.title(t("Experiments"))
-st.markdown(lessons.intro(page.lesson()))
+st.markdown(sections.intro(page.lesson()))
 try:
     lab_access.get_lab()
 except ClsfError as error:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
+from clsf.ui import sections
 from clsf.ui.layers import bench, source, style, views
 from clsf.ui.tensors import waiting
 from clsf.ui.text import sentence, t
@@ -14,7 +15,7 @@ lesson = page.lesson()
 # What this is.
 style.show()
 st.title(t("Layers"))
-st.markdown(views.intro(lesson))
+st.markdown(sections.intro(lesson))
 
 # The picture, the chain, and one layer of it; every number comes from a worker.
 if not waiting.ready():
@@ -29,7 +30,7 @@ if looked is None:
 
 # How to look at that layer; only what is looked at computes.
 view = views.chosen(looked)
-st.markdown(views.lesson_of(lesson, view))
+st.markdown(views.VIEWS.lesson_of(lesson, view))
 try:
     view.show(looked)
 except ClsfError as error:

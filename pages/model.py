@@ -3,7 +3,9 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui.model import editor, views
+from clsf.ui import sections
+from clsf.ui.model import editor
+from clsf.ui.model.views import VIEWS
 from clsf.ui.text import t
 
 page = ui.open_page("model")
@@ -11,12 +13,12 @@ lesson = page.lesson()
 
 # What this is.
 st.title(t("Model"))
-st.markdown(views.intro(lesson))
+st.markdown(sections.intro(lesson))
 
 # What the student draws, and what arithmetic says of it.
 bench = editor.show()
 
 # The same design, looked at in other ways; only the one in view computes.
-view = views.chosen()
-st.markdown(views.lesson_of(lesson, view))
-views.show(view, bench)
+view = VIEWS.chosen()
+st.markdown(VIEWS.lesson_of(lesson, view))
+view.show(bench)

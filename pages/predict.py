@@ -4,8 +4,9 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import lab_access
-from clsf.ui.predict import chosen, home, inside, measuring, report, sections, style, trying
+from clsf.ui import lab_access, sections
+from clsf.ui.predict import chosen, home, inside, measuring, report, style, trying
+from clsf.ui.predict.sections import SECTIONS
 from clsf.ui.text import sentence, t, words
 
 SHOW = {"try": trying.show, "evaluate": measuring.show, "inside": inside.show, "home": home.show, "report": report.show}
@@ -26,7 +27,7 @@ models = chosen.choose()
 
 # Which part the student looks at; only that part computes.
 if models:
-    section = sections.chosen()
+    section = SECTIONS.chosen()
     st.header(words(section.title))
-    st.markdown(sections.lesson_of(lesson, section))
+    st.markdown(SECTIONS.lesson_of(lesson, section))
     SHOW[section.name](models)

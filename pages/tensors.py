@@ -3,6 +3,7 @@
 import streamlit as st
 
 from clsf import ui
+from clsf.ui import sections
 from clsf.ui.tensors import broadcast, cast, change, create, frame, gradients, layout, names, predict, style, trace, waiting
 from clsf.ui.text import t, words
 
@@ -17,12 +18,12 @@ lesson = page.lesson()
 # What this is, and which part of it the student looks at; only that part computes.
 style.show()
 st.title(t("Tensors"))
-st.markdown(frame.intro(lesson))
-section = frame.chosen()
+st.markdown(sections.intro(lesson))
+section = frame.SECTIONS.chosen()
 
 # A word about it, and something to try.
 st.header(words(section.title))
-st.markdown(frame.lesson_of(lesson, section))
+st.markdown(frame.SECTIONS.lesson_of(lesson, section))
 task = st.container()
 
 # The playground itself: every output comes from a worker.

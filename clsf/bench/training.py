@@ -69,12 +69,12 @@ def told(framework: str, model: str, batch: int, repeats: int) -> dict:
 def of(prefix: str, said: dict) -> Iterator[Row]:
     """Turn what a process measured into rows."""
     seconds = said["seconds"]
-    ours, silent = seconds["ours"], seconds["ours-silent"]
+    ours = seconds["ours"]
     for name, others in seconds.items():
-        if name not in ("ours", "ours-silent"):
+        if name != "ours":
             target = TARGETS.get(f"{prefix}/over-{name}", NEVER_SLOWER if prefix.endswith("batch-128") else None)
             yield row(f"{prefix}/over-{name}", ratios(ours, others), "ratio", target)
-    yield row(f"{prefix}/cost-of-streaming", [1 - 1 / r for r in ratios(silent, ours)], "share", STREAMING)
+    yield row(f"{prefix}/cost-of-streaming", said["cost_of_streaming"], "share", STREAMING)
     work = 2 * TRAINING * said["multiply_adds"] * said["images"] / 1e9
     shares = [work / s / most for s, most in zip(ours, said["gigaflops"], strict=True)]
     yield row(f"{prefix}/share-of-matrix-products", shares, "share", TARGETS.get(f"{prefix}/share-of-matrix-products"))

@@ -23,7 +23,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser("bench", help="measure the speed of everything, as ratios on this machine; takes a while")
     parser.add_argument("--only", default="", metavar="NAME", help="only rows with this in their name")
-    parser.add_argument("--repeats", type=int, default=5, metavar="N", help="how often each is measured, default 5")
+    parser.add_argument("--repeats", type=int, default=11, metavar="N", help="how often each is measured, default 11")
     parser.add_argument("--json", action="store_true", help="one JSON object per row and line")
     parser.add_argument("--markdown", action="store_true", help="a table, as it stands in the README")
     parser.set_defaults(run=run)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from clsf.compare.differences import ENTRIES
 from clsf.compare.values import FRAMEWORK_NAMES
+from clsf.data import catalogue
 from clsf.errors import PlanError
 from clsf.events import RunStarted
 from clsf.model.branches import Parallel, Residual
@@ -117,7 +118,7 @@ def refusal(one: RunRecord | Contender, two: RunRecord | Contender) -> Sentence 
     if first.plan.data != second.plan.data:
         return say(
             "One run is on '{one}', the other on '{two}': other images and other classes can't be compared.",
-            one=first.plan.data, two=second.plan.data,
+            one=catalogue.called(first.plan.data), two=catalogue.called(second.plan.data),
         )  # fmt: skip
     shapes = [c.started.input_shape for c in (first, second) if c.started]
     if len(set(shapes)) == 2 or _prepared(first) != _prepared(second):

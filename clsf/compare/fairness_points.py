@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from clsf.compare.fairness import Contender, Level, on_purpose
 from clsf.compare.fairness_training import STEERING
 from clsf.compare.gap import loss_floor
+from clsf.data import catalogue
 from clsf.model.layers import Activation, BatchNorm, Dense, Dropout
 from clsf.words import Sentence, say
 
@@ -22,10 +23,10 @@ def _data(one: Contender, two: Contender) -> Said:
     if one.plan.train_limit != two.plan.train_limit:
         yield "red", say(
             "The same data '{name}', but one trains on {one} images and the other on {two}.",
-            name=one.plan.data, one=_count(one), two=_count(two),
+            name=catalogue.called(one.plan.data), one=_count(one), two=_count(two),
         )  # fmt: skip
     else:
-        yield "green", say("Both train on '{name}'.", name=one.plan.data)
+        yield "green", say("Both train on '{name}'.", name=catalogue.called(one.plan.data))
 
 
 def _model(one: Contender, two: Contender) -> Said:

@@ -47,6 +47,19 @@ def info(name: str) -> DatasetInfo:
     return _imported(name)
 
 
+def called(name: str) -> Sentence | str:
+    """Return what people call a data set: a built-in one's short name, an imported one's title.
+
+    The name of an imported set is a key that opens it, so it is not for showing.
+    """
+    if not name.startswith(IMPORTED):
+        return name
+    try:
+        return info(name).title
+    except DataError:
+        return say("own images, no longer here")
+
+
 def is_cached(name: str) -> bool:
     """Say whether `open_dataset` would find the images on this machine, whole."""
     try:

@@ -137,7 +137,7 @@ class LocalWorkers:
             memory_limit=self.memory_limit,
             env=dict.fromkeys(variables, threads) | {"GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", SPIN)},
             silence_logs=logging.CRITICAL,
-            preload=["clsf.engine.steady"],
+            preload=["clsf.engine.steady", "clsf.engine.modest"],
             dashboard=False,
         )
 

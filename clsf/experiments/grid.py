@@ -15,6 +15,7 @@ from clsf.model.presets import NAMES as MODELS
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, OPTIMIZERS, SCALES, SCHEDULES, STARTS, Plan, Schedule
+from clsf.plan_parts import Augmentation
 from clsf.words import Sentence, say
 
 MOST_TEXT = 300  # characters of a list of values
@@ -57,6 +58,29 @@ def _scale(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tuple[Mo
     return spec, plan.but(preparation=replace(plan.preparation, scale=value))
 
 
+def _smoothing(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tuple[ModelSpec, Plan]:
+    """Smooth the labels; one whole number can't be spread over the classes, so every combination has one-hot labels then."""
+    loss = "categorical" if plan.loss == "sparse" else plan.loss  # the same numbers as with sparse labels
+    return spec, plan.but(loss=loss, label_smoothing=value)
+
+
+AUGMENTATIONS = {
+    "none": Augmentation(),
+    "flip": Augmentation(flip=True),
+    "shift": Augmentation(shift=2),
+    "rotation": Augmentation(rotation=15.0),
+    "brightness": Augmentation(brightness=0.2),
+    "cutout": Augmentation(cutout=8),
+    "flip+shift+cutout": Augmentation(flip=True, shift=2, cutout=8),
+}
+"""What training images may be varied by; strengths that suit images of 28 to 32 pixels (DeVries & Taylor 2017, arXiv:1708.04552
+cut out squares of 8 to 16 pixels there)."""
+
+
+def _augmentation(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tuple[ModelSpec, Plan]:
+    return spec, plan.but(augmentation=AUGMENTATIONS[str(value)])
+
+
 FACTORS: dict[str, Factor] = {  # in the order in which they are applied: a learning rate is set after its optimizer
     "model": Factor(say("model"), lambda spec, plan, value, classes: (preset(str(value), classes), plan), MODELS),
     "dropout": Factor(say("dropout"), _dropout, example="0, 0.2, 0.5"),
@@ -70,6 +94,8 @@ FACTORS: dict[str, Factor] = {  # in the order in which they are applied: a lear
     "schedule": Factor(
         say("schedule"), lambda spec, plan, value, classes: (spec, plan.but(schedule=Schedule(kind=str(value)))), SCHEDULES
     ),
+    "augmentation": Factor(say("augmentation"), _augmentation, tuple(AUGMENTATIONS)),
+    "label_smoothing": Factor(say("label smoothing"), _smoothing, example="0, 0.1"),
     "scale": Factor(say("scale of the inputs"), _scale, SCALES),
     "start": Factor(say("initial weights"), _of_plan("start"), STARTS),
     "train_limit": Factor(say("training images"), _of_plan("train_limit"), whole=True, example="200, 800"),

@@ -102,6 +102,11 @@ def image_noise(one: float, two: float, images: int) -> float:
     return NORMAL * math.sqrt((one * (1 - one) + two * (1 - two)) / images)
 
 
+def tied(margin: float) -> bool:
+    """Return whether two accuracies, shares of so many images, are the same but for rounding."""
+    return abs(margin) < 1e-9
+
+
 def _verdict(framework: str, found: list[Score]) -> Verdict:
     if len(found) == 1:
         return _alone(framework, found[0])
@@ -118,6 +123,11 @@ def _verdict(framework: str, found: list[Score]) -> Verdict:
 
 
 def _paired(best: Score, second: Score, gap: Gap) -> Sentence:
+    if tied(gap.interval.mean):
+        return say(
+            "{best} and {second} are equal with a mean of {accuracy}. {gap}",
+            best=best.label, second=second.label, accuracy=_percent(best.mean), gap=noise.gap_sentence(gap),
+        )  # fmt: skip
     return say(
         "{best} is ahead with a mean of {accuracy}, before {second} with {other}. {gap}",
         best=best.label, accuracy=_percent(best.mean), second=second.label, other=_percent(second.mean), gap=noise.gap_sentence(gap),
@@ -129,7 +139,7 @@ def _single(best: Score, second: Score, margin: float, wide: float, chance: bool
         "best": best.label, "accuracy": _percent(best.mean), "second": second.label, "points": _points(margin), "noise": _points(wide),
         "count": best.images,
     }  # fmt: skip
-    if margin == 0:
+    if tied(margin):
         return say(
             "{best} and {second} are equal with {accuracy}. One run each, measured on {count} images: gaps below {noise} points may "
             "be chance.",

@@ -23,6 +23,23 @@ function library(address) {
   return libraries.get(address);
 }
 
+// Charts are redrawn one after another, each in a task of its own and after the browser has laid out what else is new on
+// the page, so that the page can answer in between. A page that nobody sees has no frames to wait for.
+let turn = Promise.resolve();
+
+function frame() {
+  return new Promise((next) => {
+    requestAnimationFrame(() => setTimeout(next));
+    setTimeout(next, 250);
+  });
+}
+
+function inTurn(draw) {
+  const mine = turn.then(frame).then(draw);
+  turn = mine.catch(() => {});
+  return mine;
+}
+
 function themed(layout, element) {
   const css = getComputedStyle(element);
   const value = (name, otherwise) => css.getPropertyValue(name).trim() || otherwise;
@@ -135,7 +152,7 @@ export default function ({ data, parentElement }) {
   }
 
   library(data.library).then(
-    async (Plotly) => {
+    (Plotly) => inTurn(async () => {
       if (chart.gone || chart.data !== data) return; // something newer waits already
       note.hidden = true;
       await Plotly.react(figure, data.figure.data, chosen(chart, themed(data.figure.layout, parentElement)), {
@@ -149,7 +166,7 @@ export default function ({ data, parentElement }) {
         chart.observer.observe(figure);
         figure.on("plotly_relayout", (event) => zoomed(Plotly, chart, figure, event));
       }
-    },
+    }),
     (error) => {
       note.textContent = data.failed;
       note.hidden = false;

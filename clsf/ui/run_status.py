@@ -7,6 +7,7 @@ import streamlit as st
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access
+from clsf.ui.data_names import data_name
 from clsf.ui.progress import elapsed, of_epoch, of_run, remaining
 from clsf.ui.text import plain, sentence, t
 from clsf.ui.train import extras
@@ -35,7 +36,7 @@ def _chosen(record: RunRecord) -> str:
     plan = record.plan
     size = plan.preparation.image_size
     parts = [
-        f"{plan.data} {size}×{size}" if size else plan.data,
+        f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data),
         record.model.name,
         t("{epochs} epochs, batches of {size}", epochs=plan.epochs, size=plan.batch_size),
         f"{plan.optimizer} {plan.learning_rate:g} ({plan.rules})",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from clsf.errors import ClsfError
@@ -11,7 +13,8 @@ from clsf.ui.choices import Choices
 from clsf.ui.text import sentence, t
 from clsf.ui.train import inside_view, step_view, take_along
 
-TICK = 0.5  # seconds between two looks at a run
+FAST, SLOW = 0.5, 1.0  # seconds between two looks at a run: while it is young, and later
+YOUNG = 15.0  # seconds; a first training of the digits is over by then
 
 
 def show_latest(choices: Choices) -> None:
@@ -27,11 +30,21 @@ def show_latest(choices: Choices) -> None:
 
 
 def show(run_id: str) -> None:
-    """Show the runs of one start, looking again every TICK seconds until all are over."""
+    """Show the runs of one start, looking again and again until all are over."""
     records = _records(run_id)
     if records is not None:
-        over = all(record.over for record in records)
-        st.fragment(_look, run_every=None if over else TICK)(run_id, over)
+        now = pace(records)
+        st.fragment(_look, run_every=now)(run_id, now)
+
+
+def pace(records: list[RunRecord]) -> float | None:
+    """Return the seconds until the next look; None when there is nothing new to come.
+
+    Long runs are looked at less often: their curves change little, and browsers and server have a class to serve.
+    """
+    if all(record.over for record in records):
+        return None
+    return FAST if time.time() - records[0].created < YOUNG else SLOW
 
 
 def _records(run_id: str) -> list[RunRecord] | None:
@@ -44,7 +57,7 @@ def _records(run_id: str) -> list[RunRecord] | None:
         return None
 
 
-def _look(run_id: str, was_over: bool) -> None:
+def _look(run_id: str, drawn_at: float | None) -> None:
     """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
     records = _records(run_id)
     if records is None:
@@ -61,5 +74,5 @@ def _look(run_id: str, was_over: bool) -> None:
         run_results.show(records)
         run_numbers.show(records)
         take_along.show(records)
-    if not was_over and all(record.over for record in records):
-        st.rerun()  # once, with a timer no more
+    if pace(records) != drawn_at:
+        st.rerun()  # once, with another timer or none

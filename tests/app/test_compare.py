@@ -18,6 +18,7 @@ from clsf.ui.compare import jobs
 from clsf.ui.compare.lockstep import LockstepJob
 from clsf.ui.compare.sections import SECTIONS
 from clsf.words import say
+from tests.app.seen import html, texts, well
 from tests.unit.test_compare_charts import started, step, tensor
 
 NAMES = [section.name for section in SECTIONS]
@@ -26,20 +27,6 @@ HEADERS = {
     "ko": {"race": "두 실행 비교", "lockstep": "보조 맞추기", "noise": "잡음"},
 }
 FRAMEWORKS = ("tensorflow", "torch")
-
-
-def texts(app) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.info, app.success, app.error, app.header, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def html(app) -> str:
-    return "\n".join(element.value for element in app.html)
-
-
-def well(app):
-    assert not app.exception
-    return app
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
@@ -129,6 +116,7 @@ def test_a_failed_half_leaves_the_other_readable(open_app, lab):
 
     one, two = trained(lab)
     lab.record(one)
+    lab.record = lambda run_id: lab.records[run_id]
     lab.records[two].fold(RunFailed(say("The worker was lost.")))
     app = well(open_app("compare", run=one))
     assert "The worker was lost." in texts(app)

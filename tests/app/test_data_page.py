@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import http.server
 import io
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -14,15 +17,17 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from clsf.data import cache, private
+from clsf.data.download import download
 from clsf.data.sources import open_dataset
 from clsf.errors import EngineError
 from clsf.plan import Augmentation
 from clsf.ui import lab_access, state
-from clsf.ui.data import keys
+from clsf.ui.data import keys, source
 from clsf.ui.data.sections import SECTIONS
 from clsf.ui.train import keys as train_keys
 from tests import frameworks
 from tests.app.fake_lab import FakeLab
+from tests.app.seen import texts, well
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,16 +79,6 @@ def page(lab: Workers, warm: None) -> Callable[..., AppTest]:
         return app.run()
 
     return opened
-
-
-def texts(app: AppTest) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.info, app.success, app.error, app.header, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def well(app: AppTest) -> AppTest:
-    assert not app.exception
-    return app
 
 
 def zip_of(classes=("cat", "dog"), count=12) -> bytes:
@@ -300,3 +295,71 @@ def test_limits_are_stated_where_the_images_are_chosen(page):
     assert "at most 200 MB" in text
     assert "20 megapixels" in text
     assert "removed a day after their last use" in text
+
+
+# Fetching a set, from a server that is slow enough to stop it.
+
+
+class Slow(http.server.BaseHTTPRequestHandler):
+    content = bytes(range(256)) * 4096  # 1 MiB
+
+    def do_GET(self) -> None:
+        start = int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        self.send_response(206 if start else 200)
+        self.send_header("Content-Length", str(len(self.content) - start))
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(self.content) - 1}/{len(self.content)}")
+        self.end_headers()
+        for at in range(start, len(self.content), 1 << 14):
+            self.server.sent.append(at)
+            try:
+                self.wfile.write(self.content[at : at + (1 << 14)])
+            except OSError:  # who asked has gone
+                return
+            time.sleep(self.server.pause)
+
+    def log_message(self, *args: object) -> None: ...
+
+
+@pytest.fixture
+def slow_server():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        server.sent, server.pause = [], 0.05
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(("lang", "stopped"), [("en", "Stopped. What was fetched so far is kept"), ("ko", "중지했습니다")])
+def test_a_download_is_stopped_and_goes_on_from_there(page, slow_server, tmp_path, monkeypatch, lang, stopped):
+    file = tmp_path / "set.gz"
+
+    def fetched(name, progress):
+        digest = hashlib.md5(Slow.content, usedforsecurity=False).hexdigest()
+        download(f"http://127.0.0.1:{slow_server.server_port}/set.gz", file, len(Slow.content), digest, progress)
+
+    monkeypatch.setattr(source, "open_dataset", fetched)
+    app = page(lang=lang, data="cifar10")
+    app.button(key="download").click().run()
+    until = time.monotonic() + 20
+    while len(slow_server.sent) < 5 and time.monotonic() < until:
+        time.sleep(0.05)
+    well(app.run())
+    assert "MB" in app.get("progress")[0].proto.text
+    app.button(key="stop_making").click().run()
+    while not any(stopped in c.value for c in app.caption) and time.monotonic() < until:
+        time.sleep(0.1)
+        well(app.run())
+    assert any(stopped in c.value for c in app.caption)
+    assert not file.exists()
+    once = len(slow_server.sent)
+    assert once < 64, "it was stopped before the end"
+
+    slow_server.pause = 0
+    app.button(key="download").click().run()
+    while not file.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert file.read_bytes() == Slow.content
+    assert slow_server.sent[once] > 0, "it went on from where it was"

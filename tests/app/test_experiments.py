@@ -19,6 +19,7 @@ from clsf.ui.history import keys as history_keys
 from clsf.ui.history import listing
 from clsf.words import say
 from tests.app.fake_lab import FakeLab
+from tests.app.seen import html, texts, well
 
 TITLES = {"en": ("Experiments", "Runs"), "ko": ("실험", "실행 기록")}
 KEY = "a" * 22
@@ -71,20 +72,6 @@ def open_mine(open_app, monkeypatch):
         return open_app(page, lang, **link)
 
     return opened
-
-
-def texts(app) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.info, app.success, app.error, app.header, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def html(app) -> str:
-    return "\n".join(element.value for element in app.html)
-
-
-def well(app):
-    assert not app.exception
-    return app
 
 
 def trained(lab, owner=ME, **changes) -> list[str]:

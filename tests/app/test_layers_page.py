@@ -23,6 +23,7 @@ from clsf.ui.layers import keys
 from clsf.ui.layers.views import VIEWS
 from tests import frameworks
 from tests.app.fake_lab import FakeLab
+from tests.app.seen import html, texts
 
 ROOT = Path(__file__).parents[2]
 RUN = "a-trained-run"
@@ -81,18 +82,8 @@ def open_page(lab: Bench, warm: None) -> Callable[..., AppTest]:
     return opened
 
 
-def html(app) -> str:
-    """Return what is shown as HTML, the style sheet left out."""
-    return "\n".join(element.value for element in app.html if not element.value.startswith("<style>"))
-
-
 def tiles(app) -> int:
     return html(app).count('<div class="ls-tile')
-
-
-def texts(app) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.info, app.success)
-    return "\n".join(element.value for kind in kinds for element in kind)
 
 
 def well(app):

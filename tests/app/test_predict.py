@@ -18,6 +18,7 @@ from clsf.ui.drawing import decoded
 from clsf.ui.predict import keys
 from clsf.ui.predict.sections import SECTIONS
 from tests.app.fake_lab import FakeLab
+from tests.app.seen import html, texts, well
 
 NAMES = [section.name for section in SECTIONS]
 HEADERS = {
@@ -130,20 +131,6 @@ def trained(lab: FakeLab, monkeypatch) -> tuple[FakeLab, list[str]]:
 
     st.cache_data.clear()
     return lab, ids
-
-
-def texts(app) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.info, app.success, app.error, app.header, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def html(app) -> str:
-    return "\n".join(element.value for element in app.html)
-
-
-def well(app):
-    assert not app.exception
-    return app
 
 
 # Nothing to ask yet.

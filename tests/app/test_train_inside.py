@@ -11,7 +11,8 @@ import streamlit as st
 from clsf.ui import lab_access, state
 from clsf.ui.train import keys
 from tests.app.looks import KERNEL
-from tests.app.test_train_settings import html, start, texts
+from tests.app.seen import html, texts
+from tests.app.test_train_settings import start
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
 LOOKS = ("spread", "ratio", "dead", "images", "maps", "confusion")

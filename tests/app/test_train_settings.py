@@ -12,6 +12,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Augmentation, Plan, Plateau, Schedule, Stopping
 from clsf.ui import state
 from clsf.ui.train import keys
+from tests.app.seen import html, texts
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
 
@@ -37,15 +38,6 @@ def start(app):
 
 def plan_of(lab) -> Plan:
     return next(reversed(lab.records.values())).plan
-
-
-def texts(app) -> str:
-    kinds = (app.markdown, app.caption, app.warning, app.info, app.success, app.error, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def html(app) -> str:
-    return "\n".join(element.value for element in app.html)
 
 
 @LANGUAGES

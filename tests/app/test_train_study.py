@@ -8,11 +8,21 @@ import pytest
 
 from clsf.charts.train_variants import Timing
 from clsf.plan import Plan, Schedule, Stopping
-from clsf.ui.train import keys, study_view
+from clsf.runs.history import History
+from clsf.ui.train import keys, study_said, study_view
 from clsf.ui.train.looping import VARIANT_TITLES
-from tests.app.test_train_settings import start, texts
+from tests.app.seen import texts
+from tests.app.test_train_settings import start
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
+
+
+@pytest.fixture(autouse=True)
+def tags(monkeypatch) -> dict[str, list[str]]:
+    """Run -> its tags in the history, which in these tests knows nothing of the runs."""
+    found: dict[str, list[str]] = {}
+    monkeypatch.setattr(History, "describe", lambda self, owner, run_id, name, note, tags: found.update({run_id: tags}))
+    return found
 
 
 def opened(open_app, view: str, lang: str = "en"):
@@ -57,7 +67,7 @@ def test_starting_from_the_code_leads_to_the_run(open_app, lab):
 
 
 @LANGUAGES
-def test_the_study_trains_each_variant_on_the_same_batches_and_says_what_came_of_it(open_app, lab, lang):
+def test_the_study_trains_each_variant_on_the_same_batches_and_says_what_came_of_it(open_app, lab, tags, lang):
     app = opened(open_app, "study", lang)
     app.number_input(key=keys.STUDY_STEPS).set_value(60).run()
     app.button(key="run_study").click().run()
@@ -70,6 +80,7 @@ def test_the_study_trains_each_variant_on_the_same_batches_and_says_what_came_of
     measured = [r.plan for r in records if r is not records[0] and r is not records[4]]
     assert len({p.but(tensorflow_variant="graph", torch_variant="loop") for p in measured}) == 1
     assert app.query_params[keys.STUDY].split(",") == list(lab.records)
+    assert tags == {key: ["study of variants" if lang == "en" else "방식 비교 실험"] for key in lab.records}
     table = app.table[0].value
     assert len(table) == 5, "the two runs that warm the workers up are not among them"
     assert all(VARIANT_TITLES[name] in " ".join(table.index) for name in ("graph", "eager", "fit", "loop", "dataloader"))
@@ -122,9 +133,9 @@ def test_the_plans_of_a_study_have_as_many_steps_as_asked_for_and_nothing_else_g
 def test_findings_name_the_price_of_tracing_and_when_it_has_paid(lab):
     graph = Timing("tensorflow", "graph", "graph", (1.0, 1.01), 0.01)
     eager = Timing("tensorflow", "eager", "eager", (0.1, 0.15), 0.05)
-    first, paid = study_view.findings([graph, eager])
+    first, paid = study_said.findings([graph, eager])
     assert "5.0 times as fast" in first
     assert "1.00 s" in first
     assert "step 24" in paid  # 1.0 + 23 · 0.01 = 1.23 < 0.1 + 23 · 0.05 = 1.25
     slow = Timing("tensorflow", "graph", "graph", (1.0, 1.1), 0.06)
-    assert "never catches up" in study_view.findings([slow, eager])[1]
+    assert "never catches up" in study_said.findings([slow, eager])[1]

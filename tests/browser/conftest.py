@@ -22,7 +22,7 @@ playwright.expect.set_options(timeout=30_000)  # milliseconds; a busy machine fe
 ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 )  # fmt: skip
 NOT_OURS = (
     "fonts.gstatic.com",  # Streamlit asks Google for a page's icon to put it into the tab

@@ -75,6 +75,24 @@ def test_a_digit_drawn_with_the_mouse_is_read_by_both(dashboard, link):
 
 
 @pytest.mark.slow
+def test_the_camera_takes_a_picture_that_both_look_at(dashboard, link):
+    """Chromium's camera of its own making: a green ground with a clock on it."""
+    page = dashboard.open(link)
+    page.get_by_role("radio", name=re.compile("Camera")).or_(
+        page.get_by_role("button", name=re.compile("Camera$"))
+    ).first.click()
+    expect(page.get_by_text("Take a picture: what the models say of it")).to_be_visible(timeout=LONG)
+    page.get_by_test_id("stCameraInputButton").click(timeout=LONG)
+    expect(page.locator(".pd-verdict b")).to_have_count(2, timeout=LONG)
+    assert all(answer in "0123456789" for answer in answers(page))
+    expect(page.get_by_text("This is all the model sees: 8×8×1")).to_be_visible()
+    page.get_by_text("always", exact=True).click()  # light and dark turned around is another picture
+    expect(page.locator(".pd-verdict b")).to_have_count(2, timeout=LONG)
+    assert not dashboard.complaints
+    page.context.close()
+
+
+@pytest.mark.slow
 def test_the_page_can_be_used_with_the_keyboard_alone(dashboard, link):
     page = dashboard.open(link)
     sheet = page.locator("canvas").first

@@ -126,3 +126,16 @@ def test_settings_that_make_no_sense_are_told_before_a_process_starts(monkeypatc
     monkeypatch.setenv(name, value)
     with pytest.raises(EngineError, match=message):
         LocalWorkers()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="priorities of Unix")
+def test_workers_step_back_behind_whoever_waits_for_a_page(tmp_path):
+    app, workers = start(tmp_path, "sys.stdin.readline()")
+    try:
+        assert [psutil.Process(pid).nice() for pid in workers] == [10, 10]
+        assert psutil.Process(app.pid).nice() == os.nice(0)
+        threads = {os.getpriority(os.PRIO_PROCESS, t.id) for pid in workers for t in psutil.Process(pid).threads()}
+        assert threads == {10}, "the threads that train too"
+    finally:
+        app.kill()
+    assert gone_within(workers, 10)

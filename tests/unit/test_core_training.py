@@ -293,10 +293,11 @@ def test_weights_of_another_model_are_refused(monkeypatch):
 
 
 @VARIANTS
-def test_looking_inside_tells_of_layers_and_predictions(framework, variant):
+def test_looking_inside_tells_of_layers_and_predictions(framework, variant, monkeypatch):
+    monkeypatch.setattr(looking, "APART", 1)
     told, backend, _ = scripted([1.0, 0.9], framework, look_inside=True, **variant)
     layers, predictions = of(LayersLooked, told), of(PredictionsLooked, told)
-    assert [e.step for e in layers] == list(range(1, 11)), "a short run is looked at in every step"
+    assert [e.step for e in layers] == list(range(1, 11))
     assert [(e.epoch, e.step) for e in predictions] == [(0, 0), (1, 5), (2, 10)]
     assert isinstance(told[0], PredictionsLooked), "before anything was learned"
     look = layers[3].layers["1.kernel"]
@@ -334,6 +335,11 @@ def test_a_long_run_is_looked_at_a_bounded_number_of_times():
     assert sum(looker.epoch_is_due(n) for n in range(1, 1001)) <= looking.EPOCHS + 1
     assert looker.step_is_due(0)
     assert looker.step_is_due(100_002)
+
+
+def test_a_short_run_is_looked_at_in_every_tenth_step_for_a_look_costs_steps():
+    looker = looking.Looker(Scripted(images(), []), images(), SPEC, total_steps=45, epochs=5)
+    assert [n for n in range(45) if looker.step_is_due(n)] == [0, 10, 20, 30, 40, 44]
 
 
 @VARIANTS
@@ -376,7 +382,7 @@ def test_what_is_told_survives_json_and_folds_into_a_small_record():
         assert event_to_json(again) == event_to_json(event)
         record.fold(again)
     assert (record.best.epoch, record.stopped_early.epoch, record.restored.epoch) == (2, 4, 2)
-    assert len(record.layers_looked) == 20
+    assert [look.step for look in record.layers_looked] == [1, 11]
     assert len(record.predictions_looked) == 5
     assert record.looking_seconds == pytest.approx(sum(e.seconds for e in (*record.layers_looked, *record.predictions_looked)))
     assert [e.learning_rate for e in record.rate_changes] == [0.25, 0.125]

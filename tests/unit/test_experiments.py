@@ -111,6 +111,21 @@ def test_a_chosen_learning_rate_is_kept_when_the_optimizer_changes_too():
     assert [arm.plan.learning_rate for arm in arms] == [0.5, 0.5]
 
 
+def test_a_grid_varies_augmentation_and_smoothing():
+    plan = Plan("digits", seed=4)
+    arms = grid.grid(TINY, plan, {"augmentation": ("none", "flip+shift+cutout"), "label_smoothing": (0.0, 0.1)}, 10)
+    assert [(a.plan.augmentation.any, a.plan.label_smoothing) for a in arms] == [
+        (False, 0),
+        (False, 0.1),
+        (True, 0),
+        (True, 0.1),
+    ]
+    assert {a.plan.loss for a in arms} == {"categorical"}, "the loss is not what differs"
+    assert arms[3].plan.but(augmentation=plan.augmentation, label_smoothing=0.0, loss="sparse") == plan
+    binary = grid.grid(TINY, plan.but(loss="binary"), {"label_smoothing": (0.2,)}, 2)
+    assert binary[0].plan.loss == "binary"
+
+
 def test_a_grid_changes_the_model_too():
     arms = grid.grid(TINY, Plan("digits"), {"model": ("tiny", "mlp"), "dropout": (0.0, 0.5)}, 10)
     assert [arm.spec.name for arm in arms] == ["tiny", "tiny-dropout", "mlp", "mlp-dropout"]
@@ -259,6 +274,13 @@ def test_equal_single_runs_have_no_winner():
     [found] = verdicts(members(sets.learning_rates(LENET, PLAN, (0.5, 0.1)), [0.9, 0.9]))
     assert found.margin == 0
     assert "are equal with 90.0%" in str(found.sentence)
+
+
+def test_equal_means_of_seeds_have_no_winner_either():
+    arms = grid.grid(LENET, PLAN, {"optimizer": ("sgd", "adam"), "seed": (0, 1, 2)}, 10)
+    [found] = verdicts(members(arms, [0.7, 0.8, 0.9, 0.9, 0.7, 0.8]))
+    assert "are equal with a mean of 80.0%" in str(found.sentence)
+    assert "ahead" not in str(found.sentence)
 
 
 @pytest.mark.parametrize(("gain", "chance"), [(0.030, False), (0.004, True)])

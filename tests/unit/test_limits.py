@@ -26,9 +26,20 @@ def test_memory_by_hand(plan, expected):
     assert memory_bytes(ANALYSIS, plan) - FRAMEWORK_BYTES == expected
 
 
-def test_what_is_within_the_limits_is_let_in():
-    require(Settings(), ANALYSIS, Plan("digits"), 1000, 2_000_000_000)
-    require(Settings(), ANALYSIS, Plan("digits"), 1000, None)
+@pytest.mark.parametrize(("name", "most"), [("max_epochs", 7), ("max_images", 1000)])
+def test_what_is_just_within_a_limit_is_let_in_and_one_more_is_not(name, most):
+    plan = Plan("digits", epochs=7)
+    assert require(Settings(**{name: most}), ANALYSIS, plan, 1000, None) is None
+    with pytest.raises(EngineError, match=f"at most {most - 1:,}|on at most {most - 1:,}"):
+        require(Settings(**{name: most - 1}), ANALYSIS, plan, 1000, None)
+
+
+def test_memory_is_let_in_to_the_byte():
+    plan = Plan("digits")
+    needed = memory_bytes(ANALYSIS, plan)
+    assert require(Settings(), ANALYSIS, plan, 1000, needed) is None
+    with pytest.raises(EngineError, match="GB of memory"):
+        require(Settings(), ANALYSIS, plan, 1000, needed - 1)
 
 
 @pytest.mark.parametrize(

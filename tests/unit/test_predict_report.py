@@ -160,7 +160,11 @@ def test_a_curve_is_where_its_numbers_are():
 
 
 def test_a_figure_without_numbers_is_still_one():
-    parsed(curves([Curve("a", [], "#000000"), Curve("b", [(1.0, 5.0)], "#000000", mark="square")], "x", "y", ""))
+    drawn = parsed(curves([Curve("a", [], "#000000"), Curve("b", [(1.0, 5.0)], "#000000", mark="square")], "x", "y", ""))
+    said = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"a", "b", "x", "y"} <= set(said)
+    numbers = [value for element in drawn.iter() for value in element.attrib.values()]
+    assert not any("nan" in value or "inf" in value for value in numbers)
 
 
 @pytest.mark.parametrize(

@@ -98,4 +98,4 @@ def _short(value: object) -> str:
 def _open(difference: str) -> None:
     switches.turn(difference, switches.first(difference))
     st.session_state[keys.OPENED] = difference
-    sections.go("switches")
+    sections.SECTIONS.go("switches")

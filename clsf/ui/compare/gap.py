@@ -21,6 +21,7 @@ from clsf.ui import data_choice, lab_access, state, units
 from clsf.ui.compare import estimate, jobs, keys
 from clsf.ui.compare.drawing import draw
 from clsf.ui.controls import LINKED
+from clsf.ui.data_names import data_name
 from clsf.ui.text import plain, sentence, t, words
 
 MODEL = "lecture-cnn"
@@ -45,23 +46,14 @@ class GapJob:
 
 def show() -> None:
     """Show the controls on the left and the waterfall on the right."""
-    left, right = st.columns([1, 2.4], gap="large")
-    with left:
-        asked = _choose()
-    if asked is not None:
-        _start(*asked)
-    with right:
-        job = jobs.current(keys.GAP)
-        if job is None:
-            st.info(
-                t(
-                    "Press “Explain the gap”: the lecture's PyTorch code is trained as it was, then without its first cause, then without "
-                    "the second, and so on. Each bar shows what one cause costs."
-                ),
-                icon=":material/waterfall_chart:",
-            )
-        else:
-            st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
+    jobs.page_of(
+        keys.GAP, _choose, _start, _look,
+        t(
+            "Press “Explain the gap”: the lecture's PyTorch code is trained as it was, then without its first cause, then without "
+            "the second, and so on. Each bar shows what one cause costs."
+        ),
+        ":material/waterfall_chart:",
+    )  # fmt: skip
 
 
 def _choose() -> tuple[ModelSpec, Plan, int, tuple[str, ...]] | None:
@@ -119,7 +111,7 @@ def _start(spec: ModelSpec, plan: Plan, seeds: int, order: tuple[str, ...]) -> N
 def _look(job: GapJob, was_over: bool) -> None:
     over, steps = job.background.over, [item for item in list(job.background.items) if isinstance(item, GapStep)]
     plan = job.plan
-    facts = [plan.data, MODEL, t("{epochs} epochs", epochs=plan.epochs), t("{count} seeds", count=job.seeds)]
+    facts = [data_name(plan.data), MODEL, t("{epochs} epochs", epochs=plan.epochs), t("{count} seeds", count=job.seeds)]
     st.caption(plain(" · ".join(facts)))
     if not over:
         _progress(job)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -88,6 +89,31 @@ def stop(kind: str) -> None:
     job = current(kind)
     if job is not None and own(kind):
         job.background.stop()
+
+
+def page_of(
+    kind: str,
+    choose: Callable[[], tuple | None],
+    start: Callable[..., None],
+    look: Callable[[object, bool], None],
+    hint: str,
+    icon: str,
+) -> None:
+    """Show the choices on the left and this reader's job of a kind on the right, looking again and again until it is over.
+
+    `choose` shows the widgets and returns what to `start` with when the button was pressed. While there is no job, `hint` is shown.
+    """
+    left, right = st.columns([1, 2.4], gap="large")
+    with left:
+        asked = choose()
+    if asked is not None:
+        start(*asked)
+    with right:
+        job = current(kind)
+        if job is None:
+            st.info(hint, icon=icon)
+        else:
+            st.fragment(look, run_every=None if job.background.over else TICK)(job, job.background.over)
 
 
 def _name(kind: str) -> str:

@@ -26,6 +26,7 @@ from clsf.ui import lab_access
 from clsf.ui.compare import bench, diagram_view, jobs, keys, layers_view, switches
 from clsf.ui.compare.bench import Bench
 from clsf.ui.compare.drawing import draw
+from clsf.ui.data_names import data_name
 from clsf.ui.text import plain, sentence, t, words
 
 
@@ -132,7 +133,7 @@ def _head(job: LockstepJob) -> None:
     """Say what goes on, or what came out."""
     plan, over = job.plan, job.background.over
     otherwise = ", ".join(words(ENTRIES[name].title) for name in job.chosen) or t("everything aligned")
-    facts = [plan.data, job.spec.name, f"{plan.optimizer} {plan.learning_rate:g}", plan.dtype, otherwise]
+    facts = [data_name(plan.data), job.spec.name, f"{plan.optimizer} {plan.learning_rate:g}", plan.dtype, otherwise]
     st.caption(plain(" · ".join(facts)))
     if not over:
         done = len(job.steps)

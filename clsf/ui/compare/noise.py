@@ -24,6 +24,7 @@ from clsf.ui import lab_access, state, units
 from clsf.ui.compare import bench, estimate, jobs, keys
 from clsf.ui.compare.drawing import draw
 from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
+from clsf.ui.data_names import data_name
 from clsf.ui.tensors import choose
 from clsf.ui.text import plain, sentence, t, words
 
@@ -45,23 +46,14 @@ class NoiseJob:
 
 def show() -> None:
     """Show the controls on the left and what came of them on the right."""
-    left, right = st.columns([1, 2.4], gap="large")
-    with left:
-        asked = _choose()
-    if asked is not None:
-        _start(*asked)
-    with right:
-        job = jobs.current(keys.NOISE)
-        if job is None:
-            st.info(
-                t(
-                    "Press “Train the seeds”: the same comparison is trained several times, each time with other initial weights and "
-                    "other batches. How far the results scatter is the noise."
-                ),
-                icon=":material/scatter_plot:",
-            )
-        else:
-            st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
+    jobs.page_of(
+        keys.NOISE, _choose, _start, _look,
+        t(
+            "Press “Train the seeds”: the same comparison is trained several times, each time with other initial weights and "
+            "other batches. How far the results scatter is the noise."
+        ),
+        ":material/scatter_plot:",
+    )  # fmt: skip
 
 
 def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
@@ -123,7 +115,12 @@ def _names(job: NoiseJob) -> list[str]:
 def _look(job: NoiseJob, was_over: bool) -> None:
     over, pairs = job.background.over, [item for item in list(job.background.items) if isinstance(item, SeedPair)]
     plan = job.arms[0].plan
-    facts = [plan.data, job.spec.name, f"{plan.optimizer} {plan.learning_rate:g}", t("{epochs} epochs", epochs=plan.epochs)]
+    facts = [
+        data_name(plan.data),
+        job.spec.name,
+        f"{plan.optimizer} {plan.learning_rate:g}",
+        t("{epochs} epochs", epochs=plan.epochs),
+    ]
     st.caption(plain(" · ".join(facts)))
     if not over:
         _progress(job)

@@ -20,7 +20,7 @@ from clsf.ui import controls, lab_access, run_buttons, run_numbers, run_status, 
 from clsf.ui.choices import Choices
 from clsf.ui.compare import check_view, code_view, keys, race_table
 from clsf.ui.compare.drawing import draw
-from clsf.ui.run_view import TICK
+from clsf.ui.run_view import pace
 from clsf.ui.text import plain, sentence, t, words
 
 MOST_OFFERED = 40
@@ -71,8 +71,8 @@ def _compare() -> None:
     records = _records()
     if records is None:
         return
-    over = all(record.over for record in records)
-    st.fragment(_look, run_every=None if over else TICK)(over)
+    now = pace(records)
+    st.fragment(_look, run_every=now)(now)
 
 
 def _records() -> list[RunRecord] | None:
@@ -88,7 +88,7 @@ def _records() -> list[RunRecord] | None:
         return None
 
 
-def _look(was_over: bool) -> None:
+def _look(drawn_at: float | None) -> None:
     """One look at both runs."""
     if not runs.looked_at():  # they were closed just now
         st.rerun()
@@ -118,8 +118,8 @@ def _look(was_over: bool) -> None:
     if len(records) == 2:
         code_view.show(named)
     run_numbers.show(records)
-    if not was_over and all(record.over for record in records):
-        st.rerun()  # once, with a timer no more
+    if pace(records) != drawn_at:
+        st.rerun()  # once, with another timer or none
 
 
 def _comparable(one: RunRecord, two: RunRecord) -> bool:

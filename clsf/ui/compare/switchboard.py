@@ -223,7 +223,7 @@ def _run_with(chosen: Bench) -> None:
 
     steps = st.session_state.get(keys.STEPS) or bench.DEFAULT_STEPS
     lockstep.start(replace(chosen, recording=Recording(steps)), switches.on())
-    sections.go("lockstep")
+    sections.SECTIONS.go("lockstep")
 
 
 def _train(chosen: Bench, name: str, option: str) -> None:
@@ -238,4 +238,4 @@ def _train(chosen: Bench, name: str, option: str) -> None:
         st.session_state[state.REFUSAL] = error.sentence
     else:
         race.look_at_pair(*ids)
-    sections.go("race")
+    sections.SECTIONS.go("race")

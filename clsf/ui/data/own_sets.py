@@ -128,7 +128,7 @@ def _choose(name: str) -> None:
 
 def _look(name: str) -> None:
     _choose(name)
-    sections.go("look")
+    sections.SECTIONS.go("look")
 
 
 def _remove(name: str) -> None:

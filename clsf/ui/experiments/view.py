@@ -13,6 +13,7 @@ from clsf.experiments import start
 from clsf.experiments.start import Found
 from clsf.experiments.verdict import Verdict, agreement, verdicts
 from clsf.ui import lab_access, navigation, state, units
+from clsf.ui.data_names import data_name
 from clsf.ui.experiments import charts, keys, names, table
 from clsf.ui.experiments.current import current, forget
 from clsf.ui.history import keys as history_keys
@@ -79,7 +80,7 @@ def _head(found: Found) -> None:
     plan, model = found.members[0].record.plan, found.members[0].record.model
     size = plan.preparation.image_size
     facts = [
-        f"{plan.data} {size}×{size}" if size else plan.data, model.name, t("{epochs} epochs", epochs=plan.epochs),
+        f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), model.name, t("{epochs} epochs", epochs=plan.epochs),
         t("{count} runs", count=len(found.members)), time.strftime("%Y-%m-%d %H:%M", time.localtime(found.row.created)),
     ]  # fmt: skip
     st.subheader(sentence(start.title(found.row)))

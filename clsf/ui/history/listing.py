@@ -13,6 +13,7 @@ from clsf.experiments.start import title
 from clsf.runs.history import KEPT_DAYS, Line, Query
 from clsf.runs.record import OVER
 from clsf.ui import lab_access, navigation, state
+from clsf.ui.data_names import data_name
 from clsf.ui.history import keys, names
 from clsf.ui.run_status import status_words
 from clsf.ui.text import sentence, t
@@ -63,7 +64,7 @@ def _query() -> Query:
             label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
         with st.popover(t("Filter"), icon=":material/filter_list:"):
-            data = _one(t("Images"), known["data"], keys.DATA)
+            data = _one(t("Images"), known["data"], keys.DATA, {name: data_name(name) for name in known["data"]})
             model = _one(t("Model"), known["model"], keys.MODEL)
             framework = _one(t("Framework"), list(FRAMEWORKS), keys.FRAMEWORK, {n: STYLES[n].title for n in FRAMEWORKS})
             states = status_words()
@@ -136,10 +137,11 @@ def _nothing_yet() -> None:
 
 def _table(found: list[Line]) -> pd.DataFrame:
     states, runs = status_words(), [line.run for line in found]
+    called = {name: data_name(name) for name in {run.data for run in runs}}
     return pd.DataFrame(
         {
             "name": [names.of_line(line) for line in found],
-            "data": [run.data for run in runs],
+            "data": [called[run.data] for run in runs],
             "model": [run.model for run in runs],
             "framework": [STYLES[run.framework].title for run in runs],
             "optimizer": [OPTIMIZER_NAMES.get(line.optimizer, line.optimizer) for line in found],

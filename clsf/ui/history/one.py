@@ -13,6 +13,7 @@ from clsf.plan import MAX_EPOCHS
 from clsf.runs.history import MAX_NAME, MAX_NOTE, Line
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, navigation, run_status, runs, state, units
+from clsf.ui.data_names import data_name
 from clsf.ui.experiments import charts
 from clsf.ui.experiments.table import Row
 from clsf.ui.history import changes, keys, names
@@ -50,7 +51,7 @@ def _facts(record: RunRecord) -> str:
     plan = record.plan
     size = plan.preparation.image_size
     parts = [
-        run_status.status(record), f"{plan.data} {size}×{size}" if size else plan.data, record.model.name,
+        run_status.status(record), f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), record.model.name,
         t("{epochs} epochs, batches of {size}", epochs=plan.epochs, size=plan.batch_size),
         f"{plan.optimizer} {plan.learning_rate:g} ({plan.rules})", t("seed {seed}", seed=plan.seed),
     ]  # fmt: skip

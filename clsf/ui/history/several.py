@@ -51,7 +51,7 @@ def _actions(lines: list[Line]) -> None:
             t("Compare"), key="compare_chosen", icon=":material/balance:", type="primary"
         ):  # fmt: skip
             race.look_at_pair(*run_ids)
-            sections.go("race")
+            sections.SECTIONS.go("race")
             st.switch_page(navigation.link_to("compare"), query_params=navigation.kept())
         if all(line.deleted is not None for line in lines):
             st.button(t("Bring back"), key="restore", icon=":material/undo:", on_click=changes.restore, args=(run_ids,))

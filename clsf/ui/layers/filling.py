@@ -18,6 +18,7 @@ from clsf.model.walk import LayerFacts
 from clsf.plan import STARTS
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, state
+from clsf.ui.data_names import data_name
 from clsf.ui.layers import chain, keys
 from clsf.ui.text import t
 
@@ -172,7 +173,7 @@ def _runs() -> list[RunRecord]:
 
 def _title(run: RunRecord) -> str:
     look = STYLES[run.framework]
-    return f"{look.mark} {look.title} · {run.model.name} · {run.plan.data} · {t('trained for {count} epochs', count=len(run.epochs))}"
+    return f"{look.mark} {look.title} · {run.model.name} · {data_name(run.plan.data)} · {t('trained for {count} epochs', count=len(run.epochs))}"
 
 
 def _source(key: str, position: int) -> None:

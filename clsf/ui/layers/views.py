@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import streamlit as st
 
 from clsf.chain.facts import WINDOWED
 from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.ui.layers import batch, both, code_view, dropout, field_view, growth, keys, order, out, weights_view, window
 from clsf.ui.layers.looked import Looked
-from clsf.ui.tensors import choose
-from clsf.ui.text import t, words
+from clsf.ui.sections import Sections
 from clsf.words import Sentence, say
 
 
@@ -34,39 +30,24 @@ class View:
         return not self.kinds or isinstance(looked.stage.layer, self.kinds)
 
 
-VIEWS = (
-    View("out", say("What comes out"), ":material/grid_on:", out.show),
-    View("window", say("Sliding window"), ":material/select_all:", window.show, WINDOWED),
-    View("order", say("Order of the cells"), ":material/linear_scale:", order.show, (Flatten,)),
-    View("dropout", say("Training and inference"), ":material/blur_on:", dropout.show, (Dropout,)),
-    View("batch", say("Batch and running statistics"), ":material/equalizer:", batch.show, (BatchNorm,)),
-    View("weights", say("Weights of the layer"), ":material/tune:", weights_view.show, learned=True),
-    View("both", say("Both frameworks"), ":material/balance:", both.show),
-    View("field", say("Receptive field"), ":material/center_focus_strong:", field_view.show),
-    View("growth", say("Parameters and image size"), ":material/trending_up:", growth.show, (Conv2D, Dense)),
-    View("code", say("Code"), ":material/code:", code_view.show),
+VIEWS = Sections(
+    keys.VIEW,
+    (
+        View("out", say("What comes out"), ":material/grid_on:", out.show),
+        View("window", say("Sliding window"), ":material/select_all:", window.show, WINDOWED),
+        View("order", say("Order of the cells"), ":material/linear_scale:", order.show, (Flatten,)),
+        View("dropout", say("Training and inference"), ":material/blur_on:", dropout.show, (Dropout,)),
+        View("batch", say("Batch and running statistics"), ":material/equalizer:", batch.show, (BatchNorm,)),
+        View("weights", say("Weights of the layer"), ":material/tune:", weights_view.show, learned=True),
+        View("both", say("Both frameworks"), ":material/balance:", both.show),
+        View("field", say("Receptive field"), ":material/center_focus_strong:", field_view.show),
+        View("growth", say("Parameters and image size"), ":material/trending_up:", growth.show, (Conv2D, Dense)),
+        View("code", say("Code"), ":material/code:", code_view.show),
+    ),
+    say("How to look at it"),
 )
 
 
 def chosen(looked: Looked) -> View:
     """Let the student choose how to look at the layer."""
-    views = {view.name: view for view in VIEWS if view.suits(looked)}
-    titles = {name: f"{view.icon} {words(view.title)}" for name, view in views.items()}
-    return views[choose.named(st.pills, t("How to look at it"), titles, keys.VIEW, label_visibility="collapsed")]
-
-
-def intro(lesson: str) -> str:
-    """Return what a lesson says before its first section."""
-    return _parts(lesson)[0]
-
-
-def lesson_of(lesson: str, view: View) -> str:
-    """Return the part of the lesson that belongs to a view; parts stand in the order of VIEWS."""
-    return _parts(lesson)[1 + VIEWS.index(view)]
-
-
-def _parts(lesson: str) -> list[str]:
-    """Return the text before the first heading, then the text under each."""
-    return [
-        part.partition("\n")[2].strip() if at else part.strip() for at, part in enumerate(re.split(r"^## ", lesson, flags=re.M))
-    ]
+    return VIEWS.chosen([view for view in VIEWS if view.suits(looked)])

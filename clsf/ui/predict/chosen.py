@@ -15,6 +15,7 @@ from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, run_status, runs, state, units
+from clsf.ui.data_names import data_name
 from clsf.ui.predict import keys
 from clsf.ui.text import plain, sentence, t
 
@@ -166,7 +167,7 @@ def _second_changed() -> None:
 def _title(record: RunRecord) -> str:
     seen = record.epochs[-1].validation_accuracy if record.epochs else None
     parts = [
-        FRAMEWORK_NAMES[record.framework], record.plan.data, record.model.name, units.share(seen),
+        FRAMEWORK_NAMES[record.framework], data_name(record.plan.data), record.model.name, units.share(seen),
         time.strftime("%m-%d %H:%M:%S", time.localtime(record.created)),
     ]  # fmt: skip
     return " · ".join(parts)

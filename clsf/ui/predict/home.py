@@ -16,6 +16,7 @@ from clsf.predict.asking import request_of
 from clsf.predict.exporting import CODE_STYLES, KINDS
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, runs
+from clsf.ui.data_names import data_name
 from clsf.ui.history import changes
 from clsf.ui.predict import keys
 from clsf.ui.predict.chosen import Model
@@ -217,4 +218,4 @@ def _take(given: object) -> None:
         st.session_state[keys.TAKEN] = error.sentence
         return
     runs.look_at(run_id)
-    st.session_state[keys.TAKEN] = f"{found.plan.data} · {found.model.name} · {FRAMEWORK_NAMES[found.framework]}"
+    st.session_state[keys.TAKEN] = f"{data_name(found.plan.data)} · {found.model.name} · {FRAMEWORK_NAMES[found.framework]}"

@@ -30,7 +30,9 @@ def show(models: Sequence[Model]) -> None:
                 t("The test set was not used for all of these models. Without it the report says so."),
                 icon=":material/fact_check:",
             )
-            st.button(t("To the section Evaluate"), key="predict_to_evaluate", on_click=sections.go, args=("evaluate",))
+            st.button(
+                t("To the section Evaluate"), key="predict_to_evaluate", on_click=sections.SECTIONS.go, args=("evaluate",)
+            )
     author = st.text_input(t("Your name (may stay empty)"), key=keys.AUTHOR, max_chars=80, persist_state="session")
     if keys.NOTES not in st.session_state:
         st.session_state[keys.NOTES] = home.note_of(models[0].run_id)

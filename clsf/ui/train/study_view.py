@@ -6,12 +6,10 @@ import os
 import secrets
 from math import ceil
 
-import pandas as pd
 import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.charts import train_variants
-from clsf.charts.style import STYLES
 from clsf.charts.train_variants import Timing
 from clsf.data import catalogue
 from clsf.errors import ClsfError
@@ -22,14 +20,13 @@ from clsf.ui.choices import Choices
 from clsf.ui.run_status import name
 from clsf.ui.tensors.choose import LINKED
 from clsf.ui.text import sentence, t, words
-from clsf.ui.train import keys
+from clsf.ui.train import keys, study_said
 from clsf.ui.train.drawing import draw
 from clsf.ui.train.looping import VARIANT_TITLES
 
 VARIANTS = {"tensorflow": TENSORFLOW_VARIANTS, "torch": TORCH_VARIANTS}
 MOST_STEPS, DEFAULT_STEPS, WARM_STEPS = 1000, 100, 2
 TICK = 0.7  # seconds between two looks
-BUSY = 0.5  # share of the cores that others may use until it is said
 
 
 def show(choices: Choices) -> None:
@@ -91,6 +88,8 @@ def _start(choices: Choices, steps: int) -> None:
             choices.plan, choices.frameworks, steps, min(images, choices.plan.train_limit or images)
         ):
             ids += lab.train(choices.spec, plan, [framework], owner=state.owner(), start=start)
+        for run_id in ids:  # the reader's history can leave them out, or show them alone
+            lab.history.describe(state.owner(), run_id, "", "", [t("study of variants")])
     except ClsfError as error:
         st.session_state[state.REFUSAL] = error.sentence
         for run_id in ids:
@@ -172,90 +171,11 @@ def timing(record: RunRecord) -> Timing:
 
 def _drawn(measured: list[RunRecord]) -> None:
     timings = [timing(record) for record in measured]
-    for said in findings(timings):
+    for said in study_said.findings(timings):
         st.markdown(f":material/lightbulb: {said}")
     draw(
         "study", tuple((record.run_id, len(record.steps)) for record in measured),
         lambda: (train_variants.figure(timings, words), train_variants.in_words(timings, words)), height=330,
     )  # fmt: skip
-    st.table(_table(timings), border="horizontal", alt=t("Times of each variant"))
-    _fair(measured)
-
-
-def findings(timings: list[Timing]) -> list[str]:
-    """Return what these times say, in the reader's language: what tracing costs, what it saves, and when that has paid."""
-    by = {timing.variant: timing for timing in timings}
-    said = []
-    graph, eager = by.get("graph"), by.get("eager")
-    if graph and eager and graph.steady and eager.steady:
-        said.append(
-            t(
-                "The graph's first step took {first}, the eager one's {eager_first}: tracing has to be paid first. Afterwards a step takes {steady} "
-                "instead of {eager_steady}, {ratio} times as fast.",
-                first=_time(graph.first), eager_first=_time(eager.first), steady=_time(graph.steady),
-                eager_steady=_time(eager.steady), ratio=f"{eager.steady / graph.steady:.1f}",
-            )
-        )  # fmt: skip
-        step = train_variants.breakeven(graph, eager)
-        if step is None:
-            said.append(t("So here the graph never catches up: its steps are not faster."))
-        elif step > 1:
-            said.append(
-                t("That has paid from about step {step} on; for fewer steps, eager is the quicker way.", step=f"{step:,}")
-            )
-    loop, loader = by.get("loop"), by.get("dataloader")
-    if loop and loader and loop.steady and loader.steady:
-        said.append(
-            t(
-                "PyTorch runs eagerly in both variants. A step with the `DataLoader` took {loader}, with images gathered by index {loop}: the "
-                "difference is only how a batch is put together.",
-                loader=_time(loader.steady), loop=_time(loop.steady),
-            )
-        )  # fmt: skip
-    return said
-
-
-def _time(seconds: float) -> str:
-    return (
-        t("{seconds} s", seconds=f"{seconds:.2f}")
-        if seconds >= 0.1
-        else t("{milliseconds} ms", milliseconds=f"{seconds * 1000:.3g}")
-    )
-
-
-def _table(timings: list[Timing]) -> pd.DataFrame:
-    rows = [
-        {
-            t("Variant"): f"{STYLES[x.framework].title}, {x.title}",
-            t("First step"): _time(x.first),
-            t("Steady time per step"): _time(x.steady) if x.steady else "–",
-            t("Steps"): f"{len(x.seconds):,}",
-            t("All steps"): _time(x.total),
-        }
-        for x in timings
-    ]
-    return pd.DataFrame(rows).set_index(t("Variant"))
-
-
-def _fair(measured: list[RunRecord]) -> None:
-    """Say what was equal, and what makes these times unfair."""
-    alike = {(r.started.weights_hash, r.started.order_hash, len(r.steps)) for r in measured}
-    if len(alike) == 1 and len(measured) > 1:
-        st.markdown(f":green[:material/verified:] {t('Checked: same initial weights, same batches, same number of steps.')}")
-    load = st.session_state.get(keys.STUDY_LOAD)
-    if load is not None and load > BUSY:
-        st.warning(
-            t(
-                "When the study began, this machine had been busy for a minute already ({share} of its cores). Times taken under load are "
-                "unfair; run the study again when nothing else runs.",
-                share=f"{load:.0%}",
-            ),
-            icon=":material/speed:",
-        )
-    st.caption(
-        t(
-            "The runs trained one after another, never at the same time, after two steps that only warmed each worker up. Anything else that "
-            "ran on the machine meanwhile, another student's page too, makes them unfair; so do not compare with times from another machine. "
-            "A graph call here does several steps at once, as training does."
-        )
-    )
+    st.table(study_said.table(timings), border="horizontal", alt=t("Times of each variant"))
+    study_said.fair(measured, st.session_state.get(keys.STUDY_LOAD))

@@ -1,0 +1,93 @@
+"""What the study of variants found, in words and in a table, and what makes its times unfair."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from clsf.charts import train_variants
+from clsf.charts.style import STYLES
+from clsf.charts.train_variants import Timing
+from clsf.runs.record import RunRecord
+from clsf.ui.text import t
+
+BUSY = 0.5  # share of the cores that others may use until it is said
+
+
+def findings(timings: list[Timing]) -> list[str]:
+    """Return what these times say, in the reader's language: what tracing costs, what it saves, and when that has paid."""
+    by = {timing.variant: timing for timing in timings}
+    said = []
+    graph, eager = by.get("graph"), by.get("eager")
+    if graph and eager and graph.steady and eager.steady:
+        said.append(
+            t(
+                "The graph's first step took {first}, the eager one's {eager_first}: tracing has to be paid first. Afterwards a step takes {steady} "
+                "instead of {eager_steady}, {ratio} times as fast.",
+                first=_time(graph.first), eager_first=_time(eager.first), steady=_time(graph.steady),
+                eager_steady=_time(eager.steady), ratio=f"{eager.steady / graph.steady:.1f}",
+            )
+        )  # fmt: skip
+        step = train_variants.breakeven(graph, eager)
+        if step is None:
+            said.append(t("So here the graph never catches up: its steps are not faster."))
+        elif step > 1:
+            said.append(
+                t("That has paid from about step {step} on; for fewer steps, eager is the quicker way.", step=f"{step:,}")
+            )
+    loop, loader = by.get("loop"), by.get("dataloader")
+    if loop and loader and loop.steady and loader.steady:
+        said.append(
+            t(
+                "PyTorch runs eagerly in both variants. A step with the `DataLoader` took {loader}, with images gathered by index {loop}: the "
+                "difference is only how a batch is put together.",
+                loader=_time(loader.steady), loop=_time(loop.steady),
+            )
+        )  # fmt: skip
+    return said
+
+
+def _time(seconds: float) -> str:
+    return (
+        t("{seconds} s", seconds=f"{seconds:.2f}")
+        if seconds >= 0.1
+        else t("{milliseconds} ms", milliseconds=f"{seconds * 1000:.3g}")
+    )
+
+
+def table(timings: list[Timing]) -> pd.DataFrame:
+    """Return a row per variant, in the reader's language."""
+    rows = [
+        {
+            t("Variant"): f"{STYLES[x.framework].title}, {x.title}",
+            t("First step"): _time(x.first),
+            t("Steady time per step"): _time(x.steady) if x.steady else "–",
+            t("Steps"): f"{len(x.seconds):,}",
+            t("All steps"): _time(x.total),
+        }
+        for x in timings
+    ]
+    return pd.DataFrame(rows).set_index(t("Variant"))
+
+
+def fair(measured: list[RunRecord], load: float | None) -> None:
+    """Say what was equal, and what makes these times unfair; `load` is the share of the cores that was busy before."""
+    alike = {(r.started.weights_hash, r.started.order_hash, len(r.steps)) for r in measured}
+    if len(alike) == 1 and len(measured) > 1:
+        st.markdown(f":green[:material/verified:] {t('Checked: same initial weights, same batches, same number of steps.')}")
+    if load is not None and load > BUSY:
+        st.warning(
+            t(
+                "When the study began, this machine had been busy for a minute already ({share} of its cores). Times taken under load are "
+                "unfair; run the study again when nothing else runs.",
+                share=f"{load:.0%}",
+            ),
+            icon=":material/speed:",
+        )
+    st.caption(
+        t(
+            "The runs trained one after another, never at the same time, after two steps that only warmed each worker up. Anything else that "
+            "ran on the machine meanwhile, another student's page too, makes them unfair; so do not compare with times from another machine. "
+            "A graph call here does several steps at once, as training does."
+        )
+    )

@@ -1,0 +1,24 @@
+"""What a page that AppTest ran shows, as text."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def texts(app: AppTest) -> str:
+    """Return every text on the page, a line each."""
+    kinds = (
+        app.title, app.header, app.subheader, app.markdown, app.caption, app.warning, app.info, app.success, app.error,
+    )  # fmt: skip
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def html(app: AppTest) -> str:
+    """Return what is shown as HTML, style sheets left out."""
+    return "\n".join(element.value for element in app.html if not element.value.startswith("<style>"))
+
+
+def well(app: AppTest) -> AppTest:
+    """Return the page; fails if it ended in an exception."""
+    assert not app.exception
+    return app
