@@ -29,6 +29,8 @@ from clsf.words import Sentence, say
 
 CLI = "cli"  # the owner of what the command line starts, which is alone on its engine
 
+WAIT_SECONDS = 2.0  # that an estimate of a wait serves, for a class that waits asks many times a second
+
 DEVICES_SECONDS = 30.0  # that a comparison waits to learn which framework sees a GPU, where there may be one
 
 
@@ -56,6 +58,7 @@ class Lab:
         self.settings = settings or read()
         self._changed = threading.Condition()
         self._closed = False
+        self._waits: dict[str, tuple[float, float | None]] = {}  # run -> when it was asked, seconds that it still waits
         engine.listen(_News(store, self._changed))
 
     # Training.
@@ -184,6 +187,14 @@ class Lab:
 
     def expected_wait(self, run_id: str) -> float | None:
         """Return about how many seconds a run still waits in the queue; None if it does not, or nobody can say."""
+        known = self._waits.get(run_id)
+        if known is None or time.monotonic() - known[0] > WAIT_SECONDS:
+            known = self._waits[run_id] = time.monotonic(), self._expected_wait(run_id)
+            for other in [o for o, (when, _) in list(self._waits.items()) if time.monotonic() - when > 10 * WAIT_SECONDS]:
+                self._waits.pop(other, None)
+        return known[1]
+
+    def _expected_wait(self, run_id: str) -> float | None:
         if not self.engine.position(run_id):
             return None
         ahead = [self.store.record(other) for other in self.engine.ahead(run_id)]

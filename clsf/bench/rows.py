@@ -19,7 +19,11 @@ class Target:
         return value >= self.value if self.at == "least" else value <= self.value
 
     def __str__(self) -> str:
-        return f"{'≥' if self.at == 'least' else '≤'} {self.value:g}"
+        return f"{self.sign} {self.value:g}"
+
+    @property
+    def sign(self) -> str:
+        return "≥" if self.at == "least" else "≤"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sys
 from collections.abc import Callable, Iterator
-from importlib import import_module, metadata
+from importlib import import_module
 
+from clsf.bench import markdown
 from clsf.bench.rows import Row
-from clsf.engine.machine import machine_text
 from clsf.errors import EngineError
 
 PARTS = ("clsf.bench.training", "clsf.bench.memory", "clsf.bench.waiting", "tests.bench.pages", "tests.bench.scale")
 """Each has rows(wanted, repeats). What needs a browser or the test tools stands with the tests, and is left out without them."""
-
-PACKAGES = ("tensorflow", "torch", "streamlit", "numpy")
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -33,16 +30,19 @@ def run(options: argparse.Namespace) -> int:
     """Measure and show. Returns 0, or 1 if something that is aimed at was missed."""
     if options.repeats < 1:
         raise EngineError("--repeats is {value}, but must be at least 1.", value=options.repeats)
-    show = _json if options.json else _markdown if options.markdown else _text
-    if options.markdown:
-        print(_head())
-    missed, count = False, 0
-    for row in _rows(options.only, options.repeats):
-        print(show(row), flush=True)
-        missed, count = missed or row.met is False, count + 1
-    if not count:
+    seen: list[Row] = []
+    rows = _noted(_rows(options.only, options.repeats), seen)
+    for line in markdown.lines(rows) if options.markdown else map(_json if options.json else _text, rows):
+        print(line, flush=True)
+    if not seen:
         raise EngineError("Nothing that can be measured here has '{name}' in its name.", name=options.only)
-    return int(missed)
+    return int(any(row.met is False for row in seen))
+
+
+def _noted(rows: Iterator[Row], seen: list[Row]) -> Iterator[Row]:
+    for row in rows:
+        seen.append(row)
+        yield row
 
 
 def _rows(wanted: str, repeats: int) -> Iterator[Row]:
@@ -69,16 +69,3 @@ def _json(row: Row) -> str:
 def _text(row: Row) -> str:
     aim = "" if row.target is None else f"  {'met' if row.met else 'MISSED'} ({row.target})"
     return f"{row.name:64s} {row.median:10.4g} {row.unit:6s} [{row.low:.4g}, {row.high:.4g}]{aim}"
-
-
-def _head() -> str:
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
-    return (
-        f"{machine_text()}; Python {platform.python_version()}, {versions}.\n\n"
-        "| what | median | lowest to highest | aim |\n| --- | --- | --- | --- |"
-    )
-
-
-def _markdown(row: Row) -> str:
-    aim = "" if row.target is None else f"{row.target} {'✓' if row.met else '✗'}"
-    return f"| {row.name} | {row.median:.3g} {row.unit} | {row.low:.3g} to {row.high:.3g} | {aim} |"

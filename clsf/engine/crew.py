@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ logger = logging.getLogger("clsf.engine")
 RECYCLE = 0.6
 """Of its memory limit: a worker that holds more after a run is replaced by a fresh one."""
 
+WEIGH_SECONDS = 1.0  # between two looks at how much memory the workers hold, however many pages ask
 TEND_SECONDS = 2.0  # between looks at the cluster, in case a message was missed
 
 
@@ -74,6 +76,7 @@ class Crew:
         self._lanes = Lanes()
         self._memory_deaths: dict[str, tuple[float, float]] = {}  # address -> bytes used, allowed
         self._away = False  # the scheduler does not answer
+        self._weighed = float("-inf")
         self._asking = False
         self._closed = False
         self._topics = {work.TOPIC: hear, "all": self._cluster_changed, "worker-restart-memory": self._ran_out}
@@ -275,8 +278,10 @@ class Crew:
 
     def states(self, training: set[str]) -> list[WorkerState]:
         """Return the state of every worker; `training` holds the addresses that have a run."""
-        for worker in self.roster.workers.values():
-            worker.memory_mb = self.memory_mb(worker)
+        if time.monotonic() - self._weighed > WEIGH_SECONDS:
+            self._weighed = time.monotonic()
+            for worker in self.roster.workers.values():
+                worker.memory_mb = self.memory_mb(worker)
         return self.roster.states(training)
 
     def memory_mb(self, worker: Worker) -> float | None:

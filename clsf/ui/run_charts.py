@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
 import streamlit as st
 
 from clsf.charts.curves import KINDS, View, figure, in_words
@@ -12,6 +17,10 @@ from clsf.ui.text import sentence, t, words
 
 ALWAYS = ("loss", "accuracy")
 MORE = tuple(name for name in KINDS if name not in ALWAYS)
+
+SHARED = 0.4  # seconds that a drawing of a run that goes on serves whoever looks at it
+KEPT = 60  # drawings, about 100 kB each
+_lock = threading.Lock()
 
 
 def settings(records: list[RunRecord]) -> tuple[View, list[str]]:
@@ -72,10 +81,36 @@ def _chart(name: str, records: list[RunRecord], view: View) -> None:
     live_chart(drawn, key=f"chart-{name}", alt=alt, height=280)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawing:
+    """A figure with its description, when it was drawn, and how far the runs were then."""
+
+    versions: tuple[int, ...]
+    over: bool
+    when: float  # seconds of the monotonic clock
+    figure: dict
+    words: str
+
+
+@st.cache_resource(show_spinner=False)
+def _drawings() -> OrderedDict[tuple, _Drawing]:
+    """Return the latest drawings of all sessions: a class that watches one run has it drawn once, not fifty times."""
+    return OrderedDict()
+
+
 def _drawn(name: str, records: list[RunRecord], view: View) -> tuple[dict, str]:
-    """Return figure and description, computed only if something is new since the last look."""
-    stamp = ([(record.run_id, record.version) for record in records], view, language.chosen())
-    drawn = st.session_state.setdefault(state.FIGURES, {})
-    if name not in drawn or drawn[name][0] != stamp:
-        drawn[name] = stamp, figure(KINDS[name], records, view, words), in_words(KINDS[name], records, words)
-    return drawn[name][1:]
+    """Return figure and description; of runs that go on they may be SHARED seconds old."""
+    key = (name, tuple(record.run_id for record in records), view, language.chosen())
+    versions, over = tuple(record.version for record in records), all(record.over for record in records)
+    shelf = _drawings()
+    found = shelf.get(key)
+    if found is None or (found.versions != versions and (found.over != over or over or time.monotonic() - found.when > SHARED)):
+        found = _Drawing(
+            versions, over, time.monotonic(), figure(KINDS[name], records, view, words), in_words(KINDS[name], records, words)
+        )
+        with _lock:
+            shelf[key] = found
+            shelf.move_to_end(key)
+            while len(shelf) > KEPT:
+                shelf.popitem(last=False)
+    return found.figure, found.words

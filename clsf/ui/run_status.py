@@ -75,9 +75,8 @@ def status_words() -> dict[str, str]:
 
 
 def _card(record: RunRecord) -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(name(record.framework))
-        st.badge(status(record), icon=f":material/{ICONS[record.status]}:", color=COLOURS[record.status])
+    badge = f":{COLOURS[record.status]}-badge[:material/{ICONS[record.status]}: {status(record)}]"
+    st.markdown(f"{name(record.framework)} {badge}")
     if record.status == "queued":
         _waiting(record)
     elif record.status == "preparing":

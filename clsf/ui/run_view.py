@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 
 import streamlit as st
 
+from clsf.charts.curves import View
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, live_chart, run_buttons, run_charts, run_numbers, run_results, run_status, runs
+from clsf.ui import lab_access, live_chart, pace, run_buttons, run_charts, run_numbers, run_results, run_status, runs
 from clsf.ui.choices import Choices
 from clsf.ui.text import sentence, t
 from clsf.ui.train import inside_view, step_view, take_along
-
-FAST, SLOW = 0.5, 1.0  # seconds between two looks at a run: while it is young, and later
-YOUNG = 15.0  # seconds; a first training of the digits is over by then
 
 
 def show_latest(choices: Choices) -> None:
@@ -30,21 +28,31 @@ def show_latest(choices: Choices) -> None:
 
 
 def show(run_id: str) -> None:
-    """Show the runs of one start, looking again and again until all are over."""
+    """Show the runs of one start, looking again and again until all are over.
+
+    Buttons and settings are not looked at again, for what a look sends costs server and browser of a whole class; the page
+    is drawn anew when they change.
+    """
     records = _records(run_id)
     if records is not None:
-        now = pace(records)
-        st.fragment(_look, run_every=now)(run_id, now)
+        drawn = _Drawn.of(records)
+        with st.container(key="live-runs"):
+            with st.container(horizontal=True, gap="xsmall"):
+                run_buttons.show(records, detail=True)
+                view, more = run_charts.settings(records)
+            st.fragment(_look, run_every=pace.seconds(drawn.pace))(run_id, drawn, view, more)
 
 
-def pace(records: list[RunRecord]) -> float | None:
-    """Return the seconds until the next look; None when there is nothing new to come.
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What the part of the page that is not looked at again depends on."""
 
-    Long runs are looked at less often: their curves change little, and browsers and server have a class to serve.
-    """
-    if all(record.over for record in records):
-        return None
-    return FAST if time.time() - records[0].created < YOUNG else SLOW
+    pace: pace.Pace | None
+    states: tuple[tuple, ...]
+
+    @classmethod
+    def of(cls, records: list[RunRecord]) -> _Drawn:
+        return cls(pace.of(records), tuple((r.status, len(r.steps) > 0, len(r.rate_changes)) for r in records))
 
 
 def _records(run_id: str) -> list[RunRecord] | None:
@@ -57,22 +65,19 @@ def _records(run_id: str) -> list[RunRecord] | None:
         return None
 
 
-def _look(run_id: str, drawn_at: float | None) -> None:
+def _look(run_id: str, drawn: _Drawn, view: View, more: list[str]) -> None:
     """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
     records = _records(run_id)
     if records is None:
         return
-    with st.container(key="live-runs"):
-        runs.show_refusal()
-        run_status.show(records)
-        with st.container(horizontal=True, gap="xsmall"):
-            run_buttons.show(records, detail=True)
-            view, more = run_charts.settings(records)
-        step_view.show(records)
-        run_charts.show(records, view, more)
-        inside_view.show(records)
-        run_results.show(records)
-        run_numbers.show(records)
-        take_along.show(records)
-    if pace(records) != drawn_at:
-        st.rerun()  # once, with another timer or none
+    pace.looked()
+    runs.show_refusal()
+    run_status.show(records)
+    step_view.show(records)
+    run_charts.show(records, view, more)
+    inside_view.show(records)
+    run_results.show(records)
+    run_numbers.show(records)
+    take_along.show(records)
+    if _Drawn.of(records) != drawn:
+        st.rerun()

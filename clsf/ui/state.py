@@ -40,7 +40,6 @@ CHART_LOG = "chart_log"
 CHART_SMOOTHING = "chart_smoothing"
 CHART_APART = "chart_apart"
 CHART_MORE = "chart_more"
-FIGURES = "figures"  # the figures as drawn last, so that an unchanged run is not computed again
 NEW_RATE = "new_rate"
 NUMBERS = "numbers"
 

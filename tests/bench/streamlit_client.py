@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+PATIENCE = 120.0  # seconds
 
 WHOLE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 """How a run of the whole page ends; others are of a part of it, or begin again."""
@@ -51,7 +54,8 @@ class Session:
         self._asked: float | None = None
         self._answered = asyncio.Event()
         self._reader: asyncio.Task | None = None
-        self.closed = False
+        self.closed, self.why = False, ""
+        self.heard: deque[str] = deque(maxlen=12)  # what came lately, for who wants to know why nothing comes
 
     async def open(self) -> float:
         """Connect, ask for the page, and return the seconds until it was there."""
@@ -82,7 +86,12 @@ class Session:
         self.buttons.clear()
         self._asked = time.monotonic()
         await self._socket.send(message.SerializeToString())
-        await asyncio.wait_for(self._answered.wait(), 120)
+        try:
+            await asyncio.wait_for(self._answered.wait(), PATIENCE)
+        except TimeoutError:
+            raise TimeoutError(f"{self.page} was not answered in {PATIENCE:g} s; last came {', '.join(self.heard)}") from None
+        if self.closed:
+            raise ConnectionError(f"{self.page} lost its connection: {self.why}; last came {', '.join(self.heard)}")
         return time.monotonic() - self._asked
 
     async def vanish(self) -> None:
@@ -105,11 +114,17 @@ class Session:
                 message = ForwardMsg()
                 message.ParseFromString(raw)
                 self._take(message)
-        except websockets.ConnectionClosed:
+        except websockets.ConnectionClosed as error:
+            self.why = str(error)
+        finally:
             self.closed = True
+            self._answered.set()
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
+        if kind != "delta":
+            ended = f"={message.script_finished}" if kind == "script_finished" else ""
+            self.heard.append(f"{time.monotonic() - (self._asked or 0):.1f} s {kind}{ended}")
         if kind == "navigation":
             self.page_hash = message.navigation.page_script_hash
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":

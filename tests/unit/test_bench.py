@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from clsf.bench import training
+from clsf.bench import markdown, training
 from clsf.bench.rows import Row, Target, ratios, row
 from clsf.cli import bench
 from clsf.cli.main import main
@@ -78,8 +78,15 @@ def test_the_table_for_the_readme(measured, capsys):
     main(["bench", "--markdown"])
     head, _, titles, rule, *lines = capsys.readouterr().out.splitlines()
     assert "cores" in head
-    assert titles.count("|") == rule.count("|") == 5
-    assert lines == ["| a/fast | 2 ratio | 2 to 2 | ≥ 1.5 ✓ |", "| a/slow | 1 ratio | 1 to 1 | ≥ 1.5 ✗ |"]
+    assert titles.count("|") == rule.count("|") == 3
+    assert lines == ["| a | fast **2** ✓ aim ≥ 1.5 · slow **1** ✗ aim ≥ 1.5 |"]
+
+
+def test_a_cell_of_the_table_has_spread_and_unit():
+    rows = [row("x/cost", [0.01, 0.02, 0.04], "share", Target(0.02, "most")), row("y/z/time", [1200, 2000, 1300], "ms")]
+    *_, first, second = markdown.lines(rows)
+    assert first == "| x | cost **2.0%** (1.0% to 4.0%) ✓ aim ≤ 2.0% |"
+    assert second == "| y/z | time **1,300** ms (1,200 to 2,000) |"
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,10 @@ from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunSummary
-from clsf.ui import controls, lab_access, run_buttons, run_numbers, run_status, runs, state, units
+from clsf.ui import controls, lab_access, pace, run_buttons, run_numbers, run_status, runs, state, units
 from clsf.ui.choices import Choices
 from clsf.ui.compare import check_view, code_view, keys, race_table
 from clsf.ui.compare.drawing import draw
-from clsf.ui.run_view import pace
 from clsf.ui.text import plain, sentence, t, words
 
 MOST_OFFERED = 40
@@ -71,8 +70,8 @@ def _compare() -> None:
     records = _records()
     if records is None:
         return
-    now = pace(records)
-    st.fragment(_look, run_every=now)(now)
+    now = pace.of(records)
+    st.fragment(_look, run_every=pace.seconds(now))(now)
 
 
 def _records() -> list[RunRecord] | None:
@@ -88,13 +87,14 @@ def _records() -> list[RunRecord] | None:
         return None
 
 
-def _look(drawn_at: float | None) -> None:
+def _look(drawn_at: pace.Pace | None) -> None:
     """One look at both runs."""
     if not runs.looked_at():  # they were closed just now
         st.rerun()
     records = _records()
     if records is None:
         return
+    pace.looked()
     runs.show_refusal()
     if len(records) < 2:
         st.info(
@@ -118,7 +118,7 @@ def _look(drawn_at: float | None) -> None:
     if len(records) == 2:
         code_view.show(named)
     run_numbers.show(records)
-    if pace(records) != drawn_at:
+    if pace.of(records) != drawn_at:
         st.rerun()  # once, with another timer or none
 
 
