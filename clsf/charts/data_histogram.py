@@ -46,6 +46,13 @@ def curves(counts: np.ndarray, shift: np.ndarray, scale: np.ndarray, title: Sent
     return {"data": data, "layout": layout}, words
 
 
+def peaks(counts: np.ndarray) -> list[tuple[int, float]]:
+    """Return (pixel value, share of the pixels) of the peaks that are drawn cut off, the largest share of the channels."""
+    shares = (counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)).max(axis=0)
+    top = _top(counts) / 100
+    return [(int(value), float(shares[value])) for value in np.flatnonzero(shares > top)]
+
+
 def _top(counts: np.ndarray) -> float:
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     usual = float(np.quantile(shares[:, 1:255], 0.99)) if shares[:, 1:255].any() else 0.0

@@ -82,6 +82,9 @@ def test_the_camera_takes_a_picture_that_both_look_at(dashboard, link):
         page.get_by_role("button", name=re.compile("Camera$"))
     ).first.click()
     expect(page.get_by_text("Take a picture: what the models say of it")).to_be_visible(timeout=LONG)
+    page.wait_for_function(  # before the first frame there is nothing to take
+        "() => [...document.querySelectorAll('video')].some((v) => v.videoWidth > 0 && v.currentTime > 0.2)", timeout=LONG
+    )
     page.get_by_test_id("stCameraInputButton").click(timeout=LONG)
     expect(page.locator(".pd-verdict b")).to_have_count(2, timeout=LONG)
     assert all(answer in "0123456789" for answer in answers(page))

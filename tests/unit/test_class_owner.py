@@ -10,7 +10,7 @@ from clsf.errors import StoreError
 from clsf.experiments import start
 from clsf.experiments.sets import learning_rates
 from clsf.experiments.values import Experiment
-from clsf.lab import Lab
+from clsf.lab import WAIT_SECONDS, Lab
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.history import Query
@@ -99,12 +99,17 @@ def test_ids_have_at_least_64_random_bits(lab, monkeypatch):
     assert len(heads) > 45  # no counter, no clock in front
 
 
-def test_the_expected_wait_of_a_run_in_the_queue(lab):
+def test_the_expected_wait_of_a_run_in_the_queue(lab, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("clsf.lab.time.monotonic", lambda: clock[0])
     [first] = lab.train(preset("tiny"), PLAN, ["torch"], owner="ann")
     [second] = lab.train(preset("tiny"), PLAN, ["torch"], owner="bob")
     lab.engine.position = lambda run_id: [first, second].index(run_id)
     lab.engine.ahead = lambda run_id: [first][: [first, second].index(run_id)]
     assert lab.expected_wait(first) is None  # it does not wait
     assert lab.expected_wait(second) > 1.0
+    said = lab.expected_wait(second)
     lab.store.end_early(first, "stopped")
+    assert lab.expected_wait(second) == said  # asked again at once, it is not computed again
+    clock[0] += WAIT_SECONDS + 0.1
     assert lab.expected_wait(second) == 0.0

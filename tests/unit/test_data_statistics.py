@@ -190,6 +190,15 @@ def test_a_histogram_is_in_per_cent_on_the_scale_of_the_model():
     assert figure["layout"]["yaxis"]["range"][1] >= 75
 
 
+def test_a_peak_that_is_cut_off_is_told():
+    counts = np.full((1, 256), 10)
+    assert data_histogram.peaks(counts) == []
+    counts[0, 0] = 1000
+    assert data_histogram.peaks(counts) == [(0, pytest.approx(1000 / 3550))]
+    figure, _ = data_histogram.curves(counts, np.zeros(1), np.ones(1), say("value"))
+    assert figure["layout"]["yaxis"]["range"][1] < 100 * 1000 / 3550
+
+
 def test_positions_are_thinned_but_reach_from_end_to_end():
     order = np.arange(10_000)[::-1]
     figure, words = data_order.positions(order, "torch")

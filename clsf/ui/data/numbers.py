@@ -85,6 +85,10 @@ def _values(info: DatasetInfo, plan: Plan, before: Values, after: Values) -> Non
             "after", stamp,
             lambda: data_histogram.curves(after.counts, after.shift, after.scale, say("value after preparation"), words),
         )  # fmt: skip
+    cut = data_histogram.peaks(before.counts)
+    if cut:
+        told = ", ".join(t("{share} of the pixels are {value}", share=f"{share:.0%}", value=value) for value, share in cut[:3])
+        st.caption(t("Lines that reach the top are cut off there, so that the others can be seen: {peaks}.", peaks=told))
     names = {1: [t("grey")], 3: [t("red"), t("green"), t("blue")]}
     st.table(
         {
