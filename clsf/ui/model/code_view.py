@@ -97,18 +97,18 @@ def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
     with st.container(horizontal=True, gap="small"):
         for style, source in sources.items():
             st.download_button(
-                t("Model: {file}", file=f"model_{ENDS[code.STYLES[style].framework]}.py"), source.text,
+                t("Model: {file}", file=f"model_{ENDS[code.STYLES[style].framework]}.py"), lambda text=source.text: text,
                 f"model_{ENDS[code.STYLES[style].framework]}.py", "text/x-python", key=f"download_{code.STYLES[style].framework}",
                 icon=":material/download:", on_click="ignore",
             )  # fmt: skip
         for framework in ("tensorflow", "torch"):
             name = f"train_{framework}.py"
             st.download_button(
-                t("Training script: {file}", file=name), (lambda f=framework: code.script(trained, plan, f)) if whole else "", name,
+                t("Training script: {file}", file=name), lambda f=framework: code.script(trained, plan, f), name,
                 "text/x-python", key=f"script_{framework}", icon=":material/terminal:", disabled=not whole, on_click="ignore",
             )  # fmt: skip
         st.download_button(
-            t("Notebook with both"), (lambda: code.notebook(trained, plan, words)) if whole else "", "both.ipynb", "application/x-ipynb+json",
+            t("Notebook with both"), lambda: code.notebook(trained, plan, words), "both.ipynb", "application/x-ipynb+json",
             key="download_notebook", icon=":material/menu_book:", disabled=not whole, on_click="ignore",
         )  # fmt: skip
     if whole:

@@ -55,7 +55,7 @@ def show(bench: Bench) -> None:
         )
         st.download_button(
             t("Download SVG"),
-            svg,
+            lambda: svg,  # a file that is made when asked for; another would be gone if the page is drawn again at once
             "model.svg",
             "image/svg+xml",
             key="download_svg",

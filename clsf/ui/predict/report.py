@@ -12,6 +12,7 @@ import streamlit as st
 from clsf import report
 from clsf.report.contents import MOST_NOTES
 from clsf.ui import language
+from clsf.ui.data_names import data_name
 from clsf.ui.predict import home, keys, sections
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.measuring import measured
@@ -47,15 +48,15 @@ def show(models: Sequence[Model]) -> None:
     )  # fmt: skip
     page = report.html(contents, words)
     stem = "report-" + (
-        re.sub(r"[^\w.-]+", "-", f"{models[0].record.plan.data}-{models[0].record.model.name}").strip("-") or "run"
+        re.sub(r"[^\w.-]+", "-", f"{data_name(models[0].record.plan.data)}-{models[0].record.model.name}").strip("-") or "run"
     )
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            t("One page (HTML)"), page.encode(), file_name=f"{stem}.html", mime="text/html", key="predict_html", type="primary",
+            t("One page (HTML)"), page.encode, file_name=f"{stem}.html", mime="text/html", key="predict_html", type="primary",
             icon=":material/download:",
         )  # fmt: skip
         st.download_button(
-            t("Markdown and figures (zip)"), report.markdown_zip(contents, words), file_name=f"{stem}.zip", mime="application/zip",
+            t("Markdown and figures (zip)"), lambda: report.markdown_zip(contents, words), file_name=f"{stem}.zip", mime="application/zip",
             key="predict_markdown", icon=":material/folder_zip:",
         )  # fmt: skip
     st.caption(t("Both hold everything: no script, nothing from elsewhere. The page prints well."))
