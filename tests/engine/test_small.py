@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,9 @@ def cgroup():
     except OSError as error:
         pytest.skip(f"no control group can be made here: {error}")
     yield folder
+    until = time.monotonic() + 15  # a process that was killed leaves its group a moment later; one that lives on never does
+    while (folder / "cgroup.procs").read_text().strip() and time.monotonic() < until:
+        time.sleep(0.1)
     folder.rmdir()
 
 
