@@ -29,7 +29,7 @@ def of(records: Sequence[RunRecord]) -> Pace | None:
     going = [record for record in records if not record.over]
     if not going:
         return None
-    if time.time() - records[0].created < YOUNG and records[0].owner == state.owner():
+    if 0 <= time.time() - records[0].created < YOUNG and records[0].owner == state.owner():
         return "young"
     return "waiting" if all(record.status == "queued" for record in going) else "steady"
 

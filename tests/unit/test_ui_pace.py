@@ -1,0 +1,94 @@
+"""How often runs are looked at, that a class shares one drawing, and that no look collects all garbage."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from clsf.charts.curves import View
+from clsf.events import BatchesEnded, RunEnded
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from clsf.runs.record import RunRecord
+from clsf.ui import pace, run_charts, state
+
+
+@pytest.fixture(autouse=True)
+def reader(monkeypatch):
+    monkeypatch.setattr(state, "owner", lambda: "ann")
+
+
+def record(age=0.0, status="running", owner="ann", name="r") -> RunRecord:
+    made = RunRecord(name, "g", "torch", preset("tiny", 10), Plan("digits"), time.time() - age, owner)
+    made.status = status
+    return made
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([record()], "young"),
+        ([record(status="queued")], "young"),
+        ([record(age=20)], "steady"),
+        ([record(owner="bob")], "steady"),  # who only watches is never in a hurry
+        ([record(age=20, status="queued")], "waiting"),
+        ([record(age=20, status="finished"), record(age=20, status="queued")], "waiting"),
+        ([record(age=20, status="queued"), record(age=20)], "steady"),
+        ([record(age=-3600)], "steady"),  # the clock was put back
+        ([record(status="finished"), record(status="failed")], None),
+    ],
+)
+def test_the_pace(found, expected):
+    assert pace.of(found) == expected
+
+
+@pytest.mark.parametrize(("crowd", "expected"), [(0, 1.0), (20, 1.0), (21, 1.5), (60, 1.5), (61, 2.5), (500, 2.5)])
+def test_a_crowd_is_looked_after_less_often(monkeypatch, crowd, expected):
+    monkeypatch.setattr(pace, "_looks", lambda: dict.fromkeys(range(crowd), 0.0))
+    assert pace.seconds("steady") == expected
+    assert (pace.seconds("young"), pace.seconds("waiting"), pace.seconds(None)) == (0.5, 3.0, None)
+
+
+def test_who_has_gone_is_no_longer_of_the_crowd(monkeypatch):
+    class Context:
+        session_id = "new"
+
+    looks = {"old": time.monotonic() - pace.RECENT - 1, "other": time.monotonic()}
+    monkeypatch.setattr(pace, "_looks", lambda: looks)
+    monkeypatch.setattr(pace, "get_script_run_ctx", Context)
+    pace.looked()
+    assert set(looks) == {"other", "new"}
+
+
+def test_a_drawing_serves_everybody_for_a_moment_and_the_last_one_is_exact(monkeypatch):
+    clock, drawn = [100.0], []
+    monkeypatch.setattr(run_charts.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(run_charts, "figure", lambda *given: drawn.append(1) or {"number": len(drawn)})
+    monkeypatch.setattr(run_charts, "in_words", lambda *given: "words")
+    run_charts._drawings.clear()
+    run = record(age=20, name="shared")
+
+    def number() -> int:
+        return run_charts._drawn("loss", [run], View("steps", False, 0.8, False))[0]["number"]
+
+    def learn() -> None:
+        run.fold(BatchesEnded(1, len(run.steps) + 1, (1.0,), (0.5,), (0.1,), 0.001, 100.0, 1.0))
+
+    assert (number(), number()) == (1, 1)
+    learn()
+    assert number() == 1  # a moment old
+    clock[0] += run_charts.SHARED + 0.1
+    assert (number(), number()) == (2, 2)
+    clock[0] += 10
+    assert number() == 2  # nothing new
+    run.fold(RunEnded("torch", "finished", 1, 1.0, 100.0))
+    assert number() == 3  # at once, for nobody looks again
+    run_charts._drawings.clear()
+
+
+def test_no_look_at_a_page_collects_all_garbage():
+    settings = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text("utf-8"))
+    assert settings["runner"]["postScriptGC"] is False
