@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
+import numpy as np
+
 from clsf.charts.points import smoothed, thinned
 from clsf.charts.run import Run
 from clsf.charts.style import STYLES
@@ -94,7 +96,7 @@ def _suffix(number: int) -> str:
 def _traces(kind: Kind, run: Run, view: View, said: Said) -> list[dict]:
     style = STYLES[run.framework]
     count = len(run.steps)  # read first: a live run may grow while it is drawn
-    values = list(getattr(run.steps, kind.steps)[:count])
+    values = np.asarray(getattr(run.steps, kind.steps), dtype=np.float64)[:count]
     place = _place(run, view)
     strong = {"color": style.colour, "dash": style.dash, "width": 2.25}
     symbol = {"color": style.colour, "symbol": style.symbol, "size": style.size}
@@ -145,7 +147,7 @@ def _best(field: str, run: Run, count: int, place: Callable[[int], float], numbe
     ]
 
 
-def _line(place: Callable[[int], float], ys: Sequence[float]) -> dict:
+def _line(place: Callable[[int], float], ys: np.ndarray) -> dict:
     kept = thinned(ys)
     return {"x": [place(i) for i in kept], "y": [_short(ys[i]) for i in kept], "mode": "lines"}
 
@@ -174,13 +176,13 @@ def in_words(kind: Kind, runs: Sequence[Run], said: Said = str) -> str:
     """Return what a chart shows, for those who don't see it."""
     parts = [say("{title}.", title=kind.title)]
     for run in runs:
-        values = list(getattr(run.steps, kind.steps))
-        title = STYLES[run.framework].title
-        if not values:
+        values = getattr(run.steps, kind.steps)
+        count, title = len(values), STYLES[run.framework].title
+        if not count:
             parts.append(say("{framework}: nothing yet.", framework=title))
             continue
-        lately = _number(kind, smoothed(values[-200:], 0.9)[-1])
-        parts.append(say("{framework}: {count} steps, lately {value}.", framework=title, count=len(values), value=lately))
+        lately = _number(kind, smoothed(values[max(count - 200, 0) : count], 0.9)[-1])
+        parts.append(say("{framework}: {count} steps, lately {value}.", framework=title, count=count, value=lately))
         if kind.epochs and run.epochs:
             last = run.epochs[-1]
             value = _number(kind, getattr(last, kind.epochs))

@@ -97,7 +97,7 @@ def _trace(panel: Panel, d: Drawn, axis: Axis) -> dict:
         "marker": {"color": look.colour, "symbol": look.marker, "size": 7, "line": {"color": look.colour, "width": 1.5}},
     }  # fmt: skip
     if panel.steps is not None:
-        values = smoothed(list(getattr(run.steps, panel.steps)[:count]), SMOOTHING)
+        values = smoothed(getattr(run.steps, panel.steps)[:count], SMOOTHING)
         kept = thinned(values, MOST_POINTS)
         places = list(run.steps.seconds[:count]) if axis == "seconds" else [(i + 1) / every for i in range(count)]
         return trace | {"x": [_short(places[i]) for i in kept], "y": [_short(values[i]) for i in kept], "mode": "lines"}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite, nan
 
+import numpy as np
 import pandas as pd
 
 MOST_POINTS = 1000
 
 
-def thinned(values: Sequence[float], most: int = MOST_POINTS) -> list[int]:
+def thinned(values: Sequence[float] | np.ndarray, most: int = MOST_POINTS) -> list[int]:
     """Return at most `most` indices into `values`, in order: the first, the last, and each stretch's least and greatest.
 
     Stretches are a power of two long, so they stay where they are while values are added: a drawn line does not tremble.
@@ -22,22 +22,24 @@ def thinned(values: Sequence[float], most: int = MOST_POINTS) -> list[int]:
     stretch = 2
     while 2 * -(-count // stretch) + 2 > most:
         stretch *= 2
-    kept = {0, count - 1}
-    for start in range(0, count, stretch):
-        inside = range(start, min(start + stretch, count))
-        finite = [i for i in inside if isfinite(values[i])] or inside[:1]
-        kept.add(min(finite, key=values.__getitem__))
-        kept.add(max(finite, key=values.__getitem__))
-    return sorted(kept)
+    starts = np.arange(0, count, stretch)
+    filled = np.full(len(starts) * stretch, np.nan)
+    filled[:count] = values
+    stretches = filled.reshape(-1, stretch)
+    finite = np.isfinite(stretches)
+    least = starts + np.where(finite, stretches, np.inf).argmin(axis=1)  # the first one where nothing is finite
+    greatest = starts + np.where(finite, stretches, -np.inf).argmax(axis=1)
+    return np.unique(np.concatenate([[0], least, greatest, [count - 1]])).tolist()
 
 
-def smoothed(values: Sequence[float], weight: float) -> list[float]:
+def smoothed(values: Sequence[float] | np.ndarray, weight: float) -> np.ndarray:
     """Return the exponential moving average; `weight` in [0, 1) is what the past counts for, 0 changes nothing.
 
     Corrected for its start (each average is divided by the weights it has seen so far, as Adam's moments are), so the
     first value is the first value, not a step from zero. What is no number stays none.
     """
+    given = np.asarray(values, dtype=np.float64)
     if weight <= 0:
-        return list(values)
-    means = pd.Series(values, dtype="float64").ewm(alpha=1 - weight, adjust=True).mean()
-    return [mean if isfinite(value) else nan for mean, value in zip(means, values, strict=True)]
+        return given
+    means = pd.Series(given).ewm(alpha=1 - weight, adjust=True).mean().to_numpy()
+    return np.where(np.isfinite(given), means, np.nan)

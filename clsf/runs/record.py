@@ -23,6 +23,7 @@ from clsf.events import (
 from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.runs.numbers import Numbers
 from clsf.words import Sentence
 
 _FINAL = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
@@ -40,12 +41,12 @@ STEPS_KEPT = 5
 class Steps:
     """One number per step trained so far; index 0 is step 1."""
 
-    losses: list[float] = field(default_factory=list)
-    accuracies: list[float] = field(default_factory=list)
-    gradient_norms: list[float] = field(default_factory=list)  # empty where the variant does not tell
-    learning_rates: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)  # of training when the step had ended, pauses left out
-    images_per_second: list[float] = field(default_factory=list)
+    losses: Numbers = field(default_factory=Numbers)
+    accuracies: Numbers = field(default_factory=Numbers)
+    gradient_norms: Numbers = field(default_factory=Numbers)  # empty where the variant does not tell
+    learning_rates: Numbers = field(default_factory=Numbers)
+    seconds: Numbers = field(default_factory=Numbers)  # of training when the step had ended, pauses left out
+    images_per_second: Numbers = field(default_factory=Numbers)
 
     def __len__(self) -> int:
         return len(self.losses)
