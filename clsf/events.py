@@ -46,6 +46,10 @@ class RunStarted:
     weights_hash: str  # SHA-256 of the initial weights, first 16 hex digits
     order_hash: str  # of the first epoch's batches
     seconds: float  # to load the data and build the model
+    scale: tuple[tuple[float, ...], tuple[float, ...]] | None = None
+    """Mean and deviation per channel, in pixel values, where the training images decide them ("standardise"): whoever has no
+    such images any more, or never had, can still ask the trained model."""
+    classes: tuple[str, ...] = ()  # names, in the order of the labels, for the same reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,7 @@ def event_from_json(data: dict) -> Event:
             values[name] = tuple(math.nan if x is None else x for x in values[name])
     if cls in (EpochEnded, BestEpoch):
         values = {n: math.nan if v is None else v for n, v in values.items()}
-    if cls in (PredictionsLooked, StepLooked):
+    if cls in (RunStarted, PredictionsLooked, StepLooked):
         values = {n: _rows(v) for n, v in values.items()}
     if cls is RunFailed:
         values["sentence"] = Sentence.from_json(values["sentence"])

@@ -108,6 +108,8 @@ def run(
             weights_hash=weights_hash(weights),
             order_hash=order_hash(batches),
             seconds=time.perf_counter() - started,
+            scale=_scale(prepared, plan),
+            classes=tuple(prepared.classes),
         )
     )
     keeper = Keeper(plan.stopping)
@@ -117,6 +119,12 @@ def run(
     if plan.stopping.checkpoint and keeper.weights is not None:
         kept = kept | {BEST + name: array for name, array in keeper.weights.items()}
     keep(kept)
+
+
+def _scale(prepared: Prepared, plan: Plan) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    if plan.preparation.scale != "standardise":
+        return None
+    return tuple(prepared.mean.tolist()), tuple(prepared.deviation.tolist())
 
 
 def start_weights(analysis: Analysis, plan: Plan) -> Weights:

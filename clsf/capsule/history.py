@@ -47,6 +47,8 @@ def _in_order(events: list[Event], framework: str, shape: tuple[int, ...]) -> bo
             case RunStarted():
                 if started or event.framework != framework or event.input_shape != shape or event.batches_per_epoch < 1:
                     return False
+                if event.scale is not None and not _is_scale(event.scale, shape[2]):
+                    return False
                 started = True
             case RunEnded() | RunFailed():
                 return False
@@ -68,6 +70,13 @@ def _in_order(events: list[Event], framework: str, shape: tuple[int, ...]) -> bo
                 epoch += 1
     end = events[-1]
     return started and (isinstance(end, RunFailed) or (isinstance(end, RunEnded) and end.framework == framework))
+
+
+def _is_scale(scale: tuple[tuple[float, ...], tuple[float, ...]], channels: int) -> bool:
+    """Whether these are a mean and a deviation per channel, by which pixels can be scaled."""
+    if [len(part) for part in scale] != [channels, channels]:
+        return False
+    return all(math.isfinite(x) for part in scale for x in part) and all(x > 0 for x in scale[1])
 
 
 def _fields_right(value: object) -> bool:

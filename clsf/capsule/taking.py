@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 
 from clsf.capsule.arrays import packed
 from clsf.capsule.contents import Capsule
+from clsf.events import Event, RunStarted
 from clsf.runs.store import RunStore
 
 
@@ -19,8 +21,13 @@ def take_in(capsule: Capsule, store: RunStore, owner: str = "") -> str:
     store.create(capsule.record(run_id, group, owner))
     if capsule.weights:  # before the end, so that whoever reads of it finds them
         store.save_weights(run_id, packed(capsule.weights))
-    store.append(run_id, list(capsule.events))
+    store.append(run_id, [_named(event, capsule.classes) for event in capsule.events])
     return run_id
+
+
+def _named(event: Event, classes: tuple[str, ...]) -> Event:
+    """Put the names of the classes into the event that tells them; an older program told them only beside the events."""
+    return replace(event, classes=classes) if isinstance(event, RunStarted) and not event.classes else event
 
 
 def _group(capsule: Capsule, store: RunStore, owner: str) -> str:

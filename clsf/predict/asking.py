@@ -38,7 +38,7 @@ def request_of(record: RunRecord) -> Request:
     """Return how a worker is asked about a run that has started."""
     return Request(
         record.run_id, record.framework, record.model.to_json(), record.plan.to_json(), tuple(record.started.input_shape),
-        classes_of(record),
+        classes_of(record), record.started.scale,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ class Request:
     plan: dict  # Plan JSON
     shape: tuple[int, int, int]  # (height, width, channels) of what the model receives
     classes: int
+    scale: tuple[tuple[float, ...], tuple[float, ...]] | None = None  # mean and deviation, as `RunStarted.scale`
 
 
 @dataclass(frozen=True, slots=True, eq=False)

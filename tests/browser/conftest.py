@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import numpy as np
 import pytest
+from PIL import Image
 
 playwright = pytest.importorskip("playwright.sync_api")
 playwright.expect.set_options(timeout=30_000)  # milliseconds; a busy machine fetches the parts of a page late
@@ -37,6 +41,7 @@ class Dashboard:
     address: str
     pid: int
     browser: object
+    home: Path  # its folder: runs, and data/ with the images
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str, width: int = 1280, height: int = 900, **context: object) -> object:
@@ -90,7 +95,7 @@ def dashboard(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iter
         )
     try:
         _wait_until_healthy(f"http://127.0.0.1:{port}", server)
-        yield Dashboard(f"http://127.0.0.1:{port}", server.pid, browser)
+        yield Dashboard(f"http://127.0.0.1:{port}", server.pid, browser, home)
     finally:
         server.terminate()
         server.wait(30)
@@ -106,3 +111,19 @@ def _wait_until_healthy(address: str, server: subprocess.Popen) -> None:
         except (URLError, OSError):
             time.sleep(0.2)
     raise TimeoutError(address)
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Twenty pictures per class that a network can tell apart: bright above or bright below."""
+    path = tmp_path / "photos.zip"
+    random = np.random.default_rng(0)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, rows in (("day", slice(0, 12)), ("night", slice(12, 24))):
+            for k in range(20):
+                pixels = random.integers(0, 90, (24, 24, 3), np.uint8)
+                pixels[rows] += 150
+                file = io.BytesIO()
+                Image.fromarray(pixels).save(file, "PNG")
+                archive.writestr(f"my photos/{name}/{k}.png", file.getvalue())
+    return path

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from tests.browser.conftest import playwright
 
 expect = playwright.expect
 LONG = 90_000  # milliseconds: two processes may still be importing their frameworks
-
-
-@pytest.fixture
-def photos(tmp_path):
-    """Twenty pictures per class that a network can tell apart: bright above or bright below."""
-    path = tmp_path / "photos.zip"
-    random = np.random.default_rng(0)
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, rows in (("day", slice(0, 12)), ("night", slice(12, 24))):
-            for k in range(20):
-                pixels = random.integers(0, 90, (24, 24, 3), np.uint8)
-                pixels[rows] += 150
-                file = io.BytesIO()
-                Image.fromarray(pixels).save(file, "PNG")
-                archive.writestr(f"my photos/{name}/{k}.png", file.getvalue())
-    return path
 
 
 def test_an_image_is_pressed_and_read_as_numbers(dashboard):

@@ -59,7 +59,7 @@ def test_an_experiment_its_runs_and_who_may_see_them(dashboard):
     # One is deleted and comes back.
     tick(other, 0)
     other.get_by_role("button", name="Delete", exact=True).click()
-    expect(other.get_by_text("1 runs", exact=True)).to_be_visible(timeout=LONG)
+    expect(other.get_by_text("1 run", exact=True)).to_be_visible(timeout=LONG)
     other.get_by_role("button", name="Undo").click()
     expect(other.get_by_text("2 runs", exact=True)).to_be_visible(timeout=LONG)
 

@@ -1,8 +1,11 @@
 """Looking inside: both frameworks see the same, slopes are slopes, and Grad-CAM is what NumPy computes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from clsf.data.prepare import prepare
 from clsf.model.branches import Parallel, Residual
 from clsf.model.layers import (
     Activation,
@@ -16,7 +19,7 @@ from clsf.model.layers import (
     MaxPool2D,
 )
 from clsf.model.spec import ModelSpec
-from clsf.plan import Preparation
+from clsf.plan import Plan, Preparation
 from clsf.predict import explain
 from clsf.predict.values import Request
 from tests import predict_inside
@@ -124,7 +127,7 @@ def asked_in_both(made, weights, function, *args):
     from clsf import FRAMEWORKS
     from tests.frameworks import process
 
-    requests = [Request(made.token, name, made.model, made.plan, made.shape, made.classes) for name in FRAMEWORKS]
+    requests = [replace(made, framework=name) for name in FRAMEWORKS]
     futures = [process(r.framework).begin(predict_inside.asked, r, weights, function, *args) for r in requests]
     return [future.result() for future in futures]
 
@@ -154,6 +157,26 @@ def test_an_evaluation_is_the_same_in_both_and_adds_up(small):
         assert found.ways[1].apart < FLOAT32 < found.ways[2].apart
     np.testing.assert_allclose(one.probabilities, two.probabilities, atol=FLOAT32)
     assert (one.labels == two.labels).all()
+
+
+def test_a_model_whose_images_are_gone_is_asked_by_the_scale_that_its_run_told(small):
+    made, weights = small
+    plan = Plan.from_json(made.plan).but(preparation=Preparation(scale="standardise"))
+    here = replace(made, token="here", plan=plan.to_json())
+    from clsf.data.sources import open_dataset
+
+    prepared = prepare(open_dataset("digits"), plan)
+    scale = tuple(prepared.mean.tolist()), tuple(prepared.deviation.tolist())
+    gone = replace(here, token="gone", plan=plan.but(data="folder-0123456789abcdef").to_json(), scale=scale)
+    expected = (PICTURE - prepared.mean) / prepared.deviation
+    for before, after in zip(
+        asked_in_both(here, weights, "clsf.predict.session:predict", PICTURE[None]),
+        asked_in_both(gone, weights, "clsf.predict.session:predict", PICTURE[None]),
+        strict=True,
+    ):
+        assert (before.probabilities == after.probabilities).all()
+        assert after.lowest == pytest.approx(expected.min(), rel=1e-6)
+        assert after.highest == pytest.approx(expected.max(), rel=1e-6)
 
 
 def test_what_is_seen_inside_is_the_same_in_both(small):

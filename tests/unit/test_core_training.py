@@ -31,7 +31,7 @@ from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
 from clsf.model.layers import Conv2D, Dense, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.plan import Augmentation, Plan, Plateau, Schedule, Stopping
+from clsf.plan import Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
 from clsf.runs.record import STEPS_KEPT, RunRecord
 from clsf.schedules import share
 
@@ -182,6 +182,19 @@ def test_the_kept_weights_are_the_restored_ones_and_a_checkpoint_lies_beside_the
             assert not any(name.startswith(training.BEST) for name in weights)
         else:
             assert weights["best/1.bias"].tolist() == [best * each] * 2
+
+
+@pytest.mark.parametrize("scale", ["zero-one", "minus-one-one", "standardise"])
+def test_a_run_tells_the_scale_that_its_images_decided(monkeypatch, scale):
+    made = []
+    build = SimpleNamespace(build=lambda spec, plan, prepared, weights: made.append(prepared) or Scripted(prepared, [0.5]))
+    monkeypatch.setattr(training.backends, "load", lambda framework: build)
+    told, plan = [], Plan("digits", preparation=Preparation(scale=scale), epochs=1)
+    training.run("torch", preset("tiny", 10), plan, Control(), told.append)
+    (started,), (prepared,) = of(RunStarted, told), made
+    assert started.scale == ((tuple(prepared.mean), tuple(prepared.deviation)) if scale == "standardise" else None)
+    assert started.classes == tuple("0123456789")
+    assert event_from_json(json.loads(json.dumps(event_to_json(started)))) == started
 
 
 def test_a_run_that_diverges_or_is_stopped_keeps_the_best_weights_too():

@@ -38,6 +38,10 @@ EVENTS = [
         "torch", "loop", "cpu", 2, {"torch": "2.15.0", "numpy": "2.4.6"}, 5, 100, 3200, 800, (32, 32, 3), 430_102,
         "0123456789abcdef", "fedcba9876543210", 1.25,
     ),
+    RunStarted(
+        "torch", "loop", "cpu", 2, {}, 5, 100, 3200, 800, (32, 32, 2), 430_102, "0123456789abcdef", "fedcba9876543210", 1.25,
+        ((78.5, 0.1), (51.25, 1.0)),
+    ),
     BATCHES,
     replace(BATCHES, gradient_norms=None),
     EPOCH,
@@ -74,7 +78,7 @@ def test_every_kind_of_event_was_tried():
 
 def test_an_event_is_named_in_its_json():
     assert [event_to_json(event)["event"] for event in EVENTS] == [
-        "data_progress", "run_started", "batches_ended", "batches_ended", "epoch_ended", "paused", "resumed",
+        "data_progress", "run_started", "run_started", "batches_ended", "batches_ended", "epoch_ended", "paused", "resumed",
         "learning_rate_changed", "batches_ended", "best_epoch", "stopped_early", "weights_restored", "layers_looked",
         "predictions_looked", "step_looked", "run_ended", "run_ended", "run_failed",
     ]  # fmt: skip

@@ -4,6 +4,7 @@ import io
 import json
 import pickle
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,9 @@ from clsf.words import say
 
 SHAPE = (8, 8, 1)
 CLASSES = tuple("0123456789")
-STARTED = RunStarted("torch", "loop", "cpu", 2, {"torch": "2"}, 2, 3, 9, 3, SHAPE, 650, "a" * 16, "b" * 16, 0.5)
+STARTED = RunStarted(
+    "torch", "loop", "cpu", 2, {"torch": "2"}, 2, 3, 9, 3, SHAPE, 650, "a" * 16, "b" * 16, 0.5, classes=CLASSES
+)
 STORY = [
     STARTED,
     BatchesEnded(1, 1, (2.5, 2.25), (0.1, 0.2), (1.0, 1.5), 0.01, 50.0, 0.2),
@@ -75,6 +78,10 @@ def with_history(*events):
     return zipped({**parts(packed()), HISTORY: json.dumps(events).encode()})
 
 
+def with_scale(scale):
+    return with_history({**event_to_json(STARTED), "scale": scale}, *map(event_to_json, STORY[1:]))
+
+
 def with_arrays(arrays, **members):
     file = io.BytesIO()
     np.savez(file, **arrays)
@@ -94,6 +101,28 @@ def test_a_capsule_gives_back_every_bit(dtype):
         assert found.weights[name].tobytes() == array.tobytes()
     assert [event_to_json(e) for e in found.events] == [event_to_json(e) for e in STORY]
     assert repr(found.folded().steps) == repr(record(plan).steps)
+
+
+def test_the_scale_that_the_images_decided_travels_with_the_run():
+    started = replace(STARTED, scale=((78.4,), (0.1 + 0.2,)))
+    story = [started, *STORY[1:]]
+    found = read(packed(story=story))
+    assert found.events[0] == started
+    assert found.folded().started.scale == ((78.4,), (0.1 + 0.2,))
+    assert read(packed()).folded().started.scale is None
+
+
+def test_the_names_of_the_classes_come_along(tmp_path):
+    store = RunStore.open(tmp_path)
+    named = replace(STARTED, classes=tuple("abcdefghij"))
+    try:
+        run_id = take_in(read(packed(story=[named, *STORY[1:]])), store)
+        assert store.record(run_id).started.classes == tuple("abcdefghij")
+        old = [replace(STARTED, classes=()), *STORY[1:]]
+        run_id = take_in(read(packed(story=old)), store)  # of a program that told them beside the events alone
+        assert store.record(run_id).started.classes == CLASSES
+    finally:
+        store.close()
 
 
 def test_equal_runs_make_equal_bytes():
@@ -186,6 +215,11 @@ BOMB = b"[" + b" " * 60_000_000 + b"]"
             lambda: with_history(*({**event_to_json(e), "losses": ["<script>"]} if e is STORY[2] else event_to_json(e) for e in STORY)),
             "Event number 3", id="text for a loss",
         ),
+        pytest.param(lambda: with_scale([[1.0], [0.0]]), "do not follow", id="a deviation of zero"),
+        pytest.param(lambda: with_scale([[1.0, 2.0], [1.0, 2.0]]), "do not follow", id="a scale for other channels"),
+        pytest.param(lambda: with_scale([[1.0]]), "do not follow", id="half a scale"),
+        pytest.param(lambda: with_scale([["1"], [1.0]]), "Event number 1", id="text for a scale"),
+        pytest.param(lambda: with_scale("ab"), "Event number 1", id="a scale that is no list"),
         pytest.param(
             lambda: with_history(event_to_json(STARTED), event_to_json(RunFailed(say("{x.__class__.__mro__}", x=1)))),
             "Event number 2", id="a sentence that looks into objects",
