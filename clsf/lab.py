@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import math
 import queue
 import secrets
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Self
@@ -29,7 +31,8 @@ from clsf.words import Sentence, say
 
 CLI = "cli"  # the owner of what the command line starts, which is alone on its engine
 
-WAIT_SECONDS = 2.0  # that an estimate of a wait serves, for a class that waits asks many times a second
+LINE_SECONDS = 2.0  # that what is known of the queue serves all who wait in it
+NEWCOMER_SECONDS = 0.2  # the same for a run that is not known to be in it
 
 DEVICES_SECONDS = 30.0  # that a comparison waits to learn which framework sees a GPU, where there may be one
 
@@ -58,7 +61,9 @@ class Lab:
         self.settings = settings or read()
         self._changed = threading.Condition()
         self._closed = False
-        self._waits: dict[str, tuple[float, float | None]] = {}  # run -> when it was asked, seconds that it still waits
+        self._line: dict[str, waiting.Place | None] = {}  # run that trains or waits -> its place, as read last
+        self._line_read = -math.inf
+        self._line_lock = threading.Lock()
         engine.listen(_News(store, self._changed))
 
     # Training.
@@ -185,25 +190,30 @@ class Lab:
         """Return 0 for a run that trains, 1, 2, … for its place in the queue, None if it is over or not ours."""
         return self.engine.position(run_id)
 
-    def expected_wait(self, run_id: str) -> float | None:
-        """Return about how many seconds a run still waits in the queue; None if it does not, or nobody can say."""
-        known = self._waits.get(run_id)
-        if known is None or time.monotonic() - known[0] > WAIT_SECONDS:
-            known = self._waits[run_id] = time.monotonic(), self._expected_wait(run_id)
-            for other in [o for o, (when, _) in list(self._waits.items()) if time.monotonic() - when > 10 * WAIT_SECONDS]:
-                self._waits.pop(other, None)
-        return known[1]
+    def place(self, run_id: str) -> waiting.Place | None:
+        """Return the place in the queue of a run that waits, and about how long it still does; None if it does not wait.
 
-    def _expected_wait(self, run_id: str) -> float | None:
-        if not self.engine.position(run_id):
-            return None
-        ahead = [self.store.record(other) for other in self.engine.ahead(run_id)]
-        state = self.engine.state()
-        workers = sum(worker.status != "lost" for worker in state.workers if worker.framework == self.record(run_id).framework)
+        It may be LINE_SECONDS old, for a class that waits asks many times a second, and then all are counted at once.
+        """
+        with self._line_lock:
+            if time.monotonic() - self._line_read > (LINE_SECONDS if run_id in self._line else NEWCOMER_SECONDS):
+                self._line, self._line_read = self._places(), time.monotonic()
+            return self._line.get(run_id)
+
+    def _places(self) -> dict[str, waiting.Place | None]:
+        state, (training, queued) = self.engine.state(), self.engine.line()
+        records = [self.store.record(run_id) for run_id in (*training, *queued)]
+        recent, longest = self.recent(None, 100), self.settings.max_run_seconds
         if state.kind == "remote":  # each framework has workers of its own
-            ahead = [record for record in ahead if record.framework == self.record(run_id).framework]
-        at_once = workers if state.kind == "remote" else 1
-        return waiting.expected(ahead, self.recent(None, 100), at_once, self.settings.max_run_seconds)
+            workers = Counter(worker.framework for worker in state.workers if worker.status != "lost")
+            lines = [([r for r in records if r.framework == name], workers[name]) for name in FRAMEWORKS]
+        else:
+            lines = [(records, 1)]
+        waits = {}
+        for line, at_once in lines:
+            waits |= zip((r.run_id for r in line), waiting.waits(line, recent, at_once, longest), strict=True)
+        places = {run_id: waiting.Place(number, waits[run_id]) for number, run_id in enumerate(queued, start=1)}
+        return dict.fromkeys(training) | places
 
     def state(self) -> EngineState:
         return self.engine.state()

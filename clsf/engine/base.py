@@ -112,8 +112,8 @@ class Engine(Protocol):
         """Return 0 for a run that a worker has, 1, 2, … for its place in the queue, None if it is over or unknown."""
         ...
 
-    def ahead(self, run_id: str) -> list[str]:
-        """Return the ids of the runs that train or get their turn before this one; none if it trains or is unknown."""
+    def line(self) -> tuple[list[str], list[str]]:
+        """Return the ids of the runs that train, and of those that wait in the order of their turns."""
         ...
 
     def state(self) -> EngineState: ...

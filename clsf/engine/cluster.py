@@ -129,11 +129,11 @@ class DaskEngine:
             running = [run.entry for run in self._running.values()]
             return queue.position(self._in_turn(running), running, run_id)
 
-    def ahead(self, run_id: str) -> list[str]:
+    def line(self) -> tuple[list[str], list[str]]:
         with self._lock:
             running = [run.entry for run in self._running.values()]
-            names = [entry.run_id for entry in (*running, *self._in_turn(running))]
-        return names[: names.index(run_id)] if run_id in names else []
+            waiting = self._in_turn(running)
+        return [entry.run_id for entry in running], [entry.run_id for entry in waiting]
 
     def state(self) -> EngineState:
         with self._lock:

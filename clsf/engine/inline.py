@@ -57,8 +57,8 @@ class InlineEngine:
     def position(self, run_id: str) -> int | None:
         return 0 if run_id in self._runs else None
 
-    def ahead(self, run_id: str) -> list[str]:
-        return []
+    def line(self) -> tuple[list[str], list[str]]:
+        return list(self._runs), []
 
     def state(self) -> EngineState:
         status = "busy" if self._runs else "warm"

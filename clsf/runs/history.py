@@ -38,7 +38,7 @@ class ExperimentRow:
 
 
 class History:
-    """Thread-safe, as the store that has it. `forget` drops runs from the store's memory."""
+    """Thread-safe, as the store that has it. `forget` drops runs from the store's memory, which are then read anew."""
 
     def __init__(
         self,
@@ -122,6 +122,7 @@ class History:
         with self._lock:
             self._require_own(owner, run_ids)
             self._set_deleted(run_ids, None)
+            self._forget(run_ids)
 
     def purge(self, before: float) -> int:
         """Remove for good what was deleted before a Unix time; return how many runs that were."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import math
 import os
 import platform
 import sqlite3
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("clsf.runs")
 
 CACHED = 50  # finished records kept in memory
+GROUP_SECONDS = 1.0  # that it is remembered which runs belong together
 FORGOTTEN_SECONDS = 3600.0
 """A live run of another machine that was silent for so long is taken for cut off; whether its process lives can't be seen."""
 
@@ -68,6 +70,7 @@ class RunStore:
         self._records: OrderedDict[str, RunRecord] = OrderedDict()  # least recently used first
         self._counts: dict[str, int] = {}  # events folded into a record
         self._own: set[str] = set()  # runs of this process
+        self._groups: dict[str, tuple[float, list[str]]] = {}  # group -> when it was read, its runs
         self._unsaved_weights: dict[str, bytes] = {}
         self._callbacks: defaultdict[str, list[Callable[[Event], None]]] = defaultdict(list)
         self._process = process.this_process()
@@ -121,6 +124,7 @@ class RunStore:
             self._records[record.run_id] = record
             self._counts[record.run_id] = 0
             self._own.add(record.run_id)
+            self._groups.pop(record.group, None)
             program = json.dumps({"clsf": __version__, "Python": platform.python_version()})
             values = (
                 record.run_id, record.group, record.framework, json.dumps(record.model.to_json()),
@@ -245,13 +249,18 @@ class RunStore:
         return newest[:limit]
 
     def group(self, group: str) -> list[str]:
-        """Return the ids of the runs that were started together, in the order of FRAMEWORKS."""
+        """Return the ids of the runs that were started together, in the order of FRAMEWORKS.
+
+        What other programs did to them may be seen GROUP_SECONDS later, for a class that watches a run asks all the time.
+        """
         with self._lock:
-            sql = f"SELECT run_id, framework, created FROM runs WHERE group_id = ? AND {_NOT_DELETED}"  # noqa: S608
-            rows = self._select(sql, (group,))
-            found = {row["run_id"]: (row["framework"], row["created"]) for row in rows}
-            found |= {r.run_id: (r.framework, r.created) for r in self._records.values() if r.group == group}
-        return sorted(found, key=lambda run_id: (FRAMEWORKS.index(found[run_id][0]), found[run_id][1]))
+            now = time.monotonic()
+            read, found = self._groups.get(group, (-math.inf, []))
+            if now - read > GROUP_SECONDS:
+                self._groups = {name: known for name, known in self._groups.items() if now - known[0] <= GROUP_SECONDS}
+                found = self._read_group(group)
+                self._groups[group] = now, found
+            return list(found)
 
     def listen(self, run_id: str, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call `callback` with each event of a run of this process: first those already said, then the next as they come.
@@ -290,6 +299,14 @@ class RunStore:
                 "The saved runs can't be read: {reason}. Start the app again; a damaged file is then set aside.",
                 reason=str(error),
             ) from error
+
+    def _read_group(self, group: str) -> list[str]:
+        sql = f"SELECT run_id, framework, created FROM runs WHERE group_id = ? AND {_NOT_DELETED}"  # noqa: S608
+        found = {row["run_id"]: (row["framework"], row["created"]) for row in self._select(sql, (group,))}
+        for record in self._records.values():
+            if record.group == group and (record.run_id in self._own or self._writer.left):  # it may not be in the file yet
+                found[record.run_id] = record.framework, record.created
+        return sorted(found, key=lambda run_id: (FRAMEWORKS.index(found[run_id][0]), found[run_id][1]))
 
     def _events(self, run_id: str, first: int) -> list[Event]:
         sql = "SELECT body FROM events WHERE run_id = ? AND number >= ? ORDER BY number"
@@ -332,7 +349,8 @@ class RunStore:
             self._counts[record.run_id] += 1
 
     def _forget(self, run_ids: Iterable[str]) -> None:
-        """Drop runs from memory that were deleted."""
+        """Drop runs from memory that were deleted, or brought back."""
+        self._groups.clear()
         for run_id in run_ids:
             self._records.pop(run_id, None)
             self._counts.pop(run_id, None)

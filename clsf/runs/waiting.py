@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from clsf.data import catalogue
 from clsf.errors import ClsfError
@@ -25,22 +26,29 @@ def remaining(record: RunRecord) -> float | None:
     return elapsed(record) / done * (total - done) if done and total else None
 
 
-def expected(ahead: Sequence[RunRecord], recent: Iterable[RunSummary], at_once: int = 1, longest: float = 0.0) -> float | None:
-    """Return about how many seconds pass until the runs ahead are done, None if nobody can say.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run stands that waits."""
+
+    position: int  # 1: it is the next
+    wait: float | None  # seconds, about; None where nobody can say
+
+
+def waits(
+    line: Iterable[RunRecord], recent: Iterable[RunSummary], at_once: int = 1, longest: float = 0.0
+) -> list[float | None]:
+    """Return for each run in line about how many seconds pass until those before it are done, None where nobody can say.
 
     A run that trains goes on as fast as so far; one that waits is as fast as the last alike in `recent` (newest first), else
     guessed. `at_once`: runs that train at the same time. `longest`: seconds after which the server ends a run, 0: never.
     A run that somebody has paused takes as long as he likes, so then there is no saying.
     """
-    recent, seconds = list(recent), 0.0
-    for record in ahead:
-        if record.status == "paused":
-            return None
-        left = 0.0 if record.over else _seconds(record, recent)
-        if left is None:
-            return None
-        seconds += min(left, longest) if longest else left
-    return seconds / max(at_once, 1)
+    recent, found, seconds = list(recent), [], 0.0
+    for record in line:
+        found.append(None if seconds is None else seconds / max(at_once, 1))
+        left = None if seconds is None or record.status == "paused" else 0.0 if record.over else _seconds(record, recent)
+        seconds = None if left is None else seconds + (min(left, longest) if longest else left)
+    return found
 
 
 def _seconds(record: RunRecord, recent: list[RunSummary]) -> float | None:

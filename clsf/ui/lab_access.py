@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import streamlit as st
 
 from clsf.engine import journal
@@ -16,4 +18,9 @@ def get_lab() -> Lab:
 @st.cache_resource(show_spinner=False, on_release=lambda lab: lab.close())
 def _opened() -> Lab:
     journal.configure()
-    return open_lab()
+    lab = open_lab()
+    # What is loaded by now stays until the end. Set aside, it is not looked through for garbage again and again: with a class
+    # at work that took 160 ms every three seconds, in which no page was answered.
+    gc.collect()
+    gc.freeze()
+    return lab

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from clsf.ui import state
 
@@ -10,16 +13,33 @@ LANGUAGES = {"en": "English", "ko": "한국어"}
 PARAMETER = "lang"
 
 
+_known = threading.local()  # of the thread that runs a page: for whom, and in which language
+
+
 def chosen() -> str:
-    """Return the code of the language to show."""
+    """Return the code of the language to show. Every word on a page asks, so the session is asked once per thread."""
+    context = get_script_run_ctx()
+    if context is None:
+        return _chosen()
+    if getattr(_known, "context", None) is not context:
+        _known.code, _known.context = _chosen(), context
+    return _known.code
+
+
+def _chosen() -> str:
     return st.session_state.get(state.LANGUAGE) or _browsers()
+
+
+def _choose(code: str) -> None:
+    st.session_state[state.LANGUAGE] = code
+    _known.context = None  # ask again
 
 
 def remember() -> None:
     """Take the language from the link, and put a chosen one back into a link that lost it. Call once per page run."""
     linked = st.query_params.get(PARAMETER)
     if linked in LANGUAGES:
-        st.session_state[state.LANGUAGE] = linked
+        _choose(linked)
     elif state.LANGUAGE in st.session_state:
         st.query_params[PARAMETER] = st.session_state[state.LANGUAGE]
 
@@ -32,13 +52,13 @@ def switch() -> None:
         list(LANGUAGES),
         format_func=LANGUAGES.get,
         key=state.LANGUAGE_SWITCH,
-        on_change=_choose,
+        on_change=_switched,
         required=True,
     )
 
 
-def _choose() -> None:
-    st.session_state[state.LANGUAGE] = st.session_state[state.LANGUAGE_SWITCH]
+def _switched() -> None:
+    _choose(st.session_state[state.LANGUAGE_SWITCH])
     st.query_params[PARAMETER] = st.session_state[state.LANGUAGE]
 
 

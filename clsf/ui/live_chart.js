@@ -136,9 +136,13 @@ async function follow(Plotly, chart) {
   }
 }
 
-export default function ({ data, parentElement }) {
+// What Streamlit hands over is JSON as bytes.
+export default function ({ data: bytes, parentElement }) {
+  const text = new TextDecoder().decode(bytes);
+  const data = JSON.parse(text);
   const figure = parentElement.querySelector(".clsf-chart");
   const note = parentElement.querySelector(".clsf-chart-note");
+  parentElement.querySelector(".clsf-chart-title").textContent = data.title;
   figure.setAttribute("aria-label", data.alt);
   figure.style.height = `${data.height}px`;
   const chart = charts.get(parentElement) ?? {};
@@ -155,7 +159,11 @@ export default function ({ data, parentElement }) {
     (Plotly) => inTurn(async () => {
       if (chart.gone || chart.data !== data) return; // something newer waits already
       note.hidden = true;
-      await Plotly.react(figure, data.figure.data, chosen(chart, themed(data.figure.layout, parentElement)), {
+      const layout = chosen(chart, themed(data.figure.layout, parentElement));
+      const drawn = text + JSON.stringify(layout);
+      if (chart.drawn === drawn) return; // nothing new, neither in the numbers nor in the theme
+      chart.drawn = drawn;
+      await Plotly.react(figure, data.figure.data, layout, {
         displaylogo: false,
         displayModeBar: "hover",
         modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import OrderedDict
-from dataclasses import dataclass
-
 import streamlit as st
 
 from clsf.charts.curves import KINDS, View, figure, in_words
 from clsf.runs.record import RunRecord
-from clsf.ui import language, state
+from clsf.ui import state
+from clsf.ui.figures import shared
 from clsf.ui.live_chart import live_chart
 from clsf.ui.text import sentence, t, words
 
 ALWAYS = ("loss", "accuracy")
 MORE = tuple(name for name in KINDS if name not in ALWAYS)
-
-SHARED = 0.4  # seconds that a drawing of a run that goes on serves whoever looks at it
-KEPT = 60  # drawings, about 100 kB each
-_lock = threading.Lock()
 
 
 def settings(records: list[RunRecord]) -> tuple[View, list[str]]:
@@ -49,10 +41,9 @@ def show(records: list[RunRecord], view: View, more: list[str]) -> None:
     if not _begun(records):
         return
     names = [*ALWAYS, *(name for name in MORE if name in more or (name == "learning-rate" and _rate_varies(records)))]
-    with st.grid("auto", min_column_width=250, gap="small") as grid:
+    with st.grid("auto", min_column_width=250, gap="small"):
         for name in names:
-            with grid.cell(), st.container(gap="xxsmall"):
-                _chart(name, records, view)
+            _chart(name, records, view)
     st.caption(
         t(
             "Thin lines: every batch as it was trained on. Strong lines: the same, smoothed. "
@@ -72,45 +63,14 @@ def _begun(records: list[RunRecord]) -> bool:
 
 
 def _chart(name: str, records: list[RunRecord], view: View) -> None:
-    kind = KINDS[name]
-    st.markdown(f"**{sentence(kind.title)}**")
+    title = KINDS[name].title
     if name == "gradient-norm" and not any(record.steps.gradient_norms for record in records):
-        st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
+        with st.container(gap="xxsmall"):
+            st.markdown(f"**{sentence(title)}**")
+            st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
         return
-    drawn, alt = _drawn(name, records, view)
-    live_chart(drawn, key=f"chart-{name}", alt=alt, height=280)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Drawing:
-    """A figure with its description, when it was drawn, and how far the runs were then."""
-
-    versions: tuple[int, ...]
-    over: bool
-    when: float  # seconds of the monotonic clock
-    figure: dict
-    words: str
-
-
-@st.cache_resource(show_spinner=False)
-def _drawings() -> OrderedDict[tuple, _Drawing]:
-    """Return the latest drawings of all sessions: a class that watches one run has it drawn once, not fifty times."""
-    return OrderedDict()
-
-
-def _drawn(name: str, records: list[RunRecord], view: View) -> tuple[dict, str]:
-    """Return figure and description; of runs that go on they may be SHARED seconds old."""
-    key = (name, tuple(record.run_id for record in records), view, language.chosen())
-    versions, over = tuple(record.version for record in records), all(record.over for record in records)
-    shelf = _drawings()
-    found = shelf.get(key)
-    if found is None or (found.versions != versions and (found.over != over or over or time.monotonic() - found.when > SHARED)):
-        found = _Drawing(
-            versions, over, time.monotonic(), figure(KINDS[name], records, view, words), in_words(KINDS[name], records, words)
-        )
-        with _lock:
-            shelf[key] = found
-            shelf.move_to_end(key)
-            while len(shelf) > KEPT:
-                shelf.popitem(last=False)
-    return found.figure, found.words
+    drawn, alt = shared(
+        (name, view), records,
+        lambda: (figure(KINDS[name], records, view, words), in_words(KINDS[name], records, words)),
+    )  # fmt: skip
+    live_chart(drawn, key=f"chart-{name}", alt=alt, height=280, title=words(title))

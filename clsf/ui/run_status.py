@@ -24,15 +24,15 @@ ICONS = {
 
 
 def show(records: list[RunRecord]) -> None:
-    """Show what was chosen, then one card per run, side by side where there is room."""
-    st.caption(_chosen(records[0]))
-    for column, record in zip(st.columns(len(records)), records, strict=True):
-        with column.container(border=True, height="stretch", gap="xsmall"):
-            _card(record)
+    """Show one card per run, side by side where there is room."""
+    with st.grid(len(records), min_column_width=200, gap="small"):
+        for record in records:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                _card(record)
 
 
-def _chosen(record: RunRecord) -> str:
-    """Return in a line what these runs train, for the choices beside them may be other ones by now."""
+def chosen(record: RunRecord) -> None:
+    """Say in a line what these runs train, for the choices beside them may be other ones by now."""
     plan = record.plan
     size = plan.preparation.image_size
     parts = [
@@ -44,7 +44,7 @@ def _chosen(record: RunRecord) -> str:
         t("seed {seed}", seed=plan.seed),
         *extras.said(plan, short=True),
     ]
-    return plain(" · ".join(parts))
+    st.caption(plain(" · ".join(parts)))
 
 
 def name(framework: str) -> str:
@@ -88,12 +88,10 @@ def _card(record: RunRecord) -> None:
 
 
 def _waiting(record: RunRecord) -> None:
-    lab = lab_access.get_lab()
-    position = lab.position(record.run_id)
-    if position:
-        wait = lab.expected_wait(record.run_id)
-        text = t("Place in the queue: {place}", place=position)
-        st.caption(text if wait is None else f"{text} · {_soon(wait)}")
+    place = lab_access.get_lab().place(record.run_id)
+    if place is not None:
+        text = t("Place in the queue: {place}", place=place.position)
+        st.caption(text if place.wait is None else f"{text} · {_soon(place.wait)}")
     else:
         st.caption(t("The worker loads the framework and builds the model."))
 

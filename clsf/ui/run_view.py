@@ -40,6 +40,7 @@ def show(run_id: str) -> None:
             with st.container(horizontal=True, gap="xsmall"):
                 run_buttons.show(records, detail=True)
                 view, more = run_charts.settings(records)
+            run_status.chosen(records[0])
             st.fragment(_look, run_every=pace.seconds(drawn.pace))(run_id, drawn, view, more)
 
 
@@ -65,6 +66,7 @@ def _records(run_id: str) -> list[RunRecord] | None:
         return None
 
 
+@pace.turn()
 def _look(run_id: str, drawn: _Drawn, view: View, more: list[str]) -> None:
     """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
     records = _records(run_id)

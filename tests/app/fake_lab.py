@@ -17,6 +17,7 @@ from clsf.runs.database import open_database
 from clsf.runs.history import History, not_yours
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
+from clsf.runs.waiting import Place
 from tests.app import looks
 
 
@@ -83,10 +84,7 @@ class FakeLab:
             record.fold(looks.step(record))
             record.fold(Paused(len(record.steps)))
 
-    def position(self, run_id: str) -> int | None:
-        return None if self.records[run_id].over else 0
-
-    def expected_wait(self, run_id: str) -> float | None:
+    def place(self, run_id: str) -> Place | None:
         return None
 
     def recent(self, owner: str, limit: int = 20) -> list:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from streamlit.testing.v1 import AppTest
 
 
@@ -16,6 +18,12 @@ def texts(app: AppTest) -> str:
 def html(app: AppTest) -> str:
     """Return what is shown as HTML, style sheets left out."""
     return "\n".join(element.value for element in app.html if not element.value.startswith("<style>"))
+
+
+def charts(app: AppTest) -> dict[str, dict]:
+    """Return the live charts on the page by their names, each as what the browser's half of it is told."""
+    told = [json.loads(found.proto.bytes) for found in app.get("bidi_component") if found.proto.bytes]
+    return {chart["name"]: chart for chart in told}
 
 
 def well(app: AppTest) -> AppTest:

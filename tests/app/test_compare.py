@@ -18,7 +18,7 @@ from clsf.ui.compare import jobs
 from clsf.ui.compare.lockstep import LockstepJob
 from clsf.ui.compare.sections import SECTIONS
 from clsf.words import say
-from tests.app.seen import html, texts, well
+from tests.app.seen import charts, html, texts, well
 from tests.unit.test_compare_charts import started, step, tensor
 
 NAMES = [section.name for section in SECTIONS]
@@ -152,7 +152,7 @@ def test_a_lockstep_shows_verdict_chart_and_layers(open_app, lang):
     assert app.success[0].value == "That is the verdict."
     assert "Conv2D" in html(app)
     assert "class='first" not in html(app)
-    assert any("compare-lockstep" in (found.proto.json or "") for found in app.get("bidi_component"))
+    assert any("compare-lockstep" in name for name in charts(app))
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "first parting"), ("ko", "처음 갈라진 곳")])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 import streamlit as st
@@ -11,16 +9,11 @@ import streamlit as st
 from clsf.ui import lab_access, state
 from clsf.ui.train import keys
 from tests.app.looks import KERNEL
-from tests.app.seen import html, texts
+from tests.app.seen import charts, html, texts
 from tests.app.test_train_settings import start
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
 LOOKS = ("spread", "ratio", "dead", "images", "maps", "confusion")
-
-
-def charts(app) -> dict[str, dict]:
-    found = [json.loads(c.proto.json) for c in app.get("bidi_component") if "figure" in (c.proto.json or "")]
-    return {chart["name"]: chart for chart in found}
 
 
 @pytest.fixture(autouse=True)

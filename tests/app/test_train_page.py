@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from clsf.errors import StoreError
+from tests.app.seen import charts
 
 
 @pytest.fixture
@@ -20,10 +19,6 @@ def plan_of(lab):
 
 def start(app):
     return app.button(key="train").click().run()
-
-
-def charts(app) -> list[dict]:
-    return [json.loads(found.proto.json) for found in app.get("bidi_component") if "figure" in (found.proto.json or "")]
 
 
 def test_defaults_are_the_lectures(train, lab):
@@ -115,9 +110,9 @@ def test_a_finished_run_shows_charts_table_and_caution(train):
     start(train)
     assert not train.exception
     drawn = charts(train)
-    assert [chart["name"] for chart in drawn] == ["chart-loss", "chart-accuracy"]
-    assert all("TensorFlow" in chart["alt"] and "PyTorch" in chart["alt"] for chart in drawn)
-    assert {trace["name"] for trace in drawn[0]["figure"]["data"] if "name" in trace} >= {"TensorFlow", "PyTorch"}
+    assert list(drawn) == ["chart-loss", "chart-accuracy"]
+    assert all("TensorFlow" in chart["alt"] and "PyTorch" in chart["alt"] for chart in drawn.values())
+    assert {trace["name"] for trace in drawn["chart-loss"]["figure"]["data"] if "name" in trace} >= {"TensorFlow", "PyTorch"}
     table = train.table[0].value
     assert list(table.columns) == ["TensorFlow", "PyTorch"]
     assert table.loc["Epochs"].tolist() == ["5", "5"]

@@ -12,7 +12,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Augmentation, Plan, Plateau, Schedule, Stopping
 from clsf.ui import state
 from clsf.ui.train import keys
-from tests.app.seen import html, texts
+from tests.app.seen import charts, html, texts
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
 
@@ -100,8 +100,7 @@ def test_what_is_chosen_in_a_folded_group_is_said_beside_the_button_and_can_be_r
 def test_a_schedule_is_drawn_before_the_start_with_its_values_in_words(train):
     train.session_state[keys.SCHEDULE] = "cosine"
     train.run()
-    drawn = [json.loads(found.proto.json) for found in train.get("bidi_component") if "figure" in (found.proto.json or "")]
-    (chart,) = [c for c in drawn if c["name"] == "train-schedule"]
+    chart = charts(train)["train-schedule"]
     rates = chart["figure"]["data"][0]["y"]
     assert rates[0] == pytest.approx(0.001)
     assert rates[-1] < 1e-6
@@ -109,7 +108,7 @@ def test_a_schedule_is_drawn_before_the_start_with_its_values_in_words(train):
 
 
 def test_no_schedule_no_drawing(train):
-    assert not [f for f in train.get("bidi_component") if "train-schedule" in (f.proto.json or "")]
+    assert "train-schedule" not in charts(train)
 
 
 @LANGUAGES

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from clsf.charts.train_variants import Timing
@@ -11,7 +9,7 @@ from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.history import History
 from clsf.ui.train import keys, study_said, study_view
 from clsf.ui.train.looping import VARIANT_TITLES
-from tests.app.seen import texts
+from tests.app.seen import charts, texts
 from tests.app.test_train_settings import start
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
@@ -84,7 +82,7 @@ def test_the_study_trains_each_variant_on_the_same_batches_and_says_what_came_of
     table = app.table[0].value
     assert len(table) == 5, "the two runs that warm the workers up are not among them"
     assert all(VARIANT_TITLES[name] in " ".join(table.index) for name in ("graph", "eager", "fit", "loop", "dataloader"))
-    (chart,) = [json.loads(c.proto.json) for c in app.get("bidi_component") if "train-study" in (c.proto.json or "")]
+    (chart,) = [chart for name, chart in charts(app).items() if "train-study" in name]
     assert len(chart["figure"]["data"]) == 5
     assert ("unfair" if lang == "en" else "공정하지") in texts(app)
 

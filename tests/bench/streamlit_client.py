@@ -149,9 +149,7 @@ class Session:
         elif kind == "exception":
             self.exceptions.append(element.exception.message)
         elif kind == "bidi_component" and element.bidi_component.component_name == "clsf_live_chart":
-            told = json.loads(element.bidi_component.json or "{}")
-            if "figure" in told:
-                self._figure(told["figure"])
+            self._figure(json.loads(element.bidi_component.bytes)["figure"])
 
     async def _look(self, seconds: float, fragment: str) -> None:
         while not self.closed:

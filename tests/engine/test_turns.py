@@ -29,8 +29,7 @@ def test_a_session_that_queued_much_lets_another_one_in_between(engine, witness,
     witness.until(lambda: any(what == "started" for what, _ in witness.of(first)))
     names = [queued(f"ann{number}", "ann") for number in (1, 2)] + [queued("bob", "bob")]
     assert [engine.position(name) for name in names] == [2, 3, 1]
-    assert engine.ahead("ann1") == ["ann0", "bob"]
-    assert engine.ahead("ann0") == []
+    assert engine.line() == (["ann0"], ["bob", "ann1", "ann2"])
     for name in names:
         witness.until_over(name, 30)
     assert [run_id for _, what, run_id, _ in witness.news if what == "started"] == ["ann0", "bob", "ann1", "ann2"]

@@ -10,11 +10,12 @@ from clsf.errors import StoreError
 from clsf.experiments import start
 from clsf.experiments.sets import learning_rates
 from clsf.experiments.values import Experiment
-from clsf.lab import WAIT_SECONDS, Lab
+from clsf.lab import LINE_SECONDS, NEWCOMER_SECONDS, Lab
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.history import Query
 from clsf.runs.store import RunStore
+from clsf.runs.waiting import Place
 from tests.engine.test_lab import StillEngine
 
 PLAN = Plan("digits", epochs=2)
@@ -99,17 +100,24 @@ def test_ids_have_at_least_64_random_bits(lab, monkeypatch):
     assert len(heads) > 45  # no counter, no clock in front
 
 
-def test_the_expected_wait_of_a_run_in_the_queue(lab, monkeypatch):
+def test_the_place_of_a_run_in_the_queue_and_its_wait(lab, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr("clsf.lab.time.monotonic", lambda: clock[0])
     [first] = lab.train(preset("tiny"), PLAN, ["torch"], owner="ann")
     [second] = lab.train(preset("tiny"), PLAN, ["torch"], owner="bob")
-    lab.engine.position = lambda run_id: [first, second].index(run_id)
-    lab.engine.ahead = lambda run_id: [first][: [first, second].index(run_id)]
-    assert lab.expected_wait(first) is None  # it does not wait
-    assert lab.expected_wait(second) > 1.0
-    said = lab.expected_wait(second)
+    lab.engine.line = lambda: ([first], [second])
+    assert lab.place(first) is None  # it does not wait
+    said = lab.place(second)
+    assert said.position == 1
+    assert said.wait > 1.0
     lab.store.end_early(first, "stopped")
-    assert lab.expected_wait(second) == said  # asked again at once, it is not computed again
-    clock[0] += WAIT_SECONDS + 0.1
-    assert lab.expected_wait(second) == 0.0
+    lab.engine.line = lambda: ([], [second])
+    assert lab.place(second) == said  # asked again at once, it is not computed again
+    clock[0] += LINE_SECONDS + 0.1
+    assert lab.place(second) == Place(1, 0.0)
+    lab.engine.line = lambda: ([second], [])
+    [third] = lab.train(preset("tiny"), PLAN, ["torch"], owner="cat")
+    lab.engine.line = lambda: ([second], [third])
+    clock[0] += NEWCOMER_SECONDS + 0.1
+    assert lab.place(third).position == 1  # one that nobody has heard of yet is looked for soon
+    assert lab.place(second) is None

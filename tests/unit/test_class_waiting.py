@@ -28,9 +28,17 @@ def running(steps, seconds, validation=0.0):
     return found
 
 
+def expected(ahead, recent, **rules):
+    """The wait of one more run behind these."""
+    found = waiting.waits([*ahead, queued("last")], recent, **rules)
+    assert len(found) == len(ahead) + 1
+    assert found[0] == 0.0
+    return found[-1]
+
+
 def test_a_run_that_trains_goes_on_as_fast_as_so_far():
-    assert waiting.expected([running(5, 3.0)], []) == pytest.approx(9.0)  # 5 of 20 steps in 3 s: 15 more at 0.6 s
-    assert waiting.expected([running(10, 3.0, validation=2.0)], []) == pytest.approx(5.0)  # validation counts too
+    assert expected([running(5, 3.0)], []) == pytest.approx(9.0)  # 5 of 20 steps in 3 s: 15 more at 0.6 s
+    assert expected([running(10, 3.0, validation=2.0)], []) == pytest.approx(5.0)  # validation counts too
 
 
 def test_a_run_that_waits_is_as_fast_as_the_last_alike():
@@ -43,39 +51,45 @@ def test_a_run_that_waits_is_as_fast_as_the_last_alike():
     plan = Plan("digits", epochs=3, validation_share=0.2)
     record = RunRecord("w", "w", "torch", preset("tiny"), plan, 1.0)
     by_hand = speed.OVERHEAD["torch"] + 3 * images / 500.0
-    assert waiting.expected([record], [summary_of_record(other), summary_of_record(alike)]) == pytest.approx(by_hand)
+    assert expected([record], [summary_of_record(other), summary_of_record(alike)]) == pytest.approx(by_hand)
 
 
 def test_without_one_alike_it_is_guessed_and_never_nothing():
     seconds, measured = speed.training_seconds(preset("tiny"), Plan("digits", epochs=4), "torch", catalogue.info("digits"), [])
     assert not measured
-    assert waiting.expected([queued(epochs=4)], []) == pytest.approx(seconds)
+    assert expected([queued(epochs=4)], []) == pytest.approx(seconds)
     assert seconds > speed.OVERHEAD["torch"]
 
 
 def test_runs_ahead_add_up_and_workers_share_them():
     ahead = [running(5, 3.0), running(10, 4.0)]
-    assert waiting.expected(ahead, []) == pytest.approx(9.0 + 4.0)
-    assert waiting.expected(ahead, [], at_once=2) == pytest.approx(6.5)
-    assert waiting.expected(ahead, [], at_once=0) == pytest.approx(13.0)  # all workers are lost for the moment
+    assert expected(ahead, []) == pytest.approx(9.0 + 4.0)
+    assert expected(ahead, [], at_once=2) == pytest.approx(6.5)
+    assert expected(ahead, [], at_once=0) == pytest.approx(13.0)  # all workers are lost for the moment
+
+
+def test_each_in_line_waits_for_those_before_it():
+    line = [running(5, 3.0), queued(epochs=4), running(10, 4.0), queued()]
+    assert waiting.waits(line, []) == [pytest.approx(expected(line[:n], [])) for n in range(4)]
 
 
 def test_no_run_takes_longer_than_the_server_lets_it():
-    assert waiting.expected([running(1, 1000.0)], [], longest=60.0) == 60.0
+    assert expected([running(1, 1000.0)], [], longest=60.0) == 60.0
 
 
 def test_nobody_ahead_is_no_wait_and_a_run_that_just_ended_takes_none():
     ended = running(5, 3.0)
     ended.fold(RunEnded("torch", "stopped", 1, 3.0, 500.0))
-    assert waiting.expected([], []) == 0.0
-    assert waiting.expected([ended], []) == 0.0
+    assert expected([], []) == 0.0
+    assert expected([ended], []) == 0.0
 
 
 def test_a_pause_lasts_as_long_as_it_lasts():
     paused = running(5, 3.0)
     paused.fold(Paused(5))
-    assert waiting.expected([paused, queued()], []) is None
+    assert expected([paused, queued()], []) is None
+    assert waiting.waits([queued(), paused, queued(), queued()], [])[2:] == [None, None]
 
 
 def test_a_data_set_that_is_gone_can_not_be_estimated():
-    assert waiting.expected([queued(data="folder-0123456789abcdef")], []) is None
+    assert expected([queued(data="folder-0123456789abcdef")], []) is None

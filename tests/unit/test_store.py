@@ -22,7 +22,7 @@ from clsf.plan import Plan
 from clsf.runs import writer
 from clsf.runs.database import NAME
 from clsf.runs.record import RunRecord
-from clsf.runs.store import CACHED, RunStore
+from clsf.runs.store import CACHED, GROUP_SECONDS, RunStore
 from clsf.words import say
 
 STARTED = RunStarted("torch", "loop", "cpu", 2, {"torch": "2"}, 2, 3, 9, 3, (8, 8, 1), 650, "a" * 16, "b" * 16, 0.5)
@@ -139,6 +139,36 @@ def test_group_in_the_order_of_frameworks(store):
     store.create(record("a", framework="tensorflow"))
     store.create(record("c", group="another"))
     assert store.group("group") == ["a", "b"]
+
+
+def test_a_group_is_asked_for_seldom_and_yet_never_old_where_this_program_changed_it(store, tmp_path, monkeypatch):
+    clock, reads = [100.0], []
+    monkeypatch.setattr("clsf.runs.store.time.monotonic", lambda: clock[0])
+    read = store._read_group
+    monkeypatch.setattr(store, "_read_group", lambda group: reads.append(group) or read(group))
+    store.create(record("one", "g"))
+    assert store.group("g") == ["one"]
+    store.create(record("two", "g", created=2.0))
+    assert store.group("g") == ["one", "two"]
+    for run_id in ("one", "two"):
+        store.append(run_id, STORY)
+    reads.clear()
+    store.group("g").clear()  # a copy
+    assert [store.group("g") for _ in range(3)] == [["one", "two"]] * 3
+    assert reads == []
+    store.history.delete("me", ["one"])
+    assert store.group("g") == ["two"]
+    store.history.restore("me", ["one"])
+    assert store.group("g") == ["one", "two"]
+    with reopened(tmp_path) as other:
+        other.history.delete("me", ["two"])
+    clock[0] += GROUP_SECONDS + 0.1
+    assert store.group("g") == ["one"]
+    assert store.group("another") == []
+    assert set(store._groups) == {"g", "another"}
+    clock[0] += GROUP_SECONDS + 0.1
+    store.group("g")
+    assert set(store._groups) == {"g"}  # what nobody asks for is not remembered
 
 
 def test_many_records_are_not_all_kept(store):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import time
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from clsf.charts.curves import View
 from clsf.events import BatchesEnded, RunEnded
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
-from clsf.ui import pace, run_charts, state
+from clsf.ui import figures, language, pace, state
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def test_the_pace(found, expected):
     assert pace.of([record(**given) for given in found]) == expected
 
 
-@pytest.mark.parametrize(("crowd", "expected"), [(0, 1.0), (20, 1.0), (21, 1.5), (60, 1.5), (61, 2.5), (500, 2.5)])
+@pytest.mark.parametrize(("crowd", "expected"), [(0, 1.0), (20, 1.0), (21, 1.25), (100, 1.25), (101, 2.5), (500, 2.5)])
 def test_a_crowd_is_looked_after_less_often(monkeypatch, crowd, expected):
     monkeypatch.setattr(pace, "_looks", lambda: dict.fromkeys(range(crowd), 0.0))
     assert pace.seconds("steady") == expected
@@ -66,14 +67,18 @@ def test_who_has_gone_is_no_longer_of_the_crowd(monkeypatch):
 
 def test_a_drawing_serves_everybody_for_a_moment_and_the_last_one_is_exact(monkeypatch):
     clock, drawn = [100.0], []
-    monkeypatch.setattr(run_charts.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(run_charts, "figure", lambda *given: drawn.append(1) or {"number": len(drawn)})
-    monkeypatch.setattr(run_charts, "in_words", lambda *given: "words")
-    run_charts._drawings.clear()
+    monkeypatch.setattr(figures.time, "monotonic", lambda: clock[0])
+    figures._shelf.clear()
     run = record(age=20, name="shared")
 
-    def number() -> int:
-        return run_charts._drawn("loss", [run], View("steps", False, 0.8, False))[0]["number"]
+    def make() -> tuple[dict, str]:
+        drawn.append(1)
+        return {"number": len(drawn)}, "words"
+
+    def number(name: str = "loss") -> int:
+        packed, alt = figures.shared(name, [run], make)
+        assert alt == "words"
+        return json.loads(packed)["number"]
 
     def learn() -> None:
         run.fold(BatchesEnded(1, len(run.steps) + 1, (1.0,), (0.5,), (0.1,), 0.001, 100.0, 1.0))
@@ -81,13 +86,55 @@ def test_a_drawing_serves_everybody_for_a_moment_and_the_last_one_is_exact(monke
     assert (number(), number()) == (1, 1)
     learn()
     assert number() == 1  # a moment old
-    clock[0] += run_charts.SHARED + 0.1
+    clock[0] += figures.SHARED + 0.1
     assert (number(), number()) == (2, 2)
     clock[0] += 10
     assert number() == 2  # nothing new
     run.fold(RunEnded("torch", "finished", 1, 1.0, 100.0))
     assert number() == 3  # at once, for nobody looks again
-    run_charts._drawings.clear()
+    assert number("accuracy") == 4  # something else
+    monkeypatch.setattr(language, "chosen", lambda: "ko")
+    assert number() == 5  # with words of another language
+    figures._shelf.clear()
+
+
+def test_one_looks_at_a_time_and_nobody_waits_for_long(monkeypatch):
+    looking, most = [], []
+
+    @pace.turn()
+    def look(seconds: float) -> None:
+        looking.append(1)
+        most.append(len(looking))
+        time.sleep(seconds)
+        looking.pop()
+
+    def crowd(count: int, seconds: float) -> float:
+        began = time.monotonic()
+        threads = [threading.Thread(target=look, args=(seconds,)) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        return time.monotonic() - began
+
+    assert crowd(5, 0.02) >= 0.1
+    assert most == [1] * 5
+    most.clear()
+    monkeypatch.setattr(pace, "PATIENCE", 0.05)
+    assert crowd(3, 0.5) < 1.2  # the others did not wait until the first was done
+    assert max(most) > 1
+
+
+def test_a_look_that_fails_lets_the_next_one_in():
+    @pace.turn()
+    def look() -> None:
+        raise ValueError("no")
+
+    for _ in range(2):
+        began = time.monotonic()
+        with pytest.raises(ValueError, match="no"):
+            look()
+        assert time.monotonic() - began < pace.PATIENCE / 2
 
 
 def test_no_look_at_a_page_collects_all_garbage():

@@ -19,9 +19,9 @@ from clsf.plan import MAX_EPOCHS, Plan, Preparation
 from clsf.runs.record import RunRecord
 from clsf.ui import data_choice, lab_access, state, units
 from clsf.ui.compare import estimate, jobs, keys
-from clsf.ui.compare.drawing import draw
 from clsf.ui.controls import LINKED
 from clsf.ui.data_names import data_name
+from clsf.ui.figures import draw
 from clsf.ui.text import plain, sentence, t, words
 
 MODEL = "lecture-cnn"
@@ -151,7 +151,12 @@ def _drawn(job: GapJob, steps: list[GapStep]) -> None:
         st.success(sentence(gap.sentence(steps)), icon=":material/lightbulb:")
     floor, stamp = gap.loss_floor(job.classes), (id(job), len(steps))
     st.markdown(f"**{t('Accuracy on validation images, one cause less at each step')}**")
-    draw("gap", stamp, lambda: (charts.waterfall(steps, words), charts.in_words(steps, words)), height=120 + 48 * len(steps))
+    draw(
+        "compare-gap",
+        stamp,
+        lambda: (charts.waterfall(steps, words), charts.in_words(steps, words)),
+        height=120 + 48 * len(steps),
+    )
     if job.seeds > 1:
         st.caption(
             t(
@@ -165,7 +170,7 @@ def _drawn(job: GapJob, steps: list[GapStep]) -> None:
         )
     st.markdown(f"**{t('Loss on training images, and the floor of two softmaxes')}**")
     draw(
-        "gap-loss",
+        "compare-gap-loss",
         stamp,
         lambda: (charts.loss(steps, floor, words), charts.in_words(steps, words)),
         height=120 + 46 * len(steps),

@@ -24,7 +24,6 @@ CODE = "race_code_open"
 # Work in the background; the names of jobs stand in the link.
 LOCKSTEP, EFFECTS, GAP, NOISE, DEFAULTS = "lockstep", "effects", "gap", "noise", "defaults"
 
-DRAWN = "compare_drawn"  # figures as drawn last, so that what did not change is not computed again
 OPENED = "opened_switch"  # the switch that a row of the defaults led to, which stands first then
 
 

@@ -25,8 +25,8 @@ from clsf.plan import Plan
 from clsf.ui import lab_access
 from clsf.ui.compare import bench, diagram_view, jobs, keys, layers_view, switches
 from clsf.ui.compare.bench import Bench
-from clsf.ui.compare.drawing import draw
 from clsf.ui.data_names import data_name
+from clsf.ui.figures import draw
 from clsf.ui.text import plain, sentence, t, words
 
 
@@ -191,7 +191,7 @@ def _chart(job: LockstepJob, started: LockstepStarted, steps: list[StepDifferenc
     st.markdown(f"**{t('Largest difference at each step, in powers of ten')}**")
     parting = job.parting
     draw(
-        "lockstep", (id(job), len(steps), job.background.over),
+        "compare-lockstep", (id(job), len(steps), job.background.over),
         lambda: (charts.figure(started, steps, parting, words), charts.in_words(started, steps, words)), height=340,
     )  # fmt: skip
     st.caption(

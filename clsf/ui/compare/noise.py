@@ -22,9 +22,9 @@ from clsf.plan import MAX_EPOCHS, Plan
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, state, units
 from clsf.ui.compare import bench, estimate, jobs, keys
-from clsf.ui.compare.drawing import draw
 from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
 from clsf.ui.data_names import data_name
+from clsf.ui.figures import draw
 from clsf.ui.tensors import choose
 from clsf.ui.text import plain, sentence, t, words
 
@@ -174,7 +174,7 @@ def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
     names = _names(job)
     styles = [c.style for c in contestants([pairs[0].records[0], pairs[0].records[1]], names)]
     draw(
-        "noise", (id(job), len(pairs), method),
+        "compare-noise", (id(job), len(pairs), method),
         lambda: (charts.figure(names, styles, values, means, words), charts.in_words(names, means, words)), height=380,
     )  # fmt: skip
     st.caption(

@@ -19,7 +19,8 @@ from clsf.runs.store import RunSummary
 from clsf.ui import controls, lab_access, pace, run_buttons, run_numbers, run_status, runs, state, units
 from clsf.ui.choices import Choices
 from clsf.ui.compare import check_view, code_view, keys, race_table
-from clsf.ui.compare.drawing import draw
+from clsf.ui.figures import shared
+from clsf.ui.live_chart import live_chart
 from clsf.ui.text import plain, sentence, t, words
 
 MOST_OFFERED = 40
@@ -87,6 +88,7 @@ def _records() -> list[RunRecord] | None:
         return None
 
 
+@pace.turn()
 def _look(drawn_at: pace.Pace | None) -> None:
     """One look at both runs."""
     if not runs.looked_at():  # they were closed just now
@@ -110,6 +112,7 @@ def _look(drawn_at: pace.Pace | None) -> None:
     if len({record.framework for record in records}) < len(records):
         for place, c in zip(st.columns(len(named)), named, strict=True):
             place.markdown(f":small[{c.style.mark} **{plain(c.name)}**]")
+    run_status.chosen(records[0])
     run_status.show(records)
     with st.container(horizontal=True, gap="xsmall"):
         run_buttons.show(records)
@@ -145,16 +148,15 @@ def _charts(named: tuple[Contestant, ...]) -> None:
     if not any(len(c.run.steps) for c in named):
         return
     titles = {"epochs": t("Over epochs"), "seconds": t("Over seconds")}
-    stamp = [(c.run.run_id, c.run.version, c.name) for c in named]
-    with st.grid("auto", min_column_width=245, gap="small") as grid:
+    records = [c.run for c in named]
+    with st.grid("auto", min_column_width=245, gap="small"):
         for axis, title in titles.items():
-            with grid.cell(), st.container(gap="xxsmall"):
-                st.markdown(f"**{title}**")
-                draw(
-                    f"race-{axis}", stamp,
-                    lambda axis=axis: (figure(named, axis, words), in_words(named, axis, words)), height=400,
-                    link=link(named, axis),
-                )  # fmt: skip
+            name = f"compare-race-{axis}"
+            drawn, alt = shared(
+                (name, *(c.name for c in named)), records,
+                lambda axis=axis: (figure(named, axis, words), in_words(named, axis, words)),
+            )  # fmt: skip
+            live_chart(drawn, key=name, alt=alt, height=400, title=title, link=link(named, axis))
     st.caption(
         t(
             "All four zoom together: drag over a stretch of one, and the others show the same stretch of training, which is at other "

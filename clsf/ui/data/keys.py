@@ -53,8 +53,6 @@ OWN_FOUND = "upload_found"  # what came of it
 OWN_DONE = "upload_done"  # counts the uploads, so that the widgets are empty afterwards
 SAVE_TITLE, SAVE_EVERYONE = "save_title", "save_everyone"
 
-DRAWN = "data_drawn"  # figures as drawn last, so that what did not change is not computed again
-
 
 def kind_name(number: int) -> str:
     """Return the key of the widget that names a class of an upload."""

@@ -14,8 +14,8 @@ from clsf.plan import Plan, Preparation
 from clsf.ui import state
 from clsf.ui.data import codes, opened
 from clsf.ui.data.asking import ask
-from clsf.ui.data.drawing import draw
 from clsf.ui.data.pictures import pictures
+from clsf.ui.figures import draw
 from clsf.ui.text import plain, sentence, t, words
 from clsf.ui.train import varying
 from clsf.words import say
@@ -46,7 +46,7 @@ def _balance(dataset: Dataset) -> None:
     except DataError as error:
         st.warning(sentence(error.sentence), icon=":material/warning:")
         return
-    draw("balance", (dataset.name, dataset.checksum), lambda: data_balance.bars(counts, train.classes, words), height=300)
+    draw("data-balance", (dataset.name, dataset.checksum), lambda: data_balance.bars(counts, train.classes, words), height=300)
     total = counts[:2].sum(axis=0)
     low, high = int(total.min()), int(total.max())
     if high <= 1.1 * low:
@@ -76,14 +76,15 @@ def _values(info: DatasetInfo, plan: Plan, before: Values, after: Values) -> Non
     with left:
         st.markdown(f"**{t('As stored: whole numbers from 0 to 255')}**")
         draw(
-            "before", stamp,
-            lambda: data_histogram.curves(before.counts, before.shift, before.scale, say("pixel value"), words),
+            "data-before", stamp,
+            lambda: data_histogram.curves(before.counts, before.shift, before.scale, say("pixel value"), words), height=280,
         )  # fmt: skip
     with right:
         st.markdown(f"**{t('As the model gets them')}**")
         draw(
-            "after", stamp,
+            "data-after", stamp,
             lambda: data_histogram.curves(after.counts, after.shift, after.scale, say("value after preparation"), words),
+            height=280,
         )  # fmt: skip
     cut = data_histogram.peaks(before.counts)
     if cut:

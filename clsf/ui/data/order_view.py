@@ -11,7 +11,7 @@ from clsf.charts.style import STYLES
 from clsf.data.catalogue import DatasetInfo
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.asking import ask
-from clsf.ui.data.drawing import draw
+from clsf.ui.figures import draw
 from clsf.ui.tensors import choose
 from clsf.ui.text import t, words
 
@@ -63,7 +63,7 @@ def _choices(count: int) -> tuple[int, int, int]:
 
 
 def _orders(order: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], framework: str, stamp: tuple) -> None:
-    draw(f"positions_{framework}", stamp, lambda: data_order.positions(order, framework, words), height=300)
+    draw(f"data-positions_{framework}", stamp, lambda: data_order.positions(order, framework, words), height=300)
     moved, count = data_order.moved(order), len(order)
     st.caption(
         t(
@@ -72,6 +72,6 @@ def _orders(order: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], fra
         )
     )  # fmt: skip
     st.markdown(f"**{t('Which classes come when')}**")
-    draw(f"mixture_{framework}", stamp, lambda: data_order.mixture(labels[order], classes, framework, words), height=260)
+    draw(f"data-mixture_{framework}", stamp, lambda: data_order.mixture(labels[order], classes, framework, words), height=260)
     first = len(np.unique(labels[order[:64]]))
     st.caption(t("The first 64 images come from {seen} of {all} classes.", seen=first, all=len(classes)))

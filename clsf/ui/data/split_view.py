@@ -11,7 +11,7 @@ from clsf.data.images import Images
 from clsf.data.splits import divided, harm
 from clsf.errors import DataError
 from clsf.ui.data import codes, keys, opened
-from clsf.ui.data.drawing import draw
+from clsf.ui.figures import draw
 from clsf.ui.tensors import choose
 from clsf.ui.text import plain, sentence, t, words
 
@@ -39,8 +39,8 @@ def show(info: DatasetInfo) -> None:
             st.markdown(f"**{titles[way]}**")
             counts = ways[way]
             draw(
-                name, (dataset.checksum, dataset.name, way, share, seed),
-                lambda counts=counts: data_balance.bars(counts, dataset.train.classes, words, share=True),
+                f"data-{name}", (dataset.checksum, dataset.name, way, share, seed),
+                lambda counts=counts: data_balance.bars(counts, dataset.train.classes, words, share=True), height=280,
             )  # fmt: skip
             _said(counts, dataset.train.classes, way)
     _table(ways, titles)

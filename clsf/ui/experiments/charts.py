@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -10,12 +10,11 @@ import streamlit as st
 from clsf.charts import experiment_curves as curves
 from clsf.charts.experiment_curves import PANELS
 from clsf.charts.style import STYLES
-from clsf.ui import language
 from clsf.ui.experiments import keys, names
 from clsf.ui.experiments.style import sign
 from clsf.ui.experiments.table import Row
-from clsf.ui.live_chart import live_chart
-from clsf.ui.text import sentence, t, words
+from clsf.ui.figures import draw
+from clsf.ui.text import t, words
 
 
 def show(rows: Sequence[Row], group: str) -> None:
@@ -26,30 +25,19 @@ def show(rows: Sequence[Row], group: str) -> None:
     st.html(_legend(rows))
     shown = names.drawn(rows, only)
     stamp = ([(row.record.run_id, row.record.version, row.name) for row in rows], axis, tuple(only))
-    with st.grid(2, min_column_width=250, gap="small") as grid:
+    with st.grid(2, min_column_width=250, gap="small"):
         for panel in PANELS:
-            with grid.cell(), st.container(gap="xxsmall"):
-                st.markdown(f"**{sentence(PANELS[panel].title)}**")
-                figure, alt = remembered(
-                    f"{group}-{panel}", stamp,
-                    lambda panel=panel: (curves.figure(panel, shown, axis, words), curves.in_words(panel, shown, words)),
-                )  # fmt: skip
-                live_chart(figure, key=f"{group}-{panel}", alt=alt, height=250, link=curves.link(shown, f"{group} {axis}"))
+            draw(
+                f"{group}-{panel}", stamp,
+                lambda panel=panel: (curves.figure(panel, shown, axis, words), curves.in_words(panel, shown, words)),
+                height=250, title=words(PANELS[panel].title), link=curves.link(shown, f"{group} {axis}"),
+            )  # fmt: skip
     st.caption(
         t(
             "Training: mean over the batches so far, the latest counting most. Validation: a symbol after each epoch. All four zoom "
             "together; a double click shows everything again."
         )
     )
-
-
-def remembered(name: str, stamp: object, make: Callable[[], tuple[dict, str]]) -> tuple[dict, str]:
-    """Return what `make` returns, computed only if `stamp` or the language is another than last time."""
-    kept = st.session_state.setdefault(keys.DRAWN, {})
-    stamp = (stamp, language.chosen())
-    if name not in kept or kept[name][0] != stamp:
-        kept[name] = stamp, *make()
-    return kept[name][1:]
 
 
 def _settings(rows: Sequence[Row], group: str) -> tuple[str, list[str]]:

@@ -14,7 +14,6 @@ FACTORS = "exp_grid"
 
 AXIS, ONLY, SMOOTH = "exp_axis", "exp_only", "exp_smooth"
 NAME = "exp_name"
-DRAWN = "experiment_drawn"  # figures as drawn last, so that what did not change is not computed again
 
 
 def factor(name: str) -> str:

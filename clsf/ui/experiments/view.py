@@ -12,24 +12,23 @@ from clsf.errors import ClsfError
 from clsf.experiments import start
 from clsf.experiments.start import Found
 from clsf.experiments.verdict import Verdict, agreement, verdicts
-from clsf.ui import lab_access, navigation, state, units
+from clsf.ui import lab_access, navigation, pace, state, units
 from clsf.ui.data_names import data_name
 from clsf.ui.experiments import charts, keys, names, table
 from clsf.ui.experiments.current import current, forget
+from clsf.ui.figures import draw
 from clsf.ui.history import keys as history_keys
-from clsf.ui.live_chart import live_chart
 from clsf.ui.progress import of_run
 from clsf.ui.text import plain, sentence, t, words
 
-TICK = 0.8  # seconds between two looks
 EARLY = 0.04  # share of an experiment below which the time left can't be told
 
 
 def show(experiment_id: str) -> None:
-    """Show the experiment, looking again every TICK seconds until all of its runs are over."""
+    """Show the experiment, looking again and again until all of its runs are over."""
     found = _found(experiment_id)
     if found is not None:
-        st.fragment(_look, run_every=None if found.over else TICK)(experiment_id, found.over)
+        st.fragment(_look, run_every=None if found.over else pace.seconds("steady"))(experiment_id, found.over)
 
 
 def _found(experiment_id: str) -> Found | None:
@@ -46,12 +45,14 @@ def _found(experiment_id: str) -> Found | None:
     return found
 
 
+@pace.turn()
 def _look(experiment_id: str, was_over: bool) -> None:
     if current() != experiment_id:
         st.rerun()
     found = _found(experiment_id)
     if found is None:
         return
+    pace.looked()
     rows = names.rows(found)
     with st.container(key="live-experiment"):
         _head(found)
@@ -168,8 +169,9 @@ def _scores(found: Found, said: list[Verdict]) -> None:
     rows.sort(key=lambda row: -row.score.mean)
     st.markdown(f"**{t('Accuracy on the validation images, at the end')}**")
     stamp = tuple((row.name, tuple(row.score.accuracies.items())) for row in rows)
-    figure, alt = charts.remembered("scores", stamp, lambda: (scores.figure(rows, words), scores.in_words(rows, words)))
-    live_chart(figure, key="experiment-scores", alt=alt, height=scores.height(rows))
+    draw(
+        "experiment-scores", stamp, lambda: (scores.figure(rows, words), scores.in_words(rows, words)), height=scores.height(rows)
+    )  # fmt: skip
 
 
 def _actions(found: Found, rows: list[table.Row]) -> None:

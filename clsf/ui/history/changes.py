@@ -10,6 +10,7 @@ from clsf import capsule
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.ui import identity, lab_access, state
+from clsf.ui.data_names import class_names
 from clsf.ui.history import keys
 from clsf.ui.text import sentence, t
 from clsf.words import Sentence, say
@@ -72,18 +73,14 @@ def take_in(content: bytes) -> None:
 
 def packed(record: RunRecord, note: str) -> bytes:
     """Return a run as a capsule, with its weights where it kept some."""
-    from clsf.data import catalogue
-
     lab = lab_access.get_lab()
     try:
         weights = lab.weights(record.run_id)
     except ClsfError:
         weights = None
-    try:
-        classes = catalogue.info(record.plan.data).classes
-    except ClsfError:
-        classes = ()
-    return capsule.write(record, weights, events=lab.store.events(record.run_id), classes=classes, notes=note)
+    return capsule.write(
+        record, weights, events=lab.store.events(record.run_id), classes=class_names(record), notes=note
+    )  # fmt: skip
 
 
 def use_key() -> None:

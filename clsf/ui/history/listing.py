@@ -34,7 +34,7 @@ def choose() -> list[Line]:
         st.info(t("No run is like that. Take a filter away."), icon=":material/filter_list_off:")
         return []
     found = history.find(query)
-    label = t("{count} runs", count=f"{count:,}")
+    label = t("1 run") if count == 1 else t("{count} runs", count=f"{count:,}")
     if count > SHOWN:
         label += " · " + t("{first} to {last} shown", first=query.offset + 1, last=query.offset + len(found))
     st.caption(label)

@@ -182,6 +182,7 @@ def _without_weights(linked: list[RunRecord]) -> None:
         t("What follows kept no weights that could be asked: only a training that was finished or stopped keeps them."),
         icon=":material/block:",
     )
+    run_status.chosen(linked[0])
     run_status.show(linked)
 
 
@@ -222,6 +223,7 @@ def _look(run_ids: list[str]) -> None:
     if all(record.over for record in records):
         st.rerun()
     st.markdown(t("**The models are being trained.** When they are ready, this page goes on by itself."))
+    run_status.chosen(records[0])
     run_status.show(records)
     if any(usable(record) for record in records) or len(lab.recent(state.owner(), 5)) > len(records):
         st.button(t("Look at another model meanwhile"), key="predict_other", on_click=runs.forget)

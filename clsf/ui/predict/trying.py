@@ -14,7 +14,7 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
-from clsf.ui import lab_access
+from clsf.ui import data_names, lab_access
 from clsf.ui.drawing import draw
 from clsf.ui.predict import keys, pictures
 from clsf.ui.predict.chosen import Model
@@ -172,12 +172,8 @@ def in_words(opinions: Sequence[Opinion], names: Sequence[str]) -> str:
 
 
 def class_names(record: object) -> list[str]:
-    """Return the names of a run's classes; numbers where its data set is not on this machine."""
-    count = asking.classes_of(record)
-    try:
-        names = list(catalogue.info(record.plan.data).classes)
-    except ClsfError:
-        names = []
+    """Return the names of a run's classes; numbers where nobody knows them."""
+    count, names = asking.classes_of(record), data_names.class_names(record)
     return names if len(names) == count else [str(n) for n in range(count)]
 
 

@@ -9,9 +9,9 @@ import streamlit as st
 from clsf.charts.style import STYLES
 from clsf.looks import PredictionsLooked
 from clsf.runs.record import RunRecord
+from clsf.ui.figures import remembered
 from clsf.ui.text import t
 from clsf.ui.train import pictures
-from clsf.ui.train.drawing import remembered
 from clsf.ui.train.style import mark
 
 
@@ -25,7 +25,7 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
     def cards() -> str:
         return "".join(_card(n, looks, classes, found[n] if found else None) for n in range(len(last.images)))
 
-    st.html(f'<div class="tp tp-images">{remembered("followed", stamp, cards)}</div>')
+    st.html(f'<div class="tp tp-images">{remembered("train-followed", stamp, cards)}</div>')
     st.caption(
         t(
             "The same validation images after every epoch, from before the first step on. A field is green where the answer was "

@@ -7,15 +7,14 @@ import streamlit as st
 from clsf.charts import inside_confusion, inside_histograms, inside_lines
 from clsf.charts.inside_lines import Panel
 from clsf.charts.style import STYLES
-from clsf.data import catalogue
-from clsf.errors import ClsfError
 from clsf.looks import PredictionsLooked
 from clsf.runs.record import RunRecord
 from clsf.ui import units
+from clsf.ui.data_names import class_names
+from clsf.ui.figures import draw
 from clsf.ui.tensors.choose import named
 from clsf.ui.text import t, words
 from clsf.ui.train import followed, keys, layer_names, maps
-from clsf.ui.train.drawing import draw
 from clsf.words import say
 
 RATIO = say("Size of the update as a share of the size of the weights")
@@ -85,7 +84,7 @@ def _spread(records: list[RunRecord]) -> None:
         return
     title = f"{layer_names.weight(which, titles)}, {kinds[quantity]}"
     draw(
-        "inside-spread", _stamp(records, which, quantity),
+        "train-inside-spread", _stamp(records, which, quantity),
         lambda: (inside_histograms.figure(panels, f"{which} {quantity}", words), inside_histograms.in_words(panels, title, words)),
         height=300,
     )  # fmt: skip
@@ -110,7 +109,7 @@ def _ratio(records: list[RunRecord]) -> None:
     if not panels:
         return
     draw(
-        "inside-ratio", _stamp(records),
+        "train-inside-ratio", _stamp(records),
         lambda: (inside_lines.figure(panels, "ratio", words, log=True), inside_lines.in_words(panels, RATIO, words)), height=340,
     )  # fmt: skip
     st.caption(
@@ -134,7 +133,7 @@ def _dead(records: list[RunRecord]) -> None:
         st.caption(t("This model has no ReLU."))
         return
     draw(
-        "inside-dead", _stamp(records),
+        "train-inside-dead", _stamp(records),
         lambda: (
             inside_lines.figure(panels, "dead", words, share=True), inside_lines.in_words(panels, DEAD, words, share=True),
         ),
@@ -168,7 +167,7 @@ def _confusion(records: list[RunRecord]) -> None:
     classes, epoch = _classes(seeing[0]), at_epoch(seeing)
     panels = [(record.framework, look_at(record, epoch).confusion) for record in seeing]
     draw(
-        "inside-confusion", _stamp(seeing, epoch),
+        "train-inside-confusion", _stamp(seeing, epoch),
         lambda: (inside_confusion.figure(panels, classes, words), inside_confusion.in_words(panels, classes, words)),
         height=min(240 + 14 * len(classes), 620),
     )  # fmt: skip
@@ -208,8 +207,6 @@ def _with_layers(records: list[RunRecord]) -> list[RunRecord]:
 
 
 def _classes(record: RunRecord) -> list[str]:
-    try:
-        return list(catalogue.info(record.plan.data).classes)
-    except ClsfError:  # images that are gone from this machine
-        looks = record.predictions_looked
-        return [str(n) for n in range(1 + max((max(row) for look in looks for row in look.classes), default=0))]
+    looks = record.predictions_looked
+    most = 1 + max((max(row) for look in looks for row in look.classes), default=0)
+    return class_names(record) or [str(n) for n in range(most)]

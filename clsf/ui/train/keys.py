@@ -56,5 +56,4 @@ STUDY = "study"  # the ids of its runs, in the link
 STUDY_STEPS = "study_steps"
 STUDY_LOAD = "study_load"  # how busy the machine was when it began
 
-DRAWN = "train_drawn"  # figures as drawn last, so that what did not change is not computed again
 NO_PICTURES = "train_no_pictures"  # images that no worker could be asked for, and until when it is not tried again

@@ -10,10 +10,10 @@ from clsf.charts.style import STYLES
 from clsf.looking import unpacked
 from clsf.runs.record import RunRecord
 from clsf.ui import runs, state
+from clsf.ui.figures import remembered
 from clsf.ui.run_status import name
 from clsf.ui.text import t
 from clsf.ui.train import inside_view, keys, layer_names, pictures
-from clsf.ui.train.drawing import remembered
 
 
 def show(records: list[RunRecord], classes: list[str]) -> None:
@@ -34,7 +34,7 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
             st.markdown(name(record.framework))
             seen = inside_view.look_at(record, epoch)
             stamp = (record.run_id, seen.step, seen.watched)
-            html = remembered(f"maps-{record.framework}", stamp, lambda r=record, seen=seen: _layers(r, seen.activations))
+            html = remembered(f"train-maps-{record.framework}", stamp, lambda r=record, seen=seen: _layers(r, seen.activations))
             st.html(f'<div class="tp tp-maps">{html}</div>')
     st.caption(
         t(

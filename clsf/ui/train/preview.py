@@ -7,8 +7,8 @@ import streamlit as st
 from clsf import schedules
 from clsf.charts import train_schedule
 from clsf.plan import Plan, Schedule
+from clsf.ui.figures import draw
 from clsf.ui.text import t, words
-from clsf.ui.train.drawing import draw
 
 MOST_STEPS = 20_000  # that are computed; of a longer run every n-th step, as if an epoch had fewer
 
@@ -26,4 +26,4 @@ def show(schedule: Schedule, values: dict, batches: int) -> None:
         return train_schedule.figure(rates, steps, words), train_schedule.in_words(rates, words)
 
     st.caption(t("Learning rate over the epochs, the same for both frameworks:"))
-    draw("schedule", stamp, make, height=150)
+    draw("train-schedule", stamp, make, height=150)

@@ -8,17 +8,16 @@ import streamlit as st
 
 from clsf.charts import inside_step
 from clsf.charts.style import STYLES
-from clsf.data import catalogue
-from clsf.errors import ClsfError
 from clsf.looking import unpacked
 from clsf.looks import StepLooked
 from clsf.runs.record import RunRecord
 from clsf.ui import units
+from clsf.ui.data_names import class_names
+from clsf.ui.figures import draw, remembered
 from clsf.ui.run_status import name as framework_name
 from clsf.ui.tensors.choose import named
 from clsf.ui.text import t, words
 from clsf.ui.train import keys, layer_names, pictures, update_table
-from clsf.ui.train.drawing import draw, remembered
 
 
 def show(records: list[RunRecord]) -> None:
@@ -60,7 +59,7 @@ def _look(seen: list[tuple[RunRecord, StepLooked]]) -> None:
 def _batch(record: RunRecord, look: StepLooked) -> None:
     shown = look.pixels["size"][0]
     st.html(
-        f'<div class="tp tp-batch">{remembered("step-batch", (record.run_id, look.step), lambda: _images(record, look))}</div>'
+        f'<div class="tp tp-batch">{remembered("train-step-batch", (record.run_id, look.step), lambda: _images(record, look))}</div>'
     )
     text = t("{count} images of epoch {epoch}", count=len(look.labels), epoch=look.epoch)
     if shown < len(look.labels):
@@ -71,18 +70,11 @@ def _batch(record: RunRecord, look: StepLooked) -> None:
 
 
 def _images(record: RunRecord, look: StepLooked) -> str:
-    classes, cells = _classes(record), []
+    classes, cells = class_names(record), []
     for pixels, label in zip(unpacked(look.pixels), look.labels, strict=False):
         title = escape(classes[label] if label < len(classes) else str(label))
         cells.append(f'<figure><img src="{pictures.data_uri(pixels)}" alt="{title}"><figcaption>{title}</figcaption></figure>')
     return "".join(cells)
-
-
-def _classes(record: RunRecord) -> list[str]:
-    try:
-        return list(catalogue.info(record.plan.data).classes)
-    except ClsfError:
-        return []
 
 
 def _numbers(record: RunRecord, look: StepLooked) -> None:
@@ -108,7 +100,7 @@ def _gradients(seen: list[tuple[RunRecord, StepLooked]]) -> None:
         return
     rows = max(len(norms) for _, norms in panels)
     draw(
-        "step-gradients", tuple((record.run_id, look.step) for record, look in seen),
+        "train-step-gradients", tuple((record.run_id, look.step) for record, look in seen),
         lambda: (inside_step.gradients(panels, words), inside_step.gradients_in_words(panels, words)), height=110 + 30 * rows,
     )  # fmt: skip
 
@@ -127,7 +119,7 @@ def _weights(seen: list[tuple[RunRecord, StepLooked]]) -> None:
         st.markdown(framework_name(record.framework))
         st.html(update_table.html(weight, style.title))
         draw(
-            f"step-weight-{record.framework}", (record.run_id, look.step, which),
+            f"train-step-weight-{record.framework}", (record.run_id, look.step, which),
             lambda weight=weight, f=record.framework: (
                 inside_step.before_after(weight["before"], weight["after"], f, words),
                 words(inside_step.before_after_in_words(weight)),

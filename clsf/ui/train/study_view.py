@@ -17,11 +17,11 @@ from clsf.plan import TENSORFLOW_VARIANTS, TORCH_VARIANTS, Plan, Schedule, Stopp
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, runs, state
 from clsf.ui.choices import Choices
+from clsf.ui.figures import draw
 from clsf.ui.run_status import name
 from clsf.ui.tensors.choose import LINKED
 from clsf.ui.text import sentence, t, words
 from clsf.ui.train import keys, study_said
-from clsf.ui.train.drawing import draw
 from clsf.ui.train.looping import VARIANT_TITLES
 
 VARIANTS = {"tensorflow": TENSORFLOW_VARIANTS, "torch": TORCH_VARIANTS}
@@ -174,7 +174,7 @@ def _drawn(measured: list[RunRecord]) -> None:
     for said in study_said.findings(timings):
         st.markdown(f":material/lightbulb: {said}")
     draw(
-        "study", tuple((record.run_id, len(record.steps)) for record in measured),
+        "train-study", tuple((record.run_id, len(record.steps)) for record in measured),
         lambda: (train_variants.figure(timings, words), train_variants.in_words(timings, words)), height=330,
     )  # fmt: skip
     st.table(study_said.table(timings), border="horizontal", alt=t("Times of each variant"))
