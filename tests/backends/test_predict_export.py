@@ -68,7 +68,10 @@ def request_of(job, framework):
     return Request("export", framework, job.spec.to_json(), job.plan.to_json(), SHAPE, 5)
 
 
-@pytest.mark.parametrize("difference", [(), ("flatten-order",)], ids=["aligned", "flattened otherwise"])
+@pytest.mark.parametrize(
+    "difference",
+    [pytest.param((), id="aligned"), pytest.param(("flatten-order",), id="flattened otherwise", marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_files_say_the_same_in_a_plain_process(framework, difference, tmp_path):
     job = job_of(framework, differences=difference)

@@ -50,6 +50,7 @@ def test_the_worker_makes_way_for_whoever_asks(engine):
         before = framework, pid
 
 
+@pytest.mark.slow
 def test_a_race_becomes_one_after_the_other(engine):
     names = [submit(engine, f"turn-{framework}", framework) for framework in ("torch", "tensorflow")]
     for name in names:
@@ -58,6 +59,7 @@ def test_a_race_becomes_one_after_the_other(engine):
     assert began == names
 
 
+@pytest.mark.slow
 def test_a_run_is_not_ended_for_an_interactive_job_of_the_other_framework(engine):
     run_id = submit(engine, "stays", "torch", epochs=500)
     engine.witness.until_event(run_id, BatchesEnded, timeout=20)

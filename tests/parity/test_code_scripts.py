@@ -55,7 +55,7 @@ def check(name: str, framework: str, folder) -> None:
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", [QUICK[0], *(pytest.param(name, marks=pytest.mark.slow) for name in QUICK[1:])])
 def test_scripts_run(name, framework, tmp_path):
     check(name, framework, tmp_path)
 
