@@ -186,10 +186,6 @@ class Lab:
         """Make all that belongs to one owner another's: both are the same person, who has shown it."""
         self.store.hand_over(old, new)
 
-    def position(self, run_id: str) -> int | None:
-        """Return 0 for a run that trains, 1, 2, … for its place in the queue, None if it is over or not ours."""
-        return self.engine.position(run_id)
-
     def place(self, run_id: str) -> waiting.Place | None:
         """Return the place in the queue of a run that waits, and about how long it still does; None if it does not wait.
 

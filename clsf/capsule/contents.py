@@ -13,6 +13,10 @@ from clsf.runs.record import RunRecord
 FORMAT, VERSION = "clsf-capsule", 1
 ABOUT, HISTORY, WEIGHTS = "capsule.json", "history.json", "weights.npz"
 
+LEFT_OUT = ("data_progress", "layers_looked", "predictions_looked", "step_looked")
+"""Events that stay behind: how the images came, and what was seen inside while it trained. That is large, shaped as it likes,
+and needs the images; the weights, which can be looked into again, go along."""
+
 MOST_NOTES = 20_000  # characters
 MOST_TEXT = 300  # characters of a name
 

@@ -8,8 +8,9 @@ import types
 from dataclasses import fields, is_dataclass
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
+from clsf.capsule.contents import LEFT_OUT
 from clsf.errors import CapsuleError
-from clsf.events import BatchesEnded, DataProgress, EpochEnded, Event, RunEnded, RunFailed, RunStarted, event_from_json
+from clsf.events import BatchesEnded, EpochEnded, Event, RunEnded, RunFailed, RunStarted, event_from_json
 from clsf.words import Sentence
 
 MOST_EVENTS = 500_000
@@ -18,11 +19,13 @@ MOST_TEXT = 300  # characters
 
 
 def checked(data: object, framework: str, shape: tuple[int, ...]) -> tuple[Event, ...]:
-    """Return the events in parsed JSON. Raises CapsuleError for what no run says, or not in this order."""
+    """Return the events in parsed JSON, LEFT_OUT ones left out. Raises CapsuleError for what no run says, or not in this order."""
     if not isinstance(data, list) or not 2 <= len(data) <= MOST_EVENTS:
         raise CapsuleError("Its history is no list of events.")
     events = []
     for number, item in enumerate(data, start=1):
+        if isinstance(item, dict) and item.get("event") in LEFT_OUT:  # an older program took them along
+            continue
         try:
             event = event_from_json(item)
             right = _fields_right(event)
@@ -39,11 +42,10 @@ def checked(data: object, framework: str, shape: tuple[int, ...]) -> tuple[Event
 def _in_order(events: list[Event], framework: str, shape: tuple[int, ...]) -> bool:
     """Whether a run could have said all of this: see `clsf.events`."""
     started, step, epoch = False, 0, 0
+    if not events:
+        return False
     for event in events[:-1]:
         match event:
-            case DataProgress():
-                if started:
-                    return False
             case RunStarted():
                 if started or event.framework != framework or event.input_shape != shape or event.batches_per_epoch < 1:
                     return False

@@ -12,16 +12,16 @@ from clsf import __version__
 from clsf.backends.base import Weights
 from clsf.backends.initial import weights_hash
 from clsf.capsule.arrays import EPOCH, packed
-from clsf.capsule.contents import ABOUT, FORMAT, HISTORY, MOST_NOTES, VERSION, WEIGHTS
+from clsf.capsule.contents import ABOUT, FORMAT, HISTORY, LEFT_OUT, MOST_NOTES, VERSION, WEIGHTS
 from clsf.errors import CapsuleError
-from clsf.events import DataProgress, Event, event_to_json
+from clsf.events import Event, event_to_json
 from clsf.runs.record import RunRecord
 
 
 def write(
     record: RunRecord, weights: Weights | None, *, events: Sequence[Event], classes: Sequence[str] = (), notes: str = ""
 ) -> bytes:
-    """Return a capsule of a run that is over. `events`: all that it said (`RunStore.events`).
+    """Return a capsule of a run that is over. `events`: all that it said (`RunStore.events`); LEFT_OUT ones stay behind.
 
     Equal runs give equal bytes. Raises CapsuleError if the run is not over, never began, or the notes are too long.
     """
@@ -46,7 +46,7 @@ def write(
         "weights_hash": weights_hash(weights) if weights else None,
         "notes": notes,
     }
-    history = [event_to_json(event) for event in events if not isinstance(event, DataProgress)]
+    history = [told for told in map(event_to_json, events) if told["event"] not in LEFT_OUT]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, ABOUT, json.dumps(about, indent=2, ensure_ascii=False).encode())

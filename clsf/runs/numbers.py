@@ -21,10 +21,6 @@ class Numbers(Sequence[float]):
         """Append all values, or none if one of them is no number (TypeError)."""
         self._values.extend(array("d", values))
 
-    def append(self, value: float) -> None:
-        """Append one value."""
-        self._values.append(value)
-
     def __len__(self) -> int:
         return len(self._values)
 
@@ -37,9 +33,6 @@ class Numbers(Sequence[float]):
     def __getitem__(self, index: int | slice) -> float | list[float]:
         found = self._values[index]
         return found.tolist() if isinstance(found, array) else found
-
-    def __setitem__(self, index: int, value: float) -> None:
-        self._values[index] = value
 
     def __iter__(self) -> Iterator[float]:
         return iter(self._values[:])

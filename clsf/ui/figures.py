@@ -55,8 +55,8 @@ def shared(name: Hashable, records: Sequence[RunRecord], make: Callable[[], tupl
     versions, over = tuple(record.version for record in records), all(record.over for record in records)
     shelf = _shelf()
     found = shelf.get(key)
-    if found is None or (found.versions != versions and (found.over != over or over or time.monotonic() - found.when > SHARED)):
-        found = _Drawing(versions, over, time.monotonic(), _packed(*make()))
+    if found is None or (found.versions != versions and (over or time.monotonic() - found.when > SHARED)):
+        found = _Drawing(versions, time.monotonic(), _packed(*make()))
         with _lock:
             shelf[key] = found
             shelf.move_to_end(key)
@@ -70,7 +70,6 @@ class _Drawing:
     """A packed figure with its description, when it was drawn, and how far the runs were then."""
 
     versions: tuple[int, ...]
-    over: bool
     when: float  # seconds of the monotonic clock
     content: tuple[bytes, str]
 

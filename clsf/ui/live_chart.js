@@ -162,13 +162,13 @@ export default function ({ data: bytes, parentElement }) {
       const layout = chosen(chart, themed(data.figure.layout, parentElement));
       const drawn = text + JSON.stringify(layout);
       if (chart.drawn === drawn) return; // nothing new, neither in the numbers nor in the theme
-      chart.drawn = drawn;
       await Plotly.react(figure, data.figure.data, layout, {
         displaylogo: false,
         displayModeBar: "hover",
         modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
         toImageButtonOptions: { filename: data.name, scale: 2 },
       });
+      chart.drawn = drawn;
       if (!chart.observer) {
         chart.observer = new ResizeObserver(() => figure.isConnected && figure.offsetWidth && Plotly.Plots.resize(figure));
         chart.observer.observe(figure);

@@ -127,3 +127,12 @@ def photos(tmp_path):
                 Image.fromarray(pixels).save(file, "PNG")
                 archive.writestr(f"my photos/{name}/{k}.png", file.getvalue())
     return path
+
+
+def upload(page: object, photos: Path) -> None:
+    """Give the photos to the part "Own images" of the Data page, and have them read."""
+    page.locator("input[type=file]").set_input_files(photos)
+    name = page.get_by_role("textbox", name="Name of the data set")
+    name.fill("Day and night")
+    name.press("Tab")
+    page.get_by_role("button", name="Read the images").click(timeout=90_000)  # which waits until it may be pressed

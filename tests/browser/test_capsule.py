@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from tests.browser.conftest import playwright
+from tests.browser.conftest import playwright, upload
 
 expect = playwright.expect
 LONG = 90_000  # milliseconds: two processes may still be importing their frameworks
@@ -25,13 +25,7 @@ def picture(photos, tmp_path):
 @pytest.mark.slow
 def test_a_capsule_is_asked_on_a_computer_without_the_photos(dashboard, photos, picture, tmp_path):
     page = dashboard.open("/data?lang=en&part_of_data=own", height=1200)
-    page.locator("input[type=file]").set_input_files(photos)
-    name = page.get_by_role("textbox", name="Name of the data set")
-    name.fill("Day and night")
-    name.press("Tab")
-    read = page.get_by_role("button", name="Read the images")
-    expect(read).to_be_enabled(timeout=LONG)
-    read.click()
+    upload(page, photos)
     expect(page.get_by_text("“Day and night” is ready")).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Train with it").click()
     page.locator("summary", has_text="Images").click(timeout=LONG)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import playwright
+from tests.browser.conftest import playwright, upload
 
 expect = playwright.expect
 LONG = 90_000  # milliseconds: two processes may still be importing their frameworks
@@ -37,13 +37,7 @@ def test_an_image_is_pressed_and_read_as_numbers(dashboard):
 @pytest.mark.slow
 def test_own_photos_are_uploaded_and_trained_on(dashboard, photos):
     page = dashboard.open("/data?lang=en&part_of_data=own&model=tiny", height=1200)
-    page.locator("input[type=file]").set_input_files(photos)
-    name = page.get_by_role("textbox", name="Name of the data set")
-    name.fill("Day and night")
-    name.press("Tab")
-    read = page.get_by_role("button", name="Read the images")
-    expect(read).to_be_enabled(timeout=LONG)
-    read.click()
+    upload(page, photos)
     expect(page.get_by_text("“Day and night” is ready: 40 images of 2 classes, now 24×24×3.")).to_be_visible(timeout=LONG)
     expect(page).to_have_url(re.compile("data=folder-[0-9a-f]{24}"))
 

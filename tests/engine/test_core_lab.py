@@ -7,6 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from clsf import capsule
 from clsf.errors import PlanError, SpecError, StoreError
 from clsf.events import BatchesEnded, Paused
 from clsf.model.presets import preset
@@ -95,6 +96,16 @@ def test_checkpoint_early_stop_and_event_files(lab, tmp_path):
     for run_id in ids:
         record = lab.record(run_id)
         assert record.status == "finished", record.failure
+        assert record.layers_looked
+        assert record.predictions_looked
+        packed = capsule.write(record, lab.weights(run_id), events=lab.store.events(run_id), classes=record.started.classes)
+        again = capsule.read(packed).folded()  # what real runs say is all that a capsule takes
+        assert (again.status, again.steps, again.epochs, again.best) == (
+            record.status,
+            record.steps,
+            record.epochs,
+            record.best,
+        )
         last, best = lab.weights(run_id), lab.weights(run_id, best=True)
         assert list(last) == list(best)
         if record.best.epoch == len(record.epochs):

@@ -24,7 +24,6 @@ STEP = 0.1  # seconds; a chunk of steps may be under way
 
 def test_both_frameworks_train_the_same_model_one_after_the_other(lab):
     ids = lab.train(TINY, PLAN, ("torch", "tensorflow"), owner="me")
-    assert lab.position(ids[0]) in (0, 1)
     assert lab.wait(ids, 60)
     one, other = lab.group(ids[1])
     assert (one.framework, other.framework) == ("tensorflow", "torch")
@@ -133,7 +132,7 @@ def test_a_run_nobody_knows(lab):
     for ask in (lab.record, lab.group, lab.weights, lambda run_id: lab.control(run_id, "stop")):
         with pytest.raises(StoreError, match=r"no run nowhere|nowhere has no weights"):
             ask("nowhere")
-    assert lab.position("nowhere") is None
+    assert lab.place("nowhere") is None
 
 
 def test_stop_of_a_group_in_the_queue(lab):

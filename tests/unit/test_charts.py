@@ -18,6 +18,7 @@ from clsf.charts.style import STYLES
 from clsf.events import BatchesEnded, EpochEnded, RunStarted
 from clsf.model.presets import preset
 from clsf.plan import Plan
+from clsf.runs.numbers import Numbers
 from clsf.runs.record import RunRecord
 
 THEME = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
@@ -192,7 +193,7 @@ def test_without_smoothing_there_is_one_line():
 
 def test_a_loss_that_is_no_number_leaves_a_gap():
     run = record(steps=3)
-    run.steps.losses[1] = math.nan
+    run.steps.losses = Numbers([1.0, math.nan, 1 / 3])
     (line,) = shown(figure(KINDS["loss"], [run], View(smoothing=0))["data"], "lines")
     assert line["y"] == [1.0, None, 0.33333]
 

@@ -32,11 +32,9 @@ def test_reads_as_a_list_does(first, more, part):
     assert pd.Series(numbers, dtype="float64").tolist() == plain
 
 
-def test_one_by_one_and_changed():
-    numbers = Numbers()
-    numbers.append(1)
-    numbers.append(math.nan)
-    numbers[0] = 0.5
+def test_one_by_one():
+    numbers = Numbers([0.5])
+    numbers.extend([math.nan])
     assert numbers[0] == 0.5
     assert math.isnan(numbers[-1])
     assert numbers != Numbers([0.5])

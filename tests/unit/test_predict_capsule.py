@@ -14,7 +14,8 @@ from clsf.capsule import read, take_in, write
 from clsf.capsule import reading as reading_module
 from clsf.capsule.contents import ABOUT, HISTORY, WEIGHTS
 from clsf.errors import CapsuleError
-from clsf.events import BatchesEnded, EpochEnded, RunEnded, RunFailed, RunStarted, event_to_json
+from clsf.events import BatchesEnded, DataProgress, EpochEnded, RunEnded, RunFailed, RunStarted, event_to_json
+from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
 from clsf.model.presets import preset
 from clsf.plan import Plan, Preparation
 from clsf.runs.record import RunRecord
@@ -125,6 +126,21 @@ def test_the_names_of_the_classes_come_along(tmp_path):
         store.close()
 
 
+LOOKS = [
+    LayersLooked(1, 1, {"1.kernel": {"norm": 1.5, "ratio": None}}, {"1": 0.25}, 0.5),
+    PredictionsLooked(1, 3, (7,), (1,), ((1, 0),), ((0.75, 0.25),), (0.75,), None, 0, {"1": {"low": 0.5}}, 0.5),
+    StepLooked(1, 3, (7, 8), (1, 0), {"data": "", "size": [0]}, 2.5, 0.5, 0.1, {"1.kernel": {"ratio": 0.5}}, 0.5),
+]
+
+
+def test_a_run_that_was_looked_inside_is_packed_without_what_was_seen():
+    story = [DataProgress("read", 1, 2), STARTED, *LOOKS, *STORY[1:]]
+    found = read(packed(story=story))
+    assert [event_to_json(e) for e in found.events] == [event_to_json(e) for e in STORY]
+    older = with_history(*map(event_to_json, story))  # which took them along
+    assert [event_to_json(e) for e in read(older).events] == [event_to_json(e) for e in STORY]
+
+
 def test_equal_runs_make_equal_bytes():
     assert packed() == packed()
 
@@ -205,6 +221,7 @@ BOMB = b"[" + b" " * 60_000_000 + b"]"
         pytest.param(lambda: zipped({**parts(packed()), ABOUT: BOMB}), "at most 1.0 are read", id="bomb in the description"),
         pytest.param(lambda: zipped({**parts(packed()), HISTORY: b"[" * 200_000}), "is not JSON", id="deep JSON"),
         pytest.param(lambda: zipped({**parts(packed()), ABOUT: b"\xff\xfe"}), "is not JSON", id="no text"),
+        pytest.param(lambda: with_history(*map(event_to_json, LOOKS)), "do not follow", id="looks alone"),
         pytest.param(lambda: with_history(), "no list of events", id="no history"),
         pytest.param(lambda: with_history({"event": "run_started"}, {"event": "run_ended"}), "Event number 1", id="bare events"),
         pytest.param(lambda: with_history({"event": "__class__"}, {}), "Event number 1", id="unknown event"),
