@@ -51,8 +51,8 @@ def training_choices(folded: DeltaGenerator | None = None) -> Choices:
     spec_place = st.container()
     frameworks = _frameworks()
     values = _essentials()
-    notes = st.container()
     with folded or st.container():
+        notes = st.container()
         more, race = groups.show(info, values)
     problem = None
     try:
@@ -208,12 +208,15 @@ def _step(rate: float) -> float:
 
 
 def _besides(place: DeltaGenerator, plan: Plan) -> None:
-    """Say what is chosen in the folded groups, so that nothing is forgotten there."""
+    """Say what is chosen in the folded groups, so that nothing is forgotten there. The line is always there: if it came with the
+    first choice, all below it would jump away from under the pointer.
+    """
     said = extras.said(plan)
-    if said:
-        with place.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.caption(t("Also: {settings}", settings=plain(" · ".join(said))), width="stretch")
-            st.button(
-                t("Reset"), key="reset_settings", icon=":material/restart_alt:", type="tertiary", on_click=groups.reset,
-                help=t("Back to what is usual in all groups below; images, model, optimizer and its learning rate stay."),
-            )  # fmt: skip
+    with place.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(
+            t("Also: {settings}", settings=plain(" · ".join(said))) if said else t("All below is as usual."), width="stretch"
+        )
+        st.button(
+            t("Reset"), key="reset_settings", icon=":material/restart_alt:", type="tertiary", on_click=groups.reset, disabled=not said,
+            help=t("Back to what is usual in all groups below; images, model, optimizer and its learning rate stay."),
+        )  # fmt: skip

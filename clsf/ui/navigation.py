@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from clsf.ui import language
+from clsf.ui import files, language
 from clsf.ui.text import words
 from clsf.words import Sentence, say
 
@@ -82,6 +82,7 @@ def open_page(name: str) -> Page:
     if not _through_app.get():
         navigation()
         st.rerun()
+    files.keep()
     return next(page for page in PAGES if page.name == name)
 
 

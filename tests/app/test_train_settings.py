@@ -44,7 +44,7 @@ def plan_of(lab) -> Plan:
 def test_the_usual_settings_are_the_plans_defaults(open_app, lab, lang):
     app = start(open_app("train", lang))
     assert plan_of(lab) == Plan("digits")
-    assert not [button for button in app.button if button.key == "reset_settings"]
+    assert app.button(key="reset_settings").disabled
 
 
 @LANGUAGES
@@ -93,6 +93,7 @@ def test_what_is_chosen_in_a_folded_group_is_said_beside_the_button_and_can_be_r
     train.button(key="reset_settings").click().run()
     assert not train.exception
     assert "L2 0.02" not in texts(train)
+    assert train.button(key="reset_settings").disabled
     start(train)
     assert plan_of(lab) == Plan("digits", epochs=3)  # the essentials stay
 

@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from urllib.request import urlopen
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -44,6 +45,7 @@ class Session:
         self.origin = address
         self.page, self.query = page, query
         self.buttons: dict[str, str] = {}  # key -> widget id
+        self.files: dict[str, str] = {}  # key of a download button -> what to ask for
         self.page_hash = ""
         self.query_string = query  # as the server changed it last
         self.exceptions: list[str] = []
@@ -54,6 +56,8 @@ class Session:
         self._asked: float | None = None
         self._answered = asyncio.Event()
         self._reader: asyncio.Task | None = None
+        self._session_id = ""
+        self._requests: dict[str, asyncio.Future] = {}
         self.closed, self.why = False, ""
         self.heard: deque[str] = deque(maxlen=12)  # what came lately, for who wants to know why nothing comes
 
@@ -94,6 +98,19 @@ class Session:
             raise ConnectionError(f"{self.page} lost its connection: {self.why}; last came {', '.join(self.heard)}")
         return time.monotonic() - self._asked
 
+    async def download(self, key: str, away: float = 0.2) -> bytes:
+        """Press a download button, wait until its file was made, and fetch it as a browser does that is `away` seconds away."""
+        message, number = BackMsg(), str(len(self._requests))
+        asked = message.backend_operation_request
+        asked.request_id, asked.session_id, asked.deferred_file.file_id = number, self._session_id, self.files[key]
+        self._requests[number] = asyncio.get_running_loop().create_future()
+        await self._socket.send(message.SerializeToString())
+        answer = await asyncio.wait_for(self._requests[number], PATIENCE)
+        if answer.error_msg:
+            raise ConnectionError(f"{key}: {answer.error_msg}")
+        await asyncio.sleep(away)
+        return await asyncio.to_thread(lambda: urlopen(self.origin + answer.deferred_file.url, timeout=PATIENCE).read())
+
     async def vanish(self) -> None:
         """Be gone without a word, as a laptop that is shut."""
         self._socket.transport.abort()
@@ -129,6 +146,10 @@ class Session:
             self.page_hash = message.navigation.page_script_hash
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._element(message.delta.new_element)
+        elif kind == "new_session":
+            self._session_id = message.new_session.initialize.session_id
+        elif kind == "backend_operation_response":
+            self._requests[message.backend_operation_response.request_id].set_result(message.backend_operation_response)
         elif kind == "page_info_changed":
             self.query_string = message.page_info_changed.query_string
         elif kind == "auto_rerun":
@@ -145,7 +166,9 @@ class Session:
     def _element(self, element: object) -> None:
         kind = element.WhichOneof("type")
         if kind == "button":
-            self.buttons[element.button.id.rsplit("-", 1)[-1]] = element.button.id
+            self.buttons[element.button.id.split("-", 2)[-1]] = element.button.id
+        elif kind == "download_button":
+            self.files[element.download_button.id.split("-", 2)[-1]] = element.download_button.deferred_file_id
         elif kind == "exception":
             self.exceptions.append(element.exception.message)
         elif kind == "bidi_component" and element.bidi_component.component_name == "clsf_live_chart":

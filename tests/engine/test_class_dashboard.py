@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import re
 import signal
 import sqlite3
 import time
+import zipfile
 
 import psutil
 import pytest
@@ -82,6 +84,29 @@ def test_a_browser_that_is_gone_for_three_minutes_finds_everything(server):
         assert drawn >= 2  # the curve from its beginning, not from when it came back
         await again.close()
         await end(server, run_id)
+
+    played(story())
+
+
+def test_a_file_that_was_made_is_still_there_when_a_browser_far_away_asks_for_it(server):
+    async def story():
+        first, run_id = await begun(server)
+        await first.rerun()
+        await first.rerun("stop")
+        await until(lambda: status(server, run_id) == "stopped")
+        _, live = await begun(server, key=BOB)
+        others = [Session(server.address, "train", f"lang=en&run={live}", key=BOB) for _ in range(12)]
+        for other in others:
+            await other.open()
+        home = Session(server.address, "predict", f"lang=en&predict=home&run={run_id}", key=ANN)
+        await home.open()
+        for _ in range(10):  # of a class that looks, each look once forgot what nobody shows
+            capsule = await home.download(f"predict_capsule_{run_id}")
+            assert zipfile.is_zipfile(io.BytesIO(capsule))
+        assert not home.exceptions
+        for session in (first, home, *others):
+            await session.close()
+        await end(server, live, key=BOB)
 
     played(story())
 

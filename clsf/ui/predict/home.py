@@ -13,7 +13,7 @@ from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.predict.asking import request_of
-from clsf.predict.exporting import CODE_STYLES, KINDS
+from clsf.predict.exporting import CODE_STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, runs
 from clsf.ui.data_names import data_name
@@ -73,9 +73,7 @@ def _one(model: Model) -> None:
             ":material/book_2:", about=t("Both frameworks, with explanations."),
         )  # fmt: skip
     st.caption(_how_to_use(record))
-    # A file is made beside this run of the page, so what was refused is known a little later.
-    pressed = any(st.session_state.get(_key(kind, record)) for kind in (*KINDS[record.framework], "npz", "capsule", "script"))
-    st.fragment(_refused, run_every=1.0 if pressed else None)(record.run_id)
+    st.fragment(_refused, run_every=2.0)(record.run_id)  # a press runs nothing again, so what was refused is looked for
 
 
 def _refused(run_id: str) -> None:
@@ -135,7 +133,7 @@ def _download(
 
     st.download_button(
         label, made, file_name=name, key=_key(kind, record), icon=icon, help=about, width="stretch",
-        type="primary" if primary else "secondary",
+        type="primary" if primary else "secondary", on_click="ignore",
     )  # fmt: skip
 
 

@@ -53,11 +53,11 @@ def show(models: Sequence[Model]) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
             t("One page (HTML)"), page.encode, file_name=f"{stem}.html", mime="text/html", key="predict_html", type="primary",
-            icon=":material/download:",
+            icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         st.download_button(
             t("Markdown and figures (zip)"), lambda: report.markdown_zip(contents, words), file_name=f"{stem}.zip", mime="application/zip",
-            key="predict_markdown", icon=":material/folder_zip:",
+            key="predict_markdown", icon=":material/folder_zip:", on_click="ignore",
         )  # fmt: skip
     st.caption(t("Both hold everything: no script, nothing from elsewhere. The page prints well."))
     st.markdown(f"**{t('What it looks like')}**")

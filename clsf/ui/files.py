@@ -1,0 +1,36 @@
+"""What a page offers as a file stays until the browser had the time to fetch it.
+
+Streamlit 1.67 forgets files that no page shows any more whenever a run of any session ends. A file that is made when its button
+is pressed is shown by no page, so with a class at work it was gone before a browser far away asked for it; likewise an
+image of a page that is just drawn again.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+
+SECONDS = 30.0  # between two times that files are forgotten; one made on a press is forgotten at the second of them
+
+
+@st.cache_resource(show_spinner=False)
+def keep() -> None:
+    """Have this server forget files rarely. Call at the beginning of a page; only the first call does something."""
+    if runtime.exists():
+        patient(runtime.get_instance().media_file_mgr)
+
+
+def patient(files: Any, seconds: float = SECONDS) -> None:
+    """Have a MediaFileManager do its tidying at most once in so many seconds."""
+    tidy, last = files.remove_orphaned_files, time.monotonic()
+
+    def tidy_sometimes() -> None:
+        nonlocal last
+        if time.monotonic() - last >= seconds:
+            last = time.monotonic()
+            tidy()
+
+    files.remove_orphaned_files = tidy_sometimes

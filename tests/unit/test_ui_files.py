@@ -1,0 +1,62 @@
+"""Files that a page offers: kept long enough, and asked for without a run of the page, whose beginning may lose the answer."""
+
+from __future__ import annotations
+
+import ast
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.runtime.media_file_manager import MediaFileManager
+from streamlit.runtime.media_file_storage import MediaFileStorageError
+from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
+
+from clsf.ui.files import patient
+
+UI = Path(__file__).parents[2] / "clsf" / "ui"
+
+
+@pytest.fixture
+def storage():
+    return MemoryMediaFileStorage("/media")
+
+
+def made(manager: MediaFileManager) -> str:
+    """Return the name of a file that was made because a button was pressed."""
+    placeholder = manager.add_deferred(lambda: b"made", "text/plain", "1.2", "made.txt")
+    return manager.execute_deferred(placeholder).rsplit("/", 1)[-1]
+
+
+def test_streamlit_itself_forgets_a_file_after_two_runs_of_anybody(storage):
+    manager = MediaFileManager(storage)
+    name = made(manager)
+    manager.remove_orphaned_files()
+    manager.remove_orphaned_files()
+    with pytest.raises(MediaFileStorageError):
+        storage.get_file(name)
+
+
+def test_a_file_outlives_a_hundred_runs_and_is_forgotten_later(storage):
+    manager = MediaFileManager(storage)
+    patient(manager, seconds=0.2)
+    name = made(manager)
+    for _ in range(100):
+        manager.remove_orphaned_files()
+    assert storage.get_file(name).content == b"made"
+    for _ in range(2):
+        time.sleep(0.21)
+        manager.remove_orphaned_files()
+    with pytest.raises(MediaFileStorageError):
+        storage.get_file(name)
+
+
+def test_a_press_on_a_download_runs_nothing_again():
+    calls = [
+        (path.name, node)
+        for path in sorted(UI.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "download_button"
+    ]
+    assert len(calls) > 15
+    for name, call in calls:
+        assert {word.arg: ast.unparse(word.value) for word in call.keywords}.get("on_click") == "'ignore'", (name, call.lineno)
