@@ -7,6 +7,7 @@ image of a page that is just drawn again.
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -25,12 +26,14 @@ def keep() -> None:
 
 def patient(files: Any, seconds: float = SECONDS) -> None:
     """Have a MediaFileManager do its tidying at most once in so many seconds."""
-    tidy, last = files.remove_orphaned_files, time.monotonic()
+    tidy, last, lock = files.remove_orphaned_files, time.monotonic(), threading.Lock()
 
     def tidy_sometimes() -> None:
         nonlocal last
-        if time.monotonic() - last >= seconds:
+        with lock:  # two sessions at once would be the two times after which a file is gone
+            if time.monotonic() - last < seconds:
+                return
             last = time.monotonic()
-            tidy()
+        tidy()
 
     files.remove_orphaned_files = tidy_sometimes
