@@ -148,7 +148,8 @@ def _over(record: RunRecord) -> None:
     if record.failure is not None:
         st.error(sentence(record.failure), icon=":material/error:")
         return
-    st.caption(t("{epochs} epochs in {time}", epochs=len(record.epochs), time=_elapsed(record)))
+    epochs, time = len(record.epochs), _elapsed(record)
+    st.caption(t("1 epoch in {time}", time=time) if epochs == 1 else t("{epochs} epochs in {time}", epochs=epochs, time=time))
     if record.status == "diverged":
         st.warning(
             t(

@@ -326,6 +326,15 @@ def test_a_hostile_capsule_is_refused_and_nothing_is_lost(open_app, trained):
     assert app.get_by_key(keys.ONE).value == ids[0]
 
 
+def test_a_file_that_could_not_be_made_is_said_beside_its_model(open_app, trained):
+    one, other = trained[1][:2]
+    app = well(open_app("predict", predict="home", run=one, predict_two=other))
+    assert not app.error
+    app.session_state[keys.MADE] = {other: EngineError("The worker ended.").sentence}  # as a press leaves it that runs nothing
+    well(app.run())
+    assert [error.value for error in app.error] == ["The worker ended."]
+
+
 def test_the_report_holds_the_notes_as_plain_text(open_app, trained):
     app = well(open_app("predict", predict="report", run=trained[1][0]))
     assert app.get_by_key(keys.NOTES).value == "my *own* <b>note</b>"
