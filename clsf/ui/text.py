@@ -47,10 +47,8 @@ def translated(template: str) -> str:
 @cache
 def catalogue(code: str) -> dict[str, str]:
     """Return template -> translation of one language; English has none."""
-    found: dict[str, str] = {}
-    for path in sorted((LOCALE / code / "LC_MESSAGES").glob("*.po")):
-        with path.open("rb") as file:
-            found |= {
-                message.id: message.string for message in read_po(file) if message.id and message.string and not message.fuzzy
-            }
-    return found
+    path = LOCALE / code / "LC_MESSAGES" / "clsf.po"
+    if not path.is_file():
+        return {}
+    with path.open("rb") as file:
+        return {message.id: message.string for message in read_po(file) if message.id and message.string and not message.fuzzy}

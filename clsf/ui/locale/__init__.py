@@ -1,4 +1,4 @@
-"""The catalogues of translations, and what keeps them in step with the source.
+"""The catalogue of translations of each language, and what keeps it in step with the source.
 
 python -m clsf.ui.locale     writes every text of the source into each catalogue; whoever added text fills in the rest
 """
@@ -61,21 +61,8 @@ def templates() -> Iterator[tuple[str, str, int]]:
 
 
 def read(language: str) -> Catalog:
-    """Return what all catalogues of a language hold, obsolete entries included; nothing if there is none yet."""
-    found = _read(catalogue_path(language), language)
-    for path in others(language):
-        for message in _read(path, language):
-            if message.id:
-                found[message.id] = message
-    return found
-
-
-def others(language: str) -> list[Path]:
-    """Return the catalogues beside clsf.po. Each is kept by hand for one page, and no text is in two."""
-    return [path for path in sorted(catalogue_path(language).parent.glob("*.po")) if path != catalogue_path(language)]
-
-
-def _read(path: Path, language: str) -> Catalog:
+    """Return the catalogue of a language, obsolete entries included; an empty one if there is no file yet."""
+    path = catalogue_path(language)
     if not path.is_file():
         return _empty(language)
     with path.open("rb") as file:
@@ -94,11 +81,9 @@ def _empty(language: str) -> Catalog:
 def update(language: str) -> tuple[int, int]:
     """Bring a catalogue in step with the source. Return how many texts there are, and how many lack a translation."""
     old, new = read(language), _empty(language)
-    elsewhere = {message.id for path in others(language) for message in _read(path, language)}
     places: dict[str, set[str]] = {}
     for message, name, _ in templates():
-        if message not in elsewhere:
-            places.setdefault(message, set()).add(name)
+        places.setdefault(message, set()).add(name)
     for message, names in sorted(places.items(), key=lambda found: (min(found[1]), found[0])):
         known = old.get(message)
         new.add(message, known.string if known is not None and not known.fuzzy else "", [(n, None) for n in sorted(names)])
