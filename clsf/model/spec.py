@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import MISSING, dataclass, fields
 
 from clsf import checks
@@ -94,6 +93,7 @@ class ModelSpec:
             )  # fmt: skip
         _no_other_fields(data, ("version", "name", "layers"), "the model")
         count = [0]
+        checks.text(SpecError, say("name"), data.get("name"))
         return cls(data.get("name", ""), _row_from_json(data.get("layers"), "layers", 0, count))
 
     @classmethod
@@ -102,9 +102,9 @@ class ModelSpec:
         if len(text) > MAX_JSON:
             raise SpecError("The model has {size} characters of JSON; at most {most} are read.", size=len(text), most=MAX_JSON)
         try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise SpecError("The model is not JSON: {reason}.", reason=checks.shown(str(error))) from None
+            data = checks.json_of(SpecError, text)
+        except SpecError as error:
+            raise SpecError("The model is not JSON: {reason}", reason=error.sentence) from None
         return cls.from_json(data)
 
 
