@@ -71,14 +71,15 @@ def text(error: type[ClsfError], what: Sentence, value: object) -> None:
         )  # fmt: skip
 
 
-def json_of(error: type[ClsfError], content: str | bytes) -> object:
+def json_of(error: type[ClsfError], content: str | bytes, strict: bool = False) -> object:
     """Return what JSON says. Bytes may be UTF-8 or UTF-16, with or without a byte order mark.
 
-    Raises `error` with a sentence that names the line for what is not JSON, and for text that `text` refuses.
+    Raises `error` with a sentence that names the line for what is not JSON, and for text that `text` refuses. `strict` refuses NaN and the infinities,
+    which are no JSON but are read by many, at once; else the field that can't be one says so.
     """
-    written = _decoded(error, content).removeprefix("\ufeff")
+    written = decoded(error, content)
     try:
-        data = json.loads(written, parse_constant=_no_constant)
+        data = json.loads(written, parse_constant=_no_constant if strict else None)
     except json.JSONDecodeError as problem:
         line = (written.splitlines() or [""])[min(problem.lineno, len(written.splitlines()) or 1) - 1]
         raise error(
@@ -89,7 +90,7 @@ def json_of(error: type[ClsfError], content: str | bytes) -> object:
     except RecursionError:
         raise error("Its brackets are nested too deep.") from None
     except ValueError:
-        raise error("It holds a number that JSON does not have: NaN, Infinity, or one of thousands of digits.") from None
+        raise error("It holds a number of thousands of digits, or one that JSON does not have, such as NaN.") from None
     if re.search(r"\\u(?:[dD][89a-fA-F]|0000)", written):  # only written like this can such signs pass until here
         try:
             whole_text = _is_whole(json.dumps(data, ensure_ascii=False)) and "\\u0000" not in json.dumps(data)
@@ -100,15 +101,16 @@ def json_of(error: type[ClsfError], content: str | bytes) -> object:
     return data
 
 
-def _decoded(error: type[ClsfError], content: str | bytes) -> str:
+def decoded(error: type[ClsfError], content: str | bytes) -> str:
+    """Return the text in bytes, in UTF-8 or UTF-16, without a byte order mark. Raises `error` for what is no text."""
     if isinstance(content, str):
-        return content
+        return content.removeprefix("\ufeff")
     try:
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return content.decode("utf-16")
         if content[1:2] == b"\0" or content[:1] == b"\0":  # UTF-16 without a mark: JSON begins with a plain sign
             return content.decode("utf-16-le" if content[1:2] == b"\0" else "utf-16-be")
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise error(
             "Line {line} is no text in UTF-8 or UTF-16. Save the file as UTF-8.", line=content[: problem.start].count(b"\n") + 1

@@ -102,7 +102,7 @@ def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> byte
 
 def _json(content: bytes, name: str) -> object:
     try:
-        return checks.json_of(CapsuleError, content)
+        return checks.json_of(CapsuleError, content, strict=True)
     except CapsuleError as error:
         raise CapsuleError("Its file {name} is not JSON. {why}", name=name, why=error.sentence) from error
 

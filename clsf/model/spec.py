@@ -37,9 +37,9 @@ PLAIN = {
 KINDS = {**PLAIN, "Residual": Residual, "Parallel": Parallel}
 
 VERSION = 1
-MAX_LAYERS = 200  # branches included
+MAX_LAYERS = 500  # branches included: DenseNet-121 has 427
 MAX_DEPTH = 4  # branches inside branches
-MAX_JSON = 200_000  # characters
+MAX_JSON = 500_000  # characters
 MAX_NAME = 60  # characters
 
 
@@ -59,6 +59,7 @@ class ModelSpec:
                 "The model's name is {value}, but must be a text of 1 to {most} characters.",
                 value=checks.shown(self.name), most=MAX_NAME,
             )  # fmt: skip
+        checks.text(SpecError, say("The model's name"), self.name)
 
     def analyse(self, input_shape: Shape) -> Analysis:
         """Return shapes, parameters, multiply-adds and receptive fields. Raises SpecError naming the layer that fails."""
@@ -93,7 +94,6 @@ class ModelSpec:
             )  # fmt: skip
         _no_other_fields(data, ("version", "name", "layers"), "the model")
         count = [0]
-        checks.text(SpecError, say("name"), data.get("name"))
         return cls(data.get("name", ""), _row_from_json(data.get("layers"), "layers", 0, count))
 
     @classmethod

@@ -95,6 +95,8 @@ class History:
         """Give a run a name, a note and tags. Raises StoreError if it is somebody else's, or a text is too long."""
         self._require_own(owner, [run_id])
         clean = tidy_tags(tags)
+        for what, text in (("name", name), ("note", note), *(("tag", tag) for tag in clean)):
+            checks.text(StoreError, word(what), text)
         for what, text, most in (("name", name, MAX_NAME), ("note", note, MAX_NOTE)):
             if len(text) > most:
                 raise StoreError(
@@ -165,6 +167,7 @@ class History:
 
     def begin(self, found: ExperimentRow) -> None:
         """Keep a new experiment; its runs were tied to it one by one."""
+        checks.text(StoreError, word("name"), found.name)
         values = (found.experiment_id, found.owner, found.name[:MAX_NAME], found.created, json.dumps(found.body))
         self._write([("INSERT INTO experiments (experiment_id, owner, name, created, body) VALUES (?, ?, ?, ?, ?)", values)])
 
@@ -201,6 +204,7 @@ class History:
 
     def rename_experiment(self, owner: str, experiment_id: str, name: str) -> None:
         """Give an experiment another name. Raises StoreError if it is somebody else's."""
+        checks.text(StoreError, word("name"), name)
         if self.experiment(experiment_id).owner != owner:
             raise not_yours(experiment_id)
         clean = " ".join(name.split())[:MAX_NAME]

@@ -105,7 +105,10 @@ def _check(found: object) -> None:
         return
     if isinstance(found, bool | int | float | complex):
         if isinstance(found, int) and abs(found) > MAX_WHOLE:
-            raise TensorError("A whole number may have up to 20 digits here.")
+            raise TensorError(
+                "The whole number {value} is too large: numbers up to {most} are read here.",
+                value=str(found)[:30] + ("…" if len(str(found)) > 30 else ""), most=f"{MAX_WHOLE:,}",
+            )  # fmt: skip
         if isinstance(found, float) and not math.isfinite(found):
             raise TensorError("A number that large is infinity for Python, which can't be written as a literal.")
         return

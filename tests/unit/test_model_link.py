@@ -42,7 +42,7 @@ HOSTILE = {
     "too many characters": (" " * (MAX_JSON + 1), "at most 200000 are read"),
     "a hundred deep": (nested(100), "deep"),
     "deeper than Python goes": ("[" * 100_000, "not JSON"),
-    "too many layers": (model(*[{"kind": "Flatten"}] * (MAX_LAYERS + 1)), "more than 200 layers"),
+    "too many layers": (model(*[{"kind": "Flatten"}] * (MAX_LAYERS + 1)), "more than 500 layers"),
     "another version": ('{"version": 2, "name": "x", "layers": []}', "version is 2"),
     "no version": ('{"name": "x", "layers": []}', "version is null"),
     "layers are a text": ('{"version": 1, "name": "x", "layers": "Dense"}', "must be a list of layers"),
