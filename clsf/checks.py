@@ -127,10 +127,11 @@ def _is_whole(value: str) -> bool:
 
 def shown(value: object) -> str:
     """Return a short text of any value, safe to put into a sentence: JSON words for JSON values, cut at 60 characters."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**60:  # Python refuses to write longer ones
-        return "…"
     said = {None: "null", True: "true", False: "false"}.get(value) if value is None or isinstance(value, bool) else None
-    said = said or (f"'{value}'" if isinstance(value, str) else str(value))
+    try:
+        said = said or (f"'{value}'" if isinstance(value, str) else str(value))
+    except ValueError:  # a whole number of more digits than Python writes
+        return "…"
     return said if len(said) <= 60 else said[:57] + "…"
 
 

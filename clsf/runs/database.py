@@ -198,27 +198,25 @@ def _opened(path: Path, patience: float) -> sqlite3.Connection:
             )  # fmt: skip
         if version and not _columns(connection, "runs"):  # its name is damaged; a new table would hide the old one
             raise sqlite3.DatabaseError("the table runs is missing")
-        if version < VERSION or _differs(connection):  # nothing is written where nothing is missing: the disk may be full
+        missing = [table for table in _ours() if not _columns(connection, table)]
+        for table, columns in _ours().items():
+            if table not in missing and not columns <= _columns(connection, table):  # SQLite itself checks no names
+                raise sqlite3.DatabaseError(f"the table {table} is not as it was made")
+        if version < VERSION or missing:  # nothing is written where nothing is missing: the disk may be full
             connection.executescript(TABLES)
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
-        wrong = _differs(connection)
-        if wrong:
-            raise sqlite3.DatabaseError(f"the table {wrong} is not as it was made")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _differs(connection: sqlite3.Connection) -> str:
-    """Return the first table that lacks a column or a key of ours, "" if there is none: SQLite itself checks no names."""
+def _ours() -> dict[str, set[tuple[str, int]]]:
+    """Return table -> its columns, as this program makes them."""
     with contextlib.closing(open_memory()) as ours:
         tables = [row[0] for row in ours.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in tables:
-            if not _columns(ours, table) <= _columns(connection, table):
-                return table
-    return ""
+        return {table: _columns(ours, table) for table in tables}
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> set[tuple[str, int]]:

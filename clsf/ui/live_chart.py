@@ -48,7 +48,7 @@ def preload(key: str) -> None:
     """Have the browser load plotly.js (4.8 MB) before the first chart needs it, so that the first point need not wait."""
     library = static_files.plotly_address()
     if library is not None:
-        _preloading(key=key, data={"library": library})
+        _preloading(key=key_of(key), data={"library": library})
 
 
 def packed(figure: dict) -> bytes:

@@ -114,7 +114,7 @@ def test_a_file_that_somebody_writes_to_is_a_sentence_and_nothing_is_lost(filled
             type(filled.history).remove(filled.history, run_ids)
 
         monkeypatch.setattr(filled.history, "remove", first_then_locked)
-        monkeypatch.setattr(filled, "close", lambda patience: None)
+        monkeypatch.setattr(filled, "close", lambda patience=0: None)
         assert main(["runs", "prune", "--older-than", "30d"]) == 2
         said = capsys.readouterr().err
         assert "1 of 2 runs were removed" in said

@@ -39,7 +39,7 @@ HOSTILE = {
     "nothing": ("", "not JSON"),
     "no JSON": ("{", "not JSON"),
     "a list": ("[]", "A model is a JSON object"),
-    "too many characters": (" " * (MAX_JSON + 1), "at most 200000 are read"),
+    "too many characters": (" " * (MAX_JSON + 1), "at most 500000 are read"),
     "a hundred deep": (nested(100), "deep"),
     "deeper than Python goes": ("[" * 100_000, "not JSON"),
     "too many layers": (model(*[{"kind": "Flatten"}] * (MAX_LAYERS + 1)), "more than 500 layers"),
@@ -99,7 +99,7 @@ def test_the_same_in_a_link_is_refused_too(case):
         ("1.<script>alert(1)</script>", "damaged"),
         ("1.w6ow\n", "damaged"),
         ("1." + "A" * edit_link.MAX_LINK, "at most 6000 are read"),
-        (packed("x" * 20_000_000), "at most 200000 are read"),
+        (packed("x" * 20_000_000), "at most 500000 are read"),
         ("https://example.org/", "version"),
     ],
 )

@@ -13,7 +13,6 @@ from clsf.model.edit_facts import BYTES, CardFacts, Look
 from clsf.model.edit_fields import FIELDS
 from clsf.model.edit_history import History
 from clsf.model.shapes import shape_text
-from clsf.ui.component_keys import key_of
 from clsf.ui.model import kinds
 from clsf.ui.model.amounts import amount
 from clsf.ui.text import t, words
@@ -31,7 +30,7 @@ _component = st.components.v2.component(
 
 def show(data: dict, key: str, on_asked: Callable[[object], None]) -> None:
     """Draw the list; `on_asked` gets the list of wishes before the next run of the page."""
-    _component(key=key_of(key), data=data, on_asked_change=lambda: on_asked(st.session_state[key].asked))
+    _component(key=key, data=data, on_asked_change=lambda: on_asked(st.session_state[key].asked))
 
 
 def contents(

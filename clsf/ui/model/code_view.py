@@ -16,7 +16,6 @@ from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.ui import state
-from clsf.ui.component_keys import key_of
 from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
 from clsf.ui.model.side_by_side import side_by_side
@@ -75,7 +74,7 @@ def panel(left: Code, right: Code, styles: list[str], key: str = keys.CODE_PANEL
         look = LOOKS[code.STYLES[style].framework]
         sides.append({"title": words(code.STYLES[style].title), "mark": look.mark, "colour": look.colour, "text": source.text})
     _component(
-        key=key_of(key),
+        key=key,
         data={
             "sides": sides,
             "blocks": [{"path": b.path, "sides": [_lines(b.left), _lines(b.right)]} for b in side_by_side(left, right)],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.ui.component_keys import key_of
 from clsf.charts.model_diagram import diagram
 from clsf.ui.model import keys, kinds
 from clsf.ui.model.cards import described
@@ -63,4 +62,4 @@ def show(bench: Bench) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    _component(key=key_of(key)s.DIAGRAM, data={"svg": svg, "full": full})
+    _component(key=keys.DIAGRAM, data={"svg": svg, "full": full})
