@@ -151,7 +151,7 @@ ALL_KINDS = ", ".join(KINDS)
         pytest.param("{", "The model is not JSON: Line 1, character ", id="half of one"),
         pytest.param("", "The model is not JSON: Line 1, character ", id="empty"),
         pytest.param(
-            " " * 500_001, "The model has 200001 characters of JSON; at most 500000 are read.", id="too many characters"
+            " " * 500_001, "The model has 500001 characters of JSON; at most 500000 are read.", id="too many characters"
         ),
         pytest.param(
             '{"version": 2, "name": "x", "layers": []}', "The model's version is 2, but this program reads", id="version"
