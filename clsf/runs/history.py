@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import StoreError
+from clsf.runs.happened import Happened
 from clsf.runs.query import FROM, ROWS, SORTS, Line, Query, joined, line_of, split, where
 from clsf.runs.record import OVER
 from clsf.runs.summary import RunSummary, summary_of_row
@@ -38,7 +39,8 @@ class ExperimentRow:
 
 
 class History:
-    """Thread-safe, as the store that has it. `forget` drops runs from the store's memory, which are then read anew."""
+    """Thread-safe, as the store that has it. `forget` drops runs from the store's memory, which are then read anew;
+    `find_out` reads from the events of an older program's run what it was."""
 
     def __init__(
         self,
@@ -46,11 +48,13 @@ class History:
         writer: Writer,
         lock: threading.RLock,
         forget: Callable[[Iterable[str]], None],
+        find_out: Callable[[str], Happened],
     ) -> None:
         self._select = select
         self._writer = writer
         self._lock = lock
         self._forget = forget
+        self._find_out = find_out
 
     # Looking.
 
@@ -64,8 +68,8 @@ class History:
         with self._lock:
             places = [row["place"] for row in self._select(chosen, (*values, query.limit, query.offset))]
             rows = self._select(f"{ROWS} WHERE r.rowid IN (SELECT value FROM json_each(?))", (json.dumps(places),))  # noqa: S608
-        found = {row["place"]: row for row in rows}
-        return [line_of(found[place]) for place in places if place in found]
+            found = {row["place"]: self._line(row) for row in rows}
+        return [found[place] for place in places if place in found]
 
     def count(self, query: Query) -> int:
         """Return how many runs the query asks for, its limit left aside."""
@@ -77,7 +81,7 @@ class History:
         """Return one run of anybody as a list shows it, also a deleted one; None if it is unknown."""
         with self._lock:
             rows = self._select(f"{ROWS} WHERE r.run_id = ?", (run_id,))
-        return line_of(rows[0]) if rows else None
+            return self._line(rows[0]) if rows else None
 
     def values(self, owner: str) -> dict[str, list[str]]:
         """Return what there is to filter by: "data", "model" and "tag" -> values that occur, in order."""
@@ -142,7 +146,7 @@ class History:
 
     def remove(self, run_ids: Sequence[str]) -> None:
         """Remove runs for good, and experiments that thereby have none left. There is no way back: for who keeps the file."""
-        places = ("events", "weights", "runs", "marks")
+        places = ("events", "weights", "runs", "marks", "happened")
         batch: list[Statement] = []
         for run_id in run_ids:
             tied = "experiment_id = (SELECT experiment FROM marks WHERE run_id = ?)"
@@ -218,6 +222,11 @@ class History:
         self._write([("UPDATE experiments SET name = ? WHERE experiment_id = ?", (clean, experiment_id))])
 
     # Inside.
+
+    def _line(self, row: dict) -> Line:
+        if row["happened"] is not None:
+            return line_of(row, Happened.from_json(json.loads(row["happened"])))
+        return line_of(row, self._find_out(row["run_id"]) if row["status"] in OVER else Happened())
 
     def _write(self, batch: list[Statement]) -> None:
         with self._lock:

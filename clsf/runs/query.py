@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from clsf.runs.happened import Happened
 from clsf.runs.summary import RunSummary, summary_of_row
 
 SORTS = {
@@ -19,7 +20,8 @@ ROWS = f"""
     SELECT r.rowid AS place, r.run_id, r.group_id, r.framework, r.owner, r.created, r.status, r.model_name, r.data, r.planned_epochs,
            r.epochs, r.parameters, r.seconds, r.images_per_second, r.train_loss, r.train_accuracy, r.validation_loss,
            r.validation_accuracy, r.machine, json_extract(r.plan, '$.optimizer') AS optimizer, json_extract(r.plan, '$.learning_rate') AS learning_rate, m.name AS mark_name, m.note AS mark_note, m.tags AS mark_tags,
-           m.experiment AS mark_experiment, m.arm AS mark_arm, m.deleted AS mark_deleted {FROM}"""
+           m.experiment AS mark_experiment, m.arm AS mark_arm, m.deleted AS mark_deleted,
+           (SELECT h.body FROM happened h WHERE h.run_id = r.run_id) AS happened {FROM}"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,14 @@ class Line:
 
     run: RunSummary
     optimizer: str  # of its plan
-    learning_rate: float
+    learning_rate: float  # of its plan; `happened` says what it was changed to
     name: str = ""
     note: str = ""
     tags: tuple[str, ...] = ()
     experiment: str = ""  # id of the experiment that it belongs to
     arm: int = 0  # its place in the experiment, from 0
     deleted: float | None = None  # Unix time
+    happened: Happened = field(default_factory=Happened)  # what it was beyond its plan
 
 
 def where(query: Query) -> tuple[str, tuple]:
@@ -81,11 +84,11 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def line_of(row: dict) -> Line:
-    """Return the line that a row of ROWS is."""
+def line_of(row: dict, happened: Happened) -> Line:
+    """Return the line that a row of ROWS is; `happened`: what its column of that name says, or what was found out."""
     return Line(
         summary_of_row(row), str(row["optimizer"]), float(row["learning_rate"] or 0), row["mark_name"] or "", row["mark_note"] or "",
-        split(row["mark_tags"] or ""), row["mark_experiment"] or "", row["mark_arm"] or 0, row["mark_deleted"],
+        split(row["mark_tags"] or ""), row["mark_experiment"] or "", row["mark_arm"] or 0, row["mark_deleted"], happened,
     )  # fmt: skip
 
 

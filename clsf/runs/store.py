@@ -27,7 +27,9 @@ from clsf.events import Event, event_from_json, event_to_json
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.runs import process
+from clsf.runs.beside import beside
 from clsf.runs.database import home, open_database
+from clsf.runs.happened import Happened
 from clsf.runs.history import KEPT_DAYS, History
 from clsf.runs.record import OVER, RunRecord
 from clsf.runs.summary import RunSummary, summary_of_record, summary_of_row
@@ -55,7 +57,10 @@ _UPDATE_RUN = """
     WHERE run_id = ?"""
 # A process that opens the store may mark a run as cut off at the same moment as another: the first one counts.
 _INSERT_EVENT = "INSERT OR IGNORE INTO events (run_id, number, body) VALUES (?, ?, ?)"
+_INSERT_HAPPENED = "INSERT OR REPLACE INTO happened (run_id, body) VALUES (?, ?)"
 _INSERT_WEIGHTS = "INSERT OR REPLACE INTO weights (run_id, body) VALUES (?, ?)"
+_TOLD = ("paused", "learning_rate_changed", "step_looked", "stopped_early", "weights_restored")
+"""How the events begin that say that a run was not just what its plan says."""
 _NOT_DELETED = "run_id NOT IN (SELECT run_id FROM marks WHERE deleted IS NOT NULL)"
 
 
@@ -74,7 +79,8 @@ class RunStore:
         self._unsaved_weights: dict[str, bytes] = {}
         self._callbacks: defaultdict[str, list[Callable[[Event], None]]] = defaultdict(list)
         self._process = process.this_process()
-        self.history = History(self._select, self._writer, self._lock, self._forget)
+        self._happened: dict[str, str] = {}  # live run -> what was written of it last
+        self.history = History(self._select, self._writer, self._lock, self._forget, self._find_out)
 
     @classmethod
     def open(cls, folder: str | os.PathLike | None = None) -> RunStore:
@@ -143,9 +149,12 @@ class RunStore:
                 batch.append((_INSERT_EVENT, (run_id, self._counts[run_id], body)))
                 self._counts[run_id] += 1
                 record.fold(event)
-            self._writer.write([*batch, _update(record)])
+            if record.over:
+                record.beside = beside(record, self._select)
+            self._writer.write([*batch, _update(record), *self._news(record)])
             if record.over:
                 self._own.discard(run_id)
+                self._happened.pop(run_id, None)
                 self._trim()
             for callback in list(self._callbacks.get(run_id, ())):
                 for event in events:
@@ -176,10 +185,11 @@ class RunStore:
             if self._writer.left:
                 self._unsaved_weights[run_id] = content
 
-    def end_early(self, run_id: str, reason: Literal["stopped", "cut-off"]) -> None:
-        """Append the RunEnded of a run that can't say it itself any more."""
+    def end_early(self, run_id: str, reason: Literal["stopped", "cut-off"], moment: float | None = None) -> None:
+        """Append the RunEnded of a run that can't say it itself any more; `moment`: when it was heard of last, if not now."""
         with self._lock:
-            self.append(run_id, [self.record(run_id).ended_early(reason)])
+            ended = self.record(run_id).ended_early(reason, time.time() if moment is None else moment)
+            self.append(run_id, [ended])
 
     # Reading.
 
@@ -331,6 +341,7 @@ class RunStore:
                 owner=row["owner"],
                 race=bool(row["race"]),
                 machine=row["machine"],
+                updated=row["updated"],
             )
             self._counts[run_id] = 0
             self._read_along(record)
@@ -340,7 +351,38 @@ class RunStore:
             raise _unreadable(run_id, f"{type(error).__name__}: {error}") from error
         if not record.over:
             record.status = row["status"]
+        else:
+            record.beside = beside(record, self._select)
         return record
+
+    def _news(self, record: RunRecord) -> list[Statement]:
+        """Return what is to be written of what a run was, nothing if that stands there already."""
+        progress = {} if record.over else {"steps": 0, "epochs": 0}  # it grows all the time, and stands elsewhere
+        body = json.dumps(Happened.of(record).to_json() | progress)
+        if self._happened.get(record.run_id) == body:
+            return []
+        self._happened[record.run_id] = body
+        return [(_INSERT_HAPPENED, (record.run_id, body))]
+
+    def _find_out(self, run_id: str) -> Happened:
+        """Return what a run of an older program was, from its events, and write it down."""
+        told = " OR ".join(f'body LIKE \'{{"event":"{name}"%\'' for name in _TOLD)
+        try:
+            if self._select(f"SELECT 1 AS one FROM events WHERE run_id = ? AND ({told}) LIMIT 1", (run_id,)):  # noqa: S608
+                found = Happened.of(self.record(run_id))
+            else:  # most runs: nobody did anything, and thousands of steps need not be read for that
+                row = self._select("SELECT epochs, planned_epochs, status, plan FROM runs WHERE run_id = ?", (run_id,))[0]
+                plan = json.loads(row["plan"])
+                found = Happened(
+                    epochs=row["epochs"], planned=row["planned_epochs"], end=row["status"],
+                    looked_inside=bool(plan.get("look_inside")), begun_from=plan.get("begin_from"),
+                    epochs_before=plan.get("epochs_before", 0),
+                )  # fmt: skip
+        except (ClsfError, ValueError, LookupError, AttributeError) as error:  # not readable: then it is listed as planned
+            logger.warning("%s", error)
+            return Happened()
+        self._writer.write([(_INSERT_HAPPENED, (run_id, json.dumps(found.to_json())))])
+        return found
 
     def _read_along(self, record: RunRecord) -> None:
         """Fold what another process has written since the last time."""
@@ -382,7 +424,7 @@ class RunStore:
                 if not _is_orphan(row, self._process[0]):
                     continue
                 try:
-                    self.end_early(row["run_id"], "cut-off")
+                    self.end_early(row["run_id"], "cut-off", row["updated"])
                 except StoreError as error:  # not even readable: then it is cut off without an event
                     logger.warning("%s", error)
                     self._writer.write([("UPDATE runs SET status = 'cut-off' WHERE run_id = ?", (row["run_id"],))])
