@@ -51,7 +51,7 @@ def ran(
 ) -> RunRecord:
     """A run that was trained for `steps`, with what else it `told` at a step: (step, event)."""
     plan = PLAN.but(**{"learning_rate": rate, "epochs": 1, **plan})
-    found = RunRecord(framework, group, framework, SPEC, plan, 0.0, machine=machine)
+    found = RunRecord(framework, group, framework, NORMED, plan, 0.0, machine=machine)
     found.fold(started(framework=framework, variant=plan.variant(framework), **(start or {})))
     for step in range(steps + 1):
         for at, event in told:
