@@ -172,7 +172,7 @@ def gap_sentence(found: Gap) -> Sentence:
         return say("Both reach the very same accuracy with every one of the {count} seeds: there is no gap.", count=count)
     if count > 1 and not found.known:
         return say(
-            "The gap is {points} points with every one of the {count} seeds. So few numbers can be equal by chance, so whether the gap "
+            "The gap is {points} points with every one of the {count} seeds. A few numbers are easily equal by chance: whether the gap "
             "is chance can't be told. Train more seeds.",
             points=points, count=count,
         )  # fmt: skip

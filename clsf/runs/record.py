@@ -79,8 +79,12 @@ class RunRecord:
     pauses: int = 0
     steps_by_hand: int = 0  # steps taken one by one while it was paused
     looks_asked: int = 0  # steps that somebody asked to see in detail
-    updated: float | None = None  # Unix time at which the store last heard of it; None: it did not come from a file
-    beside: tuple[str, ...] = ()  # runs that trained on the same machine at the same time, as far as the store knows
+    updated: float | None = field(
+        default=None, compare=False, repr=False
+    )  # Unix time at which the store last heard of it; None: it did not come from a file
+    beside: tuple[str, ...] = field(
+        default=(), compare=False, repr=False
+    )  # runs that trained on the same machine at the same time, as far as the store knows
     best: BestEpoch | None = None  # the best epoch so far, if the plan asks which it is
     stopped_early: StoppedEarly | None = None
     restored: WeightsRestored | None = None

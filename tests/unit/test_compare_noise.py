@@ -73,7 +73,7 @@ def test_only_seeds_that_both_have_are_compared():
         pytest.param({0: 0.5}, {0: 0.508}, "t", "The gap is 0.8 points, one run each: whether that is chance can't be told.", id="single"),
         pytest.param({0: 0.5, 1: 0.6}, {0: 0.5, 1: 0.6}, "t", "Both reach the very same accuracy with every one of the 2 seeds: there is no gap.", id="equal"),
         pytest.param({0: 0.5}, {0: 0.5}, "t", "Both reach the very same accuracy, one run each.", id="one run each, equal"),
-        pytest.param({0: 0.5, 1: 0.6}, {0: 0.6, 1: 0.7}, "bootstrap", "The gap is 10.0 points with every one of the 2 seeds. So few numbers can be equal by chance", id="the same gap each time"),
+        pytest.param({0: 0.5, 1: 0.6}, {0: 0.6, 1: 0.7}, "bootstrap", "The gap is 10.0 points with every one of the 2 seeds. A few numbers are easily equal by chance", id="the same gap each time"),
     ],
 )  # fmt: skip
 def test_the_sentence(one, two, method, sentence):

@@ -160,7 +160,7 @@ def _left_out(job: NoiseJob, pairs: list[SeedPair]) -> None:
             why = noise.why_not(record)
             if why is not None:
                 st.warning(
-                    t("Seed {seed}, {name}: left out, for {why}.", seed=pair.seed, name=name, why=sentence(why)),
+                    t("Seed {seed}, {name}: left out, because {why}.", seed=pair.seed, name=name, why=sentence(why)),
                     icon=":material/block:",
                 )
 

@@ -71,7 +71,7 @@ def _gap(one: RunRecord, two: RunRecord) -> None:
         why = noise.why_not(record)
         if why is not None:
             st.info(
-                t("No gap is stated: the run in {framework} is no result of its plan, for {why}.",
+                t("No gap is stated: the run in {framework} is no result of its plan, because {why}.",
                   framework=STYLES[record.framework].title, why=sentence(why)),
                 icon=":material/casino:",
             )  # fmt: skip
