@@ -95,7 +95,7 @@ def test_early_stopping_and_a_start_from_weights_are_told():
 def stored(tmp_path):
     store = RunStore.open(tmp_path)
     for name, events in {"touched": EVENTS, "plain": [EVENTS[0], batch(1), RunEnded("torch", "finished", 0, 1.0, 1.0)]}.items():
-        store.create(record(name))
+        store.create(record(name, machine=name))
         store.append(name, events)
     store.close()
     return tmp_path
