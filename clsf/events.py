@@ -50,6 +50,9 @@ class RunStarted:
     """Mean and deviation per channel, in pixel values, where the training images decide them ("standardise"): whoever has no
     such images any more, or never had, can still ask the trained model."""
     classes: tuple[str, ...] = ()  # names, in the order of the labels, for the same reason
+    moment: float | None = None  # Unix time on the worker's clock; None: an older program did not tell
+    images_hash: str = ""  # of the prepared images and their labels, see `clsf.data.hashes`; "": not told
+    split_hash: str = ""  # of which of them are trained on and which validate; "": not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ class RunEnded:
     validation_loss: float | None = None
     validation_accuracy: float | None = None
     peak_memory_mb: float | None = None  # the most that the worker's process held during the run, resident, 10**6 bytes
+    moment: float | None = None  # Unix time on the worker's clock; None: an older program did not tell
+    looks_asked: int = 0  # steps that somebody asked to see in detail while it trained
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,20 @@ reporting are the same.
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from time import time as now
 
 import numpy as np
 
-from clsf import backends, losses
+from clsf import __version__, backends, losses
 from clsf.backends.base import Backend, Weights
 from clsf.backends.initial import initial_weights, weights_hash
 from clsf.chunks import TAUGHT, Chunk, Epoch, epoch_order, own_chunks, taught_chunks
 from clsf.control import Control
+from clsf.data.hashes import images_hash, split_hash
 from clsf.data.images import Prepared
 from clsf.data.order import order_hash
 from clsf.data.prepare import prepare
@@ -98,7 +101,7 @@ def run(
             variant=plan.variant(framework),
             device=facts.device,
             threads=facts.threads,
-            versions=facts.versions,
+            versions={**facts.versions, "Python": platform.python_version(), "clsf": __version__},
             epochs=plan.epochs,
             batches_per_epoch=len(batches),
             train_images=len(prepared.train),
@@ -110,11 +113,16 @@ def run(
             seconds=time.perf_counter() - started,
             scale=_scale(prepared, plan),
             classes=tuple(prepared.classes),
+            moment=now(),
+            images_hash=images_hash(prepared),
+            split_hash=split_hash(prepared),
         )
     )
     keeper = Keeper(plan.stopping)
     for event in train(backend, framework, prepared, plan, control, spec, keeper):
-        tell(replace(event, peak_memory_mb=round(peak.megabytes(), 1)) if isinstance(event, RunEnded) else event)
+        if isinstance(event, RunEnded):
+            event = replace(event, peak_memory_mb=round(peak.megabytes(), 1), moment=now())
+        tell(event)
     kept = backend.get_weights()
     if plan.stopping.checkpoint and keeper.weights is not None:
         kept = kept | {BEST + name: array for name, array in keeper.weights.items()}
@@ -167,6 +175,7 @@ def train(
     rate, step, trained, total = plan.learning_rate, 0, 0.0, 0.0  # seconds of training, and of validation too
     last: EpochEnded | None = None
     looker: Looker | None = None
+    looks_asked = 0
 
     def ended(reason: str) -> Iterator[Event]:
         final = last
@@ -175,7 +184,8 @@ def train(
             backend.set_weights(keeper.weights)
             yield WeightsRestored(final.epoch)
         values = {name: getattr(final, name) for name in _FINAL} if final else {}
-        yield RunEnded(framework, reason, last.epoch if last else 0, total, speed.images_per_second, **values)
+        whole = last.epoch if last else 0
+        yield RunEnded(framework, reason, whole, total, speed.images_per_second, looks_asked=looks_asked, **values)
 
     for epoch in range(1, plan.epochs + 1):
         summed = EpochSum()
@@ -218,6 +228,7 @@ def train(
                 step += len(sizes)
                 if chunk.detail is not None:
                     if chunk.asked:
+                        looks_asked += 1
                         yield step_look(chunk.detail, prepared, epoch, step, report, (chunk.rates or (rate,))[-1])
                     if looker is not None:
                         yield looker.layers(epoch, step, chunk.detail)

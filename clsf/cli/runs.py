@@ -9,6 +9,7 @@ import time
 from datetime import datetime
 
 from clsf.errors import StoreError
+from clsf.runs.happened import Happened
 from clsf.runs.record import OVER
 from clsf.runs.store import RunStore
 from clsf.runs.summary import RunSummary
@@ -41,11 +42,13 @@ def show(options: argparse.Namespace) -> int:
     store = _opened()
     try:
         found = store.runs(options.owner, options.limit)
+        beyond = {s.run_id: line.happened for s in found if (line := store.history.line(s.run_id))} if options.json else {}
     finally:
         store.close()
     if options.json:
         for summary in found:
-            print(json.dumps(_row(summary), ensure_ascii=False))
+            happened = beyond.get(summary.run_id, Happened())
+            print(json.dumps(_row(summary) | {"beyond_the_plan": [*map(str, happened.sentences())]}, ensure_ascii=False))
         return 0
     from rich.console import Console
     from rich.table import Table

@@ -8,13 +8,20 @@ from clsf.code.pieces import Job
 def share(job: Job) -> str:
     """Return the function that says how the learning rate changes with the steps, or nothing."""
     schedule = job.plan.schedule
-    if not schedule.varies:
+    if not job.varies:
         return ""
-    rows = ["STEPS_PER_EPOCH = -(-len(x_train) // BATCH_SIZE)  # the last batch may be smaller"]
+    rows = ["STEPS_PER_EPOCH = -(-len(x_train) // BATCH_SIZE)  # the last batch may be smaller"] if schedule.varies else []
     warm = schedule.warmup_epochs > 0
     if warm:
         rows.append(f"WARMUP = round({schedule.warmup_epochs!r} * STEPS_PER_EPOCH)  # steps")
-    rows += ["", "", "def share(step):", '    """What the learning rate is multiplied with at a step, counted from 0."""']
+    name = "share"
+    if job.changed:
+        name = "planned_share"
+        rows += [
+            "# Steps that were done before -> learning rate that was set by hand in the run.",
+            f"CHANGED = {dict(job.changed)!r}",
+        ]
+    rows += ["", "", f"def {name}(step):", '    """What the learning rate is multiplied with at a step, counted from 0."""']
     if warm:
         rows += ["    if step < WARMUP:  # a straight line up", "        return (step + 1) / WARMUP"]
     since = "(step - WARMUP)" if warm else "step"
@@ -31,6 +38,13 @@ def share(job: Job) -> str:
             rows.append(f"    return {low!r} + {1 - low!r} * {wave}" if low else f"    return {wave}")
         case _:
             rows.append("    return 1.0")
+    if job.changed:
+        rows += [
+            "", "", "def share(step):",
+            '    """The same, with the learning rate that was set by hand last in place of the one above."""',
+            "    by_hand = [rate for done, rate in CHANGED.items() if done <= step]",
+            "    return planned_share(step) * (by_hand[-1] / LEARNING_RATE if by_hand else 1.0)",
+        ]  # fmt: skip
     return "\n".join(rows)
 
 
@@ -47,7 +61,7 @@ def after_epoch(job: Job, framework: str) -> list[str]:
             f"    if plateau_waited >= {plateau.patience}:  # no better for a while: smaller steps from here on",
             f"        rate, plateau_waited = max(rate * {plateau.factor!r}, {plateau.lowest!r}), 0",
         ]
-        if not plan.schedule.varies:
+        if not job.varies:
             rows.append(f"        {set_rate('rate', framework)}")
     if watched(job):
         value = "val_loss" if stopping.monitor == "loss" else "-val_accuracy"
@@ -95,9 +109,9 @@ def watched(job: Job) -> bool:
 def before_loop(job: Job) -> list[str]:
     """Return what the loop needs to remember, before it begins."""
     plan, rows = job.plan, []
-    if plan.schedule.varies:
+    if job.varies:
         rows.append("step = 0  # of the whole run")
-    if plan.plateau is not None or plan.schedule.varies:
+    if plan.plateau is not None or job.varies:
         rows.append("rate = LEARNING_RATE")
     if plan.plateau is not None:
         rows.append('plateau_best, plateau_waited = float("inf"), 0')

@@ -6,7 +6,7 @@ outputs cross as .npz files.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from clsf import losses
 from clsf.code import (
@@ -33,19 +33,27 @@ TORCH_FILE = "train_torch.py"
 COMPARED = 64  # images
 
 
-def notebook(spec: ModelSpec, plan: Plan, words: Callable[[Sentence], str] = str) -> bytes:
+def notebook(
+    spec: ModelSpec,
+    plan: Plan,
+    words: Callable[[Sentence], str] = str,
+    changed: tuple[tuple[int, float], ...] = (),
+    happened: Iterable[Sentence] = (),
+) -> bytes:
     """Return a Jupyter notebook, format 4, as UTF-8. `words` turns its prose into a language; the code is the same in all.
+
+    `changed` and `happened`: of a run, as for `clsf.code.whole.script`.
 
     Raises SpecError, PlanError or DataError where a run of the same plan would.
     """
     import nbformat
 
-    job = Job(plan)
+    job = Job(plan, changed if plan.plateau is None else ())
     spec = losses.fitted(spec, plan, job.classes)
     losses.check(spec, plan, job.shape, job.classes)
     model = Model(spec, job.shape, plan)
     cells = []
-    for number, (kind, text) in enumerate(_cells(spec, model, job, words), start=1):
+    for number, (kind, text) in enumerate(_cells(spec, model, job, words, tuple(happened)), start=1):
         make = nbformat.v4.new_markdown_cell if kind == "text" else nbformat.v4.new_code_cell
         cells.append(make(text.strip("\n"), id=f"cell-{number}"))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -54,7 +62,9 @@ def notebook(spec: ModelSpec, plan: Plan, words: Callable[[Sentence], str] = str
     return (nbformat.writes(made) + "\n").encode()
 
 
-def _cells(spec: ModelSpec, model: Model, job: Job, words: Callable[[Sentence], str]) -> list[tuple[str, str]]:
+def _cells(
+    spec: ModelSpec, model: Model, job: Job, words: Callable[[Sentence], str], happened: tuple[Sentence, ...]
+) -> list[tuple[str, str]]:
     plan = job.plan
     needed = sorted({"torch", "tensorflow", *(p for p in pieces.packages(job, "tensorflow") if p != "tensorflow")})
     return [
@@ -66,6 +76,7 @@ def _cells(spec: ModelSpec, model: Model, job: Job, words: Callable[[Sentence], 
             shape=shape_text(job.shape), classes=job.classes, parameters=f"{model.analysis.parameters:,}",
             packages=f"`pip install {' '.join(needed)}`",
         ))),
+        *_told(happened, job, words),
         ("code", _imports(job)),
         ("text", "## " + words(say("Settings"))),
         ("code", pieces.settings(job) + "\n\n" + tensorflow_script.setup(job)),
@@ -100,6 +111,20 @@ def _cells(spec: ModelSpec, model: Model, job: Job, words: Callable[[Sentence], 
         ))),
         ("code", _parity(job)),
     ]  # fmt: skip
+
+
+def _told(happened: tuple[Sentence, ...], job: Job, words: Callable[[Sentence], str]) -> list[tuple[str, str]]:
+    """Return a cell that says what the run was beyond its plan, nothing if there is nothing to say."""
+    if not happened:
+        return []
+    # As code, so that nothing in them is taken for Markdown: a run may come from a capsule.
+    rows = "\n".join("".join(c for c in words(said) if c.isprintable() and c != "`") for said in happened)
+    what = (
+        say("This notebook repeats the changes of the learning rate by hand, and nothing else of this.")
+        if job.changed
+        else say("This notebook repeats nothing of this.")
+    )
+    return [("text", f"{words(say('The run was not only what its settings say:'))}\n\n```text\n{rows}\n```\n\n{words(what)}")]
 
 
 def _joined(*parts: str) -> str:

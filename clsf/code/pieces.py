@@ -24,6 +24,12 @@ class Job:
     """What a script is about. Raises DataError for a data set that is not known."""
 
     plan: Plan
+    changed: tuple[tuple[int, float], ...] = ()  # by hand: steps that were done before, learning rate from then on
+
+    @property
+    def varies(self) -> bool:
+        """Whether the learning rate is set anew before every step."""
+        return self.plan.schedule.varies or bool(self.changed)
 
     @property
     def info(self) -> DatasetInfo:

@@ -121,7 +121,7 @@ def _custom(job: Job, variant: str) -> str:
         "    for first in range(0, len(order), BATCH_SIZE):",
         "        batch = order[first : first + BATCH_SIZE]",
     ]
-    if plan.schedule.varies:
+    if job.varies:
         rows += ["        optimizer.learning_rate = rate * share(step)", "        step += 1"]
     rows += [
         "        loss, correct = train_step(x_train[batch], y_train[batch])",
@@ -192,7 +192,7 @@ def _callbacks(job: Job) -> tuple[list[str], list[str]]:
     """Return the callbacks of fit, and the class that one of them needs."""
     plan, found, classes = job.plan, [], []
     stopping, plateau = plan.stopping, plan.plateau
-    if plan.schedule.varies:
+    if job.varies:
         classes = [
             "class RateOfTheStep(keras.callbacks.Callback):",
             '    """Keras\' LearningRateScheduler acts once an epoch; this one before every batch."""',

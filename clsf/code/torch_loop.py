@@ -151,7 +151,7 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
                 "            continue",
             ]
         inner = [f"images = prepare(x_train[batch]{training})", "labels = torch.from_numpy(y_train[batch]).to(device)"]
-    if plan.schedule.varies:
+    if job.varies:
         inner += [epochs.set_rate("rate * share(step)", "torch"), "step += 1"]
     inner += [
         "optimizer.zero_grad()  # gradients add up until they are cleared",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from clsf import FRAMEWORKS, checks, losses
 from clsf.code import tensorflow_loop, tensorflow_script, torch_loop, torch_script
 from clsf.code.pieces import Job
@@ -15,17 +17,36 @@ _SCRIPTS = {"tensorflow": tensorflow_script, "torch": torch_script}
 _LOOPS = {"tensorflow": tensorflow_loop, "torch": torch_loop}
 
 
-def script(spec: ModelSpec, plan: Plan, framework: str) -> str:
+def script(
+    spec: ModelSpec, plan: Plan, framework: str, changed: tuple[tuple[int, float], ...] = (), happened: Iterable[object] = ()
+) -> str:
     """Return a script that trains the model by the plan in one framework, and needs nothing of this package.
+
+    For a script of a run: `happened` are sentences that say what the run was beyond its plan, which stand at the top;
+    `changed` are the learning rates that were set by hand (steps done before, rate), which the script sets at the same steps.
 
     Raises SpecError, PlanError or DataError where a run of the same plan would: a model that does not fit the data, a data
     set that is not known.
     """
     checks.known(PlanError, say("framework"), framework, FRAMEWORKS)
-    job = Job(plan)
+    job = Job(plan, repeated(plan, changed))
     fitted = losses.fitted(spec, plan, job.classes)
     losses.check(fitted, plan, job.shape, job.classes)
-    return _SCRIPTS[framework].script(fitted, job)
+    return _told(happened, job) + _SCRIPTS[framework].script(fitted, job)
+
+
+def repeated(plan: Plan, changed: tuple[tuple[int, float], ...]) -> tuple[tuple[int, float], ...]:
+    """Return the changes by hand that a script can repeat: none beside a plateau, which goes its own way from each of them."""
+    return changed if plan.plateau is None else ()
+
+
+def _told(happened: Iterable[object], job: Job) -> str:
+    """Return comments. A run may come from a capsule, so nothing in them may end a comment."""
+    rows = [f"# - {''.join(c for c in str(said) if c.isprintable())}" for said in happened]
+    if not rows:
+        return ""
+    what = "the changes of the learning rate by hand, and nothing else of this" if job.changed else "nothing of this"
+    return "\n".join(["# The run was not only what its settings say:", *rows, f"# This script repeats {what}.", ""]) + "\n"
 
 
 def loop_code(framework: str, variant: str, plan: Plan) -> str:

@@ -1,13 +1,15 @@
 """Whether two runs may be compared, point by point, before they begin or after they have ended.
 
+Of a run that has begun it is asked what it was (`clsf.runs.happened`), not only what was planned.
+
 green: equal, or without influence. amber: not equal, on purpose or of little weight; to be named with the result.
 red: the numbers do not say what they seem to say. Runs on other data or other classes are not compared at all: `refusal`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from clsf.compare.differences import ENTRIES
@@ -19,6 +21,7 @@ from clsf.model.branches import Parallel, Residual
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.runs.happened import Happened, trained_between
 from clsf.words import Sentence, say
 
 if TYPE_CHECKING:
@@ -39,15 +42,28 @@ class Contender:
     status: str | None = None  # of the run; None: only planned
     race: bool = False  # whether the other one was, or will be, allowed to train at the same time
     machine: str = ""
+    was: Happened = field(default_factory=Happened)  # what it was beyond its plan
+    rates: Sequence[float] = ()  # the learning rate of each step that was trained
+    run_id: str = ""
+    between: tuple[float, float] | None = None  # Unix times between which it was loaded and trained; None: not known
+    beside: tuple[str, ...] = ()  # runs that trained on the same machine meanwhile
 
     @classmethod
     def of(cls, record: RunRecord) -> Contender:
         """Return the contender that a run is."""
-        return cls(record.framework, record.model, record.plan, record.started, record.status, record.race, record.machine)
+        return cls(
+            record.framework, record.model, record.plan, record.started, record.status, record.race, record.machine,
+            Happened.of(record), record.steps.learning_rates, record.run_id, trained_between(record), record.beside,
+        )  # fmt: skip
 
     @property
     def name(self) -> str:
         return FRAMEWORK_NAMES[self.framework]
+
+    @property
+    def rate_varies(self) -> bool:
+        """Whether the learning rate is, or may be, not the same at every step."""
+        return self.plan.schedule.varies or self.plan.plateau is not None or bool(self.was.changed)
 
     @property
     def built(self) -> ModelSpec:
@@ -87,6 +103,7 @@ TOPICS: dict[str, Sentence] = {
     "rule": say("optimizer"),
     "regularisation": say("regularisation"),
     "schedule": say("learning rate over time"),
+    "hands": say("done by hand"),
     "augmentation": say("varied images"),
     "dropout": say("dropout"),
     "stopping": say("stopping"),
@@ -94,6 +111,7 @@ TOPICS: dict[str, Sentence] = {
     "dtype": say("precision"),
     "seed": say("seed"),
     "variant": say("variant"),
+    "versions": say("versions"),
     "device": say("device"),
     "threads": say("threads"),
     "race": say("at the same time"),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from clsf.compare.fairness import Contender, Level, on_purpose
-from clsf.compare.fairness_training import STEERING
+from clsf.compare.fairness_training import STEERING, torch_rule
 from clsf.compare.gap import loss_floor
 from clsf.data import catalogue
 from clsf.model.layers import Activation, BatchNorm, Dense, Dropout
+from clsf.runs.happened import SHORTEST_OVERLAP, overlap
 from clsf.words import Sentence, say
 
 Said = Iterator[tuple[Level, Sentence]]
 
 SAME_RULE = ("sgd", "momentum", "nesterov")
-"""Optimizers whose native rules are the same while the learning rate is constant."""
+"""Optimizers whose native rules are the same, the latter two only while the learning rate is constant."""
 
 _MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "flatten-order")
 
@@ -25,8 +26,23 @@ def _data(one: Contender, two: Contender) -> Said:
             "The same data '{name}', but one trains on {one} images and the other on {two}.",
             name=catalogue.called(one.plan.data), one=_count(one), two=_count(two),
         )  # fmt: skip
+        return
+    name = catalogue.called(one.plan.data)
+    counts = [(c.started.train_images, c.started.validation_images) if c.started else None for c in (one, two)]
+    hashes = [c.started.images_hash if c.started else "" for c in (one, two)]
+    if None not in counts and counts[0] != counts[1]:
+        yield "red", say(
+            "'{name}' was not the same for both: one had {one} images to train on and {validated_one} to validate, the other {two} "
+            "and {validated_two}.",
+            name=name, one=counts[0][0], validated_one=counts[0][1], two=counts[1][0], validated_two=counts[1][1],
+        )  # fmt: skip
+    elif all(hashes) and hashes[0] != hashes[1]:
+        yield "red", say(
+            "'{name}' was not the same for both: other images or labels under one name (hashes {one} and {two}).",
+            name=name, one=hashes[0], two=hashes[1],
+        )  # fmt: skip
     else:
-        yield "green", say("Both train on '{name}'.", name=catalogue.called(one.plan.data))
+        yield "green", say("Both train on '{name}'.", name=name)
 
 
 def _model(one: Contender, two: Contender) -> Said:
@@ -46,7 +62,15 @@ def _weights(one: Contender, two: Contender) -> Said:
     purposes = list(on_purpose(one, two, ("initial-weights", "bias-init")))
     for sentence in purposes:
         yield "amber", sentence
-    if purposes:
+    before = [(c.plan.begin_from is not None, c.plan.epochs_before) for c in (one, two)]
+    for contender, (begun, epochs) in zip((one, two), before, strict=True) if before[0] != before[1] else ():
+        if begun:
+            yield "red", say(
+                "{who} went on from the weights of the run {run}, which had been trained before (epochs: {epochs}); the two did not "
+                "begin alike.",
+                who=contender.name, run=contender.plan.begin_from, epochs=epochs,
+            )  # fmt: skip
+    if purposes or before[0] != before[1]:
         return
     if one.started and two.started:
         if one.started.weights_hash == two.started.weights_hash:
@@ -64,6 +88,14 @@ def _split(one: Contender, two: Contender) -> Said:
         yield "red", say("They keep other shares of the images for validation, so they train and are judged on other images.")
     elif one.plan.seed != two.plan.seed:
         yield "amber", say("Each has a split of its own, for the seeds differ: they are judged on other validation images.")
+    elif len({c.started.split_hash for c in (one, two) if c.started and c.started.split_hash}) == 2:
+        yield (
+            "amber",
+            say(
+                "Each has a split of its own, though the seed is the same: another version of this program split the images. They are "
+                "judged on other validation images."
+            ),
+        )
     else:
         yield "green", say("Both train and validate on the same images; no image does both.")
 
@@ -145,12 +177,20 @@ def _rule(one: Contender, two: Contender) -> Said:
         yield "red", say("Weight decay differs: {one} and {two}.", one=f"{a.l2:g}", two=f"{b.l2:g}")
     for sentence in on_purpose(one, two, ("weight-decay-style",) if a.l2 else ()):
         yield "amber", sentence
-    if a.optimizer in SAME_RULE:
+    constant = not (one.rate_varies or two.rate_varies)
+    if a.optimizer == "sgd":
+        yield "green", say("The rule of {optimizer} is the same in both.", optimizer=a.optimizer)
+    elif a.optimizer in SAME_RULE and constant:
         yield (
             "green",
             say("The rule of {optimizer} is the same in both while the learning rate is constant.", optimizer=a.optimizer),
         )
-    elif _torch_rule(one) != _torch_rule(two):
+    elif torch_rule(one) != torch_rule(two) and a.optimizer in SAME_RULE:
+        yield "amber", say(
+            "The rule of {optimizer} is not the same in Keras and in PyTorch once the learning rate changes, and here it does.",
+            optimizer=a.optimizer,
+        )  # fmt: skip
+    elif torch_rule(one) != torch_rule(two):
         yield (
             "amber",
             say(
@@ -229,6 +269,21 @@ def _variant(one: Contender, two: Contender) -> Said:
         yield "green", say("Each runs in its usual way: TensorFlow as a graph, PyTorch as a loop.")
 
 
+def _versions(one: Contender, two: Contender) -> Said:
+    if not (one.started and two.started):
+        return
+    a, b = one.started.versions, two.started.versions
+    common = [name for name in a if name in b]
+    other = [name for name in common if a[name] != b[name]]
+    if other:
+        yield "amber", say(
+            "They ran with other versions: {names}. The same name may be another rule there.",
+            names=", ".join(f"{name} {a[name]} / {b[name]}" for name in other),
+        )  # fmt: skip
+    elif common:
+        yield "green", say("Both ran with the same versions of what both use: {names}.", names=", ".join(common))
+
+
 def _device(one: Contender, two: Contender) -> Said:
     if not (one.started and two.started):
         if one.plan.device == two.plan.device == "cpu":
@@ -266,9 +321,20 @@ def _threads(one: Contender, two: Contender) -> Said:
 
 
 def _race(one: Contender, two: Contender) -> Said:
-    if one.race or two.race:
+    together = one.race or two.race
+    if one.between and two.between:
+        same = one.machine == two.machine
+        together = same and overlap(one.between, two.between) > SHORTEST_OVERLAP
+    crowded = [(c, len(set(c.beside) - {one.run_id, two.run_id})) for c in (one, two)]
+    if together:
         yield "amber", say("They share the processor, training at the same time: compare curves by epoch, not by second.")
-    else:
+    for contender, count in crowded:
+        if count:
+            yield "amber", say(
+                "{who} shared its machine with other runs that trained meanwhile ({count}): its times are not its own.",
+                who=contender.name, count=count,
+            )  # fmt: skip
+    if not together and not any(count for _, count in crowded):
         yield "green", say("One trains after the other, so times are their own.")
 
 
@@ -278,22 +344,42 @@ def _end(one: Contender, two: Contender) -> Said:
     for contender in (one, two):
         match contender.status:
             case "stopped" | "cut-off" | "time-limit":
-                yield "amber", say("{who} ended early: compare equal epochs only.", who=contender.name)
+                yield "amber", say(
+                    "{who} ended early, with {done} of {epochs} epochs done: compare equal epochs only.",
+                    who=contender.name, done=contender.was.epochs, epochs=contender.plan.epochs,
+                )  # fmt: skip
             case "failed":
                 yield "red", say("{who} failed; only the other half can be read.", who=contender.name)
             case "diverged":
                 yield "red", say("{who} diverged: its loss has become nan or larger than a million.", who=contender.name)
             case "queued" | "preparing" | "running" | "paused":
                 yield "amber", say("{who} is not done yet.", who=contender.name)
-    if one.status == two.status == "finished" and one.plan.epochs == two.plan.epochs:
+    if not one.status == two.status == "finished" or one.plan.epochs != two.plan.epochs:
+        return
+    early = [c for c in (one, two) if c.was.stopped_early is not None]
+    if len(early) == 2 and one.was.stopped_early == two.was.stopped_early:
+        yield (
+            "green",
+            say(
+                "Both stopped early, after the same epoch: {epoch} of {epochs}.",
+                epoch=one.was.stopped_early,
+                epochs=one.plan.epochs,
+            ),
+        )
+    for contender in early if len({c.was.stopped_early for c in (one, two)}) == 2 else ():
+        yield "amber", say(
+            "{who} stopped early, after epoch {epoch} of {epochs}: the two did not train equally long.",
+            who=contender.name, epoch=contender.was.stopped_early, epochs=contender.plan.epochs,
+        )  # fmt: skip
+    if not early:
         yield "green", say("Both finished all {epochs} epochs.", epochs=one.plan.epochs)
 
 
 POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
     "data": _data, "model": _model, "weights": _weights, "split": _split, "scale": _scale, "order": _order, "loss": _loss,
-    "rule": _rule, "regularisation": STEERING["regularisation"], "schedule": STEERING["schedule"],
+    "rule": _rule, "regularisation": STEERING["regularisation"], "schedule": STEERING["schedule"], "hands": STEERING["hands"],
     "augmentation": STEERING["augmentation"], "dropout": _dropout, "stopping": STEERING["stopping"], "evaluation": _evaluation, "dtype": _dtype, "seed": _seed, "variant": _variant,
-    "device": _device, "threads": _threads, "race": _race, "end": _end,
+    "versions": _versions, "device": _device, "threads": _threads, "race": _race, "end": _end,
 }  # fmt: skip
 
 
@@ -313,11 +399,6 @@ def _softmax_last(contender: Contender) -> bool:
 
 def _classes(contender: Contender) -> int:
     return next((x.units for x in reversed(contender.layers(Dense))), 10)
-
-
-def _torch_rule(contender: Contender) -> bool:
-    """Return whether PyTorch's own rule is followed; the aligned rule is Keras' own."""
-    return contender.framework == "torch" and contender.plan.native_optimizer
 
 
 def _own_masks(contender: Contender) -> bool:

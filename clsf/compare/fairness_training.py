@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from clsf.compare.fairness import Contender, Level
+from clsf.runs.happened import Changes
 from clsf.words import Sentence, say
 
 Said = Iterator[tuple[Level, Sentence]]
@@ -22,7 +25,8 @@ def regularisation(one: Contender, two: Contender) -> Said:
             "red",
             say("Decoupled weight decay differs: {one} and {two}.", one=f"{a.weight_decay:g}", two=f"{b.weight_decay:g}"),
         )
-    elif a.weight_decay and {one.framework, two.framework} == {"tensorflow", "torch"} and "native" in (a.rules, b.rules):
+    elif a.weight_decay and torch_rule(one) != torch_rule(two) and (a.optimizer, b.optimizer) != ("sgd", "sgd"):
+        # With plain SGD both take learning rate times decay times weight from the weight.
         yield "amber", say(
             "Weight decay of {value} is not the same in each framework's own rule: Keras takes it from the weights, PyTorch adds it to "
             "the gradient, which the optimizer then scales.",
@@ -33,20 +37,88 @@ def regularisation(one: Contender, two: Contender) -> Said:
 
 
 def schedule(one: Contender, two: Contender) -> Said:
-    """The learning rate over the steps."""
+    """The learning rate over the steps: as planned, and as it was."""
     a, b = one.plan, two.plan
+    by_hand = one.was.changed or two.was.changed
+    if one.was.changed != two.was.changed:
+        for contender in (one, two):
+            if contender.was.changed:
+                yield "red", say(
+                    "{who}: the learning rate was changed by hand while it trained (step: rate; {changes}). The other run's was not, or not like "
+                    "that, so they do not learn by the same rule.",
+                    who=contender.name, changes=_listed(contender.was.changed),
+                )  # fmt: skip
+    elif by_hand:
+        yield (
+            "green",
+            say(
+                "The learning rate was changed by hand in both, at the same steps (step: rate; {changes}).",
+                changes=_listed(one.was.changed),
+            ),
+        )
     if (a.schedule, a.plateau) != (b.schedule, b.plateau):
         yield "red", say("The learning rate changes in another way in each, so they do not learn by the same rule.")
-    elif not a.schedule.varies and a.plateau is None:
+    elif not (by_hand and one.was.changed != two.was.changed):
+        yield from _rates(one, two)
+
+
+def _rates(one: Contender, two: Contender) -> Said:
+    """What is said of learning rates that were to be the same."""
+    a, b = one.plan, two.plan
+    parted = _parting(one, two)
+    if one.was.reduced != two.was.reduced:
+        yield "amber", say(
+            "The learning rate was reduced by the same rule, but at other steps: {one} ({a}) and {two} ({b}).",
+            a=one.name, b=two.name, one=_listed(one.was.reduced) or say("never"), two=_listed(two.was.reduced) or say("never"),
+        )  # fmt: skip
+    elif parted is not None and a.learning_rate == b.learning_rate:
+        yield "red", say(
+            "At step {step} the learning rate was {one} in one run and {two} in the other.",
+            step=parted + 1, one=f"{one.rates[parted]:g}", two=f"{two.rates[parted]:g}",
+        )  # fmt: skip
+    elif not (one.rate_varies or two.rate_varies):
         yield "green", say("Both keep the learning rate as it is.")
-    elif a.optimizer in MOMENTUM and a.rules == b.rules == "native" and one.framework != two.framework:
+    elif a.optimizer in MOMENTUM and torch_rule(one) != torch_rule(two):
         yield "amber", say(
             "The learning rate changes alike, but with {optimizer} each framework's own rule makes something else of it: Keras "
             "multiplies what is remembered by the rate of its time, PyTorch by that of today.",
             optimizer=a.optimizer,
         )  # fmt: skip
-    else:
+    elif a.schedule.varies or a.plateau is not None:
         yield "green", say("Both change the learning rate in the same way; its values are computed once.")
+
+
+def _parting(one: Contender, two: Contender) -> int | None:
+    """Return the first step, 0-based, that both took with another learning rate; None if there is none."""
+    count = min(len(one.rates), len(two.rates))
+    apart = ~np.isclose(np.asarray(one.rates[:count], float), np.asarray(two.rates[:count], float), rtol=1e-9, atol=0)
+    return int(apart.argmax()) if apart.any() else None
+
+
+def _listed(changes: Changes) -> str:
+    """Return changes as (step, learning rate) pairs, the same in every language."""
+    return ", ".join(f"{step}: {rate:g}" for step, rate in changes)
+
+
+def hands(one: Contender, two: Contender) -> Said:
+    """What somebody did to the runs while they trained, the learning rate left aside."""
+    said = False
+    for contender in (one, two):
+        was = contender.was
+        parts = [
+            part
+            for count, part in (
+                (was.pauses, say("pauses: {count}", count=was.pauses)),
+                (was.by_hand, say("steps taken by hand: {count}", count=was.by_hand)),
+                (was.looks, say("steps looked at in detail: {count}", count=was.looks)),
+            )
+            if count
+        ]
+        for part in parts:
+            said = True
+            yield "amber", say("{who} was not left alone while it trained ({what}): its times are not its own.", who=contender.name, what=part)  # fmt: skip
+    if not said and one.started and two.started:
+        yield "green", say("Neither was paused, taken step by step, or looked at in detail.")
 
 
 def augmentation(one: Contender, two: Contender) -> Said:
@@ -75,4 +147,15 @@ def stopping(one: Contender, two: Contender) -> Said:
         yield "green", say("Neither stops early; both are judged by their last epoch.")
 
 
-STEERING = {"regularisation": regularisation, "schedule": schedule, "augmentation": augmentation, "stopping": stopping}
+def torch_rule(contender: Contender) -> bool:
+    """Return whether PyTorch's own rule is followed; the aligned rule is Keras' own."""
+    return contender.framework == "torch" and contender.plan.native_optimizer
+
+
+STEERING = {
+    "regularisation": regularisation,
+    "schedule": schedule,
+    "hands": hands,
+    "augmentation": augmentation,
+    "stopping": stopping,
+}

@@ -184,15 +184,21 @@ def _step(cause: str, seeds: tuple[int, ...], records: list[RunRecord], before: 
     for record in records:
         if record.status == "failed":
             raise EngineError(record.failure)
-        if record.ended is None or record.ended.validation_accuracy is None:
+        why = noise.why_not(record)
+        if why is not None:
             raise EngineError(
-                "A run ended ({status}) before its first epoch was over, so its accuracy is unknown.", status=record.status
-            )
+                "The run with seed {seed} does not count as a result: {why}. Train again, with a smaller learning rate if it diverged.",
+                seed=record.plan.seed, why=why,
+            )  # fmt: skip
     accuracies = tuple(record.ended.validation_accuracy for record in records)
-    found = noise.interval(accuracies)
+    found = noise.interval(accuracies, images=noise.images_of(records))
     gain = None
     if before is not None:
-        gain = noise.gap(dict(zip(before.seeds, before.accuracies, strict=True)), dict(zip(seeds, accuracies, strict=True)))
+        gain = noise.gap(
+            dict(zip(before.seeds, before.accuracies, strict=True)),
+            dict(zip(seeds, accuracies, strict=True)),
+            images=noise.images_of(records),
+        )
     return GapStep(
         cause=cause,
         accuracy=found.mean,

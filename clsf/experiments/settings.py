@@ -8,6 +8,8 @@ from typing import Protocol
 
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.runs.happened import Happened
+from clsf.runs.record import RunRecord
 from clsf.words import Sentence, say
 
 
@@ -45,6 +47,8 @@ TITLES: dict[str, Sentence] = {
     "stopping": say("early stopping"),
     "augmentation": say("augmentation"),
     "begin_from": say("begun from"),
+    "rate_by_hand": say("learning rate by hand (step: rate)"),
+    "stopped_early": say("stopped early after epoch"),
     "differences": say("differences on purpose"),
 }
 """What a setting is called; one that is not here is called as in code."""
@@ -63,6 +67,10 @@ def settings(run: Planned) -> dict[str, object]:
     values = asdict(run.plan)
     values |= values.pop("preparation")
     found = {"framework": run.framework, "model": run.model.name, **values}
+    if isinstance(run, RunRecord):  # an arm that was not trained yet is only a plan
+        was = Happened.of(run)
+        found["rate_by_hand"] = tuple(f"{step}: {rate:g}" for step, rate in was.changed)
+        found["stopped_early"] = was.stopped_early
     names = [*(name for name in TITLES if name in found), *(name for name in found if name not in TITLES)]
     return {name: found[name] for name in names if name not in NO_SETTING}
 

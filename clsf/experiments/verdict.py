@@ -38,7 +38,7 @@ class Score:
     @property
     def interval(self) -> Interval:
         """Mean and 95 % t interval over the seeds; with one seed only the value."""
-        return noise.interval(list(self.accuracies.values()))
+        return noise.interval(list(self.accuracies.values()), images=self.images)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +58,7 @@ def scores(members: Iterable[Member]) -> list[Score]:
     found: dict[tuple, list[Member]] = {}
     for member in members:
         record = member.record
-        if record.status == "finished" and record.ended.validation_accuracy is not None:
+        if noise.why_not(record) is None:
             key = (FRAMEWORKS.index(record.framework), record.model, record.plan.but(seed=0))
             found.setdefault(key, []).append(member)
     return [
@@ -113,7 +113,7 @@ def _verdict(framework: str, found: list[Score]) -> Verdict:
     best, second = found[0], found[1]
     margin = best.mean - second.mean
     if len(best.accuracies.keys() & second.accuracies.keys()) > 1:
-        gap = noise.gap(second.accuracies, best.accuracies)
+        gap = noise.gap(second.accuracies, best.accuracies, images=min(best.images, second.images))
         return Verdict(
             framework, tuple(found), gap.interval.mean, gap.interval.half_width, gap.inside, _paired(best, second, gap)
         )
@@ -163,7 +163,7 @@ def _alone(framework: str, only: Score) -> Verdict:
     if count < 2:
         sentence = say("One run is done, with an accuracy of {accuracy}.", accuracy=_percent(only.mean))
         return Verdict(framework, (only,), None, None, None, sentence)
-    wide = between_single_runs(list(only.accuracies.values()))
+    wide = between_single_runs(list(only.accuracies.values()), only.images)
     sentence = say(
         "The mean of {count} seeds is {mean}, with a 95 % interval from {low} to {high}; the runs lie between {least} and {most}. Two "
         "single runs may differ by {noise} points through the seed alone.",
@@ -173,12 +173,16 @@ def _alone(framework: str, only: Score) -> Verdict:
     return Verdict(framework, (only,), None, wide, None, sentence)
 
 
-def between_single_runs(values: Sequence[float]) -> float:
-    """Return how far two runs that differ in the seed alone may lie apart, 95 %: t · s · √2, with n - 1 degrees of freedom."""
+def between_single_runs(values: Sequence[float], images: int) -> float:
+    """Return how far two runs that differ in the seed alone may lie apart, 95 %: t · s · √2, with n - 1 degrees of freedom.
+
+    s is not taken for less than half an image on both sides of the mean in turn, see `clsf.compare.noise`.
+    """
     import numpy as np
     from scipy import stats
 
-    return float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) * math.sqrt(2))
+    spread = max(float(np.std(values, ddof=1)), 0.5 / images * math.sqrt(len(values) / (len(values) - 1)))
+    return float(stats.t.ppf(0.975, len(values) - 1) * spread * math.sqrt(2))
 
 
 def _percent(fraction: float) -> str:

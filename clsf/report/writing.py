@@ -17,6 +17,7 @@ from clsf.predict import metrics
 from clsf.report.blocks import Block, Bullets, Heading, Picture, Quote, Table, Text
 from clsf.report.contents import Contents
 from clsf.report.svg import Curve, curves
+from clsf.runs.happened import Happened, rates_text
 from clsf.runs.record import RunRecord
 from clsf.words import Sentence, say
 
@@ -24,7 +25,8 @@ Words = Callable[[Sentence], str]
 Rows = list[tuple[Sentence, Callable[[RunRecord], str]]]
 
 MOST_CLASSES = 20  # in a confusion matrix on paper
-ENDS = {"finished": say("finished"), "stopped": say("stopped"), "diverged": say("diverged"), "cut-off": say("cut off")}
+ENDS = {"finished": say("finished"), "stopped": say("stopped"), "diverged": say("diverged"), "cut-off": say("cut off"),
+        "time-limit": say("time is up"), "failed": say("failed")}  # fmt: skip
 LEVELS = {"green": say("equal"), "amber": say("to be named"), "red": say("misleading")}
 
 
@@ -56,11 +58,12 @@ def _done(contents: Contents, words: Words) -> Iterator[Block]:
         (say("Trained on / validated on"), lambda r: f"{r.started.train_images:,} / {r.started.validation_images:,}"),
         (say("Image size"), lambda r: shape_text(r.started.input_shape)),
         (say("Model"), lambda r: f"{r.model.name}, {r.started.parameters:,}"),
-        (say("Optimizer, learning rate"), lambda r: f"{r.plan.optimizer}, {r.plan.learning_rate:g} ({r.plan.rules})"),
+        (say("Optimizer, learning rate"), lambda r: f"{r.plan.optimizer}, {_rates(r)} ({r.plan.rules})"),
         (say("Epochs, batch size"), lambda r: f"{len(r.epochs)} / {r.plan.epochs}, {r.plan.batch_size}"),
         (say("Seed"), lambda r: str(r.plan.seed)),
         (say("Number format"), lambda r: r.plan.dtype),
         (say("Done otherwise on purpose"), lambda r: ", ".join(r.plan.differences) or "–"),
+        (say("What happened beyond the plan"), lambda r: " ".join(map(words, Happened.of(r).sentences())) or "–"),
     ]
     yield _table(contents, rows, words)
 
@@ -196,6 +199,7 @@ def _made_with(contents: Contents, words: Words) -> Iterator[Block]:
         (say("Variant of the loop"), lambda r: r.started.variant),
         (say("Hash of the initial weights"), lambda r: r.started.weights_hash),
         (say("Hash of the first epoch's batches"), lambda r: r.started.order_hash),
+        (say("Hash of the images"), lambda r: r.started.images_hash or "–"),
         (say("Run"), lambda r: r.run_id),
     ]
     yield _table(contents, rows, words)
@@ -203,6 +207,12 @@ def _made_with(contents: Contents, words: Words) -> Iterator[Block]:
 
 def _table(contents: Contents, rows: Rows, words: Words) -> Table:
     return Table(["", *contents.names], [[words(label), *(text(r) for r in contents.records)] for label, text in rows])
+
+
+def _rates(record: RunRecord) -> str:
+    """Return the learning rates that it had one after the other, those of a plateau included."""
+    was = Happened.of(record)
+    return rates_text(record.plan.learning_rate, tuple(sorted(was.changed + was.reduced)))
 
 
 def _loss(record: RunRecord, field: str) -> str:

@@ -81,6 +81,10 @@ CREATE TABLE IF NOT EXISTS events (
     body TEXT NOT NULL,             -- event JSON
     PRIMARY KEY (run_id, number)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS happened (  -- what a run was beyond its plan; missing for runs of an older program until they are listed
+    run_id TEXT PRIMARY KEY,
+    body TEXT NOT NULL              -- JSON of clsf.runs.happened.Happened
+);
 CREATE TABLE IF NOT EXISTS weights (
     run_id TEXT PRIMARY KEY,
     body BLOB NOT NULL              -- .npz

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import StoreError
+from clsf.runs.happened import Happened
 from clsf.runs.query import FROM, ROWS, SORTS, Line, Query, joined, lines, split, where
 from clsf.runs.record import OVER
 from clsf.runs.rows import summaries
@@ -39,17 +40,20 @@ class ExperimentRow:
 
 
 class History:
-    """Thread-safe. `select` reads; `forget` drops runs from the store's memory, which are then read anew."""
+    """Thread-safe. `select` reads; `forget` drops runs from the store's memory, which are then read anew; `find_out` reads
+    from the events of an older program's run what it was."""
 
     def __init__(
         self,
         select: Callable[[str, tuple], list[dict]],
         writer: Writer,
         forget: Callable[[Iterable[str]], None],
+        find_out: Callable[[str], Happened],
     ) -> None:
         self._read = select
         self._writer = writer
         self._forget = forget
+        self._find_out = find_out
 
     # Looking.
 
@@ -63,7 +67,7 @@ class History:
         places = [row["place"] for row in self._select(chosen, (*values, query.limit, query.offset))]
         rows = self._select(f"{ROWS} WHERE r.rowid IN (SELECT value FROM json_each(?))", (json.dumps(places),))  # noqa: S608
         found = {row["place"]: row for row in rows}
-        return lines(found[place] for place in places if place in found)
+        return lines((found[place] for place in places if place in found), self._happened)
 
     def count(self, query: Query) -> int:
         """Return how many runs the query asks for, its limit left aside."""
@@ -73,7 +77,7 @@ class History:
     def line(self, run_id: str) -> Line | None:
         """Return one run of anybody as a list shows it, also a deleted one; None if it is unknown."""
         rows = self._select(f"{ROWS} WHERE r.run_id = ?", (run_id,))
-        return next(iter(lines(rows)), None)
+        return next(iter(lines(rows, self._happened)), None)
 
     def values(self, owner: str) -> dict[str, list[str]]:
         """Return what there is to filter by: "data", "model" and "tag" -> values that occur, in order."""
@@ -138,7 +142,7 @@ class History:
 
     def remove(self, run_ids: Sequence[str], wait: bool = True) -> None:
         """Remove runs for good, and experiments that thereby have none left. There is no way back: for who keeps the file."""
-        places = ("events", "weights", "runs", "marks")
+        places = ("events", "weights", "runs", "marks", "happened")
         batch: list[Statement] = []
         for run_id in run_ids:
             tied = "experiment_id = (SELECT experiment FROM marks WHERE run_id = ?)"
@@ -216,6 +220,12 @@ class History:
         """Read, with what was written a moment ago."""
         self._writer.settle()
         return self._read(sql, values)
+
+    def _happened(self, row: dict) -> Happened:
+        """Return what the run of a row of ROWS was."""
+        if row["happened"] is not None:
+            return Happened.from_json(json.loads(row["happened"]))
+        return self._find_out(row["run_id"]) if row["status"] in OVER else Happened()
 
     def _write(self, batch: list[Statement], wait: bool = True) -> None:
         """Write, and wait for it, for who changes something wants to see that it has. Raises StoreError if it can't be kept."""

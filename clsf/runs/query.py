@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
+from clsf.runs.happened import Happened
 from clsf.runs.summary import RunSummary, summary_of_row
 
 logger = logging.getLogger("clsf.runs")
@@ -26,7 +27,8 @@ ROWS = f"""
     SELECT r.rowid AS place, r.run_id, r.group_id, r.framework, r.owner, r.created, r.status, r.model_name, r.data, r.planned_epochs,
            r.epochs, r.parameters, r.seconds, r.images_per_second, r.train_loss, r.train_accuracy, r.validation_loss,
            r.validation_accuracy, r.machine, {_OPTIMIZER} AS optimizer, {_RATE} AS learning_rate, m.name AS mark_name, m.note AS mark_note, m.tags AS mark_tags,
-           m.experiment AS mark_experiment, m.arm AS mark_arm, m.deleted AS mark_deleted {FROM}"""
+           m.experiment AS mark_experiment, m.arm AS mark_arm, m.deleted AS mark_deleted,
+           (SELECT h.body FROM happened h WHERE h.run_id = r.run_id) AS happened {FROM}"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,14 @@ class Line:
 
     run: RunSummary
     optimizer: str  # of its plan
-    learning_rate: float
+    learning_rate: float  # of its plan; `happened` says what it was changed to
     name: str = ""
     note: str = ""
     tags: tuple[str, ...] = ()
     experiment: str = ""  # id of the experiment that it belongs to
     arm: int = 0  # its place in the experiment, from 0
     deleted: float | None = None  # Unix time
+    happened: Happened = field(default_factory=Happened)  # what it was beyond its plan
 
 
 def where(query: Query) -> tuple[str, tuple]:
@@ -91,25 +94,28 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def lines(rows: Iterable[dict]) -> list[Line]:
-    """Return the lines that rows of ROWS are; a row that can't be understood is left out, and logged."""
+def lines(rows: Iterable[dict], happened: Callable[[dict], Happened]) -> list[Line]:
+    """Return the lines that rows of ROWS are; a row that can't be understood is left out, and logged.
+
+    `happened` tells of a row what the run was.
+    """
     found = []
     for row in rows:
         try:
-            found.append(_line(row))
+            found.append(_line(row, happened(row)))
         except (TypeError, ValueError, OverflowError) as error:
             logger.warning("A saved run is left out of a list: %s", error)
     return found
 
 
-def _line(row: dict) -> Line:
+def _line(row: dict, happened: Happened) -> Line:
     name, note, tags, experiment = (row[f"mark_{what}"] or "" for what in ("name", "note", "tags", "experiment"))
     if not all(isinstance(text, str) for text in (name, note, tags, experiment)):
         name, note, tags, experiment = "", "", "", ""
     arm, deleted = row["mark_arm"], row["mark_deleted"]
     return Line(
         summary_of_row(row), str(row["optimizer"] or ""), float(row["learning_rate"] or 0), name, note, split(tags), experiment,
-        arm if isinstance(arm, int) else 0, None if deleted is None else float(deleted),
+        arm if isinstance(arm, int) else 0, None if deleted is None else float(deleted), happened,
     )  # fmt: skip
 
 

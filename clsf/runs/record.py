@@ -78,6 +78,15 @@ class RunRecord:
     epochs: list[EpochEnded] = field(default_factory=list)
     learning_rate: float | None = None  # in force, or asked for and in force from the next step on
     rate_changes: list[LearningRateChanged] = field(default_factory=list)
+    pauses: int = 0
+    steps_by_hand: int = 0  # steps taken one by one while it was paused
+    looks_asked: int = 0  # steps that somebody asked to see in detail
+    updated: float | None = field(
+        default=None, compare=False, repr=False
+    )  # Unix time at which the store last heard of it; None: it did not come from a file
+    beside: tuple[str, ...] = field(
+        default=(), compare=False, repr=False
+    )  # runs that trained on the same machine at the same time, as far as the store knows
     best: BestEpoch | None = None  # the best epoch so far, if the plan asks which it is
     stopped_early: StoppedEarly | None = None
     restored: WeightsRestored | None = None
@@ -97,12 +106,18 @@ class RunRecord:
         """Steps of the whole plan, known once the run has started."""
         return self.started.epochs * self.started.batches_per_epoch if self.started else None
 
-    def ended_early(self, reason: Literal["stopped", "cut-off"]) -> RunEnded:
-        """Return the RunEnded of a run that can't say it itself any more, from what it said until now."""
+    def ended_early(self, reason: Literal["stopped", "cut-off"], moment: float | None = None) -> RunEnded:
+        """Return the RunEnded of a run that can't say it itself any more, from what it said until now.
+
+        `moment`: when it was heard of last, Unix time.
+        """
         last = self.epochs[-1] if self.epochs else None
         values = {name: getattr(last, name) for name in _FINAL} if last else {}
         seconds = (self.steps.seconds[-1] if len(self.steps) else 0.0) + sum(e.validation_seconds for e in self.epochs)
-        return RunEnded(self.framework, reason, last.epoch if last else 0, seconds, self._images_per_second(), **values)
+        return RunEnded(
+            self.framework, reason, last.epoch if last else 0, seconds, self._images_per_second(), **values,
+            moment=moment, looks_asked=self.looks_asked,
+        )  # fmt: skip
 
     def _images_per_second(self) -> float | None:
         """Return the speed without the calls that pay for tracing: the first step's and that of the first smaller batch."""
@@ -127,6 +142,7 @@ class RunRecord:
             case EpochEnded():
                 self.epochs.append(event)
             case Paused():
+                self.pauses += self.status != "paused"  # it is told again after each step that is taken by hand
                 self.status = "paused"
             case Resumed():
                 self.status = "running"
@@ -143,6 +159,7 @@ class RunRecord:
                 self._fold_look(event)
             case RunEnded():
                 self.ended, self.status = event, event.reason
+                self.looks_asked = max(self.looks_asked, event.looks_asked)  # a capsule has the number alone
             case RunFailed():
                 self.failure, self.status = event.sentence, "failed"
         self.version += 1
@@ -155,10 +172,13 @@ class RunRecord:
             case PredictionsLooked():
                 self.predictions_looked.append(event)
             case StepLooked():
+                self.looks_asked += 1
                 self.steps_looked = [*self.steps_looked, event][-STEPS_KEPT:]
 
     def _fold_batches(self, event: BatchesEnded) -> None:
         steps, count = self.steps, len(event.losses)
+        if self.status == "paused":
+            self.steps_by_hand += count
         before = steps.seconds[-1] if steps.seconds else 0.0
         each = (event.seconds - before) / count
         steps.accuracies.extend(event.accuracies)

@@ -30,6 +30,7 @@ _UPDATE_RUN = """
     WHERE run_id = ?"""
 # A process that opens the store may mark a run as cut off at the same moment as another: the first one counts.
 _INSERT_EVENT = "INSERT OR IGNORE INTO events (run_id, number, body) VALUES (?, ?, ?)"
+_INSERT_HAPPENED = "INSERT OR REPLACE INTO happened (run_id, body) VALUES (?, ?)"
 _INSERT_WEIGHTS = "INSERT OR REPLACE INTO weights (run_id, body) VALUES (?, ?)"
 
 NOT_DELETED = "run_id NOT IN (SELECT run_id FROM marks WHERE deleted IS NOT NULL)"
@@ -62,6 +63,11 @@ def insert_event(run_id: str, number: int, event: Event) -> Statement:
     return _INSERT_EVENT, (run_id, number, json.dumps(event_to_json(event), default=str, separators=(",", ":")))
 
 
+def insert_happened(run_id: str, body: str) -> Statement:
+    """Return the statement that keeps what a run was, the JSON of a `Happened`."""
+    return _INSERT_HAPPENED, (run_id, body)
+
+
 def insert_weights(run_id: str, content: bytes) -> Statement:
     """Return the statement that keeps weights, the bytes of an .npz file."""
     return _INSERT_WEIGHTS, (run_id, content)
@@ -81,6 +87,7 @@ def record_of(row: dict) -> RunRecord:
             owner=str(row["owner"]),
             race=bool(row["race"]),
             machine=str(row["machine"]),
+            updated=row["updated"],
         )
     except ClsfError as error:
         raise unreadable(run_id, error.sentence) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import math
 import os
@@ -22,10 +23,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from clsf import FRAMEWORKS
-from clsf.errors import StoreError
+from clsf.errors import ClsfError, StoreError
 from clsf.events import Event
 from clsf.runs import process, rows
+from clsf.runs.beside import beside
 from clsf.runs.database import NAME, Readers, home, open_file, open_memory
+from clsf.runs.happened import Happened
 from clsf.runs.history import KEPT_DAYS, History
 from clsf.runs.record import OVER, STATUSES, RunRecord
 from clsf.runs.rows import NOT_DELETED
@@ -44,6 +47,9 @@ GROUP_SECONDS = 1.0  # that it is remembered which runs belong together
 FORGOTTEN_SECONDS = 3600.0
 """A live run of another machine that was silent for so long is taken for cut off; whether its process lives can't be seen."""
 REOPEN_SECONDS = 0.1  # that a file which could not be had is waited for at each further try
+
+_TOLD = ("paused", "learning_rate_changed", "step_looked", "stopped_early", "weights_restored")
+"""How the events begin that say that a run was not just what its plan says."""
 
 
 class RunStore:
@@ -70,7 +76,8 @@ class RunStore:
         self._forgotten = 0  # times that records were dropped because they changed in the file
         self._callbacks: defaultdict[str, list[Callable[[Event], None]]] = defaultdict(list)
         self._process = process.this_process()
-        self.history = History(self._select, self._writer, self._forget)
+        self._happened: dict[str, str] = {}  # live run -> what was written of it last
+        self.history = History(self._select, self._writer, self._forget, self._find_out)
         if file is not None:
             self._tidy()
 
@@ -143,9 +150,12 @@ class RunStore:
                 batch.append(rows.insert_event(run_id, self._counts[run_id], event))
                 self._counts[run_id] += 1
                 record.fold(event)
-            self._write(record, [*batch, rows.update_run(record)])
+            if record.over:
+                record.beside = beside(record, self._select, self._records.values())
+            self._write(record, [*batch, rows.update_run(record), *self._news(record)])
             if record.over:
                 self._own.discard(run_id)
+                self._happened.pop(run_id, None)
                 self._trim()
             for callback in list(self._callbacks.get(run_id, ())):
                 for event in events:
@@ -174,10 +184,11 @@ class RunStore:
         with self._lock:
             self._unsaved_weights[run_id] = self._writer.write([rows.insert_weights(run_id, content)]), content
 
-    def end_early(self, run_id: str, reason: Literal["stopped", "cut-off"]) -> None:
-        """Append the RunEnded of a run that can't say it itself any more."""
+    def end_early(self, run_id: str, reason: Literal["stopped", "cut-off"], moment: float | None = None) -> None:
+        """Append the RunEnded of a run that can't say it itself any more; `moment`: when it was heard of last, if not now."""
         with self._lock:
-            self.append(run_id, [self.record(run_id).ended_early(reason)])
+            ended = self.record(run_id).ended_early(reason, time.time() if moment is None else moment)
+            self.append(run_id, [ended])
 
     # Reading.
 
@@ -391,7 +402,9 @@ class RunStore:
         for number, event in self._events(run_id, 0):
             _folded(record, event)
             count = number + 1
-        if not record.over and found[0]["status"] in STATUSES:
+        if record.over:
+            record.beside = beside(record, self._select)
+        elif found[0]["status"] in STATUSES:
             record.status = found[0]["status"]
         return record, count
 
@@ -403,6 +416,35 @@ class RunStore:
             for number, event in events:
                 _folded(record, event)
                 self._counts[record.run_id] = number + 1
+
+    def _news(self, record: RunRecord) -> Batch:
+        """Return what is to be written of what a run was, nothing if that stands there already."""
+        progress = {} if record.over else {"steps": 0, "epochs": 0}  # it grows all the time, and stands elsewhere
+        body = json.dumps(Happened.of(record).to_json() | progress)
+        if self._happened.get(record.run_id) == body:
+            return []
+        self._happened[record.run_id] = body
+        return [rows.insert_happened(record.run_id, body)]
+
+    def _find_out(self, run_id: str) -> Happened:
+        """Return what a run of an older program was, from its events, and write it down."""
+        told = " OR ".join(f'body LIKE \'{{"event":"{name}"%\'' for name in _TOLD)
+        try:
+            if self._select(f"SELECT 1 AS one FROM events WHERE run_id = ? AND ({told}) LIMIT 1", (run_id,)):  # noqa: S608
+                found = Happened.of(self.record(run_id))
+            else:  # most runs: nobody did anything, and thousands of steps need not be read for that
+                row = self._select("SELECT epochs, planned_epochs, status, plan FROM runs WHERE run_id = ?", (run_id,))[0]
+                plan = json.loads(row["plan"])
+                found = Happened(
+                    epochs=row["epochs"], planned=row["planned_epochs"], end=row["status"],
+                    looked_inside=bool(plan.get("look_inside")), begun_from=plan.get("begin_from"),
+                    epochs_before=plan.get("epochs_before", 0),
+                )  # fmt: skip
+        except (ClsfError, TypeError, ValueError, LookupError, AttributeError) as error:  # unreadable: listed as planned
+            logger.warning("%s", error)
+            return Happened()
+        self._writer.write([rows.insert_happened(run_id, json.dumps(found.to_json()))])
+        return found
 
     def _forget(self, run_ids: Iterable[str]) -> None:
         """Drop runs from memory that were deleted, or brought back."""
@@ -443,7 +485,7 @@ class RunStore:
         for row in found:
             try:
                 if row["run_id"] not in self._own and _is_orphan(row, self._process[0]):
-                    self.end_early(row["run_id"], "cut-off")
+                    self.end_early(row["run_id"], "cut-off", row["updated"])
             except (StoreError, TypeError, ValueError, OverflowError) as error:  # not readable: cut off without an event
                 logger.warning("%s", error)
                 self._writer.write([("UPDATE runs SET status = 'cut-off' WHERE run_id = ?", (row["run_id"],))])

@@ -251,7 +251,7 @@ def test_seeds_are_compared_in_pairs(open_app, lab):
     job = next(iter(jobs._shelf().values()))
     assert job.background.wait(20)
     well(app.run())
-    assert "noise" in texts(app)
+    assert "there is no gap" in texts(app)
     assert sorted((r.framework, r.plan.seed) for r in lab.records.values()) == [(f, s) for f in FRAMEWORKS for s in (0, 1)]
 
 

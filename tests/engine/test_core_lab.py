@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from clsf import capsule
+from clsf.compare import fairness
 from clsf.errors import PlanError, SpecError, StoreError
 from clsf.events import BatchesEnded, Paused
 from clsf.model.presets import preset
 from clsf.plan import Plan, Schedule, Stopping
+from clsf.runs.happened import Happened
+from clsf.runs.history import Query
 from tests.unit.test_core_logs import read_back
 
 TINY = preset("tiny", 10)
@@ -32,6 +35,36 @@ def test_both_frameworks_continue_from_the_weights_of_one_run(lab):
     (whole,) = lab.train(TINY, PLAN.but(epochs=3), ("torch",))
     assert lab.wait([whole], 60)
     np.testing.assert_array_equal(lab.record(whole).steps.losses[72:], other.steps.losses)
+
+
+def test_a_rate_that_was_changed_while_one_of_them_trained_is_not_called_equal(lab):
+    """Pause PyTorch, take a step, change its learning rate, resume; then compare."""
+    plan = PLAN.but(epochs=20, optimizer="rmsprop", learning_rate=0.001)
+    ids = lab.train(TINY, plan, ("tensorflow", "torch"), owner="me")
+    assert lab.wait(ids[:1], 60)
+    torch = lab.record(ids[1])
+    until = time.monotonic() + 30
+    while not len(torch.steps) and time.monotonic() < until:
+        time.sleep(0.01)
+    lab.control(ids[1], "pause")
+    while torch.status != "paused" and time.monotonic() < until:
+        time.sleep(0.01)
+    at = len(torch.steps)
+    lab.control(ids[1], "step")
+    while len(torch.steps) == at and time.monotonic() < until:
+        time.sleep(0.01)
+    lab.control(ids[1], "learning_rate", 0.01)
+    lab.control(ids[1], "resume")
+    assert lab.wait(ids, 60)
+    one, two = map(lab.record, ids)
+    assert Happened.of(two).changed == ((at + 1, 0.01),)
+    assert (Happened.of(two).pauses, Happened.of(two).by_hand) == (1, 1)
+    found = {(f.topic, f.level) for f in fairness.check(one, two) if f.level != "green"}
+    assert found == {("schedule", "red"), ("hands", "amber")}
+    assert one.started.images_hash == two.started.images_hash != ""
+    assert one.started.split_hash == two.started.split_hash != ""
+    lines = {line.run.framework: line.happened.changed for line in lab.history.find(Query("me")) if line.run.run_id in ids}
+    assert lines == {"tensorflow": (), "torch": ((at + 1, 0.01),)}
 
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"validation_share": 0.3}, {"train_limit": 500}], ids=str)

@@ -145,7 +145,7 @@ def test_the_list_is_newest_first_and_what_is_typed_is_whole(filled, capsys):
     assert rows[0] | {"created": 0} == {
         "run_id": "fresh", "group": "fresh", "framework": "torch", "owner": "me", "created": 0, "status": "finished",
         "model": "tiny", "data": "digits", "planned_epochs": 2, "epochs": 1, "parameters": 650, "seconds": 0.8,
-        "train_accuracy": 0.3, "validation_accuracy": 0.35,
+        "train_accuracy": 0.3, "validation_accuracy": 0.35, "beyond_the_plan": [],
     }  # fmt: skip
     assert main(["runs", "list", "--owner", "you", "--limit", "1"]) == 0
     said = capsys.readouterr().out

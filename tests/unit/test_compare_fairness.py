@@ -4,7 +4,17 @@ import pytest
 
 from clsf.compare.fairness import TOPICS, Contender, check, plain, refusal, require_comparable, worst
 from clsf.errors import PlanError
-from clsf.events import RunEnded, RunFailed, RunStarted
+from clsf.events import (
+    BatchesEnded,
+    EpochEnded,
+    LearningRateChanged,
+    Paused,
+    Resumed,
+    RunEnded,
+    RunFailed,
+    RunStarted,
+    StoppedEarly,
+)
 from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
@@ -21,7 +31,7 @@ SOFTMAX_LAYER = ModelSpec("soft", (Flatten(), Dense(10), Activation("softmax")))
 
 def started(**changes) -> RunStarted:
     values = {
-        "framework": "torch", "variant": "loop", "device": "cpu", "threads": 2, "versions": {}, "epochs": 5, "batches_per_epoch": 9,
+        "framework": "torch", "variant": "loop", "device": "cpu", "threads": 2, "versions": {"numpy": "2"}, "epochs": 5, "batches_per_epoch": 9,
         "train_images": 288, "validation_images": 72, "input_shape": (8, 8, 1), "parameters": 10, "weights_hash": "w",
         "order_hash": "o", "seconds": 0.1,
     }  # fmt: skip
@@ -34,6 +44,83 @@ def side(framework: str, spec=SPEC, status=None, race=False, machine="", start=N
 
 def pair(tensorflow=None, torch=None):
     return side("tensorflow", **(tensorflow or {})), side("torch", **(torch or {}))
+
+
+def ran(
+    framework: str, *told, rate: float = 0.001, steps: int = 4, end="finished", group="g", machine="m", start=None, **plan
+) -> RunRecord:
+    """A run that was trained for `steps`, with what else it `told` at a step: (step, event)."""
+    plan = PLAN.but(**{"learning_rate": rate, "epochs": 1, **plan})
+    found = RunRecord(framework, group, framework, NORMED, plan, 0.0, machine=machine)
+    found.fold(started(framework=framework, variant=plan.variant(framework), **(start or {})))
+    for step in range(steps + 1):
+        for at, event in told:
+            if at == step:
+                found.fold(event)
+                rate = event.learning_rate if isinstance(event, LearningRateChanged) else rate
+        if step < steps:
+            found.fold(BatchesEnded(1, step + 1, (1.0,), (0.5,), None, rate, 10.0, step + 1.0))
+    if end == "finished":
+        found.fold(EpochEnded(1, 1.0, 0.5, 1.0, 0.5, 1.0, 0.1, 10.0))
+    found.fold(RunEnded(framework, end, 1, 4.0, 10.0, moment=(start or {}).get("moment", 0.0) + 10.0 if start else None))
+    return found
+
+
+BY_HAND = (2, LearningRateChanged(2, 0.1))
+AWAY = {"moment": 1000.0}
+UNFAIR = [
+    pytest.param(ran("tensorflow"), ran("torch", (2, Paused(2)), BY_HAND, (2, Resumed(2))), "schedule", "red", "PyTorch: the learning rate was changed by hand while it trained (step: rate; 2: 0.1)", id="rate by hand"),
+    pytest.param(ran("tensorflow", BY_HAND), ran("torch", (3, LearningRateChanged(3, 0.1))), "schedule", "red", "TensorFlow: the learning rate was changed by hand", id="rate by hand at another step"),
+    pytest.param(ran("tensorflow", (2, LearningRateChanged(2, 1e-4, "plateau")), plateau=Plateau()), ran("torch", plateau=Plateau()), "schedule", "amber", "at other steps: 2: 0.0001 (TensorFlow) and never (PyTorch)", id="plateaus at other steps"),
+    pytest.param(ran("tensorflow"), ran("torch", (2, Paused(2))), "hands", "amber", "PyTorch was not left alone while it trained (pauses: 1)", id="paused"),
+    pytest.param(ran("tensorflow"), ran("torch", (1, Paused(1)), (2, Paused(2)), (3, Paused(3))), "hands", "amber", "(steps taken by hand: 3)", id="steps by hand"),
+    pytest.param(ran("tensorflow", epochs=9), ran("torch", (4, StoppedEarly(1, 1, 2)), epochs=9), "end", "amber", "PyTorch stopped early, after epoch 1 of 9", id="stopped early"),
+    pytest.param(ran("tensorflow"), ran("torch", end="stopped"), "end", "amber", "PyTorch ended early, with 0 of 1 epochs done", id="stopped by hand"),
+    pytest.param(ran("tensorflow"), ran("torch", end="cut-off"), "end", "amber", "PyTorch ended early", id="cut off"),
+    pytest.param(ran("tensorflow", optimizer="momentum", schedule=Schedule("cosine")), ran("torch", optimizer="momentum", schedule=Schedule("cosine"), rules="native"), "schedule", "amber", "multiplies what is remembered", id="momentum and schedule, aligned against native"),
+    pytest.param(ran("tensorflow", optimizer="momentum", schedule=Schedule("cosine")), ran("torch", optimizer="momentum", schedule=Schedule("cosine"), rules="native"), "rule", "amber", "once the learning rate changes", id="momentum, its rule"),
+    pytest.param(ran("tensorflow", BY_HAND, optimizer="nesterov"), ran("torch", BY_HAND, optimizer="nesterov", rules="native"), "rule", "amber", "once the learning rate changes", id="momentum and both rates by hand"),
+    pytest.param(ran("torch", weight_decay=0.1), ran("torch", weight_decay=0.1, rules="native"), "regularisation", "amber", "PyTorch adds it to the gradient", id="decay decoupled against coupled"),
+    pytest.param(ran("tensorflow", weight_decay=0.1), ran("torch", weight_decay=0.1, differences=("adam-rule",)), "regularisation", "amber", "PyTorch adds it to the gradient", id="decay coupled by the rule alone"),
+    pytest.param(ran("tensorflow"), ran("torch", begin_from="r1", epochs_before=3), "weights", "red", "PyTorch went on from the weights of the run r1", id="continued against fresh"),
+    pytest.param(ran("torch", start={"versions": {"torch": "2.15"}}), ran("torch", start={"versions": {"torch": "2.14"}}), "versions", "amber", "torch 2.15 / 2.14", id="other versions"),
+    pytest.param(ran("tensorflow"), ran("torch", start={"train_images": 100}), "data", "red", "one had 288 images to train on and 72 to validate, the other 100 and 72", id="other counts"),
+    pytest.param(ran("tensorflow", start={"images_hash": "a"}), ran("torch", start={"images_hash": "b"}), "data", "red", "under one name (hashes a and b)", id="other images"),
+    pytest.param(ran("tensorflow", start={"split_hash": "a"}), ran("torch", start={"split_hash": "b"}), "split", "amber", "another version of this program", id="other split"),
+    pytest.param(ran("tensorflow", start=AWAY), ran("torch", start={"moment": 1005.0}), "race", "amber", "training at the same time", id="overlapped in time"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "two", "topic", "level", "words"), UNFAIR)
+def test_an_unfair_pair_does_not_pass(one, two, topic, level, words):
+    findings = check(one, two)
+    assert level in levels(findings, topic)
+    assert words in told(findings, topic)
+    assert "green" not in levels(findings, topic)
+    assert worst(findings) != "green"
+
+
+FAIR = [
+    pytest.param(ran("tensorflow"), ran("torch"), id="left alone"),
+    pytest.param(ran("tensorflow", optimizer="sgd", weight_decay=0.1), ran("torch", optimizer="sgd", weight_decay=0.1, rules="native"), id="sgd with decay against native"),
+    pytest.param(ran("tensorflow", weight_decay=0.1, rules="native"), ran("torch", weight_decay=0.1), id="Keras' own decay is the aligned one"),
+    pytest.param(ran("tensorflow", BY_HAND), ran("torch", BY_HAND), id="the same change at the same step"),
+    pytest.param(ran("tensorflow"), ran("torch", (4, LearningRateChanged(4, 0.1))), id="a rate that no step was trained with"),
+    pytest.param(ran("tensorflow"), ran("torch", (2, LearningRateChanged(2, 0.001))), id="a change that changes nothing"),
+    pytest.param(ran("tensorflow", start=AWAY), ran("torch", start={"moment": 1011.0}), id="one after the other"),
+    pytest.param(ran("tensorflow", epochs=9, stopping=Stopping(patience=1)), ran("torch", epochs=9, stopping=Stopping(patience=1)), id="early stopping that had no effect"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "two"), FAIR)
+def test_a_fair_pair_raises_no_alarm(one, two):
+    assert [(f.topic, f.level, str(f.sentence)) for f in check(one, two) if f.level != "green"] == []
+
+
+def test_a_third_run_beside_makes_times_not_ones_own():
+    one, two = ran("tensorflow"), ran("torch")
+    two.beside = ("other", one.run_id)
+    assert "PyTorch shared its machine with other runs that trained meanwhile (1)" in told(check(one, two), "race")
 
 
 def levels(findings, topic):

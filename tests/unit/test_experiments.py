@@ -309,7 +309,7 @@ def test_seeds_alone_tell_the_noise():
     # Of two independent runs the difference scatters √2 times as far as one of them.
     assert (
         found.noise
-        == pytest.approx(between_single_runs(values))
+        == pytest.approx(between_single_runs(values, 10_000))
         == pytest.approx(stats.t.ppf(0.975, 4) * np.std(values, ddof=1) * 2**0.5)
     )
 

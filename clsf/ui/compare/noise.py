@@ -152,8 +152,23 @@ def _progress(job: NoiseJob) -> None:
         )
 
 
+def _left_out(job: NoiseJob, pairs: list[SeedPair]) -> None:
+    """Say which runs are no results, and why."""
+    names = _names(job)
+    for pair in pairs:
+        for name, record in zip(names, pair.records, strict=True):
+            why = noise.why_not(record)
+            if why is not None:
+                st.warning(
+                    t("Seed {seed}, {name}: left out, because {why}.", seed=pair.seed, name=name, why=sentence(why)),
+                    icon=":material/block:",
+                )
+
+
 def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
     values = [noise.by_seed(pair.records[side] for pair in pairs) for side in (0, 1)]
+    images = noise.images_of(record for pair in pairs for record in pair.records)
+    _left_out(job, pairs)
     if not values[0].keys() & values[1].keys():
         st.info(t("No seed has two whole runs yet."), icon=":material/hourglass_empty:")
         return
@@ -162,7 +177,7 @@ def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
         t("Method"), METHODS, default="t", required=True, format_func=titles.get, key=keys.METHOD, persist_state="session",
         help=t("t: right for results that scatter normally, wide for few of them. Bootstrap: assumes no shape, too narrow below ten seeds."),
     )  # fmt: skip
-    found = noise.gap(*values, method)
+    found = noise.gap(*values, method, images)
     text = sentence(noise.gap_sentence(found))
     if found.inside is None:
         st.info(text, icon=":material/casino:")
@@ -170,7 +185,7 @@ def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
         st.success(text, icon=":material/blur_on:")
     else:
         st.warning(text, icon=":material/call_split:")
-    means = [noise.interval(list(v.values()), method) for v in values]
+    means = [noise.interval(list(v.values()), method, images) for v in values]
     names = _names(job)
     styles = [c.style for c in contestants([pairs[0].records[0], pairs[0].records[1]], names)]
     draw(

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from clsf.charts.compare_curves import Contestant
+from clsf.charts.style import STYLES
 from clsf.compare import noise
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
@@ -66,6 +67,15 @@ def _peak_memory(record: RunRecord) -> float | None:
 
 
 def _gap(one: RunRecord, two: RunRecord) -> None:
+    for record in (one, two):
+        why = noise.why_not(record)
+        if why is not None:
+            st.info(
+                t("No gap is stated: the run in {framework} is no result of its plan, because {why}.",
+                  framework=STYLES[record.framework].title, why=sentence(why)),
+                icon=":material/casino:",
+            )  # fmt: skip
+            return
     try:
         found = noise.gap(noise.by_seed([one]), noise.by_seed([two]))
     except ClsfError:

@@ -10,13 +10,14 @@ from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
 from clsf.experiments.sets import OPTIMIZER_NAMES
 from clsf.experiments.start import title
+from clsf.runs.happened import rates_text
 from clsf.runs.history import KEPT_DAYS, Line, Query
 from clsf.runs.record import OVER
 from clsf.ui import lab_access, navigation, state
 from clsf.ui.data_names import data_name
 from clsf.ui.history import keys, names
 from clsf.ui.run_status import status_words
-from clsf.ui.text import sentence, t
+from clsf.ui.text import sentence, t, words
 
 SHOWN = 1000  # runs listed at once
 LINES = 12  # of the table that are seen without scrolling
@@ -145,17 +146,24 @@ def _table(found: list[Line]) -> pd.DataFrame:
             "model": [run.model for run in runs],
             "framework": [STYLES[run.framework].title for run in runs],
             "optimizer": [OPTIMIZER_NAMES.get(line.optimizer, line.optimizer) for line in found],
-            "learning_rate": [line.learning_rate for line in found],
+            "learning_rate": [_rates(line) for line in found],
             "epochs": [f"{run.epochs} / {run.planned_epochs}" for run in runs],
             "accuracy": [None if run.validation_accuracy is None else 100 * run.validation_accuracy for run in runs],
             "loss": [run.validation_loss for run in runs],
             "seconds": [run.seconds for run in runs],
             "state": [states.get(run.status, run.status) for run in runs],
+            "happened": [" ".join(map(words, line.happened.sentences())) for line in found],
             "when": pd.to_datetime([run.created for run in runs], unit="s", utc=True),
             "tags": [", ".join(line.tags) for line in found],
             "note": [line.note for line in found],
         }
     )  # fmt: skip
+
+
+def _rates(line: Line) -> str:
+    """Return the learning rates that a run had one after the other."""
+    was = line.happened
+    return rates_text(line.learning_rate, tuple(sorted(was.changed + was.reduced)))
 
 
 def _columns() -> dict[str, object]:
@@ -166,12 +174,13 @@ def _columns() -> dict[str, object]:
         "model": t("Model"),
         "framework": t("Framework"),
         "optimizer": t("Optimizer"),
-        "learning_rate": number(t("Learning rate"), format="%g"),
+        "learning_rate": t("Learning rate"),
         "epochs": t("Epochs"),
         "accuracy": number(t("Accuracy, validation"), format="%.1f%%"),
         "loss": number(t("Loss, validation"), format="%.4f"),
         "seconds": number(t("Seconds"), format="%.1f"),
         "state": t("State"),
+        "happened": t("Beyond the plan"),
         "when": column.DatetimeColumn(t("Started"), format="YYYY-MM-DD HH:mm", timezone=_timezone()),
         "tags": t("Tags"),
         "note": t("Note"),

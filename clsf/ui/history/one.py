@@ -10,6 +10,7 @@ from clsf import capsule
 from clsf.charts.experiment_looks import look
 from clsf.errors import ClsfError
 from clsf.plan import MAX_EPOCHS
+from clsf.runs.happened import Changes, Happened, rates_text
 from clsf.runs.history import MAX_NAME, MAX_NOTE, Line
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, navigation, run_status, runs, state, units
@@ -17,7 +18,7 @@ from clsf.ui.data_names import data_name
 from clsf.ui.experiments import charts
 from clsf.ui.experiments.table import Row
 from clsf.ui.history import changes, keys, names
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.text import plain, sentence, t, words
 from clsf.ui.train import keys as train_keys
 
 KEEPS_WEIGHTS = ("finished", "stopped", "time-limit")
@@ -38,6 +39,9 @@ def show(line: Line, own: bool) -> None:
     name = names.of_record(record, line.name)
     st.subheader(plain(name))
     st.caption(f"{run_status.name(record.framework)} · {_facts(record)}")
+    beyond = [words(said) for said in Happened.of(record).sentences()]
+    if beyond:
+        st.caption(":material/history_edu: " + plain(" ".join(beyond)))
     _numbers(record)
     if own:
         _own_actions(line, record)
@@ -53,11 +57,17 @@ def _facts(record: RunRecord) -> str:
     parts = [
         run_status.status(record), f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), record.model.name,
         t("{epochs} epochs, batches of {size}", epochs=plan.epochs, size=plan.batch_size),
-        f"{plan.optimizer} {plan.learning_rate:g} ({plan.rules})", t("seed {seed}", seed=plan.seed),
+        f"{plan.optimizer} {rates_text(plan.learning_rate, _rates(record))} ({plan.rules})", t("seed {seed}", seed=plan.seed),
     ]  # fmt: skip
     if record.machine:
         parts.append(record.machine)
     return plain(" · ".join(parts))
+
+
+def _rates(record: RunRecord) -> Changes:
+    """Return the changes of the learning rate, by hand and on plateaus."""
+    was = Happened.of(record)
+    return tuple(sorted(was.changed + was.reduced))
 
 
 def _numbers(record: RunRecord) -> None:

@@ -14,13 +14,14 @@ from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.predict.asking import request_of
 from clsf.predict.exporting import CODE_STYLES
+from clsf.runs.happened import Happened
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, runs
 from clsf.ui.data_names import data_name
 from clsf.ui.history import changes
 from clsf.ui.predict import keys
 from clsf.ui.predict.chosen import Model
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.text import plain, sentence, t, words
 from clsf.words import Sentence, say
 
 EXPORT = "clsf.predict.exporting:export"
@@ -65,15 +66,21 @@ def _one(model: Model) -> None:
     )  # fmt: skip
     if _reproducible(record):
         _download(
-            t("Script that trains it"), "script", record, lambda: code.script(record.model, record.plan, record.framework),
-            f"train_{suffix}.py", ":material/code:", about=t("The same run from the beginning, without this dashboard."),
+            t("Script that trains it"), "script", record, lambda: code.script(record.model, record.plan, record.framework, *_beyond(record)),
+            f"train_{suffix}.py", ":material/code:", about=t("The same settings from the beginning, without this dashboard; at its top stands what it does not repeat of this run."),
         )  # fmt: skip
         _download(
-            t("Notebook"), "notebook", record, lambda: code.notebook(record.model, record.plan), f"{_stem(record)}.ipynb",
+            t("Notebook"), "notebook", record, lambda: code.notebook(record.model, record.plan, words, *_beyond(record)), f"{_stem(record)}.ipynb",
             ":material/book_2:", about=t("Both frameworks, with explanations."),
         )  # fmt: skip
     st.caption(_how_to_use(record))
     st.fragment(_refused, run_every=2.0)(record.run_id)  # a press runs nothing again, so what was refused is looked for
+
+
+def _beyond(record: RunRecord) -> tuple:
+    """Return what the run was beyond its plan, as scripts and notebooks take it."""
+    was = Happened.of(record)
+    return was.changed, tuple(was.sentences())
 
 
 def _refused(run_id: str) -> None:

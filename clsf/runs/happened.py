@@ -1,0 +1,173 @@
+"""What a run was, beyond its plan: all that somebody did to it while it trained, how it began and how it ended.
+
+A plan says what was meant. Whoever calls two runs equal, or writes down what a run did, has to ask this as well. It is made
+from the events that a run told, so it is known of old runs too.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+from clsf.words import Sentence, say
+
+if TYPE_CHECKING:
+    from clsf.runs.record import RunRecord
+
+Changes = tuple[tuple[int, float], ...]
+"""(steps that were done before, learning rate from the next one on)"""
+
+_IMPORTED = re.compile(r"c[0-9a-f]{15}")
+"""The group of a run that came in a capsule, see `clsf.capsule.taking`: the store heard of it long after it trained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """The defaults are those of a run of which nothing is known but its plan."""
+
+    steps: int = 0  # that were trained
+    epochs: int = 0  # whole ones
+    planned: int = 0  # epochs
+    end: str = ""  # the run's status, "" before it has begun
+    changed: Changes = ()  # by hand; only what a step was trained with
+    reduced: Changes = ()  # because the validation loss no longer fell
+    pauses: int = 0
+    by_hand: int = 0  # steps taken one by one
+    looks: int = 0  # steps that somebody asked to see in detail
+    looked_inside: bool = False  # the plan's look_inside
+    begun_from: str | None = None  # run whose weights it began with
+    epochs_before: int = 0  # that these weights had been trained for
+    stopped_early: int | None = None  # epoch after which patience ended
+    restored: int | None = None  # epoch whose weights it has
+    beside: int = 0  # other runs that trained on the same machine meanwhile
+
+    @classmethod
+    def of(cls, record: RunRecord) -> Happened:
+        """Return what a run was, as far as it has come."""
+        changed, reduced = _changes(record)
+        return cls(
+            steps=len(record.steps),
+            epochs=len(record.epochs),
+            planned=record.plan.epochs,
+            end=record.status if record.started else "",
+            changed=changed,
+            reduced=reduced,
+            pauses=record.pauses,
+            by_hand=record.steps_by_hand,
+            looks=record.looks_asked,
+            looked_inside=record.plan.look_inside,
+            begun_from=record.plan.begin_from,
+            epochs_before=record.plan.epochs_before,
+            stopped_early=record.stopped_early.epoch if record.stopped_early else None,
+            restored=record.restored.epoch if record.restored else None,
+            beside=len(record.beside),
+        )
+
+    @property
+    def touched(self) -> bool:
+        """Whether somebody did something to the run while it trained."""
+        return bool(self.changed or self.pauses or self.by_hand or self.looks)
+
+    def sentences(self) -> Iterator[Sentence]:
+        """Say all that the plan does not, one thing after the other."""
+        if self.begun_from is not None:
+            yield say(
+                "Began with the weights of the run {run} (epochs trained before: {epochs}).",
+                run=self.begun_from, epochs=self.epochs_before,
+            )  # fmt: skip
+        for step, rate in self.changed:
+            yield say("Learning rate changed by hand to {rate} after step {step}.", rate=f"{rate:g}", step=step)
+        for step, rate in self.reduced:
+            yield say("Learning rate reduced on a plateau to {rate} after step {step}.", rate=f"{rate:g}", step=step)
+        if self.pauses:
+            yield say("Pauses by hand: {count}.", count=self.pauses)
+        if self.by_hand:
+            yield say("Steps taken by hand: {count}.", count=self.by_hand)
+        if self.looks:
+            yield say("Steps looked at in detail: {count}.", count=self.looks)
+        if self.looked_inside:
+            yield say("Looked into while it trained.")
+        yield from self._ending()
+        if self.beside:
+            yield say("Other runs on the same machine at the same time: {count}.", count=self.beside)
+
+    def _ending(self) -> Iterator[Sentence]:
+        values = {"epoch": self.epochs, "epochs": self.planned, "step": self.steps}
+        if self.stopped_early is not None:
+            yield say("Stopped early, after epoch {epoch} of {epochs}.", **values)
+        if self.restored is not None:
+            yield say("Has the weights of epoch {epoch}, the best one.", epoch=self.restored)
+        match self.end:
+            case "stopped":
+                yield say("Stopped by hand after step {step}, with {epoch} of {epochs} epochs done.", **values)
+            case "cut-off":
+                yield say("Cut off after step {step}, with {epoch} of {epochs} epochs done.", **values)
+            case "time-limit":
+                yield say("Ended by the server's time limit after step {step}, with {epoch} of {epochs} epochs done.", **values)
+            case "diverged":
+                yield say("Diverged at step {step}, with {epoch} of {epochs} epochs done.", **values)
+
+    def to_json(self) -> dict:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: object) -> Happened:
+        """Read what `to_json` wrote, by this or another version; what is not known is left out."""
+        known = {f.name for f in fields(cls)}
+        values = {name: value for name, value in data.items() if name in known} if isinstance(data, dict) else {}
+        for name in ("changed", "reduced"):
+            values[name] = tuple((int(step), float(rate)) for step, rate in values.get(name, ()))
+        return cls(**values)
+
+
+def rates_text(first: float, changed: Changes) -> str:
+    """Return the learning rates that a run had one after the other, such as "0.001 → 0.01"."""
+    return " → ".join(f"{rate:g}" for rate in (first, *(rate for _, rate in changed)))
+
+
+def trained_between(record: RunRecord) -> tuple[float, float] | None:
+    """Return when the run was loaded and when it ended (now, if it goes on), as Unix times; None if that is not known.
+
+    An older program did not tell. Then the end is when the store heard of the run last, and the start that long before
+    as it trained: with pauses it began earlier, so this never claims too much.
+    """
+    started, ended = record.started, record.ended
+    if started is None:
+        return None
+    end = ended.moment if ended else time.time() if not record.over else None
+    if end is None and record.over and not _IMPORTED.fullmatch(record.group):
+        end = record.updated
+    if end is None:
+        return None
+    if started.moment is not None:
+        return started.moment - started.seconds, end
+    if ended is None:
+        return None
+    return max(record.created, end - ended.seconds - record.looking_seconds - started.seconds), end
+
+
+def overlap(one: tuple[float, float], two: tuple[float, float]) -> float:
+    """Return for how many seconds two stretches of time share a moment."""
+    return max(min(one[1], two[1]) - max(one[0], two[0]), 0.0)
+
+
+SHORTEST_OVERLAP = 0.5
+"""Seconds. Clocks of two processes and the order in which they tell differ by less."""
+
+
+def _changes(record: RunRecord) -> tuple[Changes, Changes]:
+    """Return the changes of the learning rate by hand and on plateaus that a step was trained with.
+
+    Several at one step count as the last; one that changes nothing is none.
+    """
+    steps, rate = len(record.steps), record.plan.learning_rate
+    last = {change.step: change for change in record.rate_changes if change.step < steps}
+    found: dict[str, list[tuple[int, float]]] = {"asked": [], "plateau": []}
+    for step, change in sorted(last.items()):
+        if change.learning_rate != rate:
+            rate = change.learning_rate
+            found[change.reason].append((step, rate))
+    return tuple(found["asked"]), tuple(found["plateau"])
