@@ -24,7 +24,7 @@ MOST_BYTES = 128 << 20
 def continued(plan: Plan, run_id: str, earlier: Plan, epochs: int) -> Plan:
     """Return the plan that goes on from the weights that a run with the plan `earlier` kept after so many `epochs`.
 
-    The order of the batches and the dropout masks go on where they were.
+    The order of the batches and the dropout masks go on where they were, and the split is drawn by the rule of then.
     The optimizer begins without a memory, as it does in both frameworks when only weights are loaded. Raises PlanError
     if the images would be split otherwise than before, or shown otherwise.
     """
@@ -35,7 +35,7 @@ def continued(plan: Plan, run_id: str, earlier: Plan, epochs: int) -> Plan:
             "validate. Train on with the same data, preparation, seed and split.",
             run=run_id, names=", ".join(changed),
         )  # fmt: skip
-    return plan.but(begin_from=run_id, epochs_before=earlier.epochs_before + epochs)
+    return plan.but(begin_from=run_id, split=earlier.split, epochs_before=earlier.epochs_before + epochs)
 
 
 def packed(weights: Weights) -> str:

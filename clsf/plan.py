@@ -43,6 +43,9 @@ DIFFERENCES = (
 )  # fmt: skip
 """What a run may do otherwise than the aligned rules, one name per thing; what each means is said in clsf.compare.differences."""
 
+SPLITS = (1, 2)
+"""Versions of the rule that draws the split, see `clsf.data.split`; the last one is today's."""
+
 MAX_EPOCHS = 1000
 MAX_BATCH = 4096
 MAX_IMAGE_SIZE = 256  # pixels
@@ -82,6 +85,7 @@ class Plan:
     preparation: Preparation = field(default_factory=Preparation)
     validation_share: float = 0.2  # of the training images, drawn with the seed, never trained on
     train_limit: int | None = None  # at most this many training images; None: all
+    split: int = 2  # version of the rule that draws it, see `clsf.data.split`; 1 in plans that were written without it
     epochs: int = 5
     batch_size: int = 32
     optimizer: Optimizer = "rmsprop"
@@ -114,6 +118,7 @@ class Plan:
         checks.number(PlanError, word("validation_share"), self.validation_share, 0, 0.9)
         if self.train_limit is not None:
             checks.whole(PlanError, word("train_limit"), self.train_limit, 1, 10_000_000)
+        checks.one_of(PlanError, word("split"), self.split, SPLITS)
         checks.whole(PlanError, word("epochs"), self.epochs, 1, MAX_EPOCHS)
         checks.whole(PlanError, word("batch_size"), self.batch_size, 1, MAX_BATCH)
         checks.known(PlanError, word("optimizer"), self.optimizer, OPTIMIZERS)
@@ -198,8 +203,8 @@ class Plan:
 
     @classmethod
     def from_json(cls, data: object) -> Plan:
-        """Read what `to_json` wrote. Raises PlanError naming the wrong field."""
-        values = _known_fields(cls, data, say("a plan"))
+        """Read what `to_json` wrote, also before it had all fields. Raises PlanError naming the wrong field."""
+        values = {"split": SPLITS[0]} | _known_fields(cls, data, say("a plan"))
         for name, kind in _PARTS.items():
             if name in values and not (name == "plateau" and values[name] is None):
                 values[name] = kind(**_known_fields(kind, values[name], _PART_WORDS[name]))

@@ -11,7 +11,7 @@ import numpy as np
 
 from clsf.charts.points import smoothed, thinned
 from clsf.charts.run import Run
-from clsf.charts.style import STYLES
+from clsf.charts.style import SHARES, STYLES
 from clsf.words import Sentence, say
 
 Axis = Literal["steps", "epochs", "seconds"]
@@ -82,6 +82,8 @@ def _axes(kind: Kind, view: View, said: Said, log: bool, number: int, panels: in
         "tickformat": ".0%" if kind.share else "",
         "rangemode": "normal" if log else "tozero",
     }
+    if kind.share:
+        y |= SHARES
     if number > 1:
         x["matches"] = "x"
         y |= {"matches": "y", "anchor": f"x{number}", "showticklabels": False}

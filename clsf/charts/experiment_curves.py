@@ -10,6 +10,7 @@ from typing import Literal
 from clsf.charts.experiment_looks import Look
 from clsf.charts.points import smoothed, thinned
 from clsf.charts.run import Run
+from clsf.charts.style import SHARES
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
@@ -59,7 +60,11 @@ def figure(name: str, drawn: Sequence[Drawn], axis: Axis = "epochs", said: Said 
         "showlegend": False,
         "hovermode": "closest",
         "xaxis": {"title": {"text": said(_AXES[axis])}, "rangemode": "tozero"},
-        "yaxis": {"tickformat": ".0%" if panel.share else "", "rangemode": "normal" if panel.share else "tozero"},
+        "yaxis": {
+            "tickformat": ".0%" if panel.share else "",
+            "rangemode": "normal" if panel.share else "tozero",
+            **(SHARES if panel.share else {}),
+        },
     }
     top = _top(traces)
     if not panel.share and top is not None:

@@ -34,3 +34,6 @@ STYLES = {
 }
 NUMPY = FrameworkStyle("NumPy", "#6b7b8c", "dot", "diamond", 9, "◆", "gray")
 """The neutral third, where both are compared with NumPy."""
+
+SHARES = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.02}}
+"""Of an axis of shares: around a single point Plotly would take one more on either side, from -50 % to 150 %."""

@@ -15,6 +15,7 @@ from clsf.runs.store import RunStore
 from clsf.runs.summary import RunSummary
 
 HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+TABLE_WIDTH = 120  # columns; a narrower table would cut its words to letters, so each run gets two lines there
 WAIT_SECONDS = 10.0  # for another program that holds the file
 AT_ONCE = 100  # runs removed in one transaction, so that a dashboard beside waits for a moment only
 
@@ -54,6 +55,13 @@ def show(options: argparse.Namespace) -> int:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    if console.width < TABLE_WIDTH:
+        for s in found:
+            print(f"{s.run_id}  {_moment(s.created)}  {s.framework}  {s.status}")
+            accuracy = "" if s.validation_accuracy is None else f"  validation {s.validation_accuracy:.1%}"
+            print(f"    {s.model} on {s.data}, epochs {s.epochs}/{s.planned_epochs}{accuracy}  owner {s.owner}")
+        return 0
     table = Table("run", "when", "framework", "data", "model", "status", "epochs", "validation", "owner")
     table.columns[0].no_wrap = table.columns[-1].no_wrap = True  # they are what is typed
     for s in found:
@@ -62,7 +70,7 @@ def show(options: argparse.Namespace) -> int:
             s.run_id, _moment(s.created), s.framework, s.data, s.model, s.status, f"{s.epochs}/{s.planned_epochs}", accuracy, s.owner,
         )  # fmt: skip
         table.add_row(*(Text(cell) for cell in cells))  # a model's name may look like rich's own markup
-    Console().print(table)
+    console.print(table)
     return 0
 
 
@@ -75,7 +83,7 @@ def prune(options: argparse.Namespace) -> int:
         if options.dry_run:
             for s in found:
                 print(f"{s.run_id}  {_moment(s.created)}  {s.framework}  {s.data}  {s.status}  {s.owner}")
-            print(f"{len(found)} runs would be removed.")
+            print(f"{_runs(len(found))} would be removed.")
             return 0
         for first in range(0, len(found), AT_ONCE):
             store.history.remove([s.run_id for s in found[first : first + AT_ONCE]])
@@ -83,7 +91,7 @@ def prune(options: argparse.Namespace) -> int:
                 raise StoreError(
                     "{count} of {all} runs were removed. {problem}", count=first, all=len(found), problem=store.notice
                 )
-        print(f"{len(found)} runs removed.")
+        print(f"{_runs(len(found))} removed.")
         freed = store.shrink() if found else 0
         if freed > 0:
             print(f"{freed / 1e6:,.1f} MB given back.")
@@ -121,6 +129,10 @@ def _row(summary: RunSummary) -> dict:
         "seconds", "train_accuracy", "validation_accuracy",
     )  # fmt: skip
     return {name: getattr(summary, name) for name in names}
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count} runs"
 
 
 def _moment(when: float) -> str:

@@ -162,6 +162,7 @@ def split(job: Job) -> str:
     limit = "[:TRAIN_LIMIT]" if job.plan.train_limit is not None else ""
     rows = [
         "# NumPy draws the split and the batches, so that the scripts of both frameworks see the same images.",
+        "# The dashboard takes the same share of every class; this short draw leaves the classes to chance.",
         "rng = np.random.default_rng(SEED)",
         "order = rng.permutation(len(x_train))  # shuffled first: a sorted set would hold back whole classes",
         "held_out = max(1, round(len(x_train) * VALIDATION_SHARE))",

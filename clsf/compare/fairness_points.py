@@ -86,6 +86,12 @@ def _weights(one: Contender, two: Contender) -> Said:
 def _split(one: Contender, two: Contender) -> Said:
     if one.plan.validation_share != two.plan.validation_share:
         yield "red", say("They keep other shares of the images for validation, so they train and are judged on other images.")
+    elif one.plan.split != two.plan.split and one.plan.train_limit is not None:
+        yield "red", say(
+            "Their splits were drawn by different versions of the rule, so a limit of {count} takes other training images. Train "
+            "the older run again.",
+            count=one.plan.train_limit,
+        )  # fmt: skip
     elif one.plan.seed != two.plan.seed:
         yield "amber", say("Each has a split of its own, for the seeds differ: they are judged on other validation images.")
     elif len({c.started.split_hash for c in (one, two) if c.started and c.started.split_hash}) == 2:

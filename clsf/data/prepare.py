@@ -28,7 +28,7 @@ def prepare(dataset: Dataset, plan: Plan, progress: Progress = silent) -> Prepar
     Resized or recoloured pixels are kept on disk, memory-mapped, for all processes to share. Raises DataError if there
     are too few images to split, or if the prepared images would be too big.
     """
-    train, validation = split(dataset.train.labels, plan.validation_share, plan.seed, plan.train_limit)
+    train, validation = split(dataset.train.labels, plan.validation_share, plan.seed, plan.train_limit, plan.split)
     pixels = _pixels(dataset, "train", plan.preparation, progress)
     mean, deviation = _scale(pixels, train, plan.preparation)
     return Prepared(pixels, dataset.train.labels, dataset.train.classes, train, validation, mean, deviation)

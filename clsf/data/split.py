@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+
 import numpy as np
 
 from clsf.data.shuffle import shuffled
@@ -12,12 +14,16 @@ PURPOSE = 1
 
 
 def split(
-    labels: np.ndarray, validation_share: float, seed: int, train_limit: int | None = None
+    labels: np.ndarray, validation_share: float, seed: int, train_limit: int | None = None, version: int = 2
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the indices to train on and to validate on: int64, shuffled, disjoint.
 
     Stratified: of each class about `validation_share` goes to validation, at least one image of it stays for training.
-    Both together are all images, unless `train_limit` keeps only the first ones of the training part.
+    Both together are all images, unless `train_limit` keeps only the first ones of the training part. The first k images
+    of either part, for any k, hold each class as often as its share of the part says, to less than one image.
+
+    Version 1 is kept for what was trained with it: it draws the same two parts, but gives them in another order, in which
+    the first training images are mostly of those classes that come late in the shuffled order.
     Raises DataError if there is no image left for one of the two.
     """
     counts = np.bincount(labels)
@@ -30,11 +36,46 @@ def split(
         )  # fmt: skip
     order = shuffled(len(labels), PURPOSE, seed)
     seen = labels[order]
-    by_class = np.argsort(seen, kind="stable")
-    rank = np.empty(len(seen), np.int64)  # of an image among those of its class, in shuffled order
-    rank[by_class] = np.arange(len(seen)) - np.repeat(np.cumsum(counts) - counts, counts)
-    validates = rank < taken[seen]
-    return order[~validates][:train_limit], order[validates]
+    validates = _rank(seen) < taken[seen]
+    train, validation = order[~validates], order[validates]
+    if version > 1:
+        train, validation = train[fair_order(labels[train])], validation[fair_order(labels[validation])]
+    return train[:train_limit], validation
+
+
+def fair_order(labels: np.ndarray) -> np.ndarray:
+    """Return an order of the labels, int64 (n,), whose first k hold each class in its share of all, to less than one, for any k.
+
+    Within a class the order stays. Which of several classes that may come next does, their order decides too; so shuffled
+    labels stay shuffled as far as being fair allows.
+
+    The rule: the j-th of a class (from 0) must not come before the share of its class calls for j + e images, nor after it
+    calls for j + 1 - e, with e = 1 / (2 classes - 2); of those that may come, the one that must come first does.
+    Source: Tijdeman 1980, The chairman assignment problem, Discrete Mathematics 32. In whole numbers, so that it is the same
+    on every machine.
+    """
+    counts = np.bincount(labels)
+    parts = 2 * max(np.count_nonzero(counts), 2) - 2
+    rank, size = _rank(labels), counts[labels] * parts
+    from_place = -((rank * parts + 1) * -len(labels) // size)
+    until = ((rank + 1) * parts - 1) * len(labels) // size + 1
+    waiting = iter(np.lexsort((np.arange(len(labels)), from_place)).tolist())
+    opens, until = from_place.tolist(), until.tolist()
+    coming, ready, found = next(waiting, None), [], np.empty(len(labels), np.int64)
+    for place in range(len(labels)):
+        while coming is not None and opens[coming] <= place + 1:
+            heapq.heappush(ready, (until[coming], coming))
+            coming = next(waiting, None)
+        found[place] = heapq.heappop(ready)[1]
+    return found
+
+
+def _rank(labels: np.ndarray) -> np.ndarray:
+    """Return of each label how many of the same class stand before it, int64 (n,)."""
+    counts = np.bincount(labels)
+    rank = np.empty(len(labels), np.int64)
+    rank[np.argsort(labels, kind="stable")] = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return rank
 
 
 def _taken(counts: np.ndarray, share: float) -> np.ndarray:

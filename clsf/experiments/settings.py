@@ -29,6 +29,7 @@ TITLES: dict[str, Sentence] = {
     "colour": say("colour"),
     "scale": say("scale of the inputs"),
     "train_limit": say("training images"),
+    "split": say("version of the split"),
     "epochs": say("epochs"),
     "batch_size": say("batch size"),
     "optimizer": say("optimizer"),

@@ -19,7 +19,7 @@ from clsf.errors import ClsfError
 from clsf.losses import fitted
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, OPTIMIZERS, Plan
-from clsf.ui import data_choice, state
+from clsf.ui import data_choice, design, state
 from clsf.ui.choices import Choices, fit, model, models
 from clsf.ui.design import MY_MODEL
 from clsf.ui.tensors.choose import LINKED
@@ -107,16 +107,22 @@ def _data() -> catalogue.DatasetInfo:
 
 
 def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[ModelSpec, Sentence | None]:
+    design.open_linked(info.shape)
     names = models()
     with st.container(gap="xsmall"):
         name = st.selectbox(
             t("Model"), names, index=names.index(DEFAULT_MODEL), key=state.MODEL, filter_mode=None,
+            on_change=design.forget_refusal,
             help=t(
                 "A ready-made design, or your own from the Model page, which is called “my-model” here. Both frameworks build the "
                 "same one, layer by layer."
             ),
             **LINKED,
         )  # fmt: skip
+        design.into_link(name)
+        refused = design.refusal()
+        if refused is not None:
+            st.warning(sentence(refused), icon=":material/link_off:")
         drawn = model(name, len(info.classes))
         spec = fitted(drawn, plan, len(info.classes)) if plan is not None else drawn
         found = fit(spec, info, more["preparation"], plan)

@@ -44,6 +44,7 @@ class Sections(Generic[S]):
     key: str  # of the choice, in the session and in the link
     sections: tuple[S, ...]
     label: Sentence = say("Section")  # noqa: RUF009 - a sentence is frozen
+    link: str | None = None  # the name in the link, if it is not the key
 
     def __iter__(self) -> Iterator[S]:
         return iter(self.sections)
@@ -52,7 +53,7 @@ class Sections(Generic[S]):
         """Let the reader choose one, of all or `among` some; it is then in the link."""
         offered = {section.name: section for section in (self.sections if among is None else among)}
         titles = {name: f"{section.icon} {words(section.title)}" for name, section in offered.items()}
-        return offered[choose.named(st.pills, words(self.label), titles, self.key, label_visibility="collapsed")]
+        return offered[choose.named(st.pills, words(self.label), titles, self.key, self.link, label_visibility="collapsed")]
 
     def go(self, name: str) -> None:
         """Look at another section from now on; call it before the page is drawn, as a button's callback is."""

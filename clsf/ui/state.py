@@ -15,6 +15,7 @@ LANGUAGE_SWITCH = "language_switch"
 DATA = "data"
 MODEL = "model"
 PLAN = "plan"  # JSON of the plan as it was chosen last on the Train page
+MODEL_REFUSAL = "model_refusal"  # the sentence that says why a link's model could not be opened
 DESIGN = "design"  # JSON of the model that was made on the Model page
 FRAMEWORKS = "frameworks"
 EPOCHS = "epochs"

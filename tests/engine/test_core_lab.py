@@ -9,6 +9,7 @@ import pytest
 
 from clsf import capsule
 from clsf.compare import fairness
+from clsf.continuing import continued
 from clsf.errors import PlanError, SpecError, StoreError
 from clsf.events import BatchesEnded, Paused
 from clsf.model.presets import preset
@@ -73,6 +74,12 @@ def test_another_split_is_refused_for_it_would_validate_on_what_was_learned(lab,
     assert lab.wait([first], 60)
     with pytest.raises(PlanError, match="images it has learned from might now be used to validate"):
         lab.train(TINY, PLAN.but(begin_from=first, **change), ("torch",))
+
+
+def test_a_run_from_before_the_split_had_versions_goes_on_with_its_own():
+    earlier = Plan.from_json({"data": "digits", "train_limit": 100})
+    plan = continued(Plan("digits", train_limit=100), "some-run", earlier, 5)
+    assert (plan.split, plan.begin_from, plan.epochs_before) == (1, "some-run", 5)
 
 
 def test_a_run_that_is_unknown_or_of_another_model_is_refused(lab):

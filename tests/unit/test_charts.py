@@ -7,6 +7,7 @@ import math
 import tomllib
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -243,3 +244,10 @@ def test_tables_hold_every_step_and_epoch():
 def test_tables_of_nothing_keep_their_columns():
     assert "loss" in tables.per_step([]).columns
     assert "train_loss" in tables.per_epoch([]).columns
+
+
+def test_an_axis_of_shares_ends_at_none_and_all_however_few_points_there_are():
+    layout = figure(KINDS["accuracy"], [], View())["layout"]
+    assert go.Layout(layout).yaxis.autorangeoptions.clipmin == 0
+    assert go.Layout(layout).yaxis.autorangeoptions.clipmax == 1.02
+    assert "autorangeoptions" not in figure(KINDS["loss"], [], View())["layout"]["yaxis"]

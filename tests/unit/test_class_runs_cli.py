@@ -6,6 +6,7 @@ import contextlib
 import json
 import sqlite3
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -172,3 +173,19 @@ def test_nothing_to_remove_is_said(home, capsys):
 def test_a_run_that_ends_while_the_list_is_read_is_not_taken_for_an_old_one(filled):
     filled.append("live", [RunEnded("torch", "stopped", 1, 0.8, 50.0)])
     assert "live" not in {s.run_id for s in filled.history.old(time.time() - 30 * DAY)}
+
+
+@pytest.mark.parametrize("columns", ["80", "160"])
+def test_a_list_cuts_no_word_however_narrow_the_terminal(columns, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", columns)
+    summary = SimpleNamespace(
+        run_id="a" * 12, created=0.0, framework="tensorflow", data="fashion-mnist", model="lecture-cnn", status="finished",
+        epochs=5, planned_epochs=5, validation_accuracy=0.987, owner="cli",
+    )  # fmt: skip
+    monkeypatch.setattr(runs, "_opened", lambda: SimpleNamespace(runs=lambda *_: [summary], close=lambda: None))
+    assert runs.show(SimpleNamespace(limit=5, owner=None, json=False)) == 0
+    said = capsys.readouterr().out
+    assert all(
+        word in said for word in ("a" * 12, "tensorflow", "fashion-mnist", "lecture-cnn", "finished", "5/5", "98.7%", "cli")
+    )
+    assert max(map(len, said.splitlines())) <= int(columns)

@@ -160,6 +160,8 @@ CASES = [
     ("weights", {}, {"differences": ("initial-weights", "bias-init")}, ["amber", "amber"], "Initial biases"),
     ("split", {}, {"validation_share": 0.3}, ["red"], "judged on other images"),
     ("split", {}, {"seed": 1}, ["amber"], "a split of its own"),
+    ("split", {"train_limit": 100}, {"train_limit": 100, "split": 1}, ["red"], "different versions of the rule"),
+    ("split", {}, {"split": 1}, ["green"], "on the same images"),
     ("scale", {}, {"preparation": Preparation(scale="standardise")}, ["red"], "'zero-one', PyTorch on 'standardise'"),
     ("scale", {}, {"differences": ("input-scale",)}, ["amber"], "On purpose"),
     ("order", {}, {"batch_size": 64}, ["red"], "Batches have 32 and 64 images"),

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clsf.data.digits import load_digits
 from clsf.data.order import batch_order, order_hash
 from clsf.data.shuffle import shuffled
-from clsf.data.split import split
+from clsf.data.split import fair_order, split
 from clsf.errors import DataError
 
 
@@ -55,6 +56,45 @@ def test_a_limit_takes_the_first_of_the_training_part_and_leaves_validation_alon
     fewer, same = split(labels, 0.2, 0, train_limit=10)
     np.testing.assert_array_equal(fewer, train[:10])
     np.testing.assert_array_equal(same, validation)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 9) | st.just(3), min_size=1, max_size=200))
+def test_the_first_of_a_fair_order_hold_each_class_in_its_share(labels):
+    labels = np.array(labels)
+    order = fair_order(labels)
+    assert sorted(order) == list(range(len(labels)))
+    found = np.cumsum(labels[order][:, None] == np.arange(10), axis=0)
+    wanted = np.arange(1, len(labels) + 1)[:, None] * np.bincount(labels, minlength=10) / len(labels)
+    assert np.abs(found - wanted).max() < 1
+
+
+def test_a_fair_order_keeps_the_order_within_a_class_and_is_not_the_same_round_for_ever():
+    labels = shuffled(1000, 0) % 10
+    order = fair_order(labels)
+    for label in range(10):
+        assert np.array_equal(order[labels[order] == label], np.flatnonzero(labels == label))
+    rounds = labels[order].reshape(100, 10)
+    assert (np.sort(rounds) == np.arange(10)).all()
+    assert len({tuple(one) for one in rounds}) > 50
+
+
+def test_the_first_digits_to_train_on_and_to_validate_on_are_of_all_classes_alike():
+    labels = load_digits()[0].labels
+    train, validation = split(labels, 0.2, 0, train_limit=20)
+    assert np.bincount(labels[train]).tolist() == [2] * 10
+    assert np.bincount(labels[validation[:20]]).tolist() == [2] * 10
+
+
+def test_the_first_version_of_the_split_stays_what_stored_runs_were_trained_on():
+    # Written down from the program that made them. The order is skewed, which is why there is a second version.
+    labels = load_digits()[0].labels
+    train, validation = split(labels, 0.2, 0, train_limit=20, version=1)
+    assert np.bincount(labels[train], minlength=10).tolist() == [4, 0, 2, 0, 10, 0, 3, 0, 0, 1]
+    assert order_hash([train, validation]) == "0ef66cf9081ec519"
+    later = split(labels, 0.2, 0)
+    assert set(later[0]) == set(split(labels, 0.2, 0, version=1)[0])
+    assert set(later[1]) == set(validation)
 
 
 @pytest.mark.parametrize("labels", [[0], [0, 1], [0, 1, 2]])

@@ -97,7 +97,7 @@ def test_the_ends_of_each_range_belong_to_it(name, value):
 def test_a_plan_needs_only_its_data():
     plan = Plan("digits")
     assert (plan.optimizer, plan.learning_rate, plan.rules, plan.dtype) == ("rmsprop", 0.001, "aligned", "float32")
-    assert Plan.from_json({"data": "digits"}) == plan
+    assert Plan.from_json({"data": "digits"}) == plan.but(split=1)  # written before splits had versions
 
 
 def test_every_optimizer_has_a_learning_rate_to_start_from():

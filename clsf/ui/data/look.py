@@ -8,6 +8,7 @@ import streamlit as st
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
 from clsf.data.shuffle import shuffled
+from clsf.data.split import fair_order
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.pictures import pictures
 from clsf.ui.data.pixels import pixels
@@ -22,8 +23,9 @@ def show(info: DatasetInfo) -> None:
     """Show the section."""
     dataset = opened.dataset(info.name)
     images, part = _part(dataset.train, dataset.test)
-    rows, columns, side, pool = _choices(images)
-    seen = _grid(images, pool, rows, columns, side, (info.name, part))
+    rows, columns, side, wanted = _choices(images)
+    pool = np.flatnonzero(np.isin(images.labels, wanted)) if wanted else np.arange(len(images))
+    seen = _grid(images, pool, rows, columns, side, (info.name, part, tuple(wanted)))
     if not len(seen):
         return
     number = opened.picked(images)
@@ -39,8 +41,8 @@ def _part(train: Images, test: Images | None) -> tuple[Images, str]:
     return (train if part == "train" else test), part
 
 
-def _choices(images: Images) -> tuple[int, int, int, np.ndarray]:
-    """Return rows, columns, CSS pixels per image, and the indices that may be shown."""
+def _choices(images: Images) -> tuple[int, int, int, list[int]]:
+    """Return rows, columns, CSS pixels per image, and the classes that alone are to be shown; none: all."""
     grid = st.grid(4, min_column_width=130, gap="small")
     with grid.cell():
         rows = choose.whole(t("Rows"), 1, 12, 3, keys.ROWS)
@@ -53,9 +55,7 @@ def _choices(images: Images) -> tuple[int, int, int, np.ndarray]:
             t("Only these classes"), range(len(images.classes)), format_func=lambda k: images.classes[k], key=keys.CLASSES,
             placeholder=t("all"), persist_state="session", on_change=_first_page,
         )  # fmt: skip
-    wanted = [k for k in kinds if k < len(images.classes)]
-    pool = np.flatnonzero(np.isin(images.labels, wanted)) if wanted else np.arange(len(images))
-    return rows, columns, side, pool
+    return rows, columns, side, sorted(k for k in kinds if k < len(images.classes))
 
 
 def _first_page() -> None:
@@ -64,8 +64,8 @@ def _first_page() -> None:
 
 def _grid(images: Images, pool: np.ndarray, rows: int, columns: int, side: int, stamp: tuple) -> np.ndarray:
     """Show the grid and return the indices in it."""
-    seed = st.session_state.get(keys.SHUFFLE)
-    order = pool if seed is None else pool[shuffled(len(pool), PURPOSE, seed)]
+    seed = st.session_state.get(keys.SHUFFLE, 0)
+    order = pool if seed is None else pool[_mixed(stamp, len(pool), seed, images.labels[pool])]
     most = rows * columns
     pages = max(-(-len(order) // most), 1)
     page = min(int(st.session_state.get(keys.PAGE, 0)), pages - 1)
@@ -100,6 +100,16 @@ def _grid(images: Images, pool: np.ndarray, rows: int, columns: int, side: int, 
         on_pick=lambda at: opened.pick(int(seen[at])),
     )  # fmt: skip
     return seen
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _mixed(stamp: tuple, count: int, seed: int, _labels: np.ndarray) -> np.ndarray:
+    """Return an order of the labels, int64 (count,), whose first ones hold each class in its share, for sets are often stored by class.
+
+    The labels follow from the other arguments.
+    """
+    order = shuffled(count, PURPOSE, seed)
+    return order[fair_order(_labels[order])]
 
 
 def _shuffle(mix: bool = True) -> None:

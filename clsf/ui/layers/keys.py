@@ -22,7 +22,7 @@ VERSION = "chain_version"  # grows whenever widgets have to forget what they sho
 REFUSED = "chain_refused"  # the sentence with which a change was refused
 
 # What is looked at.
-VIEW = "view"
+VIEW, VIEW_LINK = "layers_view", "view"
 OWN_SCALE = "maps_own_scale"
 MAP = "map"
 SEED_ONE, SEED_TWO = "dropout_seed_one", "dropout_seed_two"

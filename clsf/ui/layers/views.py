@@ -45,6 +45,7 @@ VIEWS = Sections(
         View("code", say("Code"), ":material/code:", code_view.show),
     ),
     say("How to look at it"),
+    keys.VIEW_LINK,
 )
 
 

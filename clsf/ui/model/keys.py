@@ -19,7 +19,7 @@ NAME = "model_name"
 UPLOAD, PASTED = "model_upload", "model_pasted"
 
 # Views.
-VIEW = "view"
+VIEW, VIEW_LINK = "model_view", "view"
 KERAS_STYLE, TORCH_STYLE = "keras", "torch"
 VOLUMES_SCALE, VOLUMES_ALL = "scale_by", "model_volumes_all"
 DIAGRAM_FULL = "model_diagram_full"

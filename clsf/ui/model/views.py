@@ -30,4 +30,5 @@ VIEWS = Sections(
         View("summary", say("Summary"), ":material/table_rows:", summary_view.show),
     ),
     say("View"),
+    keys.VIEW_LINK,
 )

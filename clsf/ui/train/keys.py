@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 CODE = "loops"  # whose code is looked at
-VIEW = "view"  # which part of the page is looked at
+VIEW, VIEW_LINK = "train_view", "view"  # which part of the page is looked at
 VIEW_WANTED = "view_wanted"  # the part to be looked at next
 
 # Loss and regularisation.

@@ -29,7 +29,7 @@ def data_uri(pixels: np.ndarray) -> str:
 
 def of_run(plan: Plan, framework: str, indices: tuple[int, ...]) -> list[str] | None:
     """Return these images of a run as data addresses, None if no worker could be asked; then not asked again for some seconds."""
-    plain = Plan(plan.data, plan.preparation, plan.validation_share, plan.train_limit, seed=plan.seed)
+    plain = Plan(plan.data, plan.preparation, plan.validation_share, plan.train_limit, plan.split, seed=plan.seed)
     refused = st.session_state.setdefault(keys.NO_PICTURES, {})
     if refused.get((plain, indices), 0.0) > time.monotonic():
         return None

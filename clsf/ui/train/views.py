@@ -21,7 +21,7 @@ def chosen() -> str:
         "code": ":material/code: " + t("The code that runs"),
         "study": ":material/timer: " + t("What does tf.function buy?"),
     }
-    return named(st.pills, t("Part of the page"), titles, keys.VIEW, label_visibility="collapsed")
+    return named(st.pills, t("Part of the page"), titles, keys.VIEW, keys.VIEW_LINK, label_visibility="collapsed")
 
 
 def places(view: str) -> tuple[DeltaGenerator, DeltaGenerator]:
