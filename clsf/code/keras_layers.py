@@ -24,8 +24,13 @@ class Call:
     training: bool = False  # behaves otherwise while training
 
 
-def keras_calls(layer: object, plan: Plan | None, *, objects: bool = False, last: bool = False) -> list[Call]:
-    """Return the calls for one plain layer. `objects`: activations as functions; `last`: it makes the model's output."""
+def keras_calls(
+    layer: object, plan: Plan | None, *, objects: bool = False, last: bool = False, turned: bool = False
+) -> list[Call]:
+    """Return the calls for one plain layer. `objects`: activations as functions; `last`: it makes the model's output.
+
+    `turned`: a Flatten that must go channel by channel, as PyTorch's does.
+    """
     match layer:
         case layers.Conv2D():
             head, arguments = "layers.Conv2D", [repr(layer.filters), f"kernel_size={layer.kernel_size}"]
@@ -35,6 +40,9 @@ def keras_calls(layer: object, plan: Plan | None, *, objects: bool = False, last
                 arguments.append(f"depth_multiplier={layer.depth_multiplier}")
         case layers.Dense():
             head, arguments = "layers.Dense", [repr(layer.units)]
+        case layers.Flatten() if turned:
+            turn = Call("layers.Permute", ("(3, 1, 2)",), notes.channels_first_order(), "_turned")
+            return [turn, _without_weights(layer, objects, last)]
         case _:
             return [_without_weights(layer, objects, last)]
     if not isinstance(layer, layers.Dense):

@@ -102,7 +102,7 @@ def write_subclass(w: Writer, model: Model) -> None:
 
 
 def _in_call(call: Call) -> bool:
-    return call.head in ("layers.Activation", "layers.LeakyReLU")
+    return call.head in ("layers.Activation", "layers.LeakyReLU", "layers.Permute")
 
 
 def _call_writers(w: Writer, model: Model) -> tuple:
@@ -112,6 +112,8 @@ def _call_writers(w: Writer, model: Model) -> tuple:
             comment = model.comment(path, call is calls[-1])
             if call.head == "layers.LeakyReLU":
                 w.add(f"{target} = keras.activations.leaky_relu({source}, {call.arguments[0]})", path, call.note, comment)
+            elif call.head == "layers.Permute":
+                w.add(f"{target} = keras.ops.transpose({source}, (0, 3, 1, 2))", path, call.note, comment)
             elif call.head == "layers.Activation":
                 function = call.arguments[0].strip('"')
                 w.add(f"{target} = keras.activations.{function}({source})", path, call.note, comment)

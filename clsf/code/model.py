@@ -24,7 +24,10 @@ class Model:
         self.analysis = spec.analyse(self.input_shape)
         self.names = layer_names(self.layers)
         self.facts = {facts.path: facts for facts in self.analysis.layers}
-        self.keep_order, self.reordered = torch_orders(self.layers, self.analysis)
+        kept, self.reordered = torch_orders(self.layers, self.analysis)
+        channels_first = plan is not None and plan.does("flatten-order")  # the order that the run flattens in
+        self.keep_order = set() if channels_first else kept
+        self.turned = kept if channels_first else set()
         self.last = str(len(self.layers))
 
     @property
@@ -45,7 +48,7 @@ class Model:
                 yield facts.path, facts.layer
 
     def keras(self, path: str, layer: object, objects: bool = False) -> list[Call]:
-        return keras_calls(layer, self.plan, objects=objects, last=path == self.last)
+        return keras_calls(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
 
     def torch(self, path: str, layer: object) -> list[Module]:
         return torch_modules(

@@ -142,6 +142,12 @@ def keras_order() -> Sentence:
     )
 
 
+def channels_first_order() -> Sentence:
+    return say(
+        "Keras' own Flatten goes row by row. This run flattens channel by channel, as PyTorch does, so the axes are turned first."
+    )
+
+
 def functional_dropout() -> Sentence:
     return say(
         "`training=self.training` is what `model.train()` and `model.eval()` switch. F.dropout(x) alone drops half of the values, "

@@ -63,8 +63,13 @@ def model_code(spec: ModelSpec, input_shape: Shape, classes: int, style: str, pl
         raise SpecError(problem)
     body = body_of(spec, input_shape, style, plan)
     w = Writer()
-    for line in keras_styles.imports() if STYLES[style].framework == "tensorflow" else torch_styles.imports(body.text):
+    keras = STYLES[style].framework == "tensorflow"
+    precise = plan is not None and plan.dtype != "float32"
+    for line in keras_styles.imports() if keras else torch_styles.imports(body.text, precise):
         w.add(line)
+    if precise:
+        w.blank()
+        w.add(f'keras.config.set_floatx("{plan.dtype}")' if keras else f"torch.set_default_dtype(torch.{plan.dtype})")
     # The name may not come into the first two lines, where Python would look for an encoding in it.
     w.blank(2 if body.lines[1].text.startswith("class ") else 1)
     return Code((*w.lines, *body.lines))

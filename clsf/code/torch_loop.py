@@ -95,6 +95,10 @@ def optimizer(job: Job) -> str:
         "adagrad": ("Adagrad", ""), "adadelta": ("Adadelta", ""), "rmsprop": ("RMSprop", ""), "adam": ("Adam", ""),
     }[plan.optimizer]  # fmt: skip
     rows = []
+    if _inside(job):
+        nesterov = ", nesterov=True" if plan.optimizer == "nesterov" else ""
+        made = wrapped("optimizer = KerasMomentum", f"model.parameters(), lr=LEARNING_RATE{nesterov}".split(", "))
+        return "\n".join([*_KERAS_MOMENTUM, "", "", *made])
     if not plan.native_optimizer and plan.optimizer in _ALIGNED:
         arguments, why = _ALIGNED[plan.optimizer]
         extra += f", {arguments}"
@@ -105,6 +109,32 @@ def optimizer(job: Job) -> str:
         extra += ", weight_decay=WEIGHT_DECAY"
     arguments = f"model.parameters(), lr=LEARNING_RATE{extra}".split(", ")
     return "\n".join([*rows, *wrapped(f"optimizer = torch.optim.{kind}", arguments)])
+
+
+def _inside(job: Job) -> bool:
+    """Whether Keras' place of the learning rate, inside the velocity, is another rule than PyTorch's: not while it is constant."""
+    plan = job.plan
+    changes = job.varies or plan.plateau is not None
+    return plan.optimizer in ("momentum", "nesterov") and changes and not plan.native_optimizer
+
+
+_KERAS_MOMENTUM = f'''class KerasMomentum(torch.optim.Optimizer):
+    """Momentum with the learning rate inside the velocity, as in Keras: v = momentum v - lr g.
+
+    torch.optim.SGD keeps it outside, so that a new learning rate also acts on what was gathered before.
+    The two are equal only while the learning rate stays as it is, and here it changes.
+    """
+
+    def __init__(self, parameters, lr, momentum={MOMENTUM}, nesterov=False):
+        super().__init__(parameters, {{"lr": lr, "momentum": momentum, "nesterov": nesterov}})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                v = self.state[p].setdefault("velocity", torch.zeros_like(p))
+                v.mul_(group["momentum"]).sub_(group["lr"] * p.grad)
+                p += group["momentum"] * v - group["lr"] * p.grad if group["nesterov"] else v'''.split("\n")
 
 
 _ALIGNED = {

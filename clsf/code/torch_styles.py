@@ -176,8 +176,8 @@ def _flatten_class(w: Writer, model: Model) -> None:
     w.blank(2)
 
 
-def imports(text: str) -> list[str]:
-    """Return the imports that the source needs."""
-    found = ["import torch"] if "torch." in text else []
+def imports(text: str, torch: bool = False) -> list[str]:
+    """Return the imports that the source needs; `torch`: that of torch itself in any case."""
+    found = ["import torch"] if torch or "torch." in text else []
     found += ["import torch.nn.functional as F"] if "F." in text else []
     return [*found, "from torch import nn"]

@@ -1,6 +1,7 @@
 """A plain process with one framework and nothing of clsf: opens exported files and says what they say.
 
-python predict_alone.py FOLDER: reads inputs.npy (n, height, width, channels), writes said-<file>.npy for each model in it.
+python predict_alone.py FOLDER: in each folder inside, reads inputs.npy (n, height, width, channels) and writes said-<ending>.npy
+for each model in it.
 """
 
 import sys
@@ -10,11 +11,11 @@ import numpy as np
 
 
 def main(folder: Path) -> None:
-    inputs = np.load(folder / "inputs.npy")
-    for path in sorted(folder.glob("model.*")):
+    for path in sorted(folder.glob("*/model.*")):
+        inputs = np.load(path.parent / "inputs.npy")
         reader = {".keras": keras, ".pt": torch_weights, ".safetensors": torch_weights, ".onnx": onnx}.get(path.suffix)
         if reader is not None:
-            np.save(folder / f"said-{path.suffix[1:]}.npy", reader(path, inputs))
+            np.save(path.parent / f"said-{path.suffix[1:]}.npy", reader(path, inputs))
     assert not any(name.partition(".")[0] == "clsf" for name in sys.modules)
 
 
@@ -34,6 +35,7 @@ def torch_weights(path: Path, inputs: np.ndarray) -> np.ndarray:
 
         state = load_file(path)
     scope: dict = {}
+    torch.set_default_dtype(torch.float32)  # the source sets another where it needs one
     exec((path.parent / "model.py").read_text(), scope)  # noqa: S102  the code that is offered beside the file
     model = scope["model"]
     model.load_state_dict(state)

@@ -62,7 +62,7 @@ def test_every_variant_of_both_frameworks_takes_the_same_steps(request, in_a_gra
     job, epochs = made(name)
     job = with_plan(job, **{f"{framework_name}_variant": variant})
     trained, graph = request.getfixturevalue(framework_name).run(core_inside.train_epochs, job, epochs), in_a_graph(name)
-    tolerance = 1e-6 if variant == "fit" else EXACT  # Keras keeps its metrics, and so the losses it tells, in float32
+    tolerance = 1e-9 if variant == "fit" else EXACT
     np.testing.assert_allclose(trained.losses, graph.losses, rtol=0, atol=tolerance)
     np.testing.assert_array_equal(trained.correct, graph.correct)
     assert farthest(trained.weights, graph.weights) <= (1e-9 if variant == "fit" else EXACT)

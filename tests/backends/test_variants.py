@@ -67,7 +67,7 @@ def test_fit_takes_the_same_steps_in_float64(tensorflow, optimizer):
     graph = tensorflow.run(inside.train_batches, job, batches)
     fit, _ = tensorflow.run(inside.train_counted, with_plan(job, tensorflow_variant="fit"), batches)
     assert farthest(fit.weights, graph.weights) <= 1e-12
-    np.testing.assert_allclose(fit.losses, graph.losses, rtol=1e-6)  # Keras' mean metric, which tells them, is float32
+    np.testing.assert_allclose(fit.losses, graph.losses, rtol=1e-12)
 
 
 def test_fit_goes_on_epoch_after_epoch_with_the_learning_rate_in_force(tensorflow):

@@ -8,22 +8,25 @@ from pathlib import Path
 import keras
 
 from clsf.backends.base import Weights
+from clsf.code.rows import torch_orders
 from clsf.model import branches, layers
 from clsf.model.layers import LEAKY_SLOPE
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
 
 KINDS = {"keras": ".keras", "onnx": ".onnx"}
 """What can be written -> how the file's name ends."""
 
 
-def exported(spec: ModelSpec, shape: Shape, dtype: str, weights: Weights, names: dict[str, str], kind: str) -> bytes:
+def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names: dict[str, str], kind: str) -> bytes:
     """Return the model with these weights as the bytes of a file of `kind`, a key of KINDS.
 
     Layers are called by `names` (path -> name). Weights are in the agreed layout. The model takes scaled images, (n, height,
     width, channels), and gives one score per class, as the trained one does with dropout off.
     """
-    model, by_path = _model(spec, shape, dtype, names)
+    turned = torch_orders(spec.layers, spec.analyse(shape))[0] if plan.does("flatten-order") else set()
+    model, by_path = _model(spec, shape, plan.dtype, names, turned)
     for name, array in weights.items():
         path, weight = name.rsplit(".", 1)
         getattr(by_path[path], "kernel" if weight == "depthwise_kernel" else weight).assign(array)
@@ -50,9 +53,12 @@ def _onnx(model: keras.Model) -> bytes:
 
 
 def _model(
-    spec: ModelSpec, shape: Shape, dtype: str, names: dict[str, str]
+    spec: ModelSpec, shape: Shape, dtype: str, names: dict[str, str], turned: set[str]
 ) -> tuple[keras.Model, dict[str, keras.layers.Layer]]:
-    """Build the model of stock layers; an activation that Keras has no plain name for becomes a layer of its own."""
+    """Build the model of stock layers; an activation that Keras has no plain name for becomes a layer of its own.
+
+    `turned`: the Flatten layers that go channel by channel, for the run did.
+    """
     by_path: dict[str, keras.layers.Layer] = {}
 
     def row(several: tuple, x: keras.KerasTensor, prefix: str) -> keras.KerasTensor:
@@ -66,6 +72,8 @@ def _model(
             return keras.layers.Add(**named)([row(r, x, f"{path}.{name}.") for name, r in layer.rows()])
         if isinstance(layer, branches.Parallel):
             return keras.layers.Concatenate(**named)([row(r, x, f"{path}.{name}.") for name, r in layer.rows()])
+        if path in turned:
+            x = keras.layers.Permute((3, 1, 2), name=f"{names[path]}_turned", dtype=dtype)(x)  # (b, h, w, c) -> (b, c, h, w)
         by_path[path] = _stock(layer, named)
         x = by_path[path](x)
         if getattr(layer, "activation", None) == "leaky_relu":

@@ -15,7 +15,7 @@ from clsf.backends.base import StepReport
 from clsf.plan import Plan
 
 CROSS_ENTROPY = "cross_entropy"
-"""The metric that tells the loss without penalties, which Keras' own "loss" includes."""
+"""The metric that tells the loss without penalties, which Keras' own "loss" includes, and in the plan's dtype: that one is float32."""
 
 
 def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer, plan: Plan) -> None:
@@ -38,7 +38,7 @@ def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer, plan: Pl
         case _:
             loss, metric = keras.losses.SparseCategoricalCrossentropy(**named), keras.metrics.SparseCategoricalCrossentropy
             accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-    pure = [metric(name=CROSS_ENTROPY, **named)] if plan.l1 or plan.l2 else []
+    pure = [metric(name=CROSS_ENTROPY, **named)] if plan.l1 or plan.l2 or plan.dtype != "float32" else []
     model.compile(optimizer=optimizer, loss=loss, metrics=[accuracy, *pure])
 
 

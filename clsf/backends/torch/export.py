@@ -24,14 +24,14 @@ _WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "gamma": "weight", "
 """What torch's own modules call a weight."""
 
 
-def exported(spec: ModelSpec, shape: Shape, dtype: str, weights: Weights, names: dict[str, str], kind: str) -> bytes:
+def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names: dict[str, str], kind: str) -> bytes:
     """Return the weights as the bytes of a file of `kind`, a key of KINDS.
 
     Layers are called by `names` (path -> name): the state_dict is that of `nn` modules of these names. Weights are in the
     agreed layout. "onnx" is the whole model: it takes scaled images, (n, channels, height, width), and gives scores.
     """
     if kind == "onnx":
-        return _onnx(spec, shape, dtype, weights)
+        return _onnx(spec, shape, plan, weights)
     state = _state(weights, names)
     if kind == "safetensors":
         from safetensors.torch import save
@@ -62,14 +62,16 @@ def _turned(weight: str, array: np.ndarray) -> np.ndarray:
     return np.array(array, order="C")
 
 
-def _onnx(spec: ModelSpec, shape: Shape, dtype: str, weights: Weights) -> bytes:
+def _onnx(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights) -> bytes:
     import onnx
 
-    built = BuiltModel(spec, shape, Plan("export", dtype=dtype), native_dropout=True)
+    # As the run built it, but for a dropout that is never off: no file drops anything.
+    steady = plan.but(differences=tuple(name for name in plan.differences if name != "dropout-at-evaluation"))
+    built = BuiltModel(spec, shape, steady, native_dropout=True)
     built.set_weights(weights)
     model = built.model.eval()
     height, width, channels = shape
-    images = torch.zeros(2, channels, height, width, dtype=getattr(torch, dtype))
+    images = torch.zeros(2, channels, height, width, dtype=getattr(torch, plan.dtype))
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the exporter, about its own future
         path = Path(folder) / "model.onnx"

@@ -9,6 +9,7 @@ import streamlit as st
 from clsf import code
 from clsf.capsule import MOST_BYTES, file_name
 from clsf.capsule.arrays import packed as packed_weights
+from clsf.code.departures import departures
 from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
 from clsf.predict import asking
@@ -48,7 +49,7 @@ def _one(model: Model) -> None:
         about=t("Model, plan, seed, versions, history, notes and weights in one zip of JSON and NumPy arrays."),
     )  # fmt: skip
     st.markdown(f"**{t('The trained model')}**")
-    for kind, label, about in _formats(record.framework):
+    for kind, label, about in _formats(record.framework, record.plan.dtype):
         _download(
             label, kind, record, lambda kind=kind: _exported(record, kind), f"{_stem(record)}.{kind}", ":material/download:",
             about=about,
@@ -67,13 +68,19 @@ def _one(model: Model) -> None:
     if _reproducible(record):
         _download(
             t("Script that trains it"), "script", record, lambda: code.script(record.model, record.plan, record.framework, *_beyond(record)),
-            f"train_{suffix}.py", ":material/code:", about=t("The same settings from the beginning, without this dashboard; at its top stands what it does not repeat of this run."),
+            f"train_{suffix}.py", ":material/code:", about=t("Trains the same model by the same plan, without this dashboard. It draws its own numbers, so another run comes of it. At its top stands what it does not repeat."),
         )  # fmt: skip
         _download(
             t("Notebook"), "notebook", record, lambda: code.notebook(record.model, record.plan, words, *_beyond(record)), f"{_stem(record)}.ipynb",
             ":material/book_2:", about=t("Both frameworks, with explanations."),
         )  # fmt: skip
+        with st.expander(t("What the script does otherwise than this run")):
+            analysis = record.model.analyse(tuple(record.started.input_shape))
+            for said in departures(record.plan, record.framework, analysis):
+                st.markdown(f"- {sentence(said)}")
     st.caption(_how_to_use(record))
+    if record.plan.dtype == "float64":
+        st.caption(f":material/warning: model.onnx: {_float64_onnx()}")
     st.fragment(_refused, run_every=2.0)(record.run_id)  # a press runs nothing again, so what was refused is looked for
 
 
@@ -90,8 +97,10 @@ def _refused(run_id: str) -> None:
         st.error(sentence(failed), icon=":material/error:")
 
 
-def _formats(framework: str) -> list[tuple[str, str, str]]:
+def _formats(framework: str, dtype: str) -> list[tuple[str, str, str]]:
     onnx = t("For other programs that run models; made by the framework's own exporter.")
+    if dtype == "float64":
+        onnx += " " + _float64_onnx()
     if framework == "tensorflow":
         return [("keras", "model.keras", t("For Keras: `keras.models.load_model`; network and weights together.")),
                 ("onnx", "model.onnx", onnx)]  # fmt: skip
@@ -104,6 +113,12 @@ def _formats(framework: str) -> list[tuple[str, str, str]]:
         ),
         ("onnx", "model.onnx", onnx),
     ]
+
+
+def _float64_onnx() -> str:
+    return t(
+        "This model computes in float64, which onnxruntime can't load for every layer; train in float32 for a file that it can."
+    )
 
 
 def _how_to_use(record: RunRecord) -> str:
