@@ -18,7 +18,7 @@ Weights = dict[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepReport:
-    """What some steps in a row said, one number per step."""
+    """What some steps in a row said, one number per step that was taken."""
 
     losses: np.ndarray  # mean cross-entropy of the batch before the update, nats, float64 (steps,)
     correct: np.ndarray  # right answers in the batch before the update, int64 (steps,)
@@ -68,6 +68,7 @@ class Backend(Protocol):
     ) -> StepReport:
         """Update the weights once per row of `order`: image indices, int64 (steps, batch).
 
+        It ends after the first step whose loss is out of hand (`clsf.backends.numbers.diverged`), and reports the steps taken.
         `first_step` is the number of the first of these steps in the run, 0-based; dropout masks depend on it.
         `rates`: the learning rate of each step, float64 (steps,), for a plan whose schedule varies.
         `pixels`: the augmented images, uint8 (steps, batch, height, width, channels), for a plan that augments.

@@ -112,13 +112,22 @@ class TensorFlowBackend:
         losses = tf.TensorArray(self._plan.dtype, size=steps)
         correct = tf.TensorArray(tf.int64, size=steps)
         norms = tf.TensorArray(self._plan.dtype, size=steps)
+        taken = 0
         for i in tf.range(steps):
             loss, right, norm, _ = self._step(order[i], _row(masks, i), _row(extra, i))
             losses, correct, norms = losses.write(i, loss), correct.write(i, right), norms.write(i, norm)
-        return losses.stack(), correct.stack(), norms.stack()
+            taken += 1
+            if not loss < numbers.DIVERGED:  # so is nan
+                break
+        told = tf.range(taken)
+        return losses.gather(told), correct.gather(told), norms.gather(told)
 
     def _eager_steps(self, order: tf.Tensor, masks: dict, extra: dict) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        steps = [self._step(order[i], _row(masks, i), _row(extra, i))[:3] for i in range(len(order))]
+        steps = []
+        for i in range(len(order)):
+            steps.append(self._step(order[i], _row(masks, i), _row(extra, i))[:3])
+            if numbers.diverged(steps[-1][0].numpy()):
+                break
         losses, correct, norms = zip(*steps, strict=True)
         return tf.stack(losses), tf.stack(correct), tf.stack(norms)
 

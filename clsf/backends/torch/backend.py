@@ -97,6 +97,8 @@ class TorchBackend:
                 self.set_learning_rate(float(rates[i]))
             row = {path: mask[i] for path, mask in masks.items()}
             steps.append(self._step(rows[i], row, None if varied is None else varied[i]))
+            if self._scope.type == "cpu" and numbers.diverged(float(steps[-1][0])):  # elsewhere, to look is to wait
+                break
         losses, correct, norms = (torch.stack(column).cpu().numpy() for column in zip(*steps, strict=True))
         return StepReport(losses.astype(np.float64), correct, norms.astype(np.float64))
 
