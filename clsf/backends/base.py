@@ -130,11 +130,16 @@ class Backend(Protocol):
 
     def facts(self) -> Facts: ...
 
-    def observe(self, indices: np.ndarray, step: int) -> Observation:
-        """Take the training step number `step` (0-based) on images of these indices, and tell all of it."""
+    def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
+        """Take the training step number `step` (0-based) on images of these indices, and tell all of it.
+
+        `pixels`: these images augmented, uint8 (batch, height, width, channels), for a plan that augments.
+        """
         ...
 
-    def isolate(self, reference: Observation, before: Weights, indices: np.ndarray, step: int) -> Observation:
+    def isolate(
+        self, reference: Observation, before: Weights, indices: np.ndarray, step: int, pixels: np.ndarray | None = None
+    ) -> Observation:
         """Do each part of a step by itself, fed with the reference's values, so that one fault does not blame the next.
 
         Weights are set to `before`, the reference's before the step. Each layer gets the reference's input; each

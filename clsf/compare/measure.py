@@ -65,10 +65,17 @@ def compared_tensors(
 ) -> tuple[TensorDifference, ...]:
     """Compare the tensors that both have, in the reference's order."""
     common = [name for name in reference if name in other]
-    floor = FLOOR * max((_size(reference[name], other[name]) for name in common if is_weight(name)), default=0.0)
+    floored = [name for name in common if is_weight(name) or (phase == "forward" and is_layer(name))]
+    floors = {
+        kind: FLOOR * max((_size(reference[name], other[name]) for name in floored if is_weight(name) is kind), default=0.0)
+        for kind in (True, False)
+    }
     return tuple(
-        _difference(phase, name, reference[name], other[name], tolerance, floor if is_weight(name) else 0.0) for name in common
-    )
+        _difference(
+            phase, name, reference[name], other[name], tolerance, floors[is_weight(name)] if name in floored else 0.0
+        )
+        for name in common
+    )  # fmt: skip
 
 
 def is_layer(name: str) -> bool:

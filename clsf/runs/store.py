@@ -206,6 +206,11 @@ class RunStore:
         with self._lock:
             rows = self._select(f"SELECT body FROM weights WHERE run_id = ? AND {_NOT_DELETED}", (run_id,))  # noqa: S608
             content = rows[0]["body"] if rows else self._unsaved_weights.get(run_id)
+        if content is None and self.record(run_id).over:
+            raise StoreError(
+                "The run {run_id} has no weights: it ended ({status}) before it could hand them over. Train again.",
+                run_id=run_id, status=self.record(run_id).status,
+            )  # fmt: skip
         if content is None:
             raise StoreError(
                 "The run {run_id} has no weights: they are kept when a run ends. Wait for its end, or train again.",

@@ -211,16 +211,18 @@ class TensorFlowBackend:
 
     # Telling everything.
 
-    def observe(self, indices: np.ndarray, step: int) -> Observation:
+    def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
         masks = dropout_masks(self._masks, self._plan.seed, step, 1, len(indices))
         with self._scope:
-            images = self._inputs(tf.gather(self._pixels, indices))
+            images = self._inputs(tf.gather(self._pixels, indices) if pixels is None else tf.constant(pixels))
             masks = {path: tf.constant(mask[0]) for path, mask in masks.items()}
             told = self._inspect(images, tf.gather(self._labels, indices), masks)
             self._optimizer.apply(told[3], self.model.trainable_variables)
             return replace(self._inspector.told(images, *told), weights=self.get_weights())
 
-    def isolate(self, reference: Observation, before: Weights, indices: np.ndarray, step: int) -> Observation:
+    def isolate(
+        self, reference: Observation, before: Weights, indices: np.ndarray, step: int, pixels: np.ndarray | None = None
+    ) -> Observation:
         masks = dropout_masks(self._masks, self._plan.seed, step, 1, len(indices))
         with self._scope:
             self.set_weights(before)
@@ -228,7 +230,7 @@ class TensorFlowBackend:
             outputs, gradients = self._inspector.layers_alone(reference, masks)
             moved = {n: w for n, w in self.get_weights().items() if n.endswith(("moving_mean", "moving_variance"))}
             weights = {**applied(self._optimizer, self.built, reference.gradients), **moved}
-            inputs = self._inputs(tf.gather(self._pixels, indices)).numpy()
+            inputs = self._inputs(tf.gather(self._pixels, indices) if pixels is None else tf.constant(pixels)).numpy()
         logits = outputs.get(list(reference.activations)[-1], reference.logits)
         return Observation(reference.loss, logits, inputs, outputs, {}, gradients, weights)
 
