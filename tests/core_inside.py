@@ -9,6 +9,7 @@ from clsf.backends.base import Weights
 from clsf.control import Control
 from clsf.data.augment import augment
 from clsf.events import Event
+from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.stopping import Keeper
 from tests import inside
@@ -291,3 +292,10 @@ def stopped_story(job: Job, after: int) -> tuple[list[Event], Weights]:
         elif type(event).__name__ in ("Paused", "BatchesEnded"):
             control.step()
     return told, backend.get_weights()
+
+
+def run_losses(spec: ModelSpec, plan: Plan) -> list[float]:
+    """Return the loss of every step of a whole run."""
+    told: list[Event] = []
+    training.run(inside._framework, spec, plan, Control(), told.append)
+    return [loss for event in told if type(event).__name__ == "BatchesEnded" for loss in event.losses]

@@ -9,6 +9,8 @@ what differs by less is found in float64. Later float32 steps do pass it in mode
 A weight's gradient can be zero by arithmetic (a bias before batch normalisation) and pure rounding in fact. Weights and
 their gradients are therefore never measured by a size of less than a tenth of the largest in the model, and what an
 optimizer makes of such a gradient is not judged at all: Adam and its kin turn rounding of any size into whole steps.
+What comes out of a layer has the same floor, a tenth of the largest that comes out of any: batch normalisation of a flat image
+is zero by arithmetic, and rounding relative to rounding says nothing.
 
 Max pooling hands a gradient to the largest of its window. Of two values that are equal but for rounding, each framework may
 choose another: the gradient then arrives beside where the other has it. As long as no weight's gradient notices, that is

@@ -137,6 +137,9 @@ def test_a_second_stop_ends_such_a_run_at_once(engine, submit, witness, monkeypa
     assert witness.end(run_id) is None
     engine.control(run_id, "stop")
     assert witness.until_over(run_id, timeout=5) == "stopped"
+    until = time.monotonic() + 5
+    while alive(before) and time.monotonic() < until:
+        time.sleep(0.02)
     assert not alive(before)
 
 
