@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from clsf.backends.base import Backend, StepReport
+from clsf.backends.numbers import diverged
 from clsf.control import Control
 from clsf.data.augment import augment
 from clsf.data.images import Prepared
@@ -84,6 +85,20 @@ class Chunk:
         """Seconds that looking took."""
         return self.detail.seconds if self.detail else 0.0
 
+    def until_diverged(self) -> Chunk:
+        """Return the chunk up to the first loss that is out of hand, so that where a run ends does not hang on the pace.
+
+        Backends take no step after it where they can look at each loss; PyTorch on a GPU looks at the end of a chunk.
+        """
+        out_of_hand = np.flatnonzero(diverged(self.report.losses))
+        count = int(out_of_hand[0]) + 1 if len(out_of_hand) else len(self.sizes)
+        r = self.report
+        norms = None if r.gradient_norms is None else r.gradient_norms[:count]
+        rates = None if self.rates is None else self.rates[:count]
+        return replace(
+            self, report=StepReport(r.losses[:count], r.correct[:count], norms), sizes=self.sizes[:count], rates=rates
+        )
+
 
 def own_chunks(backend: Backend, work: Epoch, base: Callable[[], float], pace: Pace, control: Control) -> Iterator[Chunk]:
     """Take the steps of one epoch by `train_steps`, as many at once as the pace allows, one at a time when stepping.
@@ -139,6 +154,8 @@ def taught_chunks(backend: Backend, work: Epoch, base: Callable[[], float], pace
             while at + len(gathered) < len(batches):
                 gathered.append(next(reports))
                 if looked or control.stepping or control.stopped or time.perf_counter() >= until:
+                    break
+                if diverged(gathered[-1].losses).any():
                     break
                 if work.looked(at + len(gathered)):
                     break

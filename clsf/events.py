@@ -118,7 +118,7 @@ class BestEpoch:
 
 @dataclass(frozen=True, slots=True)
 class StoppedEarly:
-    """Patience has ended: training stops after this epoch, for nothing was better than the best for so long."""
+    """Patience has ended: training stops after this epoch, for nothing was better than the best by `min_delta` for so long."""
 
     epoch: int
     best_epoch: int
@@ -134,8 +134,12 @@ class WeightsRestored:
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """The run is over. Losses and accuracies are those of the last whole epoch, or of the one whose weights were restored;
-    None if there was none."""
+    """The run is over. Losses and accuracies are those of the weights that are kept.
+
+    They are the last whole epoch's, or those of the epoch whose weights were restored. A run that ended amid an epoch looks at
+    the validation images once more; its training numbers are means since the last whole epoch. None: nothing was trained, or
+    it is no number.
+    """
 
     framework: str
     # cut-off: the program ended first; time-limit: it took longer than this server allows

@@ -7,6 +7,9 @@ writes the first two into the loop oneself; its own ReduceLROnPlateau counts `pa
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+
+import numpy as np
 
 from clsf.backends.base import Weights
 from clsf.events import EpochEnded
@@ -17,14 +20,20 @@ BEST = "best/"
 
 
 class Keeper:
-    """Knows the best epoch so far, holds its weights if they are wanted, and says when patience has ended."""
+    """Knows the best epoch so far, holds its weights if they are wanted, and says when patience has ended.
+
+    There are two best epochs, as in Keras. `best`, of ModelCheckpoint, is the one with the best number. `chosen`, of
+    EarlyStopping, is the last that was better by more than `min_delta` than the one chosen before it: its weights are
+    restored, and patience counts from it. With a `min_delta` of 0 they are the same.
+    """
 
     def __init__(self, stopping: Stopping) -> None:
         self._stopping = stopping
-        self._mark = math.inf  # what has to be undercut by min_delta for patience to begin anew
         self._waited = 0
         self.best: EpochEnded | None = None
-        self.weights: Weights | None = None  # of the best epoch, if they are to be restored or kept
+        self.chosen: EpochEnded | None = None
+        self.weights: Weights | None = None  # of `best`, if a checkpoint is wanted
+        self.chosen_weights: Weights | None = None  # of `chosen`, if they are to be restored
 
     @property
     def wanted(self) -> bool:
@@ -32,19 +41,24 @@ class Keeper:
         s = self._stopping
         return s.patience is not None or s.restore_best or s.checkpoint
 
-    @property
-    def holds_weights(self) -> bool:
-        return self._stopping.restore_best or self._stopping.checkpoint
+    def note(self, epoch: EpochEnded, weights: Callable[[], Weights]) -> bool:
+        """Take in an epoch that has ended; return whether it is the best so far. `weights` tells those of the model now."""
+        value, held = self._value(epoch), None
 
-    def note(self, epoch: EpochEnded) -> bool:
-        """Take in an epoch that has ended; return whether it is the best so far, whose weights are to be held."""
-        value = self._value(epoch)
-        if value < self._mark - self._stopping.min_delta:
-            self._mark, self._waited = value, 0
-        else:
-            self._waited += 1
-        if self.best is None or value < self._value(self.best):
+        def copied() -> Weights:
+            nonlocal held
+            held = held or {name: np.array(array) for name, array in weights().items()}
+            return held
+
+        self._waited += 1
+        if self.chosen is None or _less(value + self._stopping.min_delta, self._value(self.chosen)):
+            self.chosen, self._waited = epoch, 0
+            if self._stopping.restore_best:
+                self.chosen_weights = copied()
+        if self.best is None or _less(value, self._value(self.best)):
             self.best = epoch
+            if self._stopping.checkpoint:
+                self.weights = copied()
             return True
         return False
 
@@ -56,6 +70,15 @@ class Keeper:
     def _value(self, epoch: EpochEnded) -> float:
         """Return a number that is smaller for a better epoch."""
         return epoch.validation_loss if self._stopping.monitor == "loss" else -epoch.validation_accuracy
+
+
+def _less(one: float, two: float) -> bool:
+    """Return whether one number is below the other in float32, in which Keras' callbacks compare.
+
+    So an accuracy of 0.07 is not better than 0.06 by more than 0.01, though 0.07 - 0.06 is in float64.
+    Source: `_is_improvement` in keras/src/callbacks/monitor_callback.py; `keras.ops.less` makes tensors of Python numbers.
+    """
+    return bool(np.float32(one) < np.float32(two))
 
 
 class PlateauWatch:
@@ -70,7 +93,7 @@ class PlateauWatch:
         """Take in the validation loss of an epoch; return the new learning rate, or None if it stays."""
         if self._plateau is None:
             return None
-        if validation_loss < self._best - self._plateau.min_delta:
+        if _less(validation_loss + self._plateau.min_delta, self._best):
             self._best, self._waited = validation_loss, 0
             return None
         self._waited += 1

@@ -7,6 +7,7 @@ reporting are the same.
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ import numpy as np
 from clsf import __version__, backends, losses
 from clsf.backends.base import Backend, Weights
 from clsf.backends.initial import initial_weights, weights_hash
+from clsf.backends.numbers import diverged
 from clsf.chunks import TAUGHT, Chunk, Epoch, epoch_order, own_chunks, taught_chunks
 from clsf.control import Control
 from clsf.data.hashes import images_hash, split_hash
@@ -49,9 +51,6 @@ from clsf.model.walk import Analysis
 from clsf.plan import Plan
 from clsf.stopping import BEST, Keeper, PlateauWatch
 from clsf.words import say
-
-DIVERGED = 1e6
-"""A loss above this is out of hand, though it may still be a number: guessing costs ln(classes), 7 nats for 1,000 classes."""
 
 
 def run(
@@ -173,19 +172,29 @@ def train(
     clock, pace, speed = Clock(), Pace(), Speed()
     keeper, plateau = keeper or Keeper(plan.stopping), PlateauWatch(plan.plateau)
     rate, step, trained, total = plan.learning_rate, 0, 0.0, 0.0  # seconds of training, and of validation too
+    judged, summed = 0, EpochSum()  # the step after which validation images were last looked at; sums since then
     last: EpochEnded | None = None
     looker: Looker | None = None
     looks_asked = 0
 
     def ended(reason: str) -> Iterator[Event]:
-        final = last
-        if plan.stopping.restore_best and keeper.weights is not None:
-            final = keeper.best
-            backend.set_weights(keeper.weights)
-            yield WeightsRestored(final.epoch)
-        values = {name: getattr(final, name) for name in _FINAL} if final else {}
-        whole = last.epoch if last else 0
-        yield RunEnded(framework, reason, whole, total, speed.images_per_second, looks_asked=looks_asked, **values)
+        nonlocal total
+        if keeper.chosen_weights is not None:
+            backend.set_weights(keeper.chosen_weights)
+            values = _numbers(keeper.chosen)
+            yield WeightsRestored(keeper.chosen.epoch)
+        elif step > judged:  # the weights have moved on since validation images were looked at
+            began = time.perf_counter()
+            seen = backend.evaluate(prepared.validation)
+            total += time.perf_counter() - began
+            values = (summed.loss, summed.accuracy, seen.loss, seen.accuracy)
+        else:
+            values = _numbers(last)
+        finite = (value if value is not None and math.isfinite(value) else None for value in values)
+        yield RunEnded(
+            framework, reason, last.epoch if last else 0, total, speed.images_per_second, looks_asked=looks_asked,
+            **dict(zip(_FINAL, finite, strict=True)),
+        )  # fmt: skip
 
     for epoch in range(1, plan.epochs + 1):
         summed = EpochSum()
@@ -217,6 +226,7 @@ def train(
                 chunk = next(running, None)
                 if chunk is None:
                     break
+                chunk = chunk.until_diverged()
                 report, sizes = chunk.report, chunk.sizes
                 seconds = max(clock.lap() - chunk.aside, 0.0)
                 trained += seconds
@@ -233,13 +243,13 @@ def train(
                     if looker is not None:
                         yield looker.layers(epoch, step, chunk.detail)
                     clock.skip()
-                if not (report.losses < DIVERGED).all():  # so is nan
+                if diverged(report.losses).any():
                     yield from ended("diverged")
                     return
         finally:
             running.close()
         clock.lap()
-        seen = backend.evaluate(prepared.validation)
+        seen, judged = backend.evaluate(prepared.validation), step
         validation_seconds = clock.lap()
         total += validation_seconds
         last = EpochEnded(
@@ -253,17 +263,15 @@ def train(
             images_per_second=summed.images_per_second,
         )
         yield last
-        if not seen.loss < DIVERGED:
+        if diverged(seen.loss):
             yield from ended("diverged")
             return
-        if keeper.wanted and keeper.note(last):
-            if keeper.holds_weights:
-                keeper.weights = {name: np.array(array) for name, array in backend.get_weights().items()}
+        if keeper.wanted and keeper.note(last, backend.get_weights):
             yield BestEpoch(epoch, last.validation_loss, last.validation_accuracy)
         if looker is not None and looker.epoch_is_due(epoch):
             yield looker.predictions(epoch, step, control.watched)
         if keeper.tired and epoch < plan.epochs:
-            yield StoppedEarly(epoch, keeper.best.epoch, plan.stopping.patience)
+            yield StoppedEarly(epoch, keeper.chosen.epoch, plan.stopping.patience)
             break
         reduced = plateau.reduced(last.validation_loss, rate) if epoch < plan.epochs else None
         if reduced is not None:
@@ -276,6 +284,11 @@ def train(
 
 
 _FINAL = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+
+
+def _numbers(epoch: EpochEnded | None) -> tuple[float | None, ...]:
+    """Return what an epoch's end said, in the order of _FINAL."""
+    return tuple(getattr(epoch, name) if epoch else None for name in _FINAL)
 
 
 def _batches_ended(chunk: Chunk, epoch: int, step: int, rate: float, seconds: float, trained: float) -> BatchesEnded:

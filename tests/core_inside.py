@@ -9,6 +9,7 @@ from clsf.backends.base import Weights
 from clsf.control import Control
 from clsf.data.augment import augment
 from clsf.events import Event
+from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.stopping import Keeper
 from tests import inside
@@ -33,7 +34,7 @@ def full_story(job: Job) -> tuple[list[Event], Weights, Weights | None]:
     """Train by the one loop; return the events, the weights that are kept, and those of the best epoch if they are held."""
     backend, keeper = job.build(), Keeper(job.plan.stopping)
     told = list(training.train(backend, inside._framework, job.prepared, job.plan, Control(), job.spec, keeper))
-    return told, backend.get_weights(), keeper.weights
+    return told, backend.get_weights(), keeper.weights or keeper.chosen_weights
 
 
 def look_story(job: Job, looks: int) -> list[Event]:
@@ -204,20 +205,31 @@ def stock_plateau(
     return rates
 
 
-def keras_stop(losses: list[float], patience: int, min_delta: float) -> tuple[int, int]:
-    """Return the epoch (1-based) after which Keras' EarlyStopping stops, and the best one; 0 if it never stops."""
+def keras_stops(cases: list[tuple[list[float], int, float]], monitor: str) -> list[tuple[int, int]]:
+    """Return, for (course, patience, min_delta), the epoch after which Keras' EarlyStopping stops and the one it restores.
+
+    Epochs count from 1; 0 if it never stops. The weights say of which epoch they are.
+    """
     import keras
 
-    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.compile(optimizer="sgd", loss="mse")
-    watch = keras.callbacks.EarlyStopping("val_loss", min_delta, patience, mode="min", restore_best_weights=True)
-    watch.set_model(model)
-    watch.on_train_begin()
-    for epoch, loss in enumerate(losses):
-        watch.on_epoch_end(epoch, {"val_loss": loss})
-        if model.stop_training:
-            return epoch + 1, watch.best_epoch + 1
-    return 0, watch.best_epoch + 1
+    found = []
+    for course, patience, min_delta in cases:
+        mode = "min" if monitor == "loss" else "max"
+        watch = keras.callbacks.EarlyStopping(f"val_{monitor}", min_delta, patience, mode=mode, restore_best_weights=True)
+        watch.set_model(model)
+        watch.on_train_begin()
+        model.stop_training, stopped = False, 0
+        for epoch, value in enumerate(course):
+            model.set_weights([np.array([[epoch + 1.0]])])
+            watch.on_epoch_end(epoch, {f"val_{monitor}": value})
+            if model.stop_training:
+                stopped = epoch + 1
+                break
+        watch.on_train_end()
+        found.append((stopped, int(model.get_weights()[0][0, 0])))
+    return found
 
 
 def stock_decay(job: Job, order: np.ndarray, **arguments: object) -> Weights:
@@ -268,3 +280,22 @@ def digest_of_looks(job: Job, indices: np.ndarray) -> tuple[Weights, dict[str, n
     backend.train_steps(indices[None], 0, keep_gradients=True)
     detail.done()
     return detail.before, detail.gradients, detail.after
+
+
+def stopped_story(job: Job, after: int) -> tuple[list[Event], Weights]:
+    """Train by the one loop, step by step, and stop after so many steps; return the events and the weights that are kept."""
+    backend, control, told = job.build(), Control(paused=True), []
+    for event in training.train(backend, inside._framework, job.prepared, job.plan, control, job.spec):
+        told.append(event)
+        if type(event).__name__ == "BatchesEnded" and event.step == after:
+            control.stop()
+        elif type(event).__name__ in ("Paused", "BatchesEnded"):
+            control.step()
+    return told, backend.get_weights()
+
+
+def run_losses(spec: ModelSpec, plan: Plan) -> list[float]:
+    """Return the loss of every step of a whole run."""
+    told: list[Event] = []
+    training.run(inside._framework, spec, plan, Control(), told.append)
+    return [loss for event in told if type(event).__name__ == "BatchesEnded" for loss in event.losses]

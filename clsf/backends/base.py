@@ -18,7 +18,7 @@ Weights = dict[str, np.ndarray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepReport:
-    """What some steps in a row said, one number per step."""
+    """What some steps in a row said, one number per step that was taken."""
 
     losses: np.ndarray  # mean cross-entropy of the batch before the update, nats, float64 (steps,)
     correct: np.ndarray  # right answers in the batch before the update, int64 (steps,)
@@ -68,6 +68,7 @@ class Backend(Protocol):
     ) -> StepReport:
         """Update the weights once per row of `order`: image indices, int64 (steps, batch).
 
+        It ends after the first step whose loss is out of hand (`clsf.backends.numbers.diverged`), and reports the steps taken.
         `first_step` is the number of the first of these steps in the run, 0-based; dropout masks depend on it.
         `rates`: the learning rate of each step, float64 (steps,), for a plan whose schedule varies.
         `pixels`: the augmented images, uint8 (steps, batch, height, width, channels), for a plan that augments.
@@ -129,11 +130,16 @@ class Backend(Protocol):
 
     def facts(self) -> Facts: ...
 
-    def observe(self, indices: np.ndarray, step: int) -> Observation:
-        """Take the training step number `step` (0-based) on images of these indices, and tell all of it."""
+    def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
+        """Take the training step number `step` (0-based) on images of these indices, and tell all of it.
+
+        `pixels`: these images augmented, uint8 (batch, height, width, channels), for a plan that augments.
+        """
         ...
 
-    def isolate(self, reference: Observation, before: Weights, indices: np.ndarray, step: int) -> Observation:
+    def isolate(
+        self, reference: Observation, before: Weights, indices: np.ndarray, step: int, pixels: np.ndarray | None = None
+    ) -> Observation:
         """Do each part of a step by itself, fed with the reference's values, so that one fault does not blame the next.
 
         Weights are set to `before`, the reference's before the step. Each layer gets the reference's input; each

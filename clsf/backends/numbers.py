@@ -14,6 +14,15 @@ from clsf.plan import Plan
 EVALUATION_BATCH = 256  # images; large enough to be fast, small enough for the memory of a small host
 
 
+DIVERGED = 1e6
+"""A loss above this is out of hand, though it may still be a number: guessing costs ln(classes), 7 nats for 1,000 classes."""
+
+
+def diverged(losses: np.ndarray | float) -> np.ndarray | bool:
+    """Return for each loss whether it is out of hand; nan is. A run takes no step after such a loss, in either framework."""
+    return np.logical_not(np.less(losses, DIVERGED))
+
+
 def parts(array: np.ndarray) -> Iterator[np.ndarray]:
     """Cut an array into pieces of at most EVALUATION_BATCH along its first axis."""
     for start in range(0, len(array), EVALUATION_BATCH):

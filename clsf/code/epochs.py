@@ -65,22 +65,20 @@ def after_epoch(job: Job, framework: str) -> list[str]:
             rows.append(f"        {set_rate('rate', framework)}")
     if watched(job):
         value = "val_loss" if stopping.monitor == "loss" else "-val_accuracy"
-        rows += [f"value = {value}  # smaller is better", "if value < best:", "    best, best_epoch = value, epoch"]
-        if stopping.restore_best:
-            rows.append(f"    best_weights = {BEST[framework]}")
+        rows.append(f"value = {value}  # smaller is better")
         if stopping.checkpoint:
-            rows.append(f"    {CHECKPOINT[framework]}")
-        if stopping.patience is not None:
+            rows += ["if value < saved:", "    saved = value", f"    {CHECKPOINT[framework]}"]
+        if _chooses(job):
             delta = f" - {stopping.min_delta!r}" if stopping.min_delta else ""
-            rows += [
-                f"if value < mark{delta}:",
-                "    mark, waited = value, 0",
-                "else:",
-                "    waited += 1",
-                f"    if waited >= {stopping.patience}:",
-                '        print(f"stopped: nothing better for {waited} epochs")',
-                "        break",
-            ]
+            rows += [f"if value < best{delta}:", "    best, best_epoch = value, epoch"]
+            if stopping.restore_best:
+                rows.append(f"    best_weights = {BEST[framework]}")
+            if stopping.patience is not None:
+                rows += [
+                    f"elif epoch - best_epoch >= {stopping.patience}:",
+                    '    print(f"stopped: nothing better for {epoch - best_epoch} epochs")',
+                    "    break",
+                ]
     return rows
 
 
@@ -103,7 +101,12 @@ def set_rate(value: str, framework: str) -> str:
 def watched(job: Job) -> bool:
     """Whether the best epoch is wanted."""
     s = job.plan.stopping
-    return s.patience is not None or s.restore_best or s.checkpoint
+    return _chooses(job) or s.checkpoint
+
+
+def _chooses(job: Job) -> bool:
+    """Whether an epoch is the best only if it is so by `min_delta`: the rule of EarlyStopping; ModelCheckpoint has none."""
+    return job.plan.stopping.patience is not None or job.plan.stopping.restore_best
 
 
 def before_loop(job: Job) -> list[str]:
@@ -115,10 +118,10 @@ def before_loop(job: Job) -> list[str]:
         rows.append("rate = LEARNING_RATE")
     if plan.plateau is not None:
         rows.append('plateau_best, plateau_waited = float("inf"), 0')
-    if watched(job):
+    if _chooses(job):
         rows.append('best, best_epoch = float("inf"), 0')
-        if plan.stopping.patience is not None:
-            rows.append('mark, waited = float("inf"), 0')
+    if plan.stopping.checkpoint:
+        rows.append('saved = float("inf")')
     return rows
 
 

@@ -64,9 +64,9 @@ LAYERS = (
         title=say("Momentum of batch normalisation"),
         keras=say("momentum=0.99 is the share of the old moving mean that is kept."),
         torch=say("momentum=0.1 is the share of the new that is taken: 0.9 of the old is kept."),
-        shows=say("in the update, at the moving mean; training itself is equal, only evaluation uses moving means"),
+        shows=say("in the update, at the moving mean, or at the moving variance behind another BatchNorm; only evaluation uses these"),
         parts_at=lambda analysis, plan: (
-            "update", f"{_other_norms(analysis, 'momentum', TORCH_MOMENTUM)[0].path}.moving_mean",
+            "update", _moving(analysis, plan, _other_norms(analysis, "momentum", TORCH_MOMENTUM)[0]),
         ),
         idle=_norm_field("momentum", TORCH_MOMENTUM),
         sources=(Source(_KERAS_NORM, "BatchNormalization.call"), Source(_TORCH_NORM, "_NormBase.__init__")),
@@ -198,6 +198,38 @@ LAYERS = (
         ),
     ),
 )  # fmt: skip
+
+
+def _moving(analysis: Analysis, plan: Plan, norm: LayerFacts) -> str:
+    """Return the moving statistic of a BatchNorm layer that the first step changes first."""
+    rows = {facts.path: facts for facts in analysis.layers}
+    return f"{norm.path}.{'moving_variance' if _averages_zero(rows, plan, norm.path) else 'moving_mean'}"
+
+
+def _averages_zero(rows: dict[str, LayerFacts], plan: Plan, path: str) -> bool:
+    """Return whether what a layer receives has a mean of 0 in each channel in the first step, as a BatchNorm layer makes it.
+
+    Layers that only weight and add keep that, as long as their biases begin at 0. Branches are not followed.
+    """
+    *head, last = path.split(".")
+    before = rows.get(".".join([*head, str(int(last) - 1)]))
+    if before is None:
+        return False
+    layer, biased = before.layer, plan.start == "kaiming" or plan.does("bias-init")
+    if before.kind == "BatchNorm":
+        return True
+    keeps = (
+        before.kind == "GlobalAveragePool2D"
+        or (before.kind == "Activation" and layer.name == "linear")
+        or (before.kind == "Dropout" and layer.rate == 0)
+        or (before.kind == "Flatten" and len(before.in_shape) == 1)
+        or (before.kind == "Dense" and layer.activation == "linear" and not (biased and layer.use_bias))
+        or (
+            before.kind == "Conv2D" and layer.activation == "linear" and layer.kernel_size == layer.strides == 1
+            and not (biased and layer.use_bias)
+        )
+    )  # fmt: skip
+    return keeps and _averages_zero(rows, plan, before.path)
 
 
 def _other_dropout(analysis: Analysis) -> LayerFacts:

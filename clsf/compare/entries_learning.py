@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from math import isclose
+
+from clsf.backends.initial import drawn_within
 from clsf.compare.entry import Difference, Needs, Option, Source, always, as_torch, first_trained, first_weight, native
 from clsf.model.walk import IMAGES, Analysis
 from clsf.plan import Plan
 from clsf.words import Sentence, say
+
+
+def _other_kernel(analysis: Analysis) -> str | None:
+    """Return the first kernel that the two schemes draw from another range; with five times as many outputs as inputs they agree."""
+    for name, weight in analysis.named_weights().items():
+        other = (
+            not isclose(drawn_within(weight, "glorot"), drawn_within(weight, "kaiming")) if "kernel" in weight.name else False
+        )
+        if other:
+            return name
+    return None
+
+
+def _other_kernels(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if _other_kernel(analysis) is None:
+        return say("Both schemes draw every kernel of this model from the same range; this needs a layer of other sizes.")
+    return _other_start(analysis, plan)
 
 
 def _other_start(analysis: Analysis, plan: Plan) -> Sentence | None:
@@ -59,9 +79,9 @@ LEARNING = (
         title=say("Initial kernels"),
         keras=say("Draws kernels evenly from ±√(6 / (inputs + outputs)): glorot_uniform."),
         torch=say("Draws kernels evenly from ±1 / √inputs: kaiming_uniform with a = √5."),
-        shows=say("before the first step: the first kernel is another"),
-        parts_at=lambda analysis, plan: ("forward", first_weight(analysis, "kernel", "depthwise_kernel")),
-        idle=_other_start,
+        shows=say("before the first step: the first kernel that the schemes draw from another range"),
+        parts_at=lambda analysis, plan: ("forward", _other_kernel(analysis)),
+        idle=_other_kernels,
         sources=(
             Source("keras/src/layers/core/dense.py", "Dense.__init__"),
             Source("keras/src/layers/convolutional/base_conv.py", "BaseConv.__init__"),
@@ -114,8 +134,8 @@ LEARNING = (
         title=say("Style of weight decay"),
         keras=say("kernel_regularizer=L2(l2) adds l2 · Σw² to what is minimised: the gradient of a kernel grows by 2 · l2 · w."),
         torch=say("weight_decay=l2 adds l2 · w to the gradient of every parameter, biases too: half as much for kernels."),
-        shows=say("in the backward pass, at the last layer's kernel; the loss and what it says of outputs are equal"),
-        parts_at=lambda analysis, plan: ("backward", _last_kernel(analysis)),
+        shows=say("in the backward pass, at the last layer's kernel or gamma; the loss and what it says of outputs are equal"),
+        parts_at=lambda analysis, plan: ("backward", _last_decayed(analysis, plan)),
         idle=_decay,
         sources=(
             Source("keras/src/regularizers/regularizers.py", "L2.__call__"),
@@ -145,6 +165,11 @@ LEARNING = (
 )  # fmt: skip
 
 
-def _last_kernel(analysis: Analysis) -> str:
-    names = [name for name in analysis.named_weights() if name.endswith("kernel")]
-    return names[-1]
+def _last_decayed(analysis: Analysis, plan: Plan) -> str:
+    """Return the first weight, from the last layer to the first, that decays in another way: a bias of 0 does not decay at all."""
+    begin_at_zero = {"beta"} if plan.start == "kaiming" or plan.does("bias-init") else {"beta", "bias"}
+    for facts in reversed(analysis.layers):
+        for weight in facts.weights:
+            if weight.trainable and weight.name not in begin_at_zero:
+                return f"{facts.path}.{weight.name}"
+    return first_trained(analysis)

@@ -206,6 +206,6 @@ def _step(cause: str, seeds: tuple[int, ...], records: list[RunRecord], before: 
         high=min(found.high, 1.0),
         seeds=seeds,
         accuracies=accuracies,
-        loss=sum(record.ended.train_loss for record in records) / len(records),
+        loss=sum(math.nan if (loss := record.ended.train_loss) is None else loss for record in records) / len(records),
         gain=gain,
     )

@@ -9,6 +9,8 @@ what differs by less is found in float64. Later float32 steps do pass it in mode
 A weight's gradient can be zero by arithmetic (a bias before batch normalisation) and pure rounding in fact. Weights and
 their gradients are therefore never measured by a size of less than a tenth of the largest in the model, and what an
 optimizer makes of such a gradient is not judged at all: Adam and its kin turn rounding of any size into whole steps.
+What comes out of a layer has the same floor, a tenth of the largest that comes out of any: batch normalisation of a flat image
+is zero by arithmetic, and rounding relative to rounding says nothing.
 
 Max pooling hands a gradient to the largest of its window. Of two values that are equal but for rounding, each framework may
 choose another: the gradient then arrives beside where the other has it. As long as no weight's gradient notices, that is
@@ -65,10 +67,17 @@ def compared_tensors(
 ) -> tuple[TensorDifference, ...]:
     """Compare the tensors that both have, in the reference's order."""
     common = [name for name in reference if name in other]
-    floor = FLOOR * max((_size(reference[name], other[name]) for name in common if is_weight(name)), default=0.0)
+    floored = [name for name in common if is_weight(name) or (phase == "forward" and is_layer(name))]
+    floors = {
+        kind: FLOOR * max((_size(reference[name], other[name]) for name in floored if is_weight(name) is kind), default=0.0)
+        for kind in (True, False)
+    }
     return tuple(
-        _difference(phase, name, reference[name], other[name], tolerance, floor if is_weight(name) else 0.0) for name in common
-    )
+        _difference(
+            phase, name, reference[name], other[name], tolerance, floors[is_weight(name)] if name in floored else 0.0
+        )
+        for name in common
+    )  # fmt: skip
 
 
 def is_layer(name: str) -> bool:

@@ -58,7 +58,18 @@ def step_bytes(analysis: Analysis, plan: Plan) -> int:
 
 
 def check_size(analysis: Analysis, plan: Plan, recording: Recording) -> None:
-    """Raise PlanError, saying how much it would be and offering less, if `recording` is more than can be held."""
+    """Raise PlanError, offering less, if `recording` is more than can be held; or for what steps alone can't do."""
+    if plan.plateau is not None:
+        raise PlanError(
+            "A lockstep takes single steps and ends no epoch, so it can't reduce the learning rate on a plateau of the validation "
+            "loss. Take the plateau out of the plan."
+        )
+    if plan.begin_from is not None:
+        raise PlanError(
+            "A lockstep begins with freshly drawn weights, and the plan begins with those of the run {run}. Take that out of the "
+            "plan.",
+            run=plan.begin_from,
+        )  # fmt: skip
     each = step_bytes(analysis, plan)
     limit = MAX_FULL_BYTES if recording.full_steps or recording.isolate else MAX_STEP_BYTES
     if each > limit:

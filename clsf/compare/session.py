@@ -19,6 +19,7 @@ import numpy as np
 from clsf import backends
 from clsf.backends.base import Observation, Weights
 from clsf.backends.initial import weights_hash
+from clsf.chunks import Epoch
 from clsf.compare.recording import (
     EVALUATED,
     LOGITS,
@@ -160,7 +161,7 @@ class Session:
         if self._done >= first:
             self._build()
         while self._done < first - 1:
-            self._backend.observe(self._batch(self._done), self._done)
+            self._backend.observe(self._batch(self._done), self._done, **self._steered())
             self._evaluated()
             self._done += 1
 
@@ -168,7 +169,7 @@ class Session:
         """Take the next step."""
         started, batch = time.perf_counter(), self._batch(self._done)
         before = self._backend.get_weights() if tell_all else {}
-        told = self._backend.observe(batch, self._done)
+        told = self._backend.observe(batch, self._done, **self._steered())
         return self._recorded(told, batch, started, (told, before) if tell_all else None)
 
     def isolate(self, step: int, told: Observation, before: Weights) -> RecordedStep:
@@ -179,7 +180,7 @@ class Session:
                 framework=self._request.framework, step=step,
             )  # fmt: skip
         started, batch = time.perf_counter(), self._batch(self._done)
-        mine = self._backend.isolate(told, before, batch, self._done)
+        mine = self._backend.isolate(told, before, batch, self._done, **self._steered())
         if self._extra in mine.activations:  # what the loss would receive is what the last layer says, not the reference's last
             mine = replace(mine, logits=mine.activations[self._extra])
         return self._recorded(mine, batch, started, None)
@@ -201,6 +202,15 @@ class Session:
         logits = self._backend.logits(self._prepared.pixels[indices])
         seen = self._backend.evaluate(indices)  # in the mode that a run's evaluation uses, forgotten switches included
         return {LOGITS: recorded(LOGITS, logits), LOSS: recorded(LOSS, np.array([seen.loss]))}
+
+    def _steered(self) -> dict[str, np.ndarray]:
+        """Set the next step's learning rate, where a schedule varies it; return its images, where they are augmented."""
+        each = len(self._epoch(1))
+        number, at = self._done // each + 1, self._done % each
+        epoch = Epoch(self._prepared, self._plan, number, self._epoch(number), (number - 1) * each, None)
+        if self._plan.schedule.varies:
+            self._backend.set_learning_rate(epoch.rate(self._plan.learning_rate, at))
+        return {"pixels": epoch.pixels(epoch.batches[at])} if self._plan.augmentation.any else {}
 
     def _batch(self, done: int) -> np.ndarray:
         each = len(self._epoch(1))

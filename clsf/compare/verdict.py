@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from statistics import median
 
 from clsf.compare import differences
+from clsf.compare.causes import at_work, causes, switched_on
 from clsf.compare.measure import is_layer
 from clsf.compare.recording import LOGITS, LOSS
 from clsf.compare.sides import Side
@@ -43,7 +44,7 @@ def _of(
     isolate: bool,
 ) -> Sentence:
     one, two = FRAMEWORK_NAMES[reference.framework], FRAMEWORK_NAMES[other.framework]
-    switched = _switched(reference, other)
+    switched = switched_on(reference, other)
     if parting is None:
         if isolate:
             equal = say(
@@ -75,7 +76,7 @@ def _of(
         one=one, two=two, step=parting.step, where=where, difference=_short(parting.difference),
         allowed=_short(parting.tolerance),
     )  # fmt: skip
-    parted = say("{parted} {why}", parted=parted, why=_why(parting, switched, other, started))
+    parted = say("{parted} {why}", parted=parted, why=_why(parting, switched, reference, other, started, steps))
     alone = dict.fromkeys(t.name for t in steps[parting.step - 1].partings if t.phase != "evaluation") if isolate else {}
     if not alone:
         return parted
@@ -88,14 +89,12 @@ def _of(
 def grew(started: LockstepStarted, steps: list[StepDifference], parting: FirstParting, reference: Side, other: Side) -> bool:
     """Return whether a parting looks like rounding that grew, rather than like another rule.
 
-    A rule that differs shows in the first step. What passes the tolerance later, where nothing that was switched on shows,
-    was within it before and has grown.
+    A rule that differs shows in the first step. What passes the tolerance later, where nothing that was set to differ can
+    reach it, was within it before and has grown.
     """
     if parting.step == 1 and excused(steps, parting) is None:
         return False
-    analysis = other.spec.analyse(started.input_shape)
-    at_work = _at_work(_switched(reference, other), other, started)
-    return all(differences.ENTRIES[name].parts_at(analysis, other.plan)[0] != parting.phase for name in at_work)
+    return not any(cause.reaches(parting, started, steps) for cause in causes(reference, other, started))
 
 
 def place(parting: FirstParting, spec: ModelSpec) -> Sentence:
@@ -182,16 +181,26 @@ def _how_it_grows(steps: list[StepDifference], parting: FirstParting, other: Sid
     )  # fmt: skip
 
 
-def _why(parting: FirstParting, switched: list[str], other: Side, started: LockstepStarted) -> Sentence:
-    analysis = other.spec.analyse(started.input_shape)
-    places = {name: differences.ENTRIES[name].parts_at(analysis, other.plan) for name in _at_work(switched, other, started)}
-    here = [n for n, p in places.items() if p == (parting.phase, parting.tensor)]
-    for name in here or [n for n, (phase, _) in places.items() if phase == parting.phase]:
-        return say("That is where '{title}' shows.", title=differences.ENTRIES[name].title)
+def _why(
+    parting: FirstParting,
+    switched: list[str],
+    reference: Side,
+    other: Side,
+    started: LockstepStarted,
+    steps: list[StepDifference],
+) -> Sentence:
+    found = causes(reference, other, started)
+    for cause in found:
+        if cause.place == (parting.phase, parting.tensor):
+            return say("That is where '{title}' shows.", title=cause.title)
+    reaching = [cause for cause in found if cause.reaches(parting, started, steps)]
+    if len(reaching) == 1:
+        return say("'{title}' is set to differ and acts before that.", title=reaching[0].title)
+    if reaching:
+        names = ", ".join(f"'{cause.title}'" for cause in reaching)
+        return say("These are set to differ and act before that: {names}.", names=names)
     if switched:
-        return say("Switched on: {names}.", names=", ".join(switched))
-    if other.plan.rules == "native" and parting.phase == "update":
-        return say("Both use their own rule of the optimizer's name (rules: native), and these are not the same.")
+        return say("Switched on, but not showing there: {names}. So this is a fault.", names=", ".join(switched))
     if parting.phase == "backward":
         return say(
             "Nothing was set to differ. Two values that are equal but for rounding may have changed places in ReLU or max pooling; "
@@ -200,23 +209,11 @@ def _why(parting: FirstParting, switched: list[str], other: Side, started: Locks
     return say("Nothing was set to differ, so this is a fault, or a layer for which the two frameworks have no common rule.")
 
 
-def _switched(reference: Side, other: Side) -> list[str]:
-    """Return the differences that only one of the two has."""
-    mine, theirs = reference.plan.differences, other.plan.differences
-    return [name for name in theirs if name not in mine] + [name for name in mine if name not in theirs]
-
-
-def _at_work(switched: list[str], other: Side, started: LockstepStarted) -> list[str]:
-    """Return the differences that can have an effect on this model and plan."""
-    analysis = other.spec.analyse(started.input_shape)
-    return [name for name in switched if differences.ENTRIES[name].idle(analysis, other.plan) is None]
-
-
 def _idle(switched: list[str], other: Side, started: LockstepStarted) -> Sentence | None:
     """Say why a difference that was switched on does nothing."""
     if not switched:
         return None
-    if not _at_work(switched, other, started):
+    if not at_work(switched, other, started):
         return differences.ENTRIES[switched[0]].idle(other.spec.analyse(started.input_shape), other.plan)
     names = ", ".join(switched)
     if started.dtype == "float32":

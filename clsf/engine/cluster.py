@@ -32,7 +32,12 @@ from clsf.words import Sentence, say
 logger = logging.getLogger("clsf.engine")
 
 STOP_SECONDS = 3.0
-"""How long a run may take to obey stop before its worker is ended: a chunk of steps takes 0.1 s, validation a few seconds."""
+"""How long a run that has learned nothing yet may take to obey stop before its worker is ended. After so long, a second stop
+ends any run at once."""
+
+KEEP_SECONDS = 60.0
+"""How long a run that has learned something may take to obey stop: ending its worker would lose its weights, and on a busy
+machine a step, a validation and the way of the weights take many seconds."""
 
 WARMING_SECONDS = 60.0
 """How long a stop waits for a worker that is still importing its framework (5–20 s); ending it would start that again."""
@@ -122,6 +127,9 @@ class DaskEngine:
             if command == "stop" and run.stop_by is None:
                 run.stop_by = time.monotonic() + STOP_SECONDS
                 self._desk.after(STOP_SECONDS, self._stop_harder, run)
+            elif command == "stop" and time.monotonic() > run.stop_by:  # asked again: the weights are not worth the wait
+                run.stop_at_once = True
+                self._desk.do(self._stop_harder, run)
             self._pass_on_commands(run)
 
     def position(self, run_id: str) -> int | None:
@@ -354,13 +362,16 @@ class DaskEngine:
         """End the worker of a run that was asked to stop and did not."""
         if self._running.get(run.run_id) is not run or run.result:
             return
+        if run.learned and not run.stop_at_once and time.monotonic() < run.stop_by + KEEP_SECONDS:
+            self._desk.after(0.5, self._stop_harder, run)
+            return
         if self._crew.is_waking(run.address, run.framework) and time.monotonic() < run.stop_by + WARMING_SECONDS:
             self._desk.after(1.0, self._stop_harder, run)
             return
         self._forget(run)
         run.future.cancel()  # first, or dask counts the death against the run and tells of it
         if run.address:
-            logger.warning("Run %s did not stop within %g s; its worker is ended", run.run_id, STOP_SECONDS)
+            logger.warning("Run %s did not stop in time; its worker is ended", run.run_id)
             self._crew.end(run.address, run.pid)
         self._over(run, "ended_early", "stopped")
 

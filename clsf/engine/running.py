@@ -11,7 +11,7 @@ from typing import Any
 from clsf.engine import queue
 from clsf.engine.base import RunRequest
 from clsf.engine.outbox import Tally
-from clsf.events import Event, Paused, Resumed, event_from_json
+from clsf.events import BatchesEnded, Event, Paused, Resumed, event_from_json
 
 
 @dataclass(eq=False)
@@ -25,7 +25,9 @@ class Running:
     attempt: str = ""  # the worker's name for this try, once it has begun
     address: str = ""  # of the worker that has it
     pid: int | None = None
-    stop_by: float | None = None  # monotonic; asked to stop, and when patience ends
+    stop_by: float | None = None  # monotonic; asked to stop, and when patience ends unless it has learned something
+    stop_at_once: bool = False  # asked again after that
+    learned: bool = False  # whether it has taken a step
     began: float | None = None  # monotonic; when a worker took it
     time_is_up: bool = False  # it was stopped for having taken longer than is allowed
     paused_since: float | None = None  # monotonic
@@ -70,6 +72,7 @@ class Running:
             self.tally.add(data)
         events = [event_from_json(data) for data in told]
         for event in events:
+            self.learned = self.learned or isinstance(event, BatchesEnded)
             if isinstance(event, Paused):
                 self.paused_since = time.monotonic()
             elif isinstance(event, Resumed):

@@ -216,12 +216,14 @@ def _rates(record: RunRecord) -> str:
 
 
 def _loss(record: RunRecord, field: str) -> str:
-    value = getattr(record.epochs[-1], field) if record.epochs else math.nan
+    value = getattr(record.final, field, None)
+    value = math.nan if value is None else value
     return f"{value:.4f}" if math.isfinite(value) else "–"
 
 
 def _share(record: RunRecord, field: str) -> str:
-    value = getattr(record.epochs[-1], field) if record.epochs else math.nan
+    value = getattr(record.final, field, None)
+    value = math.nan if value is None else value
     return f"{value:.2%}" if math.isfinite(value) else "–"
 
 

@@ -102,6 +102,13 @@ class RunRecord:
         return self.status in OVER
 
     @property
+    def final(self) -> RunEnded | EpochEnded | None:
+        """What says the losses and accuracies of the weights: RunEnded once it has them, the last whole epoch before; or None."""
+        if self.ended is not None and self.ended.validation_accuracy is not None:
+            return self.ended
+        return self.epochs[-1] if self.epochs else None
+
+    @property
     def total_steps(self) -> int | None:
         """Steps of the whole plan, known once the run has started."""
         return self.started.epochs * self.started.batches_per_epoch if self.started else None

@@ -228,6 +228,11 @@ class RunStore:
         if content is None:
             found = self._select(f"SELECT body FROM weights WHERE run_id = ? AND {NOT_DELETED}", (run_id,))  # noqa: S608
             content = found[0]["body"] if found else None
+        if content is None and (record := self.record(run_id)).over:
+            raise StoreError(
+                "The run {run_id} has no weights: it ended ({status}) before it could hand them over. Train again.",
+                run_id=run_id, status=record.status,
+            )  # fmt: skip
         if not isinstance(content, bytes):
             raise StoreError(
                 "The run {run_id} has no weights: they are kept when a run ends. Wait for its end, or train again.",

@@ -36,7 +36,7 @@ class RunSummary:
 
 def summary_of_record(record: RunRecord) -> RunSummary:
     """Return the line of a run as it is now."""
-    last, ended = record.epochs[-1] if record.epochs else None, record.ended
+    last, ended, final = record.epochs[-1] if record.epochs else None, record.ended, record.final
     seconds = record.steps.seconds[-1] if len(record.steps) else None
     return RunSummary(
         run_id=record.run_id,
@@ -52,10 +52,10 @@ def summary_of_record(record: RunRecord) -> RunSummary:
         parameters=record.started.parameters if record.started else None,
         seconds=ended.seconds if ended else seconds,
         images_per_second=ended.images_per_second if ended else last.images_per_second if last else None,
-        train_loss=last.train_loss if last else None,
-        train_accuracy=last.train_accuracy if last else None,
-        validation_loss=last.validation_loss if last else None,
-        validation_accuracy=last.validation_accuracy if last else None,
+        train_loss=final.train_loss if final else None,
+        train_accuracy=final.train_accuracy if final else None,
+        validation_loss=final.validation_loss if final else None,
+        validation_accuracy=final.validation_accuracy if final else None,
         machine=record.machine,
     )
 

@@ -63,6 +63,8 @@ def _kept(record: RunRecord) -> str:
         return t("of epoch {epoch}, restored", epoch=record.restored.epoch)
     if record.plan.stopping.checkpoint and record.best:
         return t("of epoch {last}, and of epoch {best}", last=record.ended.epochs, best=record.best.epoch)
+    if record.started and len(record.steps) > record.ended.epochs * record.started.batches_per_epoch:
+        return t("of step {step}", step=len(record.steps))
     return t("of epoch {epoch}", epoch=record.ended.epochs)
 
 
@@ -70,14 +72,21 @@ def _stopped_early(record: RunRecord) -> None:
     early = record.stopped_early
     if early is None:
         return
-    st.markdown(
-        f":material/front_hand: {name(record.framework)}: "
-        + t(
+    values = {
+        "epoch": early.epoch, "planned": record.plan.epochs, "best": early.best_epoch, "patience": early.patience,
+        "delta": f"{record.plan.stopping.min_delta:g}",
+    }  # fmt: skip
+    if record.plan.stopping.min_delta:
+        why = t(
+            "stopped early after epoch {epoch} of {planned}, because {patience} epochs in a row were not better than epoch {best} "
+            "by more than {delta} on the validation images. The test images had no say in this.", **values,
+        )  # fmt: skip
+    else:
+        why = t(
             "stopped early after epoch {epoch} of {planned}, for no epoch since {best} was better on the validation images, "
-            "{patience} in a row. The test images had no say in this.",
-            epoch=early.epoch, planned=record.plan.epochs, best=early.best_epoch, patience=early.patience,
-        )
-    )  # fmt: skip
+            "{patience} in a row. The test images had no say in this.", **values,
+        )  # fmt: skip
+    st.markdown(f":material/front_hand: {name(record.framework)}: {why}")
 
 
 def _same(ended: list[RunRecord]) -> None:
@@ -102,6 +111,8 @@ def _caution(ended: list[RunRecord]) -> str:
     )
     if any(record.restored for record in ended):
         text += " " + t("Where the best epoch's weights were restored, all numbers but epochs and time are that epoch's.")
+    if any(record.status in ("stopped", "time-limit") for record in ended):
+        text += " " + t("A run that was stopped amid an epoch was validated once more, with the weights that are kept.")
     text += " " + t("Anything else that ran on this machine meanwhile makes times unfair.")
     if len(ended) > 1:
         text += " " + t("One run each: another seed moves these numbers too, so a small gap means nothing yet.")

@@ -1,5 +1,7 @@
 """Schedules, plateau and patience against those that the frameworks bring; and that the rate of each step is in force."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -75,19 +77,34 @@ def test_the_plateau_is_that_of_the_framework(framework, plateau):
     assert len(set(mine)) > 1
 
 
-@pytest.mark.parametrize("patience", [1, 2, 3, 4, 6, 20])
-@pytest.mark.parametrize("min_delta", [0.0, 0.01])
-def test_patience_is_that_of_keras(tensorflow, patience, min_delta):
-    keeper, stopped = Keeper(Stopping(patience, restore_best=True, min_delta=min_delta)), 0
-    for epoch, loss in enumerate(LOSSES, start=1):
-        keeper.note(ended(epoch, loss))
-        if keeper.tired:
-            stopped = epoch
-            break
-    theirs, best = tensorflow.run(core_inside.keras_stop, LOSSES, patience, min_delta)
-    assert stopped == theirs
-    if not min_delta:  # with one, Keras keeps the epoch that began the wait; here it is the best one all the same
-        assert keeper.best.epoch == best
+@pytest.mark.parametrize("monitor", ["loss", "accuracy"])
+def test_patience_and_the_restored_epoch_are_those_of_keras(tensorflow, monitor):
+    """On random courses, in hundredths so that a step is often exactly `min_delta`, beside the written-down one."""
+    rng, cases = np.random.default_rng(3), [(LOSSES, patience, 0.01) for patience in (1, 2, 3, 4, 6, 20)]
+    for _ in range(60):
+        course = np.round(0.5 + np.cumsum(rng.integers(-4, 5, 14)) / 100, 2).tolist()
+        cases.append((course, int(rng.integers(1, 7)), float(rng.choice([0.0, 0.01, 0.02, 0.05]))))
+    mine = []
+    for course, patience, min_delta in cases:
+        keeper, stopped = Keeper(Stopping(patience, restore_best=True, monitor=monitor, min_delta=min_delta)), 0
+        for epoch, value in enumerate(course, start=1):
+            keeper.note(replace(ended(epoch, value), validation_accuracy=value), lambda epoch=epoch: {"w": np.array([epoch])})
+            if keeper.tired:
+                stopped = epoch
+                break
+        assert keeper.chosen_weights["w"].tolist() == [keeper.chosen.epoch]
+        mine.append((stopped, keeper.chosen.epoch))
+    assert mine == tensorflow.run(core_inside.keras_stops, cases, monitor)
+    assert len({stopped for stopped, _ in mine}) > 3
+
+
+def test_a_checkpoint_is_of_the_best_number_whatever_min_delta(tensorflow):
+    """ModelCheckpoint knows no min_delta, so it may keep a later epoch than EarlyStopping restores."""
+    keeper = Keeper(Stopping(5, restore_best=True, checkpoint=True, min_delta=0.01))
+    for epoch, loss in enumerate((0.5, 0.495, 0.48, 0.479), start=1):
+        keeper.note(ended(epoch, loss), lambda epoch=epoch: {"w": np.array([epoch])})
+    assert (keeper.chosen.epoch, keeper.best.epoch) == (3, 4)
+    assert (keeper.chosen_weights["w"][0], keeper.weights["w"][0]) == (3, 4)
 
 
 MODEL = ModelSpec("small", (Conv2D(2, 2, activation="tanh"), Flatten(), Dense(3)))

@@ -56,6 +56,7 @@ def run(framework, spec, plan, control: Control, tell, keep=lambda weights: None
                 if not control.stepping and not control.stopped:
                     tell(Resumed(step))
             if control.stopped and fault != "deaf":
+                time.sleep(1.5 if fault == "slow to stop" else 0)
                 ended("stopped")
                 return
             changed = control.take_learning_rate()

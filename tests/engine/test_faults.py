@@ -101,7 +101,8 @@ def test_a_worker_that_keeps_much_memory_is_replaced(engine, submit, witness):
 
 
 def test_a_run_that_does_not_obey_is_ended_with_its_worker(engine, submit, witness, monkeypatch):
-    monkeypatch.setattr(cluster, "STOP_SECONDS", 0.7)
+    monkeypatch.setattr(cluster, "STOP_SECONDS", 0.3)
+    monkeypatch.setattr(cluster, "KEEP_SECONDS", 0.4)
     before = pid_of(engine, "torch")
     run_id, follower = submit("deaf", epochs=500), submit()
     witness.until_event(run_id, BatchesEnded)
@@ -112,6 +113,34 @@ def test_a_run_that_does_not_obey_is_ended_with_its_worker(engine, submit, witne
     assert witness.until_over(follower).reason == "finished"
     assert not alive(before)
     assert witness.of(run_id)[-1] == ("ended_early", "stopped")  # nothing after the end
+
+
+def test_a_run_that_is_slow_to_obey_keeps_its_weights(engine, submit, witness, monkeypatch):
+    """As on a busy machine: the step in progress takes longer than a stop usually does."""
+    monkeypatch.setattr(cluster, "STOP_SECONDS", 0.2)
+    before = pid_of(engine, "torch")
+    run_id = submit("slow to stop", epochs=500)
+    witness.until_event(run_id, BatchesEnded)
+    engine.control(run_id, "stop")
+    assert witness.until_over(run_id).reason == "stopped"
+    assert "weights" in [what for what, _ in witness.of(run_id)]
+    assert pid_of(engine, "torch") == before
+
+
+def test_a_second_stop_ends_such_a_run_at_once(engine, submit, witness, monkeypatch):
+    monkeypatch.setattr(cluster, "STOP_SECONDS", 0.2)
+    before, run_id = pid_of(engine, "torch"), submit("deaf", epochs=500)
+    witness.until_event(run_id, BatchesEnded)
+    engine.control(run_id, "stop")
+    engine.control(run_id, "stop")  # a double click
+    time.sleep(0.6)
+    assert witness.end(run_id) is None
+    engine.control(run_id, "stop")
+    assert witness.until_over(run_id, timeout=5) == "stopped"
+    until = time.monotonic() + 5
+    while alive(before) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not alive(before)
 
 
 def test_a_call_whose_worker_dies(engine):

@@ -51,7 +51,8 @@ def test_every_worker_of_a_cluster_trains(cluster):
 
 
 def test_a_worker_of_a_cluster_that_does_not_obey_is_ended(cluster, engine, monkeypatch):
-    monkeypatch.setattr("clsf.engine.cluster.STOP_SECONDS", 0.5)
+    monkeypatch.setattr("clsf.engine.cluster.STOP_SECONDS", 0.3)
+    monkeypatch.setattr("clsf.engine.cluster.KEEP_SECONDS", 0.2)
     before = pid_of(engine, "torch")
     cluster.submit(RunRequest("deaf", "torch", {**MODEL, "name": "deaf"}, {**PLAN, "epochs": 500}, "g"))
     cluster.witness.until_event("deaf", BatchesEnded)

@@ -192,3 +192,31 @@ def test_only_tensorflow_has_a_graph(both):
     nodes, none = both(core_inside.graph_nodes, random_job(preset("tiny", 3), (6, 6, 1)))
     assert nodes > 5
     assert none is None
+
+
+WAYS = [("graph", "loop"), ("eager", "loop"), ("fit", "dataloader")]
+
+
+@pytest.mark.parametrize(("tensorflow_variant", "torch_variant"), WAYS)
+def test_a_run_that_diverges_ends_at_the_same_step_in_both(both, tensorflow_variant, torch_variant):
+    """However many steps are taken at once, and with the same weights: no step comes after the loss that is out of hand."""
+    job = noise(
+        epochs=40, learning_rate=40.0, optimizer="sgd", tensorflow_variant=tensorflow_variant, torch_variant=torch_variant
+    )
+    stories = both(core_inside.full_story, job)
+    losses = [[loss for e in of(BatchesEnded, events) for loss in e.losses] for events, _, _ in stories]
+    assert [events[-1].reason for events, _, _ in stories] == ["diverged"] * 2
+    assert len(losses[0]) == len(losses[1])
+    assert not losses[0][-1] < 1e6
+    assert all(loss < 1e6 for loss in losses[0][:-1])
+    assert len(losses[0]) > 1
+
+
+@pytest.mark.parametrize("framework", ["tensorflow", "torch"])
+def test_a_stopped_run_tells_what_its_weights_give(framework_process, framework):
+    process, job = framework_process(framework), noise(epochs=3)
+    events, weights = process.run(core_inside.stopped_story, job, 11)  # six or more steps an epoch
+    loss, accuracy = process.run(core_inside.evaluate_with, job, weights)
+    end = events[-1]
+    assert (end.reason, end.validation_loss, end.validation_accuracy) == ("stopped", loss, accuracy)
+    assert of(EpochEnded, events)[-1].validation_loss != loss

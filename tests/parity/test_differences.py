@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 import pytest
 
 from clsf.compare.differences import ENTRIES, switched
@@ -68,3 +69,55 @@ def test_a_difference_that_can_do_nothing_says_why():
     done = compared(spec, digits(), torch_plan=switched(digits(), ["bn-epsilon"]), steps=1)
     assert done.result.first_parting is None
     assert "this needs a BatchNorm layer" in str(done.result.sentence)
+
+
+def place_of(name: str, spec: ModelSpec, plan: Plan) -> tuple[int, str, str]:
+    """Return where a lockstep with this difference alone differs first."""
+    done = compared(spec, plan, torch_plan=switched(plan, [name]), steps=1)
+    assert f"'{ENTRIES[name].title}'" in str(done.result.sentence)
+    parting = done.result.first_parting
+    return parting.step, parting.phase, parting.tensor
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "tensor"),
+    [
+        pytest.param("initial-weights", (Flatten(), Dense(320), Dense(10)), "3.kernel", id="the first kernel is drawn alike"),
+        pytest.param("weight-decay-style", (Flatten(), Dense(10), BatchNorm()), "3.gamma", id="the last layer has no kernel"),
+        pytest.param(
+            "bn-momentum", (Flatten(), BatchNorm(0.9), BatchNorm(), Dense(10)), "3.moving_variance", id="norm behind norm"
+        ),
+        pytest.param(
+            "bn-momentum",
+            (Flatten(), BatchNorm(0.9), Dense(12), BatchNorm(), Dense(10)),
+            "4.moving_variance",
+            id="dense between",
+        ),
+        pytest.param("bn-momentum", (Flatten(), Dense(10), BatchNorm()), "3.moving_mean", id="norm last"),
+    ],
+)
+def test_the_tensor_named_is_the_one_that_differs(name, layers, tensor):
+    spec, plan = ModelSpec("m", layers), plan_for(name)
+    step, phase, found = place_of(name, spec, plan)
+    assert (step, phase, found) == (1, *ENTRIES[name].parts_at(spec.analyse(SHAPE), plan))
+    assert found == tensor
+
+
+def test_initial_kernels_do_nothing_where_the_schemes_agree():
+    """64 inputs and 320 outputs: both draw from ±1/8."""
+    spec, plan = ModelSpec("m", (Flatten(), Dense(320))), digits()
+    assert "draw every kernel of this model from the same range" in str(
+        ENTRIES["initial-weights"].idle(spec.analyse(SHAPE), plan)
+    )
+
+
+@pytest.mark.parametrize("optimizer", ["rmsprop", "adam", "adagrad", "adadelta"])
+def test_an_optimizer_rule_switches_nothing_of_the_weight_decay(both, optimizer):
+    """Where the gradient is zero, both rules leave a weight alone, and only its decay moves it."""
+    spec, plan = ModelSpec("m", (Flatten(), Dense(10))), digits(optimizer, weight_decay=0.5, learning_rate=0.1)
+    done = compared(spec, plan, torch_plan=switched(plan, [f"{optimizer}-rule"]), steps=1, full_steps=1)
+    (gradient, _), (one, two) = (done.steps[0].full[phase, "2.kernel"] for phase in ("backward", "update"))
+    still = gradient == 0  # of pixels that are black in every image
+    assert 10 <= still.sum() < still.size
+    np.testing.assert_allclose(one[still], two[still], rtol=1e-12)
+    assert np.abs(one - two).max() > 1e-9

@@ -5,14 +5,16 @@ import math
 import numpy as np
 import pytest
 
+from clsf.compare.differences import switched
 from clsf.compare.lockstep import lockstep
 from clsf.compare.recording import LOGITS, Recording
 from clsf.compare.sides import EngineSide
 from clsf.errors import EngineError, PlanError
-from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.plan import OPTIMIZERS
-from tests import frameworks
+from clsf.plan import OPTIMIZERS, Augmentation, Plateau, Preparation, Schedule
+from tests import core_inside, frameworks
 from tests.parity.in_lockstep import Processes, compared, digits, forget_sessions, mend, transpose_kernel
 
 CLOSE = 1e-12  # measured: 1.8e-15 at most, for each optimizer
@@ -221,3 +223,78 @@ def test_isolate_says_that_it_can_not_catch_up():
             other.isolate(step, *told)
     reference.close()
     other.close()
+
+
+# What is constant, what is native, and what varies over the steps.
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize(
+    ("layers", "batch_size"),
+    [
+        pytest.param((Flatten(), Dense(16), BatchNorm(), Activation("relu"), Dense(10)), 1, id="a batch of one"),
+        pytest.param((BatchNorm(), Activation("relu"), Flatten(), Dense(10)), 3, id="an image"),
+        pytest.param(
+            (Flatten(), BatchNorm(), Activation("relu"), Dense(8), Dense(10)), 2, id="pixels that are equal in both images"
+        ),
+    ],
+)
+def test_normalising_what_is_constant_gives_the_same_side_of_zero(layers, batch_size, optimizer):
+    """On which side of 0 a constant channel lands would decide whether the ReLU behind lets it through."""
+    spec, plan = (
+        ModelSpec("m", layers),
+        digits(optimizer, batch_size=batch_size, preparation=Preparation(scale="minus-one-one")),
+    )
+    done = compared(spec, plan, steps=12)
+    assert done.result.first_parting is None, str(done.result.sentence)
+    assert done.result.max_loss_difference <= CLOSE_NORMALISED
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_batch_normalisation_of_a_flat_image_is_no_fault(dtype):
+    spec = ModelSpec("m", (MaxPool2D(8), BatchNorm(), Flatten(), Dense(10)))
+    done = compared(spec, digits(dtype=dtype, batch_size=16, preparation=Preparation(scale="minus-one-one")), steps=3)
+    assert done.result.first_parting is None, str(done.result.sentence)
+
+
+def test_dropout_that_each_framework_draws_is_named_as_the_cause():
+    done = compared(MIXED, digits(rules="native"), steps=1)
+    assert (done.result.first_parting.phase, done.result.first_parting.tensor) == ("forward", "8")
+    assert "each framework draws its own (rules: native)" in str(done.result.sentence)
+
+
+def test_native_rules_beside_one_difference_are_told_apart():
+    """The optimizer's rule shows at the first kernel; the moving mean, which is switched on, only later."""
+    spec, plan = ModelSpec("m", (Flatten(), Dense(8), BatchNorm(), Dense(10))), digits("rmsprop", rules="native")
+    done = compared(spec, plan, torch_plan=switched(plan, ["bn-momentum"]), steps=1)
+    assert done.result.first_parting.tensor == "2.kernel"
+    assert "each framework follows its own rule of that name" in str(done.result.sentence)
+    assert "Momentum of batch normalisation" not in str(done.result.sentence)
+
+
+def test_a_native_rule_that_shows_late_is_not_called_rounding():
+    """In float32 the first step of Adam's two rules is within the tolerance."""
+    done = compared("mlp", digits("adam", rules="native", dtype="float32", learning_rate=0.01), steps=40)
+    assert not done.result.growth
+    assert "rounding that grew" not in str(done.result.sentence)
+
+
+@pytest.mark.parametrize("framework", ["tensorflow", "torch"])
+def test_schedule_and_augmentation_are_those_of_a_run(framework):
+    """The losses of a lockstep are those that a run of the same plan tells, over the end of an epoch."""
+    schedule = Schedule("cosine", warmup_epochs=0.5)
+    plan = digits(
+        train_limit=100, epochs=2, learning_rate=0.5, schedule=schedule, augmentation=Augmentation(True, 1, brightness=0.2)
+    )
+    side = EngineSide(Processes(), framework, preset("tiny", 10), plan, Recording(8))
+    opened = side.open()
+    losses = [step.loss for step in side.advance(1, 2 * opened.batches_per_epoch)]
+    side.close()
+    told = frameworks.process(framework).run(core_inside.run_losses, preset("tiny", 10), plan)
+    np.testing.assert_allclose(losses, told, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("changes", [{"plateau": Plateau()}, {"begin_from": "earlier"}])
+def test_what_single_steps_can_not_do_is_refused(changes):
+    with pytest.raises(PlanError, match=r"Take (the plateau|that) out of the plan"):
+        compared("tiny", digits(**changes), steps=1)

@@ -193,7 +193,7 @@ def test_a_hostile_name_in_a_script(name, framework):
 
 def test_every_plan_field_that_trains_is_in_the_scripts():
     """A change of any field changes a script, or is one that only our own runs have."""
-    ours = {"look_inside", "begin_from", "epochs_before", "rules"}
+    ours = {"look_inside", "begin_from", "epochs_before", "rules", "split"}
     base = Plan("digits")
     from clsf.plan import Augmentation, Plateau, Preparation, Schedule, Stopping
 

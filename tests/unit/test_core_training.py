@@ -157,7 +157,7 @@ def test_the_restored_weights_are_those_of_the_best_epoch(framework, variant):
     assert backend.get_weights()["1.bias"].tolist() == [2 * EACH] * 2, "as after the second epoch"
     end = told[-1]
     assert (end.epochs, end.validation_loss) == (5, 0.7), "five epochs were trained; the numbers are those of the weights"
-    np.testing.assert_array_equal(keeper.weights["1.kernel"], backend.get_weights()["1.kernel"])
+    np.testing.assert_array_equal(keeper.chosen_weights["1.kernel"], backend.get_weights()["1.kernel"])
 
 
 def test_the_kept_weights_are_the_restored_ones_and_a_checkpoint_lies_beside_the_last(monkeypatch):
@@ -206,6 +206,46 @@ def test_a_run_that_diverges_or_is_stopped_keeps_the_best_weights_too():
     assert not of(WeightsRestored, told), "there is no epoch to go back to"
 
 
+@VARIANTS
+def test_a_run_stopped_amid_an_epoch_tells_of_the_weights_that_it_keeps(framework, variant):
+    """The validation loss is that of the model of step 7, not of the epoch that ended at step 5."""
+    prepared, control = images(), Control(paused=True)
+    backend = Scripted(prepared, [0.9, 0.4])
+    plan = Plan("none", epochs=3, batch_size=8, **variant)
+    told = []
+    for event in training.train(backend, framework, prepared, plan, control, SPEC):
+        told.append(event)
+        if backend.steps == 7:
+            control.stop()
+        elif not isinstance(event, EpochEnded):
+            control.step()
+    end = told[-1]
+    assert (end.reason, end.epochs, backend.steps, backend.evaluated) == ("stopped", 1, 7, 2)
+    assert (end.train_loss, end.train_accuracy, end.validation_loss) == (1.0, 0.5, 0.4)
+    assert end.validation_accuracy == 1 / 1.4
+    assert end.seconds > sum(e.validation_seconds for e in of(EpochEnded, told))
+
+
+def test_a_run_stopped_between_epochs_looks_at_nothing_twice():
+    prepared, control, backend = images(), Control(), Scripted(images(), [0.9, 0.4])
+    for event in training.train(backend, "torch", prepared, Plan("none", epochs=3, batch_size=8), control, SPEC):
+        if isinstance(event, EpochEnded):
+            control.stop()
+    assert (event.reason, event.validation_loss, backend.evaluated) == ("stopped", 0.9, 1)
+
+
+@VARIANTS
+@pytest.mark.parametrize("at", [0, 3, EACH + 1])
+def test_a_run_that_diverges_ends_at_that_step_however_many_are_taken_at_once(framework, variant, at, monkeypatch):
+    monkeypatch.setattr(training, "Pace", lambda: SimpleNamespace(steps=4, took=lambda *told: None))
+    told, _, _ = scripted([0.9, np.nan, 0.5], framework, diverges_at=at, **variant)
+    losses = [loss for e in of(BatchesEnded, told) for loss in e.losses]
+    assert len(losses) == at + 1
+    assert np.isnan(losses[-1])
+    end = told[-1]
+    assert (end.reason, end.train_loss) == ("diverged", None), "what is no number is not told as one"
+
+
 def test_the_largest_accuracy_can_be_the_best_too():
     told, _, _ = scripted([0.5, 0.9, 0.4], stopping=Stopping(5, monitor="accuracy"))
     assert [e.epoch for e in of(BestEpoch, told)] == [1, 3]
@@ -215,7 +255,7 @@ def test_the_first_of_equals_is_the_best_and_a_delta_is_asked_for_patience_alone
     told, _, _ = scripted([0.5, 0.5, 0.499], stopping=Stopping(5, min_delta=0.01))
     assert [e.epoch for e in of(BestEpoch, told)] == [1, 3]
     told, _, _ = scripted([0.5, 0.499, 0.498, 0.497], stopping=Stopping(2, min_delta=0.01))
-    assert of(StoppedEarly, told) == [StoppedEarly(3, 3, 2)]
+    assert of(StoppedEarly, told) == [StoppedEarly(3, 1, 2)], "as EarlyStopping counts; the best number is another's"
 
 
 def test_a_plan_that_asks_for_nothing_is_told_nothing_new():

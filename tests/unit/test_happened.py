@@ -177,7 +177,7 @@ def test_a_script_changes_the_learning_rate_where_the_run_did(framework):
     assert [0.01 * scope["share"](step) for step in (6, 7, 9)] == pytest.approx([0.005, 0.01, 0.01])
     set_it = "optimizer.learning_rate = rate * share(step)" if framework == "tensorflow" else '["lr"] = rate * share(step)'
     assert set_it in script(SPEC, PLAN, framework, ((7, 0.02),))
-    assert "share" not in script(SPEC, PLAN, framework)
+    assert "share(" not in script(SPEC, PLAN, framework)
 
 
 def test_a_script_says_what_it_does_not_repeat():

@@ -226,7 +226,8 @@ def test_stop_ends_the_run_after_the_chunk_in_progress(start, variant):
     control.stop()
     rest = list(events)
     assert kinds(rest) == [RunEnded]
-    assert (rest[0].reason, rest[0].epochs, rest[0].validation_loss) == ("stopped", 0, None)
+    assert (rest[0].reason, rest[0].epochs, rest[0].validation_loss) == ("stopped", 0, backend.validation_loss)
+    assert rest[0].train_loss == pytest.approx(np.mean(first.losses))
     assert backend.steps == len(first.losses)
 
 
@@ -239,7 +240,7 @@ def test_stop_before_the_first_step(start, variant):
     assert backend.steps == 0
 
 
-def test_stop_in_a_later_epoch_ends_with_the_last_whole_one(start):
+def test_stop_in_a_later_epoch_counts_whole_epochs_and_tells_of_the_steps_since(start):
     events, _, control = start()
     story = []
     for event in events:
@@ -247,7 +248,8 @@ def test_stop_in_a_later_epoch_ends_with_the_last_whole_one(start):
         if isinstance(event, BatchesEnded) and event.epoch == 2:
             control.stop()
     assert (story[-1].reason, story[-1].epochs) == ("stopped", 1)
-    assert story[-1].train_loss == of(EpochEnded, story)[0].train_loss
+    since = [loss for e in of(BatchesEnded, story) if e.epoch == 2 for loss in e.losses]
+    assert story[-1].train_loss == pytest.approx(np.mean(since))
 
 
 def test_fit_is_closed_whether_it_ends_or_is_stopped(start):

@@ -112,13 +112,22 @@ class TensorFlowBackend:
         losses = tf.TensorArray(self._plan.dtype, size=steps)
         correct = tf.TensorArray(tf.int64, size=steps)
         norms = tf.TensorArray(self._plan.dtype, size=steps)
+        taken = 0
         for i in tf.range(steps):
             loss, right, norm, _ = self._step(order[i], _row(masks, i), _row(extra, i))
             losses, correct, norms = losses.write(i, loss), correct.write(i, right), norms.write(i, norm)
-        return losses.stack(), correct.stack(), norms.stack()
+            taken += 1
+            if not loss < numbers.DIVERGED:  # so is nan
+                break
+        told = tf.range(taken)
+        return losses.gather(told), correct.gather(told), norms.gather(told)
 
     def _eager_steps(self, order: tf.Tensor, masks: dict, extra: dict) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        steps = [self._step(order[i], _row(masks, i), _row(extra, i))[:3] for i in range(len(order))]
+        steps = []
+        for i in range(len(order)):
+            steps.append(self._step(order[i], _row(masks, i), _row(extra, i))[:3])
+            if numbers.diverged(steps[-1][0].numpy()):
+                break
         losses, correct, norms = zip(*steps, strict=True)
         return tf.stack(losses), tf.stack(correct), tf.stack(norms)
 
@@ -202,16 +211,18 @@ class TensorFlowBackend:
 
     # Telling everything.
 
-    def observe(self, indices: np.ndarray, step: int) -> Observation:
+    def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
         masks = dropout_masks(self._masks, self._plan.seed, step, 1, len(indices))
         with self._scope:
-            images = self._inputs(tf.gather(self._pixels, indices))
+            images = self._inputs(tf.gather(self._pixels, indices) if pixels is None else tf.constant(pixels))
             masks = {path: tf.constant(mask[0]) for path, mask in masks.items()}
             told = self._inspect(images, tf.gather(self._labels, indices), masks)
             self._optimizer.apply(told[3], self.model.trainable_variables)
             return replace(self._inspector.told(images, *told), weights=self.get_weights())
 
-    def isolate(self, reference: Observation, before: Weights, indices: np.ndarray, step: int) -> Observation:
+    def isolate(
+        self, reference: Observation, before: Weights, indices: np.ndarray, step: int, pixels: np.ndarray | None = None
+    ) -> Observation:
         masks = dropout_masks(self._masks, self._plan.seed, step, 1, len(indices))
         with self._scope:
             self.set_weights(before)
@@ -219,7 +230,7 @@ class TensorFlowBackend:
             outputs, gradients = self._inspector.layers_alone(reference, masks)
             moved = {n: w for n, w in self.get_weights().items() if n.endswith(("moving_mean", "moving_variance"))}
             weights = {**applied(self._optimizer, self.built, reference.gradients), **moved}
-            inputs = self._inputs(tf.gather(self._pixels, indices)).numpy()
+            inputs = self._inputs(tf.gather(self._pixels, indices) if pixels is None else tf.constant(pixels)).numpy()
         logits = outputs.get(list(reference.activations)[-1], reference.logits)
         return Observation(reference.loss, logits, inputs, outputs, {}, gradients, weights)
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.backends.tensorflow.layers import ChannelsFirstFlatten, MaskedDropout, UnbiasedBatchNorm, activation
+from clsf.backends.tensorflow.layers import BatchNorm, ChannelsFirstFlatten, MaskedDropout, UnbiasedBatchNorm, activation
 from clsf.model import branches, layers
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
@@ -130,7 +130,7 @@ class BuiltModel:
                     return keras.layers.Dropout(layer.rate, **named)
                 return MaskedDropout(layer.rate, always=self._plan.does("dropout-at-evaluation"), **named)
             case layers.BatchNorm():
-                kind = UnbiasedBatchNorm if self._plan.does("bn-variance") else keras.layers.BatchNormalization
+                kind = UnbiasedBatchNorm if self._plan.does("bn-variance") else BatchNorm
                 return kind(momentum=layer.momentum, epsilon=layer.epsilon, **named)
             case layers.Activation():
                 return keras.layers.Activation(activation(layer.name), **named)

@@ -52,7 +52,23 @@ class ChannelsFirstFlatten(keras.layers.Layer):
         return tf.reshape(x, (-1, x.shape[1:].num_elements()))
 
 
-class UnbiasedBatchNorm(keras.layers.BatchNormalization):
+class BatchNorm(keras.layers.BatchNormalization):
+    """Keras' layer, fed while training in float64 with each channel less its first value, which changes nothing but rounding.
+
+    A channel that is constant over the batch becomes exactly 0, however its mean is summed. Otherwise rounding decides on
+    which side of 0 it lands, and a ReLU behind it lets it through in one framework and not in the other. In float32, where no such equality is promised, it is Keras' own.
+    """
+
+    def call(self, x, training=False):
+        if not training or x.dtype != tf.float64:
+            return super().call(x, training=training)
+        first = tf.stop_gradient(x[(0,) * (x.shape.rank - 1)])  # (channels,)
+        y = super().call(x - first, training=True)
+        self.moving_mean.assign_add(first * (1 - self.momentum))
+        return y
+
+
+class UnbiasedBatchNorm(BatchNorm):
     """Batch normalisation that keeps the unbiased variance, as torch does: the difference "bn-variance"."""
 
     def call(self, x, training=False):

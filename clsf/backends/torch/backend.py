@@ -54,7 +54,12 @@ class TorchBackend:
         self._objective = Objective(plan, len(prepared.classes), self.built)
         self._inspector = Inspector(self.built, sources(spec.layers))
         self._optimizer = optimizer(
-            plan.optimizer, plan.learning_rate, plan.native_optimizer, self.model.parameters(), plan.weight_decay
+            plan.optimizer,
+            plan.learning_rate,
+            plan.native_optimizer,
+            self.model.parameters(),
+            plan.weight_decay,
+            coupled=plan.rules == "native",
         )
 
     # One step, and many.
@@ -97,6 +102,8 @@ class TorchBackend:
                 self.set_learning_rate(float(rates[i]))
             row = {path: mask[i] for path, mask in masks.items()}
             steps.append(self._step(rows[i], row, None if varied is None else varied[i]))
+            if self._scope.type == "cpu" and numbers.diverged(float(steps[-1][0])):  # elsewhere, to look is to wait
+                break
         losses, correct, norms = (torch.stack(column).cpu().numpy() for column in zip(*steps, strict=True))
         return StepReport(losses.astype(np.float64), correct, norms.astype(np.float64))
 
@@ -159,8 +166,8 @@ class TorchBackend:
 
     # Telling everything.
 
-    def observe(self, indices: np.ndarray, step: int) -> Observation:
-        images, labels = self._batch(indices)
+    def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
+        images, labels = self._batch(indices, pixels)
         self.model.train()
         self._optimizer.zero_grad()
         logits = self._inspector.forward(images, self._step_masks(step, len(indices)))
@@ -171,18 +178,20 @@ class TorchBackend:
         self._optimizer.step()
         return replace(told, weights=self.get_weights())
 
-    def isolate(self, reference: Observation, before: Weights, indices: np.ndarray, step: int) -> Observation:
+    def isolate(
+        self, reference: Observation, before: Weights, indices: np.ndarray, step: int, pixels: np.ndarray | None = None
+    ) -> Observation:
         self.set_weights(before)
         self.model.train()
         outputs, gradients = self._inspector.layers_alone(reference, self._step_masks(step, len(indices)))
         weights = applied(self._optimizer, self.built, reference.gradients)
-        inputs = self._batch(indices)[0].permute(0, 2, 3, 1).cpu().numpy()
+        inputs = self._batch(indices, pixels)[0].permute(0, 2, 3, 1).cpu().numpy()
         logits = outputs.get(list(reference.activations)[-1], reference.logits)
         return Observation(reference.loss, logits, inputs, outputs, {}, gradients, weights)
 
-    def _batch(self, indices: np.ndarray) -> tuple[Tensor, Tensor]:
+    def _batch(self, indices: np.ndarray, pixels: np.ndarray | None) -> tuple[Tensor, Tensor]:
         at = torch.from_numpy(indices).to(self._scope)
-        return self._inputs(self._pixels[at]), self._labels[at]
+        return self._inputs(self._pixels[at] if pixels is None else _shared(pixels).to(self._scope)), self._labels[at]
 
     def _step_masks(self, step: int, batch: int) -> dict[str, Tensor]:
         masks = dropout_masks(self._masks, self._plan.seed, step, 1, batch)

@@ -18,7 +18,12 @@ from clsf.plan import MOMENTUM
 
 
 def optimizer(
-    name: str, learning_rate: float, native: bool, parameters: Iterable[nn.Parameter], weight_decay: float = 0.0
+    name: str,
+    learning_rate: float,
+    native: bool,
+    parameters: Iterable[nn.Parameter],
+    weight_decay: float = 0.0,
+    coupled: bool = True,
 ) -> torch.optim.Optimizer:
     """Return the optimizer of that name: torch's own, or the aligned rule.
 
@@ -26,12 +31,25 @@ def optimizer(
     update. Native: torch's argument `weight_decay`, which these classes couple: weight_decay times the weight is added to
     its gradient. With plain SGD both are the same; an optimizer that divides by the size of past gradients divides the
     coupled decay too, so that the same number decays less where gradients are large (arXiv:1711.05101; torch.optim.AdamW
-    is the decoupled one).
+    is the decoupled one). `coupled=False`: torch's own rule, but with the aligned decay, so that a difference in the rule of
+    an optimizer is that difference alone.
     """
     made = (_native if native else _aligned)(name, learning_rate, list(parameters))
+    if native and weight_decay and not coupled:
+        made.register_step_pre_hook(lambda made, *_: _decay(made, weight_decay))
+        return made
     for group in made.param_groups if weight_decay else ():
         group["weight_decay"] = weight_decay
     return made
+
+
+@torch.no_grad()
+def _decay(made: torch.optim.Optimizer, weight_decay: float) -> None:
+    """Let each weight lose learning rate * weight_decay of itself, as Keras does before an update."""
+    for group in made.param_groups:
+        for p in group["params"]:
+            if p.grad is not None:
+                p.sub_(p * through_float32(weight_decay) * through_float32(group["lr"]))
 
 
 def _native(name: str, learning_rate: float, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:

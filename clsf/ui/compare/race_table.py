@@ -40,10 +40,10 @@ def _rows() -> dict[str, Callable[[RunRecord], str]]:
     """Return label -> how to say it of a run that has trained an epoch."""
     return {
         t("State"): status,
-        t("Loss, training"): lambda r: units.loss(r.epochs[-1].train_loss),
-        t("Loss, validation"): lambda r: units.loss(r.epochs[-1].validation_loss),
-        t("Accuracy, training"): lambda r: units.share(r.epochs[-1].train_accuracy),
-        t("Accuracy, validation"): lambda r: units.share(r.epochs[-1].validation_accuracy),
+        t("Loss, training"): lambda r: units.loss(r.final.train_loss),
+        t("Loss, validation"): lambda r: units.loss(r.final.validation_loss),
+        t("Accuracy, training"): lambda r: units.share(r.final.train_accuracy),
+        t("Accuracy, validation"): lambda r: units.share(r.final.validation_accuracy),
         t("First step"): lambda r: milliseconds(r.steps.seconds[0]),
         t("Steady time per step"): lambda r: milliseconds(r.plan.batch_size / speed) if (speed := _speed(r)) else "–",
         t("Images per second"): lambda r: f"{speed:,.0f}" if (speed := _speed(r)) else "–",

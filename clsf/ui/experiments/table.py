@@ -58,7 +58,7 @@ def csv(rows: Sequence[Row]) -> bytes:
     columns = differing([row.record for row in rows])
     lines = []
     for place, row in enumerate(rows):
-        end, last = row.record.ended, row.record.epochs[-1] if row.record.epochs else None
+        end, last = row.record.ended, row.record.final
         top = _best(row.record)
         lines.append(
             {"run": row.record.run_id, "name": row.name, "framework": row.record.framework}
@@ -94,16 +94,13 @@ def _numbers(record: RunRecord) -> list[tuple[str, str]]:
     """Return the cells of what came of a run, each with its further class."""
     if not record.epochs:
         return [("–", "")] * len(_titles())
-    last, top, end = record.epochs[-1], _best(record), record.ended
-    final = end.validation_accuracy if end is not None and end.validation_accuracy is not None else last.validation_accuracy
-    train = end.train_accuracy if end is not None and end.train_accuracy is not None else last.train_accuracy
-    loss = end.validation_loss if end is not None and end.validation_loss is not None else last.validation_loss
+    final, top, end = record.final, _best(record), record.ended
     return [
-        (units.share(final), " score"),
+        (units.share(final.validation_accuracy), " score"),
         (f"{units.share(top.validation_accuracy)}<small>{escape(t('epoch {epoch}', epoch=top.epoch))}</small>", ""),
-        (units.share(train), ""),
-        (f"{(train - final) * 100:+.1f}", ""),
-        (units.loss(loss), ""),
+        (units.share(final.train_accuracy), ""),
+        (f"{(final.train_accuracy - final.validation_accuracy) * 100:+.1f}", ""),
+        (units.loss(final.validation_loss), ""),
         (f"{len(record.epochs)}", ""),
         (units.duration(end.seconds) if end is not None else "–", ""),
     ]

@@ -73,9 +73,9 @@ def _rates(record: RunRecord) -> Changes:
 def _numbers(record: RunRecord) -> None:
     if record.failure is not None:
         st.error(sentence(record.failure), icon=":material/error:")
-    if not record.epochs:
+    last, end = record.final, record.ended
+    if last is None:
         return
-    last, end = record.epochs[-1], record.ended
     grid = st.grid(4, min_column_width=110, gap="small")
     grid.cell().metric(t("Accuracy, validation"), units.share(last.validation_accuracy))
     grid.cell().metric(t("Accuracy, training"), units.share(last.train_accuracy))

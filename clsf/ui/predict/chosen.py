@@ -165,7 +165,7 @@ def _second_changed() -> None:
 
 
 def _title(record: RunRecord) -> str:
-    seen = record.epochs[-1].validation_accuracy if record.epochs else None
+    seen = record.final.validation_accuracy if record.final else None
     parts = [
         FRAMEWORK_NAMES[record.framework], data_name(record.plan.data), record.model.name, units.share(seen),
         time.strftime("%m-%d %H:%M:%S", time.localtime(record.created)),
