@@ -42,6 +42,7 @@ def test_a_clock_that_was_set_does_not_cut_off_the_run_of_a_living_program(tmp_p
     store = RunStore.open(tmp_path)
     store.create(record())
     store.append("run", STORY[:-1])
+    store.settle(10)
     boot, now = psutil.boot_time(), time.time
     monkeypatch.setattr(psutil, "boot_time", lambda: boot + hours * 3600)
     monkeypatch.setattr(psutil._pslinux, "boot_time", lambda: boot + hours * 3600, raising=False)
@@ -49,6 +50,7 @@ def test_a_clock_that_was_set_does_not_cut_off_the_run_of_a_living_program(tmp_p
     other = RunStore.open(tmp_path)
     assert other.record("run").status == "running"
     store.append("run", STORY[-1:])
+    store.settle(10)
     assert other.record("run").status == "finished"
     other.close()
     store.close()
