@@ -70,7 +70,7 @@ def _certain(member: zipfile.ZipInfo, raw: bytes) -> str | None:
         kind, size = struct.unpack("<HH", extra[:4])
         field, extra = extra[4 : 4 + size], extra[4 + size :]
         # Version 1, then the checksum of the plain name: a name that was changed later no longer counts.
-        if kind == 0x7075 and len(field) > 5 and field[0] == 1 and field[1:5] == struct.pack("<L", zlib.crc32(raw)):
+        if kind == 0x7075 and len(field) > 5 and field[0] == 1 and field[1:5] == struct.pack("<L", zlib.crc32(raw)):  # noqa: SIM102
             if _readable(field[5:], "utf-8"):
                 return field[5:].decode("utf-8")
     return member.orig_filename if member.flag_bits & 0x800 else None
