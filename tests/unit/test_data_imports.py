@@ -154,15 +154,27 @@ def large_header():
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        pytest.param("train/cat/x.png", b"hello", "It can't be read as an image (PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF, HEIC).", id="no image"),
-        pytest.param("train/cat/x.png", b"", "It can't be read as an image (PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF, HEIC).", id="empty"),
+        pytest.param(
+            "train/cat/x.png",
+            b"hello",
+            "It can't be read as an image (PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF, HEIC).",
+            id="no image",
+        ),
+        pytest.param(
+            "train/cat/x.png", b"", "It can't be read as an image (PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF, HEIC).", id="empty"
+        ),
         pytest.param("train/cat/x.jpg", CUT, "It is damaged: ", id="cut off JPEG"),
         pytest.param("train/cat/x.png", random_png(64)[:-4000], "It is damaged: ", id="cut off PNG"),
         pytest.param("train/cat/x.png", huge_header(), "It has more than 20 megapixels.", id="900 megapixels"),
         pytest.param("train/cat/x.png", large_header(), "It has more than 20 megapixels.", id="25 megapixels"),
         pytest.param("train/cat/x.txt", b"x", "It is not an image that is read here: PNG, JPEG", id="other kind"),
         pytest.param("train/x.png", picture(), "It lies outside the folders of the classes.", id="too high"),
-        pytest.param("more/x.png", picture(), "Its folder 'more' is for neither training, validation nor test.", id="neither train nor test"),
+        pytest.param(
+            "more/x.png",
+            picture(),
+            "Its folder 'more' is for neither training, validation nor test.",
+            id="neither train nor test",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_and_left_out(tmp_path, name, data, why):
