@@ -2,11 +2,16 @@
 
 import io
 import json
+import zipfile
+import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from clsf.data import cache
+from clsf.data import archives, cache
+from clsf.data.decode import decode
 from clsf.data.imports import import_folder, import_zip
 from clsf.data.layout import Choices
 from clsf.data.prepare import prepare
@@ -152,3 +157,28 @@ def test_own_validation_images_validate_and_nothing_is_drawn():
     assert sorted(prepared.train) == list(range(8))
     assert prepared.validation.tolist() == [8, 9, 10, 11]
     assert prepared.labels[prepared.validation].tolist() == dataset.validation.labels.tolist() == [0, 0, 1, 1]
+
+
+def test_deflate64_is_unpacked():
+    from inflate64 import Deflater
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for kind in ("cats", "dogs"):
+            data = (CASES / "dir_nested" / kind / {"cats": "siamese", "dogs": "pug"}[kind] / "0.png").read_bytes()
+            deflater = Deflater()
+            packed = deflater.deflate(data) + deflater.flush()
+            archive.writestr(f"{kind}/0.png", packed)
+            archive.filelist[-1].compress_type, archive.filelist[-1].file_size = archives.DEFLATE64, len(data)
+            archive.filelist[-1].CRC = zlib.crc32(data)
+    assert import_zip(out).info.train == 2
+
+
+def test_a_photograph_of_50_megapixels_is_read_at_a_reduced_size():
+    out = io.BytesIO()
+    Image.new("RGB", (8660, 5774), (200, 30, 30)).save(out, "JPEG")
+    assert np.abs(decode(out.getvalue(), 32, 32, 3).astype(int) - (200, 30, 30)).max() <= 2
+    out = io.BytesIO()
+    Image.new("L", (5000, 4100)).save(out, "PNG")  # a PNG can't be read at a reduced size
+    with pytest.raises(DataError, match="more than 20 megapixels"):
+        decode(out.getvalue(), 32, 32, 3)
