@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from clsf.cli.train import _say_data
 from clsf.data import archives, cache
 from clsf.data.decode import decode
 from clsf.data.imports import import_folder, import_zip
@@ -182,3 +183,12 @@ def test_a_photograph_of_50_megapixels_is_read_at_a_reduced_size():
     Image.new("L", (5000, 4100)).save(out, "PNG")  # a PNG can't be read at a reduced size
     with pytest.raises(DataError, match="more than 20 megapixels"):
         decode(out.getvalue(), 32, 32, 3)
+
+
+def test_train_says_as_json_what_is_trained_on_and_what_was_left_out(capsys):
+    found = by_command_line("seg_train.zip")
+    _say_data(found.name, found)
+    line = json.loads(capsys.readouterr().out)
+    assert [line[key] for key in ("event", "classes", "train", "validation", "test")] == ["data", list(PETS), 8, 0, 4]
+    why = "Its folder 'seg_pred' is for neither training, validation nor test."
+    assert line["left_out"] == [{"file": f"seg_pred/seg_pred/{k}.png", "why": why} for k in range(3)]
