@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -60,11 +62,77 @@ def one_of(error: type[ClsfError], what: Sentence, value: object, choices: Itera
         )  # fmt: skip
 
 
+def text(error: type[ClsfError], what: Sentence, value: object) -> None:
+    """Raise `error` if `value` is text that can't be kept or shown: with half a letter (a lone surrogate), or with NUL."""
+    if isinstance(value, str) and not _is_whole(value):
+        raise error(
+            "{what} is {value}, which holds half a letter, such as a cut emoji, or a sign that is no text. Type it anew.",
+            what=what, value=shown(value),
+        )  # fmt: skip
+
+
+def json_of(error: type[ClsfError], content: str | bytes, strict: bool = False) -> object:
+    """Return what JSON says. Bytes may be UTF-8 or UTF-16, with or without a byte order mark.
+
+    Raises `error` with a sentence that names the line for what is not JSON, and for text that `text` refuses. `strict` refuses NaN and the infinities,
+    which are no JSON but are read by many, at once; else the field that can't be one says so.
+    """
+    written = decoded(error, content)
+    try:
+        data = json.loads(written, parse_constant=_no_constant if strict else None)
+    except json.JSONDecodeError as problem:
+        line = (written.splitlines() or [""])[min(problem.lineno, len(written.splitlines()) or 1) - 1]
+        raise error(
+            "Line {line}, character {column}, is not as JSON has it: {text}. Look there, or just before, for a quotation mark, a "
+            "comma or a bracket that is missing or too much.",
+            line=problem.lineno, column=problem.colno, text=shown(line.strip()),
+        ) from None  # fmt: skip
+    except RecursionError:
+        raise error("Its brackets are nested too deep.") from None
+    except ValueError:
+        raise error("It holds a number of thousands of digits, or one that JSON does not have, such as NaN.") from None
+    if re.search(r"\\u(?:[dD][89a-fA-F]|0000)", written):  # only written like this can such signs pass until here
+        try:
+            whole_text = _is_whole(json.dumps(data, ensure_ascii=False)) and "\\u0000" not in json.dumps(data)
+        except RecursionError:
+            whole_text = False
+        if not whole_text:
+            raise error("It holds half a letter, such as a cut emoji, or a sign that is no text.")
+    return data
+
+
+def decoded(error: type[ClsfError], content: str | bytes) -> str:
+    """Return the text in bytes, in UTF-8 or UTF-16, without a byte order mark. Raises `error` for what is no text."""
+    if isinstance(content, str):
+        return content.removeprefix("\ufeff")
+    try:
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return content.decode("utf-16")
+        if content[1:2] == b"\0" or content[:1] == b"\0":  # UTF-16 without a mark: JSON begins with a plain sign
+            return content.decode("utf-16-le" if content[1:2] == b"\0" else "utf-16-be")
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise error(
+            "Line {line} is no text in UTF-8 or UTF-16. Save the file as UTF-8.", line=content[: problem.start].count(b"\n") + 1
+        ) from None
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _is_whole(value: str) -> bool:
+    return "\0" not in value and (value.isascii() or not re.search("[\ud800-\udfff]", value))
+
+
 def shown(value: object) -> str:
     """Return a short text of any value, safe to put into a sentence: JSON words for JSON values, cut at 60 characters."""
-    text = {None: "null", True: "true", False: "false"}.get(value) if value is None or isinstance(value, bool) else None
-    text = text or (f"'{value}'" if isinstance(value, str) else str(value))
-    return text if len(text) <= 60 else text[:57] + "…"
+    said = {None: "null", True: "true", False: "false"}.get(value) if value is None or isinstance(value, bool) else None
+    try:
+        said = said or (f"'{value}'" if isinstance(value, str) else str(value))
+    except ValueError:  # a whole number of more digits than Python writes
+        return "…"
+    return said if len(said) <= 60 else said[:57] + "…"
 
 
 def field(name: str) -> Sentence:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import math
 import queue
-import secrets
 import sys
 import threading
 import time
@@ -24,6 +23,7 @@ from clsf.model.walk import Analysis
 from clsf.plan import Plan
 from clsf.runs import waiting
 from clsf.runs.history import History, not_yours
+from clsf.runs.ids import new_id
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore, RunSummary
 from clsf.settings import Settings, read
@@ -84,13 +84,10 @@ class Lab:
         self.check(spec, plan)
         plan, weights = self._begun(plan)
         plan = self._same_device(plan, wanted)
-        group, created = secrets.token_urlsafe(9), time.time()
+        group, created = new_id(), time.time()
         session = "" if owner == CLI else owner
         self.engine.admit(session, start or group)
-        records = [
-            RunRecord(secrets.token_urlsafe(9), group, name, spec, plan, created, owner, race and len(wanted) > 1)
-            for name in wanted
-        ]
+        records = [RunRecord(new_id(), group, name, spec, plan, created, owner, race and len(wanted) > 1) for name in wanted]
         for record in records:
             self.store.create(record)
         for record in records:

@@ -24,7 +24,9 @@ class Sentence:
     def said(self, translate: Callable[[str], str]) -> str:
         """Return the sentence with every template in it, nested ones too, passed through `translate`."""
         values = {name: v.said(translate) if isinstance(v, Sentence) else v for name, v in self.values.items()}
-        return translate(self.template).format(**values)
+        said = translate(self.template).format(**values)
+        # Half a letter, out of a file's name say, can be neither shown nor printed.
+        return said if said.isascii() else said.encode("utf-8", "replace").decode()
 
     def to_json(self) -> dict:
         values = {name: v.to_json() if isinstance(v, Sentence) else v for name, v in self.values.items()}

@@ -52,7 +52,14 @@ def models(draw) -> tuple[ModelSpec, Shape, int]:
 
 
 def _named(draw, layers: tuple) -> ModelSpec:
-    return ModelSpec(draw(st.text(min_size=1, max_size=12).filter(str.strip)), layers)
+    return ModelSpec(
+        draw(
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12).filter(
+                str.strip
+            )
+        ),
+        layers,
+    )
 
 
 @st.composite

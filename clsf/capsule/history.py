@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 import string
 import types
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Literal, Union, get_args, get_origin, get_type_hints
 
 from clsf.capsule.contents import LEFT_OUT
 from clsf.errors import CapsuleError
 from clsf.events import BatchesEnded, EpochEnded, Event, RunEnded, RunFailed, RunStarted, event_from_json
 from clsf.words import Sentence
+
+Check = Callable[[object], bool]
 
 MOST_EVENTS = 500_000
 MOST_STEPS = 20_000_000
@@ -82,40 +86,57 @@ def _is_scale(scale: tuple[tuple[float, ...], tuple[float, ...]], channels: int)
 
 
 def _fields_right(value: object) -> bool:
-    hints = get_type_hints(type(value))
-    return all(_fits(getattr(value, f.name), hints[f.name]) for f in fields(value))
+    return all(fits(getattr(value, name)) for name, fits in _checks(type(value)))
 
 
-def _fits(value: object, hint: object) -> bool:
-    """Whether a value is of the type that an event's field has."""
+@cache
+def _checks(kind: type) -> tuple[tuple[str, Check], ...]:
+    """Return (field, whether a value can be it) of a class; made once, for a history has hundreds of thousands of events."""
+    hints = get_type_hints(kind)
+    return tuple((field.name, _check(hints[field.name])) for field in fields(kind))
+
+
+def _check(hint: object) -> Check:
+    """Return what tells whether a value is of the type that an event's field has."""
     kind = get_origin(hint)
     if kind in (Union, types.UnionType):
-        return any(_fits(value, other) for other in get_args(hint))
+        others = [_check(other) for other in get_args(hint)]
+        return lambda value: any(fits(value) for fits in others)
     if kind is Literal:
-        return isinstance(value, str) and value in get_args(hint)
+        return lambda value: isinstance(value, str) and value in get_args(hint)
     if kind in (tuple, list):
-        inner = get_args(hint)[0] if get_args(hint) else object
-        return isinstance(value, tuple | list) and len(value) <= MOST_STEPS and all(_fits(x, inner) for x in value)
+        inner = _check(get_args(hint)[0]) if get_args(hint) else _never
+        return lambda value: isinstance(value, tuple | list) and len(value) <= MOST_STEPS and all(map(inner, value))
     if kind is dict:
-        name, inner = get_args(hint)
-        return (
-            isinstance(value, dict) and len(value) <= 1000 and all(_fits(k, name) and _fits(v, inner) for k, v in value.items())
+        name, inner = map(_check, get_args(hint))
+        return lambda value: (
+            isinstance(value, dict) and len(value) <= 1000 and all(name(k) and inner(v) for k, v in value.items())
         )
-    if hint is type(None):
-        return value is None
-    if hint is bool:
-        return isinstance(value, bool)
-    if hint is int:
-        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**62
-    if hint is float:
-        return isinstance(value, int | float) and not isinstance(value, bool) and (math.isnan(value) or abs(value) < 1e300)
-    if hint is str:
-        return isinstance(value, str) and len(value) <= MOST_TEXT and value.isprintable()
-    if hint is Sentence:
-        return isinstance(value, Sentence) and _harmless(value)
-    if is_dataclass(hint):
-        return isinstance(value, hint) and _fields_right(value)
+    if is_dataclass(hint) and hint is not Sentence:
+        return lambda value: isinstance(value, hint) and _fields_right(value)
+    return _PLAIN.get(hint, _never)
+
+
+def _never(value: object) -> bool:
     return False
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**62
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and (math.isnan(value) or abs(value) < 1e300)
+
+
+_PLAIN: dict[object, Check] = {
+    type(None): lambda value: value is None,
+    bool: lambda value: isinstance(value, bool),
+    int: _is_whole,
+    float: _is_number,
+    str: lambda value: isinstance(value, str) and len(value) <= MOST_TEXT and value.isprintable(),
+    Sentence: lambda value: isinstance(value, Sentence) and _harmless(value),
+}
 
 
 def _harmless(said: Sentence, depth: int = 0) -> bool:

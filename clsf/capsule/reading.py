@@ -6,7 +6,6 @@ by field, arrays without pickle; files that do not belong there, and capsules of
 
 from __future__ import annotations
 
-import json
 import zipfile
 import zlib
 
@@ -103,13 +102,9 @@ def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> byte
 
 def _json(content: bytes, name: str) -> object:
     try:
-        return json.loads(content.decode("utf-8"), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise CapsuleError("Its file {name} is not JSON.", name=name) from error
-
-
-def _no_constant(text: str) -> float:
-    raise ValueError(text)  # NaN and the infinities are no JSON, and nothing of ours writes them
+        return checks.json_of(CapsuleError, content, strict=True)
+    except CapsuleError as error:
+        raise CapsuleError("Its file {name} is not JSON. {why}", name=name, why=error.sentence) from error
 
 
 def _about(data: object) -> dict:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from dataclasses import replace
 
 from clsf.capsule.arrays import packed
 from clsf.capsule.contents import Capsule
 from clsf.events import Event, RunStarted
+from clsf.runs.ids import new_id
 from clsf.runs.store import RunStore
+
+AT_ONCE = 1_000  # events
+WRITE_SECONDS = 10.0  # that the file is waited for; beside trouble of the disk, which every page tells, not at all
 
 
 def take_in(capsule: Capsule, store: RunStore, owner: str = "") -> str:
@@ -17,11 +20,13 @@ def take_in(capsule: Capsule, store: RunStore, owner: str = "") -> str:
 
     Raises StoreError if the store can't take it.
     """
-    run_id, group = secrets.token_urlsafe(9), _group(capsule, store, owner)
+    run_id, group = new_id(), _group(capsule, store, owner)
     store.create(capsule.record(run_id, group, owner))
     if capsule.weights:  # before the end, so that whoever reads of it finds them
         store.save_weights(run_id, packed(capsule.weights))
-    store.append(run_id, [_named(event, capsule.classes) for event in capsule.events])
+    for first in range(0, len(capsule.events), AT_ONCE):  # a few at a time, so that others come to read in between
+        store.append(run_id, [_named(event, capsule.classes) for event in capsule.events[first : first + AT_ONCE]])
+    store.settle(WRITE_SECONDS)
     return run_id
 
 
@@ -34,4 +39,4 @@ def _group(capsule: Capsule, store: RunStore, owner: str) -> str:
     """Return the same group for the same owner's capsules of one start, unless it has a run of this framework already."""
     found = "c" + hashlib.sha256(f"{owner}\n{capsule.group}".encode()).hexdigest()[:15]
     taken = {store.record(run_id).framework for run_id in store.group(found)}
-    return secrets.token_urlsafe(9) if not capsule.group or capsule.framework in taken else found
+    return new_id() if not capsule.group or capsule.framework in taken else found

@@ -14,6 +14,7 @@ from clsf.runs.store import RunStore
 from clsf.runs.summary import RunSummary
 
 HOURS = {"h": 1, "d": 24, "w": 7 * 24}
+WAIT_SECONDS = 10.0  # for another program that holds the file
 AT_ONCE = 100  # runs removed in one transaction, so that a dashboard beside waits for a moment only
 
 
@@ -85,7 +86,7 @@ def prune(options: argparse.Namespace) -> int:
             print(f"{freed / 1e6:,.1f} MB given back.")
         return 0
     finally:
-        store.close()
+        store.close(patience=0)  # what was said not to be removed is not removed after all
 
 
 def seconds(age: str) -> float:
@@ -100,11 +101,14 @@ def seconds(age: str) -> float:
 
 def _opened() -> RunStore:
     store = RunStore.open()
+    until = time.monotonic() + WAIT_SECONDS
+    while store.trouble is not None and time.monotonic() < until:
+        time.sleep(0.1)
     if store.notice is not None:  # not the file but an empty one in memory, or one that was begun anew
         try:
             raise StoreError(store.notice)
         finally:
-            store.close()
+            store.close(patience=0)
     return store
 
 

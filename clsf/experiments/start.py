@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from clsf.errors import ClsfError
 from clsf.experiments.sets import KINDS
 from clsf.experiments.values import Experiment, Varied, label, text
 from clsf.runs.history import ExperimentRow, History
+from clsf.runs.ids import new_id
 from clsf.runs.record import RunRecord
 from clsf.words import Sentence, say
 
@@ -75,7 +75,7 @@ def start(lab: Lab, experiment: Experiment, owner: str, name: str) -> str:
     """
     for arm in experiment.arms:
         lab.check(arm.spec, arm.plan)
-    experiment_id, queued = secrets.token_urlsafe(9), []
+    experiment_id, queued = new_id(), []
     try:
         for place, arm in enumerate(experiment.arms):
             run_ids = lab.train(arm.spec, arm.plan, experiment.frameworks, owner, start=experiment_id)

@@ -13,7 +13,7 @@ import re
 import zlib
 from dataclasses import MISSING, fields
 
-from clsf.checks import shown
+from clsf.checks import json_of, shown
 from clsf.errors import SpecError
 from clsf.model.edit import Card, Design, design_of
 from clsf.model.shapes import Shape
@@ -55,14 +55,14 @@ def to_link(design: Design) -> str | None:
     return link if len(link) <= MAX_LINK else None
 
 
-def from_text(text: str, input_shape: Shape) -> Design:
+def from_text(text: str | bytes, input_shape: Shape) -> Design:
     """Read JSON text. Raises SpecError for what is too large, not JSON, or not a design."""
     if len(text) > MAX_JSON:
         raise SpecError("The model has {size} characters of JSON; at most {most} are read.", size=len(text), most=MAX_JSON)
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise SpecError("The model is not JSON: {reason}.", reason=shown(str(error))) from None
+        data = json_of(SpecError, text)
+    except SpecError as error:
+        raise SpecError("The model is not JSON: {reason}", reason=error.sentence) from None
     return from_data(data, input_shape)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import MISSING, dataclass, fields
 
 from clsf import checks
@@ -38,9 +37,9 @@ PLAIN = {
 KINDS = {**PLAIN, "Residual": Residual, "Parallel": Parallel}
 
 VERSION = 1
-MAX_LAYERS = 200  # branches included
+MAX_LAYERS = 500  # branches included: DenseNet-121 has 427
 MAX_DEPTH = 4  # branches inside branches
-MAX_JSON = 200_000  # characters
+MAX_JSON = 500_000  # characters
 MAX_NAME = 60  # characters
 
 
@@ -60,6 +59,7 @@ class ModelSpec:
                 "The model's name is {value}, but must be a text of 1 to {most} characters.",
                 value=checks.shown(self.name), most=MAX_NAME,
             )  # fmt: skip
+        checks.text(SpecError, say("The model's name"), self.name)
 
     def analyse(self, input_shape: Shape) -> Analysis:
         """Return shapes, parameters, multiply-adds and receptive fields. Raises SpecError naming the layer that fails."""
@@ -102,9 +102,9 @@ class ModelSpec:
         if len(text) > MAX_JSON:
             raise SpecError("The model has {size} characters of JSON; at most {most} are read.", size=len(text), most=MAX_JSON)
         try:
-            data = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise SpecError("The model is not JSON: {reason}.", reason=checks.shown(str(error))) from None
+            data = checks.json_of(SpecError, text)
+        except SpecError as error:
+            raise SpecError("The model is not JSON: {reason}", reason=error.sentence) from None
         return cls.from_json(data)
 
 

@@ -1,10 +1,16 @@
-"""The SQLite file that runs are kept in: opened, made, and set aside if it can't be read. Knows tables, not runs."""
+"""The SQLite file that runs are kept in: opened, made, and set aside if it can't be read. Knows tables, not runs.
+
+One connection writes (`open_file`), and some others read beside it (`Readers`): with a write-ahead log neither waits for
+the other.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +20,7 @@ from clsf.words import Sentence, say
 NAME = "runs.sqlite"
 VERSION = 2  # of the tables, kept in the file; 2 added marks and experiments, and changed nothing that was there
 BUSY_SECONDS = 1.0  # that a write waits for another process, before it is tried again later
+READING = 4  # connections that read at the same time
 CHECKED = 256 * 2**20  # bytes; a larger file is not read through when it is opened (0.4 s per 100 MB)
 
 TABLES = """
@@ -88,38 +95,93 @@ def home() -> Path:
     return Path(os.environ.get("CLSF_HOME", "").strip() or user_data_dir("clsf"))
 
 
-def open_database(folder: Path) -> tuple[sqlite3.Connection, Sentence | None]:
-    """Open or make the database in `folder`. Return it, and what the user should know about it.
+def open_file(folder: Path, patience: float = BUSY_SECONDS) -> tuple[sqlite3.Connection, Sentence | None]:
+    """Open or make the database in `folder`, to write. Return it, and what the user should know about it.
 
-    A file that is not a readable database is set aside. Where the folder can't be written, the database lives in memory.
-    Raises StoreError if a newer program has made it.
+    `patience`: seconds that another program which holds the file is waited for.
+
+    A file that is not a readable database of ours is set aside. Raises OSError or sqlite3.Error if the file can't be had now
+    (locked, no permission, full disk), StoreError if a newer program has made it.
     """
     path = folder / NAME
+    folder.mkdir(parents=True, exist_ok=True)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            return _opened(path), None
-        except sqlite3.OperationalError:  # locked, no permission, disk full: the file itself may be in order
-            raise
-        except sqlite3.DatabaseError as error:
-            aside = _set_aside(path)
-            return _opened(path), say(
-                "The file of saved runs could not be read ({reason}). It was set aside as {name}, and a new one was begun.",
-                reason=str(error), name=aside.name,
-            )  # fmt: skip
-    except (OSError, sqlite3.Error) as error:
-        connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        connection.executescript(TABLES)
-        return connection, say(
-            "Runs can't be saved in {folder}: {reason}. They are kept until the app ends. Set CLSF_HOME to a folder that can be "
-            "written.",
-            folder=str(folder), reason=str(error),
+        return _opened(path, patience), None
+    except sqlite3.OperationalError:  # locked, no permission, disk full: the file itself may be in order
+        raise
+    except sqlite3.DatabaseError as error:
+        aside = _set_aside(path)
+        return _opened(path, patience), say(
+            "The file of saved runs could not be read ({reason}). It was set aside as {name}, and a new one was begun.",
+            reason=str(error), name=aside.name,
         )  # fmt: skip
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    # Other threads use it too, one at a time; isolation_level None: transactions begin where we say.
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+def open_memory() -> sqlite3.Connection:
+    """Return an empty database that lives as long as the connection."""
+    connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    connection.text_factory = _text
+    connection.executescript(TABLES)
+    return connection
+
+
+class Readers:
+    """Connections to read with, each lent to one thread at a time.
+
+    All are opened at once, so that they keep reading the same file should somebody remove it.
+    """
+
+    def __init__(self, connections: list[sqlite3.Connection]) -> None:
+        self._all = connections
+        self._free: queue.LifoQueue[sqlite3.Connection | None] = queue.LifoQueue()  # None: closed
+        for connection in connections:
+            self._free.put(connection)
+
+    @classmethod
+    def of_file(cls, path: Path) -> Readers:
+        """Return READING connections to a file. Raises sqlite3.Error if it can't be read."""
+        found: list[sqlite3.Connection] = []
+        try:
+            for _ in range(READING):
+                found.append(sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None))
+                found[-1].text_factory = _text
+                found[-1].execute("PRAGMA query_only = ON")
+                found[-1].execute("PRAGMA temp_store = MEMORY")  # so that no list waits for the disk
+                found[-1].execute("SELECT 1 FROM runs LIMIT 1").fetchone()
+        except BaseException:
+            for connection in found:
+                connection.close()
+            raise
+        return cls(found)
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[sqlite3.Connection]:
+        """Lend a connection, waiting for one that is free. Raises sqlite3.ProgrammingError once they are closed."""
+        connection = self._free.get()
+        try:
+            if connection is None:
+                raise sqlite3.ProgrammingError("the file is closed")
+            yield connection
+        finally:
+            self._free.put(connection)
+
+    def close(self) -> None:
+        """Close all, each as soon as nobody reads with it any more."""
+        while self._all:
+            connection = self._free.get()
+            self._all.remove(connection)
+            connection.close()
+        self._free.put(None)
+
+
+def _text(content: bytes) -> str:
+    """Return text of the file; what is no UTF-8 costs a few letters, not the whole list that it stands in."""
+    return content.decode("utf-8", "replace")
+
+
+def _opened(path: Path, patience: float) -> sqlite3.Connection:
+    # Used by the writer's thread, but opened by another; isolation_level None: transactions begin where we say.
+    connection = sqlite3.connect(path, timeout=patience, check_same_thread=False, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")  # readers and one writer don't wait for each other
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last moments, not the file
@@ -134,12 +196,32 @@ def _opened(path: Path) -> sqlite3.Connection:
                 "program, or set CLSF_HOME to another folder.",
                 path=str(path), theirs=version, ours=VERSION,
             )  # fmt: skip
-        connection.executescript(TABLES)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        if version and not _columns(connection, "runs"):  # its name is damaged; a new table would hide the old one
+            raise sqlite3.DatabaseError("the table runs is missing")
+        missing = [table for table in _ours() if not _columns(connection, table)]
+        for table, columns in _ours().items():
+            if table not in missing and not columns <= _columns(connection, table):  # SQLite itself checks no names
+                raise sqlite3.DatabaseError(f"the table {table} is not as it was made")
+        if version < VERSION or missing:  # nothing is written where nothing is missing: the disk may be full
+            connection.executescript(TABLES)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _ours() -> dict[str, set[tuple[str, int]]]:
+    """Return table -> its columns, as this program makes them."""
+    with contextlib.closing(open_memory()) as ours:
+        tables = [row[0] for row in ours.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {table: _columns(ours, table) for table in tables}
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[tuple[str, int]]:
+    """Return (name, place in the primary key or 0) of a table's columns."""
+    return {(row[1], row[5]) for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
 def _set_aside(path: Path) -> Path:

@@ -7,7 +7,6 @@ can look at it (`RunStore.record`). What is deleted is hidden at once and remove
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,12 +14,14 @@ from dataclasses import dataclass
 from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import StoreError
-from clsf.runs.query import FROM, ROWS, SORTS, Line, Query, joined, line_of, split, where
+from clsf.runs.query import FROM, ROWS, SORTS, Line, Query, joined, lines, split, where
 from clsf.runs.record import OVER
-from clsf.runs.summary import RunSummary, summary_of_row
+from clsf.runs.rows import summaries
+from clsf.runs.summary import RunSummary
 from clsf.runs.writer import Statement, Writer
 
 KEPT_DAYS = 30
+WRITE_SECONDS = 10.0  # that a change of the reader's is waited for; beside trouble of the disk, which is told, not at all
 MAX_NAME, MAX_NOTE, MAX_TAG, MAX_TAGS = 80, 4000, 30, 10  # characters, and tags of a run
 
 _MARK = "INSERT INTO marks (run_id) VALUES (?) ON CONFLICT (run_id) DO NOTHING"
@@ -38,18 +39,16 @@ class ExperimentRow:
 
 
 class History:
-    """Thread-safe, as the store that has it. `forget` drops runs from the store's memory, which are then read anew."""
+    """Thread-safe. `select` reads; `forget` drops runs from the store's memory, which are then read anew."""
 
     def __init__(
         self,
         select: Callable[[str, tuple], list[dict]],
         writer: Writer,
-        lock: threading.RLock,
         forget: Callable[[Iterable[str]], None],
     ) -> None:
-        self._select = select
+        self._read = select
         self._writer = writer
-        self._lock = lock
         self._forget = forget
 
     # Looking.
@@ -61,35 +60,34 @@ class History:
         # First the order alone, so that no long texts are sorted; then the rows that are asked for.
         order = f"{SORTS[query.sort]} IS NULL, {SORTS[query.sort]} {'DESC' if query.descending else 'ASC'}, r.rowid DESC"
         chosen = f"SELECT r.rowid AS place {FROM} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
-        with self._lock:
-            places = [row["place"] for row in self._select(chosen, (*values, query.limit, query.offset))]
-            rows = self._select(f"{ROWS} WHERE r.rowid IN (SELECT value FROM json_each(?))", (json.dumps(places),))  # noqa: S608
+        places = [row["place"] for row in self._select(chosen, (*values, query.limit, query.offset))]
+        rows = self._select(f"{ROWS} WHERE r.rowid IN (SELECT value FROM json_each(?))", (json.dumps(places),))  # noqa: S608
         found = {row["place"]: row for row in rows}
-        return [line_of(found[place]) for place in places if place in found]
+        return lines(found[place] for place in places if place in found)
 
     def count(self, query: Query) -> int:
         """Return how many runs the query asks for, its limit left aside."""
         condition, values = where(query)
-        with self._lock:
-            return self._select(f"SELECT COUNT(*) AS n {FROM} WHERE {condition}", values)[0]["n"]
+        return self._select(f"SELECT COUNT(*) AS n {FROM} WHERE {condition}", values)[0]["n"]
 
     def line(self, run_id: str) -> Line | None:
         """Return one run of anybody as a list shows it, also a deleted one; None if it is unknown."""
-        with self._lock:
-            rows = self._select(f"{ROWS} WHERE r.run_id = ?", (run_id,))
-        return line_of(rows[0]) if rows else None
+        rows = self._select(f"{ROWS} WHERE r.run_id = ?", (run_id,))
+        return next(iter(lines(rows)), None)
 
     def values(self, owner: str) -> dict[str, list[str]]:
         """Return what there is to filter by: "data", "model" and "tag" -> values that occur, in order."""
         condition, values = where(Query(owner))
         found: dict[str, set[str]] = {"data": set(), "model": set(), "tag": set()}
-        with self._lock:
-            sql = f"SELECT DISTINCT r.data, r.model_name, COALESCE(m.tags, '') AS tags {FROM} WHERE {condition}"
-            for row in self._select(sql, values):
-                found["data"].add(row["data"])
-                found["model"].add(row["model_name"])
-                found["tag"].update(split(row["tags"]))
-        return {name: sorted(each) for name, each in found.items()}
+        sql = f"SELECT DISTINCT r.data, r.model_name, COALESCE(m.tags, '') AS tags {FROM} WHERE {condition}"
+        for row in self._select(sql, values):
+            data, model, tags = (
+                each if isinstance(each, str) else "" for each in (row["data"], row["model_name"], row["tags"])
+            )
+            found["data"].add(data)
+            found["model"].add(model)
+            found["tag"].update(split(tags))
+        return {name: sorted(each - {""}) for name, each in found.items()}
 
     # Changing.
 
@@ -97,6 +95,8 @@ class History:
         """Give a run a name, a note and tags. Raises StoreError if it is somebody else's, or a text is too long."""
         self._require_own(owner, [run_id])
         clean = tidy_tags(tags)
+        for what, text in (("name", name), ("note", note), *(("tag", tag) for tag in clean)):
+            checks.text(StoreError, word(what), text)
         for what, text, most in (("name", name, MAX_NAME), ("note", note, MAX_NOTE)):
             if len(text) > most:
                 raise StoreError(
@@ -110,25 +110,22 @@ class History:
 
     def delete(self, owner: str, run_ids: Sequence[str]) -> None:
         """Hide runs; `restore` brings them back. Raises StoreError, and hides none, if one is live or somebody else's."""
-        with self._lock:
-            for row in self._require_own(owner, run_ids):
-                if row["status"] not in OVER:
-                    raise StoreError("The run {run_id} still trains or waits. Stop it, then delete it.", run_id=row["run_id"])
-            self._set_deleted(run_ids, time.time())
-            self._forget(run_ids)
+        for row in self._require_own(owner, run_ids):
+            if row["status"] not in OVER:
+                raise StoreError("The run {run_id} still trains or waits. Stop it, then delete it.", run_id=row["run_id"])
+        self._set_deleted(run_ids, time.time())
+        self._forget(run_ids)
 
     def restore(self, owner: str, run_ids: Sequence[str]) -> None:
         """Take a deletion back. Raises StoreError if a run is somebody else's or gone for good."""
-        with self._lock:
-            self._require_own(owner, run_ids)
-            self._set_deleted(run_ids, None)
-            self._forget(run_ids)
+        self._require_own(owner, run_ids)
+        self._set_deleted(run_ids, None)
+        self._forget(run_ids)
 
     def purge(self, before: float) -> int:
         """Remove for good what was deleted before a Unix time; return how many runs that were."""
-        with self._lock:
-            found = [row["run_id"] for row in self._select("SELECT run_id FROM marks WHERE deleted < ?", (before,))]
-            self.remove(found)
+        found = [row["run_id"] for row in self._select("SELECT run_id FROM marks WHERE deleted < ?", (before,))]
+        self.remove(found, wait=False)
         return len(found)
 
     def old(self, before: float, owner: str | None = None) -> list[RunSummary]:
@@ -137,10 +134,9 @@ class History:
         sql = (
             f"SELECT * FROM runs WHERE updated < ? AND status IN ({marks}) AND (? IS NULL OR owner = ?) ORDER BY updated, rowid"  # noqa: S608
         )
-        with self._lock:
-            return [summary_of_row(row) for row in self._select(sql, (before, *OVER, owner, owner))]
+        return summaries(self._select(sql, (before, *OVER, owner, owner)))
 
-    def remove(self, run_ids: Sequence[str]) -> None:
+    def remove(self, run_ids: Sequence[str], wait: bool = True) -> None:
         """Remove runs for good, and experiments that thereby have none left. There is no way back: for who keeps the file."""
         places = ("events", "weights", "runs", "marks")
         batch: list[Statement] = []
@@ -150,9 +146,8 @@ class History:
             batch.append((f"DELETE FROM experiments WHERE {tied} AND {alone}", (run_id, run_id)))  # noqa: S608
             batch += [(f"DELETE FROM {table} WHERE run_id = ?", (run_id,)) for table in places]  # noqa: S608
         if batch:
-            with self._lock:
-                self._write(batch)
-                self._forget(run_ids)
+            self._write(batch, wait)
+            self._forget(run_ids)
 
     def hand_over(self, old: str, new: str) -> None:
         """Make all that belongs to one owner another's: both are the same person, who has shown it."""
@@ -166,13 +161,13 @@ class History:
 
     def knows(self, owner: str) -> bool:
         """Return whether anything belongs to this owner."""
-        with self._lock:
-            return bool(self._select("SELECT 1 AS one FROM runs WHERE owner = ? LIMIT 1", (owner,)))
+        return bool(self._select("SELECT 1 AS one FROM runs WHERE owner = ? LIMIT 1", (owner,)))
 
     # Experiments.
 
     def begin(self, found: ExperimentRow) -> None:
-        """Keep a new experiment; its runs are tied to it one by one."""
+        """Keep a new experiment; its runs were tied to it one by one."""
+        checks.text(StoreError, word("name"), found.name)
         values = (found.experiment_id, found.owner, found.name[:MAX_NAME], found.created, json.dumps(found.body))
         self._write([("INSERT INTO experiments (experiment_id, owner, name, created, body) VALUES (?, ?, ?, ?, ?)", values)])
 
@@ -182,12 +177,11 @@ class History:
         for run_id in run_ids:
             batch.append((_MARK, (run_id,)))
             batch.append(("UPDATE marks SET experiment = ?, arm = ? WHERE run_id = ?", (experiment_id, arm, run_id)))
-        self._write(batch)
+        self._write(batch, wait=False)
 
     def experiment(self, experiment_id: str) -> ExperimentRow:
         """Return an experiment of anybody. Raises StoreError if it is unknown."""
-        with self._lock:
-            rows = self._select("SELECT * FROM experiments WHERE experiment_id = ?", (experiment_id,))
+        rows = self._select("SELECT * FROM experiments WHERE experiment_id = ?", (experiment_id,))
         if not rows:
             raise StoreError(
                 "There is no experiment {name}. The link may be incomplete, or it was made on another machine.",
@@ -201,17 +195,16 @@ class History:
             SELECT e.* FROM experiments e WHERE e.owner = ? AND EXISTS
                 (SELECT 1 FROM marks m WHERE m.experiment = e.experiment_id AND m.deleted IS NULL)
             ORDER BY e.created DESC LIMIT ?"""
-        with self._lock:
-            return [_experiment(row) for row in self._select(sql, (owner, limit))]
+        return [_experiment(row) for row in self._select(sql, (owner, limit))]
 
     def members(self, experiment_id: str) -> list[tuple[str, int]]:
         """Return (run id, place) of the runs of an experiment that are not deleted, in the order of their places."""
         sql = "SELECT run_id, arm FROM marks WHERE experiment = ? AND deleted IS NULL ORDER BY arm, rowid"
-        with self._lock:
-            return [(row["run_id"], row["arm"]) for row in self._select(sql, (experiment_id,))]
+        return [(row["run_id"], row["arm"]) for row in self._select(sql, (experiment_id,))]
 
     def rename_experiment(self, owner: str, experiment_id: str, name: str) -> None:
         """Give an experiment another name. Raises StoreError if it is somebody else's."""
+        checks.text(StoreError, word("name"), name)
         if self.experiment(experiment_id).owner != owner:
             raise not_yours(experiment_id)
         clean = " ".join(name.split())[:MAX_NAME]
@@ -219,13 +212,20 @@ class History:
 
     # Inside.
 
-    def _write(self, batch: list[Statement]) -> None:
-        with self._lock:
-            self._writer.write(batch)
+    def _select(self, sql: str, values: tuple) -> list[dict]:
+        """Read, with what was written a moment ago."""
+        self._writer.settle()
+        return self._read(sql, values)
+
+    def _write(self, batch: list[Statement], wait: bool = True) -> None:
+        """Write, and wait for it, for who changes something wants to see that it has. Raises StoreError if it can't be kept."""
+        number = self._writer.write(batch)
+        if wait:
+            self._writer.require(number, WRITE_SECONDS)
 
     def _require_own(self, owner: str, run_ids: Sequence[str]) -> list[dict]:
-        with self._lock:
-            rows = [self._select("SELECT run_id, owner, status FROM runs WHERE run_id = ?", (run_id,)) for run_id in run_ids]
+        self._writer.settle(WRITE_SECONDS)  # one that has just begun, or ended, may not be in the file yet
+        rows = [self._select("SELECT run_id, owner, status FROM runs WHERE run_id = ?", (run_id,)) for run_id in run_ids]
         for run_id, found in zip(run_ids, rows, strict=True):
             if not found or not owner or found[0]["owner"] != owner:
                 raise not_yours(run_id)
@@ -257,10 +257,11 @@ def not_yours(name: object) -> StoreError:
 def _experiment(row: dict) -> ExperimentRow:
     try:
         body = json.loads(row["body"])
-    except ValueError:
+    except (ValueError, TypeError, RecursionError):
         body = {}
+    created = row["created"] if isinstance(row["created"], int | float) and 0 <= row["created"] < 1e11 else 0.0
     return ExperimentRow(
-        row["experiment_id"], row["owner"], row["name"], row["created"], body if isinstance(body, dict) else {}
+        row["experiment_id"], str(row["owner"]), str(row["name"]), created, body if isinstance(body, dict) else {}
     )
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from clsf.runs.summary import RunSummary, summary_of_row
 
+logger = logging.getLogger("clsf.runs")
+
+_OPTIMIZER, _RATE = (
+    f"CASE WHEN json_valid(r.plan) THEN json_extract(r.plan, '$.{name}') END" for name in ("optimizer", "learning_rate")
+)  # a plan that is no JSON is an error of the whole list otherwise
+
 SORTS = {
     "created": "r.created", "name": "LOWER(COALESCE(m.name, ''))", "data": "r.data", "model": "r.model_name", "framework": "r.framework",
-    "optimizer": "json_extract(r.plan, '$.optimizer')", "learning_rate": "json_extract(r.plan, '$.learning_rate')",
+    "optimizer": _OPTIMIZER, "learning_rate": _RATE,
     "epochs": "r.epochs", "accuracy": "r.validation_accuracy", "loss": "r.validation_loss", "seconds": "r.seconds",
 }  # fmt: skip
 """What a list can be sorted by, and how SQL says it."""
@@ -18,7 +25,7 @@ FROM = "FROM runs r LEFT JOIN marks m ON m.run_id = r.run_id"
 ROWS = f"""
     SELECT r.rowid AS place, r.run_id, r.group_id, r.framework, r.owner, r.created, r.status, r.model_name, r.data, r.planned_epochs,
            r.epochs, r.parameters, r.seconds, r.images_per_second, r.train_loss, r.train_accuracy, r.validation_loss,
-           r.validation_accuracy, r.machine, json_extract(r.plan, '$.optimizer') AS optimizer, json_extract(r.plan, '$.learning_rate') AS learning_rate, m.name AS mark_name, m.note AS mark_note, m.tags AS mark_tags,
+           r.validation_accuracy, r.machine, {_OPTIMIZER} AS optimizer, {_RATE} AS learning_rate, m.name AS mark_name, m.note AS mark_note, m.tags AS mark_tags,
            m.experiment AS mark_experiment, m.arm AS mark_arm, m.deleted AS mark_deleted {FROM}"""
 
 
@@ -71,7 +78,10 @@ def where(query: Query) -> tuple[str, tuple]:
         parts.append("m.tags LIKE ? ESCAPE '\\'")
         values.append(f"%\n{_escaped(query.tag)}\n%")
     for piece in query.text.split()[:8]:
-        places = "COALESCE(m.name,'') || ' ' || COALESCE(m.note,'') || ' ' || COALESCE(m.tags,'') || ' ' || r.data || ' ' || r.model_name || ' ' || json_extract(r.plan, '$.optimizer') || ' ' || r.framework"
+        places = (
+            "COALESCE(m.name,'') || ' ' || COALESCE(m.note,'') || ' ' || COALESCE(m.tags,'') || ' ' || r.data || ' ' || "
+            f"r.model_name || ' ' || COALESCE({_OPTIMIZER},'') || ' ' || r.framework"
+        )
         parts.append(f"{places} LIKE ? ESCAPE '\\'")
         values.append(f"%{_escaped(piece[:100])}%")
     return " AND ".join(parts), tuple(values)
@@ -81,11 +91,25 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def line_of(row: dict) -> Line:
-    """Return the line that a row of ROWS is."""
+def lines(rows: Iterable[dict]) -> list[Line]:
+    """Return the lines that rows of ROWS are; a row that can't be understood is left out, and logged."""
+    found = []
+    for row in rows:
+        try:
+            found.append(_line(row))
+        except (TypeError, ValueError, OverflowError) as error:
+            logger.warning("A saved run is left out of a list: %s", error)
+    return found
+
+
+def _line(row: dict) -> Line:
+    name, note, tags, experiment = (row[f"mark_{what}"] or "" for what in ("name", "note", "tags", "experiment"))
+    if not all(isinstance(text, str) for text in (name, note, tags, experiment)):
+        name, note, tags, experiment = "", "", "", ""
+    arm, deleted = row["mark_arm"], row["mark_deleted"]
     return Line(
-        summary_of_row(row), str(row["optimizer"]), float(row["learning_rate"] or 0), row["mark_name"] or "", row["mark_note"] or "",
-        split(row["mark_tags"] or ""), row["mark_experiment"] or "", row["mark_arm"] or 0, row["mark_deleted"],
+        summary_of_row(row), str(row["optimizer"] or ""), float(row["learning_rate"] or 0), name, note, split(tags), experiment,
+        arm if isinstance(arm, int) else 0, None if deleted is None else float(deleted),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from clsf.events import (
     BatchesEnded,
@@ -32,6 +32,8 @@ Status = Literal[
     "queued", "preparing", "running", "paused", "finished", "stopped", "diverged", "cut-off", "time-limit", "failed"
 ]
 OVER: tuple[str, ...] = ("finished", "stopped", "diverged", "cut-off", "time-limit", "failed")
+
+STATUSES: tuple[str, ...] = get_args(Status)
 
 STEPS_KEPT = 5
 """Steps in detail that a record keeps; all of them are in the store's events."""

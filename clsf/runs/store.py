@@ -1,17 +1,17 @@
 """RunStore: every run, live or of last week, in one SQLite file that several processes may share.
 
-What is live is folded in memory and written as it comes; a page never waits for the disk. Each run belongs to the
-process that created it, which alone appends to it; the others read along.
+What is live is folded in memory and written as it comes, by a thread of its own; a page never waits for the disk, and the
+lock here guards memory alone. Each run belongs to the process that created it, which alone appends to it; the others read
+along.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
-import json
 import logging
 import math
 import os
-import platform
 import sqlite3
 import threading
 import time
@@ -21,17 +21,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from clsf import FRAMEWORKS, __version__
-from clsf.errors import ClsfError, StoreError
-from clsf.events import Event, event_from_json, event_to_json
-from clsf.model.spec import ModelSpec
-from clsf.plan import Plan
-from clsf.runs import process
-from clsf.runs.database import home, open_database
+from clsf import FRAMEWORKS
+from clsf.errors import StoreError
+from clsf.events import Event
+from clsf.runs import process, rows
+from clsf.runs.database import NAME, Readers, home, open_file, open_memory
 from clsf.runs.history import KEPT_DAYS, History
-from clsf.runs.record import OVER, RunRecord
-from clsf.runs.summary import RunSummary, summary_of_record, summary_of_row
-from clsf.runs.writer import Statement, Writer
+from clsf.runs.record import OVER, STATUSES, RunRecord
+from clsf.runs.rows import NOT_DELETED
+from clsf.runs.summary import RunSummary, summary_of_record
+from clsf.runs.writer import CLOSING_SECONDS, Batch, Writer
 from clsf.stopping import BEST
 from clsf.words import Sentence
 
@@ -44,77 +43,85 @@ CACHED = 50  # finished records kept in memory
 GROUP_SECONDS = 1.0  # that it is remembered which runs belong together
 FORGOTTEN_SECONDS = 3600.0
 """A live run of another machine that was silent for so long is taken for cut off; whether its process lives can't be seen."""
-
-_INSERT_RUN = """
-    INSERT INTO runs (run_id, group_id, framework, model, plan, model_name, data, planned_epochs, created, owner, race, host,
-                      pid, process_started, program, machine, status, updated)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_UPDATE_RUN = """
-    UPDATE runs SET status = ?, updated = ?, machine = ?, versions = ?, parameters = ?, epochs = ?, seconds = ?,
-                    images_per_second = ?, train_loss = ?, train_accuracy = ?, validation_loss = ?, validation_accuracy = ?
-    WHERE run_id = ?"""
-# A process that opens the store may mark a run as cut off at the same moment as another: the first one counts.
-_INSERT_EVENT = "INSERT OR IGNORE INTO events (run_id, number, body) VALUES (?, ?, ?)"
-_INSERT_WEIGHTS = "INSERT OR REPLACE INTO weights (run_id, body) VALUES (?, ?)"
-_NOT_DELETED = "run_id NOT IN (SELECT run_id FROM marks WHERE deleted IS NOT NULL)"
+REOPEN_SECONDS = 0.1  # that a file which could not be had is waited for at each further try
 
 
 class RunStore:
     """Thread-safe. Open it with `RunStore.open`."""
 
-    def __init__(self, connection: sqlite3.Connection, notice: Sentence | None) -> None:
-        self._connection = connection
-        self._notice = notice
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._notice: Sentence | None = None
         self._lock = threading.RLock()
-        self._writer = Writer(connection, self._lock)
+        file = memory = trouble = None
+        try:
+            file, self._readers = self._reached()
+        except (OSError, sqlite3.Error) as error:  # from now on it is asked for again and again
+            trouble, memory = error, Readers([open_memory()])
+            self._readers = memory
+        self._writer = Writer(file, memory, trouble, str(folder), self._reopen, self._moved)
+        self._coming: Readers | None = None  # of a file that what is in memory moves into
         self._records: OrderedDict[str, RunRecord] = OrderedDict()  # least recently used first
-        self._counts: dict[str, int] = {}  # events folded into a record
-        self._own: set[str] = set()  # runs of this process
+        self._counts: dict[str, int] = {}  # number of the next event of a record
+        self._own: set[str] = set()  # live runs of this process
+        self._written: dict[str, int] = {}  # run of this process -> number of the last batch that tells of it
         self._groups: dict[str, tuple[float, list[str]]] = {}  # group -> when it was read, its runs
-        self._unsaved_weights: dict[str, bytes] = {}
+        self._unsaved_weights: dict[str, tuple[int, bytes]] = {}  # run -> number of the batch, content
+        self._forgotten = 0  # times that records were dropped because they changed in the file
         self._callbacks: defaultdict[str, list[Callable[[Event], None]]] = defaultdict(list)
         self._process = process.this_process()
-        self.history = History(self._select, self._writer, self._lock, self._forget)
+        self.history = History(self._select, self._writer, self._forget)
+        if file is not None:
+            self._tidy()
 
     @classmethod
     def open(cls, folder: str | os.PathLike | None = None) -> RunStore:
         """Open the store in `folder` (default: CLSF_HOME, else the user's data folder).
 
-        Live runs whose process is gone are marked as cut off. Raises StoreError if a newer program has made the store.
+        Where the file can't be had, runs are kept in memory, and moved into the file as soon as it can. Live runs whose process
+        is gone are marked as cut off. Raises StoreError if a newer program has made the store.
         """
-        store = cls(*open_database(Path(folder) if folder is not None else home()))
-        store._cut_off_orphans()
-        store.history.purge(time.time() - KEPT_DAYS * 86_400)
-        return store
+        return cls(Path(folder) if folder is not None else home())
 
     @property
     def notice(self) -> Sentence | None:
         """What the user should know about saving; None: all is well."""
         return self._writer.notice or self._notice
 
+    @property
+    def trouble(self) -> Sentence | None:
+        """Why runs can't be saved at the moment; None: they are."""
+        return self._writer.notice
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until all that was taken in so far is written, at most so long, and not where the disk has trouble.
+
+        Return whether it is.
+        """
+        return self._writer.settle(seconds)
+
     def shrink(self) -> int:
         """Give the room of removed runs back to the disk; return how many bytes that were.
 
         Raises StoreError if the file can't be written now; it is then as it was.
         """
-        with self._lock:
-            before = self._bytes()
-            try:
-                self._connection.execute("VACUUM")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            except sqlite3.Error as error:
-                raise StoreError(
-                    "The file of saved runs could not be made smaller: {reason}. Try again when the dashboard is idle; it takes as "
-                    "much free room on the disk as the file has.",
-                    reason=str(error),
-                ) from error
-            return before - self._bytes()
+        before, path = self._bytes(), self._folder / NAME
+        try:
+            with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+                connection.execute("VACUUM")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise StoreError(
+                "The file of saved runs could not be made smaller: {reason}. Try again when the dashboard is idle; it takes as "
+                "much free room on the disk as the file has.",
+                reason=str(error),
+            ) from error
+        return before - self._bytes()
 
-    def close(self) -> None:
-        """Write what is left and close the file."""
-        with self._lock:
-            self._writer.close()
-            self._connection.close()
+    def close(self, patience: float = CLOSING_SECONDS) -> None:
+        """Write what is left, waiting `patience` seconds for another program that holds the file, and close it."""
+        self._writer.close(patience)
+        self._readers.close()
 
     # Writing: by the process that the run belongs to.
 
@@ -125,25 +132,18 @@ class RunStore:
             self._counts[record.run_id] = 0
             self._own.add(record.run_id)
             self._groups.pop(record.group, None)
-            program = json.dumps({"clsf": __version__, "Python": platform.python_version()})
-            values = (
-                record.run_id, record.group, record.framework, json.dumps(record.model.to_json()),
-                json.dumps(record.plan.to_json()), record.model.name, record.plan.data, record.plan.epochs, record.created,
-                record.owner, int(record.race), *self._process, program, record.machine, record.status, time.time(),
-            )  # fmt: skip
-            self._writer.write([(_INSERT_RUN, values)])
+            self._write(record, [rows.insert_run(record, self._process)])
 
     def append(self, run_id: str, events: list[Event]) -> None:
         """Take in what a run says next. Raises StoreError if the run is unknown."""
         with self._lock:
             record = self.record(run_id)
-            batch: list[Statement] = []
+            batch: Batch = []
             for event in events:
-                body = json.dumps(event_to_json(event), default=str, separators=(",", ":"))
-                batch.append((_INSERT_EVENT, (run_id, self._counts[run_id], body)))
+                batch.append(rows.insert_event(run_id, self._counts[run_id], event))
                 self._counts[run_id] += 1
                 record.fold(event)
-            self._writer.write([*batch, _update(record)])
+            self._write(record, [*batch, rows.update_run(record)])
             if record.over:
                 self._own.discard(run_id)
                 self._trim()
@@ -159,7 +159,7 @@ class RunStore:
             if record.status == "queued":
                 record.status = "preparing"
             record.version += 1
-            self._writer.write([_update(record)])
+            self._write(record, [rows.update_run(record)])
 
     def set_status(self, run_id: str, status: str) -> None:
         """Set a status that no event tells."""
@@ -167,14 +167,12 @@ class RunStore:
             record = self.record(run_id)
             record.status = status
             record.version += 1
-            self._writer.write([_update(record)])
+            self._write(record, [rows.update_run(record)])
 
     def save_weights(self, run_id: str, content: bytes) -> None:
         """Keep the final weights, the bytes of an .npz file."""
         with self._lock:
-            self._writer.write([(_INSERT_WEIGHTS, (run_id, content))])
-            if self._writer.left:
-                self._unsaved_weights[run_id] = content
+            self._unsaved_weights[run_id] = self._writer.write([rows.insert_weights(run_id, content)]), content
 
     def end_early(self, run_id: str, reason: Literal["stopped", "cut-off"]) -> None:
         """Append the RunEnded of a run that can't say it itself any more."""
@@ -185,15 +183,26 @@ class RunStore:
 
     def record(self, run_id: str) -> RunRecord:
         """Return everything known of a run; the same object each time while it is live. Raises StoreError if unknown."""
-        with self._lock:
-            record = self._records.get(run_id)
-            if record is None:
-                record = self._records[run_id] = self._load(run_id)
-                self._trim(but=run_id)
-            elif run_id not in self._own and not record.over:
-                self._read_along(record)
-            self._records.move_to_end(run_id)
-            return record
+        while True:
+            with self._lock:
+                record, forgotten = self._records.get(run_id), self._forgotten
+                if record is not None:
+                    self._records.move_to_end(run_id)
+                    if record.over or run_id in self._own:
+                        return record
+                    first = self._counts[run_id]
+            # Out of the lock, for a long history takes its time, and others have something else to read.
+            if record is not None:
+                self._fold(record, first, self._events(run_id, first))
+                return record
+            record, count = self._load(run_id)
+            with self._lock:
+                if forgotten != self._forgotten:  # it may have been deleted meanwhile
+                    continue
+                if run_id not in self._records:
+                    self._records[run_id], self._counts[run_id] = record, count
+                    self._trim(but=run_id)
+                return self._records[run_id]
 
     def is_own(self, run_id: str) -> bool:
         """Return whether the run is live and belongs to this process."""
@@ -204,9 +213,11 @@ class RunStore:
         import numpy as np
 
         with self._lock:
-            rows = self._select(f"SELECT body FROM weights WHERE run_id = ? AND {_NOT_DELETED}", (run_id,))  # noqa: S608
-            content = rows[0]["body"] if rows else self._unsaved_weights.get(run_id)
+            _, content = self._unsaved_weights.get(run_id, (0, None))
         if content is None:
+            found = self._select(f"SELECT body FROM weights WHERE run_id = ? AND {NOT_DELETED}", (run_id,))  # noqa: S608
+            content = found[0]["body"] if found else None
+        if not isinstance(content, bytes):
             raise StoreError(
                 "The run {run_id} has no weights: they are kept when a run ends. Wait for its end, or train again.",
                 run_id=run_id,
@@ -229,22 +240,20 @@ class RunStore:
 
     def events(self, run_id: str) -> list[Event]:
         """Return all that a run has said, in order."""
-        with self._lock:
-            unsaved = [values[2] for sql, values in self._writer.left if sql == _INSERT_EVENT and values[0] == run_id]
-            return self._events(run_id, 0) + [event_from_json(json.loads(body)) for body in unsaved]
+        return [event for _, event in self._events(run_id, 0)]
 
     def runs(self, owner: str | None = None, limit: int = 100) -> list[RunSummary]:
         """Return the newest runs, newest first; of one owner if given."""
-        with self._lock:
-            rows = self._select(
-                f"SELECT * FROM runs WHERE (? IS NULL OR owner = ?) AND {_NOT_DELETED} ORDER BY created DESC, rowid DESC LIMIT ?",  # noqa: S608
-                (owner, owner, limit),
-            )
-            found = {row["run_id"]: summary_of_row(row) for row in rows}
-            for run_id in self._own:  # fresher than the file, and perhaps not in it yet
-                record = self._records[run_id]
-                if run_id in found or owner in (None, record.owner):
-                    found[run_id] = summary_of_record(record)
+        with self._lock:  # first of all, for what is written meanwhile is then in both
+            fresh = {run_id: summary_of_record(self._records[run_id]) for run_id in self._unsettled()}
+        listed = self._select(
+            f"SELECT * FROM runs WHERE (? IS NULL OR owner = ?) AND {NOT_DELETED} ORDER BY created DESC, rowid DESC LIMIT ?",  # noqa: S608
+            (owner, owner, limit),
+        )
+        found = {summary.run_id: summary for summary in rows.summaries(listed)}
+        for run_id, summary in fresh.items():  # perhaps not in the file yet
+            if run_id in found or owner in (None, summary.owner):
+                found[run_id] = summary
         newest = sorted(found.values(), key=lambda s: s.created, reverse=True)
         return newest[:limit]
 
@@ -253,14 +262,18 @@ class RunStore:
 
         What other programs did to them may be seen GROUP_SECONDS later, for a class that watches a run asks all the time.
         """
+        now = time.monotonic()
         with self._lock:
-            now = time.monotonic()
             read, found = self._groups.get(group, (-math.inf, []))
-            if now - read > GROUP_SECONDS:
-                self._groups = {name: known for name, known in self._groups.items() if now - known[0] <= GROUP_SECONDS}
-                found = self._read_group(group)
+            if now - read <= GROUP_SECONDS:
+                return list(found)
+            fresh, forgotten = self._fresh(group), self._forgotten
+        found = self._read_group(group, fresh)
+        with self._lock:
+            self._groups = {name: known for name, known in self._groups.items() if now - known[0] <= GROUP_SECONDS}
+            if forgotten == self._forgotten and fresh.keys() == self._fresh(group).keys():  # else it is old already
                 self._groups[group] = now, found
-            return list(found)
+        return list(found)
 
     def listen(self, run_id: str, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call `callback` with each event of a run of this process: first those already said, then the next as they come.
@@ -283,109 +296,157 @@ class RunStore:
 
     # Inside.
 
+    def _reached(self, patience: float | None = None) -> tuple[sqlite3.Connection, Readers]:
+        """Return a connection to the file that writes, and some that read."""
+        file, notice = open_file(self._folder) if patience is None else open_file(self._folder, patience)
+        try:
+            readers = Readers.of_file(self._folder / NAME)
+        except BaseException:
+            file.close()
+            raise
+        self._notice = notice or self._notice
+        return file, readers
+
+    def _reopen(self) -> sqlite3.Connection:
+        if self._coming is not None:  # of a try that ended halfway
+            self._coming.close()
+            self._coming = None
+        file, self._coming = self._reached(REOPEN_SECONDS)
+        return file
+
+    def _moved(self) -> None:
+        """Read from the file from now on; what was in memory is in it."""
+        memory, self._readers, self._coming = self._readers, self._coming, None
+        with self._lock:
+            self._forget(())
+        memory.close()
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Do what is due whenever a file was opened."""
+        self._cut_off_orphans()
+        self.history.purge(time.time() - KEPT_DAYS * 86_400)
+
     def _bytes(self) -> int:
         """Return how much room the file takes, with what SQLite keeps beside it."""
-        path = self._connection.execute("PRAGMA database_list").fetchone()[2]
-        files = [Path(path + end) for end in ("", "-wal")] if path else []
+        files = [self._folder / (NAME + end) for end in ("", "-wal")]
         return sum(file.stat().st_size for file in files if file.exists())
 
     def _select(self, sql: str, values: tuple) -> list[dict]:
-        try:
-            cursor = self._connection.execute(sql, values)
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
-        except sqlite3.Error as error:
-            raise StoreError(
-                "The saved runs can't be read: {reason}. Start the app again; a damaged file is then set aside.",
-                reason=str(error),
-            ) from error
+        while True:
+            readers = self._readers
+            try:
+                with readers.lent() as connection:
+                    cursor = connection.execute(sql, values)
+                    names = [column[0] for column in cursor.description]
+                    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            except sqlite3.Error as error:
+                if readers is not self._readers:  # all has moved into the file meanwhile
+                    continue
+                raise StoreError(
+                    "The saved runs can't be read: {reason}. Start the app again; a damaged file is then set aside.",
+                    reason=str(error),
+                ) from error
+            except (ValueError, OverflowError) as error:  # what is asked for can't be in the file: half a letter, say
+                raise StoreError("The saved runs can't be searched for that: {reason}.", reason=type(error).__name__) from error
 
-    def _read_group(self, group: str) -> list[str]:
-        sql = f"SELECT run_id, framework, created FROM runs WHERE group_id = ? AND {_NOT_DELETED}"  # noqa: S608
-        found = {row["run_id"]: (row["framework"], row["created"]) for row in self._select(sql, (group,))}
-        for record in self._records.values():
-            if record.group == group and (record.run_id in self._own or self._writer.left):  # it may not be in the file yet
-                found[record.run_id] = record.framework, record.created
+    def _write(self, record: RunRecord, batch: Batch) -> None:
+        self._written[record.run_id] = self._writer.write(batch)
+
+    def _unsettled(self) -> list[str]:
+        """Return the runs of this process of which memory may know more than the file."""
+        return [
+            run_id
+            for run_id, number in self._written.items()
+            if run_id in self._records and (run_id in self._own or not self._writer.is_seen(number))
+        ]
+
+    def _fresh(self, group: str) -> dict[str, tuple[str, float]]:
+        """Return run -> (framework, time) of a group's runs that may not be in the file yet."""
+        records = [self._records[run_id] for run_id in self._unsettled()]
+        return {record.run_id: (record.framework, record.created) for record in records if record.group == group}
+
+    def _read_group(self, group: str, fresh: dict[str, tuple[str, float]]) -> list[str]:
+        sql = f"SELECT * FROM runs WHERE group_id = ? AND {NOT_DELETED}"  # noqa: S608
+        found = {s.run_id: (s.framework, s.created) for s in rows.summaries(self._select(sql, (group,)))} | fresh
         return sorted(found, key=lambda run_id: (FRAMEWORKS.index(found[run_id][0]), found[run_id][1]))
 
-    def _events(self, run_id: str, first: int) -> list[Event]:
-        sql = "SELECT body FROM events WHERE run_id = ? AND number >= ? ORDER BY number"
-        return [event_from_json(json.loads(row["body"])) for row in self._select(sql, (run_id, first))]
+    def _events(self, run_id: str, first: int) -> list[tuple[int, Event]]:
+        """Return (number, event) from number `first` on, those that are not in the file yet too."""
+        waiting = {values[1]: values[2] for sql, values in self._writer.waiting if rows.is_event(sql) and values[0] == run_id}
+        sql = "SELECT number, body FROM events WHERE run_id = ? AND number >= ? ORDER BY number"
+        found = {row["number"]: row["body"] for row in self._select(sql, (run_id, first))}
+        found |= {number: body for number, body in waiting.items() if number >= first}
+        return rows.events_of(run_id, sorted(found.items()))
 
-    def _load(self, run_id: str) -> RunRecord:
-        rows = self._select(f"SELECT * FROM runs WHERE run_id = ? AND {_NOT_DELETED}", (run_id,))  # noqa: S608
-        if not rows:
+    def _load(self, run_id: str) -> tuple[RunRecord, int]:
+        """Return a run from the file, and the number of its next event."""
+        found = self._select(f"SELECT * FROM runs WHERE run_id = ? AND {NOT_DELETED}", (run_id,))  # noqa: S608
+        if not found:
             raise StoreError(
                 "There is no run {run_id}. The link may be incomplete, or the run was made on another machine.",
                 run_id=str(run_id)[:40],
             )
-        row = rows[0]
-        try:
-            record = RunRecord(
-                run_id=run_id,
-                group=row["group_id"],
-                framework=row["framework"],
-                model=ModelSpec.from_json(json.loads(row["model"])),
-                plan=Plan.from_json(json.loads(row["plan"])),
-                created=row["created"],
-                owner=row["owner"],
-                race=bool(row["race"]),
-                machine=row["machine"],
-            )
-            self._counts[run_id] = 0
-            self._read_along(record)
-        except ClsfError as error:
-            raise _unreadable(run_id, error.sentence) from error
-        except (KeyError, TypeError, ValueError) as error:
-            raise _unreadable(run_id, f"{type(error).__name__}: {error}") from error
-        if not record.over:
-            record.status = row["status"]
-        return record
+        record, count = rows.record_of(found[0]), 0
+        for number, event in self._events(run_id, 0):
+            _folded(record, event)
+            count = number + 1
+        if not record.over and found[0]["status"] in STATUSES:
+            record.status = found[0]["status"]
+        return record, count
 
-    def _read_along(self, record: RunRecord) -> None:
-        """Fold what another process has written since the last time."""
-        for event in self._events(record.run_id, self._counts[record.run_id]):
-            record.fold(event)
-            self._counts[record.run_id] += 1
+    def _fold(self, record: RunRecord, first: int, events: list[tuple[int, Event]]) -> None:
+        """Fold what another process has written, unless somebody else just did."""
+        with self._lock:
+            if self._records.get(record.run_id) is not record or self._counts[record.run_id] != first:
+                return
+            for number, event in events:
+                _folded(record, event)
+                self._counts[record.run_id] = number + 1
 
     def _forget(self, run_ids: Iterable[str]) -> None:
         """Drop runs from memory that were deleted, or brought back."""
-        self._groups.clear()
-        for run_id in run_ids:
-            self._records.pop(run_id, None)
-            self._counts.pop(run_id, None)
+        with self._lock:
+            self._forgotten += 1
+            self._groups.clear()
+            for run_id in run_ids:
+                for known in (self._records, self._counts, self._written, self._unsaved_weights):
+                    known.pop(run_id, None)
 
     def hand_over(self, old: str, new: str) -> None:
         """Make all runs of one owner another's, live ones too; see `History.hand_over`."""
+        self.history.hand_over(old, new)
         with self._lock:
-            self.history.hand_over(old, new)
             for record in self._records.values():
                 if old and record.owner == old:
                     record.owner = new
 
     def _trim(self, but: str = "") -> None:
-        if self._writer.left:  # memory is all there is of it
-            return
-        self._unsaved_weights.clear()
-        done = [run_id for run_id, record in self._records.items() if record.over and run_id != but]
+        """Drop from memory what is in the file, but for the last CACHED records."""
+        seen = self._writer.is_seen
+        self._unsaved_weights = {name: kept for name, kept in self._unsaved_weights.items() if not seen(kept[0])}
+        done = [
+            run_id
+            for run_id, record in self._records.items()
+            if record.over and run_id != but and seen(self._written.get(run_id, 0))
+        ]
         for run_id in done[: max(len(done) - CACHED, 0)]:
             del self._records[run_id], self._counts[run_id]
+            self._written.pop(run_id, None)
 
     def _cut_off_orphans(self) -> None:
-        with self._lock:
-            marks = ", ".join("?" * len(OVER))
-            rows = self._select(
-                f"SELECT run_id, host, pid, process_started, updated FROM runs WHERE status NOT IN ({marks})",  # noqa: S608
-                OVER,
-            )
-            for row in rows:
-                if not _is_orphan(row, self._process[0]):
-                    continue
-                try:
+        marks = ", ".join("?" * len(OVER))
+        found = self._select(
+            f"SELECT run_id, host, pid, process_started, updated FROM runs WHERE status NOT IN ({marks})",  # noqa: S608
+            OVER,
+        )
+        for row in found:
+            try:
+                if row["run_id"] not in self._own and _is_orphan(row, self._process[0]):
                     self.end_early(row["run_id"], "cut-off")
-                except StoreError as error:  # not even readable: then it is cut off without an event
-                    logger.warning("%s", error)
-                    self._writer.write([("UPDATE runs SET status = 'cut-off' WHERE run_id = ?", (row["run_id"],))])
+            except (StoreError, TypeError, ValueError, OverflowError) as error:  # not readable: cut off without an event
+                logger.warning("%s", error)
+                self._writer.write([("UPDATE runs SET status = 'cut-off' WHERE run_id = ?", (row["run_id"],))])
 
 
 def _called(callback: Callable[[Event], None], event: Event) -> None:
@@ -395,24 +456,14 @@ def _called(callback: Callable[[Event], None], event: Event) -> None:
         logger.exception("A callback failed")
 
 
-def _unreadable(run_id: str, problem: object) -> StoreError:
-    return StoreError(
-        "The run {run_id} can't be read: {problem} It may have been saved by another version of this program.",
-        run_id=run_id, problem=problem,
-    )  # fmt: skip
+def _folded(record: RunRecord, event: Event) -> None:
+    try:
+        record.fold(event)
+    except (TypeError, ValueError, ZeroDivisionError, AttributeError) as error:  # its numbers are none
+        raise rows.unreadable(record.run_id, f"{type(error).__name__}: {error}") from error
 
 
 def _is_orphan(row: dict, host: str) -> bool:
     if row["host"] != host:
         return time.time() - row["updated"] > FORGOTTEN_SECONDS
     return not process.lives(row["pid"], row["process_started"])
-
-
-def _update(record: RunRecord) -> Statement:
-    s = summary_of_record(record)
-    versions = json.dumps(record.started.versions if record.started else {})
-    values = (
-        s.status, time.time(), s.machine, versions, s.parameters, s.epochs, s.seconds, s.images_per_second, s.train_loss,
-        s.train_accuracy, s.validation_loss, s.validation_accuracy, s.run_id,
-    )  # fmt: skip
-    return _UPDATE_RUN, values

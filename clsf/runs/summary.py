@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import UnionType
 
-from clsf.runs.record import RunRecord
+from clsf import FRAMEWORKS
+from clsf.runs.record import STATUSES, RunRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +61,37 @@ def summary_of_record(record: RunRecord) -> RunSummary:
 
 
 def summary_of_row(row: dict) -> RunSummary:
-    """Return the line of a row of the table of runs."""
-    return RunSummary(
-        run_id=row["run_id"],
-        group=row["group_id"],
-        framework=row["framework"],
-        owner=row["owner"],
-        created=row["created"],
-        status=row["status"],
-        model=row["model_name"],
-        data=row["data"],
-        planned_epochs=row["planned_epochs"],
-        epochs=row["epochs"],
-        parameters=row["parameters"],
-        seconds=row["seconds"],
-        images_per_second=row["images_per_second"],
-        train_loss=row["train_loss"],
-        train_accuracy=row["train_accuracy"],
-        validation_loss=row["validation_loss"],
-        validation_accuracy=row["validation_accuracy"],
-        machine=row["machine"],
-    )
+    """Return the line of a row of the table of runs. Raises ValueError if the row holds what no run has."""
+    values = {name: row[_COLUMNS.get(name, name)] for name in RunSummary.__slots__}
+    for name, value in values.items():
+        if not _CHECKS[name](value):
+            raise ValueError(f"run {row['run_id']!r:.40}: {name} is {value!r:.60}")
+    return RunSummary(**values)
+
+
+_COLUMNS = {"group": "group_id", "model": "model_name"}
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and value >= 0
+
+
+def _may_be(kind: type | UnionType) -> Callable[[object], bool]:
+    return lambda value: value is None or isinstance(value, kind)
+
+
+_CHECKS: dict[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("run_id", "group", "owner", "model", "data", "machine"), _is_text),
+    **dict.fromkeys(("planned_epochs", "epochs"), _is_count),
+    **dict.fromkeys(("seconds", "images_per_second"), _may_be(int | float)),
+    **dict.fromkeys(("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"), _may_be(int | float)),
+    "framework": lambda value: value in FRAMEWORKS,
+    "status": lambda value: value in STATUSES,
+    "created": lambda value: isinstance(value, int | float) and 0 <= value < 1e11,  # also not nan
+    "parameters": _may_be(int),
+}
+"""Field of a summary -> whether a value can be it: SQLite keeps any kind in any column."""

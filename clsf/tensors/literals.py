@@ -6,6 +6,7 @@ import ast
 import math
 
 from clsf.errors import ClsfError
+from clsf.tensors.pasted import plain
 
 MAX_TEXT = 2_000  # characters typed
 MAX_ELEMENTS = 4_096  # in one tensor
@@ -20,7 +21,7 @@ class TensorError(ClsfError):
 
 def values(text: str) -> object:
     """Return the number or nested list that `text` writes. A ragged list is let through: the frameworks have their own words."""
-    found = _literal(text)
+    found = _literal(plain(text) if len(text) <= MAX_TEXT else text)
     _check(found)
     if elements(found) > MAX_ELEMENTS:
         raise too_many(elements(found))
@@ -29,7 +30,7 @@ def values(text: str) -> object:
 
 def shape(text: str) -> tuple[int, ...]:
     """Return the shape written as `2, 3`, `(2, 3)` or `[2, 3]`; an empty text is the shape of a single number."""
-    text = text.strip()
+    text = plain(text).strip() if len(text) <= MAX_TEXT else text
     if text in ("", "()", "[]"):
         return ()
     found = _literal(text)
@@ -104,7 +105,10 @@ def _check(found: object) -> None:
         return
     if isinstance(found, bool | int | float | complex):
         if isinstance(found, int) and abs(found) > MAX_WHOLE:
-            raise TensorError("A whole number may have up to 20 digits here.")
+            raise TensorError(
+                "The whole number {value} is too large: numbers up to {most} are read here.",
+                value=str(found)[:30] + ("…" if len(str(found)) > 30 else ""), most=f"{MAX_WHOLE:,}",
+            )  # fmt: skip
         if isinstance(found, float) and not math.isfinite(found):
             raise TensorError("A number that large is infinity for Python, which can't be written as a literal.")
         return

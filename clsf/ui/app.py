@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui import chrome, identity, lab_access, language, links, mishaps, navigation, static_files
+from clsf.ui import chrome, identity, keeping, lab_access, language, links, mishaps, navigation, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
 SIDEBAR = 224  # pixels
@@ -27,9 +27,13 @@ def main() -> None:
         language.switch()
         chrome.dress(language.chosen())
         kept = identity.keep()  # first of all: who asks to be forgotten may close the tab at once
+    above = st.container() if page.url_path in keeping.PAGES else None
     navigation.run_page(page)
     if not kept:
         with st.sidebar:
             identity.keep()
     with suppress(ClsfError):  # who needs the lab says what is wrong with it
         lab_access.get_lab()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once
+    if above is not None:
+        with above:
+            keeping.show()

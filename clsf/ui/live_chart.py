@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.ui import static_files
+from clsf.ui.component_keys import key_of
 from clsf.ui.text import plain, t
 
 _component = st.components.v2.component(
@@ -47,7 +48,7 @@ def preload(key: str) -> None:
     """Have the browser load plotly.js (4.8 MB) before the first chart needs it, so that the first point need not wait."""
     library = static_files.plotly_address()
     if library is not None:
-        _preloading(key=key, data={"library": library})
+        _preloading(key=key_of(key), data={"library": library})
 
 
 def packed(figure: dict) -> bytes:
@@ -75,4 +76,4 @@ def live_chart(
     beside = {"library": library, "alt": alt, "height": height, "title": title, "name": key, "failed": failed, "link": link}
     content = figure if isinstance(figure, bytes) else packed(figure)
     # As bytes, for Streamlit (1.67) writes a dictionary as JSON twice for each session: once to send it, once for its hash.
-    _component(key=key, data=packed(beside)[:-1] + b',"figure":' + content + b"}")
+    _component(key=key_of(key), data=packed(beside)[:-1] + b',"figure":' + content + b"}")

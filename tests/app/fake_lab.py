@@ -13,7 +13,6 @@ from clsf.errors import EngineError, StoreError
 from clsf.events import BatchesEnded, DataProgress, EpochEnded, Paused, Resumed, RunEnded, RunStarted
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.runs.database import open_database
 from clsf.runs.history import History, not_yours
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
@@ -51,7 +50,7 @@ class FakeLab:
     def history(self) -> History:
         """Of a store in memory, which knows nothing of the runs that this lab pretends to train."""
         if self._store is None:
-            self._store = RunStore(*open_database(Path("/dev/null/nowhere")))
+            self._store = RunStore(Path("/dev/null/nowhere"))
         return self._store.history
 
     def record(self, run_id: str) -> RunRecord:

@@ -21,6 +21,7 @@ from clsf.runs.database import NAME
 from clsf.runs.history import ExperimentRow
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
+from tests.stores import waited_for
 from tests.unit.test_store import STORY
 
 DAY = 86_400.0
@@ -37,13 +38,13 @@ def make(store, name, days, owner="me", over=True):
     store.create(RunRecord(name, name, "torch", preset("tiny"), Plan("digits", epochs=2), time.time() - days * DAY, owner))
     store.append(name, STORY if over else STORY[:-1])
     store.save_weights(name, packed({"a": np.random.default_rng(0).normal(size=100_000)}))
-    with store._lock:
-        store._connection.execute("UPDATE runs SET updated = ? WHERE run_id = ?", (time.time() - days * DAY, name))
+    with contextlib.closing(sqlite3.connect(store._folder / NAME)) as file, file:
+        file.execute("UPDATE runs SET updated = ? WHERE run_id = ?", (time.time() - days * DAY, name))
 
 
 @pytest.fixture
 def filled(home):
-    store = RunStore.open(home)
+    store = waited_for(RunStore.open(home))
     make(store, "ancient", 90)
     make(store, "theirs", 60, owner="you")
     make(store, "fresh", 2)
@@ -113,7 +114,7 @@ def test_a_file_that_somebody_writes_to_is_a_sentence_and_nothing_is_lost(filled
             type(filled.history).remove(filled.history, run_ids)
 
         monkeypatch.setattr(filled.history, "remove", first_then_locked)
-        monkeypatch.setattr(filled, "close", lambda: None)
+        monkeypatch.setattr(filled, "close", lambda patience=0: None)
         assert main(["runs", "prune", "--older-than", "30d"]) == 2
         said = capsys.readouterr().err
         assert "1 of 2 runs were removed" in said
@@ -122,9 +123,12 @@ def test_a_file_that_somebody_writes_to_is_a_sentence_and_nothing_is_lost(filled
         other.execute("ROLLBACK")
 
 
-def test_a_file_that_can_not_be_opened_is_not_taken_for_an_empty_one(filled, home, capsys):
+def test_a_file_that_can_not_be_opened_is_not_taken_for_an_empty_one(filled, home, capsys, monkeypatch):
+    monkeypatch.setattr(runs, "WAIT_SECONDS", 0.2)
+    filled.close()
     with contextlib.closing(sqlite3.connect(home / NAME, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
         for command in (["list"], ["prune", "--older-than", "30d"]):
             assert main(["runs", *command]) == 2
             out, err = capsys.readouterr()

@@ -239,7 +239,7 @@ def test_branches_lie_at_most_as_deep_as_a_model_may():
 
 def test_a_model_has_at_most_so_many_layers():
     design = design_of(ModelSpec("x", (Dropout(0.1),) * MAX_LAYERS))
-    with pytest.raises(SpecError, match="more than 200 layers"):
+    with pytest.raises(SpecError, match="more than 500 layers"):
         edit_steps.duplicate(design, design.cards[0].uid)
 
 

@@ -21,6 +21,7 @@ from clsf.plan import Plan, Preparation
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
 from clsf.words import say
+from tests.stores import waited_for
 
 SHAPE = (8, 8, 1)
 CLASSES = tuple("0123456789")
@@ -114,7 +115,7 @@ def test_the_scale_that_the_images_decided_travels_with_the_run():
 
 
 def test_the_names_of_the_classes_come_along(tmp_path):
-    store = RunStore.open(tmp_path)
+    store = waited_for(RunStore.open(tmp_path))
     named = replace(STARTED, classes=tuple("abcdefghij"))
     try:
         run_id = take_in(read(packed(story=[named, *STORY[1:]])), store)
@@ -157,7 +158,7 @@ def test_a_run_that_goes_on_is_not_packed():
 
 
 def test_it_becomes_a_run_of_the_store_and_can_be_packed_again(tmp_path):
-    store = RunStore.open(tmp_path)
+    store = waited_for(RunStore.open(tmp_path))
     try:
         run_id = take_in(read(packed()), store, "somebody")
         found = store.record(run_id)
@@ -179,7 +180,7 @@ def test_it_becomes_a_run_of_the_store_and_can_be_packed_again(tmp_path):
 
 
 def test_two_runs_of_one_start_find_together(tmp_path):
-    store = RunStore.open(tmp_path)
+    store = waited_for(RunStore.open(tmp_path))
     try:
         one = read(packed())
         other = read(with_about(framework="torch"))

@@ -61,9 +61,11 @@ def branching(depth: int) -> st.SearchStrategy:
     )
 
 
+TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+
 specs = st.builds(
     ModelSpec,
-    st.text(min_size=1, max_size=60).filter(str.strip),
+    st.text(TEXT, min_size=1, max_size=60).filter(str.strip),
     st.lists(branching(3), max_size=4).map(tuple),
 )
 
@@ -146,12 +148,10 @@ ALL_KINDS = ", ".join(KINDS)
     [
         pytest.param("[]", "A model is a JSON object, but this is [].", id="a list"),
         pytest.param("null", "A model is a JSON object, but this is null.", id="null"),
+        pytest.param("{", "The model is not JSON: Line 1, character ", id="half of one"),
+        pytest.param("", "The model is not JSON: Line 1, character ", id="empty"),
         pytest.param(
-            "{", "The model is not JSON: 'Expecting property name enclosed in double quotes: line …", id="half of one"
-        ),
-        pytest.param("", "The model is not JSON: 'Expecting value: line 1 column 1 (char 0)'.", id="empty"),
-        pytest.param(
-            " " * 200_001, "The model has 200001 characters of JSON; at most 200000 are read.", id="too many characters"
+            " " * 500_001, "The model has 500001 characters of JSON; at most 500000 are read.", id="too many characters"
         ),
         pytest.param(
             '{"version": 2, "name": "x", "layers": []}', "The model's version is 2, but this program reads", id="version"
@@ -209,7 +209,7 @@ ALL_KINDS = ", ".join(KINDS)
         ),
         pytest.param(
             '{"version": 1, "name": "x", "layers": [{"kind": "Dense", "units": ' + "9" * 5000 + "}]}",
-            "The model is not JSON: 'Exceeds the limit",
+            "The model is not JSON: It holds a number of thousands of digits",
             id="too many digits",
         ),
         pytest.param(one(kind="Parallel"), "layers[1]: branches is null, but must be a list of layers.", id="no branches"),
@@ -227,18 +227,22 @@ ALL_KINDS = ", ".join(KINDS)
         pytest.param(nested(5), "layers[1]: " * 5 + "layers: branches lie more than 4 deep.", id="too deep"),
         pytest.param(nested(300), "layers[1]: " * 5 + "layers: branches lie more than 4 deep.", id="much too deep"),
         pytest.param(
-            json.dumps({"version": 1, "name": "x", "layers": [{"kind": "Flatten"}] * 201}),
-            "The model has more than 200 layers.",
+            json.dumps({"version": 1, "name": "x", "layers": [{"kind": "Flatten"}] * 501}),
+            "The model has more than 500 layers.",
             id="too many layers",
         ),
         pytest.param(
-            one(kind="Residual", layers=[{"kind": "Flatten"}] * 100, shortcut=[{"kind": "Flatten"}] * 100),
-            "layers[1]: The model has more than 200 layers.",
+            one(kind="Residual", layers=[{"kind": "Flatten"}] * 250, shortcut=[{"kind": "Flatten"}] * 250),
+            "layers[1]: The model has more than 500 layers.",
             id="too many layers in branches",
         ),
-        pytest.param("[" * 50_000 + "]" * 50_000, "The model is not JSON: 'maximum recursion depth", id="lists in lists"),
         pytest.param(
-            '{"a":' * 30_000 + "1" + "}" * 30_000, "The model is not JSON: 'maximum recursion depth", id="objects in objects"
+            "[" * 50_000 + "]" * 50_000, "The model is not JSON: Its brackets are nested too deep.", id="lists in lists"
+        ),
+        pytest.param(
+            '{"a":' * 30_000 + "1" + "}" * 30_000,
+            "The model is not JSON: Its brackets are nested too deep.",
+            id="objects in objects",
         ),
     ],
 )

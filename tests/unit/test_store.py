@@ -24,6 +24,7 @@ from clsf.runs.database import NAME
 from clsf.runs.record import RunRecord
 from clsf.runs.store import CACHED, GROUP_SECONDS, RunStore
 from clsf.words import say
+from tests.stores import waited_for
 
 STARTED = RunStarted("torch", "loop", "cpu", 2, {"torch": "2"}, 2, 3, 9, 3, (8, 8, 1), 650, "a" * 16, "b" * 16, 0.5)
 ENDED = RunEnded("torch", "finished", 1, 0.8, 50.0, 2.0, 0.3, 1.9, 0.35)
@@ -42,16 +43,23 @@ def record(run_id="run", group="group", framework="torch", owner="me", created=1
 
 @pytest.fixture
 def store(tmp_path):
-    opened = RunStore.open(tmp_path)
+    opened = waited_for(RunStore.open(tmp_path))
     yield opened
     opened.close()
 
 
 @contextlib.contextmanager
 def reopened(folder):
-    opened = RunStore.open(folder)
+    opened = waited_for(RunStore.open(folder))
     yield opened
     opened.close()
+
+
+def wait_until(true, seconds=10.0):
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert true()
 
 
 def facts(found: RunRecord) -> str:
@@ -145,7 +153,7 @@ def test_a_group_is_asked_for_seldom_and_yet_never_old_where_this_program_change
     clock, reads = [100.0], []
     monkeypatch.setattr("clsf.runs.store.time.monotonic", lambda: clock[0])
     read = store._read_group
-    monkeypatch.setattr(store, "_read_group", lambda group: reads.append(group) or read(group))
+    monkeypatch.setattr(store, "_read_group", lambda group, fresh: reads.append(group) or read(group, fresh))
     store.create(record("one", "g"))
     assert store.group("g") == ["one"]
     store.create(record("two", "g", created=2.0))
@@ -246,8 +254,9 @@ def test_two_processes_share_a_store(store, tmp_path):
     script = f"""
 import sys, time
 sys.path[:0] = {sys.path!r}
+from tests.stores import waited_for
 from tests.unit.test_store import STORY, RunStore, record
-store = RunStore.open({str(tmp_path)!r})
+store = waited_for(RunStore.open({str(tmp_path)!r}))
 store.create(record("theirs"))
 for event in STORY:
     store.append("theirs", [event])
@@ -337,7 +346,7 @@ def test_a_store_of_a_newer_program_is_left_alone(tmp_path):
 
 def test_a_locked_file_is_written_later(store, tmp_path, monkeypatch):
     monkeypatch.setattr(writer, "RETRY_SECONDS", 0.2)
-    store._connection.execute("PRAGMA busy_timeout = 50")
+    store._writer._file.execute("PRAGMA busy_timeout = 50")
     store.create(record())
     blocker = sqlite3.connect(tmp_path / NAME, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
@@ -345,6 +354,7 @@ def test_a_locked_file_is_written_later(store, tmp_path, monkeypatch):
         store.append("run", [event])
     store.save_weights("run", packed({"a": np.ones(2)}))
     store.create(record("second"))
+    wait_until(lambda: store.notice is not None)
     assert "database is locked" in str(store.notice)
     assert store.record("run").status == "finished"
     assert [s.status for s in store.runs() if s.run_id == "second"] == ["queued"]
@@ -352,9 +362,7 @@ def test_a_locked_file_is_written_later(store, tmp_path, monkeypatch):
     assert len(store.events("run")) == len(STORY)
     blocker.execute("ROLLBACK")
     blocker.close()
-    until = time.monotonic() + 5
-    while store.notice and time.monotonic() < until:
-        time.sleep(0.05)
+    wait_until(lambda: store.notice is None)
     assert store.notice is None
     with reopened(tmp_path) as other:
         assert facts(other.record("run")) == facts(store.record("run"))
@@ -363,14 +371,14 @@ def test_a_locked_file_is_written_later(store, tmp_path, monkeypatch):
 
 def test_a_full_disk_does_not_stop_a_run(store, tmp_path):
     store.create(record())
-    pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
-    store._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = store._writer._file.execute("PRAGMA page_count").fetchone()[0]
+    store._writer._file.execute(f"PRAGMA max_page_count = {pages}")
     store.append("run", STORY[:1])
     store.save_weights("run", packed({"a": np.ones(50_000)}))
     store.append("run", STORY[1:])
     assert "full" in str(store.notice)
     assert store.record("run").status == "finished"
-    store._connection.execute("PRAGMA max_page_count = 1000000")
+    store._writer._file.execute("PRAGMA max_page_count = 1000000")
     store.close()
     with reopened(tmp_path) as other:
         assert other.record("run").status == "finished"

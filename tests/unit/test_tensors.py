@@ -63,7 +63,7 @@ def test_values_are_read_as_data(text, found):
         ("{1: 2}", "something else"),
         ("None", "something else"),
         ("1e999", "infinity"),
-        ("1" * 40, "20 digits"),
+        ("1" * 40, "is too large: numbers up to 18,446,744,073,709,551,616"),
         ("'" + "a" * 30 + "'", "something else"),
     ],
 )

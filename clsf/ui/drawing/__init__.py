@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from clsf.ui.component_keys import key_of
 from clsf.ui.text import t
 
 MOST_SIDE = 256  # pixels
@@ -44,7 +45,7 @@ def draw(
     screen readers. With `live` the page runs again while a stroke is drawn (put it into a fragment), else once it has
     ended. Another `sheet` than last time puts an empty one in its place.
     """
-    channels = 3 if colour else 1
+    channels, key = 3 if colour else 1, key_of(key)
     kept = f"{key}-kept"  # Streamlit forgets what a component said once another page is looked at
     before = (st.session_state.get(key) or {}).get("drawing") or st.session_state.get(kept) or ""
     result = _component(

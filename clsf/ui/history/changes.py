@@ -22,7 +22,7 @@ def describe(run_id: str) -> None:
     """Keep the name, note and tags that stand in the widgets."""
     name, note, tags = (st.session_state.get(f"{key}-{run_id}") for key in (keys.NAME, keys.NOTE, keys.TAGS))
     if _done(lambda: lab_access.get_lab().history.describe(state.owner(), run_id, name or "", note or "", tags or ())):
-        _say("check", say("Kept."))
+        _say_kept(say("Kept."))
 
 
 def delete(run_ids: list[str]) -> None:
@@ -67,7 +67,7 @@ def take_in(content: bytes) -> None:
             lab.history.describe(state.owner(), run_id, "", found.notes, ())
 
     if _done(put):
-        _say("check", say("The run of the capsule is now among yours."))
+        _say_kept(say("The run of the capsule is now among yours."))
         unchoose()
 
 
@@ -113,6 +113,14 @@ def show_said() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(":material/delete: " + t("Deleted: {count}.", count=len(gone)))
             st.button(t("Undo"), key="undo_delete", icon=":material/undo:", on_click=undo)
+
+
+def _say_kept(said: Sentence) -> None:
+    """Say that something is kept, once it is in the file."""
+    if lab_access.get_lab().notice() is None:
+        _say("check", said)
+    else:
+        _say("hourglass_empty", say("It is noted, and will be kept as soon as runs can be saved again."))
 
 
 def _say(icon: str, said: Sentence) -> None:

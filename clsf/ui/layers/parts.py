@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from clsf.ui.component_keys import key_of
 from clsf.ui.text import t
 
 _FOLDER = Path(__file__).parent
@@ -34,7 +35,7 @@ class Item:
 def gallery(items: Sequence[Item], key: str, tile: int = 92) -> None:
     """Show pictures as a grid, each at least `tile` CSS pixels wide; a click enlarges one, without asking the server."""
     _gallery(
-        key=key,
+        key=key_of(key),
         data={
             "items": [
                 {"picture": i.picture, "title": i.title, "alt": i.alt, "note": i.note, "mark": "hand" if i.marked else ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf import checks
 from clsf.errors import SpecError
 from clsf.model import edit_link, edit_steps, presets
 from clsf.model.edit import Design
@@ -63,8 +64,8 @@ def _upload() -> None:
         )
         return
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        text = checks.decoded(SpecError, raw)
+    except SpecError:
         bench.refuse(say("The file '{name}' is not text, so it is no model in JSON.", name=file.name[:60]))
         return
     bench.begin_from_text(text if text.strip() else "{}")

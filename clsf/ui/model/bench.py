@@ -38,12 +38,11 @@ def begin(design: Design) -> None:
 
 def begin_from_text(text: str) -> bool:
     """Go on with a design from JSON, from a link, or from a link's design alone. If it is refused, the sentence is kept."""
-    text = text.strip()
     try:
-        if text.startswith(("{", "[")):
+        if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
             design = edit_link.from_text(text, given.settle())
         else:
-            design = edit_link.from_link(_packed(text), given.settle())
+            design = edit_link.from_link(_packed(text.strip()), given.settle())
     except SpecError as error:
         refuse(error.sentence)
         return False

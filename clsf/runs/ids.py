@@ -1,0 +1,12 @@
+"""Names of runs, groups and experiments: nobody can guess one, and none holds `__`, which no component's name may have."""
+
+from __future__ import annotations
+
+import secrets
+
+
+def new_id() -> str:
+    """Return a new name of 12 letters, digits, `-` and `_`: 72 random bits."""
+    while "__" in (found := secrets.token_urlsafe(9)):
+        pass
+    return found

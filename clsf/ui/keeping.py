@@ -1,0 +1,25 @@
+"""Whether runs are saved at the moment, said on every page that shows or keeps them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.ui import lab_access
+from clsf.ui.text import sentence
+
+PAGES = ("train", "experiments", "compare", "predict", "runs")
+"""Pages that show or keep runs; the first page says it beside the workers."""
+
+TICK = 5.0  # seconds
+
+
+@st.fragment(run_every=TICK)
+def show() -> None:
+    """Show what the reader should know about saved runs, looked at again every TICK seconds; nothing while all is well."""
+    try:
+        notice = lab_access.get_lab().notice()
+    except ClsfError:  # the page itself says what is wrong
+        return
+    if notice is not None:
+        st.warning(sentence(notice), icon=":material/warning:")
