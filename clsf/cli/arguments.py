@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 from clsf.data import catalogue
-from clsf.data.imports import import_folder, import_zip
+from clsf.data.imports import Imported, import_folder, import_zip
+from clsf.data.layout import LABELS, Choices
+from clsf.data.roles import QUESTION_CLASS, QUESTION_PARTS, ROLES
 from clsf.errors import DataError, SpecError
 from clsf.model.presets import NAMES, preset
 from clsf.model.spec import MAX_JSON, ModelSpec
@@ -45,19 +47,65 @@ def add(parser: argparse.ArgumentParser, *names: str) -> None:
     """Add shared arguments by their names, in this order."""
     for name in names:
         parser.add_argument(f"--{name}", **_ARGUMENTS[name])
+        if name == "data":
+            add_choices(parser)
 
 
-def data_name(text: str) -> str:
-    """Return the name of the data set, having imported a folder or zip file first; what was skipped is said on stderr."""
+def add_choices(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say how a folder or zip archive of own images is read."""
+    group = parser.add_argument_group("own images")
+    group.add_argument(
+        "--role", action="append", metavar="FOLDER=ROLE", help=f"what a folder at the top is for: {', '.join(ROLES)}"
+    )
+    group.add_argument("--labels", metavar="NAME", help=f"what tells the classes: {', '.join(LABELS)}")
+    group.add_argument("--encoding", metavar="NAME", help="of the names in a zip archive, such as cp949")
+
+
+def choices(options: argparse.Namespace) -> Choices:
+    """Return what the options of `add_choices` say."""
+    roles = {}
+    for text in getattr(options, "role", None) or ():
+        folder, given, role = text.rpartition("=")
+        if not given or not folder:
+            raise DataError("--role is '{value}', but must be FOLDER=ROLE, such as val=train.", value=text)
+        roles[folder] = role
+    return Choices(roles, getattr(options, "labels", None), getattr(options, "encoding", None))
+
+
+def imported(text: str, options: argparse.Namespace) -> tuple[str, Imported | None]:
+    """Return the name of the data set, having imported a folder or zip file first, and what came of that.
+
+    What was read, and what was left out with the reason, is said on stderr.
+    """
     path = Path(text)
     if text in catalogue.NAMES or not (path.exists() or "/" in text or text.endswith(".zip")):
-        return catalogue.info(text).name
+        return catalogue.info(text).name, None
     if not path.exists():
         raise DataError("There is no folder or zip file '{path}'; check the path.", path=text)
-    imported = (import_folder if path.is_dir() else import_zip)(path)
-    for name, why in imported.skipped:
+    try:
+        found = (import_folder if path.is_dir() else import_zip)(path, choices=choices(options))
+    except DataError as error:
+        if error.sentence.template == QUESTION_PARTS or error.sentence.template == QUESTION_CLASS:
+            raise DataError("{question} Use --role FOLDER=ROLE, once per folder.", question=error.sentence) from None
+        raise
+    info = found.info
+    print(
+        f"clsf: read {len(info.classes)} classes ({', '.join(info.classes[:8])}{', …' if len(info.classes) > 8 else ''}): {info.train} training, "
+        f"{info.validation} validation and {info.test} test images",
+        file=sys.stderr,
+    )
+    if info.validation:
+        print("clsf: the validation images are the data's own; none are drawn from the training images", file=sys.stderr)
+    for name, why in found.skipped:
         print(f"clsf: skipped {name}: {why}", file=sys.stderr)
-    return imported.name
+    for file, same in found.copies:
+        print(f"clsf: {file} is a copy of the training image {same}", file=sys.stderr)
+    return found.name, found
+
+
+def data_name(text: str, options: argparse.Namespace) -> str:
+    """Return the name of the data set; see `imported`."""
+    return imported(text, options)[0]
 
 
 def model_spec(text: str, classes: int) -> ModelSpec:

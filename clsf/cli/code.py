@@ -47,7 +47,9 @@ def run(options: argparse.Namespace) -> int:
         raise SpecError("Say what to write: --style NAME, --script FRAMEWORK, --notebook FILE or --npz FILE.")
     if len(wanted) > 1 and {"style", "script"} <= set(wanted):
         raise SpecError("--style and --script both print; ask for one of them.")
-    data = None if options.data is None and options.style is not None else arguments.data_name(options.data or "digits")
+    data = (
+        None if options.data is None and options.style is not None else arguments.data_name(options.data or "digits", options)
+    )
     plan = arguments.plan(options, data or "digits")
     if wanted != ["npz"]:
         _source(options, data, plan)

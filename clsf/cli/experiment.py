@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
     """Train and show it. Returns 0, or 1 if a run did not finish."""
     checks.known(PlanError, say("experiment"), options.kind, sets.KINDS)
     checks.known(PlanError, say("framework"), options.framework, (*FRAMEWORKS, "both"))
-    data = arguments.data_name(options.data)
+    data = arguments.data_name(options.data, options)
     info = catalogue.info(data)
     spec = arguments.model_spec(options.model, len(info.classes))
     plan = arguments.plan(options, data)

@@ -29,7 +29,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train and show it. Returns 0, or 1 if a run could not go on."""
-    data = arguments.data_name(options.data)
+    data = arguments.data_name(options.data, options)
     classes = len(catalogue.info(data).classes)
     plan = arguments.plan(options, data, optimizer="rmsprop")
     order = [name.strip() for name in options.order.split(",") if name.strip()]

@@ -45,7 +45,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Compare and show it. Returns 0, also when the frameworks part; 1 if one of them could not go on."""
-    data = arguments.data_name(options.data)
+    data = arguments.data_name(options.data, options)
     spec = arguments.model_spec(options.model, len(catalogue.info(data).classes))
     plan = arguments.plan(options, data)
     other = switched(plan, [name.strip() for name in options.differences.split(",") if name.strip()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from clsf import FRAMEWORKS, logs, losses
 from clsf.cli import arguments, training_arguments
 from clsf.cli.show import JsonLines, Progress
 from clsf.data import catalogue
+from clsf.data.imports import Imported
 from clsf.errors import DataError
 from clsf.events import RunEnded, RunFailed
 from clsf.lab import Lab, open_lab
@@ -37,7 +39,9 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train and show it. Returns 0, or 1 if a run failed or diverged."""
     frameworks = _frameworks(options.framework)
-    data = arguments.data_name(options.data)
+    data, imported = arguments.imported(options.data, options)
+    if options.json:
+        _say_data(data, imported)
     spec = arguments.model_spec(options.model, len(catalogue.info(data).classes))
     plan = arguments.plan(options, data, **training_arguments.changes(options))
     spec = _fitted(spec, plan, len(catalogue.info(data).classes))
@@ -68,6 +72,16 @@ def run(options: argparse.Namespace) -> int:
                 if record.failure:
                     print(f"clsf: {record.framework}: {record.failure}", file=sys.stderr)
         return 0 if good else 1
+
+
+def _say_data(data: str, imported: Imported | None) -> None:
+    """Print what is trained on, as the first line of JSON."""
+    info = catalogue.info(data)
+    line = {"event": "data", "data": data, "classes": list(info.classes), "train": info.train, "validation": info.validation, "test": info.test}  # fmt: skip
+    if imported is not None:
+        line["left_out"] = [{"file": file, "why": str(why)} for file, why in imported.skipped]
+        line["copies"] = [{"file": file, "same_as": same} for file, same in imported.copies]
+    print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
 def _fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:

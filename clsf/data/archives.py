@@ -10,11 +10,12 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from clsf.data.listing import MAX_FILES, Entry, Listing, checked, ignored, tidy, too_many
+from clsf.data.listing import MAX_FILES, Entry, Listing, checked, hidden, ignored, tidy, too_many, why_hidden
+from clsf.data.names import decoded
 from clsf.errors import DataError
 from clsf.words import say
 
@@ -22,14 +23,20 @@ MAX_RATIO = 100
 RATIO_FROM = 10_000_000
 """An archive that grows more than a hundredfold is meant to do harm; small ones are let pass, they can't."""
 
+DEFLATE64 = 9
+"""Windows packs files of more than 2 GB in this way, and all files of an archive that has become so large."""
+
+PORTION = 1 << 16  # bytes that are read at a time
+
 MAX_DIRECTORY = 16 << 20
 """Bytes of the table of contents, which zipfile reads as a whole: enough for 50,000 long names."""
 
 
 @contextmanager
-def opened_zip(path_or_file: str | Path | BinaryIO) -> Iterator[Listing]:
+def opened_zip(path_or_file: str | Path | BinaryIO, encoding: str | None = None) -> Iterator[Listing]:
     """List a zip archive; its files can be read inside the `with` block.
 
+    `encoding`: of names that don't say theirs, one of `clsf.data.names.ENCODINGS`; None: guessed, see `Listing.encoding`.
     Raises DataError if it is no zip archive, is encrypted, holds too much, or has names that lead out of it.
     """
     with ExitStack() as stack:
@@ -43,7 +50,7 @@ def opened_zip(path_or_file: str | Path | BinaryIO) -> Iterator[Listing]:
                     path=str(path_or_file), why=error.strerror or str(error),
                 ) from error  # fmt: skip
         file.seek(0)
-        yield _listed(file)
+        yield _listed(file, encoding)
 
 
 class _Careful:
@@ -61,7 +68,7 @@ class _Careful:
         return getattr(self._file, name)
 
 
-def _listed(file: BinaryIO) -> Listing:
+def _listed(file: BinaryIO, encoding: str | None) -> Listing:
     careful = _Careful(file)
     try:
         archive = zipfile.ZipFile(careful)
@@ -70,14 +77,19 @@ def _listed(file: BinaryIO) -> Listing:
             "This is not a zip archive that can be read ({why}). Pack the image folders into a .zip file.", why=str(error)
         ) from error
     careful.most = 1 << 62  # from here on members are read, whose sizes are checked
-    entries, folders = [], []
-    for member in archive.infolist():
-        name = _name(member)
+    entries, folders, skipped = [], [], []
+    members = archive.infolist()
+    names, encoding = decoded(members, encoding)
+    for member, packed in zip(members, names, strict=True):
+        name = _name(packed)
         _refuse_tricks(member, name)
         if ignored(name.rstrip("/")):
             continue
-        if member.is_dir():
+        if member.is_dir() or name.endswith("/"):
             folders.append(name.rstrip("/"))
+            continue
+        if hidden(name):
+            skipped.append((name, why_hidden()))
             continue
         _refuse_unreadable(member, name)
         # The table of contents names folders as it likes; those that files lie in count anyway.
@@ -85,36 +97,24 @@ def _listed(file: BinaryIO) -> Listing:
         entries.append(Entry(name, member.file_size, lambda member=member: _read(archive, member)))
         if len(entries) > MAX_FILES:
             raise too_many()
-    listing = checked(entries, sorted(set(folders)), [])
+    listing = checked(entries, [folder for folder in sorted(set(folders)) if not hidden(folder)], skipped, encoding)
     unpacked = sum(entry.size for entry in listing.entries)
     if unpacked > RATIO_FROM and unpacked > MAX_RATIO * file.seek(0, 2):
         raise _bomb()
     return listing
 
 
-def _name(member: zipfile.ZipInfo) -> str:
-    """Return a member's name, also where it was packed without saying in which encoding."""
-    name = member.orig_filename
-    if not member.flag_bits & 0x800:  # not marked as UTF-8: zipfile has read it as cp437
-        with suppress(UnicodeError):
-            name = _guessed(name.encode("cp437"))
-    return "/".join(part for part in tidy(name).split("/") if part != ".")
-
-
-def _guessed(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")  # macOS writes UTF-8 and does not say so
-    except UnicodeDecodeError:
-        korean = raw.decode("cp949", "replace")  # Windows in Korean did so for long
-        return korean if re.fullmatch(r"[\x00-\x7f가-힣]+", korean) else raw.decode("cp437")
+def _name(name: str) -> str:
+    """Return a name with "/" between folders: some programs on Windows write a backslash."""
+    return "/".join(part for part in tidy(name).replace("\\", "/").split("/") if part != ".")
 
 
 def _refuse_tricks(member: zipfile.ZipInfo, name: str) -> None:
     link = stat.S_ISLNK(member.external_attr >> 16)
     parts = name.rstrip("/").split("/")
-    if link or "\\" in name or "\0" in name or re.match("[A-Za-z]:", name) or not all(parts) or ".." in parts:
+    if link or "\0" in name or re.match("[A-Za-z]:", name) or not all(parts) or ".." in parts:
         raise DataError(
-            "The archive holds the name {name}, which could lead out of it (absolute, with '..', a backslash or a link). Pack "
+            "The archive holds the name {name}, which could lead out of it (absolute, with '..' or a link). Pack "
             "plain folders of images again.",
             name=repr(name[:100]),
         )  # fmt: skip
@@ -123,7 +123,7 @@ def _refuse_tricks(member: zipfile.ZipInfo, name: str) -> None:
 def _refuse_unreadable(member: zipfile.ZipInfo, name: str) -> None:
     if member.flag_bits & 0x1:
         raise DataError("The archive is encrypted ({name} asks for a password). Pack it without a password.", name=name)
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, DEFLATE64):
         # zipfile can't unpack other methods in bounded portions
         raise DataError(
             "The archive packs {name} with method {method}, but only plain zip (stored or deflated) is read. Pack it as plain zip.",
@@ -142,11 +142,36 @@ def _bomb() -> DataError:
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
-        with archive.open(member) as opened:
-            # Not read(): it would unpack everything that is there, whatever size the archive claims.
-            data = opened.read(member.file_size + 1)
+        if member.compress_type == DEFLATE64:
+            data = _read_deflate64(archive, member)
+        else:
+            with archive.open(member) as opened:
+                # Not read(): it would unpack everything that is there, whatever size the archive claims.
+                data = opened.read(member.file_size + 1)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, zlib.error) as error:
         raise DataError("The archive is damaged here: {why}.", why=str(error)) from error
     if len(data) != member.file_size:
         raise DataError("The archive is damaged here: {why}.", why=say("the file is cut off"))
     return data
+
+
+def _read_deflate64(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Unpack what zipfile can't: the packed bytes lie behind a header of 30 bytes, a name and an extra field."""
+    from inflate64 import Inflater
+
+    file = archive.fp
+    file.seek(member.header_offset)
+    header = file.read(30)
+    if len(header) < 30 or header[:4] != b"PK\x03\x04":
+        raise zipfile.BadZipFile("the header of the file is wrong")
+    file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
+    inflater, data, left = Inflater(), bytearray(), member.compress_size
+    while left > 0 and not inflater.eof and len(data) <= member.file_size:
+        portion = file.read(min(PORTION, left))
+        if not portion:
+            break
+        left -= len(portion)
+        data += inflater.inflate(portion)
+    if zlib.crc32(data) != member.CRC:
+        raise zipfile.BadZipFile(f"Bad CRC-32 for file {member.filename!r}")
+    return bytes(data)

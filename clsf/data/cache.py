@@ -87,7 +87,12 @@ def load(name: str) -> Dataset | None:
             )
             for part in _parts(meta)
         }
-        return Dataset(name, opened["train"], opened.get("test"), str(meta["checksum"]))
+        train, fitting = opened["train"], None
+        own = int(meta.get("validation", 0))
+        if own:
+            fitting, first = train, len(train) - own
+            train = Images(fitting.pixels[:first], fitting.labels[:first], classes)
+        return Dataset(name, train, opened.get("test"), str(meta["checksum"]), fitting)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, DataError) as error:
         raise _damaged(name, error) from error
 

@@ -31,6 +31,7 @@ class DatasetInfo:
     source: str
     note: Sentence | None = None
     private: bool = False  # only for those who know its name
+    validation: int = 0  # images of the source's own validation part; 0: some of the training images are drawn for it
     saved: bool = True  # False: removed a while after its last use, see `clsf.data.private`
 
 
@@ -88,6 +89,7 @@ def _imported(name: str) -> DatasetInfo:
             shape=tuple(meta["shape"]),
             train=int(meta["train"]),
             test=int(meta["test"]),
+            validation=int(meta.get("validation", 0)),
             embedded=False,
             download_bytes=None,
             licence=say("Not known: the images were imported on this machine."),

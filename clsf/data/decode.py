@@ -1,6 +1,7 @@
 """Image files from strangers -> arrays: turned upright, without transparency, of one size and colour.
 
-Only PNG, JPEG and WebP are decoded, whatever the file is called, and a huge image is refused by its header.
+Only still images of the formats in FORMATS are decoded, whatever the file is called (of a film in a GIF its first picture), and
+a huge image is refused by its header.
 """
 
 from __future__ import annotations
@@ -10,16 +11,22 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clsf.data.kinds import KINDS
 from clsf.errors import DataError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 20_000_000
+MAX_JPEG_PIXELS = 120_000_000
+"""JPEG is decoded at a half, quarter or eighth of its size, so that photographs of large cameras need no more memory."""
+
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "DIB", "GIF", "TIFF", "AVIF", "PPM", "HEIF")
 
 WIDE_MODES = {"I", "I;16", "I;16L", "I;16B", "I;16N"}
 """Pillow's modes for greys of 16 bits."""
@@ -93,16 +100,15 @@ def _opened(data: bytes) -> Iterator[Image]:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise _too_big()
+        with Image.open(io.BytesIO(data), formats=_formats()) as picture:
+            _refuse_huge(picture)
             yield picture
     except DataError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_big() from error
     except UnidentifiedImageError as error:
-        raise DataError("It can't be read as a PNG, JPEG or WebP image.") from error
+        raise DataError("It can't be read as an image ({kinds}).", kinds=KINDS) from error
     except Exception as error:  # decoders of files made to confuse them raise what they like
         raise DataError("It is damaged: {why}.", why=str(error)[:200] or type(error).__name__) from error
 
@@ -117,5 +123,25 @@ def quietly(work: Callable[[], object]) -> object:
         return work()
 
 
-def _too_big() -> DataError:
-    return DataError("It has more than {most} megapixels.", most=MAX_PIXELS // 1_000_000)
+@cache
+def _formats() -> tuple[str, ...]:
+    """Return FORMATS, with the reader of HEIC at hand."""
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+    return FORMATS
+
+
+def _refuse_huge(picture: Image) -> None:
+    width, height = picture.size
+    if width * height <= MAX_PIXELS:
+        return
+    # A progressive JPEG keeps all its coefficients in memory, whatever size it is decoded at.
+    if picture.format not in ("JPEG", "MPO") or picture.info.get("progressive"):
+        raise _too_big(MAX_PIXELS)
+    if width * height > MAX_JPEG_PIXELS:
+        raise _too_big(MAX_JPEG_PIXELS)
+
+
+def _too_big(most: int = MAX_PIXELS) -> DataError:
+    return DataError("It has more than {most} megapixels.", most=most // 1_000_000)

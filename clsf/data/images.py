@@ -50,12 +50,21 @@ class Images:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:
-    """Training images and, where the source has them, test images of the same shape and classes."""
+    """Training images and, where the source has them, test and validation images of the same shape and classes."""
 
     name: str
     train: Images
     test: Images | None
     checksum: str | None = None  # of the files it was opened from; None: it only exists in memory
+    fitting: Images | None = None  # training images with the source's own validation images behind them; None: it has none
+
+    @property
+    def validation(self) -> Images | None:
+        """The source's own validation images."""
+        if self.fitting is None:
+            return None
+        first = len(self.train)
+        return Images(self.fitting.pixels[first:], self.fitting.labels[first:], self.fitting.classes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,13 +20,13 @@ from clsf.data import cache, catalogue
 from clsf.data.archives import opened_zip
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.decode import Header, decode, header, quietly
-from clsf.data.layout import Layout, Picture, arranged, class_name, no_image
+from clsf.data.layout import Choices, Layout, Picture, Reading, arranged, class_name, no_image, read
 from clsf.data.listing import Listing, list_folder
 from clsf.data.progress import Paced, Progress, silent
 from clsf.data.rows import Rows
 from clsf.errors import DataError
 from clsf.plan import MAX_IMAGE_SIZE
-from clsf.words import Sentence
+from clsf.words import Sentence, say
 
 SIDE = 64  # pixels that images of different sizes are brought to at most
 MIN_SIDE = 4  # pixels
@@ -39,16 +39,18 @@ Skipped = tuple[tuple[str, Sentence], ...]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """An imported data set, and the files that were left out with the reasons."""
+    """An imported data set, the files that were left out with the reasons, and images that are in two parts."""
 
     name: str
     info: DatasetInfo
     skipped: Skipped
+    copies: tuple[tuple[str, str], ...] = ()  # file of the test or validation part, the same file of the training part
 
 
 def import_folder(
-    path: str | Path, progress: Progress = silent, title: str | None = None, image_size: int | None = None
-) -> Imported:
+    path: str | Path, progress: Progress = silent, title: str | None = None, image_size: int | None = None,
+    choices: Choices | None = None,
+) -> Imported:  # fmt: skip
     """Import the images of a folder; see `clsf.data.layout` for how it has to be arranged.
 
     Images of one size keep it; others are cut square and resized to their median side, 64 pixels at most, or to
@@ -56,37 +58,52 @@ def import_folder(
     can't be imported; single files that can't be read are left out and named.
     """
     path = Path(path)
-    return _import(list_folder(path), Paced(progress), title or path.absolute().name, image_size)
+    return _import(list_folder(path), Paced(progress), title or path.absolute().name, image_size, choices=choices)
 
 
 def import_zip(
     path_or_file: str | Path | BinaryIO, progress: Progress = silent, title: str | None = None, image_size: int | None = None,
-    private: str | None = None,
+    private: str | None = None, choices: Choices | None = None,
 ) -> Imported:  # fmt: skip
     """Import the images of a zip archive, given by its path or as an open binary file; as `import_folder` otherwise.
 
     `private`: a secret of the only one who is to see the images; None: everybody on this machine.
     """
     named = path_or_file if isinstance(path_or_file, str | Path) else getattr(path_or_file, "name", "")
-    with opened_zip(path_or_file) as listing:
-        return _import(listing, Paced(progress), title or Path(str(named)).stem, image_size, private)
+    with opened_zip(path_or_file, choices and choices.encoding) as listing:
+        return _import(listing, Paced(progress), title or Path(str(named)).stem, image_size, private, choices)
 
 
-def _import(listing: Listing, progress: Progress, title: str, image_size: int | None, private: str | None = None) -> Imported:
+def read_zip(path_or_file: str | Path | BinaryIO, choices: Choices | None = None) -> Reading:
+    """Return how the tree in a zip archive is read, without importing it. Raises DataError as `import_zip` does."""
+    with opened_zip(path_or_file, choices and choices.encoding) as listing:
+        return read(listing, choices)
+
+
+def _import(
+    listing: Listing, progress: Progress, title: str, image_size: int | None, private: str | None = None,
+    choices: Choices | None = None,
+) -> Imported:  # fmt: skip
     if image_size is not None:
         checks.whole(DataError, checks.field("image_size"), image_size, MIN_SIDE, MAX_IMAGE_SIZE)
-    layout = arranged(listing)
-    name = _name(layout, image_size, progress, private)
+    layout = arranged(listing, choices)
+    name, copies = _name(layout, image_size, progress, private)
     with cache.locked(name, lambda: progress("prepare", 0, len(layout.pictures))):
         if not catalogue.is_cached(name):
             facts = {"title": class_name(title or name), "private": private is not None, "saved": private is None}
             cache.keep(name, lambda folder: quietly(lambda: _fill(folder, layout, image_size, progress)) | facts)
-    skipped = cache.facts(name)["skipped"]
-    return Imported(name, catalogue.info(name), tuple((file, Sentence.from_json(why)) for file, why in skipped))
+    # What is kept beside the images names them by their place in the set. The names of the files, and what lay beside them, are
+    # this import's own: the same images may have been imported before by somebody else.
+    broken = {str(path): Sentence.from_json(why) for path, why in cache.facts(name).get("broken", ())}
+    skipped = [*layout.skipped, *((one.entry.name, broken[one.path]) for one in layout.pictures if one.path in broken)]
+    return Imported(name, catalogue.info(name), tuple(sorted(skipped, key=lambda pair: pair[0])), copies)
 
 
-def _name(layout: Layout, image_size: int | None, progress: Progress, private: str | None) -> str:
-    digest = hashlib.sha256()
+def _name(
+    layout: Layout, image_size: int | None, progress: Progress, private: str | None
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the set's name, and the files that are in another part as well as in the training part."""
+    digest, seen = hashlib.sha256(), {}
     if private is not None:
         digest.update(f"private\0{private}\n".encode())
     if image_size is not None:
@@ -99,48 +116,64 @@ def _name(layout: Layout, image_size: int | None, progress: Progress, private: s
             data = b""
         digest.update(f"{picture.path}\0{len(data)}\n".encode())
         digest.update(data)
+        if data:
+            seen.setdefault(hashlib.sha256(data).digest(), {}).setdefault(picture.part, []).append(picture.entry.name)
     progress("read", len(layout.pictures), len(layout.pictures))
-    return catalogue.IMPORTED + digest.hexdigest()[: 12 if private is None else PRIVATE_DIGITS]
+    copies = [
+        (file, parts["train"][0])
+        for parts in seen.values() if "train" in parts
+        for part, files in parts.items() if part != "train"
+        for file in files
+    ]  # fmt: skip
+    return catalogue.IMPORTED + digest.hexdigest()[: 12 if private is None else PRIVATE_DIGITS], tuple(sorted(copies))
 
 
 def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progress) -> dict:
     """Decode all images into .npy files and return what meta.json says of them."""
-    problems: dict[str, Sentence] = dict(layout.skipped)
+    problems: dict[str, Sentence] = {}
     headers: dict[str, Header] = {}
     for picture in layout.pictures:
         progress("prepare", 0, len(layout.pictures))
         found = _tried(lambda p=picture: header(p.entry.read()), picture, problems)
         if found is not None:
             headers[picture.path] = found
+    for label, name in enumerate(layout.classes):
+        if not any(one.label == label and one.part == "train" and one.path in headers for one in layout.pictures):
+            raise no_image(
+                name, [(p.entry.name, problems[p.path]) for p in layout.pictures if p.label == label and p.path in problems]
+            )
     shape, last = _shape(layout, headers, image_size), None
     # Some files turn out to be damaged only when they are decoded. If the shape hung on one of those, decode again.
     while shape != last:
         readable = [picture for picture in layout.pictures if picture.path in headers]
         for picture, why in _decoded(folder, readable, shape, progress):
-            problems[picture.entry.name] = why
+            problems[picture.path] = why
             del headers[picture.path]
         shape, last = _shape(layout, headers, image_size), shape
     readable = [picture for picture in layout.pictures if picture.path in headers]
     for label, name in enumerate(layout.classes):
         if not any(picture.label == label and picture.part == "train" for picture in readable):
-            raise no_image(name)
-    tests = sum(picture.part == "test" for picture in readable)
+            raise no_image(
+                name, [(p.entry.name, problems[p.path]) for p in layout.pictures if p.label == label and p.path in problems]
+            )
+    tests, validations = (sum(picture.part == part for picture in readable) for part in ("test", "val"))
     if not tests:
         for file in folder.glob("test_*.npy"):
             file.unlink()
     return {
         "classes": layout.classes,
         "shape": shape,
-        "train": len(readable) - tests,
+        "train": len(readable) - tests - validations,
+        "validation": validations,
         "test": tests,
-        "skipped": [(file, problems[file].to_json()) for file in sorted(problems)],
+        "broken": [(path, problems[path].to_json()) for path in sorted(problems)],
     }
 
 
 def _shape(layout: Layout, headers: dict[str, Header], image_size: int | None) -> Shape:
     """Decide the one shape of all images from their headers."""
     if not headers:
-        raise no_image(layout.classes[0])
+        raise no_image(layout.classes[0], [(p.entry.name, say("it can't be read")) for p in layout.pictures if p.label == 0])
     found = list(headers.values())
     channels = 1 if all(h.grey for h in found) else 3
     height, width = found[0].height, found[0].width
@@ -166,21 +199,19 @@ def _decoded(folder: Path, pictures: list[Picture], shape: Shape, progress: Prog
     """Write the .npy files of both parts; return the pictures that could not be decoded, and why."""
     problems: dict[str, Sentence] = {}
     broken, done = [], 0
-    for part in ("train", "test"):
+    for file, parts in (("train", ("train", "val")), ("test", ("test",))):  # validation images stand behind the training images
         labels = []
-        with Rows(folder / f"{part}_pixels.npy", shape) as rows:
-            for picture in pictures:
-                if picture.part != part:
-                    continue
+        with Rows(folder / f"{file}_pixels.npy", shape) as rows:
+            for picture in (one for part in parts for one in pictures if one.part == part):
                 progress("prepare", done, len(pictures))
                 done += 1
                 image = _tried(lambda p=picture: decode(p.entry.read(), *shape), picture, problems)
                 if image is None:
-                    broken.append((picture, problems[picture.entry.name]))
+                    broken.append((picture, problems[picture.path]))
                 else:
                     rows.append(image[None])
                     labels.append(picture.label)
-        np.save(folder / f"{part}_labels.npy", np.array(labels, np.int64))
+        np.save(folder / f"{file}_labels.npy", np.array(labels, np.int64))
     progress("prepare", len(pictures), len(pictures))
     return broken
 
@@ -189,5 +220,5 @@ def _tried(work: Callable[[], object], picture: Picture, problems: dict[str, Sen
     try:
         return work()
     except DataError as error:
-        problems[picture.entry.name] = error.sentence
+        problems[picture.path] = error.sentence
         return None

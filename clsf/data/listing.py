@@ -33,6 +33,7 @@ class Listing:
     entries: tuple[Entry, ...]
     folders: tuple[str, ...]  # all of them, also those that hold no file
     skipped: tuple[tuple[str, Sentence], ...]  # names that can't be followed, and why
+    encoding: str | None = None  # of the names in a zip archive that did not say theirs
 
 
 def list_folder(path: Path) -> Listing:
@@ -46,7 +47,11 @@ def list_folder(path: Path) -> Listing:
             shown = tidy(file.relative_to(path).as_posix())
             if ignored(shown):
                 continue
-            if file.is_symlink():
+            if name in below and not file.is_symlink() and hidden(shown):
+                continue  # its files are named
+            if hidden(shown):
+                skipped.append((shown, why_hidden()))
+            elif file.is_symlink():
                 skipped.append((shown, say("It is a link to another place; links are not followed.")))
             elif name in below:
                 folders.append(shown)
@@ -57,7 +62,9 @@ def list_folder(path: Path) -> Listing:
     return checked(entries, folders, skipped)
 
 
-def checked(entries: list[Entry], folders: list[str], skipped: list[tuple[str, Sentence]]) -> Listing:
+def checked(
+    entries: list[Entry], folders: list[str], skipped: list[tuple[str, Sentence]], encoding: str | None = None
+) -> Listing:
     """Return the listing, sorted. Raises DataError if a file or all of them are too big."""
     entries = sorted(entries, key=lambda entry: entry.name)
     for entry in entries:
@@ -72,14 +79,30 @@ def checked(entries: list[Entry], folders: list[str], skipped: list[tuple[str, S
             "The files have {size} MB together (unpacked), but at most {most} MB are read. Make the images smaller, or use fewer.",
             size=total // 1_000_000, most=MAX_BYTES // 1_000_000,
         )  # fmt: skip
-    return Listing(
-        tuple(sorted(entries, key=lambda entry: entry.name)), tuple(sorted(folders)), tuple(sorted(skipped, key=str))
-    )
+    return Listing(tuple(entries), tuple(sorted(folders)), tuple(sorted(skipped, key=lambda pair: pair[0])), encoding)
+
+
+LEFT_BEHIND = {
+    "__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Desktop.ini", "@eaDir", "$RECYCLE.BIN", "System Volume Information",
+    ".DS_Store", ".ipynb_checkpoints", ".git", ".github", ".svn", ".hg", ".idea", ".vscode", ".thumbnails", ".Trashes",
+    ".AppleDouble", ".Spotlight-V100", ".fseventsd", ".gitignore", ".gitattributes", ".gitkeep", ".keep", ".directory",
+    ".picasa.ini", ".nomedia", "__pycache__", "#recycle",
+}  # fmt: skip
+"""Names of files and folders that programs make by themselves."""
 
 
 def ignored(name: str) -> bool:
-    """Say whether a name is of those that computers leave behind by themselves: hidden files and the like."""
-    return any(part.startswith(".") or part in ("__MACOSX", "Thumbs.db", "desktop.ini") for part in name.split("/"))
+    """Say whether a name is of those that computers leave behind by themselves."""
+    return any(part in LEFT_BEHIND or part.startswith("._") for part in name.split("/"))
+
+
+def hidden(name: str) -> bool:
+    """Say whether a file or one of its folders is hidden: its name begins with a dot."""
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def why_hidden() -> Sentence:
+    return say("It is hidden: a name that begins with a dot. Rename it if it is to be read.")
 
 
 def tidy(name: str) -> str:

@@ -10,7 +10,8 @@ from clsf.data import prepared_files
 from clsf.data.images import Dataset, Images, Prepared
 from clsf.data.progress import Progress, silent
 from clsf.data.resize import Shape, fitted, prepared_shape
-from clsf.data.split import split
+from clsf.data.shuffle import shuffled
+from clsf.data.split import PURPOSE, fair_order, split
 from clsf.errors import DataError
 from clsf.plan import Plan, Preparation
 
@@ -28,10 +29,18 @@ def prepare(dataset: Dataset, plan: Plan, progress: Progress = silent) -> Prepar
     Resized or recoloured pixels are kept on disk, memory-mapped, for all processes to share. Raises DataError if there
     are too few images to split, or if the prepared images would be too big.
     """
-    train, validation = split(dataset.train.labels, plan.validation_share, plan.seed, plan.train_limit, plan.split)
+    images = dataset.fitting or dataset.train
+    if dataset.fitting is None:
+        train, validation = split(images.labels, plan.validation_share, plan.seed, plan.train_limit, plan.split)
+    else:  # the source says which images validate: nothing is drawn, and the plan's share does not count
+        first = len(dataset.train)
+        train, validation = shuffled(first, PURPOSE, plan.seed), np.arange(first, len(images), dtype=np.int64)
+        if plan.split > 1:
+            train, validation = train[fair_order(images.labels[train])], validation[fair_order(images.labels[validation])]
+        train = train[: plan.train_limit]
     pixels = _pixels(dataset, "train", plan.preparation, progress)
     mean, deviation = _scale(pixels, train, plan.preparation)
-    return Prepared(pixels, dataset.train.labels, dataset.train.classes, train, validation, mean, deviation)
+    return Prepared(pixels, images.labels, images.classes, train, validation, mean, deviation)
 
 
 def prepared_test(dataset: Dataset, plan: Plan, like: Prepared, progress: Progress = silent) -> Images:
@@ -54,7 +63,7 @@ def prepared_test(dataset: Dataset, plan: Plan, like: Prepared, progress: Progre
 
 
 def _pixels(dataset: Dataset, part: str, preparation: Preparation, progress: Progress) -> np.ndarray:
-    images = dataset.train if part == "train" else dataset.test
+    images = (dataset.fitting or dataset.train) if part == "train" else dataset.test
     shape = prepared_shape(images, preparation)
     if shape == images.shape:
         return images.pixels

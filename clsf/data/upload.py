@@ -18,7 +18,8 @@ from typing import BinaryIO
 
 from clsf.data import cache, child, listing, private
 from clsf.data.archives import MAX_RATIO
-from clsf.data.imports import Imported, import_zip
+from clsf.data.imports import Imported, import_zip, read_zip
+from clsf.data.layout import Choices, Reading
 from clsf.data.progress import Progress, silent
 from clsf.errors import ClsfError, DataError
 from clsf.words import Sentence, say
@@ -30,7 +31,7 @@ MAX_UPLOAD = 200  # MB that a browser may send at once
 MAX_SECONDS = 600
 MAX_MEMORY = 6 << 30  # bytes of address space, of which most is never used
 
-__all__ = ["MAX_RATIO", "MAX_UPLOAD", "import_upload", "packed"]
+__all__ = ["MAX_RATIO", "MAX_UPLOAD", "import_upload", "packed", "packed_tree", "read_upload"]
 
 
 def packed(files: Iterable[tuple[str, str, BinaryIO]]) -> BinaryIO:
@@ -49,6 +50,17 @@ def packed(files: Iterable[tuple[str, str, BinaryIO]]) -> BinaryIO:
     return out
 
 
+def packed_tree(files: Iterable[tuple[str, BinaryIO]]) -> BinaryIO:
+    """Pack a folder, as (path as the browser gave it, open file), into a temporary archive as it is: nothing is left out here."""
+    out = TemporaryFile()  # noqa: SIM115  the caller closes it
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name, file in files:
+            file.seek(0)
+            archive.writestr(_printable(name).replace("\\", "/").lstrip("/") or "image", file.read())
+    out.seek(0)
+    return out
+
+
 def _printable(text: str) -> str:
     """Return a name without what no name has: an archive's names end at a zero, and half a letter can't be written."""
     return "".join(letter for letter in text if letter.isprintable())
@@ -56,7 +68,7 @@ def _printable(text: str) -> str:
 
 def import_upload(
     archive: BinaryIO, title: str, secret: str, image_size: int | None = None, progress: Progress = silent,
-    command: Sequence[str] = COMMAND,
+    command: Sequence[str] = COMMAND, choices: Choices | None = None,
 ) -> Imported:  # fmt: skip
     """Import an uploaded zip archive as a private set (see `clsf.data.imports` and `clsf.data.private`).
 
@@ -64,6 +76,24 @@ def import_upload(
     DataError for what can't be imported, takes too long or too much memory.
     """
     private.sweep()
+    result = _worked(archive, {"title": title, "private": secret, "image_size": image_size}, choices, progress, command)
+    from clsf.data import catalogue
+
+    name = str(result["name"])
+    skipped = tuple((str(file), Sentence.from_json(why)) for file, why in result["skipped"])
+    copies = tuple((str(file), str(same)) for file, same in result.get("copies", ()))
+    return Imported(name, catalogue.info(name), skipped, copies)
+
+
+def read_upload(
+    archive: BinaryIO, choices: Choices | None = None, progress: Progress = silent, command: Sequence[str] = COMMAND
+) -> Reading:
+    """Return how an uploaded zip archive is read, to be shown before it is imported; raises as `import_upload`."""
+    return Reading.from_json(_worked(archive, {"look": True}, choices, progress, command))
+
+
+def _worked(archive: BinaryIO, order: dict, choices: Choices | None, progress: Progress, command: Sequence[str]) -> dict:
+    """Let a process of its own carry out an order on an archive; return its result."""
     began = time.monotonic()
 
     def paced(stage: str, done: int, total: int) -> None:
@@ -74,10 +104,10 @@ def import_upload(
         progress("read" if stage == "download" else stage, done, total)
 
     with TemporaryDirectory(prefix="clsf-upload-") as folder:
-        with cache.storing(title):
+        with cache.storing(str(order.get("title", ""))):
             with Path(folder, ARCHIVE).open("wb") as file:
                 _copy(archive, file)
-            order = {"title": title, "private": secret, "image_size": image_size}
+            order = order | {"choices": (choices or Choices()).to_json()}
             Path(folder, ORDER).write_text(json.dumps(order), "utf-8")
         end = child.run([*command, folder], paced)
     if end.code != 0 or not isinstance(end.result, dict):
@@ -86,11 +116,7 @@ def import_upload(
             "unusually large or damaged files and try again.",
             code=end.code, why=end.last_words,
         )  # fmt: skip
-    from clsf.data import catalogue
-
-    name = str(end.result["name"])
-    skipped = tuple((str(file), Sentence.from_json(why)) for file, why in end.result["skipped"])
-    return Imported(name, catalogue.info(name), skipped)
+    return end.result
 
 
 def _copy(source: BinaryIO, target: BinaryIO) -> None:
@@ -115,15 +141,21 @@ def main(arguments: Sequence[str]) -> int:
     def tell(**news: object) -> None:
         print(json.dumps(news), file=answers, flush=True)
 
+    choices = Choices(**order.pop("choices"))
     try:
-        found = import_zip(folder / ARCHIVE, lambda stage, done, total: tell(stage=stage, done=done, total=total), **order)
+        if order.pop("look", False):
+            tell(result=read_zip(folder / ARCHIVE, choices).to_json())
+            return 0
+        found = import_zip(
+            folder / ARCHIVE, lambda stage, done, total: tell(stage=stage, done=done, total=total), choices=choices, **order
+        )
     except ClsfError as error:
         tell(error=error.sentence.to_json())
         return 1
     except MemoryError:
         tell(error=say("The images need more memory than there is for reading them. Use fewer or smaller images.").to_json())
         return 1
-    tell(result={"name": found.name, "skipped": [(file, why.to_json()) for file, why in found.skipped]})
+    tell(result={"name": found.name, "skipped": [(file, why.to_json()) for file, why in found.skipped], "copies": found.copies})
     return 0
 
 

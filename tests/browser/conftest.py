@@ -136,3 +136,4 @@ def upload(page: object, photos: Path) -> None:
     name.fill("Day and night")
     name.press("Tab")
     page.get_by_role("button", name="Read the images").click(timeout=90_000)  # which waits until it may be pressed
+    page.get_by_role("button", name="Import the images").click(timeout=90_000)  # once it is shown how they are read

@@ -154,16 +154,27 @@ def large_header():
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
-        pytest.param("train/cat/x.png", b"hello", "It can't be read as a PNG, JPEG or WebP image.", id="no image"),
-        pytest.param("train/cat/x.png", b"", "It can't be read as a PNG, JPEG or WebP image.", id="empty"),
-        pytest.param("train/cat/x.png", picture(kind="GIF"), "It can't be read as a PNG, JPEG or WebP image.", id="gif inside"),
+        pytest.param(
+            "train/cat/x.png",
+            b"hello",
+            "It can't be read as an image (PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF, HEIC).",
+            id="no image",
+        ),
+        pytest.param(
+            "train/cat/x.png", b"", "It can't be read as an image (PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF, HEIC).", id="empty"
+        ),
         pytest.param("train/cat/x.jpg", CUT, "It is damaged: ", id="cut off JPEG"),
         pytest.param("train/cat/x.png", random_png(64)[:-4000], "It is damaged: ", id="cut off PNG"),
         pytest.param("train/cat/x.png", huge_header(), "It has more than 20 megapixels.", id="900 megapixels"),
         pytest.param("train/cat/x.png", large_header(), "It has more than 20 megapixels.", id="25 megapixels"),
-        pytest.param("train/cat/x.gif", picture(kind="GIF"), "It is not a PNG, JPEG or WebP file.", id="other kind"),
+        pytest.param("train/cat/x.txt", b"x", "It is not an image that is read here: PNG, JPEG", id="other kind"),
         pytest.param("train/x.png", picture(), "It lies outside the folders of the classes.", id="too high"),
-        pytest.param("more/cat/x.png", picture(), "It lies outside the folders of the classes.", id="neither train nor test"),
+        pytest.param(
+            "more/x.png",
+            picture(),
+            "Its folder 'more' is for neither training, validation nor test.",
+            id="neither train nor test",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_and_left_out(tmp_path, name, data, why):
@@ -188,7 +199,7 @@ def test_a_damaged_member_of_an_archive_is_left_out():
 
 
 def test_what_computers_leave_behind_is_passed_over():
-    left = {"__MACOSX/train/cat/._1.png": b"x", ".DS_Store": b"x", "train/cat/.hidden.png": b"x", "train/.git/a/b.png": b"x"}
+    left = {"__MACOSX/train/cat/._1.png": b"x", ".DS_Store": b"x", "train/cat/._hidden.png": b"x", "train/.git/a/b.png": b"x"}
     assert import_zip(zip_of(TWO | left)) == import_zip(zip_of(TWO))
 
 
@@ -238,7 +249,7 @@ def test_korean_names_survive_archives_that_do_not_say_their_encoding(encoding):
 @pytest.mark.parametrize(
     "name",
     [
-        "../evil.png", "train/../../evil.png", "/etc/evil.png", "C:/evil.png", "train\\cat\\evil.png", "train//cat/1.png",
+        "../evil.png", "train/../../evil.png", "/etc/evil.png", "C:/evil.png", "..\\cat\\evil.png", "train//cat/1.png",
         "__MACOSX/../evil.png",
     ],
 )  # fmt: skip
@@ -463,6 +474,7 @@ def test_a_damaged_import_is_refused_until_it_is_imported_again(data_folder):
 
 def test_reasons_are_stored_as_sentences_that_can_be_translated(data_folder):
     found = import_zip(zip_of(TWO | {"train/cat/x.png": b"no"}))
-    stored = json.loads((data_folder / "sets" / found.name / "meta.json").read_text())["skipped"]
-    assert stored == [["train/cat/x.png", {"sentence": "It can't be read as a PNG, JPEG or WebP image.", "values": {}}]]
+    stored = json.loads((data_folder / "sets" / found.name / "meta.json").read_text())["broken"]
+    kinds = {"kinds": "PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF, HEIC"}
+    assert stored == [["train/cat/x.png", {"sentence": "It can't be read as an image ({kinds}).", "values": kinds}]]
     assert cache.names() == [found.name]

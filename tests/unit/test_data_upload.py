@@ -67,7 +67,7 @@ def test_single_files_are_left_out_by_name_and_reason():
     found = import_upload(zip_of(files), "mine", "secret")
     reasons = {name: str(why) for name, why in found.skipped}
     assert set(reasons) == {"cat/broken.png", "cat/half.jpg", "notes.txt"}
-    assert reasons["cat/broken.png"] == "It can't be read as a PNG, JPEG or WebP image."
+    assert reasons["cat/broken.png"] == "It can't be read as an image (PNG, JPEG, WebP, BMP, GIF, TIFF, AVIF, HEIC)."
     assert found.info.train == 6
 
 

@@ -51,6 +51,8 @@ OWN_TITLE = "upload_title"
 OWN_TASK = "upload_task"  # the Task that reads an upload
 OWN_FOUND = "upload_found"  # what came of it
 OWN_DONE = "upload_done"  # counts the uploads, so that the widgets are empty afterwards
+OWN_READING = "upload_reading"  # how the last upload is read, before it is imported
+OWN_ROLE, OWN_ENCODING, OWN_LABELS = "upload_role", "upload_encoding", "upload_labels"
 SAVE_TITLE, SAVE_EVERYONE = "save_title", "save_everyone"
 
 

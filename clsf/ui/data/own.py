@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-from typing import BinaryIO
-
 import streamlit as st
 
 from clsf.data import catalogue, upload
 from clsf.data.imports import MIN_SIDE, SIDE
+from clsf.data.kinds import KINDS, SUFFIXES
+from clsf.data.layout import Choices
 from clsf.data.task import Task
 from clsf.plan import MAX_IMAGE_SIZE
 from clsf.ui import data_choice, state
-from clsf.ui.data import keys, own_sets
+from clsf.ui.data import keys, own_reading, own_sets
 from clsf.ui.data.source import TICK, progress_bar
 from clsf.ui.tensors import choose
 from clsf.ui.text import plain, sentence, t, words
 
 MOST_KINDS = 12
-TYPES = ["png", "jpg", "jpeg", "webp"]
+TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
 
 
 def settle() -> None:
@@ -68,7 +67,13 @@ def _form() -> None:
         )  # fmt: skip
     _limits()
     if st.button(t("Read the images"), key="upload_read", type="primary", icon=":material/upload:", disabled=given is None):
-        _start(given, title or t("My images"), side)
+        own_reading.look(given)
+        st.rerun()
+    choices = own_reading.show(given)
+    if choices is not None and st.button(
+        t("Import the images"), key="upload_import", type="primary", icon=":material/check:", disabled=given is None
+    ):
+        _start(given, title or t("My images"), side, choices)
         st.rerun()
 
 
@@ -76,10 +81,10 @@ def _limits() -> None:
     limits = upload.limits()
     st.caption(
         t(
-            "PNG, JPEG and WebP, at least 2 classes and at most {classes}. An upload has at most {upload} MB; unpacked, at most {unpacked} "
+            "{kinds}, at least 2 classes and at most {classes}. An upload has at most {upload} MB; unpacked, at most {unpacked} "
             "MB, {files} files, {file} MB each, and {pixels} megapixels per image. Images are turned upright, cut square around the middle "
             "if their sizes differ, and made smaller. Names of places and cameras in the files are not kept.",
-            classes=f"{limits['classes']:,}", upload=limits["upload"], unpacked=f"{limits['unpacked']:,}", files=f"{limits['files']:,}",
+            kinds=KINDS, classes=f"{limits['classes']:,}", upload=limits["upload"], unpacked=f"{limits['unpacked']:,}", files=f"{limits['files']:,}",
             file=limits["file"], pixels=limits["pixels"],
         )
     )  # fmt: skip
@@ -93,28 +98,19 @@ def _limits() -> None:
 
 def _zip(done: int) -> list | None:
     file = st.file_uploader(
-        t("A zip archive with one folder per class: cats/…, dogs/…, or train/cats/…, test/cats/…"), type=["zip"],
+        t("A zip archive with one folder per class: cats/…, dogs/…, or train/cats/…, test/cats/…"), type=["zip", "tm"],
         key=f"{keys.ARCHIVE}_{done}", max_upload_size=upload.MAX_UPLOAD,
     )  # fmt: skip
     return None if file is None else ["zip", file]
 
 
 def _folder(done: int) -> list | None:
+    # No filter of types: what is left out, and why, is for the reader of all uploads to say.
     files = st.file_uploader(
-        t("A folder of this computer that holds one folder per class"), type=TYPES, accept_multiple_files="directory",
+        t("A folder of this computer that holds one folder per class"), accept_multiple_files="directory",
         key=f"{keys.FOLDER}_{done}", max_upload_size=upload.MAX_UPLOAD,
     )  # fmt: skip
-    found = [(_class_in(file.name), file.name, file) for file in files]
-    if files:
-        kinds = sorted({kind for kind, _, _ in found})
-        st.caption(t("{count} images in {classes} folders: {names}", count=len(files), classes=len(kinds), names=plain(", ".join(kinds[:8]))))  # fmt: skip
-    return found or None
-
-
-def _class_in(name: str) -> str:
-    """Return the folder that a file lies in, of the path that a browser gave."""
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    return parts[-2] if len(parts) > 1 else "?"
+    return ["folder", [(file.name, file) for file in files]] if files else None
 
 
 def _classes(done: int) -> list | None:
@@ -136,14 +132,14 @@ def _classes(done: int) -> list | None:
     return found or None
 
 
-def _start(given: list, title: str, side: int | None) -> None:
+def _start(given: list, title: str, side: int | None, choices: Choices) -> None:
     secret = state.owner()
 
     def work(progress) -> object:
-        archive: BinaryIO = given[1] if given[0] == "zip" else upload.packed(given)
-        with archive:
-            return upload.import_upload(archive, title, secret, side, progress)
+        with own_reading.packed(given) as archive:
+            return upload.import_upload(archive, title, secret, side, progress, choices=choices)
 
+    own_reading.forget()
     st.session_state.pop(keys.OWN_FOUND, None)
     st.session_state[keys.OWN_TASK] = Task(work)
 
@@ -172,11 +168,20 @@ def _outcome() -> None:
         st.success(
             t(
                 "“{title}” is ready: {count} images of {classes} classes, now {height}×{width}×{channels}. It is chosen above and on every page.",
-                title=sentence(found.info.title), count=f"{found.info.train + found.info.test:,}", classes=len(found.info.classes),
+                title=sentence(found.info.title), count=f"{found.info.train + found.info.validation + found.info.test:,}", classes=len(found.info.classes),
                 height=height, width=width, channels=channels,
             ),
             icon=":material/check_circle:",
         )  # fmt: skip
+        if found.copies:
+            st.warning(
+                t(
+                    "{count} images outside the training images are copies of training images, such as {file} of {same}. What is "
+                    "measured on them says little.",
+                    count=len(found.copies), file=plain(found.copies[0][0]), same=plain(found.copies[0][1]),
+                ),
+                icon=":material/content_copy:",
+            )  # fmt: skip
         if found.skipped:
             with st.expander(t("{count} files were left out", count=len(found.skipped)), icon=":material/rule:"):
                 rows = found.skipped[:200]

@@ -1,0 +1,122 @@
+"""How an upload is read, shown before it is imported: parts, classes, counts, what is left out; all of it can be changed."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import streamlit as st
+
+from clsf.data import upload
+from clsf.data.layout import Choices, Reading
+from clsf.data.names import ENCODINGS, TITLES
+from clsf.data.roles import PARTS, ROLES
+from clsf.errors import ClsfError
+from clsf.ui.data import keys
+from clsf.ui.text import plain, sentence, t, words
+
+
+def packed(given: list) -> BinaryIO:
+    """Return what was given as an archive."""
+    if given[0] == "zip":
+        return given[1]
+    return upload.packed_tree(given[1]) if given[0] == "folder" else upload.packed(given)
+
+
+def forget() -> None:
+    """Show no reading any more."""
+    st.session_state.pop(keys.OWN_READING, None)
+    for key in [key for key in st.session_state if str(key).startswith((keys.OWN_ROLE, keys.OWN_ENCODING, keys.OWN_LABELS))]:
+        del st.session_state[key]
+
+
+def look(given: list, choices: Choices | None = None) -> None:
+    """Read the tree of an upload and keep how it is read, for `show`."""
+    if choices is None:
+        forget()
+    choices = choices or Choices()
+    found: Reading | ClsfError
+    try:
+        with st.spinner(t("Reading …")):
+            archive = packed(given)
+            found = upload.read_upload(archive, choices)
+            if archive is not given[1]:
+                archive.close()
+    except ClsfError as error:
+        found = error
+    st.session_state[keys.OWN_READING] = _stamp(given), choices, found
+
+
+def show(given: list | None) -> Choices | None:
+    """Show how the upload is read and let it be changed; return the choices with which it can be imported, or None."""
+    kept = st.session_state.get(keys.OWN_READING)
+    if kept is None or given is None or kept[0] != _stamp(given):
+        return None
+    _, choices, found = kept
+    if isinstance(found, ClsfError):
+        st.error(sentence(found.sentence), icon=":material/error:")
+        return None
+    with st.container(border=True, key="upload_shown"):
+        st.markdown(f"**{t('This is how it is read')}**")
+        changed = _choose(found, choices)
+        if changed != choices:
+            look(given, changed)
+            st.rerun()
+        _table(found)
+        if found.question is not None:
+            st.warning(sentence(found.question), icon=":material/help:")
+        elif found.problem is not None:
+            st.error(sentence(found.problem), icon=":material/error:")
+    return choices if found.question is None and found.problem is None else None
+
+
+def _stamp(given: list) -> tuple:
+    files = [given[1]] if given[0] == "zip" else [one[-1] for one in (given[1] if given[0] == "folder" else given)]
+    return tuple(getattr(file, "file_id", id(file)) for file in files)
+
+
+def _choose(found: Reading, choices: Choices) -> Choices:
+    roles = dict(choices.roles)
+    titles = {
+        "train": t("training"), "val": t("validation"), "test": t("test"), "class": t("a class"), "out": t("left out"),
+    }  # fmt: skip
+    shown = found.folders if any(role != "class" for _, role, _ in found.folders) or len(found.folders) <= 6 else ()
+    if shown and found.labels == "folders":
+        columns = st.columns(min(len(shown), 4))
+        for number, (name, role, count) in enumerate(shown[:24]):
+            with columns[number % len(columns)]:
+                chosen = st.selectbox(
+                    t("{folder}: {count} images", folder=plain(name), count=count), ROLES, ROLES.index(role), titles.get,
+                    key=f"{keys.OWN_ROLE}_{name}",
+                )  # fmt: skip
+            if chosen != role:
+                roles[name] = chosen
+    labels, encoding = choices.labels, choices.encoding
+    if len(found.offered) > 1:
+        ways = {"folders": t("the folders"), "table": t("the table"), "names": t("the names of the files")}
+        chosen = st.segmented_control(
+            t("What tells the classes"), found.offered, format_func=ways.get, default=found.labels if found.labels in found.offered else None,
+            key=keys.OWN_LABELS, required=True,
+        )  # fmt: skip
+        labels = chosen if chosen not in (None, found.labels) else labels
+    if found.encoding is not None:
+        chosen = st.selectbox(
+            t("Encoding of the names"), ENCODINGS, ENCODINGS.index(found.encoding), TITLES.get, key=keys.OWN_ENCODING,
+            help=t("The archive does not say it, so it was guessed. Choose another one if the names look wrong."),
+        )  # fmt: skip
+        encoding = chosen if chosen != found.encoding else encoding
+    return Choices(roles, labels, encoding)
+
+
+def _table(found: Reading) -> None:
+    titles = {"train": t("Training"), "val": t("Validation"), "test": t("Test")}
+    used = [part for part in PARTS if any(counts[part] for counts in found.counts.values())]
+    st.dataframe(
+        {t("Class"): list(found.counts)} | {titles[part]: [counts[part] for counts in found.counts.values()] for part in used},
+        hide_index=True, width="stretch", height=min(36 * (len(found.counts) + 1) + 2, 300),
+    )  # fmt: skip
+    if "val" in used:
+        st.caption(t("The validation images are the data's own: none are drawn from the training images, and the share on the train page does not count."))  # fmt: skip
+    if found.skipped:
+        with st.expander(t("{count} files are left out", count=len(found.skipped)), icon=":material/rule:"):
+            rows = found.skipped[:200]
+            st.dataframe({t("File"): [name for name, _ in rows], t("Why"): [words(why) for _, why in rows]}, hide_index=True, width="stretch")  # fmt: skip
