@@ -71,6 +71,17 @@ def facts(name: str) -> dict | None:
     return meta
 
 
+def described(name: str) -> dict:
+    """Return what meta.json of a set says, unchecked; {} if it can't be read, or says nothing that makes sense."""
+    if not NAME.fullmatch(name):
+        return {}
+    try:
+        meta = json.loads((data_folder() / "sets" / name / "meta.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return meta if isinstance(meta, dict) else {}
+
+
 def load(name: str) -> Dataset | None:
     """Open a set, its pixels memory-mapped; None if it is not kept. Raises DataError if its files are damaged."""
     meta = facts(name)

@@ -1,7 +1,7 @@
 """A teacher's or student's own images: a folder or zip of class folders becomes a data set of this machine.
 
 Its name comes from its content, so that importing the same images again, packed or not, finds the same data set. Images of
-one person alone (`private`) get a name that cannot be guessed, whatever is in them: see `clsf.data.private`.
+one person alone (`private`) get a name of its own, and say whose they are: see `clsf.data.private`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from clsf.words import Sentence
 SIDE = 64  # pixels that images of different sizes are brought to at most
 MIN_SIDE = 4  # pixels
 MAX_PIXEL_BYTES = 2 << 30
-PRIVATE_DIGITS = 24  # of a private set's name, hexadecimal: 96 bits that nobody guesses
+PRIVATE_DIGITS = 24  # of a private set's name, hexadecimal
 
 Shape = tuple[int, int, int]
 Skipped = tuple[tuple[str, Sentence], ...]
@@ -65,7 +65,7 @@ def import_zip(
 ) -> Imported:  # fmt: skip
     """Import the images of a zip archive, given by its path or as an open binary file; as `import_folder` otherwise.
 
-    `private`: a secret of the only one who is to see the images; None: everybody on this machine.
+    `private`: the owner, who alone is to see the images; None: everybody on this machine.
     """
     named = path_or_file if isinstance(path_or_file, str | Path) else getattr(path_or_file, "name", "")
     with opened_zip(path_or_file) as listing:
@@ -79,7 +79,12 @@ def _import(listing: Listing, progress: Progress, title: str, image_size: int | 
     name = _name(layout, image_size, progress, private)
     with cache.locked(name, lambda: progress("prepare", 0, len(layout.pictures))):
         if not catalogue.is_cached(name):
-            facts = {"title": class_name(title or name), "private": private is not None, "saved": private is None}
+            facts = {
+                "title": class_name(title or name),
+                "private": private is not None,
+                "saved": private is None,
+                "owner": private or "",
+            }
             cache.keep(name, lambda folder: quietly(lambda: _fill(folder, layout, image_size, progress)) | facts)
     skipped = cache.facts(name)["skipped"]
     return Imported(name, catalogue.info(name), tuple((file, Sentence.from_json(why)) for file, why in skipped))

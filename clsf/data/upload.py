@@ -55,12 +55,12 @@ def _printable(text: str) -> str:
 
 
 def import_upload(
-    archive: BinaryIO, title: str, secret: str, image_size: int | None = None, progress: Progress = silent,
+    archive: BinaryIO, title: str, owner: str, image_size: int | None = None, progress: Progress = silent,
     command: Sequence[str] = COMMAND,
 ) -> Imported:  # fmt: skip
     """Import an uploaded zip archive as a private set (see `clsf.data.imports` and `clsf.data.private`).
 
-    `secret` goes into the name and is told to nobody. If `progress` raises, the work ends and nothing is left. Raises
+    `owner` alone sees it from then on. If `progress` raises, the work ends and nothing is left. Raises
     DataError for what can't be imported, takes too long or too much memory.
     """
     private.sweep()
@@ -77,7 +77,7 @@ def import_upload(
         with cache.storing(title):
             with Path(folder, ARCHIVE).open("wb") as file:
                 _copy(archive, file)
-            order = {"title": title, "private": secret, "image_size": image_size}
+            order = {"title": title, "private": owner, "image_size": image_size}
             Path(folder, ORDER).write_text(json.dumps(order), "utf-8")
         end = child.run([*command, folder], paced)
     if end.code != 0 or not isinstance(end.result, dict):

@@ -11,7 +11,7 @@ from clsf.data import catalogue, upload
 from clsf.data.imports import MIN_SIDE, SIDE
 from clsf.data.task import Task
 from clsf.plan import MAX_IMAGE_SIZE
-from clsf.ui import data_choice, state
+from clsf.ui import state
 from clsf.ui.data import keys, own_sets
 from clsf.ui.data.source import TICK, progress_bar
 from clsf.ui.tensors import choose
@@ -29,7 +29,6 @@ def settle() -> None:
     del st.session_state[keys.OWN_TASK]
     st.session_state[keys.OWN_FOUND] = task
     if task.result is not None:
-        data_choice.add(task.result.name)
         st.session_state[state.DATA] = task.result.name
         st.session_state[keys.OWN_DONE] = st.session_state.get(keys.OWN_DONE, 0) + 1
         st.session_state[keys.IMAGE] = 0
@@ -85,8 +84,8 @@ def _limits() -> None:
     )  # fmt: skip
     st.caption(
         t(
-            "Nobody else is shown your images. They stay for this session and are removed a day after their last use, unless you save them. "
-            "Whoever has a link to this page that names your data set can see it."
+            "Nobody else is shown your images, not even with a link to a run that was trained with them. This browser finds them again. They "
+            "are removed a day after their last use, unless you save them."
         )
     )
 
@@ -137,12 +136,12 @@ def _classes(done: int) -> list | None:
 
 
 def _start(given: list, title: str, side: int | None) -> None:
-    secret = state.owner()
+    owner = state.owner()
 
     def work(progress) -> object:
         archive: BinaryIO = given[1] if given[0] == "zip" else upload.packed(given)
         with archive:
-            return upload.import_upload(archive, title, secret, side, progress)
+            return upload.import_upload(archive, title, owner, side, progress)
 
     st.session_state.pop(keys.OWN_FOUND, None)
     st.session_state[keys.OWN_TASK] = Task(work)
