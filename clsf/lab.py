@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from clsf import FRAMEWORKS, checks, continuing, limits, logs, losses
-from clsf.data import access, private
+from clsf.data import access, private, temporary
 from clsf.engine import start_engine
 from clsf.engine.base import COMMANDS, Engine, EngineState, RunRequest
 from clsf.errors import DataError, EngineError
@@ -43,6 +43,7 @@ def open_lab() -> Lab:
 
     Closed with the process, if not before. Nothing else in this package keeps state for the whole process.
     """
+    temporary.begin()
     store = RunStore.open()
     try:
         with access.working_for(access.PROGRAM):

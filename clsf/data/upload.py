@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO
 
-from clsf.data import cache, child, listing, private
+from clsf.data import cache, child, listing, private, temporary
 from clsf.data.archives import MAX_RATIO
 from clsf.data.imports import Imported, import_zip
 from clsf.data.progress import Progress, silent
@@ -73,7 +73,7 @@ def import_upload(
             )
         progress("read" if stage == "download" else stage, done, total)
 
-    with TemporaryDirectory(prefix="clsf-upload-") as folder:
+    with TemporaryDirectory(prefix="upload-", dir=_place(title)) as folder:
         with cache.storing(title):
             with Path(folder, ARCHIVE).open("wb") as file:
                 _copy(archive, file)
@@ -93,6 +93,11 @@ def import_upload(
     return Imported(name, catalogue.info(name), skipped)
 
 
+def _place(title: str) -> Path:
+    with cache.storing(title):
+        return temporary.folder()
+
+
 def _copy(source: BinaryIO, target: BinaryIO) -> None:
     """Copy an upload, as long as it is no longer than allowed: a browser's own limit is only a courtesy."""
     source.seek(0)
@@ -107,6 +112,7 @@ def _copy(source: BinaryIO, target: BinaryIO) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Import the archive in a folder and say how it goes. Return the exit code."""
     folder = Path(arguments[0])
+    temporary.use(folder)
     order = json.loads((folder / ORDER).read_text("utf-8"))
     child.end_with_parent()
     _limit_memory()

@@ -8,6 +8,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
+from clsf.data import temporary
 from clsf.errors import StoreError
 from clsf.words import Sentence, say
 
@@ -96,7 +97,9 @@ def open_database(folder: Path) -> tuple[sqlite3.Connection, Sentence | None]:
     """
     path = folder / NAME
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        temporary.private_folder(folder)
+        temporary.tighten(folder, (f"{NAME}*",))
+        path.touch(mode=0o600)  # SQLite gives the files beside it the same permissions
         try:
             return _opened(path), None
         except sqlite3.OperationalError:  # locked, no permission, disk full: the file itself may be in order
