@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from statistics import median_low
 from typing import BinaryIO
@@ -16,7 +18,7 @@ from typing import BinaryIO
 import numpy as np
 
 from clsf import checks
-from clsf.data import cache, catalogue
+from clsf.data import cache, catalogue, quota
 from clsf.data.archives import opened_zip
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.decode import Header, decode, header, quietly
@@ -85,7 +87,16 @@ def _import(listing: Listing, progress: Progress, title: str, image_size: int | 
                 "saved": private is None,
                 "owner": private or "",
             }
-            cache.keep(name, lambda folder: quietly(lambda: _fill(folder, layout, image_size, progress)) | facts)
+            with ExitStack() as until_kept:
+
+                def fill(folder: Path) -> dict:
+                    made = quietly(lambda: _fill(folder, layout, image_size, progress, private)) | facts
+                    if private is not None:  # others may have kept theirs meanwhile
+                        until_kept.enter_context(cache.locked("quota"))
+                        quota.require(private, (made["train"] + made["test"]) * prod(made["shape"]))
+                    return made
+
+                cache.keep(name, fill)
     skipped = cache.facts(name)["skipped"]
     return Imported(name, catalogue.info(name), tuple((file, Sentence.from_json(why)) for file, why in skipped))
 
@@ -108,7 +119,7 @@ def _name(layout: Layout, image_size: int | None, progress: Progress, private: s
     return catalogue.IMPORTED + digest.hexdigest()[: 12 if private is None else PRIVATE_DIGITS]
 
 
-def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progress) -> dict:
+def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progress, owner: str | None) -> dict:
     """Decode all images into .npy files and return what meta.json says of them."""
     problems: dict[str, Sentence] = dict(layout.skipped)
     headers: dict[str, Header] = {}
@@ -118,6 +129,8 @@ def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progre
         if found is not None:
             headers[picture.path] = found
     shape, last = _shape(layout, headers, image_size), None
+    if owner is not None:
+        quota.require(owner, len(headers) * prod(shape))
     # Some files turn out to be damaged only when they are decoded. If the shape hung on one of those, decode again.
     while shape != last:
         readable = [picture for picture in layout.pictures if picture.path in headers]

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import streamlit as st
 
+from clsf import settings
 from clsf.data import catalogue, upload
 from clsf.data.imports import MIN_SIDE, SIDE
 from clsf.data.task import Task
@@ -80,6 +81,13 @@ def _limits() -> None:
             "if their sizes differ, and made smaller. Names of places and cameras in the files are not kept.",
             classes=f"{limits['classes']:,}", upload=limits["upload"], unpacked=f"{limits['unpacked']:,}", files=f"{limits['files']:,}",
             file=limits["file"], pixels=limits["pixels"],
+        )
+    )  # fmt: skip
+    allowed = settings.read()
+    st.caption(
+        t(
+            "Unpacked, a data set takes at most {one} MB, all of yours {all} MB. At most {held} MB of chosen files wait here to be read.",
+            one=f"{allowed.set_mb:,}", all=f"{allowed.sets_mb_per_session:,}", held=f"{allowed.held_mb_per_session:,}",
         )
     )  # fmt: skip
     st.caption(
