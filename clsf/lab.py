@@ -194,10 +194,6 @@ class Lab:
         self.store.hand_over(old, new)
         private.hand_over(old, new)
 
-    def belongs(self, owner: str) -> bool:
-        """Return whether a run or images belong to this owner."""
-        return self.history.knows(owner) or private.belongs(owner)
-
     def claim(self, name: str, owner: str) -> None:
         """Give images that an older program kept without an owner to who opens their link, if no run gives their name away."""
         if self.notice() is None and self.history.first_user(name) is None:

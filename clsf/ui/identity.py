@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from clsf.data import access
+from clsf.data import access, private
 from clsf.errors import ClsfError
 
 COOKIE = "clsf_key"
@@ -102,7 +102,9 @@ def use(other: str) -> bool:
     from clsf.ui import lab_access
 
     other = other.strip()
-    if not _SHAPE.match(other) or not lab_access.get_lab().belongs(owner_of(other)):
+    if not _SHAPE.match(other):
+        return False
+    if not lab_access.get_lab().history.knows(owner_of(other)) and not private.belongs(owner_of(other)):
         return False
     st.session_state[KEY], st.session_state[FORCED] = other, True
     return True

@@ -243,5 +243,5 @@ def test_images_are_handed_over_with_the_runs(lab, name):
     lab.hand_over(ANNA, BEN)
     with of(BEN):
         assert private.own() == [name]
-    assert lab.belongs(BEN)
-    assert not lab.belongs(ANNA)
+    assert private.belongs(BEN)
+    assert not private.belongs(ANNA)
