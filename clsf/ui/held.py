@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit import runtime
 
+from clsf.data import temporary
 from clsf.errors import ClsfError
 from clsf.settings import Settings, read
 
@@ -21,6 +22,7 @@ MB = 1_000_000
 def limit() -> None:
     """Have this server refuse uploads beyond the settings. Call at the beginning of a page; only the first call does something."""
     if runtime.exists():
+        temporary.begin()  # at the first page of all, whichever it is: nothing of an upload of before stays
         try:
             settings = read()
         except ClsfError:  # who needs the lab is told
