@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from clsf import FRAMEWORKS, checks, continuing, limits, logs, losses
+from clsf.data import access, private, temporary
 from clsf.engine import start_engine
 from clsf.engine.base import COMMANDS, Engine, EngineState, RunRequest
 from clsf.errors import DataError, EngineError
@@ -21,7 +22,7 @@ from clsf.events import Event, RunEnded, RunFailed
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
-from clsf.runs import waiting
+from clsf.runs import sharing, waiting
 from clsf.runs.history import History, not_yours
 from clsf.runs.ids import new_id
 from clsf.runs.record import RunRecord
@@ -42,8 +43,11 @@ def open_lab() -> Lab:
 
     Closed with the process, if not before. Nothing else in this package keeps state for the whole process.
     """
+    temporary.begin()
     store = RunStore.open()
     try:
+        with access.working_for(access.PROGRAM):
+            private.settle(store.history.first_user)
         lab = Lab(start_engine(), store)
     except BaseException:
         store.close()
@@ -139,12 +143,15 @@ class Lab:
     # Looking.
 
     def record(self, run_id: str) -> RunRecord:
-        """Return everything known of a run; a live one keeps growing. Raises StoreError if it is unknown."""
-        return self.store.record(run_id)
+        """Return everything known of a run; a live one keeps growing. Raises StoreError if it is unknown.
+
+        Whoever may not see its images gets a copy without them, made at each call; see `clsf.runs.sharing`.
+        """
+        return sharing.seen(self.store.record(run_id))
 
     def group(self, run_id: str) -> list[RunRecord]:
         """Return the records of all runs that were started with this one, itself too, in the order of FRAMEWORKS."""
-        return [self.store.record(other) for other in self.store.group(self.store.record(run_id).group)]
+        return [self.record(other) for other in self.store.group(self.store.record(run_id).group)]
 
     def weights(self, run_id: str, best: bool = False) -> dict:
         """Return the final weights, name -> array; `best`: those of the best epoch, which a checkpoint keeps beside them.
@@ -158,7 +165,7 @@ class Lab:
 
         The graph of a TensorFlow run is asked from a worker; it is left out if none answers.
         """
-        record = self.store.record(run_id)
+        record = self.record(run_id)
         graph = None
         if record.framework == "tensorflow" and record.started is not None:
             try:
@@ -182,6 +189,12 @@ class Lab:
     def hand_over(self, old: str, new: str) -> None:
         """Make all that belongs to one owner another's: both are the same person, who has shown it."""
         self.store.hand_over(old, new)
+        private.hand_over(old, new)
+
+    def claim(self, name: str, owner: str) -> None:
+        """Give images that an older program kept without an owner to who opens their link, if no run gives their name away."""
+        if self.notice() is None and self.history.first_user(name) is None:
+            private.claim(name, owner)
 
     def place(self, run_id: str) -> waiting.Place | None:
         """Return the place in the queue of a run that waits, and about how long it still does; None if it does not wait.
@@ -216,7 +229,11 @@ class Lab:
         return self.store.notice
 
     def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
-        """Have a framework's worker compute something now, even while it trains; see `Engine.call`."""
+        """Have a framework's worker compute something now, even while it trains; see `Engine.call`.
+
+        Raises DataError if it is to open images that the reader may not see.
+        """
+        private.require(args)
         return self.engine.call(framework, function, *args, timeout=timeout)
 
     def subscribe(self, run_id: str, callback: Callable[[Event], None]) -> Callable[[], None]:

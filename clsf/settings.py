@@ -35,6 +35,11 @@ class Settings:
     max_run_seconds: int = 7200  # of wall clock; then a run is ended, its weights and history kept. 0: no limit
     running_per_session: int = 1  # starts of one browser session that may train at once, where there are workers for it
     waiting_per_session: int = 3  # starts that may wait behind them; an experiment is one start
+    set_mb: int = 500  # that one own data set takes on the disk, unpacked
+    sets_mb_per_session: int = 1000  # all own data sets of one browser
+    sets_mb: int = 10_000  # those of everybody
+    held_mb_per_session: int = 400  # of uploaded files that one session keeps in memory
+    held_mb: int = 2000  # that all sessions keep
     small_host: str = "auto"  # one worker process and one framework at a time: "auto" where memory is at most 2.7 GB
 
     def __post_init__(self) -> None:
@@ -45,6 +50,8 @@ class Settings:
         whole(EngineError, checks.field("max_run_seconds"), self.max_run_seconds, 0, MAX_SECONDS)
         whole(EngineError, checks.field("running_per_session"), self.running_per_session, 1, 1000)
         whole(EngineError, checks.field("waiting_per_session"), self.waiting_per_session, 0, 1000)
+        for name in ("set_mb", "sets_mb_per_session", "sets_mb", "held_mb_per_session", "held_mb"):
+            whole(EngineError, checks.field(name), getattr(self, name), 1, 10**9)
         checks.known(EngineError, checks.field("small_host"), self.small_host, SMALL_HOST)
 
     def for_small_host(self) -> Settings:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from clsf.capsule.arrays import packed
 from clsf.capsule.contents import Capsule
 from clsf.events import Event, RunStarted
+from clsf.runs import sharing
 from clsf.runs.ids import new_id
 from clsf.runs.store import RunStore
 
@@ -21,7 +22,9 @@ def take_in(capsule: Capsule, store: RunStore, owner: str = "") -> str:
     Raises StoreError if the store can't take it.
     """
     run_id, group = new_id(), _group(capsule, store, owner)
-    store.create(capsule.record(run_id, group, owner))
+    record = capsule.record(run_id, group, owner)
+    record.plan = sharing.resolved(record.plan)
+    store.create(record)
     if capsule.weights:  # before the end, so that whoever reads of it finds them
         store.save_weights(run_id, packed(capsule.weights))
     for first in range(0, len(capsule.events), AT_ONCE):  # a few at a time, so that others come to read in between

@@ -13,8 +13,10 @@ from clsf.backends.base import Weights
 from clsf.backends.initial import weights_hash
 from clsf.capsule.arrays import EPOCH, packed
 from clsf.capsule.contents import ABOUT, FORMAT, HISTORY, LEFT_OUT, MOST_NOTES, VERSION, WEIGHTS
+from clsf.data import catalogue
 from clsf.errors import CapsuleError
 from clsf.events import Event, event_to_json
+from clsf.runs import sharing
 from clsf.runs.record import RunRecord
 
 
@@ -42,7 +44,7 @@ def write(
         "input_shape": list(record.started.input_shape),
         "classes": list(classes),
         "model": record.model.to_json(),
-        "plan": record.plan.to_json(),
+        "plan": sharing.shared(record.plan).to_json(),
         "weights_hash": weights_hash(weights) if weights else None,
         "notes": notes,
     }
@@ -58,7 +60,9 @@ def write(
 
 def file_name(record: RunRecord) -> str:
     """Return a name for the file: what it holds, without signs that a file system minds."""
-    text = f"{record.plan.data}-{record.model.name}-{record.framework}-{record.run_id[:6]}"
+    data = sharing.shared(record.plan).data
+    data = "own-images" if catalogue.is_reference(data) else data
+    text = f"{data}-{record.model.name}-{record.framework}-{record.run_id[:6]}"
     return re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80] + ".clsf.zip"
 
 

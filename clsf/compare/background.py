@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 
+from clsf.data import access
 from clsf.errors import ClsfError
 from clsf.words import Sentence, say
 
@@ -15,8 +16,8 @@ logger = logging.getLogger("clsf.compare")
 class Background:
     """Collects what a generator yields. `version` grows with every item and once more at the end.
 
-    Written by its own thread, read by any: `items` only grows. `start` is given a function that says whether to stop, and
-    returns the generator.
+    Works for whoever begins it. Written by its own thread, read by any: `items` only grows. `start` is given a function that
+    says whether to stop, and returns the generator.
     """
 
     def __init__(self, start: Callable[[Callable[[], bool]], Iterator[object]]) -> None:
@@ -25,7 +26,7 @@ class Background:
         self.over = False
         self.version = 0
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(start,), name="clsf-compare", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(start, access.reader()), name="clsf-compare", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -37,11 +38,12 @@ class Background:
         self._thread.join(seconds)
         return self.over
 
-    def _run(self, start: Callable[[Callable[[], bool]], Iterator[object]]) -> None:
+    def _run(self, start: Callable[[Callable[[], bool]], Iterator[object]], reader: str | None) -> None:
         try:
-            for item in start(self._stop.is_set):
-                self.items.append(item)
-                self.version += 1
+            with access.working_for(reader):
+                for item in start(self._stop.is_set):
+                    self.items.append(item)
+                    self.version += 1
         except ClsfError as error:
             self.failure = error.sentence
         except Exception as error:

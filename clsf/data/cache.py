@@ -71,6 +71,17 @@ def facts(name: str) -> dict | None:
     return meta
 
 
+def described(name: str) -> dict:
+    """Return what meta.json of a set says, unchecked; {} if it can't be read, or says nothing that makes sense."""
+    if not NAME.fullmatch(name):
+        return {}
+    try:
+        meta = json.loads((data_folder() / "sets" / name / "meta.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return meta if isinstance(meta, dict) else {}
+
+
 def load(name: str) -> Dataset | None:
     """Open a set, its pixels memory-mapped; None if it is not kept. Raises DataError if its files are damaged."""
     meta = facts(name)
@@ -109,14 +120,14 @@ def keep(name: str, fill: Callable[[Path], dict]) -> None:
     `fill` returns the fields of meta.json: "classes" and whatever else. Call this under `locked(name)`; a folder of that
     name is replaced. If `fill` raises, nothing is left behind. Raises DataError if the disk does not take it.
     """
+    from clsf.data import temporary
+
     sets = data_folder() / "sets"
-    making = sets / f".{name}-{uuid.uuid4().hex[:8]}"
     with storing(name):
-        sets.mkdir(parents=True, exist_ok=True)
-        for left in sets.glob(f".{name}-????????"):  # by a process that was killed; the lock says that no other is at it
-            shutil.rmtree(left, ignore_errors=True)
+        temporary.private_folder(sets)
+        making = temporary.folder() / f"{name}-{uuid.uuid4().hex[:8]}"
         try:
-            making.mkdir()
+            making.mkdir(mode=0o700)
             meta = fill(making)
             files = {file.name: _settled(file) for file in sorted(making.glob("*.npy"))}
             checksum = hashlib.sha256(json.dumps(files).encode()).hexdigest()
@@ -139,6 +150,7 @@ def change(name: str, **fields: object) -> None:
         folder = data_folder() / "sets" / name
         making = folder / f".meta-{uuid.uuid4().hex[:8]}"
         with storing(name):
+            making.touch(mode=0o600)
             making.write_text(json.dumps({**meta, **fields}, indent=1), "utf-8")
             making.replace(folder / "meta.json")
 
@@ -173,10 +185,12 @@ def locked(name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[No
     """
     from filelock import FileLock, Timeout
 
+    from clsf.data import temporary
+
     with storing(name):
         folder = data_folder() / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / f"{name}.lock")
+        temporary.private_folder(folder)
+    lock = FileLock(folder / f"{name}.lock", mode=0o600)
     while not lock.is_locked:
         try:
             with storing(name):
@@ -210,6 +224,7 @@ def _parts(meta: dict) -> tuple[str, ...]:
 
 def _settled(file: Path) -> tuple[int, str]:
     """Return size and SHA-256 of a file once the disk has it: a power cut must not leave zeros under a valid name."""
+    file.chmod(0o600)
     with file.open("rb+") as opened:
         os.fsync(opened.fileno())
         return file.stat().st_size, hashlib.file_digest(opened, "sha256").hexdigest()

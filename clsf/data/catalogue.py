@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 
 from clsf import checks
-from clsf.data import cache
+from clsf.data import access, cache
 from clsf.errors import DataError
 from clsf.words import Sentence, say
 
@@ -13,6 +15,9 @@ NAMES = ("digits", "shapes", "mnist", "fashion-mnist", "cifar10")
 
 IMPORTED = "folder-"
 """How the names of imported sets begin; 12 hexadecimal digits of what is in them follow, 24 if they are private."""
+
+REFERENCE = re.compile(r"own-[0-9a-f]{16}")
+"""What stands for a private set in all that others see: two references tell whether the images were the same, and open nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class DatasetInfo:
     licence: Sentence
     source: str
     note: Sentence | None = None
-    private: bool = False  # only for those who know its name
+    private: bool = False  # only for its owner, see `clsf.data.access`
     validation: int = 0  # images of the source's own validation part; 0: some of the training images are drawn for it
     saved: bool = True  # False: removed a while after its last use, see `clsf.data.private`
 
@@ -38,21 +43,22 @@ class DatasetInfo:
 def info(name: str) -> DatasetInfo:
     """Return what is known about a data set.
 
-    Raises DataError if there is none of that name (the sentence lists all that are for everybody), or if an imported one is
-    damaged.
+    Raises DataError if there is none of that name (the sentence lists all that are for everybody), if it is somebody else's, or
+    if an imported one is damaged.
     """
     if name in _BUILT_IN:
         return _BUILT_IN[name]
+    if is_reference(name) or not readable(name):
+        raise DataError("These images belong to somebody else, who alone can see them.")
     if name not in _imported_names():
         checks.known(DataError, say("data set"), name, [*NAMES, *(found.name for found in imported())])
     return _imported(name)
 
 
 def called(name: str) -> Sentence | str:
-    """Return what people call a data set: a built-in one's short name, an imported one's title.
-
-    The name of an imported set is a key that opens it, so it is not for showing.
-    """
+    """Return what people call a data set: a built-in one's short name, an imported one's title, if the reader may know it."""
+    if is_reference(name) or (name.startswith(IMPORTED) and not readable(name)):
+        return say("somebody's own images")
     if not name.startswith(IMPORTED):
         return name
     try:
@@ -61,18 +67,34 @@ def called(name: str) -> Sentence | str:
         return say("own images, no longer here")
 
 
+def is_reference(name: object) -> bool:
+    """Return whether this stands for a private set and is not its name."""
+    return isinstance(name, str) and REFERENCE.fullmatch(name) is not None
+
+
+def reference(name: str) -> str:
+    """Return what stands for a private set in all that others see."""
+    return "own-" + hashlib.sha256(f"clsf own images {name}".encode()).hexdigest()[:16]
+
+
+def readable(name: str) -> bool:
+    """Return whether the reader may see this set; one that is not here hides nothing."""
+    return access.may_read(cache.described(name))
+
+
 def is_cached(name: str) -> bool:
-    """Say whether `open_dataset` would find the images on this machine, whole."""
+    """Say whether `open_dataset` would find the images on this machine, whole, for this reader."""
     try:
-        return cache.facts(name) is not None
+        meta = cache.facts(name)
     except DataError:
         return False
+    return meta is not None and access.may_read(meta)
 
 
 def imported() -> list[DatasetInfo]:
     """Return the sets that were imported on this machine for everybody, ordered by title; damaged ones are left out."""
-    found = [_imported(name) for name in _imported_names() if is_cached(name)]
-    return sorted((one for one in found if not one.private), key=lambda one: (str(one.title), one.name))
+    found = [_imported(name) for name in _imported_names() if not cache.described(name).get("private") and is_cached(name)]
+    return sorted(found, key=lambda one: (str(one.title), one.name))
 
 
 def _imported_names() -> list[str]:

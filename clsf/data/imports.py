@@ -1,14 +1,16 @@
 """A teacher's or student's own images: a folder or zip of class folders becomes a data set of this machine.
 
 Its name comes from its content, so that importing the same images again, packed or not, finds the same data set. Images of
-one person alone (`private`) get a name that cannot be guessed, whatever is in them: see `clsf.data.private`.
+one person alone (`private`) get a name of its own, and say whose they are: see `clsf.data.private`.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from statistics import median_low
 from typing import BinaryIO
@@ -16,7 +18,7 @@ from typing import BinaryIO
 import numpy as np
 
 from clsf import checks
-from clsf.data import cache, catalogue
+from clsf.data import cache, catalogue, quota
 from clsf.data.archives import opened_zip
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.decode import Header, decode, header, quietly
@@ -31,7 +33,7 @@ from clsf.words import Sentence, say
 SIDE = 64  # pixels that images of different sizes are brought to at most
 MIN_SIDE = 4  # pixels
 MAX_PIXEL_BYTES = 2 << 30
-PRIVATE_DIGITS = 24  # of a private set's name, hexadecimal: 96 bits that nobody guesses
+PRIVATE_DIGITS = 24  # of a private set's name, hexadecimal
 
 Shape = tuple[int, int, int]
 Skipped = tuple[tuple[str, Sentence], ...]
@@ -67,7 +69,7 @@ def import_zip(
 ) -> Imported:  # fmt: skip
     """Import the images of a zip archive, given by its path or as an open binary file; as `import_folder` otherwise.
 
-    `private`: a secret of the only one who is to see the images; None: everybody on this machine.
+    `private`: the owner, who alone is to see the images; None: everybody on this machine.
     """
     named = path_or_file if isinstance(path_or_file, str | Path) else getattr(path_or_file, "name", "")
     with opened_zip(path_or_file, choices and choices.encoding) as listing:
@@ -90,8 +92,23 @@ def _import(
     name, copies = _name(layout, image_size, progress, private)
     with cache.locked(name, lambda: progress("prepare", 0, len(layout.pictures))):
         if not catalogue.is_cached(name):
-            facts = {"title": class_name(title or name), "private": private is not None, "saved": private is None}
-            cache.keep(name, lambda folder: quietly(lambda: _fill(folder, layout, image_size, progress)) | facts)
+            facts = {
+                "title": class_name(title or name),
+                "private": private is not None,
+                "saved": private is None,
+                "owner": private or "",
+            }
+            with ExitStack() as until_kept:
+
+                def fill(folder: Path) -> dict:
+                    made = quietly(lambda: _fill(folder, layout, image_size, progress, private)) | facts
+                    if private is not None:  # others may have kept theirs meanwhile
+                        until_kept.enter_context(cache.locked("quota"))
+                        images = made["train"] + made["test"] + made.get("validation", 0)
+                        quota.require(private, images * prod(made["shape"]))
+                    return made
+
+                cache.keep(name, fill)
     # What is kept beside the images names them by their place in the set. The names of the files, and what lay beside them, are
     # this import's own: the same images may have been imported before by somebody else.
     broken = {str(path): Sentence.from_json(why) for path, why in cache.facts(name).get("broken", ())}
@@ -128,7 +145,7 @@ def _name(
     return catalogue.IMPORTED + digest.hexdigest()[: 12 if private is None else PRIVATE_DIGITS], tuple(sorted(copies))
 
 
-def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progress) -> dict:
+def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progress, owner: str | None) -> dict:
     """Decode all images into .npy files and return what meta.json says of them."""
     problems: dict[str, Sentence] = {}
     headers: dict[str, Header] = {}
@@ -143,6 +160,8 @@ def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progre
                 name, [(p.entry.name, problems[p.path]) for p in layout.pictures if p.label == label and p.path in problems]
             )
     shape, last = _shape(layout, headers, image_size), None
+    if owner is not None:
+        quota.require(owner, len(headers) * prod(shape))
     # Some files turn out to be damaged only when they are decoded. If the shape hung on one of those, decode again.
     while shape != last:
         readable = [picture for picture in layout.pictures if picture.path in headers]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clsf.data import cache
+from clsf.data import cache, temporary
 from clsf.data.rows import Rows
 
 KEEP = 8 << 30
@@ -54,15 +54,14 @@ def _open(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
 
 
 def _write(path: Path, shape: tuple[int, ...], chunks: Iterable[np.ndarray]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary.private_folder(path.parent)
     _make_room(path.parent, int(np.prod(shape)))
-    for left in path.parent.glob(f".{path.name}-????????"):  # by a process that was killed; see the lock
-        left.unlink(missing_ok=True)
-    making = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
+    making = temporary.folder() / f"{path.name}-{uuid.uuid4().hex[:8]}"
     try:
         with Rows(making, shape[1:]) as rows:
             for chunk in chunks:
                 rows.append(chunk)
+        making.chmod(0o600)
         making.replace(path)
     finally:
         making.unlink(missing_ok=True)

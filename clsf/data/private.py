@@ -1,15 +1,16 @@
-"""Images of one student: who knows the set's name sees them, nobody else is told it; kept for a while, or saved.
+"""Images of one reader: whoever has the owner's key sees, saves and removes them; kept for a while, or for good.
 
-The name has 24 random-looking hexadecimal digits, made from the images and a secret of the browser session, as a run's id has
-its own: it stands in the student's own link, and in no list that others see.
+A set says whose it is in its meta.json, by the hash of the owner's key; see `clsf.data.access` for who asks. Its name tells the
+sets of one folder apart and opens nothing: it stands in plans and links, and what others see holds a reference in its place.
 """
 
 from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
-from clsf.data import cache, catalogue
+from clsf.data import access, cache, catalogue
 from clsf.data.layout import class_name
 from clsf.errors import DataError
 
@@ -26,8 +27,25 @@ def is_name(name: object) -> bool:
     return isinstance(name, str) and NAME.fullmatch(name) is not None
 
 
+def own() -> list[str]:
+    """Return the names of the reader's own sets that are here, also of those that they saved for everybody; none for the program."""
+    if access.reader() in (access.PROGRAM, access.NOBODY):
+        return []
+    return [name for name in cache.names() if is_name(name) and access.may_change(cache.described(name)) and use(name)]
+
+
+def is_here(name: str) -> bool:
+    """Return whether there is such a set on this machine, whosever it is."""
+    return bool(cache.described(name))
+
+
+def for_everybody(name: str) -> bool:
+    """Return whether an own set was saved for all who use this machine."""
+    return cache.described(name).get("private") is False
+
+
 def use(name: str) -> bool:
-    """Return whether there is a private set of this name, and keep it for a while longer."""
+    """Return whether there is a set of this name that the reader may see, and keep it for a while longer."""
     if not is_name(name) or not catalogue.is_cached(name):
         return False
     if time.time() - cache.used(name) > TOUCH:
@@ -36,21 +54,54 @@ def use(name: str) -> bool:
 
 
 def save(name: str, title: str, everyone: bool = False) -> None:
-    """Keep a private set for good under a title; `everyone`: also list it to all who use this machine.
+    """Keep an own set for good under a title; `everyone`: also list it to all who use this machine.
 
-    Raises DataError if there is no such set, or the title is empty.
+    Raises DataError if there is no such set, it is somebody else's, or the title is empty.
     """
-    if not use(name):
-        raise DataError("These images are not here any more. Upload them again.")
+    _require_own(name)
     if not title.strip():
         raise DataError("A name is needed under which the images are saved. Type one.")
     cache.change(name, title=class_name(title), saved=True, private=not everyone)
 
 
 def remove(name: str) -> None:
-    """Take a private set off this machine, saved or not."""
-    if is_name(name):
+    """Take an own set off this machine, saved or not. Raises DataError if it is somebody else's."""
+    if is_name(name) and name in cache.names():
+        _require_own(name, whole=False)
         cache.remove(name)
+
+
+def _require_own(name: str, whole: bool = True) -> None:
+    if not is_name(name) or name not in cache.names() or (whole and not catalogue.is_cached(name)):
+        raise DataError("These images are not here any more. Upload them again.")
+    if not access.may_change(cache.described(name)):
+        raise DataError("These images belong to somebody else, who alone can save or remove them.")
+
+
+def require(value: object) -> None:
+    """Raise DataError if a value, however deep, names a private set that the reader may not see.
+
+    For what is handed to a worker, which opens what it is told to.
+    """
+    if access.reader() is access.PROGRAM:
+        return
+    for name in _names_in(value, 0):
+        catalogue.info(name)
+
+
+def _names_in(value: object, depth: int) -> set[str]:
+    if isinstance(value, str):
+        return set(NAME.findall(value)) if len(value) < 10_000_000 and catalogue.IMPORTED in value else set()
+    if depth > 20:
+        return set()
+    if isinstance(value, dict):
+        return set().union(*(_names_in(v, depth + 1) for pair in value.items() for v in pair), ())
+    if isinstance(value, list | tuple | set | frozenset):
+        return set().union(*(_names_in(v, depth + 1) for v in value), ())
+    fields = getattr(type(value), "__dataclass_fields__", None)
+    if fields:
+        return set().union(*(_names_in(getattr(value, name, None), depth + 1) for name in fields), ())
+    return set()
 
 
 def sweep(now: float | None = None) -> list[str]:
@@ -66,3 +117,57 @@ def sweep(now: float | None = None) -> list[str]:
             cache.remove(name)
             gone.append(name)
     return gone
+
+
+# Whose they are.
+
+
+def hand_over(old: str, new: str) -> None:
+    """Make all sets of one owner another's: both are the same person, who has shown it."""
+    if old and new and old != new:
+        for name in filter(is_name, cache.names()):
+            if cache.described(name).get("owner") == old:
+                cache.change(name, owner=new)
+
+
+def belongs(owner: str) -> bool:
+    """Return whether any set is this owner's."""
+    return bool(owner) and any(cache.described(name).get("owner") == owner for name in filter(is_name, cache.names()))
+
+
+def settle(first_user: Callable[[str], str | None]) -> None:
+    """Give each set of an older program, whose name was the key, to its owner: who trained with it first, as `first_user` knows.
+
+    A set that nobody has trained with stays without an owner, for `claim`.
+    """
+    for name in filter(is_name, cache.names()):
+        if without_owner(name):
+            owner = first_user(name)
+            if owner:
+                cache.change(name, owner=owner)
+
+
+def claim(name: str, owner: str) -> bool:
+    """Give a set of an older program that no run names to the first who opens its link; return whether it was.
+
+    Until then nothing but that link, which only its owner was given, held the name.
+    """
+    if not owner or not without_owner(name):
+        return False
+    cache.change(name, owner=owner)
+    return True
+
+
+def without_owner(name: object) -> bool:
+    """Return whether this is a private set of an older program, which did not say whose it is."""
+    if not is_name(name):
+        return False
+    found = cache.described(name)
+    return bool(found.get("private")) and not found.get("owner") and _whole(name)
+
+
+def _whole(name: str) -> bool:
+    try:
+        return cache.facts(name) is not None
+    except DataError:
+        return False

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from clsf.data import access
 from clsf.data.progress import Progress
 from clsf.errors import ClsfError
 from clsf.words import Sentence, say
@@ -18,7 +19,7 @@ class Cancelled(Exception):  # noqa: N818  it is no error
 
 
 class Task:
-    """Runs `work(progress)`. Written by its own thread, read by any."""
+    """Runs `work(progress)` for whoever begins it. Written by its own thread, read by any."""
 
     def __init__(self, work: Callable[[Progress], object]) -> None:
         self.news: tuple[str, int, int] = ("", 0, 0)  # stage, done, total: see clsf.data.progress
@@ -27,7 +28,7 @@ class Task:
         self.cancelled = False
         self.over = False
         self._cancel = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(work,), name="clsf-data", daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(access.carried(work),), name="clsf-data", daemon=True)
         self._thread.start()
 
     def cancel(self) -> None:

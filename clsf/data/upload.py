@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO
 
-from clsf.data import cache, child, listing, private
+from clsf.data import cache, child, listing, private, temporary
 from clsf.data.archives import MAX_RATIO
 from clsf.data.imports import Imported, import_zip, read_zip
 from clsf.data.layout import Choices, Reading
@@ -67,16 +67,16 @@ def _printable(text: str) -> str:
 
 
 def import_upload(
-    archive: BinaryIO, title: str, secret: str, image_size: int | None = None, progress: Progress = silent,
+    archive: BinaryIO, title: str, owner: str, image_size: int | None = None, progress: Progress = silent,
     command: Sequence[str] = COMMAND, choices: Choices | None = None,
 ) -> Imported:  # fmt: skip
     """Import an uploaded zip archive as a private set (see `clsf.data.imports` and `clsf.data.private`).
 
-    `secret` goes into the name and is told to nobody. If `progress` raises, the work ends and nothing is left. Raises
+    `owner` alone sees it from then on. If `progress` raises, the work ends and nothing is left. Raises
     DataError for what can't be imported, takes too long or too much memory.
     """
     private.sweep()
-    result = _worked(archive, {"title": title, "private": secret, "image_size": image_size}, choices, progress, command)
+    result = _worked(archive, {"title": title, "private": owner, "image_size": image_size}, choices, progress, command)
     from clsf.data import catalogue
 
     name = str(result["name"])
@@ -103,8 +103,9 @@ def _worked(archive: BinaryIO, order: dict, choices: Choices | None, progress: P
             )
         progress("read" if stage == "download" else stage, done, total)
 
-    with TemporaryDirectory(prefix="clsf-upload-") as folder:
-        with cache.storing(str(order.get("title", ""))):
+    title = str(order.get("title", ""))
+    with TemporaryDirectory(prefix="upload-", dir=_place(title)) as folder:
+        with cache.storing(title):
             with Path(folder, ARCHIVE).open("wb") as file:
                 _copy(archive, file)
             order = order | {"choices": (choices or Choices()).to_json()}
@@ -117,6 +118,11 @@ def _worked(archive: BinaryIO, order: dict, choices: Choices | None, progress: P
             code=end.code, why=end.last_words,
         )  # fmt: skip
     return end.result
+
+
+def _place(title: str) -> Path:
+    with cache.storing(title):
+        return temporary.folder()
 
 
 def _copy(source: BinaryIO, target: BinaryIO) -> None:
@@ -133,6 +139,7 @@ def _copy(source: BinaryIO, target: BinaryIO) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Import the archive in a folder and say how it goes. Return the exit code."""
     folder = Path(arguments[0])
+    temporary.use(folder)
     order = json.loads((folder / ORDER).read_text("utf-8"))
     child.end_with_parent()
     _limit_memory()

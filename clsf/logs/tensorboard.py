@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from clsf.runs.record import RunRecord
+from clsf.runs.sharing import shared
 
 if TYPE_CHECKING:
     from tensorboard.compat.proto.event_pb2 import Event
@@ -136,7 +137,7 @@ def _text(record: RunRecord) -> Event:
     from tensorboard.compat.proto.tensor_pb2 import TensorProto
     from tensorboard.compat.proto.types_pb2 import DT_STRING
 
-    told = json.dumps({"model": record.model.to_json(), "plan": record.plan.to_json()}, indent=1)
+    told = json.dumps({"model": record.model.to_json(), "plan": shared(record.plan).to_json()}, indent=1)
     told = "".join(f"    {line}\n" for line in told.splitlines())  # four spaces: Markdown leaves it as it is
     metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
     value = Summary.Value(tag="plan", metadata=metadata, tensor=TensorProto(dtype=DT_STRING, string_val=[told.encode()]))

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from clsf.data import access
 from clsf.errors import ClsfError, EngineError
 from clsf.predict.values import Request
 from clsf.runs.record import RunRecord
@@ -75,7 +76,7 @@ def ask_all(lab: Lab, records: Sequence[RunRecord], function: str, *args: object
 
 def in_threads(work: Sequence[Callable[[], object]]) -> list:
     """Return what each returns, all done at the same time."""
-    return [future.result() for future in [_threads.submit(each) for each in work]]
+    return [future.result() for future in [_threads.submit(access.carried(each)) for each in work]]
 
 
 def plain_arrays(weights: dict) -> dict[str, np.ndarray]:

@@ -231,4 +231,5 @@ def _data(record: RunRecord, words: Words) -> str:
     try:
         return words(catalogue.info(record.plan.data).title)
     except ClsfError:
-        return record.plan.data
+        called = catalogue.called(record.plan.data)
+        return called if isinstance(called, str) else words(called)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from clsf.data import temporary
 from clsf.errors import StoreError
 from clsf.words import Sentence, say
 
@@ -108,8 +109,10 @@ def open_file(folder: Path, patience: float = BUSY_SECONDS) -> tuple[sqlite3.Con
     (locked, no permission, full disk), StoreError if a newer program has made it.
     """
     path = folder / NAME
-    folder.mkdir(parents=True, exist_ok=True)
     try:
+        temporary.private_folder(folder)
+        temporary.tighten(folder, (f"{NAME}*",))
+        path.touch(mode=0o600)  # SQLite gives the files beside it the same permissions
         return _opened(path, patience), None
     except sqlite3.OperationalError:  # locked, no permission, disk full: the file itself may be in order
         raise

@@ -18,6 +18,7 @@ from clsf.runs.happened import Happened
 from clsf.runs.query import FROM, ROWS, SORTS, Line, Query, joined, lines, split, where
 from clsf.runs.record import OVER
 from clsf.runs.rows import summaries
+from clsf.runs.sharing import seen_line
 from clsf.runs.summary import RunSummary
 from clsf.runs.writer import Statement, Writer
 
@@ -75,9 +76,17 @@ class History:
         return self._select(f"SELECT COUNT(*) AS n {FROM} WHERE {condition}", values)[0]["n"]
 
     def line(self, run_id: str) -> Line | None:
-        """Return one run of anybody as a list shows it, also a deleted one; None if it is unknown."""
+        """Return one run of anybody as a list shows it, also a deleted one; None if it is unknown.
+
+        Note and tags are left out for all but its owner; see `clsf.runs.sharing`.
+        """
         rows = self._select(f"{ROWS} WHERE r.run_id = ?", (run_id,))
-        return next(iter(lines(rows, self._happened)), None)
+        return next(iter(map(seen_line, lines(rows, self._happened))), None)
+
+    def first_user(self, data: str) -> str | None:
+        """Return the owner of the oldest run that was trained with a data set, deleted ones too; None if there is none."""
+        rows = self._select("SELECT owner FROM runs WHERE data = ? ORDER BY created, rowid LIMIT 1", (data,))
+        return rows[0]["owner"] if rows else None
 
     def values(self, owner: str) -> dict[str, list[str]]:
         """Return what there is to filter by: "data", "model" and "tag" -> values that occur, in order."""

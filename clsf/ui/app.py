@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui import chrome, identity, keeping, lab_access, language, links, mishaps, navigation, static_files
+from clsf.ui import chrome, held, identity, keeping, lab_access, language, links, mishaps, navigation, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
 SIDEBAR = 224  # pixels
@@ -17,6 +17,7 @@ SIDEBAR = 224  # pixels
 def main() -> None:
     """Run the dashboard once, for one reader and one page."""
     mishaps.watch()
+    held.limit()
     links.tidy()
     language.remember()
     page = navigation.navigation()

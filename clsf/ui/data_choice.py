@@ -1,17 +1,15 @@
-"""Which data sets this session may choose: the ready-made ones, those for everybody, and its own private ones.
-
-A private set (see `clsf.data.private`) is seen by the session that uploaded it and by whoever opens a link that names it.
-"""
+"""Which data sets a reader may choose: the ready-made ones, those for everybody, and their own private ones."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import streamlit as st
 
 from clsf.data import catalogue, private
 from clsf.data.catalogue import DatasetInfo
-from clsf.errors import DataError
-from clsf.ui import state
-from clsf.ui.data import keys
+from clsf.errors import ClsfError, DataError
+from clsf.ui import lab_access, state
 from clsf.ui.tensors import choose
 from clsf.ui.text import t, words
 
@@ -36,7 +34,8 @@ def infos() -> list[DatasetInfo]:
     public = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
     there = {found.name for found in public}
     own = []
-    for name in _private():
+    _claim()
+    for name in private.own():
         try:
             if name not in there:  # it may have been saved for everybody
                 own.append(catalogue.info(name))
@@ -50,22 +49,9 @@ def title(info: DatasetInfo) -> str:
     return info.name if info.name in catalogue.NAMES else words(info.title)
 
 
-def add(name: str) -> None:
-    """Let this session see a private set."""
-    st.session_state[keys.SEEN] = [*dict.fromkeys([*st.session_state.get(keys.SEEN, []), name])]
-
-
-def forget(name: str) -> None:
-    """Let this session see a private set no more."""
-    st.session_state[keys.SEEN] = [one for one in st.session_state.get(keys.SEEN, []) if one != name]
-
-
-def _private() -> list[str]:
-    """Return the private sets that are there of those that this session uploaded or was given a link to."""
-    for name in (st.query_params.get(state.DATA), st.session_state.get(state.DATA)):
-        if private.is_name(name) and name not in st.session_state.get(keys.SEEN, []):
-            add(name)
-    found = [name for name in st.session_state.get(keys.SEEN, []) if private.use(name)]
-    if found != st.session_state.get(keys.SEEN, []):
-        st.session_state[keys.SEEN] = found
-    return found
+def _claim() -> None:
+    """Let the link to images of an older program, whose name was their key, make this reader their owner."""
+    name = st.query_params.get(state.DATA)
+    if private.without_owner(name):
+        with suppress(ClsfError):  # whose they are can't be known now
+            lab_access.get_lab().claim(name, state.owner())

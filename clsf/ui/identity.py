@@ -13,7 +13,10 @@ import time
 from contextlib import suppress
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from clsf.data import access, private
 from clsf.errors import ClsfError
 
 COOKIE = "clsf_key"
@@ -63,6 +66,22 @@ def owner_of(key: str) -> str:
     return hashlib.sha256(f"clsf owner {key}".encode()).hexdigest()[:24]
 
 
+def known() -> str:
+    """Return what the reader's runs are marked with, "" for who has no key yet; makes none."""
+    found = st.session_state.get(KEY) or cookie()
+    return owner_of(found) if isinstance(found, str) and _SHAPE.match(found) else access.NOBODY
+
+
+def _reader() -> str | None:
+    """Return for whom this thread works: the reader of the session that it runs, else nobody; without a server, the program."""
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        return known()
+    return access.NOBODY if runtime.exists() else access.PROGRAM
+
+
+access.ask(_reader)
+
+
 def keep() -> bool:
     """Have the browser remember the key; it takes no room. Return whether there is one yet.
 
@@ -83,7 +102,9 @@ def use(other: str) -> bool:
     from clsf.ui import lab_access
 
     other = other.strip()
-    if not _SHAPE.match(other) or not lab_access.get_lab().history.knows(owner_of(other)):
+    if not _SHAPE.match(other):
+        return False
+    if not lab_access.get_lab().history.knows(owner_of(other)) and not private.belongs(owner_of(other)):
         return False
     st.session_state[KEY], st.session_state[FORCED] = other, True
     return True

@@ -226,17 +226,18 @@ def test_an_upload_is_chosen_on_every_page(page, lang, said):
         assert app.selectbox(key=state.DATA).value == name, other
 
 
-def test_nobody_else_sees_it_but_by_its_link(page):
+def test_nobody_else_sees_it_not_even_by_its_name(page):
     app = uploaded(page("own"), zip_of())
     name = app.session_state[state.DATA]
     assert "Pets" in app.selectbox(key=state.DATA).options
     other = well(page())
     assert "Pets" not in other.selectbox(key=state.DATA).options
     assert other.selectbox(key=state.DATA).value == "digits"
-    linked = well(page(data=name))
-    assert linked.selectbox(key=state.DATA).value == name
-    guessed = well(page(data="folder-" + "0" * 24))
-    assert guessed.selectbox(key=state.DATA).value == "digits"
+    for link in (name, "folder-" + "0" * 24):
+        linked = well(page(data=link))
+        assert linked.selectbox(key=state.DATA).value == "digits"
+        assert "Pets" not in linked.selectbox(key=state.DATA).options
+    assert cache.facts(name) is not None
 
 
 def test_saved_for_everybody_it_is_in_every_list(page):

@@ -130,13 +130,6 @@ def test_a_damaged_set_is_made_again(file, damage, few_shapes, data_folder):
     assert os.listdir(data_folder / "sets") == ["shapes"]
 
 
-def test_what_a_killed_process_left_is_removed(few_shapes, data_folder):
-    (data_folder / "sets" / ".shapes-0badf00d").mkdir(parents=True)
-    (data_folder / "sets" / ".shapes-0badf00d" / "train_pixels.npy").write_bytes(b"half")
-    open_dataset("shapes")
-    assert os.listdir(data_folder / "sets") == ["shapes"]
-
-
 def test_cancelling_leaves_no_half_set(data_folder):
     def cancel(*_):
         raise KeyboardInterrupt

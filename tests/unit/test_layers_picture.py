@@ -58,7 +58,6 @@ def test_the_middle_is_kept():
         pytest.param(b"", "empty", id="empty"),
         pytest.param(b"no picture at all", "can't be read", id="text"),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "can't be read", id="svg"),
-        pytest.param(file("GIF"), "can't be read", id="wrong kind"),
         pytest.param(file("PNG")[:200], "damaged", id="cut off"),
         pytest.param(file("JPEG")[:60] + b"\0" * 40, "(damaged|can't be read)", id="corrupt"),
         pytest.param(png_that_promises(30_000, 30_000), "20 megapixels", id="huge"),

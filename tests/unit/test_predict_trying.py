@@ -113,7 +113,7 @@ def test_the_models_own_preparation_comes_after_the_data_sets_size(seen):
         pytest.param(lambda: huge(10_000, 5_000), "more than 20 megapixels", id="fifty megapixels"),
         pytest.param(lambda: huge(100_000, 100_000), "more than 20 megapixels", id="a bomb"),
         pytest.param(lambda: b"", "empty", id="empty"),
-        pytest.param(lambda: b"GIF89a" + bytes(100), "can't be read as a PNG, JPEG or WebP", id="another kind"),
+        pytest.param(lambda: b"GIF89a" + bytes(100), "can't be read as an image", id="another kind"),
         pytest.param(lambda: file(seven())[:300], "damaged", id="cut off"),
         pytest.param(lambda: b"\0" * 10_000_001, "at most 10 MB", id="a huge file"),
         pytest.param(lambda: b"<svg onload='alert(1)'/>", "can't be read", id="a drawing with a script"),

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from clsf.runs import sharing
 from clsf.ui import state
 
 MOST = 60  # jobs kept of all readers together; the longest unused goes first
@@ -67,6 +68,8 @@ def current(kind: str) -> object | None:
     with _lock:
         shelf = _shelf()
         job = shelf.get(name)
+        if job is not None and not _may_see(job, _owners().get(name, "")):
+            job = None
         if job is not None:
             shelf.move_to_end(name)
     if job is None:
@@ -76,6 +79,12 @@ def current(kind: str) -> object | None:
     if st.query_params.get(kind) != name:
         st.query_params[kind] = name
     return job
+
+
+def _may_see(job: object, owner: str) -> bool:
+    """Return whether the reader may see what a job tells: a lockstep keeps the images that it was fed with."""
+    plan = getattr(job, "plan", None)
+    return plan is None or sharing.may_see(plan.data, owner)
 
 
 def forget(kind: str) -> None:

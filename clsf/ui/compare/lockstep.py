@@ -22,6 +22,7 @@ from clsf.compare.values import FRAMEWORK_NAMES, FirstParting, LockstepResult, L
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
+from clsf.runs.sharing import shared
 from clsf.ui import lab_access
 from clsf.ui.compare import bench, diagram_view, jobs, keys, layers_view, switches
 from clsf.ui.compare.bench import Bench
@@ -270,7 +271,7 @@ def _arrays(steps: list[StepDifference]) -> bytes:
 
 def _json(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> bytes:
     told = {
-        "model": job.spec.to_json(), "plan": job.plan.to_json(), "differences": job.chosen,
+        "model": job.spec.to_json(), "plan": shared(job.plan).to_json(), "differences": job.chosen,
         "steps": [step_line(step) for step in steps],
         "result": result_line(started, job.result) if job.result is not None else None,
     }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.ui import lab_access
 from clsf.ui.text import sentence
@@ -17,6 +18,7 @@ def ask(framework: str, function: str, *args: object, stamp: object = None) -> o
     `stamp` is anything else that the answer depends on, such as a data set's checksum. Args are plain values.
     """
     try:
+        private.require(args)  # what was answered to one reader is not for all
         return _asked(framework, function, repr((args, stamp)), args, lab_access.get_lab())
     except ClsfError as error:
         st.info(sentence(error.sentence), icon=":material/hourglass_empty:")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 SECTION = "part_of_data"
 
-# Which sets this session may see; see clsf.ui.data_choice.
-SEEN = "data_seen"  # names of private sets
 WAITED = "data_waited"  # name of the set that is being made
 
 # Look.

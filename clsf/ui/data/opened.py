@@ -17,8 +17,10 @@ def _opened(name: str, stamp: float) -> Dataset:
 
 
 def dataset(name: str) -> Dataset:
-    """Return a data set that is on this machine. Raises DataError if its files are damaged."""
-    from clsf.data import cache
+    """Return a data set that is on this machine. Raises DataError if its files are damaged, or it is somebody else's."""
+    from clsf.data import cache, catalogue
+
+    catalogue.info(name)  # what was opened for one reader is not for all
 
     checksum = (cache.facts(name) or {}).get("checksum", "")
     return _opened(name, checksum)

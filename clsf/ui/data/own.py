@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf import settings
 from clsf.data import catalogue, upload
 from clsf.data.imports import MIN_SIDE, SIDE
 from clsf.data.kinds import KINDS, SUFFIXES
 from clsf.data.layout import Choices
 from clsf.data.task import Task
 from clsf.plan import MAX_IMAGE_SIZE
-from clsf.ui import data_choice, state
+from clsf.ui import state
 from clsf.ui.data import keys, own_reading, own_sets
 from clsf.ui.data.source import TICK, progress_bar
 from clsf.ui.tensors import choose
@@ -28,7 +29,6 @@ def settle() -> None:
     del st.session_state[keys.OWN_TASK]
     st.session_state[keys.OWN_FOUND] = task
     if task.result is not None:
-        data_choice.add(task.result.name)
         st.session_state[state.DATA] = task.result.name
         st.session_state[keys.OWN_DONE] = st.session_state.get(keys.OWN_DONE, 0) + 1
         st.session_state[keys.IMAGE] = 0
@@ -88,10 +88,17 @@ def _limits() -> None:
             file=limits["file"], pixels=limits["pixels"],
         )
     )  # fmt: skip
+    allowed = settings.read()
     st.caption(
         t(
-            "Nobody else is shown your images. They stay for this session and are removed a day after their last use, unless you save them. "
-            "Whoever has a link to this page that names your data set can see it."
+            "Unpacked, a data set takes at most {one} MB, all of yours {all} MB. At most {held} MB of chosen files wait here to be read.",
+            one=f"{allowed.set_mb:,}", all=f"{allowed.sets_mb_per_session:,}", held=f"{allowed.held_mb_per_session:,}",
+        )
+    )  # fmt: skip
+    st.caption(
+        t(
+            "Nobody else is shown your images, not even with a link to a run that was trained with them. This browser finds them again. They "
+            "are removed a day after their last use, unless you save them."
         )
     )
 
@@ -133,11 +140,11 @@ def _classes(done: int) -> list | None:
 
 
 def _start(given: list, title: str, side: int | None, choices: Choices) -> None:
-    secret = state.owner()
+    owner = state.owner()
 
     def work(progress) -> object:
         with own_reading.packed(given) as archive:
-            return upload.import_upload(archive, title, secret, side, progress, choices=choices)
+            return upload.import_upload(archive, title, owner, side, progress, choices=choices)
 
     own_reading.forget()
     st.session_state.pop(keys.OWN_FOUND, None)

@@ -1,4 +1,4 @@
-"""The session's private sets: look, train, save under a name, remove."""
+"""The reader's own sets: look, train, save under a name, remove."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ SHOWN = 10  # pictures per set
 
 def show() -> None:
     """Show a card per set."""
-    own = [
-        info for info in data_choice.infos() if private.is_name(info.name) and info.name in st.session_state.get(keys.SEEN, [])
-    ]
+    names = private.own()
+    own = [info for info in data_choice.infos() if info.name in names]
     if not own:
         return
     st.subheader(t("Your data sets"), anchor=False)
@@ -43,9 +42,9 @@ def _card(info: DatasetInfo) -> None:
         if not info.private:
             st.badge(t("saved, for everybody here"), icon=":material/group:", color="green")
         elif info.saved:
-            st.badge(t("saved, only with your link"), icon=":material/bookmark:", color="green")
+            st.badge(t("saved, for you alone"), icon=":material/bookmark:", color="green")
         else:
-            st.badge(t("for this session"), icon=":material/timer:", color="gray")
+            st.badge(t("for a day after its last use"), icon=":material/timer:", color="gray")
     st.caption(
         t(
             "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
@@ -106,12 +105,12 @@ def _save(info: DatasetInfo) -> None:
     st.text_input(t("Name of the data set"), words(info.title), max_chars=60, key=f"{keys.SAVE_TITLE}_{info.name}")
     st.toggle(
         t("Everybody who uses this dashboard may choose it"), not info.private, key=f"{keys.SAVE_EVERYONE}_{info.name}",
-        help=t("Off: it is found only with a link that names it, such as the one of this page now. Keep that link as a bookmark."),
+        help=t("Off: only you can choose it, in this browser or, elsewhere, with your key from the Runs page."),
     )  # fmt: skip
     st.caption(t("Do not share images of people who have not agreed to it."))
     st.button(t("Save"), key=f"save_{info.name}", type="primary", on_click=_saved, args=(info.name,))
     if info.saved:
-        st.caption(t("Saved. The way back to it: `{link}`", link=f"?{state.DATA}={info.name}"))
+        st.caption(t("Saved. This browser finds it again; on another computer, your key from the Runs page does."))
 
 
 def _saved(name: str) -> None:
@@ -132,7 +131,10 @@ def _look(name: str) -> None:
 
 
 def _remove(name: str) -> None:
-    private.remove(name)
-    data_choice.forget(name)
+    try:
+        private.remove(name)
+    except ClsfError as error:
+        st.session_state[state.REFUSAL] = error.sentence
+        return
     if st.session_state.get(state.DATA) == name:
         st.session_state[state.DATA] = DEFAULT

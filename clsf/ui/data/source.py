@@ -44,7 +44,7 @@ def _facts(info: DatasetInfo) -> str:
     )  # fmt: skip
     licence = sentence(info.licence)
     if info.private:
-        licence = t("your own upload: only you, and who has your link, can choose it")
+        licence = t("your own upload: only you can choose it")
     source = f"[{t('source')}]({info.source})" if info.source.startswith("http") else plain(info.source)
     note = sentence(info.note) if info.note else ""
     return f"**{sentence(info.title)}** · {size}  \n:small[{' · '.join(part for part in (note, licence, source) if part)}]"

@@ -12,6 +12,7 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.backends.base import Weights
+from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.model.spec import Layer, ModelSpec
 from clsf.ui import lab_access
@@ -63,6 +64,7 @@ def own_words(layer: Layer, shape: tuple[int, ...]) -> dict[str, tuple[str, str,
 
 def picture(function: str, *args: object) -> object:
     """Return what a function of `clsf.data.picture` gives. Raises ClsfError, a DataError for a picture that is none."""
+    private.require(args)
     return _remembered("torch", f"clsf.data.picture:{function}", _key(args), args, lab_access.get_lab())
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts.predict_map import figure, in_words
+from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.ui import lab_access, live_chart
@@ -67,6 +68,7 @@ def show_map(models: Sequence[Model], pixels: np.ndarray) -> None:
         with place:
             st.markdown(f"**{model.mark} {plain(model.name)}**")
             try:
+                catalogue.info(model.record.plan.data)  # a map that was made for one reader is not for all
                 with st.spinner(t("Making the map …")):
                     found = _mapped(model.run_id, pixels, method, model.record)
             except ClsfError as error:

@@ -8,6 +8,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
@@ -85,6 +86,7 @@ def _grid(found: Sequence[tuple[Model, Evaluated]], which: np.ndarray) -> None:
 def fetched(record: object, which: Sequence[int]) -> np.ndarray:
     """Return test images as a run's model gets them, uint8 (n, h, w, c). Raises ClsfError."""
     numbers = tuple(int(n) for n in which)
+    private.require(record.plan.data)
     return _fetched(record.framework, record.plan.data, repr(record.plan.to_json()), record.plan.to_json(), numbers)
 
 

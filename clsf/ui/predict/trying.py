@@ -10,10 +10,11 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts.predict_bars import Opinion, bars, top, verdict
-from clsf.data import catalogue
+from clsf.data import catalogue, private
 from clsf.errors import ClsfError
 from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
+from clsf.runs.sharing import shared
 from clsf.ui import data_names, lab_access
 from clsf.ui.drawing import draw
 from clsf.ui.predict import keys, pictures
@@ -59,7 +60,12 @@ def _drawn(models: Sequence[Model]) -> tuple | None:
     record = models[0].record
     colour = _channels(record) == 3
     ink = draw(
-        keys.SHEET, side=SHEET, colour=colour, height=300, label=t("Draw here"), sheet=f"{record.plan.data}-{int(colour)}"
+        keys.SHEET,
+        side=SHEET,
+        colour=colour,
+        height=300,
+        label=t("Draw here"),
+        sheet=f"{shared(record.plan).data}-{int(colour)}",
     )
     if drawing.centred(record.plan.data):
         st.caption(
@@ -184,6 +190,7 @@ def task(record: object) -> tuple:
 
 def test_image(record: object, label: int | None, number: int) -> tuple[np.ndarray, int, int]:
     """Return (pixels uint8 (h, w, c), label, number) of a test image as the model gets it. Raises ClsfError."""
+    private.require(record.plan.data)
     return _fetched(record.framework, record.plan.data, repr(record.plan.to_json()), record.plan.to_json(), label, number)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.plan import Plan
 from clsf.ui import lab_access
@@ -34,6 +35,7 @@ def of_run(plan: Plan, framework: str, indices: tuple[int, ...]) -> list[str] | 
     if refused.get((plain, indices), 0.0) > time.monotonic():
         return None
     try:
+        private.require(plan.data)
         return _of_run(plain, framework, indices)
     except ClsfError:
         refused[plain, indices] = time.monotonic() + PATIENCE

@@ -1,0 +1,46 @@
+"""How much room the own images of one reader, and of all together, may take on the disk, as pixels."""
+
+from __future__ import annotations
+
+from clsf.data import cache, private
+from clsf.errors import DataError
+from clsf.settings import Settings, read
+
+MB = 1_000_000
+
+
+def taken() -> dict[str, int]:
+    """Return owner -> bytes of their sets on the disk."""
+    found: dict[str, int] = {}
+    for name in filter(private.is_name, cache.names()):
+        meta = cache.described(name)
+        sizes = meta.get("files")
+        size = sum(n for n in sizes.values() if isinstance(n, int)) if isinstance(sizes, dict) else 0
+        owner = str(meta.get("owner", ""))
+        found[owner] = found.get(owner, 0) + size
+    return found
+
+
+def require(owner: str, size: int, settings: Settings | None = None) -> None:
+    """Raise DataError if a further own set of so many bytes is more than its owner, or the server, may keep."""
+    settings = settings or read()
+    if size > settings.set_mb * MB:
+        raise DataError(
+            "Unpacked, these images take {size} MB, but one data set may take {most} MB here. Choose a smaller image size, or use "
+            "fewer images.",
+            size=f"{size / MB:,.0f}", most=f"{settings.set_mb:,}",
+        )  # fmt: skip
+    found = taken()
+    mine, all_of_them = found.get(owner, 0), sum(found.values())
+    if mine + size > settings.sets_mb_per_session * MB:
+        raise DataError(
+            "Unpacked, these images take {size} MB, and your data sets take {mine} MB already, of {most} MB that you may keep here. "
+            "Remove one of them first.",
+            size=f"{size / MB:,.0f}", mine=f"{mine / MB:,.0f}", most=f"{settings.sets_mb_per_session:,}",
+        )  # fmt: skip
+    if all_of_them + size > settings.sets_mb * MB:
+        raise DataError(
+            "Unpacked, these images take {size} MB, but only {left} MB are left here for everybody's own images. Use fewer or smaller "
+            "ones, or come back when others have removed theirs.",
+            size=f"{size / MB:,.0f}", left=f"{max(settings.sets_mb - all_of_them / MB, 0):,.0f}",
+        )  # fmt: skip

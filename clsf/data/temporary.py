@@ -1,0 +1,125 @@
+"""One private folder for everything temporary of a process, on the disk of the images: <data folder>/tmp/<process>/
+
+Each process holds a lock beside its folder, which it loses however it ends. Whoever starts next removes the folders whose lock
+is free, so that nothing of an upload stays behind, and tightens what an older program left open to others.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import stat
+import tempfile
+import threading
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+from clsf.data import cache
+
+_lock = threading.Lock()
+_folders: dict[Path, Path] = {}  # data folder -> this process's folder in it
+_locks: list[object] = []
+_given: Path | None = None
+
+
+def folder() -> Path:
+    """Return this process's folder for what is temporary; made at the first call. Raises OSError if the disk refuses."""
+    if _given is not None:
+        return _given
+    root = cache.data_folder()
+    with _lock:
+        found = _folders.get(root)
+        if found is None or not found.is_dir():
+            found = _folders[root] = _made(private_folder(root / "tmp"))
+        return found
+
+
+def use(given: Path) -> None:
+    """Have this process use a folder that its parent gave it, and will remove."""
+    global _given
+    _given = given
+    tempfile.tempdir = str(given)
+
+
+def begin() -> None:
+    """Sweep what ended processes left, tighten the data folder, and have this process and its workers use the private folder.
+
+    Where the data folder can't be written, the system's own folder for temporary files stays in use.
+    """
+    with suppress(OSError):
+        own = folder()
+        sweep()
+        tighten(cache.data_folder(), ("sets", "prepared", "locks", "raw", "tmp"))
+        tempfile.tempdir = os.environ["TMPDIR"] = str(own)
+
+
+def sweep() -> None:
+    """Remove the temporary folders of processes that live no more, and half-made sets of older programs."""
+    from filelock import FileLock, Timeout
+
+    root = cache.data_folder()
+    for left in [*(root / "tmp").glob("*"), *(root / "sets").glob(".folder-*")]:
+        if left.suffix == ".lock" or left in _folders.values():
+            continue
+        of_set = left.parent.name == "sets"
+        lock = root / "locks" / f"{left.name[1:-9]}.lock" if of_set else left.with_name(left.name + ".lock")
+        with suppress(OSError, Timeout):
+            private_folder(lock.parent)
+            with FileLock(lock, timeout=0, mode=0o600):
+                shutil.rmtree(left, ignore_errors=True)
+                if not of_set:
+                    lock.unlink(missing_ok=True)
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder, and those that it lies in, so that only this user can open them, where they are missing. Raises OSError."""
+    if not path.parent.exists():
+        private_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def tighten(root: Path, names: tuple[str, ...]) -> None:
+    """Take from others what they may do with a folder of ours, and with the entries of these names (or patterns) in it.
+
+    A folder that is shared on purpose, such as the system's for temporary files, the home folder or somebody else's, stays as
+    it is; what of ours lies in it is tightened.
+    """
+    if root.resolve() not in (Path.home().resolve(), Path("/")):
+        _tighten(root, unless_sticky=True)
+    for name in names:
+        for found in root.glob(name):
+            _tighten(found)
+            for inside, folders, files in os.walk(found):
+                for each in (*folders, *files):
+                    _tighten(Path(inside, each))
+
+
+def _tighten(path: Path, unless_sticky: bool = False) -> None:
+    with suppress(OSError):
+        found = path.lstat()
+        open_to_others = found.st_mode & 0o077 and not stat.S_ISLNK(found.st_mode)
+        if open_to_others and not (unless_sticky and found.st_mode & stat.S_ISVTX):
+            path.chmod(stat.S_IMODE(found.st_mode) & ~0o077)
+
+
+def _made(parent: Path) -> Path:
+    from filelock import FileLock
+
+    own = parent / uuid.uuid4().hex[:8]
+    lock = FileLock(own.with_name(own.name + ".lock"), mode=0o600)
+    lock.acquire()
+    _locks.append(lock)
+    own.mkdir(mode=0o700)
+    atexit.register(_removed, own, lock, os.getpid())
+    return own
+
+
+def _removed(own: Path, lock: object, process: int) -> None:
+    if os.getpid() == process:  # not in a forked child
+        shutil.rmtree(own, ignore_errors=True)
+        lock.release()
+        with suppress(OSError):
+            own.with_name(own.name + ".lock").unlink(missing_ok=True)

@@ -1,0 +1,52 @@
+"""How many bytes of uploaded files a session, and all of them, keep in memory: what is beyond is refused with 413.
+
+Streamlit keeps every uploaded file until its widget or session is gone, and limits the size of one file alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+
+from clsf.data import temporary
+from clsf.errors import ClsfError
+from clsf.settings import Settings, read
+
+MB = 1_000_000
+
+
+@st.cache_resource(show_spinner=False)
+def limit() -> None:
+    """Have this server refuse uploads beyond the settings. Call at the beginning of a page; only the first call does something."""
+    if runtime.exists():
+        temporary.begin()  # at the first page of all, whichever it is: nothing of an upload of before stays
+        try:
+            settings = read()
+        except ClsfError:  # who needs the lab is told
+            settings = Settings()
+        limited(runtime.get_instance().uploaded_file_mgr, settings)
+
+
+def limited(files: Any, settings: Settings) -> None:
+    """Have a MemoryUploadedFileManager take no more than the settings allow. It then raises an HTTPException, 413."""
+    add, lock = files.add_file, threading.Lock()
+
+    def add_within(session_id: str, file: Any) -> None:
+        from starlette.exceptions import HTTPException
+
+        with lock:
+            sizes = {
+                session: sum(len(f.data) for f in list(held.values())) for session, held in list(files.file_storage.items())
+            }
+            size = len(file.data)
+            if (
+                sizes.get(session_id, 0) + size > settings.held_mb_per_session * MB
+                or sum(sizes.values()) + size > settings.held_mb * MB
+            ):
+                raise HTTPException(status_code=413, detail="Too much is uploaded already")
+            add(session_id=session_id, file=file)
+
+    files.add_file = add_within

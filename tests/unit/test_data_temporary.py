@@ -1,0 +1,87 @@
+"""Everything temporary lies in one private folder, which the next start sweeps; nobody else can open what is kept."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from clsf.data import cache, temporary
+from clsf.runs.store import RunStore
+
+CHILD = """
+import sys, time
+from clsf.data import cache, temporary
+def fill(folder):
+    (folder / "train_pixels.npy").write_bytes(b"a photograph")
+    print("here", flush=True)
+    time.sleep(60)
+with cache.locked("folder-x"):
+    cache.keep("folder-x", fill)
+"""
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def photographs(data):
+    return [file for file in data.rglob("*") if file.is_file() and b"a photograph" in file.read_bytes()]
+
+
+def test_the_next_start_sweeps_what_a_killed_process_left_and_nothing_of_a_living_one(data):
+    child = subprocess.Popen([sys.executable, "-c", CHILD], stdout=subprocess.PIPE)
+    assert child.stdout.readline() == b"here\n"
+    temporary.sweep()
+    assert len(photographs(data)) == 1  # it lives
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    assert len(photographs(data)) == 1
+    temporary.sweep()
+    assert photographs(data) == []
+    assert cache.names() == []
+
+
+def test_half_made_sets_of_an_older_program_are_swept(data):
+    left = data / "sets" / ".folder-0123456789ab-01234567"
+    left.mkdir(parents=True)
+    (left / "train_pixels.npy").write_bytes(b"a photograph")
+    temporary.sweep()
+    assert photographs(data) == []
+
+
+def modes(root):
+    return {oct(path.stat().st_mode & 0o777) for path in [root, *root.rglob("*")]}
+
+
+def test_others_can_open_neither_runs_nor_images_not_even_old_ones(data, tmp_path):
+    home, old = tmp_path / "home", data / "sets" / "digits"
+    old.mkdir(parents=True, mode=0o755)
+    (old / "meta.json").write_text("{}")
+    home.mkdir(mode=0o755)
+    (home / "runs.sqlite").touch(0o644)
+    temporary.tighten(data, ("sets",))
+    with cache.locked("folder-x"):
+        cache.keep("folder-x", lambda folder: (folder / "train_pixels.npy").write_bytes(b"x") and {})
+    store = RunStore.open(home)
+    assert modes(data) <= {"0o700", "0o600"}
+    assert modes(home) == {"0o700", "0o600"}
+    store.close()
+
+
+def test_a_folder_that_is_shared_on_purpose_stays(tmp_path):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    (shared / "other").touch(0o644)
+    (shared / "runs.sqlite").touch(0o644)
+    temporary.tighten(shared, ("runs.sqlite*",))
+    assert [shared.stat().st_mode & 0o7777, *((shared / n).stat().st_mode & 0o777 for n in ("other", "runs.sqlite"))] == [
+        0o1777,
+        0o644,
+        0o600,
+    ]
