@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 from clsf import FRAMEWORKS
+from clsf.engine import tuning
 from clsf.engine.machine import cores, memory_bytes
 from clsf.engine.steady import steady
 from clsf.errors import EngineError
@@ -29,30 +30,6 @@ SHARE = 0.45
 LEAST_MEMORY = 1_250_000_000
 """Bytes. Below that a framework with a small model does not fit (about 0.55 GB to import, measured), and a worker would be
 ended while it wakes up, again and again. On a smaller machine the system has to decide."""
-
-SETTINGS = {
-    "distributed.scheduler.allowed-failures": 0,  # or a run that takes too much memory is tried four times
-    "distributed.scheduler.work-stealing": False,
-    "distributed.scheduler.active-memory-manager.start": False,
-    "distributed.scheduler.worker-ttl": None,  # an import that holds the interpreter for long is not a death
-    "distributed.worker.profile.enabled": False,  # samples every thread every 10 ms, training too
-    "distributed.worker.memory.target": False,  # nothing is kept in workers that could be spilled
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": False,  # a paused worker would not answer interactive jobs
-    "distributed.worker.memory.terminate": 0.95,
-    "distributed.worker.memory.monitor-interval": "250ms",
-    "distributed.scheduler.http.routes": [],  # dask always serves pages; ours serves none, and on this machine alone
-    "distributed.worker.http.routes": [],
-    "distributed.admin.tick.interval": "500ms",
-    "distributed.admin.low-level-log-length": 100,  # old messages kept by the scheduler, in the app's memory
-    "distributed.comm.timeouts.connect": "10s",
-    # Variables that dask would set before a worker starts. MALLOC_TRIM_THRESHOLD_ halves PyTorch's speed on a CPU (see
-    # `clsf.engine.work`); thread counts are set in the worker, from CLSF_THREADS.
-    "distributed.nanny.pre-spawn-environ": {
-        "MALLOC_TRIM_THRESHOLD_": None, "OMP_NUM_THREADS": None, "MKL_NUM_THREADS": None, "OPENBLAS_NUM_THREADS": None,
-    },
-}  # fmt: skip
-
 
 SPIN = "10000"
 """How often an OpenMP thread of PyTorch looks for work before it sleeps, see clsf.backends.torch.device. Lecture CNN, batch
@@ -71,7 +48,6 @@ class LocalWorkers:
     _first: tuple[str, ...] = FRAMEWORKS  # whose workers are started at once
 
     def __init__(self) -> None:
-        import dask
         from distributed import Client, Scheduler
         from distributed.utils import LoopRunner
 
@@ -87,13 +63,12 @@ class LocalWorkers:
         self._runner = LoopRunner(asynchronous=False)
         self._runner.start()
         steady(self._runner.loop)
-        self._config = dask.config
+        tuning.apply()
         try:
-            with dask.config.set(SETTINGS):
-                self._scheduler = self._sync(self._start_scheduler, Scheduler)
-                self.address: str = self._scheduler.address
-                self.client = Client(self.address, loop=self._runner.loop, set_as_default=False)
-                self._sync(self._start_nannies)
+            self._scheduler = self._sync(self._start_scheduler, Scheduler)
+            self.address: str = self._scheduler.address
+            self.client = Client(self.address, loop=self._runner.loop, set_as_default=False)
+            self._sync(self._start_nannies)
         except Exception:
             self.close()
             raise
@@ -137,7 +112,7 @@ class LocalWorkers:
             memory_limit=self.memory_limit,
             env=dict.fromkeys(variables, threads) | {"GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", SPIN)},
             silence_logs=logging.CRITICAL,
-            preload=["clsf.engine.steady", "clsf.engine.modest"],
+            preload=["clsf.engine.preload", "clsf.engine.modest"],
             dashboard=False,
         )
 
@@ -162,8 +137,7 @@ class LocalWorkers:
                 await nanny.close()
             if self._nannies.get(framework) is not nanny:
                 continue
-            with self._config.set(SETTINGS):
-                self._nannies[framework] = self._nanny(framework)
+            self._nannies[framework] = self._nanny(framework)
             self._launch(self._nannies[framework])
 
     def reconnect(self) -> None:
