@@ -6,6 +6,7 @@ dask's LocalCluster is not used: it gives up a worker that stays away for 15 s, 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import logging
 import multiprocessing.spawn
@@ -17,7 +18,7 @@ from typing import Any
 import psutil
 
 from clsf import FRAMEWORKS
-from clsf.engine import tuning
+from clsf.engine import scratch, secret, tuning
 from clsf.engine.machine import cores, memory_bytes
 from clsf.engine.steady import steady
 from clsf.errors import EngineError
@@ -30,6 +31,9 @@ SHARE = 0.45
 LEAST_MEMORY = 1_250_000_000
 """Bytes. Below that a framework with a small model does not fit (about 0.55 GB to import, measured), and a worker would be
 ended while it wakes up, again and again. On a smaller machine the system has to decide."""
+
+LEAST_LIMIT, MOST_LIMIT = 100_000_000, 10**15
+"""Bytes that CLSF_WORKER_MEMORY may say: Python alone takes nearly as much as the first."""
 
 SPIN = "10000"
 """How often an OpenMP thread of PyTorch looks for work before it sleeps, see clsf.backends.torch.device. Lecture CNN, batch
@@ -48,7 +52,7 @@ class LocalWorkers:
     _first: tuple[str, ...] = FRAMEWORKS  # whose workers are started at once
 
     def __init__(self) -> None:
-        from distributed import Client, Scheduler
+        from distributed import Client, Scheduler, Security
         from distributed.utils import LoopRunner
 
         for name in ("distributed", "tornado"):  # a worker that is replaced is our news to tell
@@ -64,17 +68,27 @@ class LocalWorkers:
         self._runner.start()
         steady(self._runner.loop)
         tuning.apply()
+        self._security = Security(**_own_certificate())
+        self._scratch = scratch.make()
+        atexit.register(scratch.remove, self._scratch)
         try:
             self._scheduler = self._sync(self._start_scheduler, Scheduler)
             self.address: str = self._scheduler.address
-            self.client = Client(self.address, loop=self._runner.loop, set_as_default=False)
+            self.client = Client(self.address, loop=self._runner.loop, set_as_default=False, security=self._security)
             self._sync(self._start_nannies)
         except Exception:
             self.close()
             raise
 
     async def _start_scheduler(self, kind: type) -> Any:
-        scheduler = await kind(host="127.0.0.1", port=0, dashboard=False, dashboard_address="127.0.0.1:0")
+        import dask
+
+        with dask.config.set({"temporary-directory": str(self._scratch)}):  # the scheduler takes it from nowhere else
+            scheduler = kind(
+                host="127.0.0.1", port=0, protocol="tls", security=self._security, dashboard=False,
+                dashboard_address="127.0.0.1:0",
+            )  # fmt: skip
+        await scheduler
         with contextlib.suppress(ValueError):  # its scratch folder, where dask puts uploaded modules; nothing for an app
             sys.path.remove(scheduler.local_directory)
         return scheduler
@@ -94,7 +108,8 @@ class LocalWorkers:
         try:
             await nanny
         except Exception:
-            if not self._closing:  # a nanny that was still starting when everything was closed is no news
+            # A nanny that was still starting when everything was closed, or when it had to make way, is no news.
+            if not self._closing and self._nannies.get(nanny.name) is nanny:
                 logger.exception("The worker %s could not be started", nanny.name)
 
     def _nanny(self, framework: str) -> Any:
@@ -114,6 +129,8 @@ class LocalWorkers:
             silence_logs=logging.CRITICAL,
             preload=["clsf.engine.preload", "clsf.engine.modest"],
             dashboard=False,
+            security=self._security,
+            local_directory=str(self._scratch),
         )
 
     def tend(self) -> None:
@@ -167,6 +184,8 @@ class LocalWorkers:
             self._sync(self._close_scheduler, timeout=5)
         with contextlib.suppress(Exception):
             self._runner.stop()
+        scratch.remove(self._scratch)
+        atexit.unregister(scratch.remove)
 
     async def _close(self) -> None:
         for nanny in self._nannies.values():
@@ -184,6 +203,17 @@ class LocalWorkers:
         return sync(self._runner.loop, function, *args, callback_timeout=timeout)
 
 
+def _own_certificate() -> dict[str, object]:
+    """Return what dask's Security takes so that only who holds this key is let in, and nothing is sent in the clear."""
+    certificate, key = secret.certificate()
+    pairs = {
+        f"tls_{role}_{what}": value
+        for role in ("client", "scheduler", "worker")
+        for what, value in (("cert", certificate), ("key", key))
+    }
+    return {"require_encryption": True, "tls_ca_file": certificate, **pairs}
+
+
 def _memory_limit(share: float) -> int:
     """Return the bytes that one worker may use: CLSF_WORKER_MEMORY ("4GB"), or a share of what there is."""
     from dask.utils import parse_bytes
@@ -192,11 +222,15 @@ def _memory_limit(share: float) -> int:
     if not text:
         return max(int(share * memory_bytes()), LEAST_MEMORY)
     try:
-        return parse_bytes(text)
-    except ValueError:
+        amount = parse_bytes(text)
+    except (ValueError, OverflowError):
+        amount = 0
+    if not LEAST_LIMIT <= amount <= MOST_LIMIT:
         raise EngineError(
-            "CLSF_WORKER_MEMORY is '{value}', but must be an amount of memory such as 4GB.", value=text[:60]
-        ) from None
+            "CLSF_WORKER_MEMORY is '{value}', but must be an amount of memory from 100MB on, such as 4GB.",
+            value=text[:60],
+        )
+    return amount
 
 
 def _threads() -> int:
