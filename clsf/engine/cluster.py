@@ -63,7 +63,7 @@ class DaskEngine:
         self._waiting: list[Running] = []
         self._running: dict[str, Running] = {}
         self._served: dict[str, int] = {}  # owner -> number of the last turn
-        self._admitted: dict[str, None] = {}  # starts that were let into the queue, the newest last
+        self._admitted: dict[tuple[str, str], None] = {}  # starts that were let into the queue, the newest last
         self._turns = 0
         self._closed = False
         self._desk = Desk("clsf-engine")
@@ -84,7 +84,7 @@ class DaskEngine:
         most = self._settings.running_per_session + self._settings.waiting_per_session
         with self._lock:
             entries = [run.entry for run in (*self._running.values(), *self._waiting)]
-            known = start in self._admitted or any((entry.start or entry.group) == start for entry in entries)
+            known = (owner, start) in self._admitted or any((entry.start or entry.group) == start for entry in entries)
             waiting = {run.entry.start or run.entry.group for run in self._waiting}
             if owner and not known and len(waiting) >= self._settings.waiting_in_all:
                 raise EngineError(
@@ -97,7 +97,7 @@ class DaskEngine:
                     "Stop one of them, or try again when one is done.",
                     count=queue.starts(entries, owner), most=most,
                 )  # fmt: skip
-            self._admitted[start] = None  # its other runs follow, and the first may be over before the last is queued
+            self._admitted[owner, start] = None  # its other runs follow, and the first may be over before the last is queued
             if len(self._admitted) > MOST_SERVED:
                 del self._admitted[next(iter(self._admitted))]
 

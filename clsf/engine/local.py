@@ -51,7 +51,10 @@ class LocalWorkers:
     share = SHARE
     _first: tuple[str, ...] = FRAMEWORKS  # whose workers are started at once
 
-    def __init__(self) -> None:
+    def __init__(self, only: tuple[str, ...] = FRAMEWORKS) -> None:
+        if not self.small:
+            self.frameworks = only
+        self._first = only[:1] if self.small else only
         from distributed import Client, Scheduler, Security
         from distributed.utils import LoopRunner
 

@@ -22,9 +22,9 @@ def test_who_has_no_key_or_another_one_is_refused_everywhere(engine):
     assert all(address.startswith("tls://127.0.0.1:") for address in found)
     stranger = Security(**_own_certificate())
     for address in found:
-        with pytest.raises(OSError, match="Timed out|handshake|certificate|failed|SSL"):
+        with pytest.raises(OSError, match=r"Timed out|handshake|certificate|failed|SSL"):
             Client(address, security=stranger, timeout=1, set_as_default=False)
-        with pytest.raises(OSError, match="Timed out|failed|closed"):
+        with pytest.raises(OSError, match=r"Timed out|failed|closed"):
             Client(address.replace("tls://", "tcp://"), timeout=1, set_as_default=False)
     assert engine.call("torch", "clsf.engine.work:ping"), "and who belongs here is not disturbed"
 

@@ -1,0 +1,71 @@
+"""A whole class starts the seven-optimizer experiment in both frameworks at once, and everybody is served in turn."""
+
+from dataclasses import replace
+
+import pytest
+
+from clsf import FRAMEWORKS
+from clsf.engine import cluster
+from clsf.errors import EngineError
+from clsf.experiments import sets, start
+from clsf.experiments.values import Experiment
+from clsf.lab import Lab
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from clsf.runs.store import RunStore
+from clsf.settings import Settings
+
+STUDENTS = [f"student-{number}" for number in range(30)]
+
+
+@pytest.fixture
+def room(engine, fresh_home):
+    """A lab on the fake engine; the engine is not the lab's to close."""
+    store = RunStore.open()
+    yield Lab(engine, store)
+    store.close()
+
+
+def seven(fault="quick"):
+    spec = replace(preset("tiny", 10), name=fault)
+    return Experiment("optimizers", sets.optimizers(spec, Plan("digits", epochs=1)), FRAMEWORKS)
+
+
+def block(room):
+    spec = replace(preset("tiny", 10), name="none")
+    return room.train(spec, Plan("digits", epochs=900), ("torch",), owner="first")[0]
+
+
+@pytest.mark.slow
+def test_thirty_students_start_seven_optimizers_in_both_frameworks(room):
+    first = block(room)
+    for student in STUDENTS:
+        start.start(room, seven(), student, "")
+    _, waiting = room.engine.line()
+    assert len(waiting) == 30 * 14
+    turns = [room.record(run_id).owner for run_id in waiting]
+    for number in range(7):  # in each round everybody once, with both frameworks
+        assert sorted(turns[60 * number : 60 * (number + 1)]) == sorted(STUDENTS * 2)
+    room.control(first, "stop")
+    assert room.wait(waiting, 240)
+    assert {room.record(run_id).status for run_id in waiting} == {"finished"}
+
+
+def test_a_refusal_leaves_nothing_and_names_how_many_wait(room, monkeypatch):
+    monkeypatch.setattr(room.engine, "_settings", Settings(waiting_in_all=2))
+    first = block(room)
+    for student in STUDENTS[:2]:
+        start.start(room, seven(), student, "")
+    with pytest.raises(EngineError, match="2 trainings of everybody here wait already"):
+        start.start(room, seven(), STUDENTS[2], "")
+    assert room.recent(STUDENTS[2]) == []
+    for run_id in [*room.engine.line()[1], first]:
+        room.control(run_id, "stop")
+    assert room.wait([first], 10)
+
+
+def test_an_experiment_whose_first_runs_are_over_is_still_one_start(room, monkeypatch):
+    monkeypatch.setattr(room.engine, "_settings", Settings(running_per_session=1, waiting_per_session=0))
+    monkeypatch.setattr(cluster, "MOST_SERVED", 10)
+    room.engine.admit("ann", "one")
+    room.engine.admit("ann", "one")
