@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-from clsf import FRAMEWORK_NAMES, FRAMEWORKS
+from clsf import FRAMEWORKS
 from clsf.words import Sentence, say
+
+
+NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch"}
 
 
 def installed() -> tuple[str, ...]:
@@ -18,5 +21,5 @@ def missing(names: Sequence[str]) -> Sentence:
     """Return the sentence that says what is missing and how to install it."""
     return say(
         "{names} is not installed here, so nothing can be trained in it. To install it: pip install -r requirements.txt",
-        names=" + ".join(FRAMEWORK_NAMES[name] for name in names),
+        names=" + ".join(NAMES[name] for name in names),
     )
