@@ -8,7 +8,6 @@ from importlib.util import find_spec
 from clsf import FRAMEWORKS
 from clsf.words import Sentence, say
 
-
 NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch"}
 
 

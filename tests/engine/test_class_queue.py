@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from clsf import FRAMEWORKS
-from clsf.engine import cluster
+from clsf import FRAMEWORKS, limits
 from clsf.errors import EngineError
 from clsf.experiments import sets, start
 from clsf.experiments.values import Experiment
@@ -19,8 +18,9 @@ STUDENTS = [f"student-{number}" for number in range(30)]
 
 
 @pytest.fixture
-def room(engine, fresh_home):
-    """A lab on the fake engine; the engine is not the lab's to close."""
+def room(engine, fresh_home, monkeypatch):
+    """A lab on the fake engine, whose workers hold no framework; the engine is not the lab's to close."""
+    monkeypatch.setattr(limits, "FRAMEWORK_BYTES", 0)
     store = RunStore.open()
     yield Lab(engine, store)
     store.close()
@@ -65,7 +65,14 @@ def test_a_refusal_leaves_nothing_and_names_how_many_wait(room, monkeypatch):
 
 
 def test_an_experiment_whose_first_runs_are_over_is_still_one_start(room, monkeypatch):
-    monkeypatch.setattr(room.engine, "_settings", Settings(running_per_session=1, waiting_per_session=0))
-    monkeypatch.setattr(cluster, "MOST_SERVED", 10)
+    monkeypatch.setattr(room.engine, "_settings", Settings(waiting_in_all=1))
     room.engine.admit("ann", "one")
+    first = block(room)
+    spec = replace(preset("tiny", 10), name="none")
+    waits = room.train(spec, Plan("digits", epochs=1), ("torch",), owner="bob")
     room.engine.admit("ann", "one")
+    with pytest.raises(EngineError, match="1 trainings of everybody"):
+        room.engine.admit("ann", "two")
+    for run_id in (*waits, first):
+        room.control(run_id, "stop")
+    assert room.wait([first], 10)
