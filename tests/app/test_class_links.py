@@ -12,6 +12,8 @@ from clsf.ui import state
 from clsf.ui.design import MY_MODEL
 from clsf.ui.navigation import PAGES
 
+pytestmark = pytest.mark.slow  # every page, with hundreds of links
+
 KEYS = {
     "tensors": "clsf.ui.tensors.keys", "data": "clsf.ui.data.keys", "layers": "clsf.ui.layers.keys", "model": "clsf.ui.model.keys",
     "train": "clsf.ui.train.keys", "experiments": "clsf.ui.experiments.keys", "compare": "clsf.ui.compare.keys",

@@ -24,6 +24,8 @@ from clsf.data import catalogue
 from clsf.data.sources import open_dataset
 from clsf.errors import DataError
 
+pytestmark = pytest.mark.slow  # a process of its own each
+
 HOME = str(Path(__file__).parents[2])
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)

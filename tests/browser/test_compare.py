@@ -9,6 +9,8 @@ import pytest
 
 from tests.browser.conftest import playwright
 
+pytestmark = pytest.mark.slow  # two whole races
+
 expect = playwright.expect
 LONG = 90_000  # milliseconds: two processes may still be importing their frameworks
 

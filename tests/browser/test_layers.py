@@ -32,6 +32,7 @@ def at(window) -> tuple[int, int]:
     return int(row), int(column)
 
 
+@pytest.mark.slow
 def test_the_window_slides_by_buttons_keys_clicks_and_alone(dashboard):
     page = dashboard.open(address(chain=CHAINS["asymmetric"]))
     window = page.locator(".window")

@@ -8,6 +8,8 @@ import pytest
 
 from tests.browser.conftest import playwright
 
+pytestmark = pytest.mark.slow  # two trainings that wait
+
 expect = playwright.expect
 LONG = 120_000  # milliseconds: two processes may still be importing their frameworks
 

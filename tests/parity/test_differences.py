@@ -10,6 +10,8 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from tests.parity.in_lockstep import Compared, compared, digits
 
+pytestmark = pytest.mark.slow  # 2 seconds an entry
+
 SPEC = ModelSpec(
     "everything",
     (

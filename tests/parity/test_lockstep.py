@@ -32,6 +32,7 @@ ROW = (
 MIXED = ModelSpec("mixed", ROW)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_gives_the_same_losses_in_float64(optimizer):
     done = compared("lecture-cnn", digits(optimizer), steps=20)
@@ -66,6 +67,7 @@ def test_float32_agrees_for_the_first_ten_steps(optimizer):
     assert done.result.first_parting is None
 
 
+@pytest.mark.slow
 def test_rounding_that_grows_is_not_taken_for_a_rule():
     done = compared("residual", digits(dtype="float32", learning_rate=0.1), steps=40)
     assert done.result.growth
@@ -82,12 +84,14 @@ def test_a_bias_before_batch_normalisation_is_not_called_a_fault():
     assert "gradient of 1.bias is zero by arithmetic" in str(done.result.sentence)
 
 
+@pytest.mark.slow
 def test_in_float64_that_bias_does_no_harm():
     done = compared(MIXED, digits("adam"), steps=20)
     assert done.result.max_loss_difference <= CLOSE_NORMALISED
     assert done.result.first_parting is None
 
 
+@pytest.mark.slow
 def test_steps_go_on_over_the_end_of_an_epoch():
     done = compared("tiny", digits(train_limit=50), steps=5)  # two batches an epoch, the second smaller
     assert done.result.first_parting is None
@@ -116,6 +120,7 @@ def test_full_tensors_are_kept_for_the_first_steps():
     assert told.difference <= np.abs(one - two).max() <= CLOSE
 
 
+@pytest.mark.slow
 def test_a_worker_that_lost_the_session_catches_up():
     """Bit for bit, dropout and moving statistics included."""
     recording = Recording(4, evaluate_every=2)
@@ -171,6 +176,7 @@ def test_isolate_finds_a_changed_epsilon_in_its_layer_alone(dtype):
     assert "only these are apart in that step: 4, 4.gamma" in str(result.sentence)
 
 
+@pytest.mark.slow
 def test_without_isolate_the_same_fault_blames_every_layer_behind_it():
     steps, result = planted(with_epsilon(4, 1e-2), isolate=False)
     assert result.first_parting.tensor == "4"
@@ -190,6 +196,7 @@ def test_a_transposed_kernel_is_found_in_its_layer(isolate):
         assert layers_apart(steps[0]) == {"3"}
 
 
+@pytest.mark.slow
 def test_isolate_sees_through_rounding_that_grows():
     """Where a float32 lockstep has long parted, each layer by itself is still right."""
     plan = digits(dtype="float32", learning_rate=0.1)
@@ -198,6 +205,7 @@ def test_isolate_sees_through_rounding_that_grows():
     assert max(t.relative for step in done.steps for t in step.tensors if math.isfinite(t.allowed)) < 1e-5  # measured: 4e-6
 
 
+@pytest.mark.slow
 def test_isolate_says_that_it_can_not_catch_up():
     recording = Recording(3, isolate=True)
     reference, other = (EngineSide(Processes(), f, MIXED, digits(), recording) for f in ("tensorflow", "torch"))

@@ -41,8 +41,8 @@ def test_what_can_not_be_used_is_named(tmp_path, environment, text, said):
     assert said in str(error.value)
 
 
-def test_every_setting_is_in_the_readme():
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+def test_every_setting_is_in_the_hosting_readme():
+    readme = (Path(__file__).parents[2] / ".streamlit" / "README.md").read_text("utf-8")
     for name, field in Settings.__dataclass_fields__.items():
         assert f"| `{name}` " in readme, name
         assert str(field.default).replace("_", "") in readme.replace(",", ""), name
