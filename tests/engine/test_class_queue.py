@@ -1,5 +1,6 @@
 """A whole class starts the seven-optimizer experiment in both frameworks at once, and everybody is served in turn."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -22,7 +23,12 @@ def room(engine, fresh_home, monkeypatch):
     """A lab on the fake engine, whose workers hold no framework; the engine is not the lab's to close."""
     monkeypatch.setattr(limits, "FRAMEWORK_BYTES", 0)
     store = RunStore.open()
-    yield Lab(engine, store)
+    lab = Lab(engine, store)
+    yield lab
+    training, waiting = engine.line()
+    for run_id in (*waiting, *training):
+        engine.control(run_id, "stop")
+    lab.wait([*waiting, *training], 10)
     store.close()
 
 
@@ -33,7 +39,10 @@ def seven(fault="quick"):
 
 def block(room):
     spec = replace(preset("tiny", 10), name="none")
-    return room.train(spec, Plan("digits", epochs=900), ("torch",), owner="first")[0]
+    first = room.train(spec, Plan("digits", epochs=900), ("torch",), owner="first")[0]
+    while room.engine.position(first) != 0:
+        time.sleep(0.01)
+    return first
 
 
 @pytest.mark.slow
