@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import math
+import os
 import queue
 import sys
 import threading
@@ -15,7 +16,7 @@ from typing import Literal, Self
 
 from clsf import FRAMEWORKS, checks, continuing, limits, logs, losses
 from clsf.data import access, private, temporary
-from clsf.engine import start_engine
+from clsf.engine import installed, start_engine
 from clsf.engine.base import COMMANDS, Engine, EngineState, RunRequest
 from clsf.errors import DataError, EngineError
 from clsf.events import Event, RunEnded, RunFailed
@@ -38,17 +39,24 @@ NEWCOMER_SECONDS = 0.2  # the same for a run that is not known to be in it
 DEVICES_SECONDS = 30.0  # that a comparison waits to learn which framework sees a GPU, where there may be one
 
 
-def open_lab() -> Lab:
-    """Open the store and start the engine. Raises EngineError (see `start_engine`) or StoreError.
+def open_lab(only: Sequence[str] = ()) -> Lab:
+    """Open the store and start the engine, on this machine for the frameworks in `only`; (): for both. One that is not installed
+    is left out, which the lab's `notice` says. Raises EngineError (see `start_engine`) or StoreError.
 
     Closed with the process, if not before. Nothing else in this package keeps state for the whole process.
     """
+    wanted, here, missing = _in_order(only or FRAMEWORKS), installed.installed(), ()
+    if not os.environ.get("CLSF_SCHEDULER", "").strip():  # what a cluster has installed is the cluster's business
+        missing = tuple(name for name in wanted if name not in here)
+        if len(missing) == len(wanted):
+            raise EngineError(installed.missing(missing))
     temporary.begin()
     store = RunStore.open()
     try:
         with access.working_for(access.PROGRAM):
             private.settle(store.history.first_user)
-        lab = Lab(start_engine(), store)
+        started = tuple(name for name in wanted if name not in missing)
+        lab = Lab(start_engine() if started == FRAMEWORKS else start_engine(started), store, missing=missing)
     except BaseException:
         store.close()
         raise
@@ -59,10 +67,11 @@ def open_lab() -> Lab:
 class Lab:
     """Thread-safe."""
 
-    def __init__(self, engine: Engine, store: RunStore, settings: Settings | None = None) -> None:
+    def __init__(self, engine: Engine, store: RunStore, settings: Settings | None = None, missing: Sequence[str] = ()) -> None:
         self.engine = engine
         self.store = store
         self.settings = settings or read()
+        self.missing = tuple(missing)  # frameworks that are not installed
         self._changed = threading.Condition()
         self._closed = False
         self._line: dict[str, waiting.Place | None] = {}  # run that trains or waits -> its place, as read last
@@ -84,7 +93,9 @@ class Lab:
 
         A plan with `begin_from` begins with the weights that this run kept, in whichever framework it was.
         """
-        wanted = _in_order(frameworks)
+        wanted = [name for name in _in_order(frameworks) if name not in self.missing]
+        if not wanted:
+            raise EngineError(installed.missing(self.missing))
         self.check(spec, plan)
         plan, weights = self._begun(plan)
         plan = self._same_device(plan, wanted)
@@ -225,15 +236,17 @@ class Lab:
         return self.engine.state()
 
     def notice(self) -> Sentence | None:
-        """Return what the user should know about saved runs, None if all is well."""
-        return self.store.notice
+        """Return what the user should know about saved runs or a missing framework, None if all is well."""
+        return self.store.notice or (installed.missing(self.missing) if self.missing else None)
 
     def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
         """Have a framework's worker compute something now, even while it trains; see `Engine.call`.
 
-        Raises DataError if it is to open images that the reader may not see.
+        Raises DataError if it is to open images that the reader may not see, EngineError if the framework is not installed.
         """
         private.require(args)
+        if framework in self.missing:
+            raise EngineError(installed.missing((framework,)))
         return self.engine.call(framework, function, *args, timeout=timeout)
 
     def subscribe(self, run_id: str, callback: Callable[[Event], None]) -> Callable[[], None]:

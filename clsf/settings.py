@@ -12,8 +12,8 @@ from clsf import checks
 from clsf.errors import EngineError
 from clsf.words import say
 
-FILE = Path(".streamlit/clsf.toml")
-"""Read from the folder that the app was started in, as Streamlit's own config.toml is."""
+FILE = Path(__file__).parents[1] / ".streamlit" / "clsf.toml"
+"""Of this project, from wherever the program is started."""
 
 PREFIX = "CLSF_"
 
@@ -35,6 +35,7 @@ class Settings:
     max_run_seconds: int = 7200  # of wall clock; then a run is ended, its weights and history kept. 0: no limit
     running_per_session: int = 1  # starts of one browser session that may train at once, where there are workers for it
     waiting_per_session: int = 3  # starts that may wait behind them; an experiment is one start
+    waiting_in_all: int = 500  # starts of all sessions together that may wait
     set_mb: int = 500  # that one own data set takes on the disk, unpacked
     sets_mb_per_session: int = 1000  # all own data sets of one browser
     sets_mb: int = 10_000  # those of everybody
@@ -50,6 +51,7 @@ class Settings:
         whole(EngineError, checks.field("max_run_seconds"), self.max_run_seconds, 0, MAX_SECONDS)
         whole(EngineError, checks.field("running_per_session"), self.running_per_session, 1, 1000)
         whole(EngineError, checks.field("waiting_per_session"), self.waiting_per_session, 0, 1000)
+        whole(EngineError, checks.field("waiting_in_all"), self.waiting_in_all, 1, 100_000)
         for name in ("set_mb", "sets_mb_per_session", "sets_mb", "held_mb_per_session", "held_mb"):
             whole(EngineError, checks.field(name), getattr(self, name), 1, 10**9)
         checks.known(EngineError, checks.field("small_host"), self.small_host, SMALL_HOST)
@@ -82,7 +84,7 @@ def _from_file(file: Path) -> dict[str, object]:
         found = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise EngineError("The settings in {file} can't be read: {why}.", file=str(file), why=str(error)[:200]) from None
     known = [f.name for f in fields(Settings)]
     for name in found:

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         plan = fitting(spec, plan)
     frameworks = FRAMEWORKS if options.framework == "both" else (options.framework,)
     experiment = Experiment(options.kind, arms(options, spec, plan), frameworks)
-    with open_lab() as lab:
+    with open_lab(frameworks) as lab:
         about = estimate(experiment, info, lab.recent(None, 100))
         print(f"clsf: {about.runs} runs, about {about.seconds:.0f} s", file=sys.stderr)
         found = find(lab, start(lab, experiment, "cli", ""))

@@ -13,6 +13,9 @@ from clsf.errors import ClsfError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line and return the exit code."""
     logging.basicConfig(level=logging.ERROR)
+    for stream in (sys.stdout, sys.stderr):  # a terminal that knows few letters gets \u2713 in place of a tick
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         options = _parser().parse_args(arguments)
         return options.run(options)

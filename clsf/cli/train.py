@@ -48,7 +48,9 @@ def run(options: argparse.Namespace) -> int:
     for folder in filter(None, (options.csv, options.tensorboard)):
         _writable(folder)
     show = JsonLines() if options.json else Progress()
-    with open_lab() as lab, show:
+    with open_lab(frameworks) as lab, show:
+        if lab.missing:
+            print(f"clsf: {lab.notice()}", file=sys.stderr)
         run_ids = lab.train(spec, plan, frameworks, owner="cli", race=options.race)
         good = True
         try:

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from clsf.engine.base import Engine
 
 
-def start_engine() -> Engine:
+def start_engine(only: tuple[str, ...] = ()) -> Engine:
     """Start the engine that fits: on the cluster at CLSF_SCHEDULER (tcp:// or tls://), else on this machine.
+
+    On this machine it is for the frameworks in `only`; (): for all that are installed.
 
     Returns before the workers have imported their frameworks; `wait_warm` waits for that. Raises EngineError if the
     cluster can't be reached within ten seconds or has other versions.
@@ -28,10 +30,11 @@ def start_engine() -> Engine:
         from clsf.engine.remote import RemoteWorkers
 
         return DaskEngine(RemoteWorkers(address), settings=settings)
+    from clsf.engine.installed import installed
     from clsf.engine.small import SmallWorkers, is_small
 
     if is_small(settings.small_host):
-        return DaskEngine(SmallWorkers(), settings=settings)
+        return DaskEngine(SmallWorkers(only or installed()), settings=settings)
     from clsf.engine.local import LocalWorkers
 
-    return DaskEngine(LocalWorkers(), settings=settings)
+    return DaskEngine(LocalWorkers(only or installed()), settings=settings)

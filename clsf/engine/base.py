@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 from clsf.events import Event
 from clsf.words import Sentence
 
-Status = Literal["starting", "warm", "busy", "lost"]
+Status = Literal["starting", "warm", "busy", "paused", "lost"]
 Kind = Literal["local", "remote", "inline"]
 
 COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "look", "watch", "stop", "learning_rate")
@@ -38,7 +38,7 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class WorkerState:
-    """A worker process: "starting" until its framework is imported, "busy" while it trains, "lost" while it is replaced."""
+    """A worker process: "starting" until its framework is imported, "busy" while it trains, "paused" while it waits for memory, "lost" while it is replaced."""
 
     framework: str
     status: Status
@@ -97,7 +97,7 @@ class Engine(Protocol):
         ...
 
     def submit(self, request: RunRequest) -> None:
-        """Put a run at the end of the queue. Raises EngineError if the engine is closed or the queue is full."""
+        """Put a run at the end of the queue. Raises EngineError if the engine is closed."""
         ...
 
     def control(self, run_id: str, command: str, value: float | None = None) -> None:

@@ -52,7 +52,6 @@ LEFT_SECONDS = 1.0
 """How long after a worker has left its run may still be told of by the scheduler."""
 
 LOOK_SECONDS = 5.0  # between looks for what no message tells
-MOST_WAITING = 200  # runs in the queue
 MOST_SERVED = 1000  # owners whose last turn is remembered
 
 
@@ -69,6 +68,7 @@ class DaskEngine:
         self._waiting: list[Running] = []
         self._running: dict[str, Running] = {}
         self._served: dict[str, int] = {}  # owner -> number of the last turn
+        self._admitted: dict[tuple[str, str], None] = {}  # starts that were let into the queue, the newest last
         self._turns = 0
         self._closed = False
         self._desk = Desk("clsf-engine")
@@ -89,24 +89,28 @@ class DaskEngine:
         most = self._settings.running_per_session + self._settings.waiting_per_session
         with self._lock:
             entries = [run.entry for run in (*self._running.values(), *self._waiting)]
-            known = any((entry.start or entry.group) == start for entry in entries)
+            known = (owner, start) in self._admitted or any((entry.start or entry.group) == start for entry in entries)
+            waiting = {run.entry.start or run.entry.group for run in self._waiting}
+            if owner and not known and len(waiting) >= self._settings.waiting_in_all:
+                raise EngineError(
+                    "{count} trainings of everybody here wait already, and no more can be queued. Try again when some are done.",
+                    count=len(waiting),
+                )  # fmt: skip
             if owner and not known and queue.starts(entries, owner) >= most:
                 raise EngineError(
                     "{count} of your trainings run or wait already, and here {most} may at once, so that everybody gets a turn. "
                     "Stop one of them, or try again when one is done.",
                     count=queue.starts(entries, owner), most=most,
                 )  # fmt: skip
+            self._admitted[owner, start] = None  # its other runs follow, and the first may be over before the last is queued
+            if len(self._admitted) > MOST_SERVED:
+                del self._admitted[next(iter(self._admitted))]
 
     def submit(self, request: RunRequest) -> None:
         checks.known(EngineError, say("framework"), request.framework, FRAMEWORKS)
         with self._lock:
             if self._closed:
                 raise EngineError("The engine is closed, so nothing can be trained; start the app again.")
-            if len(self._waiting) >= MOST_WAITING:
-                raise EngineError(
-                    "{count} runs wait already, and no more can be queued. Try again when some are done.",
-                    count=len(self._waiting),
-                )  # fmt: skip
             self._waiting.append(Running(request))
         self._desk.do(self._start_runs)
 

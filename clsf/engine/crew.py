@@ -20,8 +20,9 @@ from clsf.engine.roster import Roster, Worker
 
 logger = logging.getLogger("clsf.engine")
 
-RECYCLE = 0.6
-"""Of its memory limit: a worker that holds more after a run is replaced by a fresh one."""
+RECYCLE = 0.5
+"""Of the room between what a worker held when it was ready and what it may use: one that fills more of it after a run is replaced
+by a fresh one. What an idle worker needs anyway does not count, or with a small limit each would be replaced after each run."""
 
 WEIGH_SECONDS = 1.0  # between two looks at how much memory the workers hold, however many pages ask
 TEND_SECONDS = 2.0  # between looks at the cluster, in case a message was missed
@@ -107,10 +108,16 @@ class Crew:
         """Take the news that a worker has imported its framework, or could not."""
         with self.changed:
             if "warm" in message:
-                self.roster.warmed(message["address"], message["warm"])
+                self._warmed(message["address"], message["warm"])
             elif worker := self.roster.workers.get(message["address"]):
                 worker.cold = True
             self.changed.notify_all()
+
+    def _warmed(self, address: str, device: str) -> None:
+        self.roster.warmed(address, device)
+        worker = self.roster.workers.get(address)
+        if worker and not worker.ready_bytes:
+            worker.ready_bytes = 1e6 * (self.memory_mb(worker) or 0)
 
     def mark_lost(self, address: str) -> None:
         """Note that a worker is dead or dying, before the scheduler says so."""
@@ -134,7 +141,8 @@ class Crew:
             if worker is None or worker.lost:
                 return
             memory = 1e6 * (self.memory_mb(worker) or 0)
-            grown = self._workers.kind == "local" and worker.memory_limit and memory > RECYCLE * worker.memory_limit
+            room = (worker.memory_limit or 0) - worker.ready_bytes
+            grown = self._workers.kind == "local" and worker.memory_limit and memory > worker.ready_bytes + RECYCLE * room
             if not worker.stuck and (not grown or worker.calls):
                 return
         logger.info("The worker %s is replaced (%.0f MB, stuck: %s)", address, memory / 1e6, worker.stuck)
@@ -201,7 +209,7 @@ class Crew:
                 logger.warning("The worker %s has other versions: %s", worker.address, facts["versions"])
                 worker.lost = worker.cold = True
             elif facts["device"] is not None:
-                self.roster.warmed(worker.address, facts["device"])
+                self._warmed(worker.address, facts["device"])
             elif not self.warm or not self.roster.worth_warming(worker.framework):
                 worker.cold = True
             self.changed.notify_all()

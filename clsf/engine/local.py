@@ -6,6 +6,7 @@ dask's LocalCluster is not used: it gives up a worker that stays away for 15 s, 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import logging
 import multiprocessing.spawn
@@ -17,6 +18,7 @@ from typing import Any
 import psutil
 
 from clsf import FRAMEWORKS
+from clsf.engine import scratch, secret, tuning
 from clsf.engine.machine import cores, memory_bytes
 from clsf.engine.steady import steady
 from clsf.errors import EngineError
@@ -30,29 +32,8 @@ LEAST_MEMORY = 1_250_000_000
 """Bytes. Below that a framework with a small model does not fit (about 0.55 GB to import, measured), and a worker would be
 ended while it wakes up, again and again. On a smaller machine the system has to decide."""
 
-SETTINGS = {
-    "distributed.scheduler.allowed-failures": 0,  # or a run that takes too much memory is tried four times
-    "distributed.scheduler.work-stealing": False,
-    "distributed.scheduler.active-memory-manager.start": False,
-    "distributed.scheduler.worker-ttl": None,  # an import that holds the interpreter for long is not a death
-    "distributed.worker.profile.enabled": False,  # samples every thread every 10 ms, training too
-    "distributed.worker.memory.target": False,  # nothing is kept in workers that could be spilled
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": False,  # a paused worker would not answer interactive jobs
-    "distributed.worker.memory.terminate": 0.95,
-    "distributed.worker.memory.monitor-interval": "250ms",
-    "distributed.scheduler.http.routes": [],  # dask always serves pages; ours serves none, and on this machine alone
-    "distributed.worker.http.routes": [],
-    "distributed.admin.tick.interval": "500ms",
-    "distributed.admin.low-level-log-length": 100,  # old messages kept by the scheduler, in the app's memory
-    "distributed.comm.timeouts.connect": "10s",
-    # Variables that dask would set before a worker starts. MALLOC_TRIM_THRESHOLD_ halves PyTorch's speed on a CPU (see
-    # `clsf.engine.work`); thread counts are set in the worker, from CLSF_THREADS.
-    "distributed.nanny.pre-spawn-environ": {
-        "MALLOC_TRIM_THRESHOLD_": None, "OMP_NUM_THREADS": None, "MKL_NUM_THREADS": None, "OPENBLAS_NUM_THREADS": None,
-    },
-}  # fmt: skip
-
+LEAST_LIMIT, MOST_LIMIT = 100_000_000, 10**15
+"""Bytes that CLSF_WORKER_MEMORY may say: Python alone takes nearly as much as the first."""
 
 SPIN = "10000"
 """How often an OpenMP thread of PyTorch looks for work before it sleeps, see clsf.backends.torch.device. Lecture CNN, batch
@@ -70,9 +51,11 @@ class LocalWorkers:
     share = SHARE
     _first: tuple[str, ...] = FRAMEWORKS  # whose workers are started at once
 
-    def __init__(self) -> None:
-        import dask
-        from distributed import Client, Scheduler
+    def __init__(self, only: tuple[str, ...] = FRAMEWORKS) -> None:
+        if not self.small:
+            self.frameworks = only
+        self._first = only[:1] if self.small else only
+        from distributed import Client, Scheduler, Security
         from distributed.utils import LoopRunner
 
         for name in ("distributed", "tornado"):  # a worker that is replaced is our news to tell
@@ -87,19 +70,28 @@ class LocalWorkers:
         self._runner = LoopRunner(asynchronous=False)
         self._runner.start()
         steady(self._runner.loop)
-        self._config = dask.config
+        tuning.apply()
+        self._security = Security(**_own_certificate())
+        self._scratch = scratch.make()
+        atexit.register(scratch.remove, self._scratch)
         try:
-            with dask.config.set(SETTINGS):
-                self._scheduler = self._sync(self._start_scheduler, Scheduler)
-                self.address: str = self._scheduler.address
-                self.client = Client(self.address, loop=self._runner.loop, set_as_default=False)
-                self._sync(self._start_nannies)
+            self._scheduler = self._sync(self._start_scheduler, Scheduler)
+            self.address: str = self._scheduler.address
+            self.client = Client(self.address, loop=self._runner.loop, set_as_default=False, security=self._security)
+            self._sync(self._start_nannies)
         except Exception:
             self.close()
             raise
 
     async def _start_scheduler(self, kind: type) -> Any:
-        scheduler = await kind(host="127.0.0.1", port=0, dashboard=False, dashboard_address="127.0.0.1:0")
+        import dask
+
+        with dask.config.set({"temporary-directory": str(self._scratch)}):  # the scheduler takes it from nowhere else
+            scheduler = kind(
+                host="127.0.0.1", port=0, protocol="tls", security=self._security, dashboard=False,
+                dashboard_address="127.0.0.1:0",
+            )  # fmt: skip
+        await scheduler
         with contextlib.suppress(ValueError):  # its scratch folder, where dask puts uploaded modules; nothing for an app
             sys.path.remove(scheduler.local_directory)
         return scheduler
@@ -119,7 +111,8 @@ class LocalWorkers:
         try:
             await nanny
         except Exception:
-            if not self._closing:  # a nanny that was still starting when everything was closed is no news
+            # A nanny that was still starting when everything was closed, or when it had to make way, is no news.
+            if not self._closing and self._nannies.get(nanny.name) is nanny:
                 logger.exception("The worker %s could not be started", nanny.name)
 
     def _nanny(self, framework: str) -> Any:
@@ -137,8 +130,10 @@ class LocalWorkers:
             memory_limit=self.memory_limit,
             env=dict.fromkeys(variables, threads) | {"GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", SPIN)},
             silence_logs=logging.CRITICAL,
-            preload=["clsf.engine.steady", "clsf.engine.modest"],
+            preload=["clsf.engine.preload", "clsf.engine.modest"],
             dashboard=False,
+            security=self._security,
+            local_directory=str(self._scratch),
         )
 
     def tend(self) -> None:
@@ -162,8 +157,7 @@ class LocalWorkers:
                 await nanny.close()
             if self._nannies.get(framework) is not nanny:
                 continue
-            with self._config.set(SETTINGS):
-                self._nannies[framework] = self._nanny(framework)
+            self._nannies[framework] = self._nanny(framework)
             self._launch(self._nannies[framework])
 
     def reconnect(self) -> None:
@@ -193,6 +187,8 @@ class LocalWorkers:
             self._sync(self._close_scheduler, timeout=5)
         with contextlib.suppress(Exception):
             self._runner.stop()
+        scratch.remove(self._scratch)
+        atexit.unregister(scratch.remove)
 
     async def _close(self) -> None:
         for nanny in self._nannies.values():
@@ -210,6 +206,17 @@ class LocalWorkers:
         return sync(self._runner.loop, function, *args, callback_timeout=timeout)
 
 
+def _own_certificate() -> dict[str, object]:
+    """Return what dask's Security takes so that only who holds this key is let in, and nothing is sent in the clear."""
+    certificate, key = secret.certificate()
+    pairs = {
+        f"tls_{role}_{what}": value
+        for role in ("client", "scheduler", "worker")
+        for what, value in (("cert", certificate), ("key", key))
+    }
+    return {"require_encryption": True, "tls_ca_file": certificate, **pairs}
+
+
 def _memory_limit(share: float) -> int:
     """Return the bytes that one worker may use: CLSF_WORKER_MEMORY ("4GB"), or a share of what there is."""
     from dask.utils import parse_bytes
@@ -218,11 +225,15 @@ def _memory_limit(share: float) -> int:
     if not text:
         return max(int(share * memory_bytes()), LEAST_MEMORY)
     try:
-        return parse_bytes(text)
-    except ValueError:
+        amount = parse_bytes(text)
+    except (ValueError, OverflowError):
+        amount = 0
+    if not LEAST_LIMIT <= amount <= MOST_LIMIT:
         raise EngineError(
-            "CLSF_WORKER_MEMORY is '{value}', but must be an amount of memory such as 4GB.", value=text[:60]
-        ) from None
+            "CLSF_WORKER_MEMORY is '{value}', but must be an amount of memory from 100MB on, such as 4GB.",
+            value=text[:60],
+        )
+    return amount
 
 
 def _threads() -> int:

@@ -35,6 +35,8 @@ class Worker:
     ended_by_us: bool = False  # for a reason that lies not in the interactive jobs it had
     stuck: bool = False  # busy with an interactive job that nobody waits for any more
     memory_mb: float | None = None
+    ready_bytes: float = 0.0  # what it held when its framework was imported
+    paused: bool = False  # by dask, for it holds nearly all the memory that it may use
     calls: set[str] = field(default_factory=set)  # interactive jobs in flight, by token
 
 
@@ -63,6 +65,7 @@ class Roster:
                 new.append(worker)
             memory = facts.get("metrics", {}).get("memory")
             self.workers[address].memory_mb = memory / 1e6 if memory else None
+            self.workers[address].paused = facts.get("status") == "paused"
         return new, gone
 
     def remove(self, address: str) -> Worker | None:
@@ -83,7 +86,7 @@ class Roster:
 
     def of(self, framework: str) -> list[Worker]:
         """Return the workers of a framework that can take something."""
-        return [w for w in self.workers.values() if w.framework == framework and not w.lost]
+        return [w for w in self.workers.values() if w.framework == framework and not w.lost and not w.paused]
 
     def free(self, busy: Counter[str]) -> dict[str, int]:
         """Return how many workers per framework could take a run; `busy` says how many have one."""
@@ -119,6 +122,8 @@ def _state(worker: Worker, training: bool) -> WorkerState:
         status = "lost"
     elif training:
         status = "busy"
+    elif worker.paused:
+        status = "paused"
     else:
         status = "warm" if worker.warm else "starting"
     return WorkerState(worker.framework, status, worker.pid, worker.host, worker.device, worker.threads, worker.memory_mb)

@@ -7,7 +7,7 @@ import logging
 import time
 
 from clsf import FRAMEWORKS
-from clsf.engine.local import SETTINGS, LocalWorkers
+from clsf.engine.local import LocalWorkers
 from clsf.engine.machine import memory_bytes
 
 logger = logging.getLogger("clsf.engine")
@@ -48,8 +48,7 @@ class SmallWorkers(LocalWorkers):
     async def _make_way(self, framework: str) -> None:
         old, self._nannies = self._nannies, {}
         # Entered before anything is waited for, so that whoever asks meanwhile does not start a third.
-        with self._config.set(SETTINGS):
-            self._nannies[framework] = self._nanny(framework)
+        self._nannies[framework] = self._nanny(framework)
         for nanny in old.values():
             nanny.close_gracefully()
             self.kill("", nanny.pid)

@@ -11,8 +11,8 @@ from clsf.ui.run_status import name
 from clsf.ui.text import sentence, t
 
 TICK = 2.0  # seconds
-COLOURS = {"starting": "yellow", "warm": "green", "busy": "blue", "lost": "red"}
-ICONS = {"starting": "hourglass_top", "warm": "check", "busy": "play_arrow", "lost": "error"}
+COLOURS = {"starting": "yellow", "warm": "green", "busy": "blue", "paused": "orange", "lost": "red"}
+ICONS = {"starting": "hourglass_top", "warm": "check", "busy": "play_arrow", "paused": "memory", "lost": "error"}
 
 
 @st.fragment(run_every=TICK)
@@ -46,7 +46,13 @@ def _cards(engine: EngineState) -> None:
 
 
 def _card(worker: WorkerState) -> None:
-    statuses = {"starting": t("starting"), "warm": t("ready"), "busy": t("at work"), "lost": t("lost")}
+    statuses = {
+        "starting": t("starting"),
+        "warm": t("ready"),
+        "busy": t("at work"),
+        "paused": t("waits for memory"),
+        "lost": t("lost"),
+    }
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(name(worker.framework))
         st.badge(statuses[worker.status], icon=f":material/{ICONS[worker.status]}:", color=COLOURS[worker.status])

@@ -63,7 +63,7 @@ def run(framework, spec, plan, control: Control, tell, keep=lambda weights: None
             if changed is not None:
                 rate = changed
                 tell(LearningRateChanged(step, rate))
-            time.sleep(STEP_SECONDS)
+            time.sleep(0 if fault == "quick" else STEP_SECONDS)
             if fault == "dies" and step == 5:
                 os.kill(os.getpid(), signal.SIGKILL)
             if fault == "eats" and step == 5:
@@ -138,3 +138,18 @@ def beat(framework, spec, plan, control, tell, keep=lambda weights: None) -> Non
         time.sleep(0.15)
         tell(BatchesEnded(1, step, (time.time(),), (0.5,), None, 0.1, 1.0, 0.15 * step))
     tell(RunEnded(framework, "finished", 1, 4.5, 1.0))
+
+
+def told(dask_worker) -> dict:
+    """Return what dask in this worker's process really does, whatever it was asked to."""
+    import dask
+
+    memory = dask_worker.memory_manager
+    return {
+        "profile": dask.config.get("distributed.worker.profile.enabled") or "profile" in dask_worker.periodic_callbacks,
+        "memory": [memory.memory_target_fraction, memory.memory_spill_fraction, memory.memory_pause_fraction],
+        "watched": "memory_monitor" in dask_worker.periodic_callbacks,
+        "tick": dask_worker.periodic_callbacks["tick"].callback_time,
+        "monitor": dask_worker.periodic_callbacks["monitor"].callback_time,
+        "pages": len(dask_worker.http_application.wildcard_router.rules),
+    }

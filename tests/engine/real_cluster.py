@@ -36,7 +36,7 @@ class RealCluster:
     def _start_scheduler(self) -> subprocess.Popen:
         return self._start(
             "scheduler", "--host", self.address.rpartition(":")[0], "--port", str(self.port), "--no-dashboard", "--protocol",
-            self.scheme, "--preload", "clsf.engine.steady",
+            self.scheme, "--preload", "clsf.engine.preload",
         )  # fmt: skip
 
     def restart_scheduler(self) -> None:
@@ -49,7 +49,7 @@ class RealCluster:
         resource = framework.upper()
         worker = self._start(
             "worker", self.address, "--nthreads", "2", "--resources", f"{resource}=1 {resource}_CALL=1", "--no-dashboard",
-            "--protocol", self.scheme, "--preload", "clsf.engine.steady", "--local-directory", str(self.folder),
+            "--protocol", self.scheme, "--preload", "clsf.engine.preload", "--local-directory", str(self.folder),
         )  # fmt: skip
         self.workers.append(worker)
         return worker

@@ -193,11 +193,3 @@ def test_a_forgotten_pause_ends_when_others_wait(engine, submit, witness, runnin
     submit()
     engine._desk.do(engine._resume_forgotten)
     witness.until_event(running, Resumed)
-
-
-def test_the_queue_has_an_end(submit, running, monkeypatch):
-    monkeypatch.setattr(cluster, "MOST_WAITING", 2)
-    submit()
-    submit()
-    with pytest.raises(EngineError, match="2 runs wait already"):
-        submit()

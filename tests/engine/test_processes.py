@@ -118,7 +118,14 @@ def test_an_app_that_just_exits_leaves_its_runs_cut_off_and_nothing_on_the_scree
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("CLSF_WORKER_MEMORY", "plenty", "CLSF_WORKER_MEMORY is 'plenty', but must be an amount of memory such as 4GB"),
+        (
+            "CLSF_WORKER_MEMORY",
+            "plenty",
+            "CLSF_WORKER_MEMORY is 'plenty', but must be an amount of memory from 100MB on, such as 4GB",
+        ),
+        ("CLSF_WORKER_MEMORY", "0", "CLSF_WORKER_MEMORY is '0', but must be"),
+        ("CLSF_WORKER_MEMORY", "-1GB", "CLSF_WORKER_MEMORY is '-1GB', but must be"),
+        ("CLSF_WORKER_MEMORY", "1e400", "CLSF_WORKER_MEMORY is '1e400', but must be"),
         ("CLSF_THREADS", "0", "CLSF_THREADS is '0', but must be a whole number from 1 to 1024"),
     ],
 )

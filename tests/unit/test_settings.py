@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clsf.errors import EngineError
-from clsf.settings import Settings, read
+from clsf.settings import FILE, Settings, read
 
 
 def test_nothing_set_is_the_defaults(tmp_path):
@@ -29,6 +29,7 @@ def test_the_environment_wins_over_the_file(tmp_path):
         ({}, "max_epoch = 3", "Did you mean 'max_epochs'?"),
         ({}, "max_epochs = 3.5", "max_epochs is 3.5"),
         ({}, "max_epochs = ", "can't be read"),
+        ({}, "max_epochs = " + "[" * 5000, "can't be read"),
         ({}, "max_epochs = true", "max_epochs is true"),
     ],
 )
@@ -45,3 +46,8 @@ def test_every_setting_is_in_the_hosting_readme():
     for name, field in Settings.__dataclass_fields__.items():
         assert f"| `{name}` " in readme, name
         assert str(field.default).replace("_", "") in readme.replace(",", ""), name
+
+
+def test_the_file_is_the_project_s_from_wherever_it_is_started(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert Path(__file__).parents[2] / ".streamlit" / "clsf.toml" == FILE

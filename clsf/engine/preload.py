@@ -1,0 +1,13 @@
+"""What dask loads into each scheduler and worker process before it is made: `--preload clsf.engine.preload`.
+
+Importing this sets dask's configuration, for dask reads most of it before it calls `dask_setup`.
+"""
+
+from __future__ import annotations
+
+from clsf.engine import tuning
+from clsf.engine.steady import dask_setup
+
+__all__ = ["dask_setup"]
+
+tuning.apply()

@@ -1,0 +1,87 @@
+"""A whole class starts the seven-optimizer experiment in both frameworks at once, and everybody is served in turn."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from clsf import FRAMEWORKS, limits
+from clsf.errors import EngineError
+from clsf.experiments import sets, start
+from clsf.experiments.values import Experiment
+from clsf.lab import Lab
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from clsf.runs.store import RunStore
+from clsf.settings import Settings
+
+STUDENTS = [f"student-{number}" for number in range(30)]
+
+
+@pytest.fixture
+def room(engine, fresh_home, monkeypatch):
+    """A lab on the fake engine, whose workers hold no framework; the engine is not the lab's to close."""
+    monkeypatch.setattr(limits, "FRAMEWORK_BYTES", 0)
+    store = RunStore.open()
+    lab = Lab(engine, store)
+    yield lab
+    training, waiting = engine.line()
+    for run_id in (*waiting, *training):
+        engine.control(run_id, "stop")
+    lab.wait([*waiting, *training], 10)
+    store.close()
+
+
+def seven(fault="quick"):
+    spec = replace(preset("tiny", 10), name=fault)
+    return Experiment("optimizers", sets.optimizers(spec, Plan("digits", epochs=1)), FRAMEWORKS)
+
+
+def block(room):
+    spec = replace(preset("tiny", 10), name="none")
+    first = room.train(spec, Plan("digits", epochs=900), ("torch",), owner="first")[0]
+    while room.engine.position(first) != 0:
+        time.sleep(0.01)
+    return first
+
+
+@pytest.mark.slow
+def test_thirty_students_start_seven_optimizers_in_both_frameworks(room):
+    first = block(room)
+    for student in STUDENTS:
+        start.start(room, seven(), student, "")
+    _, waiting = room.engine.line()
+    assert len(waiting) == 30 * 14
+    turns = [room.record(run_id).owner for run_id in waiting]
+    for number in range(7):  # in each round everybody once, with both frameworks
+        assert sorted(turns[60 * number : 60 * (number + 1)]) == sorted(STUDENTS * 2)
+    room.control(first, "stop")
+    assert room.wait(waiting, 240)
+    assert {room.record(run_id).status for run_id in waiting} == {"finished"}
+
+
+def test_a_refusal_leaves_nothing_and_names_how_many_wait(room, monkeypatch):
+    monkeypatch.setattr(room.engine, "_settings", Settings(waiting_in_all=2))
+    first = block(room)
+    for student in STUDENTS[:2]:
+        start.start(room, seven(), student, "")
+    with pytest.raises(EngineError, match="2 trainings of everybody here wait already"):
+        start.start(room, seven(), STUDENTS[2], "")
+    assert room.recent(STUDENTS[2]) == []
+    for run_id in [*room.engine.line()[1], first]:
+        room.control(run_id, "stop")
+    assert room.wait([first], 10)
+
+
+def test_an_experiment_whose_first_runs_are_over_is_still_one_start(room, monkeypatch):
+    monkeypatch.setattr(room.engine, "_settings", Settings(waiting_in_all=1))
+    room.engine.admit("ann", "one")
+    first = block(room)
+    spec = replace(preset("tiny", 10), name="none")
+    waits = room.train(spec, Plan("digits", epochs=1), ("torch",), owner="bob")
+    room.engine.admit("ann", "one")
+    with pytest.raises(EngineError, match="1 trainings of everybody"):
+        room.engine.admit("ann", "two")
+    for run_id in (*waits, first):
+        room.control(run_id, "stop")
+    assert room.wait([first], 10)
