@@ -53,7 +53,7 @@ def test_the_code_has_the_settings_that_are_chosen(open_app):
     app = opened(open_app, "code")
     app.toggle(key=keys.STOP_EARLY).set_value(True).run()
     app.number_input(key=keys.PATIENCE).set_value(7).run()
-    assert all("if waited >= 7:" in block.value for block in app.code)
+    assert all("elif epoch - best_epoch >= 7:" in block.value for block in app.code)
 
 
 def test_starting_from_the_code_leads_to_the_run(open_app, lab):
