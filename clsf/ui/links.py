@@ -10,16 +10,12 @@ from clsf import checks
 from clsf.errors import ClsfError
 from clsf.words import say
 
-TIDIED = "link_tidied"  # session_state: whether the link that this session came with was looked through
 MOST = 2**53  # the browser's numbers are whole up to here, and what is sent to it has no room for much larger ones
 MOST_TEXT = 8_000  # characters; browsers and servers take addresses of about as many
 
 
 def tidy() -> None:
-    """Take out of the link what no widget can hold, once per session, before any widget reads it."""
-    if st.session_state.get(TIDIED):
-        return
-    st.session_state[TIDIED] = True
+    """Take out of the link what no widget can hold, before any widget reads it: a session may be sent to another link."""
     for name in list(st.query_params):
         if not all(usable(value) for value in st.query_params.get_all(name)):
             del st.query_params[name]

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from clsf.model.edit import design_of
 from clsf.model.edit_link import to_link
 from clsf.model.presets import preset
@@ -42,3 +44,14 @@ def test_the_link_holds_the_own_design_while_it_is_chosen(open_app):
     assert app.query_params["design"] in (OWN, [OWN])
     app.get_by_key(state.MODEL).set_value("tiny").run()
     assert "design" not in app.query_params
+
+
+@pytest.mark.parametrize("value", ["1e400", "inf", "nan", "99999999999999999999"])
+def test_a_second_link_in_one_session_is_looked_through_as_the_first_was(open_app, value):
+    app = open_app("train", epochs="3")
+    for name in ("epochs", "batch_size", "seed", "learning_rate"):
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert value not in str(dict(app.query_params))
