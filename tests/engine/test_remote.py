@@ -41,6 +41,13 @@ def test_trains_and_answers(cluster, engine):
     assert [(w.framework, w.status, w.device) for w in state.workers] == [(f, "warm", "cpu") for f in ("tensorflow", "torch")]
 
 
+def test_a_slow_job_is_done_beside_a_worker_of_a_cluster(cluster, engine):
+    pid, _ = cluster.call_apart("torch", "tests.engine.fakes:pid_and_environment")
+    assert pid not in {None, *(worker.pid for worker in engine.state().workers)}
+    with pytest.raises(EngineError, match="ended before it was done"):
+        cluster.call_apart("torch", "tests.engine.fakes:die")
+
+
 def test_every_worker_of_a_cluster_trains(cluster):
     for name in ("tensorflow", "torch"):
         cluster.submit(RunRequest(name, name, MODEL, {**PLAN, "epochs": 500}, "g"))
