@@ -244,10 +244,18 @@ class Lab:
 
         Raises DataError if it is to open images that the reader may not see, EngineError if the framework is not installed.
         """
+        self._may_call(framework, args)
+        return self.engine.call(framework, function, *args, timeout=timeout)
+
+    def call_apart(self, framework: str, function: str, *args: object, timeout: float = 300.0) -> object:
+        """Do as `call` what takes long, in a process of its own; see `Engine.call_apart`."""
+        self._may_call(framework, args)
+        return self.engine.call_apart(framework, function, *args, timeout=timeout)
+
+    def _may_call(self, framework: str, args: tuple) -> None:
         private.require(args)
         if framework in self.missing:
             raise EngineError(installed.missing((framework,)))
-        return self.engine.call(framework, function, *args, timeout=timeout)
 
     def subscribe(self, run_id: str, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call `callback` with each event of a run of this lab, from the first one on. Return a function that ends it.

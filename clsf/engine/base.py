@@ -126,6 +126,13 @@ class Engine(Protocol):
         """
         ...
 
+    def call_apart(self, framework: str, function: str, *args: object, timeout: float = 300.0) -> object:
+        """Do as `call` what takes long: in a new process beside that framework's worker, which answers others meanwhile.
+
+        Those of one worker are done one after the other. The process imports the framework first, which takes seconds.
+        """
+        ...
+
     def wait_warm(self, timeout: float) -> bool:
         """Wait until every worker has imported its framework, at most `timeout` seconds. Return whether they have."""
         ...

@@ -1,4 +1,4 @@
-"""Interactive jobs on dask workers: a question, an answer, a deadline. The second thread of each worker is for them."""
+"""Interactive jobs on dask workers: a question, an answer, a deadline. The second thread of each worker is for them; slow ones are done apart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clsf import FRAMEWORKS, checks
-from clsf.engine import work
+from clsf.engine import apart, work
 from clsf.engine.crew import Crew
 from clsf.engine.faults import sentence_of, unexpected, worker_lost
 from clsf.errors import EngineError
@@ -18,6 +18,7 @@ from clsf.words import say
 
 logger = logging.getLogger("clsf.engine")
 
+SPARE_SECONDS = 5.0
 ASK_SECONDS = 0.3  # between looks whether a worker that is missing can be had
 
 PACKAGES = ("clsf.",)
@@ -39,8 +40,8 @@ class Calls:
             self._closed = True
             self._changed.notify_all()
 
-    def call(self, framework: str, function: str, args: tuple, timeout: float) -> object:
-        """Return what the function returns; see `clsf.engine.base.Engine.call`."""
+    def call(self, framework: str, function: str, args: tuple, timeout: float, slow: bool = False) -> object:
+        """Return what the function returns; see `clsf.engine.base.Engine.call`, and `call_apart` for what is `slow`."""
         checks.known(EngineError, say("framework"), framework, FRAMEWORKS)
         if not function.startswith(PACKAGES):
             raise EngineError(
@@ -50,7 +51,7 @@ class Calls:
         outcome = None
         while outcome is None:
             self._wait_for_worker(framework, until)
-            outcome = self._try(framework, function, args, timeout, until)
+            outcome = self._try(framework, function, args, timeout, until, slow)
         match outcome:
             case ("value", content):
                 return _unpacked(content, function)
@@ -78,19 +79,22 @@ class Calls:
             if self._closed:
                 raise EngineError("The engine is closed, so nothing can be computed; start the app again.")
 
-    def _try(self, framework: str, function: str, args: tuple, timeout: float, until: float) -> tuple | None:
+    def _try(self, framework: str, function: str, args: tuple, timeout: float, until: float, slow: bool) -> tuple | None:
         """Return what came back; None if the engine ended the worker for another reason, so that another one is to try."""
         token = secrets.token_hex(8)
         with self._changed:
             workers = self._crew.roster.of(framework)
             for worker in workers:
                 worker.calls.add(token)
+        # What is slow asks for none of the resource, which says where it may go and leaves the next question its place.
+        job, first, amount = (apart.apart_job, until - time.monotonic(), 0) if slow else (work.call_job, token, 1)
         future = self._crew.client.submit(
-            work.call_job, token, framework, self._crew.warm or work.WARM, function, pickle.dumps(args),
-            key=f"clsf-call-{token}", resources={f"{framework.upper()}_CALL": 1}, pure=False, retries=0, priority=10,
+            job, first, framework, self._crew.warm or work.WARM, function, pickle.dumps(args),
+            key=f"clsf-call-{token}", resources={f"{framework.upper()}_CALL": amount}, pure=False, retries=0, priority=10,
         )  # fmt: skip
         try:
-            return future.result(timeout=max(until - time.monotonic(), 0.01))
+            left = until - time.monotonic() + (SPARE_SECONDS if slow else 0)  # what is slow says itself that it is late
+            return future.result(timeout=max(left, 0.01))
         except TimeoutError:
             future.cancel()
             for worker in workers:

@@ -159,6 +159,9 @@ class DaskEngine:
     def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
         return self._calls.call(framework, function, args, timeout)
 
+    def call_apart(self, framework: str, function: str, *args: object, timeout: float = 300.0) -> object:
+        return self._calls.call(framework, function, args, timeout, slow=True)
+
     def wait_warm(self, timeout: float) -> bool:
         with self._lock:
             return self._lock.wait_for(lambda: self._closed or self._crew.all_warm, timeout) and not self._closed

@@ -71,6 +71,9 @@ class InlineEngine:
         checks.known(EngineError, say("framework"), framework, self._frameworks)
         return work.resolve(function)(*args)
 
+    def call_apart(self, framework: str, function: str, *args: object, timeout: float = 300.0) -> object:
+        return self.call(framework, function, *args)
+
     def wait_warm(self, timeout: float) -> bool:
         return True
 

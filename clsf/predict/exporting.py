@@ -21,6 +21,9 @@ from clsf.words import say
 KINDS = {"tensorflow": ("keras", "onnx"), "torch": ("pt", "safetensors", "onnx")}
 """What each framework writes. Weights as .npz need no framework: `clsf.capsule.arrays.packed`."""
 
+SLOW = ("onnx",)
+"""Kinds whose exporter may take a minute, so that a worker does not make them itself: see `Engine.call_apart`."""
+
 CODE_STYLES = {"tensorflow": "keras-functional", "torch": "torch-module"}
 """The style of `clsf.code` whose model has the exported names and order of weights."""
 

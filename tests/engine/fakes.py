@@ -153,3 +153,11 @@ def told(dask_worker) -> dict:
         "monitor": dask_worker.periodic_callbacks["monitor"].callback_time,
         "pages": len(dask_worker.http_application.wildcard_router.rules),
     }
+
+
+def nap_and_tell(path: str, seconds: float) -> tuple[int, int]:
+    """Write this process's id into a file, sleep, and return it with the process's priority."""
+    with open(path, "w") as file:
+        file.write(str(os.getpid()))
+    time.sleep(seconds)
+    return os.getpid(), os.nice(0)

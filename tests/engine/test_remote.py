@@ -2,6 +2,7 @@
 
 import time
 
+import dask
 import pytest
 
 from clsf.engine import remote, start_engine
@@ -18,7 +19,16 @@ MODEL, PLAN = preset("tiny", 10).to_json(), Plan("digits").to_json()
 
 
 @pytest.fixture
-def cluster(engine):
+def key(engine):
+    """Have this process hold the key of the engine's scheduler, by dask's own settings."""
+    own = engine._workers._security
+    paths = {"ca-file": own.tls_ca_file, "client.cert": own.tls_client_cert, "client.key": own.tls_client_key}
+    with dask.config.set({f"distributed.comm.tls.{name}": value for name, value in paths.items()}):
+        yield
+
+
+@pytest.fixture
+def cluster(engine, key):
     """Another app's engine on the same workers."""
     other = DaskEngine(RemoteWorkers(engine.state().address), "tests.engine.fakes:run", "tests.engine.fakes:warm")
     other.witness = Witness()
@@ -39,6 +49,13 @@ def test_trains_and_answers(cluster, engine):
     state = cluster.state()
     assert state.kind == "remote"
     assert [(w.framework, w.status, w.device) for w in state.workers] == [(f, "warm", "cpu") for f in ("tensorflow", "torch")]
+
+
+def test_a_slow_job_is_done_beside_a_worker_of_a_cluster(cluster, engine):
+    pid, _ = cluster.call_apart("torch", "tests.engine.fakes:pid_and_environment")
+    assert pid not in {None, *(worker.pid for worker in engine.state().workers)}
+    with pytest.raises(EngineError, match="ended before it was done"):
+        cluster.call_apart("torch", "tests.engine.fakes:die")
 
 
 def test_every_worker_of_a_cluster_trains(cluster):
@@ -71,7 +88,7 @@ def test_a_scheduler_that_is_not_there_is_a_sentence(monkeypatch, address):
     assert time.monotonic() - began < 5
 
 
-def test_other_versions_are_a_sentence(engine, monkeypatch):
+def test_other_versions_are_a_sentence(engine, key, monkeypatch):
     ours = {"clsf": "0.1.0", "Python": "2.7", "distributed": "1.0"}
     monkeypatch.setattr(remote, "versions", lambda: ours)
     monkeypatch.setenv("CLSF_SCHEDULER", engine.state().address)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,19 @@ def test_a_run_is_not_ended_for_an_interactive_job_of_the_other_framework(engine
     engine.control(run_id, "stop")
     engine.witness.until_over(run_id)
     assert engine.call("tensorflow", "tests.engine.fakes:nap", 0.01) == "slept"
+
+
+def test_a_slow_job_is_done_while_its_own_framework_is_asked_and_then_makes_way(engine):
+    with ThreadPoolExecutor(1) as threads:
+        slow = threads.submit(engine.call_apart, "torch", "tests.engine.fakes:nap", 2.0)
+        until = time.monotonic() + 20
+        while not slow.running() and time.monotonic() < until:
+            time.sleep(0.02)
+        assert engine.call("torch", "tests.engine.fakes:nap", 0.01) == "slept"
+        assert not slow.done()
+        assert engine.call("tensorflow", "tests.engine.fakes:nap", 0.01) == "slept"  # after it, for there is one worker
+        assert slow.done()
+        assert slow.result() == "slept"
 
 
 def test_who_is_small():

@@ -13,8 +13,8 @@ from clsf.code.departures import departures
 from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
 from clsf.predict import asking
-from clsf.predict.asking import request_of
-from clsf.predict.exporting import CODE_STYLES
+from clsf.predict.exporting import CODE_STYLES, SLOW
+from clsf.predict.kept import Exports
 from clsf.runs.happened import Happened
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, runs
@@ -25,8 +25,11 @@ from clsf.ui.predict.chosen import Model
 from clsf.ui.text import plain, sentence, t, words
 from clsf.words import Sentence, say
 
-EXPORT = "clsf.predict.exporting:export"
-SECONDS = 300.0  # an ONNX exporter is imported first
+
+@st.cache_resource(show_spinner=False)
+def _exports() -> Exports:
+    """Return the exported files of this server: all sessions and pages share what was made."""
+    return Exports()
 
 
 def show(models: Sequence[Model]) -> None:
@@ -49,9 +52,10 @@ def _one(model: Model) -> None:
         about=t("Model, plan, seed, versions, history, notes and weights in one zip of JSON and NumPy arrays."),
     )  # fmt: skip
     st.markdown(f"**{t('The trained model')}**")
+    exports = _exports()
     for kind, label, about in _formats(record.framework, record.plan.dtype):
         _download(
-            label, kind, record, lambda kind=kind: _exported(record, kind), f"{_stem(record)}.{kind}", ":material/download:",
+            label, kind, record, lambda kind=kind: exports.get(lab_access.get_lab(), record, kind), f"{_stem(record)}.{kind}", ":material/download:",
             about=about,
         )  # fmt: skip
     _download(
@@ -81,7 +85,7 @@ def _one(model: Model) -> None:
     st.caption(_how_to_use(record))
     if record.plan.dtype == "float64":
         st.caption(f":material/warning: model.onnx: {_float64_onnx()}")
-    st.fragment(_refused, run_every=2.0)(record.run_id)  # a press runs nothing again, so what was refused is looked for
+    st.fragment(_news, run_every=2.0)(record.run_id)  # a press runs nothing again, so what came of it is looked for
 
 
 def _beyond(record: RunRecord) -> tuple:
@@ -90,8 +94,17 @@ def _beyond(record: RunRecord) -> tuple:
     return was.changed, tuple(was.sentences())
 
 
-def _refused(run_id: str) -> None:
-    """Say why the file that was asked for last could not be made, if it could not."""
+def _news(run_id: str) -> None:
+    """Say what is being made, what lies ready, and why the file that was asked for last could not be made, if it could not."""
+    exports = _exports()
+    for kind, seconds in exports.making(run_id).items():
+        st.info(
+            t("model.{kind} is being made: {seconds} s so far. You may leave this page; it is kept here.", kind=kind, seconds=int(seconds)),
+            icon=":material/hourglass_top:",
+        )  # fmt: skip
+    for kind in exports.made(run_id):
+        if kind in SLOW:
+            st.caption(":material/check: " + t("model.{kind} is ready; a press downloads it at once.", kind=kind))
     failed = st.session_state.get(keys.MADE, {}).get(run_id)
     if failed is not None:
         st.error(sentence(failed), icon=":material/error:")
@@ -161,12 +174,6 @@ def _download(
 
 def _key(kind: str, record: RunRecord) -> str:
     return f"predict_{kind}_{record.run_id}"
-
-
-def _exported(record: RunRecord, kind: str) -> bytes:
-    lab = lab_access.get_lab()
-    weights = lab.weights(record.run_id)
-    return lab.call(record.framework, EXPORT, request_of(record), asking.plain_arrays(weights), kind, timeout=SECONDS)
 
 
 def _model_code(record: RunRecord) -> str:

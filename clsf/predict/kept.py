@@ -1,0 +1,84 @@
+"""Exported files, made once: whoever asks again, or comes back to the page, gets what was made, or waits for what is being made."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future
+from typing import Protocol
+
+from clsf.data import access, private
+from clsf.predict.asking import Lab as AskedLab
+from clsf.predict.asking import plain_arrays, request_of
+from clsf.predict.exporting import SLOW
+from clsf.runs.record import RunRecord
+
+EXPORT = "clsf.predict.exporting:export"
+SECONDS = 120.0  # that a file of a quick kind may take
+SLOW_SECONDS = 1800.0  # the same for a slow kind: an exporter is imported first, and others may be before it
+
+MOST_BYTES = 200_000_000  # of all files that are kept; those that were asked for longest ago go first
+
+
+class Lab(AskedLab, Protocol):
+    """What is needed of `clsf.lab.Lab`."""
+
+    def call_apart(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
+
+
+class Exports:
+    """The files of this process by run and kind. Thread-safe. A run's model never changes, so its files don't either."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._made: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+        self._making: dict[tuple[str, str], tuple[float, Future]] = {}  # since when (monotonic)
+
+    def get(self, lab: Lab, record: RunRecord, kind: str) -> bytes:
+        """Return the file; made now, in a thread that goes on whoever stops waiting, if it was not.
+
+        Raises DataError if the reader may not see the run's images, and what the export raises; the next call tries again.
+        """
+        private.require((request_of(record),))
+        key = record.run_id, kind
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                return self._made[key]
+            if key not in self._making:
+                self._making[key] = time.monotonic(), Future()
+                threading.Thread(
+                    target=access.carried(self._make), args=(lab, record, kind), name=f"clsf-export-{kind}", daemon=True
+                ).start()
+            future = self._making[key][1]
+        return future.result()
+
+    def making(self, run_id: str) -> dict[str, float]:
+        """Return the kinds of file of a run that are being made, and for how many seconds."""
+        with self._lock:
+            return {kind: time.monotonic() - since for (of, kind), (since, _) in self._making.items() if of == run_id}
+
+    def made(self, run_id: str) -> list[str]:
+        """Return the kinds of file of a run that are kept."""
+        with self._lock:
+            return [kind for of, kind in self._made if of == run_id]
+
+    def _make(self, lab: Lab, record: RunRecord, kind: str) -> None:
+        key = record.run_id, kind
+        try:
+            call, seconds = (lab.call_apart, SLOW_SECONDS) if kind in SLOW else (lab.call, SECONDS)
+            weights = plain_arrays(lab.weights(record.run_id))
+            content = call(record.framework, EXPORT, request_of(record), weights, kind, timeout=seconds)
+        except BaseException as error:
+            with self._lock:
+                _, future = self._making.pop(key)
+            future.set_exception(error)
+            return
+        with self._lock:
+            self._made[key] = content
+            while len(self._made) > 1 and sum(map(len, self._made.values())) > self._most_bytes:
+                self._made.popitem(last=False)
+            _, future = self._making.pop(key)
+        future.set_result(content)
