@@ -94,7 +94,7 @@ LEFT_BEHIND = {
 def ignored(name: str) -> bool:
     """Say whether a name is of those that computers leave behind by themselves."""
     return any(
-        part in LEFT_BEHIND or part.endswith("@SynoEAStream") or part.endswith("@SynoResource") or part.startswith("._")
+        part in LEFT_BEHIND or part.endswith(("@SynoEAStream", "@SynoResource")) or part.startswith("._")
         for part in name.split("/")
     )
 
