@@ -53,7 +53,7 @@ def opened_zip(path_or_file: str | Path | BinaryIO, encoding: str | None = None)
         yield _listed(file, encoding)
 
 
-class _Careful:
+class Careful:
     """A file that doesn't give zipfile a huge table of contents, which would fill the memory before it could be judged."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -69,7 +69,7 @@ class _Careful:
 
 
 def _listed(file: BinaryIO, encoding: str | None) -> Listing:
-    careful = _Careful(file)
+    careful = Careful(file)
     try:
         archive = zipfile.ZipFile(careful)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:

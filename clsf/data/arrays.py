@@ -15,6 +15,7 @@ from math import prod
 import numpy as np
 
 from clsf.data import roles
+from clsf.data.archives import Careful
 from clsf.data.kinds import SUFFIXES
 from clsf.data.listing import MAX_BYTES, Entry, Listing
 from clsf.data.tars import inflated
@@ -135,7 +136,7 @@ class npz:  # noqa: N801  used like a function
     def __init__(self, entry: Entry) -> None:
         self._file = entry.name
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(entry.read()))
+            self._archive = zipfile.ZipFile(Careful(io.BytesIO(entry.read())))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
             raise self._damaged(error) from error
         self._members = {m.filename[:-4]: m for m in self._archive.infolist() if m.filename.endswith(".npy")}
@@ -157,6 +158,8 @@ class npz:  # noqa: N801  used like a function
     def __getitem__(self, name: str) -> np.ndarray:
         member = self._members[name]
         try:
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others unpack without bounds
+                raise NotImplementedError(f"compression method {member.compress_type}")
             with self._archive.open(member) as opened:
                 data = opened.read(member.file_size + 1)
             if len(data) != member.file_size:

@@ -156,6 +156,14 @@ def test_arrays_that_are_no_labelled_images(x, y, message, tmp_path):
         import_zip(tmp_path / "a.npz")
 
 
+def test_an_array_packed_without_bounds_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("x_train.npy", changed_npy(bytes))
+        archive.writestr("y_train.npy", changed_npy(bytes))
+    with pytest.raises(DataError, match="compression method 12"):
+        import_zip(tmp_path / "a.npz")
+
+
 def idx(array):
     return bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.astype(np.uint8).tobytes()
 
