@@ -136,7 +136,9 @@ class npz:  # noqa: N801  used like a function
     def __init__(self, entry: Entry) -> None:
         self._file = entry.name
         try:
-            self._archive = zipfile.ZipFile(Careful(io.BytesIO(entry.read())))
+            careful = Careful(io.BytesIO(entry.read()))
+            self._archive = zipfile.ZipFile(careful)
+            careful.most = MAX_BYTES  # from here on members are read, whose sizes are checked
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
             raise self._damaged(error) from error
         self._members = {m.filename[:-4]: m for m in self._archive.infolist() if m.filename.endswith(".npy")}

@@ -156,6 +156,12 @@ def test_arrays_that_are_no_labelled_images(x, y, message, tmp_path):
         import_zip(tmp_path / "a.npz")
 
 
+def test_large_arrays_are_read(tmp_path):
+    x = np.zeros((300, 256, 256), np.uint8)  # 20 MB in one array, more than a table of contents may have
+    np.savez(tmp_path / "a.npz", x_train=x, y_train=np.arange(300) % 2)
+    assert import_zip(tmp_path / "a.npz", image_size=4).info.train == 300
+
+
 def test_an_array_packed_without_bounds_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("x_train.npy", changed_npy(bytes))
