@@ -383,9 +383,7 @@ def _check(spec: ModelSpec, plan: Plan) -> tuple[Analysis, int]:
 
     found = info(plan.data)
     analysis = losses.check(spec, plan, prepared_shape(found, plan.preparation), len(found.classes))
-    # Of each class at least one image is trained on (`clsf.data.split`).
-    images = max(found.train - max(round(found.train * plan.validation_share), 1), len(found.classes))
-    images = min(images, plan.train_limit or images)
+    images = found.trained(plan.validation_share, plan.train_limit)
     if plan.batch_size > images:
         raise DataError(
             "A batch has {batch_size} images, but there are only {count} to train on. Choose a batch size of at most {count}, "

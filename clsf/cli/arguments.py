@@ -95,7 +95,10 @@ def imported(text: str, options: argparse.Namespace) -> tuple[str, Imported | No
         file=sys.stderr,
     )
     if info.validation:
-        print("clsf: the validation images are the data's own; none are drawn from the training images", file=sys.stderr)
+        print(
+            "clsf: the validation images are the data's own; none are drawn from the training images, the share for validation is not used",
+            file=sys.stderr,
+        )
     for name, why in found.skipped:
         print(f"clsf: skipped {name}: {why}", file=sys.stderr)
     for file, same in found.copies:

@@ -25,12 +25,12 @@ def run(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("data set", "train", "test", "image", "classes", "here", "what")
+    table = Table("data set", "train", "validation", "test", "image", "classes", "here", "what")
     table.columns[0].no_wrap = True  # the name is what is typed
     for info in infos:
         row = _row(info)
         table.add_row(
-            info.name, f"{info.train:,}", f"{info.test:,}", "×".join(map(str, info.shape)), str(len(info.classes)),
+            info.name, f"{info.train:,}", f"{info.validation:,}" if info.validation else "–", f"{info.test:,}", "×".join(map(str, info.shape)), str(len(info.classes)),
             "yes" if row["here"] else f"no, {info.download_bytes / 1e6:.0f} MB", row["title"],
         )  # fmt: skip
     Console().print(table)
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _row(info: catalogue.DatasetInfo) -> dict:
     return {
-        "name": info.name, "title": str(info.title), "train": info.train, "test": info.test, "shape": list(info.shape),
+        "name": info.name, "title": str(info.title), "train": info.train, "validation": info.validation, "test": info.test, "shape": list(info.shape),
         "classes": list(info.classes), "embedded": info.embedded, "here": info.embedded or catalogue.is_cached(info.name),
         "download_bytes": info.download_bytes, "licence": str(info.licence), "source": str(info.source),
     }  # fmt: skip

@@ -83,10 +83,8 @@ def arms(options: argparse.Namespace, spec: ModelSpec, plan: Plan) -> Sequence[A
         case "learning-rate":
             return sets.learning_rates(spec, plan, grid.read("learning_rate", options.values))
         case "batch-size":
-            images = round(catalogue.info(plan.data).train * (1 - plan.validation_share))
-            return sets.batch_sizes(
-                spec, plan, grid.read("batch_size", options.values), min(images, plan.train_limit or images)
-            )
+            images = catalogue.info(plan.data).trained(plan.validation_share, plan.train_limit)
+            return sets.batch_sizes(spec, plan, grid.read("batch_size", options.values), images)
         case "seeds":
             return sets.seeds(spec, plan, options.seeds)
     values = {}

@@ -50,6 +50,16 @@ class Job:
         return self.info.test > 0
 
     @property
+    def validates(self) -> bool:
+        """Whether the images come with validation images of their own."""
+        return self.info.validation > 0
+
+    @property
+    def parts(self) -> list[str]:
+        """The parts that the images come in."""
+        return ["train", *(["val"] if self.validates else []), *(["test"] if self.tests else [])]
+
+    @property
     def scale(self) -> str:
         return "minus-one-one" if self.plan.does("input-scale") else self.plan.preparation.scale
 
@@ -77,8 +87,9 @@ def settings(job: Job) -> str:
         f"EPOCHS = {plan.epochs}",
         f"BATCH_SIZE = {plan.batch_size}  # images per step",
         f"LEARNING_RATE = {plan.learning_rate!r}",
-        f"VALIDATION_SHARE = {plan.validation_share!r}  # of the training images, never trained on",
     ]
+    if not job.validates:
+        rows.append(f"VALIDATION_SHARE = {plan.validation_share!r}  # of the training images, never trained on")
     if plan.train_limit is not None:
         rows.append(f"TRAIN_LIMIT = {plan.train_limit}  # train on at most so many images")
     rows.append(f"SEED = {plan.seed}")
@@ -135,9 +146,9 @@ def _embedded(job: Job) -> str:
     rows = [
         "# The images in one file; arrays as in Keras' mnist.npz. The dashboard and its command line write it.",
         f"with np.load({quoted(job.data_file)}) as file:",
-        '    x_train, y_train = file["x_train"], file["y_train"]',
+        *(f'    x_{part}, y_{part} = file["x_{part}"], file["y_{part}"]' for part in job.parts),
     ]
-    return "\n".join([*rows, *(['    x_test, y_test = file["x_test"], file["y_test"]'] if job.tests else [])])
+    return "\n".join(rows)
 
 
 def data_helpers(job: Job) -> str:
@@ -158,8 +169,18 @@ def data_imports(job: Job, framework: str) -> list[str]:
 
 
 def split(job: Job) -> str:
-    """Return the split into training and validation images."""
+    """Return the split into training and validation images; images with a validation part of their own are shuffled only."""
     limit = "[:TRAIN_LIMIT]" if job.plan.train_limit is not None else ""
+    if job.validates:
+        return "\n".join(
+            [
+                "# The validation images are the data's own. NumPy draws the order and the batches, so that the scripts of both",
+                "# frameworks see the same images.",
+                "rng = np.random.default_rng(SEED)",
+                f"order = rng.permutation(len(x_train)){limit}",
+                "x_train, y_train = x_train[order], y_train[order]",
+            ]
+        )
     rows = [
         "# NumPy draws the split and the batches, so that the scripts of both frameworks see the same images.",
         "# The dashboard takes the same share of every class; this short draw leaves the classes to chance.",

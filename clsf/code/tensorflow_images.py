@@ -29,7 +29,7 @@ def fit_images(job: Job) -> str:
     if channels == 3 and before[2] == 1:
         rows.append("        part = tf.image.grayscale_to_rgb(part)")
     rows += ["        parts.append(np.rint(part.numpy()).astype(np.uint8))", "    return np.concatenate(parts)", "", ""]
-    return "\n".join([*rows, "x_train, x_test = fitted(x_train), fitted(x_test)" if job.tests else "x_train = fitted(x_train)"])
+    return "\n".join([*rows, *(f"x_{part} = fitted(x_{part})" for part in job.parts)])
 
 
 def augment(job: Job) -> str:

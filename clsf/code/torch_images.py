@@ -36,7 +36,7 @@ def fit_images(job: Job) -> str:
         "",
         "",
     ]
-    return "\n".join([*rows, "x_train, x_test = fitted(x_train), fitted(x_test)" if job.tests else "x_train = fitted(x_train)"])
+    return "\n".join([*rows, *(f"x_{part} = fitted(x_{part})" for part in job.parts)])
 
 
 def augment(job: Job) -> str:

@@ -53,7 +53,7 @@ def opened_zip(path_or_file: str | Path | BinaryIO, encoding: str | None = None)
         yield _listed(file, encoding)
 
 
-class _Careful:
+class Careful:
     """A file that doesn't give zipfile a huge table of contents, which would fill the memory before it could be judged."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -69,7 +69,7 @@ class _Careful:
 
 
 def _listed(file: BinaryIO, encoding: str | None) -> Listing:
-    careful = _Careful(file)
+    careful = Careful(file)
     try:
         archive = zipfile.ZipFile(careful)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
@@ -81,8 +81,8 @@ def _listed(file: BinaryIO, encoding: str | None) -> Listing:
     members = archive.infolist()
     names, encoding = decoded(members, encoding)
     for member, packed in zip(members, names, strict=True):
-        name = _name(packed)
-        _refuse_tricks(member, name)
+        name = shown_name(packed)
+        refuse_tricks(name, stat.S_ISLNK(member.external_attr >> 16))
         if ignored(name.rstrip("/")):
             continue
         if member.is_dir() or name.endswith("/"):
@@ -104,13 +104,13 @@ def _listed(file: BinaryIO, encoding: str | None) -> Listing:
     return listing
 
 
-def _name(name: str) -> str:
+def shown_name(name: str) -> str:
     """Return a name with "/" between folders: some programs on Windows write a backslash."""
     return "/".join(part for part in tidy(name).replace("\\", "/").split("/") if part != ".")
 
 
-def _refuse_tricks(member: zipfile.ZipInfo, name: str) -> None:
-    link = stat.S_ISLNK(member.external_attr >> 16)
+def refuse_tricks(name: str, link: bool) -> None:
+    """Raise DataError for a name that leads out of the archive, and for what is no plain file (`link`)."""
     parts = name.rstrip("/").split("/")
     if link or "\0" in name or re.match("[A-Za-z]:", name) or not all(parts) or ".." in parts:
         raise DataError(

@@ -39,6 +39,18 @@ class DatasetInfo:
     validation: int = 0  # images of the source's own validation part; 0: some of the training images are drawn for it
     saved: bool = True  # False: removed a while after its last use, see `clsf.data.private`
 
+    def validated(self, share: float) -> int:
+        """Return how many images validate: the source's own, or about `share` of the training images.
+
+        As `clsf.data.prepare` divides them: each class keeps one image to train on.
+        """
+        return self.validation or min(max(round(self.train * share), 1), max(self.train - len(self.classes), 0))
+
+    def trained(self, share: float, limit: int | None = None) -> int:
+        """Return how many images are trained on, at most `limit`."""
+        images = self.train if self.validation else self.train - self.validated(share)
+        return min(images, limit or images)
+
 
 def info(name: str) -> DatasetInfo:
     """Return what is known about a data set.

@@ -19,7 +19,8 @@ import numpy as np
 
 from clsf import checks
 from clsf.data import cache, catalogue, quota
-from clsf.data.archives import opened_zip
+from clsf.data.arrays import expanded
+from clsf.data.brought import opened
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.decode import Header, decode, header, quietly
 from clsf.data.layout import Choices, Layout, Picture, Reading, arranged, class_name, no_image, read
@@ -60,25 +61,27 @@ def import_folder(
     can't be imported; single files that can't be read are left out and named.
     """
     path = Path(path)
-    return _import(list_folder(path), Paced(progress), title or path.absolute().name, image_size, choices=choices)
+    return _import(expanded(list_folder(path)), Paced(progress), title or path.absolute().name, image_size, choices=choices)
 
 
 def import_zip(
     path_or_file: str | Path | BinaryIO, progress: Progress = silent, title: str | None = None, image_size: int | None = None,
     private: str | None = None, choices: Choices | None = None,
 ) -> Imported:  # fmt: skip
-    """Import the images of a zip archive, given by its path or as an open binary file; as `import_folder` otherwise.
+    """Import the images of an archive (zip, tar, tar.gz) or a file of arrays (npz), given by its path or as an open binary file; as `import_folder` otherwise.
 
     `private`: the owner, who alone is to see the images; None: everybody on this machine.
     """
     named = path_or_file if isinstance(path_or_file, str | Path) else getattr(path_or_file, "name", "")
-    with opened_zip(path_or_file, choices and choices.encoding) as listing:
-        return _import(listing, Paced(progress), title or Path(str(named)).stem, image_size, private, choices)
+    with opened(path_or_file, choices and choices.encoding) as listing:
+        return _import(
+            listing, Paced(progress), title or Path(str(named)).stem.removesuffix(".tar"), image_size, private, choices
+        )
 
 
 def read_zip(path_or_file: str | Path | BinaryIO, choices: Choices | None = None) -> Reading:
     """Return how the tree in a zip archive is read, without importing it. Raises DataError as `import_zip` does."""
-    with opened_zip(path_or_file, choices and choices.encoding) as listing:
+    with opened(path_or_file, choices and choices.encoding) as listing:
         return read(listing, choices)
 
 

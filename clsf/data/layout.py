@@ -235,16 +235,26 @@ def _no_images(skipped: list[tuple[str, Sentence]]) -> DataError:
             "and give the folder or a zip archive of it.",
             files=", ".join(inner[:NAMED]),
         )  # fmt: skip
-    if any(file.rsplit("/", 1)[-1].startswith(("data_batch_", "test_batch")) for file, _ in skipped):
-        return DataError(
-            "These are CIFAR's batches for Python, which are pickled: opening them would run what is in them. Choose cifar10 among "
-            "the data sets, or save the images as PNG files, one folder per class."
-        )
+    if any(
+        "cifar-100-python/" in file
+        or (file.rsplit("/", 1)[-1].startswith(("data_batch_", "test_batch")) and not file.endswith(".bin"))
+        for file, _ in skipped
+    ):
+        return pickled()
     advice = say("Put images ({kinds}) into one folder per class: train/<class>/.", kinds=KINDS)
     if not skipped:
         return DataError("There is no image in it. {advice}", advice=advice)
     return DataError(
         "There is no image in it. {files} {advice}", files=_named(sorted(skipped, key=lambda one: one[0])), advice=advice
+    )
+
+
+def pickled() -> DataError:
+    """Return the error of images that are pickled, as CIFAR's batches for Python."""
+    return DataError(
+        "These are CIFAR's batches for Python or the like, which are pickled: opening them would run what is in them. Choose cifar10 "
+        "among the data sets, or open them where you trust them, save them by numpy.savez('images.npz', x_train=…, y_train=…, "
+        "x_test=…, y_test=…), and give that file."
     )
 
 

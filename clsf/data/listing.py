@@ -86,14 +86,17 @@ LEFT_BEHIND = {
     "__MACOSX", "Thumbs.db", "ehthumbs.db", "desktop.ini", "Desktop.ini", "@eaDir", "$RECYCLE.BIN", "System Volume Information",
     ".DS_Store", ".ipynb_checkpoints", ".git", ".github", ".svn", ".hg", ".idea", ".vscode", ".thumbnails", ".Trashes",
     ".AppleDouble", ".Spotlight-V100", ".fseventsd", ".gitignore", ".gitattributes", ".gitkeep", ".keep", ".directory",
-    ".picasa.ini", ".nomedia", "__pycache__", "#recycle",
+    ".picasa.ini", ".nomedia", "__pycache__", "#recycle", "Icon\r",
 }  # fmt: skip
 """Names of files and folders that programs make by themselves."""
 
 
 def ignored(name: str) -> bool:
     """Say whether a name is of those that computers leave behind by themselves."""
-    return any(part in LEFT_BEHIND or part.startswith("._") for part in name.split("/"))
+    return any(
+        part in LEFT_BEHIND or part.endswith(("@SynoEAStream", "@SynoResource")) or part.startswith("._")
+        for part in name.split("/")
+    )
 
 
 def hidden(name: str) -> bool:

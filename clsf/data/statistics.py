@@ -53,10 +53,17 @@ class Values:
         return self.deviation / self.scale
 
 
-def balance(labels: np.ndarray, test: np.ndarray | None, classes: int, share: float, seed: int) -> np.ndarray:
-    """Return how many images of each class are trained on, validate and test: int64 (3, classes)."""
-    train, validation = split(labels, share, seed)
-    parts = (labels[train], labels[validation], np.empty(0, np.int64) if test is None else test)
+def balance(
+    labels: np.ndarray, test: np.ndarray | None, classes: int, share: float, seed: int, own: np.ndarray | None = None
+) -> np.ndarray:
+    """Return how many images of each class are trained on, validate and test: int64 (3, classes).
+
+    `own`: the labels of the source's own validation images; None: it has none, and `share` of the training images is drawn.
+    """
+    if own is None:
+        train, validation = split(labels, share, seed)
+        labels, own = labels[train], labels[validation]
+    parts = (labels, own, np.empty(0, np.int64) if test is None else test)
     return np.stack([np.bincount(part, minlength=classes) for part in parts])
 
 

@@ -177,12 +177,13 @@ def _limit_memory() -> None:
 
 def limits() -> dict[str, int]:
     """Return what an upload may hold, for whoever states it: MB, files, megapixels and so on."""
-    from clsf.data.decode import MAX_PIXELS
+    from clsf.data.decode import MAX_JPEG_PIXELS, MAX_PIXELS
     from clsf.data.layout import MAX_CLASSES
 
     return {
         "upload": MAX_UPLOAD, "unpacked": listing.MAX_BYTES // 1_000_000, "files": listing.MAX_FILES,
-        "file": listing.MAX_FILE // 1_000_000, "pixels": MAX_PIXELS // 1_000_000, "classes": MAX_CLASSES,
+        "file": listing.MAX_FILE // 1_000_000, "pixels": MAX_PIXELS // 1_000_000, "jpeg_pixels": MAX_JPEG_PIXELS // 1_000_000,
+        "classes": MAX_CLASSES,
     }  # fmt: skip
 
 

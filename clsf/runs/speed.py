@@ -31,8 +31,8 @@ def training_seconds(
 
 def _images(plan: Plan, info: DatasetInfo) -> float:
     """Return how many training images one epoch is worth, validation included."""
-    validation = info.train * plan.validation_share
-    return min(info.train - validation, plan.train_limit or info.train) + VALIDATION * validation
+    share = plan.validation_share
+    return info.trained(share, plan.train_limit) + VALIDATION * info.validated(share)
 
 
 def _measured(spec: ModelSpec, plan: Plan, framework: str, recent: Iterable[RunSummary]) -> float | None:

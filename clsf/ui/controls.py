@@ -103,6 +103,14 @@ def _data() -> catalogue.DatasetInfo:
                 count=f"{info.train:,}", height=height, width=width, channels=channels, classes=len(info.classes),
             )
         )  # fmt: skip
+        if info.validation:
+            st.caption(
+                t(
+                    "Besides, {count} validation images of its own: none are drawn from the training images, and the share for "
+                    "validation is not used.",
+                    count=f"{info.validation:,}",
+                )
+            )
     return info
 
 

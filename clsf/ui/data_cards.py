@@ -26,6 +26,10 @@ def _card(info: DatasetInfo) -> None:
     source = t("source")
     lines = [
         t(
+            "{train} training, {validation} validation and {test} test images · {height}×{width}×{channels} · {classes} classes",
+            train=f"{info.train:,}", validation=f"{info.validation:,}", test=f"{info.test:,}", height=height, width=width,
+            channels=channels, classes=len(info.classes),
+        ) if info.validation else t(
             "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
             train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels,
             classes=len(info.classes),

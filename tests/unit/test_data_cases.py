@@ -74,7 +74,7 @@ READ = [  # file, classes, training, validation, test images, left out
     ("ext_jfif_only_class.zip", ("birds", "cats", "dogs"), 11, 0, 0, 0),
     ("formats_bmp_only.zip", PETS, 8, 0, 0, 0),
     ("leading_dot.zip", ("java", "python"), 8, 0, 0, 4),
-    ("macosx.zip", PETS, 8, 0, 0, 1),
+    ("macosx.zip", PETS, 8, 0, 0, 0),
     ("test_only_extra_root.zip", PETS, 8, 0, 4, 1),
     ("kaggle_csv.zip", ("cat", "dog"), 2, 0, 0, 5),
     ("kaggle_dogs_vs_cats.zip", ("cat", "dog"), 8, 0, 0, 0),

@@ -40,9 +40,16 @@ def show(info: DatasetInfo) -> None:
 
 
 def _balance(dataset: Dataset) -> None:
-    train, test = dataset.train, dataset.test
+    train, test, own = dataset.train, dataset.test, dataset.validation
     try:
-        counts = balance(train.labels, None if test is None else test.labels, len(train.classes), SHARE, SEED)
+        counts = balance(
+            train.labels,
+            None if test is None else test.labels,
+            len(train.classes),
+            SHARE,
+            SEED,
+            None if own is None else own.labels,
+        )
     except DataError as error:
         st.warning(sentence(error.sentence), icon=":material/warning:")
         return
@@ -108,7 +115,7 @@ def _values(info: DatasetInfo, plan: Plan, before: Values, after: Values) -> Non
             t(
                 "Mean and deviation are taken from the images that are trained on ({share} of them), so the mean of all is only nearly 0. "
                 "Validation and test images are prepared with the same two numbers: their own would tell the model something about them.",
-                share=f"{1 - SHARE:.0%}",
+                share=f"{1 if info.validation else 1 - SHARE:.0%}",
             )
         )  # fmt: skip
     numbers = f"mean={[round(float(v), 3) for v in after.shift]}, deviation={[round(float(v), 3) for v in after.scale]}"

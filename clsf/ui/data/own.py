@@ -47,7 +47,7 @@ def show() -> None:
 
 def _form() -> None:
     st.subheader(t("Upload images"), anchor=False)
-    ways = {"zip": t("a zip archive"), "classes": t("class by class"), "folder": t("a folder")}
+    ways = {"zip": t("an archive or a file of arrays"), "classes": t("class by class"), "folder": t("a folder")}
     way = choose.named(st.segmented_control, t("How"), ways, keys.WAY_IN, label_visibility="collapsed")
     done = st.session_state.get(keys.OWN_DONE, 0)
     left, right = st.columns([2, 1], gap="large")
@@ -82,10 +82,10 @@ def _limits() -> None:
     st.caption(
         t(
             "{kinds}, at least 2 classes and at most {classes}. An upload has at most {upload} MB; unpacked, at most {unpacked} "
-            "MB, {files} files, {file} MB each, and {pixels} megapixels per image. Images are turned upright, cut square around the middle "
+            "MB, {files} files and {file} MB each. An image has at most {pixels} megapixels, a JPEG that is not progressive {jpeg}. Images are turned upright, cut square around the middle "
             "if their sizes differ, and made smaller. Names of places and cameras in the files are not kept.",
             kinds=KINDS, classes=f"{limits['classes']:,}", upload=limits["upload"], unpacked=f"{limits['unpacked']:,}", files=f"{limits['files']:,}",
-            file=limits["file"], pixels=limits["pixels"],
+            file=limits["file"], pixels=limits["pixels"], jpeg=limits["jpeg_pixels"],
         )
     )  # fmt: skip
     allowed = settings.read()
@@ -105,7 +105,10 @@ def _limits() -> None:
 
 def _zip(done: int) -> list | None:
     file = st.file_uploader(
-        t("A zip archive with one folder per class: cats/…, dogs/…, or train/cats/…, test/cats/…"), type=["zip", "tm"],
+        t(
+            "A zip or tar.gz archive with one folder per class: cats/…, dogs/…, or train/cats/…, test/cats/…; or a NumPy file (npz) with "
+            "x_train and y_train. MNIST's idx files: all of them in one archive, or as a folder."
+        ), type=["zip", "tm", "tar", "gz", "tgz", "npz"],
         key=f"{keys.ARCHIVE}_{done}", max_upload_size=upload.MAX_UPLOAD,
     )  # fmt: skip
     return None if file is None else ["zip", file]

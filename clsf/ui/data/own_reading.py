@@ -115,7 +115,7 @@ def _table(found: Reading) -> None:
         hide_index=True, width="stretch", height=min(36 * (len(found.counts) + 1) + 2, 300),
     )  # fmt: skip
     if "val" in used:
-        st.caption(t("The validation images are the data's own: none are drawn from the training images, and the share on the train page does not count."))  # fmt: skip
+        st.caption(t("The validation images are the data's own: none are drawn from the training images, and the share for validation is not used."))  # fmt: skip
     if found.skipped:
         with st.expander(t("{count} files are left out", count=len(found.skipped)), icon=":material/rule:"):
             rows = found.skipped[:200]

@@ -25,7 +25,7 @@ def show(info: DatasetInfo) -> None:
         "last": t("the last ones, as stored"),
         "sorted": t("the last ones, sorted by class"),
     }
-    place, share, seed = _choices()
+    place, share, seed = _choices(info.validation)
     try:
         ways = {way: _counts(dataset.train, way, share, seed) for way in titles}
     except DataError as error:
@@ -47,7 +47,16 @@ def show(info: DatasetInfo) -> None:
     _code(info.name, one, share, seed)
 
 
-def _choices() -> tuple:
+def _choices(own: int) -> tuple:
+    if own:
+        st.info(
+            t(
+                "These images have {count} validation images of their own, and a training uses those: what is shown here is what a "
+                "drawn split of the training images would give.",
+                count=f"{own:,}",
+            ),
+            icon=":material/info:",
+        )
     first, second, third = st.columns([1.6, 1, 1])
     with second:
         share = st.slider(t("Share of validation images"), 0.05, 0.5, 0.2, 0.05, key=keys.SPLIT_SHARE, format="percent", **choose.LINKED)  # fmt: skip

@@ -159,8 +159,7 @@ def _arms(which: str, spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
         )
         return sets.learning_rates(spec, plan, grid.read("learning_rate", typed))
     if which == "batch-size":
-        images = round(catalogue.info(plan.data).train * (1 - plan.validation_share))
-        images = min(images, plan.train_limit or images)
+        images = catalogue.info(plan.data).trained(plan.validation_share, plan.train_limit)
         usual = ", ".join(str(size) for size in sets.BATCH_SIZES if size <= images)
         typed = _typed(t("Batch sizes"), keys.BATCHES, usual, t("With commas between them; empty: 8 to 256."))
         return sets.batch_sizes(spec, plan, grid.read("batch_size", typed), images)

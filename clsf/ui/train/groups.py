@@ -56,18 +56,17 @@ def _pacing(info: catalogue.DatasetInfo, values: dict, limit: int | None) -> dic
     schedule = Schedule()
     try:
         schedule = pacing.schedule()
-        preview.show(schedule, values, batches_per_epoch(info.train, limit, values["batch_size"]))
+        preview.show(schedule, values, batches_per_epoch(info, limit, values["batch_size"]))
     except ClsfError as error:
         st.error(sentence(error.sentence), icon=":material/error:")
     plateau = pacing.plateau()
     return {"schedule": schedule, "plateau": plateau, "stopping": pacing.stopping()}
 
 
-def batches_per_epoch(images: int, limit: int | None, batch_size: int) -> int:
-    """Return how many batches an epoch has, about: the split keeps at least one image of each class."""
-    validation = Plan.__dataclass_fields__["validation_share"].default
-    trained = min(images - round(images * validation), limit or images)
-    return max(ceil(trained / batch_size), 1)
+def batches_per_epoch(info: catalogue.DatasetInfo, limit: int | None, batch_size: int) -> int:
+    """Return how many batches an epoch has."""
+    share = Plan.__dataclass_fields__["validation_share"].default
+    return max(ceil(info.trained(share, limit) / batch_size), 1)
 
 
 def reset() -> None:

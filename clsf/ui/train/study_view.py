@@ -80,13 +80,11 @@ def _start(choices: Choices, steps: int) -> None:
         if old.owner == state.owner():
             runs.command([old.run_id], "stop")
     info = catalogue.info(choices.plan.data)
-    images = info.train - round(info.train * choices.plan.validation_share) - len(info.classes)
+    images = info.trained(choices.plan.validation_share, choices.plan.train_limit)
     st.session_state[keys.STUDY_LOAD] = _load()
     start = secrets.token_urlsafe(6)  # all of them count as one where a session may not queue many
     try:
-        for framework, plan in study_plans(
-            choices.plan, choices.frameworks, steps, min(images, choices.plan.train_limit or images)
-        ):
+        for framework, plan in study_plans(choices.plan, choices.frameworks, steps, images):
             ids += lab.train(choices.spec, plan, [framework], owner=state.owner(), start=start)
         for run_id in ids:  # the reader's history can leave them out, or show them alone
             lab.history.describe(state.owner(), run_id, "", "", [t("study of variants")])
