@@ -279,7 +279,7 @@ def test_the_test_set_is_used_once_per_click_and_it_is_said(open_app, trained, l
     for view in ("confusion", "sure", "images", "numbers"):
         well(app.get_by_key(keys.VIEW).set_value(view).run())
     assert len([1 for _, name, _ in lab.oracle.asked if name.endswith(":evaluate")]) == asked
-    assert {"en": "in this session: 1", "ko": "쓴 횟수: 1"}[lang] in texts(app)
+    assert {"en": "in this session: 1", "ko": "측정한 횟수: 1"}[lang] in texts(app)
     shown = html(app)
     assert "99.00%" in shown
     assert "94.55% – 99.82%" in shown  # Wilson for 99 of 100
