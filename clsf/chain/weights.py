@@ -22,7 +22,7 @@ DTYPE = "float32"
 def draw(chain: Chain, in_shape: Shape, trained: Mapping[str, Weights] | None = None) -> Weights:
     """Return every weight of a chain that fits `in_shape`, "1.kernel" -> float32 array in the agreed layout.
 
-    `trained`: run id -> its weights. Raises SpecError naming the layer if a run's weights are not there or do not fit.
+    `trained`: run id -> its weights; a stage that names no layer of a run yet keeps random weights. Raises SpecError naming the layer if a run's weights are not there or do not fit.
     """
     analysis = analyse(layers_of(chain), in_shape)
     weights: Weights = {}
@@ -32,7 +32,7 @@ def draw(chain: Chain, in_shape: Shape, trained: Mapping[str, Weights] | None = 
         found = initial_weights(own, filling.scheme, filling.seed, DTYPE)
         if not isinstance(stage.layer, WITH_WEIGHTS):
             continue
-        if filling.source == "run":
+        if filling.source == "run" and filling.path:  # until a layer of the run is chosen, chance stands in
             found = _of_run(stage, facts, (trained or {}).get(filling.run))
         elif filling.source in ("hand", "own") and isinstance(stage.layer, HAND_WRITABLE):
             found = _written(stage, facts, found)

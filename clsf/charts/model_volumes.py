@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot, sqrt
 from typing import Literal
 
 from clsf.model.edit import Card
@@ -24,6 +24,16 @@ LABELLED = 14
 """With more blocks, their shapes are told only by hovering."""
 
 COLOURS = {"weights": "#14897e", "pooling": "#3a7bd5", "shaping": "#7b8794", "while": "#a0528f", "bending": "#b07800", "branching": "#5b6470", "input": "#9aa5b1"}  # fmt: skip
+
+EYE = (0.35, -1.15, 0.5)
+"""From where the blocks are seen."""
+
+HEIGHT, WIDTH = 430, 600
+"""Of the picture in pixels: how high it is, and how wide at least. A wider one has more room at its sides."""
+
+MARGIN = 80  # pixels, for the shapes under the blocks
+UNIT = 0.5
+"""The share of the picture's height that a length of 1 takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ def volumes(
     traces = [_mesh(block) for block in blocks]
     traces += [_outlines(blocks), _labels(blocks)]
     axis = {"visible": False, "showspikes": False}
+    x, y, z = _room(blocks)
     return {
         "data": traces,
         "layout": {
@@ -55,11 +66,28 @@ def volumes(
             "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
             "uirevision": "volumes",
             "scene": {
-                "xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "data",
-                "camera": {"projection": {"type": "orthographic"}, "eye": {"x": 0.35, "y": -1.15, "z": 0.5}},
+                "xaxis": axis, "yaxis": axis, "zaxis": axis, "aspectmode": "manual",
+                "aspectratio": {"x": x, "y": y, "z": z},
+                "camera": {"projection": {"type": "orthographic"}, "eye": dict(zip("xyz", EYE, strict=True))},
             },
         },
     }  # fmt: skip
+
+
+def _room(blocks: list[Block]) -> tuple[float, float, float]:
+    """Return how long the scene is in each direction so that all of it is seen from EYE, in a picture of HEIGHT by WIDTH.
+
+    Plotly's own "data" keeps the volume of the scene, whatever its shape: what is long or high then leaves the picture.
+    """
+    corners = [corner for block in blocks for corner in _corners(block)]
+    extent = [(max(along) - min(along)) or 1.0 for along in zip(*corners, strict=True)]
+    away = hypot(*EYE)
+    flat = hypot(*EYE[:2])
+    right = (-EYE[1] / flat, EYE[0] / flat, 0.0)
+    up = (-EYE[0] * EYE[2] / (away * flat), -EYE[1] * EYE[2] / (away * flat), flat / away)
+    wide, high = (sum(abs(a) * b for a, b in zip(side, extent, strict=True)) for side in (right, up))
+    scale = min((WIDTH - MARGIN) / wide, (HEIGHT - MARGIN) / high) / (UNIT * HEIGHT)
+    return tuple(scale * one for one in extent)
 
 
 class _Placing:

@@ -11,7 +11,6 @@ from clsf.errors import ClsfError
 from clsf.ui import chrome, held, identity, keeping, lab_access, language, links, mishaps, navigation, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
-SIDEBAR = 224  # pixels
 
 
 def main() -> None:
@@ -21,7 +20,7 @@ def main() -> None:
     links.tidy()
     language.remember()
     page = navigation.navigation()
-    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state=SIDEBAR)  # after the menu: its icons are not ours
+    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="auto")  # after the menu: its icons are not ours
     st.logo(ICON, size="large")
     static_files.plotly_address()  # copied at the first start, before a chart needs it
     with st.sidebar:

@@ -17,6 +17,7 @@ from clsf.charts.style import STYLES
 from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.losses import fitted
+from clsf.model import presets
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, OPTIMIZERS, Plan
 from clsf.ui import data_choice, design, state
@@ -43,6 +44,26 @@ def choose_defaults() -> None:
     st.session_state[state.MODEL] = DEFAULT_MODEL
     st.session_state[state.FRAMEWORKS] = list(FRAMEWORKS)
     st.session_state[state.IMAGE_SIZE] = None
+
+
+def choose_as(spec: ModelSpec, plan: Plan, framework: str) -> None:
+    """Choose what a run is trained by, so that the form agrees with the run beside it. Call before a page switch.
+
+    A model that is none of the ready-made ones becomes the own design. Settings in the folded groups, beyond those of the
+    images and the seed, go back to what is usual.
+    """
+    groups.reset()
+    classes = len(catalogue.info(plan.data).classes)
+    own = spec.name not in presets.NAMES or presets.preset(spec.name, classes) != spec
+    if own:
+        design.keep(spec)
+    st.session_state.update(
+        {
+            state.DATA: plan.data, state.MODEL: MY_MODEL if own else spec.name, state.FRAMEWORKS: [framework], state.EPOCHS: plan.epochs,
+            state.BATCH_SIZE: plan.batch_size, state.OPTIMIZER: plan.optimizer, state.LEARNING_RATE: plan.learning_rate,
+            state.SEED: plan.seed, state.IMAGE_SIZE: plan.preparation.image_size,
+        }
+    )  # fmt: skip
 
 
 def training_choices(folded: DeltaGenerator | None = None) -> Choices:

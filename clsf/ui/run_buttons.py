@@ -43,9 +43,12 @@ def _learning_rate(records: list[RunRecord], living: list[str]) -> None:
     st.caption(
         t("Now {rate}. The new one holds from the next batch on; a run that still waits begins with it.", rate=f"{now:g}")
     )
-    st.number_input(t("New learning rate"), min_value=0.0, value=now / 10, step=now / 10, format="%g", key=state.NEW_RATE)
-    st.button(t("Use it"), key="use_rate", type="primary", on_click=_use, args=(living,))
+    key = (
+        f"{state.NEW_RATE}-{living[0]}-{now:g}"  # a rate typed for another run, or at another rate, is no proposal for this one
+    )
+    st.number_input(t("New learning rate"), min_value=0.0, value=now / 10, step=now / 10, format="%g", key=key)
+    st.button(t("Use it"), key="use_rate", type="primary", on_click=_use, args=(living, key))
 
 
-def _use(living: list[str]) -> None:
-    runs.command(living, "learning_rate", st.session_state[state.NEW_RATE])
+def _use(living: list[str], key: str) -> None:
+    runs.command(living, "learning_rate", st.session_state[key])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -265,7 +266,7 @@ def test_runs_on_other_data_are_looked_at_but_not_compared(open_mine, lab, monke
 
 
 def test_training_goes_on_from_a_run(open_mine, lab, monkeypatch):
-    run_id = trained(lab, optimizer="adam", learning_rate=0.002)[1]
+    run_id = trained(lab, optimizer="adam", learning_rate=0.002, seed=4)[1]
     choose(monkeypatch, lab, [run_id])
     app = well(open_mine("runs"))
     app.button(key="continue").click().run()
@@ -273,6 +274,10 @@ def test_training_goes_on_from_a_run(open_mine, lab, monkeypatch):
     new = lab.records[app.session_state["run"]]
     assert (new.plan.begin_from, new.framework, new.plan.learning_rate) == (run_id, "torch", 0.002)
     assert new.owner == ME
+    assert app.session_state["data"] == new.plan.data  # and the form agrees with the run beside it
+    form = Plan.from_json(json.loads(app.session_state["plan"]))
+    assert form == new.plan.but(begin_from=None, epochs_before=0)
+    assert app.session_state["frameworks"] == ["torch"]
 
 
 def test_a_run_is_opened_on_the_train_page(open_mine, lab, monkeypatch):

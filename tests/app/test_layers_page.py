@@ -235,7 +235,10 @@ def test_kernels_by_hand_are_chosen(open_page):
 def test_a_trained_layer_is_taken_over_with_its_weights(open_page, lab):
     app = open_page(picture="sample", data="digits", view="weights")
     well(widget(app, 0, "source").set_value("run").run())
+    assert "ls-bad" not in html(app)  # no layer is chosen yet, and that is no fault
+    assert "random weights stand in" in texts(app)
     well(widget(app, 0, "path").set_value("1").run())
+    assert "random weights stand in" not in texts(app)
     stage = chain_of(app)[0]
     assert stage.layer == preset("tiny").layers[0]
     assert (stage.filling.run, stage.filling.path) == (RUN, "1")

@@ -15,7 +15,7 @@ from clsf.predict import metrics
 from clsf.predict.trying import Tried
 from clsf.predict.values import Evaluated, Inside, Layer, Map, Neighbours, Prediction, Way
 from clsf.ui.drawing import decoded
-from clsf.ui.predict import keys
+from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.sections import SECTIONS
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import html, texts, well
@@ -279,7 +279,7 @@ def test_the_test_set_is_used_once_per_click_and_it_is_said(open_app, trained, l
     for view in ("confusion", "sure", "images", "numbers"):
         well(app.get_by_key(keys.VIEW).set_value(view).run())
     assert len([1 for _, name, _ in lab.oracle.asked if name.endswith(":evaluate")]) == asked
-    assert {"en": "in this session: 1", "ko": "쓴 횟수: 1"}[lang] in texts(app)
+    assert {"en": "in this session: 1", "ko": "측정한 횟수: 1"}[lang] in texts(app)
     shown = html(app)
     assert "99.00%" in shown
     assert "94.55% – 99.82%" in shown  # Wilson for 99 of 100
@@ -290,9 +290,17 @@ def test_images_behind_the_numbers_are_shown(open_app, trained):
     app = well(open_app("predict", predict="evaluate", run=trained[1][0], measured_as="images"))
     well(app.get_by_key("predict_evaluate").click().run())
     assert "Where the two disagree" in texts(app)
-    assert "2 images" in texts(app)  # each is wrong once, elsewhere
+    assert "All images on which they disagree" in texts(app)  # each is wrong once, elsewhere
     assert html(app).count("<figure>") == 2 + 1 + 1
     assert "shows 7; TensorFlow: 8 82%; PyTorch: 7 82%" in html(app)
+
+
+def test_images_that_are_not_all_shown_are_told_so(open_app, trained, monkeypatch):
+    monkeypatch.setattr(mistakes, "MOST", 1)
+    app = well(open_app("predict", predict="evaluate", run=trained[1][0], measured_as="images"))
+    assert "nothing was measured on the test set yet" in texts(app)
+    well(app.get_by_key("predict_evaluate").click().run())
+    assert "They disagree on 2 images. The 1 whose" in texts(app)
 
 
 # Look inside.

@@ -14,7 +14,7 @@ from clsf.errors import EngineError
 from clsf.tensors import literals
 from clsf.tensors.sections import NAMES
 from clsf.ui import lab_access
-from clsf.ui.tensors import keys
+from clsf.ui.tensors import keys, ticks
 from tests import frameworks
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import html, texts
@@ -212,6 +212,14 @@ def test_the_page_sees_when_a_task_is_solved(open_app, link, solved):
     app = well(open_app("tensors", **link))
     badges = [m.value for m in app.markdown if "badge" in m.value]
     assert any("done" in badge for badge in badges) == solved
+
+
+def test_what_was_done_is_still_done_after_a_reload(open_app, monkeypatch):
+    monkeypatch.setattr(type(st.context), "cookies", {ticks.COOKIE: "create.nonsense.<b>"})
+    for section, solved in (("create", True), ("cast", False)):
+        app = well(open_app("tensors", section=section))
+        assert any("badge" in m.value and "done" in m.value for m in app.markdown) == solved
+        assert app.session_state[keys.SOLVED] == {"create"}
 
 
 def test_names_are_searched_and_filtered(open_app):

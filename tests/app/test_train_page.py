@@ -162,12 +162,28 @@ def test_commands_reach_both_runs(train, lab):
         ("pause", "paused")
     }
     train.button(key="resume").click().run()
-    train.number_input(key="new_rate").set_value(0.5)
+    next(n for n in train.number_input if str(n.key).startswith("new_rate")).set_value(0.5)
     train.button(key="use_rate").click().run()
     assert next(c for c in lab.commands if c[1] == "learning_rate")[2] == 0.5
     train.button(key="stop").click().run()
     assert {record.status for record in lab.records.values()} == {"stopped"}
     assert not train.exception
+
+
+def test_the_rate_that_is_proposed_belongs_to_the_rate_that_holds(train, lab):
+    lab.speed = 1000.0
+    train.number_input(key="epochs").set_value(1000)
+    start(train)
+    for record in lab.records.values():
+        lab.began[record.run_id] -= 1.02
+    train.run()
+    train.button(key="pause").click().run()
+    next(n for n in train.number_input if str(n.key).startswith("new_rate")).set_value(0.5)
+    train.run()
+    for record in lab.records.values():
+        record.learning_rate = 0.02
+    train.run()
+    assert next(n for n in train.number_input if str(n.key).startswith("new_rate")).value == 0.002
 
 
 def test_numbers_are_shown_only_when_asked_for(train):

@@ -179,5 +179,29 @@ def test_an_unknown_run_is_a_sentence(visit):
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 
+def test_the_menu_of_a_phone_closes_with_a_choice(visit):
+    page = visit("/tensors", width=390, height=844)
+    menu_of_phone = page.get_by_test_id("stSidebar")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(menu(page, "Data")).to_be_in_viewport()
+    menu(page, "Data").click()
+    expect(page.locator("h1")).to_have_text("Data", timeout=LONG)
+    expect(menu_of_phone).not_to_be_in_viewport()
+    page.get_by_test_id("stExpandSidebarButton").click()  # and it opens again
+    expect(menu(page, "Data")).to_be_in_viewport()
+
+
+def test_the_menu_is_as_wide_for_everybody(visit):
+    for path in (
+        "/",
+        "/tensors",
+        "/data",
+        "/",
+        "/tensors",
+        "/data",
+    ):  # Streamlit's own width is 300, of which it sometimes knew
+        expect(visit(path).get_by_test_id("stSidebar")).to_have_css("width", "224px", timeout=LONG)
+
+
 def test_nothing_was_complained_about_in_the_console(dashboard):
     assert dashboard.complaints == []

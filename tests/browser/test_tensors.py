@@ -61,3 +61,12 @@ def test_columns_stand_under_each_other_on_a_phone(dashboard):
     )
     assert wide
     page.context.close()
+
+
+def test_a_reload_keeps_what_was_done(dashboard):
+    page = dashboard.open("/tensors?lang=en&section=broadcast&left=3,+1&right=4")
+    expect(page.get_by_text("Try this:")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-try_this").get_by_text("done")).to_be_visible()
+    page.wait_for_function("document.cookie.includes('clsf_done=broadcast')")
+    page.goto(dashboard.address + "/tensors?lang=en&section=broadcast&left=3&right=3")
+    expect(page.locator(".st-key-try_this").get_by_text("done")).to_be_visible(timeout=60_000)

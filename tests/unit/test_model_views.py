@@ -103,6 +103,19 @@ def test_blocks_with_square_roots():
     assert found[1] == pytest.approx((32**0.5,) * 3)
 
 
+@pytest.mark.parametrize("scale", ["linear", "root"])
+@pytest.mark.parametrize("name", NAMES)
+def test_all_blocks_are_inside_the_picture(name, scale):
+    """What is seen from straight ahead is as wide as the scene, and a length of 1 is half of the picture's height."""
+    scene = figure(design_of(preset(name)), (32, 32, 3), scale)["layout"]["scene"]
+    assert scene["aspectmode"] == "manual"
+    x, y, z = (scene["aspectratio"][axis] for axis in "xyz")
+    wide, high = 0.957 * x + 0.291 * y, 0.112 * x + 0.367 * y + 0.923 * z  # from the eye at (0.35, -1.15, 0.5)
+    assert wide * 215 < 530
+    assert high * 215 < 360
+    assert wide * 215 > 500 or high * 215 > 340  # and none of it is smaller than it has to be
+
+
 def test_layers_that_hand_on_their_shape_are_drawn_if_asked():
     design = design_of(preset("residual"))
     assert len(sizes(figure(design, (32, 32, 3), every=True))) == 1 + sum(1 for _ in design.all())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -13,7 +14,7 @@ from clsf.plan import MAX_EPOCHS
 from clsf.runs.happened import Changes, Happened, rates_text
 from clsf.runs.history import MAX_NAME, MAX_NOTE, Line
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, navigation, run_status, runs, state, units
+from clsf.ui import controls, lab_access, navigation, run_status, runs, state, units
 from clsf.ui.data_names import data_name
 from clsf.ui.experiments import charts
 from clsf.ui.experiments.table import Row
@@ -150,6 +151,8 @@ def _continue(record: RunRecord) -> None:
             st.error(sentence(error.sentence), icon=":material/error:")
             return
         runs.look_at(run_ids[0])
+        with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
+            controls.choose_as(record.model, plan, record.framework)
         st.session_state[train_keys.VIEW_WANTED] = "run"
         st.switch_page(navigation.link_to("train"), query_params={**navigation.kept(), state.RUN: run_ids[0]})
 

@@ -133,6 +133,8 @@ def _run(stage: Stage, position: int) -> None:
     layers = {facts.path: facts for facts in layers_of(record) if facts.kind == stage.kind}
     if not layers:
         st.info(t("This run has no layer of the kind {kind}.", kind=stage.kind), icon=":material/layers_clear:")
+        if not stage.filling.path:
+            _stands_in()
         return
     key = keys.widget(chain.version(), position, "path")
     path = stage.filling.path if stage.filling.path in layers and stage.filling.run == chosen else None
@@ -142,6 +144,13 @@ def _run(stage: Stage, position: int) -> None:
         filter_mode=None, on_change=_layer, args=(key, position, chosen, {p: f.layer for p, f in layers.items()}),
         placeholder=t("Choose a layer"),
     )  # fmt: skip
+    if path is None:
+        _stands_in()
+
+
+def _stands_in() -> None:
+    """Say with which weights the layer computes as long as none of a run are chosen."""
+    st.caption(t("Until a layer of the run is chosen, random weights stand in."))
 
 
 def choose_shape(facts: LayerFacts) -> str:

@@ -16,6 +16,7 @@ from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.ui import state
+from clsf.ui.data_names import data_name
 from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
 from clsf.ui.model.side_by_side import side_by_side
@@ -92,7 +93,7 @@ def _lines(lines: tuple[Line, ...]) -> list[dict]:
 
 def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
     st.markdown(f"##### {t('Take it with you')}")
-    trained, plan = _trained(spec, bench)
+    trained, plan, told = _trained(spec, bench)
     whole = bench.ready and plan is not None
     with st.container(horizontal=True, gap="small"):
         for style, source in sources.items():
@@ -113,32 +114,41 @@ def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
         )  # fmt: skip
     if whole:
         st.caption(
-            t(
-                "The scripts train on {data} for {epochs} epochs with {optimizer}, as chosen on the Train page. They need only the framework; "
-                "the notebook runs both and checks that they agree.",
-                data=plan.data, epochs=plan.epochs, optimizer=plan.optimizer,
-            )
-        )  # fmt: skip
+            t("The scripts train on the images chosen above: {data}.", data=data_name(plan.data))
+            + " "
+            + _rest(plan, told)
+            + " "
+            + t("They need only the framework; the notebook runs both and checks that they agree.")
+        )
     elif not bench.ready:
         st.caption(t("Scripts and notebook are there as soon as the design can be trained."))
     else:
         st.caption(t("Scripts and notebook need images to train on: choose a data set above instead of a typed size."))
 
 
-def _trained(spec: ModelSpec, bench: Bench) -> tuple[ModelSpec, Plan | None]:
-    """Return what the scripts train: the design as the loss needs it, and the plan that the Train page was told in this session.
+def _rest(plan: Plan, told: bool) -> str:
+    """Say how the scripts train and where that was chosen: on the Train page if `told`, else nowhere."""
+    values = {"epochs": plan.epochs, "optimizer": plan.optimizer}
+    if told:
+        return t("Epochs ({epochs}), optimizer ({optimizer}) and all else are as on the Train page.", **values)
+    return t("Epochs ({epochs}), optimizer ({optimizer}) and all else are as usual.", **values)
+
+
+def _trained(spec: ModelSpec, bench: Bench) -> tuple[ModelSpec, Plan | None, bool]:
+    """Return what the scripts train: the design as the loss needs it, and the plan that the Train page was told in this session,
+    and whether it was told.
 
     Its defaults where nothing was told yet, or where what was told does not fit the images that are chosen here.
     """
     data, classes = bench.given.data, bench.given.classes
     if data is None:
-        return spec, None
+        return spec, None, False
     try:
         plan = Plan.from_json(json.loads(st.session_state[state.PLAN])).but(data=data, begin_from=None, epochs_before=0)
         trained = losses.fitted(spec, plan, classes)
         losses.check(trained, plan, bench.seen.input_shape, classes)
         if prepared_shape(catalogue.info(data), plan.preparation) == bench.seen.input_shape:
-            return trained, plan
+            return trained, plan, True
     except (KeyError, ValueError, ClsfError):
         pass
-    return spec, Plan(data=data)
+    return spec, Plan(data=data), False

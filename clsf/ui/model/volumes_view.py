@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.charts.model_diagram import spoken
-from clsf.charts.model_volumes import LONGEST, volumes
+from clsf.charts.model_volumes import HEIGHT, LONGEST, volumes
 from clsf.model.edit import Card
 from clsf.ui.model import keys, kinds
 from clsf.ui.model.cards import described
@@ -28,7 +28,7 @@ def show(bench: Bench) -> None:
             help=t("Also those that hand on the shape they receive."),
         )
     figure = volumes(bench.seen, _title, lambda kind: kinds.KINDS[kind].group, t("Input"), scale, every)
-    st.plotly_chart(figure, key="model_volumes", height=430, alt=spoken(bench.seen, described))
+    st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))
     if scale == "linear":
         st.caption(
             t(

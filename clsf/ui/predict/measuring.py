@@ -48,9 +48,9 @@ def _button(models: Sequence[Model]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         asked = st.button(t("Evaluate on the test set"), key="predict_evaluate", type="primary", icon=":material/fact_check:")
         st.caption(
-            t("Times the test set was used in this session: {count}", count=looks)
+            t("Times something was measured on the test set in this session: {count}", count=looks)
             if looks
-            else t("In this session the test set has not been used yet.")
+            else t("In this session nothing was measured on the test set yet.")
         )
     if not asked:
         return

@@ -57,7 +57,15 @@ def _disagreements(one: tuple[Model, Evaluated], two: tuple[Model, Evaluated]) -
         st.success(t("Nowhere: both answer every image alike."), icon=":material/handshake:")
         return
     count = int((metrics.answers(one[1].probabilities) != metrics.answers(two[1].probabilities)).sum())
-    st.caption(t("{count} images; those whose probabilities are furthest apart come first.", count=count))
+    if count > len(which):
+        st.caption(
+            t(
+                "They disagree on {count} images. The {shown} whose probabilities are furthest apart are shown.",
+                count=count, shown=len(which),
+            )
+        )  # fmt: skip
+    else:
+        st.caption(t("All images on which they disagree, those whose probabilities are furthest apart first."))
     _grid([one, two], which)
 
 

@@ -6,15 +6,15 @@ import streamlit as st
 
 from clsf.tensors import sections
 from clsf.ui.sections import Sections
-from clsf.ui.tensors import keys
+from clsf.ui.tensors import keys, ticks
 from clsf.ui.text import sentence, t
 
 SECTIONS = Sections(keys.SECTION, sections.SECTIONS)
 
 
 def task(which: sections.Section, solved: bool) -> None:
-    """Show what to try, and whether it was done; done stays done for this session."""
-    done: set[str] = st.session_state.setdefault(keys.SOLVED, set())
+    """Show what to try, and whether it was done; done stays done in this browser."""
+    done = ticks.done()
     if solved:
         done.add(which.name)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="try_this"):
@@ -23,3 +23,4 @@ def task(which: sections.Section, solved: bool) -> None:
             st.badge(t("done"), icon=":material/check:", color="green")
         else:
             st.badge(t("not yet"), icon=":material/radio_button_unchecked:", color="gray")
+    ticks.keep()

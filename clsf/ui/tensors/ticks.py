@@ -1,0 +1,35 @@
+"""Which tasks were done: remembered in a cookie of the browser, so that a reload finds them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.tensors import sections
+from clsf.ui.tensors import keys
+
+COOKIE = "clsf_done"  # names of sections with "." between; no runs or answers stand in it
+KNOWN = {section.name for section in sections.SECTIONS}
+
+# Another tab may have done other tasks meanwhile, so names are added to what is there.
+_JS = """
+export default function ({ data }) {
+  const known = document.cookie.split("; ").find((part) => part.startsWith("clsf_done="))?.slice(10).split(".") ?? [];
+  const all = [...new Set([...known, ...data.done])].filter((name) => /^[a-z-]{1,20}$/.test(name)).slice(0, 40);
+  document.cookie = `clsf_done=${all.join(".")}; Path=/; Max-Age=31536000; SameSite=Lax`;
+}
+"""
+
+_component = st.components.v2.component("clsf_ticks", html="<span hidden></span>", js=_JS)
+
+
+def done() -> set[str]:
+    """Return the names of the sections whose task was done in this browser, now or before."""
+    if keys.SOLVED not in st.session_state:
+        st.session_state[keys.SOLVED] = KNOWN & set(str(st.context.cookies.get(COOKIE, "")).split("."))
+    return st.session_state[keys.SOLVED]
+
+
+def keep() -> None:
+    """Have the browser remember what was done, once something was; it takes no room."""
+    if done():
+        _component(key="ticks", data={"done": sorted(done())})
