@@ -20,6 +20,9 @@ and needs the images; the weights, which can be looked into again, go along."""
 MOST_NOTES = 20_000  # characters
 MOST_TEXT = 300  # characters of a name
 
+AT_ONCE = 1_000  # events that are packed or taken in at once; then others have their turn
+PAUSE = 0.002  # seconds: about a tenth of what a thousand events take
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Capsule:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import replace
 
 from clsf.capsule.arrays import packed
-from clsf.capsule.contents import Capsule
+from clsf.capsule.contents import AT_ONCE, PAUSE, Capsule
 from clsf.events import Event, RunStarted
 from clsf.runs import sharing
 from clsf.runs.ids import new_id
 from clsf.runs.store import RunStore
 
-AT_ONCE = 1_000  # events
 WRITE_SECONDS = 10.0  # that the file is waited for; beside trouble of the disk, which every page tells, not at all
 
 
@@ -29,6 +29,7 @@ def take_in(capsule: Capsule, store: RunStore, owner: str = "") -> str:
         store.save_weights(run_id, packed(capsule.weights))
     for first in range(0, len(capsule.events), AT_ONCE):  # a few at a time, so that others come to read in between
         store.append(run_id, [_named(event, capsule.classes) for event in capsule.events[first : first + AT_ONCE]])
+        time.sleep(PAUSE)
     store.settle(WRITE_SECONDS)
     return run_id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 import zlib
 
 import pytest
@@ -17,6 +18,7 @@ from clsf.plan import Plan, Preparation, Schedule
 from clsf.ui import state
 from clsf.ui.design import MY_MODEL
 from clsf.ui.model import cards, keys
+from tests.unit.test_brought import densenet_121, resnet_56
 from tests.unit.test_model_link import HOSTILE
 
 SHAPE = (28, 28, 1)
@@ -347,3 +349,19 @@ def test_scripts_train_by_the_whole_plan_of_the_train_page_where_it_fits(open_ap
 def test_the_train_page_leaves_its_plan_to_the_scripts(open_app):
     app = open_app("train", epochs="9")
     assert Plan.from_json(json.loads(app.session_state[state.PLAN])).epochs == 9
+
+
+@pytest.mark.parametrize("view", ["code", "diagram", "volumes", "summary"])
+@pytest.mark.parametrize("make", [resnet_56, densenet_121])
+def test_deep_networks_open_in_every_view(open_app, browser, make, view):
+    """As they come in a link: 200 to 400 layers are all on the page, and it's there before one wonders."""
+    spec = make()
+    link = edit_link.to_link(design_of(spec))
+    open_app("model", view=view)  # what the first page of a process imports is no matter of the model
+    begun = time.monotonic()
+    app = well(open_app("model", design=link, view=view, **{"for": "cifar-10"}))
+    seconds = time.monotonic() - begun
+    assert app.query_params["design"] == link
+    assert browser.kinds() == [type(layer).__name__ for layer in spec.layers]
+    assert metrics(app)[0] == f"{spec.analyse((32, 32, 3)).parameters:,}"
+    assert seconds < 10  # measured: 0.3 to 1.1

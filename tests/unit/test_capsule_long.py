@@ -1,0 +1,90 @@
+"""A capsule of a long run takes time in proportion to its events, and leaves others their turn meanwhile."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from clsf import capsule
+from clsf.capsule import taking, writing
+from clsf.capsule.contents import AT_ONCE, PAUSE
+from clsf.capsule.taking import take_in
+from clsf.events import BatchesEnded, DataProgress, EpochEnded, RunEnded, RunStarted
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from clsf.runs.record import RunRecord
+from clsf.runs.store import RunStore
+
+
+def long_run(steps: int) -> tuple[RunRecord, list]:
+    started = RunStarted(
+        "torch", "loop", "cpu", 2, {"torch": "2"}, 10, steps // 10, 9, 3, (8, 8, 1), 650, "a" * 16, "b" * 16, 0.5
+    )
+    events = [
+        started,
+        *(BatchesEnded(1, n, (2.5,), (0.1,), (1.0,), 0.01, 50.0, n * 0.1) for n in range(1, steps + 1)),
+        EpochEnded(1, 2.0, 0.3, 1.9, 0.35, 0.6, 0.2, 50.0),
+        RunEnded("torch", "finished", 1, 0.8, 50.0),
+    ]
+    record = RunRecord("long", "g", "torch", preset("tiny", 10), Plan("digits"), 1.7e9)
+    for event in events:
+        record.fold(event)
+    return record, events
+
+
+def seconds(action) -> float:
+    """Return what this thread computed for, the least of three: whatever else the machine does, waits don't count."""
+    found = []
+    for _ in range(3):
+        begun = time.thread_time()
+        action()
+        found.append(time.thread_time() - begun)
+    return min(found)
+
+
+@pytest.fixture
+def store(tmp_path):
+    opened = RunStore.open(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_four_times_the_events_take_four_times_as_long(store):
+    took = []
+    for steps in (4_000, 16_000):
+        record, events = long_run(steps)
+        content = capsule.write(record, None, events=events)
+        found = capsule.read(content)
+        assert len(found.events) == len(events)
+        actions = (
+            lambda record=record, events=events: capsule.write(record, None, events=events),
+            lambda content=content: capsule.read(content),
+            lambda found=found: take_in(found, store, "me"),
+        )
+        took.append([seconds(action) for action in actions])
+    for less, more in zip(*took, strict=True):
+        assert more / less < 8  # a time that grows with the square: 16
+
+
+def test_others_have_their_turn_after_each_thousand_events(store, monkeypatch):
+    record, events = long_run(5 * AT_ONCE)
+    pauses = []
+    for module in (writing, taking):
+        monkeypatch.setattr(module, "time", SimpleNamespace(sleep=pauses.append))
+    content = capsule.write(record, None, events=events)
+    assert len(pauses) == 6
+    found = capsule.read(content)
+    assert found.events == tuple(events)
+    assert len(store.events(take_in(found, store, "me"))) == len(events)
+    assert pauses == [PAUSE] * 12
+
+
+def test_pieces_make_the_same_list_whatever_is_left_out_of_them(monkeypatch):
+    record, events = long_run(20)
+    whole = capsule.write(record, None, events=events)
+    monkeypatch.setattr(writing, "AT_ONCE", 2)
+    left_out = [DataProgress("read", 0, 1)] * 5
+    assert capsule.read(capsule.write(record, None, events=[*left_out, *events])).events == tuple(events)
+    assert capsule.write(record, None, events=events) == whole
