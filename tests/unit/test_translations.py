@@ -22,6 +22,10 @@ def korean() -> dict:
     return {message.id: message for message in locale.read("ko") if message.id}
 
 
+def english(message: str | tuple[str, str]) -> tuple[str, ...]:
+    return (message,) if isinstance(message, str) else message
+
+
 def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
 
@@ -32,7 +36,7 @@ def test_the_source_has_texts():
 
 
 def test_every_text_is_translated(korean):
-    missing = [f"{place} {message!r}" for message, place in TEMPLATES.items() if not (m := korean.get(message)) or not m.string]
+    missing = [f"{place} {message!r}" for message, place in TEMPLATES.items() if not (m := korean.get(message)) or not all(locale.forms(m))]
     assert not missing, NOT_FOUND + "\n".join(missing)
 
 
@@ -43,15 +47,15 @@ def test_no_translation_is_fuzzy_or_left_over(korean):
 
 
 def test_translations_have_the_same_fields(korean):
-    different = [m for m, found in korean.items() if found.string and fields(m) != fields(found.string)]
+    different = [m for m, found in korean.items() for form in locale.forms(found) if form and fields(english(m)[-1]) != fields(form)]
     assert not different
 
 
 def test_markdown_of_translations_is_whole(korean):
-    for message, found in ((m, f) for m, f in korean.items() if f.string):
+    for message, form in ((english(m)[-1], form) for m, found in korean.items() for form in locale.forms(found)):
         for sign in ("**", "`", "[", "]", "$"):
-            assert message.count(sign) == found.string.count(sign), f"{sign} in {found.string!r}"
-        assert not broken_bold(found.string), found.string
+            assert message.count(sign) == form.count(sign), f"{sign} in {form!r}"
+        assert not broken_bold(form), form
 
 
 def broken_bold(markdown: str) -> list[str]:
@@ -70,9 +74,10 @@ def test_text_is_always_literal():
     wrong = []
     for path in locale.sources():
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("t", "say")):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("t", "say", *locale.COUNTS)):
                 continue
-            if not (call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)):
+            texts = call.args[: 2 if call.func.id in locale.COUNTS else 1]
+            if not (texts and all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in texts)):
                 wrong.append(f"{path.relative_to(locale.ROOT)}:{call.lineno}")
     assert not wrong
 
