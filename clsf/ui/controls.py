@@ -23,7 +23,7 @@ from clsf.ui import data_choice, design, state
 from clsf.ui.choices import Choices, fit, model, models
 from clsf.ui.design import MY_MODEL
 from clsf.ui.tensors.choose import LINKED
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.text import plain, sentence, t, tn
 from clsf.ui.train import extras, groups
 from clsf.ui.train.fields import pair
 from clsf.words import Sentence
@@ -127,7 +127,7 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
         spec = fitted(drawn, plan, len(info.classes)) if plan is not None else drawn
         found = fit(spec, info, more["preparation"], plan)
         if not found.problem:
-            parameters = t("{count} parameters", count=f"{found.parameters:,}")
+            parameters = tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}")
             st.caption(f"{plain(spec.name)} · {parameters}" if name == MY_MODEL else parameters)
             if spec != drawn:
                 st.caption(t("Its last layer is changed to what the chosen loss needs."))

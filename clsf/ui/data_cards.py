@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
 from clsf.ui import data_choice
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.text import plain, sentence, t, tn
 from clsf.ui.units import megabytes
 
 
@@ -25,8 +25,10 @@ def _card(info: DatasetInfo) -> None:
     _where(info)
     source = t("source")
     lines = [
-        t(
+        tn(
+            "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
             "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
+            info.test,
             train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels,
             classes=len(info.classes),
         ),

@@ -93,7 +93,7 @@ def update(language: str) -> tuple[int, int]:
     places: dict[str | tuple[str, str], set[str]] = {}
     for message, name, _ in templates():
         places.setdefault(message, set()).add(name)
-    for message, names in sorted(places.items(), key=lambda found: (min(found[1]), str(found[0]))):
+    for message, names in sorted(places.items(), key=lambda found: (min(found[1]), english(found[0])[-1])):
         new.add(message, _known(old, message), [(n, None) for n in sorted(names)])
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,6 +114,11 @@ def _known(old: Catalog, message: str | tuple[str, str]) -> str | tuple[str, ...
     known = old.get(message[1])
     alone = known.string if known is not None and not known.fuzzy and isinstance(known.string, str) else ""
     return (alone,) * old.num_plurals
+
+
+def english(message: str | tuple[str, str]) -> tuple[str, ...]:
+    """Return the English templates of a text: one, or those for one thing and for more."""
+    return (message,) if isinstance(message, str) else message
 
 
 def forms(message: Message) -> tuple[str, ...]:

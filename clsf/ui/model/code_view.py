@@ -20,7 +20,7 @@ from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
 from clsf.ui.model.side_by_side import side_by_side
 from clsf.ui.tensors import choose
-from clsf.ui.text import sentence, t, words
+from clsf.ui.text import sentence, t, tn, words
 from clsf.words import Sentence
 
 HERE = Path(__file__).parent
@@ -113,9 +113,12 @@ def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
         )  # fmt: skip
     if whole:
         st.caption(
-            t(
+            tn(
+                "The scripts train on {data} for {epochs} epoch with {optimizer}, as chosen on the Train page. They "
+                "need only the framework; the notebook runs both and checks that they agree.",
                 "The scripts train on {data} for {epochs} epochs with {optimizer}, as chosen on the Train page. They need only the framework; "
                 "the notebook runs both and checks that they agree.",
+                plan.epochs,
                 data=plan.data, epochs=plan.epochs, optimizer=plan.optimizer,
             )
         )  # fmt: skip
