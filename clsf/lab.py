@@ -29,7 +29,7 @@ from clsf.runs.ids import new_id
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore, RunSummary
 from clsf.settings import Settings, read
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 CLI = "cli"  # the owner of what the command line starts, which is alone on its engine
 
@@ -385,11 +385,14 @@ def _check(spec: ModelSpec, plan: Plan) -> tuple[Analysis, int]:
     analysis = losses.check(spec, plan, prepared_shape(found, plan.preparation), len(found.classes))
     images = found.trained(plan.validation_share, plan.train_limit)
     if plan.batch_size > images:
-        raise DataError(
+        raise DataError(say_n(
+            "A batch has {batch_size} images, but there is only {count} to train on. Choose a batch size of at "
+            "most {count}, or train on more images.",
             "A batch has {batch_size} images, but there are only {count} to train on. Choose a batch size of at most {count}, "
             "or train on more images.",
-            batch_size=plan.batch_size, count=images,
-        )  # fmt: skip
+            images,
+            batch_size=plan.batch_size,
+        ))  # fmt: skip
     return analysis, images
 
 

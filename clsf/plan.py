@@ -9,7 +9,7 @@ from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import PlanError
 from clsf.plan_parts import MONITORS, SCHEDULES, Augmentation, Plateau, Schedule, Stopping
-from clsf.words import say
+from clsf.words import say, say_n
 
 Scale = Literal["zero-one", "minus-one-one", "standardise"]
 Colour = Literal["keep", "grey", "rgb"]
@@ -170,11 +170,14 @@ class Plan:
                     "{what} is {value}, but must be a {kind}.", what=word(name), value=checks.shown(value), kind=kind.__name__
                 )
         if self.schedule.warmup_epochs > self.epochs:
-            raise PlanError(
+            raise PlanError(say_n(
+                "The learning rate is to rise for {warmup} epochs, but there is only {epochs}. Choose a shorter "
+                "warm-up, or more epochs.",
                 "The learning rate is to rise for {warmup} epochs, but there are only {epochs}. Choose a shorter warm-up, or "
                 "more epochs.",
+                self.epochs,
                 warmup=f"{self.schedule.warmup_epochs:g}", epochs=self.epochs,
-            )  # fmt: skip
+            ))  # fmt: skip
 
     def variant(self, framework: str) -> str:
         """Return the variant of the loop that runs in `framework`."""

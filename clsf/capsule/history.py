@@ -141,10 +141,13 @@ _PLAIN: dict[object, Check] = {
 
 def _harmless(said: Sentence, depth: int = 0) -> bool:
     """Whether a sentence can be said: plain fields that have values, and no way from a value to what it is made of."""
-    if depth > 5 or not isinstance(said.template, str) or len(said.template) > 2000 or not isinstance(said.values, dict):
+    templates = [said.template] if said.singular is None else [said.template, said.singular]
+    if depth > 5 or not isinstance(said.values, dict) or not all(isinstance(t, str) and len(t) <= 2000 for t in templates):
+        return False
+    if said.count is not None and not _is_whole(said.count):
         return False
     try:
-        parts = list(string.Formatter().parse(said.template))
+        parts = [part for template in templates for part in string.Formatter().parse(template)]
     except ValueError:
         return False
     for _, name, layout, conversion in parts:

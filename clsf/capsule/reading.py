@@ -16,7 +16,7 @@ from clsf.capsule.contents import ABOUT, FORMAT, HISTORY, MOST_NOTES, MOST_TEXT,
 from clsf.errors import CapsuleError, ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_IMAGE_SIZE, Plan
-from clsf.words import say
+from clsf.words import say, say_n
 
 MOST_BYTES = 100_000_000  # of the whole file
 MOST_ABOUT = 1_000_000
@@ -167,7 +167,12 @@ def _weights(archive: zipfile.ZipFile, member: zipfile.ZipInfo | None, values: d
     classes = values["classes"]
     if classes and analysis.output_shape != (losses.outputs(values["plan"], len(classes)),):
         raise CapsuleError(
-            "Its model ends in {shape}, but it names {count} classes.", shape=str(analysis.output_shape), count=len(classes)
+            say_n(
+                "Its model ends in {shape}, but it names {count} class.",
+                "Its model ends in {shape}, but it names {count} classes.",
+                len(classes),
+                shape=str(analysis.output_shape),
+            )
         )
     if member is None:
         return None

@@ -10,7 +10,7 @@ from clsf.errors import SpecError
 from clsf.model.layers import AveragePool2D, Conv2D, Dense, DepthwiseConv2D, Flatten, GlobalAveragePool2D, MaxPool2D
 from clsf.model.shapes import Shape, Weight, same_padding, shape_text
 from clsf.model.walk import LayerFacts, analyse
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 WINDOWED = (Conv2D, DepthwiseConv2D, MaxPool2D, AveragePool2D)
 
@@ -144,13 +144,15 @@ def counted(facts: LayerFacts) -> Sentence:
         )  # fmt: skip
     if isinstance(layer, Dense):
         if layer.use_bias:
-            return say(
+            return say_n(
+                "{units} × ({inputs} weight + 1 bias) = {total} parameters: every unit is connected with the number.",
                 "{units} × ({inputs} weights + 1 bias) = {total} parameters: every unit is connected with every number.",
-                units=layer.units, inputs=f"{shape[0]:,}", total=total,
+                shape[0], units=layer.units, inputs=f"{shape[0]:,}", total=total,
             )  # fmt: skip
-        return say(
+        return say_n(
+            "{units} × {inputs} weight = {total} parameters: every unit is connected with the number.",
             "{units} × {inputs} weights = {total} parameters: every unit is connected with every number.",
-            units=layer.units, inputs=f"{shape[0]:,}", total=total,
+            shape[0], units=layer.units, inputs=f"{shape[0]:,}", total=total,
         )  # fmt: skip
     if facts.weights:  # BatchNorm
         return say(
@@ -191,12 +193,17 @@ def fitting(facts: LayerFacts) -> Sentence | None:
     lost = (h - (out_h - 1) * stride(layer) - reach(layer), w - (out_w - 1) * stride(layer) - reach(layer))
     most = min(h, w)
     if any(lost):
-        return say(
+        return say_n(
+            "The window has {out_h} place down and {out_w} across. Left over and never looked at: {rows} below, "
+            "{columns} at the right. A window of up to {most}×{most} fits.",
             "The window has {out_h} places down and {out_w} across. Left over and never looked at: {rows} below, {columns} at the right. "
             "A window of up to {most}×{most} fits.",
+            out_h,
             out_h=out_h, out_w=out_w, rows=lost[0], columns=lost[1], most=most,
         )  # fmt: skip
-    return say(
+    return say_n(
+        "The window has {out_h} place down and {out_w} across. A window of up to {most}×{most} fits.",
         "The window has {out_h} places down and {out_w} across. A window of up to {most}×{most} fits.",
+        out_h,
         out_h=out_h, out_w=out_w, most=most,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Literal
 from clsf.charts.points import smoothed, thinned
 from clsf.charts.run import Run
 from clsf.charts.style import STYLES, FrameworkStyle
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
 Axis = Literal["epochs", "seconds"]
@@ -89,7 +89,7 @@ def in_words(found: Sequence[Contestant], axis: Axis, said: Said = str) -> str:
     parts = [say("Loss and accuracy over {axis}.", axis=_AXES[axis])]
     for c in found:
         if not c.run.epochs:
-            parts.append(say("{name}: {count} steps so far.", name=c.name, count=len(c.run.steps)))
+            parts.append(say_n("{name}: {count} step so far.", "{name}: {count} steps so far.", len(c.run.steps), name=c.name))
             continue
         last = c.run.epochs[-1]
         parts.append(

@@ -12,7 +12,7 @@ from clsf.charts.points import thinned
 from clsf.compare.measure import is_layer, is_weight
 from clsf.compare.values import FirstParting, LockstepStarted, StepDifference, TensorDifference
 from clsf.model.walk import Analysis
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
 
@@ -94,10 +94,12 @@ def in_words(started: LockstepStarted, steps: Sequence[StepDifference], said: Sa
         return said(say("Nothing was compared yet."))
     most = {name: max(getattr(s, name) for s in steps) for name in LINES}
     return said(
-        say(
+        say_n(
+            "Largest differences over {count} step, in powers of ten: loss {loss}, logits {logits}, gradients "
+            "{gradients}, weights {weights}; rounding of {dtype} is {rounding}.",
             "Largest differences over {count} steps, in powers of ten: loss {loss}, logits {logits}, gradients {gradients}, "
             "weights {weights}; rounding of {dtype} is {rounding}.",
-            count=len(steps), dtype=started.dtype, rounding=f"{started.rounding:.1e}",
+            len(steps), dtype=started.dtype, rounding=f"{started.rounding:.1e}",
             **{name: f"{value:.1e}" for name, value in most.items()},
         )
     )  # fmt: skip

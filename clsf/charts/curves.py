@@ -12,7 +12,7 @@ import numpy as np
 from clsf.charts.points import smoothed, thinned
 from clsf.charts.run import Run
 from clsf.charts.style import SHARES, STYLES
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Axis = Literal["steps", "epochs", "seconds"]
 Said = Callable[[Sentence], str]
@@ -184,7 +184,15 @@ def in_words(kind: Kind, runs: Sequence[Run], said: Said = str) -> str:
             parts.append(say("{framework}: nothing yet.", framework=title))
             continue
         lately = _number(kind, smoothed(values[max(count - 200, 0) : count], 0.9)[-1])
-        parts.append(say("{framework}: {count} steps, lately {value}.", framework=title, count=count, value=lately))
+        parts.append(
+            say_n(
+                "{framework}: {count} step, lately {value}.",
+                "{framework}: {count} steps, lately {value}.",
+                count,
+                framework=title,
+                value=lately,
+            )
+        )
         if kind.epochs and run.epochs:
             last = run.epochs[-1]
             value = _number(kind, getattr(last, kind.epochs))

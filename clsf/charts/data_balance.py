@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from clsf.charts.data_colours import PARTS
-from clsf.words import say
+from clsf.words import say, say_n
 
 PATTERNS = ("", "/", ".")
 """So that colour is not the only sign."""
@@ -37,7 +37,16 @@ def bars(counts: np.ndarray, classes: Sequence[str], said=str, share: bool = Fal
             }
         )  # fmt: skip
         alt.append(
-            said(say("{part}: from {low} to {high} images per class", part=name, low=int(row.min()), high=int(row.max())))
+            said(
+                say_n(
+                    "{part}: from {low} to {high} image per class",
+                    "{part}: from {low} to {high} images per class",
+                    int(row.max()),
+                    part=name,
+                    low=int(row.min()),
+                    high=int(row.max()),
+                )
+            )
         )
     axis = said(say("share of the part, %")) if share else said(say("images"))
     layout = {

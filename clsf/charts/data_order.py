@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from clsf.charts.style import STYLES
-from clsf.words import say
+from clsf.words import say, say_n
 
 MOST = 1500  # points drawn
 BINS = 60
@@ -37,8 +37,10 @@ def positions(order: np.ndarray, framework: str, said: Callable = str) -> tuple[
         "uirevision": "order",
     }
     words = said(
-        say(
+        say_n(
+            "{framework}: {count} image, on average {moved} places from where they stood.",
             "{framework}: {count} images, on average {moved} places from where they stood.",
+            len(order),
             framework=style.title, count=f"{len(order):,}", moved=f"{moved(order):,.0f}",
         )
     )  # fmt: skip

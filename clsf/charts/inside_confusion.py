@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from clsf.charts.style import STYLES
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
 
@@ -31,7 +31,7 @@ def figure(panels: Sequence[tuple[str, Sequence[Sequence[int]]]], classes: Seque
             "text": [[str(n) if n else "" for n in row] for row in matrix.tolist()],
             "colorscale": [[0, f"rgba({red},{green},{blue},0)"], [1, f"rgba({red},{green},{blue},0.85)"]], "showscale": False,
             "zmin": 0, "zmax": 1, "xgap": 1, "ygap": 1, "xaxis": f"x{end}", "yaxis": f"y{end}",
-            "hovertemplate": said(say("{right} called {answer}: {count} images, {share} of its class", right="%{y}", answer="%{x}", count="%{customdata}", share="%{z:.0%}")) + "<extra></extra>",
+            "hovertemplate": said(say("{right} called {answer}: {count}, which is {share} of its class", right="%{y}", answer="%{x}", count="%{customdata}", share="%{z:.0%}")) + "<extra></extra>",
         }  # fmt: skip
         if len(names) <= MOST_TEXT:
             trace |= {"texttemplate": "%{text}", "textfont": {"size": 11}}
@@ -58,15 +58,28 @@ def in_words(panels: Sequence[tuple[str, Sequence[Sequence[int]]]], classes: Seq
     for framework, counts in panels:
         matrix = np.asarray(counts)
         title, total, right = STYLES[framework].title, int(matrix.sum()), int(np.trace(matrix))
-        parts.append(said(say("{framework}: {right} of {total} images right.", framework=title, right=right, total=total)))
+        parts.append(
+            said(
+                say_n(
+                    "{framework}: {right} of {total} image right.",
+                    "{framework}: {right} of {total} images right.",
+                    total,
+                    framework=title,
+                    right=right,
+                    total=total,
+                )
+            )
+        )
         wrong = matrix - np.diag(np.diag(matrix))
         if wrong.max() > 0:
             row, column = np.unravel_index(int(wrong.argmax()), wrong.shape)
             parts.append(
                 said(
-                    say(
+                    say_n(
+                        "Commonest mistake: {right} called {answer}, once.",
                         "Commonest mistake: {right} called {answer}, {count} times.",
-                        right=classes[row], answer=classes[column], count=int(wrong.max()),
+                        int(wrong.max()),
+                        right=classes[row], answer=classes[column],
                     )
                 )
             )  # fmt: skip

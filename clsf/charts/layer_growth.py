@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clsf.model.layers import Conv2D, Dense
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
 
@@ -22,8 +22,18 @@ def parameters(layer: Conv2D | Dense, side: int, channels: int) -> int:
 def figure(dense: Dense, conv: Conv2D, channels: int, here: int | None = None, said: Said = str) -> dict:
     """Return both counts over the image's side, in powers of ten; `here` marks the side of the student's image."""
     titles = {
-        "dense": said(say("Dense, {units} units on all pixels", units=dense.units)),
-        "conv": said(say("Conv2D, {filters} filters {k}×{k}", filters=conv.filters, k=conv.kernel_size)),
+        "dense": said(
+            say_n("Dense, {units} unit on all pixels", "Dense, {units} units on all pixels", dense.units, units=dense.units)
+        ),
+        "conv": said(
+            say_n(
+                "Conv2D, {filters} filter {k}×{k}",
+                "Conv2D, {filters} filters {k}×{k}",
+                conv.filters,
+                filters=conv.filters,
+                k=conv.kernel_size,
+            )
+        ),
     }
     data = [
         _curve([parameters(dense, side, channels) for side in SIDES], titles["dense"], DENSE, "solid", "circle"),

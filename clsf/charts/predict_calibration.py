@@ -34,7 +34,7 @@ def figure(models: Sequence[Calibrated], words: Callable[[Sentence], str]) -> di
             {
                 "x": found.sure.tolist(), "y": found.right.tolist(), "mode": "lines+markers", "name": model.name,
                 "customdata": found.counts.tolist(),
-                "hovertemplate": words(say("{share} right of {count} answers", share="%{y:.1%}", count="%{customdata}")),
+                "hovertemplate": words(say("{share} right; answers: {count}", share="%{y:.1%}", count="%{customdata}")),
                 "line": {"color": model.style.colour, "dash": model.style.dash, "width": 2},
                 "marker": {
                     "symbol": model.style.symbol, "color": model.style.colour,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from clsf.predict.values import Map
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 COLOURS = (
     "#dd6b00", "#6f66f2", "#0d8a80", "#c2417c", "#5c7a1f", "#2b7cd3", "#a8762a", "#9b51c9", "#5c6670", "#c94a3b",
@@ -74,8 +74,10 @@ def in_words(found: Map, words: Callable[[Sentence], str]) -> str:
     """Return what the map shows in a sentence."""
     wrong = int((found.labels != found.answers).sum())
     return words(
-        say(
+        say_n(
+            "{count} test images as points; {wrong} of them was answered wrongly and is circled.",
             "{count} test images as points; {wrong} of them were answered wrongly and are circled.",
+            wrong,
             count=len(found.labels),
             wrong=wrong,
         )

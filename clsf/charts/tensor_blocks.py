@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from html import escape
 
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say_n
 
 MAX_DRAWN = 400  # cells; more are no longer a picture
 MAX_RANK = 4
@@ -30,7 +30,14 @@ def blocks(
 ) -> str:
     """Return the drawing of a nested list. `picked` None: nothing is picked, so nothing is faint."""
     shade = _Shade(values)
-    label = said(say("A tensor of shape {shape}: {count} cells.", shape=str(shape), count=len(list(_flat(values)))))
+    label = said(
+        say_n(
+            "A tensor of shape {shape}: {count} cell.",
+            "A tensor of shape {shape}: {count} cells.",
+            len(list(_flat(values))),
+            shape=str(shape),
+        )
+    )
     inner = _block(values, shape, (), picked, shade, name)
     return (
         f'<div class="tb" role="img" aria-label="{escape(label)}">{_legend(shape, said)}<div class="tb-all">{inner}</div></div>'
@@ -43,11 +50,11 @@ def _legend(shape: tuple[int, ...], said: Said) -> str:
     chips = []
     for axis, side in enumerate(shape):
         if axis == last:
-            text = said(say("axis {axis} → {count} columns", axis=axis, count=side))
+            text = said(say_n("axis {axis} → {count} column", "axis {axis} → {count} columns", side, axis=axis))
         elif axis == last - 1:
-            text = said(say("axis {axis} ↓ {count} rows", axis=axis, count=side))
+            text = said(say_n("axis {axis} ↓ {count} row", "axis {axis} ↓ {count} rows", side, axis=axis))
         else:
-            text = said(say("axis {axis} ▦ {count} blocks", axis=axis, count=side))
+            text = said(say_n("axis {axis} ▦ {count} block", "axis {axis} ▦ {count} blocks", side, axis=axis))
         chips.append(f'<span class="tb-axis">{escape(text)}</span>')
     return f'<div class="tb-axes">{"".join(chips)}</div>'
 

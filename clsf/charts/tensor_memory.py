@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from math import hypot
 
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
 
@@ -36,7 +36,15 @@ def pixels(order: Sequence[Sequence[Sequence[int]]], image: list[int], followed:
             colour = ",".join(str(image[k]) for k in here)
             kind = " px-on" if followed in here else ""
             cells.append(f'<i class="px{kind}" style="background:rgb({colour})" data-tip="({row}, {column}): {here}"></i>')
-    label = said(say("The image with {height} rows and {width} columns.", height=height, width=width))
+    label = said(
+        say_n(
+            "The image with {height} row and {width} columns.",
+            "The image with {height} rows and {width} columns.",
+            height,
+            height=height,
+            width=width,
+        )
+    )
     columns = f'style="grid-template-columns:repeat({width},1fr)"'
     return f'<div class="px-grid" {columns} role="img" aria-label="{escape(label)}">{"".join(cells)}</div>'
 
@@ -47,7 +55,9 @@ def line(memory: Sequence[int], followed: int | None, said: Said = str) -> str:
         f'<i class="ml ml-{k % 3}{" ml-on" if k == followed else ""}" data-tip="{escape(_place(place, k, said))}">{k}<small>{CHANNELS[k % 3]}</small></i>'
         for place, k in enumerate(memory)
     )
-    label = said(say("{count} numbers in the order in which they lie in memory.", count=len(memory)))
+    label = said(
+        say_n("{count} number as it lies in memory.", "{count} numbers in the order in which they lie in memory.", len(memory))
+    )
     return f'<div class="ml-all" role="img" aria-label="{escape(label)}">{cells}</div>'
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clsf.charts.points import thinned
 from clsf.charts.style import STYLES
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
 
@@ -75,8 +75,10 @@ def in_words(timings: Sequence[Timing], said: Said = str) -> str:
     """Return what the chart shows, for those who don't see it."""
     return " ".join(
         said(
-            say(
-                "{framework}, {variant}: first step {first} s, {steps} steps in {total} s.", framework=STYLES[t.framework].title,
+            say_n(
+                "{framework}, {variant}: first step {first} s, {steps} step in {total} s.",
+                "{framework}, {variant}: first step {first} s, {steps} steps in {total} s.",
+                len(t.seconds), framework=STYLES[t.framework].title,
                 variant=t.title, first=f"{t.first:.3g}", steps=len(t.seconds), total=f"{t.total:.3g}",
             )
         )

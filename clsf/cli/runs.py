@@ -13,6 +13,7 @@ from clsf.runs.happened import Happened
 from clsf.runs.record import OVER
 from clsf.runs.store import RunStore
 from clsf.runs.summary import RunSummary
+from clsf.words import say_n
 
 HOURS = {"h": 1, "d": 24, "w": 7 * 24}
 TABLE_WIDTH = 120  # columns; a narrower table would cut its words to letters, so each run gets two lines there
@@ -89,7 +90,14 @@ def prune(options: argparse.Namespace) -> int:
             store.history.remove([s.run_id for s in found[first : first + AT_ONCE]])
             if store.notice is not None:  # locked or full: nothing of this batch was removed
                 raise StoreError(
-                    "{count} of {all} runs were removed. {problem}", count=first, all=len(found), problem=store.notice
+                    say_n(
+                        "{count} of {all} run was removed. {problem}",
+                        "{count} of {all} runs were removed. {problem}",
+                        len(found),
+                        count=first,
+                        all=len(found),
+                        problem=store.notice,
+                    )
                 )
         print(f"{_runs(len(found))} removed.")
         freed = store.shrink() if found else 0

@@ -10,7 +10,7 @@ from clsf.compare.gap import loss_floor
 from clsf.data import catalogue
 from clsf.model.layers import Activation, BatchNorm, Dense, Dropout
 from clsf.runs.happened import SHORTEST_OVERLAP, overlap
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Said = Iterator[tuple[Level, Sentence]]
 
@@ -122,8 +122,10 @@ def _scale(one: Contender, two: Contender) -> Said:
 
 def _order(one: Contender, two: Contender) -> Said:
     if one.plan.batch_size != two.plan.batch_size:
-        yield "red", say(
+        yield "red", say_n(
+            "Batches have {one} and {two} image, so the steps are not the same steps.",
             "Batches have {one} and {two} images, so the steps are not the same steps.",
+            two.plan.batch_size,
             one=one.plan.batch_size, two=two.plan.batch_size,
         )  # fmt: skip
         return
@@ -316,7 +318,7 @@ def _threads(one: Contender, two: Contender) -> Said:
     if not (one.started and two.started):
         return
     if one.started.threads == two.started.threads:
-        yield "green", say("Both used {count} threads.", count=one.started.threads)
+        yield "green", say_n("Both used {count} thread.", "Both used {count} threads.", one.started.threads)
     else:
         yield (
             "amber",
@@ -346,12 +348,23 @@ def _race(one: Contender, two: Contender) -> Said:
 
 def _end(one: Contender, two: Contender) -> Said:
     if one.plan.epochs != two.plan.epochs:
-        yield "red", say("One trains {one} epochs, the other {two}.", one=one.plan.epochs, two=two.plan.epochs)
+        yield (
+            "red",
+            say_n(
+                "One trains {one} epoch, the other {two}.",
+                "One trains {one} epochs, the other {two}.",
+                one.plan.epochs,
+                one=one.plan.epochs,
+                two=two.plan.epochs,
+            ),
+        )
     for contender in (one, two):
         match contender.status:
             case "stopped" | "cut-off" | "time-limit":
-                yield "amber", say(
+                yield "amber", say_n(
+                    "{who} ended early, with {done} of {epochs} epoch done: compare equal epochs only.",
                     "{who} ended early, with {done} of {epochs} epochs done: compare equal epochs only.",
+                    contender.plan.epochs,
                     who=contender.name, done=contender.was.epochs, epochs=contender.plan.epochs,
                 )  # fmt: skip
             case "failed":
@@ -378,7 +391,12 @@ def _end(one: Contender, two: Contender) -> Said:
             who=contender.name, epoch=contender.was.stopped_early, epochs=contender.plan.epochs,
         )  # fmt: skip
     if not early:
-        yield "green", say("Both finished all {epochs} epochs.", epochs=one.plan.epochs)
+        yield (
+            "green",
+            say_n(
+                "Both finished their only epoch.", "Both finished all {epochs} epochs.", one.plan.epochs, epochs=one.plan.epochs
+            ),
+        )
 
 
 POINTS: dict[str, Callable[[Contender, Contender], Said]] = {

@@ -18,7 +18,7 @@ from clsf.compare import noise
 from clsf.compare.differences import switched
 from clsf.errors import EngineError, PlanError
 from clsf.plan import LEARNING_RATES, Plan
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 if TYPE_CHECKING:
     from clsf.model.spec import ModelSpec
@@ -154,9 +154,11 @@ def _explained(
 def sentence(steps: Sequence[GapStep]) -> Sentence:
     """Say what explains the gap so far: the causes whose gain is outside the noise."""
     first, last = steps[0], steps[-1]
-    whole = say(
+    whole = say_n(
+        "From {first} % as in the lecture to {last} % without {count} cause.",
         "From {first} % as in the lecture to {last} % without {count} causes.",
-        first=f"{first.accuracy * 100:.1f}", last=f"{last.accuracy * 100:.1f}", count=len(steps) - 1,
+        len(steps) - 1,
+        first=f"{first.accuracy * 100:.1f}", last=f"{last.accuracy * 100:.1f}",
     )  # fmt: skip
     if len(first.seeds) == 1:
         return say("{whole} One run each: which of the gains are chance can't be told.", whole=whole)

@@ -15,6 +15,7 @@ from clsf.checks import field as word
 from clsf.errors import PlanError
 from clsf.model.walk import IMAGES, Analysis
 from clsf.plan import Plan
+from clsf.words import say_n
 
 SAMPLE = 2048
 """Values recorded of a larger tensor. A fault in one channel of a 430,102-parameter model still meets dozens of them, and
@@ -73,26 +74,36 @@ def check_size(analysis: Analysis, plan: Plan, recording: Recording) -> None:
     each = step_bytes(analysis, plan)
     limit = MAX_FULL_BYTES if recording.full_steps or recording.isolate else MAX_STEP_BYTES
     if each > limit:
-        raise PlanError(
+        raise PlanError(say_n(
+            "One step on {batch} image computes {size} MB of numbers, and lockstep looks at all of them; at most "
+            "{most} MB can be held. Use batches of at most {less} images, or smaller images.",
             "One step on {batch} images computes {size} MB of numbers, and lockstep looks at all of them; at most {most} MB "
             "can be held. Use batches of at most {less} images, or smaller images.",
+            plan.batch_size,
             batch=plan.batch_size, size=_megabytes(each), most=_megabytes(limit),
             less=max(plan.batch_size * limit // each, 1),
-        )  # fmt: skip
+        ))  # fmt: skip
     if each * min(recording.full_steps, recording.steps) > MAX_FULL_BYTES:
-        raise PlanError(
+        raise PlanError(say_n(
+            "Keeping every number of {steps} step would take {size} MB for each framework; at most {most} MB are "
+            "kept. Keep {less} steps in full; of the others a sample and the size of every tensor are recorded.",
             "Keeping every number of {steps} steps would take {size} MB for each framework; at most {most} MB are kept. Keep "
             "{less} steps in full; of the others a sample and the size of every tensor are recorded.",
+            recording.full_steps,
             steps=recording.full_steps, size=_megabytes(each * recording.full_steps), most=_megabytes(MAX_FULL_BYTES),
             less=MAX_FULL_BYTES // each,
-        )  # fmt: skip
+        ))  # fmt: skip
     if recording.isolate and each * recording.steps > MAX_ISOLATED_BYTES:
-        raise PlanError(
+        raise PlanError(say_n(
+            "To look at each layer by itself, every number of every step goes from one framework to the other: "
+            "{size} MB in {steps} step, and at most {most} MB are sent. Ask for {less} steps, or use smaller "
+            "batches.",
             "To look at each layer by itself, every number of every step goes from one framework to the other: {size} MB in "
             "{steps} steps, and at most {most} MB are sent. Ask for {less} steps, or use smaller batches.",
+            recording.steps,
             steps=recording.steps, size=_megabytes(each * recording.steps), most=_megabytes(MAX_ISOLATED_BYTES),
             less=MAX_ISOLATED_BYTES // each,
-        )  # fmt: skip
+        ))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from clsf.compare.sides import Side
 from clsf.compare.values import FRAMEWORK_NAMES, FirstParting, LockstepStarted, StepDifference
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import IMAGES, sources
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 
 def sentence(
@@ -47,16 +47,24 @@ def _of(
     switched = switched_on(reference, other)
     if parting is None:
         if isolate:
-            equal = say(
+            equal = say_n(
+                "Fed with {one}'s values, every layer, gradient and update of {two} is the same: in {steps} step "
+                "none is apart by more than {relative} of its size, which is rounding ({dtype} numbers are "
+                "{rounding} of their size apart).",
                 "Fed with {one}'s values, every layer, gradient and update of {two} is the same: in {steps} steps none is apart by "
                 "more than {relative} of its size, which is rounding ({dtype} numbers are {rounding} of their size apart).",
+                len(steps),
                 one=one, two=two, steps=len(steps), relative=_short(_farthest(steps) * started.tolerance), dtype=started.dtype,
                 rounding=_short(started.rounding),
             )  # fmt: skip
         else:
-            equal = say(
+            equal = say_n(
+                "{one} and {two} compute the same: over {steps} step the losses are apart by at most {loss} and the "
+                "weights by at most {weights}, which is rounding ({dtype} numbers are {rounding} of their size "
+                "apart).",
                 "{one} and {two} compute the same: over {steps} steps the losses are apart by at most {loss} and the weights by at "
                 "most {weights}, which is rounding ({dtype} numbers are {rounding} of their size apart).",
+                len(steps),
                 one=one, two=two, steps=len(steps), loss=_short(max(s.loss for s in steps)),
                 weights=_short(max(s.weights for s in steps)), dtype=started.dtype, rounding=_short(started.rounding),
             )  # fmt: skip

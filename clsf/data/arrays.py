@@ -191,7 +191,7 @@ def _entries(file: str, part: str, pixels: np.ndarray, labels: np.ndarray, class
     pixels, labels = _pixels(file, pixels), _labels(file, labels, classes)
     if len(labels) != len(pixels):
         raise DataError(
-            "The file {file} has {images} images, but {labels} labels in its part {part}.",
+            "In the part {part} of the file {file}, the number of images is {images} and that of labels {labels}; they must be equal.",
             file=file, images=len(pixels), labels=len(labels), part=part,
         )  # fmt: skip
     height, width, channels = pixels.shape[1:]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clsf.errors import DataError
+from clsf.words import say_n
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,10 +30,12 @@ class Images:
                 dtype=str(p.dtype), shape=str(p.shape),
             )  # fmt: skip
         if y.dtype != np.int64 or y.shape != p.shape[:1]:
-            raise DataError(
+            raise DataError(say_n(
+                "Labels are int64 arrays, one per image, but for {n} image this one is {dtype} of shape {shape}.",
                 "Labels are int64 arrays, one per image, but for {n} images this one is {dtype} of shape {shape}.",
+                len(p),
                 n=len(p), dtype=str(y.dtype), shape=str(y.shape),
-            )  # fmt: skip
+            ))  # fmt: skip
         if len(y) and not 0 <= int(y.min()) <= int(y.max()) < len(self.classes):
             raise DataError(
                 "A label is {label}, but the {count} classes are numbered from 0.",

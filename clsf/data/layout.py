@@ -20,7 +20,7 @@ from clsf.data.listing import Entry, Listing
 from clsf.data.names import ENCODINGS
 from clsf.data.roles import PARTS, ROLES
 from clsf.errors import DataError
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 LABELS = ("folders", "table", "names")
 MAX_CLASSES = 1000
@@ -224,7 +224,12 @@ def _named(left_out: list[tuple[str, Sentence]]) -> Sentence:
         return first
     if len(left_out) <= NAMED or NAMED == 1:
         return say("{first} {more}", first=first, more=_named(left_out[1:]))
-    return say("{first} ({count} more files were left out.)", first=_named(left_out[:NAMED]), count=len(left_out) - NAMED)
+    return say_n(
+        "{first} ({count} more file was left out.)",
+        "{first} ({count} more files were left out.)",
+        len(left_out) - NAMED,
+        first=_named(left_out[:NAMED]),
+    )
 
 
 def _no_images(skipped: list[tuple[str, Sentence]]) -> DataError:

@@ -9,6 +9,7 @@ import numpy as np
 
 from clsf.data.shuffle import shuffled
 from clsf.errors import DataError
+from clsf.words import say_n
 
 PURPOSE = 2
 """Goes into the seed; see `clsf.data.split.PURPOSE`."""
@@ -20,11 +21,14 @@ def batch_order(train: np.ndarray, batch_size: int, seed: int, epoch: int) -> li
     Raises DataError if not even one batch can be filled.
     """
     if batch_size > len(train):
-        raise DataError(
+        raise DataError(say_n(
+            "A batch has {batch_size} images, but there is only {count} to train on. Choose a batch size of at "
+            "most {count}, or train on more images.",
             "A batch has {batch_size} images, but there are only {count} to train on. Choose a batch size of at most {count}, "
             "or train on more images.",
-            batch_size=batch_size, count=len(train),
-        )  # fmt: skip
+            len(train),
+            batch_size=batch_size,
+        ))  # fmt: skip
     order = train[shuffled(len(train), PURPOSE, seed, epoch)]
     return [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from clsf.data.shuffle import shuffled
 from clsf.errors import DataError
+from clsf.words import say_n
 
 PURPOSE = 1
 """Goes into the seed, so that the split and the batches of one run do not share their random numbers."""
@@ -29,11 +30,13 @@ def split(
     counts = np.bincount(labels)
     taken = _taken(counts, validation_share)
     if not taken.any():
-        raise DataError(
+        raise DataError(say_n(
+            "The {count} image can't be split into training and validation: each needs at least one image, and "
+            "every class keeps one for training. Add images.",
             "The {count} images can't be split into training and validation: each needs at least one image, and every class "
             "keeps one for training. Add images.",
-            count=len(labels),
-        )  # fmt: skip
+            len(labels),
+        ))  # fmt: skip
     order = shuffled(len(labels), PURPOSE, seed)
     seen = labels[order]
     validates = _rank(seen) < taken[seen]

@@ -27,7 +27,7 @@ from clsf.engine.running import Running
 from clsf.errors import EngineError
 from clsf.events import RunFailed, event_from_json
 from clsf.settings import Settings, read
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 logger = logging.getLogger("clsf.engine")
 
@@ -92,10 +92,12 @@ class DaskEngine:
             known = (owner, start) in self._admitted or any((entry.start or entry.group) == start for entry in entries)
             waiting = {run.entry.start or run.entry.group for run in self._waiting}
             if owner and not known and len(waiting) >= self._settings.waiting_in_all:
-                raise EngineError(
+                raise EngineError(say_n(
+                    "{count} training of everybody here waits already, and no more can be queued. Try again when some "
+                    "are done.",
                     "{count} trainings of everybody here wait already, and no more can be queued. Try again when some are done.",
-                    count=len(waiting),
-                )  # fmt: skip
+                    len(waiting),
+                ))  # fmt: skip
             if owner and not known and queue.starts(entries, owner) >= most:
                 raise EngineError(
                     "{count} of your trainings run or wait already, and here {most} may at once, so that everybody gets a turn. "

@@ -16,7 +16,7 @@ from clsf.compare.noise import Gap, Interval
 from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.experiments.start import Member
 from clsf.experiments.values import label
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 NORMAL = 1.959963984540054  # 97.5 % of a normal distribution lie below: scipy.stats.norm.ppf(0.975)
 
@@ -140,20 +140,29 @@ def _single(best: Score, second: Score, margin: float, wide: float, chance: bool
         "count": best.images,
     }  # fmt: skip
     if tied(margin):
-        return say(
+        return say_n(
+            "{best} and {second} are equal with {accuracy}. One run each, measured on {count} image: gaps below {noise} points may "
+            "be chance.",
             "{best} and {second} are equal with {accuracy}. One run each, measured on {count} images: gaps below {noise} points may "
             "be chance.",
+            best.images,
             **values,
         )
     if chance:
-        return say(
+        return say_n(
+            "{best} is ahead with {accuracy}, {points} points before {second}. One run each, measured on {count} image: gaps below "
+            "{noise} points may be chance, so there is no winner yet. Train more seeds.",
             "{best} is ahead with {accuracy}, {points} points before {second}. One run each, measured on {count} images: gaps below "
             "{noise} points may be chance, so there is no winner yet. Train more seeds.",
+            best.images,
             **values,
         )
-    return say(
+    return say_n(
+        "{best} is ahead with {accuracy}, {points} points before {second}. That is more than the {noise} points that measuring on "
+        "{count} image explains; what another seed would do is not known. Train more seeds to be sure.",
         "{best} is ahead with {accuracy}, {points} points before {second}. That is more than the {noise} points that measuring on "
         "{count} images explains; what another seed would do is not known. Train more seeds to be sure.",
+        best.images,
         **values,
     )
 

@@ -18,7 +18,7 @@ from clsf.model.layers import Dense, Flatten, GlobalAveragePool2D
 from clsf.model.mends import Mend, mends
 from clsf.model.shapes import shape_text
 from clsf.model.spec import MAX_LAYERS
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Level = Literal["broken", "stop", "warn", "note"]
 
@@ -58,9 +58,10 @@ def advice(seen: Look, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
     memory = seen.outputs * BYTES * batch_size
     if memory > MUCH_MEMORY:
         found.append(
-            Advice("memory", "warn", None, say(
+            Advice("memory", "warn", None, say_n(
+                "With {batch} image at once, one training step keeps {size} GB of outputs; pool earlier.",
                 "With {batch} images at once, one training step keeps {size} GB of outputs; choose a smaller batch, or pool earlier.",
-                batch=batch_size, size=f"{memory / 1e9:,.1f}",
+                batch_size, batch=batch_size, size=f"{memory / 1e9:,.1f}",
             ))
         )  # fmt: skip
     return tuple(found)
@@ -119,9 +120,10 @@ def _largest(seen: Look) -> Iterator[Advice]:
         return
     yield Advice(
         "largest", "note", card.uid,
-        say(
+        say_n(
+            "This layer holds {share} of all parameters ({inputs} inputs × {units} unit); fewer inputs would make the model smaller.",
             "This layer holds {share} of all parameters ({inputs} inputs × {units} units); fewer inputs would make the model smaller.",
-            share=f"{facts.parameters / seen.parameters:.1%}", inputs=f"{facts.in_shape[0]:,}", units=f"{card.layer.units:,}",
+            card.layer.units, share=f"{facts.parameters / seen.parameters:.1%}", inputs=f"{facts.in_shape[0]:,}", units=f"{card.layer.units:,}",
         ),
         tuple(_smaller(seen.design, card)),
     )  # fmt: skip
@@ -154,12 +156,17 @@ def _end(seen: Look, classes: int) -> Iterator[Advice]:
         yield from _logits(design, on, classes)
         return
     if last is None:
-        said = say(
-            "The model has no layers yet. Add some; the last must have {classes} outputs, one per class.", classes=classes
+        said = say_n(
+            "The model has no layers yet. Add some; the last must have {classes} output.",
+            "The model has no layers yet. Add some; the last must have {classes} outputs, one per class.",
+            classes,
+            classes=classes,
         )
     else:
-        said = say(
+        said = say_n(
+            "The model ends in {shape}, but must end in {classes} number.",
             "The model ends in {shape}, but must end in {classes} numbers, one per class.",
+            classes,
             shape=shape_text(shape),
             classes=classes,
         )
@@ -181,13 +188,30 @@ def _endings(design: Design, last: Card | None, seen: Look, classes: int) -> Ite
     for kind, layer in (("Flatten", Flatten()), ("GlobalAveragePool2D", GlobalAveragePool2D())):
         longer = edit_steps.add(design, at_end, layer)
         longer = edit_steps.add(longer, Place(OWN_ROW, 0, len(longer.cards)), Dense(classes))
-        yield Mend(say("Add a {kind} and a Dense layer of {units} units", kind=kind, units=classes), longer)
+        yield Mend(
+            say_n(
+                "Add a {kind} and a Dense layer of {units} unit",
+                "Add a {kind} and a Dense layer of {units} units",
+                classes,
+                kind=kind,
+                units=classes,
+            ),
+            longer,
+        )
 
 
 def _dense_at_end(design: Design, classes: int) -> Iterator[Mend]:
     if sum(1 for _ in design.all()) < MAX_LAYERS:
         longer = edit_steps.add(design, Place(OWN_ROW, 0, len(design.cards)), Dense(classes))
-        yield Mend(say("Add a Dense layer of {units} units at the end", units=classes), longer)
+        yield Mend(
+            say_n(
+                "Add a Dense layer of {units} unit at the end",
+                "Add a Dense layer of {units} units at the end",
+                classes,
+                units=classes,
+            ),
+            longer,
+        )
 
 
 def _logits(design: Design, on: list[Card], classes: int) -> Iterator[Advice]:

@@ -24,7 +24,7 @@ from clsf.model.layers import (
 )
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import Layer
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 MOST = 3
 """How many mends are offered besides switching off."""
@@ -141,13 +141,23 @@ def _residual(design: Design, card: Card, shape: Shape) -> Iterator[object]:
         return
     if len(shape) == 1:
         yield lambda: Mend(
-            say("Give the shortcut a Dense layer of {units} units", units=body[0]),
+            say_n(
+                "Give the shortcut a Dense layer of {units} unit",
+                "Give the shortcut a Dense layer of {units} units",
+                body[0],
+                units=body[0],
+            ),
             edit_steps.row_put(design, card.uid, 1, (Dense(body[0], use_bias=False),)),
         )
         return
     if len(body) == 1:
         yield lambda: Mend(
-            say("Give the shortcut a GlobalAveragePool2D and a Dense layer of {units} units", units=body[0]),
+            say_n(
+                "Give the shortcut a GlobalAveragePool2D and a Dense layer of {units} unit",
+                "Give the shortcut a GlobalAveragePool2D and a Dense layer of {units} units",
+                body[0],
+                units=body[0],
+            ),
             edit_steps.row_put(design, card.uid, 1, (GlobalAveragePool2D(), Dense(body[0], use_bias=False))),
         )
         return

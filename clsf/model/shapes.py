@@ -7,6 +7,7 @@ from math import prod
 from typing import Literal
 
 from clsf.errors import SpecError
+from clsf.words import say_n
 
 Shape = tuple[int, ...]  # (height, width, channels) of an image, or (features,) of a flat vector
 Padding = Literal["valid", "same"]
@@ -53,9 +54,14 @@ def image_shape(shape: Shape) -> tuple[int, int, int]:
     """Return `shape` if it is an image's (height, width, channels); raise SpecError if it is a flat vector's."""
     if len(shape) != 3:
         raise SpecError(
-            "it needs an image (height × width × channels), but receives a flat vector of {features} numbers; "
-            "put it before Flatten or GlobalAveragePool2D",
-            features=shape[0],
+            say_n(
+                "it needs an image (height × width × channels), but receives a flat vector of {features} number; "
+                "put it before Flatten or GlobalAveragePool2D",
+                "it needs an image (height × width × channels), but receives a flat vector of {features} numbers; "
+                "put it before Flatten or GlobalAveragePool2D",
+                shape[0],
+                features=shape[0],
+            )
         )
     return shape
 

@@ -21,7 +21,7 @@ from clsf.model.layers import (
 )
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.walk import Analysis, analyse
-from clsf.words import say
+from clsf.words import say, say_n
 
 Layer = (
     Conv2D | DepthwiseConv2D | MaxPool2D | AveragePool2D | GlobalAveragePool2D | Dense | Flatten | Dropout | BatchNorm
@@ -71,10 +71,13 @@ class ModelSpec:
             raise SpecError("The model '{name}' has no layers; add a Flatten and a Dense layer at least.", name=self.name)
         analysis = self.analyse(input_shape)
         if analysis.output_shape != (classes,):
-            raise SpecError(
+            raise SpecError(say_n(
+                "The model '{name}' ends in {shape}, but the data has {classes} class; end it with a Dense layer of "
+                "{classes} unit.",
                 "The model '{name}' ends in {shape}, but the data has {classes} classes; end it with a Dense layer of {classes} units.",
+                classes,
                 name=self.name, shape=shape_text(analysis.output_shape), classes=classes,
-            )  # fmt: skip
+            ))  # fmt: skip
         if not analysis.trainable:
             raise SpecError("The model '{name}' has nothing to learn; add a Dense layer.", name=self.name)
         return analysis

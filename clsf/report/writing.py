@@ -19,7 +19,7 @@ from clsf.report.contents import Contents
 from clsf.report.svg import Curve, curves
 from clsf.runs.happened import Happened, rates_text
 from clsf.runs.record import RunRecord
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 Words = Callable[[Sentence], str]
 Rows = list[tuple[Sentence, Callable[[RunRecord], str]]]
@@ -153,9 +153,14 @@ def _test(contents: Contents, words: Words) -> Iterator[Block]:
          words(say("Calibration error"))],
         rows, words(say("What the test set says")),
     )  # fmt: skip
-    part = say("{count} test images", count=f"{len(found[0][1].labels):,}")
+    part = say_n("{count} test image", "{count} test images", len(found[0][1].labels), count=f"{len(found[0][1].labels):,}")
     if found[0][1].part == "validation":
-        part = say("{count} validation images, for the data set has no test images", count=f"{len(found[0][1].labels):,}")
+        part = say_n(
+            "{count} validation image, for the data set has no test images",
+            "{count} validation images, for the data set has no test images",
+            len(found[0][1].labels),
+            count=f"{len(found[0][1].labels):,}",
+        )
     yield Text(words(say("Measured on {part}. Times the test set was used in this session: {looks}.", part=part, looks=contents.looks)),
                small=True)  # fmt: skip
     if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 if TYPE_CHECKING:
     from clsf.runs.record import RunRecord
@@ -102,13 +102,33 @@ class Happened:
             yield say("Has the weights of epoch {epoch}, the best one.", epoch=self.restored)
         match self.end:
             case "stopped":
-                yield say("Stopped by hand after step {step}, with {epoch} of {epochs} epochs done.", **values)
+                yield say_n(
+                    "Stopped by hand after step {step}, with {epoch} of {epochs} epoch done.",
+                    "Stopped by hand after step {step}, with {epoch} of {epochs} epochs done.",
+                    self.planned,
+                    **values,
+                )
             case "cut-off":
-                yield say("Cut off after step {step}, with {epoch} of {epochs} epochs done.", **values)
+                yield say_n(
+                    "Cut off after step {step}, with {epoch} of {epochs} epoch done.",
+                    "Cut off after step {step}, with {epoch} of {epochs} epochs done.",
+                    self.planned,
+                    **values,
+                )
             case "time-limit":
-                yield say("Ended by the server's time limit after step {step}, with {epoch} of {epochs} epochs done.", **values)
+                yield say_n(
+                    "Ended by the server's time limit after step {step}, with {epoch} of {epochs} epoch done.",
+                    "Ended by the server's time limit after step {step}, with {epoch} of {epochs} epochs done.",
+                    self.planned,
+                    **values,
+                )
             case "diverged":
-                yield say("Diverged at step {step}, with {epoch} of {epochs} epochs done.", **values)
+                yield say_n(
+                    "Diverged at step {step}, with {epoch} of {epochs} epoch done.",
+                    "Diverged at step {step}, with {epoch} of {epochs} epochs done.",
+                    self.planned,
+                    **values,
+                )
 
     def to_json(self) -> dict:
         return asdict(self)

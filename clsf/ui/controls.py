@@ -24,7 +24,7 @@ from clsf.ui import data_choice, design, state
 from clsf.ui.choices import Choices, fit, model, models
 from clsf.ui.design import MY_MODEL
 from clsf.ui.tensors.choose import LINKED
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.text import plain, sentence, t, tn
 from clsf.ui.train import extras, groups
 from clsf.ui.train.fields import pair
 from clsf.words import Sentence
@@ -126,9 +126,12 @@ def _data() -> catalogue.DatasetInfo:
         )  # fmt: skip
         if info.validation:
             st.caption(
-                t(
+                tn(
+                    "Besides, {count} validation image of its own: none is drawn from the training images, and the share for "
+                    "validation is not used.",
                     "Besides, {count} validation images of its own: none are drawn from the training images, and the share for "
                     "validation is not used.",
+                    info.validation,
                     count=f"{info.validation:,}",
                 )
             )
@@ -156,7 +159,7 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
         spec = fitted(drawn, plan, len(info.classes)) if plan is not None else drawn
         found = fit(spec, info, more["preparation"], plan)
         if not found.problem:
-            parameters = t("{count} parameters", count=f"{found.parameters:,}")
+            parameters = tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}")
             st.caption(f"{plain(spec.name)} · {parameters}" if name == MY_MODEL else parameters)
             if spec != drawn:
                 st.caption(t("Its last layer is changed to what the chosen loss needs."))

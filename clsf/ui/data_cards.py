@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
 from clsf.ui import data_choice
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.text import plain, sentence, t, tn
 from clsf.ui.units import megabytes
 
 
@@ -25,12 +25,16 @@ def _card(info: DatasetInfo) -> None:
     _where(info)
     source = t("source")
     lines = [
-        t(
+        tn(
+            "{train} training, {validation} validation and {test} test image · {height}×{width}×{channels} · {classes} classes",
             "{train} training, {validation} validation and {test} test images · {height}×{width}×{channels} · {classes} classes",
+            info.test,
             train=f"{info.train:,}", validation=f"{info.validation:,}", test=f"{info.test:,}", height=height, width=width,
             channels=channels, classes=len(info.classes),
-        ) if info.validation else t(
+        ) if info.validation else tn(
+            "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
             "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
+            info.test,
             train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels,
             classes=len(info.classes),
         ),

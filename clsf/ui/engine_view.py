@@ -8,7 +8,7 @@ from clsf.engine.base import EngineState, WorkerState
 from clsf.errors import ClsfError
 from clsf.ui import lab_access
 from clsf.ui.run_status import name
-from clsf.ui.text import sentence, t
+from clsf.ui.text import sentence, t, tn
 
 TICK = 2.0  # seconds
 COLOURS = {"starting": "yellow", "warm": "green", "busy": "blue", "paused": "orange", "lost": "red"}
@@ -56,7 +56,7 @@ def _card(worker: WorkerState) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(name(worker.framework))
         st.badge(statuses[worker.status], icon=f":material/{ICONS[worker.status]}:", color=COLOURS[worker.status])
-    facts = [worker.device or "", t("{count} threads", count=worker.threads) if worker.threads else ""]
+    facts = [worker.device or "", tn("{count} thread", "{count} threads", worker.threads) if worker.threads else ""]
     if worker.memory_mb:
         facts.append(t("{count} MB of memory", count=f"{worker.memory_mb:,.0f}"))
     st.caption(" · ".join(fact for fact in facts if fact) or t("The framework is being loaded."))

@@ -11,7 +11,7 @@ from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui import units
 from clsf.ui.run_status import name, status
-from clsf.ui.text import t
+from clsf.ui.text import t, tn
 
 
 def show(records: list[RunRecord]) -> None:
@@ -43,7 +43,13 @@ def _rows() -> dict[str, Callable[[RunRecord], str]]:
         t("Time"): lambda r: units.duration(r.ended.seconds),
         t("Images per second"): lambda r: f"{r.ended.images_per_second:,.0f}" if r.ended.images_per_second else "–",
         t("Parameters"): lambda r: f"{r.started.parameters:,}",
-        t("Computed on"): lambda r: t("{device}, {threads} threads", device=r.started.device, threads=r.started.threads),
+        t("Computed on"): lambda r: tn(
+            "{device}, {threads} thread",
+            "{device}, {threads} threads",
+            r.started.threads,
+            device=r.started.device,
+            threads=r.started.threads,
+        ),
     }
 
 
@@ -77,9 +83,12 @@ def _stopped_early(record: RunRecord) -> None:
         "delta": f"{record.plan.stopping.min_delta:g}",
     }  # fmt: skip
     if record.plan.stopping.min_delta:
-        why = t(
+        why = tn(
+            "stopped early after epoch {epoch} of {planned}, because {patience} epoch was not better than epoch {best} "
+            "by more than {delta} on the validation images. The test images had no say in this.",
             "stopped early after epoch {epoch} of {planned}, because {patience} epochs in a row were not better than epoch {best} "
-            "by more than {delta} on the validation images. The test images had no say in this.", **values,
+            "by more than {delta} on the validation images. The test images had no say in this.",
+            early.patience, **values,
         )  # fmt: skip
     else:
         why = t(

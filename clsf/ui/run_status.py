@@ -9,7 +9,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui import lab_access
 from clsf.ui.data_names import data_name
 from clsf.ui.progress import elapsed, of_epoch, of_run, remaining
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.text import plain, sentence, t, tn
 from clsf.ui.train import extras
 from clsf.ui.units import duration, megabytes
 
@@ -38,7 +38,13 @@ def chosen(record: RunRecord) -> None:
     parts = [
         f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data),
         record.model.name,
-        t("{epochs} epochs, batches of {size}", epochs=plan.epochs, size=plan.batch_size),
+        tn(
+            "{epochs} epoch, batches of {size}",
+            "{epochs} epochs, batches of {size}",
+            plan.epochs,
+            epochs=plan.epochs,
+            size=plan.batch_size,
+        ),
         f"{plan.optimizer} {plan.learning_rate:g} ({plan.rules})",
         plan.dtype,
         t("seed {seed}", seed=plan.seed),
@@ -102,7 +108,7 @@ def _soon(seconds: float) -> str:
         return t("begins in a few seconds")
     if seconds < 90:
         return t("begins in about {count} seconds", count=10 * round(seconds / 10))
-    return t("begins in about {count} minutes", count=round(seconds / 60))
+    return tn("begins in about {count} minute", "begins in about {count} minutes", round(seconds / 60))
 
 
 def _preparing(record: RunRecord) -> None:
@@ -149,7 +155,7 @@ def _over(record: RunRecord) -> None:
         st.error(sentence(record.failure), icon=":material/error:")
         return
     epochs, time = len(record.epochs), _elapsed(record)
-    st.caption(t("1 epoch in {time}", time=time) if epochs == 1 else t("{epochs} epochs in {time}", epochs=epochs, time=time))
+    st.caption(tn("{count} epoch in {time}", "{count} epochs in {time}", epochs, time=time))
     if record.status == "diverged":
         st.warning(
             t(

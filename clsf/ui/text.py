@@ -1,16 +1,20 @@
 """Text in the reader's language, looked up when it is shown.
 
-`t("…")` is for literal English text of ours, which may be Markdown; `sentence(…)` for what other parts of the program
-say, which is plain and is shown as it stands. Both look the English up in locale/<language>/LC_MESSAGES/clsf.po, a
-gettext catalogue that `python -m clsf.ui.locale` keeps in step with the source. A missing translation shows English.
+`t("…")` is for literal English text of ours, which may be Markdown, and `tn("…", "…", count)` for such text about a
+number of things; `sentence(…)` for what other parts of the program say, which is plain and is shown as it stands. All
+look the English up in locale/<language>/LC_MESSAGES/clsf.po, a gettext catalogue that `python -m clsf.ui.locale` keeps
+in step with the source. A missing translation shows English.
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from clsf.ui import language
@@ -24,6 +28,14 @@ def t(template: str, /, **values: object) -> str:
     return translated(template).format(**values) if values else translated(template)
 
 
+def tn(singular: str, plural: str, count: int, /, **values: object) -> str:
+    """Return the translation of text about `count` things, in the plural form that the language takes for the count.
+
+    Both templates must be literals. The field {count} holds the count, unless `values` has another way to write it.
+    """
+    return translated_n(singular, plural, int(count)).format(**{"count": int(count), **values})
+
+
 def sentence(said: Sentence) -> str:
     """Return a sentence in the reader's language, nested ones too, safe to show as Markdown."""
     return plain(words(said))
@@ -31,7 +43,7 @@ def sentence(said: Sentence) -> str:
 
 def words(said: Sentence) -> str:
     """Return a sentence in the reader's language for where Markdown is not read: figures, tables, files."""
-    return said.said(translated)
+    return said.said(translated, translated_n)
 
 
 def plain(text: str) -> str:
@@ -41,14 +53,27 @@ def plain(text: str) -> str:
 
 def translated(template: str) -> str:
     """Return the translation of a template, with its fields still open; the template itself where there is none."""
-    return catalogue(language.chosen()).get(template, template)
+    return catalogue(language.chosen()).gettext(template) if template else ""
+
+
+def translated_n(singular: str, plural: str, count: int) -> str:
+    """Return the translation of a template in the plural form for `count`, with its fields still open."""
+    return catalogue(language.chosen()).ngettext(singular, plural, count)
 
 
 @cache
-def catalogue(code: str) -> dict[str, str]:
-    """Return template -> translation of one language; English has none."""
+def catalogue(code: str) -> NullTranslations:
+    """Return the translations of one language; English has none."""
     path = LOCALE / code / "LC_MESSAGES" / "clsf.po"
     if not path.is_file():
-        return {}
+        return NullTranslations()
     with path.open("rb") as file:
-        return {message.id: message.string for message in read_po(file) if message.id and message.string and not message.fuzzy}
+        catalog = read_po(file, locale=code)
+    for message in list(catalog):
+        # Runs and experiments stored by older versions say the plural alone.
+        if message.pluralizable and message.id[1] not in catalog:
+            catalog.add(message.id[1], message.string[-1])
+    packed = BytesIO()
+    write_mo(packed, catalog)
+    packed.seek(0)
+    return GNUTranslations(packed)

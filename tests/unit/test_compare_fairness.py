@@ -75,7 +75,7 @@ UNFAIR = [
     pytest.param(ran("tensorflow"), ran("torch", (2, Paused(2))), "hands", "amber", "PyTorch was not left alone while it trained (pauses: 1)", id="paused"),
     pytest.param(ran("tensorflow"), ran("torch", (1, Paused(1)), (2, Paused(2)), (3, Paused(3))), "hands", "amber", "(steps taken by hand: 3)", id="steps by hand"),
     pytest.param(ran("tensorflow", epochs=9), ran("torch", (4, StoppedEarly(1, 1, 2)), epochs=9), "end", "amber", "PyTorch stopped early, after epoch 1 of 9", id="stopped early"),
-    pytest.param(ran("tensorflow"), ran("torch", end="stopped"), "end", "amber", "PyTorch ended early, with 0 of 1 epochs done", id="stopped by hand"),
+    pytest.param(ran("tensorflow"), ran("torch", end="stopped"), "end", "amber", "PyTorch ended early, with 0 of 1 epoch done", id="stopped by hand"),
     pytest.param(ran("tensorflow"), ran("torch", end="cut-off"), "end", "amber", "PyTorch ended early", id="cut off"),
     pytest.param(ran("tensorflow", optimizer="momentum", schedule=Schedule("cosine")), ran("torch", optimizer="momentum", schedule=Schedule("cosine"), rules="native"), "schedule", "amber", "multiplies what is remembered", id="momentum and schedule, aligned against native"),
     pytest.param(ran("tensorflow", optimizer="momentum", schedule=Schedule("cosine")), ran("torch", optimizer="momentum", schedule=Schedule("cosine"), rules="native"), "rule", "amber", "once the learning rate changes", id="momentum, its rule"),

@@ -145,7 +145,7 @@ def test_broken_arrays_are_refused(members, message, tmp_path):
         (np.zeros((4, 784), np.uint8), np.arange(4), "have the shape 4×784"),
         (np.full((4, 5, 5), 300), np.arange(4), "int64 from 300 to 300"),
         (np.full((4, 5, 5), np.nan), np.arange(4), "from nan to nan"),
-        (np.zeros((4, 5, 5), np.uint8), np.arange(3), "has 4 images, but 3 labels"),
+        (np.zeros((4, 5, 5), np.uint8), np.arange(3), "images is 4 and that of labels 3"),
         (np.zeros((4, 5, 5), np.uint8), np.arange(4) - 1, "must be whole numbers from 0"),
         (np.zeros((4, 5, 5), np.uint8), np.zeros(4, int), "Found 1 class"),
     ],

@@ -99,7 +99,9 @@ def test_the_first_version_of_the_split_stays_what_stored_runs_were_trained_on()
 
 @pytest.mark.parametrize("labels", [[0], [0, 1], [0, 1, 2]])
 def test_too_few_images_to_split_are_refused(labels):
-    with pytest.raises(DataError, match=rf"The {len(labels)} images can't be split.*Add images"):
+    with pytest.raises(
+        DataError, match=rf"The {len(labels)} {'image' if len(labels) == 1 else 'images'} can't be split.*Add images"
+    ):
         split(np.array(labels), 0.5, 0)
 
 

@@ -20,7 +20,7 @@ from clsf.model.presets import preset
 from clsf.plan import Plan, Preparation
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
-from clsf.words import say
+from clsf.words import say, say_n
 from tests.stores import waited_for
 
 SHAPE = (8, 8, 1)
@@ -212,7 +212,7 @@ BOMB = b"[" + b" " * 60_000_000 + b"]"
         pytest.param(lambda: with_about(framework="jax"), "Unknown framework 'jax'", id="unknown framework"),
         pytest.param(lambda: with_about(input_shape=[8, 8]), "input_shape", id="no image"),
         pytest.param(lambda: with_about(input_shape=[10**6, 10**6, 3]), "input_shape", id="image beyond measure"),
-        pytest.param(lambda: with_about(classes=["a"]), "names 1 classes", id="other number of classes"),
+        pytest.param(lambda: with_about(classes=["a"]), "names 1 class.", id="other number of classes"),
         pytest.param(lambda: with_about(plan={"data": "digits", "epochs": 10**9}), "epochs is 1000000000", id="plan out of range"),
         pytest.param(lambda: with_about(model={"version": 1, "name": "x", "layers": [{"kind": "Evil"}]}), "Evil", id="unknown layer"),
         pytest.param(lambda: with_about(created="now"), "time is 'now'", id="no time"),
@@ -241,6 +241,10 @@ BOMB = b"[" + b" " * 60_000_000 + b"]"
         pytest.param(
             lambda: with_history(event_to_json(STARTED), event_to_json(RunFailed(say("{x.__class__.__mro__}", x=1)))),
             "Event number 2", id="a sentence that looks into objects",
+        ),
+        pytest.param(
+            lambda: with_history(event_to_json(STARTED), event_to_json(RunFailed(say_n("{x.__class__.__mro__}", "{x}", 1, x=1)))),
+            "Event number 2", id="a singular that looks into objects",
         ),
         pytest.param(lambda: with_arrays({**weights(), "extra": np.zeros(3)}), "extra too much", id="extra weight"),
         pytest.param(lambda: with_arrays(dict(list(weights().items())[1:])), "missing", id="missing weight"),

@@ -10,7 +10,7 @@ import pytest
 
 from clsf.ui import locale, text
 from clsf.ui.navigation import PAGES
-from clsf.words import say
+from clsf.words import say, say_n
 
 LESSONS = locale.ROOT / "pages" / "lessons"
 TEMPLATES = {message: f"{name}:{line}" for message, name, line in locale.templates()}
@@ -32,7 +32,11 @@ def test_the_source_has_texts():
 
 
 def test_every_text_is_translated(korean):
-    missing = [f"{place} {message!r}" for message, place in TEMPLATES.items() if not (m := korean.get(message)) or not m.string]
+    missing = [
+        f"{place} {message!r}"
+        for message, place in TEMPLATES.items()
+        if not (m := korean.get(message)) or not all(locale.forms(m))
+    ]
     assert not missing, NOT_FOUND + "\n".join(missing)
 
 
@@ -43,15 +47,20 @@ def test_no_translation_is_fuzzy_or_left_over(korean):
 
 
 def test_translations_have_the_same_fields(korean):
-    different = [m for m, found in korean.items() if found.string and fields(m) != fields(found.string)]
+    different = [
+        m
+        for m, found in korean.items()
+        for form in locale.forms(found)
+        if form and fields(locale.english(m)[-1]) != fields(form)
+    ]
     assert not different
 
 
 def test_markdown_of_translations_is_whole(korean):
-    for message, found in ((m, f) for m, f in korean.items() if f.string):
+    for message, form in ((locale.english(m)[-1], form) for m, found in korean.items() for form in locale.forms(found)):
         for sign in ("**", "`", "[", "]", "$"):
-            assert message.count(sign) == found.string.count(sign), f"{sign} in {found.string!r}"
-        assert not broken_bold(found.string), found.string
+            assert message.count(sign) == form.count(sign), f"{sign} in {form!r}"
+        assert not broken_bold(form), form
 
 
 def broken_bold(markdown: str) -> list[str]:
@@ -70,9 +79,12 @@ def test_text_is_always_literal():
     wrong = []
     for path in locale.sources():
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("t", "say")):
+            if not (
+                isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("t", "say", *locale.COUNTS)
+            ):
                 continue
-            if not (call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)):
+            texts = call.args[: 2 if call.func.id in locale.COUNTS else 1]
+            if not (texts and all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in texts)):
                 wrong.append(f"{path.relative_to(locale.ROOT)}:{call.lineno}")
     assert not wrong
 
@@ -107,3 +119,134 @@ def test_nested_sentences_are_translated_each(monkeypatch):
 
 def test_what_others_say_is_shown_as_it_stands():
     assert text.plain("a*b_c [x](y) :red[z] $1$ <b> `c` #d") == r"a\*b\_c \[x\](y) \:red\[z\] \$1\$ \<b\> \`c\` \#d"
+
+
+@pytest.fixture
+def in_korean(monkeypatch):
+    monkeypatch.setattr(text.language, "chosen", lambda: "ko")
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 epochs"), (1, "1 epoch"), (2, "2 epochs"), (1000, "1000 epochs")])
+def test_english_takes_the_singular_for_one_thing_only(monkeypatch, count, said):
+    monkeypatch.setattr(text.language, "chosen", lambda: "en")
+    assert text.tn("{epochs} epoch", "{epochs} epochs", count, epochs=count) == said
+    assert text.words(say_n("{count} epoch", "{count} epochs", count)) == said
+
+
+def test_korean_has_one_form(in_korean):
+    assert (
+        text.tn("{count} run", "{count} runs", 1) == "실행 1개" == text.tn("{count} run", "{count} runs", 2).replace("2", "1")
+    )
+    assert text.words(say_n("{count} run", "{count} runs", 1)) == "실행 1개"
+
+
+def test_sentences_that_older_versions_stored_without_a_singular_stay_korean(in_korean):
+    assert text.words(say("Both used {count} threads.", count=1)) == "둘 다 스레드를 1개 썼습니다."
+
+
+# Plural forms.
+
+THINGS = (
+    "answers|arrays|axes|batches|blocks|causes|cells|channels|classes|columns|copies|dimensions|elements|epochs|features|files|"
+    "filters|folders|images|inputs|layers|maps|minutes|hours|days|seconds|models|numbers|outputs|parameters|people|pixels|planes|"
+    "positions|rows|runs|seeds|steps|students|tensors|tests|threads|trainings|units|variants|weights|workers"
+)
+COUNTED = re.compile(r"\{\w+\}\**\s+(?:[a-z]+ )?(?:" + THINGS + r")\b")
+NEVER_ONE = {
+    "{all} classes",
+    "{a} sees inputs",
+    "{cells} weights",
+    "{channels} channels",
+    "{classes} classes",
+    "{features} features",
+    "{files} files",
+    "{image} numbers",
+    "{layers} layers",
+    "{minutes} minutes",
+    "{most} axes",
+    "{most} elements",
+    "{most} files",
+    "{most} images",
+    "{most} layers",
+    "{most} runs",
+    "{numbers} numbers",
+    "{one} images",
+    "{parameters} parameters",
+    "{part} images",
+    "{patch} pixels",
+    "{seconds} seconds",
+    "{shape} images",
+    "{shape} numbers",
+    "{shape} pixels",
+    "{share} of numbers",
+    "{shown} inputs",
+    "{shown} numbers",
+    "{side} cells",
+    "{side} pixels",
+    "{size} cells",
+    "{size} pixels",
+    "{theirs} parameters",
+    "{total} parameters",
+    "{two} threads",
+    "{what} over epochs",
+    "{width} maps",
+    "{width} pixels",
+}
+"""Fields that are no count, or one that can't be 1: limits, fixed numbers, sizes, the classes of a data set."""
+
+SEVERAL = {
+    "There are {count} images, but at most {most} are read. Use fewer.",
+    "They disagree on {count} images. The {shown} whose probabilities are furthest apart are shown.",
+    "A label is {label}, but the {count} classes are numbered from 0.",
+    "Accuracy of {two} minus that of {one}: {difference} percentage points",
+    "Both reach the very same accuracy with every one of the {count} seeds:",
+    "DataLoader has no buffer. With `shuffle=True` it draws the order of al",
+    "Each step computes {size} MB of numbers in each framework. {count} ten",
+    "Found {count} classes, but at most {most} are read. Use fewer.",
+    "That would be {count} elements. At most {most} fit into this playgroun",
+    "That would be {count} runs, but an experiment may have {most} at once.",
+    "The design would hold {count} parameters or more; designs of up to {mo",
+    "The first {shown} of {count} maps, for there are too many numbers to l",
+    "The first {shown} of {count} maps.",
+    "The gap is {points} points with every one of the {count} seeds. A few",
+    "The mean of {count} seeds is {mean}, with a 95 % interval from {low} t",
+    "The model has {count} parameters, but this server trains models of at",
+    "The model holds {count} parameters; up to {most} it is built to be cou",
+    "The same recipe, {count} numbers from each generator",
+    "There are {count} images to train on, but this server trains on at mos",
+    "This design of {count} layers is too long for a link ({most} character",
+    "With {count} classes a matrix can't be read; these are the most freque",
+    "With {count} classes the confusion matrix of {name} is left out.",
+    "begins in about {count} seconds",
+    "sum over {count} channels {sum} + bias {bias} = {value}",
+    "{count} epochs are asked for, but this server trains at most {most} at",
+    "{count} images of {height}x{width} pixels take {size} GB, but at most",
+    "{count} images of {size}x{size} pixels take more than {most} GB. Choos",
+    "{count} images · {height}×{width}×{channels} · {classes} classes",
+    "{count} runs chosen",
+    "{count} seeds, paired bootstrap, {percent} %",
+    "{count} seeds, paired t interval, {percent} %",
+    "{name}: mean accuracy {mean} of {count} seeds, 95 % interval {low} to",
+    "{whole} No single gain is outside the noise of {seeds} seeds.",
+    "{whole} Outside the noise of {seeds} seeds: {names} points.",
+    "“{title}” is ready: {count} images of {classes} classes, now {height}×",
+}
+"""Beginnings of texts that are shown only where their count is more than 1, such as one above a limit."""
+
+
+def test_a_number_of_things_has_a_singular():
+    """ "1 epochs" is never said."""
+    wrong = [
+        f"{place} {found[0]!r} in {message!r}"
+        for message, place in TEMPLATES.items()
+        if isinstance(message, str)
+        for found in COUNTED.finditer(message)
+        if found[0] not in NEVER_ONE and not message.startswith(tuple(SEVERAL))
+    ]
+    assert not wrong, 'use say_n("{count} epoch", "{count} epochs", count) or tn(…): ' + "\n".join(wrong)
+
+
+def test_no_exception_is_left_over():
+    plain = [message for message in TEMPLATES if isinstance(message, str)]
+    assert not [phrase for phrase in NEVER_ONE if not any(phrase in message for message in plain)]
+    assert not [start for start in SEVERAL if not any(message.startswith(start) for message in plain)]

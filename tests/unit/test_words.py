@@ -9,7 +9,7 @@ from clsf import checks
 from clsf.errors import ClsfError, DataError, EngineError, PlanError, SpecError, StoreError
 from clsf.model.layers import Conv2D
 from clsf.model.walk import analyse
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 KOREAN = {
     "Layer {path}, {kind}: {problem}": "{path}번 층 {kind}: {problem}",
@@ -77,3 +77,27 @@ def test_context_is_added_without_losing_the_possibility_to_translate():
 def test_any_value_is_shown_short_and_in_json_words(value, text):
     assert checks.shown(value) == text
     assert len(checks.shown(value)) <= 60
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "Found 0 files."), (1, "Found 1 file."), (2, "Found 2 files.")])
+def test_a_sentence_about_things_is_singular_for_one_of_them(count, said):
+    sentence = say_n("Found {count} file.", "Found {count} files.", count)
+    assert str(sentence) == said
+    assert str(Sentence.from_json(json.loads(json.dumps(sentence.to_json())))) == said
+    assert str(pickle.loads(pickle.dumps(DataError(sentence)))) == said  # noqa: S301  # its own bytes
+
+
+def test_a_count_can_be_written_otherwise():
+    assert str(say_n("{count} image", "{count} images", 1234, count="1,234")) == "1,234 images"
+
+
+def test_the_plural_form_is_taken_inside_other_sentences_too():
+    outer = say("Layer {path}, {kind}: {problem}", path=1, kind="Dense", problem=say_n("{count} unit", "{count} units", 1))
+    assert str(outer) == "Layer 1, Dense: 1 unit"
+    assert outer.said(korean, lambda one, many, n: f"{many}/{n}").endswith("1 units/1")
+
+
+@pytest.mark.parametrize("damage", [{"count": "1"}, {"count": None}, {"singular": 3}])
+def test_a_damaged_plural_form_says_the_plural(damage):
+    data = say_n("{count} unit", "{count} units", 1).to_json() | damage
+    assert str(Sentence.from_json(data)) == "1 units"

@@ -18,7 +18,7 @@ from clsf.ui import choices, controls, data_choice, state
 from clsf.ui.choices import fit
 from clsf.ui.compare import keys
 from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
-from clsf.ui.text import sentence, t
+from clsf.ui.text import sentence, t, tn
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = "sgd"  # the plainest rule: what remains is the model
@@ -48,7 +48,9 @@ def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
     found = fit(spec, info, preparation)
     if found.problem is None:
         size = t("{height}×{width}×{channels}", **dict(zip(("height", "width", "channels"), found.shape, strict=True)))
-        st.caption(t("{count} parameters", count=f"{found.parameters:,}") + f" · {size}")
+        st.caption(
+            tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}") + f" · {size}"
+        )
         return spec, data, preparation, True
     st.warning(sentence(found.problem), icon=":material/straighten:")
     if found.mend:

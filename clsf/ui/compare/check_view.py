@@ -9,7 +9,7 @@ import streamlit as st
 
 from clsf.compare.fairness import TOPICS, Finding, worst
 from clsf.ui.compare.style import icon
-from clsf.ui.text import t, words
+from clsf.ui.text import t, tn, words
 
 ICONS = {"green": "check_circle", "amber": "error", "red": "cancel"}
 
@@ -30,7 +30,9 @@ def show(findings: Sequence[Finding], planned: bool = False) -> None:
         st.html(listed(sorted(odd, key=lambda f: f.level != "red")))
     even = [f for f in findings if f.level == "green"]
     if even:
-        with st.expander(t("{count} points that are equal", count=len(even)), icon=":material/check_circle:"):
+        with st.expander(
+            tn("{count} point that is equal", "{count} points that are equal", len(even)), icon=":material/check_circle:"
+        ):
             st.html(listed(even))
 
 

@@ -11,13 +11,13 @@ from clsf.plan import Plan
 from clsf.runs.speed import training_seconds
 from clsf.runs.summary import RunSummary
 from clsf.ui import lab_access, units
-from clsf.ui.text import t
+from clsf.ui.text import t, tn
 
 
 def show(spec: ModelSpec, plan: Plan, runs: int, framework: str) -> None:
     """Show how many trainings there will be, and about how long they take together."""
     seconds, measured = training_seconds(spec, plan, framework, catalogue.info(plan.data), _recent())
-    text = t("{count} trainings, about {time}", count=runs, time=units.duration(runs * seconds))
+    text = tn("{count} training, about {time}", "{count} trainings, about {time}", runs, time=units.duration(runs * seconds))
     if measured:
         text += " · " + t("from the last such run on this machine")
     else:

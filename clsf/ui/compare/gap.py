@@ -22,7 +22,7 @@ from clsf.ui.compare import estimate, jobs, keys
 from clsf.ui.controls import LINKED
 from clsf.ui.data_names import data_name
 from clsf.ui.figures import draw
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 
 MODEL = "lecture-cnn"
 
@@ -111,7 +111,12 @@ def _start(spec: ModelSpec, plan: Plan, seeds: int, order: tuple[str, ...]) -> N
 def _look(job: GapJob, was_over: bool) -> None:
     over, steps = job.background.over, [item for item in list(job.background.items) if isinstance(item, GapStep)]
     plan = job.plan
-    facts = [data_name(plan.data), MODEL, t("{epochs} epochs", epochs=plan.epochs), t("{count} seeds", count=job.seeds)]
+    facts = [
+        data_name(plan.data),
+        MODEL,
+        tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs),
+        tn("{count} seed", "{count} seeds", job.seeds),
+    ]
     st.caption(plain(" · ".join(facts)))
     if not over:
         _progress(job)
@@ -119,7 +124,13 @@ def _look(job: GapJob, was_over: bool) -> None:
         st.error(sentence(job.background.failure), icon=":material/error:")
     elif over and len(steps) <= len(job.order):
         st.info(
-            t("Stopped: {done} of {total} steps were trained.", done=len(steps), total=len(job.order) + 1),
+            tn(
+                "Stopped: {done} of {total} step was trained.",
+                "Stopped: {done} of {total} steps were trained.",
+                len(job.order) + 1,
+                done=len(steps),
+                total=len(job.order) + 1,
+            ),
             icon=":material/stop:",
         )
     if steps:
@@ -130,7 +141,7 @@ def _look(job: GapJob, was_over: bool) -> None:
 
 def _progress(job: GapJob) -> None:
     done = len(job.done)
-    text = t("{done} of {total} trainings", done=done, total=job.total)
+    text = tn("{done} of {total} training", "{done} of {total} trainings", job.total, done=done, total=job.total)
     if done:
         each = (time.monotonic() - job.began) / done
         text += " · " + t("about {time} left", time=units.duration(max(each * (job.total - done), 0)))

@@ -28,7 +28,7 @@ from clsf.ui.compare import bench, diagram_view, jobs, keys, layers_view, switch
 from clsf.ui.compare.bench import Bench
 from clsf.ui.data_names import data_name
 from clsf.ui.figures import draw
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,7 +185,7 @@ def _equal(job: LockstepJob, started: LockstepStarted) -> None:
                 icon=":material/check:" if equal else ":material/close:",
                 color="green" if equal else "orange",
             )
-        st.badge(t("{count} parameters", count=f"{started.parameters:,}"), icon=":material/tune:", color="gray")  # fmt: skip
+        st.badge(tn("{count} parameter", "{count} parameters", started.parameters, count=f"{started.parameters:,}"), icon=":material/tune:", color="gray")  # fmt: skip
 
 
 def _chart(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> None:

@@ -26,7 +26,7 @@ from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
 from clsf.ui.data_names import data_name
 from clsf.ui.figures import draw
 from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 
 FRAMEWORKS_APART = "frameworks"
 
@@ -119,7 +119,7 @@ def _look(job: NoiseJob, was_over: bool) -> None:
         data_name(plan.data),
         job.spec.name,
         f"{plan.optimizer} {plan.learning_rate:g}",
-        t("{epochs} epochs", epochs=plan.epochs),
+        tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs),
     ]
     st.caption(plain(" · ".join(facts)))
     if not over:
@@ -127,7 +127,16 @@ def _look(job: NoiseJob, was_over: bool) -> None:
     if job.background.failure is not None:
         st.error(sentence(job.background.failure), icon=":material/error:")
     elif over and len(pairs) < job.seeds:
-        st.info(t("Stopped: {done} of {total} seeds were trained.", done=len(pairs), total=job.seeds), icon=":material/stop:")
+        st.info(
+            tn(
+                "Stopped: {done} of {total} seed was trained.",
+                "Stopped: {done} of {total} seeds were trained.",
+                job.seeds,
+                done=len(pairs),
+                total=job.seeds,
+            ),
+            icon=":material/stop:",
+        )
     if pairs:
         _result(job, pairs)
     if not was_over and over:
@@ -136,7 +145,7 @@ def _look(job: NoiseJob, was_over: bool) -> None:
 
 def _progress(job: NoiseJob) -> None:
     done, total = len(job.done), 2 * job.seeds
-    text = t("{done} of {total} trainings", done=done, total=total)
+    text = tn("{done} of {total} training", "{done} of {total} trainings", total, done=done, total=total)
     if done:
         each = (time.monotonic() - job.began) / done
         text += " · " + t("about {time} left", time=units.duration(max(each * (total - done), 0)))

@@ -14,7 +14,7 @@ from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.ui import units
 from clsf.ui.run_status import status
-from clsf.ui.text import sentence, t
+from clsf.ui.text import sentence, t, tn
 
 
 def show(named: tuple[Contestant, ...]) -> None:
@@ -49,7 +49,13 @@ def _rows() -> dict[str, Callable[[RunRecord], str]]:
         t("Images per second"): lambda r: f"{speed:,.0f}" if (speed := _speed(r)) else "–",
         t("Peak memory of the worker"): lambda r: f"{peak:,.0f} MB" if (peak := _peak_memory(r)) else "–",
         t("Parameters"): lambda r: f"{r.started.parameters:,}",
-        t("Computed on"): lambda r: t("{device}, {threads} threads", device=r.started.device, threads=r.started.threads),
+        t("Computed on"): lambda r: tn(
+            "{device}, {threads} thread",
+            "{device}, {threads} threads",
+            r.started.threads,
+            device=r.started.device,
+            threads=r.started.threads,
+        ),
     }
 
 

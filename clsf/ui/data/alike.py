@@ -13,7 +13,7 @@ from clsf.ui.data.asking import ask
 from clsf.ui.data.cloud import cloud
 from clsf.ui.data.pictures import pictures
 from clsf.ui.tensors import choose
-from clsf.ui.text import t
+from clsf.ui.text import t, tn
 
 SIZES = ("200", "500", "1000", "2000")
 
@@ -42,7 +42,9 @@ def _map(images: Images, found: Likeness, stamp: tuple) -> None:
     one, two = found.explained
     cloud(
         found.points, found.labels, images.classes, np.asarray(images.pixels[found.indices]), key="data_map", stamp=stamp,
-        label=t("A map of {count} images, coloured by class", count=len(found.indices)),
+        label=tn("A map of {count} image, coloured by class",
+                      "A map of {count} images, coloured by class",
+                      len(found.indices)),
     )  # fmt: skip
     st.caption(
         t(

@@ -13,7 +13,7 @@ from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.pictures import pictures
 from clsf.ui.data.pixels import pixels
 from clsf.ui.tensors import choose
-from clsf.ui.text import plain, t
+from clsf.ui.text import plain, t, tn
 
 PURPOSE = 5
 """Goes into the seed; see `clsf.data.split.PURPOSE`."""
@@ -145,7 +145,14 @@ def _tensors(image: np.ndarray) -> None:
     with left:
         st.markdown(t(":orange[●] **TensorFlow** reads it as NHWC: number, height, width, channels"))
         st.code(_printed(first, (1, height, width, channels)), language=None, wrap_lines=False, height=210)
-        st.caption(t("In memory the {channels} channels of one pixel lie beside each other.", channels=channels))
+        st.caption(
+            tn(
+                "In memory the one channel of a pixel lies beside that of the next pixel.",
+                "In memory the {channels} channels of one pixel lie beside each other.",
+                channels,
+                channels=channels,
+            )
+        )
     with right:
         st.markdown(t(":violet[■] **PyTorch** reads it as NCHW: number, channels, height, width"))
         st.code(_printed(second, (1, channels, height, width)), language=None, wrap_lines=False, height=210)

@@ -16,7 +16,7 @@ from clsf.ui.data import codes, opened
 from clsf.ui.data.asking import ask
 from clsf.ui.data.pictures import pictures
 from clsf.ui.figures import draw
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 from clsf.ui.train import varying
 from clsf.words import say
 
@@ -59,8 +59,11 @@ def _balance(dataset: Dataset) -> None:
     if high <= 1.1 * low:
         text = t("Balanced: every class has about the same number of images, so accuracy means what one expects.")
     else:
-        text = t(
+        text = tn(
+            "Not balanced: “{many}” has {high} image, “{few}” only {low}. Always saying “{many}” is already "
+            "right in {share} of the cases.",
             "Not balanced: “{many}” has {high} images, “{few}” only {low}. Always saying “{many}” is already right in {share} of the cases.",
+            high,
             many=plain(train.classes[int(total.argmax())]), few=plain(train.classes[int(total.argmin())]), high=f"{high:,}",
             low=f"{low:,}", share=f"{high / total.sum():.0%}",
         )  # fmt: skip
@@ -127,7 +130,7 @@ def _means(dataset: Dataset, means: np.ndarray) -> None:
     counts = np.bincount(dataset.train.labels, minlength=len(means))
     pictures(
         means, dataset.train.classes, key="data_means", stamp=(dataset.name, dataset.checksum, "means"), columns=min(len(means), 10),
-        side=96, label=t("The mean image of each class"), notes=[t("{count} images", count=f"{n:,}") for n in counts],
+        side=96, label=t("The mean image of each class"), notes=[tn("{count} image", "{count} images", n, count=f"{n:,}") for n in counts],
     )  # fmt: skip
     st.caption(
         t(

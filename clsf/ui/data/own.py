@@ -15,7 +15,7 @@ from clsf.ui import state
 from clsf.ui.data import keys, own_reading, own_sets
 from clsf.ui.data.source import TICK, progress_bar
 from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 
 MOST_KINDS = 12
 TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
@@ -185,15 +185,19 @@ def _outcome() -> None:
         )  # fmt: skip
         if found.copies:
             st.warning(
-                t(
+                tn(
+                    "{count} image outside the training images is a copy of a training image: {file} of {same}. What is "
+                    "measured on them says little.",
                     "{count} images outside the training images are copies of training images, such as {file} of {same}. What is "
                     "measured on them says little.",
-                    count=len(found.copies), file=plain(found.copies[0][0]), same=plain(found.copies[0][1]),
+                    len(found.copies), file=plain(found.copies[0][0]), same=plain(found.copies[0][1]),
                 ),
                 icon=":material/content_copy:",
             )  # fmt: skip
         if found.skipped:
-            with st.expander(t("{count} files were left out", count=len(found.skipped)), icon=":material/rule:"):
+            with st.expander(
+                tn("{count} file was left out", "{count} files were left out", len(found.skipped)), icon=":material/rule:"
+            ):
                 rows = found.skipped[:200]
                 st.dataframe(
                     {t("File"): [name for name, _ in rows], t("Why"): [words(why) for _, why in rows]}, hide_index=True, width="stretch"

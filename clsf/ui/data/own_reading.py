@@ -12,7 +12,7 @@ from clsf.data.names import ENCODINGS, TITLES
 from clsf.data.roles import PARTS, ROLES
 from clsf.errors import ClsfError
 from clsf.ui.data import keys
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 
 
 def packed(given: list) -> BinaryIO:
@@ -85,7 +85,7 @@ def _choose(found: Reading, choices: Choices) -> Choices:
         for number, (name, role, count) in enumerate(shown[:24]):
             with columns[number % len(columns)]:
                 chosen = st.selectbox(
-                    t("{folder}: {count} images", folder=plain(name), count=count), ROLES, ROLES.index(role), titles.get,
+                    tn("{folder}: {count} image", "{folder}: {count} images", count, folder=plain(name)), ROLES, ROLES.index(role), titles.get,
                     key=f"{keys.OWN_ROLE}_{name}",
                 )  # fmt: skip
             if chosen != role:
@@ -117,6 +117,8 @@ def _table(found: Reading) -> None:
     if "val" in used:
         st.caption(t("The validation images are the data's own: none are drawn from the training images, and the share for validation is not used."))  # fmt: skip
     if found.skipped:
-        with st.expander(t("{count} files are left out", count=len(found.skipped)), icon=":material/rule:"):
+        with st.expander(
+            tn("{count} file is left out", "{count} files are left out", len(found.skipped)), icon=":material/rule:"
+        ):
             rows = found.skipped[:200]
             st.dataframe({t("File"): [name for name, _ in rows], t("Why"): [words(why) for _, why in rows]}, hide_index=True, width="stretch")  # fmt: skip

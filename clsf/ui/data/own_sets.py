@@ -13,7 +13,7 @@ from clsf.ui import data_choice, navigation, state
 from clsf.ui.data import keys, opened, sections
 from clsf.ui.data.pictures import pictures
 from clsf.ui.data.source import DEFAULT
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 
 FEW = 10  # images per class, below which a training says little
 SHOWN = 10  # pictures per set
@@ -46,8 +46,10 @@ def _card(info: DatasetInfo) -> None:
         else:
             st.badge(t("for a day after its last use"), icon=":material/timer:", color="gray")
     st.caption(
-        t(
+        tn(
+            "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
             "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
+            info.test,
             train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels, classes=len(info.classes),
         )
     )  # fmt: skip
@@ -92,9 +94,12 @@ def _warn(images) -> bool:
         return False
     if counts.min() < FEW:
         st.warning(
-            t(
+            tn(
+                "“{name}” has only {count} image. A network needs some more to learn what they have in common: 20 "
+                "per class are a start.",
                 "“{name}” has only {count} images. A network needs some more to learn what they have in common: 20 per class are a start.",
-                name=plain(images.classes[int(counts.argmin())]), count=int(counts.min()),
+                int(counts.min()),
+                name=plain(images.classes[int(counts.argmin())]),
             ),
             icon=":material/warning:",
         )  # fmt: skip

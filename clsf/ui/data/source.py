@@ -11,7 +11,7 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.data.sources import open_dataset
 from clsf.data.task import Task
 from clsf.ui import data_choice, state
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.text import plain, sentence, t, tn
 from clsf.ui.units import megabytes
 
 DEFAULT = "digits"
@@ -38,8 +38,10 @@ def choose() -> DatasetInfo:
 
 def _facts(info: DatasetInfo) -> str:
     height, width, channels = info.shape
-    size = t(
+    size = tn(
+        "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
         "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
+        info.test,
         train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels, classes=len(info.classes),
     )  # fmt: skip
     licence = sentence(info.licence)
@@ -117,9 +119,17 @@ def progress_bar(task: Task) -> None:
     if stage == "download":
         text = t("Downloading: {done} of {total} MB", done=megabytes(done), total=megabytes(total))
     elif stage == "read":
-        text = t("Reading: {done} of {total} images", done=f"{done:,}", total=f"{total:,}")
+        text = tn(
+            "Reading: {done} of {total} image", "Reading: {done} of {total} images", total, done=f"{done:,}", total=f"{total:,}"
+        )
     elif stage == "prepare":
-        text = t("Preparing: {done} of {total} images", done=f"{done:,}", total=f"{total:,}")
+        text = tn(
+            "Preparing: {done} of {total} image",
+            "Preparing: {done} of {total} images",
+            total,
+            done=f"{done:,}",
+            total=f"{total:,}",
+        )
     else:
         text = t("Getting started …")
     st.progress(share, text=text)

@@ -13,7 +13,7 @@ from clsf.errors import DataError
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.figures import draw
 from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 
 
 def show(info: DatasetInfo) -> None:
@@ -50,9 +50,12 @@ def show(info: DatasetInfo) -> None:
 def _choices(own: int) -> tuple:
     if own:
         st.info(
-            t(
+            tn(
+                "These images have {count} validation image of their own, and a training uses it: what is shown here is what a "
+                "drawn split of the training images would give.",
                 "These images have {count} validation images of their own, and a training uses those: what is shown here is what a "
                 "drawn split of the training images would give.",
+                own,
                 count=f"{own:,}",
             ),
             icon=":material/info:",

@@ -20,7 +20,7 @@ from clsf.ui import choices, data_choice, lab_access, units
 from clsf.ui.experiments import keys
 from clsf.ui.experiments.table import begun
 from clsf.ui.tensors.choose import LINKED, named
-from clsf.ui.text import sentence, t, words
+from clsf.ui.text import sentence, t, tn, words
 
 DEFAULT_DATA, DEFAULT_MODEL, DEFAULT_EPOCHS = "digits", "lenet-5", 5
 DEFAULT_FACTORS = ("optimizer", "seed")
@@ -73,7 +73,7 @@ def cost(found: Experiment) -> None:
     except ClsfError:
         recent = []
     about = estimate(found, catalogue.info(found.arms[0].plan.data), recent)
-    text = t("{count} runs, about {time}", count=about.runs, time=units.duration(about.seconds))
+    text = tn("{count} run, about {time}", "{count} runs, about {time}", about.runs, time=units.duration(about.seconds))
     if about.measured == about.runs:
         how = t("from the last such runs on this machine")
     elif about.measured:
@@ -83,7 +83,13 @@ def cost(found: Experiment) -> None:
     st.caption(f":material/schedule: **{text}** · {how}")
     waiting = lab_access.get_lab().state().waiting
     if waiting:
-        st.caption(t("{count} runs wait already; who queued less gets a turn first.", count=waiting))
+        st.caption(
+            tn(
+                "{count} run waits already; who queued less gets a turn first.",
+                "{count} runs wait already; who queued less gets a turn first.",
+                waiting,
+            )
+        )
     with st.expander(t("What will be trained"), icon=":material/list:"):
         st.markdown("\n".join(f"{place}. {sentence(arm.label)}" for place, arm in enumerate(found.arms, start=1)))
 
@@ -101,7 +107,7 @@ def _fit(spec: ModelSpec, plan: Plan) -> None:
     info, size = catalogue.info(plan.data), plan.preparation.image_size
     shape = prepared_shape(info, plan.preparation)
     analysis = spec.check(shape, len(info.classes))
-    text = t("{count} parameters", count=f"{analysis.parameters:,}")
+    text = tn("{count} parameter", "{count} parameters", analysis.parameters, count=f"{analysis.parameters:,}")
     if size is not None and size != st.session_state.get(keys.SIZE):
         text += " · " + t("images are resized to {side}×{side}, for the model needs them that large", side=size)
     st.caption(text)

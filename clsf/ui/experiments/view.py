@@ -19,7 +19,7 @@ from clsf.ui.experiments.current import current, forget
 from clsf.ui.figures import draw
 from clsf.ui.history import keys as history_keys
 from clsf.ui.progress import of_run
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 
 EARLY = 0.04  # share of an experiment below which the time left can't be told
 
@@ -81,8 +81,8 @@ def _head(found: Found) -> None:
     plan, model = found.members[0].record.plan, found.members[0].record.model
     size = plan.preparation.image_size
     facts = [
-        f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), model.name, t("{epochs} epochs", epochs=plan.epochs),
-        t("{count} runs", count=len(found.members)), time.strftime("%Y-%m-%d %H:%M", time.localtime(found.row.created)),
+        f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), model.name, tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs),
+        tn("{count} run", "{count} runs", len(found.members)), time.strftime("%Y-%m-%d %H:%M", time.localtime(found.row.created)),
     ]  # fmt: skip
     st.subheader(sentence(start.title(found.row)))
     st.caption(plain(" · ".join(facts)))
@@ -93,7 +93,9 @@ def _progress(found: Found) -> None:
     share = sum(1.0 if m.record.over else of_run(m.record) if m.record.started else 0.0 for m in found.members) / len(
         found.members
     )
-    text = t("{done} of {total} trainings", done=done, total=len(found.members))
+    text = tn(
+        "{done} of {total} training", "{done} of {total} trainings", len(found.members), done=done, total=len(found.members)
+    )
     begun = [m for m in found.members if m.record.status not in ("queued",) and not m.record.over]
     passed = time.time() - found.row.created
     if EARLY < share < 1:

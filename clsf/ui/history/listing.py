@@ -17,7 +17,7 @@ from clsf.ui import lab_access, navigation, state
 from clsf.ui.data_names import data_name
 from clsf.ui.history import keys, names
 from clsf.ui.run_status import status_words
-from clsf.ui.text import sentence, t, words
+from clsf.ui.text import sentence, t, tn, words
 
 SHOWN = 1000  # runs listed at once
 LINES = 12  # of the table that are seen without scrolling
@@ -35,7 +35,7 @@ def choose() -> list[Line]:
         st.info(t("No run is like that. Take a filter away."), icon=":material/filter_list_off:")
         return []
     found = history.find(query)
-    label = t("1 run") if count == 1 else t("{count} runs", count=f"{count:,}")
+    label = tn("{count} run", "{count} runs", count, count=f"{count:,}")
     if count > SHOWN:
         label += " · " + t("{first} to {last} shown", first=query.offset + 1, last=query.offset + len(found))
     st.caption(label)
@@ -72,7 +72,14 @@ def _query() -> Query:
             found = _one(t("State"), list(OVER), keys.STATUS, states)
             tag = _one(t("Tag"), known["tag"], keys.TAG) if known["tag"] else ""
             deleted = st.toggle(
-                t("Deleted ones"), key=keys.DELETED, help=t("Kept for {days} days, then gone for good.", days=KEPT_DAYS)
+                t("Deleted ones"),
+                key=keys.DELETED,
+                help=tn(
+                    "Kept for {days} day, then gone for good.",
+                    "Kept for {days} days, then gone for good.",
+                    KEPT_DAYS,
+                    days=KEPT_DAYS,
+                ),
             )
         with st.popover(t("Sort"), icon=":material/sort:"):
             titles = _sorts()

@@ -19,7 +19,7 @@ from clsf.ui.data_names import data_name
 from clsf.ui.experiments import charts
 from clsf.ui.experiments.table import Row
 from clsf.ui.history import changes, keys, names
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 from clsf.ui.train import keys as train_keys
 
 KEEPS_WEIGHTS = ("finished", "stopped", "time-limit")
@@ -57,7 +57,7 @@ def _facts(record: RunRecord) -> str:
     size = plan.preparation.image_size
     parts = [
         run_status.status(record), f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), record.model.name,
-        t("{epochs} epochs, batches of {size}", epochs=plan.epochs, size=plan.batch_size),
+        tn("{epochs} epoch, batches of {size}", "{epochs} epochs, batches of {size}", plan.epochs, epochs=plan.epochs, size=plan.batch_size),
         f"{plan.optimizer} {rates_text(plan.learning_rate, _rates(record))} ({plan.rules})", t("seed {seed}", seed=plan.seed),
     ]  # fmt: skip
     if record.machine:

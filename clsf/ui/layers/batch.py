@@ -13,7 +13,7 @@ from clsf.ui.controls import LINKED
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.looked import Looked
 from clsf.ui.layers.parts import number
-from clsf.ui.text import t, words
+from clsf.ui.text import t, tn, words
 from clsf.words import say
 
 SHOWN = 8  # channels in the table
@@ -32,10 +32,13 @@ def show(looked: Looked) -> None:
     else:
         inputs = looked.before
     st.markdown(
-        t(
+        tn(
+            "In training every channel is brought to mean 0 and variance 1 over **the batch**: {count} image "
+            "here. Outside training there may be one image alone, so **running statistics** are used, which "
+            "training has gathered.",
             "In training every channel is brought to mean 0 and variance 1 over **the batch**: {count} images here. Outside training "
             "there may be one image alone, so **running statistics** are used, which training has gathered.",
-            count=len(inputs),
+            len(inputs),
         )
     )
     times = st.slider(t("Batches seen in training"), 1, MOST_TIMES, 50, key=keys.TIMES, **LINKED)
@@ -50,7 +53,13 @@ def show(looked: Looked) -> None:
         with place:
             title = words(name)
             figure = layer_statistics.figure(running, batch_value, name, words)
-            alt = t("{title} after {times} batches; dotted: that of the batch.", title=title, times=times)
+            alt = tn(
+                "{title} after {times} batch; dotted: that of the batch.",
+                "{title} after {times} batches; dotted: that of the batch.",
+                times,
+                title=title,
+                times=times,
+            )
             st.plotly_chart(figure, height=250, key=f"chart_{'mean' if place is left else 'variance'}", alt=alt)
     st.caption(
         t(

@@ -12,7 +12,8 @@ from clsf.errors import ClsfError, SpecError
 from clsf.model.spec import ModelSpec
 from clsf.ui import lab_access
 from clsf.ui.layers import asking, keys
-from clsf.ui.text import sentence, t
+from clsf.ui.text import sentence, t, tn
+from clsf.words import say_n
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,12 @@ def inputs(start: Start, images: np.ndarray) -> np.ndarray:
     row = record.model.layers[: start.layers]
     if len(row) < start.layers:
         raise SpecError(
-            "The run's model has {count} layers, but the chain was to begin behind layer {layer}.",
-            count=len(row),
-            layer=start.layers,
+            say_n(
+                "The run's model has {count} layer, but the chain was to begin behind layer {layer}.",
+                "The run's model has {count} layers, but the chain was to begin behind layer {layer}.",
+                len(row),
+                layer=start.layers,
+            )
         )
     spec = ModelSpec(record.model.name, row)
     names = spec.analyse(images.shape[1:]).named_weights()
@@ -61,9 +65,12 @@ def inputs(start: Start, images: np.ndarray) -> np.ndarray:
 def note(start: Start) -> None:
     """Say where the chain begins, with a way back."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f":material/start: {t('The picture goes through the first {count} layers of a trained run before it enters the chain.', count=start.layers)}"
+        said = tn(
+            "The picture goes through the first layer of a trained run before it enters the chain.",
+            "The picture goes through the first {count} layers of a trained run before it enters the chain.",
+            start.layers,
         )
+        st.markdown(f":material/start: {said}")
         st.button(t("Begin with the picture itself"), key="begin_reset", icon=":material/undo:", on_click=forget)
 
 
@@ -76,7 +83,9 @@ def offer(stage: Stage) -> None:
     if not place.isdigit() or int(place) < 2 or (inner and not (inner.count(".") == 1 and inner.endswith(".1"))):
         return
     st.button(
-        t("Begin behind the first {count} layers of this run", count=int(place) - 1), key="begin_behind", icon=":material/start:",
+        tn("Begin behind the first layer of this run",
+                "Begin behind the first {count} layers of this run",
+                int(place) - 1), key="begin_behind", icon=":material/start:",
         on_click=_begin, args=(filling.run, int(place) - 1),
     )  # fmt: skip
 

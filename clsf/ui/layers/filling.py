@@ -20,7 +20,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, state
 from clsf.ui.data_names import data_name
 from clsf.ui.layers import chain, keys
-from clsf.ui.text import t
+from clsf.ui.text import t, tn
 
 RUNS = 30  # newest runs that are offered
 
@@ -182,7 +182,8 @@ def _runs() -> list[RunRecord]:
 
 def _title(run: RunRecord) -> str:
     look = STYLES[run.framework]
-    return f"{look.mark} {look.title} · {run.model.name} · {data_name(run.plan.data)} · {t('trained for {count} epochs', count=len(run.epochs))}"
+    trained = tn("trained for {count} epoch", "trained for {count} epochs", len(run.epochs))
+    return f"{look.mark} {look.title} · {run.model.name} · {data_name(run.plan.data)} · {trained}"
 
 
 def _source(key: str, position: int) -> None:

@@ -10,7 +10,7 @@ from clsf.model.layers import Conv2D, Dense
 from clsf.ui.layers import keys
 from clsf.ui.layers.looked import Looked
 from clsf.ui.tensors import choose
-from clsf.ui.text import t, words
+from clsf.ui.text import t, tn, words
 
 LECTURE_SIDE, LECTURE_UNITS = 28, 128
 
@@ -28,9 +28,12 @@ def show(looked: Looked) -> None:
     figure = layer_growth.figure(dense, conv, channels, max(shape[:2]), words)
     small, large = (layer_growth.parameters(dense, side, channels) for side in (LECTURE_SIDE, layer_growth.SIDES[-1]))
     fixed = layer_growth.parameters(conv, LECTURE_SIDE, channels)
-    said = t(
+    said = tn(
+        "Dense with {units} unit: {small} parameters on {side}×{side}×{channels}, {large} on "
+        "{far}×{far}×{channels}. Conv2D with {filters} filters: {fixed}, always.",
         "Dense with {units} units: {small} parameters on {side}×{side}×{channels}, {large} on {far}×{far}×{channels}. "
         "Conv2D with {filters} filters: {fixed}, always.",
+        dense.units,
         units=dense.units, small=f"{small:,}", side=LECTURE_SIDE, channels=channels, large=f"{large:,}", far=layer_growth.SIDES[-1],
         filters=conv.filters, fixed=f"{fixed:,}",
     )  # fmt: skip

@@ -13,7 +13,7 @@ from clsf.charts.style import STYLES
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.looked import Looked
 from clsf.ui.tensors import choose
-from clsf.ui.text import t
+from clsf.ui.text import t, tn
 
 SHOWN = 20  # cells that are written out
 LAYOUTS = {"tensorflow": "NHWC", "torch": "NCHW"}
@@ -39,9 +39,13 @@ def show(looked: Looked) -> None:
         _line(name, order, shape, at)
     same = int((orders["tensorflow"] == orders["torch"]).sum())
     st.caption(
-        t(
+        tn(
+            "{same} of {count} cell stands at the same place in both. A Dense layer whose weights were learned "
+            "on one order gets nonsense from the other; this software turns the order, so that both mean the "
+            "same.",
             "{same} of {count} cells stand at the same place in both. A Dense layer whose weights were learned on one order gets "
             "nonsense from the other; this software turns the order, so that both mean the same.",
+            count,
             same=f"{same:,}", count=f"{count:,}",
         )
     )  # fmt: skip

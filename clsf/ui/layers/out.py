@@ -13,7 +13,7 @@ from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.looked import Looked
 from clsf.ui.layers.parts import Item, number
 from clsf.ui.layers.style import picture, row
-from clsf.ui.text import t, words
+from clsf.ui.text import t, tn, words
 
 MOST_MAPS = 64
 
@@ -69,7 +69,7 @@ def _title(looked: Looked, n: int) -> tuple[str, bool]:
 
 def _vector(looked: Looked, values: np.ndarray) -> None:
     limit = layer_pictures.scale_of(values)
-    title = t("{count} numbers, folded into rows", count=f"{len(values):,}")
+    title = tn("{count} number, folded into rows", "{count} numbers, folded into rows", len(values), count=f"{len(values):,}")
     row(picture(layer_pictures.folded(values), title, title, "min(100%, 26rem)"))
     parts.scale(limit)
     if isinstance(looked.stage.layer, Dense) and len(values) <= 128:

@@ -12,7 +12,7 @@ from clsf.chain.stages import Chain
 from clsf.charts import layer_pictures
 from clsf.model.shapes import shape_text
 from clsf.ui.layers.chain import stage_title
-from clsf.ui.text import t
+from clsf.ui.text import t, tn
 
 ARROW = '<span class="ls-arrow" aria-hidden="true">→</span>'
 
@@ -29,7 +29,11 @@ def show(first: tuple[str, str], chain: Chain, look: Look, outputs: list[np.ndar
             facts = look.facts[position]
             values = outputs[position][0]
             drawn = layer_pictures.mosaic(values) if values.ndim == 3 else layer_pictures.folded(values)
-            learned = t("{count} parameters", count=f"{facts.trainable:,}") if facts.weights else t("no parameters")
+            learned = (
+                tn("{count} parameter", "{count} parameters", facts.trainable, count=f"{facts.trainable:,}")
+                if facts.weights
+                else t("no parameters")
+            )
             alt = t("What comes out of layer {number}, {kind}", number=position + 1, kind=stage.kind)
             tiles.append(_tile(drawn, name, shape_text(facts.out_shape), learned, alt, on))
         else:

@@ -12,7 +12,7 @@ from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.looked import Looked
 from clsf.ui.layers.parts import Item, number
 from clsf.ui.layers.style import picture, row
-from clsf.ui.text import t, words
+from clsf.ui.text import t, tn, words
 
 MOST_KERNELS = 128
 MOST_PLANES = 16  # input channels of one kernel that are drawn
@@ -27,7 +27,13 @@ def show(looked: Looked) -> None:
     if isinstance(looked.stage.layer, Conv2D | DepthwiseConv2D):
         _kernels(looked, kernel)
     else:
-        title = t("{inputs} inputs down, {units} units across", inputs=f"{kernel.shape[0]:,}", units=kernel.shape[1])
+        title = tn(
+            "{inputs} inputs down, {units} unit across",
+            "{inputs} inputs down, {units} units across",
+            kernel.shape[1],
+            inputs=f"{kernel.shape[0]:,}",
+            units=kernel.shape[1],
+        )
         shown = kernel[:4096]
         row(picture(layer_pictures.signed(shown), title, title, "min(100%, 24rem)"))
         if len(kernel) > len(shown):
@@ -35,8 +41,10 @@ def show(looked: Looked) -> None:
     limit = layer_pictures.scale_of(kernel)
     parts.scale(limit)
     found = layer_histograms.described(kernel)
-    note = t(
+    note = tn(
+        "{count} weight, {low} to {high}, mean {mean}, deviation {deviation}.",
         "{count} weights, {low} to {high}, mean {mean}, deviation {deviation}.",
+        kernel.size,
         count=f"{kernel.size:,}", low=number(found["low"]), high=number(found["high"]), mean=number(found["mean"]),
         deviation=number(found["deviation"]),
     )  # fmt: skip
@@ -77,10 +85,11 @@ def _kernels(looked: Looked, kernel: np.ndarray) -> None:
     st.caption(t("Zero is white. Click a kernel to enlarge it."))
     if not depthwise and channels > 1:
         st.caption(
-            t(
+            tn(
+                "Each kernel has one plane of {side}×{side} per input channel: {count} plane.",
                 "Each kernel has one plane of {side}×{side} per input channel: {count} planes beside each other.",
+                shown,
                 side=side,
-                count=shown,
             )
             + (" " + t("The first {shown} of {count}.", shown=shown, count=channels) if channels > shown else "")
         )

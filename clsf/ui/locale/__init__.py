@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 HERE = Path(__file__).parent
@@ -32,6 +32,9 @@ SAYS = {
 }
 """Functions and classes whose first argument is English text."""
 
+COUNTS = {"tn", "say_n"}
+"""Functions whose first two arguments are English text, for one thing and for more."""
+
 CHECKS = "clsf/checks.py"
 """There the error class is an argument: `raise error("…")`."""
 
@@ -45,8 +48,8 @@ def sources() -> list[Path]:
     return [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py")), *sorted((ROOT / "clsf").rglob("*.py"))]
 
 
-def templates() -> Iterator[tuple[str, str, int]]:
-    """Yield every English text in the source, with its file and line.
+def templates() -> Iterator[tuple[str | tuple[str, str], str, int]]:
+    """Yield every English text in the source, with its file and line; a pair where it is about a number of things.
 
     Read from the syntax tree, for babel's own extraction does not see calls inside f-strings before Python 3.12.
     """
@@ -54,10 +57,16 @@ def templates() -> Iterator[tuple[str, str, int]]:
         name = path.relative_to(ROOT).as_posix()
         says = SAYS | {"error"} if name == CHECKS else SAYS
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in says and call.args:
-                text = call.args[0]
-                if isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value:
-                    yield text.value, name, call.lineno
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.args):
+                continue
+            if call.func.id in says and (text := _literal(call.args[0])):
+                yield text, name, call.lineno
+            elif call.func.id in COUNTS and (pair := tuple(_literal(argument) for argument in call.args[:2])) and all(pair):
+                yield pair, name, call.lineno
+
+
+def _literal(argument: ast.expr) -> str | None:
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else None
 
 
 def read(language: str) -> Catalog:
@@ -81,15 +90,37 @@ def _empty(language: str) -> Catalog:
 def update(language: str) -> tuple[int, int]:
     """Bring a catalogue in step with the source. Return how many texts there are, and how many lack a translation."""
     old, new = read(language), _empty(language)
-    places: dict[str, set[str]] = {}
+    places: dict[str | tuple[str, str], set[str]] = {}
     for message, name, _ in templates():
         places.setdefault(message, set()).add(name)
-    for message, names in sorted(places.items(), key=lambda found: (min(found[1]), found[0])):
-        known = old.get(message)
-        new.add(message, known.string if known is not None and not known.fuzzy else "", [(n, None) for n in sorted(names)])
+    for message, names in sorted(places.items(), key=lambda found: (min(found[1]), english(found[0])[-1])):
+        new.add(message, _known(old, message), [(n, None) for n in sorted(names)])
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, new, width=120, include_lineno=False)
     texts = [message for message in new if message.id]
-    return len(texts), sum(not message.string for message in texts)
+    return len(texts), sum(not all(forms(message)) for message in texts)
+
+
+def _known(old: Catalog, message: str | tuple[str, str]) -> str | tuple[str, ...]:
+    """Return the translation in the old catalogue: of a pair, that of its plural in each form if it was alone before."""
+    if isinstance(message, str):
+        known = old.get(message)
+        return known.string if known is not None and not known.fuzzy and isinstance(known.string, str) else ""
+    known = old.get(message[0])
+    if known is not None and not known.fuzzy and known.id == message:
+        return known.string
+    known = old.get(message[1])
+    alone = known.string if known is not None and not known.fuzzy and isinstance(known.string, str) else ""
+    return (alone,) * old.num_plurals
+
+
+def english(message: str | tuple[str, str]) -> tuple[str, ...]:
+    """Return the English templates of a text: one, or those for one thing and for more."""
+    return (message,) if isinstance(message, str) else message
+
+
+def forms(message: Message) -> tuple[str, ...]:
+    """Return the translations of a message: one, or one for each plural form of the language."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)

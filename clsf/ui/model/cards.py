@@ -15,7 +15,7 @@ from clsf.model.edit_history import History
 from clsf.model.shapes import shape_text
 from clsf.ui.model import kinds
 from clsf.ui.model.amounts import amount
-from clsf.ui.text import t, words
+from clsf.ui.text import t, tn, words
 from clsf.words import Sentence
 
 HERE = Path(__file__).parent
@@ -47,7 +47,7 @@ def contents(
         "cards": [writing.card(card) for card in seen.design.cards],
         "input": shape_text(seen.input_shape),
         "output": shape_text(output) if output else None,
-        "wanted": t("{classes} classes", classes=classes),
+        "wanted": tn("{classes} class", "{classes} classes", classes, classes=classes),
         "advice": [_advice(one) for one in by_card.get(None, [])],
         "undo": bool(steps.before),
         "redo": bool(steps.after),
@@ -66,9 +66,9 @@ def described(card: Card) -> str:
     """Return the fields of a layer in short: "32 filters · 3×3 · same · relu"."""
     layer, said = card.layer, []
     if hasattr(layer, "filters"):
-        said.append(t("{count} filters", count=layer.filters))
+        said.append(tn("{count} filter", "{count} filters", layer.filters))
     if hasattr(layer, "units"):
-        said.append(t("{count} units", count=layer.units))
+        said.append(tn("{count} unit", "{count} units", layer.units))
     for name in ("kernel_size", "pool_size"):
         if hasattr(layer, name):
             said.append(f"{getattr(layer, name)}×{getattr(layer, name)}")
@@ -153,7 +153,12 @@ class _Writing:
             (
                 amount(memory),
                 t("outputs"),
-                t("Memory of what comes out of it for {batch} images, float32.", batch=self.batch_size),
+                tn(
+                    "Memory of what comes out of it for {batch} image, float32.",
+                    "Memory of what comes out of it for {batch} images, float32.",
+                    self.batch_size,
+                    batch=self.batch_size,
+                ),
             )
         )
         return said

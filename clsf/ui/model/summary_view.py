@@ -19,7 +19,7 @@ from clsf.ui import lab_access
 from clsf.ui.model import keys
 from clsf.ui.model.cards import described
 from clsf.ui.model.editor import Bench
-from clsf.ui.text import sentence, t
+from clsf.ui.text import sentence, t, tn
 from clsf.words import Sentence, say
 
 SHEET = (Path(__file__).parent / "style.css").read_text("utf-8")
@@ -69,7 +69,12 @@ def _answer(framework: str, answer: dict | Sentence, analysis: Analysis) -> None
     different = [path for path in {*ours, *answer["layers"]} if ours.get(path) != answer["layers"].get(path)]
     if not different and (answer["trainable"], answer["non_trainable"]) == (analysis.trainable, analysis.non_trainable):
         st.badge(
-            t("{count} parameters, layer by layer as counted here", count=f"{analysis.parameters:,}"),
+            tn(
+                "{count} parameter, layer by layer as counted here",
+                "{count} parameters, layer by layer as counted here",
+                analysis.parameters,
+                count=f"{analysis.parameters:,}",
+            ),
             icon=":material/check:",
             color="green",
         )
@@ -131,8 +136,10 @@ def _table(seen: Look) -> str:
         )
     heads = "".join(f"<th>{escape(head)}</th>" for head in (t("Layer"), t("Kind"), t("Output shape"), t("Parameters")))
     kept = seen.parameters - seen.trainable
-    sums = t(
+    sums = tn(
+        "Together {count} parameter: {learned} learned, {kept} kept besides.",
         "Together {count} parameters: {learned} learned, {kept} kept besides.",
+        seen.parameters,
         count=f"{seen.parameters:,}", learned=f"{seen.trainable:,}", kept=f"{kept:,}",
     )  # fmt: skip
     return f'<div class="mo-table"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table><p>{escape(sums)}</p></div>'

@@ -11,7 +11,7 @@ from clsf.ui import navigation, state
 from clsf.ui.design import MY_MODEL
 from clsf.ui.model.amounts import amount
 from clsf.ui.model.given import Given
-from clsf.ui.text import sentence, t
+from clsf.ui.text import sentence, t, tn
 from clsf.words import Sentence
 
 
@@ -35,8 +35,11 @@ def show(seen: Look, found: tuple[Advice, ...], place: Given) -> None:
         )  # fmt: skip
         st.metric(
             t("Outputs of a batch"), f"{so_far}{amount(seen.outputs * BYTES * place.batch_size)}", width="content",
-            help=t(
+            help=tn(
+                "What all layers hand on for {batch} image in float32. Training keeps it until the backward pass, "
+                "and needs about as much again.",
                 "What all layers hand on for {batch} images in float32. Training keeps it until the backward pass, and needs about as much again.",
+                place.batch_size,
                 batch=place.batch_size,
             ),
         )  # fmt: skip

@@ -17,7 +17,7 @@ from clsf.ui.predict import keys, mistakes, pictures
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
 from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.text import plain, sentence, t, tn, words
 
 NEIGHBOURS, MAPPED = "clsf.predict.looking:neighbours", "clsf.predict.looking:mapped"
 SECONDS = 300.0
@@ -46,8 +46,10 @@ def show_neighbours(models: Sequence[Model], pixels: np.ndarray, said_of_it: str
         st.html(pictures.grid(items))
         where = t("layer {path}", path=found.layer) if found.layer else t("the image itself, for there is no hidden layer")
         st.caption(
-            t(
+            tn(
+                "Nearest of {count} test image by {where}: the Euclidean distance of what comes out of it.",
                 "Nearest of {count} test images by {where}: the Euclidean distance of what comes out of it.",
+                found.looked,
                 count=f"{found.looked:,}",
                 where=where,
             )

@@ -16,7 +16,7 @@ from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.matrix import MOST_CLASSES, matrix
 from clsf.ui.predict.trying import class_names
 from clsf.ui.tensors import choose
-from clsf.ui.text import sentence, t, words
+from clsf.ui.text import sentence, t, tn, words
 
 EVALUATE = "clsf.predict.evaluating:evaluate"
 SECONDS = 600.0  # a large model on 10,000 images
@@ -80,7 +80,9 @@ def _numbers(found: list[Measured]) -> None:
         )
     st.html(tables.headline(found))
     st.caption(
-        t("The interval is Wilson's, 95 %: it says how far another {count} images might have moved the accuracy.",
+        tn("The interval is Wilson's, 95 %: it says how far another {count} image might have moved the accuracy.",
+                "The interval is Wilson's, 95 %: it says how far another {count} images might have moved the accuracy.",
+                len(found[0][1].labels),
           count=f"{len(found[0][1].labels):,}")
     )  # fmt: skip
     if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):

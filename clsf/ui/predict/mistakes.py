@@ -16,7 +16,7 @@ from clsf.ui import lab_access
 from clsf.ui.predict import pictures
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
-from clsf.ui.text import sentence, t
+from clsf.ui.text import sentence, t, tn
 
 PICTURES = "clsf.predict.evaluating:pictures"
 MOST = 12
@@ -43,8 +43,9 @@ def cell(model: Model, evaluated: Evaluated, shown: int, answered: int) -> None:
     names = class_names(model.record)
     which = metrics.in_cell(evaluated.labels, evaluated.probabilities, shown, answered)
     st.markdown(
-        t("**{count} images** show {shown} and were answered with {answered}; the surest first.",
-          count=len(which), shown=names[shown], answered=names[answered])
+        tn("**{count} image** shows {shown} and was answered with {answered}; the surest first.",
+                "**{count} images** show {shown} and were answered with {answered}; the surest first.",
+                len(which), shown=names[shown], answered=names[answered])
     )  # fmt: skip
     if len(which):
         _grid([(model, evaluated)], which[:MOST])

@@ -192,7 +192,8 @@ def _spread(answers: dict[str, Answer]) -> None:
     }
     lists = {side: found for side, found in lists.items() if all(isinstance(x, int | float) for x in found[2])}
     if lists:
-        st.markdown(f"**{t('The same recipe, {count} numbers from each generator', count=f'{MANY:,}')}**")
+        said = t("The same recipe, {count} numbers from each generator", count=f"{MANY:,}")
+        st.markdown(f"**{said}**")
         live_chart(
             tensor_curves.histogram(lists, words),
             key="spread",

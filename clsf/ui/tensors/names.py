@@ -13,7 +13,7 @@ from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
 from clsf.ui.tensors import choose, columns, keys
 from clsf.ui.tensors.asking import SIDES, Answer, ask, everyone
-from clsf.ui.text import sentence, t, words
+from clsf.ui.text import sentence, t, tn, words
 
 ALL = "all"
 MARKS: dict[Verdict, str] = {"equal": "=", "dtype": "≈", "different": "≠"}
@@ -51,7 +51,14 @@ def show() -> bool:
     head = "".join(f'<span class="side-{side}">{columns.LOOKS[side].mark} {columns.LOOKS[side].title}</span>' for side in SIDES)
     body = "".join(_row(row, answers, judged[row.name]) for row in found)
     st.html(f'<div class="nm"><div class="nm-head">{head}</div>{body}</div>')
-    st.caption(t("{shown} of {count} rows. Open one to see what came out.", shown=len(found), count=len(ROWS)))
+    st.caption(
+        tn(
+            "{shown} of {count} row. Open it to see what came out.",
+            "{shown} of {count} rows. Open one to see what came out.",
+            len(ROWS),
+            shown=len(found),
+        )
+    )
     return all(row.trap for row in found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.plan import Plan, Preparation
-from clsf.ui.text import t
+from clsf.ui.text import t, tn
 
 
 def said(plan: Plan, short: bool = False) -> list[str]:
@@ -24,7 +24,7 @@ def _images(plan: Plan, short: bool) -> list[str]:
     if chosen.scale != usual.scale:
         found.append(chosen.scale)
     if plan.train_limit:
-        found.append(t("{count} images at most", count=f"{plan.train_limit:,}"))
+        found.append(tn("{count} image at most", "{count} images at most", plan.train_limit, count=f"{plan.train_limit:,}"))
     parts = [
         (varied.flip, t("flip")),
         (varied.shift, t("shift {pixels} px", pixels=varied.shift)),

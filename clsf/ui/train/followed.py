@@ -10,7 +10,7 @@ from clsf.charts.style import STYLES
 from clsf.looks import PredictionsLooked
 from clsf.runs.record import RunRecord
 from clsf.ui.figures import remembered
-from clsf.ui.text import t
+from clsf.ui.text import t, tn
 from clsf.ui.train import pictures
 from clsf.ui.train.style import mark
 
@@ -62,6 +62,8 @@ def _strip(framework: str, number: int, label: int, seen: list[PredictionsLooked
         cells.append(
             f'<i style="background:color-mix(in srgb,{colour} {amount:.0f}%,transparent)" title="{escape(title)}"></i>'
         )
-    name = escape(t("{framework}: right after {count} of {total} looks", framework=STYLES[framework].title,
+    name = escape(tn("{framework}: right after {count} of {total} look",
+                          "{framework}: right after {count} of {total} looks",
+                          len(seen), framework=STYLES[framework].title,
                     count=sum(k.classes[number][0] == label for k in seen), total=len(seen)))  # fmt: skip
     return f'<div class="tp-strip" role="img" aria-label="{name}">{"".join(cells)}</div>'

@@ -16,7 +16,7 @@ from clsf.ui.data_names import class_names
 from clsf.ui.figures import draw, remembered
 from clsf.ui.run_status import name as framework_name
 from clsf.ui.tensors.choose import named
-from clsf.ui.text import t, words
+from clsf.ui.text import t, tn, words
 from clsf.ui.train import keys, layer_names, pictures, update_table
 
 
@@ -61,7 +61,7 @@ def _batch(record: RunRecord, look: StepLooked) -> None:
     st.html(
         f'<div class="tp tp-batch">{remembered("train-step-batch", (record.run_id, look.step), lambda: _images(record, look))}</div>'
     )
-    text = t("{count} images of epoch {epoch}", count=len(look.labels), epoch=look.epoch)
+    text = tn("{count} image of epoch {epoch}", "{count} images of epoch {epoch}", len(look.labels), epoch=look.epoch)
     if shown < len(look.labels):
         text += ", " + t("the first {count} of them are shown", count=shown)
     if record.plan.augmentation.any:

@@ -20,7 +20,7 @@ from clsf.ui.choices import Choices
 from clsf.ui.figures import draw
 from clsf.ui.run_status import name
 from clsf.ui.tensors.choose import LINKED
-from clsf.ui.text import sentence, t, words
+from clsf.ui.text import sentence, t, tn, words
 from clsf.ui.train import keys, study_said
 from clsf.ui.train.looping import VARIANT_TITLES
 
@@ -127,7 +127,10 @@ def _look(was_over: bool) -> None:
     done = sum(record.over for record in everything)
     if done < len(everything):
         at = next(record for record in everything if not record.over)
-        text = t("{done} of {total} runs", done=done, total=len(everything)) + f" · {name(at.framework)} {_title(at)}"
+        text = (
+            tn("{done} of {total} run", "{done} of {total} runs", len(everything), done=done, total=len(everything))
+            + f" · {name(at.framework)} {_title(at)}"
+        )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.progress(done / len(everything), text)
             st.button(
