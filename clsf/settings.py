@@ -79,6 +79,21 @@ def read(environment: Mapping[str, str] = os.environ, file: Path = FILE) -> Sett
     return Settings(**{name: _number(name, value) if name in numbers else value for name, value in values.items()})
 
 
+def folder(variable: str) -> Path | None:
+    """Return the folder that CLSF_HOME or CLSF_DATA names, absolute, `~` being the user's own folder; None if it is not set.
+
+    Raises EngineError if it names the folder of a user who does not exist.
+    """
+    text = os.environ.get(variable, "").strip()
+    try:
+        return Path(text).expanduser().absolute() if text else None
+    except RuntimeError:
+        raise EngineError(
+            "{variable} is '{value}', but this machine has no such user. Write the folder out in full.",
+            variable=variable, value=text[:200],
+        ) from None  # fmt: skip
+
+
 def _from_file(file: Path) -> dict[str, object]:
     try:
         found = tomllib.loads(file.read_text("utf-8"))

@@ -22,6 +22,7 @@ import numpy as np
 
 from clsf.data.images import Dataset, Images
 from clsf.errors import DataError
+from clsf.settings import folder as folder_in
 
 FORMAT = 1
 """Counted up when the files or the embedded images change; sets made with another number are made again."""
@@ -33,12 +34,9 @@ WAIT = 0.2  # seconds between two calls of `waiting`
 
 
 def data_folder() -> Path:
-    chosen = os.environ.get("CLSF_DATA")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
     from platformdirs import user_cache_path
 
-    return user_cache_path("clsf", appauthor=False)
+    return folder_in("CLSF_DATA") or user_cache_path("clsf", appauthor=False)
 
 
 def names() -> list[str]:

@@ -37,6 +37,6 @@ def memory_exceeded(framework: str, used: float, limit: float) -> Sentence:
     """Return the sentence for a worker that was ended because it used too much memory (bytes)."""
     return say(
         "The {framework} worker process used {used} GB of memory and may use {limit} GB, so it was ended; a new one takes "
-        "its place. Make the model, the batch size or the images smaller.",
-        framework=framework, used=f"{used / 1e9:.1f}", limit=f"{limit / 1e9:.1f}",
+        "its place. Make the model, the batch size or the images smaller, or give the workers more memory (CLSF_WORKER_MEMORY).",
+        framework=framework, used=f"{used / 1e9:.2f}", limit=f"{limit / 1e9:.2f}",
     )  # fmt: skip

@@ -7,7 +7,6 @@ the other.
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
 import sqlite3
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from clsf.data import temporary
 from clsf.errors import StoreError
+from clsf.settings import folder as folder_in
 from clsf.words import Sentence, say
 
 NAME = "runs.sqlite"
@@ -97,7 +97,7 @@ def home() -> Path:
     """Return the folder that runs are kept in: CLSF_HOME, else the user's data folder."""
     from platformdirs import user_data_dir
 
-    return Path(os.environ.get("CLSF_HOME", "").strip() or user_data_dir("clsf"))
+    return folder_in("CLSF_HOME") or Path(user_data_dir("clsf"))
 
 
 def open_file(folder: Path, patience: float = BUSY_SECONDS) -> tuple[sqlite3.Connection, Sentence | None]:

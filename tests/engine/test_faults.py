@@ -89,7 +89,7 @@ def witness_new_pid(engine, framework):
 def test_a_worker_that_takes_too_much_memory(submit, witness):
     failure = witness.until_over(submit("eats"), timeout=20)
     assert str(failure.template).startswith("The {framework} worker process used {used} GB of memory and may use {limit} GB")
-    assert (failure.values["framework"], failure.values["limit"]) == ("torch", "0.6")
+    assert (failure.values["framework"], failure.values["limit"]) == ("torch", "0.60")
     assert works(submit, witness)
 
 

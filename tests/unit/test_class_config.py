@@ -26,3 +26,18 @@ def test_one_file_is_served(tmp_path):
     assert [path.name for path in (tmp_path / "static").iterdir()] == [static_files.NAME]
     served = [path.name for path in static_files.FOLDER.iterdir() if path.name != ".gitkeep"]
     assert served in ([], [static_files.NAME])
+
+
+def test_which_websocket_is_taken(monkeypatch):
+    """What .streamlit/config.toml says of it: ports count only where the host is not one of this machine's names."""
+    from streamlit import config, net_util
+    from streamlit.web.server.starlette.starlette_websocket import _is_origin_allowed as taken
+
+    monkeypatch.setattr(net_util, "get_internal_ip", lambda: "10.0.0.7")
+    monkeypatch.setattr(net_util, "get_external_ip", lambda: None)
+    assert config.get_option("server.enableCORS") is True
+    assert taken("http://class.example:8501", "class.example:8501")
+    assert not taken("http://class.example:9999", "class.example:8501")
+    assert not taken("http://elsewhere.example", "localhost:8501")
+    assert taken("http://localhost:9999", "localhost:8501"), "if this is refused now, the comment in config.toml can say so"
+    assert taken("http://10.0.0.7:9999", "10.0.0.7:8501")

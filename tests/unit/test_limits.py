@@ -1,9 +1,12 @@
 """What a server refuses before it begins, against sums worked by hand."""
 
+import math
+
 import pytest
 
+from clsf.engine import tuning
 from clsf.errors import EngineError
-from clsf.limits import FRAMEWORK_BYTES, memory_bytes, require
+from clsf.limits import FRAMEWORK_BYTES, USABLE, memory_bytes, require
 from clsf.model.layers import Dense, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
@@ -36,10 +39,23 @@ def test_what_is_just_within_a_limit_is_let_in_and_one_more_is_not(name, most):
 
 def test_memory_is_let_in_to_the_byte():
     plan = Plan("digits")
-    needed = memory_bytes(ANALYSIS, plan)
+    needed = math.ceil(memory_bytes(ANALYSIS, plan) / USABLE)
     assert require(Settings(), ANALYSIS, plan, 1000, needed) is None
     with pytest.raises(EngineError, match="GB of memory"):
         require(Settings(), ANALYSIS, plan, 1000, needed - 1)
+
+
+def test_what_dask_would_end_is_refused_first():
+    """Measured: such a run takes 920 to 940 MB; with 900 MB its worker was ended each time, with 1,250 MB it trains."""
+    analysis, plan = preset("two-block-cnn", 10).analyse((32, 32, 3)), Plan("shapes", batch_size=128)
+    with pytest.raises(
+        EngineError, match=r"needs about 1\.07 GB of memory, but a worker here may use 0\.90 GB.*CLSF_WORKER_MEMORY"
+    ):
+        require(Settings(), analysis, plan, 6000, 900_000_000)
+    assert require(Settings(), analysis, plan, 6000, 1_250_000_000) is None
+    with pytest.raises(EngineError, match=r"may use 0\.90 GB"):  # the smallest there is: ended in each of ten runs
+        require(Settings(), preset("lecture-cnn", 10).analyse((8, 8, 1)), Plan("digits"), 1000, 900_000_000)
+    assert tuning.SETTINGS["distributed.worker.memory.terminate"] == USABLE
 
 
 @pytest.mark.parametrize(
@@ -48,7 +64,7 @@ def test_memory_is_let_in_to_the_byte():
         ({"max_parameters": 1000}, {}, 10, None, "has 2,035 parameters"),
         ({"max_epochs": 3}, {"epochs": 4}, 10, None, "4 epochs are asked for, but this server trains at most 3"),
         ({"max_images": 100}, {}, 101, None, "There are 101 images"),
-        ({}, {"batch_size": 4096}, 10, 600_000_000, "needs about 0.6 GB of memory, but a worker here may use 0.6 GB"),
+        ({}, {"batch_size": 4096}, 10, 600_000_000, "needs about 0.92 GB of memory, but a worker here may use 0.60 GB"),
     ],
 )
 def test_each_limit_is_named(settings, plan, images, memory, said):

@@ -1,5 +1,6 @@
 """What a host may set: from the file, from the environment which wins, and refused in words."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,20 @@ def test_every_setting_is_in_the_hosting_readme():
 def test_the_file_is_the_project_s_from_wherever_it_is_started(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert Path(__file__).parents[2] / ".streamlit" / "clsf.toml" == FILE
+
+
+@pytest.mark.parametrize(
+    ("variable", "asked"), [("CLSF_HOME", "clsf.runs.database:home"), ("CLSF_DATA", "clsf.data.cache:data_folder")]
+)
+def test_a_tilde_is_the_users_own_folder(monkeypatch, tmp_path, variable, asked):
+    module, _, function = asked.partition(":")
+    place = getattr(import_module(module), function)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv(variable, "~/kept here")
+    assert place() == tmp_path / "kept here"
+    monkeypatch.setenv(variable, "~nobody-of-that-name/x")
+    with pytest.raises(EngineError, match=f"{variable} is '~nobody-of-that-name/x', but this machine has no such user"):
+        place()
+    monkeypatch.setenv(variable, "  ")
+    assert place().is_absolute()

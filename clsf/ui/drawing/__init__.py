@@ -92,6 +92,7 @@ def _words(label: str | None, colour: bool) -> dict:
         "keys": t("Keyboard: arrow keys move the pen, Space puts it down or lifts it, Backspace takes the last stroke away."),
         "undo": t("Undo"), "clear": t("Clear"), "pen": t("Pen width"), "down": t("Pen down"), "up": t("Pen up"),
         "at": t("column %c, row %r of %n"), "emptied": t("The sheet is empty"), "colour": t("Pen colour"),
+        "none": t("This browser can't show the sheet to draw on: it has no canvas, or it is switched off. Allow it, or use another browser."),
     }  # fmt: skip
     names = {
         "black": t("black"), "red": t("red"), "orange": t("orange"), "yellow": t("yellow"), "green": t("green"), "blue": t("blue"),

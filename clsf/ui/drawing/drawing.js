@@ -264,6 +264,14 @@ function pens(it) {
 }
 
 export default function ({ data, parentElement, setStateValue }) {
+  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
+    const sentence = document.createElement("p");
+    sentence.className = "none";
+    sentence.setAttribute("role", "alert");
+    sentence.textContent = data.words.none;
+    parentElement.replaceChildren(sentence);
+    return undefined;
+  }
   const first = !sheets.has(parentElement);
   if (first) sheets.set(parentElement, fresh(parentElement));
   const it = sheets.get(parentElement);
