@@ -161,7 +161,7 @@ def _test(contents: Contents, words: Words) -> Iterator[Block]:
             len(found[0][1].labels),
             count=f"{len(found[0][1].labels):,}",
         )
-    yield Text(words(say("Measured on {part}. Times the test set was used in this session: {looks}.", part=part, looks=contents.looks)),
+    yield Text(words(say("Measured on {part}. Measurements on the test set in this session: {looks}.", part=part, looks=contents.looks)),
                small=True)  # fmt: skip
     if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):
         gap = metrics.paired_difference(found[0][1].labels, found[0][1].probabilities, found[1][1].probabilities)

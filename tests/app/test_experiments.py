@@ -257,7 +257,7 @@ def test_two_chosen_runs_are_compared(open_mine, lab, monkeypatch):
     app = well(open_mine("runs"))
     app.button(key="compare_chosen").click().run()
     assert well(app).title[0].value == "Compare"
-    assert {app.session_state["run"], app.session_state["with"]} == set(ids)
+    assert {app.session_state["run"], app.session_state["compare_with"]} == set(ids)
 
 
 def test_runs_on_other_data_are_looked_at_but_not_compared(open_mine, lab, monkeypatch):

@@ -102,7 +102,7 @@ VIEWS = [
 @pytest.mark.parametrize(("section", "key", "view"), [(s, k, v) for s, k, views in VIEWS for v in views])
 def test_every_view_is_reached_by_a_link(open_app, section, key, view):
     app = well(open_app("tensors", section=section, **{key: view}))
-    assert app.session_state[key] == view
+    assert app.session_state[keys.CHANGE_VIEW if key == keys.CHANGE_VIEW_LINK else key] == view
 
 
 def test_the_lectures_example_is_what_one_sees_first(open_app):

@@ -1,5 +1,6 @@
 """What a link to the Train page says is done, or it is said why not."""
 
+import importlib
 import json
 
 import pytest
@@ -19,6 +20,15 @@ OWN = to_link(design_of(preset("mlp", 10)))
 def test_a_view_belongs_to_one_page():
     assert len({train_keys.VIEW, model_keys.VIEW, layers_keys.VIEW}) == 3
     assert {train_keys.VIEW_LINK, model_keys.VIEW_LINK, layers_keys.VIEW_LINK} == {"view"}  # old links keep opening
+
+
+def test_no_choice_of_one_page_is_read_by_another():
+    """Two pages may use one name in their links; in the session, which outlives a change of page, they may not."""
+    owners: dict[str, str] = {}
+    for page in ("tensors", "data", "layers", "model", "train", "experiments", "compare", "predict", "history"):
+        for name, value in vars(importlib.import_module(f"clsf.ui.{page}.keys")).items():
+            if name.isupper() and isinstance(value, str) and not name.endswith("_LINK"):
+                assert owners.setdefault(value, page) == page, f"{value!r} is a key of {owners[value]} and of {page}"
 
 
 def test_a_link_brings_the_own_design_along(open_app):

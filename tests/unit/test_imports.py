@@ -20,7 +20,10 @@ RUNS_TEXT = {"eval", "exec", "__import__"}
 UNPICKLES = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "torch"}
 EXCEPTED = {
     ("clsf/engine/work.py", "pickle.loads"),  # arguments that the app itself pickled for its own worker
-    ("clsf/engine/apart.py", "pickle.loads"),  # the same, which the worker passes on to a process that it starts, and its answer
+    (
+        "clsf/engine/apart.py",
+        "pickle.loads",
+    ),  # the same, which the worker passes on to a process that it starts, and its answer
 }
 
 

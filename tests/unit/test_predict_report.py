@@ -81,7 +81,7 @@ def files(content: bytes) -> dict[str, str]:
 def test_a_page_holds_what_was_done_and_what_came_out():
     page = html(contents(), english)
     for text in ("Kim", "2026-11-21", "I expected more.", "rmsprop", "4,321", "98.00%", "95.00%", "a machine",
-                 "aaaaaaaaaaaaaaaa", "Times the test set was used in this session: 3", "initial weights"):  # fmt: skip
+                 "aaaaaaaaaaaaaaaa", "Measurements on the test set in this session: 3", "initial weights"):  # fmt: skip
         assert text in page, text
     interval = metrics.wilson(98, 100)
     assert f"{interval.low:.2%} – {interval.high:.2%}" in page

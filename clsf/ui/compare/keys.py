@@ -5,7 +5,7 @@ from __future__ import annotations
 SECTION = "compare"
 
 # Two runs. The first is clsf.ui.state.RUN.
-WITH = "with"  # the second run's id, where the two were not started together
+WITH, WITH_LINK = "compare_with", "with"  # the second run's id, where the two were not started together
 PICK_ONE, PICK_TWO = "pick_one", "pick_two"
 
 # Lockstep and switchboard: what both frameworks are to do.
@@ -17,7 +17,8 @@ STEP = "lock_step"
 
 # The lecture's gap, and noise.
 GAP_EPOCHS, GAP_SEEDS, GAP_LIMIT, GAP_ORDER = "gap_epochs", "gap_seeds", "gap_images", "gap_order"
-NOISE_EPOCHS, NOISE_SEEDS, NOISE_LIMIT, NOISE_CHANGE = "noise_epochs", "noise_seeds", "noise_images", "change"
+NOISE_EPOCHS, NOISE_SEEDS, NOISE_LIMIT = "noise_epochs", "noise_seeds", "noise_images"
+NOISE_CHANGE, NOISE_CHANGE_LINK = "noise_change", "change"
 METHOD = "method"
 CODE = "race_code_open"
 

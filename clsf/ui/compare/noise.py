@@ -60,7 +60,7 @@ def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
     from clsf.plan import LEARNING_RATES, OPTIMIZERS
 
     titles = {FRAMEWORKS_APART: t("TensorFlow and PyTorch"), **{n: t("without and with: {title}", title=words(e.title)) for n, e in ENTRIES.items()}}  # fmt: skip
-    change = choose.named(st.selectbox, t("What is compared"), titles, keys.NOISE_CHANGE)
+    change = choose.named(st.selectbox, t("What is compared"), titles, keys.NOISE_CHANGE, keys.NOISE_CHANGE_LINK)
     spec, data, preparation, fits = bench.model_and_data()
     left, right = st.columns(2, gap="small")
     optimizer = left.selectbox(

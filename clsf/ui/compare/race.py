@@ -199,21 +199,21 @@ def _take(one: str, two: str) -> None:
 
 def _other() -> str | None:
     """Return the id of the second run, from the link or as it was last; None if the two were started together."""
-    linked = st.query_params.get(keys.WITH)
+    linked = st.query_params.get(keys.WITH_LINK)
     if linked:
         st.session_state[keys.WITH] = linked
     elif st.session_state.get(keys.WITH):
-        st.query_params[keys.WITH] = st.session_state[keys.WITH]
+        st.query_params[keys.WITH_LINK] = st.session_state[keys.WITH]
     return st.session_state.get(keys.WITH)
 
 
 def _with(run_id: str | None) -> None:
     if run_id is None:
         st.session_state.pop(keys.WITH, None)
-        st.query_params.pop(keys.WITH, None)
+        st.query_params.pop(keys.WITH_LINK, None)
     else:
         st.session_state[keys.WITH] = run_id
-        st.query_params[keys.WITH] = run_id
+        st.query_params[keys.WITH_LINK] = run_id
 
 
 def _forget() -> None:

@@ -53,7 +53,7 @@ def _image(models: Sequence[Model]) -> tuple[np.ndarray, str] | None:
     kinds = {"test": t("Test image")}
     if tried is not None and tried[0] == task(record):
         kinds = {"tried": t("Tried last"), **kinds}
-    kind = choose.named(st.segmented_control, t("Image"), kinds, keys.EXPLAIN)
+    kind = choose.named(st.segmented_control, t("Image"), kinds, keys.EXPLAIN, keys.EXPLAIN_LINK)
     if kind == "tried":
         pixels, words = tried[1], tried[2]
     else:

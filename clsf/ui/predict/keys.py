@@ -25,7 +25,8 @@ VIEW = "measured_as"
 MATRIX, CELL = "matrix", "predict_cell"
 
 # Look inside.
-INSIDE, EXPLAIN, CLASS_EXPLAINED, MAP = "inside_view", "inside_image", "explained_class", "map_method"
+INSIDE, CLASS_EXPLAINED, MAP = "inside_view", "explained_class", "map_method"
+EXPLAIN, EXPLAIN_LINK = "predict_inside_image", "inside_image"
 
 # Take it home, report.
 FORMATS, MADE = "predict_formats", "predict_made"

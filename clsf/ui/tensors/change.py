@@ -24,6 +24,7 @@ def show() -> bool:
         t("What to look at"),
         {"assign": t("change one element"), "memory": t("two names, one memory?"), "gradient": t("to NumPy with a gradient")},
         keys.CHANGE_VIEW,
+        keys.CHANGE_VIEW_LINK,
     )
     try:
         values, position, value = _chosen(view)

@@ -31,7 +31,7 @@ CAST_EXAMPLE = "cast_example"  # not in the link: what it sets is
 MEET_LEFT, MEET_RIGHT = "meets", "with"
 
 # Change in place.
-CHANGE_VIEW = "change"
+CHANGE_VIEW, CHANGE_VIEW_LINK = "tensors_change", "change"
 CHANGE_VALUES = "change_values"
 CHANGE_ATTEMPT = "attempt"
 CHANGE_ROW, CHANGE_COLUMN = "row", "column"
