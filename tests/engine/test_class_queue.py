@@ -80,7 +80,7 @@ def test_an_experiment_whose_first_runs_are_over_is_still_one_start(room, monkey
     spec = replace(preset("tiny", 10), name="none")
     waits = room.train(spec, Plan("digits", epochs=1), ("torch",), owner="bob")
     room.engine.admit("ann", "one")
-    with pytest.raises(EngineError, match="1 trainings of everybody"):
+    with pytest.raises(EngineError, match="1 training of everybody"):
         room.engine.admit("ann", "two")
     for run_id in (*waits, first):
         room.control(run_id, "stop")
