@@ -34,9 +34,11 @@ WAIT = 0.2  # seconds between two calls of `waiting`
 
 
 def data_folder() -> Path:
+    if chosen := folder_in("CLSF_DATA"):
+        return chosen
     from platformdirs import user_cache_path
 
-    return folder_in("CLSF_DATA") or user_cache_path("clsf", appauthor=False)
+    return user_cache_path("clsf", appauthor=False)
 
 
 def names() -> list[str]:

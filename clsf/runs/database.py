@@ -95,9 +95,11 @@ CREATE TABLE IF NOT EXISTS weights (
 
 def home() -> Path:
     """Return the folder that runs are kept in: CLSF_HOME, else the user's data folder."""
-    from platformdirs import user_data_dir
+    if chosen := folder_in("CLSF_HOME"):
+        return chosen
+    from platformdirs import user_data_path
 
-    return folder_in("CLSF_HOME") or Path(user_data_dir("clsf"))
+    return user_data_path("clsf")
 
 
 def open_file(folder: Path, patience: float = BUSY_SECONDS) -> tuple[sqlite3.Connection, Sentence | None]:

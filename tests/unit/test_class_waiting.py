@@ -47,8 +47,9 @@ def test_a_run_that_waits_is_as_fast_as_the_last_alike():
     other = queued("o", "tensorflow")
     other.fold(RunEnded("tensorflow", "finished", 1, 3.0, 5.0))  # of the other framework: says nothing
     info = catalogue.info("digits")
-    images = info.train * 0.8 + speed.VALIDATION * info.train * 0.2
     plan = Plan("digits", epochs=3, validation_share=0.2)
+    validated = round(info.train * 0.2)  # whole images
+    images = info.train - validated + speed.VALIDATION * validated
     record = RunRecord("w", "w", "torch", preset("tiny"), plan, 1.0)
     by_hand = speed.OVERHEAD["torch"] + 3 * images / 500.0
     assert expected([record], [summary_of_record(other), summary_of_record(alike)]) == pytest.approx(by_hand)
