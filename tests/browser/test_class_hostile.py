@@ -64,6 +64,8 @@ def test_hostile_names_of_classes_and_files_stay_text_from_the_upload_to_the_pre
     read = page.get_by_role("button", name="Read the images")
     expect(read).to_be_enabled(timeout=LONG)
     read.click()
+    page.get_by_role("button", name="Import the images").click(timeout=LONG)
+    harmless(page)
     expect(page).to_have_url(re.compile("data=folder-[0-9a-f]{24}"), timeout=LONG)
     expect(page.get_by_text("is ready").first).to_be_visible(timeout=LONG)
     harmless(page)
