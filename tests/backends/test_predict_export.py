@@ -121,6 +121,7 @@ def check_files(framework, plans: dict[str, dict], folder) -> None:
                 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_files_say_the_same_in_a_plain_process(framework, tmp_path):
     check_files(framework, {name: PLANS[name] for name in QUICK}, tmp_path)

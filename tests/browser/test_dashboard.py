@@ -191,6 +191,7 @@ def test_the_menu_of_a_phone_closes_with_a_choice(visit):
     expect(menu(page, "Data")).to_be_in_viewport()
 
 
+@pytest.mark.slow
 def test_the_menu_is_as_wide_for_everybody(visit):
     for path in (
         "/",

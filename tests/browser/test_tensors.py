@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.browser.conftest import playwright
 
 expect = playwright.expect
@@ -14,6 +16,7 @@ def column(page, side: str):
     return page.locator(f"[class*='st-key-side_{side}_create']")
 
 
+@pytest.mark.slow
 def test_slice_predict_and_reveal(dashboard):
     page = dashboard.open("/tensors?lang=en")
     expect(column(page, "torch")).to_contain_text("t[0, :, :]", timeout=LONG)

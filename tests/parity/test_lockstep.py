@@ -48,6 +48,7 @@ def test_every_optimizer_gives_the_same_losses_in_float64(optimizer):
     assert "compute the same" in str(done.result.sentence)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["residual", "inception-like"])
 def test_batch_normalisation_and_branches_give_the_same_losses_in_float64(model):
     done = compared(model, digits("nesterov"), steps=10)
@@ -185,6 +186,7 @@ def test_without_isolate_the_same_fault_blames_every_layer_behind_it():
     assert layers_apart(steps[0]) > {"4", "7", "9"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("isolate", [True, False])
 def test_a_transposed_kernel_is_found_in_its_layer(isolate):
     torch = frameworks.process("torch")
