@@ -38,7 +38,7 @@ def test_the_window_slides_by_buttons_keys_clicks_and_alone(dashboard):
     window = page.locator(".window")
     expect(window.locator(".place")).to_have_text("row 8 of 14, column 8 of 14", timeout=LONG)
     expect(window.locator(".check")).to_contain_text("✓ TensorFlow says")
-    expect(window.locator(".all")).to_contain_text("All 196 positions", timeout=LONG)
+    expect(window.locator(".all")).to_contain_text("computed here like this, 196 in all", timeout=LONG)
 
     # Buttons, and keys once the component has the focus. Nothing of this asks the server.
     page.wait_for_timeout(500)
@@ -87,7 +87,7 @@ def test_every_kind_of_window_computes_what_the_framework_says_at_every_position
     for name, chain in CHAINS.items():
         page = dashboard.open(address(chain=chain))
         window = page.locator(".window")
-        expect(window.locator(".all")).to_contain_text("positions were computed", timeout=LONG)
+        expect(window.locator(".all")).to_contain_text("Every position was computed", timeout=LONG)
         choices = window.locator("select.filter option").all_inner_texts()
         for n in range(len(choices)):
             window.locator("select.filter").select_option(index=n, force=True)
