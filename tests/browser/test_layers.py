@@ -130,7 +130,7 @@ def test_an_uploaded_picture_goes_through_the_chain_and_a_bad_one_is_refused(das
     page = dashboard.open(address(picture="upload", view="out"))
     expect(page.locator(".ls-tile").first).to_contain_text("flower", timeout=LONG)
     page.locator("input[type=file]").set_input_files({"name": "bad.png", "mimeType": "image/png", "buffer": b"no picture"})
-    expect(page.get_by_role("alert").first).to_contain_text("can't be read as a PNG, JPEG or WebP image", timeout=LONG)
+    expect(page.get_by_role("alert").first).to_contain_text("can't be read as an image", timeout=LONG)
     file = io.BytesIO()
     Image.linear_gradient("L").save(file, "PNG")
     page.locator("input[type=file]").set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": file.getvalue()})
