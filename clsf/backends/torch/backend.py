@@ -53,14 +53,7 @@ class TorchBackend:
         self.set_weights(weights)
         self._objective = Objective(plan, len(prepared.classes), self.built)
         self._inspector = Inspector(self.built, sources(spec.layers))
-        self._optimizer = optimizer(
-            plan.optimizer,
-            plan.learning_rate,
-            plan.native_optimizer,
-            self.model.parameters(),
-            plan.weight_decay,
-            coupled=plan.rules == "native",
-        )
+        self._optimizer = optimizer(plan, self.model.parameters())
 
     # One step, and many.
 
