@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from clsf import losses
+from clsf.calls import quoted
 from clsf.code import (
     epochs,
     pieces,
@@ -21,7 +22,6 @@ from clsf.code import (
 )
 from clsf.code.assembly import assembled, joined
 from clsf.code.model import Model
-from clsf.code.names import quoted
 from clsf.code.pieces import Job
 from clsf.code.render import body_of
 from clsf.model.shapes import shape_text
