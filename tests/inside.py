@@ -321,7 +321,7 @@ def train_counted(job: Job, batches: list[np.ndarray]) -> tuple[Trained, Calls]:
         backend = job.build()
         patches.enter_context(patch.object(keras.Model, "fit", counted_fit))
         patches.enter_context(patch.object(keras.layers.Dense, "call", watched_call))
-        if job.plan.tensorflow_variant == "fit":
+        if job.plan.variants["tensorflow"] == "fit":
             reports = list(backend.fit_epoch(batches, epoch=1))
         else:
             reports = [backend.train_steps(np.stack(batches[:-1]), 0), backend.train_steps(batches[-1][None], len(batches) - 1)]

@@ -56,14 +56,7 @@ class TorchBackend:
         self.set_weights(weights)
         self._objective = Objective(plan, len(prepared.classes), self.built)
         self._inspector = Inspector(self.built, sources(spec.layers))
-        self._optimizer = optimizer(
-            plan.optimizer,
-            plan.learning_rate,
-            plan.native_optimizer,
-            self._parameters,
-            plan.weight_decay,
-            coupled=plan.rules == "native",
-        )
+        self._optimizer = optimizer(plan, self._parameters)
 
     # One step, and many.
 
