@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from clsf import calls
+from clsf.backends.torch.flat import Flat
 from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
 
@@ -58,24 +59,25 @@ def through_float32(value: float) -> float:
 
 
 class _KerasRule(torch.optim.Optimizer):
-    """The walk over parameters that all rules share; a rule is one formula for one parameter."""
+    """What all rules share; a rule is one formula, over all parameters in one vector."""
 
     def __init__(self, parameters: list[nn.Parameter], learning_rate: float, **defaults: object) -> None:
         super().__init__(parameters, {"lr": learning_rate, **defaults})
+        self._flat = Flat(parameters)
+        self._slots: dict[str, Tensor] = {}
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
-        """Change the parameter `p` in place, given its gradient `g`."""
+        """Change the parameters `p` in place, given their gradient `g`."""
         raise TypeError("each rule has its own formula")
 
     @torch.no_grad()
     def step(self, closure: Callable | None = None) -> None:
-        for group in self.param_groups:
-            lr, decay = through_float32(group["lr"]), through_float32(group["weight_decay"])
-            for p in group["params"]:
-                if p.grad is not None:
-                    if decay:
-                        p.sub_(p * decay * lr)
-                    self.update(p, p.grad, self.state[p], lr, group)
+        (group,) = self.param_groups
+        lr, decay = through_float32(group["lr"]), through_float32(group["weight_decay"])
+        p, g = self._flat.values, self._flat.gradient()
+        if decay:
+            p.sub_(p * decay * lr)
+        self.update(p, g, self._slots, lr, group)
 
 
 class KerasSGD(_KerasRule):

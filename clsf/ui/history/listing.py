@@ -25,6 +25,16 @@ LINES = 12  # of the table that are seen without scrolling
 def choose() -> list[Line]:
     """Show filters and the list; return the chosen runs."""
     history, owner = lab_access.get_lab().history, state.owner()
+    waiting = history.waiting(owner)
+    if waiting:
+        st.caption(
+            ":material/hourglass_empty: "
+            + tn(
+                "{count} more run of your experiments waits. It is listed here as soon as it begins.",
+                "{count} more runs of your experiments wait. Each is listed here as soon as it begins.",
+                waiting,
+            )
+        )
     if not history.knows(owner):
         _nothing_yet()
         return []
