@@ -11,6 +11,7 @@ import math
 import platform
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from time import time as now
 
@@ -122,7 +123,8 @@ def run(
         if isinstance(event, RunEnded):
             event = replace(event, peak_memory_mb=round(peak.megabytes(), 1), moment=now())
         tell(event)
-    kept = backend.get_weights()
+    with _judged(backend, plan):
+        kept = backend.get_weights()
     if plan.stopping.checkpoint and keeper.weights is not None:
         kept = kept | {BEST + name: array for name, array in keeper.weights.items()}
     keep(kept)
@@ -185,7 +187,8 @@ def train(
             yield WeightsRestored(keeper.chosen.epoch)
         elif step > judged:  # the weights have moved on since validation images were looked at
             began = time.perf_counter()
-            seen = backend.evaluate(prepared.validation)
+            with _judged(backend, plan):
+                seen = backend.evaluate(prepared.validation)
             total += time.perf_counter() - began
             values = (summed.loss, summed.accuracy, seen.loss, seen.accuracy)
         else:
@@ -249,7 +252,8 @@ def train(
         finally:
             running.close()
         clock.lap()
-        seen, judged = backend.evaluate(prepared.validation), step
+        with _judged(backend, plan):
+            seen, judged = backend.evaluate(prepared.validation), step
         validation_seconds = clock.lap()
         total += validation_seconds
         last = EpochEnded(
@@ -266,7 +270,9 @@ def train(
         if diverged(seen.loss):
             yield from ended("diverged")
             return
-        if keeper.wanted and keeper.note(last, backend.get_weights):
+        with _judged(backend, plan):
+            best = keeper.wanted and keeper.note(last, backend.get_weights)
+        if best:
             yield BestEpoch(epoch, last.validation_loss, last.validation_accuracy)
         if looker is not None and looker.epoch_is_due(epoch):
             yield looker.predictions(epoch, step, control.watched)
@@ -281,6 +287,11 @@ def train(
             yield LearningRateChanged(step, rate, "plateau")
         clock.skip()
     yield from ended("finished")
+
+
+def _judged(backend: Backend, plan: Plan) -> AbstractContextManager:
+    """Within it the backend has the weights that are judged and kept."""
+    return backend.judged() if plan.average else nullcontext()
 
 
 _FINAL = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")

@@ -29,6 +29,16 @@ def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]
         found.append(say("Images are resized and recoloured by the framework, which can round a pixel otherwise."))
     if framework == "torch" and not plan.native_optimizer and OPTIMIZERS[plan.optimizer].other_epsilon:
         found.append(say("The optimizer has Keras' numbers, but PyTorch's place of epsilon."))
+    if framework == "tensorflow" and plan.accumulate > 1 and OPTIMIZERS[plan.optimizer].counts_steps:
+        found.append(
+            say("Keras counts every batch as a step of {optimizer}, the run only every update.", optimizer=plan.optimizer)
+        )
+    if plan.average and plan.variants[framework] != "fit":
+        found.append(
+            say(
+                "After each epoch the script judges the weights themselves; the moving average comes in their place at the end."
+            )
+        )
     if framework == "torch" and "BatchNorm" in kinds and not plan.does("bn-variance"):
         found.append(say("Batch normalisation keeps PyTorch's unbiased variance, and leaves out a last batch of one image."))
     omitted = [name for name in plan.differences if name in OMITTED and not _followed(name, plan, framework)]

@@ -406,7 +406,7 @@ def _end(one: Contender, two: Contender) -> Said:
 
 POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
     "data": _data, "model": _model, "weights": _weights, "split": _split, "scale": _scale, "order": _order, "loss": _loss,
-    "rule": _rule, "regularisation": STEERING["regularisation"], "schedule": STEERING["schedule"], "hands": STEERING["hands"],
+    "rule": _rule, "regularisation": STEERING["regularisation"], "updates": STEERING["updates"], "schedule": STEERING["schedule"], "hands": STEERING["hands"],
     "augmentation": STEERING["augmentation"], "dropout": _dropout, "stopping": STEERING["stopping"], "evaluation": _evaluation, "dtype": _dtype, "seed": _seed, "variant": _variant,
     "versions": _versions, "device": _device, "threads": _threads, "race": _race, "end": _end,
 }  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf import range_test
+from clsf.charts import train_range
 from clsf.charts.curves import KINDS, View, figure, in_words
 from clsf.runs.record import RunRecord
 from clsf.ui import state
@@ -44,6 +46,7 @@ def show(records: list[RunRecord], view: View, more: list[str]) -> None:
     with st.grid("auto", min_column_width=250, gap="small"):
         for name in names:
             _chart(name, records, view)
+    _range_test(records)
     st.caption(
         t(
             "Thin lines: every batch as it was trained on. Strong lines: the same, smoothed. "
@@ -51,6 +54,21 @@ def show(records: list[RunRecord], view: View, more: list[str]) -> None:
         )
         + (" " + t("A star: the best epoch.") if any(record.best for record in records) else "")
     )
+
+
+def _range_test(records: list[RunRecord]) -> None:
+    """Show what a learning-rate range test says, for runs that are one."""
+    tests = {
+        record.framework: found
+        for record in records
+        if record.plan.schedule.kind == "range"
+        and (found := range_test.read(record.steps.learning_rates, record.steps.losses)) is not None
+    }
+    if not tests:
+        return
+    drawn, alt = train_range.figure(tests, words), train_range.in_words(tests, words)
+    live_chart(drawn, key="chart-range", alt=alt, height=280, title=t("Range test: loss over learning rate"))
+    st.caption(alt + " " + t("A usual choice is the rate of the fastest fall, or a little less."))
 
 
 def _rate_varies(records: list[RunRecord]) -> bool:

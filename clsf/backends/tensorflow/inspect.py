@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -68,10 +70,10 @@ class Inspector:
         return outputs, gradients
 
 
-def applied(optimizer: keras.optimizers.Optimizer, built: BuiltModel, gradients: dict[str, np.ndarray]) -> Weights:
-    """Let the optimizer update the weights with these gradients, and return the weights."""
+def applied(update: Callable[[list], object], built: BuiltModel, gradients: dict[str, np.ndarray]) -> Weights:
+    """Let `update` change the weights by these gradients, and return the weights."""
     variables = built.model.trainable_variables
     names = built.trainable_names()
     dtype = variables[0].dtype
-    optimizer.apply([tf.constant(gradients[names[id(v)]], dtype) for v in variables], variables)
+    update([tf.constant(gradients[names[id(v)]], dtype) for v in variables])
     return built.get_weights()

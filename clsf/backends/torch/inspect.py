@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -82,10 +84,10 @@ class Inspector:
         return outputs, self._built.gradients()
 
 
-def applied(optimizer: torch.optim.Optimizer, built: BuiltModel, gradients: dict[str, np.ndarray]) -> Weights:
-    """Let the optimizer update the weights with these gradients, and return the weights."""
+def applied(update: Callable[[], object], built: BuiltModel, gradients: dict[str, np.ndarray]) -> Weights:
+    """Let `update` change the weights by these gradients, and return the weights."""
     built.set_gradients(gradients)
-    optimizer.step()
+    update()
     return built.get_weights()
 
 

@@ -12,7 +12,7 @@ from clsf.errors import ClsfError
 from clsf.plan import Plan, Schedule
 from clsf.ui import state
 from clsf.ui.text import sentence, t
-from clsf.ui.train import keys, learning, looping, optimizer, pacing, preview, varying
+from clsf.ui.train import keys, learning, looping, optimizer, pacing, preview, updating, varying
 
 RESET = (
     state.ALIGNED, state.START, state.SEED, state.DTYPE, state.TENSORFLOW_VARIANT, state.RACE, state.IMAGE_SIZE, state.COLOUR,
@@ -38,8 +38,11 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
         more |= looping.beginning()
     with _group(t("Loss"), ":material/target:"):
         more |= learning.loss(len(info.classes))
+        more["balanced"] = updating.balanced()
     with _group(t("Regularisation"), ":material/compress:"):
         more |= learning.regularisation()
+    with _group(t("Updates"), ":material/content_cut:"):
+        more |= updating.updates(values["optimizer"])
     with _group(t("Schedule and stopping"), ":material/trending_down:"):
         more |= _pacing(info, values, more["train_limit"])
     with _group(t("Loop variants"), ":material/sync_alt:"):

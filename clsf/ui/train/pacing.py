@@ -17,6 +17,7 @@ def schedule() -> Schedule:
     """Show how the learning rate changes with the steps."""
     titles = {
         "constant": t("Constant"), "step": t("Steps down"), "exponential": t("Exponential decay"), "cosine": t("Cosine"),
+        "range": t("Range test: rising"),
     }  # fmt: skip
     left, right = pair()
     with left:
@@ -41,11 +42,23 @@ def schedule() -> Schedule:
             st, t("Ends at this share"), keys.FLOOR, 0.0, 1.0, 0.01,
             help=t("Of the learning rate at the end of the last epoch. `alpha` in Keras, `eta_min` as a number in PyTorch."),
         )  # fmt: skip
+    if kind == "range":
+        floor = number(
+            st, t("Begins at this share"), keys.RANGE_FLOOR, 1e-5, 0.9, 1e-5, low=1e-12,
+            help=t(
+                "Of the learning rate above, which is reached at the last step. At every step the loss is noted; where it falls fastest is a "
+                "good learning rate, and where it turns up is too much (Smith 2015)."
+            ),
+        )  # fmt: skip
     chosen = Schedule(kind, warmup, factor, every, floor)
     if kind != "constant":
         keras, torch = {
             "step": (f"PiecewiseConstantDecay(…)  # * {factor:g}", f"StepLR(optimizer, step_size={every}, gamma={factor:g})"),
             "exponential": (f"ExponentialDecay(lr, steps, {factor:g})", f"ExponentialLR(optimizer, gamma={factor:g})"),
+            "range": (
+                f"ExponentialDecay(lr * {floor:g}, steps, {1 / (floor or 1):g})",
+                f"ExponentialLR(optimizer, gamma={1 / (floor or 1):g} ** (1 / steps))",
+            ),
             "cosine": (f"CosineDecay(lr, steps, alpha={floor:g})", "CosineAnnealingLR(optimizer, T_max=steps)"),
         }[kind]
         twins(f"schedules.{keras}", f"lr_scheduler.{torch}")
