@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from clsf.ui import lab_access, state
+from clsf.ui.shared import service_access, state
 from clsf.ui.train import keys
 from tests.app.looks import KERNEL
 from tests.app.seen import charts, html, texts
@@ -31,7 +31,7 @@ def pictures(lab, monkeypatch):
         asked.append((framework, function, args[1]))
         return np.zeros((len(args[1]), 8, 8, 1), np.uint8)
 
-    monkeypatch.setattr(lab_access.get_lab(), "call", call)
+    monkeypatch.setattr(service_access.get_service(), "call", call)
     return asked
 
 

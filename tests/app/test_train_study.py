@@ -7,8 +7,8 @@ import pytest
 from clsf.charts.train_variants import Timing
 from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.history import History
+from clsf.ui.shared.settings.looping import VARIANT_TITLES
 from clsf.ui.train import keys, study_said, study_view
-from clsf.ui.train.looping import VARIANT_TITLES
 from tests.app.seen import charts, texts
 from tests.app.test_train_settings import start
 

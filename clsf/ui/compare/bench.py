@@ -14,11 +14,11 @@ from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Plan, Preparation
-from clsf.ui import choices, controls, data_choice, state
-from clsf.ui.choices import fit
 from clsf.ui.compare import keys
-from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
-from clsf.ui.text import sentence, t, tn
+from clsf.ui.shared import choices, controls, data_choice, state
+from clsf.ui.shared.choices import fit
+from clsf.ui.shared.controls import LINKED, OPTIMIZER_TITLES
+from clsf.ui.shared.text import sentence, t, tn
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = "sgd"  # the plainest rule: what remains is the model

@@ -11,7 +11,7 @@ from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import keys
 from clsf.ui.model import code_view
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.shared.text import plain, sentence, t
 
 STYLES = {"tensorflow": "keras-functional", "torch": "torch-module"}
 """The way to write a model that can hold every layer, and stands for how each framework is written today."""

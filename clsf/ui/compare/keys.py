@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SECTION = "compare"
 
-# Two runs. The first is clsf.ui.state.RUN.
+# Two runs. The first is clsf.ui.shared.state.RUN.
 WITH, WITH_LINK = "compare_with", "with"  # the second run's id, where the two were not started together
 PICK_ONE, PICK_TWO = "pick_one", "pick_two"
 

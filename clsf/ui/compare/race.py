@@ -16,12 +16,12 @@ from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunSummary
-from clsf.ui import controls, lab_access, pace, run_buttons, run_numbers, run_status, runs, state, units
-from clsf.ui.choices import Choices
 from clsf.ui.compare import check_view, code_view, keys, race_table
-from clsf.ui.figures import shared
-from clsf.ui.live_chart import live_chart
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.shared import controls, pace, run_buttons, run_numbers, run_status, runs, service_access, state, units
+from clsf.ui.shared.choices import Choices
+from clsf.ui.shared.figures import shared
+from clsf.ui.shared.live_chart import live_chart
+from clsf.ui.shared.text import plain, sentence, t, words
 
 MOST_OFFERED = 40
 
@@ -77,11 +77,11 @@ def _compare() -> None:
 
 def _records() -> list[RunRecord] | None:
     """Return the runs that are compared, or None after having said why there are none."""
-    lab, other = lab_access.get_lab(), _other()
+    service, other = service_access.get_service(), _other()
     try:
         if other:
-            return [lab.record(runs.looked_at()), lab.record(other)]
-        return lab.group(runs.looked_at())[:2]
+            return [service.record(runs.looked_at()), service.record(other)]
+        return service.group(runs.looked_at())[:2]
     except ClsfError as error:
         st.error(sentence(error.sentence), icon=":material/search_off:")
         st.button(t("Close this run"), key="forget", on_click=_forget)
@@ -171,7 +171,7 @@ def _charts(named: tuple[Contestant, ...]) -> None:
 
 def _choose_runs() -> None:
     """Offer the reader's runs, newest first, as soon as there are two."""
-    found = [s for s in lab_access.get_lab().recent(state.owner(), MOST_OFFERED) if s.epochs]
+    found = [s for s in service_access.get_service().recent(state.owner(), MOST_OFFERED) if s.epochs]
     if len(found) < 2:
         return
     titles = {s.run_id: _title(s) for s in found}

@@ -1,4 +1,4 @@
-"""The augmentation that was taken over from the lab for training: kept for the session."""
+"""The augmentation that was taken over from the Data page for training: kept for the session."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from clsf.data.names import ENCODINGS, TITLES
 from clsf.data.roles import PARTS, ROLES
 from clsf.errors import ClsfError
 from clsf.ui.data import keys
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 
 def packed(given: list) -> BinaryIO:

@@ -9,9 +9,9 @@ import streamlit as st
 from clsf.errors import ClsfError
 from clsf.experiments import start as starting
 from clsf.experiments.values import Experiment
-from clsf.ui import lab_access, state
 from clsf.ui.experiments import keys
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import service_access, state
+from clsf.ui.shared.text import sentence, t, words
 
 MOST_OFFERED = 30
 
@@ -41,7 +41,7 @@ def forget() -> None:
 def start(experiment: Experiment) -> None:
     """Queue the runs. A refusal is kept to be shown; nothing was started then."""
     try:
-        look_at(starting.start(lab_access.get_lab(), experiment, state.owner(), ""))
+        look_at(starting.start(service_access.get_service(), experiment, state.owner(), ""))
     except ClsfError as error:
         st.session_state[keys.REFUSAL] = error.sentence
 
@@ -55,7 +55,7 @@ def show_refusal() -> None:
 
 def earlier() -> None:
     """Offer the reader's experiments, newest first."""
-    found = lab_access.get_lab().history.experiments(state.owner(), MOST_OFFERED)
+    found = service_access.get_service().history.experiments(state.owner(), MOST_OFFERED)
     if not found:
         return
     with st.expander(t("My experiments"), icon=":material/history:"):

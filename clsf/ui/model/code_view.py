@@ -15,13 +15,12 @@ from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.ui import state
-from clsf.ui.data_names import data_name
 from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
 from clsf.ui.model.side_by_side import side_by_side
-from clsf.ui.tensors import choose
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import choose, state
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.text import sentence, t, words
 from clsf.words import Sentence
 
 HERE = Path(__file__).parent

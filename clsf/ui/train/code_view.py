@@ -8,12 +8,12 @@ from clsf import FRAMEWORKS
 from clsf.code import loop_code
 from clsf.errors import ClsfError
 from clsf.plan import TENSORFLOW_VARIANTS, TORCH_VARIANTS
-from clsf.ui.choices import Choices
-from clsf.ui.run_status import name
-from clsf.ui.tensors.choose import named
-from clsf.ui.text import sentence, t
+from clsf.ui.shared.choices import Choices
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.run_status import name
+from clsf.ui.shared.settings.looping import VARIANT_TITLES
+from clsf.ui.shared.text import sentence, t
 from clsf.ui.train import keys
-from clsf.ui.train.looping import VARIANT_TITLES
 
 
 def show(choices: Choices) -> None:

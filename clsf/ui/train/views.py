@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clsf.ui import state
-from clsf.ui.tensors.choose import named
-from clsf.ui.text import t
+from clsf.ui.shared import state
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.text import t
 from clsf.ui.train import keys
 
 
