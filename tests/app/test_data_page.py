@@ -24,7 +24,7 @@ from clsf.plan import Augmentation
 from clsf.ui.data import keys, source
 from clsf.ui.data.sections import SECTIONS
 from clsf.ui.shared import service_access, state
-from clsf.ui.train import keys as train_keys
+from clsf.ui.shared.settings import keys as train_keys
 from tests import frameworks
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import texts, well

@@ -16,7 +16,7 @@ from clsf.model.edit_facts import design_facts
 from clsf.model.layers import Conv2D, Dense, Flatten
 from clsf.model.presets import NAMES, preset
 from clsf.model.spec import ModelSpec
-from clsf.ui.model.side_by_side import side_by_side
+from clsf.ui.shared.side_by_side import side_by_side
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -10,7 +10,7 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import keys
-from clsf.ui.model import code_view
+from clsf.ui.shared import code_panel
 from clsf.ui.shared.text import plain, sentence, t
 
 STYLES = {"tensorflow": "keras-functional", "torch": "torch-module"}
@@ -32,7 +32,7 @@ def show(named: tuple[Contestant, ...]) -> None:
         )
         try:
             sources = [_model(record) for record in records]
-            code_view.panel(*sources, [STYLES[record.framework] for record in records], key="race_code")
+            code_panel.panel(*sources, [STYLES[record.framework] for record in records], key="race_code")
             for column, c in zip(st.columns(2), named, strict=True):
                 with column:
                     st.markdown(f"{c.style.mark} **{plain(c.name)}**: " + t("the loop that ran"))

@@ -13,8 +13,7 @@ from clsf.model.edit import design_of
 from clsf.model.edit_facts import design_facts
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
-from clsf.ui.model.cards import described
-from clsf.ui.shared.layer_kinds import KINDS
+from clsf.ui.shared.layer_kinds import KINDS, described
 from clsf.ui.shared.text import t, words
 
 _component = st.components.v2.component(

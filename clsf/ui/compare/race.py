@@ -54,7 +54,7 @@ def _start(choices: Choices) -> None:
     before = runs.looked_at()
     runs.start(choices)
     if runs.looked_at() != before:
-        _with(None)
+        runs.compare_with(None)
 
 
 def _preview(choices: Choices) -> None:
@@ -130,7 +130,9 @@ def _comparable(one: RunRecord, two: RunRecord) -> bool:
     if why is None:
         return True
     st.error(t("These two runs can't be compared.") + " " + sentence(why), icon=":material/block:")
-    st.button(t("Look at the first one alone"), key="alone", icon=":material/looks_one:", on_click=_with, args=(None,))
+    st.button(
+        t("Look at the first one alone"), key="alone", icon=":material/looks_one:", on_click=runs.compare_with, args=(None,)
+    )
     return False
 
 
@@ -179,7 +181,7 @@ def _choose_runs() -> None:
         one = st.selectbox(t("First"), list(titles), index=1, format_func=titles.get, key=keys.PICK_ONE)
         two = st.selectbox(t("Second"), list(titles), index=0, format_func=titles.get, key=keys.PICK_TWO)
         st.button(
-            t("Compare"), key="compare_two", icon=":material/compare_arrows:", disabled=one == two, on_click=_take,
+            t("Compare"), key="compare_two", icon=":material/compare_arrows:", disabled=one == two, on_click=runs.look_at_pair,
             args=(one, two), width="stretch",
         )  # fmt: skip
 
@@ -192,35 +194,16 @@ def _title(found: RunSummary) -> str:
     return " · ".join(parts)
 
 
-def _take(one: str, two: str) -> None:
-    runs.look_at(one)
-    _with(two)
-
-
 def _other() -> str | None:
     """Return the id of the second run, from the link or as it was last; None if the two were started together."""
-    linked = st.query_params.get(keys.WITH_LINK)
+    linked = st.query_params.get(state.COMPARE_WITH_LINK)
     if linked:
-        st.session_state[keys.WITH] = linked
-    elif st.session_state.get(keys.WITH):
-        st.query_params[keys.WITH_LINK] = st.session_state[keys.WITH]
-    return st.session_state.get(keys.WITH)
-
-
-def _with(run_id: str | None) -> None:
-    if run_id is None:
-        st.session_state.pop(keys.WITH, None)
-        st.query_params.pop(keys.WITH_LINK, None)
-    else:
-        st.session_state[keys.WITH] = run_id
-        st.query_params[keys.WITH_LINK] = run_id
+        st.session_state[state.COMPARE_WITH] = linked
+    elif st.session_state.get(state.COMPARE_WITH):
+        st.query_params[state.COMPARE_WITH_LINK] = st.session_state[state.COMPARE_WITH]
+    return st.session_state.get(state.COMPARE_WITH)
 
 
 def _forget() -> None:
     runs.forget()
-    _with(None)
-
-
-def look_at_pair(one: str, two: str) -> None:
-    """Make these two runs the ones that are compared."""
-    _take(one, two)
+    runs.compare_with(None)

@@ -16,9 +16,9 @@ from clsf.compare.verdict import place
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.ui.compare import bench, jobs, keys, lockstep, race, sections, switches
+from clsf.ui.compare import bench, jobs, keys, lockstep, sections, switches
 from clsf.ui.compare.bench import Bench
-from clsf.ui.shared import controls, service_access, state
+from clsf.ui.shared import controls, runs, service_access, state
 from clsf.ui.shared.text import plain, sentence, t, words
 
 
@@ -237,5 +237,5 @@ def _train(chosen: Bench, name: str, option: str) -> None:
     except ClsfError as error:
         st.session_state[state.REFUSAL] = error.sentence
     else:
-        race.look_at_pair(*ids)
+        runs.look_at_pair(*ids)
     sections.SECTIONS.go("race")

@@ -18,24 +18,24 @@ MOST_OFFERED = 30
 
 def current() -> str | None:
     """Return the id of the experiment in the link, or of the last one looked at, which then returns into the link."""
-    linked = st.query_params.get(keys.EXPERIMENT)
+    linked = st.query_params.get(state.EXPERIMENT)
     if linked:
-        st.session_state[keys.EXPERIMENT] = linked
-    elif st.session_state.get(keys.EXPERIMENT):
-        st.query_params[keys.EXPERIMENT] = st.session_state[keys.EXPERIMENT]
-    return st.session_state.get(keys.EXPERIMENT)
+        st.session_state[state.EXPERIMENT] = linked
+    elif st.session_state.get(state.EXPERIMENT):
+        st.query_params[state.EXPERIMENT] = st.session_state[state.EXPERIMENT]
+    return st.session_state.get(state.EXPERIMENT)
 
 
 def look_at(experiment_id: str) -> None:
     """Make an experiment the one that is looked at."""
-    st.session_state[keys.EXPERIMENT] = experiment_id
-    st.query_params[keys.EXPERIMENT] = experiment_id
+    st.session_state[state.EXPERIMENT] = experiment_id
+    st.query_params[state.EXPERIMENT] = experiment_id
 
 
 def forget() -> None:
     """Look at no experiment any more."""
-    st.session_state.pop(keys.EXPERIMENT, None)
-    st.query_params.pop(keys.EXPERIMENT, None)
+    st.session_state.pop(state.EXPERIMENT, None)
+    st.query_params.pop(state.EXPERIMENT, None)
 
 
 def start(experiment: Experiment) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from clsf.charts.arm_styles import ArmStyle, arm_style
-from clsf.charts.experiment_curves import Drawn
 from clsf.charts.style import STYLES
 from clsf.experiments.start import Found, Member
 from clsf.ui.shared.run_table import RunRow
@@ -36,11 +33,6 @@ def varied(found: Found) -> list[str]:
     """Return the settings that the names say already."""
     names = {what for member in found.members for what, _ in member.varied}
     return sorted(names | ({"framework"} if len(found.frameworks) > 1 else set()))
-
-
-def drawn(all_rows: Sequence[RunRow], only: Sequence[str]) -> list[Drawn]:
-    """Return the runs as the charts draw them; with `only`, those of other names are faint."""
-    return [Drawn(row.record, row.name, row.look, bool(only) and row.name not in only) for row in all_rows]
 
 
 def score_name(text: Sentence, framework: str, both: bool) -> str:

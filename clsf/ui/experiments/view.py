@@ -14,7 +14,6 @@ from clsf.experiments.start import Found
 from clsf.experiments.verdict import Verdict, agreement, verdicts
 from clsf.ui.experiments import keys, names
 from clsf.ui.experiments.current import current, forget
-from clsf.ui.runs import keys as history_keys
 from clsf.ui.shared import navigation, pace, run_overlay, run_table, service_access, state, units
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
@@ -186,7 +185,7 @@ def _actions(found: Found, rows: list[run_table.RunRow]) -> None:
         )  # fmt: skip
         if found.row.owner == state.owner():
             if st.button(t("Open in my runs"), icon=":material/history:", key="experiment_runs"):
-                st.session_state[history_keys.EXPERIMENT] = found.row.experiment_id
+                st.session_state[state.RUNS_OF_EXPERIMENT] = found.row.experiment_id
                 st.switch_page(navigation.link_to("runs"), query_params=navigation.kept())
             with st.popover(t("Rename"), icon=":material/edit:"):
                 st.text_input(t("Name"), found.row.name, max_chars=80, key=keys.NAME)

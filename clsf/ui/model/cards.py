@@ -62,35 +62,6 @@ def contents(
     }  # fmt: skip
 
 
-def described(card: Card) -> str:
-    """Return the fields of a layer in short: "32 filters · 3×3 · same · relu"."""
-    layer, said = card.layer, []
-    if hasattr(layer, "filters"):
-        said.append(tn("{count} filter", "{count} filters", layer.filters))
-    if hasattr(layer, "units"):
-        said.append(tn("{count} unit", "{count} units", layer.units))
-    for name in ("kernel_size", "pool_size"):
-        if hasattr(layer, name):
-            said.append(f"{getattr(layer, name)}×{getattr(layer, name)}")
-    if getattr(layer, "strides", None) not in (None, 1):
-        said.append(f"strides {layer.strides}")
-    if getattr(layer, "dilation_rate", 1) != 1:
-        said.append(f"dilation {layer.dilation_rate}")
-    if getattr(layer, "depth_multiplier", 1) != 1:
-        said.append(f"× {layer.depth_multiplier}")
-    if hasattr(layer, "padding"):
-        said.append(layer.padding)
-    if hasattr(layer, "rate"):
-        said.append(f"{layer.rate:g}")
-    if getattr(layer, "activation", "linear") != "linear":
-        said.append(layer.activation)
-    if hasattr(layer, "name"):
-        said.append(layer.name)
-    if getattr(layer, "use_bias", True) is False:
-        said.append(t("no bias"))
-    return " · ".join(said)
-
-
 class _Writing:
     """Cards into plain values."""
 
@@ -99,7 +70,7 @@ class _Writing:
 
     def card(self, card: Card) -> dict:
         facts, kind = self.seen.cards[card.uid], layer_kinds.KINDS[card.kind]
-        said, shape = described(card), self._shape(facts)
+        said, shape = layer_kinds.described(card), self._shape(facts)
         number = facts.path.rsplit(".", 1)[-1] if facts.path else "–"
         return {
             "uid": card.uid,

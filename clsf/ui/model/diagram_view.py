@@ -6,9 +6,9 @@ import streamlit as st
 
 from clsf.charts.model_diagram import diagram
 from clsf.ui.model import keys
-from clsf.ui.model.cards import described
 from clsf.ui.model.editor import Bench
 from clsf.ui.shared import layer_kinds
+from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t
 
 _component = st.components.v2.component(

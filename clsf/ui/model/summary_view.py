@@ -16,9 +16,9 @@ from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import shape_text
 from clsf.model.walk import Analysis
 from clsf.ui.model import keys
-from clsf.ui.model.cards import described
 from clsf.ui.model.editor import Bench
 from clsf.ui.shared import service_access
+from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import sentence, t, tn
 from clsf.words import Sentence, say
 

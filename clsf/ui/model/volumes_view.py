@@ -8,9 +8,9 @@ from clsf.charts.model_diagram import spoken
 from clsf.charts.model_volumes import HEIGHT, LONGEST, volumes
 from clsf.model.edit import Card
 from clsf.ui.model import keys
-from clsf.ui.model.cards import described
 from clsf.ui.model.editor import Bench
 from clsf.ui.shared import choose, layer_kinds
+from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t
 
 

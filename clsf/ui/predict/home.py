@@ -19,8 +19,7 @@ from clsf.runs.happened import Happened
 from clsf.runs.record import RunRecord
 from clsf.ui.predict import keys
 from clsf.ui.predict.chosen import Model
-from clsf.ui.runs import changes
-from clsf.ui.shared import runs, service_access
+from clsf.ui.shared import capsules, runs, service_access
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.text import plain, sentence, t, words
 from clsf.words import Sentence, say
@@ -193,7 +192,7 @@ def _reproducible(record: RunRecord) -> bool:
 
 
 def _capsule(record: RunRecord) -> bytes:
-    return changes.packed(record, note_of(record.run_id))
+    return capsules.packed(record, note_of(record.run_id))
 
 
 def note_of(run_id: str) -> str:

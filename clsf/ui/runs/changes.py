@@ -8,10 +8,8 @@ import streamlit as st
 
 from clsf import capsule
 from clsf.errors import ClsfError
-from clsf.runs.record import RunRecord
 from clsf.ui.runs import keys
 from clsf.ui.shared import identity, service_access, state
-from clsf.ui.shared.data_names import class_names
 from clsf.ui.shared.text import sentence, t
 from clsf.words import Sentence, say
 
@@ -69,18 +67,6 @@ def take_in(content: bytes) -> None:
     if _done(put):
         _say_kept(say("The run of the capsule is now among yours."))
         unchoose()
-
-
-def packed(record: RunRecord, note: str) -> bytes:
-    """Return a run as a capsule, with its weights where it kept some."""
-    service = service_access.get_service()
-    try:
-        weights = service.weights(record.run_id)
-    except ClsfError:
-        weights = None
-    return capsule.write(
-        record, weights, events=service.store.events(record.run_id), classes=class_names(record), notes=note
-    )  # fmt: skip
 
 
 def use_key() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-EXPERIMENT = "history_experiment"  # id: only its runs are listed
 TEXT, DATA, MODEL, FRAMEWORK, STATUS, TAG = (
     "history_text", "history_data", "history_model", "history_framework", "history_status", "history_tag",
 )  # fmt: skip

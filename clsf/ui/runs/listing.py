@@ -105,26 +105,24 @@ def _one(label: str, options: list[str], key: str, titles: dict[str, str] | None
 
 def _experiment() -> str:
     """Show which experiment the list is limited to, and return its id."""
-    wanted = st.session_state.get(keys.EXPERIMENT)
+    wanted = st.session_state.get(state.RUNS_OF_EXPERIMENT)
     if not wanted:
         return ""
     try:
         row = service_access.get_service().history.experiment(wanted)
     except ClsfError:
-        st.session_state.pop(keys.EXPERIMENT, None)
+        st.session_state.pop(state.RUNS_OF_EXPERIMENT, None)
         return ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(":material/science: " + t("Only the runs of **{name}**", name=sentence(title(row))))
         if st.button(t("Open it"), key="open_experiment", icon=":material/open_in_new:"):
-            from clsf.ui.experiments import keys as experiment_keys
-
-            st.session_state[experiment_keys.EXPERIMENT] = wanted
+            st.session_state[state.EXPERIMENT] = wanted
             st.switch_page(navigation.link_to("experiments"), query_params=navigation.kept())
         st.button(
             t("All my runs"),
             key="all_runs",
             icon=":material/close:",
-            on_click=lambda: st.session_state.pop(keys.EXPERIMENT, None),
+            on_click=lambda: st.session_state.pop(state.RUNS_OF_EXPERIMENT, None),
         )
     return wanted
 

@@ -15,11 +15,10 @@ from clsf.runs.happened import Changes, Happened, rates_text
 from clsf.runs.history import MAX_NAME, MAX_NOTE, Line
 from clsf.runs.record import RunRecord
 from clsf.ui.runs import changes, keys, names
-from clsf.ui.shared import controls, navigation, run_overlay, run_status, runs, service_access, state, units
+from clsf.ui.shared import capsules, controls, navigation, run_overlay, run_status, runs, service_access, state, units
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import plain, sentence, t, tn, words
-from clsf.ui.train import keys as train_keys
 
 KEEPS_WEIGHTS = ("finished", "stopped", "time-limit")
 CONTINUED = "history_more_epochs"
@@ -105,7 +104,7 @@ def _own_actions(line: Line, record: RunRecord) -> None:
             st.code(link_of(run_id), language=None, wrap_lines=True)
         if record.over and record.started is not None:
             st.download_button(
-                t("Capsule"), lambda: changes.packed(record, line.note), file_name=capsule.file_name(record), mime="application/zip",
+                t("Capsule"), lambda: capsules.packed(record, line.note), file_name=capsule.file_name(record), mime="application/zip",
                 icon=":material/inventory_2:", on_click="ignore", key="pack",
                 help=t("The whole run as one file: model, plan, curves and weights. It can be opened again here or on another machine."),
             )  # fmt: skip
@@ -152,7 +151,7 @@ def _continue(record: RunRecord) -> None:
         runs.look_at(run_ids[0])
         with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
             controls.choose_as(record.model, plan, record.framework)
-        st.session_state[train_keys.VIEW_WANTED] = "run"
+        st.session_state[state.TRAIN_VIEW_WANTED] = "run"
         st.switch_page(navigation.link_to("train"), query_params={**navigation.kept(), state.RUN: run_ids[0]})
 
 
@@ -161,7 +160,7 @@ def _go(label: str, page: str, icon: str, record: RunRecord) -> None:
     if any(known.name == page for known in navigation.PAGES) and st.button(label, key=f"to_{page}", icon=f":material/{icon}:"):
         runs.look_at(record.run_id)
         if page == "train":
-            st.session_state[train_keys.VIEW_WANTED] = "run"
+            st.session_state[state.TRAIN_VIEW_WANTED] = "run"
         st.switch_page(navigation.link_to(page), query_params={**navigation.kept(), state.RUN: record.run_id})
 
 

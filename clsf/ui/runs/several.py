@@ -8,9 +8,8 @@ from clsf.compare import fairness
 from clsf.errors import ClsfError
 from clsf.runs.history import Line
 from clsf.runs.record import OVER, RunRecord
-from clsf.ui.compare import race, sections
 from clsf.ui.runs import changes, names
-from clsf.ui.shared import navigation, run_overlay, run_table, service_access
+from clsf.ui.shared import navigation, run_overlay, run_table, runs, service_access, state
 from clsf.ui.shared.text import sentence, t
 
 MOST = 24  # runs laid over each other
@@ -49,8 +48,8 @@ def _actions(lines: list[Line]) -> None:
         if len(lines) == 2 and lines[0].deleted is None and st.button(
             t("Compare"), key="compare_chosen", icon=":material/balance:", type="primary"
         ):  # fmt: skip
-            race.look_at_pair(*run_ids)
-            sections.SECTIONS.go("race")
+            runs.look_at_pair(*run_ids)
+            st.session_state[state.COMPARE_SECTION] = "race"
             st.switch_page(navigation.link_to("compare"), query_params=navigation.kept())
         if all(line.deleted is not None for line in lines):
             st.button(t("Bring back"), key="restore", icon=":material/undo:", on_click=changes.restore, args=(run_ids,))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clsf.model.edit import Card
+from clsf.ui.shared.text import t, tn
 from clsf.words import Sentence, say
 
 
@@ -49,3 +51,32 @@ FIELDS = {
     "name": say("The function."),
 }
 POOL_STRIDES = say("Pixels from one position to the next; empty: as pool_size.")
+
+
+def described(card: Card) -> str:
+    """Return the fields of a layer in short: "32 filters · 3×3 · same · relu"."""
+    layer, said = card.layer, []
+    if hasattr(layer, "filters"):
+        said.append(tn("{count} filter", "{count} filters", layer.filters))
+    if hasattr(layer, "units"):
+        said.append(tn("{count} unit", "{count} units", layer.units))
+    for name in ("kernel_size", "pool_size"):
+        if hasattr(layer, name):
+            said.append(f"{getattr(layer, name)}×{getattr(layer, name)}")
+    if getattr(layer, "strides", None) not in (None, 1):
+        said.append(f"strides {layer.strides}")
+    if getattr(layer, "dilation_rate", 1) != 1:
+        said.append(f"dilation {layer.dilation_rate}")
+    if getattr(layer, "depth_multiplier", 1) != 1:
+        said.append(f"× {layer.depth_multiplier}")
+    if hasattr(layer, "padding"):
+        said.append(layer.padding)
+    if hasattr(layer, "rate"):
+        said.append(f"{layer.rate:g}")
+    if getattr(layer, "activation", "linear") != "linear":
+        said.append(layer.activation)
+    if hasattr(layer, "name"):
+        said.append(layer.name)
+    if getattr(layer, "use_bias", True) is False:
+        said.append(t("no bias"))
+    return " · ".join(said)

@@ -8,13 +8,14 @@ from html import escape
 import streamlit as st
 
 from clsf.charts import experiment_curves as curves
-from clsf.charts.experiment_curves import PANELS
+from clsf.charts.experiment_curves import PANELS, Drawn
 from clsf.charts.style import STYLES
-from clsf.ui.experiments import keys, names
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.run_style import sign
 from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import t, words
+
+AXIS, ONLY = "exp_axis", "exp_only"  # session_state keys
 
 
 def show(rows: Sequence[RunRow], group: str) -> None:
@@ -23,7 +24,7 @@ def show(rows: Sequence[RunRow], group: str) -> None:
         return
     axis, only = _settings(rows, group)
     st.html(_legend(rows))
-    shown = names.drawn(rows, only)
+    shown = _drawn(rows, only)
     stamp = ([(row.record.run_id, row.record.version, row.name) for row in rows], axis, tuple(only))
     with st.grid(2, min_column_width=250, gap="small"):
         for panel in PANELS:
@@ -44,12 +45,12 @@ def _settings(rows: Sequence[RunRow], group: str) -> tuple[str, list[str]]:
     axes = {"epochs": t("Epochs"), "seconds": t("Seconds")}
     with st.popover(t("Charts"), icon=":material/tune:", key=f"{group}-chart-settings"):
         axis = st.segmented_control(
-            t("Horizontal axis"), list(axes), default="epochs", required=True, format_func=axes.get, key=keys.AXIS,
+            t("Horizontal axis"), list(axes), default="epochs", required=True, format_func=axes.get, key=AXIS,
             persist_state="session",
         )  # fmt: skip
         known = list(dict.fromkeys(row.name for row in rows))
         only = st.multiselect(
-            t("Bring out"), known, key=f"{keys.ONLY}-{group}", help=t("The others become faint. Empty: all are equally strong.")
+            t("Bring out"), known, key=f"{ONLY}-{group}", help=t("The others become faint. Empty: all are equally strong.")
         )
     return axis, [name for name in only if name in known]
 
@@ -67,3 +68,8 @@ def _legend(rows: Sequence[RunRow]) -> str:
         lines = {"solid": t("solid, filled"), "dash": t("dashed, hollow")}
         items += [f'<li class="key">{escape(f"{STYLES[name].title}: {lines[STYLES[name].dash]}")}</li>' for name in frameworks]
     return f'<ul class="ex ex-legend" aria-label="{escape(t("What each line is"))}">{"".join(items)}</ul>'
+
+
+def _drawn(all_rows: Sequence[RunRow], only: Sequence[str]) -> list[Drawn]:
+    """Return the runs as the charts draw them; with `only`, those of other names are faint."""
+    return [Drawn(row.record, row.name, row.look, bool(only) and row.name not in only) for row in all_rows]

@@ -33,6 +33,22 @@ def look_at(run_id: str) -> None:
     st.query_params[state.RUN] = run_id
 
 
+def look_at_pair(one: str, two: str) -> None:
+    """Make two runs the ones that are compared."""
+    look_at(one)
+    compare_with(two)
+
+
+def compare_with(run_id: str | None) -> None:
+    """Compare the run that is looked at with this one; None: with the one that was started together with it."""
+    if run_id is None:
+        st.session_state.pop(state.COMPARE_WITH, None)
+        st.query_params.pop(state.COMPARE_WITH_LINK, None)
+    else:
+        st.session_state[state.COMPARE_WITH] = run_id
+        st.query_params[state.COMPARE_WITH_LINK] = run_id
+
+
 def looked_at() -> str | None:
     """Return the id of the run in the link, or of the last one looked at, which then returns into the link."""
     linked = st.query_params.get(state.RUN)

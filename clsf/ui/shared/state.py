@@ -44,6 +44,13 @@ CHART_MORE = "chart_more"
 NEW_RATE = "new_rate"
 NUMBERS = "numbers"
 
+# What another page is to show when the reader comes to it.
+TRAIN_VIEW_WANTED = "view_wanted"
+COMPARE_SECTION = "compare"
+COMPARE_WITH, COMPARE_WITH_LINK = "compare_with", "with"  # the second run's id, where the two were not started together
+EXPERIMENT = "experiment"  # in the link: id of the experiment that is looked at
+RUNS_OF_EXPERIMENT = "history_experiment"  # id: only its runs are listed
+
 
 def owner() -> str:
     """Return what the reader's runs are marked with: the same after a reload, see `clsf.ui.shared.identity`."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf.charts.style import STYLES
 from clsf.ui.shared import service_access
 from clsf.ui.shared.text import t
-from clsf.ui.tensors.columns import LOOKS
 
 TICK = 1.0  # seconds
 
@@ -30,7 +30,7 @@ def _notice(cold: tuple[str, ...]) -> None:
     still = _cold()
     if not still:
         st.rerun()
-    names = ", ".join(LOOKS[name].title for name in still)
+    names = ", ".join(STYLES[name].title for name in still)
     st.info(
         t("{names}: being loaded in the background, which takes a few seconds. This page goes on by itself.", names=names),
         icon=":material/hourglass_top:",

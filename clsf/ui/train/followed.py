@@ -10,9 +10,9 @@ from clsf.charts.style import STYLES
 from clsf.inspection_events import PredictionsInspected
 from clsf.runs.record import RunRecord
 from clsf.ui.shared.figures import remembered
+from clsf.ui.shared.marks import mark
 from clsf.ui.shared.text import t, tn
 from clsf.ui.train import pictures
-from clsf.ui.train.style import mark
 
 
 def show(records: list[RunRecord], classes: list[str]) -> None:

@@ -13,7 +13,7 @@ from clsf.ui.train import keys
 
 def chosen() -> str:
     """Let the reader choose a part, which is then in the link."""
-    wanted = st.session_state.pop(keys.VIEW_WANTED, None)
+    wanted = st.session_state.pop(state.TRAIN_VIEW_WANTED, None)
     if wanted:
         st.session_state[keys.VIEW] = wanted
     titles = {
@@ -34,5 +34,5 @@ def places(view: str) -> tuple[DeltaGenerator, DeltaGenerator]:
 def look_at_run(view: str) -> None:
     """Look at the training from now on, if another part is looked at."""
     if view != "run" and st.session_state.get(state.REFUSAL) is None:
-        st.session_state[keys.VIEW_WANTED] = "run"
+        st.session_state[state.TRAIN_VIEW_WANTED] = "run"
         st.rerun()

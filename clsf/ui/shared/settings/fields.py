@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from clsf import FRAMEWORKS
 from clsf.ui.shared.choose import LINKED
-from clsf.ui.train.style import mark
+from clsf.ui.shared.marks import mark
 
 
 def pair() -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -11,9 +11,8 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.plan import Plan, Schedule
 from clsf.ui.shared import state
-from clsf.ui.shared.settings import learning, looping, pacing, preview, varying
+from clsf.ui.shared.settings import keys, learning, looping, pacing, preview, varying
 from clsf.ui.shared.text import sentence, t
-from clsf.ui.train import keys
 
 RESET = (
     state.ALIGNED, state.START, state.SEED, state.DTYPE, state.TENSORFLOW_VARIANT, state.RACE, state.IMAGE_SIZE, state.COLOUR,

@@ -6,9 +6,9 @@ import streamlit as st
 
 from clsf.plan import LOSSES
 from clsf.ui.shared.choose import named
+from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins
 from clsf.ui.shared.text import t
-from clsf.ui.train import keys
 
 KERAS_LOSSES = {
     "sparse": "SparseCategoricalCrossentropy", "categorical": "CategoricalCrossentropy", "binary": "BinaryCrossentropy",

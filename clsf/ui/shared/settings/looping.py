@@ -7,9 +7,9 @@ import streamlit as st
 from clsf.plan import DTYPES, STARTS, TENSORFLOW_VARIANTS, TORCH_VARIANTS
 from clsf.ui.shared import state
 from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import pair, toggle
 from clsf.ui.shared.text import t
-from clsf.ui.train import keys
 
 START_TITLES = {"glorot": "Glorot uniform (Keras)", "kaiming": "Kaiming uniform (PyTorch)"}
 VARIANT_TITLES = {

@@ -6,9 +6,9 @@ import streamlit as st
 
 from clsf.plan import MONITORS, SCHEDULES, Plateau, Schedule, Stopping
 from clsf.ui.shared.choose import named
+from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
-from clsf.ui.train import keys
 
 MOST = 1000  # epochs, of patience and the like
 

@@ -7,9 +7,9 @@ import streamlit as st
 from clsf.plan import MAX_IMAGE_SIZE, SCALES, Augmentation, Preparation
 from clsf.ui.shared import state
 from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
-from clsf.ui.train import keys
 
 SCALE_TITLES = {"zero-one": "[0, 1]", "minus-one-one": "[-1, 1]", "standardise": "μ = 0, σ = 1"}
 
