@@ -14,9 +14,9 @@ from clsf.plan import Plan
 from clsf.predict import metrics
 from clsf.predict.trying import Tried
 from clsf.predict.values import Evaluated, Inside, Layer, Map, Neighbours, Prediction, Way
-from clsf.ui.drawing import decoded
 from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.sections import SECTIONS
+from clsf.ui.shared.drawing import decoded
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import html, texts, well
 

@@ -10,8 +10,8 @@ from clsf.model.layers import Dense
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import Augmentation, Plan, Plateau, Schedule, Stopping
-from clsf.ui import state
-from clsf.ui.train import keys
+from clsf.ui.shared import state
+from clsf.ui.shared.settings import keys
 from tests.app.seen import charts, html, texts
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])

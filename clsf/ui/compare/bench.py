@@ -15,11 +15,11 @@ from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Plan, Preparation
-from clsf.ui import choices, controls, data_choice, state
-from clsf.ui.choices import fit
 from clsf.ui.compare import keys
-from clsf.ui.controls import LINKED
-from clsf.ui.text import sentence, t, tn
+from clsf.ui.shared import choices, controls, data_choice, state
+from clsf.ui.shared.choices import fit
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.text import sentence, t, tn
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = optimizers.PLAINEST  # what remains is the model
