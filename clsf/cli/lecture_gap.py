@@ -11,6 +11,7 @@ from clsf.cli import arguments
 from clsf.compare.gap import CAUSES, GapStep, check, explain, loss_floor, sentence, service_runner
 from clsf.data import catalogue
 from clsf.errors import EngineError
+from clsf.optimizers import DEFAULT
 from clsf.training_service import open_service
 
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     """Train and show it. Returns 0, or 1 if a run could not go on."""
     data = arguments.data_name(options.data, options)
     classes = len(catalogue.info(data).classes)
-    plan = arguments.plan(options, data, optimizer="rmsprop")
+    plan = arguments.plan(options, data, optimizer=DEFAULT)
     order = [name.strip() for name in options.order.split(",") if name.strip()]
     spec = arguments.model_spec("lecture-cnn", classes)
     check(options.seeds, order)

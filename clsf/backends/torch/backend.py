@@ -13,7 +13,7 @@ from torch import Tensor
 from clsf.backends import numbers
 from clsf.backends.base import Evaluation, Facts, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
-from clsf.backends.torch import device, fit
+from clsf.backends.torch import device, fit, flat
 from clsf.backends.torch.build import BuiltModel
 from clsf.backends.torch.inspect import Inspector, applied
 from clsf.backends.torch.losses import Objective
@@ -41,7 +41,9 @@ class TorchBackend:
     def __init__(self, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> None:
         self._plan, self._prepared = plan, prepared
         self._scope, self._device = device.chosen(plan.device)
-        self._masks = {} if plan.native_dropout else dropout_layers(spec.analyse(prepared.shape))
+        analysis = spec.analyse(prepared.shape)
+        self._threads = device.use_threads(analysis.multiply_adds * plan.batch_size)
+        self._masks = {} if plan.native_dropout else dropout_layers(analysis)
         self._dtype = getattr(torch, plan.dtype)
         torch.manual_seed(plan.seed)  # of torch's own dropout
         self._pixels = _shared(prepared.pixels).to(self._scope)
@@ -50,17 +52,11 @@ class TorchBackend:
         self._deviation = torch.tensor(prepared.deviation, dtype=self._dtype, device=self._scope)
         self.built = BuiltModel(spec, prepared.shape, plan, plan.native_dropout)
         self.model = self.built.model.to(self._scope)
+        self._parameters = list(self.model.parameters())
         self.set_weights(weights)
         self._objective = Objective(plan, len(prepared.classes), self.built)
         self._inspector = Inspector(self.built, sources(spec.layers))
-        self._optimizer = optimizer(
-            plan.optimizer,
-            plan.learning_rate,
-            plan.native_optimizer,
-            self.model.parameters(),
-            plan.weight_decay,
-            coupled=plan.rules == "native",
-        )
+        self._optimizer = optimizer(plan, self._parameters)
 
     # One step, and many.
 
@@ -73,12 +69,13 @@ class TorchBackend:
         images = self._inputs(self._pixels[indices] if pixels is None else pixels)
         labels = self._labels[indices]
         self.built.hand_out(masks)
-        self._optimizer.zero_grad()
+        for p in self._parameters:
+            p.grad = None
         outputs = self.model(images)
         loss = self._objective.mean(labels, outputs)
-        (loss + self._objective.penalty()).backward()
+        self._objective.total(loss).backward()
         self._objective.regularise()
-        norm = torch.nn.utils.get_total_norm([p.grad for p in self.model.parameters() if p.grad is not None])
+        norm = flat.norm(p.grad for p in self._parameters if p.grad is not None)
         self._optimizer.step()
         self.built.hand_out({})
         return loss.detach(), self._objective.correct(labels, outputs.detach()), norm
@@ -102,7 +99,7 @@ class TorchBackend:
                 self.set_learning_rate(float(rates[i]))
             row = {path: mask[i] for path, mask in masks.items()}
             steps.append(self._step(rows[i], row, None if varied is None else varied[i]))
-            if self._scope.type == "cpu" and numbers.diverged(float(steps[-1][0])):  # elsewhere, to look is to wait
+            if self._scope.type == "cpu" and not steps[-1][0].item() < numbers.DIVERGED:  # elsewhere, to look is to wait
                 break
         losses, correct, norms = (torch.stack(column).cpu().numpy() for column in zip(*steps, strict=True))
         return StepReport(losses.astype(np.float64), correct, norms.astype(np.float64))
@@ -172,7 +169,7 @@ class TorchBackend:
         self._optimizer.zero_grad()
         logits = self._inspector.forward(images, self._step_masks(step, len(indices)))
         loss = self._objective.mean(labels, logits)
-        (loss + self._objective.penalty()).backward()
+        self._objective.total(loss).backward()
         self._objective.regularise()
         told = self._inspector.told(images, loss.detach(), logits)
         self._optimizer.step()
@@ -215,7 +212,7 @@ class TorchBackend:
     def facts(self) -> Facts:
         # str: torch's version is of a class of its own, which would load torch in the process it is sent to
         versions = {"torch": str(torch.__version__), "numpy": np.__version__}
-        return Facts(self._device, device.threads(), versions)
+        return Facts(self._device, self._threads, versions)
 
 
 def _shared(pixels: np.ndarray) -> Tensor:

@@ -58,6 +58,10 @@ class Objective:
             answers = outputs.argmax(dim=1)
         return (answers == labels).sum()
 
+    def total(self, loss: Tensor) -> Tensor:
+        """Return what is minimised: the mean loss and the penalties."""
+        return loss + self.penalty() if self._plan.l1 or self._plan.l2 else loss
+
     def penalty(self) -> Tensor | float:
         """Return l1 * sum of |kernels| and l2 * sum of kernels², as Keras' `kernel_regularizer=L1L2(l1, l2)` adds them."""
         plan, total = self._plan, 0.0
