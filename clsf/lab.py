@@ -82,14 +82,16 @@ class Lab:
     # Training.
 
     def train(
-        self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False, start: str = ""
-    ) -> list[str]:
+        self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False, start: str = "",
+        arm: int | None = None,
+    ) -> list[str]:  # fmt: skip
         """Queue one run per framework, all in one new group, and return their ids, which nobody can guess.
 
         One run trains after the other, so that their times mean something; with `race` all at once. A comparison uses one
         kind of device: where only one of the frameworks sees a GPU, the plan's device becomes "cpu" for both. `start` names
-        what several calls have in common that count as one where an owner's starts are limited, such as an experiment. Raises
-        ClsfError, and queues nothing, if the model does not fit the data, the plan can't be run, or the owner has queued enough.
+        what several calls have in common that count as one where an owner's starts are limited, such as an experiment; with
+        `arm`, the place in the experiment of that id, the runs are put into the store only as they begin. Raises ClsfError, and
+        queues nothing, if the model does not fit the data, the plan can't be run, or the owner has queued enough.
 
         A plan with `begin_from` begins with the weights that this run kept, in whichever framework it was.
         """
@@ -104,7 +106,10 @@ class Lab:
         self.engine.admit(session, start or group)
         records = [RunRecord(new_id(), group, name, spec, plan, created, owner, race and len(wanted) > 1) for name in wanted]
         for record in records:
-            self.store.create(record)
+            if arm is None:
+                self.store.create(record)
+            else:
+                self.store.plan(record, start, arm)
         for record in records:
             request = RunRequest(
                 record.run_id, record.framework, spec.to_json(), plan.to_json(), record.group, record.race, session, start,
@@ -114,7 +119,10 @@ class Lab:
                 self.engine.submit(request)
             except EngineError as error:
                 for other in records[records.index(record) :]:
-                    self.store.append(other.run_id, [RunFailed(error.sentence)])
+                    if arm is None:
+                        self.store.append(other.run_id, [RunFailed(error.sentence)])
+                    else:
+                        self.store.give_up(other.run_id, RunFailed(error.sentence))
                 raise
         return [record.run_id for record in records]
 

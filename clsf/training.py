@@ -97,7 +97,7 @@ def run(
     tell(
         RunStarted(
             framework=framework,
-            variant=plan.variant(framework),
+            variant=plan.variants[framework],
             device=facts.device,
             threads=facts.threads,
             versions={**facts.versions, "Python": platform.python_version(), "clsf": __version__},
@@ -168,7 +168,7 @@ def train(
 
     `spec` is for looking inside; `keeper` holds the weights of the best epoch, if the plan wants them.
     """
-    chunks = taught_chunks if plan.variant(framework) in TAUGHT else own_chunks
+    chunks = taught_chunks if plan.variants[framework] in TAUGHT else own_chunks
     clock, pace, speed = Clock(), Pace(), Speed()
     keeper, plateau = keeper or Keeper(plan.stopping), PlateauWatch(plan.plateau)
     rate, step, trained, total = plan.learning_rate, 0, 0.0, 0.0  # seconds of training, and of validation too

@@ -23,7 +23,7 @@ def train_epochs(job: Job, epochs: list[list[np.ndarray]], first_step: int = 0) 
     for number, batches in enumerate(epochs, start=1):
         work = training.Epoch(job.prepared, plan, number, batches, step, None)
         control, pace = Control(), training.Pace(steps=4)
-        taught = plan.variant(framework) in training.TAUGHT
+        taught = plan.variants[framework] in training.TAUGHT
         chunks = training.taught_chunks if taught else training.own_chunks
         reports += [chunk.report for chunk in chunks(backend, work, lambda: plan.learning_rate, pace, control)]
         step += len(batches)

@@ -12,6 +12,7 @@ from clsf.compare.gap import CAUSES, GapStep, check, explain, lab_runner, loss_f
 from clsf.data import catalogue
 from clsf.errors import EngineError
 from clsf.lab import open_lab
+from clsf.optimizers import DEFAULT
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     """Train and show it. Returns 0, or 1 if a run could not go on."""
     data = arguments.data_name(options.data, options)
     classes = len(catalogue.info(data).classes)
-    plan = arguments.plan(options, data, optimizer="rmsprop")
+    plan = arguments.plan(options, data, optimizer=DEFAULT)
     order = [name.strip() for name in options.order.split(",") if name.strip()]
     spec = arguments.model_spec("lecture-cnn", classes)
     check(options.seeds, order)

@@ -17,6 +17,7 @@ from clsf.checks import field as word
 from clsf.compare import noise
 from clsf.compare.differences import switched
 from clsf.errors import EngineError, PlanError
+from clsf.optimizers import DEFAULT
 from clsf.plan import LEARNING_RATES, Plan
 from clsf.words import Sentence, say, say_n
 
@@ -32,7 +33,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "dropout": ("dropout-rate", "dropout-at-evaluation"),
     "input-scale": ("input-scale",),
     "initial-weights": ("initial-weights", "bias-init"),
-    "optimizer-rule": ("rmsprop-rule",),
+    "optimizer-rule": (f"{DEFAULT}-rule",),
 }
 """Cause -> the differences that it consists of, in the default order: that of the lecture's mistakes first. Dropout masks
 stay those drawn in NumPy, so that the seeds of two steps remain pairs."""
@@ -96,9 +97,9 @@ def loss_floor(classes: int) -> float:
 
 def lecture_plan(plan: Plan) -> Plan:
     """Return the lecture's conditions on the plan's data, epochs, batches and seed: RMSprop, every cause at work."""
-    rate = plan.learning_rate if plan.optimizer == "rmsprop" else LEARNING_RATES["rmsprop"]
+    rate = plan.learning_rate if plan.optimizer == DEFAULT else LEARNING_RATES[DEFAULT]
     plain = plan.but(
-        optimizer="rmsprop", learning_rate=rate, rules="aligned", start="glorot", differences=(), l2=0.0,
+        optimizer=DEFAULT, hyper={}, learning_rate=rate, rules="aligned", start="glorot", differences=(), l2=0.0,
         preparation=replace(plan.preparation, scale="zero-one"),
     )  # fmt: skip
     return switched(plain, [name for names in CAUSES.values() for name in names])

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from clsf import FRAMEWORKS
 from clsf.errors import ClsfError
 from clsf.experiments.sets import KINDS
 from clsf.experiments.values import Experiment, Varied, label, text
@@ -30,8 +31,9 @@ class Lab(Protocol):
     def check(self, spec: ModelSpec, plan: Plan) -> None: ...
 
     def train(
-        self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False, start: str = ""
-    ) -> list[str]: ...
+        self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False, start: str = "",
+        arm: int | None = None,
+    ) -> list[str]: ...  # fmt: skip
 
     def control(self, run_id: str, command: str, value: float | None = None, owner: str | None = None) -> None: ...
 
@@ -58,6 +60,7 @@ class Found:
     row: ExperimentRow
     kind: str
     members: tuple[Member, ...]
+    planned: int = 0  # runs that there were to be; more than `members` where some never began, or were deleted
 
     @property
     def over(self) -> bool:
@@ -69,7 +72,7 @@ class Found:
 
 
 def start(lab: Lab, experiment: Experiment, owner: str, name: str) -> str:
-    """Queue all runs and return the experiment's id, which nobody can guess.
+    """Queue all runs and return the experiment's id, which nobody can guess. Each run is put into the store as it begins.
 
     Raises ClsfError if an arm can't be trained, or the queue has no room; then nothing of it is left waiting.
     """
@@ -78,9 +81,7 @@ def start(lab: Lab, experiment: Experiment, owner: str, name: str) -> str:
     experiment_id, queued = new_id(), []
     try:
         for place, arm in enumerate(experiment.arms):
-            run_ids = lab.train(arm.spec, arm.plan, experiment.frameworks, owner, start=experiment_id)
-            queued += run_ids
-            lab.history.tie(run_ids, experiment_id, place)
+            queued += lab.train(arm.spec, arm.plan, experiment.frameworks, owner, start=experiment_id, arm=place)
     except ClsfError:
         for run_id in queued:
             with contextlib.suppress(ClsfError):
@@ -90,6 +91,7 @@ def start(lab: Lab, experiment: Experiment, owner: str, name: str) -> str:
         "kind": experiment.kind,
         "about": [experiment.arms[0].spec.name, experiment.arms[0].plan.data],
         "arms": [[[what, value.to_json()] for what, value in arm.varied] for arm in experiment.arms],
+        "frameworks": list(experiment.frameworks),
     }
     lab.history.begin(ExperimentRow(experiment_id, owner, " ".join(name.split()), time.time(), body))
     return experiment_id
@@ -106,8 +108,10 @@ def find(lab: Lab, experiment_id: str) -> Found:
     for run_id, place in lab.history.members(experiment_id):
         with contextlib.suppress(ClsfError):
             members.append(Member(place, _varied(arms, place), lab.record(run_id)))
-    kind = row.body.get("kind")
-    return Found(row, kind if kind in KINDS else "own", tuple(members))
+    members.sort(key=lambda member: (member.arm, FRAMEWORKS.index(member.record.framework)))
+    kind, frameworks = row.body.get("kind"), row.body.get("frameworks")
+    planned = len(arms) * len(frameworks) if isinstance(arms, list) and isinstance(frameworks, list) else 0
+    return Found(row, kind if kind in KINDS else "own", tuple(members), max(planned, len(members)))
 
 
 def _varied(arms: object, place: int) -> Varied:

@@ -20,6 +20,7 @@ from clsf.data.images import Images, Prepared
 from clsf.data.prepare import prepare, prepared_test
 from clsf.data.sources import open_dataset
 from clsf.errors import EngineError
+from clsf.frameworks import USUAL
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -98,7 +99,7 @@ def for_asking(plan: Plan) -> Plan:
     """Return the plan without what only matters while a model learns, so that building it is quick."""
     if plan.does("input-scale"):
         plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
-    return plan.but(tensorflow_variant="graph", torch_variant="loop")
+    return plan.but(variants=USUAL)
 
 
 class Models:

@@ -25,7 +25,7 @@ def main() -> None:
     static_files.plotly_address()  # copied at the first start, before a chart needs it
     with st.sidebar:
         language.switch()
-        chrome.dress(language.chosen())
+        chrome.dress(language.chosen(), page.url_path)
         kept = identity.keep()  # first of all: who asks to be forgotten may close the tab at once
     above = st.container() if page.url_path in keeping.PAGES else None
     navigation.run_page(page)

@@ -12,7 +12,7 @@ from math import floor, log10
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clsf import FRAMEWORKS
+from clsf import FRAMEWORKS, optimizers
 from clsf.charts.style import STYLES
 from clsf.data import catalogue
 from clsf.errors import ClsfError
@@ -28,11 +28,6 @@ from clsf.ui.text import plain, sentence, t, tn
 from clsf.ui.train import extras, groups
 from clsf.ui.train.fields import pair
 from clsf.words import Sentence
-
-OPTIMIZER_TITLES = {
-    "sgd": "SGD", "momentum": "SGD + momentum 0.9", "nesterov": "SGD + Nesterov 0.9", "adagrad": "Adagrad",
-    "adadelta": "Adadelta", "rmsprop": "RMSprop", "adam": "Adam",
-}  # fmt: skip
 
 DEFAULT_DATA, DEFAULT_MODEL = "digits", "lecture-cnn"
 DEFAULT_EPOCHS, DEFAULT_BATCH, DEFAULT_OPTIMIZER = (Plan.__dataclass_fields__[n].default for n in ("epochs", "batch_size", "optimizer"))  # fmt: skip
@@ -215,7 +210,7 @@ def _essentials() -> dict[str, object]:
         t("Optimizer"),
         OPTIMIZERS,
         index=OPTIMIZERS.index(DEFAULT_OPTIMIZER),
-        format_func=OPTIMIZER_TITLES.get,
+        format_func=optimizers.title,
         key=state.OPTIMIZER,
         filter_mode=None,
         on_change=_follow_optimizer,

@@ -25,7 +25,7 @@ def step(record: RunRecord) -> StepLooked:
     """Return a step of which every number can be found on the page again."""
     gradient = KERNEL * 2
     after = KERNEL - 0.1 * gradient
-    told = record.plan.variant(record.framework) != "fit"
+    told = record.plan.variants[record.framework] != "fit"
     weight = {
         "before": histogram(KERNEL), "after": histogram(after), "gradient": histogram(gradient) if told else None,
         "norm_before": 1.0, "norm_after": 0.8, "gradient_norm": 2.0 if told else None, "ratio": 0.2,

@@ -34,8 +34,8 @@ class StoredLab(FakeLab):
         super().__init__(**more)
         self.store = self._store = RunStore.open(folder)
 
-    def train(self, spec, plan, frameworks, owner="", race=False, start=""):
-        ids = super().train(spec, plan, frameworks, owner, race, start)
+    def train(self, spec, plan, frameworks, owner="", race=False, start="", arm=None):
+        ids = super().train(spec, plan, frameworks, owner, race, start, arm)
         for run_id in ids:
             self.store.create(self.records[run_id])
         return ids

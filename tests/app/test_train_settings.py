@@ -77,7 +77,7 @@ def test_every_group_reaches_the_plan(open_app, lab, lang):
     assert plan.plateau == Plateau(4, 0.2, 0.002, 1e-5)
     assert plan.stopping == Stopping(6, restore_best=True, checkpoint=False, monitor="accuracy", min_delta=0.01)
     assert plan.augmentation == Augmentation(True, 2, 15.0, 0.2, 3)
-    assert (plan.look_inside, plan.torch_variant) == (True, "dataloader")
+    assert (plan.look_inside, plan.variants["torch"]) == (True, "dataloader")
 
 
 def plan_of_started(app, lab) -> Plan:

@@ -71,12 +71,12 @@ def test_the_study_trains_each_variant_on_the_same_batches_and_says_what_came_of
     app.button(key="run_study").click().run()
     assert not app.exception
     records = list(lab.records.values())
-    assert [(r.framework, r.plan.variant(r.framework)) for r in records] == [
+    assert [(r.framework, r.plan.variants[r.framework]) for r in records] == [
         ("tensorflow", "eager"), ("tensorflow", "graph"), ("tensorflow", "eager"), ("tensorflow", "fit"),
         ("torch", "loop"), ("torch", "loop"), ("torch", "dataloader"),
     ]  # fmt: skip
     measured = [r.plan for r in records if r is not records[0] and r is not records[4]]
-    assert len({p.but(tensorflow_variant="graph", torch_variant="loop") for p in measured}) == 1
+    assert len({p.but(variants={"tensorflow": "graph", "torch": "loop"}) for p in measured}) == 1
     assert app.query_params[keys.STUDY].split(",") == list(lab.records)
     assert tags == {key: ["study of variants" if lang == "en" else "방식 비교 실험"] for key in lab.records}
     table = app.table[0].value

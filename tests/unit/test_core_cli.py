@@ -38,7 +38,7 @@ def test_without_them_the_plan_is_the_plain_one():
             ["--flip", "--shift", "2", "--rotation", "10", "--brightness", "0.2", "--cutout", "3"],
             {"augmentation": Augmentation(True, 2, 10.0, 0.2, 3)},
         ),
-        (["--torch-variant", "dataloader", "--variant", "fit"], {"torch_variant": "dataloader", "tensorflow_variant": "fit"}),
+        (["--torch-variant", "dataloader", "--variant", "fit"], {"variants": {"tensorflow": "fit", "torch": "dataloader"}}),
         (["--look-inside", "--begin-from", "abc"], {"look_inside": True, "begin_from": "abc"}),
     ],
     ids=lambda x: x[0] if isinstance(x, list) else "",
@@ -54,7 +54,7 @@ def test_each_says_its_fields_of_the_plan(words, changes):
         (["--patience", "0"], "patience is 0, but must be a whole number from 1 to 1000."),
         (["--label-smoothing", "0.1"], "Label smoothing is 0.1, but a sparse label is one whole number"),
         (["--loss", "binary"], "The binary loss is for two classes, but the data has 10."),
-        (["--torch-variant", "fit"], "Unknown torch_variant 'fit'. Known: loop, dataloader."),
+        (["--torch-variant", "fit"], "Unknown variant of PyTorch 'fit'. Known: loop, dataloader."),
         (["--csv", "/proc/none"], "The folder '/proc/none' can't be made:"),
     ],
 )

@@ -39,7 +39,7 @@ SPEC = ModelSpec("m", (Conv2D(2, 2, activation="relu"), Flatten(), Dense(2)))
 EACH = 5  # steps of an epoch
 VARIANTS = pytest.mark.parametrize(
     ("framework", "variant"),
-    [("torch", {}), ("torch", {"torch_variant": "dataloader"}), ("tensorflow", {"tensorflow_variant": "fit"})],
+    [("torch", {}), ("torch", {"variants": {"torch": "dataloader"}}), ("tensorflow", {"variants": {"tensorflow": "fit"}})],
     ids=["own loop", "dataloader", "fit"],
 )
 

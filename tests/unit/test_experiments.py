@@ -369,8 +369,11 @@ def test_an_experiment_is_queued_and_found_again(tmp_path):
         assert not found.over
         start.stop(lab, found)
         assert len(engine.commands) == 4
-    with RunStoreIn(tmp_path) as store:  # after a restart
-        assert len(store.history.members(name)) == 4
+        for member in found.members[:2]:
+            lab.store.started(member.record.run_id, "a machine")
+    with RunStoreIn(tmp_path) as store:  # after a restart: what never began left nothing
+        assert store.history.members(name) == [(member.record.run_id, 0) for member in found.members[:2]]
+        assert len(store.runs()) == 2
         assert store.history.experiment(name).body["kind"] == "learning-rate"
 
 
@@ -399,6 +402,8 @@ def test_a_queue_without_room_leaves_nothing_waiting(tmp_path):
         assert sorted(run_id for run_id, command, _ in engine.commands if command == "stop") == sorted(
             request.run_id for request in engine.submitted
         )
+        assert lab.recent() == []
+        assert lab.history.experiments("me") == []
 
 
 def test_an_unknown_experiment_is_a_sentence(tmp_path):

@@ -18,7 +18,8 @@ from clsf.compare.differences import ENTRIES, plans
 from clsf.compare.lockstep import lockstep
 from clsf.compare.recording import Recording
 from clsf.compare.sides import EngineSide
-from clsf.compare.values import FRAMEWORK_NAMES, FirstParting, LockstepResult, LockstepStarted, StepDifference
+from clsf.compare.values import FirstParting, LockstepResult, LockstepStarted, StepDifference
+from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
@@ -165,7 +166,7 @@ def _head(job: LockstepJob) -> None:
     if result.failure is not None:
         framework, why = result.failure
         st.error(
-            t("{framework} could not go on; the steps before stay.", framework=FRAMEWORK_NAMES[framework]) + " " + sentence(why),
+            t("{framework} could not go on; the steps before stay.", framework=TITLES[framework]) + " " + sentence(why),
             icon=":material/error:",
         )  # fmt: skip
 

@@ -15,14 +15,14 @@ from clsf.compare.differences import ENTRIES
 from clsf.compare.gap import MAX_SEEDS
 from clsf.compare.noise import METHODS
 from clsf.compare.seeds import Arm, SeedPair, arms, train_seeds
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
+from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_EPOCHS, Plan
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, state, units
 from clsf.ui.compare import bench, estimate, jobs, keys
-from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
+from clsf.ui.controls import LINKED
 from clsf.ui.data_names import data_name
 from clsf.ui.figures import draw
 from clsf.ui.tensors import choose
@@ -57,6 +57,7 @@ def show() -> None:
 
 
 def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
+    from clsf import optimizers
     from clsf.plan import LEARNING_RATES, OPTIMIZERS
 
     titles = {FRAMEWORKS_APART: t("TensorFlow and PyTorch"), **{n: t("without and with: {title}", title=words(e.title)) for n, e in ENTRIES.items()}}  # fmt: skip
@@ -64,7 +65,7 @@ def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
     spec, data, preparation, fits = bench.model_and_data()
     left, right = st.columns(2, gap="small")
     optimizer = left.selectbox(
-        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index("rmsprop"), format_func=OPTIMIZER_TITLES.get, key=state.OPTIMIZER,
+        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(optimizers.DEFAULT), format_func=optimizers.title, key=state.OPTIMIZER,
         filter_mode=None, **LINKED,
     )  # fmt: skip
     epochs = right.number_input(t("Epochs"), 1, MAX_EPOCHS, 3, key=keys.NOISE_EPOCHS, **LINKED)
@@ -107,8 +108,8 @@ def _start(spec: ModelSpec, compared: tuple[Arm, Arm], change: str, seeds: int) 
 
 def _names(job: NoiseJob) -> list[str]:
     if job.change == FRAMEWORKS_APART:
-        return [FRAMEWORK_NAMES[arm.framework] for arm in job.arms]
-    title, framework = words(ENTRIES[job.change].title), FRAMEWORK_NAMES[job.arms[0].framework]
+        return [TITLES[arm.framework] for arm in job.arms]
+    title, framework = words(ENTRIES[job.change].title), TITLES[job.arms[0].framework]
     return [t("{framework}, aligned", framework=framework), t("{framework}, other: {title}", framework=framework, title=title)]
 
 

@@ -12,8 +12,8 @@ from clsf.charts.compare_curves import Contestant, contestants, figure, in_words
 from clsf.compare import fairness
 from clsf.compare.differences import ENTRIES
 from clsf.compare.fairness import Contender
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
+from clsf.frameworks import TITLES
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunSummary
 from clsf.ui import controls, lab_access, pace, run_buttons, run_numbers, run_status, runs, state, units
@@ -136,7 +136,7 @@ def _comparable(one: RunRecord, two: RunRecord) -> bool:
 
 def names(records: list[RunRecord]) -> list[str]:
     """Return what to call each run: its framework, and what it does otherwise if the framework is not enough."""
-    titles = [FRAMEWORK_NAMES[record.framework] for record in records]
+    titles = [TITLES[record.framework] for record in records]
     if len(set(titles)) == len(titles):
         return titles
     own = [[n for n in r.plan.differences if any(n not in other.plan.differences for other in records)] for r in records]
@@ -186,7 +186,7 @@ def _choose_runs() -> None:
 
 def _title(found: RunSummary) -> str:
     parts = [
-        FRAMEWORK_NAMES[found.framework], found.data, found.model, units.share(found.validation_accuracy),
+        TITLES[found.framework], found.data, found.model, units.share(found.validation_accuracy),
         time.strftime("%H:%M:%S", time.localtime(found.created)),
     ]  # fmt: skip
     return " · ".join(parts)

@@ -112,6 +112,11 @@ def _watch(name: str) -> None:
         st.caption(t("Somebody else asked for it first; it will be here for both."))
 
 
+def waiting(before: int) -> str:
+    """Return what is said of an upload that waits for its turn."""
+    return tn("Waiting: {count} upload is read before this one", "Waiting: {count} uploads are read before this one", before)
+
+
 def progress_bar(task: Task) -> None:
     """Show how far a task is, in megabytes or images."""
     stage, done, total = task.news
@@ -130,6 +135,8 @@ def progress_bar(task: Task) -> None:
             done=f"{done:,}",
             total=f"{total:,}",
         )
+    elif stage == "wait":
+        text = waiting(total)
     else:
         text = t("Getting started …")
     st.progress(share, text=text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf import FRAMEWORKS
+from clsf import FRAMEWORKS, optimizers
 from clsf.charts.style import STYLES
 from clsf.data import catalogue
 from clsf.data.prepare import prepared_shape
@@ -12,7 +12,7 @@ from clsf.errors import ClsfError
 from clsf.experiments import grid, sets
 from clsf.experiments.estimate import estimate
 from clsf.experiments.fitting import fitting
-from clsf.experiments.sets import KINDS, OPTIMIZER_NAMES, Strengths
+from clsf.experiments.sets import KINDS, Strengths
 from clsf.experiments.values import MOST_RUNS, Arm, Experiment
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPTIMIZERS, Plan, Preparation
@@ -121,9 +121,9 @@ def _plan(which: str, data: str) -> Plan:
     if "epochs" not in varied:
         values["epochs"] = grid_.cell().number_input(t("Epochs"), 1, MAX_EPOCHS, DEFAULT_EPOCHS, key=keys.EPOCHS, **LINKED)
     if which != "optimizers" and "optimizer" not in varied:
-        default = "sgd" if which == "learning-rate" else "adam"
+        default = optimizers.PLAINEST if which == "learning-rate" else optimizers.POPULAR
         optimizer = grid_.cell().selectbox(
-            t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(default), format_func=OPTIMIZER_NAMES.get, key=keys.OPTIMIZER,
+            t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(default), format_func=optimizers.title, key=keys.OPTIMIZER,
             filter_mode=None, **LINKED,
         )  # fmt: skip
         values |= {"optimizer": optimizer, "learning_rate": LEARNING_RATES[optimizer]}
@@ -204,11 +204,11 @@ def _grid(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
         factor = grid.FACTORS[name]
         if factor.choices:
             options = list(factor.choices)
-            default = ["sgd", "adam"] if name == "optimizer" else options[:2]
+            default = [optimizers.PLAINEST, optimizers.POPULAR] if name == "optimizer" else options[:2]
             values[name] = tuple(
                 st.multiselect(
                     titles[name], options, default=default, key=keys.factor(name), persist_state="session",
-                    format_func=OPTIMIZER_NAMES.get if name == "optimizer" else str,
+                    format_func=optimizers.title if name == "optimizer" else str,
                 )
             )  # fmt: skip
         else:

@@ -39,7 +39,7 @@ def _found(experiment_id: str) -> Found | None:
         st.button(t("Close"), key="close_experiment", on_click=forget)
         return None
     if not found.members:
-        st.info(t("The runs of this experiment were deleted."), icon=":material/delete:")
+        st.info(t("None of its runs is there: they were deleted, or ended before their turn came."), icon=":material/delete:")
         st.button(t("Close"), key="close_experiment", on_click=forget)
         return None
     return found
@@ -59,6 +59,7 @@ def _look(experiment_id: str, was_over: bool) -> None:
         if not found.over:
             _progress(found)
         _failures(found)
+        _missing(found)
         said = verdicts(found.members)
         _verdicts(found, said)
         charts.show(rows, experiment_id)
@@ -131,6 +132,20 @@ def _failures(found: Found) -> None:
             t("The loss became nan or larger than a million, so these have no result: {names}.", names=plain(", ".join(dict.fromkeys(diverged)))),
             icon=":material/trending_up:",
         )  # fmt: skip
+
+
+def _missing(found: Found) -> None:
+    """Say how many of its runs never began; one that did not is kept nowhere."""
+    count = found.planned - len(found.members)
+    if count:
+        st.info(
+            tn(
+                "{count} more run of it is not there: it was deleted, or ended before its turn came.",
+                "{count} more runs of it are not there: they were deleted, or ended before their turn came.",
+                count,
+            ),
+            icon=":material/hourglass_disabled:",
+        )
 
 
 def _verdicts(found: Found, said: list[Verdict]) -> None:

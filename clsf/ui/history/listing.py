@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from clsf import FRAMEWORKS
+from clsf import FRAMEWORKS, optimizers
 from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
-from clsf.experiments.sets import OPTIMIZER_NAMES
 from clsf.experiments.start import title
 from clsf.runs.happened import rates_text
 from clsf.runs.history import KEPT_DAYS, Line, Query
@@ -26,6 +25,16 @@ LINES = 12  # of the table that are seen without scrolling
 def choose() -> list[Line]:
     """Show filters and the list; return the chosen runs."""
     history, owner = lab_access.get_lab().history, state.owner()
+    waiting = history.waiting(owner)
+    if waiting:
+        st.caption(
+            ":material/hourglass_empty: "
+            + tn(
+                "{count} more run of your experiments waits. It is listed here as soon as it begins.",
+                "{count} more runs of your experiments wait. Each is listed here as soon as it begins.",
+                waiting,
+            )
+        )
     if not history.knows(owner):
         _nothing_yet()
         return []
@@ -152,7 +161,7 @@ def _table(found: list[Line]) -> pd.DataFrame:
             "data": [called[run.data] for run in runs],
             "model": [run.model for run in runs],
             "framework": [STYLES[run.framework].title for run in runs],
-            "optimizer": [OPTIMIZER_NAMES.get(line.optimizer, line.optimizer) for line in found],
+            "optimizer": [optimizers.title(line.optimizer) for line in found],
             "learning_rate": [_rates(line) for line in found],
             "epochs": [f"{run.epochs} / {run.planned_epochs}" for run in runs],
             "accuracy": [None if run.validation_accuracy is None else 100 * run.validation_accuracy for run in runs],

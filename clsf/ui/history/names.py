@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
+from clsf import optimizers
 from clsf.charts.experiment_looks import look
 from clsf.charts.style import STYLES
-from clsf.experiments.sets import OPTIMIZER_NAMES
 from clsf.experiments.settings import differing, shown, title
 from clsf.runs.history import Line
 from clsf.runs.record import RunRecord
@@ -57,7 +57,7 @@ def _value(name: str, value: object) -> str:
     if name == "framework":
         return STYLES[str(value)].title
     if name == "optimizer":
-        return OPTIMIZER_NAMES.get(str(value), str(value))
+        return optimizers.title(str(value))
     text = words(shown(value))
     return f"{words(title(name))} {text}" if isinstance(value, int | float | Mapping) else text
 

@@ -10,13 +10,13 @@ import streamlit as st
 from clsf.chain.field import flat_index, place
 from clsf.charts import layer_pictures
 from clsf.charts.style import STYLES
+from clsf.frameworks import BY_NAME
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.looked import Looked
 from clsf.ui.tensors import choose
 from clsf.ui.text import t, tn
 
 SHOWN = 20  # cells that are written out
-LAYOUTS = {"tensorflow": "NHWC", "torch": "NCHW"}
 
 
 def show(looked: Looked) -> None:
@@ -71,7 +71,7 @@ def _line(name: str, order: np.ndarray, shape: tuple[int, int, int], at: int) ->
     strip = layer_pictures.by_channel(order % shape[2])
     alt = t("The whole vector, every number in the colour of its channel.")
     st.html(
-        f'<div class="ls ls-order" style="--side:{look.colour}"><b>{look.mark} {look.title} · {LAYOUTS[name]}</b>'
+        f'<div class="ls ls-order" style="--side:{look.colour}"><b>{look.mark} {look.title} · {BY_NAME[name].layout}</b>'
         f'<img src="{strip}" alt="{escape(alt)}"><div class="ls-cells">{before}{"".join(cells)}{behind}</div>'
         f"<figcaption>{escape(found)} <code>{rule} = {counting}</code></figcaption></div>"
     )

@@ -9,8 +9,8 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.charts.style import STYLES
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
+from clsf.frameworks import TITLES
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
@@ -66,7 +66,7 @@ def choose() -> list[Model]:
 
 def named(records: list[RunRecord]) -> list[Model]:
     """Return the models with names and looks that tell them apart."""
-    titles = [FRAMEWORK_NAMES[record.framework] for record in records]
+    titles = [TITLES[record.framework] for record in records]
     if len(set(titles)) < len(titles):
         titles = [f"{title} {number}" for number, title in enumerate(titles, start=1)]
     looks = [STYLES[record.framework] for record in records]
@@ -167,7 +167,7 @@ def _second_changed() -> None:
 def _title(record: RunRecord) -> str:
     seen = record.final.validation_accuracy if record.final else None
     parts = [
-        FRAMEWORK_NAMES[record.framework], data_name(record.plan.data), record.model.name, units.share(seen),
+        TITLES[record.framework], data_name(record.plan.data), record.model.name, units.share(seen),
         time.strftime("%m-%d %H:%M:%S", time.localtime(record.created)),
     ]  # fmt: skip
     return " · ".join(parts)

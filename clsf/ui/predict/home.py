@@ -10,8 +10,8 @@ from clsf import code
 from clsf.capsule import MOST_BYTES, file_name
 from clsf.capsule.arrays import packed as packed_weights
 from clsf.code.departures import departures
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
+from clsf.frameworks import TITLES
 from clsf.predict import asking
 from clsf.predict.exporting import CODE_STYLES, SLOW
 from clsf.predict.kept import Exports
@@ -245,4 +245,4 @@ def _take(given: object) -> None:
         st.session_state[keys.TAKEN] = error.sentence
         return
     runs.look_at(run_id)
-    st.session_state[keys.TAKEN] = f"{data_name(found.plan.data)} · {found.model.name} · {FRAMEWORK_NAMES[found.framework]}"
+    st.session_state[keys.TAKEN] = f"{data_name(found.plan.data)} · {found.model.name} · {TITLES[found.framework]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clsf.frameworks import USUAL
 from clsf.plan import Plan, Preparation
 from clsf.ui.text import t, tn
 
@@ -79,9 +80,7 @@ def _loop(plan: Plan, short: bool) -> list[str]:
         found.append(t("seed {seed}", seed=plan.seed))
     if plan.dtype != usual["dtype"].default and not short:
         found.append(plan.dtype)
-    for name in ("tensorflow_variant", "torch_variant"):
-        if getattr(plan, name) != usual[name].default:
-            found.append(getattr(plan, name))
+    found += [variant for name, variant in plan.variants.items() if variant != USUAL[name]]
     if plan.look_inside:
         found.append(t("looks inside"))
     if plan.begin_from:

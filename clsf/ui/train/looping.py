@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.plan import DTYPES, STARTS, TENSORFLOW_VARIANTS, TORCH_VARIANTS
+from clsf.frameworks import VARIANT_TITLES, VARIANTS
+from clsf.plan import DTYPES, STARTS
 from clsf.ui import state
 from clsf.ui.tensors.choose import LINKED
 from clsf.ui.text import t
@@ -12,13 +13,6 @@ from clsf.ui.train import keys
 from clsf.ui.train.fields import pair, toggle
 
 START_TITLES = {"glorot": "Glorot uniform (Keras)", "kaiming": "Kaiming uniform (PyTorch)"}
-VARIANT_TITLES = {
-    "graph": "@tf.function",
-    "eager": "eager",
-    "fit": "model.fit",
-    "loop": "index loop",
-    "dataloader": "DataLoader",
-}
 
 
 def beginning() -> dict[str, object]:
@@ -50,7 +44,7 @@ def beginning() -> dict[str, object]:
 def variants() -> tuple[dict[str, object], bool]:
     """Show the variants of the loop; return fields of a plan, and whether both frameworks train at the same time."""
     tensorflow = st.segmented_control(
-        t("TensorFlow's loop"), TENSORFLOW_VARIANTS, default=TENSORFLOW_VARIANTS[0], required=True,
+        t("TensorFlow's loop"), VARIANTS["tensorflow"], default=VARIANTS["tensorflow"][0], required=True,
         format_func=VARIANT_TITLES.get, key=state.TENSORFLOW_VARIANT,
         help=t(
             "`@tf.function`: several steps are compiled into one graph. Eager: the same steps, each operation called from Python. "
@@ -59,7 +53,7 @@ def variants() -> tuple[dict[str, object], bool]:
         **LINKED,
     )  # fmt: skip
     torch = st.segmented_control(
-        t("PyTorch's loop"), TORCH_VARIANTS, default=TORCH_VARIANTS[0], required=True,
+        t("PyTorch's loop"), VARIANTS["torch"], default=VARIANTS["torch"][0], required=True,
         format_func=VARIANT_TITLES.get, key=keys.TORCH_VARIANT,
         help=t(
             "Index loop: the images of a batch are gathered by index. DataLoader: as in the lecture, image by image through a "
@@ -71,7 +65,7 @@ def variants() -> tuple[dict[str, object], bool]:
         t("Both at the same time"), False, key=state.RACE,
         help=t("They then share the processor's cores, and neither is as fast as alone: compare curves, not speed."), **LINKED,
     )  # fmt: skip
-    return {"tensorflow_variant": tensorflow, "torch_variant": torch}, race
+    return {"variants": {"tensorflow": tensorflow, "torch": torch}}, race
 
 
 def looking_inside() -> bool:

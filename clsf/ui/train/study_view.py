@@ -13,7 +13,8 @@ from clsf.charts import train_variants
 from clsf.charts.train_variants import Timing
 from clsf.data import catalogue
 from clsf.errors import ClsfError
-from clsf.plan import TENSORFLOW_VARIANTS, TORCH_VARIANTS, Plan, Schedule, Stopping
+from clsf.frameworks import BY_NAME, VARIANT_TITLES, VARIANTS
+from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.record import RunRecord
 from clsf.ui import lab_access, runs, state
 from clsf.ui.choices import Choices
@@ -22,9 +23,7 @@ from clsf.ui.run_status import name
 from clsf.ui.tensors.choose import LINKED
 from clsf.ui.text import sentence, t, tn, words
 from clsf.ui.train import keys, study_said
-from clsf.ui.train.looping import VARIANT_TITLES
 
-VARIANTS = {"tensorflow": TENSORFLOW_VARIANTS, "torch": TORCH_VARIANTS}
 MOST_STEPS, DEFAULT_STEPS, WARM_STEPS = 1000, 100, 2
 TICK = 0.7  # seconds between two looks
 
@@ -68,9 +67,8 @@ def study_plans(plan: Plan, frameworks: tuple[str, ...], steps: int, images: int
     found = []
     for framework in FRAMEWORKS:
         if framework in frameworks:
-            field = f"{framework}_variant"
-            found.append((framework, warm.but(**{field: "eager" if framework == "tensorflow" else "loop"})))
-            found += [(framework, base.but(**{field: variant})) for variant in VARIANTS[framework]]
+            found.append((framework, warm.but(variants={framework: BY_NAME[framework].first})))
+            found += [(framework, base.but(variants={framework: variant})) for variant in VARIANTS[framework]]
     return found
 
 
@@ -159,14 +157,14 @@ def _measured(everything: list[RunRecord]) -> list[RunRecord]:
 
 
 def _title(record: RunRecord) -> str:
-    return VARIANT_TITLES[record.plan.variant(record.framework)]
+    return VARIANT_TITLES[record.plan.variants[record.framework]]
 
 
 def timing(record: RunRecord) -> Timing:
     """Return what a run took: of steady steps the mean, without each kind of batch's first call."""
     speed = record.ended.images_per_second if record.ended else None
     steady = record.plan.batch_size / speed if speed else None
-    variant = record.plan.variant(record.framework)
+    variant = record.plan.variants[record.framework]
     return Timing(record.framework, variant, VARIANT_TITLES[variant], tuple(record.steps.seconds), steady)
 
 
