@@ -85,7 +85,7 @@ class Oracle:
         return Evaluated("test", metrics.cross_entropy(labels, p), 0.99, p, labels, np.arange(100), (32, 8, 8, 1), ways,
                          metrics.confusion(labels, p), metrics.per_class(labels, p), 0.4)  # fmt: skip
 
-    def _look(self, framework, request, pixels, wanted):
+    def _inspect_image(self, framework, request, pixels, wanted):
         if not self._held(request):
             return None
         values = np.random.default_rng(1).random((8, 8, 4)).astype(np.float32)
