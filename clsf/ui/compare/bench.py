@@ -40,10 +40,7 @@ def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
     """Choose images and model as on the Train page, by the same names. Return also whether they fit."""
     data = data_choice.select()
     info = catalogue.info(data)
-    names = choices.models()
-    model = st.selectbox(
-        t("Model"), names, index=names.index(controls.DEFAULT_MODEL), key=state.MODEL, filter_mode=None, **LINKED
-    )  # fmt: skip
+    model = choices.select_model(controls.DEFAULT_MODEL)
     spec = choices.model(model, len(info.classes))
     preparation = Preparation(st.session_state.get(state.IMAGE_SIZE))
     found = fit(spec, info, preparation)

@@ -40,13 +40,10 @@ def experiment(which: str) -> Experiment | None:
     """Show all widgets; return the experiment, or None after having said why there is none."""
     data = _data()
     info = catalogue.info(data)
-    names = choices.models()
-    default = DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
     if which == "own" and "model" in _factors():
-        spec = choices.model(default, len(info.classes))  # the grid says which models
+        spec = choices.model(DEFAULT_MODEL, len(info.classes))  # the grid says which models
     else:
-        name = st.selectbox(t("Model"), names, index=names.index(default), key=keys.MODEL, filter_mode=None, **LINKED)
-        spec = choices.model(name, len(info.classes))
+        spec = choices.model(choices.select_model(DEFAULT_MODEL, keys.MODEL), len(info.classes))
     said = st.container()
     frameworks = st.pills(
         t("Frameworks"), FRAMEWORKS, selection_mode="multi", default=["torch"], key=keys.FRAMEWORKS,
@@ -151,7 +148,7 @@ def _plan(which: str, data: str) -> Plan:
 def _arms(which: str, spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
     """Show what is particular to an experiment, and return its arms."""
     if which == "optimizers":
-        st.caption(t("All seven, each with the learning rate that it is usually begun with."))
+        st.caption(t("Each with the learning rate that it is usually begun with."))
         return sets.optimizers(spec, plan)
     if which == "regularisation":
         return sets.regularisation(spec, plan, _strengths())

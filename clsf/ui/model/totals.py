@@ -10,8 +10,9 @@ from clsf.model.edit_facts import BYTES, DesignFacts
 from clsf.ui.model.amounts import amount
 from clsf.ui.model.given import ModelInputs
 from clsf.ui.shared import navigation, state
+from clsf.ui.shared.choices import own_title
 from clsf.ui.shared.design import MY_MODEL
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared.text import plain, sentence, t, tn
 from clsf.words import Sentence
 
 
@@ -72,13 +73,16 @@ def leave(seen: DesignFacts, ready: bool, place: ModelInputs, too_long: Sentence
             t("Download JSON"), lambda: edit_link.to_text(seen.design), f"{_file_name(seen.design.name)}.json", "application/json",
             key="download_design", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-        said = [_offered(ready), sentence(too_long) if too_long else t("The address of this page holds the whole design.")]
+        said = [
+            _offered(ready, seen.design.name),
+            sentence(too_long) if too_long else t("The address of this page holds the whole design."),
+        ]
         st.caption(" ".join(said), width="stretch")
 
 
-def _offered(ready: bool) -> str:
+def _offered(ready: bool, name: str) -> str:
     if ready:
-        return t("Train and Compare offer it as “{name}”.", name=MY_MODEL)
+        return t("Train and Compare offer it as “{name}”.", name=plain(own_title(name)))
     return t("Train and Compare can take it as soon as it is ready.")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from clsf import losses
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.prepare import prepared_shape
@@ -13,7 +15,9 @@ from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan, Preparation
+from clsf.ui.shared import choose, state
 from clsf.ui.shared.design import MY_MODEL, designed
+from clsf.ui.shared.text import t
 from clsf.words import Sentence
 
 SIZES_TO_TRY = (28, 32, 64, 128)
@@ -41,9 +45,22 @@ class Fit:
     mend: int | None = None
 
 
-def models() -> list[str]:
-    """Return the names of the models that can be chosen: the ready-made ones, and the student's own if there is one."""
-    return [*presets.NAMES, *([MY_MODEL] if designed() is not None else [])]
+def select_model(default: str, key: str = state.MODEL, **more: object) -> str:
+    """Show the choice of a model and return its name, which then stands in the link: ready-made, or the student's own."""
+    titles = {name: name for name in presets.NAMES}
+    if designed() is not None:
+        titles[MY_MODEL] = own_title(designed().name)
+    if st.session_state.get(key) in titles:
+        st.session_state[key] = st.session_state[key]  # see `clsf.ui.data_choice.select`
+    return choose.named(st.selectbox, t("Model"), titles, key, default=default, **more)
+
+
+def own_title(name: str) -> str:
+    """Return what the own design of that name is called in a choice of models: by its name, as everywhere else.
+
+    One that is called as a ready-made one, because it was made from it, is told apart.
+    """
+    return t("{name} (own design)", name=name) if name in presets.NAMES else name
 
 
 def model(name: str, classes: int) -> ModelSpec:

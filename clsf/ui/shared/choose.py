@@ -15,23 +15,32 @@ LINKED = {"bind": "query-params", "persist_state": "session"}
 MAX_CHARACTERS = 2_100  # a little more than clsf.tensors.literals takes, which says so in a sentence
 
 
-def named(widget: Callable, label: str, titles: Mapping[str, str], key: str, link: str | None = None, **more: object) -> str:
-    """Show a widget over the options `titles` (option -> label in the reader's language); the first is the default.
+def named(
+    widget: Callable,
+    label: str,
+    titles: Mapping[str, str],
+    key: str,
+    link: str | None = None,
+    default: str | None = None,
+    **more: object,
+) -> str:
+    """Show a widget over the options `titles` (option -> label in the reader's language); without `default`, the first is it.
 
     `link`: its name in the link, where several pages use the same name; the key in the session belongs to one page.
     """
     link = link or key
     options = list(titles)
+    default = options[0] if default is None else default
     if st.session_state.get(key) not in titles:
         linked = st.query_params.get(link)
-        st.session_state[key] = linked if linked in titles else options[0]
+        st.session_state[key] = linked if linked in titles else default
     if widget in (st.segmented_control, st.pills):
         more |= {"required": True, "wrap": True}
     elif widget is st.selectbox:
         more |= {"filter_mode": None}
     chosen = widget(label, options, format_func=titles.get, key=key, persist_state="session", **more)
-    chosen = chosen if chosen in titles else options[0]
-    _into_link(link, chosen, options[0])
+    chosen = chosen if chosen in titles else default
+    _into_link(link, chosen, default)
     return chosen
 
 

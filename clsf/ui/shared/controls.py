@@ -21,7 +21,7 @@ from clsf.model import presets
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, OPTIMIZERS, Plan
 from clsf.ui.shared import data_choice, design, state
-from clsf.ui.shared.choices import Choices, fit, model, models
+from clsf.ui.shared.choices import Choices, fit, model, select_model
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.design import MY_MODEL
 from clsf.ui.shared.settings import extras, groups
@@ -135,16 +135,10 @@ def _data() -> catalogue.DatasetInfo:
 
 def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[ModelSpec, Sentence | None]:
     design.open_linked(info.shape)
-    names = models()
     with st.container(gap="xsmall"):
-        name = st.selectbox(
-            t("Model"), names, index=names.index(DEFAULT_MODEL), key=state.MODEL, filter_mode=None,
-            on_change=design.forget_refusal,
-            help=t(
-                "A ready-made design, or your own from the Model page, which is called “my-model” here. Both frameworks build the "
-                "same one, layer by layer."
-            ),
-            **LINKED,
+        name = select_model(
+            DEFAULT_MODEL, on_change=design.forget_refusal,
+            help=t("A ready-made design, or your own from the Model page. Both frameworks build the same one, layer by layer."),
         )  # fmt: skip
         design.into_link(name)
         refused = design.refusal()
@@ -155,7 +149,7 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
         found = fit(spec, info, more["preparation"], plan)
         if not found.problem:
             parameters = tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}")
-            st.caption(f"{plain(spec.name)} · {parameters}" if name == MY_MODEL else parameters)
+            st.caption(parameters)
             if spec != drawn:
                 st.caption(t("Its last layer is changed to what the chosen loss needs."))
             return spec, None
