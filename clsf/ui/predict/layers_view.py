@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from clsf.predict.values import Inside, Layer
-from clsf.ui.predict import pictures
 from clsf.ui.predict.chosen import Model
+from clsf.ui.shared import pictures
 from clsf.ui.shared.text import t
 
 TILE = 28  # pixels that the side of a channel has at least in the picture
