@@ -92,7 +92,7 @@ def _lines(lines: tuple[Line, ...]) -> list[dict]:
 
 
 def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
-    st.markdown(f"##### {t('Take it with you')}")
+    st.header(t("Take it with you"))
     trained, plan, told = _trained(spec, bench)
     whole = bench.ready and plan is not None
     with st.container(horizontal=True, gap="small"):
