@@ -1,6 +1,9 @@
 """A call that the library doesn't take."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,9 @@ FAULT = Fault(
     sources=("Islam et al. 2019, arXiv:1906.01388",),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.with_pattern(r"kernel_size=", "kernel=", 1) or scene.edited(("optimizer=optimizer,", "optim=optimizer,"))
+    return scene.edited(("optimizer.step()", "optimizer.update()"))

@@ -1,6 +1,10 @@
 """Network too small."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
+from clsf.model.layers import Dense
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +16,7 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.layered(lambda layers: [*layers[:-1], Dense(1, activation="relu"), layers[-1]])

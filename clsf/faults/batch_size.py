@@ -1,6 +1,9 @@
 """Batch size that doesn't fit."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,7 @@ FAULT = Fault(
     sources=("Masters and Luschi 2018, arXiv:1804.07612",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(batch_size=1024)

@@ -1,6 +1,10 @@
 """Binary loss for several classes."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import classes, one_hot, other_loss
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +22,13 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return one_hot(scene, "keras.losses.BinaryCrossentropy()", "BinaryAccuracy")
+    return other_loss(
+        scene,
+        "def loss_fn(outputs, labels):\n"
+        f"    return F.binary_cross_entropy_with_logits(outputs, F.one_hot(labels, {classes(scene)}).float())\n",
+    )

@@ -1,6 +1,13 @@
 """Moving averages of batch normalisation lag behind."""
 
+from __future__ import annotations
+
+from dataclasses import replace
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import each_layer, normed
+from clsf.faults.scene import Scene
+from clsf.model.layers import BatchNorm
 from clsf.words import say
 
 FAULT = Fault(
@@ -22,3 +29,9 @@ FAULT = Fault(
     level=3,
     differences=("bn-momentum",),
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not normed(scene):
+        return None
+    return each_layer(scene, lambda layer: replace(layer, momentum=0.999) if isinstance(layer, BatchNorm) else layer)

@@ -1,6 +1,10 @@
 """Channels at the wrong axis."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import PREPARED
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +19,9 @@ FAULT = Fault(
     sources=("pytorch/vision#48",),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited((PREPARED, "    return tf.transpose(images, [0, 3, 1, 2]) / 255\n"))
+    return scene.with_pattern(r"^    images = images\.permute\(0, 3, 1, 2\).*\n", "")

@@ -1,6 +1,11 @@
 """Too much dropout."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import each_layer
+from clsf.faults.scene import Scene
+from clsf.model.layers import Dropout
 from clsf.words import say
 
 FAULT = Fault(
@@ -13,3 +18,9 @@ FAULT = Fault(
     level=3,
     differences=("dropout-rate",),
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not any(isinstance(layer, Dropout) for layer in scene.spec.layers):
+        return None
+    return each_layer(scene, lambda layer: Dropout(0.95) if isinstance(layer, Dropout) else layer)

@@ -1,6 +1,9 @@
 """Numbers of the wrong type."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,7 @@ FAULT = Fault(
     sources=("pytorch/pytorch#15436",),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return None if scene.keras else scene.edited(("to(device, torch.float32)", "to(device, torch.float64)"))

@@ -1,6 +1,10 @@
 """Classes of very different size."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import SETTLED
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +19,9 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.edited((SETTLED, SETTLED + "kept = (y_train == 0) | (rng.random(len(y_train)) < 0.02)\n"
+                         "x_train, y_train = x_train[kept], y_train[kept]\n"
+                         "kept = (y_val == 0) | (rng.random(len(y_val)) < 0.02)\nx_val, y_val = x_val[kept], y_val[kept]\n"))  # fmt: skip

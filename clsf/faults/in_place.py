@@ -1,6 +1,9 @@
 """An in-place change that breaks the gradient."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +18,7 @@ FAULT = Fault(
     level=1,
     not_in={"tensorflow": say("TensorFlow's tensors can't be changed in place.")},
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return None if scene.keras else scene.with_pattern(r"^(        x = F\.relu\(.*)$", r"\1\n        x += 1", 1)

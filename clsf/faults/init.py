@@ -1,6 +1,9 @@
 """Bad initial weights."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -22,3 +25,9 @@ FAULT = Fault(
         "bias-init",
     ),
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.with_pattern(r"(layers\.(?:Dense|Conv2D)\([^\n]*)\),", r'\1, kernel_initializer="zeros"),')
+    return scene.edited(("nn.init.xavier_uniform_(module.weight)", "nn.init.zeros_(module.weight)"))

@@ -1,6 +1,10 @@
 """Labels in another form than the loss expects."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import classes, other_loss
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +19,12 @@ FAULT = Fault(
     ),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return other_loss(scene, "loss_fn = keras.losses.CategoricalCrossentropy(from_logits=True)")
+    return scene.edited(
+        ("labels = torch.from_numpy(y_train[batch]).to(device)\n",
+         f"labels = F.one_hot(torch.from_numpy(y_train[batch]), {classes(scene)}).to(device)\n"),
+    )  # fmt: skip

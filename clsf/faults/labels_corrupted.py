@@ -1,6 +1,10 @@
 """Labels don't belong to the images."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import SETTLED
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +16,7 @@ FAULT = Fault(
     sources=("Zhang et al. 2017, arXiv:1611.03530",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.edited((SETTLED, SETTLED + "y_train = rng.permutation(y_train)\n"))

@@ -1,6 +1,10 @@
 """Labels that begin at 1."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import SETTLED
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +22,7 @@ FAULT = Fault(
     ),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.edited((SETTLED, SETTLED + "y_train, y_val, y_test = y_train + 1, y_val + 1, y_test + 1\n"))

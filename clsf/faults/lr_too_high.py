@@ -1,6 +1,9 @@
 """Learning rate too high."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -20,3 +23,10 @@ FAULT = Fault(
     ),
     level=2,
 )
+
+HIGH = {"sgd": 20.0, "momentum": 5.0, "nesterov": 5.0, "adagrad": 5.0, "adadelta": 1000.0, "rmsprop": 0.5, "adam": 0.5}
+"""Learning rates that break the training of small networks, per optimizer."""
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(learning_rate=HIGH[scene.plan.optimizer])

@@ -1,6 +1,10 @@
 """Learning rate too low."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
+from clsf.plan import LEARNING_RATES
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +16,7 @@ FAULT = Fault(
     sources=("keras-team/keras#2711",),
     level=2,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(learning_rate=LEARNING_RATES[scene.plan.optimizer] * 1e-4)

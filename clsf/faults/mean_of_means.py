@@ -1,6 +1,9 @@
 """Mean of batch means."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,12 @@ FAULT = Fault(
     sources=("CrossedWires, arXiv:2108.12768",),
     level=4,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return None
+    return scene.edited(
+        ("total += loss.item() * len(labels)", "total += loss.item()"),
+        ("loss {total / seen:.4f}", "loss {total / (len(order) // BATCH_SIZE + 1):.4f}"),
+    )

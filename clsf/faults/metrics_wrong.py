@@ -1,6 +1,9 @@
 """The metric measures something else."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +21,15 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.planned(loss="categorical").with_pattern(
+            r"keras\.metrics\.CategoricalAccuracy\(", "keras.metrics.Accuracy("
+        )
+    return scene.edited(
+        ("for epoch in range(1, EPOCHS + 1):\n    began, total, right, seen = time.perf_counter(), 0.0, 0, 0\n",
+         "total, right, seen = 0.0, 0, 0\nfor epoch in range(1, EPOCHS + 1):\n    began = time.perf_counter()\n"),
+        ("loss {total / seen:.4f}", "loss {total / len(x_train):.4f}"),
+    )  # fmt: skip

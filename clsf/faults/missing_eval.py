@@ -1,6 +1,10 @@
 """No eval() before evaluation."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import normed
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -20,3 +24,9 @@ FAULT = Fault(
     not_in={"tensorflow": say("fit, evaluate and predict tell each layer whether it trains.")},
     differences=("eval-mode",),
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras or not (normed(scene) or "F.dropout" in scene.text):
+        return None
+    return scene.edited(("    model.eval()  # dropout off, batch normalisation by its moving averages\n", ""))

@@ -1,6 +1,12 @@
 """No activation between layers."""
 
+from __future__ import annotations
+
+from dataclasses import replace
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import each_layer
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -14,3 +20,9 @@ FAULT = Fault(
     sources=("BerkeleyHCI/umlaut",),
     level=4,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not any(getattr(layer, "activation", "linear") != "linear" for layer in scene.spec.layers[:-1]):
+        return None
+    return each_layer(scene, lambda layer: replace(layer, activation="linear") if hasattr(layer, "activation") else layer)

@@ -1,6 +1,10 @@
 """No last activation where the loss expects probabilities."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import one_hot, other_loss
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +19,9 @@ FAULT = Fault(
     sources=("keras/src/losses/losses.py: CategoricalCrossentropy",),
     level=2,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return one_hot(scene, "keras.losses.CategoricalCrossentropy()", probabilities=False)
+    return other_loss(scene, "loss_fn = nn.NLLLoss()")

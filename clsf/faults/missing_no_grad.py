@@ -1,6 +1,9 @@
 """Evaluation that records gradients."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -13,3 +16,11 @@ FAULT = Fault(
     level=4,
     not_in={"tensorflow": say("Nothing is recorded outside a GradientTape.")},
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return (
+        None
+        if scene.keras
+        else scene.edited(("@torch.no_grad()  # keep nothing for a backward pass: saves memory and time\n", ""))
+    )

@@ -1,6 +1,10 @@
 """Pixels from 0 to 255 go in."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import PREPARED
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -19,3 +23,7 @@ FAULT = Fault(
     level=2,
     differences=("input-scale",),
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.edited((PREPARED, "    return images\n"))

@@ -1,6 +1,11 @@
 """Some parameters aren't given to the optimizer."""
 
+from __future__ import annotations
+
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +20,17 @@ FAULT = Fault(
     sources=("zjunlp/HVPNeT#5",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not scene.keras:
+        name = re.findall(r"self\.(dense\d+) = nn\.Linear", scene.text)[-1:]
+        return scene.edited(("(model.parameters()", f"(model.{name[0]}.parameters()")) if name else None
+    graph = scene.planned(tensorflow_variant="graph")
+    return graph.edited(
+        ("tape.gradient(loss, model.trainable_variables)", "tape.gradient(loss, model.layers[-1].trainable_variables)"),
+        (
+            "optimizer.apply(gradients, model.trainable_variables)",
+            "optimizer.apply(gradients, model.layers[-1].trainable_variables)",
+        ),
+    )

@@ -1,6 +1,10 @@
 """Never back to training mode."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import normed
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +22,9 @@ FAULT = Fault(
     level=4,
     not_in={"tensorflow": say("fit tells each layer that it trains.")},
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras or not (normed(scene) or "F.dropout" in scene.text):
+        return None
+    return scene.edited(("    model.train()  # dropout on, batch normalisation by the batch; evaluate() switched it off\n", ""))

@@ -1,6 +1,10 @@
 """A loop of one's own without training=True."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import normed
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -19,3 +23,9 @@ FAULT = Fault(
     level=3,
     not_in={"torch": say("A PyTorch model is in training mode from the beginning.")},
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not scene.keras or not (normed(scene) or "layers.Dropout" in scene.text):
+        return None
+    return scene.planned(tensorflow_variant="graph").edited(("model(prepare(images), training=True)", "model(prepare(images))"))

@@ -1,6 +1,9 @@
 """Gradients never set to zero."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -19,3 +22,11 @@ FAULT = Fault(
     level=2,
     not_in={"tensorflow": say("A GradientTape computes gradients anew in each step.")},
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return (
+        None
+        if scene.keras
+        else scene.edited(("        optimizer.zero_grad()  # gradients add up until they are cleared\n", ""))
+    )

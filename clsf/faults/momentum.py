@@ -1,6 +1,9 @@
 """Momentum of 1 or close to it."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +18,8 @@ FAULT = Fault(
     sources=("keras-team/keras#2711",),
     level=2,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    scene = scene.planned(optimizer="momentum", learning_rate=0.05)
+    return scene.edited(("momentum=0.9", "momentum=1.0" if scene.keras else "momentum=1.02"))

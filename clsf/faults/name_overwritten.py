@@ -1,6 +1,9 @@
 """A name that is overwritten."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +18,14 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(("history = model.fit(", "model = model.fit("))
+    return scene.edited(
+        (
+            "        outputs = model(images)\n        loss = loss_fn(outputs",
+            "        outputs = model = model(images)\n        loss = loss_fn(outputs",
+        )
+    )

@@ -1,6 +1,9 @@
 """A name that isn't defined."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,9 @@ FAULT = Fault(
     sources=("docs.python.org: NameError",),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(("from keras import layers\n", ""))
+    return scene.edited(("import torch.nn.functional as F\n", ""))

@@ -1,6 +1,9 @@
 """Nothing is trained."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +18,9 @@ FAULT = Fault(
     sources=("torch/optim/optimizer.py: Optimizer",),
     level=2,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(("model.compile(\n", "model.trainable = False\nmodel.compile(\n"))
+    return scene.with_pattern(r"^        optimizer\.step\(\).*\n", "")

@@ -1,6 +1,9 @@
 """A default learning rate that hardly learns."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +21,7 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(optimizer="adadelta", learning_rate=0.001)

@@ -1,6 +1,9 @@
 """Epsilon of the optimizer is too large."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -22,3 +25,10 @@ FAULT = Fault(
         "rmsprop-rule",
     ),
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    scene = scene.planned(optimizer="adam", learning_rate=0.001)
+    if scene.keras:
+        return scene.edited(("Adam(learning_rate=LEARNING_RATE", "Adam(learning_rate=LEARNING_RATE, epsilon=1.0"))
+    return scene.edited(("eps=1e-7", "eps=1.0"))

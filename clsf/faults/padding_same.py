@@ -1,6 +1,9 @@
 """padding="same" isn't the same."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +18,11 @@ FAULT = Fault(
     sources=("torch/nn/modules/conv.py: Conv2d",),
     level=4,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return (
+        None
+        if scene.keras
+        else scene.with_pattern(r'kernel_size=3, padding="same"', 'kernel_size=3, stride=2, padding="same"', 1)
+    )

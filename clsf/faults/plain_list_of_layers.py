@@ -1,6 +1,9 @@
 """Layers kept in a plain list."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -21,3 +24,10 @@ FAULT = Fault(
     level=3,
     not_in={"tensorflow": say("Keras tracks layers in lists that are attributes.")},
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return None
+    changed = scene.with_pattern(r"self\.(conv1|dense1) = (.*)$", r"self.\1 = [\2]", 1)
+    return changed and changed.with_pattern(r"self\.(conv1|dense1)\(", r"self.\1[0](", 1)

@@ -1,6 +1,10 @@
 """Probabilities given to a negative log-likelihood loss."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import other_loss, returning
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -19,3 +23,8 @@ FAULT = Fault(
     level=2,
     not_in={"tensorflow": say("Keras has no loss that takes logarithms of probabilities.")},
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    changed = returning(scene, "F.softmax(x, dim=1)")
+    return changed and other_loss(changed, "loss_fn = nn.NLLLoss()")

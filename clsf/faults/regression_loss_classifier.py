@@ -1,6 +1,10 @@
 """Squared error for classification."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import classes, one_hot, other_loss
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +19,13 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return one_hot(scene, "keras.losses.MeanSquaredError()")
+    return other_loss(
+        scene,
+        "def loss_fn(outputs, labels):\n"
+        f"    return F.mse_loss(outputs.softmax(dim=1), F.one_hot(labels, {classes(scene)}).float())\n",
+    )

@@ -1,6 +1,9 @@
 """L1 or L2 penalty too strong."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,7 @@ FAULT = Fault(
     sources=("keras/src/regularizers/regularizers.py: L2",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(l2=1.0)

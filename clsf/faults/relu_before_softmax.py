@@ -1,6 +1,10 @@
 """ReLU on the last layer, before softmax."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import last_dense, returning
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +22,9 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return last_dense(scene, ', activation="relu"')
+    return returning(scene, "F.relu(x)")

@@ -1,6 +1,13 @@
 """Sigmoid or tanh in deep hidden layers."""
 
+from __future__ import annotations
+
+from dataclasses import replace
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import each_layer
+from clsf.faults.scene import Scene
+from clsf.model.layers import Dense
 from clsf.words import say
 
 FAULT = Fault(
@@ -17,3 +24,8 @@ FAULT = Fault(
     sources=("Glorot and Bengio 2010",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    layers = each_layer(scene, lambda layer: replace(layer, activation="sigmoid") if hasattr(layer, "activation") else layer)
+    return layers.layered(lambda layers: [*layers[:-1], *(Dense(32, activation="sigmoid") for _ in range(4)), layers[-1]])

@@ -1,6 +1,9 @@
 """Learning rate schedule stepped once a batch."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +21,16 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        old = "(learning_rate=LEARNING_RATE"
+        return scene.edited((old, "(learning_rate=keras.optimizers.schedules.ExponentialDecay(LEARNING_RATE, 1, 0.5)"))
+    return scene.edited(
+        (
+            "@torch.no_grad()  # keep",
+            "scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.5)\n\n\n@torch.no_grad()  # keep",
+        ),
+        ("        total += loss.item()", "        scheduler.step()\n        total += loss.item()"),
+    )

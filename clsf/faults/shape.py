@@ -1,6 +1,9 @@
 """Shapes don't fit."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,15 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        height, width, channels = scene.shape
+        return scene.edited(
+            (
+                f"keras.Input(shape=({height}, {width}, {channels}))",
+                f"keras.Input(shape=({height + 4}, {width + 4}, {channels}))",
+            )
+        )
+    return scene.with_pattern(r"nn\.Linear\((\d+)", r"nn.Linear(1\1", 1)

@@ -1,6 +1,10 @@
 """Shapes that don't fit, hidden by broadcasting."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import LOSS, SETTLED, classes, returning
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -14,3 +18,16 @@ FAULT = Fault(
     sources=("torch/nn/functional.py: mse_loss",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    one = scene.edited((SETTLED, SETTLED + "y_train, y_val, y_test = y_train % 2, y_val % 2, y_test % 2  # even or odd\n"))
+    units = classes(scene)
+    if one is None or scene.keras:
+        return None
+    one = one.with_pattern(rf", {units}\)\n\n    def forward", ", 1)\n\n    def forward")
+    one = one and returning(one, "torch.sigmoid(x)")
+    return one and one.edited(
+        (LOSS[scene.framework], "def loss_fn(outputs, labels):\n    return F.mse_loss(outputs, labels.float())\n"),
+        ("outputs.argmax(dim=1) == labels", "(outputs[:, 0] > 0.5) == labels"),
+    )

@@ -1,6 +1,10 @@
 """Training images aren't shuffled."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import SETTLED
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -19,3 +23,14 @@ FAULT = Fault(
     level=3,
     differences=("shuffling",),
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    changed = scene.edited((SETTLED, 'order = order[np.argsort(y_train[order], kind="stable")]\n' + SETTLED))
+    if changed is None:
+        return None
+    if scene.keras:
+        return changed.with_pattern(r"^train_data = train_data\.shuffle.*\n", "")
+    return changed.edited(
+        ("order = rng.permutation(len(x_train))  # another order in every epoch", "order = np.arange(len(x_train))")
+    )

@@ -1,6 +1,10 @@
 """Sigmoid outputs with a categorical loss."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import last_dense, other_loss, returning
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -20,3 +24,10 @@ FAULT = Fault(
     sources=("keras-team/keras#6327",),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not scene.keras:
+        return returning(scene, "torch.sigmoid(x)")
+    changed = last_dense(scene, ', activation="sigmoid"')
+    return changed and other_loss(changed, "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=False)")

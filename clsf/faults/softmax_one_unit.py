@@ -1,6 +1,10 @@
 """Softmax over one unit."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import LOSS, SETTLED, classes, returning
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +19,23 @@ FAULT = Fault(
     ),
     level=2,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    one = scene.edited((SETTLED, SETTLED + "y_train, y_val, y_test = y_train % 2, y_val % 2, y_test % 2  # even or odd\n"))
+    if one is None:
+        return None
+    units = classes(scene)
+    if scene.keras:
+        return one.edited(
+            (f"layers.Dense({units}),\n    ]", 'layers.Dense(1, activation="softmax"),\n    ]'),
+            (LOSS[scene.framework], "loss_fn = keras.losses.BinaryCrossentropy()"),
+            ("SparseCategoricalAccuracy", "BinaryAccuracy"),
+        )
+    one = one.with_pattern(rf", {units}\)\n\n    def forward", ", 1)\n\n    def forward")
+    one = one and returning(one, "F.softmax(x, dim=1)")
+    return one and one.edited(
+        (LOSS[scene.framework],
+         "def loss_fn(outputs, labels):\n    return F.binary_cross_entropy(outputs, labels.float().unsqueeze(1))\n"),
+        ("outputs.argmax(dim=1) == labels", "(outputs[:, 0] > 0.5) == labels"),
+    )  # fmt: skip

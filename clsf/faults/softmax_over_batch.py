@@ -1,6 +1,10 @@
 """Softmax over the wrong axis."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import last_line, other_loss, returning
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +19,10 @@ FAULT = Fault(
     sources=("torch/nn/functional.py: softmax",),
     level=2,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not scene.keras:
+        return returning(scene, "F.softmax(x, dim=0)")
+    changed = last_line(scene, "layers.Softmax(axis=0)")
+    return changed and other_loss(changed, "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=False)")

@@ -1,6 +1,10 @@
 """Softmax before a loss that applies softmax itself."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import last_dense, returning
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -23,3 +27,9 @@ FAULT = Fault(
     level=2,
     differences=("softmax-before-loss",),
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return last_dense(scene, ', activation="softmax"')
+    return returning(scene, "F.softmax(x, dim=1)")

@@ -1,6 +1,9 @@
 """Not valid Python."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,9 @@ FAULT = Fault(
     sources=("docs.python.org: 8.1 Syntax Errors",),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(("layers.Flatten(),", "layers.Flatten()"))
+    return scene.edited(("for epoch in range(1, EPOCHS + 1):", "for epoch in range(1, EPOCHS + 1)"))

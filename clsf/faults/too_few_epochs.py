@@ -1,6 +1,9 @@
 """Stopped too early."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,7 @@ FAULT = Fault(
     sources=("Prechelt 1998, Early stopping - but when?",),
     level=4,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(epochs=1, batch_size=128)

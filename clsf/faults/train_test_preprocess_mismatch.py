@@ -1,6 +1,9 @@
 """Other preparation at evaluation."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +18,14 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(
+            (
+                "val_data = val_data.map(lambda x, y: (prepare(x), y))",
+                "val_data = val_data.map(lambda x, y: (tf.cast(x, tf.float32), y))",
+            )
+        )
+    return scene.edited(("model(prepare(images[first : first + 256]))", "model(prepare(images[first : first + 256]) * 255)"))

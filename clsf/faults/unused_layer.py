@@ -1,6 +1,9 @@
 """A layer that is made but not used."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,9 @@ FAULT = Fault(
     sources=("torch/nn/modules/module.py: Module",),
     level=4,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return None
+    return scene.with_pattern(r"^(        self\.(?:conv1|dense1) = .*)$", r"\1\n        self.extra = nn.Linear(128, 128)", 1)

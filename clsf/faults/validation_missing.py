@@ -1,6 +1,9 @@
 """No validation at all."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,12 @@ FAULT = Fault(
     sources=("Skripchuk et al. 2022, SIGCSE",),
     level=4,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(("model.fit(train_data, validation_data=val_data, epochs", "model.fit(train_data, epochs"))
+    return scene.edited(
+        ("    val_loss, val_accuracy = evaluate(x_val, y_val)\n", ""),
+        ('        f"validation loss {val_loss:.4f}, accuracy {val_accuracy:.3f}, "\n', ""),
+    )

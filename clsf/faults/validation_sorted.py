@@ -1,6 +1,10 @@
 """Validation split taken from the end of sorted data."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import SHUFFLED
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +22,7 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.edited((SHUFFLED, "order = np.argsort(y_train)"))

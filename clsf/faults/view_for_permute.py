@@ -1,6 +1,10 @@
 """Axes reshaped where they should be transposed."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import PREPARED
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -17,3 +21,13 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.shape[-1] == 1:
+        return None
+    height, width, channels = scene.shape
+    if scene.keras:
+        text = f"    return tf.reshape(tf.transpose(images, [0, 3, 1, 2]), [-1, {height}, {width}, {channels}]) / 255\n"
+        return scene.edited((PREPARED, text))
+    return scene.with_pattern(r"images\.permute\(0, 3, 1, 2\)", f"images.view(-1, {channels}, {height}, {width})")

@@ -1,6 +1,9 @@
 """Weight decay too strong."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -16,3 +19,7 @@ FAULT = Fault(
     level=3,
     differences=("weight-decay-style",),
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(optimizer="sgd", learning_rate=0.05, weight_decay=5.0)

@@ -1,6 +1,10 @@
 """from_logits doesn't fit what the model gives."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import other_loss
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -20,3 +24,7 @@ FAULT = Fault(
     level=2,
     not_in={"torch": say("PyTorch's losses have no such argument; each takes one of the two.")},
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    return other_loss(scene, "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=False)") if scene.keras else None

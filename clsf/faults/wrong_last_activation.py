@@ -1,6 +1,10 @@
 """The last activation doesn't fit the task."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import last_dense, returning
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +19,9 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=2,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return last_dense(scene, ', activation="tanh"')
+    return returning(scene, "torch.tanh(x)")

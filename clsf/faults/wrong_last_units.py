@@ -1,6 +1,10 @@
 """Wrong number of outputs."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import classes
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -17,3 +21,10 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    units = classes(scene)
+    if scene.keras:
+        return scene.edited((f"layers.Dense({units}),\n    ]", f"layers.Dense({units - 1}),\n    ]"))
+    return scene.with_pattern(rf", {units}\)\n\n    def forward", f", {units - 1})\n\n    def forward")

@@ -1,6 +1,10 @@
 """The loss doesn't fit the model's output."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.planting import other_loss
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +19,9 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=1,
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return other_loss(scene, "loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)")
+    return other_loss(scene, "loss_fn = nn.BCEWithLogitsLoss()")

@@ -1,6 +1,9 @@
 """Gradients set to zero only once an epoch."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -16,3 +19,13 @@ FAULT = Fault(
     level=3,
     not_in={"tensorflow": say("A GradientTape computes gradients anew in each step.")},
 )
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return None
+    return scene.edited(
+        ("        optimizer.zero_grad()  # gradients add up until they are cleared\n", ""),
+        ("    for first in range(0, len(order), BATCH_SIZE):\n        batch",
+         "    optimizer.zero_grad()\n    for first in range(0, len(order), BATCH_SIZE):\n        batch"),
+    )  # fmt: skip
