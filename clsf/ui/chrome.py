@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from clsf.ui.navigation import PAGES, Page
+from clsf.ui.shared.navigation import PAGES, Page
 
 
 @cache
