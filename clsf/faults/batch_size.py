@@ -1,6 +1,9 @@
 """Batch size that doesn't fit."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found
+from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +15,13 @@ FAULT = Fault(
     sources=("Masters and Luschi 2018, arXiv:1804.07612",),
     level=3,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    batch = batch_size(program)
+    if not isinstance(batch, int) or isinstance(batch, bool):
+        return []
+    if batch <= 4 or batch >= 1024:
+        return [found(FAULT, batch_line(program), "smell")]
+    return []

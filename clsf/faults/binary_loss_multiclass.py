@@ -1,6 +1,8 @@
 """Binary loss for several classes."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +20,22 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or loss.kind != "binary" or end.units is None or end.units < 2:
+        return []
+    one_hot = program.y is not None and bool(program.y.one_hot)
+    better = "categorical_crossentropy" if one_hot or program.y is None else "sparse_categorical_crossentropy"
+    new = swap(program, loss.line, r"binary_crossentropy", better)
+    if program.classes is not None and program.classes > 2 and program.y is not None and program.y.source not in ("", "csv"):
+        return [found(FAULT, loss.line, "certain", new)]
+    if end.units > 2 and end.activation == "softmax":
+        return [found(FAULT, loss.line, "likely", new)]
+    if end.units == 2 and end.activation == "softmax":
+        return [found(FAULT, loss.line, "smell", new)]
+    if end.units > 2 and one_hot:
+        return [found(FAULT, loss.line, "likely", new)]
+    return []

@@ -1,6 +1,8 @@
 """Moving averages of batch normalisation lag behind."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found, number, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -22,3 +24,32 @@ FAULT = Fault(
     level=3,
     differences=("bn-momentum",),
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for op in program.ops:
+        if op.kind != "BatchNorm" or op.made is None:
+            continue
+        given = op.made.get("momentum", 2 if program.torch else 1)
+        if not number(given):
+            continue
+        if program.torch and given >= 0.5:
+            return [
+                found(
+                    FAULT,
+                    op.line,
+                    "likely",
+                    swap(program, op.line, rf"momentum\s*=\s*{given}", f"momentum={round(1 - given, 6)}"),
+                )
+            ]
+        if program.keras and given <= 0.3:
+            return [
+                found(
+                    FAULT,
+                    op.line,
+                    "likely",
+                    swap(program, op.line, rf"momentum\s*=\s*{given}", f"momentum={round(1 - given, 6)}"),
+                )
+            ]
+    return []

@@ -1,6 +1,9 @@
 """Batch normalisation with tiny batches."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found, has
+from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +18,11 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    batch = batch_size(program)
+    if not has(program, "BatchNorm") or not isinstance(batch, int) or batch > 4:
+        return []
+    return [found(FAULT, batch_line(program), "likely" if batch <= 2 else "smell")]

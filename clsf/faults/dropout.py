@@ -1,6 +1,8 @@
 """Too much dropout."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -13,3 +15,22 @@ FAULT = Fault(
     level=3,
     differences=("dropout-rate",),
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    tensors = program.tensors
+    last = max((n for n, t in enumerate(tensors) if t.op.kind == "Dense"), default=None)
+    for n, tensor in enumerate(tensors):
+        op = tensor.op
+        rate = op.settings.get("rate")
+        if op.kind != "Dropout" or not number(rate):
+            continue
+        if rate >= 1 or rate < 0:
+            results.append(found(FAULT, op.line, "certain"))
+        elif rate > 0.75:
+            results.append(found(FAULT, op.line, "likely" if rate >= 0.8 else "smell"))
+        elif last is not None and n > last and any(t is tensor for t in tensors[last + 1 :]) and rate > 0:
+            results.append(found(FAULT, op.line, "likely"))
+    return results[:2]

@@ -1,6 +1,8 @@
 """Labels don't belong to the images."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Array, Program, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +14,23 @@ FAULT = Fault(
     sources=("Zhang et al. 2017, arXiv:1611.03530",),
     level=3,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for event in events(program, "shuffled"):
+        of = event["of"]
+        if (
+            isinstance(of, Array)
+            and of.part == "train"
+            and of.role in ("x", "y")
+            and of.values is None
+            and not _seeded_twice(program)
+        ):
+            return [found(FAULT, event.line, "likely")]
+    return []
+
+
+def _seeded_twice(program: Program) -> bool:
+    """Whether both are shuffled from the same seed, which keeps them together."""
+    return len(list(events(program, "seed"))) >= 2

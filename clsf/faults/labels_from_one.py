@@ -1,6 +1,8 @@
 """Labels that begin at 1."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, ending, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +20,19 @@ FAULT = Fault(
     ),
     level=1,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    y, loss, end = program.y, program.loss, ending(program)
+    if y is None or loss is None or end is None or loss.kind not in ("sparse", "cross-entropy", "nll"):
+        return []
+    if (
+        y.values is not None
+        and all(isinstance(n, int) for n in y.values)
+        and y.values
+        and min(y.values) == 1
+        and not y.did("shift")
+    ):
+        return [found(FAULT, y.made, "certain" if max(y.values) >= (end.units or 10**9) else "likely")]
+    return []

@@ -1,6 +1,8 @@
 """No last activation where the loss expects probabilities."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +17,19 @@ FAULT = Fault(
     sources=("keras/src/losses/losses.py: CategoricalCrossentropy",),
     level=2,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or end.activation != "linear" or loss.logits:
+        return []
+    if program.keras and loss.kind in ("sparse", "categorical", "binary"):
+        wanted = "sigmoid" if loss.kind == "binary" else "softmax"
+        new = swap(program, end.op.line, r"\bDense\(((?:[^()]|\([^()]*\))*)\)", rf'Dense(\1, activation="{wanted}")')
+        return [found(FAULT, end.activation_line, "certain", new)]
+    if program.torch and loss.kind == "binary":
+        return [found(FAULT, end.activation_line, "certain")]
+    if program.torch and loss.kind == "nll":
+        return [found(FAULT, end.activation_line, "likely")]
+    return []

@@ -1,6 +1,8 @@
 """Evaluation that records gradients."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, evaluating, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -13,3 +15,14 @@ FAULT = Fault(
     level=4,
     not_in={"tensorflow": say("Nothing is recorded outside a GradientTape.")},
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.torch:
+        return []
+    for event in evaluating(program):
+        if not event.no_grad and "volatile" not in program.source.text:
+            line = event.loops[-1][0][0] if event.loops else event.line
+            return [found(FAULT, line, "smell")]
+    return []

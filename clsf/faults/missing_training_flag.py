@@ -1,6 +1,8 @@
 """A loop of one's own without training=True."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, events, found, swap, with_modes
 from clsf.words import say
 
 FAULT = Fault(
@@ -19,3 +21,15 @@ FAULT = Fault(
     level=3,
     not_in={"torch": say("A PyTorch model is in training mode from the beginning.")},
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.keras or not with_modes(program):
+        return []
+    for event in events(program, "forward"):
+        if event["tape"] and not event["training_given"] and event["net"] is program.net:
+            return [
+                found(FAULT, event.line, "likely", swap(program, event.line, r"(\w+\()([\w.\[\]]+)\)", r"\1\2, training=True)"))
+            ]
+    return []

@@ -1,6 +1,8 @@
 """Momentum of 1 or close to it."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +17,14 @@ FAULT = Fault(
     sources=("keras-team/keras#2711",),
     level=2,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    value = made.get("momentum", 2 if program.torch else 1) if made.name.lower() == "sgd" else made.kwargs.get("momentum")
+    if number(value) and value >= 0.995:
+        return [found(FAULT, made.line_of("momentum", 2 if program.torch else 1), "certain" if value >= 1 else "likely")]
+    return []

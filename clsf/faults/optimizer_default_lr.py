@@ -1,6 +1,9 @@
 """A default learning rate that hardly learns."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found
+from clsf.reader.training import rate_of
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +21,16 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None or rate_of(made)[0] is not None:
+        return []
+    name = made.name.lower()
+    if name == "adadelta" and program.keras and "tensorflow" in " ".join(program.machine.imports):
+        return [found(FAULT, program.optimizer_line, "smell")]
+    if (program.torch and name in ("sgd", "rmsprop")) or (name in ("adagrad", "sgd") and program.keras):
+        return [found(FAULT, program.optimizer_line, "smell")]
+    return []

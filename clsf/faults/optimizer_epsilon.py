@@ -1,6 +1,8 @@
 """Epsilon of the optimizer is too large."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -22,3 +24,14 @@ FAULT = Fault(
         "rmsprop-rule",
     ),
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    eps = made.kwargs.get("epsilon", made.kwargs.get("eps"))
+    if number(eps) and eps > 0.01:
+        return [found(FAULT, made.lines.get("epsilon", made.lines.get("eps", made.line)), "likely")]
+    return []

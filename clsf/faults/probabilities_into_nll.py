@@ -1,6 +1,8 @@
 """Probabilities given to a negative log-likelihood loss."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -19,3 +21,23 @@ FAULT = Fault(
     level=2,
     not_in={"tensorflow": say("Keras has no loss that takes logarithms of probabilities.")},
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or loss.kind != "nll":
+        return []
+    if end.activation == "softmax":
+        return [
+            found(
+                FAULT,
+                end.activation_line,
+                "certain",
+                swap(program, end.activation_line, r"softmax\(", "log_softmax(")
+                or swap(program, end.activation_line, r"Softmax\(", "LogSoftmax("),
+            )
+        ]
+    if end.activation in ("linear", "relu", "sigmoid", "tanh"):
+        return [found(FAULT, end.activation_line, "likely")]
+    return []

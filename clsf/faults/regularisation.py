@@ -1,6 +1,8 @@
 """L1 or L2 penalty too strong."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +14,15 @@ FAULT = Fault(
     sources=("keras/src/regularizers/regularizers.py: L2",),
     level=3,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for op in program.ops:
+        made = op.settings.get("regularizer")
+        if made is None or not hasattr(made, "args"):
+            continue
+        values = [n for n in (*made.args, *made.kwargs.values()) if number(n)]
+        if values and max(values) >= 0.05:
+            return [found(FAULT, op.line, "likely" if max(values) >= 0.1 else "smell")]
+    return []

@@ -1,6 +1,9 @@
 """Pixels scaled twice."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +18,23 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    x = program.x
+    if x is None:
+        return []
+    if x.scale == "twice":
+        line = next((n for what, n in reversed(x.steps) if what in ("scale-unit", "rescale", "Normalize")), x.line)
+        return [found(FAULT, line, "certain")]
+    for op in program.ops:
+        if (
+            op.kind == "Rescaling"
+            and x.scale in ("unit",)
+            and number(op.settings.get("scale"))
+            and (op.settings["scale"] < 0.01 or op.settings["scale"] > 200)
+            and x.source in (*SETS, "folder")
+        ):
+            return [found(FAULT, op.line, "certain")]
+    return []

@@ -1,6 +1,8 @@
 """Softmax over one unit."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +17,11 @@ FAULT = Fault(
     ),
     level=2,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end = ending(program)
+    if end is None or end.units != 1 or end.activation not in ("softmax", "log_softmax"):
+        return []
+    return [found(FAULT, end.activation_line, "certain", swap(program, end.activation_line, r"softmax", "sigmoid"))]

@@ -1,6 +1,8 @@
 """Softmax over the wrong axis."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +17,26 @@ FAULT = Fault(
     sources=("torch/nn/functional.py: softmax",),
     level=2,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    for tensor in program.tensors:
+        op = tensor.op
+        if (
+            op.kind == "Activation"
+            and op.settings.get("name") in ("softmax", "log_softmax")
+            and op.settings.get("dim") == 0
+            and program.torch
+        ):
+            results.append(found(FAULT, op.line, "certain", swap(program, op.line, r"dim\s*=\s*0", "dim=1")))
+        if (
+            op.kind == "Activation"
+            and program.keras
+            and op.made is not None
+            and op.made.get("axis", 0) == 0
+            and op.made.name == "Softmax"
+        ):
+            results.append(found(FAULT, op.line, "certain"))
+    return results

@@ -1,6 +1,8 @@
 """Softmax before a loss that applies softmax itself."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -23,3 +25,23 @@ FAULT = Fault(
     level=2,
     differences=("softmax-before-loss",),
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or not loss.logits:
+        return []
+    if end.activation == "softmax":
+        new = swap(program, end.activation_line, r',\s*activation\s*=\s*(["\']softmax["\']|[\w.]*softmax)', "") or swap(
+            program,
+            end.activation_line,
+            r"(?:torch\.nn\.functional|nn\.functional|F|torch)\.softmax\((.*?),\s*(?:dim|axis)?\s*=?\s*-?\d\)",
+            r"\1",
+        )
+        return [found(FAULT, end.activation_line, "certain", new)]
+    if end.activation == "sigmoid" and loss.kind == "binary":
+        return [found(FAULT, end.activation_line, "certain")]
+    if end.activation == "log_softmax" and loss.kind == "cross-entropy":
+        return [found(FAULT, end.activation_line, "smell")]
+    return []

@@ -1,6 +1,8 @@
 """The split changes in each epoch."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +20,15 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for loader in (program.loader, program.val_loader):
+        if (
+            loader is not None
+            and loader.did("take-shuffled", "skip-shuffled")
+            and "reshuffle_each_iteration=False" not in program.source.text.replace(" ", "")
+        ) and (not loader.did("cache") or loader.did("cache") > loader.did("take-shuffled", "skip-shuffled")):
+            return [found(FAULT, loader.did("shuffle") or loader.did("take-shuffled", "skip-shuffled"), "likely")]
+    return []

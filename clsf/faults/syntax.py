@@ -1,6 +1,8 @@
 """Not valid Python."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +14,8 @@ FAULT = Fault(
     sources=("docs.python.org: 8.1 Syntax Errors",),
     level=1,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    return [found(FAULT, line, "certain", sentence=why) for line, why in program.source.broken[:3]]

@@ -1,6 +1,8 @@
 """Stopped too early."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found, rounds
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +14,16 @@ FAULT = Fault(
     sources=("Prechelt 1998, Early stopping - but when?",),
     level=4,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    count = rounds(program)
+    if count is None or count > 3 or (program.fit is None and program.loader is None):
+        return []
+    line = (
+        program.fit.line_of("epochs", 3)
+        if program.fit is not None
+        else next((e.loops[0][0][0] for e in program.events if e.kind == "backward" and e.loops), 1)
+    )
+    return [found(FAULT, line, "smell")]

@@ -1,6 +1,8 @@
 """No validation at all."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, evaluating, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +14,17 @@ FAULT = Fault(
     sources=("Skripchuk et al. 2022, SIGCSE",),
     level=4,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    fit = program.fit
+    if (
+        fit is not None
+        and not ({"validation_data", "validation_split"} & set(fit.kwargs))
+        and not any(events(program, "evaluate", "predict"))
+    ):
+        return [found(FAULT, fit.line, "smell")]
+    if program.torch and any(events(program, "backward")) and not evaluating(program):
+        return [found(FAULT, next(events(program, "backward")).line, "smell")]
+    return []

@@ -1,6 +1,8 @@
 """from_logits doesn't fit what the model gives."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -20,3 +22,24 @@ FAULT = Fault(
     level=2,
     not_in={"torch": say("PyTorch's losses have no such argument; each takes one of the two.")},
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None:
+        return []
+    line = loss.logits_line or loss.line
+    if program.keras and loss.logits and end.activation in ("softmax", "sigmoid"):
+        return [found(FAULT, line, "certain", swap(program, line, r"from_logits\s*=\s*True", "from_logits=False"))]
+    if program.torch and loss.logits and loss.kind == "binary" and end.activation == "sigmoid":
+        return [found(FAULT, line, "certain", swap(program, line, r"BCEWithLogitsLoss", "BCELoss"))]
+    if (
+        program.keras
+        and not loss.logits
+        and end.activation == "linear"
+        and loss.kind in ("sparse", "categorical", "binary")
+        and loss.made is not None
+    ):
+        return [found(FAULT, line, "smell")]
+    return []

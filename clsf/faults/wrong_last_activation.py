@@ -1,6 +1,8 @@
 """The last activation doesn't fit the task."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +17,52 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=2,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or end.op.kind != "Dense":
+        return []
+    wrong = (
+        "relu",
+        "relu6",
+        "tanh",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "softplus",
+        "softsign",
+        "gelu",
+        "silu",
+        "exponential",
+        "hard_sigmoid",
+    )
+    classifier = loss.kind in ("sparse", "categorical", "binary", "nll") or (
+        loss.kind in ("mse", "mae", "hinge") and program.classes is not None
+    )
+    wanted = "sigmoid" if end.units == 1 else "softmax"
+    if classifier and not loss.logits and end.activation in wrong:
+        return [
+            found(
+                FAULT,
+                end.activation_line,
+                "certain",
+                swap(program, end.activation_line, rf"\b{end.activation}\b", wanted) if program.keras else None,
+            )
+        ]
+    if loss.logits and end.activation in wrong:
+        return [found(FAULT, end.activation_line, "likely")]
+    if program.keras and loss.kind == "binary" and end.units == 2 and end.activation == "softmax":
+        return [found(FAULT, end.activation_line, "smell")]
+    if (
+        program.keras
+        and end.units is not None
+        and end.units > 1
+        and end.activation == "sigmoid"
+        and loss.kind in ("categorical", "sparse", "mse")
+    ):
+        return [found(FAULT, end.activation_line, "smell", swap(program, end.activation_line, "sigmoid", "softmax"))]
+    if end.units == 1 and end.activation == "softmax":
+        return [found(FAULT, end.activation_line, "smell")]
+    return []

@@ -1,6 +1,9 @@
 """Wrong number of outputs."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -17,3 +20,28 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=1,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss, classes = ending(program), program.loss, program.classes
+    if (
+        end is None
+        or end.units is None
+        or classes is None
+        or loss is None
+        or loss.kind not in ("sparse", "categorical", "binary", "cross-entropy", "nll", "mse")
+    ):
+        return []
+    y = program.y
+    trusted = y is not None and (y.source in SETS or y.one_hot or y.values is not None)
+    if not trusted or end.units == classes or (classes == 2 and end.units == 1):
+        return []
+    if y.one_hot and dict(x for x in y.extra if len(x) == 2 and isinstance(x[0], str)).get("of") not in (None, classes):
+        return []
+    new = swap(program, end.op.line, rf"\b{end.units}\b(?!.*\b{end.units}\b)", str(classes))
+    if end.units == 1:
+        return [found(FAULT, end.units_line, "likely" if loss.kind == "mse" else "certain", new)]
+    if end.units < classes or (y.one_hot and loss.kind == "categorical"):
+        return [found(FAULT, end.units_line, "certain", new)]
+    return [found(FAULT, end.units_line, "likely" if classes > 2 else "smell", new)]

@@ -1,6 +1,8 @@
 """Gradients set to zero only once an epoch."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found, training_loops
 from clsf.words import say
 
 FAULT = Fault(
@@ -16,3 +18,19 @@ FAULT = Fault(
     level=3,
     not_in={"tensorflow": say("A GradientTape computes gradients anew in each step.")},
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.torch:
+        return []
+    for loop, inside in training_loops(program).items():
+        backward = [e for e in inside if e.kind == "backward" and e.loop_ids[-1] == loop]
+        steps = [e for e in inside if e.kind == "optimizer-step" and e.loop_ids[-1] == loop]
+        if not backward or not steps or any(e.kind == "zero-grad" for e in inside):
+            continue
+        outer = {i for e in backward for i in e.loop_ids[:-1]}
+        for e in program.events:
+            if e.kind == "zero-grad" and e.loops and set(e.loop_ids) & outer:
+                return [found(FAULT, e.line, "certain")]
+    return []
