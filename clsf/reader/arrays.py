@@ -194,7 +194,7 @@ class Arrays:
                     and first.name in ("float32", "float", "int64", "long", "float64")
                 ):
                     return a.then("astype", line, dtype=first.name)
-                return a
+                return replace(a, dtype="") if args and first is UNKNOWN and a.one_hot else a
             case "permute" | "transpose" | "swapaxes" | "movedim" | "moveaxis":
                 dims = tuple(first) if isinstance(first, list | tuple) else tuple(args)
                 shape = a.shape

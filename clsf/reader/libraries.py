@@ -532,6 +532,11 @@ class Libraries(Nets, Arrays):
             return Array(source=f"torch.{name}", shape=shape or None, scale="unit", line=line, made=line)
         if name == "save" or name == "load":
             return UNKNOWN
+        if isinstance(first, Array) and path.startswith(_FUNCTIONAL):
+            size = kwargs.get("size", args[1] if len(args) > 1 else None)
+            if name in ("interpolate", "upsample") and first.shape is not None and len(first.shape) == 4 and ops.pair(size):
+                return first.then("resize", line, shape=(*first.shape[:2], *ops.pair(size)))
+            return first.then(name, line)
         return made if name[:1].isupper() else UNKNOWN
 
     def tensor_method(

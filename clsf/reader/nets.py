@@ -366,11 +366,17 @@ class Nets:
         given = args[0] if args else next(iter(kwargs.values()), UNKNOWN)
         first = given[0] if isinstance(given, list | tuple) and given else given
         if isinstance(first, Tensor):
+            if first.op.kind == "Input" and net.kind == "instance" and net.input_shape is None:
+                net.input_shape = first.shape
             return (
                 self.apply(net, given, node.lineno, node)
                 if net.kind != "instance"
                 else self.apply_net(net, given, [first], node.lineno, node)
             )
+        if isinstance(given, Array) and net.items and all(
+            isinstance(i, Made) and self.op_for(i).kind in ("Augment", "Rescaling", "Resize") for i in net.items
+        ):
+            return given.then("augment", node.lineno)
         if self.inside_forward():
             return UNKNOWN
         training = kwargs.get("training", UNKNOWN if "training" not in kwargs else None)

@@ -102,11 +102,11 @@ def _optimizer(program: Program, told: Told) -> dict:
     name = _OPTIMIZERS.get(low, "momentum" if low == "momentum" else "adam")
     if low not in _OPTIMIZERS or low in ("nadam", "adamax", "radam"):
         told.append((made.line, say("{near} stands for the optimizer {name}.", near=name, name=made.name)))
+    hyper: dict[str, float] = {}
     momentum = made.get("momentum", 2 if program.torch else 1, 0)
     if name == "sgd" and folding.number(momentum) and momentum > 0:
         name = "nesterov" if made.get("nesterov", None, False) is True else "momentum"
-        if momentum != 0.9:
-            told.append((made.line, say("The momentum is 0.9 here, not {value}.", value=momentum)))
+        hyper = {"momentum": float(momentum)} if momentum != 0.9 and momentum <= 0.9999 else {}
     rate, line = rate_of(made)
     if rate is None:
         rate = _DEFAULT_RATES.get((program.framework, name), LEARNING_RATES[name])
@@ -114,6 +114,8 @@ def _optimizer(program: Program, told: Told) -> dict:
         told.append((line, say("The learning rate was not found; {value} is assumed.", value=LEARNING_RATES[name])))
         rate = LEARNING_RATES[name]
     found = {"optimizer": name, "learning_rate": float(rate)}
+    if hyper:
+        found["hyper"] = hyper
     decay = made.get("weight_decay")
     if folding.number(decay) and 0 < decay <= 10:
         if program.torch and low != "adamw":
@@ -207,6 +209,8 @@ def _loss(program: Program) -> dict:
     if loss is None:
         return {}
     kind = {"categorical": "categorical", "binary": "binary"}.get(loss.kind, "sparse")
+    if loss.kind == "cross-entropy" and program.y is not None and program.y.one_hot:
+        kind = "categorical"
     last = last_activation(program)
     if kind == "binary" and program.spec is not None:
         from clsf.model.layers import Dense

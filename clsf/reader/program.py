@@ -262,7 +262,7 @@ def _native_shapes(program: Program) -> list[tuple[tuple | None, bool]]:
     """Return shapes that the model's input may have, the surest first: (shape without the batch, whether it is a guess)."""
     found: list[tuple[tuple | None, bool]] = []
     net = program.net
-    if net.input_shape is not None and (net.kind != "instance"):
+    if net.input_shape is not None:
         found.append((net.input_shape, False))
     if (
         program.x is not None
