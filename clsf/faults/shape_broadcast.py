@@ -25,10 +25,15 @@ def in_code(program: Program) -> list[Finding]:
         return []
     for event in events(program, "loss"):
         answer, target = event["answer"], event["target"]
-        if isinstance(answer, Answer) and isinstance(target, Array) and not event.no_grad and (
-            not answer.did("squeeze", "view", "reshape", "flatten")
-            and not target.did("unsqueeze", "reshape", "new-axis", "view")
-            and not has(program, "Squeeze")
+        if (
+            isinstance(answer, Answer)
+            and isinstance(target, Array)
+            and not event.no_grad
+            and (
+                not answer.did("squeeze", "view", "reshape", "flatten")
+                and not target.did("unsqueeze", "reshape", "new-axis", "view")
+                and not has(program, "Squeeze")
+            )
         ):
             rank = None if target.shape is None else len(target.shape)
             if rank == 1:

@@ -35,9 +35,10 @@ def in_code(program: Program) -> list[Finding]:
         return []
     y = program.y
     trusted = y is not None and (y.source in SETS or y.one_hot or y.values is not None)
+    of = None if y is None else next((x[1] for x in y.extra if len(x) == 2 and x[0] == "of"), None)
+    if y is not None and of is not None and of != classes and y.one_hot:
+        return [found(FAULT, end.units_line, "certain" if classes < of else "likely")] if classes < of else []
     if not trusted or end.units == classes or (classes == 2 and end.units == 1):
-        return []
-    if y.one_hot and dict(x for x in y.extra if len(x) == 2 and isinstance(x[0], str)).get("of") not in (None, classes):
         return []
     new = swap(program, end.op.line, rf"\b{end.units}\b(?!.*\b{end.units}\b)", str(classes))
     if end.units == 1:

@@ -128,7 +128,12 @@ class Nets:
         value = given
         for item in items:
             self.step()
-            value = self.apply(item, value, getattr(item, "line", line))
+            made = self.apply(item, value, getattr(item, "line", line))
+            if not isinstance(made, Tensor) and isinstance(value, Tensor):
+                where = getattr(item, "line", line)
+                self.not_clear(where, getattr(item, "name", "") or "a layer of its own")
+                made = Tensor(Op("Unknown", {"name": "?"}, where), (value,), None)
+            value = made
         return value
 
     def apply_net(self, net: Net, given: object, tensors: list[Tensor], line: int, node: ast.AST | None) -> object:
@@ -373,8 +378,10 @@ class Nets:
                 if net.kind != "instance"
                 else self.apply_net(net, given, [first], node.lineno, node)
             )
-        if isinstance(given, Array) and net.items and all(
-            isinstance(i, Made) and self.op_for(i).kind in ("Augment", "Rescaling", "Resize") for i in net.items
+        if (
+            isinstance(given, Array)
+            and net.items
+            and all(isinstance(i, Made) and self.op_for(i).kind in ("Augment", "Rescaling", "Resize") for i in net.items)
         ):
             return given.then("augment", node.lineno)
         if self.inside_forward():
