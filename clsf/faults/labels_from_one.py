@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -26,3 +28,19 @@ FAULT = Fault(
 
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((SETTLED, SETTLED + "y_train, y_val, y_test = y_train + 1, y_val + 1, y_test + 1\n"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    y, loss, end = program.y, program.loss, ending(program)
+    if y is None or loss is None or end is None or loss.kind not in ("sparse", "cross-entropy", "nll"):
+        return []
+    if (
+        y.values is not None
+        and all(isinstance(n, int) for n in y.values)
+        and y.values
+        and min(y.values) == 1
+        and not y.did("shift")
+    ):
+        return [found(FAULT, y.made, "certain" if max(y.values) >= (end.units or 10**9) else "likely")]
+    return []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -23,3 +25,14 @@ FAULT = Fault(
 def plant(scene: Scene) -> Scene | None:
     scene = scene.planned(optimizer="momentum", learning_rate=0.05)
     return scene.edited(("momentum=0.9", "momentum=1.0" if scene.keras else "momentum=1.02"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    value = made.get("momentum", 2 if program.torch else 1) if made.name.lower() == "sgd" else made.kwargs.get("momentum")
+    if number(value) and value >= 0.995:
+        return [found(FAULT, made.line_of("momentum", 2 if program.torch else 1), "certain" if value >= 1 else "likely")]
+    return []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -32,3 +34,14 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return scene.edited(("Adam(learning_rate=LEARNING_RATE", "Adam(learning_rate=LEARNING_RATE, epsilon=1.0"))
     return scene.edited(("eps=1e-7", "eps=1.0"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    eps = made.kwargs.get("epsilon", made.kwargs.get("eps"))
+    if number(eps) and eps > 0.01:
+        return [found(FAULT, made.lines.get("epsilon", made.lines.get("eps", made.line)), "likely")]
+    return []
