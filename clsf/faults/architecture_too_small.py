@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.model.layers import Dense
 from clsf.words import say
@@ -16,6 +17,12 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.narrowest is not None and facts.classes and facts.narrowest <= 3 and facts.classes >= 5:
+        return Evidence(0.93, say("A layer lets only {count} numbers through.", count=facts.narrowest), "train-accuracy")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

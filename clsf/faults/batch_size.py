@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.words import say
 
@@ -15,6 +16,22 @@ FAULT = Fault(
     sources=("Masters and Luschi 2018, arXiv:1804.07612",),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    batch, images = facts.batch_size, facts.train_images
+    if batch and images and images >= 200 and batch > images / 3 and history.steps < 40:
+        return Evidence(
+            0.9,
+            say(
+                "A batch holds {batch} of {images} images, so there were only {steps} steps.",
+                batch=batch,
+                images=images,
+                steps=history.steps,
+            ),
+            "other-batch",
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

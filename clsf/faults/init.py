@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.words import say
 
@@ -25,6 +26,16 @@ FAULT = Fault(
         "bias-init",
     ),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.zero_start:
+        return Evidence(0.95, say("A kernel begins with all its numbers equal."), "weights")
+    if facts.start_scale is not None and facts.start_scale > 8:
+        return Evidence(
+            0.9, say("Initial kernels are {factor} times as large as usual.", factor=f"{facts.start_scale:.0f}"), "weights"
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

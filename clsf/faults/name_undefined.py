@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.words import say
 
@@ -15,6 +18,12 @@ FAULT = Fault(
     sources=("docs.python.org: NameError",),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.match(r"NameError|UnboundLocalError", history.error):
+        return Evidence(0.97, say("A name isn't known: {error}", error=history.error[:160]), "traceback")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

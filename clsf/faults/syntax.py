@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.words import say
 
@@ -15,6 +18,12 @@ FAULT = Fault(
     sources=("docs.python.org: 8.1 Syntax Errors",),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.match(r"SyntaxError|IndentationError|TabError", history.error):
+        return Evidence(1.0, say("Python can't read the program: {error}", error=history.error[:160]), "traceback")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:
