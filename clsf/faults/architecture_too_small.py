@@ -21,7 +21,11 @@ FAULT = Fault(
 
 def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.narrowest is not None and facts.classes and facts.narrowest <= 3 and facts.classes >= 5:
-        return Evidence(0.93, say("A layer lets only {count} numbers through.", count=facts.narrowest), "train-accuracy")
+        return Evidence(
+            0.93,
+            say("A layer is a bottleneck; it lets through, of numbers for each image: {count}.", count=facts.narrowest),
+            "train-accuracy",
+        )
     return None
 
 

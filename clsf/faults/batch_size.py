@@ -24,7 +24,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return Evidence(
             0.9,
             say(
-                "A batch holds {batch} of {images} images, so there were only {steps} steps.",
+                "The batch size is {batch}, the training set has {images}, so the number of steps was only {steps}.",
                 batch=batch,
                 images=images,
                 steps=history.steps,

@@ -28,7 +28,9 @@ FAULT = Fault(
 def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.loss == "binary" and (facts.output_units or 1) > 2:
         return Evidence(
-            0.95, say("A loss for two classes is used for {count} outputs.", count=facts.output_units), "first-loss"
+            0.95,
+            say("A loss for two classes is used; the number of outputs is {count}.", count=facts.output_units),
+            "first-loss",
         )
     if (facts.loss is None and facts.classes and facts.classes > 2 and history.loss and history.accuracy) and (
         history.loss[0] < 0.5 * facts.chance and abs(history.accuracy[0] - (1 - 1 / facts.classes)) < 0.02

@@ -41,7 +41,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         left = facts.norm_momentum**history.steps
         if left > 0.3 and (behind or above):
             return Evidence(
-                0.94, say("After {steps} steps, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "batch-statistics",
+                0.94, say("At step {steps}, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "batch-statistics",
             )  # fmt: skip
         return None
     if (

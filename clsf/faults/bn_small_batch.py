@@ -25,7 +25,7 @@ FAULT = Fault(
 def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.batch_norms and facts.batch_size and facts.batch_size <= 4:
         return Evidence(
-            0.9, say("Batch normalisation takes its statistics from {count} images.", count=facts.batch_size), "other-batch"
+            0.9, say("Batch normalisation takes its statistics from batches of {count}.", count=facts.batch_size), "other-batch"
         )
     return None
 

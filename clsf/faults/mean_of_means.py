@@ -33,7 +33,10 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     if apart >= 0.5 * len(history.loss):
         return Evidence(
             0.9,
-            say("The loss that is told is the mean of the batches' means; the last batch has {count} images.", count=sizes[-1]),
+            say(
+                "The loss that is told is the mean of the batches' means; the size of the last batch is {count}.",
+                count=sizes[-1],
+            ),
             "metric",
         )
     return None

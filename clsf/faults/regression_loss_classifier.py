@@ -27,7 +27,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.loss == "mse" and (facts.output_units or 2) > 1:
         return Evidence(
             0.95,
-            say("The loss is squared error, for {count} classes.", count=facts.output_units or facts.classes or 0),
+            say("The loss is squared error; the number of classes is {count}.", count=facts.output_units or facts.classes or 0),
             "first-loss",
         )
     begin = first_loss(history)

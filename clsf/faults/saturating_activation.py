@@ -36,7 +36,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         facts.first_to_last_gradient is not None and facts.first_to_last_gradient < 0.02 and bent.count("sigmoid") > 2
     ):
         return Evidence(
-            0.93, say("{count} hidden layers have sigmoid or tanh, and gradients shrink in each.", count=len(bent)), "gradients"
+            0.93, say("Hidden layers with sigmoid or tanh: {count}. Gradients shrink in each.", count=len(bent)), "gradients"
         )
     return None
 

@@ -24,7 +24,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     small_batches = not (facts.batch_size and facts.train_images and facts.batch_size > facts.train_images / 3)
     if history.steps < 30 and history.accuracy[-1] < 0.6 and small_batches and not history.broke:
         return Evidence(
-            0.75, say("The run ended after {steps} steps, while it still improved.", steps=history.steps), "more-epochs"
+            0.75, say("The run ended at step {steps}, while it still improved.", steps=history.steps), "more-epochs"
         )
     return None
 

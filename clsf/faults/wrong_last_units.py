@@ -32,7 +32,9 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.output_units and facts.classes and facts.output_units > facts.classes and facts.classes > 1:
         return Evidence(
             0.9,
-            say("The model has {outputs} outputs for {classes} classes.", outputs=facts.output_units, classes=facts.classes),
+            say(
+                "Number of outputs: {outputs}. Number of classes: {classes}.", outputs=facts.output_units, classes=facts.classes
+            ),
             "labels",
         )
     return None
