@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, events, found
 from clsf.words import say
@@ -19,6 +21,23 @@ FAULT = Fault(
     sources=("Islam et al. 2019, arXiv:1906.01388",),
     level=1,
 )
+
+
+OWN = re.compile(r"'(Tensor|History|EagerTensor|float|int|ndarray|str|tuple)' object")
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(
+        r"^(AttributeError|TypeError|ValueError): .*(has no attribute|unexpected keyword|Unrecognized keyword|positional argument|not recognized|Invalid keyword|got an unexpected)",
+        history.error,
+        re.DOTALL,
+    ):
+        return Evidence(
+            0.9 if not OWN.search(history.error) else 0.6,
+            say("The library doesn't take this call: {error}", error=history.error[:160]),
+            "traceback",
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, has
@@ -22,6 +23,14 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.batch_norms and facts.batch_size and facts.batch_size <= 4:
+        return Evidence(
+            0.9, say("Batch normalisation takes its statistics from batches of {count}.", count=facts.batch_size), "other-batch"
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

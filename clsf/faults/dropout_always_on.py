@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, swap
 from clsf.words import say
@@ -23,6 +24,12 @@ FAULT = Fault(
     level=3,
     differences=("dropout-at-evaluation",),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.evaluation_varies and not facts.evaluated_in_training_mode:
+        return Evidence(0.94, say("In evaluation mode the same images get other answers each time."), "with-eval")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

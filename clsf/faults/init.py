@@ -6,6 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
 from clsf.words import say
@@ -29,6 +30,16 @@ FAULT = Fault(
         "bias-init",
     ),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.zero_start:
+        return Evidence(0.95, say("A kernel begins with all its numbers equal."), "weights")
+    if facts.start_scale is not None and facts.start_scale > 8:
+        return Evidence(
+            0.9, say("Initial kernels are {factor} times as large as usual.", factor=f"{facts.start_scale:.0f}"), "weights"
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import classes, other_loss
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
@@ -22,6 +25,15 @@ FAULT = Fault(
     ),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(
+        r"floating point type for target|0D or 1D target|multi-target not supported|must have the same rank|Shapes? .*None, \d+\).* incompatible",
+        history.error,
+    ):
+        return Evidence(0.85, say("The loss refuses the form of the labels."), "labels")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

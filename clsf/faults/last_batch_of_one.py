@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED, normed
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
@@ -24,6 +25,12 @@ FAULT = Fault(
     level=1,
     not_in={"tensorflow": say("Keras computes a variance of 0 and goes on without a message.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if "Expected more than 1 value per channel" in history.error:
+        return Evidence(0.97, say("Batch normalisation was given one value per channel."), "batches")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -6,6 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, evaluating, found, indent, with_modes
@@ -28,6 +29,12 @@ FAULT = Fault(
     not_in={"tensorflow": say("fit, evaluate and predict tell each layer whether it trains.")},
     differences=("eval-mode",),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.evaluated_in_training_mode and (facts.dropouts or facts.batch_norms):
+        return Evidence(0.95, say("The model was in training mode while it was evaluated."), "with-eval")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

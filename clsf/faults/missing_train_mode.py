@@ -6,6 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, indent, training, with_modes
@@ -26,6 +27,12 @@ FAULT = Fault(
     level=4,
     not_in={"tensorflow": say("fit tells each layer that it trains.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.framework == "torch" and facts.training_mode is False and (facts.dropouts or facts.batch_norms):
+        return Evidence(0.95, say("The model was in evaluation mode while it trained."), "with-eval")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
@@ -22,9 +23,14 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.momentum is not None and facts.momentum >= 0.99:
+        return Evidence(0.95, say("The momentum is {momentum}.", momentum=f"{facts.momentum:g}"), "rates")
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
-    scene = scene.planned(optimizer="momentum", learning_rate=0.05)
-    return scene.edited(("momentum=0.9", "momentum=1.0" if scene.keras else "momentum=1.02"))
+    return scene.planned(optimizer="momentum", learning_rate=0.05, hyper={"momentum": 0.9995})
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
 from clsf.words import say
@@ -22,6 +24,18 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=3,
 )
+
+
+OVERWRITTEN = re.compile(
+    r"'(Tensor|EagerTensor|History|float|int|ndarray|tuple|list|str)' object (is not callable|has no attribute "
+    r"'(fit|evaluate|predict|compile|train|eval|parameters|save|state_dict|step|zero_grad)')"
+)
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if OVERWRITTEN.search(history.error):
+        return Evidence(0.93, say("A name stands for something else by then: {error}", error=history.error[:160]), "traceback")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

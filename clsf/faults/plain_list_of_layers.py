@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Made, Net, Program, found, swap
 from clsf.words import say
@@ -26,6 +27,12 @@ FAULT = Fault(
     level=3,
     not_in={"tensorflow": say("Keras tracks layers in lists that are attributes.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.unregistered:
+        return Evidence(0.96, say("The model keeps layers in a list, which PyTorch doesn't see."), "weights")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import LOSS, SETTLED, classes, returning
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Answer, Array, Program, ending, events, found, has
@@ -19,7 +20,16 @@ FAULT = Fault(
     mend=say("Give outputs and labels the same shape."),
     sources=("torch/nn/functional.py: mse_loss",),
     level=3,
+    not_in={"tensorflow": say("Keras adds or removes a last axis of 1 before it compares outputs with labels.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.broadcasts:
+        return Evidence(
+            0.97, say("Outputs and labels of a batch have other shapes, and the loss compares each with each."), "shapes"
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

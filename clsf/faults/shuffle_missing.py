@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
@@ -26,6 +27,12 @@ FAULT = Fault(
     level=3,
     differences=("shuffling",),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.purity is not None and facts.purity > 0.6 and (facts.largest_class or 0.2) < 0.45:
+        return Evidence(0.95, say("On average {share} of a batch are of one class.", share=f"{facts.purity:.0%}"), "batches")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import LOSS, SETTLED, classes, returning
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, found, swap
@@ -21,6 +22,18 @@ FAULT = Fault(
     ),
     level=2,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.output_units == 1 and facts.outputs == "softmax":
+        return Evidence(1.0, say("The model has one output, and it is 1 for every image."), "outputs")
+    if (
+        facts.outputs is None
+        and len(history.loss) > 2
+        and max(history.accuracy, default=0) - min(history.accuracy, default=1) == 0
+    ):
+        return Evidence(0.5, say("Accuracy is the same in every epoch, to the last digit."), "outputs")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

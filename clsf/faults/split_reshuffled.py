@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
 from clsf.words import say
@@ -23,6 +24,19 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.trained_before is not None and facts.trained_before > 0.25 and not (facts.shared_images or 0) > 0.25:
+        return Evidence(
+            0.95,
+            say(
+                "{share} of the validation images of the last epoch were trained on before.",
+                share=f"{facts.trained_before:.0%}",
+            ),
+            "duplicates",
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
 from clsf.words import say
@@ -17,6 +20,12 @@ FAULT = Fault(
     sources=("docs.python.org: 8.1 Syntax Errors",),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.match(r"SyntaxError|IndentationError|TabError", history.error):
+        return Evidence(1.0, say("Python can't read the program: {error}", error=history.error[:160]), "traceback")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

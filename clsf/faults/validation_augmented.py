@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Made, Program, found
 from clsf.words import say
@@ -23,6 +24,12 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.judging_varies and not facts.evaluation_varies:
+        return Evidence(0.93, say("The model answers alike each time, but the validation images differ each time."), "pixels")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

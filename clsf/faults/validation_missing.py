@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, evaluating, events, found
 from clsf.words import say
@@ -17,6 +18,12 @@ FAULT = Fault(
     sources=("Skripchuk et al. 2022, SIGCSE",),
     level=4,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.validated is False and history.epochs:
+        return Evidence(0.9, say("No number is told about images that weren't trained on."), "validation")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
@@ -23,6 +24,19 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.roughness is not None and facts.roughness > 1.35:
+        return Evidence(
+            0.92,
+            say(
+                "Neighbouring pixels differ {factor} times as much in what the model receives as in the images.",
+                factor=f"{facts.roughness:.1f}",
+            ),
+            "pixels",
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import classes
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
@@ -24,6 +27,20 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(r"Target \d+ is out of bounds|outside the valid range", history.error):
+        return Evidence(0.9 if facts.labels is None or facts.labels[0] == 0 else 0.5, say("A label has no output."), "labels")
+    if facts.output_units and facts.classes and facts.output_units > facts.classes and facts.classes > 1:
+        return Evidence(
+            0.9,
+            say(
+                "Number of outputs: {outputs}. Number of classes: {classes}.", outputs=facts.output_units, classes=facts.classes
+            ),
+            "labels",
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

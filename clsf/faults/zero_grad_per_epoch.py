@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, training_loops
 from clsf.words import say
@@ -21,6 +22,14 @@ FAULT = Fault(
     level=3,
     not_in={"tensorflow": say("A GradientTape computes gradients anew in each step.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.accumulates is not None and 0.4 < facts.accumulates <= 0.98:
+        return Evidence(
+            0.95, say("Gradients are cleared only in {share} of the steps.", share=f"{1 - facts.accumulates:.0%}"), "gradients"
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:
