@@ -10,7 +10,7 @@ import streamlit as st
 from clsf.backends.base import Weights
 from clsf.chain import facts, weights
 from clsf.chain.facts import Look
-from clsf.chain.stages import WITH_WEIGHTS, Chain, layers_of
+from clsf.chain.stages import Chain, layers_of
 from clsf.charts import layer_pictures
 from clsf.errors import ClsfError
 from clsf.ui.layers import asking, begin, chain, filling, head, settings, strip
@@ -54,7 +54,7 @@ def show(given: Given) -> Looked | None:
 
 
 def _settings(row: Chain, position: int) -> None:
-    if not isinstance(row[position].layer, WITH_WEIGHTS):
+    if not row[position].layer.learns:
         settings.show(row[position], position, columns=4)
         return
     left, right = st.columns([1.5, 1], gap="large")

@@ -7,11 +7,11 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from clsf.chain.facts import WINDOWED
 from clsf.chain.rounding import allowed
 from clsf.charts import layer_difference, layer_pictures
 from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
+from clsf.model.layers import Sliding
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.looked import Looked
 from clsf.ui.layers.style import picture, row
@@ -41,7 +41,7 @@ def show(looked: Looked) -> None:
         )
     if looked.own_weights():
         _layouts(looked)
-    if isinstance(looked.stage.layer, WINDOWED):
+    if isinstance(looked.stage.layer, Sliding):
         own_words(looked)
 
 

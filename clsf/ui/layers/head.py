@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.chain.facts import Look, counted, fitting, mends, weight_shapes
-from clsf.chain.formula import shape_formula
+from clsf.chain.facts import Look, fitting, mends, weight_shapes
 from clsf.chain.stages import Chain
 from clsf.model.walk import LayerFacts
 from clsf.ui.layers import begin, chain
@@ -16,9 +15,9 @@ def show(facts: LayerFacts) -> None:
     """Show the formula with the student's numbers, and the counts in words."""
     left, right = st.columns([1, 1.35], gap="medium", vertical_alignment="center")
     with left:
-        st.latex(shape_formula(facts))
+        st.latex(facts.formula)
     with right:
-        notes = [sentence(counted(facts))]
+        notes = [sentence(facts.counted)]
         if facts.weights:
             notes[0] += f" ({weight_shapes(facts.weights)})"
         fits = fitting(facts)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clsf.chain.facts import WINDOWED
-from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
+from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, Sliding
 from clsf.ui.layers import batch, both, code_view, dropout, field_view, growth, keys, order, out, weights_view, window
 from clsf.ui.layers.looked import Looked
 from clsf.ui.sections import Sections
@@ -34,7 +33,7 @@ VIEWS = Sections(
     keys.VIEW,
     (
         View("out", say("What comes out"), ":material/grid_on:", out.show),
-        View("window", say("Sliding window"), ":material/select_all:", window.show, WINDOWED),
+        View("window", say("Sliding window"), ":material/select_all:", window.show, (Sliding,)),
         View("order", say("Order of the cells"), ":material/linear_scale:", order.show, (Flatten,)),
         View("dropout", say("Training and inference"), ":material/blur_on:", dropout.show, (Dropout,)),
         View("batch", say("Batch and running statistics"), ":material/equalizer:", batch.show, (BatchNorm,)),

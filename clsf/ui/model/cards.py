@@ -10,10 +10,10 @@ import streamlit as st
 from clsf.model.advice import Advice
 from clsf.model.edit import Card
 from clsf.model.edit_facts import BYTES, CardFacts, Look
-from clsf.model.edit_fields import FIELDS
 from clsf.model.edit_history import History
+from clsf.model.fields import Field, fields_of
 from clsf.model.shapes import shape_text
-from clsf.ui.model import kinds
+from clsf.model.spec import KINDS
 from clsf.ui.model.amounts import amount
 from clsf.ui.text import t, tn, words
 from clsf.words import Sentence
@@ -56,7 +56,8 @@ def contents(
         "fresh": fresh,
         "refusal": words(refusal) if refusal else None,
         "kinds": [
-            {"name": name, "about": words(kind.about), "icon": kind.icon, "group": kind.group} for name, kind in kinds.KINDS.items()
+            {"name": name, "about": words(kind.LOOK.about), "icon": kind.LOOK.icon, "group": kind.LOOK.group}
+            for name, kind in KINDS.items()
         ],
         "labels": _labels(),
     }  # fmt: skip
@@ -98,7 +99,7 @@ class _Writing:
         self.seen, self.advice, self.batch_size = seen, advice, batch_size
 
     def card(self, card: Card) -> dict:
-        facts, kind = self.seen.cards[card.uid], kinds.KINDS[card.kind]
+        facts, kind = self.seen.cards[card.uid], KINDS[card.kind].LOOK
         said, shape = described(card), self._shape(facts)
         number = facts.path.rsplit(".", 1)[-1] if facts.path else "–"
         return {
@@ -116,7 +117,7 @@ class _Writing:
             "share": round(facts.parameters / self.seen.parameters, 4) if self.seen.parameters else 0,
             "facts": self._facts(facts) if facts.out_shape else [],
             "advice": [_advice(one) for one in self.advice.get(card.uid, [])],
-            "fields": [self._field(card, field) for field in FIELDS[card.kind]],
+            "fields": [self._field(card, field) for field in fields_of(KINDS[card.kind])],
             "rows": [self._row(card, number, facts) for number in range(len(card.rows))],
         }
 
@@ -163,12 +164,11 @@ class _Writing:
         )
         return said
 
-    def _field(self, card: Card, field: object) -> dict:
-        pooling = card.kind in ("MaxPool2D", "AveragePool2D") and field.name == "strides"
+    def _field(self, card: Card, field: Field) -> dict:
+        rule = field.rule
         return {
-            "name": field.name, "takes": field.takes, "low": field.low, "high": field.high, "choices": list(field.choices),
-            "optional": field.optional, "value": getattr(card.layer, field.name),
-            "help": words(kinds.POOL_STRIDES if pooling else kinds.FIELDS[field.name]),
+            "name": field.name, "takes": rule.takes, "low": rule.low, "high": rule.high, "choices": list(rule.choices),
+            "optional": rule.optional, "value": getattr(card.layer, field.name), "help": words(field.help),
         }  # fmt: skip
 
     def _row(self, card: Card, number: int, facts: CardFacts) -> dict:
