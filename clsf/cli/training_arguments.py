@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from clsf.plan import LOSSES, MONITORS, SCHEDULES, TORCH_VARIANTS, Augmentation, Plateau, Schedule, Stopping
+from clsf.frameworks import USUAL, VARIANTS
+from clsf.plan import LOSSES, MONITORS, SCHEDULES, Augmentation, Plateau, Schedule, Stopping
 
 _SWITCH = {"action": "store_true"}
 _GROUPS: dict[str, dict[str, dict]] = {
@@ -45,7 +46,11 @@ _GROUPS: dict[str, dict[str, dict]] = {
         "cutout": {"type": int, "default": 0, "metavar": "PIXELS", "help": "side of a square that is blotted out"},
     },
     "more": {
-        "torch-variant": {"default": "loop", "metavar": "NAME", "help": f"how PyTorch trains: {', '.join(TORCH_VARIANTS)}"},
+        "torch-variant": {
+            "default": USUAL["torch"],
+            "metavar": "NAME",
+            "help": f"how PyTorch trains: {', '.join(VARIANTS['torch'])}",
+        },
         "look-inside": {**_SWITCH, "help": "also tell of weights, gradients and predictions, which costs time"},
         "begin-from": {"metavar": "RUN", "help": "id of a run whose weights to begin with"},
     },
@@ -74,7 +79,7 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
         "plateau": None if o.plateau is None else Plateau(o.plateau),
         "stopping": Stopping(o.patience, o.restore_best, o.checkpoint, o.monitor),
         "augmentation": Augmentation(o.flip, o.shift, o.rotation, o.brightness, o.cutout),
-        "torch_variant": o.torch_variant,
+        "variants": {"tensorflow": o.variant, "torch": o.torch_variant},
         "look_inside": o.look_inside,
         "begin_from": o.begin_from,
     }

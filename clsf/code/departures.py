@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.model.walk import Analysis
+from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
 from clsf.words import Sentence, say
 
@@ -26,7 +27,7 @@ def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]
         found.append(say("Dropout draws its own numbers."))
     if plan.preparation.image_size is not None or plan.preparation.colour != "keep":
         found.append(say("Images are resized and recoloured by the framework, which can round a pixel otherwise."))
-    if framework == "torch" and not plan.native_optimizer and plan.optimizer in ("adagrad", "rmsprop", "adam"):
+    if framework == "torch" and not plan.native_optimizer and OPTIMIZERS[plan.optimizer].other_epsilon:
         found.append(say("The optimizer has Keras' numbers, but PyTorch's place of epsilon."))
     if framework == "torch" and "BatchNorm" in kinds and not plan.does("bn-variance"):
         found.append(say("Batch normalisation keeps PyTorch's unbiased variance, and leaves out a last batch of one image."))

@@ -40,7 +40,7 @@ def script(spec: ModelSpec, job: Job) -> str:
         ("", tensorflow_loop.start(job)),
         ("", epochs.share(job)),
         ("Training", joined(tensorflow_loop.objective(job), tensorflow_loop.optimizer(job))),
-        ("", tensorflow_loop.loop(job, plan.tensorflow_variant)),
+        ("", tensorflow_loop.loop(job, plan.variants["tensorflow"])),
         ("Evaluation and saving", ending(job)),
     ]
     docstring = f"Train an image classifier in Keras.\n\nNeeds: pip install {' '.join(pieces.packages(job, 'tensorflow'))}"
@@ -64,7 +64,7 @@ def setup(job: Job) -> str:
 def ending(job: Job) -> str:
     rows = []
     if job.tests:
-        if job.plan.tensorflow_variant == "fit":
+        if job.plan.variants["tensorflow"] == "fit":
             rows += [
                 "test_data = tf.data.Dataset.from_tensor_slices((x_test, y_test)).batch(256)",
                 f"test_data = test_data.map(lambda x, y: (prepare(x), {encoded_labels(job, 'y')}))",

@@ -31,7 +31,7 @@ def script(spec: ModelSpec, job: Job) -> str:
         ("", torch_loop.start(job)),
         ("", epochs.share(job)),
         ("Training", joined(torch_loop.objective(job), torch_loop.optimizer(job))),
-        ("", torch_loop.loop(job, plan.torch_variant, norm)),
+        ("", torch_loop.loop(job, plan.variants["torch"], norm)),
         ("Evaluation and saving", ending(job)),
     ]
     docstring = f"Train an image classifier in PyTorch.\n\nNeeds: pip install {' '.join(pieces.packages(job, 'torch'))}"

@@ -9,13 +9,11 @@ from clsf.compare.fairness_training import STEERING, torch_rule
 from clsf.compare.gap import loss_floor
 from clsf.data import catalogue
 from clsf.model.layers import BatchNorm, Dense, Dropout
+from clsf.optimizers import OPTIMIZERS
 from clsf.runs.happened import SHORTEST_OVERLAP, overlap
 from clsf.words import Sentence, say, say_n
 
 Said = Iterator[tuple[Level, Sentence]]
-
-SAME_RULE = ("sgd", "momentum", "nesterov")
-"""Optimizers whose native rules are the same, the latter two only while the learning rate is constant."""
 
 _MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "flatten-order")
 
@@ -186,14 +184,15 @@ def _rule(one: Contender, two: Contender) -> Said:
     for sentence in on_purpose(one, two, ("weight-decay-style",) if a.l2 else ()):
         yield "amber", sentence
     constant = not (one.rate_varies or two.rate_varies)
-    if a.optimizer == "sgd":
+    declared = OPTIMIZERS[a.optimizer]
+    if not (declared.differs or declared.remembers_rate):
         yield "green", say("The rule of {optimizer} is the same in both.", optimizer=a.optimizer)
-    elif a.optimizer in SAME_RULE and constant:
+    elif not declared.differs and constant:
         yield (
             "green",
             say("The rule of {optimizer} is the same in both while the learning rate is constant.", optimizer=a.optimizer),
         )
-    elif torch_rule(one) != torch_rule(two) and a.optimizer in SAME_RULE:
+    elif torch_rule(one) != torch_rule(two) and not declared.differs:
         yield "amber", say(
             "The rule of {optimizer} is not the same in Keras and in PyTorch once the learning rate changes, and here it does.",
             optimizer=a.optimizer,

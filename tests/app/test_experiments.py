@@ -15,9 +15,9 @@ from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.history import Query
 from clsf.runs.store import RunStore
-from clsf.ui import identity, lab_access
-from clsf.ui.history import keys as history_keys
-from clsf.ui.history import listing
+from clsf.ui.runs import keys as history_keys
+from clsf.ui.runs import listing
+from clsf.ui.shared import identity, service_access
 from clsf.words import say
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import html, texts, well
@@ -34,8 +34,8 @@ class StoredLab(FakeLab):
         super().__init__(**more)
         self.store = self._store = RunStore.open(folder)
 
-    def train(self, spec, plan, frameworks, owner="", race=False, start=""):
-        ids = super().train(spec, plan, frameworks, owner, race, start)
+    def train(self, spec, plan, frameworks, owner="", race=False, start="", arm=None):
+        ids = super().train(spec, plan, frameworks, owner, race, start, arm)
         for run_id in ids:
             self.store.create(self.records[run_id])
         return ids
@@ -58,7 +58,7 @@ class StoredLab(FakeLab):
 @pytest.fixture
 def lab(monkeypatch, tmp_path) -> StoredLab:
     fake = StoredLab(tmp_path)
-    monkeypatch.setattr(lab_access, "get_lab", lambda: fake)
+    monkeypatch.setattr(service_access, "get_service", lambda: fake)
     st.cache_resource.clear()
     yield fake
     fake.store.close()

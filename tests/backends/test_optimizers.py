@@ -46,7 +46,7 @@ def test_an_aligned_optimizer_follows_the_written_rule(framework, optimizer):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_native_optimizer_is_the_stock_one_to_the_bit(framework, optimizer, dtype):
     # "eager" and not "graph", which may fuse operations and round otherwise
-    job, order = regression(optimizer, rules="native", dtype=dtype, tensorflow_variant="eager")
+    job, order = regression(optimizer, rules="native", dtype=dtype, variants={"tensorflow": "eager"})
     ours, stock = framework.run(inside.train_each, job, order), framework.run(inside.train_stock, job, order)
     assert [farthest(a, b) for a, b in zip(ours, stock, strict=True)] == [0] * STEPS
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from clsf.capsule import read
-from clsf.chain import stages
 from clsf.errors import SpecError
+from clsf.layer_stack import stages
 from clsf.model import edit_link
 from clsf.model.edit import Card, Design
 from clsf.model.fields import fields_of

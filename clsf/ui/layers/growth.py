@@ -8,14 +8,14 @@ from clsf.charts import layer_growth
 from clsf.model.fields import field_of
 from clsf.model.layers import Conv2D, Dense
 from clsf.ui.layers import keys
-from clsf.ui.layers.looked import Looked
-from clsf.ui.tensors import choose
-from clsf.ui.text import t, tn, words
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import t, tn, words
 
 LECTURE_SIDE, LECTURE_UNITS = 28, 128
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     layer = looked.stage.layer
     dense = layer if isinstance(layer, Dense) else None
     conv = layer if isinstance(layer, Conv2D) else Conv2D(8, 3)

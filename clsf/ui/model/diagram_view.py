@@ -7,9 +7,9 @@ import streamlit as st
 from clsf.charts.model_diagram import diagram
 from clsf.model.spec import KINDS
 from clsf.ui.model import keys
-from clsf.ui.model.cards import described
 from clsf.ui.model.editor import Bench
-from clsf.ui.text import t
+from clsf.ui.shared.layer_kinds import described
+from clsf.ui.shared.text import t
 
 _component = st.components.v2.component(
     "clsf_model_diagram",

@@ -9,10 +9,10 @@ from clsf.charts.model_volumes import HEIGHT, LONGEST, volumes
 from clsf.model.edit import Card
 from clsf.model.spec import KINDS
 from clsf.ui.model import keys
-from clsf.ui.model.cards import described
 from clsf.ui.model.editor import Bench
-from clsf.ui.tensors import choose
-from clsf.ui.text import t
+from clsf.ui.shared import choose
+from clsf.ui.shared.layer_kinds import described
+from clsf.ui.shared.text import t
 
 
 def show(bench: Bench) -> None:

@@ -1,0 +1,18 @@
+"""A last batch of one image."""
+
+from clsf.faults.fault import Fault
+from clsf.words import say
+
+FAULT = Fault(
+    kind="last-batch-of-one",
+    title=say("A last batch of one image"),
+    what=say("Batch normalisation over a single vector has no variance. PyTorch refuses; Keras returns the shift alone."),
+    symptom=say('PyTorch stops at the end of the first epoch: "Expected more than 1 value per channel when training".'),
+    mend=say("Drop the last batch (drop_last=True), or choose another batch size."),
+    sources=(
+        "fastai/fastai#1352",
+        "torch/nn/functional.py: batch_norm",
+    ),
+    level=1,
+    not_in={"tensorflow": say("Keras computes a variance of 0 and goes on without a message.")},
+)

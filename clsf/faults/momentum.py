@@ -1,0 +1,17 @@
+"""Momentum of 1 or close to it."""
+
+from clsf.faults.fault import Fault
+from clsf.words import say
+
+FAULT = Fault(
+    kind="momentum",
+    title=say("Momentum of 1 or close to it"),
+    what=say(
+        "Momentum keeps a share of all earlier steps. With 0.99 the steps add up to 100 times one step; from 1 on "
+        "they grow without limit."
+    ),
+    symptom=say("The loss falls, then swings or becomes nan."),
+    mend=say("Use 0.9, or divide the learning rate by the same factor."),
+    sources=("keras-team/keras#2711",),
+    level=2,
+)

@@ -1,0 +1,17 @@
+"""padding="same" isn't the same."""
+
+from clsf.faults.fault import Fault
+from clsf.words import say
+
+FAULT = Fault(
+    kind="padding-same",
+    title=say('padding="same" isn\'t the same'),
+    what=say(
+        'With strides, Keras pads more on one side and PyTorch refuses "same". Written by hand with equal padding, '
+        "the output is shifted by one pixel or has another size."
+    ),
+    symptom=say("The two frameworks differ by a little, or the sizes differ by one."),
+    mend=say("Compute the padding for the stride, or pad by hand on one side."),
+    sources=("torch/nn/modules/conv.py: Conv2d",),
+    level=4,
+)

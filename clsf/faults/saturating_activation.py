@@ -1,0 +1,19 @@
+"""Sigmoid or tanh in deep hidden layers."""
+
+from clsf.faults.fault import Fault
+from clsf.words import say
+
+FAULT = Fault(
+    kind="saturating-activation",
+    title=say("Sigmoid or tanh in deep hidden layers"),
+    what=say(
+        "The derivative of sigmoid is at most 0.25. In several layers in a row the gradient shrinks by that factor "
+        "at least each time."
+    ),
+    symptom=say(
+        "The loss stays at ln C for a long time. Gradients of the first layers are many times smaller than those of the last."
+    ),
+    mend=say("Use ReLU in hidden layers, or batch normalisation."),
+    sources=("Glorot and Bengio 2010",),
+    level=3,
+)

@@ -1,0 +1,17 @@
+"""Other preparation at evaluation."""
+
+from clsf.faults.fault import Fault
+from clsf.words import say
+
+FAULT = Fault(
+    kind="train-test-preprocess-mismatch",
+    title=say("Other preparation at evaluation"),
+    what=say("Training images are scaled and validation or new images aren't, or in another way."),
+    symptom=say("Training accuracy is high while validation is near chance from the first epoch, with a large loss."),
+    mend=say("Use one function for both."),
+    sources=(
+        "keras-team/keras#3477",
+        "udacity/sdc-issue-reports#623",
+    ),
+    level=3,
+)

@@ -1,0 +1,20 @@
+"""Validation split taken from the end of sorted data."""
+
+from clsf.faults.fault import Fault
+from clsf.words import say
+
+FAULT = Fault(
+    kind="validation-sorted",
+    title=say("Validation split taken from the end of sorted data"),
+    what=say(
+        "validation_split takes the last rows, before shuffling. If the rows are sorted by class, validation "
+        "consists of classes that training never sees."
+    ),
+    symptom=say("Training accuracy is high, validation accuracy is near 0, below chance, and validation loss rises."),
+    mend=say("Shuffle images and labels together before splitting."),
+    sources=(
+        "keras-team/keras#8346",
+        "keras-team/keras#4298",
+    ),
+    level=3,
+)
