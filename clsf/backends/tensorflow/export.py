@@ -26,9 +26,7 @@ def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names:
     """
     turned = torch_orders(spec.layers, spec.analyse(shape))[0] if plan.does("flatten-order") else set()
     stock = Stock(spec.layers, shape, plan.dtype, names, turned=frozenset(turned))
-    for name, array in weights.items():
-        path, weight = name.rsplit(".", 1)
-        getattr(stock.layers[path], "kernel" if weight == "depthwise_kernel" else weight).assign(array)
+    stock.set_weights(weights)
     return {"keras": _keras, "onnx": _onnx}[kind](stock.model)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import keras
 
+from clsf.backends.base import Weights
 from clsf.calls import Call, made
 from clsf.code.keras_layers import keras_steps
 from clsf.model.shapes import Shape
@@ -38,6 +39,12 @@ class Stock:
         self._dtype, self._names, self._turned = dtype, names, turned
         inputs = keras.Input(shape, dtype=dtype, name="images")
         self.model = keras.Model(inputs, self._row(row, inputs, ""), name=name)
+
+    def set_weights(self, weights: Weights) -> None:
+        """Load weights in the agreed layout, which is Keras' own."""
+        for name, array in weights.items():
+            path, weight = name.rsplit(".", 1)
+            getattr(self.layers[path], "kernel" if weight == "depthwise_kernel" else weight).assign(array)
 
     def _row(self, row: tuple, x: keras.KerasTensor, prefix: str) -> keras.KerasTensor:
         for position, layer in enumerate(row, start=1):

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from clsf.backends.base import Weights
 from clsf.backends.torch import layers as own
-from clsf.backends.torch.stock import made_of
+from clsf.backends.torch.stock import made_of, turned
 from clsf.model import layers
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
@@ -121,9 +121,4 @@ class BuiltModel:
 
 def _turned(name: str, array: np.ndarray) -> Tensor:
     """Turn an array in the agreed layout into torch's."""
-    if name.endswith(".depthwise_kernel"):  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
-        kh, kw, channels, multiplier = array.shape
-        array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
-    elif name.endswith(".kernel"):  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
-        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
-    return torch.from_numpy(np.array(array, order="C"))
+    return torch.from_numpy(turned(name.rpartition(".")[2], array))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from clsf.backends.base import Weights
 from clsf.calls import Call, made
 from clsf.code.model import Model
 
@@ -30,12 +32,34 @@ def made_of(call: Call, **more: object) -> nn.Module:
     return made(call.but(name=name), ROOTS, nn.Module, **more)
 
 
+WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
+         "moving_variance": "running_var"}  # fmt: skip
+"""What torch's own modules call a weight."""
+
+
+def turned(weight: str, array: np.ndarray) -> np.ndarray:
+    """Turn an array in the agreed layout into torch's."""
+    if weight == "depthwise_kernel":  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
+        kh, kw, channels, multiplier = array.shape
+        array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
+    elif weight == "kernel":  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
+        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
+    return np.array(array, order="C")
+
+
 class Stock:
-    """A model as torch's own modules; `counts` says, once it is made, how many numbers each path holds."""
+    """A model as torch's own modules: `holding` has those with weights by path, `counts` how many numbers each path holds."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self.holding: dict[str, nn.Module] = {}
         self.counts: dict[str, int] = {}
+
+    def set_weights(self, weights: Weights) -> None:
+        """Load weights in the agreed layout into the modules that were made."""
+        for name, array in weights.items():
+            path, _, weight = name.rpartition(".")
+            getattr(self.holding[path], WORDS.get(weight, weight)).data.copy_(torch.from_numpy(turned(weight, array)))
 
     def model(self) -> nn.Sequential:
         """Make the modules. Rows of a branching layer stand side by side, and are not joined: it is to be printed."""
@@ -50,6 +74,7 @@ class Stock:
                 modules.append(nn.ModuleDict(rows))
                 continue
             own = [made_of(step.call) for step in self._model.torch(path, layer)]
+            self.holding.update((path, module) for module in own if module.state_dict())
             self.counts[path] = sum(p.numel() for m in own for p in m.parameters()) + sum(map(kept, own))
             modules += own
         return nn.Sequential(*modules)
