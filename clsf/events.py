@@ -1,21 +1,23 @@
 """What a run says, in this order:
 
     DataProgress*  RunStarted  (BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged | BestEpoch
-                                | LayersLooked | PredictionsLooked | StepLooked)*  StoppedEarly?  WeightsRestored?  RunEnded
+                                | LayersInspected | PredictionsInspected | StepInspected)*  StoppedEarly?  WeightsRestored?  RunEnded
 
 DataProgress comes only if a data set has to be fetched or prepared first. What looking inside tells is in
-`clsf.looks`. RunEnded comes once and last, also after a
+`clsf.inspection_events`. RunEnded comes once and last, also after a
 stop and after a loss that is nan or out of hand. A run that fails says RunFailed instead, at any place, and nothing
 after it. Events are frozen and hold plain Python values, so they cross processes, are stored, compared and printed.
 """
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
+from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
 from clsf.words import Sentence
 
 
@@ -165,7 +167,7 @@ class RunFailed:
 
 Event = (
     DataProgress | RunStarted | BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged | BestEpoch | StoppedEarly
-    | WeightsRestored | LayersLooked | PredictionsLooked | StepLooked | RunEnded | RunFailed
+    | WeightsRestored | LayersInspected | PredictionsInspected | StepInspected | RunEnded | RunFailed
 )  # fmt: skip
 
 _CLASSES = {
@@ -179,9 +181,9 @@ _CLASSES = {
     "best_epoch": BestEpoch,
     "stopped_early": StoppedEarly,
     "weights_restored": WeightsRestored,
-    "layers_looked": LayersLooked,
-    "predictions_looked": PredictionsLooked,
-    "step_looked": StepLooked,
+    "layers_looked": LayersInspected,
+    "predictions_looked": PredictionsInspected,
+    "step_looked": StepInspected,
     "run_ended": RunEnded,
     "run_failed": RunFailed,
 }
@@ -197,6 +199,25 @@ def event_to_json(event: Event) -> dict:
     return data
 
 
+def event_to_text(event: Event) -> str:
+    """Return an event as one line of JSON: between a worker and the store it is written once, here."""
+    return to_text(event_to_json(event))
+
+
+def to_text(data: object) -> str:
+    """Return `data` as JSON text, in which nothing of a framework can hide: torch calls its version a TorchVersion, and
+    whoever unpickles one imports torch."""
+    return json.dumps(data, default=_foreign, separators=(",", ":"))
+
+
+class ReadEvents(list):
+    """Events read from lines of `event_to_text`; the `lines` stay beside them, so that nobody writes the same text again."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = list(lines)
+        super().__init__(event_from_json(json.loads(line)) for line in self.lines)
+
+
 def event_from_json(data: dict) -> Event:
     """Read what `event_to_json` wrote; a null loss or norm becomes nan again."""
     cls = _CLASSES[data["event"]]
@@ -206,7 +227,7 @@ def event_from_json(data: dict) -> Event:
             values[name] = tuple(math.nan if x is None else x for x in values[name])
     if cls in (EpochEnded, BestEpoch):
         values = {n: math.nan if v is None else v for n, v in values.items()}
-    if cls in (RunStarted, PredictionsLooked, StepLooked):
+    if cls in (RunStarted, PredictionsInspected, StepInspected):
         values = {n: _rows(v) for n, v in values.items()}
     if cls is RunFailed:
         values["sentence"] = Sentence.from_json(values["sentence"])
@@ -216,6 +237,10 @@ def event_from_json(data: dict) -> Event:
 def _rows(value: object) -> object:
     """Return lists, and lists in them, as the tuples that they were; what is in a dict stays."""
     return tuple(_rows(x) for x in value) if isinstance(value, list) else value
+
+
+def _foreign(value: object) -> object:
+    return value.item() if hasattr(value, "item") else str(value)  # a NumPy number; anything else in words
 
 
 def _plain(value: object) -> object:

@@ -10,8 +10,9 @@ from html import escape
 from math import ceil
 
 from clsf.model.edit import Card
-from clsf.model.edit_facts import Look
+from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import Shape, shape_text
+from clsf.model.spec import KINDS
 
 BOX, HIGH, EDGE, GAP, JOIN = 192, 42, 34, 26, 26  # pixels: a box's width and height, an edge, between rows, a join
 
@@ -31,7 +32,7 @@ STYLE = """
 
 
 def diagram(
-    seen: Look, described: Callable[[Card], str], group: Callable[[str], str], input_word: str, output_word: str
+    seen: DesignFacts, described: Callable[[Card], str], group: Callable[[str], str], input_word: str, output_word: str
 ) -> str:
     """Return the SVG of a design. `described` says a layer's fields in short, `group` names its class of colours."""
     drawing = _Drawing(seen, described, group)
@@ -49,12 +50,12 @@ def diagram(
     )
 
 
-def spoken(seen: Look, described: Callable[[Card], str]) -> str:
+def spoken(seen: DesignFacts, described: Callable[[Card], str]) -> str:
     """Return the same in words, for those who can't see it: layer after layer with the shape that comes out."""
     return f"{seen.design.name}: {shape_text(seen.input_shape)}" + _spoken_row(seen, seen.design.cards, described)
 
 
-def _spoken_row(seen: Look, row: tuple[Card, ...], described: Callable[[Card], str]) -> str:
+def _spoken_row(seen: DesignFacts, row: tuple[Card, ...], described: Callable[[Card], str]) -> str:
     said = []
     for card in row:
         if card.off:
@@ -71,7 +72,7 @@ def _spoken_row(seen: Look, row: tuple[Card, ...], described: Callable[[Card], s
 class _Drawing:
     """Collects the parts; every method that draws downwards returns the y where it ended."""
 
-    def __init__(self, seen: Look, described: Callable[[Card], str], group: Callable[[str], str]) -> None:
+    def __init__(self, seen: DesignFacts, described: Callable[[Card], str], group: Callable[[str], str]) -> None:
         self.seen, self.described, self.group = seen, described, group
         self.parts: list[str] = []
 
@@ -122,7 +123,7 @@ class _Drawing:
         return y + HIGH
 
     def join(self, card: Card, x: float, y: float) -> float:
-        sign, wide = ("+", JOIN) if card.kind == "Residual" else ("concat", 62)
+        sign, wide = (KINDS[card.kind].SIGN, JOIN) if KINDS[card.kind].SIGN else ("concat", 62)
         self.parts.append(
             f'<g class="box {self._classes(card)}" data-path="{self.seen.cards[card.uid].path}"><rect x="{x - wide / 2:.1f}" y="{y:.1f}" '
             f'width="{wide}" height="{JOIN}" rx="{JOIN / 2}"/><text class="kind" x="{x:.1f}" y="{y + 18:.1f}">{sign}</text>'

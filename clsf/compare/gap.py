@@ -73,8 +73,8 @@ class Train(Protocol):
     def __call__(self, plan: Plan) -> RunRecord: ...
 
 
-class Lab(Protocol):
-    """The part of `clsf.lab.Lab` that is needed here."""
+class Trainer(Protocol):
+    """The part of `clsf.training_service.TrainingService` that is needed here."""
 
     def train(self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "") -> list[str]: ...
 
@@ -170,15 +170,15 @@ def sentence(steps: Sequence[GapStep]) -> Sentence:
     return say("{whole} Outside the noise of {seeds} seeds: {names} points.", whole=whole, seeds=len(first.seeds), names=names)
 
 
-def lab_runner(lab: Lab, spec: ModelSpec, owner: str = "", stopped: Callable[[], bool] = lambda: False) -> Train:
-    """Return a runner that trains in the lab, one run after another; `stopped` ends the run in progress."""
+def service_runner(service: Trainer, spec: ModelSpec, owner: str = "", stopped: Callable[[], bool] = lambda: False) -> Train:
+    """Return a runner that trains in the service, one run after another; `stopped` ends the run in progress."""
 
     def train(plan: Plan) -> RunRecord:
-        [run_id] = lab.train(spec, plan, (FRAMEWORK,), owner)
-        while not lab.wait([run_id], timeout=0.5):
+        [run_id] = service.train(spec, plan, (FRAMEWORK,), owner)
+        while not service.wait([run_id], timeout=0.5):
             if stopped():
-                lab.control(run_id, "stop")
-        return lab.record(run_id)
+                service.control(run_id, "stop")
+        return service.record(run_id)
 
     return train
 

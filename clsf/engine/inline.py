@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import threading
@@ -12,10 +11,10 @@ from clsf import checks
 from clsf.control import Control
 from clsf.engine import work
 from clsf.engine.base import COMMANDS, EngineState, Listener, RunRequest, WorkerState
-from clsf.engine.desk import Desk
 from clsf.engine.machine import cores, machine_text
+from clsf.engine.serial_executor import SerialExecutor
 from clsf.errors import EngineError
-from clsf.events import RunFailed, event_from_json
+from clsf.events import ReadEvents, RunFailed
 from clsf.words import say
 
 
@@ -31,7 +30,7 @@ class InlineEngine:
         self._frameworks = frameworks
         self._listener: Listener | None = None
         self._runs: dict[str, tuple[Control, threading.Thread]] = {}
-        self._desk = Desk("clsf-inline")
+        self._executor = SerialExecutor("clsf-inline")
         self._closed = False
 
     def listen(self, listener: Listener) -> None:
@@ -82,24 +81,24 @@ class InlineEngine:
         for control, thread in list(self._runs.values()):
             control.stop()
             thread.join(5)
-        self._desk.close(timeout=5)
+        self._executor.close(timeout=5)
 
     def _train(self, request: RunRequest, control: Control) -> None:
         self._say("started", request.run_id, machine_text())
 
         def send(message: dict) -> None:
-            self._say("events", request.run_id, [event_from_json(data) for data in json.loads(message["events"])])
+            self._say("events", request.run_id, ReadEvents(message["events"].split("\n")))
 
         result = work.carry_out(work.order(asdict(request), self.job, self.warm), control, send)
         if result["weights"] is not None:
             self._say("weights", request.run_id, result["weights"])
         del self._runs[request.run_id]
-        end = event_from_json(json.loads(result["end"]))
+        [end] = last = ReadEvents([result["end"]])
         if isinstance(end, RunFailed):
             self._say("failed", request.run_id, end.sentence)
         else:
-            self._say("events", request.run_id, [end])
+            self._say("events", request.run_id, last)
 
     def _say(self, what: str, *args: object) -> None:
         if self._listener is not None:
-            self._desk.do(getattr(self._listener, what), *args)
+            self._executor.do(getattr(self._listener, what), *args)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from clsf.plan import Plan
 
 
-class Lab(Protocol):
-    """What an experiment needs of `clsf.lab.Lab`."""
+class Trainer(Protocol):
+    """What an experiment needs of `clsf.training_service.TrainingService`."""
 
     @property
     def history(self) -> History: ...
@@ -71,21 +71,21 @@ class Found:
         return tuple(dict.fromkeys(member.record.framework for member in self.members))
 
 
-def start(lab: Lab, experiment: Experiment, owner: str, name: str) -> str:
+def start(service: Trainer, experiment: Experiment, owner: str, name: str) -> str:
     """Queue all runs and return the experiment's id, which nobody can guess. Each run is put into the store as it begins.
 
     Raises ClsfError if an arm can't be trained, or the queue has no room; then nothing of it is left waiting.
     """
     for arm in experiment.arms:
-        lab.check(arm.spec, arm.plan)
+        service.check(arm.spec, arm.plan)
     experiment_id, queued = new_id(), []
     try:
         for place, arm in enumerate(experiment.arms):
-            queued += lab.train(arm.spec, arm.plan, experiment.frameworks, owner, start=experiment_id, arm=place)
+            queued += service.train(arm.spec, arm.plan, experiment.frameworks, owner, start=experiment_id, arm=place)
     except ClsfError:
         for run_id in queued:
             with contextlib.suppress(ClsfError):
-                lab.control(run_id, "stop")
+                service.control(run_id, "stop")
         raise
     body = {
         "kind": experiment.kind,
@@ -93,21 +93,21 @@ def start(lab: Lab, experiment: Experiment, owner: str, name: str) -> str:
         "arms": [[[what, value.to_json()] for what, value in arm.varied] for arm in experiment.arms],
         "frameworks": list(experiment.frameworks),
     }
-    lab.history.begin(ExperimentRow(experiment_id, owner, " ".join(name.split()), time.time(), body))
+    service.history.begin(ExperimentRow(experiment_id, owner, " ".join(name.split()), time.time(), body))
     return experiment_id
 
 
-def find(lab: Lab, experiment_id: str) -> Found:
+def find(service: Trainer, experiment_id: str) -> Found:
     """Return the experiment with its runs as they are now; runs that were deleted or can't be read are left out.
 
     Raises StoreError if there is no such experiment.
     """
-    row = lab.history.experiment(experiment_id)
+    row = service.history.experiment(experiment_id)
     arms = row.body.get("arms", [])
     members = []
-    for run_id, place in lab.history.members(experiment_id):
+    for run_id, place in service.history.members(experiment_id):
         with contextlib.suppress(ClsfError):
-            members.append(Member(place, _varied(arms, place), lab.record(run_id)))
+            members.append(Member(place, _varied(arms, place), service.record(run_id)))
     members.sort(key=lambda member: (member.arm, FRAMEWORKS.index(member.record.framework)))
     kind, frameworks = row.body.get("kind"), row.body.get("frameworks")
     planned = len(arms) * len(frameworks) if isinstance(arms, list) and isinstance(frameworks, list) else 0
@@ -134,8 +134,8 @@ def title(row: ExperimentRow) -> Sentence:
     return found
 
 
-def stop(lab: Lab, found: Found, owner: str | None = None) -> None:
-    """End all runs of an experiment, the waiting ones first, so that none begins meanwhile. `owner`: as `Lab.control`."""
+def stop(service: Trainer, found: Found, owner: str | None = None) -> None:
+    """End all runs of an experiment, the waiting ones first, so that none begins meanwhile. `owner`: as `TrainingService.control`."""
     for member in sorted(found.members, key=lambda m: m.record.status != "queued"):
         if not member.record.over:
-            lab.control(member.record.run_id, "stop", owner=owner)
+            service.control(member.record.run_id, "stop", owner=owner)

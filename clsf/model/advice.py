@@ -13,7 +13,7 @@ from typing import Literal
 
 from clsf.model import edit_steps
 from clsf.model.edit import OWN_ROW, Card, Design, Place
-from clsf.model.edit_facts import BYTES, Look
+from clsf.model.edit_facts import BYTES, DesignFacts
 from clsf.model.layers import Dense, Flatten, GlobalAveragePool2D
 from clsf.model.mends import Mend, mends
 from clsf.model.shapes import shape_text
@@ -25,11 +25,6 @@ Level = Literal["broken", "stop", "warn", "note"]
 HOLDS_ALL = 0.95  # share of all parameters in one Dense layer that is worth a word
 HIGH_RATE = 0.8  # of Dropout
 MUCH_MEMORY = 4_000_000_000  # bytes of outputs in one training step
-
-LINEAR = ("Flatten", "Dropout", "BatchNorm", "AveragePool2D", "GlobalAveragePool2D")
-"""Kinds that add no non-linearity: what they do to their input is a weighted sum (of a fixed mask, in Dropout's case)."""
-
-WEIGHTED = ("Conv2D", "Dense")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,7 @@ class Advice:
     mends: tuple[Mend, ...] = ()
 
 
-def advice(seen: Look, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
+def advice(seen: DesignFacts, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
     """Return everything there is to say of a design whose last layer should have `classes` outputs."""
     design = seen.design
     found = [Advice("broken", "broken", uid, seen.cards[uid].problem, mends(seen, uid)) for uid in seen.broken()]
@@ -67,7 +62,7 @@ def advice(seen: Look, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
     return tuple(found)
 
 
-def ready(seen: Look, found: tuple[Advice, ...]) -> bool:
+def ready(seen: DesignFacts, found: tuple[Advice, ...]) -> bool:
     """Say whether the design can be trained as it stands."""
     return seen.output_shape is not None and not any(one.level in ("broken", "stop") for one in found)
 
@@ -76,8 +71,8 @@ def _linear_pairs(design: Design, row: list[Card]) -> Iterator[Advice]:
     """Two weighted layers with nothing bent between them are one: a product of matrices is a matrix."""
     before: Card | None = None
     for card in row:
-        bends = getattr(card.layer, "activation", getattr(card.layer, "name", "linear"))
-        if card.kind in WEIGHTED:
+        bends = "linear" if card.branching else card.layer.function
+        if not card.branching and card.layer.WIDTH:
             if before is not None:
                 yield Advice(
                     "no-non-linearity", "warn", card.uid,
@@ -89,7 +84,7 @@ def _linear_pairs(design: Design, row: list[Card]) -> Iterator[Advice]:
                     (Mend(say("Give the {kind} before a relu", kind=before.kind), edit_steps.edit(design, before.uid, activation="relu")),),
                 )  # fmt: skip
             before = card if bends == "linear" else None
-        elif card.kind not in LINEAR and not (card.kind == "Activation" and bends == "linear"):
+        elif card.branching or not card.layer.linear:
             before = None
 
 
@@ -108,7 +103,7 @@ def _of_card(design: Design, card: Card) -> Iterator[Advice]:
         yield Advice("empty-branches", "note", card.uid, say("Both its rows are empty: it adds its input to itself."))
 
 
-def _largest(seen: Look) -> Iterator[Advice]:
+def _largest(seen: DesignFacts) -> Iterator[Advice]:
     """One Dense layer that holds nearly all parameters, where others hold some."""
     weighted = [
         (card, seen.cards[card.uid]) for card in seen.design.all() if seen.cards[card.uid].parameters and not card.branching
@@ -143,7 +138,7 @@ def _smaller(design: Design, card: Card) -> Iterator[Mend]:
             return
 
 
-def _end(seen: Look, classes: int) -> Iterator[Advice]:
+def _end(seen: DesignFacts, classes: int) -> Iterator[Advice]:
     """What comes out must be one logit per class."""
     design = seen.design
     on = [card for card in design.cards if not card.off]
@@ -173,7 +168,7 @@ def _end(seen: Look, classes: int) -> Iterator[Advice]:
     yield Advice("last-layer", "stop", last.uid if last else None, said, tuple(_endings(design, last, seen, classes)))
 
 
-def _endings(design: Design, last: Card | None, seen: Look, classes: int) -> Iterator[Mend]:
+def _endings(design: Design, last: Card | None, seen: DesignFacts, classes: int) -> Iterator[Mend]:
     flat = len(seen.output_shape) == 1
     if last is not None and last.kind == "Dense":
         yield Mend(
@@ -217,7 +212,7 @@ def _dense_at_end(design: Design, classes: int) -> Iterator[Mend]:
 def _logits(design: Design, on: list[Card], classes: int) -> Iterator[Advice]:
     """The loss takes logits: any numbers, not yet through a softmax. What comes after the last weights must not bend them."""
     last = on[-1]
-    named = last.layer.name if last.kind == "Activation" else getattr(last.layer, "activation", "linear")
+    named = "linear" if last.branching else last.layer.function
     if last.kind == "Dropout" and last.layer.rate > 0:
         yield Advice(
             "dropped-logits", "warn", last.uid,

@@ -8,14 +8,15 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui import chrome, held, identity, keeping, lab_access, language, links, mishaps, navigation, static_files
+from clsf.ui import chrome, held, keeping, links, unexpected_errors
+from clsf.ui.shared import identity, language, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
 
 
 def main() -> None:
     """Run the dashboard once, for one reader and one page."""
-    mishaps.watch()
+    unexpected_errors.watch()
     held.limit()
     links.tidy()
     language.remember()
@@ -32,8 +33,8 @@ def main() -> None:
     if not kept:
         with st.sidebar:
             identity.keep()
-    with suppress(ClsfError):  # who needs the lab says what is wrong with it
-        lab_access.get_lab()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once
+    with suppress(ClsfError):  # who needs the service says what is wrong with it
+        service_access.get_service()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once
     if above is not None:
         with above:
             keeping.show()

@@ -22,7 +22,7 @@ from tests.app import looks
 
 @dataclass
 class FakeLab:
-    """Signatures as in clsf.lab.Lab. `speed`: steps per second; None: a run is over as soon as it is looked at."""
+    """Signatures as in clsf.training_service.TrainingService. `speed`: steps per second; None: a run is over as soon as it is looked at."""
 
     speed: float | None = None
     refusal: str | None = None

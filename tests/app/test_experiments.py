@@ -16,9 +16,9 @@ from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
 from clsf.runs.history import Query
 from clsf.runs.store import RunStore
-from clsf.ui import identity, lab_access
-from clsf.ui.history import keys as history_keys
-from clsf.ui.history import listing
+from clsf.ui.runs import keys as history_keys
+from clsf.ui.runs import listing
+from clsf.ui.shared import identity, service_access
 from clsf.words import say
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import html, texts, well
@@ -59,7 +59,7 @@ class StoredLab(FakeLab):
 @pytest.fixture
 def lab(monkeypatch, tmp_path) -> StoredLab:
     fake = StoredLab(tmp_path)
-    monkeypatch.setattr(lab_access, "get_lab", lambda: fake)
+    monkeypatch.setattr(service_access, "get_service", lambda: fake)
     st.cache_resource.clear()
     yield fake
     fake.store.close()

@@ -10,8 +10,8 @@ from clsf.model.layers import Dense
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import Augmentation, Plan, Plateau, Schedule, Stopping
-from clsf.ui import state
-from clsf.ui.train import keys
+from clsf.ui.shared import state
+from clsf.ui.shared.settings import keys
 from tests.app.seen import charts, html, texts
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
@@ -167,12 +167,25 @@ def own(app, spec: ModelSpec):
 
 
 def test_the_own_design_is_offered_beside_the_presets_and_trained(train, lab):
-    assert "my-model" not in train.selectbox(key=state.MODEL).options
+    assert "mine" not in train.selectbox(key=state.MODEL).options
     own(train, ModelSpec("mine", preset("tiny").layers))
     train.selectbox(key=state.MODEL).set_value("my-model").run()
-    assert "mine" in texts(train)
+    assert "mine" in train.selectbox(key=state.MODEL).options  # one name everywhere, and that in the link only
+    assert "my-model" not in texts(train)
+    assert train.query_params["model"] == "my-model"
     start(train)
     assert next(iter(lab.records.values())).model.name == "mine"
+
+
+@pytest.mark.parametrize("page", ["train", "experiments", "compare"])
+def test_the_own_design_has_its_name_on_every_page_that_offers_it(open_app, page):
+    app = open_app(page, compare="lockstep")
+    key = "exp_model" if page == "experiments" else state.MODEL
+    own(app, ModelSpec("tiny", preset("lenet-5").layers))
+    assert app.selectbox(key=key).options[-1] == "tiny (own design)"  # made from a preset, and told apart from it
+    own(app, ModelSpec("한글 <b>net</b>", preset("lenet-5").layers))
+    assert app.selectbox(key=key).options[-1] == "한글 <b>net</b>"
+    assert "my-model" not in texts(app)
 
 
 def test_the_own_design_survives_the_compare_page(train, open_app):

@@ -7,8 +7,9 @@ import pytest
 from clsf.charts.train_variants import Timing
 from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.history import History
+from clsf.ui.shared.settings import keys as setting_keys
+from clsf.ui.shared.settings.looping import VARIANT_TITLES
 from clsf.ui.train import keys, study_said, study_view
-from clsf.ui.train.looping import VARIANT_TITLES
 from tests.app.seen import charts, texts
 from tests.app.test_train_settings import start
 
@@ -51,8 +52,8 @@ def test_all_variants_of_a_framework_can_be_read_together(open_app, which, count
 
 def test_the_code_has_the_settings_that_are_chosen(open_app):
     app = opened(open_app, "code")
-    app.toggle(key=keys.STOP_EARLY).set_value(True).run()
-    app.number_input(key=keys.PATIENCE).set_value(7).run()
+    app.toggle(key=setting_keys.STOP_EARLY).set_value(True).run()
+    app.number_input(key=setting_keys.PATIENCE).set_value(7).run()
     assert all("elif epoch - best_epoch >= 7:" in block.value for block in app.code)
 
 

@@ -9,11 +9,11 @@ from clsf import FRAMEWORKS, limits
 from clsf.errors import EngineError
 from clsf.experiments import sets, start
 from clsf.experiments.values import Experiment
-from clsf.lab import Lab
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.store import RunStore
 from clsf.settings import Settings
+from clsf.training_service import TrainingService
 
 STUDENTS = [f"student-{number}" for number in range(30)]
 
@@ -23,7 +23,7 @@ def room(engine, fresh_home, monkeypatch):
     """A lab on the fake engine, whose workers hold no framework; the engine is not the lab's to close."""
     monkeypatch.setattr(limits, "FRAMEWORK_BYTES", 0)
     store = RunStore.open()
-    lab = Lab(engine, store)
+    lab = TrainingService(engine, store)
     yield lab
     training, waiting = engine.line()
     for run_id in (*waiting, *training):

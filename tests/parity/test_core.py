@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from clsf import looking
+from clsf import inspection
 from clsf.data.order import batch_order
 from clsf.events import BatchesEnded, BestEpoch, EpochEnded, LearningRateChanged, RunEnded, StoppedEarly, WeightsRestored
-from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
+from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
 from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
@@ -113,7 +113,7 @@ def test_looks_inside_are_the_same_in_both(both, tensorflow_variant, torch_varia
     job = with_plan(job, look_inside=True, variants={"tensorflow": tensorflow_variant, "torch": torch_variant})
     one, other = both(core_inside.looks_of, job)
     assert [type(e) for e in one] == [type(e) for e in other]
-    for a, b in zip(of(LayersLooked, one), of(LayersLooked, other), strict=True):
+    for a, b in zip(of(LayersInspected, one), of(LayersInspected, other), strict=True):
         assert list(a.layers) == list(b.layers) == [f"{n}.{w}" for n in (1, 3, 4) for w in ("kernel", "bias")]
         assert a.dead == b.dead
         assert set(a.dead) == {"1", "3"}
@@ -127,12 +127,12 @@ def test_looks_inside_are_the_same_in_both(both, tensorflow_variant, torch_varia
                 assert also["gradients"] is not None
             else:
                 assert told["gradient_norm"] == pytest.approx(also["gradient_norm"], rel=1e-9)
-    for a, b in zip(of(PredictionsLooked, one), of(PredictionsLooked, other), strict=True):
+    for a, b in zip(of(PredictionsInspected, one), of(PredictionsInspected, other), strict=True):
         assert (a.images, a.labels, a.classes, a.confusion) == (b.images, b.labels, b.classes, b.confusion)
         np.testing.assert_allclose(a.probabilities, b.probabilities, atol=1e-4)
         assert list(a.activations) == list(b.activations) == ["1", "2", "3", "4"]
         for path in a.activations:
-            difference = looking.unpacked(a.activations[path]).astype(int) - looking.unpacked(b.activations[path])
+            difference = inspection.unpacked(a.activations[path]).astype(int) - inspection.unpacked(b.activations[path])
             assert np.abs(difference).max() <= 1
         assert sum(map(sum, a.confusion)) == len(job.prepared.validation)
 
@@ -168,12 +168,12 @@ def test_steps_in_detail_follow_one_another(both):
     job = noise(epochs=1)
     first, second = batch_order(job.prepared.train, 8, 0, 1)[:2]
     for events in both(core_inside.look_story, job, 2):
-        one, two = of(StepLooked, events)
+        one, two = of(StepInspected, events)
         assert (one.indices, two.indices) == (tuple(first.tolist()), tuple(second.tolist()))
         assert [one.loss, two.loss] == [x for e in of(BatchesEnded, events) for x in e.losses]
         for name, told in one.weights.items():
             assert told["sample"]["after"] == two.weights[name]["sample"]["before"], "the second goes on where the first ended"
-        np.testing.assert_array_equal(looking.unpacked(one.pixels), job.prepared.pixels[first])
+        np.testing.assert_array_equal(inspection.unpacked(one.pixels), job.prepared.pixels[first])
         assert of(RunEnded, events)[0].reason == "stopped"
 
 

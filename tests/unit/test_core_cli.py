@@ -60,7 +60,9 @@ def test_each_says_its_fields_of_the_plan(words, changes):
 )
 def test_bad_input_is_one_sentence_before_anything_starts(words, sentence, capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("CLSF_HOME", str(tmp_path))
-    monkeypatch.setattr(train, "open_lab", lambda *_: pytest.fail("the lab was opened") if "--csv" in words else _refusing())
+    monkeypatch.setattr(
+        train, "open_service", lambda *_: pytest.fail("the lab was opened") if "--csv" in words else _refusing()
+    )
     assert main(["train", "--data", "digits", "--model", "tiny", *words]) == 2
     told = capsys.readouterr().err.splitlines()[-1]
     assert told.startswith(f"clsf: {sentence}")
@@ -76,7 +78,7 @@ class _refusing:  # noqa: N801  a lab without workers, which checks like the rea
         return None
 
     def train(self, spec, plan, *_, **__):
-        from clsf.lab import _check
+        from clsf.training_service import _check
 
         _check(spec, plan)
         pytest.fail("the plan was taken")

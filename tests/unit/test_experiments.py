@@ -19,13 +19,13 @@ from clsf.experiments.settings import differing, shown
 from clsf.experiments.start import Member
 from clsf.experiments.values import Experiment, label, text
 from clsf.experiments.verdict import NORMAL, agreement, between_single_runs, image_noise, verdicts
-from clsf.lab import Lab
 from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout
 from clsf.model.presets import preset
 from clsf.plan import LEARNING_RATES, OPTIMIZERS, Plan, Preparation, Stopping
 from clsf.runs.record import RunRecord
 from clsf.runs.speed import OVERHEAD, VALIDATION
 from clsf.runs.store import RunStore
+from clsf.training_service import TrainingService
 from tests.engine.test_lab import StillEngine
 
 LENET, PLAN = preset("lenet-5"), Plan("digits", Preparation(28), epochs=2)
@@ -353,7 +353,7 @@ def test_a_label_leaves_out_what_is_asked():
 
 def test_an_experiment_is_queued_and_found_again(tmp_path):
     engine = StillEngine()
-    with Lab(engine, RunStore.open(tmp_path)) as lab:
+    with TrainingService(engine, RunStore.open(tmp_path)) as lab:
         arms = sets.learning_rates(TINY, Plan("digits", epochs=1, device="cpu"), (0.1, 0.01))
         name = start.start(lab, Experiment("learning-rate", arms, ("tensorflow", "torch")), "me", "  my   rates ")
         assert len(name) == 12
@@ -379,7 +379,7 @@ def test_an_experiment_is_queued_and_found_again(tmp_path):
 
 def test_an_arm_that_can_not_be_trained_queues_nothing(tmp_path):
     engine = StillEngine()
-    with Lab(engine, RunStore.open(tmp_path)) as lab:
+    with TrainingService(engine, RunStore.open(tmp_path)) as lab:
         arms = sets.batch_sizes(TINY, Plan("digits"), (32, 4096))
         with pytest.raises(ClsfError, match="4096 images"):
             start.start(lab, Experiment("batch-size", arms, ("torch",)), "me", "")
@@ -395,7 +395,7 @@ def test_a_queue_without_room_leaves_nothing_waiting(tmp_path):
             super().submit(request)
 
     engine = Full()
-    with Lab(engine, RunStore.open(tmp_path)) as lab:
+    with TrainingService(engine, RunStore.open(tmp_path)) as lab:
         arms = sets.seeds(TINY, Plan("digits", device="cpu"), 5)
         with pytest.raises(ClsfError, match="200 runs wait"):
             start.start(lab, Experiment("seeds", arms, ("torch",)), "me", "")
@@ -407,5 +407,8 @@ def test_a_queue_without_room_leaves_nothing_waiting(tmp_path):
 
 
 def test_an_unknown_experiment_is_a_sentence(tmp_path):
-    with Lab(StillEngine(), RunStore.open(tmp_path)) as lab, pytest.raises(StoreError, match="There is no experiment nowhere"):
+    with (
+        TrainingService(StillEngine(), RunStore.open(tmp_path)) as lab,
+        pytest.raises(StoreError, match="There is no experiment nowhere"),
+    ):
         start.find(lab, "nowhere")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clsf.chain import facts, field, formula, kernels, stages, weights
-from clsf.chain.facts import counted, fitting, look, mends, pads
-from clsf.chain.stages import Filling, Stage, from_text, to_text
 from clsf.errors import SpecError
+from clsf.layer_stack import facts, field, kernels, stages, weights
+from clsf.layer_stack.facts import fitting, mends, stack_facts
+from clsf.layer_stack.stages import Filling, Stage, from_text, to_text
 from clsf.model.layers import (
     Activation,
     AveragePool2D,
@@ -31,7 +31,7 @@ def chain(*layers, **filling) -> tuple[Stage, ...]:
 
 
 def facts_of(layer, shape):
-    return look(chain(layer), shape).facts[0]
+    return stack_facts(chain(layer), shape).facts[0]
 
 
 # Shapes and counts.
@@ -54,13 +54,13 @@ def facts_of(layer, shape):
 def test_sizes_of_a_28_by_28_image_worked_by_hand(layer, out):
     found = facts_of(layer, DIGIT)
     assert found.out_shape == out
-    assert f"= {out[0]}" in formula.shape_formula(found)
+    assert f"= {out[0]}" in found.formula
 
 
 def test_the_lectures_dense_layer_has_100480_parameters():
     found = facts_of(Dense(128), (784,))
     assert found.trainable == 128 * 784 + 128 == 100_480
-    assert str(counted(found)).startswith("128 × (784 weights + 1 bias) = 100,480 parameters")
+    assert str(found.counted).startswith("128 × (784 weights + 1 bias) = 100,480 parameters")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_lectures_dense_layer_has_100480_parameters():
     ],
 )
 def test_parameters_are_counted_in_words(layer, shape, words):
-    assert str(counted(facts_of(layer, shape))).startswith(words)
+    assert str(facts_of(layer, shape).counted).startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_parameters_are_counted_in_words(layer, shape, words):
     ],
 )
 def test_padding_same_worked_by_hand(layer, side, expected):
-    assert pads(layer, side) == expected
+    assert layer.pads((side, side, 1))[:2] == expected
 
 
 def test_uneven_padding_and_lost_cells_are_said():
@@ -106,10 +106,10 @@ def test_uneven_padding_and_lost_cells_are_said():
 
 
 def test_formulas_hold_the_students_numbers():
-    assert r"\frac{28 - 3}{2}" in formula.shape_formula(facts_of(Conv2D(1, 3, strides=2), DIGIT))
-    assert "2\\,(3-1)+1 = 5" in formula.shape_formula(facts_of(Conv2D(1, 3, dilation_rate=2), DIGIT))
-    assert "W'" in formula.shape_formula(facts_of(Conv2D(1, 3), (28, 20, 1)))
-    assert r"26 \cdot 26 \cdot 8 = 5408" in formula.shape_formula(facts_of(Flatten(), (26, 26, 8)))
+    assert r"\frac{28 - 3}{2}" in facts_of(Conv2D(1, 3, strides=2), DIGIT).formula
+    assert "2\\,(3-1)+1 = 5" in facts_of(Conv2D(1, 3, dilation_rate=2), DIGIT).formula
+    assert "W'" in facts_of(Conv2D(1, 3), (28, 20, 1)).formula
+    assert r"26 \cdot 26 \cdot 8 = 5408" in facts_of(Flatten(), (26, 26, 8)).formula
 
 
 # What does not fit.
@@ -128,20 +128,20 @@ def test_formulas_hold_the_students_numbers():
     ],
 )
 def test_what_does_not_fit_is_explained_and_most_mends_work(row, shape, why):
-    found = look(row, shape)
+    found = stack_facts(row, shape)
     assert why in str(found.problem)
     at = len(found.facts)
     offered = mends(row, at, found.shapes[-1])
     for mend in offered:
         assert len(mend.chain) <= stages.MAX_STAGES
-        after = look(mend.chain, shape)
+        after = stack_facts(mend.chain, shape)
         assert after.problem is None or len(after.facts) >= at, str(mend.title)
     if "1,500,000" not in why:
-        assert any(look(mend.chain, shape).problem is None for mend in offered)
+        assert any(stack_facts(mend.chain, shape).problem is None for mend in offered)
 
 
 def test_what_comes_before_the_misfit_is_known():
-    found = look(chain(Conv2D(4), Dense(3), Flatten()), DIGIT)
+    found = stack_facts(chain(Conv2D(4), Dense(3), Flatten()), DIGIT)
     assert found.shapes == (DIGIT, (26, 26, 4))
 
 
@@ -264,7 +264,7 @@ def test_the_receptive_field_is_what_changes_a_cell(layers):
     # A mean sees what a maximum sees, and lets every single pixel show.
     layers = tuple(AveragePool2D(x.pool_size, x.strides, x.padding) if isinstance(x, MaxPool2D) else x for x in layers)
     shape, row = (11, 13, 1), chain(*layers)
-    found = look(row, shape).facts
+    found = stack_facts(row, shape).facts
     ones = {
         name: np.ones(w.shape) * (not name.endswith("bias"))
         for f in found
@@ -285,7 +285,7 @@ def test_the_receptive_field_is_what_changes_a_cell(layers):
 
 
 def test_the_size_of_the_field_is_that_of_the_model_layer():
-    found = look(chain(Conv2D(1, 3), MaxPool2D(2), Conv2D(1, 3)), (40, 40, 1)).facts
+    found = stack_facts(chain(Conv2D(1, 3), MaxPool2D(2), Conv2D(1, 3)), (40, 40, 1)).facts
     assert found[-1].receptive_field == 8
     first, last = field.seen(found)[0].rows[0]
     assert last - first + 1 == 8
@@ -303,7 +303,7 @@ def test_places_of_a_flat_vector_are_those_of_numpy(channels_first):
 
 
 def test_flat_stages_are_told_from_images():
-    found = look(chain(Conv2D(2), Flatten(), Dense(3)), DIGIT).facts
+    found = stack_facts(chain(Conv2D(2), Flatten(), Dense(3)), DIGIT).facts
     assert field.image_stages(found) == 1
     assert field.sees_everything(found)
     assert not field.sees_everything(found[:2])

@@ -15,11 +15,11 @@ from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Plan, Preparation
-from clsf.ui import choices, controls, data_choice, state
-from clsf.ui.choices import fit
 from clsf.ui.compare import keys
-from clsf.ui.controls import LINKED
-from clsf.ui.text import sentence, t, tn
+from clsf.ui.shared import choices, controls, data_choice, state
+from clsf.ui.shared.choices import fit
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.text import sentence, t, tn
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = optimizers.PLAINEST  # what remains is the model
@@ -40,10 +40,7 @@ def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
     """Choose images and model as on the Train page, by the same names. Return also whether they fit."""
     data = data_choice.select()
     info = catalogue.info(data)
-    names = choices.models()
-    model = st.selectbox(
-        t("Model"), names, index=names.index(controls.DEFAULT_MODEL), key=state.MODEL, filter_mode=None, **LINKED
-    )  # fmt: skip
+    model = choices.select_model(controls.DEFAULT_MODEL)
     spec = choices.model(model, len(info.classes))
     preparation = Preparation(st.session_state.get(state.IMAGE_SIZE))
     found = fit(spec, info, preparation)

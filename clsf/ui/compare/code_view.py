@@ -11,8 +11,8 @@ from clsf.errors import ClsfError
 from clsf.frameworks import BY_NAME
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import keys
-from clsf.ui.model import code_view
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.shared import code_panel
+from clsf.ui.shared.text import plain, sentence, t
 
 
 def show(named: tuple[Contestant, ...]) -> None:
@@ -30,7 +30,7 @@ def show(named: tuple[Contestant, ...]) -> None:
         )
         try:
             sources = [_model(record) for record in records]
-            code_view.panel(*sources, [BY_NAME[record.framework].code_style for record in records], key="race_code")
+            code_panel.panel(*sources, [BY_NAME[record.framework].code_style for record in records], key="race_code")
             for column, c in zip(st.columns(2), named, strict=True):
                 with column:
                     st.markdown(f"{c.style.mark} **{plain(c.name)}**: " + t("the loop that ran"))

@@ -20,13 +20,12 @@ from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_EPOCHS, Plan
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, state, units
 from clsf.ui.compare import bench, estimate, jobs, keys
-from clsf.ui.controls import LINKED
-from clsf.ui.data_names import data_name
-from clsf.ui.figures import draw
-from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import choose, service_access, state, units
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 FRAMEWORKS_APART = "frameworks"
 
@@ -101,8 +100,8 @@ def _idle(spec: ModelSpec, plan: Plan, difference: str | None):
 
 
 def _start(spec: ModelSpec, compared: tuple[Arm, Arm], change: str, seeds: int) -> None:
-    lab, owner, done = lab_access.get_lab(), state.owner(), []
-    background = Background(lambda stopped: train_seeds(lab, spec, compared, range(seeds), owner, stopped, done.append))
+    service, owner, done = service_access.get_service(), state.owner(), []
+    background = Background(lambda stopped: train_seeds(service, spec, compared, range(seeds), owner, stopped, done.append))
     jobs.put(keys.NOISE, NoiseJob(spec, compared, change, seeds, time.monotonic(), background, done))
 
 

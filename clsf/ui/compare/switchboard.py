@@ -16,10 +16,11 @@ from clsf.compare.verdict import place
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.ui import controls, lab_access, state
-from clsf.ui.compare import bench, jobs, keys, lockstep, race, sections, switches
+from clsf.ui.compare import bench, jobs, keys, lockstep, switches
 from clsf.ui.compare.bench import Bench
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.shared import controls, runs, service_access, state
+from clsf.ui.shared.sections import go
+from clsf.ui.shared.text import plain, sentence, t, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,8 +211,8 @@ def _turned(name: str) -> None:
 
 
 def _measure(chosen: Bench, asked: list[tuple[str, str]]) -> None:
-    job, lab = _job(chosen), lab_access.get_lab()
-    background = Background(lambda stopped: effects(lab, chosen.spec, chosen.plan, asked, stopped))
+    job, service = _job(chosen), service_access.get_service()
+    background = Background(lambda stopped: effects(service, chosen.spec, chosen.plan, asked, stopped))
     jobs.put(keys.EFFECTS, EffectsJob(chosen.spec, chosen.plan, tuple(asked), background, job.found if job else {}))
 
 
@@ -223,7 +224,7 @@ def _run_with(chosen: Bench) -> None:
 
     steps = st.session_state.get(keys.STEPS) or bench.DEFAULT_STEPS
     lockstep.start(replace(chosen, recording=Recording(steps)), switches.on())
-    sections.SECTIONS.go("lockstep")
+    go(state.COMPARE_SECTION, "lockstep")
 
 
 def _train(chosen: Bench, name: str, option: str) -> None:
@@ -231,11 +232,11 @@ def _train(chosen: Bench, name: str, option: str) -> None:
     plan = chosen.plan.but(dtype="float32", device="auto", epochs=st.session_state.get(state.EPOCHS) or controls.DEFAULT_EPOCHS)
     try:
         ids = [
-            lab_access.get_lab().train(chosen.spec, arm.plan, (arm.framework,), owner=state.owner())[0]
+            service_access.get_service().train(chosen.spec, arm.plan, (arm.framework,), owner=state.owner())[0]
             for arm in with_and_without(plan, name, option)
         ]
     except ClsfError as error:
         st.session_state[state.REFUSAL] = error.sentence
     else:
-        race.look_at_pair(*ids)
-    sections.SECTIONS.go("race")
+        runs.look_at_pair(*ids)
+    go(state.COMPARE_SECTION, "race")

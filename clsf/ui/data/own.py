@@ -11,11 +11,10 @@ from clsf.data.kinds import KINDS, SUFFIXES
 from clsf.data.layout import Choices
 from clsf.data.task import Task
 from clsf.plan import MAX_IMAGE_SIZE
-from clsf.ui import state
 from clsf.ui.data import keys, own_reading, own_sets
 from clsf.ui.data.source import TICK, progress_bar
-from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import choose, state
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 MOST_KINDS = 12
 TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]

@@ -14,7 +14,7 @@ from clsf.data.roles import PARTS, ROLES
 from clsf.errors import ClsfError
 from clsf.ui.data import keys
 from clsf.ui.data.source import waiting
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 
 def packed(given: list) -> BinaryIO:

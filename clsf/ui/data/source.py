@@ -10,9 +10,9 @@ from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.sources import open_dataset
 from clsf.data.task import Task
-from clsf.ui import data_choice, state
-from clsf.ui.text import plain, sentence, t, tn
-from clsf.ui.units import megabytes
+from clsf.ui.shared import data_choice, state
+from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.units import megabytes
 
 DEFAULT = "digits"
 TICK = 0.4  # seconds between two looks at work that is going on

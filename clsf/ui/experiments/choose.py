@@ -16,11 +16,11 @@ from clsf.experiments.sets import KINDS, Strengths
 from clsf.experiments.values import MOST_RUNS, Arm, Experiment
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPTIMIZERS, Plan, Preparation
-from clsf.ui import choices, data_choice, lab_access, units
 from clsf.ui.experiments import keys
-from clsf.ui.experiments.table import begun
-from clsf.ui.tensors.choose import LINKED, named
-from clsf.ui.text import sentence, t, tn, words
+from clsf.ui.shared import choices, data_choice, service_access, units
+from clsf.ui.shared.choose import LINKED, named
+from clsf.ui.shared.run_table import begun
+from clsf.ui.shared.text import sentence, t, tn, words
 
 DEFAULT_DATA, DEFAULT_MODEL, DEFAULT_EPOCHS = "digits", "lenet-5", 5
 DEFAULT_FACTORS = ("optimizer", "seed")
@@ -40,13 +40,10 @@ def experiment(which: str) -> Experiment | None:
     """Show all widgets; return the experiment, or None after having said why there is none."""
     data = _data()
     info = catalogue.info(data)
-    names = choices.models()
-    default = DEFAULT_MODEL if DEFAULT_MODEL in names else names[0]
     if which == "own" and "model" in _factors():
-        spec = choices.model(default, len(info.classes))  # the grid says which models
+        spec = choices.model(DEFAULT_MODEL, len(info.classes))  # the grid says which models
     else:
-        name = st.selectbox(t("Model"), names, index=names.index(default), key=keys.MODEL, filter_mode=None, **LINKED)
-        spec = choices.model(name, len(info.classes))
+        spec = choices.model(choices.select_model(DEFAULT_MODEL, keys.MODEL), len(info.classes))
     said = st.container()
     frameworks = st.pills(
         t("Frameworks"), FRAMEWORKS, selection_mode="multi", default=["torch"], key=keys.FRAMEWORKS,
@@ -59,7 +56,7 @@ def experiment(which: str) -> Experiment | None:
             _fit(spec, plan)
         found = Experiment(which, tuple(_arms(which, spec, plan)), tuple(name for name in FRAMEWORKS if name in frameworks))
         for arm in found.arms:
-            lab_access.get_lab().check(arm.spec, arm.plan)
+            service_access.get_service().check(arm.spec, arm.plan)
     except ClsfError as error:
         st.error(sentence(error.sentence), icon=":material/error:")
         return None
@@ -69,7 +66,7 @@ def experiment(which: str) -> Experiment | None:
 def cost(found: Experiment) -> None:
     """Show how many runs there will be, how long they may take, and which they are."""
     try:
-        recent = lab_access.get_lab().recent(None, 100)
+        recent = service_access.get_service().recent(None, 100)
     except ClsfError:
         recent = []
     about = estimate(found, catalogue.info(found.arms[0].plan.data), recent)
@@ -81,7 +78,7 @@ def cost(found: Experiment) -> None:
     else:
         how = t("a rough guess; after the first runs it is measured")
     st.caption(f":material/schedule: **{text}** · {how}")
-    waiting = lab_access.get_lab().state().waiting
+    waiting = service_access.get_service().state().waiting
     if waiting:
         st.caption(
             tn(

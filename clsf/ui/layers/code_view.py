@@ -8,11 +8,11 @@ from clsf.code import model_code
 from clsf.errors import ClsfError
 from clsf.frameworks import BY_NAME
 from clsf.model.spec import ModelSpec
-from clsf.ui.layers.looked import Looked
-from clsf.ui.text import sentence, t
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared.text import sentence, t
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     layers = tuple(facts.layer for facts in looked.look.facts)
     spec, shape = ModelSpec("chain", layers), looked.look.in_shape
     if len(shape) != 3:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.chain.stages import MAX_UNITS
 from clsf.charts import layer_growth
+from clsf.model.fields import field_of
 from clsf.model.layers import Conv2D, Dense
 from clsf.ui.layers import keys
-from clsf.ui.layers.looked import Looked
-from clsf.ui.tensors import choose
-from clsf.ui.text import t, tn, words
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import t, tn, words
 
 LECTURE_SIDE, LECTURE_UNITS = 28, 128
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     layer = looked.stage.layer
     dense = layer if isinstance(layer, Dense) else None
     conv = layer if isinstance(layer, Conv2D) else Conv2D(8, 3)
     with st.container(horizontal=True, gap="small"):
         if dense is None:
-            units = choose.whole(t("Units of the Dense layer"), 1, MAX_UNITS, LECTURE_UNITS, keys.GROWTH_UNITS, width=200)
+            most = field_of(Dense, "units").rule.few
+            units = choose.whole(t("Units of the Dense layer"), 1, most, LECTURE_UNITS, keys.GROWTH_UNITS, width=200)
             dense = Dense(units)
         channels = int(choose.one(t("Channels"), ("1", "3"), keys.GROWTH_CHANNELS, "1", st.segmented_control))
     shape = looked.given.pixels.shape

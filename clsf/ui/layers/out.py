@@ -6,19 +6,19 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts import layer_histograms, layer_pictures
-from clsf.model.layers import Activation, Conv2D, Dense, DepthwiseConv2D
-from clsf.ui.controls import LINKED
+from clsf.model.layers import Activation, Convolution, Dense
 from clsf.ui.layers import keys, parts
 from clsf.ui.layers.filling import filter_title
-from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.parts import Item, number
 from clsf.ui.layers.style import picture, row
-from clsf.ui.text import t, tn, words
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.text import t, tn, words
 
 MOST_MAPS = 64
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     values = looked.after[0]
     if values.ndim == 3:
         _maps(looked, values)
@@ -27,7 +27,7 @@ def show(looked: Looked) -> None:
     _numbers(looked)
 
 
-def _maps(looked: Looked, values: np.ndarray) -> None:
+def _maps(looked: InspectedLayer, values: np.ndarray) -> None:
     count = values.shape[2]
     own = st.toggle(
         t("Each map on its own scale"), key=keys.OWN_SCALE, **LINKED,
@@ -54,20 +54,21 @@ def _maps(looked: Looked, values: np.ndarray) -> None:
         st.caption(t("The first {shown} of {count} maps.", shown=MOST_MAPS, count=count))
 
 
-def _title(looked: Looked, n: int) -> tuple[str, bool]:
+def _title(looked: InspectedLayer, n: int) -> tuple[str, bool]:
     """Name a map by the filter that wrote it; layers that work channel by channel pass the names on."""
     for stage, facts in reversed(list(zip(looked.chain, looked.look.facts, strict=False))[: looked.position + 1]):
-        if isinstance(stage.layer, Conv2D):
+        many = getattr(stage.layer, "depth_multiplier", 0)
+        if many:
+            title, by_hand = filter_title(stage, n % many)
+            return f"{title} · {t('channel {channel}', channel=n // many)}", by_hand
+        if isinstance(stage.layer, Convolution):
             return filter_title(stage, n)
-        if isinstance(stage.layer, DepthwiseConv2D):
-            title, by_hand = filter_title(stage, n % stage.layer.depth_multiplier)
-            return f"{title} · {t('channel {channel}', channel=n // stage.layer.depth_multiplier)}", by_hand
         if len(facts.in_shape) != 3:
             break
     return t("channel {channel}", channel=n), False
 
 
-def _vector(looked: Looked, values: np.ndarray) -> None:
+def _vector(looked: InspectedLayer, values: np.ndarray) -> None:
     limit = layer_pictures.scale_of(values)
     title = tn("{count} number, folded into rows", "{count} numbers, folded into rows", len(values), count=f"{len(values):,}")
     row(picture(layer_pictures.folded(values), title, title, "min(100%, 26rem)"))
@@ -84,7 +85,7 @@ def _vector(looked: Looked, values: np.ndarray) -> None:
         st.plotly_chart(figure, height=240, key="chart_units", alt=t("The number that comes out of each unit."))
 
 
-def _numbers(looked: Looked) -> None:
+def _numbers(looked: InspectedLayer) -> None:
     before, after = layer_histograms.described(looked.before), layer_histograms.described(looked.after)
     cuts = _cuts(looked)
     st.markdown(f"**{t('The numbers before and after')}**")
@@ -111,7 +112,7 @@ def _numbers(looked: Looked) -> None:
 
     head = "".join(f"<th>{title}</th>" for title in columns.values())
     st.html(
-        f'<div class="ls ls-table"><table><tr><th></th>{head}</tr><tr><th>{t("before the layer")}</th>{cells(before)}</tr>'
+        f'<div class="ls ls-table"><table><tr><td></td>{head}</tr><tr><th>{t("before the layer")}</th>{cells(before)}</tr>'
         f"<tr><th>{t('after the layer')}</th>{cells(after)}</tr></table></div>"
     )
     if cuts:
@@ -123,6 +124,5 @@ def _numbers(looked: Looked) -> None:
         )
 
 
-def _cuts(looked: Looked) -> bool:
-    layer = looked.stage.layer
-    return getattr(layer, "activation", None) == "relu" or (isinstance(layer, Activation) and layer.name == "relu")
+def _cuts(looked: InspectedLayer) -> bool:
+    return looked.stage.layer.function == "relu"

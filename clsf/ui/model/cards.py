@@ -9,13 +9,14 @@ import streamlit as st
 
 from clsf.model.advice import Advice
 from clsf.model.edit import Card
-from clsf.model.edit_facts import BYTES, CardFacts, Look
-from clsf.model.edit_fields import FIELDS
+from clsf.model.edit_facts import BYTES, CardFacts, DesignFacts
 from clsf.model.edit_history import History
+from clsf.model.fields import Field, fields_of
 from clsf.model.shapes import shape_text
-from clsf.ui.model import kinds
+from clsf.model.spec import KINDS
 from clsf.ui.model.amounts import amount
-from clsf.ui.text import t, tn, words
+from clsf.ui.shared.layer_kinds import described
+from clsf.ui.shared.text import t, tn, words
 from clsf.words import Sentence
 
 HERE = Path(__file__).parent
@@ -34,7 +35,7 @@ def show(data: dict, key: str, on_asked: Callable[[object], None]) -> None:
 
 
 def contents(
-    steps: History, seen: Look, found: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
+    steps: History, seen: DesignFacts, found: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
     refusal: Sentence | None,
 ) -> dict:  # fmt: skip
     """Return everything that the browser needs, as plain values."""
@@ -56,49 +57,21 @@ def contents(
         "fresh": fresh,
         "refusal": words(refusal) if refusal else None,
         "kinds": [
-            {"name": name, "about": words(kind.about), "icon": kind.icon, "group": kind.group} for name, kind in kinds.KINDS.items()
+            {"name": name, "about": words(kind.LOOK.about), "icon": kind.LOOK.icon, "group": kind.LOOK.group}
+            for name, kind in KINDS.items()
         ],
         "labels": _labels(),
     }  # fmt: skip
 
 
-def described(card: Card) -> str:
-    """Return the fields of a layer in short: "32 filters · 3×3 · same · relu"."""
-    layer, said = card.layer, []
-    if hasattr(layer, "filters"):
-        said.append(tn("{count} filter", "{count} filters", layer.filters))
-    if hasattr(layer, "units"):
-        said.append(tn("{count} unit", "{count} units", layer.units))
-    for name in ("kernel_size", "pool_size"):
-        if hasattr(layer, name):
-            said.append(f"{getattr(layer, name)}×{getattr(layer, name)}")
-    if getattr(layer, "strides", None) not in (None, 1):
-        said.append(f"strides {layer.strides}")
-    if getattr(layer, "dilation_rate", 1) != 1:
-        said.append(f"dilation {layer.dilation_rate}")
-    if getattr(layer, "depth_multiplier", 1) != 1:
-        said.append(f"× {layer.depth_multiplier}")
-    if hasattr(layer, "padding"):
-        said.append(layer.padding)
-    if hasattr(layer, "rate"):
-        said.append(f"{layer.rate:g}")
-    if getattr(layer, "activation", "linear") != "linear":
-        said.append(layer.activation)
-    if hasattr(layer, "name"):
-        said.append(layer.name)
-    if getattr(layer, "use_bias", True) is False:
-        said.append(t("no bias"))
-    return " · ".join(said)
-
-
 class _Writing:
     """Cards into plain values."""
 
-    def __init__(self, seen: Look, advice: dict[int | None, list[Advice]], batch_size: int) -> None:
+    def __init__(self, seen: DesignFacts, advice: dict[int | None, list[Advice]], batch_size: int) -> None:
         self.seen, self.advice, self.batch_size = seen, advice, batch_size
 
     def card(self, card: Card) -> dict:
-        facts, kind = self.seen.cards[card.uid], kinds.KINDS[card.kind]
+        facts, kind = self.seen.cards[card.uid], KINDS[card.kind].LOOK
         said, shape = described(card), self._shape(facts)
         number = facts.path.rsplit(".", 1)[-1] if facts.path else "–"
         return {
@@ -112,11 +85,10 @@ class _Writing:
             "off": card.off,
             "said": said,
             "shape": shape,
-            "spoken": f"{number}. {card.kind} {said}, {shape}",
             "share": round(facts.parameters / self.seen.parameters, 4) if self.seen.parameters else 0,
             "facts": self._facts(facts) if facts.out_shape else [],
             "advice": [_advice(one) for one in self.advice.get(card.uid, [])],
-            "fields": [self._field(card, field) for field in FIELDS[card.kind]],
+            "fields": [self._field(card, field) for field in fields_of(KINDS[card.kind])],
             "rows": [self._row(card, number, facts) for number in range(len(card.rows))],
         }
 
@@ -163,12 +135,11 @@ class _Writing:
         )
         return said
 
-    def _field(self, card: Card, field: object) -> dict:
-        pooling = card.kind in ("MaxPool2D", "AveragePool2D") and field.name == "strides"
+    def _field(self, card: Card, field: Field) -> dict:
+        rule = field.rule
         return {
-            "name": field.name, "takes": field.takes, "low": field.low, "high": field.high, "choices": list(field.choices),
-            "optional": field.optional, "value": getattr(card.layer, field.name),
-            "help": words(kinds.POOL_STRIDES if pooling else kinds.FIELDS[field.name]),
+            "name": field.name, "takes": rule.takes, "low": rule.low, "high": rule.high, "choices": list(rule.choices),
+            "optional": rule.optional, "value": getattr(card.layer, field.name), "help": words(field.help),
         }  # fmt: skip
 
     def _row(self, card: Card, number: int, facts: CardFacts) -> dict:

@@ -7,10 +7,11 @@ import streamlit as st
 from clsf.charts import tensor_curves
 from clsf.tensors.outcome import Outcome, Seen
 from clsf.tensors.program import Call
-from clsf.ui.live_chart import live_chart
-from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.shared import choose
+from clsf.ui.shared.live_chart import live_chart
+from clsf.ui.shared.text import t, words
+from clsf.ui.tensors import columns, keys
 from clsf.ui.tensors.asking import Answer, ask, ask_each
-from clsf.ui.text import t, words
 
 ONE = ("cubic", "square", "sine", "wave", "bell", "sigmoid", "tanh", "relu", "absolute")
 TWO = ("valley", "bowl", "saddle", "product", "ripples")
@@ -82,7 +83,7 @@ def _meters(answers: dict[str, Answer]) -> None:
         t("slope"): lambda o: o[0].value.parts[1],
         t("second derivative"): lambda o: o[1].value.parts[1],
     }
-    table: dict[str, list[str]] = {"": list(rows)}
+    table: dict[str, list[str]] = {t("Quantity"): list(rows)}
     for side, answer in answers.items():
         good = answer.outcomes and all(o.ok for o in answer.outcomes[:2])
         look = columns.LOOKS[side]

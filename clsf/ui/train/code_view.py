@@ -8,10 +8,10 @@ from clsf import FRAMEWORKS
 from clsf.code import loop_code
 from clsf.errors import ClsfError
 from clsf.frameworks import TITLES, VARIANT_TITLES, VARIANTS
-from clsf.ui.choices import Choices
-from clsf.ui.run_status import name
-from clsf.ui.tensors.choose import named
-from clsf.ui.text import sentence, t
+from clsf.ui.shared.choices import Choices
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.run_status import name
+from clsf.ui.shared.text import sentence, t
 from clsf.ui.train import keys
 
 

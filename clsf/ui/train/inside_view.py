@@ -7,13 +7,13 @@ import streamlit as st
 from clsf.charts import inside_confusion, inside_histograms, inside_lines
 from clsf.charts.inside_lines import Panel
 from clsf.charts.style import STYLES
-from clsf.looks import PredictionsLooked
+from clsf.inspection_events import PredictionsInspected
 from clsf.runs.record import RunRecord
-from clsf.ui import units
-from clsf.ui.data_names import class_names
-from clsf.ui.figures import draw
-from clsf.ui.tensors.choose import named
-from clsf.ui.text import t, words
+from clsf.ui.shared import units
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.data_names import class_names
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.text import t, words
 from clsf.ui.train import followed, keys, layer_names, maps
 from clsf.words import say
 
@@ -26,7 +26,7 @@ def show(records: list[RunRecord]) -> None:
     seeing = [record for record in records if record.plan.look_inside and (record.layers_looked or record.predictions_looked)]
     if not seeing:
         return
-    st.subheader(t("Inside the model"))
+    st.header(t("Inside the model"))
     st.caption(_cost(seeing))
     looks = {
         "spread": t("Weights and gradients"), "ratio": t("Update to weight"), "dead": t("Dead ReLUs"), "images": t("16 images"),
@@ -193,7 +193,7 @@ def at_epoch(records: list[RunRecord]) -> int:
     return st.select_slider(t("After epoch"), epochs, key=keys.INSIDE_AT)
 
 
-def look_at(record: RunRecord, epoch: int) -> PredictionsLooked:
+def look_at(record: RunRecord, epoch: int) -> PredictionsInspected:
     """Return the last look of a run at or before this epoch; its first one if there is none."""
     looks = list(record.predictions_looked)
     return next((look for look in reversed(looks) if look.epoch <= epoch), looks[0])

@@ -5,23 +5,30 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clsf.ui import state
-from clsf.ui.tensors.choose import named
-from clsf.ui.text import t
-from clsf.ui.train import keys
+from clsf.ui.shared import state
+from clsf.ui.shared.sections import Section, Sections
+from clsf.ui.shared.text import t
+from clsf.ui.train import code_view, keys, run_view, study_view
+from clsf.words import say
+
+VIEWS = Sections(
+    keys.VIEW,
+    (
+        Section("run", say("Training"), ":material/show_chart:", run_view.show_latest),
+        Section("code", say("The code that runs"), ":material/code:", code_view.show),
+        Section("study", say("What does tf.function buy?"), ":material/timer:", study_view.show),
+    ),
+    say("Part of the page"),
+    keys.VIEW_LINK,
+)
 
 
-def chosen() -> str:
+def chosen() -> Section:
     """Let the reader choose a part, which is then in the link."""
-    wanted = st.session_state.pop(keys.VIEW_WANTED, None)
+    wanted = st.session_state.pop(state.TRAIN_VIEW_WANTED, None)
     if wanted:
         st.session_state[keys.VIEW] = wanted
-    titles = {
-        "run": ":material/show_chart: " + t("Training"),
-        "code": ":material/code: " + t("The code that runs"),
-        "study": ":material/timer: " + t("What does tf.function buy?"),
-    }
-    return named(st.pills, t("Part of the page"), titles, keys.VIEW, keys.VIEW_LINK, label_visibility="collapsed")
+    return VIEWS.chosen()
 
 
 def places(view: str) -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -34,5 +41,5 @@ def places(view: str) -> tuple[DeltaGenerator, DeltaGenerator]:
 def look_at_run(view: str) -> None:
     """Look at the training from now on, if another part is looked at."""
     if view != "run" and st.session_state.get(state.REFUSAL) is None:
-        st.session_state[keys.VIEW_WANTED] = "run"
+        st.session_state[state.TRAIN_VIEW_WANTED] = "run"
         st.rerun()

@@ -1,0 +1,81 @@
+"""Widgets whose choice is in the link.
+
+Streamlit writes the label of an option into the link, so it is left to Streamlit only where labels are the same in every
+language. `named` writes the option itself. Whatever a browser sends, what is returned is one of the options, or a finite number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
+
+import streamlit as st
+
+LINKED = {"bind": "query-params", "persist_state": "session"}
+MAX_CHARACTERS = 2_100  # a little more than clsf.tensors.literals takes, which says so in a sentence
+
+
+def named(
+    widget: Callable,
+    label: str,
+    titles: Mapping[str, str],
+    key: str,
+    link: str | None = None,
+    default: str | None = None,
+    **more: object,
+) -> str:
+    """Show a widget over the options `titles` (option -> label in the reader's language); without `default`, the first is it.
+
+    `link`: its name in the link, where several pages use the same name; the key in the session belongs to one page.
+    """
+    link = link or key
+    options = list(titles)
+    default = options[0] if default is None else default
+    if st.session_state.get(key) not in titles:
+        linked = st.query_params.get(link)
+        st.session_state[key] = linked if linked in titles else default
+    if widget in (st.segmented_control, st.pills):
+        more |= {"required": True, "wrap": True}
+    elif widget is st.selectbox:
+        more |= {"filter_mode": None}
+    chosen = widget(label, options, format_func=titles.get, key=key, persist_state="session", **more)
+    chosen = chosen if chosen in titles else default
+    _into_link(link, chosen, default)
+    return chosen
+
+
+def one(
+    label: str, options: Sequence[str], key: str, default: str | None = None, widget: Callable | None = None, **more: object
+) -> str:
+    """Show a widget over options that are the same in every language."""
+    default = default or options[0]
+    if widget is None:
+        chosen = st.selectbox(label, options, index=list(options).index(default), key=key, filter_mode=None, **LINKED, **more)
+    else:
+        chosen = widget(label, options, default=default, required=True, key=key, **LINKED, **more)
+    return chosen if chosen in options else default
+
+
+def text(label: str, default: str, key: str, **more: object) -> str:
+    """Show a line of text to type in."""
+    return st.text_input(label, default, key=key, max_chars=MAX_CHARACTERS, **LINKED, **more) or ""
+
+
+def whole(label: str, low: int, high: int, default: int, key: str, **more: object) -> int:
+    """Show a whole number to choose. A link may say anything, so the value is put between its limits."""
+    value = st.number_input(label, low, high, default, step=1, key=key, **LINKED, **more)
+    return default if value is None else min(max(int(value), low), high)
+
+
+def number(label: str, default: float, key: str, **more: object) -> float:
+    """Show a number to choose."""
+    value = st.number_input(label, value=default, key=key, format="%g", **LINKED, **more)
+    return float(value) if value is not None and isfinite(value) else default
+
+
+def _into_link(key: str, value: str, default: str) -> None:
+    if value == default:
+        if key in st.query_params:
+            del st.query_params[key]
+    elif st.query_params.get(key) != value:
+        st.query_params[key] = value
