@@ -101,6 +101,7 @@ class Plan:
     rules: Rules = "aligned"
     start: Start = "glorot"  # initial weights: Keras' scheme or torch's, drawn in NumPy, the same arrays for both
     dtype: Dtype = "float32"
+    mixed: bool = False  # layers compute in bfloat16; weights, updates and the loss stay in float32
     seed: int = 0  # of the split, the batches, the initial weights and the dropout masks
     variants: FrozenDict = NOTHING  # framework -> variant of its loop; one that is left out is the usual one
     device: Device = "auto"  # a GPU where the framework sees one; "cpu" never
@@ -152,6 +153,13 @@ class Plan:
         checks.whole(PlanError, word("accumulate"), self.accumulate, 1, 1000)
         checks.between(PlanError, word("average"), self.average, 0, 0.99999)
         checks.one_of(PlanError, word("balanced"), self.balanced, (True, False))
+        checks.one_of(PlanError, word("mixed"), self.mixed, (True, False))
+        if self.mixed and self.dtype != "float32":
+            raise PlanError(
+                "Mixed precision keeps its weights in float32, but the number format is {dtype}. Choose float32, or no mixed "
+                "precision.",
+                dtype=self.dtype,
+            )
         checks.one_of(PlanError, word("look_inside"), self.look_inside, (True, False))
         if self.begin_from is not None and (not isinstance(self.begin_from, str) or not 0 < len(self.begin_from) <= 100):
             raise PlanError(

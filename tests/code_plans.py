@@ -99,6 +99,8 @@ PLANS: dict[str, tuple[str, dict]] = {
             "variants": {"tensorflow": "fit", "torch": "dataloader"},
         },
     ),
+    "mixed": ("tiny", {"mixed": True}),
+    "mixed in fit": ("tiny", {"mixed": True, "variants": {"tensorflow": "fit", "torch": "dataloader"}}),
     "range test": ("tiny", {"schedule": Schedule("range", floor=1e-4), "clipping": Clipping(), "optimizer": "nadam"}),
     "brightness alone": ("tiny", {"augmentation": Augmentation(brightness=0.3)}),
 }

@@ -72,6 +72,7 @@ _GROUPS: dict[str, dict[str, dict]] = {
             "metavar": "NAME",
             "help": f"how PyTorch trains: {', '.join(VARIANTS['torch'])}",
         },
+        "mixed": {**_SWITCH, "help": "layers compute in bfloat16, weights stay in float32"},
         "look-inside": {**_SWITCH, "help": "also tell of weights, gradients and predictions, which costs time"},
         "begin-from": {"metavar": "RUN", "help": "id of a run whose weights to begin with"},
     },
@@ -106,6 +107,7 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
         "stopping": Stopping(o.patience, o.restore_best, o.checkpoint, o.monitor),
         "augmentation": Augmentation(o.flip, o.shift, o.rotation, o.brightness, o.cutout),
         "variants": {"tensorflow": o.variant, "torch": o.torch_variant},
+        "mixed": o.mixed,
         "look_inside": o.look_inside,
         "begin_from": o.begin_from,
     }

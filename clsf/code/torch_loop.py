@@ -211,7 +211,7 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
             arguments.append("drop_last=len(x_train) % BATCH_SIZE == 1")
         rows += [*wrapped("train_loader = DataLoader", arguments), "", ""]
     rows += [
-        *_evaluate(),
+        *_evaluate(plan),
         "",
         "",
         *epochs.before_loop(job),
@@ -243,7 +243,7 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
     minimised = "(loss + penalty())" if _penalised(job) else "loss"
     inner += [
         *([] if gathers else ["optimizer.zero_grad()  # gradients add up until they are cleared"]),
-        "outputs = model(images)",
+        *_forward(plan, "images"),
         f"loss = loss_fn(outputs, labels{', CLASS_WEIGHTS' if plan.balanced else ''})",
         f"({minimised} / {plan.accumulate}).backward()  # gradients add up until they are cleared"
         if gathers
@@ -290,7 +290,17 @@ _AVERAGE_KEPT = [
 ]
 
 
-def _evaluate() -> list[str]:
+def _forward(plan: Plan, images: str) -> list[str]:
+    """Return the lines that call the model."""
+    if not plan.mixed:
+        return [f"outputs = model({images})"]
+    return [
+        "with torch.autocast(device.type, torch.bfloat16):  # products in bfloat16",
+        f"    outputs = model({images}).float()",
+    ]
+
+
+def _evaluate(plan: Plan) -> list[str]:
     return [
         "@torch.no_grad()  # keep nothing for a backward pass: saves memory and time",
         "def evaluate(images, labels):",
@@ -298,7 +308,7 @@ def _evaluate() -> list[str]:
         "    model.eval()  # dropout off, batch normalisation by its moving averages",
         "    total, right = 0.0, 0",
         "    for first in range(0, len(images), 256):",
-        "        outputs = model(prepare(images[first : first + 256]))",
+        *indented(_forward(plan, "prepare(images[first : first + 256])"), 2),
         "        target = torch.from_numpy(labels[first : first + 256]).to(device)",
         "        total += loss_fn(outputs, target).item() * len(target)",
         "        right += count_right(target, outputs).item()",

@@ -244,7 +244,16 @@ def _evaluation(one: Contender, two: Contender) -> Said:
 
 
 def _dtype(one: Contender, two: Contender) -> Said:
-    if one.plan.dtype == two.plan.dtype:
+    if one.plan.mixed != two.plan.mixed:
+        yield "red", say("Only one of them computes in bfloat16.")
+    elif one.plan.mixed:
+        yield (
+            "amber",
+            say(
+                "Both compute in bfloat16, which keeps about three digits: two frameworks that round at other places part in the third digit."
+            ),
+        )
+    elif one.plan.dtype == two.plan.dtype:
         yield "green", say("Both compute in {dtype}.", dtype=one.plan.dtype)
     else:
         yield "red", say("{a} computes in {one}, {b} in {two}.", a=one.name, b=two.name, one=one.plan.dtype, two=two.plan.dtype)

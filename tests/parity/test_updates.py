@@ -27,3 +27,11 @@ def test_both_frameworks_do_the_same(name, optimizer):
     assert done.result.max_loss_difference <= CLOSE
     assert done.result.max_weight_difference <= CLOSE
     assert done.result.first_parting is None
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_mixed_precision_costs_lockstep_its_digits(optimizer):
+    """bfloat16 keeps 8 bits, 1 part in 256 a number; float32 parts by 1e-6 here."""
+    done = compared(SPEC, digits(optimizer, dtype="float32", mixed=True), steps=6)
+    assert 1e-6 < done.result.max_loss_difference < 0.05
+    assert done.result.steps == 6

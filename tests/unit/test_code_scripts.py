@@ -202,7 +202,7 @@ def test_every_plan_field_that_trains_is_in_the_scripts():
         "batch_size": 5, "optimizer": "adam", "learning_rate": 0.5, "hyper": {"rho": 0.8}, "start": "kaiming", "dtype": "float64", "seed": 3,
         "variants": {"tensorflow": "fit", "torch": "dataloader"}, "device": "cpu", "loss": "categorical", "probabilities": True,
         "label_smoothing": 0.1, "l1": 0.1, "l2": 0.1, "weight_decay": 0.1, "schedule": Schedule("cosine"), "plateau": Plateau(),
-        "stopping": Stopping(patience=3), "clipping": Clipping(), "accumulate": 2, "average": 0.9, "balanced": True, "augmentation": Augmentation(flip=True), "differences": ("softmax-before-loss",),
+        "stopping": Stopping(patience=3), "clipping": Clipping(), "accumulate": 2, "average": 0.9, "balanced": True, "mixed": True, "augmentation": Augmentation(flip=True), "differences": ("softmax-before-loss",),
     }  # fmt: skip
     assert set(changes) | ours == set(Plan.__dataclass_fields__)
     for name, value in changes.items():

@@ -68,6 +68,8 @@ def _updates(plan: Plan) -> list[str]:
         found.append(t("{count} batches per update", count=plan.accumulate))
     if plan.average:
         found.append(t("average of weights {share}", share=f"{plan.average:g}"))
+    if plan.mixed:
+        found.append("bfloat16")
     if plan.balanced:
         found.append(t("classes weighed"))
     return found

@@ -38,7 +38,14 @@ def beginning() -> dict[str, object]:
         t("Number format"), DTYPES, key=state.DTYPE, filter_mode=None,
         help=t("float64 is slower, but shows that only rounding separates the two frameworks."), **LINKED,
     )  # fmt: skip
-    return {"rules": "aligned" if aligned else "native", "start": start, "seed": seed, "dtype": dtype}
+    mixed = dtype == "float32" and toggle(
+        t("Mixed precision: bfloat16"), keys.MIXED,
+        help=t(
+            "Layers compute in bfloat16, which has the range of float32 but about three digits; weights, updates and the loss stay in "
+            "float32. Faster on a GPU, not on most processors. In lockstep the two frameworks part in the third digit from the first step."
+        ),
+    )  # fmt: skip
+    return {"rules": "aligned" if aligned else "native", "start": start, "seed": seed, "dtype": dtype, "mixed": mixed}
 
 
 def variants() -> tuple[dict[str, object], bool]:
