@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 from clsf.code.keras_layers import Call, keras_calls
-from clsf.code.names import commented, layer_names
+from clsf.code.names import commented, layer_names, quoted
 from clsf.code.rows import torch_orders
 from clsf.code.torch_layers import Module, torch_modules
 from clsf.model.branches import Parallel, Residual
 from clsf.model.changes import changed
+from clsf.model.layers import LEAKY_SLOPE, BatchNorm, Dropout
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -18,7 +20,7 @@ from clsf.plan import Plan
 class Model:
     """A spec at an input shape, with the plan that its source is written for."""
 
-    def __init__(self, spec: ModelSpec, input_shape: Shape, plan: Plan | None) -> None:
+    def __init__(self, spec: ModelSpec, input_shape: Shape, plan: Plan | None, exact: bool = False) -> None:
         spec = changed(spec, plan.differences) if plan else spec
         self.name, self.layers, self.input_shape, self.plan = spec.name, spec.layers, tuple(input_shape), plan
         self.analysis = spec.analyse(self.input_shape)
@@ -28,6 +30,10 @@ class Model:
         channels_first = plan is not None and plan.does("flatten-order")  # the order that the run flattens in
         self.keep_order = set() if channels_first else kept
         self.turned = kept if channels_first else set()
+        self.exact = exact  # layers as a run has them, see `clsf.code.run_layers`
+        if exact and channels_first:  # the weights are the run's, so that every Flatten has to be
+            self.turned = {facts.path for facts in self.analysis.layers if facts.kind == "Flatten" and len(facts.in_shape) == 3}
+            self.reordered = {}
         self.last = str(len(self.layers))
 
     @property
@@ -48,16 +54,44 @@ class Model:
                 yield facts.path, facts.layer
 
     def keras(self, path: str, layer: object, objects: bool = False) -> list[Call]:
+        run = self._of_run(path, layer, "tensorflow")
+        if run is not None:
+            return [Call(*run, training=True, weights=run[0] == "UnbiasedNorm")]
         return keras_calls(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
 
     def torch(self, path: str, layer: object) -> list[Module]:
+        run = self._of_run(path, layer, "torch")
+        if run is not None:
+            return [Module(*run)]
+        slope = float32(LEAKY_SLOPE) if self.exact and self.plan.dtype == "float64" else LEAKY_SLOPE
         return torch_modules(
             layer,
             self.facts[path].in_shape,
             flattened=self._flattened(path),
             turned=path in self.keep_order,
             last=path == self.last,
+            slope=slope,
         )
+
+    def masked(self, framework: str) -> bool:
+        """Whether dropout has the masks of a run: not where the framework draws its own, as `model.fit` always does."""
+        drops = any(facts.kind == "Dropout" and facts.layer.rate for facts in self.analysis.layers)
+        return self.exact and drops and not draws_itself(self.plan, framework)
+
+    def _of_run(self, path: str, layer: object, framework: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return class and arguments of a layer that a run has otherwise than the framework, or None."""
+        if not self.exact:
+            return None
+        if isinstance(layer, Dropout) and layer.rate and self.masked(framework):
+            return "RunDropout", (quoted(path), repr(layer.rate))
+        if isinstance(layer, Dropout) and layer.rate and self.plan.does("dropout-at-evaluation"):
+            return "AlwaysDropout", (repr(layer.rate),)
+        if isinstance(layer, BatchNorm) and framework == "torch":
+            features = str(self.facts[path].in_shape[-1])
+            return "RunNorm", (features, f"eps={layer.epsilon!r}", f"momentum={layer.momentum!r}")
+        if isinstance(layer, BatchNorm) and self.plan.does("bn-variance"):
+            return "UnbiasedNorm", (f"momentum={layer.momentum!r}", f"epsilon={layer.epsilon!r}")
+        return None
 
     def comment(self, path: str, last: bool = True) -> str:
         """Return the shape that comes out, as Keras has it, where it changes and is not plain; nothing inside a layer."""
@@ -90,6 +124,16 @@ class Model:
             if facts.kind not in ("Dropout", "Activation", "BatchNorm", "Flatten"):
                 return None
         return None
+
+
+def draws_itself(plan: Plan, framework: str) -> bool:
+    """Whether dropout masks are the framework's own in a run."""
+    return plan.native_dropout or (framework == "tensorflow" and plan.tensorflow_variant == "fit")
+
+
+def float32(value: float) -> float:
+    """Return the nearest float32: TensorFlow keeps a leaky ReLU's slope in it, whatever the dtype, and a run follows."""
+    return struct.unpack("f", struct.pack("f", value))[0]
 
 
 def _tuple(shape: Shape) -> str:

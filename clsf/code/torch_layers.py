@@ -31,7 +31,13 @@ class Module:
 
 
 def torch_modules(
-    layer: object, shape: Shape, *, flattened: Shape | None = None, turned: bool = False, last: bool = False
+    layer: object,
+    shape: Shape,
+    *,
+    flattened: Shape | None = None,
+    turned: bool = False,
+    last: bool = False,
+    slope: float = LEAKY_SLOPE,
 ) -> list[Module]:
     """Return the steps for one plain layer that receives `shape` (height, width, channels) or (features,).
 
@@ -40,7 +46,7 @@ def torch_modules(
     """
     match layer:
         case layers.Conv2D() | layers.DepthwiseConv2D():
-            return _convolution(layer, shape, last)
+            return _convolution(layer, shape, last, slope)
         case layers.MaxPool2D():
             return _max_pool(layer, shape)
         case layers.AveragePool2D():
@@ -54,7 +60,7 @@ def torch_modules(
         case layers.Dense():
             note = notes.logits() if last and layer.activation == "linear" else notes.in_features(shape[0], flattened)
             arguments = (str(shape[0]), str(layer.units), *(() if layer.use_bias else ("bias=False",)))
-            return [Module("nn.Linear", arguments, note), *_activation(layer.activation, "_act", last)]
+            return [Module("nn.Linear", arguments, note), *_activation(layer.activation, "_act", last, slope)]
         case layers.Flatten():
             return _flatten(shape, turned)
         case layers.Dropout():
@@ -65,14 +71,16 @@ def torch_modules(
             arguments = (str(shape[-1]), f"eps={layer.epsilon!r}", f"momentum={one_minus(layer.momentum)}")
             return [Module(head, arguments, notes.torch_norm())]
         case layers.Activation():
-            return _activation(layer.name, "", last) or [Module("nn.Identity", (), function="{x}")]
+            return _activation(layer.name, "", last, slope) or [Module("nn.Identity", (), function="{x}")]
     raise TypeError(f"no torch module stands for {type(layer).__name__}")
 
 
-def _activation(name: str, suffix: str, last: bool) -> list[Module]:
+def _activation(name: str, suffix: str, last: bool, slope: float) -> list[Module]:
     if name == "linear":
         return []
     head, arguments, function = _ACTIVATIONS[name]
+    if name == "leaky_relu":
+        arguments, function = (repr(slope),), f"F.leaky_relu({{x}}, {slope!r})"
     note = notes.torch_softmax() if name == "softmax" else notes.torch_activation()
     if last and name == "softmax":
         note = notes.softmax_first()
@@ -81,7 +89,7 @@ def _activation(name: str, suffix: str, last: bool) -> list[Module]:
 
 _ACTIVATIONS = {
     "relu": ("nn.ReLU", (), "F.relu({x})"),
-    "leaky_relu": ("nn.LeakyReLU", (repr(LEAKY_SLOPE),), f"F.leaky_relu({{x}}, {LEAKY_SLOPE!r})"),
+    "leaky_relu": ("nn.LeakyReLU", (), ""),  # its slope is told
     "sigmoid": ("nn.Sigmoid", (), "torch.sigmoid({x})"),
     "tanh": ("nn.Tanh", (), "torch.tanh({x})"),
     "gelu": ("nn.GELU", (), "F.gelu({x})"),
@@ -89,7 +97,7 @@ _ACTIVATIONS = {
 }
 
 
-def _convolution(layer: layers.Conv2D | layers.DepthwiseConv2D, shape: Shape, last: bool) -> list[Module]:
+def _convolution(layer: layers.Conv2D | layers.DepthwiseConv2D, shape: Shape, last: bool, slope: float) -> list[Module]:
     channels, same = shape[2], layer.padding == "same"
     depthwise = isinstance(layer, layers.DepthwiseConv2D)
     pads = _pads(shape, layer.reach, layer.strides) if same else NONE
@@ -117,7 +125,7 @@ def _convolution(layer: layers.Conv2D | layers.DepthwiseConv2D, shape: Shape, la
         arguments.append(f"groups={channels}")
     if not layer.use_bias:
         arguments.append("bias=False")
-    return [*steps, Module("nn.Conv2d", tuple(arguments), note), *_activation(layer.activation, "_act", last)]
+    return [*steps, Module("nn.Conv2d", tuple(arguments), note), *_activation(layer.activation, "_act", last, slope)]
 
 
 def _max_pool(layer: layers.MaxPool2D, shape: Shape) -> list[Module]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.code import epochs
+from clsf.code import alike, epochs, run_layers
 from clsf.code.assembly import indented
 from clsf.code.lines import wrapped
 from clsf.code.pieces import Job
@@ -95,6 +95,8 @@ def optimizer(job: Job) -> str:
         "adagrad": ("Adagrad", ""), "adadelta": ("Adadelta", ""), "rmsprop": ("RMSprop", ""), "adam": ("Adam", ""),
     }[plan.optimizer]  # fmt: skip
     rows = []
+    if job.exact and not plan.native_optimizer:
+        return run_layers.rule(job)
     if _inside(job):
         nesterov = ", nesterov=True" if plan.optimizer == "nesterov" else ""
         made = wrapped("optimizer = KerasMomentum", f"model.parameters(), lr=LEARNING_RATE{nesterov}".split(", "))
@@ -103,9 +105,9 @@ def optimizer(job: Job) -> str:
         arguments, why = _ALIGNED[plan.optimizer]
         extra += f", {arguments}"
         rows.append(f"# {why}")
-    if plan.l2 and plan.does("weight-decay-style"):
+    if plan.l2 and plan.does("weight-decay-style") and not job.exact:
         extra += ", weight_decay=L2"
-    elif plan.weight_decay and plan.native_optimizer:
+    elif plan.weight_decay and plan.rules == "native":
         extra += ", weight_decay=WEIGHT_DECAY"
     arguments = f"model.parameters(), lr=LEARNING_RATE{extra}".split(", ")
     return "\n".join([*rows, *wrapped(f"optimizer = torch.optim.{kind}", arguments)])
@@ -148,30 +150,58 @@ _ALIGNED = {
 }
 
 
-def loop(job: Job, variant: str, norm: bool = False) -> str:
-    """Return the training loop of a variant. `norm`: the model has batch normalisation, which needs two images at least."""
+def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> str:
+    """Return the training loop of a variant. `norm`: the model has batch normalisation, which needs two images at least.
+
+    `masked`: dropout has the run's masks, by the number of the step.
+    """
     plan = job.plan
-    training = ", training=True" if plan.augmentation.any else ""
+    training = ", training=True" if job.varies_images else ""
     loader = variant == "dataloader"
     rows = []
-    if loader:
+    if loader and job.exact:
+        rows += [
+            "class RunBatches:",
+            '    """The batches of the run, in another order in every epoch."""',
+            "",
+            "    epoch = 0",
+            "",
+            "    def __len__(self):",
+            "        return -(-len(x_train) // BATCH_SIZE)",
+            "",
+            "    def __iter__(self):",
+            "        self.epoch += 1",
+            f"        order = {alike.order(job, 'self.epoch')}",
+            "        return iter(np.split(order, range(BATCH_SIZE, len(order), BATCH_SIZE)))",
+            "",
+            "",
+            "# The loader hands over which images are in a batch: how an image is varied hangs on its number.",
+            *wrapped("train_loader = DataLoader", ["range(len(x_train))", "batch_sampler=RunBatches()", "collate_fn=np.array"]),
+            "",
+            "",
+        ]
+    elif loader:
         rows.append("train_data = TensorDataset(torch.from_numpy(x_train), torch.from_numpy(y_train))")
         arguments = ["train_data", "batch_size=BATCH_SIZE", "shuffle=True"]
         if norm:
             rows.append("# Batch normalisation refuses to normalise a single image: a last batch of one is left out.")
             arguments.append("drop_last=len(x_train) % BATCH_SIZE == 1")
         rows += [*wrapped("train_loader = DataLoader", arguments), "", ""]
-    rows += [*_evaluate(), "", "", *epochs.before_loop(job), "for epoch in range(1, EPOCHS + 1):"]
+    if masked and plan.epochs_before:
+        rows += ["RunDropout.step = EPOCHS_BEFORE * -(-len(x_train) // BATCH_SIZE)", "", ""]
+    rows += [*_evaluate(plan.does("eval-mode")), "", "", *epochs.before_loop(job), "for epoch in range(1, EPOCHS + 1):"]
     rows += [
         "    began, total, right, seen = time.perf_counter(), 0.0, 0, 0",
         "    model.train()  # dropout on, batch normalisation by the batch; evaluate() switched it off",
     ]
     inner = [f"images, labels = prepare(images{training}), labels.to(device)"]
-    if loader:
+    if loader and job.exact:
+        rows.append("    for batch in train_loader:")
+    elif loader:
         rows.append("    for images, labels in train_loader:")
     else:
         rows += [
-            "    order = rng.permutation(len(x_train))  # another order in every epoch",
+            f"    order = {alike.order(job) if job.exact else 'rng.permutation(len(x_train))  # another order in every epoch'}",
             "    for first in range(0, len(order), BATCH_SIZE):",
             "        batch = order[first : first + BATCH_SIZE]",
         ]
@@ -180,7 +210,8 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
                 "        if len(batch) == 1:  # batch normalisation refuses to normalise a single image",
                 "            continue",
             ]
-        inner = [f"images = prepare(x_train[batch]{training})", "labels = torch.from_numpy(y_train[batch]).to(device)"]
+    if not loader or job.exact:
+        inner = [f"images = prepare({alike.taken(job)}{training})", "labels = torch.from_numpy(y_train[batch]).to(device)"]
     if job.varies:
         inner += [epochs.set_rate("rate * share(step)", "torch"), "step += 1"]
     inner += [
@@ -189,7 +220,13 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
         "loss = loss_fn(outputs, labels)",
         f"{'(loss + penalty())' if _penalised(job) else 'loss'}.backward()  # leaves a gradient at every parameter",
     ]
-    if plan.weight_decay and not plan.native_optimizer:
+    if plan.l2 and plan.does("weight-decay-style") and job.exact:
+        inner += [
+            "# As PyTorch's weight_decay: on every weight, by way of the gradient.",
+            "for p in model.parameters():",
+            "    p.grad.add_(p.detach(), alpha=L2)",
+        ]
+    if plan.weight_decay and plan.rules != "native" and (plan.native_optimizer or not job.exact):
         inner += [
             "# As in Keras: weights shrink by themselves, not by way of the gradient.",
             "with torch.no_grad():",
@@ -198,6 +235,7 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
         ]
     inner += [
         "optimizer.step()  # it was given the parameters when it was made, so it needs no model here",
+        *(["RunDropout.step += 1"] if masked else []),
         "total += loss.item() * len(labels)",
         "right, seen = right + count_right(labels, outputs).item(), seen + len(labels)",
     ]
@@ -215,12 +253,15 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
     return "\n".join(rows)
 
 
-def _evaluate() -> list[str]:
+def _evaluate(forgotten: bool) -> list[str]:
+    """Return the function that evaluates. `forgotten`: without the switch to evaluation, the difference "eval-mode"."""
     return [
         "@torch.no_grad()  # keep nothing for a backward pass: saves memory and time",
         "def evaluate(images, labels):",
         '    """Return mean loss and accuracy."""',
-        "    model.eval()  # dropout off, batch normalisation by its moving averages",
+        "    model.train()  # the forgotten switch: this should be eval()"
+        if forgotten
+        else "    model.eval()  # dropout off, batch normalisation by its moving averages",
         "    total, right = 0.0, 0",
         "    for first in range(0, len(images), 256):",
         "        outputs = model(prepare(images[first : first + 256]))",
