@@ -1,9 +1,16 @@
 """The dashboard: `streamlit run app.py`.
 
-Nothing is imported above the guard, for the workers that the dashboard starts import this file again.
+The server imports this file once, for `app`; each look at a page runs it as `__main__`. Nothing is imported above the
+guards, for the workers that the dashboard starts import this file too.
 """
 
 if __name__ == "__main__":
     from clsf.ui.app import main
 
     main()
+elif __name__ == "app":
+    from streamlit import App
+
+    from clsf.ui import door, server
+
+    app = App(__file__, middleware=[*door.MIDDLEWARE, *server.MIDDLEWARE], lifespan=door.open_until_the_end)

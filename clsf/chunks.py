@@ -17,7 +17,7 @@ from clsf.control import Control
 from clsf.data.augment import augment
 from clsf.data.images import Prepared
 from clsf.data.order import batch_order
-from clsf.looking import Looker, StepDetail
+from clsf.inspection import RunInspector, StepDetail
 from clsf.meters import CHUNK_SECONDS, Pace
 from clsf.plan import Plan
 from clsf.schedules import share
@@ -44,7 +44,7 @@ class Epoch:
     epoch: int  # 1-based
     batches: list[np.ndarray]
     first_step: int  # of the epoch, 0-based in the run
-    looker: Looker | None
+    inspector: RunInspector | None
 
     @property
     def steps_before(self) -> int:
@@ -67,7 +67,7 @@ class Epoch:
 
     def looked(self, batch: int) -> bool:
         """Return whether the step of this batch is to be looked at."""
-        return self.looker is not None and self.looker.step_is_due(self.first_step + batch)
+        return self.inspector is not None and self.inspector.step_is_due(self.first_step + batch)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

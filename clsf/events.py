@@ -1,10 +1,10 @@
 """What a run says, in this order:
 
     DataProgress*  RunStarted  (BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged | BestEpoch
-                                | LayersLooked | PredictionsLooked | StepLooked)*  StoppedEarly?  WeightsRestored?  RunEnded
+                                | LayersInspected | PredictionsInspected | StepInspected)*  StoppedEarly?  WeightsRestored?  RunEnded
 
 DataProgress comes only if a data set has to be fetched or prepared first. What looking inside tells is in
-`clsf.looks`. RunEnded comes once and last, also after a
+`clsf.inspection_events`. RunEnded comes once and last, also after a
 stop and after a loss that is nan or out of hand. A run that fails says RunFailed instead, at any place, and nothing
 after it. Events are frozen and hold plain Python values, so they cross processes, are stored, compared and printed.
 """
@@ -15,7 +15,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
+from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
 from clsf.words import Sentence
 
 
@@ -165,7 +165,7 @@ class RunFailed:
 
 Event = (
     DataProgress | RunStarted | BatchesEnded | EpochEnded | Paused | Resumed | LearningRateChanged | BestEpoch | StoppedEarly
-    | WeightsRestored | LayersLooked | PredictionsLooked | StepLooked | RunEnded | RunFailed
+    | WeightsRestored | LayersInspected | PredictionsInspected | StepInspected | RunEnded | RunFailed
 )  # fmt: skip
 
 _CLASSES = {
@@ -179,9 +179,9 @@ _CLASSES = {
     "best_epoch": BestEpoch,
     "stopped_early": StoppedEarly,
     "weights_restored": WeightsRestored,
-    "layers_looked": LayersLooked,
-    "predictions_looked": PredictionsLooked,
-    "step_looked": StepLooked,
+    "layers_looked": LayersInspected,
+    "predictions_looked": PredictionsInspected,
+    "step_looked": StepInspected,
     "run_ended": RunEnded,
     "run_failed": RunFailed,
 }
@@ -206,7 +206,7 @@ def event_from_json(data: dict) -> Event:
             values[name] = tuple(math.nan if x is None else x for x in values[name])
     if cls in (EpochEnded, BestEpoch):
         values = {n: math.nan if v is None else v for n, v in values.items()}
-    if cls in (RunStarted, PredictionsLooked, StepLooked):
+    if cls in (RunStarted, PredictionsInspected, StepInspected):
         values = {n: _rows(v) for n, v in values.items()}
     if cls is RunFailed:
         values["sentence"] = Sentence.from_json(values["sentence"])

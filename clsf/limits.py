@@ -6,13 +6,11 @@ import math
 
 from clsf.errors import EngineError
 from clsf.model.walk import Analysis
+from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
 from clsf.settings import Settings
 
 ITEM_BYTES = {"float32": 4, "float64": 8}
-
-SLOTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "adadelta": 2, "adam": 2}
-"""Numbers that an optimizer keeps for each parameter."""
 
 FRAMEWORK_BYTES = 870_000_000
 """Of a worker in its first run, whatever it trains: PyTorch, ready, holds 720 MB, and lecture-cnn on digits passes 860 to 880 MB
@@ -28,7 +26,7 @@ def memory_bytes(analysis: Analysis, plan: Plan) -> int:
     item = ITEM_BYTES[plan.dtype]
     outputs = sum(math.prod(layer.out_shape) for layer in analysis.layers)
     return (
-        FRAMEWORK_BYTES + item * (2 + SLOTS[plan.optimizer]) * analysis.parameters + 2 * item * plan.batch_size * outputs
+        FRAMEWORK_BYTES + item * (2 + OPTIMIZERS[plan.optimizer].slots) * analysis.parameters + 2 * item * plan.batch_size * outputs
     )  # fmt: skip
 
 

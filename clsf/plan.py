@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal, get_args
 
 from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import PlanError
-from clsf.plan_parts import MONITORS, SCHEDULES, Augmentation, Plateau, Schedule, Stopping
+from clsf.frameworks import TITLES, USUAL, VARIANTS
+from clsf.optimizers import DEFAULT
+from clsf.optimizers import OPTIMIZERS as DECLARED
+from clsf.plan_parts import MONITORS, NOTHING, SCHEDULES, Augmentation, FrozenDict, Plateau, Schedule, Stopping
 from clsf.words import say, say_n
 
 Scale = Literal["zero-one", "minus-one-one", "standardise"]
 Colour = Literal["keep", "grey", "rgb"]
-Optimizer = Literal["sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam"]
 Rules = Literal["aligned", "native"]
 Start = Literal["glorot", "kaiming"]
 Dtype = Literal["float32", "float64"]
-TensorFlowVariant = Literal["graph", "eager", "fit"]
-TorchVariant = Literal["loop", "dataloader"]
 Device = Literal["auto", "cpu"]
 Loss = Literal["sparse", "categorical", "binary"]
 
-SCALES, COLOURS, OPTIMIZERS, RULES, STARTS, DTYPES, TENSORFLOW_VARIANTS, TORCH_VARIANTS, DEVICES, LOSSES = (
-    get_args(choice)
-    for choice in (Scale, Colour, Optimizer, Rules, Start, Dtype, TensorFlowVariant, TorchVariant, Device, Loss)
+SCALES, COLOURS, RULES, STARTS, DTYPES, DEVICES, LOSSES = (
+    get_args(choice) for choice in (Scale, Colour, Rules, Start, Dtype, Device, Loss)
 )
+OPTIMIZERS = tuple(DECLARED)
 
-LEARNING_RATES: dict[str, float] = {
-    "sgd": 0.01, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.01, "adadelta": 1.0, "rmsprop": 0.001, "adam": 0.001,
-}  # fmt: skip
+LEARNING_RATES: dict[str, float] = {name: optimizer.rate for name, optimizer in DECLARED.items()}
 """A learning rate to start from, per optimizer: Keras' default, but torch's for adagrad and adadelta, where Keras' 0.001
 hardly learns in a few epochs."""
 
-MOMENTUM = 0.9
-"""Of "momentum" and "nesterov"; both frameworks' documentation uses it throughout."""
-
 DIFFERENCES = (
-    "initial-weights", "bias-init", "rmsprop-rule", "adam-rule", "adagrad-rule", "adadelta-rule", "bn-momentum", "bn-epsilon",
+    "initial-weights", "bias-init", *(f"{o.name}-rule" for o in DECLARED.values() if o.differs), "bn-momentum", "bn-epsilon",
     "bn-variance", "input-scale", "softmax-before-loss", "dropout-rate", "dropout-masks", "dropout-at-evaluation", "flatten-order",
     "weight-decay-style", "shuffling", "eval-mode",
 )  # fmt: skip
@@ -52,8 +48,8 @@ MAX_IMAGE_SIZE = 256  # pixels
 
 __all__ = [
     "COLOURS", "DEVICES", "DIFFERENCES", "DTYPES", "LEARNING_RATES", "LOSSES", "MAX_BATCH", "MAX_EPOCHS", "MAX_IMAGE_SIZE",
-    "MOMENTUM", "MONITORS", "OPTIMIZERS", "RULES", "SCALES", "SCHEDULES", "STARTS", "TENSORFLOW_VARIANTS", "TORCH_VARIANTS",
-    "Augmentation", "Plan", "Plateau", "Preparation", "Schedule", "Stopping",
+    "MONITORS", "OPTIMIZERS", "RULES", "SCALES", "SCHEDULES", "STARTS", "Augmentation", "FrozenDict", "Plan", "Plateau",
+    "Preparation", "Schedule", "Stopping",
 ]  # fmt: skip
 
 
@@ -88,14 +84,14 @@ class Plan:
     split: int = 2  # version of the rule that draws it, see `clsf.data.split`; 1 in plans that were written without it
     epochs: int = 5
     batch_size: int = 32
-    optimizer: Optimizer = "rmsprop"
-    learning_rate: float = LEARNING_RATES["rmsprop"]
+    optimizer: str = DEFAULT  # see `clsf.optimizers`
+    learning_rate: float = LEARNING_RATES[DEFAULT]
+    hyper: FrozenDict = NOTHING  # hyper-parameters of the optimizer that were chosen, by their names in Keras
     rules: Rules = "aligned"
     start: Start = "glorot"  # initial weights: Keras' scheme or torch's, drawn in NumPy, the same arrays for both
     dtype: Dtype = "float32"
     seed: int = 0  # of the split, the batches, the initial weights and the dropout masks
-    tensorflow_variant: TensorFlowVariant = "graph"
-    torch_variant: TorchVariant = "loop"
+    variants: FrozenDict = NOTHING  # framework -> variant of its loop; one that is left out is the usual one
     device: Device = "auto"  # a GPU where the framework sees one; "cpu" never
     loss: Loss = "sparse"  # labels as numbers, as one-hot rows, or 0 and 1 for two classes and a model with one output
     probabilities: bool = False  # the model's last layer gives probabilities (softmax, or sigmoid for "binary"), not logits
@@ -123,12 +119,12 @@ class Plan:
         checks.whole(PlanError, word("batch_size"), self.batch_size, 1, MAX_BATCH)
         checks.known(PlanError, word("optimizer"), self.optimizer, OPTIMIZERS)
         checks.number(PlanError, word("learning_rate"), self.learning_rate, 0, 1e12)
+        self._check_hyper()
         checks.known(PlanError, word("rules"), self.rules, RULES)
         checks.known(PlanError, word("start"), self.start, STARTS)
         checks.known(PlanError, word("dtype"), self.dtype, DTYPES)
         checks.whole(PlanError, word("seed"), self.seed, 0, 2**31 - 1)
-        checks.known(PlanError, word("tensorflow_variant"), self.tensorflow_variant, TENSORFLOW_VARIANTS)
-        checks.known(PlanError, word("torch_variant"), self.torch_variant, TORCH_VARIANTS)
+        self._check_variants()
         checks.known(PlanError, word("device"), self.device, DEVICES)
         if self.l2 != 0:
             checks.number(PlanError, word("l2"), self.l2, 0, 10)
@@ -150,6 +146,29 @@ class Plan:
             )
         for name in self.differences:
             checks.known(PlanError, word("difference"), name, DIFFERENCES)
+
+    def _check_variants(self) -> None:
+        if not isinstance(self.variants, Mapping):
+            raise PlanError(
+                "{what} is {value}, but must name a variant for each framework.",
+                what=word("variants"), value=checks.shown(self.variants),
+            )  # fmt: skip
+        for framework, variant in self.variants.items():
+            checks.known(PlanError, word("framework"), framework, VARIANTS)
+            checks.known(PlanError, say("variant of {framework}", framework=TITLES[framework]), variant, VARIANTS[framework])
+        object.__setattr__(self, "variants", FrozenDict({**USUAL, **self.variants}))
+
+    def _check_hyper(self) -> None:
+        if not isinstance(self.hyper, Mapping):
+            raise PlanError(
+                "{what} is {value}, but must name hyper-parameters and their values.",
+                what=word("hyper"), value=checks.shown(self.hyper),
+            )  # fmt: skip
+        ranges = {setting.name: setting.high for setting in DECLARED[self.optimizer].settings}
+        for name, value in self.hyper.items():
+            checks.known(PlanError, say("hyper-parameter of {optimizer}", optimizer=self.optimizer), name, ranges)
+            checks.between(PlanError, word(name), value, 0, ranges[name])
+        object.__setattr__(self, "hyper", FrozenDict(self.hyper))
 
     def _check_loss(self) -> None:
         checks.known(PlanError, word("loss"), self.loss, LOSSES)
@@ -179,13 +198,14 @@ class Plan:
                 warmup=f"{self.schedule.warmup_epochs:g}", epochs=self.epochs,
             ))  # fmt: skip
 
-    def variant(self, framework: str) -> str:
-        """Return the variant of the loop that runs in `framework`."""
-        return self.tensorflow_variant if framework == "tensorflow" else self.torch_variant
-
     def does(self, difference: str) -> bool:
         """Return whether the run does this one thing otherwise."""
         return difference in self.differences
+
+    @property
+    def decay(self) -> float:
+        """Decoupled weight decay in force by the aligned rule: the chosen one, or what the optimizer has by itself (AdamW)."""
+        return self.weight_decay or DECLARED[self.optimizer].decay
 
     @property
     def native_optimizer(self) -> bool:
@@ -198,15 +218,24 @@ class Plan:
         return self.rules == "native" or self.does("dropout-masks")
 
     def but(self, **changes: object) -> Plan:
-        """Return the plan with some fields changed, checked again."""
+        """Return the plan with some fields changed, checked again.
+
+        `variants` changes those that it names alone; another optimizer begins with its own usual hyper-parameters.
+        """
+        if "variants" in changes:
+            changes["variants"] = {**self.variants, **changes["variants"]}
+        if changes.get("optimizer", self.optimizer) != self.optimizer:
+            changes.setdefault("hyper", {})
         return replace(self, **changes)
 
     def to_json(self) -> dict:
-        return asdict(self)
+        return asdict(self) | {"variants": dict(self.variants), "hyper": dict(self.hyper)}
 
     @classmethod
     def from_json(cls, data: object) -> Plan:
         """Read what `to_json` wrote, also before it had all fields. Raises PlanError naming the wrong field."""
+        if isinstance(data, dict):
+            data = _with_variants(data)
         values = {"split": SPLITS[0]} | _known_fields(cls, data, say("a plan"))
         for name, kind in _PARTS.items():
             if name in values and not (name == "plateau" and values[name] is None):
@@ -228,6 +257,14 @@ _PART_WORDS = {
     "stopping": say("a stopping"),
     "augmentation": say("an augmentation"),
 }
+
+
+def _with_variants(data: dict) -> dict:
+    """Return the plan's JSON with `variants`, which were one field for each framework once: "torch_variant"."""
+    old = {name: data[field] for name in VARIANTS if (field := f"{name}_variant") in data}
+    if not old:
+        return data
+    return {k: v for k, v in data.items() if k.removesuffix("_variant") not in old} | {"variants": old}
 
 
 def _known_fields(cls: type, data: object, what: object) -> dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -13,6 +14,33 @@ ScheduleKind = Literal["constant", "step", "exponential", "cosine"]
 Monitor = Literal["loss", "accuracy"]
 
 SCHEDULES, MONITORS = get_args(ScheduleKind), get_args(Monitor)
+
+
+class FrozenDict(Mapping):
+    """A mapping that can't change and has a hash, so that a frozen plan can hold it. Equal to a dict with the same items."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, object] | None = None) -> None:
+        self._values = dict(values or {})
+
+    def __getitem__(self, name: str) -> object:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._values)
+
+
+NOTHING = FrozenDict()
 
 
 @dataclass(frozen=True, slots=True)

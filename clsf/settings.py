@@ -36,6 +36,8 @@ class Settings:
     running_per_session: int = 1  # starts of one browser session that may train at once, where there are workers for it
     waiting_per_session: int = 3  # starts that may wait behind them; an experiment is one start
     waiting_in_all: int = 500  # starts of all sessions together that may wait
+    upload_mb: int = 200  # of one upload
+    reading_at_once: int = 2  # uploads that are read at the same time on the whole server; of one session one
     set_mb: int = 500  # that one own data set takes on the disk, unpacked
     sets_mb_per_session: int = 1000  # all own data sets of one browser
     sets_mb: int = 10_000  # those of everybody
@@ -52,7 +54,8 @@ class Settings:
         whole(EngineError, checks.field("running_per_session"), self.running_per_session, 1, 1000)
         whole(EngineError, checks.field("waiting_per_session"), self.waiting_per_session, 0, 1000)
         whole(EngineError, checks.field("waiting_in_all"), self.waiting_in_all, 1, 100_000)
-        for name in ("set_mb", "sets_mb_per_session", "sets_mb", "held_mb_per_session", "held_mb"):
+        whole(EngineError, checks.field("reading_at_once"), self.reading_at_once, 1, 1000)
+        for name in ("upload_mb", "set_mb", "sets_mb_per_session", "sets_mb", "held_mb_per_session", "held_mb"):
             whole(EngineError, checks.field(name), getattr(self, name), 1, 10**9)
         checks.known(EngineError, checks.field("small_host"), self.small_host, SMALL_HOST)
 

@@ -42,7 +42,7 @@ from clsf.events import (
     StoppedEarly,
     WeightsRestored,
 )
-from clsf.looking import Looker, step_look
+from clsf.inspection import RunInspector, inspect_step
 from clsf.memory import PeakMemory
 from clsf.meters import Clock, EpochSum, Pace, Speed
 from clsf.model.changes import changed
@@ -97,7 +97,7 @@ def run(
     tell(
         RunStarted(
             framework=framework,
-            variant=plan.variant(framework),
+            variant=plan.variants[framework],
             device=facts.device,
             threads=facts.threads,
             versions={**facts.versions, "Python": platform.python_version(), "clsf": __version__},
@@ -168,13 +168,13 @@ def train(
 
     `spec` is for looking inside; `keeper` holds the weights of the best epoch, if the plan wants them.
     """
-    chunks = taught_chunks if plan.variant(framework) in TAUGHT else own_chunks
+    chunks = taught_chunks if plan.variants[framework] in TAUGHT else own_chunks
     clock, pace, speed = Clock(), Pace(), Speed()
     keeper, plateau = keeper or Keeper(plan.stopping), PlateauWatch(plan.plateau)
     rate, step, trained, total = plan.learning_rate, 0, 0.0, 0.0  # seconds of training, and of validation too
     judged, summed = 0, EpochSum()  # the step after which validation images were last looked at; sums since then
     last: EpochEnded | None = None
-    looker: Looker | None = None
+    inspector: RunInspector | None = None
     looks_asked = 0
 
     def ended(reason: str) -> Iterator[Event]:
@@ -199,11 +199,11 @@ def train(
     for epoch in range(1, plan.epochs + 1):
         summed = EpochSum()
         batches = epoch_order(prepared, plan, epoch)
-        if plan.look_inside and looker is None:
-            looker = Looker(backend, prepared, spec, plan.epochs * len(batches), plan.epochs)
-            yield looker.predictions(0, 0, control.watched)
+        if plan.look_inside and inspector is None:
+            inspector = RunInspector(backend, prepared, spec, plan.epochs * len(batches), plan.epochs)
+            yield inspector.predictions(0, 0, control.watched)
             clock.skip()
-        work = Epoch(prepared, plan, epoch, batches, step, looker)
+        work = Epoch(prepared, plan, epoch, batches, step, inspector)
         running = chunks(backend, work, lambda: rate, pace, control)  # noqa: B023  the rate of the moment is meant
         try:
             while True:
@@ -239,9 +239,9 @@ def train(
                 if chunk.detail is not None:
                     if chunk.asked:
                         looks_asked += 1
-                        yield step_look(chunk.detail, prepared, epoch, step, report, (chunk.rates or (rate,))[-1])
-                    if looker is not None:
-                        yield looker.layers(epoch, step, chunk.detail)
+                        yield inspect_step(chunk.detail, prepared, epoch, step, report, (chunk.rates or (rate,))[-1])
+                    if inspector is not None:
+                        yield inspector.layers(epoch, step, chunk.detail)
                     clock.skip()
                 if diverged(report.losses).any():
                     yield from ended("diverged")
@@ -268,8 +268,8 @@ def train(
             return
         if keeper.wanted and keeper.note(last, backend.get_weights):
             yield BestEpoch(epoch, last.validation_loss, last.validation_accuracy)
-        if looker is not None and looker.epoch_is_due(epoch):
-            yield looker.predictions(epoch, step, control.watched)
+        if inspector is not None and inspector.epoch_is_due(epoch):
+            yield inspector.predictions(epoch, step, control.watched)
         if keeper.tired and epoch < plan.epochs:
             yield StoppedEarly(epoch, keeper.chosen.epoch, plan.stopping.patience)
             break

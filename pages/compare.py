@@ -4,10 +4,10 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import lab_access, sections
 from clsf.ui.compare import defaults, gap, lockstep, noise, race, style, switchboard
 from clsf.ui.compare.sections import SECTIONS
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import sections, service_access
+from clsf.ui.shared.text import sentence, t, words
 
 SHOW = {
     "race": race.show, "lockstep": lockstep.show, "switches": switchboard.show, "gap": gap.show, "noise": noise.show,
@@ -27,7 +27,7 @@ section = SECTIONS.chosen()
 st.header(words(section.title))
 st.markdown(SECTIONS.lesson_of(lesson, section))
 try:
-    lab_access.get_lab()
+    service_access.get_service()
 except ClsfError as error:
     st.error(sentence(error.sentence), icon=":material/error:")
     st.stop()

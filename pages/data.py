@@ -4,14 +4,14 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import lab_access, runs, sections
-from clsf.ui.data import alike, lab, labels, look, numbers, order_view, own, source, split_view
+from clsf.ui.data import alike, augmentation_view, labels, look, numbers, order_view, own, source, split_view
 from clsf.ui.data.sections import SECTIONS
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import runs, sections, service_access
+from clsf.ui.shared.text import sentence, t, words
 
 SHOW = {
     "look": look.show, "numbers": numbers.show, "alike": alike.show, "split": split_view.show, "order": order_view.show,
-    "vary": lab.show, "labels": labels.show,
+    "vary": augmentation_view.show, "labels": labels.show,
 }  # fmt: skip
 
 page = ui.open_page("data")
@@ -32,7 +32,7 @@ if section.name == "own":
     own.show()
     st.stop()
 try:
-    lab_access.get_lab()
+    service_access.get_service()
     if source.ready(info):
         SHOW[section.name](info)
 except ClsfError as error:

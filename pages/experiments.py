@@ -4,18 +4,18 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import lab_access, live_chart, sections
-from clsf.ui.experiments import choose, current, lessons, style, view
-from clsf.ui.text import sentence, t
+from clsf.ui.experiments import choose, current, lessons, view
+from clsf.ui.shared import live_chart, run_style, sections, service_access
+from clsf.ui.shared.text import sentence, t
 
 page = ui.open_page("experiments")
 
 # What this is, and what is varied.
-style.show()
+run_style.show()
 st.title(t("Experiments"))
 st.markdown(sections.intro(page.lesson()))
 try:
-    lab_access.get_lab()
+    service_access.get_service()
 except ClsfError as error:
     st.error(sentence(error.sentence), icon=":material/error:")
     st.stop()

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui import controls, data_cards, engine_view, navigation
-from clsf.ui.picture import picture
-from clsf.ui.promises import promises
-from clsf.ui.text import t
+from clsf.ui.home import data_cards, engine_view
+from clsf.ui.home.picture import picture
+from clsf.ui.home.promises import promises
+from clsf.ui.shared import controls, navigation
+from clsf.ui.shared.text import t
 
 page = ui.open_page("home")
 

@@ -4,10 +4,9 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import sections
 from clsf.ui.layers import bench, source, style, views
-from clsf.ui.tensors import waiting
-from clsf.ui.text import sentence, t
+from clsf.ui.shared import sections, waiting
+from clsf.ui.shared.text import sentence, t
 
 page = ui.open_page("layers")
 lesson = page.lesson()

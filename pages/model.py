@@ -3,10 +3,10 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui import sections
 from clsf.ui.model import editor
 from clsf.ui.model.views import VIEWS
-from clsf.ui.text import t
+from clsf.ui.shared import sections
+from clsf.ui.shared.text import t
 
 page = ui.open_page("model")
 lesson = page.lesson()

@@ -4,10 +4,10 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import lab_access, sections
 from clsf.ui.predict import chosen, home, inside, measuring, report, style, trying
 from clsf.ui.predict.sections import SECTIONS
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import sections, service_access
+from clsf.ui.shared.text import sentence, t, words
 
 SHOW = {"try": trying.show, "evaluate": measuring.show, "inside": inside.show, "home": home.show, "report": report.show}
 
@@ -19,7 +19,7 @@ style.show()
 st.title(t("Predict"))
 st.markdown(sections.intro(lesson))
 try:
-    lab_access.get_lab()
+    service_access.get_service()
 except ClsfError as error:
     st.error(sentence(error.sentence), icon=":material/error:")
     st.stop()

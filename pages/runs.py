@@ -4,17 +4,16 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui import lab_access, live_chart
-from clsf.ui.experiments import style
-from clsf.ui.history import changes, listing, mine, one, several, shared
-from clsf.ui.text import sentence, t
+from clsf.ui.runs import changes, listing, mine, one, several, shared
+from clsf.ui.shared import live_chart, run_style, service_access
+from clsf.ui.shared.text import sentence, t
 
 page = ui.open_page("runs")
 
-style.show()
+run_style.show()
 st.title(t("Runs"))
 try:
-    lab_access.get_lab()
+    service_access.get_service()
 except ClsfError as error:
     st.error(sentence(error.sentence), icon=":material/error:")
     st.stop()

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui import sections
-from clsf.ui.tensors import broadcast, cast, change, create, frame, gradients, layout, names, predict, style, trace, waiting
-from clsf.ui.text import t, words
+from clsf.ui.shared import sections, waiting
+from clsf.ui.shared.text import t, words
+from clsf.ui.tensors import broadcast, cast, change, create, frame, gradients, layout, names, predict, style, trace
 
 SHOW = {
     "create": create.show, "cast": cast.show, "change": change.show, "trace": trace.show, "names": names.show,

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui import controls, run_view, runs
-from clsf.ui.text import t
-from clsf.ui.train import code_view, study_view, style, views
+from clsf.ui.shared import controls, runs
+from clsf.ui.shared.text import t
+from clsf.ui.train import code_view, run_view, study_view, style, views
 
 SHOW = {"run": run_view.show_latest, "code": code_view.show, "study": study_view.show}
 

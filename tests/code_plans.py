@@ -10,12 +10,15 @@ SMALL = {"data": "digits", "train_limit": 96, "epochs": 2, "batch_size": 32}
 
 PLANS: dict[str, tuple[str, dict]] = {
     "as it comes": ("lecture-cnn", {}),
-    "other variants": ("lecture-cnn", {"tensorflow_variant": "fit", "torch_variant": "dataloader"}),
-    "eager, native": ("mlp", {"tensorflow_variant": "eager", "rules": "native", "optimizer": "adam", "weight_decay": 0.01}),
+    "other variants": ("lecture-cnn", {"variants": {"tensorflow": "fit", "torch": "dataloader"}}),
+    "eager, native": (
+        "mlp",
+        {"variants": {"tensorflow": "eager"}, "rules": "native", "optimizer": "adam", "weight_decay": 0.01},
+    ),
     "batch norm, the last batch has one image": ("residual", {"train_limit": 65, "optimizer": "nesterov"}),
     "batch norm, dataloader": (
         "residual",
-        {"train_limit": 65, "optimizer": "momentum", "torch_variant": "dataloader", "tensorflow_variant": "fit"},
+        {"train_limit": 65, "optimizer": "momentum", "variants": {"tensorflow": "fit", "torch": "dataloader"}},
     ),
     "kaiming, standardised, float64": (
         "inception-like",
@@ -27,13 +30,13 @@ PLANS: dict[str, tuple[str, dict]] = {
     ),
     "shapes in grey": ("tiny", {"data": "shapes", "preparation": Preparation(image_size=16, colour="grey")}),
     "penalties and decay": ("tiny", {"l1": 1e-4, "l2": 1e-3, "weight_decay": 0.001, "optimizer": "adadelta"}),
-    "penalty in fit": ("tiny", {"l2": 1e-3, "tensorflow_variant": "fit", "torch_variant": "dataloader"}),
+    "penalty in fit": ("tiny", {"l2": 1e-3, "variants": {"tensorflow": "fit", "torch": "dataloader"}}),
     "decay in torch's style": ("tiny", {"l2": 1e-3, "differences": ("weight-decay-style",)}),
     "softmax twice": ("tiny", {"differences": ("softmax-before-loss", "input-scale", "initial-weights")}),
     "categorical, smoothed": ("tiny", {"loss": "categorical", "label_smoothing": 0.1}),
     "categorical probabilities in fit": (
         "tiny",
-        {"loss": "categorical", "label_smoothing": 0.1, "probabilities": True, "tensorflow_variant": "fit"},
+        {"loss": "categorical", "label_smoothing": 0.1, "probabilities": True, "variants": {"tensorflow": "fit"}},
     ),
     "probabilities": ("tiny", {"probabilities": True}),
     "steps, patience": (
@@ -54,11 +57,10 @@ PLANS: dict[str, tuple[str, dict]] = {
             "schedule": Schedule("cosine", warmup_epochs=0.5),
             "plateau": Plateau(patience=1),
             "stopping": Stopping(patience=2, restore_best=True, checkpoint=True, min_delta=0.001),
-            "tensorflow_variant": "fit",
-            "torch_variant": "dataloader",
+            "variants": {"tensorflow": "fit", "torch": "dataloader"},
         },
     ),
-    "plateau alone in fit": ("tiny", {"plateau": Plateau(), "tensorflow_variant": "fit"}),
+    "plateau alone in fit": ("tiny", {"plateau": Plateau(), "variants": {"tensorflow": "fit"}}),
     "plateau alone": ("tiny", {"plateau": Plateau(patience=1, min_delta=5.0)}),
     "warm-up alone": ("tiny", {"schedule": Schedule(warmup_epochs=1)}),
     "exponential": ("tiny", {"schedule": Schedule("exponential", factor=0.9)}),
@@ -67,8 +69,7 @@ PLANS: dict[str, tuple[str, dict]] = {
         "tiny",
         {
             "augmentation": Augmentation(flip=True, shift=1, rotation=5, cutout=2),
-            "tensorflow_variant": "fit",
-            "torch_variant": "dataloader",
+            "variants": {"tensorflow": "fit", "torch": "dataloader"},
         },
     ),
     "brightness alone": ("tiny", {"augmentation": Augmentation(brightness=0.3)}),

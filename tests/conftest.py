@@ -21,9 +21,9 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 @pytest.fixture(scope="session")
 def lab():
     """A lab with real worker processes, both frameworks imported; one for the whole session, for starting takes seconds."""
-    from clsf.lab import open_lab
+    from clsf.training_service import open_service
 
-    opened = open_lab()
+    opened = open_service()
     assert opened.wait_warm(180), opened.state()
     yield opened
     opened.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clsf import looking, training
+from clsf import inspection, training
 from clsf.backends.base import Weights
 from clsf.control import Control
 from clsf.data.augment import augment
@@ -23,7 +23,7 @@ def train_epochs(job: Job, epochs: list[list[np.ndarray]], first_step: int = 0) 
     for number, batches in enumerate(epochs, start=1):
         work = training.Epoch(job.prepared, plan, number, batches, step, None)
         control, pace = Control(), training.Pace(steps=4)
-        taught = plan.variant(framework) in training.TAUGHT
+        taught = plan.variants[framework] in training.TAUGHT
         chunks = training.taught_chunks if taught else training.own_chunks
         reports += [chunk.report for chunk in chunks(backend, work, lambda: plan.learning_rate, pace, control)]
         step += len(batches)
@@ -43,7 +43,7 @@ def look_story(job: Job, looks: int) -> list[Event]:
     control.look()
     for event in training.train(job.build(), inside._framework, job.prepared, job.plan, control, job.spec):
         told.append(event)
-        if type(event).__name__ == "StepLooked":
+        if type(event).__name__ == "StepInspected":
             looks -= 1
             control.look() if looks else control.stop()
     return told
@@ -270,13 +270,13 @@ def stock_decay(job: Job, order: np.ndarray, **arguments: object) -> Weights:
 def looks_of(job: Job) -> list[Event]:
     """Train by the one loop and return what looking inside told."""
     told = training.train(job.build(), inside._framework, job.prepared, job.plan, Control(), job.spec)
-    return [event for event in told if type(event).__name__ in ("LayersLooked", "PredictionsLooked")]
+    return [event for event in told if type(event).__name__ in ("LayersInspected", "PredictionsInspected")]
 
 
 def digest_of_looks(job: Job, indices: np.ndarray) -> tuple[Weights, dict[str, np.ndarray], Weights]:
     """Take one step that is looked at; return the weights before, its gradients and the weights after."""
     backend = job.build()
-    detail = looking.StepDetail(backend, indices, None)
+    detail = inspection.StepDetail(backend, indices, None)
     backend.train_steps(indices[None], 0, keep_gradients=True)
     detail.done()
     return detail.before, detail.gradients, detail.after

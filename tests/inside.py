@@ -230,6 +230,9 @@ def _train_stock_torch(job: Job, order: np.ndarray) -> list[Weights]:
         "adadelta": torch.optim.Adadelta,
         "rmsprop": torch.optim.RMSprop,
         "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW,
+        "adamax": torch.optim.Adamax,
+        "nadam": torch.optim.NAdam,
     }
     kernel = job.weights["2.kernel"]
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*kernel.shape, dtype=getattr(torch, job.plan.dtype)))
@@ -260,6 +263,9 @@ def _train_stock_tensorflow(job: Job, order: np.ndarray) -> list[Weights]:
         "adadelta": keras.optimizers.Adadelta,
         "rmsprop": keras.optimizers.RMSprop,
         "adam": keras.optimizers.Adam,
+        "adamw": keras.optimizers.AdamW,
+        "adamax": keras.optimizers.Adamax,
+        "nadam": keras.optimizers.Nadam,
     }
     kernel = job.weights["2.kernel"]
     dtype = job.plan.dtype
@@ -321,7 +327,7 @@ def train_counted(job: Job, batches: list[np.ndarray]) -> tuple[Trained, Calls]:
         backend = job.build()
         patches.enter_context(patch.object(keras.Model, "fit", counted_fit))
         patches.enter_context(patch.object(keras.layers.Dense, "call", watched_call))
-        if job.plan.tensorflow_variant == "fit":
+        if job.plan.variants["tensorflow"] == "fit":
             reports = list(backend.fit_epoch(batches, epoch=1))
         else:
             reports = [backend.train_steps(np.stack(batches[:-1]), 0), backend.train_steps(batches[-1][None], len(batches) - 1)]
@@ -365,3 +371,42 @@ def fit_epochs(job: Job, epochs: list[list[np.ndarray]], rates: list[float]) -> 
         backend.set_learning_rate(rate)
         reports += list(backend.fit_epoch(batches, epoch))
     return _trained(backend, reports)
+
+
+def flat_parameters() -> dict[str, object]:
+    """Torch only: put parameters of three layouts into one vector, change it, and tell what became of them."""
+    import torch
+
+    from clsf.backends.torch.flat import ALIGNED, Flat, norm
+
+    torch.manual_seed(0)
+    kernel = torch.nn.Parameter(torch.randn(5, 3, 2, 2).contiguous(memory_format=torch.channels_last))
+    parameters = [kernel, torch.nn.Parameter(torch.randn(7)), torch.nn.Parameter(torch.randn(4, 9))]
+    before = [p.detach().clone() for p in parameters]
+    flat = Flat(parameters)
+    unchanged = all(torch.equal(a, b) and a.stride() == b.stride() for a, b in zip(parameters, before, strict=True))
+    for p in parameters[:2]:
+        p.grad = torch.randn(p.shape)  # the kernel's in another layout than the kernel itself
+    gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parameters]
+    with torch.no_grad():
+        flat.values.sub_(flat.gradient())
+    off = max(float((p.detach() - (b - g)).abs().max()) for p, b, g in zip(parameters, before, gradients, strict=True))
+    expected = torch.nn.utils.get_total_norm([p.grad for p in parameters[:2]])
+    return {
+        "unchanged": unchanged,
+        "off": off,
+        "starts": [p.storage_offset() % ALIGNED for p in parameters],
+        "norm": float(norm(p.grad for p in parameters[:2])),
+        "expected": float(expected),
+    }
+
+
+def threads_of(job: Job) -> tuple[int, int]:
+    """Torch only: return the threads of a run's steps, and how many there may be."""
+    import torch
+
+    from clsf.backends.torch import device
+
+    made = job.build()
+    assert made.facts().threads == torch.get_num_threads()
+    return made.facts().threads, device.threads()

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import numpy as np
 
-from clsf.predict import evaluating, looking, session
+from clsf.predict import evaluating, inspection, session
 from clsf.predict.values import Request
 from tests import inside
 from tests.inside import Job
@@ -18,11 +18,11 @@ def _twin(name: str):
 
 
 def activations(job: Job, inputs: np.ndarray) -> dict[str, np.ndarray]:
-    return _twin("look").Looker(job.build().built).activations(inputs)
+    return _twin("activations").ActivationReader(job.build().built).activations(inputs)
 
 
 def slopes(job: Job, inputs: np.ndarray, wanted: np.ndarray) -> tuple:
-    return _twin("look").Looker(job.build().built).slopes(inputs, wanted)
+    return _twin("activations").ActivationReader(job.build().built).slopes(inputs, wanted)
 
 
 def scores(job: Job, inputs: np.ndarray) -> np.ndarray:
@@ -47,7 +47,7 @@ def asked(request: Request, weights: dict, function: str, *args: object) -> obje
 
 def unknown(request: Request) -> list:
     return [session.predict(request, np.zeros((1, *request.shape), np.uint8)), evaluating.evaluate(request),
-            looking.look(request, np.zeros(request.shape, np.uint8), None)]  # fmt: skip
+            inspection.inspect_image(request, np.zeros(request.shape, np.uint8), None)]  # fmt: skip
 
 
 def held(requests: list[Request], weights: dict) -> list[bool]:

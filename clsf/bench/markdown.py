@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from importlib import metadata
 from itertools import groupby
 
-from clsf.bench.rows import Row
+from clsf.bench.rows import Measurement
 from clsf.engine.machine import machine_text
 
 PACKAGES = ("tensorflow", "torch", "streamlit", "numpy")
 
 
-def lines(rows: Iterable[Row]) -> Iterator[str]:
+def lines(rows: Iterable[Measurement]) -> Iterator[str]:
     """Return the lines of the table, each as soon as its rows are there: which machine first, then median and spread."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
     yield f"{machine_text()}; Python {platform.python_version()}, {versions}. Medians, with the least and the most in brackets."
@@ -24,7 +24,7 @@ def lines(rows: Iterable[Row]) -> Iterator[str]:
         yield f"| {what or 'all'} | {' · '.join(map(_cell, found))} |"
 
 
-def _cell(row: Row) -> str:
+def _cell(row: Measurement) -> str:
     value, low, high = (_number(x, row.unit) for x in (row.median, row.low, row.high))
     unit = "" if row.unit in ("ratio", "share") else f" {row.unit}"
     spread = f" ({low} to {high})" if row.low != row.high else ""

@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 
 from clsf import FRAMEWORKS
-from clsf.bench.rows import Row, Target, row
+from clsf.bench.rows import Measurement, Target, row
 from clsf.errors import EngineError
 
 IMAGES = 50_000
@@ -21,7 +21,7 @@ STEPS = 60
 TARGET = Target(1200, "most")
 
 
-def rows(wanted: str, repeats: int) -> Iterator[Row]:
+def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
     """Measure the frameworks whose row is wanted, each in fresh processes."""
     for framework in FRAMEWORKS:
         name = f"{framework}/memory-of-50000-images"

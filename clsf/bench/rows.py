@@ -27,7 +27,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Measurement:
     """One thing measured several times."""
 
     name: str  # "tensorflow/lecture-cnn/batch-32/over-fit-without-xla"
@@ -48,9 +48,9 @@ class Row:
         return {"name": self.name, **numbers, "unit": self.unit, "target": target, "met": self.met}
 
 
-def row(name: str, values: Sequence[float], unit: str, target: Target | None = None) -> Row:
+def row(name: str, values: Sequence[float], unit: str, target: Target | None = None) -> Measurement:
     """Return the row of these repeats. Raises ValueError if there are none."""
-    return Row(name, statistics.median(values), min(values), max(values), unit, target)
+    return Measurement(name, statistics.median(values), min(values), max(values), unit, target)
 
 
 def ratios(ours: Sequence[float], others: Sequence[float]) -> list[float]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from clsf import FRAMEWORKS
-from clsf.bench.rows import Row, Target, ratios, row
+from clsf.bench.rows import Measurement, Target, ratios, row
 from clsf.engine.machine import cores
 from clsf.errors import EngineError
 
@@ -41,7 +41,7 @@ def names(framework: str, model: str, batch: int) -> list[str]:
     return [f"{framework}/{model}/batch-{batch}/{what}" for what in (*over, "cost-of-streaming", "share-of-matrix-products")]
 
 
-def rows(wanted: str, repeats: int) -> Iterator[Row]:
+def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
     """Measure everything whose name has `wanted` in it. Raises EngineError if a process fails."""
     for framework in FRAMEWORKS:
         for model in MODELS:
@@ -66,7 +66,7 @@ def told(framework: str, model: str, batch: int, repeats: int) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def of(prefix: str, said: dict) -> Iterator[Row]:
+def of(prefix: str, said: dict) -> Iterator[Measurement]:
     """Turn what a process measured into rows."""
     seconds = said["seconds"]
     ours = seconds["ours"]

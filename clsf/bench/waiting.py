@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from tempfile import TemporaryDirectory
 
 from clsf import FRAMEWORKS
-from clsf.bench.rows import Row, Target, row
+from clsf.bench.rows import Measurement, Target, row
 from clsf.engine import start_engine
 from clsf.events import BatchesEnded
-from clsf.lab import Lab
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.store import RunStore
+from clsf.training_service import TrainingService
 
 WARM, COLD = Target(1.0, "most"), Target(8.0, "most")
 READY_SECONDS = 120.0
 
 
-def rows(wanted: str, repeats: int) -> Iterator[Row]:
+def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
     """Measure what is wanted of each framework."""
     for framework in FRAMEWORKS:
         name = f"{framework}/first-event/cold"
@@ -31,22 +31,22 @@ def rows(wanted: str, repeats: int) -> Iterator[Row]:
 
 
 def _cold(framework: str) -> float:
-    with TemporaryDirectory() as folder, Lab(start_engine(), RunStore.open(folder)) as lab:
-        return _first_batch(lab, framework)
+    with TemporaryDirectory() as folder, TrainingService(start_engine(), RunStore.open(folder)) as service:
+        return _first_batch(service, framework)
 
 
 def _warm(framework: str, repeats: int) -> list[float]:
-    with TemporaryDirectory() as folder, Lab(start_engine(), RunStore.open(folder)) as lab:
-        lab.wait_warm(READY_SECONDS)
-        return [_first_batch(lab, framework) for _ in range(repeats)]
+    with TemporaryDirectory() as folder, TrainingService(start_engine(), RunStore.open(folder)) as service:
+        service.wait_warm(READY_SECONDS)
+        return [_first_batch(service, framework) for _ in range(repeats)]
 
 
-def _first_batch(lab: Lab, framework: str) -> float:
+def _first_batch(service: TrainingService, framework: str) -> float:
     """Return the seconds from handing a run in until its first loss is there."""
     began = time.perf_counter()
-    [run_id] = lab.train(preset("lecture-cnn", 10), Plan("digits", epochs=1), (framework,))
+    [run_id] = service.train(preset("lecture-cnn", 10), Plan("digits", epochs=1), (framework,))
     seconds = 0.0
-    for _, event in lab.follow([run_id]):
+    for _, event in service.follow([run_id]):
         if isinstance(event, BatchesEnded) and not seconds:
             seconds = time.perf_counter() - began
     return seconds

@@ -22,7 +22,7 @@ from clsf.control import Control
 from clsf.data.images import Prepared
 from clsf.data.prepare import prepare
 from clsf.data.sources import open_dataset
-from clsf.engine.outbox import Outbox
+from clsf.engine.event_batcher import EventBatcher
 from clsf.events import BatchesEnded, Event
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
@@ -50,7 +50,7 @@ def ours(framework: str, spec: ModelSpec, plan: Plan, prepared: Prepared, stream
     analysis = spec.check(prepared.shape, len(prepared.classes))
     backend = backends.load(framework).build(spec, plan, prepared, initial_weights(analysis, plan.start, plan.seed, plan.dtype))
     events = train(backend, framework, prepared, plan, Control())
-    box = Outbox(lambda message: None) if streaming else None
+    box = EventBatcher(lambda message: None) if streaming else None
     ahead = 0  # steps done beyond what was asked for; the next call does so many fewer
 
     def steps(count: int) -> int:
@@ -86,9 +86,9 @@ def measure(framework: str, model: str, batch_size: int, repeats: int) -> dict:
     spec, plan = preset(model, 10), plan_for(batch_size)
     prepared = prepare(open_dataset(DATA), plan)
     prepared = replace(prepared, validation=prepared.validation[:batch_size])
-    usual = import_module(f"clsf.backends.{framework}.usual")
+    baseline = import_module(f"clsf.backends.{framework}.baseline")
     streaming, silent = (ours(framework, spec, plan, prepared, streaming=told) for told in (True, False))
-    loops = {"ours": streaming, **usual.ways(spec, plan, prepared)}
+    loops = {"ours": streaming, **baseline.training_loops(spec, plan, prepared)}
     for loop in (*loops.values(), silent):
         loop(WARM_STEPS)
     began = time.perf_counter()
@@ -102,7 +102,7 @@ def measure(framework: str, model: str, batch_size: int, repeats: int) -> dict:
             seconds[name].append(timed(loops[name], steps))
         parts = [(per_step(streaming, steps // SLICES), per_step(silent, steps // SLICES)) for _ in range(SLICES)]
         cost.append(statistics.median(1 - quiet / told for told, quiet in parts))
-        gigaflops.append(usual.gigaflops())
+        gigaflops.append(baseline.gigaflops())
     return {
         "seconds": seconds, "cost_of_streaming": cost, "steps": steps, "images": steps * batch_size, "gigaflops": gigaflops,
         "multiply_adds": spec.analyse(prepared.shape).multiply_adds,

@@ -9,7 +9,8 @@ from typing import Literal
 
 from clsf.charts.points import smoothed, thinned
 from clsf.charts.run import Run
-from clsf.charts.style import STYLES, FrameworkStyle
+from clsf.charts.style import STYLES
+from clsf.frameworks import Style
 from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
@@ -35,7 +36,7 @@ class Contestant:
 
     run: Run
     name: str
-    style: FrameworkStyle
+    style: Style
 
 
 def contestants(runs: Sequence[Run], names: Sequence[str]) -> tuple[Contestant, ...]:

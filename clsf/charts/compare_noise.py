@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from clsf.charts.compare_gap import wrapped
-from clsf.charts.style import FrameworkStyle
 from clsf.compare.noise import Interval
+from clsf.frameworks import Style
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
@@ -14,7 +14,7 @@ Said = Callable[[Sentence], str]
 
 def figure(
     names: Sequence[str],
-    styles: Sequence[FrameworkStyle],
+    styles: Sequence[Style],
     values: Sequence[Mapping[int, float]],
     means: Sequence[Interval],
     said: Said = str,

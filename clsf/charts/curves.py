@@ -20,7 +20,7 @@ Said = Callable[[Sentence], str]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CurveView:
     """How a reader wants to look at curves."""
 
     x: Axis = "steps"
@@ -56,7 +56,7 @@ KINDS = {
 _AXES = {"steps": say("steps (batches)"), "epochs": say("epochs"), "seconds": say("seconds of training")}
 
 
-def figure(kind: Kind, runs: Sequence[Run], view: View, said: Said = str) -> dict:
+def figure(kind: Kind, runs: Sequence[Run], view: CurveView, said: Said = str) -> dict:
     """Return one figure with every run in it: batches faint, their smoothed course strong, validation as symbols.
 
     Zoom is for the reader to keep (`uirevision`) until another axis is asked for or other runs are shown.
@@ -73,7 +73,7 @@ def figure(kind: Kind, runs: Sequence[Run], view: View, said: Said = str) -> dic
     return {"data": traces, "layout": layout}
 
 
-def _axes(kind: Kind, view: View, said: Said, log: bool, number: int, panels: int) -> dict:
+def _axes(kind: Kind, view: CurveView, said: Said, log: bool, number: int, panels: int) -> dict:
     width = (1 - 0.05 * (panels - 1)) / panels
     left = (number - 1) * (width + 0.05)
     x = {"title": {"text": said(_AXES[view.x])}, "rangemode": "tozero", "domain": [left, left + width]}
@@ -95,7 +95,7 @@ def _suffix(number: int) -> str:
     return "" if number == 1 else str(number)
 
 
-def _traces(kind: Kind, run: Run, view: View, said: Said) -> list[dict]:
+def _traces(kind: Kind, run: Run, view: CurveView, said: Said) -> list[dict]:
     style = STYLES[run.framework]
     count = len(run.steps)  # read first: a live run may grow while it is drawn
     values = np.asarray(getattr(run.steps, kind.steps), dtype=np.float64)[:count]
@@ -161,7 +161,7 @@ def _validation(field: str, run: Run, count: int, place: Callable[[int], float])
     return {"x": [x for x, _ in ended], "y": [_short(y) for _, y in ended]}
 
 
-def _place(run: Run, view: View) -> Callable[[int], float]:
+def _place(run: Run, view: CurveView) -> Callable[[int], float]:
     """Return what turns the index of a step into its place on the horizontal axis."""
     if view.x == "seconds":
         return lambda index: round(run.steps.seconds[index], 3)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Literal
 
-from clsf.charts.experiment_looks import Look
+from clsf.charts.arm_styles import ArmStyle
 from clsf.charts.points import smoothed, thinned
 from clsf.charts.run import Run
 from clsf.charts.style import SHARES
@@ -27,7 +27,7 @@ class Drawn:
 
     run: Run
     name: str
-    look: Look
+    look: ArmStyle
     dimmed: bool = False
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from clsf.charts.arm_styles import ArmStyle
 from clsf.charts.compare_gap import wrapped
-from clsf.charts.experiment_looks import Look
 from clsf.experiments.verdict import Score
 from clsf.words import Sentence, say
 
@@ -14,20 +14,20 @@ Said = Callable[[Sentence], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScoreRow:
     """A score as it is drawn."""
 
     score: Score
     name: str
-    look: Look
+    look: ArmStyle
 
 
-def height(rows: Sequence[Row]) -> int:
+def height(rows: Sequence[ScoreRow]) -> int:
     """Return how many pixels the figure needs."""
     return 96 + 30 * len({(row.name, row.score.arm) for row in rows})
 
 
-def figure(rows: Sequence[Row], said: Said = str) -> dict:
+def figure(rows: Sequence[ScoreRow], said: Said = str) -> dict:
     """Return final accuracies on the validation images, the first row on top."""
     names, traces = _places(rows), []
     for name, row in zip(names, rows, strict=True):
@@ -64,7 +64,7 @@ def figure(rows: Sequence[Row], said: Said = str) -> dict:
     return {"data": traces, "layout": layout}
 
 
-def _places(rows: Sequence[Row]) -> list[str]:
+def _places(rows: Sequence[ScoreRow]) -> list[str]:
     """Return on which line each row stands: the frameworks of an arm on the same, other arms apart even if they read alike."""
     lines: dict[tuple[str, int], str] = {}
     for row in rows:
@@ -72,12 +72,12 @@ def _places(rows: Sequence[Row]) -> list[str]:
     return [lines[row.name, row.score.arm] for row in rows]
 
 
-def in_words(rows: Sequence[Row], said: Said = str) -> str:
+def in_words(rows: Sequence[ScoreRow], said: Said = str) -> str:
     """Return what the figure shows, for those who don't see it."""
     return " ".join(said(say("{name}: accuracy {mean}.", name=row.name, mean=f"{row.score.mean:.1%}")) for row in rows)
 
 
-def _range(rows: Sequence[Row]) -> list[float]:
+def _range(rows: Sequence[ScoreRow]) -> list[float]:
     ends = [value for row in rows for value in row.score.accuracies.values()]
     ends += [end for row in rows if len(row.score.accuracies) > 1 for end in (row.score.interval.low, row.score.interval.high)]
     margin = max(0.08 * (max(ends) - min(ends)), 0.01)

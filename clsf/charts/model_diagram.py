@@ -10,7 +10,7 @@ from html import escape
 from math import ceil
 
 from clsf.model.edit import Card
-from clsf.model.edit_facts import Look
+from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import Shape, shape_text
 
 BOX, HIGH, EDGE, GAP, JOIN = 192, 42, 34, 26, 26  # pixels: a box's width and height, an edge, between rows, a join
@@ -31,7 +31,7 @@ STYLE = """
 
 
 def diagram(
-    seen: Look, described: Callable[[Card], str], group: Callable[[str], str], input_word: str, output_word: str
+    seen: DesignFacts, described: Callable[[Card], str], group: Callable[[str], str], input_word: str, output_word: str
 ) -> str:
     """Return the SVG of a design. `described` says a layer's fields in short, `group` names its class of colours."""
     drawing = _Drawing(seen, described, group)
@@ -49,12 +49,12 @@ def diagram(
     )
 
 
-def spoken(seen: Look, described: Callable[[Card], str]) -> str:
+def spoken(seen: DesignFacts, described: Callable[[Card], str]) -> str:
     """Return the same in words, for those who can't see it: layer after layer with the shape that comes out."""
     return f"{seen.design.name}: {shape_text(seen.input_shape)}" + _spoken_row(seen, seen.design.cards, described)
 
 
-def _spoken_row(seen: Look, row: tuple[Card, ...], described: Callable[[Card], str]) -> str:
+def _spoken_row(seen: DesignFacts, row: tuple[Card, ...], described: Callable[[Card], str]) -> str:
     said = []
     for card in row:
         if card.off:
@@ -71,7 +71,7 @@ def _spoken_row(seen: Look, row: tuple[Card, ...], described: Callable[[Card], s
 class _Drawing:
     """Collects the parts; every method that draws downwards returns the y where it ended."""
 
-    def __init__(self, seen: Look, described: Callable[[Card], str], group: Callable[[str], str]) -> None:
+    def __init__(self, seen: DesignFacts, described: Callable[[Card], str], group: Callable[[str], str]) -> None:
         self.seen, self.described, self.group = seen, described, group
         self.parts: list[str] = []
 

@@ -12,7 +12,7 @@ from math import hypot, sqrt
 from typing import Literal
 
 from clsf.model.edit import Card
-from clsf.model.edit_facts import Look
+from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import Shape, shape_text
 
 Scale = Literal["linear", "root"]
@@ -51,7 +51,7 @@ class Block:
 
 
 def volumes(
-    seen: Look, title: Callable[[Card], str], group: Callable[[str], str], input_word: str, scale: Scale, every: bool
+    seen: DesignFacts, title: Callable[[Card], str], group: Callable[[str], str], input_word: str, scale: Scale, every: bool
 ) -> dict:
     """Return a Plotly figure of the design as far as it fits. `every`: also layers that hand on the shape they receive."""
     blocks = list(_Placing(seen, title, group, scale, every).blocks(input_word))
@@ -93,7 +93,7 @@ def _room(blocks: list[Block]) -> tuple[float, float, float]:
 class _Placing:
     """Puts blocks one behind the other along x; rows of branches lie beside each other along y."""
 
-    def __init__(self, seen: Look, title: Callable, group: Callable, scale: Scale, every: bool) -> None:
+    def __init__(self, seen: DesignFacts, title: Callable, group: Callable, scale: Scale, every: bool) -> None:
         self.seen, self.title, self.group, self.every, self.scale = seen, title, group, every, scale
         side = max(seen.input_shape[:2]) if len(seen.input_shape) == 3 else 16
         self.side = self.length(side)

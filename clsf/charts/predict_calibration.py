@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from clsf.charts.style import FrameworkStyle
+from clsf.frameworks import Style
 from clsf.predict.metrics import Calibration
 from clsf.words import Sentence, say
 
@@ -15,7 +15,7 @@ class Calibrated:
     """One model's calibration with how it is called and looks."""
 
     name: str
-    style: FrameworkStyle
+    style: Style
     found: Calibration
 
 

@@ -14,9 +14,11 @@ from clsf.data.imports import Imported, import_folder, import_zip
 from clsf.data.layout import LABELS, Choices
 from clsf.data.roles import QUESTION_CLASS, QUESTION_PARTS, ROLES
 from clsf.errors import DataError, SpecError
+from clsf.frameworks import USUAL, VARIANTS
 from clsf.model.presets import NAMES, preset
 from clsf.model.spec import MAX_JSON, ModelSpec
-from clsf.plan import LEARNING_RATES, OPTIMIZERS, RULES, SCALES, STARTS, TENSORFLOW_VARIANTS, Plan, Preparation
+from clsf.optimizers import DEFAULT
+from clsf.plan import LEARNING_RATES, OPTIMIZERS, RULES, SCALES, STARTS, Plan, Preparation
 
 _ARGUMENTS: dict[str, dict] = {
     "data": {
@@ -26,10 +28,12 @@ _ARGUMENTS: dict[str, dict] = {
     "model": {
         "required": True, "metavar": "PRESET|FILE.json", "help": f"one of {', '.join(NAMES)}, or a model saved as JSON",
     },
-    "variant": {"default": "graph", "metavar": "NAME", "help": f"how TensorFlow trains: {', '.join(TENSORFLOW_VARIANTS)}"},
+    "variant": {
+        "default": USUAL["tensorflow"], "metavar": "NAME", "help": f"how TensorFlow trains: {', '.join(VARIANTS['tensorflow'])}"
+    },
     "epochs": {"type": int, "default": 5, "metavar": "N"},
     "batch-size": {"type": int, "default": 32, "metavar": "N"},
-    "optimizer": {"default": "rmsprop", "metavar": "NAME", "help": ", ".join(OPTIMIZERS)},
+    "optimizer": {"default": DEFAULT, "metavar": "NAME", "help": ", ".join(OPTIMIZERS)},
     "learning-rate": {"type": float, "metavar": "X", "help": "default: by optimizer, from 0.001 to 1"},
     "train-limit": {"type": int, "metavar": "N", "help": "train on at most N images"},
     "image-size": {"type": int, "metavar": "N", "help": "resize images to N by N pixels"},
@@ -129,7 +133,7 @@ def plan(options: argparse.Namespace, data: str, **changes: object) -> Plan:
     names = ("train_limit", "epochs", "batch_size", "optimizer", "rules", "start", "dtype", "seed", "device", "l2")
     values = {name: given[name] for name in names if name in given}
     if "variant" in given:
-        values["tensorflow_variant"] = given["variant"]
+        values["variants"] = {"tensorflow": given["variant"]}
     rate = given.get("learning_rate")
     return Plan(
         data=data,

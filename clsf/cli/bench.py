@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from clsf.bench import markdown
-from clsf.bench.rows import Row
+from clsf.bench.rows import Measurement
 from clsf.errors import EngineError
 
 PARTS = ("clsf.bench.training", "clsf.bench.memory", "clsf.bench.waiting", "tests.bench.pages", "tests.bench.scale")
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Measure and show. Returns 0, or 1 if something that is aimed at was missed."""
     if options.repeats < 1:
         raise EngineError("--repeats is {value}, but must be at least 1.", value=options.repeats)
-    seen: list[Row] = []
+    seen: list[Measurement] = []
     rows = _noted(_rows(options.only, options.repeats), seen)
     for line in markdown.lines(rows) if options.markdown else map(_json if options.json else _text, rows):
         print(line, flush=True)
@@ -39,20 +39,20 @@ def run(options: argparse.Namespace) -> int:
     return int(any(row.met is False for row in seen))
 
 
-def _noted(rows: Iterator[Row], seen: list[Row]) -> Iterator[Row]:
+def _noted(rows: Iterator[Measurement], seen: list[Measurement]) -> Iterator[Measurement]:
     for row in rows:
         seen.append(row)
         yield row
 
 
-def _rows(wanted: str, repeats: int) -> Iterator[Row]:
+def _rows(wanted: str, repeats: int) -> Iterator[Measurement]:
     for name in PARTS:
         measure = _part(name)
         if measure is not None:
             yield from measure(wanted, repeats)
 
 
-def _part(name: str) -> Callable[[str, int], Iterator[Row]] | None:
+def _part(name: str) -> Callable[[str, int], Iterator[Measurement]] | None:
     try:
         return import_module(name).rows
     except ModuleNotFoundError as error:
@@ -62,10 +62,10 @@ def _part(name: str) -> Callable[[str, int], Iterator[Row]] | None:
         return None
 
 
-def _json(row: Row) -> str:
+def _json(row: Measurement) -> str:
     return json.dumps(row.to_json())
 
 
-def _text(row: Row) -> str:
+def _text(row: Measurement) -> str:
     aim = "" if row.target is None else f"  {'met' if row.met else 'MISSED'} ({row.target})"
     return f"{row.name:64s} {row.median:10.4g} {row.unit:6s} [{row.low:.4g}, {row.high:.4g}]{aim}"

@@ -18,9 +18,9 @@ from clsf.experiments.settings import differing, shown, title
 from clsf.experiments.start import Found, Member, find, start, stop
 from clsf.experiments.values import Arm, Experiment
 from clsf.experiments.verdict import agreement, verdicts
-from clsf.lab import Lab, open_lab
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.training_service import TrainingService, open_service
 from clsf.words import say
 
 
@@ -57,14 +57,14 @@ def run(options: argparse.Namespace) -> int:
         plan = fitting(spec, plan)
     frameworks = FRAMEWORKS if options.framework == "both" else (options.framework,)
     experiment = Experiment(options.kind, arms(options, spec, plan), frameworks)
-    with open_lab(frameworks) as lab:
-        about = estimate(experiment, info, lab.recent(None, 100))
+    with open_service(frameworks) as service:
+        about = estimate(experiment, info, service.recent(None, 100))
         print(f"clsf: {about.runs} runs, about {about.seconds:.0f} s", file=sys.stderr)
-        found = find(lab, start(lab, experiment, "cli", ""))
+        found = find(service, start(service, experiment, "cli", ""))
         try:
-            _follow(lab, found, options.json)
+            _follow(service, found, options.json)
         except KeyboardInterrupt:
-            stop(lab, found)
+            stop(service, found)
             raise
         for sentence in said(found.members):
             print(json.dumps({"event": "verdict", "sentence": sentence}) if options.json else sentence)
@@ -103,7 +103,7 @@ def said(members: Sequence[Member]) -> list[str]:
     return [*lines, str(agreed)] if agreed is not None else lines
 
 
-def _follow(lab: Lab, found: Found, as_json: bool) -> None:
+def _follow(service: TrainingService, found: Found, as_json: bool) -> None:
     """Wait for the runs, one after the other, and say what came of each."""
     columns = {name: values for name, values in differing([m.record for m in found.members]).items() if name != "framework"}
     titles = [
@@ -121,7 +121,7 @@ def _follow(lab: Lab, found: Found, as_json: bool) -> None:
     if not as_json:
         print("  ".join(text.ljust(width) for text, width in zip(titles, widths, strict=True)))
     for place, member in enumerate(found.members):
-        lab.wait([member.record.run_id])
+        service.wait([member.record.run_id])
         record = member.record
         settings = {name: values[place] for name, values in columns.items()}
         if as_json:

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Iterator
 
 from clsf.cli import arguments
-from clsf.compare.gap import CAUSES, GapStep, check, explain, lab_runner, loss_floor, sentence
+from clsf.compare.gap import CAUSES, GapStep, check, explain, loss_floor, sentence, service_runner
 from clsf.data import catalogue
 from clsf.errors import EngineError
-from clsf.lab import open_lab
+from clsf.optimizers import DEFAULT
+from clsf.training_service import open_service
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -31,12 +32,12 @@ def run(options: argparse.Namespace) -> int:
     """Train and show it. Returns 0, or 1 if a run could not go on."""
     data = arguments.data_name(options.data, options)
     classes = len(catalogue.info(data).classes)
-    plan = arguments.plan(options, data, optimizer="rmsprop")
+    plan = arguments.plan(options, data, optimizer=DEFAULT)
     order = [name.strip() for name in options.order.split(",") if name.strip()]
     spec = arguments.model_spec("lecture-cnn", classes)
     check(options.seeds, order)
-    with open_lab() as lab:
-        steps = explain(lab_runner(lab, spec, owner="cli"), plan, options.seeds, order)
+    with open_service() as service:
+        steps = explain(service_runner(service, spec, owner="cli"), plan, options.seeds, order)
         try:
             _json_lines(steps) if options.json else _summary(steps, classes)
         except EngineError as error:

@@ -14,9 +14,11 @@ from clsf.compare.differences import switched
 from clsf.compare.lockstep import lockstep
 from clsf.compare.recording import Recording
 from clsf.compare.sides import EngineSide, check
-from clsf.compare.values import FRAMEWORK_NAMES, LockstepResult, LockstepStarted, StepDifference
+from clsf.compare.values import LockstepResult, LockstepStarted, StepDifference
 from clsf.data import catalogue
 from clsf.engine import start_engine
+from clsf.frameworks import TITLES
+from clsf.optimizers import PLAINEST
 from clsf.plan import DIFFERENCES
 
 SHOWN = 20  # steps of a summary for people
@@ -40,7 +42,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
         parser, "batch-size", "learning-rate", "seed", "image-size", "train-limit", "scale", "rules", "start", "l2", "device"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object per step and line")
-    parser.set_defaults(run=run, optimizer="sgd", dtype="float64", device="cpu")
+    parser.set_defaults(run=run, optimizer=PLAINEST, dtype="float64", device="cpu")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -110,7 +112,7 @@ def _summary(said: Iterator[object]) -> LockstepResult:
     for item in said:
         match item:
             case LockstepStarted():
-                names = " and ".join(f"{FRAMEWORK_NAMES[s.framework]} ({s.device}, {s.threads} threads)" for s in item.sides)
+                names = " and ".join(f"{TITLES[s.framework]} ({s.device}, {s.threads} threads)" for s in item.sides)
                 equal = "the same" if item.same_weights else "other"
                 console.print(
                     f"{names}: {item.steps} steps in {item.dtype} from {equal} initial weights ({item.parameters:,} parameters)",

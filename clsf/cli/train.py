@@ -14,9 +14,9 @@ from clsf.data import catalogue
 from clsf.data.imports import Imported
 from clsf.errors import DataError
 from clsf.events import RunEnded, RunFailed
-from clsf.lab import Lab, open_lab
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.training_service import TrainingService, open_service
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -48,23 +48,23 @@ def run(options: argparse.Namespace) -> int:
     for folder in filter(None, (options.csv, options.tensorboard)):
         _writable(folder)
     show = JsonLines() if options.json else Progress()
-    with open_lab(frameworks) as lab, show:
-        if lab.missing:
-            print(f"clsf: {lab.notice()}", file=sys.stderr)
-        run_ids = lab.train(spec, plan, frameworks, owner="cli", race=options.race)
+    with open_service(frameworks) as service, show:
+        if service.missing:
+            print(f"clsf: {service.notice()}", file=sys.stderr)
+        run_ids = service.train(spec, plan, frameworks, owner="cli", race=options.race)
         good = True
         try:
-            for run_id, event in lab.follow(run_ids):
-                show.event(lab.record(run_id), event)
+            for run_id, event in service.follow(run_ids):
+                show.event(service.record(run_id), event)
                 if isinstance(event, RunFailed) or (isinstance(event, RunEnded) and event.reason != "finished"):
                     good = False
         except KeyboardInterrupt:
             for run_id in run_ids:
-                lab.control(run_id, "stop")
+                service.control(run_id, "stop")
             raise
-        _write_logs(lab, run_ids, options)
+        _write_logs(service, run_ids, options)
         if not good:
-            for record in map(lab.record, run_ids):
+            for record in map(service.record, run_ids):
                 if record.status == "diverged":
                     print(
                         f"clsf: {record.framework}: the loss has become nan or larger than a million; try a smaller learning rate than "
@@ -106,14 +106,14 @@ def _writable(folder: str) -> None:
         raise DataError("The folder '{path}' can't be made: {reason}.", path=folder, reason=str(error)) from None
 
 
-def _write_logs(lab: Lab, run_ids: list[str], options: argparse.Namespace) -> None:
-    for record in map(lab.record, run_ids):
+def _write_logs(service: TrainingService, run_ids: list[str], options: argparse.Namespace) -> None:
+    for record in map(service.record, run_ids):
         name = f"{record.framework}-{record.run_id[:8]}"
         if options.csv:
             for what, text in (("epochs", logs.epochs_csv(record)), ("steps", logs.steps_csv(record))):
                 Path(options.csv, f"{name}-{what}.csv").write_text(text, encoding="utf-8")
         if options.tensorboard:
-            Path(options.tensorboard, f"{name}.zip").write_bytes(lab.tensorboard(record.run_id))
+            Path(options.tensorboard, f"{name}.zip").write_bytes(service.tensorboard(record.run_id))
 
 
 def _frameworks(name: str) -> tuple[str, ...]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from clsf.plan import LOSSES, MONITORS, SCHEDULES, TORCH_VARIANTS, Augmentation, Plateau, Schedule, Stopping
+from clsf.errors import PlanError
+from clsf.frameworks import USUAL, VARIANTS
+from clsf.plan import LOSSES, MONITORS, SCHEDULES, Augmentation, Plateau, Schedule, Stopping
 
 _SWITCH = {"action": "store_true"}
 _GROUPS: dict[str, dict[str, dict]] = {
+    "rule": {
+        "hyper": {"action": "append", "metavar": "NAME=X", "help": "a hyper-parameter of the optimizer, such as beta_1=0.8"},
+    },
     "loss": {
         "loss": {"default": "sparse", "metavar": "NAME", "help": f"{', '.join(LOSSES)}; binary needs two classes"},
         "probabilities": {**_SWITCH, "help": "let the model end in softmax (binary: sigmoid), and the loss take probabilities"},
@@ -45,7 +50,11 @@ _GROUPS: dict[str, dict[str, dict]] = {
         "cutout": {"type": int, "default": 0, "metavar": "PIXELS", "help": "side of a square that is blotted out"},
     },
     "more": {
-        "torch-variant": {"default": "loop", "metavar": "NAME", "help": f"how PyTorch trains: {', '.join(TORCH_VARIANTS)}"},
+        "torch-variant": {
+            "default": USUAL["torch"],
+            "metavar": "NAME",
+            "help": f"how PyTorch trains: {', '.join(VARIANTS['torch'])}",
+        },
         "look-inside": {**_SWITCH, "help": "also tell of weights, gradients and predictions, which costs time"},
         "begin-from": {"metavar": "RUN", "help": "id of a run whose weights to begin with"},
     },
@@ -64,6 +73,7 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
     """Return the fields of a plan that these options say."""
     o = options
     return {
+        "hyper": _hyper(o.hyper),
         "loss": o.loss,
         "probabilities": o.probabilities,
         "label_smoothing": o.label_smoothing,
@@ -74,7 +84,18 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
         "plateau": None if o.plateau is None else Plateau(o.plateau),
         "stopping": Stopping(o.patience, o.restore_best, o.checkpoint, o.monitor),
         "augmentation": Augmentation(o.flip, o.shift, o.rotation, o.brightness, o.cutout),
-        "torch_variant": o.torch_variant,
+        "variants": {"tensorflow": o.variant, "torch": o.torch_variant},
         "look_inside": o.look_inside,
         "begin_from": o.begin_from,
     }
+
+
+def _hyper(given: list[str] | None) -> dict[str, float]:
+    found = {}
+    for text in given or ():
+        name, _, value = text.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise PlanError("--hyper is '{value}', but must be NAME=NUMBER, such as beta_1=0.8.", value=text) from None
+    return found

@@ -9,9 +9,9 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING
 
+from clsf.calls import quoted
 from clsf.code import drawn_alike, run_layers
 from clsf.code.lines import wrapped
-from clsf.code.names import quoted
 
 if TYPE_CHECKING:
     from clsf.code.model import Model

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clsf.calls import quoted
 from clsf.code import notes
-from clsf.code.names import quoted
 from clsf.model import layers
 from clsf.model.layers import LEAKY_SLOPE
 from clsf.plan import Plan

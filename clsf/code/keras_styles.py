@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from clsf.calls import quoted
 from clsf.code import notes
 from clsf.code.keras_layers import Call
 from clsf.code.lines import Writer
 from clsf.code.model import Model
-from clsf.code.names import class_name, quoted, slug
+from clsf.code.names import class_name, slug
 from clsf.code.rows import write_rows
 from clsf.model.branches import Parallel, Residual
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from clsf.calls import quoted
 from clsf.code.keras_layers import Call, keras_calls
-from clsf.code.names import commented, layer_names, quoted
+from clsf.code.names import commented, layer_names
 from clsf.code.rows import torch_orders
 from clsf.code.torch_layers import Module, torch_modules
 from clsf.model.branches import Parallel, Residual
@@ -128,7 +129,7 @@ class Model:
 
 def draws_itself(plan: Plan, framework: str) -> bool:
     """Whether dropout masks are the framework's own in a run."""
-    return plan.native_dropout or (framework == "tensorflow" and plan.tensorflow_variant == "fit")
+    return plan.native_dropout or (framework == "tensorflow" and plan.variants["tensorflow"] == "fit")
 
 
 def float32(value: float) -> float:

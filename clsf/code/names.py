@@ -51,12 +51,6 @@ def class_name(text: str, otherwise: str = "Net") -> str:
     return name
 
 
-def quoted(text: str) -> str:
-    """Return a Python string literal of `text`, in double quotes; whatever it holds, it stays one literal on one line."""
-    literal = repr(text)
-    return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal else literal
-
-
 def commented(text: str) -> str:
     """Return `text` fit for a comment: on one line, without control characters, and without what reorders a line."""
     return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from clsf import losses
+from clsf.calls import quoted
 from clsf.code import (
     epochs,
     pieces,
@@ -21,7 +22,6 @@ from clsf.code import (
 )
 from clsf.code.assembly import assembled, joined
 from clsf.code.model import Model
-from clsf.code.names import quoted
 from clsf.code.pieces import Job
 from clsf.code.render import body_of
 from clsf.model.shapes import shape_text
@@ -95,7 +95,7 @@ def _cells(
         ("code", _joined(epochs.share(job), tensorflow_loop.objective(job), tensorflow_loop.optimizer(job))),
         ("code", joined(
             "rng = np.random.default_rng(SEED)  # the batches; PyTorch begins with the same numbers",
-            tensorflow_loop.loop(job, plan.tensorflow_variant).strip("\n"), "\n\n",
+            tensorflow_loop.loop(job, plan.variants["tensorflow"]).strip("\n"), "\n\n",
         )),
         ("code", 'save_weights("keras_trained.npz")\nkeras_trained = answers(x_check)'),
         ("text", "## PyTorch\n\n" + words(say(
@@ -137,7 +137,7 @@ def _joined(*parts: str) -> str:
 def _imports(job: Job) -> str:
     standard = ["import math"] if job.plan.schedule.kind == "cosine" else []
     standard += ["import subprocess", "import sys"]
-    standard += [] if job.plan.tensorflow_variant == "fit" else ["import time"]
+    standard += [] if job.plan.variants["tensorflow"] == "fit" else ["import time"]
     others = ["import keras", "import numpy as np", "import tensorflow as tf", "from keras import layers"]
     extra = [line for line in pieces.data_imports(job, "tensorflow") if line not in others]
     return "\n".join([*standard, "", *others, *extra])
@@ -199,7 +199,7 @@ def torch_file(spec: ModelSpec, model: Model, job: Job) -> str:
         ("Training, from the same first weights", epochs.share(job)),
         ("", joined(torch_loop.objective(job), torch_loop.optimizer(job))),
         ("", "rng = np.random.default_rng(SEED)  # the same batches as in Keras"),
-        ("", torch_loop.loop(job, plan.torch_variant, norm)),
+        ("", torch_loop.loop(job, plan.variants["torch"], norm)),
         ("", f'np.savez("torch.npz", start=start, trained=trained, own=answers({images}))'),
     ]  # fmt: skip
     return assembled("The PyTorch half of the notebook.", torch_script.IMPORTS, sections)

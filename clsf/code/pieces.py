@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 
+from clsf.calls import quoted
 from clsf.code import alike, drawn_shapes
-from clsf.code.names import quoted, slug
+from clsf.code.names import slug
 from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.resize import prepared_shape

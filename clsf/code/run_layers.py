@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clsf.code.names import quoted
-from clsf.plan import MOMENTUM
+from clsf.calls import quoted
+from clsf.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from clsf.code.model import Model
     from clsf.code.pieces import Job
+    from clsf.optimizers import Optimizer
 
 
 def layers(job: Job, model: Model, framework: str) -> str:
@@ -210,17 +211,12 @@ PUT = {"tensorflow": _put_keras, "torch": _put_torch}
 
 def rule(job: Job) -> str:
     """Return the class of the aligned rule, and the line that makes the optimizer."""
-    plan = job.plan
-    kind, about, begin, update = _RULES[plan.optimizer]
+    plan, declared = job.plan, OPTIMIZERS[job.plan.optimizer]
+    kind, begin, update = _RULES[_kind(declared)]
     rows = [
         f"class {kind}(torch.optim.Optimizer):",
-        f'    """{about}',
+        '    """The rule of Keras, with the numbers in float32 that Keras keeps so."""',
         "",
-        "    Keras keeps learning rate, decay, momentum and betas in float32, and so does this.",
-        '    """',
-        "",
-    ]
-    rows += [
         "    def __init__(self, parameters, lr):",
         '        super().__init__(parameters, {"lr": lr})',
         "",
@@ -228,55 +224,91 @@ def rule(job: Job) -> str:
         "    def step(self):",
         '        lr = float(np.float32(self.param_groups[0]["lr"]))',
         '        for p in self.param_groups[0]["params"]:',
-        "            g = p.grad" + (", self.state[p]" if begin else ""),
+        f"            {'g, state = p.grad, self.state[p]' if begin else 'g = p.grad'}",
     ]
-    if begin:
-        rows[-1] = "            g, state = p.grad, self.state[p]"
-    if plan.weight_decay:
-        rows.append("            p.sub_(p * float(np.float32(WEIGHT_DECAY)) * lr)  # not by way of the gradient")
-    rows += [f"            {row}" for row in (*(["if not state:"] + [f"    {row}" for row in begin] if begin else []), *update)]
+    if plan.decay:
+        given = "WEIGHT_DECAY" if plan.weight_decay else repr(plan.decay)
+        rows.append(f"            p.sub_(p * float(np.float32({given})) * lr)  # not by way of the gradient")
+    begun = ["if not state:", *(f"    {row}" for row in begin)] if begin else []
+    values = {name: repr(value) for name, value in declared.values(plan.hyper).items()}
+    rows += [f"            {row.format(**values)}" for row in (*begun, *update)]
     return "\n".join([*rows, "", "", f"optimizer = {kind}(model.parameters(), lr=LEARNING_RATE)"])
 
 
-_M = f"float(np.float32({MOMENTUM}))"
+def _kind(declared: Optimizer) -> str:
+    if declared.keras != "SGD":
+        return declared.keras
+    return "SGD" if not declared.settings else "Nesterov" if declared.fixed else "Momentum"
+
+
+_ADAM = (
+    "KerasAdam",
+    ('state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)', 'state["t"] = torch.zeros((), dtype=p.dtype)'),
+    (
+        'm, v, t = state["m"], state["v"], state["t"].add_(1)',
+        "power_1 = torch.pow(torch.tensor({beta_1}, dtype=torch.float32).to(p.dtype), t)",
+        "power_2 = torch.pow(torch.tensor({beta_2}, dtype=torch.float32).to(p.dtype), t)",
+        "alpha = torch.tensor(lr, dtype=p.dtype) * torch.sqrt(1 - power_2) / (1 - power_1)",
+        "m.add_((g - m).mul_(1 - {beta_1}))", "v.add_((g.square() - v).mul_(1 - {beta_2}))",
+        "p.sub_((m * alpha.to(p.device)).div_(v.sqrt().add_({epsilon})))",
+    ),
+)  # fmt: skip
+_VELOCITY = ('state["m"] = torch.zeros_like(p)',)
 _RULES = {
-    "sgd": ("KerasSGD", "p = p - lr g", (), ("p.sub_(g * lr)",)),
-    "momentum": (
-        "KerasMomentum", "m = momentum m - lr g;  p = p + m: the learning rate sits inside of m.",
-        ('state["m"] = torch.zeros_like(p)',), (f'p.add_(state["m"].mul_({_M}).sub_(g * lr))',),
+    "SGD": ("KerasSGD", (), ("p.sub_(g * lr)",)),
+    "Momentum": ("KerasMomentum", _VELOCITY, ('p.add_(state["m"].mul_(float(np.float32({momentum}))).sub_(g * lr))',)),
+    "Nesterov": (
+        "KerasNesterov", _VELOCITY,
+        ("momentum = float(np.float32({momentum}))", 'm = state["m"].mul_(momentum).sub_(g * lr)', "p.add_((m * momentum).sub_(g * lr))"),
     ),
-    "nesterov": (
-        "KerasNesterov", "m = momentum m - lr g;  p = p + momentum m - lr g: the learning rate sits inside of m.",
-        ('state["m"] = torch.zeros_like(p)',), (f"momentum = {_M}", 'm = state["m"].mul_(momentum).sub_(g * lr)', "p.add_((m * momentum).sub_(g * lr))"),
+    "Adagrad": (
+        "KerasAdagrad", ('state["a"] = torch.full_like(p, float(np.float32({initial_accumulator_value})))',),
+        ('a = state["a"].add_(g.square())', "p.sub_((g * lr).div_((a + {epsilon}).sqrt_()))"),
     ),
-    "adagrad": (
-        "KerasAdagrad", "a = a + g²;  p = p - lr g / sqrt(a + 1e-7);  a begins at 0.1",
-        ('state["a"] = torch.full_like(p, float(np.float32(0.1)))',),
-        ('a = state["a"].add_(g.square())', "p.sub_((g * lr).div_((a + 1e-7).sqrt_()))"),
-    ),
-    "adadelta": (
-        "KerasAdadelta", "d = -sqrt(b + 1e-7) g / sqrt(a + 1e-7);  p = p + lr d;  a, b: means of g², d²",
-        ('state["a"], state["b"] = torch.zeros_like(p), torch.zeros_like(p)',),
+    "Adadelta": (
+        "KerasAdadelta", ('state["a"], state["b"] = torch.zeros_like(p), torch.zeros_like(p)',),
         (
-            'a, b, rho = state["a"], state["b"], 0.95', "a.mul_(rho).add_(g.square().mul_(1 - rho))",
-            "d = (b + 1e-7).sqrt_().mul_(g).div_((a + 1e-7).sqrt_()).neg_()", "b.mul_(rho).add_(d.square().mul_(1 - rho))", "p.add_(d.mul_(lr))",
+            'a, b, rho = state["a"], state["b"], {rho}', "a.mul_(rho).add_(g.square().mul_(1 - rho))",
+            "d = (b + {epsilon}).sqrt_().mul_(g).div_((a + {epsilon}).sqrt_()).neg_()",
+            "b.mul_(rho).add_(d.square().mul_(1 - rho))", "p.add_(d.mul_(lr))",
         ),
     ),
-    "rmsprop": (
-        "KerasRMSprop", "v = 0.9 v + 0.1 g²;  p = p - lr g / sqrt(v + 1e-7)",
-        ('state["v"] = torch.zeros_like(p)',),
-        ("rho = 0.9", 'v = state["v"].mul_(rho).add_(g.square().mul_(1 - rho))', "p.sub_((g * lr).div_((v + 1e-7).sqrt_()))"),
+    "RMSprop": (
+        "KerasRMSprop", ('state["v"] = torch.zeros_like(p)',),
+        ('v = state["v"].mul_({rho}).add_(g.square().mul_(1 - {rho}))', "p.sub_((g * lr).div_((v + {epsilon}).sqrt_()))"),
     ),
-    "adam": (
-        "KerasAdam", "1e-7 is added before the bias correction; PyTorch adds its epsilon after it.",
-        ('state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)', 'state["t"] = torch.zeros((), dtype=p.dtype)'),
+    "Adam": _ADAM,
+    "AdamW": _ADAM,
+    "Adamax": (
+        "KerasAdamax",
+        ('state["m"], state["u"] = torch.zeros_like(p), torch.zeros_like(p)', 'state["t"] = torch.zeros((), dtype=p.dtype)'),
         (
-            'm, v, t = state["m"], state["v"], state["t"].add_(1)', "beta_1, beta_2 = 0.9, 0.999",
-            "power_1 = torch.pow(torch.tensor(beta_1, dtype=torch.float32).to(p.dtype), t)",
-            "power_2 = torch.pow(torch.tensor(beta_2, dtype=torch.float32).to(p.dtype), t)",
-            "alpha = torch.tensor(lr, dtype=p.dtype) * torch.sqrt(1 - power_2) / (1 - power_1)",
-            "m.add_((g - m).mul_(1 - beta_1))", "v.add_((g.square() - v).mul_(1 - beta_2))",
-            "p.sub_((m * alpha.to(p.device)).div_(v.sqrt().add_(1e-7)))",
+            'm, u, t = state["m"], state["u"], state["t"].add_(1)',
+            "power = torch.pow(torch.tensor({beta_1}, dtype=torch.float32).to(p.dtype), t)",
+            "m.add_((g - m).mul_(1 - {beta_1}))", "torch.maximum(u.mul_({beta_2}), g.abs(), out=u)",
+            "p.sub_((m * lr).div_((u + {epsilon}).mul_((1 - power).to(p.device))))",
+        ),
+    ),
+    "Nadam": (
+        "KerasNadam",
+        (
+            'state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)', 'state["t"] = torch.zeros((), dtype=p.dtype)',
+            'state["product"] = torch.ones((), dtype=p.dtype)',
+        ),
+        (
+            'm, v, t = state["m"], state["v"], state["t"].add_(1)',
+            "numbers = torch.tensor([{beta_1}, {beta_2}, 0.96], dtype=torch.float32)",
+            "beta_1, beta_2, decay = numbers.to(p.dtype)",
+            "now = beta_1 * (1 - 0.5 * torch.pow(decay, t))",
+            "following = beta_1 * (1 - 0.5 * torch.pow(decay, t + 1))",
+            "exact = torch.tensor(0.96, dtype=p.dtype)",
+            'product = state["product"].mul_({beta_1} * (1 - 0.5 * torch.pow(exact, t)))',
+            "of_m = (following / (1 - product * following)).to(p.device)",
+            "of_g = ((1 - now) / (1 - product)).to(p.device)",
+            "m.add_((g - m).mul_((1 - beta_1).to(p.device)))",
+            "v.add_((g.square() - v).mul_((1 - beta_2).to(p.device)))",
+            "root = (v / (1 - torch.pow(beta_2, t)).to(p.device)).sqrt_()",
+            "p.sub_((m * of_m).add_(g * of_g).mul_(lr).div_(root.add_({epsilon})))",
         ),
     ),
 }  # fmt: skip

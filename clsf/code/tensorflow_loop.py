@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from clsf.calls import Name
 from clsf.code import alike, epochs
 from clsf.code.assembly import indented
 from clsf.code.lines import wrapped
 from clsf.code.pieces import Job
-from clsf.plan import MOMENTUM
+from clsf.optimizers import OPTIMIZERS
 
 
 def start(job: Job) -> str:
@@ -50,7 +51,7 @@ def objective(job: Job) -> str:
             rows.append("    return tf.cast(labels, tf.float32)[:, None]  # (batch,) -> (batch, 1), as the model's output")
         case _:
             rows = rows[:-4]  # whole numbers as they are
-    if plan.tensorflow_variant != "fit":
+    if plan.variants["tensorflow"] != "fit":
         answers = "tf.argmax(outputs, axis=1) == labels"
         if plan.loss == "binary":
             answers = f"tf.cast(outputs[:, 0] > {0.5 if plan.probabilities else 0.0}, labels.dtype) == labels"
@@ -61,13 +62,9 @@ def objective(job: Job) -> str:
 def optimizer(job: Job) -> str:
     """Return the line that makes the optimizer."""
     plan = job.plan
-    kind, extra = {
-        "sgd": ("SGD", ""), "momentum": ("SGD", f", momentum={MOMENTUM}"), "nesterov": ("SGD", f", momentum={MOMENTUM}, nesterov=True"),
-        "adagrad": ("Adagrad", ""), "adadelta": ("Adadelta", ""), "rmsprop": ("RMSprop", ""), "adam": ("Adam", ""),
-    }[plan.optimizer]  # fmt: skip
-    decay = ", weight_decay=WEIGHT_DECAY" if plan.weight_decay else ""
-    arguments = f"learning_rate=LEARNING_RATE{extra}{decay}".split(", ")
-    return "\n".join(wrapped(f"optimizer = keras.optimizers.{kind}", arguments))
+    decay = Name("WEIGHT_DECAY") if plan.weight_decay else None
+    call = OPTIMIZERS[plan.optimizer].keras_call(Name("LEARNING_RATE"), plan.hyper, decay)
+    return "\n".join(wrapped(f"optimizer = keras.{call.name}", list(call.arguments())))
 
 
 def loop(job: Job, variant: str, masked: bool = False) -> str:

@@ -43,7 +43,7 @@ def script(spec: ModelSpec, job: Job) -> str:
         ("", alike.start(job, model, "tensorflow") if job.exact else tensorflow_loop.start(job)),
         ("", epochs.share(job)),
         ("Training", joined(tensorflow_loop.objective(job), _narrow(job) + tensorflow_loop.optimizer(job))),
-        ("", tensorflow_loop.loop(job, plan.tensorflow_variant, model.masked("tensorflow"))),
+        ("", tensorflow_loop.loop(job, plan.variants["tensorflow"], model.masked("tensorflow"))),
         ("Evaluation and saving", ending(job)),
     ]
     docstring = f"Train an image classifier in Keras.\n\nNeeds: pip install {' '.join(pieces.packages(job, 'tensorflow'))}"
@@ -74,7 +74,7 @@ def _narrow(job: Job) -> str:
 def ending(job: Job) -> str:
     rows = []
     if job.tests:
-        if job.plan.tensorflow_variant == "fit":
+        if job.plan.variants["tensorflow"] == "fit":
             rows += [
                 "test_data = tf.data.Dataset.from_tensor_slices((x_test, y_test)).batch(256)",
                 f"test_data = test_data.map(lambda x, y: (prepare(x), {encoded_labels(job, 'y')}))",

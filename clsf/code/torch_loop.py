@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from clsf.calls import Call, Name
 from clsf.code import alike, epochs, run_layers
 from clsf.code.assembly import indented
 from clsf.code.lines import wrapped
 from clsf.code.pieces import Job
-from clsf.plan import MOMENTUM
+from clsf.optimizers import OPTIMIZERS
 
 
 def start(job: Job) -> str:
@@ -90,35 +91,36 @@ def _loss(job: Job) -> list[str]:
 def optimizer(job: Job) -> str:
     """Return the line that makes the optimizer, and how it was brought near Keras' rule."""
     plan = job.plan
-    kind, extra = {
-        "sgd": ("SGD", ""), "momentum": ("SGD", f", momentum={MOMENTUM}"), "nesterov": ("SGD", f", momentum={MOMENTUM}, nesterov=True"),
-        "adagrad": ("Adagrad", ""), "adadelta": ("Adadelta", ""), "rmsprop": ("RMSprop", ""), "adam": ("Adam", ""),
-    }[plan.optimizer]  # fmt: skip
-    rows = []
-    if job.exact and not plan.native_optimizer:
+    declared = OPTIMIZERS[plan.optimizer]
+    aligned = not plan.native_optimizer
+    if job.exact and aligned:
         return run_layers.rule(job)
     if _inside(job):
-        nesterov = ", nesterov=True" if plan.optimizer == "nesterov" else ""
-        made = wrapped("optimizer = KerasMomentum", f"model.parameters(), lr=LEARNING_RATE{nesterov}".split(", "))
-        return "\n".join([*_KERAS_MOMENTUM, "", "", *made])
-    if not plan.native_optimizer and plan.optimizer in _ALIGNED:
-        arguments, why = _ALIGNED[plan.optimizer]
-        extra += f", {arguments}"
-        rows.append(f"# {why}")
+        values = {"lr": Name("LEARNING_RATE"), **declared.values(plan.hyper), **declared.fixed}
+        call = Call("KerasMomentum", (Call("model.parameters"),), {k: v for k, v in values.items() if v != _MOMENTUM.get(k)})
+        return "\n".join([*_KERAS_MOMENTUM, "", "", *wrapped(f"optimizer = {call.name}", list(call.arguments()))])
+    decay = None
     if plan.l2 and plan.does("weight-decay-style") and not job.exact:
-        extra += ", weight_decay=L2"
-    elif plan.weight_decay and plan.rules == "native":
-        extra += ", weight_decay=WEIGHT_DECAY"
-    arguments = f"model.parameters(), lr=LEARNING_RATE{extra}".split(", ")
-    return "\n".join([*rows, *wrapped(f"optimizer = torch.optim.{kind}", arguments)])
+        decay = Name("L2")
+    elif plan.weight_decay and (declared.decoupled or plan.rules == "native"):
+        decay = Name("WEIGHT_DECAY")
+    elif plan.rules != "native" and declared.decoupled:
+        decay = plan.decay
+    call = declared.torch_call(Name("LEARNING_RATE"), plan.hyper, decay, aligned)
+    arguments = list(call.but(args=(Call("model.parameters"),)).arguments())
+    rows = [f"# {declared.note}"] if aligned and declared.note else []
+    return "\n".join([*rows, *wrapped(f"optimizer = torch.{call.name}", arguments)])
 
 
 def _inside(job: Job) -> bool:
     """Whether Keras' place of the learning rate, inside the velocity, is another rule than PyTorch's: not while it is constant."""
     plan = job.plan
     changes = job.varies or plan.plateau is not None
-    return plan.optimizer in ("momentum", "nesterov") and changes and not plan.native_optimizer
+    return OPTIMIZERS[plan.optimizer].remembers_rate and changes and not plan.native_optimizer
 
+
+_MOMENTUM = {"momentum": 0.9, "nesterov": False}
+"""Defaults of the class below."""
 
 _KERAS_MOMENTUM = f'''class KerasMomentum(torch.optim.Optimizer):
     """Momentum with the learning rate inside the velocity, as in Keras: v = momentum v - lr g.
@@ -127,7 +129,7 @@ _KERAS_MOMENTUM = f'''class KerasMomentum(torch.optim.Optimizer):
     The two are equal only while the learning rate stays as it is, and here it changes.
     """
 
-    def __init__(self, parameters, lr, momentum={MOMENTUM}, nesterov=False):
+    def __init__(self, parameters, lr, momentum={_MOMENTUM["momentum"]}, nesterov=False):
         super().__init__(parameters, {{"lr": lr, "momentum": momentum, "nesterov": nesterov}})
 
     @torch.no_grad()
@@ -137,17 +139,6 @@ _KERAS_MOMENTUM = f'''class KerasMomentum(torch.optim.Optimizer):
                 v = self.state[p].setdefault("velocity", torch.zeros_like(p))
                 v.mul_(group["momentum"]).sub_(group["lr"] * p.grad)
                 p += group["momentum"] * v - group["lr"] * p.grad if group["nesterov"] else v'''.split("\n")
-
-
-_ALIGNED = {
-    "adagrad": ("initial_accumulator_value=0.1, eps=1e-7", "Keras' numbers; PyTorch begins at 0 with eps=1e-10."),
-    "adadelta": ("rho=0.95, eps=1e-7", "Keras' numbers; PyTorch has rho=0.9 and eps=1e-6."),
-    "rmsprop": (
-        "alpha=0.9, eps=1e-7",
-        "Keras' numbers; PyTorch has alpha=0.99. Keras adds eps inside the root, PyTorch outside.",
-    ),
-    "adam": ("eps=1e-7", "Keras' number; PyTorch has 1e-8, and adds it after the bias correction, Keras before."),
-}
 
 
 def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> str:
@@ -226,7 +217,8 @@ def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> st
             "for p in model.parameters():",
             "    p.grad.add_(p.detach(), alpha=L2)",
         ]
-    if plan.weight_decay and plan.rules != "native" and (plan.native_optimizer or not job.exact):
+    decays = plan.weight_decay and plan.rules != "native" and not OPTIMIZERS[plan.optimizer].decoupled
+    if decays and (plan.native_optimizer or not job.exact):
         inner += [
             "# As in Keras: weights shrink by themselves, not by way of the gradient.",
             "with torch.no_grad():",

@@ -34,7 +34,7 @@ def script(spec: ModelSpec, job: Job) -> str:
         ("", alike.start(job, model, "torch") if job.exact else torch_loop.start(job)),
         ("", epochs.share(job)),
         ("Training", joined(torch_loop.objective(job), torch_loop.optimizer(job))),
-        ("", torch_loop.loop(job, plan.torch_variant, norm and not job.exact, model.masked("torch"))),
+        ("", torch_loop.loop(job, plan.variants["torch"], norm and not job.exact, model.masked("torch"))),
         ("Evaluation and saving", ending(job)),
     ]
     docstring = f"Train an image classifier in PyTorch.\n\nNeeds: pip install {' '.join(pieces.packages(job, 'torch'))}"

@@ -8,11 +8,11 @@ from clsf import FRAMEWORKS, checks, losses
 from clsf.code import tensorflow_loop, tensorflow_script, torch_loop, torch_script
 from clsf.code.pieces import Job
 from clsf.errors import PlanError
+from clsf.frameworks import VARIANTS
 from clsf.model.spec import ModelSpec
-from clsf.plan import TENSORFLOW_VARIANTS, TORCH_VARIANTS, Plan
+from clsf.plan import Plan
 from clsf.words import say
 
-VARIANTS = {"tensorflow": TENSORFLOW_VARIANTS, "torch": TORCH_VARIANTS}
 _SCRIPTS = {"tensorflow": tensorflow_script, "torch": torch_script}
 _LOOPS = {"tensorflow": tensorflow_loop, "torch": torch_loop}
 

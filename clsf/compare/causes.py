@@ -9,14 +9,12 @@ from clsf.compare.entry import Place, dropping, first_trained
 from clsf.compare.sides import Side
 from clsf.compare.values import FirstParting, LockstepStarted, StepDifference
 from clsf.model.walk import Analysis
+from clsf.optimizers import OPTIMIZERS, PLAINEST
 from clsf.plan import Plan
 from clsf.words import Sentence, say
 
 AT_EVALUATION = ("bn-momentum", "bn-variance", "dropout-at-evaluation", "eval-mode")
 """Differences that leave training as it is: they reach moving statistics and evaluation only."""
-
-RULES = ("rmsprop", "adam", "adagrad", "adadelta")
-"""Optimizers whose rules differ under one name, whatever the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,9 @@ def _own_rules(analysis: Analysis, plan: Plan) -> list[Cause]:
     if dropping(analysis):
         title = say("Random numbers of dropout: each framework draws its own (rules: native)")
         found.append(Cause(title, ("forward", dropping(analysis)[0].path)))
-    coupled = plan.weight_decay > 0 and plan.optimizer != "sgd"
-    remembered = plan.optimizer in ("momentum", "nesterov") and plan.schedule.varies
-    if plan.optimizer in RULES or coupled or remembered:
+    declared = OPTIMIZERS[plan.optimizer]
+    coupled = plan.weight_decay > 0 and plan.optimizer != PLAINEST and not declared.decoupled
+    if declared.differs or coupled or (declared.remembers_rate and plan.schedule.varies):
         title = say("Optimizer: each framework follows its own rule of that name (rules: native)")
         found.append(Cause(title, ("update", first_trained(analysis))))
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from clsf import FRAMEWORKS
 from clsf.errors import ClsfError
+from clsf.optimizers import BY_ROW
 from clsf.plan import DIFFERENCES
 from clsf.words import Sentence, say
 
@@ -19,11 +20,7 @@ ROWS: dict[str, Sentence] = {
     "version": say("version"),
     "initial-weights": say("initial kernels: largest value, in units of the scheme's limit"),
     "bias-init": say("initial biases: largest value, times √inputs"),
-    "sgd": say("SGD"),
-    "rmsprop-rule": say("RMSprop"),
-    "adam-rule": say("Adam"),
-    "adagrad-rule": say("Adagrad"),
-    "adadelta-rule": say("Adadelta"),
+    **{row: Sentence(declared.title) for row, declared in BY_ROW.items()},
     "bn-momentum": say("batch normalisation: momentum (kept of the old / taken of the new)"),
     "bn-epsilon": say("batch normalisation: epsilon"),
     "bn-variance": say("batch normalisation: variance that is kept (1: divided by n, 2: by n - 1)"),

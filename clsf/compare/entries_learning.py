@@ -6,6 +6,7 @@ from math import isclose
 
 from clsf.compare.entry import Difference, Needs, Option, Source, always, as_torch, first_trained, first_weight, native
 from clsf.model.walk import IMAGES, Analysis
+from clsf.optimizers import OPTIMIZERS, Optimizer
 from clsf.plan import Plan
 from clsf.words import Sentence, say
 
@@ -52,21 +53,21 @@ def _decay(analysis: Analysis, plan: Plan) -> Sentence | None:
     return None if plan.l2 > 0 else say("The plan has no weight decay; this needs an l2 above 0.")
 
 
-def _rule(name: str, title: Sentence, keras: Sentence, torch: Sentence) -> Difference:
-    word = {"rmsprop": "RMSprop", "adam": "Adam", "adagrad": "Adagrad", "adadelta": "Adadelta"}[name]
+def _rule(declared: Optimizer) -> Difference:
+    keras, torch = declared.rule or declared.keras, declared.rule or declared.torch
     return Difference(
-        name=f"{name}-rule",
-        title=title,
-        keras=keras,
-        torch=torch,
+        name=f"{declared.name}-rule",
+        title=say("Rule of {optimizer}", optimizer=declared.title),
+        keras=declared.keras_says,
+        torch=declared.torch_says,
         shows=say("in the update: forward and backward of the first step are equal, its new weights are not"),
         parts_at=lambda analysis, plan: ("update", first_trained(analysis)),
-        idle=_optimizer(name),
+        idle=_optimizer(declared.name),
         sources=(
-            Source(f"keras/src/optimizers/{name}.py", f"{word}.update_step"),
-            Source(f"torch/optim/{name}.py", f"_single_tensor_{name}"),
+            Source(f"keras/src/optimizers/{keras.lower()}.py", f"{keras}.update_step"),
+            Source(f"torch/optim/{torch.lower()}.py", f"_single_tensor_{torch.lower()}"),
         ),
-        options=as_torch(f"{name}-rule"),
+        options=as_torch(f"{declared.name}-rule"),
     )
 
 
@@ -102,30 +103,7 @@ LEARNING = (
         ),
         options=as_torch("bias-init"),
     ),
-    _rule(
-        "rmsprop",
-        say("Rule of RMSprop"),
-        say("Keeps 0.9 of the mean square and adds 1e-7 inside the root: g / √(v + 1e-7)."),
-        say("Keeps 0.99 of the mean square and adds 1e-8 outside the root: g / (√v + 1e-8). Its first steps are about three times larger."),
-    ),
-    _rule(
-        "adam",
-        say("Rule of Adam"),
-        say("Adds 1e-7 to the root before the bias is corrected."),
-        say("Adds 1e-8 to the root after the bias is corrected: about 316 times less in the first step."),
-    ),
-    _rule(
-        "adagrad",
-        say("Rule of Adagrad"),
-        say("Begins its sum of squares at 0.1 and adds 1e-7 inside the root."),
-        say("Begins its sum of squares at 0 and adds 1e-10 outside the root. Its first step is the whole learning rate for every weight."),
-    ),
-    _rule(
-        "adadelta",
-        say("Rule of Adadelta"),
-        say("Keeps 0.95 of the means and adds 1e-7 inside the roots."),
-        say("Keeps 0.9 of the means and adds 1e-6 inside the roots."),
-    ),
+    *(_rule(declared) for declared in OPTIMIZERS.values() if declared.differs),
     Difference(
         name="weight-decay-style",
         title=say("Style of weight decay"),

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from clsf.compare.differences import ENTRIES
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.data import catalogue
 from clsf.errors import PlanError
 from clsf.events import RunStarted
+from clsf.frameworks import TITLES
 from clsf.model.branches import Parallel, Residual
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
@@ -58,7 +58,7 @@ class Contender:
 
     @property
     def name(self) -> str:
-        return FRAMEWORK_NAMES[self.framework]
+        return TITLES[self.framework]
 
     @property
     def rate_varies(self) -> bool:
@@ -72,7 +72,7 @@ class Contender:
 
     @property
     def variant(self) -> str:
-        return self.started.variant if self.started else self.plan.variant(self.framework)
+        return self.started.variant if self.started else self.plan.variants[self.framework]
 
     @property
     def scale(self) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from clsf.compare.fairness import Contender, Level, on_purpose
 from clsf.compare.fairness_training import STEERING, torch_rule
 from clsf.compare.gap import loss_floor
 from clsf.data import catalogue
 from clsf.model.layers import Activation, BatchNorm, Dense, Dropout
+from clsf.optimizers import OPTIMIZERS
 from clsf.runs.happened import SHORTEST_OVERLAP, overlap
 from clsf.words import Sentence, say, say_n
 
 Said = Iterator[tuple[Level, Sentence]]
-
-SAME_RULE = ("sgd", "momentum", "nesterov")
-"""Optimizers whose native rules are the same, the latter two only while the learning rate is constant."""
 
 _MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "flatten-order")
 
@@ -181,19 +179,26 @@ def _rule(one: Contender, two: Contender) -> Said:
             one=a.optimizer, rate_one=f"{a.learning_rate:g}", two=b.optimizer, rate_two=f"{b.learning_rate:g}",
         )  # fmt: skip
         return
+    if a.hyper != b.hyper:
+        yield "red", say(
+            "They learn by {optimizer} with other numbers: {one} and {two}.",
+            optimizer=a.optimizer, one=_numbers(a.hyper), two=_numbers(b.hyper),
+        )  # fmt: skip
+        return
     if a.l2 != b.l2:
         yield "red", say("Weight decay differs: {one} and {two}.", one=f"{a.l2:g}", two=f"{b.l2:g}")
     for sentence in on_purpose(one, two, ("weight-decay-style",) if a.l2 else ()):
         yield "amber", sentence
     constant = not (one.rate_varies or two.rate_varies)
-    if a.optimizer == "sgd":
+    declared = OPTIMIZERS[a.optimizer]
+    if not (declared.differs or declared.remembers_rate):
         yield "green", say("The rule of {optimizer} is the same in both.", optimizer=a.optimizer)
-    elif a.optimizer in SAME_RULE and constant:
+    elif not declared.differs and constant:
         yield (
             "green",
             say("The rule of {optimizer} is the same in both while the learning rate is constant.", optimizer=a.optimizer),
         )
-    elif torch_rule(one) != torch_rule(two) and a.optimizer in SAME_RULE:
+    elif torch_rule(one) != torch_rule(two) and not declared.differs:
         yield "amber", say(
             "The rule of {optimizer} is not the same in Keras and in PyTorch once the learning rate changes, and here it does.",
             optimizer=a.optimizer,
@@ -405,6 +410,10 @@ POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
     "augmentation": STEERING["augmentation"], "dropout": _dropout, "stopping": STEERING["stopping"], "evaluation": _evaluation, "dtype": _dtype, "seed": _seed, "variant": _variant,
     "versions": _versions, "device": _device, "threads": _threads, "race": _race, "end": _end,
 }  # fmt: skip
+
+
+def _numbers(hyper: Mapping[str, float]) -> object:
+    return ", ".join(f"{name} {value:g}" for name, value in hyper.items()) or say("the usual ones")
 
 
 def _count(contender: Contender) -> object:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from clsf.compare.fairness import Contender, Level
+from clsf.optimizers import OPTIMIZERS, PLAINEST
 from clsf.runs.happened import Changes
 from clsf.words import Sentence, say
 
 Said = Iterator[tuple[Level, Sentence]]
-
-MOMENTUM = ("momentum", "nesterov")
 
 
 def regularisation(one: Contender, two: Contender) -> Said:
@@ -25,7 +24,7 @@ def regularisation(one: Contender, two: Contender) -> Said:
             "red",
             say("Decoupled weight decay differs: {one} and {two}.", one=f"{a.weight_decay:g}", two=f"{b.weight_decay:g}"),
         )
-    elif a.weight_decay and torch_rule(one) != torch_rule(two) and (a.optimizer, b.optimizer) != ("sgd", "sgd"):
+    elif a.weight_decay and torch_rule(one) != torch_rule(two) and not _one_decay(a.optimizer):
         # With plain SGD both take learning rate times decay times weight from the weight.
         yield "amber", say(
             "Weight decay of {value} is not the same in each framework's own rule: Keras takes it from the weights, PyTorch adds it to "
@@ -34,6 +33,11 @@ def regularisation(one: Contender, two: Contender) -> Said:
         )  # fmt: skip
     elif a.l1 == b.l1:
         yield "green", say("Both keep the weights small in the same way, or not at all.")
+
+
+def _one_decay(optimizer: str) -> bool:
+    """Whether both frameworks' classes decay alike: AdamW by its definition, plain SGD because coupled decay is decoupled there."""
+    return optimizer == PLAINEST or OPTIMIZERS[optimizer].decoupled
 
 
 def schedule(one: Contender, two: Contender) -> Said:
@@ -78,7 +82,7 @@ def _rates(one: Contender, two: Contender) -> Said:
         )  # fmt: skip
     elif not (one.rate_varies or two.rate_varies):
         yield "green", say("Both keep the learning rate as it is.")
-    elif a.optimizer in MOMENTUM and torch_rule(one) != torch_rule(two):
+    elif OPTIMIZERS[a.optimizer].remembers_rate and torch_rule(one) != torch_rule(two):
         yield "amber", say(
             "The learning rate changes alike, but with {optimizer} each framework's own rule makes something else of it: Keras "
             "multiplies what is remembered by the rate of its time, PyTorch by that of today.",

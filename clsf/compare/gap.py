@@ -17,6 +17,7 @@ from clsf.checks import field as word
 from clsf.compare import noise
 from clsf.compare.differences import switched
 from clsf.errors import EngineError, PlanError
+from clsf.optimizers import DEFAULT
 from clsf.plan import LEARNING_RATES, Plan
 from clsf.words import Sentence, say, say_n
 
@@ -32,7 +33,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "dropout": ("dropout-rate", "dropout-at-evaluation"),
     "input-scale": ("input-scale",),
     "initial-weights": ("initial-weights", "bias-init"),
-    "optimizer-rule": ("rmsprop-rule",),
+    "optimizer-rule": (f"{DEFAULT}-rule",),
 }
 """Cause -> the differences that it consists of, in the default order: that of the lecture's mistakes first. Dropout masks
 stay those drawn in NumPy, so that the seeds of two steps remain pairs."""
@@ -72,8 +73,8 @@ class Train(Protocol):
     def __call__(self, plan: Plan) -> RunRecord: ...
 
 
-class Lab(Protocol):
-    """The part of `clsf.lab.Lab` that is needed here."""
+class Trainer(Protocol):
+    """The part of `clsf.training_service.TrainingService` that is needed here."""
 
     def train(self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "") -> list[str]: ...
 
@@ -96,9 +97,9 @@ def loss_floor(classes: int) -> float:
 
 def lecture_plan(plan: Plan) -> Plan:
     """Return the lecture's conditions on the plan's data, epochs, batches and seed: RMSprop, every cause at work."""
-    rate = plan.learning_rate if plan.optimizer == "rmsprop" else LEARNING_RATES["rmsprop"]
+    rate = plan.learning_rate if plan.optimizer == DEFAULT else LEARNING_RATES[DEFAULT]
     plain = plan.but(
-        optimizer="rmsprop", learning_rate=rate, rules="aligned", start="glorot", differences=(), l2=0.0,
+        optimizer=DEFAULT, hyper={}, learning_rate=rate, rules="aligned", start="glorot", differences=(), l2=0.0,
         preparation=replace(plan.preparation, scale="zero-one"),
     )  # fmt: skip
     return switched(plain, [name for names in CAUSES.values() for name in names])
@@ -169,15 +170,15 @@ def sentence(steps: Sequence[GapStep]) -> Sentence:
     return say("{whole} Outside the noise of {seeds} seeds: {names} points.", whole=whole, seeds=len(first.seeds), names=names)
 
 
-def lab_runner(lab: Lab, spec: ModelSpec, owner: str = "", stopped: Callable[[], bool] = lambda: False) -> Train:
-    """Return a runner that trains in the lab, one run after another; `stopped` ends the run in progress."""
+def service_runner(service: Trainer, spec: ModelSpec, owner: str = "", stopped: Callable[[], bool] = lambda: False) -> Train:
+    """Return a runner that trains in the service, one run after another; `stopped` ends the run in progress."""
 
     def train(plan: Plan) -> RunRecord:
-        [run_id] = lab.train(spec, plan, (FRAMEWORK,), owner)
-        while not lab.wait([run_id], timeout=0.5):
+        [run_id] = service.train(spec, plan, (FRAMEWORK,), owner)
+        while not service.wait([run_id], timeout=0.5):
             if stopped():
-                lab.control(run_id, "stop")
-        return lab.record(run_id)
+                service.control(run_id, "stop")
+        return service.record(run_id)
 
     return train
 

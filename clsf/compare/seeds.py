@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clsf import FRAMEWORKS
 from clsf.compare.differences import ENTRIES, plans
-from clsf.compare.gap import MAX_SEEDS, Lab
+from clsf.compare.gap import MAX_SEEDS, Trainer
 from clsf.errors import EngineError
 from clsf.plan import Plan
 
@@ -48,7 +48,7 @@ def with_and_without(plan: Plan, difference: str, option: str) -> tuple[Arm, Arm
 
 
 def train_seeds(
-    lab: Lab,
+    service: Trainer,
     spec: ModelSpec,
     compared: tuple[Arm, Arm],
     seeds: Sequence[int],
@@ -66,11 +66,11 @@ def train_seeds(
         for arm in compared:
             if stopped():
                 return
-            [run_id] = lab.train(spec, arm.plan.but(seed=seed), (arm.framework,), owner)
-            while not lab.wait([run_id], timeout=0.5):
+            [run_id] = service.train(spec, arm.plan.but(seed=seed), (arm.framework,), owner)
+            while not service.wait([run_id], timeout=0.5):
                 if stopped():
-                    lab.control(run_id, "stop")
-            record = lab.record(run_id)
+                    service.control(run_id, "stop")
+            record = service.record(run_id)
             if record.status == "stopped":
                 return
             if record.failure is not None:

@@ -124,7 +124,7 @@ class Session:
         self.used = time.monotonic()
         self._request, self._recording = request, recording
         spec, plan = ModelSpec.from_json(request.model), Plan.from_json(request.plan)
-        plan = plan.but(tensorflow_variant="graph")  # what is observed does not depend on it
+        plan = plan.but(variants={"tensorflow": "graph"})  # what is observed does not depend on it
         if plan.does("input-scale"):
             plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
         self._plan = plan

@@ -10,9 +10,6 @@ import numpy as np
 
 from clsf.words import Sentence
 
-FRAMEWORK_NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch"}
-"""The frameworks as a reader knows them."""
-
 Phase = Literal["forward", "backward", "update", "evaluation"]
 
 

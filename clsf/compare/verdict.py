@@ -10,7 +10,8 @@ from clsf.compare.causes import at_work, causes, switched_on
 from clsf.compare.measure import is_layer
 from clsf.compare.recording import LOGITS, LOSS
 from clsf.compare.sides import Side
-from clsf.compare.values import FRAMEWORK_NAMES, FirstParting, LockstepStarted, StepDifference
+from clsf.compare.values import FirstParting, LockstepStarted, StepDifference
+from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import IMAGES, sources
 from clsf.words import Sentence, say, say_n
@@ -43,7 +44,7 @@ def _of(
     other: Side,
     isolate: bool,
 ) -> Sentence:
-    one, two = FRAMEWORK_NAMES[reference.framework], FRAMEWORK_NAMES[other.framework]
+    one, two = TITLES[reference.framework], TITLES[other.framework]
     switched = switched_on(reference, other)
     if parting is None:
         if isolate:

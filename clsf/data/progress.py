@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]
-"""Called with (stage, done, total): stage "download" counts bytes, "read" and "prepare" count images; total 0: unknown."""
+"""Called with (stage, done, total): stage "download" counts bytes, "read" and "prepare" count images; total 0: unknown. In stage
+"wait" nothing is done yet, and `total` says how many are before."""
 
 EVERY = 0.1  # seconds
 

@@ -16,22 +16,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO
 
-from clsf.data import cache, child, listing, private, temporary
+from clsf.data import access, cache, child, listing, private, temporary
 from clsf.data.archives import MAX_RATIO
 from clsf.data.imports import Imported, import_zip, read_zip
 from clsf.data.layout import Choices, Reading
 from clsf.data.progress import Progress, silent
+from clsf.data.turns import Turns
 from clsf.errors import ClsfError, DataError
+from clsf.settings import read as read_settings
 from clsf.words import Sentence, say
 
 COMMAND = (sys.executable, "-m", "clsf.data.upload")
 
 ARCHIVE, ORDER = "upload.zip", "order.json"
-MAX_UPLOAD = 200  # MB that a browser may send at once
 MAX_SECONDS = 600
 MAX_MEMORY = 6 << 30  # bytes of address space, of which most is never used
 
-__all__ = ["MAX_RATIO", "MAX_UPLOAD", "import_upload", "packed", "packed_tree", "read_upload"]
+__all__ = ["MAX_RATIO", "import_upload", "packed", "packed_tree", "read_upload"]
+
+_turns = Turns()
 
 
 def packed(files: Iterable[tuple[str, str, BinaryIO]]) -> BinaryIO:
@@ -93,7 +96,15 @@ def read_upload(
 
 
 def _worked(archive: BinaryIO, order: dict, choices: Choices | None, progress: Progress, command: Sequence[str]) -> dict:
-    """Let a process of its own carry out an order on an archive; return its result."""
+    """Let a process of its own carry out an order on an archive, when its turn comes; return its result."""
+    allowed = read_settings()
+    with _turns.turn(access.reader(), allowed.reading_at_once, lambda before: progress("wait", 0, before)):
+        return _done(archive, order, choices, progress, command, allowed.upload_mb)
+
+
+def _done(
+    archive: BinaryIO, order: dict, choices: Choices | None, progress: Progress, command: Sequence[str], most: int
+) -> dict:
     began = time.monotonic()
 
     def paced(stage: str, done: int, total: int) -> None:
@@ -107,7 +118,7 @@ def _worked(archive: BinaryIO, order: dict, choices: Choices | None, progress: P
     with TemporaryDirectory(prefix="upload-", dir=_place(title)) as folder:
         with cache.storing(title):
             with Path(folder, ARCHIVE).open("wb") as file:
-                _copy(archive, file)
+                _copy(archive, file, most)
             order = order | {"choices": (choices or Choices()).to_json()}
             Path(folder, ORDER).write_text(json.dumps(order), "utf-8")
         end = child.run([*command, folder], paced)
@@ -125,14 +136,14 @@ def _place(title: str) -> Path:
         return temporary.folder()
 
 
-def _copy(source: BinaryIO, target: BinaryIO) -> None:
-    """Copy an upload, as long as it is no longer than allowed: a browser's own limit is only a courtesy."""
+def _copy(source: BinaryIO, target: BinaryIO, most: int) -> None:
+    """Copy an upload of at most so many MB: a browser's own limit is only a courtesy."""
     source.seek(0)
     size = 0
     while part := source.read(1 << 20):
         size += len(part)
-        if size > MAX_UPLOAD * 1_000_000:
-            raise DataError("The upload has more than {most} MB. Make the images smaller, or use fewer.", most=MAX_UPLOAD)
+        if size > most * 1_000_000:
+            raise DataError("The upload has more than {most} MB. Make the images smaller, or use fewer.", most=most)
         target.write(part)
 
 
@@ -176,12 +187,12 @@ def _limit_memory() -> None:
 
 
 def limits() -> dict[str, int]:
-    """Return what an upload may hold, for whoever states it: MB, files, megapixels and so on."""
+    """Return what an upload may hold, for whoever states it: files, megapixels and so on."""
     from clsf.data.decode import MAX_JPEG_PIXELS, MAX_PIXELS
     from clsf.data.layout import MAX_CLASSES
 
     return {
-        "upload": MAX_UPLOAD, "unpacked": listing.MAX_BYTES // 1_000_000, "files": listing.MAX_FILES,
+        "unpacked": listing.MAX_BYTES // 1_000_000, "files": listing.MAX_FILES,
         "file": listing.MAX_FILE // 1_000_000, "pixels": MAX_PIXELS // 1_000_000, "jpeg_pixels": MAX_JPEG_PIXELS // 1_000_000,
         "classes": MAX_CLASSES,
     }  # fmt: skip

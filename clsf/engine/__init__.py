@@ -31,7 +31,7 @@ def start_engine(only: tuple[str, ...] = ()) -> Engine:
 
         return DaskEngine(RemoteWorkers(address), settings=settings)
     from clsf.engine.installed import installed
-    from clsf.engine.small import SmallWorkers, is_small
+    from clsf.engine.small_host import SmallWorkers, is_small
 
     if is_small(settings.small_host):
         return DaskEngine(SmallWorkers(only or installed()), settings=settings)

@@ -18,7 +18,7 @@ from clsf.engine import work
 from clsf.errors import EngineError
 
 NICE = 15
-"""Steps of the process on the scale of Unix; a worker is at `clsf.engine.modest.NICE` at least where it is ours."""
+"""Steps of the process on the scale of Unix; a worker is at `clsf.engine.low_priority.NICE` at least where it is ours."""
 
 HEAD = 8  # bytes that say how long what follows is
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from clsf import FRAMEWORKS, checks
 from clsf.engine import apart, work
-from clsf.engine.crew import Crew
-from clsf.engine.faults import sentence_of, unexpected, worker_lost
+from clsf.engine.error_messages import sentence_of, unexpected, worker_lost
+from clsf.engine.worker_pool import WorkerPool
 from clsf.errors import EngineError
 from clsf.words import say
 
@@ -26,12 +26,12 @@ PACKAGES = ("clsf.",)
 
 
 class Calls:
-    """Asks the workers of a crew. `taken` says whether the one worker of a small host may not make way, for it trains."""
+    """Asks the workers of a pool. `taken` says whether the one worker of a small host may not make way, for it trains."""
 
-    def __init__(self, crew: Crew, taken: Callable[[], bool] = lambda: False) -> None:
-        self._crew = crew
+    def __init__(self, pool: WorkerPool, taken: Callable[[], bool] = lambda: False) -> None:
+        self._pool = pool
         self._taken = taken
-        self._changed = crew.changed
+        self._changed = pool.changed
         self._closed = False
 
     def close(self) -> None:
@@ -63,13 +63,13 @@ class Calls:
 
     def _wait_for_worker(self, framework: str, until: float) -> None:
         with self._changed:
-            while not self._closed and not self._crew.roster.of(framework):
+            while not self._closed and not self._pool.table.of(framework):
                 if self._taken():
                     raise EngineError(
                         "This server has little memory and holds one framework at a time; the other one trains now. Try again when "
                         "that is done."
                     )
-                self._crew.want(framework)
+                self._pool.want(framework)
                 left = until - time.monotonic()
                 if left <= 0:
                     raise EngineError(
@@ -83,13 +83,13 @@ class Calls:
         """Return what came back; None if the engine ended the worker for another reason, so that another one is to try."""
         token = secrets.token_hex(8)
         with self._changed:
-            workers = self._crew.roster.of(framework)
+            workers = self._pool.table.of(framework)
             for worker in workers:
                 worker.calls.add(token)
         # What is slow asks for none of the resource, which says where it may go and leaves the next question its place.
         job, first, amount = (apart.apart_job, until - time.monotonic(), 0) if slow else (work.call_job, token, 1)
-        future = self._crew.client.submit(
-            job, first, framework, self._crew.warm or work.WARM, function, pickle.dumps(args),
+        future = self._pool.client.submit(
+            job, first, framework, self._pool.warm or work.WARM, function, pickle.dumps(args),
             key=f"clsf-call-{token}", resources={f"{framework.upper()}_CALL": amount}, pure=False, retries=0, priority=10,
         )  # fmt: skip
         try:
@@ -98,7 +98,7 @@ class Calls:
         except TimeoutError:
             future.cancel()
             for worker in workers:
-                self._crew.suspect(worker, token)
+                self._pool.suspect(worker, token)
             raise EngineError(
                 "The {framework} worker did not answer within {seconds} seconds. Try again, or ask for less at once.",
                 framework=framework, seconds=f"{timeout:g}",

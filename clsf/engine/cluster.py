@@ -1,7 +1,7 @@
 """DaskEngine: runs and interactive jobs on dask workers, on this machine or on a cluster.
 
-Who does what: dask's event loop hears messages and passes them on at once; the desk, one thread, keeps the state and
-speaks to the listener; lanes (in `clsf.engine.crew`) tell workers things that may take time. State is read and written
+Who does what: dask's event loop hears messages and passes them on at once; the executor, one thread, keeps the state and
+speaks to the listener; worker executors (in `clsf.engine.worker_pool`) tell workers things that may take time. State is read and written
 under one lock, which is never held while the listener is spoken to.
 """
 
@@ -17,13 +17,13 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from clsf import FRAMEWORKS, checks
-from clsf.engine import journal, queue, work
+from clsf.engine import queue, run_log, work
 from clsf.engine.base import COMMANDS, EngineState, Listener, RunRequest
 from clsf.engine.calls import Calls
-from clsf.engine.crew import Crew, Workers
-from clsf.engine.desk import Desk
-from clsf.engine.faults import memory_exceeded, sentence_of, worker_lost
+from clsf.engine.error_messages import memory_exceeded, sentence_of, worker_lost
 from clsf.engine.running import Running
+from clsf.engine.serial_executor import SerialExecutor
+from clsf.engine.worker_pool import WorkerPool, Workers
 from clsf.errors import EngineError
 from clsf.events import RunFailed, event_from_json
 from clsf.settings import Settings, read
@@ -71,12 +71,12 @@ class DaskEngine:
         self._admitted: dict[tuple[str, str], None] = {}  # starts that were let into the queue, the newest last
         self._turns = 0
         self._closed = False
-        self._desk = Desk("clsf-engine")
-        self._crew = Crew(workers, self._desk, warm, self._heard, self._worker_is_free, self._worker_left)
-        self._lock = self._crew.changed
-        self._calls = Calls(self._crew, lambda: workers.small and bool(self._running))
-        self._crew.start()
-        self._desk.do(self._look)
+        self._executor = SerialExecutor("clsf-engine")
+        self._pool = WorkerPool(workers, self._executor, warm, self._heard, self._worker_is_free, self._worker_left)
+        self._lock = self._pool.changed
+        self._calls = Calls(self._pool, lambda: workers.small and bool(self._running))
+        self._pool.start()
+        self._executor.do(self._look)
         # An app need not close it; but unless we do, multiprocessing ends the workers and their nannies start new ones.
         atexit.register(self.close)
 
@@ -114,7 +114,7 @@ class DaskEngine:
             if self._closed:
                 raise EngineError("The engine is closed, so nothing can be trained; start the app again.")
             self._waiting.append(Running(request))
-        self._desk.do(self._start_runs)
+        self._executor.do(self._start_runs)
 
     def control(self, run_id: str, command: str, value: float | None = None) -> None:
         checks.known(EngineError, say("command"), command, COMMANDS)
@@ -124,7 +124,7 @@ class DaskEngine:
             waiting = next((run for run in self._waiting if run.run_id == run_id), None)
             if waiting and command == "stop":
                 self._waiting.remove(waiting)
-                self._desk.do(self._say, "ended_early", run_id, "stopped")
+                self._executor.do(self._say, "ended_early", run_id, "stopped")
                 return
             run = waiting or self._running.get(run_id)
             if run is None:
@@ -132,10 +132,10 @@ class DaskEngine:
             run.commands.append((command, value))
             if command == "stop" and run.stop_by is None:
                 run.stop_by = time.monotonic() + STOP_SECONDS
-                self._desk.after(STOP_SECONDS, self._stop_harder, run)
+                self._executor.after(STOP_SECONDS, self._stop_harder, run)
             elif command == "stop" and time.monotonic() > run.stop_by:  # asked again: the weights are not worth the wait
                 run.stop_at_once = True
-                self._desk.do(self._stop_harder, run)
+                self._executor.do(self._stop_harder, run)
             self._pass_on_commands(run)
 
     def position(self, run_id: str) -> int | None:
@@ -152,7 +152,7 @@ class DaskEngine:
     def state(self) -> EngineState:
         with self._lock:
             training = {run.address for run in self._running.values() if run.address}
-            states = tuple(self._crew.states(training))
+            states = tuple(self._pool.states(training))
             return EngineState(
                 self._workers.kind, self._workers.address, states, len(self._waiting), self._workers.small,
                 self._workers.memory_limit,
@@ -166,7 +166,7 @@ class DaskEngine:
 
     def wait_warm(self, timeout: float) -> bool:
         with self._lock:
-            return self._lock.wait_for(lambda: self._closed or self._crew.all_warm, timeout) and not self._closed
+            return self._lock.wait_for(lambda: self._closed or self._pool.all_warm, timeout) and not self._closed
 
     def close(self) -> None:
         with self._lock:
@@ -175,11 +175,11 @@ class DaskEngine:
             self._closed = True
         atexit.unregister(self.close)
         self._calls.close()
-        self._desk.do(self._cut_off)
-        self._desk.close(timeout=5)
-        self._crew.close()
+        self._executor.do(self._cut_off)
+        self._executor.close(timeout=5)
+        self._pool.close()
 
-    # On the desk: the queue.
+    # On the executor: the queue.
 
     def _start_runs(self) -> None:
         with self._lock:
@@ -189,14 +189,14 @@ class DaskEngine:
             waiting = self._in_turn(running)
             held = queue.held_back(waiting, running, self._settings.running_per_session)
             waiting = [entry for entry in waiting if entry.run_id not in held]
-            coming = self._crew.roster.coming()
+            coming = self._pool.table.coming()
             if self._workers.small and waiting and not running:
-                self._crew.want(waiting[0].framework)
+                self._pool.want(waiting[0].framework)
                 coming = [waiting[0].framework]  # its turn, though another's framework is there now
             chosen = queue.startable(
                 waiting,
                 running,
-                self._crew.roster.free(Counter(run.framework for run in self._running.values())),
+                self._pool.table.free(Counter(run.framework for run in self._running.values())),
                 self._workers.one_at_a_time,
                 coming,
             )
@@ -224,9 +224,9 @@ class DaskEngine:
     def _send(self, run: Running) -> None:
         with self._lock:
             commands, run.commands = run.commands, []
-        order = work.order(asdict(run.request), self.job, self._crew.warm or work.WARM, commands)
+        order = work.order(asdict(run.request), self.job, self._pool.warm or work.WARM, commands)
         run.tries += 1
-        run.future = self._crew.client.submit(
+        run.future = self._pool.client.submit(
             work.run_job, json.dumps(order),
             key=f"clsf-run-{run.run_id}-{run.tries}", resources={run.framework.upper(): 1}, pure=False, retries=0,
         )  # fmt: skip
@@ -236,16 +236,16 @@ class DaskEngine:
     def _worker_is_free(self) -> None:
         """Tidy up where nothing runs, and let others start."""
         training = {run.address for run in self._running.values()}
-        for address in list(self._crew.roster.workers):
+        for address in list(self._pool.table.workers):
             if address not in training:
-                self._crew.tidy(address)
+                self._pool.tidy(address)
         self._start_runs()
 
-    # On the desk: what a run says.
+    # On the executor: what a run says.
 
     def _heard(self, message: dict) -> None:
         if "run_id" not in message:
-            self._crew.woke_up(message)
+            self._pool.woke_up(message)
             return
         run = self._running.get(message["run_id"])
         if run is None:
@@ -253,7 +253,7 @@ class DaskEngine:
         if run.attempt and run.attempt != message["attempt"]:
             # The scheduler of a cluster tries again what died; half of it is shown already, so this is the end of it.
             run.future.cancel()
-            self._crew.tell(message["worker"], run.run_id, "stop", None)
+            self._pool.tell(message["worker"], run.run_id, "stop", None)
             self._fail(run, worker_lost(run.framework))
         elif message["number"] == 0:
             with self._lock:
@@ -273,7 +273,7 @@ class DaskEngine:
             result, error = future.result(), None
         except BaseException as raised:  # CancelledError is one
             result, error = None, raised
-        self._desk.do(self._done, run, future, result, error)
+        self._executor.do(self._done, run, future, result, error)
 
     def _done(self, run: Running, future: Any, result: dict | None, error: BaseException | None) -> None:
         if self._running.get(run.run_id) is not run or future is not run.future:
@@ -285,7 +285,7 @@ class DaskEngine:
         if run.complete:
             self._end(run)
         else:
-            self._desk.after(MISSING_SECONDS, self._end_without_the_rest, run)
+            self._executor.after(MISSING_SECONDS, self._end_without_the_rest, run)
 
     def _end_without_the_rest(self, run: Running) -> None:
         if self._running.get(run.run_id) is run:
@@ -294,7 +294,7 @@ class DaskEngine:
                 self._say("events", run.run_id, events)
             self._end(run)
 
-    # On the desk: how a run is over.
+    # On the executor: how a run is over.
 
     def _end(self, run: Running) -> None:
         if str(run.tally) != run.result["tally"]:
@@ -325,15 +325,15 @@ class DaskEngine:
         kind = type(error).__name__
         if kind == "KilledWorker":
             address = run.address or getattr(getattr(error, "last_worker", None), "address", "")
-            self._crew.mark_lost(address)
-            memory = self._crew.memory_death(address)
+            self._pool.mark_lost(address)
+            memory = self._pool.memory_death(address)
             if run.stop_by is not None:
                 self._over(run, "ended_early", "stopped")
             elif not run.attempt and run.tries < 2:  # it died before the run began: nothing is lost, try another
                 self._forget(run)
                 with self._lock:
                     self._waiting.insert(0, run)
-                self._crew.refresh()
+                self._pool.refresh()
             else:
                 self._fail(run, memory_exceeded(run.framework, *memory) if memory else worker_lost(run.framework))
         elif "Cancelled" in kind:
@@ -352,16 +352,16 @@ class DaskEngine:
             return
         for run in self._running.values():
             if run.address == address:
-                self._desk.after(LEFT_SECONDS, self._give_up, run, address)
+                self._executor.after(LEFT_SECONDS, self._give_up, run, address)
 
     def _give_up(self, run: Running, address: str) -> None:
         if self._running.get(run.run_id) is not run or run.address != address or run.result:
             return
-        if address in self._crew.roster.workers:  # it is back: only a message was late
+        if address in self._pool.table.workers:  # it is back: only a message was late
             return
         self._forget(run)
         run.future.cancel()
-        memory = self._crew.memory_death(address)
+        memory = self._pool.memory_death(address)
         if run.stop_by is not None:
             self._over(run, "ended_early", "stopped")
         else:
@@ -372,16 +372,16 @@ class DaskEngine:
         if self._running.get(run.run_id) is not run or run.result:
             return
         if run.learned and not run.stop_at_once and time.monotonic() < run.stop_by + KEEP_SECONDS:
-            self._desk.after(0.5, self._stop_harder, run)
+            self._executor.after(0.5, self._stop_harder, run)
             return
-        if self._crew.is_waking(run.address, run.framework) and time.monotonic() < run.stop_by + WARMING_SECONDS:
-            self._desk.after(1.0, self._stop_harder, run)
+        if self._pool.is_waking(run.address, run.framework) and time.monotonic() < run.stop_by + WARMING_SECONDS:
+            self._executor.after(1.0, self._stop_harder, run)
             return
         self._forget(run)
         run.future.cancel()  # first, or dask counts the death against the run and tells of it
         if run.address:
             logger.warning("Run %s did not stop in time; its worker is ended", run.run_id)
-            self._crew.end(run.address, run.pid)
+            self._pool.end(run.address, run.pid)
         self._over(run, "ended_early", "stopped")
 
     def _cut_off(self) -> None:
@@ -403,7 +403,7 @@ class DaskEngine:
         if run.address:
             commands, run.commands = run.commands, []
             for name, value in commands:
-                self._crew.tell(run.address, run.run_id, name, value)
+                self._pool.tell(run.address, run.run_id, name, value)
 
     def _look(self) -> None:
         """Do from time to time what no message asks for."""
@@ -411,7 +411,7 @@ class DaskEngine:
             self._resume_forgotten()
             self._end_long_ones()
             self._start_runs()
-            self._desk.after(LOOK_SECONDS, self._look)
+            self._executor.after(LOOK_SECONDS, self._look)
 
     def _end_long_ones(self) -> None:
         """Stop what has trained for longer than this server allows; what it has learned is kept."""
@@ -443,7 +443,7 @@ class DaskEngine:
                     self._pass_on_commands(run)
 
     def _say(self, what: str, run_id: str, content: object) -> None:
-        journal.tell(what, run_id, content)
+        run_log.tell(what, run_id, content)
         if self._listener is None:
             return
         try:

@@ -12,8 +12,8 @@ from clsf import checks
 from clsf.control import Control
 from clsf.engine import work
 from clsf.engine.base import COMMANDS, EngineState, Listener, RunRequest, WorkerState
-from clsf.engine.desk import Desk
 from clsf.engine.machine import cores, machine_text
+from clsf.engine.serial_executor import SerialExecutor
 from clsf.errors import EngineError
 from clsf.events import RunFailed, event_from_json
 from clsf.words import say
@@ -31,7 +31,7 @@ class InlineEngine:
         self._frameworks = frameworks
         self._listener: Listener | None = None
         self._runs: dict[str, tuple[Control, threading.Thread]] = {}
-        self._desk = Desk("clsf-inline")
+        self._executor = SerialExecutor("clsf-inline")
         self._closed = False
 
     def listen(self, listener: Listener) -> None:
@@ -82,7 +82,7 @@ class InlineEngine:
         for control, thread in list(self._runs.values()):
             control.stop()
             thread.join(5)
-        self._desk.close(timeout=5)
+        self._executor.close(timeout=5)
 
     def _train(self, request: RunRequest, control: Control) -> None:
         self._say("started", request.run_id, machine_text())
@@ -102,4 +102,4 @@ class InlineEngine:
 
     def _say(self, what: str, *args: object) -> None:
         if self._listener is not None:
-            self._desk.do(getattr(self._listener, what), *args)
+            self._executor.do(getattr(self._listener, what), *args)

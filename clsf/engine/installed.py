@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from clsf import FRAMEWORKS
+from clsf.frameworks import TITLES
 from clsf.words import Sentence, say
-
-NAMES = {"tensorflow": "TensorFlow", "torch": "PyTorch"}
 
 
 def installed() -> tuple[str, ...]:
@@ -20,5 +19,5 @@ def missing(names: Sequence[str]) -> Sentence:
     """Return the sentence that says what is missing and how to install it."""
     return say(
         "{names} is not installed here, so nothing can be trained in it. To install it: pip install -r requirements.txt",
-        names=" + ".join(NAMES[name] for name in names),
+        names=" + ".join(TITLES[name] for name in names),
     )

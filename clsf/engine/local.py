@@ -20,7 +20,7 @@ import psutil
 from clsf import FRAMEWORKS
 from clsf.engine import scratch, secret, tuning
 from clsf.engine.machine import cores, memory_bytes
-from clsf.engine.steady import steady
+from clsf.engine.monotonic_clock import use_monotonic_clock
 from clsf.errors import EngineError
 
 logger = logging.getLogger("clsf.engine")
@@ -69,7 +69,7 @@ class LocalWorkers:
         self._closing = False
         self._runner = LoopRunner(asynchronous=False)
         self._runner.start()
-        steady(self._runner.loop)
+        use_monotonic_clock(self._runner.loop)
         tuning.apply()
         self._security = Security(**_own_certificate())
         self._scratch = scratch.make()
@@ -130,7 +130,7 @@ class LocalWorkers:
             memory_limit=self.memory_limit,
             env=dict.fromkeys(variables, threads) | {"GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", SPIN)},
             silence_logs=logging.CRITICAL,
-            preload=["clsf.engine.preload", "clsf.engine.modest"],
+            preload=["clsf.engine.preload", "clsf.engine.low_priority"],
             dashboard=False,
             security=self._security,
             local_directory=str(self._scratch),

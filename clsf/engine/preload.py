@@ -6,7 +6,7 @@ Importing this sets dask's configuration, for dask reads most of it before it ca
 from __future__ import annotations
 
 from clsf.engine import tuning
-from clsf.engine.steady import dask_setup
+from clsf.engine.monotonic_clock import dask_setup
 
 __all__ = ["dask_setup"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from clsf.engine import queue
 from clsf.engine.base import RunRequest
-from clsf.engine.outbox import Tally
+from clsf.engine.event_batcher import Tally
 from clsf.events import BatchesEnded, Event, Paused, Resumed, event_from_json
 
 

@@ -30,9 +30,9 @@ import numpy as np
 
 from clsf import __version__, backends, continuing
 from clsf.control import Control
-from clsf.engine.faults import sentence_of, unexpected
+from clsf.engine.error_messages import sentence_of, unexpected
+from clsf.engine.event_batcher import EventBatcher, to_text
 from clsf.engine.machine import cores, machine_text
-from clsf.engine.outbox import Outbox, to_text
 from clsf.errors import ClsfError, EngineError
 from clsf.events import Event, RunEnded, RunFailed, event_to_json
 from clsf.model.spec import ModelSpec
@@ -88,7 +88,7 @@ def carry_out(order: dict, control: Control, send: Callable[[dict], None]) -> di
     """
     for name, value in order["commands"]:
         obey(control, name, value)
-    box, ended, kept, failed = Outbox(send), [], [], None
+    box, ended, kept, failed = EventBatcher(send), [], [], None
 
     def tell(event: Event) -> None:
         if isinstance(event, RunEnded):

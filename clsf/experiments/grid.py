@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from clsf import checks
 from clsf.errors import PlanError
 from clsf.experiments.regularised import plain, with_dropout
-from clsf.experiments.sets import OPTIMIZER_NAMES
 from clsf.experiments.values import MOST_RUNS, Arm, text
 from clsf.model.presets import NAMES as MODELS
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
+from clsf.optimizers import title
 from clsf.plan import LEARNING_RATES, OPTIMIZERS, SCALES, SCHEDULES, STARTS, Plan, Schedule
 from clsf.plan_parts import Augmentation
 from clsf.words import Sentence, say
@@ -36,7 +36,7 @@ class Factor:
     def said(self, value: object, name: str) -> Sentence:
         """Return a value as it stands in a label."""
         if name == "optimizer":
-            return text(OPTIMIZER_NAMES[str(value)])
+            return text(title(str(value)))
         if self.choices:
             return text(value)
         return say("{what} {value}", what=self.title, value=f"{value:g}" if isinstance(value, float) else value)

@@ -11,6 +11,7 @@ from clsf.errors import PlanError
 from clsf.experiments.regularised import plain, with_batch_norm, with_dropout
 from clsf.experiments.values import Arm, text
 from clsf.model.spec import ModelSpec
+from clsf.optimizers import title
 from clsf.plan import LEARNING_RATES, OPTIMIZERS, Plan, Stopping
 from clsf.words import Sentence, say
 
@@ -23,10 +24,6 @@ KINDS: dict[str, Sentence] = {
     "own": say("Your own grid"),
 }
 
-OPTIMIZER_NAMES = {
-    "sgd": "SGD", "momentum": "SGD + momentum 0.9", "nesterov": "SGD + Nesterov 0.9", "adagrad": "Adagrad",
-    "adadelta": "Adadelta", "rmsprop": "RMSprop", "adam": "Adam",
-}  # fmt: skip
 RATE_FACTORS = (0.01, 0.1, 0.3, 1.0, 3.0, 10.0)
 BATCH_SIZES = (8, 16, 32, 64, 128, 256)
 MOST_SEEDS = 12
@@ -49,9 +46,9 @@ class Strengths:
 
 
 def optimizers(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
-    """Return all seven optimizers, each with the learning rate that it is usually begun with."""
+    """Return all optimizers, each with the learning rate that it is usually begun with."""
     return tuple(
-        Arm((("optimizer", text(OPTIMIZER_NAMES[name])),), spec, plan.but(optimizer=name, learning_rate=LEARNING_RATES[name]))
+        Arm((("optimizer", text(title(name))),), spec, plan.but(optimizer=name, learning_rate=LEARNING_RATES[name]))
         for name in OPTIMIZERS
     )
 

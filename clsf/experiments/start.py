@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from clsf import FRAMEWORKS
 from clsf.errors import ClsfError
 from clsf.experiments.sets import KINDS
 from clsf.experiments.values import Experiment, Varied, label, text
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from clsf.plan import Plan
 
 
-class Lab(Protocol):
-    """What an experiment needs of `clsf.lab.Lab`."""
+class Trainer(Protocol):
+    """What an experiment needs of `clsf.training_service.TrainingService`."""
 
     @property
     def history(self) -> History: ...
@@ -30,8 +31,9 @@ class Lab(Protocol):
     def check(self, spec: ModelSpec, plan: Plan) -> None: ...
 
     def train(
-        self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False, start: str = ""
-    ) -> list[str]: ...
+        self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False, start: str = "",
+        arm: int | None = None,
+    ) -> list[str]: ...  # fmt: skip
 
     def control(self, run_id: str, command: str, value: float | None = None, owner: str | None = None) -> None: ...
 
@@ -58,6 +60,7 @@ class Found:
     row: ExperimentRow
     kind: str
     members: tuple[Member, ...]
+    planned: int = 0  # runs that there were to be; more than `members` where some never began, or were deleted
 
     @property
     def over(self) -> bool:
@@ -68,46 +71,47 @@ class Found:
         return tuple(dict.fromkeys(member.record.framework for member in self.members))
 
 
-def start(lab: Lab, experiment: Experiment, owner: str, name: str) -> str:
-    """Queue all runs and return the experiment's id, which nobody can guess.
+def start(service: Trainer, experiment: Experiment, owner: str, name: str) -> str:
+    """Queue all runs and return the experiment's id, which nobody can guess. Each run is put into the store as it begins.
 
     Raises ClsfError if an arm can't be trained, or the queue has no room; then nothing of it is left waiting.
     """
     for arm in experiment.arms:
-        lab.check(arm.spec, arm.plan)
+        service.check(arm.spec, arm.plan)
     experiment_id, queued = new_id(), []
     try:
         for place, arm in enumerate(experiment.arms):
-            run_ids = lab.train(arm.spec, arm.plan, experiment.frameworks, owner, start=experiment_id)
-            queued += run_ids
-            lab.history.tie(run_ids, experiment_id, place)
+            queued += service.train(arm.spec, arm.plan, experiment.frameworks, owner, start=experiment_id, arm=place)
     except ClsfError:
         for run_id in queued:
             with contextlib.suppress(ClsfError):
-                lab.control(run_id, "stop")
+                service.control(run_id, "stop")
         raise
     body = {
         "kind": experiment.kind,
         "about": [experiment.arms[0].spec.name, experiment.arms[0].plan.data],
         "arms": [[[what, value.to_json()] for what, value in arm.varied] for arm in experiment.arms],
+        "frameworks": list(experiment.frameworks),
     }
-    lab.history.begin(ExperimentRow(experiment_id, owner, " ".join(name.split()), time.time(), body))
+    service.history.begin(ExperimentRow(experiment_id, owner, " ".join(name.split()), time.time(), body))
     return experiment_id
 
 
-def find(lab: Lab, experiment_id: str) -> Found:
+def find(service: Trainer, experiment_id: str) -> Found:
     """Return the experiment with its runs as they are now; runs that were deleted or can't be read are left out.
 
     Raises StoreError if there is no such experiment.
     """
-    row = lab.history.experiment(experiment_id)
+    row = service.history.experiment(experiment_id)
     arms = row.body.get("arms", [])
     members = []
-    for run_id, place in lab.history.members(experiment_id):
+    for run_id, place in service.history.members(experiment_id):
         with contextlib.suppress(ClsfError):
-            members.append(Member(place, _varied(arms, place), lab.record(run_id)))
-    kind = row.body.get("kind")
-    return Found(row, kind if kind in KINDS else "own", tuple(members))
+            members.append(Member(place, _varied(arms, place), service.record(run_id)))
+    members.sort(key=lambda member: (member.arm, FRAMEWORKS.index(member.record.framework)))
+    kind, frameworks = row.body.get("kind"), row.body.get("frameworks")
+    planned = len(arms) * len(frameworks) if isinstance(arms, list) and isinstance(frameworks, list) else 0
+    return Found(row, kind if kind in KINDS else "own", tuple(members), max(planned, len(members)))
 
 
 def _varied(arms: object, place: int) -> Varied:
@@ -130,8 +134,8 @@ def title(row: ExperimentRow) -> Sentence:
     return found
 
 
-def stop(lab: Lab, found: Found, owner: str | None = None) -> None:
-    """End all runs of an experiment, the waiting ones first, so that none begins meanwhile. `owner`: as `Lab.control`."""
+def stop(service: Trainer, found: Found, owner: str | None = None) -> None:
+    """End all runs of an experiment, the waiting ones first, so that none begins meanwhile. `owner`: as `TrainingService.control`."""
     for member in sorted(found.members, key=lambda m: m.record.status != "queued"):
         if not member.record.over:
-            lab.control(member.record.run_id, "stop", owner=owner)
+            service.control(member.record.run_id, "stop", owner=owner)

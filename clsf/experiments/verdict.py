@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from clsf import FRAMEWORKS
 from clsf.compare import noise
 from clsf.compare.noise import Gap, Interval
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.experiments.start import Member
 from clsf.experiments.values import label
+from clsf.frameworks import TITLES
 from clsf.words import Sentence, say, say_n
 
 NORMAL = 1.959963984540054  # 97.5 % of a normal distribution lie below: scipy.stats.norm.ppf(0.975)
@@ -89,7 +89,7 @@ def agreement(found: Sequence[Verdict]) -> Sentence | None:
         return say("Both frameworks have the same one ahead: {name}.", name=one.label)
     return say(
         "The frameworks do not have the same one ahead: {one} in {first}, {two} in {second}. So the order is not settled.",
-        one=one.label, first=FRAMEWORK_NAMES[one.framework], two=two.label, second=FRAMEWORK_NAMES[two.framework],
+        one=one.label, first=TITLES[one.framework], two=two.label, second=TITLES[two.framework],
     )  # fmt: skip
 
 

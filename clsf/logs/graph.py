@@ -14,7 +14,7 @@ from clsf.plan import Plan
 
 def graph_of(model: dict, plan: dict, shape: list[int]) -> bytes:
     """Return the forward pass of a model (JSON) on images of `shape` (height, width, channels), a serialized GraphDef."""
-    spec, how = ModelSpec.from_json(model), Plan.from_json(plan).but(tensorflow_variant="graph", device="cpu")
+    spec, how = ModelSpec.from_json(model), Plan.from_json(plan).but(variants={"tensorflow": "graph"}, device="cpu")
     analysis = spec.analyse(tuple(shape))
     classes = max(analysis.output_shape[0], 2)
     one = np.zeros(1, np.int64)

@@ -13,7 +13,7 @@ from typing import Literal
 
 from clsf.model import edit_steps
 from clsf.model.edit import OWN_ROW, Card, Design, Place
-from clsf.model.edit_facts import BYTES, Look
+from clsf.model.edit_facts import BYTES, DesignFacts
 from clsf.model.layers import Dense, Flatten, GlobalAveragePool2D
 from clsf.model.mends import Mend, mends
 from clsf.model.shapes import shape_text
@@ -43,7 +43,7 @@ class Advice:
     mends: tuple[Mend, ...] = ()
 
 
-def advice(seen: Look, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
+def advice(seen: DesignFacts, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
     """Return everything there is to say of a design whose last layer should have `classes` outputs."""
     design = seen.design
     found = [Advice("broken", "broken", uid, seen.cards[uid].problem, mends(seen, uid)) for uid in seen.broken()]
@@ -67,7 +67,7 @@ def advice(seen: Look, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
     return tuple(found)
 
 
-def ready(seen: Look, found: tuple[Advice, ...]) -> bool:
+def ready(seen: DesignFacts, found: tuple[Advice, ...]) -> bool:
     """Say whether the design can be trained as it stands."""
     return seen.output_shape is not None and not any(one.level in ("broken", "stop") for one in found)
 
@@ -108,7 +108,7 @@ def _of_card(design: Design, card: Card) -> Iterator[Advice]:
         yield Advice("empty-branches", "note", card.uid, say("Both its rows are empty: it adds its input to itself."))
 
 
-def _largest(seen: Look) -> Iterator[Advice]:
+def _largest(seen: DesignFacts) -> Iterator[Advice]:
     """One Dense layer that holds nearly all parameters, where others hold some."""
     weighted = [
         (card, seen.cards[card.uid]) for card in seen.design.all() if seen.cards[card.uid].parameters and not card.branching
@@ -143,7 +143,7 @@ def _smaller(design: Design, card: Card) -> Iterator[Mend]:
             return
 
 
-def _end(seen: Look, classes: int) -> Iterator[Advice]:
+def _end(seen: DesignFacts, classes: int) -> Iterator[Advice]:
     """What comes out must be one logit per class."""
     design = seen.design
     on = [card for card in design.cards if not card.off]
@@ -173,7 +173,7 @@ def _end(seen: Look, classes: int) -> Iterator[Advice]:
     yield Advice("last-layer", "stop", last.uid if last else None, said, tuple(_endings(design, last, seen, classes)))
 
 
-def _endings(design: Design, last: Card | None, seen: Look, classes: int) -> Iterator[Mend]:
+def _endings(design: Design, last: Card | None, seen: DesignFacts, classes: int) -> Iterator[Mend]:
     flat = len(seen.output_shape) == 1
     if last is not None and last.kind == "Dense":
         yield Mend(

@@ -17,7 +17,7 @@ from clsf.errors import SpecError
 from clsf.model import edit_steps
 from clsf.model.advice import advice
 from clsf.model.edit import Design, Place
-from clsf.model.edit_facts import look
+from clsf.model.edit_facts import design_facts
 from clsf.model.edit_fields import fresh, whole_numbers
 from clsf.model.edit_history import History
 from clsf.model.shapes import Shape
@@ -77,7 +77,7 @@ def _done(design: Design, action: dict, input_shape: Shape, classes: int) -> Des
 
 def shape_at(design: Design, place: Place, input_shape: Shape) -> Shape | None:
     """Return the shape that flows through a gap, None if it can't be known."""
-    seen = look(design, input_shape)
+    seen = design_facts(design, input_shape)
     shape = input_shape if place.owner == 0 else seen.cards[design.card(place.owner).uid].in_shape
     for card in design.row(place.owner, place.row)[: place.position]:
         if not card.off:
@@ -87,7 +87,7 @@ def shape_at(design: Design, place: Place, input_shape: Shape) -> Shape | None:
 
 def _mended(design: Design, action: dict, input_shape: Shape, classes: int) -> Design:
     number = action.get("number")
-    for found in advice(look(design, input_shape), classes):
+    for found in advice(design_facts(design, input_shape), classes):
         if (found.name, found.uid) == (action.get("advice"), action.get("uid")):
             if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < len(found.mends):
                 return found.mends[number].design

@@ -44,7 +44,7 @@ class CardFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class DesignFacts:
     """The facts of every card by its number, and of the whole as far as it goes."""
 
     design: Design
@@ -80,12 +80,12 @@ class Look:
         return [uid for uid, facts in self.cards.items() if facts.state == "broken"]
 
 
-def look(design: Design, input_shape: Shape) -> Look:
+def design_facts(design: Design, input_shape: Shape) -> DesignFacts:
     """Return what is known of a design on images of `input_shape`, (height, width, channels) or (features,). Never raises."""
     cards: dict[int, CardFacts] = {}
     side = max(input_shape[:2]) if len(input_shape) == 3 else 1
     out, _ = _row(design.cards, tuple(input_shape), "", Reach(), side, cards)
-    return Look(design, tuple(input_shape), {card.uid: cards[card.uid] for card in design.all()}, out)
+    return DesignFacts(design, tuple(input_shape), {card.uid: cards[card.uid] for card in design.all()}, out)
 
 
 def _row(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from clsf.errors import SpecError
 from clsf.model import edit_steps
 from clsf.model.edit import Card, Design, Place
-from clsf.model.edit_facts import Look, look
+from clsf.model.edit_facts import DesignFacts, design_facts
 from clsf.model.layers import (
     AveragePool2D,
     BatchNorm,
@@ -41,7 +41,7 @@ class Mend:
     design: Design
 
 
-def mends(seen: Look, uid: int) -> tuple[Mend, ...]:
+def mends(seen: DesignFacts, uid: int) -> tuple[Mend, ...]:
     """Return what makes a broken card fit, the likeliest first; the last is always to switch it off."""
     design, card = seen.design, seen.design.card(uid)
     found: list[Mend] = []
@@ -61,10 +61,10 @@ def _made(make: object) -> Mend | None:
 
 
 def _fits(design: Design, uid: int, input_shape: Shape) -> bool:
-    return look(design, input_shape).cards[uid].state == "fits"
+    return design_facts(design, input_shape).cards[uid].state == "fits"
 
 
-def _candidates(design: Design, card: Card, seen: Look) -> Iterator[object]:
+def _candidates(design: Design, card: Card, seen: DesignFacts) -> Iterator[object]:
     shape = seen.cards[card.uid].in_shape
     place = design.place(card.uid)
     if card.kind == "Residual":
@@ -130,7 +130,7 @@ def _narrower(design: Design, card: Card, shape: Shape) -> Iterator[object]:
 
 
 def _fits_alone(layer: Layer, shape: Shape) -> bool:
-    return look(Design("x", (Card(1, type(layer).__name__, layer),), 2), shape).cards[1].state == "fits"
+    return design_facts(Design("x", (Card(1, type(layer).__name__, layer),), 2), shape).cards[1].state == "fits"
 
 
 def _residual(design: Design, card: Card, shape: Shape) -> Iterator[object]:
@@ -186,4 +186,4 @@ def _keeping(layer: Layer) -> Layer:
 
 
 def _end(row: tuple[Card, ...], shape: Shape) -> Shape | None:
-    return look(Design("x", row, 1), shape).output_shape
+    return design_facts(Design("x", row, 1), shape).output_shape

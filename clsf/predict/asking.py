@@ -15,8 +15,8 @@ from clsf.predict.values import Request
 from clsf.runs.record import RunRecord
 
 
-class Lab(Protocol):
-    """What is needed of `clsf.lab.Lab`."""
+class TrainingService(Protocol):
+    """What is needed of `clsf.training_service.TrainingService`."""
 
     def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
 
@@ -48,26 +48,32 @@ def classes_of(record: RunRecord) -> int:
     return 2 if record.plan.loss == "binary" else record.model.analyse(record.started.input_shape).output_shape[0]
 
 
-def ask(lab: Lab, record: RunRecord, function: str, *args: object, timeout: float = SECONDS) -> object:
+def ask(service: TrainingService, record: RunRecord, function: str, *args: object, timeout: float = SECONDS) -> object:
     """Return what `function(request, *args)` says in the run's framework. Raises ClsfError."""
     request = request_of(record)
-    answer = lab.call(record.framework, function, request, *args, timeout=timeout)
+    answer = service.call(record.framework, function, request, *args, timeout=timeout)
     if answer is None:
-        lab.call(
-            record.framework, "clsf.predict.session:hold", request, plain_arrays(lab.weights(record.run_id)), timeout=timeout
+        service.call(
+            record.framework,
+            "clsf.predict.session:hold",
+            request,
+            plain_arrays(service.weights(record.run_id)),
+            timeout=timeout,
         )
-        answer = lab.call(record.framework, function, request, *args, timeout=timeout)
+        answer = service.call(record.framework, function, request, *args, timeout=timeout)
     if answer is None:  # another worker answered than the one that was given the weights
         raise EngineError("The {framework} worker has lost the model again. Try once more.", framework=record.framework)
     return answer
 
 
-def ask_all(lab: Lab, records: Sequence[RunRecord], function: str, *args: object, timeout: float = SECONDS) -> list:
+def ask_all(
+    service: TrainingService, records: Sequence[RunRecord], function: str, *args: object, timeout: float = SECONDS
+) -> list:
     """Return each run's answer, or Failed in its place; runs of different frameworks are asked at the same time."""
 
     def one(record: RunRecord) -> object:
         try:
-            return ask(lab, record, function, *args, timeout=timeout)
+            return ask(service, record, function, *args, timeout=timeout)
         except ClsfError as error:
             return Failed(error)
 

@@ -85,7 +85,7 @@ def _own_evaluation(held: Held, images: Images):
 
 
 def _ways(held: Held, pixels: np.ndarray) -> tuple[Way, ...]:
-    package = import_module(f"clsf.backends.{held.request.framework}.ways")
+    package = import_module(f"clsf.backends.{held.request.framework}.inference_paths")
     found = package.asked(held.backend.built, held.inputs(pixels))
     first = found[0][4]
     return tuple(

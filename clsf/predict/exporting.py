@@ -11,6 +11,7 @@ from clsf.backends.base import Weights
 from clsf.code.names import layer_names
 from clsf.code.rows import torch_orders
 from clsf.errors import EngineError
+from clsf.frameworks import BY_NAME
 from clsf.model.changes import changed
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
@@ -18,13 +19,13 @@ from clsf.plan import Plan
 from clsf.predict.values import Request
 from clsf.words import say
 
-KINDS = {"tensorflow": ("keras", "onnx"), "torch": ("pt", "safetensors", "onnx")}
+KINDS = {name: framework.exports for name, framework in BY_NAME.items()}
 """What each framework writes. Weights as .npz need no framework: `clsf.capsule.arrays.packed`."""
 
 SLOW = ("onnx",)
 """Kinds whose exporter may take a minute, so that a worker does not make them itself: see `Engine.call_apart`."""
 
-CODE_STYLES = {"tensorflow": "keras-functional", "torch": "torch-module"}
+CODE_STYLES = {name: framework.code_style for name, framework in BY_NAME.items()}
 """The style of `clsf.code` whose model has the exported names and order of weights."""
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from clsf.data import access, private
-from clsf.predict.asking import Lab as AskedLab
+from clsf.predict.asking import TrainingService as AskedService
 from clsf.predict.asking import plain_arrays, request_of
 from clsf.predict.exporting import SLOW
 from clsf.runs.record import RunRecord
@@ -21,8 +21,8 @@ SLOW_SECONDS = 1800.0  # the same for a slow kind: an exporter is imported first
 MOST_BYTES = 200_000_000  # of all files that are kept; those that were asked for longest ago go first
 
 
-class Lab(AskedLab, Protocol):
-    """What is needed of `clsf.lab.Lab`."""
+class TrainingService(AskedService, Protocol):
+    """What is needed of `clsf.training_service.TrainingService`."""
 
     def call_apart(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
 
@@ -36,7 +36,7 @@ class Exports:
         self._made: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._making: dict[tuple[str, str], tuple[float, Future]] = {}  # since when (monotonic)
 
-    def get(self, lab: Lab, record: RunRecord, kind: str) -> bytes:
+    def get(self, service: TrainingService, record: RunRecord, kind: str) -> bytes:
         """Return the file; made now, in a thread that goes on whoever stops waiting, if it was not.
 
         Raises DataError if the reader may not see the run's images, and what the export raises; the next call tries again.
@@ -50,7 +50,7 @@ class Exports:
             if key not in self._making:
                 self._making[key] = time.monotonic(), Future()
                 threading.Thread(
-                    target=access.carried(self._make), args=(lab, record, kind), name=f"clsf-export-{kind}", daemon=True
+                    target=access.carried(self._make), args=(service, record, kind), name=f"clsf-export-{kind}", daemon=True
                 ).start()
             future = self._making[key][1]
         return future.result()
@@ -65,11 +65,11 @@ class Exports:
         with self._lock:
             return [kind for of, kind in self._made if of == run_id]
 
-    def _make(self, lab: Lab, record: RunRecord, kind: str) -> None:
+    def _make(self, service: TrainingService, record: RunRecord, kind: str) -> None:
         key = record.run_id, kind
         try:
-            call, seconds = (lab.call_apart, SLOW_SECONDS) if kind in SLOW else (lab.call, SECONDS)
-            weights = plain_arrays(lab.weights(record.run_id))
+            call, seconds = (service.call_apart, SLOW_SECONDS) if kind in SLOW else (service.call, SECONDS)
+            weights = plain_arrays(service.weights(record.run_id))
             content = call(record.framework, EXPORT, request_of(record), weights, kind, timeout=seconds)
         except BaseException as error:
             with self._lock:

@@ -20,6 +20,7 @@ from clsf.data.images import Images, Prepared
 from clsf.data.prepare import prepare, prepared_test
 from clsf.data.sources import open_dataset
 from clsf.errors import EngineError
+from clsf.frameworks import USUAL
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -51,7 +52,7 @@ class Held:
         self.prepared = Prepared(nothing, np.zeros(1, np.int64), names, empty, empty, mean, deviation)
         self.backend: Backend = self.build(self.prepared)
         self.dtype = np.dtype(self.plan.dtype)
-        self._looker = None
+        self._activation_reader = None
 
     def build(self, prepared: Prepared) -> Backend:
         """Build the model around some images, with the trained weights."""
@@ -75,13 +76,15 @@ class Held:
         return self._images["test"]
 
     @property
-    def looker(self):
+    def activation_reader(self):
         """What looks inside, made when it is first needed."""
-        if self._looker is None:
+        if self._activation_reader is None:
             from importlib import import_module
 
-            self._looker = import_module(f"clsf.backends.{self.request.framework}.look").Looker(self.backend.built)
-        return self._looker
+            self._activation_reader = import_module(f"clsf.backends.{self.request.framework}.activations").ActivationReader(
+                self.backend.built
+            )
+        return self._activation_reader
 
     def _scale(self) -> tuple[np.ndarray, np.ndarray]:
         scale, channels = self.plan.preparation.scale, self.request.shape[2]
@@ -98,7 +101,7 @@ def for_asking(plan: Plan) -> Plan:
     """Return the plan without what only matters while a model learns, so that building it is quick."""
     if plan.does("input-scale"):
         plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
-    return plan.but(tensorflow_variant="graph", torch_variant="loop")
+    return plan.but(variants=USUAL)
 
 
 class Models:

@@ -15,6 +15,7 @@ from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import StoreError
 from clsf.runs.happened import Happened
+from clsf.runs.planned import Planned
 from clsf.runs.query import FROM, ROWS, SORTS, Line, Query, joined, lines, split, where
 from clsf.runs.record import OVER
 from clsf.runs.rows import summaries
@@ -42,7 +43,7 @@ class ExperimentRow:
 
 class History:
     """Thread-safe. `select` reads; `forget` drops runs from the store's memory, which are then read anew; `find_out` reads
-    from the events of an older program's run what it was."""
+    from the events of an older program's run what it was; `planned` are the runs of experiments whose turn has not come."""
 
     def __init__(
         self,
@@ -50,11 +51,14 @@ class History:
         writer: Writer,
         forget: Callable[[Iterable[str]], None],
         find_out: Callable[[str], Happened],
+        planned: Planned,
     ) -> None:
         self._read = select
         self._writer = writer
         self._forget = forget
         self._find_out = find_out
+        self._planned = planned
+        self._begun: dict[str, tuple[int, ExperimentRow]] = {}  # experiment -> number of the batch, itself; not in the file yet
 
     # Looking.
 
@@ -136,9 +140,12 @@ class History:
         self._forget(run_ids)
 
     def purge(self, before: float) -> int:
-        """Remove for good what was deleted before a Unix time; return how many runs that were."""
+        """Remove for good what was deleted before a Unix time, and experiments that old of which no run ever began; return how
+        many runs that were."""
         found = [row["run_id"] for row in self._select("SELECT run_id FROM marks WHERE deleted < ?", (before,))]
         self.remove(found, wait=False)
+        empty = "NOT EXISTS (SELECT 1 FROM marks m WHERE m.experiment = experiment_id)"
+        self._writer.write([(f"DELETE FROM experiments WHERE created < ? AND {empty}", (before,))])  # noqa: S608
         return len(found)
 
     def old(self, before: float, owner: str | None = None) -> list[RunSummary]:
@@ -179,41 +186,57 @@ class History:
     # Experiments.
 
     def begin(self, found: ExperimentRow) -> None:
-        """Keep a new experiment; its runs were tied to it one by one."""
+        """Keep a new experiment; its runs are tied to it one by one, as they begin."""
         checks.text(StoreError, word("name"), found.name)
         values = (found.experiment_id, found.owner, found.name[:MAX_NAME], found.created, json.dumps(found.body))
-        self._write([("INSERT INTO experiments (experiment_id, owner, name, created, body) VALUES (?, ?, ?, ?, ?)", values)])
+        sql = "INSERT INTO experiments (experiment_id, owner, name, created, body) VALUES (?, ?, ?, ?, ?)"
+        number = self._writer.write([(sql, values)])
+        self._begun[found.experiment_id] = number, found
+        self._writer.require(number, WRITE_SECONDS)
 
-    def tie(self, run_ids: Iterable[str], experiment_id: str, arm: int) -> None:
-        """Note that these runs belong to an experiment, and at which place."""
+    def tie(self, run_ids: Iterable[str], experiment_id: str, arm: int) -> int:
+        """Note that these runs belong to an experiment, and at which place. Return the number of the batch that says so."""
         batch: list[Statement] = []
         for run_id in run_ids:
             batch.append((_MARK, (run_id,)))
             batch.append(("UPDATE marks SET experiment = ?, arm = ? WHERE run_id = ?", (experiment_id, arm, run_id)))
-        self._write(batch, wait=False)
+        return self._writer.write(batch)
 
     def experiment(self, experiment_id: str) -> ExperimentRow:
         """Return an experiment of anybody. Raises StoreError if it is unknown."""
+        self._begun = {name: known for name, known in list(self._begun.items()) if not self._writer.is_seen(known[0])}
+        fresh = self._begun.get(experiment_id)  # before the file is read, for it may come into it meanwhile
         rows = self._select("SELECT * FROM experiments WHERE experiment_id = ?", (experiment_id,))
-        if not rows:
-            raise StoreError(
-                "There is no experiment {name}. The link may be incomplete, or it was made on another machine.",
-                name=str(experiment_id)[:40],
-            )
-        return _experiment(rows[0])
+        if rows:
+            return _experiment(rows[0])
+        if fresh is not None:
+            return fresh[1]
+        raise StoreError(
+            "There is no experiment {name}. The link may be incomplete, or it was made on another machine.",
+            name=str(experiment_id)[:40],
+        )
 
     def experiments(self, owner: str, limit: int = 50) -> list[ExperimentRow]:
-        """Return an owner's newest experiments that still have a run, newest first."""
+        """Return an owner's newest experiments that still have a run, or have one that waits, newest first."""
         sql = """
-            SELECT e.* FROM experiments e WHERE e.owner = ? AND EXISTS
-                (SELECT 1 FROM marks m WHERE m.experiment = e.experiment_id AND m.deleted IS NULL)
+            SELECT e.* FROM experiments e WHERE e.owner = ? AND (e.experiment_id IN (SELECT value FROM json_each(?)) OR EXISTS
+                (SELECT 1 FROM marks m WHERE m.experiment = e.experiment_id AND m.deleted IS NULL))
             ORDER BY e.created DESC LIMIT ?"""
-        return [_experiment(row) for row in self._select(sql, (owner, limit))]
+        waiting = json.dumps(sorted(set(self._planned.of(owner))))
+        return [_experiment(row) for row in self._select(sql, (owner, waiting, limit))]
 
     def members(self, experiment_id: str) -> list[tuple[str, int]]:
-        """Return (run id, place) of the runs of an experiment that are not deleted, in the order of their places."""
+        """Return (run id, place) of the runs of an experiment that are not deleted, in the order of their places; also of those
+        whose turn has not come."""
+        waiting = self._planned.members(experiment_id)  # before the file is read, for one may come into it meanwhile
         sql = "SELECT run_id, arm FROM marks WHERE experiment = ? AND deleted IS NULL ORDER BY arm, rowid"
-        return [(row["run_id"], row["arm"]) for row in self._select(sql, (experiment_id,))]
+        found = {row["run_id"]: row["arm"] for row in self._select(sql, (experiment_id,))}
+        self._planned.settled(self._writer.seen)
+        return sorted((found | dict(waiting)).items(), key=lambda member: member[1])
+
+    def waiting(self, owner: str) -> int:
+        """Return how many runs of an owner's experiments wait for their turn; no list of runs has them."""
+        return len(self._planned.of(owner))
 
     def rename_experiment(self, owner: str, experiment_id: str, name: str) -> None:
         """Give an experiment another name. Raises StoreError if it is somebody else's."""

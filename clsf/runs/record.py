@@ -20,7 +20,7 @@ from clsf.events import (
     StoppedEarly,
     WeightsRestored,
 )
-from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
+from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.runs.numbers import Numbers
@@ -90,9 +90,9 @@ class RunRecord:
     best: BestEpoch | None = None  # the best epoch so far, if the plan asks which it is
     stopped_early: StoppedEarly | None = None
     restored: WeightsRestored | None = None
-    layers_looked: list[LayersLooked] = field(default_factory=list)
-    predictions_looked: list[PredictionsLooked] = field(default_factory=list)
-    steps_looked: list[StepLooked] = field(default_factory=list)  # the last STEPS_KEPT
+    layers_looked: list[LayersInspected] = field(default_factory=list)
+    predictions_looked: list[PredictionsInspected] = field(default_factory=list)
+    steps_looked: list[StepInspected] = field(default_factory=list)  # the last STEPS_KEPT
     looking_seconds: float = 0.0  # that looking inside has cost so far, beside training and validation
     ended: RunEnded | None = None
     failure: Sentence | None = None
@@ -162,7 +162,7 @@ class RunRecord:
                 self.stopped_early = event
             case WeightsRestored():
                 self.restored = event
-            case LayersLooked() | PredictionsLooked() | StepLooked():
+            case LayersInspected() | PredictionsInspected() | StepInspected():
                 self._fold_look(event)
             case RunEnded():
                 self.ended, self.status = event, event.reason
@@ -171,14 +171,14 @@ class RunRecord:
                 self.failure, self.status = event.sentence, "failed"
         self.version += 1
 
-    def _fold_look(self, event: LayersLooked | PredictionsLooked | StepLooked) -> None:
+    def _fold_look(self, event: LayersInspected | PredictionsInspected | StepInspected) -> None:
         self.looking_seconds += event.seconds
         match event:
-            case LayersLooked():
+            case LayersInspected():
                 self.layers_looked.append(event)
-            case PredictionsLooked():
+            case PredictionsInspected():
                 self.predictions_looked.append(event)
-            case StepLooked():
+            case StepInspected():
                 self.looks_asked += 1
                 self.steps_looked = [*self.steps_looked, event][-STEPS_KEPT:]
 

@@ -30,6 +30,7 @@ from clsf.runs.beside import beside
 from clsf.runs.database import NAME, Readers, home, open_file, open_memory
 from clsf.runs.happened import Happened
 from clsf.runs.history import KEPT_DAYS, History
+from clsf.runs.planned import Planned
 from clsf.runs.record import OVER, STATUSES, RunRecord
 from clsf.runs.rows import NOT_DELETED
 from clsf.runs.summary import RunSummary, summary_of_record
@@ -77,7 +78,8 @@ class RunStore:
         self._callbacks: defaultdict[str, list[Callable[[Event], None]]] = defaultdict(list)
         self._process = process.this_process()
         self._happened: dict[str, str] = {}  # live run -> what was written of it last
-        self.history = History(self._select, self._writer, self._forget, self._find_out)
+        self._planned = Planned()
+        self.history = History(self._select, self._writer, self._forget, self._find_out, self._planned)
         if file is not None:
             self._tidy()
 
@@ -141,10 +143,25 @@ class RunStore:
             self._groups.pop(record.group, None)
             self._write(record, [rows.insert_run(record, self._process)])
 
+    def plan(self, record: RunRecord, experiment: str, arm: int) -> None:
+        """Take in a run of an experiment that waits: it is kept in memory alone, and put into the file as soon as it begins."""
+        with self._lock:
+            self._planned.add(record, experiment, arm)
+            self._groups.pop(record.group, None)
+
+    def give_up(self, run_id: str, event: Event) -> None:
+        """End a run that was planned and will never begin; nothing of it is kept."""
+        with self._lock:
+            record = self._planned.give_up(run_id)
+            record.fold(event)
+            self._groups.pop(record.group, None)
+            for callback in list(self._callbacks.get(run_id, ())):
+                _called(callback, event)
+
     def append(self, run_id: str, events: list[Event]) -> None:
         """Take in what a run says next. Raises StoreError if the run is unknown."""
         with self._lock:
-            record = self.record(run_id)
+            record = self._begun(run_id)
             batch: Batch = []
             for event in events:
                 batch.append(rows.insert_event(run_id, self._counts[run_id], event))
@@ -164,7 +181,7 @@ class RunStore:
     def started(self, run_id: str, machine: str) -> None:
         """Note that a worker took the run and what it runs on."""
         with self._lock:
-            record = self.record(run_id)
+            record = self._begun(run_id)
             record.machine = machine
             if record.status == "queued":
                 record.status = "preparing"
@@ -188,7 +205,10 @@ class RunStore:
         """Append the RunEnded of a run that can't say it itself any more; `moment`: when it was heard of last, if not now."""
         with self._lock:
             ended = self.record(run_id).ended_early(reason, time.time() if moment is None else moment)
-            self.append(run_id, [ended])
+            if self._planned.waits(run_id):
+                self.give_up(run_id, ended)
+            else:
+                self.append(run_id, [ended])
 
     # Reading.
 
@@ -196,6 +216,9 @@ class RunStore:
         """Return everything known of a run; the same object each time while it is live. Raises StoreError if unknown."""
         while True:
             with self._lock:
+                planned = self._planned.record(run_id)
+                if planned is not None:
+                    return planned
                 record, forgotten = self._records.get(run_id), self._forgotten
                 if record is not None:
                     self._records.move_to_end(run_id)
@@ -216,8 +239,8 @@ class RunStore:
                 return self._records[run_id]
 
     def is_own(self, run_id: str) -> bool:
-        """Return whether the run is live and belongs to this process."""
-        return run_id in self._own
+        """Return whether the run is live, or waits, and belongs to this process."""
+        return run_id in self._own or self._planned.waits(run_id)
 
     def weights(self, run_id: str, best: bool = False) -> dict[str, np.ndarray]:
         """Return the final weights, or those of the best epoch that a checkpoint kept. Raises StoreError if there are none."""
@@ -366,6 +389,14 @@ class RunStore:
             except (ValueError, OverflowError) as error:  # what is asked for can't be in the file: half a letter, say
                 raise StoreError("The saved runs can't be searched for that: {reason}.", reason=type(error).__name__) from error
 
+    def _begun(self, run_id: str) -> RunRecord:
+        """Return a run which says something now: one that was planned is made. Under the lock."""
+        if self._planned.waits(run_id):
+            record, experiment, arm = self._planned.place(run_id)
+            self.create(record)
+            self._planned.began(run_id, self.history.tie([run_id], experiment, arm))
+        return self.record(run_id)
+
     def _write(self, record: RunRecord, batch: Batch) -> None:
         self._written[record.run_id] = self._writer.write(batch)
 
@@ -379,7 +410,7 @@ class RunStore:
 
     def _fresh(self, group: str) -> dict[str, tuple[str, float]]:
         """Return run -> (framework, time) of a group's runs that may not be in the file yet."""
-        records = [self._records[run_id] for run_id in self._unsettled()]
+        records = [*(self._records[run_id] for run_id in self._unsettled()), *self._planned.group(group)]
         return {record.run_id: (record.framework, record.created) for record in records if record.group == group}
 
     def _read_group(self, group: str, fresh: dict[str, tuple[str, float]]) -> list[str]:
@@ -463,6 +494,7 @@ class RunStore:
     def hand_over(self, old: str, new: str) -> None:
         """Make all runs of one owner another's, live ones too; see `History.hand_over`."""
         self.history.hand_over(old, new)
+        self._planned.hand_over(old, new)
         with self._lock:
             for record in self._records.values():
                 if old and record.owner == old:

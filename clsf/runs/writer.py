@@ -97,6 +97,11 @@ class Writer:
                 "This could not be saved: {reason}. Change what was typed, and try again.", reason=_reason(refused)
             )
 
+    @property
+    def seen(self) -> int:
+        """Return the number of the last batch that readers see."""
+        return self._done
+
     def is_seen(self, number: int) -> bool:
         """Return whether readers see a batch."""
         return self._done >= number

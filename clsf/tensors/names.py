@@ -79,7 +79,7 @@ TRAPS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Operation:
     """One operation in three libraries."""
 
     name: str
@@ -98,4 +98,4 @@ class Row:
         return NOTES.get(self.name)
 
 
-ROWS: tuple[Row, ...] = tuple(Row(name, group) for group, names in _ROWS.items() for name in names)
+ROWS: tuple[Operation, ...] = tuple(Operation(name, group) for group, names in _ROWS.items() for name in names)

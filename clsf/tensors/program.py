@@ -53,7 +53,7 @@ class Dtype:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ArgumentList:
     """A list of arguments for calls: a plain number, or a tensor written as (nested values, dtype)."""
 
     items: tuple[float | tuple[object, str], ...]
@@ -323,7 +323,7 @@ def _text(value: object, library: Library) -> str:
     match value:
         case Dtype():
             return f"{prefix}.{value.name}"
-        case Given():
+        case ArgumentList():
             tensor = f"{prefix}.{library.make}({{0!r}}, dtype={prefix}.{{1}})"
             return f"[{', '.join(tensor.format(*item) if isinstance(item, tuple) else repr(item) for item in value.items)}]"
         case Pick():
@@ -343,7 +343,7 @@ def _resolve(value: object, library: Library) -> object:
     match value:
         case Dtype():
             return getattr(library.module, value.name)  # may raise: that is an answer too
-        case Given():
+        case ArgumentList():
             make = getattr(library.module, library.make)
             return [
                 make(item[0], dtype=getattr(library.module, item[1])) if isinstance(item, tuple) else item

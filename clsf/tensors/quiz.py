@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import Call, Dtype, Given, Pick
+from clsf.tensors.program import ArgumentList, Call, Dtype, Pick
 from clsf.words import Sentence, say
 
 Topic = Literal["shape", "stretch", "memory", "prints", "dtype"]
@@ -104,17 +104,17 @@ QUESTIONS: tuple[Question, ...] = (
     Question("variable-part", "memory", "tensorflow", Call.of("share.part", **_CHANGE), ("yes", "no", ERROR)),
     Question("transpose", "memory", "numpy", Call.of("share.transposed", **_CHANGE), ("yes", "no", ERROR)),
     Question(
-        "same-tensor", "prints", "tensorflow", Call.of("trace.calls", arguments=Given((_THREE, _THREE, _THREE))),
+        "same-tensor", "prints", "tensorflow", Call.of("trace.calls", arguments=ArgumentList((_THREE, _THREE, _THREE))),
         ("0", "1", "2", "3"),
     ),
     Question(
-        "eager", "prints", "torch", Call.of("trace.calls", arguments=Given((_THREE, _THREE, _THREE))), ("0", "1", "2", "3")
+        "eager", "prints", "torch", Call.of("trace.calls", arguments=ArgumentList((_THREE, _THREE, _THREE))), ("0", "1", "2", "3")
     ),
     Question(
-        "python-numbers", "prints", "tensorflow", Call.of("trace.calls", arguments=Given((1, 2, 1))), ("0", "1", "2", "3")
+        "python-numbers", "prints", "tensorflow", Call.of("trace.calls", arguments=ArgumentList((1, 2, 1))), ("0", "1", "2", "3")
     ),
     Question(
-        "new-shape", "prints", "tensorflow", Call.of("trace.calls", arguments=Given((_THREE, ([1, 2], "int32"), _THREE))),
+        "new-shape", "prints", "tensorflow", Call.of("trace.calls", arguments=ArgumentList((_THREE, ([1, 2], "int32"), _THREE))),
         ("0", "1", "2", "3"),
     ),
     Question("meets", "dtype", "numpy", _promote("int32", "float32"), ("int32", "float32", "float64", ERROR)),

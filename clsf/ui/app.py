@@ -8,14 +8,15 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui import chrome, held, identity, keeping, lab_access, language, links, mishaps, navigation, static_files
+from clsf.ui import chrome, held, keeping, links, unexpected_errors
+from clsf.ui.shared import identity, language, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
 
 
 def main() -> None:
     """Run the dashboard once, for one reader and one page."""
-    mishaps.watch()
+    unexpected_errors.watch()
     held.limit()
     links.tidy()
     language.remember()
@@ -25,15 +26,15 @@ def main() -> None:
     static_files.plotly_address()  # copied at the first start, before a chart needs it
     with st.sidebar:
         language.switch()
-        chrome.dress(language.chosen())
+        chrome.dress(language.chosen(), page.url_path)
         kept = identity.keep()  # first of all: who asks to be forgotten may close the tab at once
     above = st.container() if page.url_path in keeping.PAGES else None
     navigation.run_page(page)
     if not kept:
         with st.sidebar:
             identity.keep()
-    with suppress(ClsfError):  # who needs the lab says what is wrong with it
-        lab_access.get_lab()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once
+    with suppress(ClsfError):  # who needs the service says what is wrong with it
+        service_access.get_service()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once
     if above is not None:
         with above:
             keeping.show()

@@ -15,23 +15,30 @@ _CSS = """
 [class*="st-key-live-"] [data-stale="true"] { opacity: 1 !important; transition: none !important; }
 """
 
-# Screen readers choose their voice by the language of the document. On a phone the menu covers the page, so it closes with the choice.
+# Screen readers choose their voice by the language of the document. On a phone the menu covers the page, so it closes with the choice:
+# at once where the press is heard, and else with the first sight of the chosen page, since the menu is drawn before this is loaded.
 _JS = """
 const PHONE = "(max-width: 768px)";  // where Streamlit lays the menu over the page
-const close = (event) => {
-  if (!matchMedia(PHONE).matches || !event.target.closest?.('[data-testid="stSidebarNavLink"]')) return;
-  setTimeout(() => document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click());
+const closeMenu = () => {
+  if (!matchMedia(PHONE).matches) return;
+  document.querySelector('[data-testid="stSidebar"][data-collapsed="false"] [data-testid="stSidebarCollapseButton"] button')?.click();
 };
+const onClick = (event) => {
+  if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu);
+};
+let seen = new URL(performance.getEntriesByType("navigation")[0].name).pathname;  // the page that the browser asked for
 export default function ({ data }) {
   document.documentElement.lang = data.language;
-  document.addEventListener("click", close);  // the same function: added once, however often the page is drawn
-  return () => document.removeEventListener("click", close);
+  document.addEventListener("click", onClick);  // the same function: added once, however often the page is drawn
+  if (location.pathname !== seen) closeMenu();
+  seen = location.pathname;
+  return () => document.removeEventListener("click", onClick);
 }
 """
 
 _component = st.components.v2.component("clsf_chrome", css=_CSS, js=_JS, isolate_styles=False)
 
 
-def dress(language: str) -> None:
-    """Dress the page; it takes no room."""
-    _component(key="chrome", data={"language": language})
+def dress(language: str, page: str) -> None:
+    """Dress the page of that name; it takes no room."""
+    _component(key="chrome", data={"language": language, "page": page})  # another page is other data: the browser looks again

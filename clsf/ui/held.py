@@ -25,7 +25,7 @@ def limit() -> None:
         temporary.begin()  # at the first page of all, whichever it is: nothing of an upload of before stays
         try:
             settings = read()
-        except ClsfError:  # who needs the lab is told
+        except ClsfError:  # who needs the service is told
             settings = Settings()
         limited(runtime.get_instance().uploaded_file_mgr, settings)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui import lab_access
-from clsf.ui.text import sentence
+from clsf.ui.shared import service_access
+from clsf.ui.shared.text import sentence
 
 PAGES = ("train", "experiments", "compare", "predict", "runs")
 """Pages that show or keep runs; the first page says it beside the workers."""
@@ -18,7 +18,7 @@ TICK = 5.0  # seconds
 def show() -> None:
     """Show what the reader should know about saved runs, looked at again every TICK seconds; nothing while all is well."""
     try:
-        notice = lab_access.get_lab().notice()
+        notice = service_access.get_service().notice()
     except ClsfError:  # the page itself says what is wrong
         return
     if notice is not None:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from clsf.ui import lab_access
+from clsf.ui.shared import service_access
 from tests.app.fake_lab import FakeLab
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def lab(monkeypatch: pytest.MonkeyPatch) -> FakeLab:
     fake = FakeLab()
-    monkeypatch.setattr(lab_access, "get_lab", lambda: fake)
+    monkeypatch.setattr(service_access, "get_service", lambda: fake)
     st.cache_resource.clear()
     return fake
 

@@ -22,7 +22,7 @@ from tests.app import looks
 
 @dataclass
 class FakeLab:
-    """Signatures as in clsf.lab.Lab. `speed`: steps per second; None: a run is over as soon as it is looked at."""
+    """Signatures as in clsf.training_service.TrainingService. `speed`: steps per second; None: a run is over as soon as it is looked at."""
 
     speed: float | None = None
     refusal: str | None = None
@@ -32,8 +32,9 @@ class FakeLab:
     _store: RunStore | None = None
 
     def train(
-        self, spec: ModelSpec, plan: Plan, frameworks: tuple[str, ...], owner: str = "", race: bool = False, start: str = ""
-    ) -> list[str]:
+        self, spec: ModelSpec, plan: Plan, frameworks: tuple[str, ...], owner: str = "", race: bool = False, start: str = "",
+        arm: int | None = None,
+    ) -> list[str]:  # fmt: skip
         if self.refusal:
             raise EngineError("{why}", why=self.refusal)
         group = f"group{len(self.records)}"
@@ -41,6 +42,8 @@ class FakeLab:
         for run_id, framework in zip(ids, frameworks, strict=True):
             self.records[run_id] = RunRecord(run_id, group, framework, spec, plan, time.time(), owner, race)
             self.began[run_id] = time.monotonic()
+        if arm is not None:
+            self.history.tie(ids, start, arm)
         return ids
 
     def check(self, spec: ModelSpec, plan: Plan) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from clsf.events import BatchesEnded, BestEpoch, StoppedEarly, WeightsRestored
-from clsf.looking import activation_look, histogram, packed, sample
-from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
+from clsf.inspection import activation_summary, histogram, packed, sample
+from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
 from clsf.runs.record import RunRecord
 
 KERNEL = np.linspace(-0.3, 0.5, 3 * 3 * 1 * 2).reshape(3, 3, 1, 2)
@@ -21,11 +21,11 @@ def begin(lab: object, record: RunRecord) -> None:
     record.fold(BatchesEnded(1, len(record.steps) + 1, (2.25,), (0.125,), (0.5,), record.plan.learning_rate, 900.0, 0.1))
 
 
-def step(record: RunRecord) -> StepLooked:
+def step(record: RunRecord) -> StepInspected:
     """Return a step of which every number can be found on the page again."""
     gradient = KERNEL * 2
     after = KERNEL - 0.1 * gradient
-    told = record.plan.variant(record.framework) != "fit"
+    told = record.plan.variants[record.framework] != "fit"
     weight = {
         "before": histogram(KERNEL), "after": histogram(after), "gradient": histogram(gradient) if told else None,
         "norm_before": 1.0, "norm_after": 0.8, "gradient_norm": 2.0 if told else None, "ratio": 0.2,
@@ -35,7 +35,7 @@ def step(record: RunRecord) -> StepLooked:
     }  # fmt: skip
     labels = tuple(n % 10 for n in range(32))
     pixels = packed(np.arange(16 * 8 * 8, dtype=np.uint8).reshape(16, 8, 8, 1))
-    return StepLooked(
+    return StepInspected(
         1,
         len(record.steps),
         tuple(range(32)),
@@ -61,14 +61,16 @@ def after_epoch(record: RunRecord) -> None:
     if not record.plan.look_inside:
         return
     look = {"weights": histogram(KERNEL * epoch), "gradients": histogram(KERNEL / epoch), "norm": 1.0, "gradient_norm": 0.5, "ratio": 0.01 / epoch}  # fmt: skip
-    record.fold(LayersLooked(epoch, len(record.steps), {"1.kernel": look, "1.bias": look | {"ratio": None}}, {"1": 0.25}, 0.05))
+    record.fold(
+        LayersInspected(epoch, len(record.steps), {"1.kernel": look, "1.bias": look | {"ratio": None}}, {"1": 0.25}, 0.05)
+    )
     labels = tuple(n % 10 for n in range(IMAGES))
     answers = tuple((label if epoch > 1 else 0, (label + 1) % 10, (label + 2) % 10) for label in labels)
     record.fold(
-        PredictionsLooked(
+        PredictionsInspected(
             epoch, len(record.steps), tuple(range(IMAGES)), labels, answers, ((0.7, 0.2, 0.1),) * IMAGES,
             tuple(0.7 if answer[0] == label else 0.2 for answer, label in zip(answers, labels, strict=True)),
             tuple(tuple(20 + epoch if row == column else int(column == row + 1) for column in range(10)) for row in range(10)), 0,
-            {"1": activation_look(np.arange(8 * 8 * 2.0).reshape(8, 8, 2)), "3": activation_look(np.arange(10.0))}, 0.05,
+            {"1": activation_summary(np.arange(8 * 8 * 2.0).reshape(8, 8, 2)), "3": activation_summary(np.arange(10.0))}, 0.05,
         )
     )  # fmt: skip

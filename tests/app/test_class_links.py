@@ -8,16 +8,16 @@ import json
 import pytest
 
 from clsf.model import presets
-from clsf.ui import state
-from clsf.ui.design import MY_MODEL
-from clsf.ui.navigation import PAGES
+from clsf.ui.shared import state
+from clsf.ui.shared.design import MY_MODEL
+from clsf.ui.shared.navigation import PAGES
 
 pytestmark = pytest.mark.slow  # every page, with hundreds of links
 
 KEYS = {
     "tensors": "clsf.ui.tensors.keys", "data": "clsf.ui.data.keys", "layers": "clsf.ui.layers.keys", "model": "clsf.ui.model.keys",
     "train": "clsf.ui.train.keys", "experiments": "clsf.ui.experiments.keys", "compare": "clsf.ui.compare.keys",
-    "predict": "clsf.ui.predict.keys", "runs": "clsf.ui.history.keys", "home": "clsf.ui.state",
+    "predict": "clsf.ui.predict.keys", "runs": "clsf.ui.shared.runs.keys", "home": "clsf.ui.shared.state",
 }  # fmt: skip
 SCRIPT = "<img src=x onerror=alert(1)>[x](javascript:alert(1))"
 NASTY = (
@@ -29,7 +29,7 @@ NASTY = (
 def names(page: str) -> list[str]:
     """Return every name of a page's keys and of those that all pages share: which of them are read from the link, it decides."""
     found = set()
-    for module in (KEYS[page], "clsf.ui.state"):
+    for module in (KEYS[page], "clsf.ui.shared.state"):
         values = vars(importlib.import_module(module)).items()
         found |= {value for name, value in values if name.isupper() and isinstance(value, str) and name != "LANGUAGE_SWITCH"}
     return sorted(found)

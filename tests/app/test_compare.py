@@ -13,10 +13,10 @@ from clsf.compare.values import FirstParting, LockstepResult
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.store import RunSummary
-from clsf.ui import language
 from clsf.ui.compare import jobs
 from clsf.ui.compare.lockstep import LockstepJob
 from clsf.ui.compare.sections import SECTIONS
+from clsf.ui.shared import language
 from clsf.words import say
 from tests.app.seen import charts, html, texts, well
 from tests.unit.test_compare_charts import started, step, tensor

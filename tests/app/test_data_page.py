@@ -21,10 +21,10 @@ from clsf.data.download import download
 from clsf.data.sources import open_dataset
 from clsf.errors import EngineError
 from clsf.plan import Augmentation
-from clsf.ui import lab_access, state
 from clsf.ui.data import keys, source
 from clsf.ui.data.sections import SECTIONS
-from clsf.ui.train import keys as train_keys
+from clsf.ui.shared import service_access, state
+from clsf.ui.shared.settings import keys as train_keys
 from tests import frameworks
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import texts, well
@@ -61,7 +61,7 @@ def data_folder(tmp_path_factory, monkeypatch):
 @pytest.fixture
 def lab(monkeypatch: pytest.MonkeyPatch) -> Workers:
     workers = Workers()
-    monkeypatch.setattr(lab_access, "get_lab", lambda: workers)
+    monkeypatch.setattr(service_access, "get_service", lambda: workers)
     st.cache_resource.clear()
     st.cache_data.clear()
     return workers

@@ -14,13 +14,13 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from clsf.backends.initial import initial_weights
-from clsf.chain.stages import DEFAULT, from_text, to_text
 from clsf.errors import EngineError
+from clsf.layer_stack.stages import DEFAULT, from_text, to_text
 from clsf.model.presets import preset
 from clsf.plan import Plan
-from clsf.ui import lab_access
 from clsf.ui.layers import keys
 from clsf.ui.layers.views import VIEWS
+from clsf.ui.shared import service_access
 from tests import frameworks
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import html, texts
@@ -64,7 +64,7 @@ class Bench(FakeLab):
 @pytest.fixture
 def lab(monkeypatch: pytest.MonkeyPatch) -> Bench:
     bench = Bench()
-    monkeypatch.setattr(lab_access, "get_lab", lambda: bench)
+    monkeypatch.setattr(service_access, "get_service", lambda: bench)
     st.cache_resource.clear()
     st.cache_data.clear()
     return bench

@@ -15,9 +15,9 @@ from clsf.model.edit import design_of
 from clsf.model.presets import NAMES, preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan, Preparation, Schedule
-from clsf.ui import state
-from clsf.ui.design import MY_MODEL
 from clsf.ui.model import cards, keys
+from clsf.ui.shared import state
+from clsf.ui.shared.design import MY_MODEL
 from tests.unit.test_brought import densenet_121, resnet_56
 from tests.unit.test_model_link import HOSTILE
 

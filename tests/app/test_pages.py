@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from clsf.ui.navigation import PAGES
+from clsf.ui.shared.navigation import PAGES
 from tests.app.seen import texts
 
 ROOT = Path(__file__).parents[2]

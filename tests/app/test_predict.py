@@ -14,9 +14,9 @@ from clsf.plan import Plan
 from clsf.predict import metrics
 from clsf.predict.trying import Tried
 from clsf.predict.values import Evaluated, Inside, Layer, Map, Neighbours, Prediction, Way
-from clsf.ui.drawing import decoded
 from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.sections import SECTIONS
+from clsf.ui.shared.drawing import decoded
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import html, texts, well
 
@@ -85,7 +85,7 @@ class Oracle:
         return Evaluated("test", metrics.cross_entropy(labels, p), 0.99, p, labels, np.arange(100), (32, 8, 8, 1), ways,
                          metrics.confusion(labels, p), metrics.per_class(labels, p), 0.4)  # fmt: skip
 
-    def _look(self, framework, request, pixels, wanted):
+    def _inspect_image(self, framework, request, pixels, wanted):
         if not self._held(request):
             return None
         values = np.random.default_rng(1).random((8, 8, 4)).astype(np.float32)

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from clsf.errors import EngineError
 from clsf.tensors import literals
 from clsf.tensors.sections import NAMES
-from clsf.ui import lab_access
+from clsf.ui.shared import service_access
 from clsf.ui.tensors import keys, ticks
 from tests import frameworks
 from tests.app.fake_lab import FakeLab
@@ -42,7 +42,7 @@ class Playground(FakeLab):
 @pytest.fixture
 def lab(monkeypatch: pytest.MonkeyPatch) -> Playground:
     playground = Playground()
-    monkeypatch.setattr(lab_access, "get_lab", lambda: playground)
+    monkeypatch.setattr(service_access, "get_service", lambda: playground)
     st.cache_resource.clear()
     st.cache_data.clear()
     return playground

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from clsf.ui import lab_access, state
+from clsf.ui.shared import service_access, state
+from clsf.ui.shared.settings import keys as setting_keys
 from clsf.ui.train import keys
 from tests.app.looks import KERNEL
 from tests.app.seen import charts, html, texts
@@ -31,13 +32,13 @@ def pictures(lab, monkeypatch):
         asked.append((framework, function, args[1]))
         return np.zeros((len(args[1]), 8, 8, 1), np.uint8)
 
-    monkeypatch.setattr(lab_access.get_lab(), "call", call)
+    monkeypatch.setattr(service_access.get_service(), "call", call)
     return asked
 
 
 def seen_inside(open_app, lang="en", look="spread"):
     app = open_app("train", lang)
-    app.toggle(key=keys.LOOK_INSIDE).set_value(True).run()
+    app.toggle(key=setting_keys.LOOK_INSIDE).set_value(True).run()
     start(app)
     app.session_state[keys.INSIDE] = look
     app.run()
@@ -145,8 +146,8 @@ def test_gradients_that_fit_keeps_to_itself_are_not_made_up(open_app, lab):
 @LANGUAGES
 def test_early_stopping_and_the_best_epoch_are_marked_and_told(open_app, lab, lang):
     app = open_app("train", lang)
-    app.toggle(key=keys.STOP_EARLY).set_value(True)
-    app.session_state[keys.BEST] = "best"
+    app.toggle(key=setting_keys.STOP_EARLY).set_value(True)
+    app.session_state[setting_keys.BEST] = "best"
     start(app.run())
     for name in ("chart-loss", "chart-accuracy"):
         stars = [t for t in charts(app)[name]["figure"]["data"] if t.get("marker", {}).get("symbol") == "star-open"]
@@ -161,7 +162,7 @@ def test_early_stopping_and_the_best_epoch_are_marked_and_told(open_app, lab, la
 def test_the_learning_rate_in_force_is_drawn_when_it_changes(open_app):
     app = open_app("train")
     assert "chart-learning-rate" not in charts(start(app))
-    app.session_state[keys.SCHEDULE] = "exponential"
+    app.session_state[setting_keys.SCHEDULE] = "exponential"
     start(app.run())
     assert "chart-learning-rate" in charts(app)
 

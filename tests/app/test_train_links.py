@@ -9,9 +9,10 @@ from streamlit.runtime.state import session_state
 from clsf.model.edit import design_of
 from clsf.model.edit_link import to_link
 from clsf.model.presets import preset
-from clsf.ui import links, state
+from clsf.ui import links
 from clsf.ui.layers import keys as layers_keys
 from clsf.ui.model import keys as model_keys
+from clsf.ui.shared import state
 from clsf.ui.train import keys as train_keys
 
 OWN = to_link(design_of(preset("mlp", 10)))

@@ -25,7 +25,7 @@ def test_defaults_are_the_lectures(train, lab):
     start(train)
     plan = plan_of(lab)
     assert (plan.epochs, plan.batch_size, plan.optimizer, plan.learning_rate) == (5, 32, "rmsprop", 0.001)
-    assert (plan.rules, plan.start, plan.dtype, plan.seed, plan.tensorflow_variant) == (
+    assert (plan.rules, plan.start, plan.dtype, plan.seed, plan.variants["tensorflow"]) == (
         "aligned",
         "glorot",
         "float32",
@@ -57,7 +57,7 @@ def test_every_choice_reaches_the_plan(train, lab):
     plan = record.plan
     assert (record.framework, record.model.name, record.race) == ("torch", "lenet-5", True)
     assert (plan.data, plan.epochs, plan.batch_size, plan.start, plan.seed) == ("mnist", 2, 64, "kaiming", 7)
-    assert (plan.rules, plan.dtype, plan.tensorflow_variant, plan.train_limit) == ("native", "float64", "eager", 500)
+    assert (plan.rules, plan.dtype, plan.variants["tensorflow"], plan.train_limit) == ("native", "float64", "eager", 500)
     assert (plan.preparation.image_size, plan.preparation.colour, plan.preparation.scale) == (28, "grey", "standardise")
 
 

@@ -10,8 +10,8 @@ from clsf.model.layers import Dense
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import Augmentation, Plan, Plateau, Schedule, Stopping
-from clsf.ui import state
-from clsf.ui.train import keys
+from clsf.ui.shared import state
+from clsf.ui.shared.settings import keys
 from tests.app.seen import charts, html, texts
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
@@ -77,7 +77,7 @@ def test_every_group_reaches_the_plan(open_app, lab, lang):
     assert plan.plateau == Plateau(4, 0.2, 0.002, 1e-5)
     assert plan.stopping == Stopping(6, restore_best=True, checkpoint=False, monitor="accuracy", min_delta=0.01)
     assert plan.augmentation == Augmentation(True, 2, 15.0, 0.2, 3)
-    assert (plan.look_inside, plan.torch_variant) == (True, "dataloader")
+    assert (plan.look_inside, plan.variants["torch"]) == (True, "dataloader")
 
 
 def plan_of_started(app, lab) -> Plan:

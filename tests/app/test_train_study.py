@@ -7,8 +7,9 @@ import pytest
 from clsf.charts.train_variants import Timing
 from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.history import History
+from clsf.ui.shared.settings import keys as setting_keys
+from clsf.ui.shared.settings.looping import VARIANT_TITLES
 from clsf.ui.train import keys, study_said, study_view
-from clsf.ui.train.looping import VARIANT_TITLES
 from tests.app.seen import charts, texts
 from tests.app.test_train_settings import start
 
@@ -51,8 +52,8 @@ def test_all_variants_of_a_framework_can_be_read_together(open_app, which, count
 
 def test_the_code_has_the_settings_that_are_chosen(open_app):
     app = opened(open_app, "code")
-    app.toggle(key=keys.STOP_EARLY).set_value(True).run()
-    app.number_input(key=keys.PATIENCE).set_value(7).run()
+    app.toggle(key=setting_keys.STOP_EARLY).set_value(True).run()
+    app.number_input(key=setting_keys.PATIENCE).set_value(7).run()
     assert all("elif epoch - best_epoch >= 7:" in block.value for block in app.code)
 
 
@@ -71,12 +72,12 @@ def test_the_study_trains_each_variant_on_the_same_batches_and_says_what_came_of
     app.button(key="run_study").click().run()
     assert not app.exception
     records = list(lab.records.values())
-    assert [(r.framework, r.plan.variant(r.framework)) for r in records] == [
+    assert [(r.framework, r.plan.variants[r.framework]) for r in records] == [
         ("tensorflow", "eager"), ("tensorflow", "graph"), ("tensorflow", "eager"), ("tensorflow", "fit"),
         ("torch", "loop"), ("torch", "loop"), ("torch", "dataloader"),
     ]  # fmt: skip
     measured = [r.plan for r in records if r is not records[0] and r is not records[4]]
-    assert len({p.but(tensorflow_variant="graph", torch_variant="loop") for p in measured}) == 1
+    assert len({p.but(variants={"tensorflow": "graph", "torch": "loop"}) for p in measured}) == 1
     assert app.query_params[keys.STUDY].split(",") == list(lab.records)
     assert tags == {key: ["study of variants" if lang == "en" else "방식 비교 실험"] for key in lab.records}
     table = app.table[0].value

@@ -60,7 +60,7 @@ def in_a_graph(tensorflow):
 @pytest.mark.parametrize(("framework_name", "variant"), VARIANTS)
 def test_every_variant_of_both_frameworks_takes_the_same_steps(request, in_a_graph, framework_name, variant, name):
     job, epochs = made(name)
-    job = with_plan(job, **{f"{framework_name}_variant": variant})
+    job = with_plan(job, variants={framework_name: variant})
     trained, graph = request.getfixturevalue(framework_name).run(core_inside.train_epochs, job, epochs), in_a_graph(name)
     tolerance = 1e-9 if variant == "fit" else EXACT
     np.testing.assert_allclose(trained.losses, graph.losses, rtol=0, atol=tolerance)
@@ -96,7 +96,7 @@ def test_the_dataloader_loop_drops_the_same_values_as_the_own_loop(torch):
     job = random_job(ModelSpec("d", (Flatten(), Dropout(0.5), Dense(3))), (6, 6, 1), images=40, epochs=2)
     epochs = [[job.prepared.train[:8], job.prepared.train[8:16]]] * 2
     loop = torch.run(core_inside.train_epochs, job, epochs)
-    loader = torch.run(core_inside.train_epochs, with_plan(job, torch_variant="dataloader"), epochs)
+    loader = torch.run(core_inside.train_epochs, with_plan(job, variants={"torch": "dataloader"}), epochs)
     np.testing.assert_allclose(loader.losses, loop.losses, rtol=0, atol=EXACT)
     assert np.abs(loop.losses[:2] - loop.losses[2:]).max() > 1e-3, "other masks in the second epoch"
 
@@ -106,7 +106,7 @@ def test_native_weight_decay_is_the_argument_of_the_frameworks_own_optimizer(fra
     """Keras decouples it whatever the optimizer; torch's classes add it to the gradient."""
     spec = ModelSpec("regression", (Flatten(), Dense(3)))
     job = random_job(spec, (3, 3, 1), optimizer=optimizer, learning_rate=0.01, weight_decay=0.3, rules="native",
-                     tensorflow_variant="eager")  # fmt: skip
+                     variants={"tensorflow": "eager"})  # fmt: skip
     order = np.random.default_rng(5).choice(job.prepared.train, (8, 6))
     names = {
         "sgd": "SGD",

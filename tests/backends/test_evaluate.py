@@ -51,7 +51,7 @@ def test_the_evaluation_of_a_framework_with_native_rules_has_no_dropout(framewor
 
 @pytest.mark.parametrize("variant", ["graph", "eager", "fit"])
 def test_tensorflow_evaluates_alike_in_every_variant(tensorflow, variant):
-    job = anything(random_job(DROPPING, (4, 4, 1), images=300, tensorflow_variant=variant))
+    job = anything(random_job(DROPPING, (4, 4, 1), images=300, variants={"tensorflow": variant}))
     logits = Forward(DROPPING.layers, job.weights)(inputs(job))
     seen = tensorflow.run(inside.evaluate, job, np.arange(300))
     assert seen.loss == pytest.approx(cross_entropy(logits, job.prepared.labels).mean(), abs=1e-12)

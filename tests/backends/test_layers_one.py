@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from clsf.backends.initial import initial_weights
-from clsf.chain import stages, weights
-from clsf.chain.stages import Filling, Stage
+from clsf.layer_stack import stages, weights
+from clsf.layer_stack.stages import Filling, Stage
 from clsf.model.layers import (
     Activation,
     AveragePool2D,

@@ -80,7 +80,7 @@ PLANS = {
     **{name: {"differences": (name,)} for name in DIFFERENCES},
     "all of batch normalisation": {"differences": ("bn-momentum", "bn-epsilon", "bn-variance", "flatten-order")},
     "native": {"rules": "native"},
-    "fit and dataloader": {"tensorflow_variant": "fit", "torch_variant": "dataloader", "l2": 0.01},
+    "fit and dataloader": {"variants": {"tensorflow": "fit", "torch": "dataloader"}, "l2": 0.01},
     "float64": {"dtype": "float64"},
 }
 QUICK = ("aligned", "flatten-order")

@@ -11,7 +11,7 @@ from clsf.tensors import names, quiz
 from clsf.tensors.dtypes import DTYPES
 from clsf.tensors.equality import verdict
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import Call, Dtype, Given, Pick
+from clsf.tensors.program import ArgumentList, Call, Dtype, Pick
 from clsf.tensors.with_numpy import run as run_numpy
 from tests import frameworks
 
@@ -270,7 +270,7 @@ THREE, OTHER, TWO, FLOAT = ([1, 2, 3], "int32"), ([4, 5, 6], "int32"), ([1, 2], 
     ],
 )
 def test_what_is_traced_again(given, counts):
-    calls, log, runs, signatures = one("tensorflow", "trace.counter", arguments=Given(given)).value.parts
+    calls, log, runs, signatures = one("tensorflow", "trace.counter", arguments=ArgumentList(given)).value.parts
     assert [call.parts[0].values for call in calls.parts] == counts
     assert log.values == counts[-1]  # the list grows while tracing only
     assert runs.values == len(given)  # the variable counts every call
@@ -278,7 +278,7 @@ def test_what_is_traced_again(given, counts):
 
 
 def test_a_signature_traces_once_and_refuses_what_does_not_fit():
-    given = Given((THREE, TWO, FLOAT, 3))
+    given = ArgumentList((THREE, TWO, FLOAT, 3))
     calls, log, runs, _ = one("tensorflow", "trace.counter_signature", arguments=given, dtype=Dtype("int32")).value.parts
     assert log.values == 1
     assert [call.parts[2].is_error for call in calls.parts] == [False, False, True, True]
@@ -286,12 +286,12 @@ def test_a_signature_traces_once_and_refuses_what_does_not_fit():
 
 
 def test_pytorch_runs_python_every_time():
-    _, log = one("torch", "trace.counter", arguments=Given((THREE, THREE, 2))).value.parts
+    _, log = one("torch", "trace.counter", arguments=ArgumentList((THREE, THREE, 2))).value.parts
     assert log.values == 3
 
 
 def test_first_calls_cost_more():
-    calls = one("tensorflow", "trace.counter", arguments=Given((THREE, OTHER, THREE))).value.parts[0].parts
+    calls = one("tensorflow", "trace.counter", arguments=ArgumentList((THREE, OTHER, THREE))).value.parts[0].parts
     first, *later = (call.parts[1].values for call in calls)
     assert first > 3 * max(later)  # in fact about 30 times: 30 ms against 1
 

@@ -27,7 +27,7 @@ def taken(tensorflow):
     """What each variant says of the same steps, and how it took them."""
     job = random_job(PLAIN, SHAPE, images=64, dtype="float32", learning_rate=0.1)
     return {
-        variant: tensorflow.run(inside.train_counted, with_plan(job, tensorflow_variant=variant), epoch(job))
+        variant: tensorflow.run(inside.train_counted, with_plan(job, variants={"tensorflow": variant}), epoch(job))
         for variant in ("graph", "eager", "fit")
     }
 
@@ -65,7 +65,7 @@ def test_fit_takes_the_same_steps_in_float64(tensorflow, optimizer):
     job = random_job(PLAIN, SHAPE, images=64, optimizer=optimizer, learning_rate=0.01)
     batches = epoch(job)
     graph = tensorflow.run(inside.train_batches, job, batches)
-    fit, _ = tensorflow.run(inside.train_counted, with_plan(job, tensorflow_variant="fit"), batches)
+    fit, _ = tensorflow.run(inside.train_counted, with_plan(job, variants={"tensorflow": "fit"}), batches)
     assert farthest(fit.weights, graph.weights) <= 1e-12
     np.testing.assert_allclose(fit.losses, graph.losses, rtol=1e-12)
 
@@ -73,7 +73,9 @@ def test_fit_takes_the_same_steps_in_float64(tensorflow, optimizer):
 def test_fit_goes_on_epoch_after_epoch_with_the_learning_rate_in_force(tensorflow):
     job = random_job(PLAIN, SHAPE, images=64, dtype="float32")
     batches = epoch(job)
-    fit = tensorflow.run(inside.fit_epochs, with_plan(job, tensorflow_variant="fit"), [batches[:3], batches[3:6]], [0.1, 0.02])
+    fit = tensorflow.run(
+        inside.fit_epochs, with_plan(job, variants={"tensorflow": "fit"}), [batches[:3], batches[3:6]], [0.1, 0.02]
+    )
     graph = tensorflow.run(inside.train_at_rates, job, np.stack(batches[:6]), [0.1] * 3 + [0.02] * 3)
     np.testing.assert_allclose(fit.losses, graph.losses, rtol=0, atol=SAME)
     assert farthest(fit.weights, graph.weights) <= SAME
@@ -81,7 +83,7 @@ def test_fit_goes_on_epoch_after_epoch_with_the_learning_rate_in_force(tensorflo
 
 @pytest.mark.parametrize("taken_reports", [1, 4])
 def test_not_reading_fit_is_a_pause_and_closing_it_a_stop(tensorflow, taken_reports):
-    job = random_job(PLAIN, SHAPE, images=64, dtype="float32", tensorflow_variant="fit")
+    job = random_job(PLAIN, SHAPE, images=64, dtype="float32", variants={"tensorflow": "fit"})
     waited, closed, threads = tensorflow.run(inside.fit_and_wait, job, epoch(job), taken_reports, 0.4)
     assert waited == taken_reports, "a batch ran ahead of its reader"
     assert closed == taken_reports
@@ -89,20 +91,20 @@ def test_not_reading_fit_is_a_pause_and_closing_it_a_stop(tensorflow, taken_repo
 
 
 def test_fit_that_was_never_read_leaves_nothing(tensorflow):
-    job = random_job(PLAIN, SHAPE, images=64, dtype="float32", tensorflow_variant="fit")
+    job = random_job(PLAIN, SHAPE, images=64, dtype="float32", variants={"tensorflow": "fit"})
     assert tensorflow.run(inside.fit_and_wait, job, epoch(job), 0, 0.0) == (0, 0, [])
 
 
 def test_an_error_inside_fit_comes_out_where_it_is_read(tensorflow):
-    job = random_job(PLAIN, SHAPE, images=64, dtype="float32", tensorflow_variant="fit")
+    job = random_job(PLAIN, SHAPE, images=64, dtype="float32", variants={"tensorflow": "fit"})
     assert tensorflow.run(inside.fit_fails, job, [*epoch(job)[:2], np.full(8, 10**6)]) == "InvalidArgumentError"
 
 
 def test_fit_uses_the_dropout_of_keras(tensorflow):
-    job = random_job(DROPPING, SHAPE, images=64, dtype="float32", tensorflow_variant="fit")
+    job = random_job(DROPPING, SHAPE, images=64, dtype="float32", variants={"tensorflow": "fit"})
     batches = epoch(job)
     first, again = (tensorflow.run(inside.train_counted, job, batches)[0] for _ in range(2))
-    masked = tensorflow.run(inside.train_batches, with_plan(job, tensorflow_variant="graph"), batches)
+    masked = tensorflow.run(inside.train_batches, with_plan(job, variants={"tensorflow": "graph"}), batches)
     np.testing.assert_array_equal(first.losses, again.losses)
     assert np.abs(first.losses - masked.losses).max() > 1e-3
 

@@ -27,7 +27,7 @@ from urllib.request import urlopen
 
 import psutil
 
-from clsf.engine.outbox import Tally
+from clsf.engine.event_batcher import Tally
 from tests.bench.streamlit_client import Session
 
 ROOT = Path(__file__).parents[2]

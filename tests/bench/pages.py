@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from clsf.bench.rows import Row, Target, row
-from clsf.ui.navigation import PAGES
+from clsf.bench.rows import Measurement, Target, row
+from clsf.ui.shared.navigation import PAGES
 from tests.bench.load import Server
 from tests.bench.streamlit_client import Session
 
@@ -19,7 +19,7 @@ RERUNS = 20  # of each page
 WATCHED_SECONDS = 60.0
 
 
-def rows(wanted: str, repeats: int) -> Iterator[Row]:
+def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
     """Measure what is wanted."""
     if wanted in "app/start-to-first-page":
         yield row("app/start-to-first-page", [_start() for _ in range(repeats)], "s", START)
@@ -113,7 +113,7 @@ COUNT_UPDATES = """() => {
 }"""
 
 
-def _browser(server: Server, repeats: int) -> Iterator[Row]:
+def _browser(server: Server, repeats: int) -> Iterator[Measurement]:
     """Measure in Chromium: several clicks, then one long look at two live charts."""
     from playwright.sync_api import sync_playwright
 

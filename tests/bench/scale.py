@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from clsf.bench.rows import Row, Target, row
+from clsf.bench.rows import Measurement, Target, row
 from clsf.charts.points import thinned
 from clsf.model.layers import Conv2D, Dense, Flatten, MaxPool2D
 from clsf.model.spec import ModelSpec
@@ -29,7 +29,7 @@ SENT = 1_000  # points of a trace, at most
 HISTORY = Target(1.0, "most")
 
 
-def rows(wanted: str, repeats: int) -> Iterator[Row]:
+def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
     """Measure what is wanted."""
     for count in POINTS:
         if wanted in f"scale/points-{count}":
@@ -48,7 +48,7 @@ def rows(wanted: str, repeats: int) -> Iterator[Row]:
             yield row(f"scale/sessions-{count}/page", _sessions(count), "s")
 
 
-def _points(count: int, repeats: int) -> Iterator[Row]:
+def _points(count: int, repeats: int) -> Iterator[Measurement]:
     values = [0.5 + (i * 2654435761 % 1000) / 1e4 for i in range(count)]
     values[count // 3], values[count // 2] = 9.0, -9.0
     seconds, kept = [], []

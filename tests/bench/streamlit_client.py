@@ -49,7 +49,7 @@ class Session:
         self.page_hash = ""
         self.query_string = query  # as the server changed it last
         self.exceptions: list[str] = []
-        self.headers = {"Cookie": f"clsf_key={key}"} if key else {}  # whose browser it is, see clsf.ui.identity
+        self.headers = {"Cookie": f"clsf_key={key}"} if key else {}  # whose browser it is, see clsf.ui.shared.identity
         self._figure = figure
         self._socket: websockets.ClientConnection | None = None
         self._timers: dict[str, asyncio.Task] = {}

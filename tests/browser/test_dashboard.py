@@ -191,6 +191,27 @@ def test_the_menu_of_a_phone_closes_with_a_choice(visit):
     expect(menu(page, "Data")).to_be_in_viewport()
 
 
+# The choice is made as soon as the menu is drawn, before any script of ours is there.
+_QUICK = """
+const press = (selector) => document.querySelector(selector)?.click();
+const watch = setInterval(() => {
+  if (!document.querySelector('[data-testid="stSidebarNavLink"][href$="/data"]')) return;
+  clearInterval(watch);
+  press('[data-testid="stExpandSidebarButton"]');
+  setTimeout(() => press('[data-testid="stSidebarNavLink"][href$="/data"]'), 1);
+}, 1);
+"""
+
+
+def test_the_menu_of_a_phone_closes_for_a_quick_reader_too(browser, dashboard):
+    page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+    page.add_init_script(_QUICK)
+    page.goto(dashboard.address + "/tensors")
+    expect(page.locator("h1")).to_have_text("Data", timeout=LONG)
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    page.context.close()
+
+
 @pytest.mark.slow
 def test_the_menu_is_as_wide_for_everybody(visit):
     for path in (

@@ -35,7 +35,7 @@ def run(framework, spec, plan, control: Control, tell, keep=lambda weights: None
         raise EngineError("The {thing} is too {how}.", thing="model", how="large")
     tell(
         RunStarted(
-            framework, plan.variant(framework), "cpu", 1, {"fake": "1"}, plan.epochs, 10, 320, 80, (8, 8, 1), 650, "0" * 16,
+            framework, plan.variants[framework], "cpu", 1, {"fake": "1"}, plan.epochs, 10, 320, 80, (8, 8, 1), 650, "0" * 16,
             "1" * 16, 0.01,
         )
     )  # fmt: skip

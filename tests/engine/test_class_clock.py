@@ -9,10 +9,10 @@ import pytest
 
 from clsf import limits
 from clsf.events import BatchesEnded, RunEnded
-from clsf.lab import Lab
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.store import RunStore
+from clsf.training_service import TrainingService
 
 HOURS = 3600.0
 
@@ -22,7 +22,7 @@ def lab(engine, tmp_path, monkeypatch):
     """A lab over the engine that all tests of this folder share, which it does not close."""
     monkeypatch.setattr(engine, "close", lambda: None)
     monkeypatch.setattr(limits, "require", lambda *facts: None)  # these workers have too little memory for a framework
-    lab = Lab(engine, RunStore.open(tmp_path))
+    lab = TrainingService(engine, RunStore.open(tmp_path))
     yield lab
     lab.close()
     engine.listen(engine.witness)

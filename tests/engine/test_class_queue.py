@@ -9,11 +9,11 @@ from clsf import FRAMEWORKS, limits
 from clsf.errors import EngineError
 from clsf.experiments import sets, start
 from clsf.experiments.values import Experiment
-from clsf.lab import Lab
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.store import RunStore
 from clsf.settings import Settings
+from clsf.training_service import TrainingService
 
 STUDENTS = [f"student-{number}" for number in range(30)]
 
@@ -23,7 +23,7 @@ def room(engine, fresh_home, monkeypatch):
     """A lab on the fake engine, whose workers hold no framework; the engine is not the lab's to close."""
     monkeypatch.setattr(limits, "FRAMEWORK_BYTES", 0)
     store = RunStore.open()
-    lab = Lab(engine, store)
+    lab = TrainingService(engine, store)
     yield lab
     training, waiting = engine.line()
     for run_id in (*waiting, *training):
@@ -52,12 +52,17 @@ def test_thirty_students_start_seven_optimizers_in_both_frameworks(room):
         start.start(room, seven(), student, "")
     _, waiting = room.engine.line()
     assert len(waiting) == 30 * 14
+    assert [run.run_id for run in room.recent(None, 1000)] == [first]  # a run is made when it begins
+    began = time.monotonic()
+    assert room.place(waiting[-1]).position == 30 * 14
+    assert time.monotonic() - began < 1  # 0.1 s on a quiet machine
     turns = [room.record(run_id).owner for run_id in waiting]
     for number in range(7):  # in each round everybody once, with both frameworks
         assert sorted(turns[60 * number : 60 * (number + 1)]) == sorted(STUDENTS * 2)
     room.control(first, "stop")
     assert room.wait(waiting, 240)
     assert {room.record(run_id).status for run_id in waiting} == {"finished"}
+    assert len(room.recent(None, 1000)) == 1 + 30 * 14
 
 
 def test_a_refusal_leaves_nothing_and_names_how_many_wait(room, monkeypatch):
@@ -67,7 +72,9 @@ def test_a_refusal_leaves_nothing_and_names_how_many_wait(room, monkeypatch):
         start.start(room, seven(), student, "")
     with pytest.raises(EngineError, match="2 trainings of everybody here wait already"):
         start.start(room, seven(), STUDENTS[2], "")
-    assert room.recent(STUDENTS[2]) == []
+    assert [room.recent(student) for student in STUDENTS[:3]] == [[], [], []]
+    assert room.history.experiments(STUDENTS[2]) == []
+    assert len(room.history.experiments(STUDENTS[0])) == 1
     for run_id in [*room.engine.line()[1], first]:
         room.control(run_id, "stop")
     assert room.wait([first], 10)

@@ -102,13 +102,13 @@ def test_runs_spread_and_each_worker_may_be_killed(engine):
         stop(engine, *others)
         assert all(isinstance(engine.witness.end(other), RunEnded) for other in others)
         until(lambda: len(usable(engine)) == 4, 40)  # its nanny has started another
-        assert victim not in {worker.address for worker in engine._crew.roster.workers.values() if not worker.lost}
+        assert victim not in {worker.address for worker in engine._pool.table.workers.values() if not worker.lost}
     assert seen == {"tensorflow", "torch"}
 
 
 def test_joining_and_leaving_are_seen_within_two_seconds(engine, cluster):
     worker = cluster.add("torch")
-    until(lambda: len(engine._crew.client.scheduler_info()["workers"]) == 5, 40)
+    until(lambda: len(engine._pool.client.scheduler_info()["workers"]) == 5, 40)
     assert until(lambda: len(engine.state().workers) == 5) < 2
     cluster.kill(worker)
     assert until(lambda: len(usable(engine)) == 4) < 2

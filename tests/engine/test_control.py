@@ -187,9 +187,9 @@ def test_a_forgotten_pause_ends_when_others_wait(engine, submit, witness, runnin
     engine.control(running, "pause")
     witness.until_event(running, Paused)
     time.sleep(0.3)
-    engine._desk.do(engine._resume_forgotten)
+    engine._executor.do(engine._resume_forgotten)
     time.sleep(0.3)
     assert not any(isinstance(e, Resumed) for e in witness.events(running))  # nobody waits
     submit()
-    engine._desk.do(engine._resume_forgotten)
+    engine._executor.do(engine._resume_forgotten)
     witness.until_event(running, Resumed)

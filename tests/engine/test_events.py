@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from clsf.engine.outbox import INTERVAL, Outbox, Tally, to_text
+from clsf.engine.event_batcher import INTERVAL, EventBatcher, Tally, to_text
 from clsf.events import BatchesEnded, EpochEnded, Paused, RunEnded, RunStarted, event_to_json
 from clsf.plan import Plan
 
@@ -55,7 +55,7 @@ def test_plans_arrive_as_they_were_sent(submit, witness):
 
 def test_the_first_event_leaves_at_once_and_the_last_are_not_kept():
     sent = []
-    box = Outbox(lambda message: sent.append((time.monotonic(), message)))
+    box = EventBatcher(lambda message: sent.append((time.monotonic(), message)))
     began = time.monotonic()
     for step in range(5):
         box.tell(Paused(step))
@@ -67,7 +67,7 @@ def test_the_first_event_leaves_at_once_and_the_last_are_not_kept():
 
 def test_an_event_does_not_wait_for_another_one():
     sent = []
-    box = Outbox(lambda message: sent.append(time.monotonic()))
+    box = EventBatcher(lambda message: sent.append(time.monotonic()))
     box.tell(Paused(1))
     time.sleep(0.02)
     box.tell(Paused(2))
@@ -78,7 +78,7 @@ def test_an_event_does_not_wait_for_another_one():
 
 def test_order_holds_across_threads():
     sent = []
-    box = Outbox(lambda message: sent.extend(__import__("json").loads(message["events"])))
+    box = EventBatcher(lambda message: sent.extend(__import__("json").loads(message["events"])))
     lock, count = threading.Lock(), iter(range(2000))
 
     def tell():

@@ -11,10 +11,10 @@ from clsf.engine.base import EngineState, WorkerState
 from clsf.engine.cluster import STOP_SECONDS
 from clsf.errors import ClsfError, DataError, EngineError, SpecError, StoreError
 from clsf.events import BatchesEnded, EpochEnded, Paused, RunEnded, RunStarted
-from clsf.lab import Lab, open_lab
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.store import RunStore
+from clsf.training_service import TrainingService, open_service
 from tests.engine.test_control import TRIES
 
 TINY = preset("tiny", 10)
@@ -183,7 +183,7 @@ class StillEngine:
 )
 def test_a_comparison_uses_one_kind_of_device(tmp_path, devices, device):
     engine = StillEngine(devices)
-    with Lab(engine, RunStore.open(tmp_path)) as lab:
+    with TrainingService(engine, RunStore.open(tmp_path)) as lab:
         lab.train(TINY, Plan("digits"), ("tensorflow", "torch"))
         assert [request.plan["device"] for request in engine.submitted] == [device] * 2
         lab.train(TINY, Plan("digits"), ("torch",))
@@ -191,16 +191,16 @@ def test_a_comparison_uses_one_kind_of_device(tmp_path, devices, device):
 
 
 def test_closing_cuts_runs_off(tmp_path):
-    lab = Lab(StillEngine(), RunStore.open(tmp_path))
+    lab = TrainingService(StillEngine(), RunStore.open(tmp_path))
     (run_id,) = lab.train(TINY, PLAN, ("torch",))
     lab.close()
     lab.close()
-    with Lab(StillEngine(), RunStore.open(tmp_path)) as again:
+    with TrainingService(StillEngine(), RunStore.open(tmp_path)) as again:
         assert again.record(run_id).status == "cut-off"
 
 
 def test_ids_can_not_be_guessed(tmp_path):
-    with Lab(StillEngine(), RunStore.open(tmp_path)) as lab:
+    with TrainingService(StillEngine(), RunStore.open(tmp_path)) as lab:
         ids = {lab.train(TINY, PLAN, ("torch",))[0] for _ in range(20)}
         assert len(ids) == 20
         assert {len(run_id) for run_id in ids} == {12}
@@ -211,16 +211,16 @@ def test_an_engine_that_refuses_leaves_no_run_waiting(tmp_path):
         def submit(self, request):
             raise EngineError("200 runs wait already.")
 
-    with Lab(Full(), RunStore.open(tmp_path)) as lab:
+    with TrainingService(Full(), RunStore.open(tmp_path)) as lab:
         with pytest.raises(ClsfError, match="200 runs wait"):
             lab.train(TINY, PLAN, ("tensorflow", "torch"))
         assert [s.status for s in lab.recent()] == ["failed", "failed"]
 
 
 def test_a_run_of_another_program_is_not_ours_to_stop(tmp_path):
-    theirs = Lab(StillEngine(), RunStore.open(tmp_path))
+    theirs = TrainingService(StillEngine(), RunStore.open(tmp_path))
     (run_id,) = theirs.train(TINY, PLAN, ("torch",))
-    with Lab(StillEngine(), RunStore.open(tmp_path)) as ours:
+    with TrainingService(StillEngine(), RunStore.open(tmp_path)) as ours:
         assert ours.record(run_id).status == "queued"
         with pytest.raises(EngineError, match="is trained by another program"):
             ours.control(run_id, "stop")
@@ -229,7 +229,7 @@ def test_a_run_of_another_program_is_not_ours_to_stop(tmp_path):
 
 def test_a_lab_is_light():
     """The app's process imports this; it must stay quick and small."""
-    code = "import sys; import clsf.lab; print(*sorted({m.split('.')[0] for m in sys.modules}))"
+    code = "import sys; import clsf.training_service; print(*sorted({m.split('.')[0] for m in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"distributed", "dask", "tensorflow", "torch", "streamlit", "pandas", "sklearn"} & set(loaded.stdout.split())
 
@@ -238,4 +238,4 @@ def test_open_lab_without_a_cluster_says_so(monkeypatch, fresh_home):
     monkeypatch.setattr("clsf.engine.remote.CONNECT_SECONDS", 1)
     monkeypatch.setenv("CLSF_SCHEDULER", "tcp://127.0.0.1:9")
     with pytest.raises(EngineError, match="can't be reached"):
-        open_lab()
+        open_service()

@@ -92,13 +92,13 @@ def test_an_app_that_is_killed_takes_its_workers_along(tmp_path, how):
 LAB = """
 import sys, time
 sys.path[:0] = {path!r}
-import clsf.lab
+import clsf.training_service
 from clsf.engine.cluster import DaskEngine
 from clsf.engine.local import LocalWorkers
 from clsf.model.presets import preset
 from clsf.plan import Plan
-clsf.lab.start_engine = lambda: DaskEngine(LocalWorkers(), "tests.engine.fakes:run", "tests.engine.fakes:warm")
-lab = clsf.lab.open_lab()
+clsf.training_service.start_engine = lambda: DaskEngine(LocalWorkers(), "tests.engine.fakes:run", "tests.engine.fakes:warm")
+lab = clsf.training_service.open_service()
 running, waiting = lab.train(preset("tiny", 10), Plan("digits", epochs=500), ("tensorflow", "torch"))
 while len(lab.record(running).epochs) < 2:
     time.sleep(0.02)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clsf.engine import calls, machine, small
+from clsf.engine import calls, machine, small_host
 from clsf.engine.base import RunRequest
 from clsf.engine.cluster import DaskEngine
 from clsf.errors import EngineError
@@ -21,7 +21,7 @@ from tests.engine.conftest import Witness, alive
 
 @pytest.fixture(scope="module")
 def host():
-    engine = DaskEngine(small.SmallWorkers(), job="tests.engine.fakes:run", warm="tests.engine.fakes:warm")
+    engine = DaskEngine(small_host.SmallWorkers(), job="tests.engine.fakes:run", warm="tests.engine.fakes:warm")
     yield engine
     engine.close()
 
@@ -87,14 +87,14 @@ def test_a_slow_job_is_done_while_its_own_framework_is_asked_and_then_makes_way(
 
 
 def test_who_is_small():
-    assert small.is_small("on")
-    assert not small.is_small("off")
+    assert small_host.is_small("on")
+    assert not small_host.is_small("off")
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(2_700_000_000, True), (2_800_000_000, False)])
 def test_auto_asks_how_much_memory_there_is(monkeypatch, limit, expected):
-    monkeypatch.setattr(small, "memory_bytes", lambda: limit)
-    assert small.is_small("auto") is expected
+    monkeypatch.setattr(small_host, "memory_bytes", lambda: limit)
+    assert small_host.is_small("auto") is expected
 
 
 def test_limits_are_looked_for_in_every_cgroup_that_this_process_is_in(tmp_path):
@@ -113,11 +113,11 @@ LIMIT = 2_700_000_000
 PROGRAM = """
 import os, sys
 open(sys.argv[1] + "/cgroup.procs", "w").write(str(os.getpid()))
-from clsf.lab import open_lab
+from clsf.training_service import open_service
 from clsf.model.presets import preset
 from clsf.plan import Plan
 if __name__ == "__main__":
-    with open_lab() as lab:
+    with open_service() as lab:
         assert lab.state().small, "this host should be small"
         runs = lab.train(preset("lecture-cnn", 10), Plan("digits", epochs=2), ("tensorflow", "torch"), race=True)
         assert lab.wait(runs, 240), "not done"

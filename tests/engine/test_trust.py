@@ -13,7 +13,7 @@ from clsf.engine.local import _own_certificate
 
 
 def addresses(engine):
-    return [engine.state().address, *engine._crew.client.scheduler_info()["workers"]]
+    return [engine.state().address, *engine._pool.client.scheduler_info()["workers"]]
 
 
 def test_who_has_no_key_or_another_one_is_refused_everywhere(engine):
@@ -40,7 +40,7 @@ def where(dask_worker):
 
 
 def test_the_scratch_folder_is_ours_alone(engine):
-    folders = list(engine._crew.client.run(where).values())
+    folders = list(engine._pool.client.run(where).values())
     assert len(folders) == 2
     for folder in folders:
         top = next(part for part in Path(folder).parents if part.name.startswith(scratch.PREFIX))

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from clsf.engine import calls, small
+from clsf.engine import calls, small_host
 from clsf.engine.cluster import DaskEngine
 from clsf.engine.remote import RemoteWorkers
 from tests.engine import fakes
@@ -17,7 +17,7 @@ EXPECTED = {
 
 
 def answers(engine):
-    return list(engine._crew.client.run(fakes.told).values())
+    return list(engine._pool.client.run(fakes.told).values())
 
 
 def until_other(engine, framework, pid):
@@ -44,7 +44,7 @@ def test_workers_of_this_machine_and_those_that_take_their_place(engine, submit,
 
 def test_the_worker_of_a_small_host_and_the_one_that_it_makes_way_for(monkeypatch):
     monkeypatch.setattr(calls, "PACKAGES", ("clsf.", "tests.engine.fakes:"))
-    engine = DaskEngine(small.SmallWorkers(), job="tests.engine.fakes:run", warm="tests.engine.fakes:warm")
+    engine = DaskEngine(small_host.SmallWorkers(), job="tests.engine.fakes:run", warm="tests.engine.fakes:warm")
     try:
         assert engine.wait_warm(20)
         for framework in ("tensorflow", "torch"):

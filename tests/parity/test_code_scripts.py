@@ -48,7 +48,7 @@ def check(name: str, framework: str, folder) -> None:
     told = run(script(spec, plan, framework), folder)
     assert re.search(r"^test: loss [\d.]+, accuracy [\d.]+$", told, re.M), told
     assert re.search(r"^first classes: \[", told, re.M), told
-    if plan.variant(framework) != "fit":
+    if plan.variants[framework] != "fit":
         assert [int(epoch[0]) for epoch in EPOCH.findall(told)] == [1, 2], told
     assert (folder / ("model.keras" if framework == "tensorflow" else "model.pt")).stat().st_size > 1000
     if plan.stopping.checkpoint:
@@ -122,7 +122,7 @@ def two_classes(tmp_path_factory) -> str:
 @pytest.mark.parametrize("probabilities", [False, True])
 @pytest.mark.parametrize("variant", [0, 1])
 def test_own_images_and_one_output_for_two_classes(framework, probabilities, variant, two_classes, tmp_path):
-    variants = {"tensorflow_variant": ("graph", "fit")[variant], "torch_variant": ("loop", "dataloader")[variant]}
+    variants = {"variants": {"tensorflow": ("graph", "fit")[variant], "torch": ("loop", "dataloader")[variant]}}
     plan = Plan(two_classes, epochs=2, loss="binary", probabilities=probabilities, label_smoothing=0.1, **variants)
     text = script(preset("tiny", 2), plan, framework)
     assert two_classes not in text  # for a private set this would be its key
@@ -157,7 +157,7 @@ EXACT: dict[str, tuple[str, dict]] = {
         "tiny",
         {
             "dtype": "float64", "optimizer": "nesterov", "augmentation": Augmentation(flip=True, rotation=9.0, shift=1, cutout=2),
-            "tensorflow_variant": "fit", "torch_variant": "dataloader", "seed": 3,
+            "variants": {"tensorflow": "fit", "torch": "dataloader"}, "seed": 3,
         },
     ),
     "differences": (

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from clsf import looking
+from clsf import inspection
 from clsf.data.order import batch_order
 from clsf.events import BatchesEnded, BestEpoch, EpochEnded, LearningRateChanged, RunEnded, StoppedEarly, WeightsRestored
-from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
+from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
 from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
@@ -50,7 +50,7 @@ def test_fifty_steps_with_everything_at_once_agree(both, optimizer):
 def test_early_stopping_restores_the_weights_of_the_best_epoch(both, framework_process, tensorflow_variant, torch_variant):
     spec = ModelSpec("m", (Conv2D(3, 3, activation="relu"), Flatten(), Dense(16, "relu"), Dense(3)))
     job = random_job(spec, (6, 6, 1), images=64, learning_rate=0.1, optimizer="momentum", batch_size=8, epochs=12)
-    job = with_plan(job, tensorflow_variant=tensorflow_variant, torch_variant=torch_variant)
+    job = with_plan(job, variants={"tensorflow": tensorflow_variant, "torch": torch_variant})
     stopping = with_plan(job, stopping=Stopping(2, restore_best=True, checkpoint=True))
     stories = both(core_inside.full_story, stopping)
     bests = []
@@ -110,10 +110,10 @@ def test_a_run_that_is_continued_is_the_long_run(both, framework_process, optimi
 def test_looks_inside_are_the_same_in_both(both, tensorflow_variant, torch_variant):
     spec = ModelSpec("m", (Conv2D(3, 3, activation="relu"), Flatten(), Dense(8, "relu"), Dense(3)))
     job = random_job(spec, (6, 6, 1), images=64, learning_rate=0.1, optimizer="momentum", batch_size=8, epochs=2)
-    job = with_plan(job, look_inside=True, tensorflow_variant=tensorflow_variant, torch_variant=torch_variant)
+    job = with_plan(job, look_inside=True, variants={"tensorflow": tensorflow_variant, "torch": torch_variant})
     one, other = both(core_inside.looks_of, job)
     assert [type(e) for e in one] == [type(e) for e in other]
-    for a, b in zip(of(LayersLooked, one), of(LayersLooked, other), strict=True):
+    for a, b in zip(of(LayersInspected, one), of(LayersInspected, other), strict=True):
         assert list(a.layers) == list(b.layers) == [f"{n}.{w}" for n in (1, 3, 4) for w in ("kernel", "bias")]
         assert a.dead == b.dead
         assert set(a.dead) == {"1", "3"}
@@ -127,12 +127,12 @@ def test_looks_inside_are_the_same_in_both(both, tensorflow_variant, torch_varia
                 assert also["gradients"] is not None
             else:
                 assert told["gradient_norm"] == pytest.approx(also["gradient_norm"], rel=1e-9)
-    for a, b in zip(of(PredictionsLooked, one), of(PredictionsLooked, other), strict=True):
+    for a, b in zip(of(PredictionsInspected, one), of(PredictionsInspected, other), strict=True):
         assert (a.images, a.labels, a.classes, a.confusion) == (b.images, b.labels, b.classes, b.confusion)
         np.testing.assert_allclose(a.probabilities, b.probabilities, atol=1e-4)
         assert list(a.activations) == list(b.activations) == ["1", "2", "3", "4"]
         for path in a.activations:
-            difference = looking.unpacked(a.activations[path]).astype(int) - looking.unpacked(b.activations[path])
+            difference = inspection.unpacked(a.activations[path]).astype(int) - inspection.unpacked(b.activations[path])
             assert np.abs(difference).max() <= 1
         assert sum(map(sum, a.confusion)) == len(job.prepared.validation)
 
@@ -141,7 +141,7 @@ def test_looks_inside_are_the_same_in_both(both, tensorflow_variant, torch_varia
     ("tensorflow_variant", "torch_variant"), [("graph", "loop"), ("eager", "loop"), ("fit", "dataloader")], ids=str
 )  # fmt: skip
 def test_looking_does_not_change_what_is_learned(both, tensorflow_variant, torch_variant):
-    job = with_plan(noise(epochs=2, dtype="float32"), tensorflow_variant=tensorflow_variant, torch_variant=torch_variant)
+    job = with_plan(noise(epochs=2, dtype="float32"), variants={"tensorflow": tensorflow_variant, "torch": torch_variant})
     plain, looked = both(core_inside.full_story, job), both(core_inside.full_story, with_plan(job, look_inside=True))
     for (events, weights, _), (looks, same, _) in zip(plain, looked, strict=True):
         losses = [[x for e in of(BatchesEnded, told) for x in e.losses] for told in (events, looks)]
@@ -168,12 +168,12 @@ def test_steps_in_detail_follow_one_another(both):
     job = noise(epochs=1)
     first, second = batch_order(job.prepared.train, 8, 0, 1)[:2]
     for events in both(core_inside.look_story, job, 2):
-        one, two = of(StepLooked, events)
+        one, two = of(StepInspected, events)
         assert (one.indices, two.indices) == (tuple(first.tolist()), tuple(second.tolist()))
         assert [one.loss, two.loss] == [x for e in of(BatchesEnded, events) for x in e.losses]
         for name, told in one.weights.items():
             assert told["sample"]["after"] == two.weights[name]["sample"]["before"], "the second goes on where the first ended"
-        np.testing.assert_array_equal(looking.unpacked(one.pixels), job.prepared.pixels[first])
+        np.testing.assert_array_equal(inspection.unpacked(one.pixels), job.prepared.pixels[first])
         assert of(RunEnded, events)[0].reason == "stopped"
 
 
@@ -201,7 +201,7 @@ WAYS = [("graph", "loop"), ("eager", "loop"), ("fit", "dataloader")]
 def test_a_run_that_diverges_ends_at_the_same_step_in_both(both, tensorflow_variant, torch_variant):
     """However many steps are taken at once, and with the same weights: no step comes after the loss that is out of hand."""
     job = noise(
-        epochs=40, learning_rate=40.0, optimizer="sgd", tensorflow_variant=tensorflow_variant, torch_variant=torch_variant
+        epochs=40, learning_rate=40.0, optimizer="sgd", variants={"tensorflow": tensorflow_variant, "torch": torch_variant}
     )
     stories = both(core_inside.full_story, job)
     losses = [[loss for e in of(BatchesEnded, events) for loss in e.losses] for events, _, _ in stories]

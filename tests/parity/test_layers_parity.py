@@ -7,9 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from clsf.chain import rounding, stages, weights
-from clsf.chain.stages import Filling, Stage
 from clsf.data.picture import photograph
+from clsf.layer_stack import rounding, stages, weights
+from clsf.layer_stack.stages import Filling, Stage
 from clsf.model.layers import (
     ACTIVATIONS,
     Activation,

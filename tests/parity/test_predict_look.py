@@ -180,7 +180,7 @@ def test_a_model_whose_images_are_gone_is_asked_by_the_scale_that_its_run_told(s
 
 
 def test_what_is_seen_inside_is_the_same_in_both(small):
-    one, two = asked_in_both(*small, "clsf.predict.looking:look", PICTURE, 3)
+    one, two = asked_in_both(*small, "clsf.predict.inspection:inspect_image", PICTURE, 3)
     assert (one.wanted, one.cam_layer, one.cam_size, one.patch) == (3, "1", (6, 6), 2)
     for name in ("saliency", "cam", "occlusion", "kernels", "probabilities"):
         np.testing.assert_allclose(getattr(one, name), getattr(two, name), atol=FLOAT32 * 10, err_msg=name)
@@ -200,7 +200,7 @@ def test_neighbours_are_the_same_and_an_image_is_its_own_nearest(small):
     from clsf.data.digits import load_digits
 
     picture = load_digits()[1].pixels[17]
-    one, two = asked_in_both(*small, "clsf.predict.looking:neighbours", picture, 5)
+    one, two = asked_in_both(*small, "clsf.predict.inspection:neighbours", picture, 5)
     assert one.layer == two.layer == "4"
     assert one.nearest[0] == two.nearest[0] == 17
     assert one.distances[0] == pytest.approx(0, abs=1e-4)
@@ -209,7 +209,7 @@ def test_neighbours_are_the_same_and_an_image_is_its_own_nearest(small):
 
 
 def test_the_map_is_the_same_in_both_and_is_scikit_learns(small):
-    one, two = asked_in_both(*small, "clsf.predict.looking:mapped", PICTURE, "pca")
+    one, two = asked_in_both(*small, "clsf.predict.inspection:mapped", PICTURE, "pca")
     np.testing.assert_allclose(one.points, two.points, atol=5e-3)
     np.testing.assert_allclose(one.own, two.own, atol=5e-3)
     assert one.points.shape == (360, 2)
@@ -243,7 +243,7 @@ def test_models_that_end_otherwise_are_asked_and_looked_into(last, plan, classes
     job = anything(random_job(spec, (8, 8, 1), images=4, dtype="float32"))
     weights = {name: (w / 3).astype(np.float32) for name, w in job.weights.items()}
     made = Request(f"{last} {plan}", "", spec.to_json(), job.plan.but(data="digits", **plan).to_json(), (8, 8, 1), classes)
-    explained = [asked_in_both(made, weights, "clsf.predict.looking:look", PICTURE, wanted) for wanted in (0, 1)]
+    explained = [asked_in_both(made, weights, "clsf.predict.inspection:inspect_image", PICTURE, wanted) for wanted in (0, 1)]
     for one, two in explained:
         assert one.probabilities.shape == (classes,)
         assert one.probabilities.sum() == pytest.approx(1, abs=1e-5)

@@ -35,7 +35,7 @@ def test_every_framework_tells_the_same_story(both):
 
 @pytest.mark.parametrize("variant", ["graph", "eager", "fit"])
 def test_a_stop_ends_every_variant_in_the_middle_of_an_epoch(both, variant):
-    job = random_job(preset("mlp"), (4, 4, 1), images=40_000, batch_size=1, tensorflow_variant=variant, dtype="float32")
+    job = random_job(preset("mlp"), (4, 4, 1), images=40_000, batch_size=1, variants={"tensorflow": variant}, dtype="float32")
     for story in both(inside.story, job, 3):
         assert story[-1].reason == "stopped"
         assert story[-1].epochs == 0

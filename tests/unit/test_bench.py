@@ -5,7 +5,7 @@ import json
 import pytest
 
 from clsf.bench import markdown, training
-from clsf.bench.rows import Row, Target, ratios, row
+from clsf.bench.rows import Measurement, Target, ratios, row
 from clsf.cli import bench
 from clsf.cli.main import main
 
@@ -20,8 +20,8 @@ def test_a_row_is_the_median_with_the_spread():
     ("at", "median", "met"), [("least", 1.8, True), ("least", 1.79, False), ("most", 1.8, True), ("most", 1.81, False)]
 )
 def test_targets(at, median, met):
-    assert Row("x", median, 0, 9, "ratio", Target(1.8, at)).met is met
-    assert Row("x", median, 0, 9, "ratio").met is None
+    assert Measurement("x", median, 0, 9, "ratio", Target(1.8, at)).met is met
+    assert Measurement("x", median, 0, 9, "ratio").met is None
 
 
 def test_ratios_are_of_what_was_measured_one_after_the_other():

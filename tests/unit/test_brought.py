@@ -15,8 +15,8 @@ from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, GlobalAverag
 from clsf.model.spec import ModelSpec
 from clsf.runs import ids
 from clsf.tensors import literals
-from clsf.ui.component_keys import key_of
 from clsf.ui.links import usable
+from clsf.ui.shared.component_keys import key_of
 from clsf.words import say
 
 CASES = Path(__file__).parents[1] / "cases" / "other"

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clsf.charts import tables
-from clsf.charts.curves import KINDS, View, figure, in_words
+from clsf.charts.curves import KINDS, CurveView, figure, in_words
 from clsf.charts.points import MOST_POINTS, smoothed, thinned
 from clsf.charts.style import STYLES
 from clsf.events import BatchesEnded, EpochEnded, RunStarted
@@ -160,7 +160,7 @@ def test_no_smoothing_changes_nothing():
 
 
 @pytest.mark.parametrize("name", list(KINDS))
-@pytest.mark.parametrize("view", [View(), View("epochs", log=True, smoothing=0), View("seconds", apart=True)])
+@pytest.mark.parametrize("view", [CurveView(), CurveView("epochs", log=True, smoothing=0), CurveView("seconds", apart=True)])
 def test_every_figure_is_json(name, view):
     runs = [record("tensorflow"), record("torch", norms=False)]
     assert json.loads(json.dumps(figure(KINDS[name], runs, view), allow_nan=False))["layout"]["xaxis"]["title"]["text"]
@@ -175,41 +175,41 @@ def test_every_figure_is_json(name, view):
     ],
 )
 def test_validation_stands_at_the_end_of_its_epoch(axis, xs):
-    (marks,) = shown(figure(KINDS["loss"], [record()], View(axis))["data"], "markers")
+    (marks,) = shown(figure(KINDS["loss"], [record()], CurveView(axis))["data"], "markers")
     assert marks["x"] == xs
     assert marks["y"] == [0.3, 0.15]
     assert marks["marker"]["symbol"] == "square"
 
 
 def test_batches_are_faint_and_their_course_is_strong():
-    faint, strong = shown(figure(KINDS["loss"], [record("tensorflow")], View(smoothing=0.5))["data"], "lines")
+    faint, strong = shown(figure(KINDS["loss"], [record("tensorflow")], CurveView(smoothing=0.5))["data"], "lines")
     assert faint["y"][:2] == [1.0, 0.5]
     assert faint["line"]["color"].startswith("rgba")
     assert strong["line"] == {"color": "#dd6b00", "dash": "solid", "width": 2.25, "shape": "linear"}
 
 
 def test_without_smoothing_there_is_one_line():
-    assert len(shown(figure(KINDS["loss"], [record()], View(smoothing=0))["data"], "lines")) == 1
+    assert len(shown(figure(KINDS["loss"], [record()], CurveView(smoothing=0))["data"], "lines")) == 1
 
 
 def test_a_loss_that_is_no_number_leaves_a_gap():
     run = record(steps=3)
     run.steps.losses = Numbers([1.0, math.nan, 1 / 3])
-    (line,) = shown(figure(KINDS["loss"], [run], View(smoothing=0))["data"], "lines")
+    (line,) = shown(figure(KINDS["loss"], [run], CurveView(smoothing=0))["data"], "lines")
     assert line["y"] == [1.0, None, 0.33333]
 
 
 def test_zoom_stays_until_the_axes_mean_something_else():
     run = record()
-    before = figure(KINDS["loss"], [run], View())["layout"]["uirevision"]
+    before = figure(KINDS["loss"], [run], CurveView())["layout"]["uirevision"]
     run.fold(BatchesEnded(3, 7, (0.1,), (0.9,), (0.1,), 0.1, 100.0, 4.0))
-    assert figure(KINDS["loss"], [run], View(smoothing=0.1))["layout"]["uirevision"] == before
-    assert figure(KINDS["loss"], [run], View("epochs"))["layout"]["uirevision"] != before
-    assert figure(KINDS["loss"], [run], View(log=True))["layout"]["uirevision"] != before
+    assert figure(KINDS["loss"], [run], CurveView(smoothing=0.1))["layout"]["uirevision"] == before
+    assert figure(KINDS["loss"], [run], CurveView("epochs"))["layout"]["uirevision"] != before
+    assert figure(KINDS["loss"], [run], CurveView(log=True))["layout"]["uirevision"] != before
 
 
 def test_frameworks_apart_share_their_axes():
-    drawn = figure(KINDS["loss"], [record("tensorflow"), record("torch")], View(apart=True))
+    drawn = figure(KINDS["loss"], [record("tensorflow"), record("torch")], CurveView(apart=True))
     assert {trace["xaxis"] for trace in drawn["data"]} == {"x", "x2"}
     assert drawn["layout"]["xaxis2"]["matches"] == "x"
     assert drawn["layout"]["yaxis2"]["matches"] == "y"
@@ -217,7 +217,7 @@ def test_frameworks_apart_share_their_axes():
 
 def test_a_run_that_has_not_begun_is_an_empty_line():
     waiting = RunRecord("id", "group", "torch", preset("tiny"), Plan("digits"), created=0.0)
-    drawn = figure(KINDS["accuracy"], [waiting], View())
+    drawn = figure(KINDS["accuracy"], [waiting], CurveView())
     assert all(trace["x"] in ([], [None]) for trace in drawn["data"])
 
 
@@ -247,7 +247,7 @@ def test_tables_of_nothing_keep_their_columns():
 
 
 def test_an_axis_of_shares_ends_at_none_and_all_however_few_points_there_are():
-    layout = figure(KINDS["accuracy"], [], View())["layout"]
+    layout = figure(KINDS["accuracy"], [], CurveView())["layout"]
     assert go.Layout(layout).yaxis.autorangeoptions.clipmin == 0
     assert go.Layout(layout).yaxis.autorangeoptions.clipmax == 1.02
-    assert "autorangeoptions" not in figure(KINDS["loss"], [], View())["layout"]["yaxis"]
+    assert "autorangeoptions" not in figure(KINDS["loss"], [], CurveView())["layout"]["yaxis"]

@@ -10,12 +10,12 @@ from clsf.errors import StoreError
 from clsf.experiments import start
 from clsf.experiments.sets import learning_rates
 from clsf.experiments.values import Experiment
-from clsf.lab import LINE_SECONDS, NEWCOMER_SECONDS, Lab
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.history import Query
 from clsf.runs.store import RunStore
 from clsf.runs.waiting import Place
+from clsf.training_service import LINE_SECONDS, NEWCOMER_SECONDS, TrainingService
 from tests.engine.test_lab import StillEngine
 
 PLAN = Plan("digits", epochs=2)
@@ -27,7 +27,7 @@ def lab(tmp_path):
     engine = StillEngine()
     engine.asked = []
     engine.control = lambda run_id, command, value=None: engine.asked.append((run_id, command, value))
-    lab = Lab(engine, RunStore.open(tmp_path))
+    lab = TrainingService(engine, RunStore.open(tmp_path))
     yield lab
     lab.close()
 
@@ -102,7 +102,7 @@ def test_ids_have_at_least_64_random_bits(lab, monkeypatch):
 
 def test_the_place_of_a_run_in_the_queue_and_its_wait(lab, monkeypatch):
     clock = [100.0]
-    monkeypatch.setattr("clsf.lab.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("clsf.training_service.time.monotonic", lambda: clock[0])
     [first] = lab.train(preset("tiny"), PLAN, ["torch"], owner="ann")
     [second] = lab.train(preset("tiny"), PLAN, ["torch"], owner="bob")
     lab.engine.line = lambda: ([first], [second])

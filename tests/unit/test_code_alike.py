@@ -21,7 +21,7 @@ from clsf.model.branches import Residual
 from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.plan import DIFFERENCES, Augmentation, Plan, Preparation
+from clsf.plan import DIFFERENCES, OPTIMIZERS, Augmentation, Plan, Preparation
 from tests.code_plans import PLANS, planned
 from tests.unit.test_code_scripts import ruff
 
@@ -124,10 +124,10 @@ def folder(tmp_path_factory):
     plans += [
         (
             SPEC,
-            Plan("digits", split=1, epochs_before=3, begin_from="abc", tensorflow_variant="fit", torch_variant="dataloader"),
+            Plan("digits", split=1, epochs_before=3, begin_from="abc", variants={"tensorflow": "fit", "torch": "dataloader"}),
         ),
         (SPEC, Plan("digits", start="kaiming", optimizer="adam", dtype="float64")),
-        (SPEC, Plan("cifar10", optimizer="nesterov", preparation=Preparation(20), torch_variant="dataloader")),
+        (SPEC, Plan("cifar10", optimizer="nesterov", preparation=Preparation(20), variants={"torch": "dataloader"})),
     ]
     for number, (spec, plan) in enumerate(plans):
         for framework in FRAMEWORKS:
@@ -179,7 +179,7 @@ def test_what_a_script_cannot_repeat_is_said_where_it_is_so_and_nowhere_else():
         assert "validation numbers" in said(plain.but(differences=("dropout-at-evaluation",)), framework)
         assert "training mode" in said(plain.but(differences=("eval-mode",)), framework)
         assert "rounded" in said(plain, framework)
-    fit = plain.but(tensorflow_variant="fit")
+    fit = plain.but(variants={"tensorflow": "fit"})
     assert "left out" in said(fit.but(differences=("eval-mode",)), "tensorflow")
     assert "penalties" in said(fit.but(l2=0.1), "tensorflow")
     assert "penalties" not in said(plain.but(l2=0.1), "tensorflow")

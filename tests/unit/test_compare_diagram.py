@@ -7,7 +7,7 @@ from clsf.charts.compare_lockstep import Cell, LayerRow
 from clsf.charts.model_diagram import diagram
 from clsf.model.branches import Residual
 from clsf.model.edit import design_of
-from clsf.model.edit_facts import look
+from clsf.model.edit_facts import design_facts
 from clsf.model.layers import Conv2D, Dense, Flatten
 from clsf.model.spec import ModelSpec
 
@@ -17,7 +17,7 @@ EQUAL, APART, FIRST = Cell(1e-9), Cell(0.25, parted=True), Cell(0.5, parted=True
 
 
 def drawn(cells: dict[str, dict[str, Cell]]) -> ElementTree.Element:
-    svg = diagram(look(design_of(SPEC), (8, 8, 1)), lambda card: "", lambda kind: "weights", "Input", "Output")
+    svg = diagram(design_facts(design_of(SPEC), (8, 8, 1)), lambda card: "", lambda kind: "weights", "Input", "Output")
     rows = [LayerRow("" if name in ("images", "logits", "loss") else name, name, (), 0, told) for name, told in cells.items()]
     return ElementTree.fromstring(marked(svg, rows))  # noqa: S314
 

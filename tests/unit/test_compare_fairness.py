@@ -52,7 +52,7 @@ def ran(
     """A run that was trained for `steps`, with what else it `told` at a step: (step, event)."""
     plan = PLAN.but(**{"learning_rate": rate, "epochs": 1, **plan})
     found = RunRecord(framework, group, framework, NORMED, plan, 0.0, machine=machine)
-    found.fold(started(framework=framework, variant=plan.variant(framework), **(start or {})))
+    found.fold(started(framework=framework, variant=plan.variants[framework], **(start or {})))
     for step in range(steps + 1):
         for at, event in told:
             if at == step:
@@ -198,13 +198,13 @@ CASES = [
     ("stopping", {"stopping": Stopping(patience=2)}, {}, ["red"], "by other rules"),
     ("stopping", {"stopping": Stopping(restore_best=True)}, {"stopping": Stopping(restore_best=True)}, ["green"], "best epoch"),
     ("stopping", {"stopping": Stopping(checkpoint=True)}, {}, ["green"], "last epoch"),
-    ("variant", {}, {"torch_variant": "dataloader"}, ["amber"], "by a DataLoader"),
+    ("variant", {}, {"variants": {"torch": "dataloader"}}, ["amber"], "by a DataLoader"),
     ("variant", {}, {"look_inside": True}, ["amber"], "PyTorch was looked into"),
     ("dropout", {"spec": NORMED}, {"spec": NORMED}, ["green"], "no dropout"),
     ("dropout", {}, {}, ["green"], "masks are drawn in NumPy"),
     ("dropout", {}, {"differences": ("dropout-rate",)}, ["amber"], "On purpose"),
     ("dropout", {}, {"differences": ("dropout-masks",)}, ["amber"], "On purpose"),
-    ("dropout", {"tensorflow_variant": "fit"}, {}, ["amber"], "its own random numbers"),
+    ("dropout", {"variants": {"tensorflow": "fit"}}, {}, ["amber"], "its own random numbers"),
     ("dropout", {"rules": "native"}, {"rules": "native"}, ["amber"], "its own random numbers"),
     ("dropout", {}, {"seed": 3}, ["amber"], "for the seeds differ"),
     ("evaluation", {}, {"differences": ("dropout-at-evaluation",)}, ["red"], "PyTorch is judged while its layers do"),
@@ -213,9 +213,9 @@ CASES = [
     ("dtype", {}, {"dtype": "float64"}, ["red"], "TensorFlow computes in float32, PyTorch in float64"),
     ("seed", {}, {"seed": 5}, ["amber"], "The seeds are 0 and 5"),
     ("seed", {}, {}, ["green"], "one run each"),
-    ("variant", {"tensorflow_variant": "eager"}, {}, ["amber"], "eagerly, without a graph"),
-    ("variant", {"tensorflow_variant": "fit"}, {}, ["amber"], "model.fit"),
-    ("variant", {"start": started(variant="graph"), "tensorflow_variant": "eager"}, {}, ["green"], "its usual way"),
+    ("variant", {"variants": {"tensorflow": "eager"}}, {}, ["amber"], "eagerly, without a graph"),
+    ("variant", {"variants": {"tensorflow": "fit"}}, {}, ["amber"], "model.fit"),
+    ("variant", {"start": started(variant="graph"), "variants": {"tensorflow": "eager"}}, {}, ["green"], "its usual way"),
     ("device", {"device": "cpu"}, {"device": "cpu"}, ["green"], "will use the CPU"),
     ("device", {"start": started()}, {"start": started(device="H100")}, ["red"], "PyTorch ran on a GPU (H100)"),
     ("device", {"start": started(device="H100")}, {"start": started()}, ["red"], "TensorFlow ran on a GPU (H100)"),

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from clsf.compare.gap import CAUSES, START, explain, lab_runner, lecture_plan, loss_floor, sentence, without
+from clsf.compare.gap import CAUSES, START, explain, lecture_plan, loss_floor, sentence, service_runner, without
 from clsf.errors import EngineError, PlanError
 from clsf.events import RunEnded, RunFailed
 from clsf.model.presets import preset
@@ -144,7 +144,7 @@ def test_the_sentence_names_what_is_more_than_noise():
 def test_a_lab_trains_one_run_after_the_other():
     done = []
 
-    class Lab:
+    class TrainingService:
         def train(self, spec, plan, frameworks, owner=""):
             done.append(("train", frameworks, owner))
             return ["r1"]
@@ -159,5 +159,5 @@ def test_a_lab_trains_one_run_after_the_other():
         def record(self, run_id):
             return SimpleNamespace(run_id=run_id)
 
-    assert lab_runner(Lab(), preset("lecture-cnn"), "me", stopped=lambda: True)(PLAN).run_id == "r1"
+    assert service_runner(TrainingService(), preset("lecture-cnn"), "me", stopped=lambda: True)(PLAN).run_id == "r1"
     assert done == [("train", ("torch",), "me"), ("wait", "r1"), ("stop", "r1"), ("wait", "r1")]

@@ -38,7 +38,7 @@ def test_without_them_the_plan_is_the_plain_one():
             ["--flip", "--shift", "2", "--rotation", "10", "--brightness", "0.2", "--cutout", "3"],
             {"augmentation": Augmentation(True, 2, 10.0, 0.2, 3)},
         ),
-        (["--torch-variant", "dataloader", "--variant", "fit"], {"torch_variant": "dataloader", "tensorflow_variant": "fit"}),
+        (["--torch-variant", "dataloader", "--variant", "fit"], {"variants": {"tensorflow": "fit", "torch": "dataloader"}}),
         (["--look-inside", "--begin-from", "abc"], {"look_inside": True, "begin_from": "abc"}),
     ],
     ids=lambda x: x[0] if isinstance(x, list) else "",
@@ -54,13 +54,15 @@ def test_each_says_its_fields_of_the_plan(words, changes):
         (["--patience", "0"], "patience is 0, but must be a whole number from 1 to 1000."),
         (["--label-smoothing", "0.1"], "Label smoothing is 0.1, but a sparse label is one whole number"),
         (["--loss", "binary"], "The binary loss is for two classes, but the data has 10."),
-        (["--torch-variant", "fit"], "Unknown torch_variant 'fit'. Known: loop, dataloader."),
+        (["--torch-variant", "fit"], "Unknown variant of PyTorch 'fit'. Known: loop, dataloader."),
         (["--csv", "/proc/none"], "The folder '/proc/none' can't be made:"),
     ],
 )
 def test_bad_input_is_one_sentence_before_anything_starts(words, sentence, capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("CLSF_HOME", str(tmp_path))
-    monkeypatch.setattr(train, "open_lab", lambda *_: pytest.fail("the lab was opened") if "--csv" in words else _refusing())
+    monkeypatch.setattr(
+        train, "open_service", lambda *_: pytest.fail("the lab was opened") if "--csv" in words else _refusing()
+    )
     assert main(["train", "--data", "digits", "--model", "tiny", *words]) == 2
     told = capsys.readouterr().err.splitlines()[-1]
     assert told.startswith(f"clsf: {sentence}")
@@ -76,7 +78,7 @@ class _refusing:  # noqa: N801  a lab without workers, which checks like the rea
         return None
 
     def train(self, spec, plan, *_, **__):
-        from clsf.lab import _check
+        from clsf.training_service import _check
 
         _check(spec, plan)
         pytest.fail("the plan was taken")

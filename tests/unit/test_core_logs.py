@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from clsf import logs, looking
+from clsf import inspection, logs
 from clsf.events import BatchesEnded, EpochEnded, RunEnded, RunStarted
+from clsf.inspection_events import LayersInspected
 from clsf.logs import tensorboard
-from clsf.looks import LayersLooked
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
@@ -23,7 +23,7 @@ RATES = (0.5, 0.25, 0.125)
 
 
 def weight(values: np.ndarray, ratio: float | None) -> dict:
-    told = looking.histogram(values)
+    told = inspection.histogram(values)
     return {"weights": told, "gradients": told, "norm": 1.0, "gradient_norm": 1.0, "ratio": ratio}
 
 
@@ -43,7 +43,7 @@ def record() -> RunRecord:
         )
         record.fold(EpochEnded(epoch, 1.5 / epoch, 0.5, 1.75 / epoch, 0.625, 1.5, 0.1, 100.0))
         record.fold(
-            LayersLooked(
+            LayersInspected(
                 epoch, epoch * 3, {"1.kernel": weight(VALUES, 0.01), "1.bias": weight(np.zeros(3), None)}, {"1": 0.25}, 0.1
             )
         )

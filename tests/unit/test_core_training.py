@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from clsf import looking, training
+from clsf import inspection, training
 from clsf.backends.base import Evaluation, Facts, StepReport, Weights
 from clsf.control import Control
 from clsf.data.augment import augment
@@ -27,7 +27,7 @@ from clsf.events import (
     event_from_json,
     event_to_json,
 )
-from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
+from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
 from clsf.model.layers import Conv2D, Dense, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
@@ -39,7 +39,7 @@ SPEC = ModelSpec("m", (Conv2D(2, 2, activation="relu"), Flatten(), Dense(2)))
 EACH = 5  # steps of an epoch
 VARIANTS = pytest.mark.parametrize(
     ("framework", "variant"),
-    [("torch", {}), ("torch", {"torch_variant": "dataloader"}), ("tensorflow", {"tensorflow_variant": "fit"})],
+    [("torch", {}), ("torch", {"variants": {"torch": "dataloader"}}), ("tensorflow", {"variants": {"tensorflow": "fit"}})],
     ids=["own loop", "dataloader", "fit"],
 )
 
@@ -347,12 +347,12 @@ def test_weights_of_another_model_are_refused(monkeypatch):
 
 @VARIANTS
 def test_looking_inside_tells_of_layers_and_predictions(framework, variant, monkeypatch):
-    monkeypatch.setattr(looking, "APART", 1)
+    monkeypatch.setattr(inspection, "APART", 1)
     told, backend, _ = scripted([1.0, 0.9], framework, look_inside=True, **variant)
-    layers, predictions = of(LayersLooked, told), of(PredictionsLooked, told)
+    layers, predictions = of(LayersInspected, told), of(PredictionsInspected, told)
     assert [e.step for e in layers] == list(range(1, 11))
     assert [(e.epoch, e.step) for e in predictions] == [(0, 0), (1, 5), (2, 10)]
-    assert isinstance(told[0], PredictionsLooked), "before anything was learned"
+    assert isinstance(told[0], PredictionsInspected), "before anything was learned"
     look = layers[3].layers["1.kernel"]
     assert look["norm"] == pytest.approx(np.sqrt(8) * 5)
     assert look["ratio"] == pytest.approx(1 / 4), "from 4 to 5, all of them"
@@ -367,7 +367,7 @@ def test_looking_inside_tells_of_layers_and_predictions(framework, variant, monk
     assert seen.right[:2] == (0.25, 0.75)
     assert seen.confusion == ((0, 10), (0, 10))
     assert list(seen.activations) == ["1", "2", "3"]
-    map_ = looking.unpacked(seen.activations["1"])
+    map_ = inspection.unpacked(seen.activations["1"])
     assert map_.shape == (2, 3, 3)
     np.testing.assert_array_equal(map_[1].ravel(), np.rint(np.arange(9) * 255 / 8))
     if not variant:
@@ -383,16 +383,16 @@ def test_looking_changes_nothing_that_is_trained(framework, variant):
 
 
 def test_a_long_run_is_looked_at_a_bounded_number_of_times():
-    looker = looking.Looker(Scripted(images(), []), images(), SPEC, total_steps=100_003, epochs=1000)
-    assert 55 <= sum(looker.step_is_due(n) for n in range(100_003)) <= looking.LOOKS + 1
-    assert sum(looker.epoch_is_due(n) for n in range(1, 1001)) <= looking.EPOCHS + 1
-    assert looker.step_is_due(0)
-    assert looker.step_is_due(100_002)
+    inspector = inspection.RunInspector(Scripted(images(), []), images(), SPEC, total_steps=100_003, epochs=1000)
+    assert 55 <= sum(inspector.step_is_due(n) for n in range(100_003)) <= inspection.LOOKS + 1
+    assert sum(inspector.epoch_is_due(n) for n in range(1, 1001)) <= inspection.EPOCHS + 1
+    assert inspector.step_is_due(0)
+    assert inspector.step_is_due(100_002)
 
 
 def test_a_short_run_is_looked_at_in_every_tenth_step_for_a_look_costs_steps():
-    looker = looking.Looker(Scripted(images(), []), images(), SPEC, total_steps=45, epochs=5)
-    assert [n for n in range(45) if looker.step_is_due(n)] == [0, 10, 20, 30, 40, 44]
+    inspector = inspection.RunInspector(Scripted(images(), []), images(), SPEC, total_steps=45, epochs=5)
+    assert [n for n in range(45) if inspector.step_is_due(n)] == [0, 10, 20, 30, 40, 44]
 
 
 @VARIANTS
@@ -407,11 +407,11 @@ def test_a_step_in_detail_is_told_when_it_is_asked_for(framework, variant):
     control.look()
     assert isinstance(next(events), BatchesEnded)
     look = next(events)
-    assert isinstance(look, StepLooked)
+    assert isinstance(look, StepInspected)
     row = batch_order(prepared.train, 8, 0, 1)[1]
     assert (look.epoch, look.step, look.indices) == (1, 2, tuple(row.tolist()))
     assert look.labels == tuple(prepared.labels[row].tolist())
-    np.testing.assert_array_equal(looking.unpacked(look.pixels), augment(prepared.pixels[row], plan.augmentation, 0, 1, row))
+    np.testing.assert_array_equal(inspection.unpacked(look.pixels), augment(prepared.pixels[row], plan.augmentation, 0, 1, row))
     kernel = look.weights["1.kernel"]
     assert kernel["sample"]["before"] == [2.0] * 4
     assert kernel["sample"]["after"] == [3.0] * 4
@@ -420,7 +420,7 @@ def test_a_step_in_detail_is_told_when_it_is_asked_for(framework, variant):
     assert next(events).step == 2, "paused again"
     control.resume()
     rest = list(events)
-    assert not of(StepLooked, rest)
+    assert not of(StepInspected, rest)
     assert rest[-1].reason == "finished"
 
 
@@ -444,7 +444,7 @@ def test_what_is_told_survives_json_and_folds_into_a_small_record():
 def test_a_record_keeps_the_last_steps_in_detail():
     record = RunRecord("r", "g", "torch", SPEC, Plan("none"), 0.0)
     for step in range(1, STEPS_KEPT + 4):
-        record.fold(StepLooked(1, step, (), (), {}, 1.0, 0.5, 0.1, {}, 0.25))
+        record.fold(StepInspected(1, step, (), (), {}, 1.0, 0.5, 0.1, {}, 0.25))
     assert [look.step for look in record.steps_looked] == list(range(4, STEPS_KEPT + 4))
     assert record.looking_seconds == pytest.approx(0.25 * (STEPS_KEPT + 3))
 
@@ -463,7 +463,7 @@ def test_a_record_keeps_the_last_steps_in_detail():
     ids=["values", "all equal", "not finite", "nothing"],
 )
 def test_a_histogram_counts_what_is_finite(values, low, high, places):
-    found = looking.histogram(values)
+    found = inspection.histogram(values)
     assert (found["low"], found["high"]) == (low, high)
     assert {n: c for n, c in enumerate(found["counts"]) if c} == places
     assert all(type(c) is int for c in found["counts"])
@@ -471,34 +471,34 @@ def test_a_histogram_counts_what_is_finite(values, low, high, places):
 
 def test_a_histogram_is_numpys():
     values = np.random.default_rng(0).normal(size=(7, 11, 13)).astype(np.float32)
-    counts, edges = np.histogram(values.astype(np.float64), looking.BINS)
-    found = looking.histogram(values)
+    counts, edges = np.histogram(values.astype(np.float64), inspection.BINS)
+    found = inspection.histogram(values)
     assert np.abs(np.array(found["counts"]) - counts).sum() <= 2, "a value on an edge may fall to the other side"
     assert (found["low"], found["high"]) == (edges[0], edges[-1])
-    tiny = looking.histogram(np.array([0, 1e-45, 2e-45], np.float32))
+    tiny = inspection.histogram(np.array([0, 1e-45, 2e-45], np.float32))
     assert sum(tiny["counts"]) == 3
 
 
 def test_large_activations_and_pictures_are_made_small():
-    look = looking.activation_look(np.random.default_rng(0).normal(size=(100, 70, 30)))
+    look = inspection.activation_summary(np.random.default_rng(0).normal(size=(100, 70, 30)))
     assert look["shape"] == [100, 70, 30]
-    assert looking.unpacked(look).shape == (6, 15, 10)
-    assert looking.unpacked(looking.activation_look(np.arange(1000.0))).shape == (1, 1, 256)
-    constant = looking.activation_look(np.full((2, 2, 1), 3.0))
-    assert looking.unpacked(constant).max() == 0
+    assert inspection.unpacked(look).shape == (6, 15, 10)
+    assert inspection.unpacked(inspection.activation_summary(np.arange(1000.0))).shape == (1, 1, 256)
+    constant = inspection.activation_summary(np.full((2, 2, 1), 3.0))
+    assert inspection.unpacked(constant).max() == 0
 
 
 def test_only_kernels_of_a_deep_model_are_told_of():
     weights = {f"{n}.{what}": np.ones(3) for n in range(100) for what in ("kernel", "bias", "moving_mean")}
     backend = SimpleNamespace(get_weights=lambda: weights, last_gradients=lambda: None)
-    detail = looking.StepDetail(backend, np.arange(2), None).done()
+    detail = inspection.StepDetail(backend, np.arange(2), None).done()
     names = detail.told()
-    assert len(names) == looking.WEIGHTS
+    assert len(names) == inspection.WEIGHTS
     assert names[0] == "0.kernel"
     assert names[-1] == "99.kernel"
     assert all(name.endswith("kernel") for name in names)
 
 
 def test_where_relu_is():
-    assert looking.relu_paths(preset("residual", 10).layers) == ["3", "4.body.3", "5", "6.body.3", "7"]
-    assert looking.relu_paths(preset("lecture-cnn", 10).layers) == ["1", "3", "6"]
+    assert inspection.relu_paths(preset("residual", 10).layers) == ["3", "4.body.3", "5", "6.body.3", "7"]
+    assert inspection.relu_paths(preset("lecture-cnn", 10).layers) == ["1", "3", "6"]

@@ -18,14 +18,14 @@ from clsf.data.sources import open_dataset
 from clsf.data.task import Task
 from clsf.errors import DataError
 from clsf.events import RunEnded, RunStarted
-from clsf.lab import Lab
+from clsf.inspection_events import PredictionsInspected, StepInspected
 from clsf.logs.tensorboard import _text
-from clsf.looks import PredictionsLooked, StepLooked
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs import sharing
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
+from clsf.training_service import TrainingService
 
 ANNA, BEN = "a" * 24, "b" * 24
 
@@ -134,7 +134,7 @@ class _Engine:
 
 @pytest.fixture
 def lab(tmp_path):
-    with Lab(_Engine(), RunStore.open(tmp_path / "home")) as lab:
+    with TrainingService(_Engine(), RunStore.open(tmp_path / "home")) as lab:
         yield lab
 
 
@@ -147,8 +147,8 @@ def run(lab, name, owner=ANNA, run_id="r1"):
         seconds=0.1, classes=("cat", "dog"),
     )  # fmt: skip
     maps = {"1": {"shape": [1], "maps": {"bytes": "c2VjcmV0", "shape": [1, 2, 3]}, "low": 0.0, "high": 1.0}}
-    predictions = PredictionsLooked(0, 0, (0,), (0,), ((0, 1),), ((0.5, 0.5),), (0.5,), ((1, 0), (0, 1)), 0, maps, 0.1)
-    step = StepLooked(1, 1, (0,), (0,), {"bytes": "c2VjcmV0", "shape": [1]}, 0.5, 0.5, 0.1, {}, 0.1)
+    predictions = PredictionsInspected(0, 0, (0,), (0,), ((0, 1),), ((0.5, 0.5),), (0.5,), ((1, 0), (0, 1)), 0, maps, 0.1)
+    step = StepInspected(1, 1, (0,), (0,), {"bytes": "c2VjcmV0", "shape": [1]}, 0.5, 0.5, 0.1, {}, 0.1)
     lab.store.append(run_id, [started, predictions, step, RunEnded("torch", "stopped", 0, 1.0, 1.0)])
     return run_id
 

@@ -118,7 +118,7 @@ def test_an_image_of_too_many_pixels_is_left_out_by_its_header():
 
 
 def test_too_much_is_refused_before_it_is_stored(monkeypatch):
-    monkeypatch.setattr(upload, "MAX_UPLOAD", 1)
+    monkeypatch.setenv("CLSF_UPLOAD_MB", "1")
     assert "more than 1 MB" in refusal(io.BytesIO(bytes(1_000_001)))
 
 

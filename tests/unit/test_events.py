@@ -25,7 +25,7 @@ from clsf.events import (
     event_from_json,
     event_to_json,
 )
-from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
+from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
 from clsf.words import say
 
 NAN = math.nan
@@ -52,9 +52,9 @@ EVENTS = [
     BestEpoch(1, 2.1, 0.2),
     StoppedEarly(4, 2, 2),
     WeightsRestored(2),
-    LayersLooked(1, 3, {"1.kernel": {"norm": 1.5, "ratio": None}}, {"1": 0.25}, 0.5),
-    PredictionsLooked(1, 3, (7,), (1,), ((1, 0),), ((0.75, 0.25),), (0.75,), ((1, 0), (0, 1)), 0, {"1": {"low": 0.5}}, 0.5),
-    StepLooked(1, 3, (7, 8), (1, 0), {"data": "", "size": [0]}, 2.5, 0.5, 0.1, {"1.kernel": {"ratio": 0.5}}, 0.5),
+    LayersInspected(1, 3, {"1.kernel": {"norm": 1.5, "ratio": None}}, {"1": 0.25}, 0.5),
+    PredictionsInspected(1, 3, (7,), (1,), ((1, 0),), ((0.75, 0.25),), (0.75,), ((1, 0), (0, 1)), 0, {"1": {"low": 0.5}}, 0.5),
+    StepInspected(1, 3, (7, 8), (1, 0), {"data": "", "size": [0]}, 2.5, 0.5, 0.1, {"1.kernel": {"ratio": 0.5}}, 0.5),
     RunEnded("torch", "finished", 5, 12.5, 640.0, 2.0, 0.25, 2.1, 0.2),
     RunEnded("tensorflow", "stopped", 0, 0.0, None),
     RunFailed(say("Layer {path}: {problem}", path=1, problem=say("{what} is 0", what=say("{name}", name="filters")))),

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
+from clsf.charts.arm_styles import APART, OUTLINES, SYMBOLS, arm_style, luminance
 from clsf.charts.experiment_curves import PANELS, Drawn, figure, in_words, link
-from clsf.charts.experiment_looks import APART, OUTLINES, SYMBOLS, look, luminance
-from clsf.charts.experiment_scores import Row, height
+from clsf.charts.experiment_scores import ScoreRow, height
 from clsf.charts.experiment_scores import figure as scores_figure
 from clsf.charts.experiment_scores import in_words as scores_in_words
 from clsf.events import BatchesEnded, EpochEnded
@@ -24,7 +24,12 @@ def contrast(one: float, two: float) -> float:
 
 
 @pytest.mark.parametrize(
-    "colour", [*APART, *(look(n, 24, "torch").colour for n in range(24)), *(look(n, 6, "torch", True).colour for n in range(6))]
+    "colour",
+    [
+        *APART,
+        *(arm_style(n, 24, "torch").colour for n in range(24)),
+        *(arm_style(n, 6, "torch", True).colour for n in range(6)),
+    ],
 )
 def test_every_colour_stands_out_from_both_backgrounds(colour):
     found = luminance(tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))
@@ -39,13 +44,13 @@ def test_luminance_is_wcags():
 
 
 def test_arms_differ_in_colour_and_symbol_and_frameworks_in_line_and_filling():
-    arms = [look(n, 7, "tensorflow") for n in range(7)]
+    arms = [arm_style(n, 7, "tensorflow") for n in range(7)]
     assert len({a.colour for a in arms}) == len({a.symbol for a in arms}) == 7
-    one, two = look(3, 7, "tensorflow"), look(3, 7, "torch")
+    one, two = arm_style(3, 7, "tensorflow"), arm_style(3, 7, "torch")
     assert (one.colour, one.symbol) == (two.colour, two.symbol)
     assert (one.dash, one.hollow, one.marker) != (two.dash, two.hollow, two.marker)
     assert set(OUTLINES) == set(SYMBOLS)
-    assert len({look(n, 24, "torch").colour for n in range(24)}) == 24
+    assert len({arm_style(n, 24, "torch").colour for n in range(24)}) == 24
 
 
 def trained(losses, accuracy=0.5):
@@ -57,7 +62,7 @@ def trained(losses, accuracy=0.5):
 
 
 def test_validation_has_a_symbol_after_each_epoch_and_training_a_line():
-    drawn = [Drawn(trained([2.0] * 36), "Adam", look(0, 2, "torch"))]
+    drawn = [Drawn(trained([2.0] * 36), "Adam", arm_style(0, 2, "torch"))]
     [validation] = figure("validation-accuracy", drawn)["data"]
     assert (validation["x"], validation["y"], validation["mode"]) == ([1.0], [0.5], "lines+markers")
     [training] = figure("training-loss", drawn)["data"]
@@ -70,22 +75,22 @@ def test_validation_has_a_symbol_after_each_epoch_and_training_a_line():
 
 
 def test_what_is_no_number_is_left_out():
-    [trace] = figure("training-loss", [Drawn(trained([2.0, math.nan, math.inf, 1.0] + [1.0] * 32), "x", look(0, 2, "torch"))])[
-        "data"
-    ]
+    [trace] = figure(
+        "training-loss", [Drawn(trained([2.0, math.nan, math.inf, 1.0] + [1.0] * 32), "x", arm_style(0, 2, "torch"))]
+    )["data"]
     assert all(y is None or math.isfinite(y) for y in trace["y"])
 
 
 def test_one_run_astray_does_not_flatten_the_others():
-    drawn = [Drawn(trained([level] * 36), str(level), look(n, 3, "torch")) for n, level in enumerate((2.0, 2.2, 500.0))]
+    drawn = [Drawn(trained([level] * 36), str(level), arm_style(n, 3, "torch")) for n, level in enumerate((2.0, 2.2, 500.0))]
     assert figure("training-loss", drawn)["layout"]["yaxis"]["range"] == pytest.approx([0, 4.4])
     assert "range" not in figure("training-loss", drawn[:2])["layout"]["yaxis"]
 
 
 def test_what_is_not_brought_out_is_faint_and_behind():
     drawn = [
-        Drawn(trained([1.0] * 36), "a", look(0, 2, "torch")),
-        Drawn(trained([1.0] * 36), "b", look(1, 2, "torch"), dimmed=True),
+        Drawn(trained([1.0] * 36), "a", arm_style(0, 2, "torch")),
+        Drawn(trained([1.0] * 36), "b", arm_style(1, 2, "torch"), dimmed=True),
     ]
     names = [(trace["name"], trace["opacity"]) for trace in figure("training-loss", drawn)["data"]]
     assert names == [("b", 0.16), ("a", 1.0)]
@@ -95,13 +100,13 @@ def test_a_run_that_waits_draws_nothing():
     waiting = record(LENET, PLAN, 0.5)
     waiting.epochs.clear()
     for panel in PANELS:
-        assert figure(panel, [Drawn(waiting, "x", look(0, 2, "torch"))])["data"][0]["y"] == []
+        assert figure(panel, [Drawn(waiting, "x", arm_style(0, 2, "torch"))])["data"][0]["y"] == []
 
 
 def test_scores_show_every_seed_and_the_interval_of_their_mean():
     several = Score(0, text("Adam"), "torch", {0: 0.9, 1: 0.92, 2: 0.94}, 287)
     single = Score(1, text("SGD"), "torch", {0: 0.8}, 287)
-    rows = [Row(several, "Adam", look(0, 2, "torch")), Row(single, "SGD", look(1, 2, "torch"))]
+    rows = [ScoreRow(several, "Adam", arm_style(0, 2, "torch")), ScoreRow(single, "SGD", arm_style(1, 2, "torch"))]
     dots, mean, alone = scores_figure(rows)["data"]
     assert dots["x"] == [0.9, 0.92, 0.94]
     assert mean["x"] == [pytest.approx(0.92)]
@@ -111,8 +116,8 @@ def test_scores_show_every_seed_and_the_interval_of_their_mean():
 
 
 def test_both_frameworks_of_an_arm_share_a_line():
-    pair = [Row(Score(0, text("Adam"), f, {0: 0.9}, 287), "Adam", look(0, 1, f)) for f in ("tensorflow", "torch")]
-    other = Row(Score(1, text("Adam"), "torch", {0: 0.8}, 287), "Adam", look(1, 2, "torch"))
+    pair = [ScoreRow(Score(0, text("Adam"), f, {0: 0.9}, 287), "Adam", arm_style(0, 1, f)) for f in ("tensorflow", "torch")]
+    other = ScoreRow(Score(1, text("Adam"), "torch", {0: 0.8}, 287), "Adam", arm_style(1, 2, "torch"))
     lines = [trace["y"][0] for trace in scores_figure([*pair, other])["data"]]
     assert lines[0] == lines[1] != lines[2]
     assert height([*pair, other]) == height([pair[0], other])

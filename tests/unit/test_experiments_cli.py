@@ -28,7 +28,7 @@ from tests.unit.test_experiments import LENET, PLAN, members
     ],
 )
 def test_bad_input_is_one_sentence(arguments, message, capsys, monkeypatch):
-    monkeypatch.setattr(experiment, "open_lab", lambda *_: pytest.fail("a worker was started"))
+    monkeypatch.setattr(experiment, "open_service", lambda *_: pytest.fail("a worker was started"))
     assert main(["experiment", arguments[0], "--data", "digits", *arguments[1:]]) == 2
     said = capsys.readouterr().err
     assert message in said

@@ -7,18 +7,18 @@ import logging
 import pytest
 
 from clsf.errors import EngineError
-from clsf.ui import lab_access
+from clsf.ui.shared import service_access
 
 
 def test_a_refused_setting_is_logged_once(monkeypatch, tmp_path, caplog):
     monkeypatch.setenv("CLSF_WORKER_MEMORY", "-1GB")
     monkeypatch.setenv("CLSF_HOME", str(tmp_path))
-    monkeypatch.setattr(lab_access, "_refused", set())
-    monkeypatch.setattr(lab_access.journal, "configure", lambda: None)
+    monkeypatch.setattr(service_access, "_refused", set())
+    monkeypatch.setattr(service_access.run_log, "configure", lambda: None)
     monkeypatch.setattr(logging.getLogger("clsf"), "propagate", True)
     for _ in range(2):  # each page tries again
         with pytest.raises(EngineError, match="CLSF_WORKER_MEMORY is '-1GB'"):
-            lab_access.get_lab()
+            service_access.get_service()
     told = [record.getMessage() for record in caplog.records if record.name == "clsf.ui"]
     assert told == [
         "The dashboard can't train: CLSF_WORKER_MEMORY is '-1GB', but must be an amount of memory from 100MB on, such as 4GB."

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clsf.chain import facts, field, formula, kernels, stages, weights
-from clsf.chain.facts import counted, fitting, look, mends, pads
-from clsf.chain.stages import Filling, Stage, from_text, to_text
 from clsf.errors import SpecError
+from clsf.layer_stack import facts, field, formula, kernels, stages, weights
+from clsf.layer_stack.facts import counted, fitting, mends, pads, stack_facts
+from clsf.layer_stack.stages import Filling, Stage, from_text, to_text
 from clsf.model.layers import (
     Activation,
     AveragePool2D,
@@ -31,7 +31,7 @@ def chain(*layers, **filling) -> tuple[Stage, ...]:
 
 
 def facts_of(layer, shape):
-    return look(chain(layer), shape).facts[0]
+    return stack_facts(chain(layer), shape).facts[0]
 
 
 # Shapes and counts.
@@ -128,20 +128,20 @@ def test_formulas_hold_the_students_numbers():
     ],
 )
 def test_what_does_not_fit_is_explained_and_most_mends_work(row, shape, why):
-    found = look(row, shape)
+    found = stack_facts(row, shape)
     assert why in str(found.problem)
     at = len(found.facts)
     offered = mends(row, at, found.shapes[-1])
     for mend in offered:
         assert len(mend.chain) <= stages.MAX_STAGES
-        after = look(mend.chain, shape)
+        after = stack_facts(mend.chain, shape)
         assert after.problem is None or len(after.facts) >= at, str(mend.title)
     if "1,500,000" not in why:
-        assert any(look(mend.chain, shape).problem is None for mend in offered)
+        assert any(stack_facts(mend.chain, shape).problem is None for mend in offered)
 
 
 def test_what_comes_before_the_misfit_is_known():
-    found = look(chain(Conv2D(4), Dense(3), Flatten()), DIGIT)
+    found = stack_facts(chain(Conv2D(4), Dense(3), Flatten()), DIGIT)
     assert found.shapes == (DIGIT, (26, 26, 4))
 
 
@@ -264,7 +264,7 @@ def test_the_receptive_field_is_what_changes_a_cell(layers):
     # A mean sees what a maximum sees, and lets every single pixel show.
     layers = tuple(AveragePool2D(x.pool_size, x.strides, x.padding) if isinstance(x, MaxPool2D) else x for x in layers)
     shape, row = (11, 13, 1), chain(*layers)
-    found = look(row, shape).facts
+    found = stack_facts(row, shape).facts
     ones = {
         name: np.ones(w.shape) * (not name.endswith("bias"))
         for f in found
@@ -285,7 +285,7 @@ def test_the_receptive_field_is_what_changes_a_cell(layers):
 
 
 def test_the_size_of_the_field_is_that_of_the_model_layer():
-    found = look(chain(Conv2D(1, 3), MaxPool2D(2), Conv2D(1, 3)), (40, 40, 1)).facts
+    found = stack_facts(chain(Conv2D(1, 3), MaxPool2D(2), Conv2D(1, 3)), (40, 40, 1)).facts
     assert found[-1].receptive_field == 8
     first, last = field.seen(found)[0].rows[0]
     assert last - first + 1 == 8
@@ -303,7 +303,7 @@ def test_places_of_a_flat_vector_are_those_of_numpy(channels_first):
 
 
 def test_flat_stages_are_told_from_images():
-    found = look(chain(Conv2D(2), Flatten(), Dense(3)), DIGIT).facts
+    found = stack_facts(chain(Conv2D(2), Flatten(), Dense(3)), DIGIT).facts
     assert field.image_stages(found) == 1
     assert field.sees_everything(found)
     assert not field.sees_everything(found[:2])

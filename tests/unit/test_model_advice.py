@@ -7,7 +7,7 @@ import pytest
 from clsf.model.advice import advice, ready
 from clsf.model.branches import Parallel, Residual
 from clsf.model.edit import design_of
-from clsf.model.edit_facts import look
+from clsf.model.edit_facts import design_facts
 from clsf.model.layers import (
     Activation,
     AveragePool2D,
@@ -26,7 +26,7 @@ SHAPE = (28, 28, 1)
 
 
 def told(*layers, shape=SHAPE, classes=10, batch=1):
-    return advice(look(design_of(ModelSpec("x", layers)), shape), classes, batch)
+    return advice(design_facts(design_of(ModelSpec("x", layers)), shape), classes, batch)
 
 
 def names(found) -> list[str]:
@@ -37,7 +37,7 @@ def names(found) -> list[str]:
 def test_nothing_serious_is_said_of_the_presets(name):
     found = told(*preset(name).layers, shape=(32, 32, 3))
     assert {one.level for one in found} <= {"note"}
-    assert ready(look(design_of(preset(name)), (32, 32, 3)), found)
+    assert ready(design_facts(design_of(preset(name)), (32, 32, 3)), found)
 
 
 CASES = [
@@ -65,7 +65,7 @@ def test_each_mistake_is_told_and_its_first_mend_mends_it(layers, name, level):
     found = [one for one in told(*layers) if one.name == name]
     assert [one.level for one in found] == [level]
     if found[0].mends:
-        after = look(found[0].mends[0].design, SHAPE)
+        after = design_facts(found[0].mends[0].design, SHAPE)
         assert (name, found[0].uid) not in [(one.name, one.uid) for one in advice(after, 10)]
 
 
@@ -128,4 +128,4 @@ def test_what_is_switched_off_is_not_judged():
 
     design = design_of(ModelSpec("x", (Flatten(), Dropout(0.9), Dense(10))))
     design = edit_steps.switch(design, design.cards[1].uid, True)
-    assert names(advice(look(design, SHAPE), 10)) == []
+    assert names(advice(design_facts(design, SHAPE), 10)) == []

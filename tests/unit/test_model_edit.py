@@ -14,7 +14,7 @@ from clsf.model.advice import advice, ready
 from clsf.model.branches import Parallel, Residual
 from clsf.model.edit import OWN_ROW, Design, Place, design_of
 from clsf.model.edit_actions import act
-from clsf.model.edit_facts import look
+from clsf.model.edit_facts import design_facts
 from clsf.model.edit_fields import FIELDS, fresh
 from clsf.model.edit_history import STEPS, History
 from clsf.model.layers import ACTIVATIONS, Conv2D, Dense, Dropout, Flatten, MaxPool2D
@@ -67,7 +67,7 @@ def well(design: Design, shape: tuple) -> None:
     for with_off in (True, False):
         spec = design.spec(with_off)
         assert ModelSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
-    seen = look(design, shape)
+    seen = design_facts(design, shape)
     assert set(seen.cards) == set(uids)
     try:
         analysis = design.spec().analyse(shape)
@@ -150,12 +150,12 @@ def test_what_is_offered_mends(asked, shape, start):
             history = act(history, wish, shape, 10)
         except SpecError:
             continue
-    seen = look(history.now, shape)
+    seen = design_facts(history.now, shape)
     for one in advice(seen, 10):
         for number, mend in enumerate(one.mends):
             after = act(history, {"do": "mend", "advice": one.name, "uid": one.uid, "number": number}, shape, 10).now
             assert after == mend.design
-            still = [(x.name, x.uid) for x in advice(look(after, shape), 10)]
+            still = [(x.name, x.uid) for x in advice(design_facts(after, shape), 10)]
             if one.level == "broken":
                 assert (one.name, one.uid) not in still
         if one.level == "broken":
@@ -248,14 +248,14 @@ def test_a_layer_that_is_switched_off_is_left_out_and_comes_back():
     dropout = design.cards[6]
     off = edit_steps.switch(design, dropout.uid, True)
     assert off.spec().layers == tuple(x for x in preset("lecture-cnn").layers if not isinstance(x, Dropout))
-    assert look(off, (32, 32, 3)).cards[dropout.uid].state == "off"
-    assert look(off, (32, 32, 3)).cards[design.cards[7].uid].path == "7"
+    assert design_facts(off, (32, 32, 3)).cards[dropout.uid].state == "off"
+    assert design_facts(off, (32, 32, 3)).cards[design.cards[7].uid].path == "7"
     assert edit_steps.switch(off, dropout.uid, False) == design
 
 
 def test_after_a_card_that_does_not_fit_the_others_wait_but_other_branches_go_on():
     design = design_of(ModelSpec("x", (Parallel(((Conv2D(4, 9), MaxPool2D()), (Conv2D(4),))), Flatten(), Dense(10))))
-    seen = look(design, (8, 8, 1))
+    seen = design_facts(design, (8, 8, 1))
     assert [facts.state for facts in seen.cards.values()] == ["inside", "broken", "waits", "fits", "waits", "waits"]
     assert str(next(f.problem for f in seen.cards.values() if f.state == "broken")).startswith("a 9×9 kernel does not fit")
 
@@ -274,11 +274,11 @@ def test_a_new_layer_fits_where_it_can(kind, shape):
     images_only = kind not in ("Dense", "Flatten", "Activation", "Dropout", "BatchNorm", "Residual")
     vectors_only = kind == "Dense"
     fits = not (images_only if len(shape) == 1 else vectors_only)
-    assert (not look(design, shape).broken()) == fits
+    assert (not design_facts(design, shape).broken()) == fits
 
 
 def test_the_numbers_of_the_lecture():
-    seen = look(design_of(preset("lecture-cnn")), (32, 32, 3))
+    seen = design_facts(design_of(preset("lecture-cnn")), (32, 32, 3))
     assert [facts.parameters for facts in seen.own] == [896, 0, 18_496, 0, 0, 409_700, 0, 1_010]
     assert seen.parameters == 430_102
     # 32·32·32 + 16·16·32 + 16·16·64 + 8·8·64 + 4096 + 100 + 100 + 10

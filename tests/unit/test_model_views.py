@@ -12,17 +12,19 @@ from clsf.charts.model_volumes import LONGEST, volumes
 from clsf.code import STYLES, model_code, why_not
 from clsf.model import edit_steps
 from clsf.model.edit import Design, design_of
-from clsf.model.edit_facts import look
+from clsf.model.edit_facts import design_facts
 from clsf.model.layers import Conv2D, Dense, Flatten
 from clsf.model.presets import NAMES, preset
 from clsf.model.spec import ModelSpec
-from clsf.ui.model.side_by_side import side_by_side
+from clsf.ui.shared.side_by_side import side_by_side
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(design: Design, shape=(32, 32, 3)) -> ElementTree.Element:
-    return ElementTree.fromstring(diagram(look(design, shape), lambda card: "", lambda kind: "weights", "Input", "Output"))  # noqa: S314
+    return ElementTree.fromstring(  # noqa: S314
+        diagram(design_facts(design, shape), lambda card: "", lambda kind: "weights", "Input", "Output")
+    )
 
 
 def boxes(svg: ElementTree.Element) -> dict[str, tuple[float, float, float, float]]:
@@ -61,14 +63,14 @@ def test_what_can_not_be_known_is_a_question_mark():
 
 def test_names_from_strangers_stay_text():
     design = edit_steps.rename(design_of(preset("tiny")), '"><script>alert(1)</script>')
-    svg = diagram(look(design, (32, 32, 3)), lambda card: "<b>", lambda kind: "weights", "<i>", "Output")
+    svg = diagram(design_facts(design, (32, 32, 3)), lambda card: "<b>", lambda kind: "weights", "<i>", "Output")
     ElementTree.fromstring(svg)  # noqa: S314
     assert "<script" not in svg
     assert "<b>" not in svg
 
 
 def test_the_picture_is_said_in_words():
-    said = spoken(look(design_of(preset("tiny")), (8, 8, 1)), lambda card: "")
+    said = spoken(design_facts(design_of(preset("tiny")), (8, 8, 1)), lambda card: "")
     assert said == "tiny: 8×8×1 → Conv2D: 8×8×8 → MaxPool2D: 4×4×8 → Flatten: 128 → Dense: 10"
 
 
@@ -78,7 +80,7 @@ def test_an_empty_design_is_drawn():
 
 
 def figure(design: Design, shape: tuple, scale="linear", every=False) -> dict:
-    return volumes(look(design, shape), lambda card: card.kind, lambda kind: "weights", "Input", scale, every)
+    return volumes(design_facts(design, shape), lambda card: card.kind, lambda kind: "weights", "Input", scale, every)
 
 
 def sizes(drawn: dict) -> list[tuple[float, float, float]]:

@@ -18,10 +18,10 @@ from clsf.data.imports import import_zip
 from clsf.data.prepare import prepare
 from clsf.data.sources import open_dataset
 from clsf.data.statistics import balance
-from clsf.lab import _check
 from clsf.model.presets import preset
 from clsf.plan import Plan, Preparation
 from clsf.runs.speed import VALIDATION, _images
+from clsf.training_service import _check
 
 CASES = Path(__file__).parents[1] / "cases" / "images"
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clsf.errors import PlanError
+from clsf.frameworks import VARIANTS
 from clsf.plan import (
     COLOURS,
     DEVICES,
@@ -20,14 +21,12 @@ from clsf.plan import (
     RULES,
     SCALES,
     STARTS,
-    TENSORFLOW_VARIANTS,
-    TORCH_VARIANTS,
     Plan,
     Preparation,
 )
 
 NAN, INFINITY = float("nan"), float("inf")
-KNOWN_OPTIMIZERS = "sgd, momentum, nesterov, adagrad, adadelta, rmsprop, adam"
+KNOWN_OPTIMIZERS = "sgd, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam"
 A_RATE = "but must be a number above 0 and at most 1e+12."
 
 WRONG = [
@@ -62,8 +61,13 @@ WRONG = [
     ("dtype", "float16", "Unknown dtype 'float16'. Did you mean 'float64'? Known: float32, float64."),
     ("seed", -1, "seed is -1, but must be a whole number from 0 to 2147483647."),
     ("seed", 2**31, "seed is 2147483648, but must be a whole number from 0 to 2147483647."),
-    ("tensorflow_variant", "loop", "Unknown tensorflow_variant 'loop'. Known: graph, eager, fit."),
-    ("torch_variant", "graph", "Unknown torch_variant 'graph'. Known: loop, dataloader."),
+    ("variants", {"tensorflow": "loop"}, "Unknown variant of TensorFlow 'loop'. Known: graph, eager, fit."),
+    ("variants", {"torch": "graph"}, "Unknown variant of PyTorch 'graph'. Known: loop, dataloader."),
+    ("variants", {"jax": "loop"}, "Unknown framework 'jax'. Known: tensorflow, torch."),
+    ("variants", "fit", "variants is 'fit', but must name a variant for each framework."),
+    ("hyper", 0.9, "hyper is 0.9, but must name hyper-parameters and their values."),
+    ("hyper", {"beta_1": 0.9}, "Unknown hyper-parameter of rmsprop 'beta_1'. Known: rho, epsilon."),
+    ("hyper", {"rho": 1.0}, "rho is 1.0, but must be a number from 0 to 0.9999."),
     ("device", "gpu", "Unknown device 'gpu'. Did you mean 'cpu'? Known: auto, cpu."),
     ("l2", -0.1, "l2 is -0.1, but must be a number above 0 and at most 10."),
     ("l2", NAN, "l2 is nan, but must be a number above 0 and at most 10."),
@@ -105,8 +109,8 @@ def test_every_optimizer_has_a_learning_rate_to_start_from():
 
 
 def test_the_variant_is_that_of_the_framework():
-    plan = Plan("digits", tensorflow_variant="fit")
-    assert (plan.variant("tensorflow"), plan.variant("torch")) == ("fit", "loop")
+    plan = Plan("digits", variants={"tensorflow": "fit"})
+    assert (plan.variants["tensorflow"], plan.variants["torch"]) == ("fit", "loop")
 
 
 def test_a_changed_plan_is_checked_again():
@@ -150,8 +154,7 @@ plans = st.builds(
     start=st.sampled_from(STARTS),
     dtype=st.sampled_from(DTYPES),
     seed=st.integers(0, 2**31 - 1),
-    tensorflow_variant=st.sampled_from(TENSORFLOW_VARIANTS),
-    torch_variant=st.sampled_from(TORCH_VARIANTS),
+    variants=st.fixed_dictionaries({name: st.sampled_from(names) for name, names in VARIANTS.items()}),
     device=st.sampled_from(DEVICES),
     l2=st.just(0.0) | st.floats(0, 10, exclude_min=True),
     differences=st.lists(st.sampled_from(DIFFERENCES), unique=True).map(tuple),

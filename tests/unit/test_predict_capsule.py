@@ -15,7 +15,7 @@ from clsf.capsule import reading as reading_module
 from clsf.capsule.contents import ABOUT, HISTORY, WEIGHTS
 from clsf.errors import CapsuleError
 from clsf.events import BatchesEnded, DataProgress, EpochEnded, RunEnded, RunFailed, RunStarted, event_to_json
-from clsf.looks import LayersLooked, PredictionsLooked, StepLooked
+from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
 from clsf.model.presets import preset
 from clsf.plan import Plan, Preparation
 from clsf.runs.record import RunRecord
@@ -128,9 +128,9 @@ def test_the_names_of_the_classes_come_along(tmp_path):
 
 
 LOOKS = [
-    LayersLooked(1, 1, {"1.kernel": {"norm": 1.5, "ratio": None}}, {"1": 0.25}, 0.5),
-    PredictionsLooked(1, 3, (7,), (1,), ((1, 0),), ((0.75, 0.25),), (0.75,), None, 0, {"1": {"low": 0.5}}, 0.5),
-    StepLooked(1, 3, (7, 8), (1, 0), {"data": "", "size": [0]}, 2.5, 0.5, 0.1, {"1.kernel": {"ratio": 0.5}}, 0.5),
+    LayersInspected(1, 1, {"1.kernel": {"norm": 1.5, "ratio": None}}, {"1": 0.25}, 0.5),
+    PredictionsInspected(1, 3, (7,), (1,), ((1, 0),), ((0.75, 0.25),), (0.75,), None, 0, {"1": {"low": 0.5}}, 0.5),
+    StepInspected(1, 3, (7, 8), (1, 0), {"data": "", "size": [0]}, 2.5, 0.5, 0.1, {"1.kernel": {"ratio": 0.5}}, 0.5),
 ]
 
 

@@ -18,7 +18,7 @@ from clsf.predict.values import Evaluated
 from clsf.report import Contents, html, markdown_zip
 from clsf.report.svg import HEIGHT, WIDTH, Curve, curves, ticks
 from clsf.runs.record import RunRecord
-from clsf.ui.text import catalogue
+from clsf.ui.shared.text import catalogue
 
 CLASSES = tuple("0123456789")
 EVIL = '<script>alert(1)</script> & "quotes" | *stars* [x](http://evil.example) `code`\nsecond line'

@@ -19,7 +19,7 @@ from clsf.tensors.equality import same, verdict
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import MAX_TEXT, Outcome, Seen, cut
 from clsf.tensors.printing import printed
-from clsf.tensors.program import Call, Dtype, Given, Pick
+from clsf.tensors.program import ArgumentList, Call, Dtype, Pick
 from clsf.tensors.with_numpy import LIBRARY, run
 
 GRID = [[1, 2, 3], [4, 5, 6]]
@@ -171,7 +171,7 @@ def every_numpy_program() -> list[tuple[str, ...]]:
 def test_the_code_shown_does_the_same_as_a_script(steps, tmp_path):
     """Saved to a file and run by Python itself, the text prints and gives what the page shows."""
     arguments = {
-        "values": GRID, "index": Pick((0, 1)), "value": 99, "sizes": [[2, 3], [4, 5]], "arguments": Given((([1, 2], "int32"), 2)),
+        "values": GRID, "index": Pick((0, 1)), "value": 99, "sizes": [[2, 3], [4, 5]], "arguments": ArgumentList((([1, 2], "int32"), 2)),
         "left": (2, 1), "left_size": 2, "right": (3,), "right_size": 3, "height": 2, "width": 3, "channels": 3, "rows": 2,
         "columns": 3, "at": 1.5,
     }  # fmt: skip
@@ -327,7 +327,7 @@ def test_every_section_has_a_name_of_its_own_and_the_four_surprises_are_asked():
 
 
 def test_no_key_of_the_page_is_taken_by_another_page():
-    from clsf.ui import state
+    from clsf.ui.shared import state
     from clsf.ui.tensors import keys
 
     mine, theirs = ({v for k, v in vars(module).items() if k.isupper() and isinstance(v, str)} for module in (keys, state))

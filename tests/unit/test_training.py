@@ -118,7 +118,7 @@ LOOPS = pytest.mark.parametrize(
     "variant",
     [
         pytest.param({"framework": "torch"}, id="own loop"),
-        pytest.param({"framework": "tensorflow", "plan": {"tensorflow_variant": "fit"}}, id="fit"),
+        pytest.param({"framework": "tensorflow", "plan": {"variants": {"tensorflow": "fit"}}}, id="fit"),
     ],
 )
 
@@ -211,7 +211,7 @@ def test_the_difference_shuffling_sees_other_batches(start):
 
 
 def test_fit_tells_no_gradient_norms(start):
-    own, fit = start()[0], start(framework="tensorflow", plan={"tensorflow_variant": "fit"})[0]
+    own, fit = start()[0], start(framework="tensorflow", plan={"variants": {"tensorflow": "fit"}})[0]
     assert all(e.gradient_norms for e in of(BatchesEnded, list(own)))
     assert all(e.gradient_norms is None for e in of(BatchesEnded, list(fit)))
 
@@ -253,7 +253,7 @@ def test_stop_in_a_later_epoch_counts_whole_epochs_and_tells_of_the_steps_since(
 
 
 def test_fit_is_closed_whether_it_ends_or_is_stopped(start):
-    fit = {"framework": "tensorflow", "plan": {"tensorflow_variant": "fit"}}
+    fit = {"framework": "tensorflow", "plan": {"variants": {"tensorflow": "fit"}}}
     events, backend, _ = start(**fit)
     list(events)
     assert backend.fit_closed == 2
@@ -405,7 +405,7 @@ def test_the_pace_goes_on_in_the_next_epoch_and_never_crosses_its_end(start):
 
 
 def test_fit_reports_are_gathered_for_a_tenth_of_a_second(start):
-    fit = {"framework": "tensorflow", "plan": {"tensorflow_variant": "fit", "epochs": 1}}
+    fit = {"framework": "tensorflow", "plan": {"variants": {"tensorflow": "fit"}, "epochs": 1}}
     story = list(start(train=8 * 250, **fit)[0])
     assert [len(e.losses) for e in of(BatchesEnded, story)] == [103, 103, 44]  # 103 / 1024 is the first to reach a tenth
 

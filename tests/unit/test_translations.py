@@ -8,8 +8,9 @@ from string import Formatter
 
 import pytest
 
-from clsf.ui import locale, text
-from clsf.ui.navigation import PAGES
+from clsf.ui import locale
+from clsf.ui.shared import text
+from clsf.ui.shared.navigation import PAGES
 from clsf.words import say, say_n
 
 LESSONS = locale.ROOT / "pages" / "lessons"

@@ -10,7 +10,7 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from clsf.ui.files import patient
+from clsf.ui.shared.files import patient
 
 UI = Path(__file__).parents[2] / "clsf" / "ui"
 

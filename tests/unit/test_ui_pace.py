@@ -14,7 +14,7 @@ from clsf.events import BatchesEnded, RunEnded
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
-from clsf.ui import figures, language, pace, state
+from clsf.ui.shared import figures, language, pace, state
 
 
 @pytest.fixture(autouse=True)

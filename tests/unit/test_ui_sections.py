@@ -6,8 +6,8 @@ import pytest
 
 from clsf.data import catalogue
 from clsf.ui.data.sections import SECTIONS
-from clsf.ui.data_names import data_name
-from clsf.ui.sections import intro, parts
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.sections import intro, parts
 
 LESSON = """Before.
 

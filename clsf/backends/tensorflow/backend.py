@@ -41,7 +41,7 @@ class TensorFlowBackend:
     def __init__(self, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> None:
         self._plan = plan
         self._scope, self._device = device.chosen(plan.device)
-        native_dropout = plan.native_dropout or plan.tensorflow_variant == "fit"
+        native_dropout = plan.native_dropout or plan.variants["tensorflow"] == "fit"
         self._masks = {} if native_dropout else dropout_layers(spec.analyse(prepared.shape))
         with self._scope:
             keras.utils.set_random_seed(plan.seed)  # of Keras' own dropout
@@ -55,19 +55,19 @@ class TensorFlowBackend:
             self._classes = len(prepared.classes)
             self._objective = Objective(plan, self._classes, self.built)
             self._gradients: dict[str, np.ndarray] | None = None  # of the last step that was to keep them
-            self._optimizer = optimizer(plan.optimizer, plan.learning_rate, plan.weight_decay)
+            self._optimizer = optimizer(plan)
             self._optimizer.build(self.model.trainable_variables)
             self._make_functions()
             self._inspector = Inspector(self.built, sources(spec.layers))
             self._inspect = tf.function(
                 lambda images, labels, masks: self._inspector.step(images, labels, masks, self._objective)
             )
-            if plan.tensorflow_variant == "fit":
+            if plan.variants["tensorflow"] == "fit":
                 compiled(self.model, self._optimizer, plan)
 
     def _make_functions(self) -> None:
         """Make graphs of the steps and the evaluation, traced once for any number of steps and images; or leave them eager."""
-        if self._plan.tensorflow_variant == "eager":
+        if self._plan.variants["tensorflow"] == "eager":
             self._train, self._train_telling, self._evaluate = self._eager_steps, self._telling_step, self._sums
             return
         # One step that also gives its gradients away is another graph, for these take memory for every step of a chunk.

@@ -88,7 +88,7 @@ class BuiltModel:
             return keras.layers.Concatenate(axis=-1, **named)(ends)
         built = self._plain(layer, named)
         self.layers[path] = built
-        if self._plan.tensorflow_variant == "fit" and (self._plan.l1 or self._l2):
+        if self._plan.variants["tensorflow"] == "fit" and (self._plan.l1 or self._l2):
             self._regularise(built)
         return built(x)
 

@@ -9,23 +9,20 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from clsf.optimizers import BY_ROW, keras_arguments
+
 DRAWN = 100, 2000  # inputs and outputs of a layer whose fresh weights are measured: 200,000 numbers come near their limit
 
 
 def defaults() -> dict[str, dict[str, object]]:
     """Return row -> name -> default, in this framework's own words. The twin has the same rows."""
-    adagrad, adadelta = keras.optimizers.Adagrad, keras.optimizers.Adadelta
     with tf.device("/CPU:0"):
         kernel, bias = _fresh()
         return {
             "version": {"keras": keras.__version__, "tensorflow": tf.__version__},
             "initial-weights": {**_signature(keras.layers.Dense, "kernel_initializer"), "kernel · √((in + out) / 6)": kernel},
             "bias-init": {**_signature(keras.layers.Dense, "bias_initializer"), "bias · √inputs": bias},
-            "sgd": _signature(keras.optimizers.SGD, "learning_rate", "momentum"),
-            "rmsprop-rule": _signature(keras.optimizers.RMSprop, "learning_rate", "rho", "epsilon"),
-            "adam-rule": _signature(keras.optimizers.Adam, "learning_rate", "beta_1", "beta_2", "epsilon"),
-            "adagrad-rule": _signature(adagrad, "learning_rate", "initial_accumulator_value", "epsilon"),
-            "adadelta-rule": _signature(adadelta, "learning_rate", "rho", "epsilon"),
+            **{row: _signature(getattr(keras.optimizers, o.keras), *keras_arguments(o)) for row, o in BY_ROW.items()},
             "bn-momentum": _signature(keras.layers.BatchNormalization, "momentum"),
             "bn-epsilon": _signature(keras.layers.BatchNormalization, "epsilon"),
             "bn-variance": {"moving variance of -1, 1": _moving_variance()},

@@ -13,7 +13,7 @@ from torch import Tensor
 from clsf.backends import numbers
 from clsf.backends.base import Evaluation, Facts, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
-from clsf.backends.torch import device, fit
+from clsf.backends.torch import device, fit, flat
 from clsf.backends.torch.build import BuiltModel
 from clsf.backends.torch.inspect import Inspector, applied
 from clsf.backends.torch.losses import Objective
@@ -22,6 +22,9 @@ from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import sources
 from clsf.plan import Plan
+
+CONVERTED = 2**17
+"""Numbers of images that are made at once: 512 KiB in float32, which stays in a core's cache."""
 
 
 def build(spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> TorchBackend:
@@ -41,7 +44,9 @@ class TorchBackend:
     def __init__(self, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> None:
         self._plan, self._prepared = plan, prepared
         self._scope, self._device = device.chosen(plan.device)
-        self._masks = {} if plan.native_dropout else dropout_layers(spec.analyse(prepared.shape))
+        analysis = spec.analyse(prepared.shape)
+        self._threads = device.use_threads(analysis.multiply_adds * plan.batch_size)
+        self._masks = {} if plan.native_dropout else dropout_layers(analysis)
         self._dtype = getattr(torch, plan.dtype)
         torch.manual_seed(plan.seed)  # of torch's own dropout
         self._pixels = _shared(prepared.pixels).to(self._scope)
@@ -50,17 +55,11 @@ class TorchBackend:
         self._deviation = torch.tensor(prepared.deviation, dtype=self._dtype, device=self._scope)
         self.built = BuiltModel(spec, prepared.shape, plan, plan.native_dropout)
         self.model = self.built.model.to(self._scope)
+        self._parameters = list(self.model.parameters())
         self.set_weights(weights)
         self._objective = Objective(plan, len(prepared.classes), self.built)
         self._inspector = Inspector(self.built, sources(spec.layers))
-        self._optimizer = optimizer(
-            plan.optimizer,
-            plan.learning_rate,
-            plan.native_optimizer,
-            self.model.parameters(),
-            plan.weight_decay,
-            coupled=plan.rules == "native",
-        )
+        self._optimizer = optimizer(plan, self._parameters)
 
     # One step, and many.
 
@@ -68,20 +67,18 @@ class TorchBackend:
         images = pixels.to(self._dtype).sub_(self._mean).div_(self._deviation)
         return images.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w): no copy, that is channels_last in memory
 
-    def _step(self, indices: Tensor, masks: dict[str, Tensor], pixels: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Update once; return loss and right answers before the update, and the norm of the gradient."""
-        images = self._inputs(self._pixels[indices] if pixels is None else pixels)
-        labels = self._labels[indices]
+    def _step(self, images: Tensor, labels: Tensor, masks: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        """Update once; return loss and outputs before the update, and the norm of the gradient."""
         self.built.hand_out(masks)
-        self._optimizer.zero_grad()
+        for p in self._parameters:
+            p.grad = None
         outputs = self.model(images)
         loss = self._objective.mean(labels, outputs)
-        (loss + self._objective.penalty()).backward()
+        self._objective.total(loss).backward()
         self._objective.regularise()
-        norm = torch.nn.utils.get_total_norm([p.grad for p in self.model.parameters() if p.grad is not None])
+        norm = flat.norm(p.grad for p in self._parameters if p.grad is not None)
         self._optimizer.step()
-        self.built.hand_out({})
-        return loss.detach(), self._objective.correct(labels, outputs.detach()), norm
+        return loss.detach(), outputs.detach(), norm
 
     def train_steps(
         self,
@@ -93,19 +90,30 @@ class TorchBackend:
     ) -> StepReport:
         masks = dropout_masks(self._masks, self._plan.seed, first_step, *order.shape)
         masks = {path: torch.from_numpy(mask).to(self._scope) for path, mask in masks.items()}
-        rows = torch.from_numpy(order).to(self._scope)
         varied = None if pixels is None else torch.from_numpy(pixels).to(self._scope)
         self.model.train()
         steps = []
-        for i in range(len(rows)):
+        for i, (images, labels) in enumerate(self._batches(torch.from_numpy(order).to(self._scope), varied)):
             if rates is not None:
                 self.set_learning_rate(float(rates[i]))
-            row = {path: mask[i] for path, mask in masks.items()}
-            steps.append(self._step(rows[i], row, None if varied is None else varied[i]))
-            if self._scope.type == "cpu" and numbers.diverged(float(steps[-1][0])):  # elsewhere, to look is to wait
+            steps.append(self._step(images, labels, {path: mask[i] for path, mask in masks.items()}))
+            if self._scope.type == "cpu" and not steps[-1][0].item() < numbers.DIVERGED:  # elsewhere, to look is to wait
                 break
-        losses, correct, norms = (torch.stack(column).cpu().numpy() for column in zip(*steps, strict=True))
+        self.built.hand_out({})
+        losses, outputs, norms = zip(*steps, strict=True)
+        labels = self._labels[torch.from_numpy(order[: len(steps)].ravel()).to(self._scope)]
+        right = self._objective.right(labels, torch.cat(outputs)).view(len(steps), -1).sum(dim=1)
+        losses, correct, norms = (column.cpu().numpy() for column in (torch.stack(losses), right, torch.stack(norms)))
         return StepReport(losses.astype(np.float64), correct, norms.astype(np.float64))
+
+    def _batches(self, rows: Tensor, varied: Tensor | None) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield (images, labels) of each row of indices. Several small batches are converted at once: it takes as long as one."""
+        each = rows.shape[1] * self._pixels[0].numel()
+        several = max(1, CONVERTED // each)
+        for start in range(0, len(rows), several):
+            part = rows[start : start + several].reshape(-1)
+            pixels = self._pixels[part] if varied is None else varied[start : start + several].flatten(0, 1)
+            yield from zip(self._inputs(pixels).split(rows.shape[1]), self._labels[part].split(rows.shape[1]), strict=True)
 
     def last_gradients(self) -> dict[str, np.ndarray] | None:
         return self.built.gradients()  # they stay where backward() put them until zero_grad()
@@ -172,7 +180,7 @@ class TorchBackend:
         self._optimizer.zero_grad()
         logits = self._inspector.forward(images, self._step_masks(step, len(indices)))
         loss = self._objective.mean(labels, logits)
-        (loss + self._objective.penalty()).backward()
+        self._objective.total(loss).backward()
         self._objective.regularise()
         told = self._inspector.told(images, loss.detach(), logits)
         self._optimizer.step()
@@ -215,7 +223,7 @@ class TorchBackend:
     def facts(self) -> Facts:
         # str: torch's version is of a class of its own, which would load torch in the process it is sent to
         versions = {"torch": str(torch.__version__), "numpy": np.__version__}
-        return Facts(self._device, device.threads(), versions)
+        return Facts(self._device, self._threads, versions)
 
 
 def _shared(pixels: np.ndarray) -> Tensor:

@@ -10,22 +10,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from clsf.optimizers import BY_ROW, torch_arguments
+
 DRAWN = 100, 2000  # inputs and outputs of a layer whose fresh weights are measured: 200,000 numbers come near their limit
 
 
 def defaults() -> dict[str, dict[str, object]]:
     """Return row -> name -> default, in this framework's own words. The twin has the same rows."""
-    adagrad, adadelta = torch.optim.Adagrad, torch.optim.Adadelta
     kernel, bias = _fresh()
     return {
         "version": {"torch": str(torch.__version__)},
         "initial-weights": {"kernel · √inputs": kernel},
         "bias-init": {"bias · √inputs": bias},
-        "sgd": _signature(torch.optim.SGD, "lr", "momentum"),
-        "rmsprop-rule": _signature(torch.optim.RMSprop, "lr", "alpha", "eps"),
-        "adam-rule": _signature(torch.optim.Adam, "lr", "betas", "eps"),
-        "adagrad-rule": _signature(adagrad, "lr", "initial_accumulator_value", "eps"),
-        "adadelta-rule": _signature(adadelta, "lr", "rho", "eps"),
+        **{row: _signature(getattr(torch.optim, o.torch), *torch_arguments(o)) for row, o in BY_ROW.items()},
         "bn-momentum": _signature(nn.BatchNorm2d, "momentum"),
         "bn-epsilon": _signature(nn.BatchNorm2d, "eps"),
         "bn-variance": {"moving variance of -1, 1": _moving_variance()},

@@ -17,6 +17,18 @@ def threads() -> int:
     return int(os.environ.get("CLSF_THREADS") or os.cpu_count() or 1)
 
 
+SMALL = 16_000_000
+"""Multiply-adds of a step, forward, up to which one thread is used. Two threads win a tenth there while nothing else runs; but beside
+one busy process they wait for each other's turn, and steps of 0.5 ms were seen to take 36 ms (an MLP on digits, two cores)."""
+
+
+def use_threads(multiply_adds: int) -> int:
+    """Set and return the number of threads for steps of so many multiply-adds, for the thread that calls."""
+    count = 1 if multiply_adds <= SMALL else threads()
+    torch.set_num_threads(count)
+    return count
+
+
 def setup() -> str:
     """Set threads and precision; return the name of the device that "auto" means here."""
     torch.set_num_threads(threads())

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from clsf.backends.base import StepReport
+from clsf.backends.torch import flat
 from clsf.backends.torch.losses import Objective
 
 
@@ -57,9 +58,9 @@ def epoch(
         optimizer.zero_grad()
         outputs = model(images)
         loss = objective.mean(labels, outputs)
-        (loss + objective.penalty()).backward()
+        objective.total(loss).backward()
         objective.regularise()
         optimizer.step()
-        norm = torch.nn.utils.get_total_norm([p.grad for p in model.parameters() if p.grad is not None])
+        norm = flat.norm(p.grad for p in model.parameters() if p.grad is not None)
         correct = objective.correct(labels, outputs.detach())
         yield StepReport(np.array([loss.item()]), np.array([correct.item()]), np.array([norm.item()]))

@@ -50,13 +50,19 @@ class Objective:
             return F.binary_cross_entropy(_clipped(outputs), target, reduction="none")
         return F.binary_cross_entropy_with_logits(outputs, target, reduction="none")
 
+    def right(self, labels: Tensor, outputs: Tensor) -> Tensor:
+        """Return for each image whether it was answered right, bool (batch,)."""
+        if self._plan.loss == "binary":
+            return (outputs[:, 0] > (0.5 if self._plan.probabilities else 0.0)).to(labels.dtype) == labels
+        return outputs.argmax(dim=1) == labels
+
     def correct(self, labels: Tensor, outputs: Tensor) -> Tensor:
         """Return the number of right answers."""
-        if self._plan.loss == "binary":
-            answers = (outputs[:, 0] > (0.5 if self._plan.probabilities else 0.0)).to(labels.dtype)
-        else:
-            answers = outputs.argmax(dim=1)
-        return (answers == labels).sum()
+        return self.right(labels, outputs).sum()
+
+    def total(self, loss: Tensor) -> Tensor:
+        """Return what is minimised: the mean loss and the penalties."""
+        return loss + self.penalty() if self._plan.l1 or self._plan.l2 else loss
 
     def penalty(self) -> Tensor | float:
         """Return l1 * sum of |kernels| and l2 * sum of kernels², as Keras' `kernel_regularizer=L1L2(l1, l2)` adds them."""

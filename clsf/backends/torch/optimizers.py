@@ -1,4 +1,4 @@
-"""The seven optimizers: torch's own for "native", and Keras' rules written for torch for "aligned".
+"""The optimizers: torch's own for "native", and Keras' rules written for torch for "aligned".
 
 Keras (3.15) keeps the learning rate in a float32 variable, and casts weight decay, SGD's momentum, Adagrad's first
 accumulator and Adam's betas (where it raises them to a power) through float32, whatever the weights' dtype. The aligned rules follow
@@ -14,32 +14,33 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from clsf.plan import MOMENTUM
+from clsf import calls
+from clsf.backends.torch.flat import Flat
+from clsf.optimizers import OPTIMIZERS
+from clsf.plan import Plan
 
 
-def optimizer(
-    name: str,
-    learning_rate: float,
-    native: bool,
-    parameters: Iterable[nn.Parameter],
-    weight_decay: float = 0.0,
-    coupled: bool = True,
-) -> torch.optim.Optimizer:
-    """Return the optimizer of that name: torch's own, or the aligned rule.
+def optimizer(plan: Plan, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    """Return the optimizer of the plan's name: torch's own, or the aligned rule.
 
     Weight decay, aligned: decoupled as in Keras, each weight loses learning rate * weight_decay of itself before the
-    update. Native: torch's argument `weight_decay`, which these classes couple: weight_decay times the weight is added to
+    update. Native: torch's argument `weight_decay`, which most of these classes couple: weight_decay times the weight is added to
     its gradient. With plain SGD both are the same; an optimizer that divides by the size of past gradients divides the
     coupled decay too, so that the same number decays less where gradients are large (arXiv:1711.05101; torch.optim.AdamW
-    is the decoupled one). `coupled=False`: torch's own rule, but with the aligned decay, so that a difference in the rule of
-    an optimizer is that difference alone.
+    is the decoupled one). With one difference in the rule of an optimizer, torch's own rule has the aligned decay, so that the
+    difference is that rule alone.
     """
-    made = (_native if native else _aligned)(name, learning_rate, list(parameters))
-    if native and weight_decay and not coupled:
-        made.register_step_pre_hook(lambda made, *_: _decay(made, weight_decay))
-        return made
-    for group in made.param_groups if weight_decay else ():
-        group["weight_decay"] = weight_decay
+    declared, parameters = OPTIMIZERS[plan.optimizer], list(parameters)
+    if not plan.native_optimizer:
+        rule = _RULES[declared.torch]
+        values = {**declared.values(plan.hyper), **declared.fixed}
+        return rule(parameters, plan.learning_rate, weight_decay=plan.decay, **values)
+    own = plan.rules == "native"
+    decay = plan.weight_decay if own else plan.decay if declared.decoupled else 0.0
+    call = declared.torch_call(plan.learning_rate, plan.hyper, decay or None)
+    made = calls.made(call, {"optim": torch.optim}, torch.optim.Optimizer, params=parameters)
+    if plan.decay and not own and not declared.decoupled:
+        made.register_step_pre_hook(lambda made, *_: _decay(made, plan.decay))
     return made
 
 
@@ -52,68 +53,31 @@ def _decay(made: torch.optim.Optimizer, weight_decay: float) -> None:
                 p.sub_(p * through_float32(weight_decay) * through_float32(group["lr"]))
 
 
-def _native(name: str, learning_rate: float, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    match name:
-        case "sgd":
-            return torch.optim.SGD(parameters, learning_rate)
-        case "momentum":
-            return torch.optim.SGD(parameters, learning_rate, momentum=MOMENTUM)
-        case "nesterov":
-            return torch.optim.SGD(parameters, learning_rate, momentum=MOMENTUM, nesterov=True)
-        case "adagrad":
-            return torch.optim.Adagrad(parameters, learning_rate)
-        case "adadelta":
-            return torch.optim.Adadelta(parameters, learning_rate)
-        case "rmsprop":
-            return torch.optim.RMSprop(parameters, learning_rate)
-        case "adam":
-            return torch.optim.Adam(parameters, learning_rate)
-    raise ValueError(f"no torch optimizer stands for {name}")
-
-
-def _aligned(name: str, learning_rate: float, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    match name:
-        case "sgd":
-            return KerasSGD(parameters, learning_rate, momentum=0.0, nesterov=False)
-        case "momentum":
-            return KerasSGD(parameters, learning_rate, momentum=MOMENTUM, nesterov=False)
-        case "nesterov":
-            return KerasSGD(parameters, learning_rate, momentum=MOMENTUM, nesterov=True)
-        case "adagrad":
-            return KerasAdagrad(parameters, learning_rate)
-        case "adadelta":
-            return KerasAdadelta(parameters, learning_rate)
-        case "rmsprop":
-            return KerasRMSprop(parameters, learning_rate)
-        case "adam":
-            return KerasAdam(parameters, learning_rate)
-    raise ValueError(f"no aligned rule is written for {name}")
-
-
 def through_float32(value: float) -> float:
     """Return the nearest float32 to `value`, as a Python float."""
     return float(np.float32(value))
 
 
 class _KerasRule(torch.optim.Optimizer):
-    """The walk over parameters that all rules share; a rule is one formula for one parameter."""
+    """What all rules share; a rule is one formula, over all parameters in one vector."""
 
     def __init__(self, parameters: list[nn.Parameter], learning_rate: float, **defaults: object) -> None:
-        super().__init__(parameters, {"lr": learning_rate, "weight_decay": 0.0, **defaults})
+        super().__init__(parameters, {"lr": learning_rate, **defaults})
+        self._flat = Flat(parameters)
+        self._slots: dict[str, Tensor] = {}
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
-        """Change the parameter `p` in place, given its gradient `g`."""
+        """Change the parameters `p` in place, given their gradient `g`."""
         raise TypeError("each rule has its own formula")
 
     @torch.no_grad()
     def step(self, closure: Callable | None = None) -> None:
-        for group in self.param_groups:
-            lr, decay = through_float32(group["lr"]), through_float32(group["weight_decay"])
-            for p in group["params"]:
-                if p.grad is not None:
-                    if decay:
-                        p.sub_(p * decay * lr)
-                    self.update(p, p.grad, self.state[p], lr, group)
+        (group,) = self.param_groups
+        lr, decay = through_float32(group["lr"]), through_float32(group["weight_decay"])
+        p, g = self._flat.values, self._flat.gradient()
+        if decay:
+            p.sub_(p * decay * lr)
+        self.update(p, g, self._slots, lr, group)
 
 
 class KerasSGD(_KerasRule):
@@ -123,14 +87,14 @@ class KerasSGD(_KerasRule):
     """
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
-        if not group["momentum"]:
+        if not group.get("momentum"):
             p.sub_(g * lr)
             return
         if not state:
             state["m"] = torch.zeros_like(p)
         m, momentum = state["m"], through_float32(group["momentum"])
         m.mul_(momentum).sub_(g * lr)
-        p.add_((m * momentum).sub_(g * lr) if group["nesterov"] else m)
+        p.add_((m * momentum).sub_(g * lr) if group.get("nesterov") else m)
 
 
 class KerasAdagrad(_KerasRule):
@@ -138,9 +102,9 @@ class KerasAdagrad(_KerasRule):
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
         if not state:
-            state["a"] = torch.full_like(p, through_float32(0.1))
+            state["a"] = torch.full_like(p, through_float32(group["initial_accumulator_value"]))
         a = state["a"].add_(g.square())
-        p.sub_((g * lr).div_((a + 1e-7).sqrt_()))
+        p.sub_((g * lr).div_((a + group["epsilon"]).sqrt_()))
 
 
 class KerasAdadelta(_KerasRule):
@@ -149,9 +113,9 @@ class KerasAdadelta(_KerasRule):
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
         if not state:
             state["a"], state["b"] = torch.zeros_like(p), torch.zeros_like(p)
-        a, b, rho = state["a"], state["b"], 0.95
+        a, b, rho, epsilon = state["a"], state["b"], group["rho"], group["epsilon"]
         a.mul_(rho).add_(g.square().mul_(1 - rho))
-        d = (b + 1e-7).sqrt_().mul_(g).div_((a + 1e-7).sqrt_()).neg_()
+        d = (b + epsilon).sqrt_().mul_(g).div_((a + epsilon).sqrt_()).neg_()
         b.mul_(rho).add_(d.square().mul_(1 - rho))
         p.add_(d.mul_(lr))
 
@@ -162,9 +126,9 @@ class KerasRMSprop(_KerasRule):
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
         if not state:
             state["v"] = torch.zeros_like(p)
-        rho = 0.9
+        rho = group["rho"]
         v = state["v"].mul_(rho).add_(g.square().mul_(1 - rho))
-        p.sub_((g * lr).div_((v + 1e-7).sqrt_()))
+        p.sub_((g * lr).div_((v + group["epsilon"]).sqrt_()))
 
 
 class KerasAdam(_KerasRule):
@@ -180,10 +144,60 @@ class KerasAdam(_KerasRule):
             state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)
             state["t"] = torch.zeros((), dtype=p.dtype)
         m, v, t = state["m"], state["v"], state["t"].add_(1)
-        beta_1, beta_2 = 0.9, 0.999
+        beta_1, beta_2 = group["beta_1"], group["beta_2"]
         power_1 = torch.pow(torch.tensor(beta_1).to(p.dtype), t)  # through float32, as Keras
         power_2 = torch.pow(torch.tensor(beta_2).to(p.dtype), t)
         alpha = (torch.tensor(lr, dtype=p.dtype) * torch.sqrt(1 - power_2) / (1 - power_1)).to(p.device)
         m.add_((g - m).mul_(1 - beta_1))
         v.add_((g.square() - v).mul_(1 - beta_2))
-        p.sub_((m * alpha).div_(v.sqrt().add_(1e-7)))
+        p.sub_((m * alpha).div_(v.sqrt().add_(group["epsilon"])))
+
+
+class KerasAdamax(_KerasRule):
+    """m = m + (1 - β1)(g - m);  u = max(β2 u, |g|);  p = p - lr m / ((1 - β1^t)(u + ε));  ε = 1e-7
+
+    torch adds its 1e-8 to |g| before the largest is kept. Source: Kingma & Ba 2014, arXiv:1412.6980, algorithm 2 (without ε).
+    """
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        if not state:
+            state["m"], state["u"] = torch.zeros_like(p), torch.zeros_like(p)
+            state["t"] = torch.zeros((), dtype=p.dtype)
+        m, u, t, beta_1 = state["m"], state["u"], state["t"].add_(1), group["beta_1"]
+        correction = (1 - torch.pow(torch.tensor(beta_1).to(p.dtype), t)).to(p.device)  # through float32, as Keras
+        m.add_((g - m).mul_(1 - beta_1))
+        torch.maximum(u.mul_(group["beta_2"]), g.abs(), out=u)
+        p.sub_((m * lr).div_((u + group["epsilon"]).mul_(correction)))
+
+
+class KerasNadam(_KerasRule):
+    """μ_t = β1 (1 - 0.96^t / 2);  Π_t = Π_(t-1) μ_t;  m = m + (1 - β1)(g - m);  v = v + (1 - β2)(g² - v)
+
+    p = p - lr (μ_(t+1) m / (1 - Π_t μ_(t+1)) + (1 - μ_t) g / (1 - Π_t)) / (sqrt(v / (1 - β2^t)) + ε), ε = 1e-7. torch has
+    0.96^(0.004 t) in its place, so that its momentum rises 250 times more slowly. Source: Dozat 2016, "Incorporating Nesterov
+    momentum into Adam", algorithm 8; keras/src/optimizers/nadam.py.
+    """
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        if not state:
+            state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)
+            state["t"], state["product"] = torch.zeros((), dtype=p.dtype), torch.ones((), dtype=p.dtype)
+        m, v, t = state["m"], state["v"], state["t"].add_(1)
+        beta_1, beta_2, decay = (
+            torch.tensor(x).to(p.dtype) for x in (group["beta_1"], group["beta_2"], 0.96)
+        )  # through float32
+        now, following = (beta_1 * (1 - 0.5 * torch.pow(decay, at)) for at in (t, t + 1))
+        exact = torch.tensor(0.96, dtype=p.dtype)  # Keras' product of all μ does not go through float32, its μ do
+        product = state["product"].mul_(group["beta_1"] * (1 - 0.5 * torch.pow(exact, t)))
+        of_m, of_g = (following / (1 - product * following)).to(p.device), ((1 - now) / (1 - product)).to(p.device)
+        m.add_((g - m).mul_((1 - beta_1).to(p.device)))
+        v.add_((g.square() - v).mul_((1 - beta_2).to(p.device)))
+        v_hat = v / (1 - torch.pow(beta_2, t)).to(p.device)
+        p.sub_((m * of_m).add_(g * of_g).mul_(lr).div_(v_hat.sqrt_().add_(group["epsilon"])))
+
+
+_RULES = {
+    "SGD": KerasSGD, "Adagrad": KerasAdagrad, "Adadelta": KerasAdadelta, "RMSprop": KerasRMSprop, "Adam": KerasAdam,
+    "AdamW": KerasAdam, "Adamax": KerasAdamax, "NAdam": KerasNadam,
+}  # fmt: skip
+"""Class in torch.optim -> Keras' rule of that name."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from clsf import optimizers
 from clsf.compare.recording import MAX_STEPS, MEGABYTE, Recording, step_bytes
 from clsf.compare.sides import check
 from clsf.data import catalogue
@@ -14,14 +15,14 @@ from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Plan, Preparation
-from clsf.ui import choices, controls, data_choice, state
-from clsf.ui.choices import fit
 from clsf.ui.compare import keys
-from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
-from clsf.ui.text import sentence, t, tn
+from clsf.ui.shared import choices, controls, data_choice, state
+from clsf.ui.shared.choices import fit
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.text import sentence, t, tn
 
 DEFAULT_STEPS = 30
-DEFAULT_OPTIMIZER = "sgd"  # the plainest rule: what remains is the model
+DEFAULT_OPTIMIZER = optimizers.PLAINEST  # what remains is the model
 DEFAULT_DTYPE = "float64"  # rounding is far from every other difference
 
 
@@ -63,7 +64,7 @@ def choose(steps: bool = True) -> Bench:
     spec, data, preparation, fits = model_and_data()
     left, right = st.columns(2, gap="small")
     optimizer = left.selectbox(
-        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(DEFAULT_OPTIMIZER), format_func=OPTIMIZER_TITLES.get,
+        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(DEFAULT_OPTIMIZER), format_func=optimizers.title,
         key=keys.OPTIMIZER, filter_mode=None, on_change=_follow_optimizer, **LINKED,
     )  # fmt: skip
     rate = right.number_input(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from clsf.compare.fairness import TOPICS, Finding, worst
 from clsf.ui.compare.style import icon
-from clsf.ui.text import t, tn, words
+from clsf.ui.shared.text import t, tn, words
 
 ICONS = {"green": "check_circle", "amber": "error", "red": "cancel"}
 

@@ -8,13 +8,11 @@ from clsf import code
 from clsf.charts.compare_curves import Contestant
 from clsf.data import catalogue
 from clsf.errors import ClsfError
+from clsf.frameworks import BY_NAME
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import keys
-from clsf.ui.model import code_view
-from clsf.ui.text import plain, sentence, t
-
-STYLES = {"tensorflow": "keras-functional", "torch": "torch-module"}
-"""The way to write a model that can hold every layer, and stands for how each framework is written today."""
+from clsf.ui.shared import code_panel
+from clsf.ui.shared.text import plain, sentence, t
 
 
 def show(named: tuple[Contestant, ...]) -> None:
@@ -32,11 +30,13 @@ def show(named: tuple[Contestant, ...]) -> None:
         )
         try:
             sources = [_model(record) for record in records]
-            code_view.panel(*sources, [STYLES[record.framework] for record in records], key="race_code")
+            code_panel.panel(*sources, [BY_NAME[record.framework].code_style for record in records], key="race_code")
             for column, c in zip(st.columns(2), named, strict=True):
                 with column:
                     st.markdown(f"{c.style.mark} **{plain(c.name)}**: " + t("the loop that ran"))
-                    st.code(code.loop_code(c.run.framework, c.run.plan.variant(c.run.framework), c.run.plan), language="python")
+                    st.code(
+                        code.loop_code(c.run.framework, c.run.plan.variants[c.run.framework], c.run.plan), language="python"
+                    )
         except ClsfError as error:
             st.info(sentence(error.sentence), icon=":material/info:")
 
@@ -44,4 +44,4 @@ def show(named: tuple[Contestant, ...]) -> None:
 def _model(record: RunRecord) -> code.Code:
     shape = record.started.input_shape
     classes = len(catalogue.info(record.plan.data).classes)
-    return code.model_code(record.model, shape, classes, STYLES[record.framework], record.plan)
+    return code.model_code(record.model, shape, classes, BY_NAME[record.framework].code_style, record.plan)

@@ -12,10 +12,10 @@ from clsf import FRAMEWORKS
 from clsf.charts.style import STYLES
 from clsf.compare.background import Background
 from clsf.compare.defaults import DefaultRow, Defaults, ask
-from clsf.ui import lab_access
 from clsf.ui.compare import jobs, keys, sections, switches
-from clsf.ui.run_status import name
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import service_access
+from clsf.ui.shared.run_status import name
+from clsf.ui.shared.text import sentence, t, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,10 +34,10 @@ def show() -> None:
 
 
 def _ask() -> DefaultsJob:
-    lab = lab_access.get_lab()
+    service = service_access.get_service()
 
     def answer(stopped: Callable[[], bool]) -> Iterator[Defaults]:
-        yield ask(lab)
+        yield ask(service)
 
     jobs.put(keys.DEFAULTS, job := DefaultsJob(Background(answer)))
     return job

@@ -10,12 +10,11 @@ from clsf.charts.compare_diagram import marked
 from clsf.charts.compare_lockstep import LayerRow
 from clsf.charts.model_diagram import diagram
 from clsf.model.edit import design_of
-from clsf.model.edit_facts import look
+from clsf.model.edit_facts import design_facts
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
-from clsf.ui.model.cards import described
-from clsf.ui.model.kinds import KINDS
-from clsf.ui.text import t, words
+from clsf.ui.shared.layer_kinds import KINDS, described
+from clsf.ui.shared.text import t, words
 
 _component = st.components.v2.component(
     "clsf_parting_diagram",
@@ -37,7 +36,7 @@ export default function ({ data, parentElement }) {
 
 def show(spec: ModelSpec, shape: Shape, rows: Sequence[LayerRow]) -> None:
     """Show the model with the verdict of one step at every layer."""
-    seen = look(design_of(spec), shape)
+    seen = design_facts(design_of(spec), shape)
     svg = diagram(seen, described, lambda kind: KINDS[kind].group, t("Input"), t("Output"))
     _component(key="parting_diagram", data={"svg": marked(svg, rows, words)})
     st.caption(

@@ -10,8 +10,8 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.runs.speed import training_seconds
 from clsf.runs.summary import RunSummary
-from clsf.ui import lab_access, units
-from clsf.ui.text import t, tn
+from clsf.ui.shared import service_access, units
+from clsf.ui.shared.text import t, tn
 
 
 def show(spec: ModelSpec, plan: Plan, runs: int, framework: str) -> None:
@@ -27,6 +27,6 @@ def show(spec: ModelSpec, plan: Plan, runs: int, framework: str) -> None:
 
 def _recent() -> list[RunSummary]:
     try:
-        return lab_access.get_lab().recent(None, 50)
+        return service_access.get_service().recent(None, 50)
     except ClsfError:
         return []

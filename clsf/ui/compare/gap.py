@@ -17,12 +17,12 @@ from clsf.model import presets
 from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_EPOCHS, Plan, Preparation
 from clsf.runs.record import RunRecord
-from clsf.ui import data_choice, lab_access, state, units
 from clsf.ui.compare import estimate, jobs, keys
-from clsf.ui.controls import LINKED
-from clsf.ui.data_names import data_name
-from clsf.ui.figures import draw
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import data_choice, service_access, state, units
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 MODEL = "lecture-cnn"
 
@@ -92,10 +92,10 @@ def _choose() -> tuple[ModelSpec, Plan, int, tuple[str, ...]] | None:
 
 
 def _start(spec: ModelSpec, plan: Plan, seeds: int, order: tuple[str, ...]) -> None:
-    lab, owner, done = lab_access.get_lab(), state.owner(), []
+    service, owner, done = service_access.get_service(), state.owner(), []
 
     def explain(stopped):
-        train = gap.lab_runner(lab, spec, owner, stopped)
+        train = gap.service_runner(service, spec, owner, stopped)
 
         def counted(one: Plan) -> RunRecord:
             record = train(one)

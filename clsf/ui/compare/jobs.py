@@ -14,7 +14,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from clsf.runs import sharing
-from clsf.ui import state
+from clsf.ui.shared import state
 
 MOST = 60  # jobs kept of all readers together; the longest unused goes first
 TICK = 0.7  # seconds between two looks at a job

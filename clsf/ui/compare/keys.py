@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-SECTION = "compare"
-
-# Two runs. The first is clsf.ui.state.RUN.
-WITH, WITH_LINK = "compare_with", "with"  # the second run's id, where the two were not started together
+# Two runs; their ids are clsf.ui.shared.state.RUN and COMPARE_WITH.
 PICK_ONE, PICK_TWO = "pick_one", "pick_two"
 
 # Lockstep and switchboard: what both frameworks are to do.

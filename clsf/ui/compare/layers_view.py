@@ -10,7 +10,7 @@ import streamlit as st
 from clsf.charts.compare_lockstep import PHASES, Cell, LayerRow
 from clsf.compare.values import FirstParting, StepDifference
 from clsf.ui.compare.style import icon
-from clsf.ui.text import t
+from clsf.ui.shared.text import t
 
 
 def show(rows: Sequence[LayerRow], step: StepDifference, parting: FirstParting | None) -> None:

@@ -18,17 +18,18 @@ from clsf.compare.differences import ENTRIES, plans
 from clsf.compare.lockstep import lockstep
 from clsf.compare.recording import Recording
 from clsf.compare.sides import EngineSide
-from clsf.compare.values import FRAMEWORK_NAMES, FirstParting, LockstepResult, LockstepStarted, StepDifference
+from clsf.compare.values import FirstParting, LockstepResult, LockstepStarted, StepDifference
+from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
 from clsf.runs.sharing import shared
-from clsf.ui import lab_access
 from clsf.ui.compare import bench, diagram_view, jobs, keys, layers_view, switches
 from clsf.ui.compare.bench import Bench
-from clsf.ui.data_names import data_name
-from clsf.ui.figures import draw
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import service_access
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +94,8 @@ def show() -> None:
 
 def start(chosen: Bench, on: dict[str, str]) -> None:
     """Begin a lockstep in the background."""
-    both, lab = plans(chosen.plan, on), lab_access.get_lab()
-    sides = [EngineSide(lab, name, chosen.spec, both[name], chosen.recording) for name in FRAMEWORKS]
+    both, service = plans(chosen.plan, on), service_access.get_service()
+    sides = [EngineSide(service, name, chosen.spec, both[name], chosen.recording) for name in FRAMEWORKS]
     background = Background(lambda stopped: lockstep(*sides, chosen.recording, stopped=stopped))
     jobs.put(keys.LOCKSTEP, LockstepJob(chosen.spec, chosen.analysis, chosen.plan, chosen.recording, dict(on), background))
     st.session_state.pop(keys.STEP, None)
@@ -165,7 +166,7 @@ def _head(job: LockstepJob) -> None:
     if result.failure is not None:
         framework, why = result.failure
         st.error(
-            t("{framework} could not go on; the steps before stay.", framework=FRAMEWORK_NAMES[framework]) + " " + sentence(why),
+            t("{framework} could not go on; the steps before stay.", framework=TITLES[framework]) + " " + sentence(why),
             icon=":material/error:",
         )  # fmt: skip
 

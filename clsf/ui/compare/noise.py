@@ -15,18 +15,17 @@ from clsf.compare.differences import ENTRIES
 from clsf.compare.gap import MAX_SEEDS
 from clsf.compare.noise import METHODS
 from clsf.compare.seeds import Arm, SeedPair, arms, train_seeds
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
+from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_EPOCHS, Plan
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, state, units
 from clsf.ui.compare import bench, estimate, jobs, keys
-from clsf.ui.controls import LINKED, OPTIMIZER_TITLES
-from clsf.ui.data_names import data_name
-from clsf.ui.figures import draw
-from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import choose, service_access, state, units
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 FRAMEWORKS_APART = "frameworks"
 
@@ -57,6 +56,7 @@ def show() -> None:
 
 
 def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
+    from clsf import optimizers
     from clsf.plan import LEARNING_RATES, OPTIMIZERS
 
     titles = {FRAMEWORKS_APART: t("TensorFlow and PyTorch"), **{n: t("without and with: {title}", title=words(e.title)) for n, e in ENTRIES.items()}}  # fmt: skip
@@ -64,7 +64,7 @@ def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
     spec, data, preparation, fits = bench.model_and_data()
     left, right = st.columns(2, gap="small")
     optimizer = left.selectbox(
-        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index("rmsprop"), format_func=OPTIMIZER_TITLES.get, key=state.OPTIMIZER,
+        t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(optimizers.DEFAULT), format_func=optimizers.title, key=state.OPTIMIZER,
         filter_mode=None, **LINKED,
     )  # fmt: skip
     epochs = right.number_input(t("Epochs"), 1, MAX_EPOCHS, 3, key=keys.NOISE_EPOCHS, **LINKED)
@@ -100,15 +100,15 @@ def _idle(spec: ModelSpec, plan: Plan, difference: str | None):
 
 
 def _start(spec: ModelSpec, compared: tuple[Arm, Arm], change: str, seeds: int) -> None:
-    lab, owner, done = lab_access.get_lab(), state.owner(), []
-    background = Background(lambda stopped: train_seeds(lab, spec, compared, range(seeds), owner, stopped, done.append))
+    service, owner, done = service_access.get_service(), state.owner(), []
+    background = Background(lambda stopped: train_seeds(service, spec, compared, range(seeds), owner, stopped, done.append))
     jobs.put(keys.NOISE, NoiseJob(spec, compared, change, seeds, time.monotonic(), background, done))
 
 
 def _names(job: NoiseJob) -> list[str]:
     if job.change == FRAMEWORKS_APART:
-        return [FRAMEWORK_NAMES[arm.framework] for arm in job.arms]
-    title, framework = words(ENTRIES[job.change].title), FRAMEWORK_NAMES[job.arms[0].framework]
+        return [TITLES[arm.framework] for arm in job.arms]
+    title, framework = words(ENTRIES[job.change].title), TITLES[job.arms[0].framework]
     return [t("{framework}, aligned", framework=framework), t("{framework}, other: {title}", framework=framework, title=title)]
 
 

@@ -12,16 +12,16 @@ from clsf.charts.compare_curves import Contestant, contestants, figure, in_words
 from clsf.compare import fairness
 from clsf.compare.differences import ENTRIES
 from clsf.compare.fairness import Contender
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
+from clsf.frameworks import TITLES
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunSummary
-from clsf.ui import controls, lab_access, pace, run_buttons, run_numbers, run_status, runs, state, units
-from clsf.ui.choices import Choices
 from clsf.ui.compare import check_view, code_view, keys, race_table
-from clsf.ui.figures import shared
-from clsf.ui.live_chart import live_chart
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.shared import controls, pace, run_buttons, run_numbers, run_status, runs, service_access, state, units
+from clsf.ui.shared.choices import Choices
+from clsf.ui.shared.figures import shared
+from clsf.ui.shared.live_chart import live_chart
+from clsf.ui.shared.text import plain, sentence, t, words
 
 MOST_OFFERED = 40
 
@@ -54,7 +54,7 @@ def _start(choices: Choices) -> None:
     before = runs.looked_at()
     runs.start(choices)
     if runs.looked_at() != before:
-        _with(None)
+        runs.compare_with(None)
 
 
 def _preview(choices: Choices) -> None:
@@ -77,11 +77,11 @@ def _compare() -> None:
 
 def _records() -> list[RunRecord] | None:
     """Return the runs that are compared, or None after having said why there are none."""
-    lab, other = lab_access.get_lab(), _other()
+    service, other = service_access.get_service(), _other()
     try:
         if other:
-            return [lab.record(runs.looked_at()), lab.record(other)]
-        return lab.group(runs.looked_at())[:2]
+            return [service.record(runs.looked_at()), service.record(other)]
+        return service.group(runs.looked_at())[:2]
     except ClsfError as error:
         st.error(sentence(error.sentence), icon=":material/search_off:")
         st.button(t("Close this run"), key="forget", on_click=_forget)
@@ -130,13 +130,15 @@ def _comparable(one: RunRecord, two: RunRecord) -> bool:
     if why is None:
         return True
     st.error(t("These two runs can't be compared.") + " " + sentence(why), icon=":material/block:")
-    st.button(t("Look at the first one alone"), key="alone", icon=":material/looks_one:", on_click=_with, args=(None,))
+    st.button(
+        t("Look at the first one alone"), key="alone", icon=":material/looks_one:", on_click=runs.compare_with, args=(None,)
+    )
     return False
 
 
 def names(records: list[RunRecord]) -> list[str]:
     """Return what to call each run: its framework, and what it does otherwise if the framework is not enough."""
-    titles = [FRAMEWORK_NAMES[record.framework] for record in records]
+    titles = [TITLES[record.framework] for record in records]
     if len(set(titles)) == len(titles):
         return titles
     own = [[n for n in r.plan.differences if any(n not in other.plan.differences for other in records)] for r in records]
@@ -171,7 +173,7 @@ def _charts(named: tuple[Contestant, ...]) -> None:
 
 def _choose_runs() -> None:
     """Offer the reader's runs, newest first, as soon as there are two."""
-    found = [s for s in lab_access.get_lab().recent(state.owner(), MOST_OFFERED) if s.epochs]
+    found = [s for s in service_access.get_service().recent(state.owner(), MOST_OFFERED) if s.epochs]
     if len(found) < 2:
         return
     titles = {s.run_id: _title(s) for s in found}
@@ -179,48 +181,29 @@ def _choose_runs() -> None:
         one = st.selectbox(t("First"), list(titles), index=1, format_func=titles.get, key=keys.PICK_ONE)
         two = st.selectbox(t("Second"), list(titles), index=0, format_func=titles.get, key=keys.PICK_TWO)
         st.button(
-            t("Compare"), key="compare_two", icon=":material/compare_arrows:", disabled=one == two, on_click=_take,
+            t("Compare"), key="compare_two", icon=":material/compare_arrows:", disabled=one == two, on_click=runs.look_at_pair,
             args=(one, two), width="stretch",
         )  # fmt: skip
 
 
 def _title(found: RunSummary) -> str:
     parts = [
-        FRAMEWORK_NAMES[found.framework], found.data, found.model, units.share(found.validation_accuracy),
+        TITLES[found.framework], found.data, found.model, units.share(found.validation_accuracy),
         time.strftime("%H:%M:%S", time.localtime(found.created)),
     ]  # fmt: skip
     return " · ".join(parts)
 
 
-def _take(one: str, two: str) -> None:
-    runs.look_at(one)
-    _with(two)
-
-
 def _other() -> str | None:
     """Return the id of the second run, from the link or as it was last; None if the two were started together."""
-    linked = st.query_params.get(keys.WITH_LINK)
+    linked = st.query_params.get(state.COMPARE_WITH_LINK)
     if linked:
-        st.session_state[keys.WITH] = linked
-    elif st.session_state.get(keys.WITH):
-        st.query_params[keys.WITH_LINK] = st.session_state[keys.WITH]
-    return st.session_state.get(keys.WITH)
-
-
-def _with(run_id: str | None) -> None:
-    if run_id is None:
-        st.session_state.pop(keys.WITH, None)
-        st.query_params.pop(keys.WITH_LINK, None)
-    else:
-        st.session_state[keys.WITH] = run_id
-        st.query_params[keys.WITH_LINK] = run_id
+        st.session_state[state.COMPARE_WITH] = linked
+    elif st.session_state.get(state.COMPARE_WITH):
+        st.query_params[state.COMPARE_WITH_LINK] = st.session_state[state.COMPARE_WITH]
+    return st.session_state.get(state.COMPARE_WITH)
 
 
 def _forget() -> None:
     runs.forget()
-    _with(None)
-
-
-def look_at_pair(one: str, two: str) -> None:
-    """Make these two runs the ones that are compared."""
-    _take(one, two)
+    runs.compare_with(None)

@@ -12,9 +12,9 @@ from clsf.charts.style import STYLES
 from clsf.compare import noise
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
-from clsf.ui import units
-from clsf.ui.run_status import status
-from clsf.ui.text import sentence, t, tn
+from clsf.ui.shared import units
+from clsf.ui.shared.run_status import status
+from clsf.ui.shared.text import sentence, t, tn
 
 
 def show(named: tuple[Contestant, ...]) -> None:

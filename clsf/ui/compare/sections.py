@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from clsf.ui.compare import keys
-from clsf.ui.sections import Section, Sections
+from clsf.ui.shared import state
+from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
 
 SECTIONS = Sections(
-    keys.SECTION,
+    state.COMPARE_SECTION,
     (
         Section("race", say("Two runs"), ":material/flag:"),
         Section("lockstep", say("Lockstep"), ":material/footprint:"),

@@ -16,10 +16,10 @@ from clsf.compare.verdict import place
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.ui import controls, lab_access, state
-from clsf.ui.compare import bench, jobs, keys, lockstep, race, sections, switches
+from clsf.ui.compare import bench, jobs, keys, lockstep, sections, switches
 from clsf.ui.compare.bench import Bench
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.shared import controls, runs, service_access, state
+from clsf.ui.shared.text import plain, sentence, t, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,8 +210,8 @@ def _turned(name: str) -> None:
 
 
 def _measure(chosen: Bench, asked: list[tuple[str, str]]) -> None:
-    job, lab = _job(chosen), lab_access.get_lab()
-    background = Background(lambda stopped: effects(lab, chosen.spec, chosen.plan, asked, stopped))
+    job, service = _job(chosen), service_access.get_service()
+    background = Background(lambda stopped: effects(service, chosen.spec, chosen.plan, asked, stopped))
     jobs.put(keys.EFFECTS, EffectsJob(chosen.spec, chosen.plan, tuple(asked), background, job.found if job else {}))
 
 
@@ -231,11 +231,11 @@ def _train(chosen: Bench, name: str, option: str) -> None:
     plan = chosen.plan.but(dtype="float32", device="auto", epochs=st.session_state.get(state.EPOCHS) or controls.DEFAULT_EPOCHS)
     try:
         ids = [
-            lab_access.get_lab().train(chosen.spec, arm.plan, (arm.framework,), owner=state.owner())[0]
+            service_access.get_service().train(chosen.spec, arm.plan, (arm.framework,), owner=state.owner())[0]
             for arm in with_and_without(plan, name, option)
         ]
     except ClsfError as error:
         st.session_state[state.REFUSAL] = error.sentence
     else:
-        race.look_at_pair(*ids)
+        runs.look_at_pair(*ids)
     sections.SECTIONS.go("race")

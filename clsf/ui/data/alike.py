@@ -12,8 +12,8 @@ from clsf.ui.data import keys, opened
 from clsf.ui.data.asking import ask
 from clsf.ui.data.cloud import cloud
 from clsf.ui.data.pictures import pictures
-from clsf.ui.tensors import choose
-from clsf.ui.text import t, tn
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import t, tn
 
 SIZES = ("200", "500", "1000", "2000")
 

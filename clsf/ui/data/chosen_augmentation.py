@@ -1,4 +1,4 @@
-"""The augmentation that was taken over from the lab for training: kept for the session."""
+"""The augmentation that was taken over from the Data page for training: kept for the session."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 from clsf.errors import PlanError
 from clsf.plan import Augmentation
 from clsf.ui.data import keys
-from clsf.ui.train import keys as train_keys
+from clsf.ui.shared.settings import keys as train_keys
 
 
 def chosen() -> Augmentation:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from clsf.charts.data_colours import of_class
 from clsf.ui.data.opened import sprite
-from clsf.ui.text import t
+from clsf.ui.shared.text import t
 
 SHEET_COLUMNS = 40
 MAX_SIDE = 48  # pixels of a picture on the map

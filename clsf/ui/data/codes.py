@@ -9,7 +9,7 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.charts.style import STYLES
 from clsf.data import shown
-from clsf.ui.text import t
+from clsf.ui.shared.text import t
 
 OPEN = "from clsf.data.sources import open_dataset\n\n"
 

@@ -12,8 +12,8 @@ from clsf.data.images import Images
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.asking import ask
 from clsf.ui.data.pictures import pictures
-from clsf.ui.tensors import choose
-from clsf.ui.text import t
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import t
 
 IMAGES = 4
 CLASSES = 10  # at most; more columns would not fit

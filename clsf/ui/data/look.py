@@ -12,8 +12,8 @@ from clsf.data.split import fair_order
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.pictures import pictures
 from clsf.ui.data.pixels import pixels
-from clsf.ui.tensors import choose
-from clsf.ui.text import plain, t, tn
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import plain, t, tn
 
 PURPOSE = 5
 """Goes into the seed; see `clsf.data.split.PURPOSE`."""

@@ -11,13 +11,13 @@ from clsf.data.images import Dataset
 from clsf.data.statistics import Values, balance
 from clsf.errors import DataError
 from clsf.plan import Plan, Preparation
-from clsf.ui import state
 from clsf.ui.data import codes, opened
 from clsf.ui.data.asking import ask
 from clsf.ui.data.pictures import pictures
-from clsf.ui.figures import draw
-from clsf.ui.text import plain, sentence, t, tn, words
-from clsf.ui.train import varying
+from clsf.ui.shared import state
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.settings import varying
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 from clsf.words import say
 
 SHARE, SEED = Plan.__dataclass_fields__["validation_share"].default, Plan.__dataclass_fields__["seed"].default

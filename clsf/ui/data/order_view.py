@@ -11,9 +11,9 @@ from clsf.charts.style import STYLES
 from clsf.data.catalogue import DatasetInfo
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.asking import ask
-from clsf.ui.figures import draw
-from clsf.ui.tensors import choose
-from clsf.ui.text import t, words
+from clsf.ui.shared import choose
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.text import t, words
 
 
 def show(info: DatasetInfo) -> None:

@@ -11,11 +11,10 @@ from clsf.data.kinds import KINDS, SUFFIXES
 from clsf.data.layout import Choices
 from clsf.data.task import Task
 from clsf.plan import MAX_IMAGE_SIZE
-from clsf.ui import state
 from clsf.ui.data import keys, own_reading, own_sets
 from clsf.ui.data.source import TICK, progress_bar
-from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import choose, state
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 MOST_KINDS = 12
 TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
@@ -78,21 +77,26 @@ def _form() -> None:
 
 
 def _limits() -> None:
-    limits = upload.limits()
+    limits, allowed = upload.limits(), settings.read()
     st.caption(
         t(
             "{kinds}, at least 2 classes and at most {classes}. An upload has at most {upload} MB; unpacked, at most {unpacked} "
             "MB, {files} files and {file} MB each. An image has at most {pixels} megapixels, a JPEG that is not progressive {jpeg}. Images are turned upright, cut square around the middle "
             "if their sizes differ, and made smaller. Names of places and cameras in the files are not kept.",
-            kinds=KINDS, classes=f"{limits['classes']:,}", upload=limits["upload"], unpacked=f"{limits['unpacked']:,}", files=f"{limits['files']:,}",
+            kinds=KINDS, classes=f"{limits['classes']:,}", upload=f"{_most_mb():,}", unpacked=f"{limits['unpacked']:,}", files=f"{limits['files']:,}",
             file=limits["file"], pixels=limits["pixels"], jpeg=limits["jpeg_pixels"],
         )
     )  # fmt: skip
-    allowed = settings.read()
     st.caption(
         t(
             "Unpacked, a data set takes at most {one} MB, all of yours {all} MB. At most {held} MB of chosen files wait here to be read.",
             one=f"{allowed.set_mb:,}", all=f"{allowed.sets_mb_per_session:,}", held=f"{allowed.held_mb_per_session:,}",
+        )
+        + " "
+        + tn(
+            "{count} upload is read at a time, of everybody together; others wait for their turn.",
+            "{count} uploads are read at a time, of everybody together; others wait for their turn.",
+            allowed.reading_at_once,
         )
     )  # fmt: skip
     st.caption(
@@ -103,13 +107,18 @@ def _limits() -> None:
     )
 
 
+def _most_mb() -> int:
+    """Return how many MB an upload may have: what the host allows, as far as the web server takes it."""
+    return min(settings.read().upload_mb, st.get_option("server.maxUploadSize"))
+
+
 def _zip(done: int) -> list | None:
     file = st.file_uploader(
         t(
             "A zip or tar.gz archive with one folder per class: cats/…, dogs/…, or train/cats/…, test/cats/…; or a NumPy file (npz) with "
             "x_train and y_train. MNIST's idx files: all of them in one archive, or as a folder."
         ), type=["zip", "tm", "tar", "gz", "tgz", "npz"],
-        key=f"{keys.ARCHIVE}_{done}", max_upload_size=upload.MAX_UPLOAD,
+        key=f"{keys.ARCHIVE}_{done}", max_upload_size=_most_mb(),
     )  # fmt: skip
     return None if file is None else ["zip", file]
 
@@ -118,7 +127,7 @@ def _folder(done: int) -> list | None:
     # No filter of types: what is left out, and why, is for the reader of all uploads to say.
     files = st.file_uploader(
         t("A folder of this computer that holds one folder per class"), accept_multiple_files="directory",
-        key=f"{keys.FOLDER}_{done}", max_upload_size=upload.MAX_UPLOAD,
+        key=f"{keys.FOLDER}_{done}", max_upload_size=_most_mb(),
     )  # fmt: skip
     return ["folder", [(file.name, file) for file in files]] if files else None
 
@@ -136,7 +145,7 @@ def _classes(done: int) -> list | None:
         with files_at:
             files = st.file_uploader(
                 t("Its images"), type=TYPES, accept_multiple_files=True, key=keys.kind_files(number, done),
-                max_upload_size=upload.MAX_UPLOAD,
+                max_upload_size=_most_mb(),
             )  # fmt: skip
         found += [(name.strip() or t("Class {number}", number=number + 1), file.name, file) for file in files]
     return found or None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from clsf.data import upload
 from clsf.data.layout import Choices, Reading
@@ -12,7 +13,8 @@ from clsf.data.names import ENCODINGS, TITLES
 from clsf.data.roles import PARTS, ROLES
 from clsf.errors import ClsfError
 from clsf.ui.data import keys
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.data.source import waiting
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 
 def packed(given: list) -> BinaryIO:
@@ -35,15 +37,25 @@ def look(given: list, choices: Choices | None = None) -> None:
         forget()
     choices = choices or Choices()
     found: Reading | ClsfError
+    place = st.empty()
     try:
         with st.spinner(t("Reading …")):
             archive = packed(given)
-            found = upload.read_upload(archive, choices)
-            if archive is not given[1]:
-                archive.close()
+            try:
+                found = upload.read_upload(archive, choices, lambda stage, _, before: _told(place, stage, before))
+            finally:
+                if archive is not given[1]:
+                    archive.close()
     except ClsfError as error:
         found = error
+    place.empty()
     st.session_state[keys.OWN_READING] = _stamp(given), choices, found
+
+
+def _told(place: DeltaGenerator, stage: str, before: int) -> None:
+    """Say how many uploads are read before this one; a reader who clicks elsewhere meanwhile gives up the place."""
+    if stage == "wait":
+        place.caption(waiting(before))
 
 
 def show(given: list | None) -> Choices | None:

@@ -9,11 +9,11 @@ from clsf.data import private
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.split import split
 from clsf.errors import ClsfError, DataError
-from clsf.ui import data_choice, navigation, state
 from clsf.ui.data import keys, opened, sections
 from clsf.ui.data.pictures import pictures
 from clsf.ui.data.source import DEFAULT
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import data_choice, navigation, state
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 FEW = 10  # images per class, below which a training says little
 SHOWN = 10  # pictures per set

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from clsf.ui.text import t
+from clsf.ui.shared.text import t
 
 WINDOW = 8  # pixels per side
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.ui.data import keys
-from clsf.ui.sections import Section, Sections
+from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
 
 SECTIONS = Sections(

@@ -10,9 +10,9 @@ from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.sources import open_dataset
 from clsf.data.task import Task
-from clsf.ui import data_choice, state
-from clsf.ui.text import plain, sentence, t, tn
-from clsf.ui.units import megabytes
+from clsf.ui.shared import data_choice, state
+from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.units import megabytes
 
 DEFAULT = "digits"
 TICK = 0.4  # seconds between two looks at work that is going on
@@ -112,6 +112,11 @@ def _watch(name: str) -> None:
         st.caption(t("Somebody else asked for it first; it will be here for both."))
 
 
+def waiting(before: int) -> str:
+    """Return what is said of an upload that waits for its turn."""
+    return tn("Waiting: {count} upload is read before this one", "Waiting: {count} uploads are read before this one", before)
+
+
 def progress_bar(task: Task) -> None:
     """Show how far a task is, in megabytes or images."""
     stage, done, total = task.news
@@ -130,6 +135,8 @@ def progress_bar(task: Task) -> None:
             done=f"{done:,}",
             total=f"{total:,}",
         )
+    elif stage == "wait":
+        text = waiting(total)
     else:
         text = t("Getting started …")
     st.progress(share, text=text)

@@ -11,9 +11,9 @@ from clsf.data.images import Images
 from clsf.data.splits import divided, harm
 from clsf.errors import DataError
 from clsf.ui.data import codes, keys, opened
-from clsf.ui.figures import draw
-from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import choose
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 
 def show(info: DatasetInfo) -> None:

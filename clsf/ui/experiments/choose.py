@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf import FRAMEWORKS
+from clsf import FRAMEWORKS, optimizers
 from clsf.charts.style import STYLES
 from clsf.data import catalogue
 from clsf.data.prepare import prepared_shape
@@ -12,15 +12,15 @@ from clsf.errors import ClsfError
 from clsf.experiments import grid, sets
 from clsf.experiments.estimate import estimate
 from clsf.experiments.fitting import fitting
-from clsf.experiments.sets import KINDS, OPTIMIZER_NAMES, Strengths
+from clsf.experiments.sets import KINDS, Strengths
 from clsf.experiments.values import MOST_RUNS, Arm, Experiment
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPTIMIZERS, Plan, Preparation
-from clsf.ui import choices, data_choice, lab_access, units
 from clsf.ui.experiments import keys
-from clsf.ui.experiments.table import begun
-from clsf.ui.tensors.choose import LINKED, named
-from clsf.ui.text import sentence, t, tn, words
+from clsf.ui.shared import choices, data_choice, service_access, units
+from clsf.ui.shared.choose import LINKED, named
+from clsf.ui.shared.run_table import begun
+from clsf.ui.shared.text import sentence, t, tn, words
 
 DEFAULT_DATA, DEFAULT_MODEL, DEFAULT_EPOCHS = "digits", "lenet-5", 5
 DEFAULT_FACTORS = ("optimizer", "seed")
@@ -56,7 +56,7 @@ def experiment(which: str) -> Experiment | None:
             _fit(spec, plan)
         found = Experiment(which, tuple(_arms(which, spec, plan)), tuple(name for name in FRAMEWORKS if name in frameworks))
         for arm in found.arms:
-            lab_access.get_lab().check(arm.spec, arm.plan)
+            service_access.get_service().check(arm.spec, arm.plan)
     except ClsfError as error:
         st.error(sentence(error.sentence), icon=":material/error:")
         return None
@@ -66,7 +66,7 @@ def experiment(which: str) -> Experiment | None:
 def cost(found: Experiment) -> None:
     """Show how many runs there will be, how long they may take, and which they are."""
     try:
-        recent = lab_access.get_lab().recent(None, 100)
+        recent = service_access.get_service().recent(None, 100)
     except ClsfError:
         recent = []
     about = estimate(found, catalogue.info(found.arms[0].plan.data), recent)
@@ -78,7 +78,7 @@ def cost(found: Experiment) -> None:
     else:
         how = t("a rough guess; after the first runs it is measured")
     st.caption(f":material/schedule: **{text}** · {how}")
-    waiting = lab_access.get_lab().state().waiting
+    waiting = service_access.get_service().state().waiting
     if waiting:
         st.caption(
             tn(
@@ -118,9 +118,9 @@ def _plan(which: str, data: str) -> Plan:
     if "epochs" not in varied:
         values["epochs"] = grid_.cell().number_input(t("Epochs"), 1, MAX_EPOCHS, DEFAULT_EPOCHS, key=keys.EPOCHS, **LINKED)
     if which != "optimizers" and "optimizer" not in varied:
-        default = "sgd" if which == "learning-rate" else "adam"
+        default = optimizers.PLAINEST if which == "learning-rate" else optimizers.POPULAR
         optimizer = grid_.cell().selectbox(
-            t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(default), format_func=OPTIMIZER_NAMES.get, key=keys.OPTIMIZER,
+            t("Optimizer"), OPTIMIZERS, index=OPTIMIZERS.index(default), format_func=optimizers.title, key=keys.OPTIMIZER,
             filter_mode=None, **LINKED,
         )  # fmt: skip
         values |= {"optimizer": optimizer, "learning_rate": LEARNING_RATES[optimizer]}
@@ -148,7 +148,7 @@ def _plan(which: str, data: str) -> Plan:
 def _arms(which: str, spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
     """Show what is particular to an experiment, and return its arms."""
     if which == "optimizers":
-        st.caption(t("All seven, each with the learning rate that it is usually begun with."))
+        st.caption(t("Each with the learning rate that it is usually begun with."))
         return sets.optimizers(spec, plan)
     if which == "regularisation":
         return sets.regularisation(spec, plan, _strengths())
@@ -201,11 +201,11 @@ def _grid(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
         factor = grid.FACTORS[name]
         if factor.choices:
             options = list(factor.choices)
-            default = ["sgd", "adam"] if name == "optimizer" else options[:2]
+            default = [optimizers.PLAINEST, optimizers.POPULAR] if name == "optimizer" else options[:2]
             values[name] = tuple(
                 st.multiselect(
                     titles[name], options, default=default, key=keys.factor(name), persist_state="session",
-                    format_func=OPTIMIZER_NAMES.get if name == "optimizer" else str,
+                    format_func=optimizers.title if name == "optimizer" else str,
                 )
             )  # fmt: skip
         else:

@@ -9,39 +9,39 @@ import streamlit as st
 from clsf.errors import ClsfError
 from clsf.experiments import start as starting
 from clsf.experiments.values import Experiment
-from clsf.ui import lab_access, state
 from clsf.ui.experiments import keys
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import service_access, state
+from clsf.ui.shared.text import sentence, t, words
 
 MOST_OFFERED = 30
 
 
 def current() -> str | None:
     """Return the id of the experiment in the link, or of the last one looked at, which then returns into the link."""
-    linked = st.query_params.get(keys.EXPERIMENT)
+    linked = st.query_params.get(state.EXPERIMENT)
     if linked:
-        st.session_state[keys.EXPERIMENT] = linked
-    elif st.session_state.get(keys.EXPERIMENT):
-        st.query_params[keys.EXPERIMENT] = st.session_state[keys.EXPERIMENT]
-    return st.session_state.get(keys.EXPERIMENT)
+        st.session_state[state.EXPERIMENT] = linked
+    elif st.session_state.get(state.EXPERIMENT):
+        st.query_params[state.EXPERIMENT] = st.session_state[state.EXPERIMENT]
+    return st.session_state.get(state.EXPERIMENT)
 
 
 def look_at(experiment_id: str) -> None:
     """Make an experiment the one that is looked at."""
-    st.session_state[keys.EXPERIMENT] = experiment_id
-    st.query_params[keys.EXPERIMENT] = experiment_id
+    st.session_state[state.EXPERIMENT] = experiment_id
+    st.query_params[state.EXPERIMENT] = experiment_id
 
 
 def forget() -> None:
     """Look at no experiment any more."""
-    st.session_state.pop(keys.EXPERIMENT, None)
-    st.query_params.pop(keys.EXPERIMENT, None)
+    st.session_state.pop(state.EXPERIMENT, None)
+    st.query_params.pop(state.EXPERIMENT, None)
 
 
 def start(experiment: Experiment) -> None:
     """Queue the runs. A refusal is kept to be shown; nothing was started then."""
     try:
-        look_at(starting.start(lab_access.get_lab(), experiment, state.owner(), ""))
+        look_at(starting.start(service_access.get_service(), experiment, state.owner(), ""))
     except ClsfError as error:
         st.session_state[keys.REFUSAL] = error.sentence
 
@@ -55,7 +55,7 @@ def show_refusal() -> None:
 
 def earlier() -> None:
     """Offer the reader's experiments, newest first."""
-    found = lab_access.get_lab().history.experiments(state.owner(), MOST_OFFERED)
+    found = service_access.get_service().history.experiments(state.owner(), MOST_OFFERED)
     if not found:
         return
     with st.expander(t("My experiments"), icon=":material/history:"):

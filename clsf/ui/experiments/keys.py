@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-EXPERIMENT = "experiment"  # in the link: id of the experiment that is looked at
 REFUSAL = "experiment_refusal"
 
 KIND = "kind"
@@ -12,7 +11,6 @@ L1, L2, DROPOUT, PATIENCE = "exp_l1", "exp_l2", "exp_dropout", "exp_patience"
 RATES, BATCHES, SEEDS = "exp_rates", "exp_batches", "exp_seeds"
 FACTORS = "exp_grid"
 
-AXIS, ONLY, SMOOTH = "exp_axis", "exp_only", "exp_smooth"
 NAME = "exp_name"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.experiments.sets import KINDS
-from clsf.ui.sections import parts
+from clsf.ui.shared.sections import parts
 
 
 def of(lesson: str, kind: str) -> str:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from clsf.charts.experiment_curves import Drawn
-from clsf.charts.experiment_looks import Look, look
+from clsf.charts.arm_styles import ArmStyle, arm_style
 from clsf.charts.style import STYLES
 from clsf.experiments.start import Found, Member
-from clsf.ui.experiments.table import Row
-from clsf.ui.text import words
+from clsf.ui.shared.run_table import RunRow
+from clsf.ui.shared.text import words
 from clsf.words import Sentence
 
 ORDERED = ("learning-rate", "batch-size")
 """Kinds whose arms are numbers, from small to large."""
 
 
-def rows(found: Found) -> list[Row]:
+def rows(found: Found) -> list[RunRow]:
     """Return the runs with their names and looks; the framework is in a name only if there are two."""
     both, arms = len(found.frameworks) > 1, 1 + max((m.arm for m in found.members), default=0)
-    return [Row(name(m, both), member_look(found, m, arms), m.record, words(m.label)) for m in found.members]
+    return [RunRow(name(m, both), member_look(found, m, arms), m.record, words(m.label)) for m in found.members]
 
 
 def name(member: Member, both: bool) -> str:
@@ -28,19 +25,14 @@ def name(member: Member, both: bool) -> str:
     return f"{text} · {STYLES[member.record.framework].title}" if both else text
 
 
-def member_look(found: Found, member: Member, arms: int) -> Look:
-    return look(member.arm, arms, member.record.framework, found.kind in ORDERED)
+def member_look(found: Found, member: Member, arms: int) -> ArmStyle:
+    return arm_style(member.arm, arms, member.record.framework, found.kind in ORDERED)
 
 
 def varied(found: Found) -> list[str]:
     """Return the settings that the names say already."""
     names = {what for member in found.members for what, _ in member.varied}
     return sorted(names | ({"framework"} if len(found.frameworks) > 1 else set()))
-
-
-def drawn(all_rows: Sequence[Row], only: Sequence[str]) -> list[Drawn]:
-    """Return the runs as the charts draw them; with `only`, those of other names are faint."""
-    return [Drawn(row.record, row.name, row.look, bool(only) and row.name not in only) for row in all_rows]
 
 
 def score_name(text: Sentence, framework: str, both: bool) -> str:

@@ -12,14 +12,13 @@ from clsf.errors import ClsfError
 from clsf.experiments import start
 from clsf.experiments.start import Found
 from clsf.experiments.verdict import Verdict, agreement, verdicts
-from clsf.ui import lab_access, navigation, pace, state, units
-from clsf.ui.data_names import data_name
-from clsf.ui.experiments import charts, keys, names, table
+from clsf.ui.experiments import keys, names
 from clsf.ui.experiments.current import current, forget
-from clsf.ui.figures import draw
-from clsf.ui.history import keys as history_keys
-from clsf.ui.progress import of_run
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import navigation, pace, run_overlay, run_table, service_access, state, units
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.progress import of_run
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 EARLY = 0.04  # share of an experiment below which the time left can't be told
 
@@ -33,13 +32,13 @@ def show(experiment_id: str) -> None:
 
 def _found(experiment_id: str) -> Found | None:
     try:
-        found = start.find(lab_access.get_lab(), experiment_id)
+        found = start.find(service_access.get_service(), experiment_id)
     except ClsfError as error:
         st.error(sentence(error.sentence), icon=":material/search_off:")
         st.button(t("Close"), key="close_experiment", on_click=forget)
         return None
     if not found.members:
-        st.info(t("The runs of this experiment were deleted."), icon=":material/delete:")
+        st.info(t("None of its runs is there: they were deleted, or ended before their turn came."), icon=":material/delete:")
         st.button(t("Close"), key="close_experiment", on_click=forget)
         return None
     return found
@@ -59,13 +58,14 @@ def _look(experiment_id: str, was_over: bool) -> None:
         if not found.over:
             _progress(found)
         _failures(found)
+        _missing(found)
         said = verdicts(found.members)
         _verdicts(found, said)
-        charts.show(rows, experiment_id)
+        run_overlay.show(rows, experiment_id)
         _scores(found, said)
         st.subheader(t("What differs, and what came of it"))
         best = [m.record.run_id for v in said for m in found.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
-        table.show(rows, names.varied(found), best)
+        run_table.show(rows, names.varied(found), best)
         st.caption(
             t(
                 "Settings that all runs share are left out. Validation: after the last epoch, or after the restored one. Training − "
@@ -115,7 +115,7 @@ def _progress(found: Found) -> None:
 
 def _stop(found: Found) -> None:
     try:
-        start.stop(lab_access.get_lab(), found, state.owner())
+        start.stop(service_access.get_service(), found, state.owner())
     except ClsfError as error:
         st.session_state[keys.REFUSAL] = error.sentence
 
@@ -131,6 +131,20 @@ def _failures(found: Found) -> None:
             t("The loss became nan or larger than a million, so these have no result: {names}.", names=plain(", ".join(dict.fromkeys(diverged)))),
             icon=":material/trending_up:",
         )  # fmt: skip
+
+
+def _missing(found: Found) -> None:
+    """Say how many of its runs never began; one that did not is kept nowhere."""
+    count = found.planned - len(found.members)
+    if count:
+        st.info(
+            tn(
+                "{count} more run of it is not there: it was deleted, or ended before its turn came.",
+                "{count} more runs of it are not there: they were deleted, or ended before their turn came.",
+                count,
+            ),
+            icon=":material/hourglass_disabled:",
+        )
 
 
 def _verdicts(found: Found, said: list[Verdict]) -> None:
@@ -164,7 +178,9 @@ def _scores(found: Found, said: list[Verdict]) -> None:
         for score in verdict.scores:
             member = next(m for m in found.members if m.arm == score.arm and m.record.framework == score.framework)
             rows.append(
-                scores.Row(score, names.score_name(score.label, score.framework, apart), names.member_look(found, member, arms))
+                scores.ScoreRow(
+                    score, names.score_name(score.label, score.framework, apart), names.member_look(found, member, arms)
+                )
             )
     if len(rows) < 2 and not any(len(row.score.accuracies) > 1 for row in rows):
         return
@@ -176,15 +192,15 @@ def _scores(found: Found, said: list[Verdict]) -> None:
     )  # fmt: skip
 
 
-def _actions(found: Found, rows: list[table.Row]) -> None:
+def _actions(found: Found, rows: list[run_table.RunRow]) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            t("Download CSV"), lambda: table.csv(rows), file_name=f"experiment-{found.row.experiment_id}.csv", mime="text/csv",
+            t("Download CSV"), lambda: run_table.csv(rows), file_name=f"experiment-{found.row.experiment_id}.csv", mime="text/csv",
             icon=":material/download:", on_click="ignore", key="experiment_csv",
         )  # fmt: skip
         if found.row.owner == state.owner():
             if st.button(t("Open in my runs"), icon=":material/history:", key="experiment_runs"):
-                st.session_state[history_keys.EXPERIMENT] = found.row.experiment_id
+                st.session_state[state.RUNS_OF_EXPERIMENT] = found.row.experiment_id
                 st.switch_page(navigation.link_to("runs"), query_params=navigation.kept())
             with st.popover(t("Rename"), icon=":material/edit:"):
                 st.text_input(t("Name"), found.row.name, max_chars=80, key=keys.NAME)
@@ -194,6 +210,8 @@ def _actions(found: Found, rows: list[table.Row]) -> None:
 
 def _rename(experiment_id: str) -> None:
     try:
-        lab_access.get_lab().history.rename_experiment(state.owner(), experiment_id, st.session_state.get(keys.NAME) or "")
+        service_access.get_service().history.rename_experiment(
+            state.owner(), experiment_id, st.session_state.get(keys.NAME) or ""
+        )
     except ClsfError as error:
         st.session_state[keys.REFUSAL] = error.sentence

@@ -15,7 +15,7 @@ from clsf.backends.base import Weights
 from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.model.spec import Layer, ModelSpec
-from clsf.ui import lab_access
+from clsf.ui.shared import service_access
 
 TIMEOUT = 20.0  # seconds; an answer takes milliseconds, unless a data set has to be made first
 FIRST = "tensorflow"  # who computes what is shown where both say the same
@@ -65,30 +65,30 @@ def own_words(layer: Layer, shape: tuple[int, ...]) -> dict[str, tuple[str, str,
 def picture(function: str, *args: object) -> object:
     """Return what a function of `clsf.data.picture` gives. Raises ClsfError, a DataError for a picture that is none."""
     private.require(args)
-    return _remembered("torch", f"clsf.data.picture:{function}", _key(args), args, lab_access.get_lab())
+    return _remembered("torch", f"clsf.data.picture:{function}", _key(args), args, service_access.get_service())
 
 
 def trained(run: str) -> Weights:
     """Return the weights of a run. Raises StoreError if there are none."""
-    return _weights_of(run, lab_access.get_lab())
+    return _weights_of(run, service_access.get_service())
 
 
 def _both(function: str, *args: object) -> dict:
-    # The lab is asked for here: threads have no Streamlit session, and the cache belongs to none.
-    lab, key = lab_access.get_lab(), _key(args)
+    # The service is asked for here: threads have no Streamlit session, and the cache belongs to none.
+    service, key = service_access.get_service(), _key(args)
     with ThreadPoolExecutor(max_workers=len(FRAMEWORKS)) as threads:
-        asked = {name: threads.submit(_remembered, name, _module(name, function), key, args, lab) for name in FRAMEWORKS}
+        asked = {name: threads.submit(_remembered, name, _module(name, function), key, args, service) for name in FRAMEWORKS}
         return {name: future.result() for name, future in asked.items()}
 
 
 def _job(framework: str, function: str, *args: object) -> object:
     """Ask one framework; if it is away and the other is there, that one answers: both compute the same."""
-    key, lab = _key(args), lab_access.get_lab()
+    key, service = _key(args), service_access.get_service()
     try:
-        return _remembered(framework, _module(framework, function), key, args, lab)
+        return _remembered(framework, _module(framework, function), key, args, service)
     except ClsfError:
         other = next(name for name in FRAMEWORKS if name != framework)
-        return _remembered(other, _module(other, function), key, args, lab)
+        return _remembered(other, _module(other, function), key, args, service)
 
 
 def _module(framework: str, function: str) -> str:
@@ -96,13 +96,13 @@ def _module(framework: str, function: str) -> str:
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def _remembered(framework: str, function: str, key: str, _args: tuple, _lab: object) -> object:
-    return _lab.call(framework, function, *_args, timeout=TIMEOUT)
+def _remembered(framework: str, function: str, key: str, _args: tuple, _service: object) -> object:
+    return _service.call(framework, function, *_args, timeout=TIMEOUT)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def _weights_of(run: str, _lab: object) -> Weights:
-    return _lab.weights(run)
+def _weights_of(run: str, _service: object) -> Weights:
+    return _service.weights(run)
 
 
 def _key(args: object) -> str:

@@ -9,18 +9,18 @@ import streamlit as st
 
 from clsf.charts import layer_histograms, layer_statistics
 from clsf.charts.style import STYLES
-from clsf.ui.controls import LINKED
 from clsf.ui.layers import asking, keys
-from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.parts import number
-from clsf.ui.text import t, tn, words
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.text import t, tn, words
 from clsf.words import say
 
 SHOWN = 8  # channels in the table
 MOST_TIMES = 300
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     layer = looked.stage.layer
     if looked.is_picture:
         batch = looked.given.batch()
@@ -93,7 +93,7 @@ def show(looked: Looked) -> None:
     )
 
 
-def _earlier(looked: Looked) -> dict[str, np.ndarray]:
+def _earlier(looked: InspectedLayer) -> dict[str, np.ndarray]:
     paths = tuple(f"{n}." for n in range(1, looked.position + 1))
     return {name: array for name, array in looked.weights.items() if name.startswith(paths)}
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from clsf.chain.stages import Filling, Stage
 from clsf.errors import ClsfError, SpecError
+from clsf.layer_stack.stages import Filling, Stage
 from clsf.model.spec import ModelSpec
-from clsf.ui import lab_access
 from clsf.ui.layers import asking, keys
-from clsf.ui.text import sentence, t, tn
+from clsf.ui.shared import service_access
+from clsf.ui.shared.text import sentence, t, tn
 from clsf.words import say_n
 
 
@@ -38,7 +38,7 @@ def chosen() -> Start | None:
 
 def inputs(start: Start, images: np.ndarray) -> np.ndarray:
     """Return what the first layers of a run make of pictures, (n, …). Raises ClsfError in words if they do not fit."""
-    record = lab_access.get_lab().record(start.run)
+    record = service_access.get_service().record(start.run)
     row = record.model.layers[: start.layers]
     if len(row) < start.layers:
         raise SpecError(

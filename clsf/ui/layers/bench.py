@@ -8,22 +8,22 @@ import numpy as np
 import streamlit as st
 
 from clsf.backends.base import Weights
-from clsf.chain import facts, weights
-from clsf.chain.facts import Look
-from clsf.chain.stages import WITH_WEIGHTS, Chain, layers_of
 from clsf.charts import layer_pictures
 from clsf.errors import ClsfError
-from clsf.ui.layers import asking, begin, chain, filling, head, settings, strip
-from clsf.ui.layers.looked import Looked
-from clsf.ui.layers.source import Given
-from clsf.ui.text import sentence, t
+from clsf.layer_stack import facts, weights
+from clsf.layer_stack.facts import StackFacts
+from clsf.layer_stack.stages import WITH_WEIGHTS, LayerStack, layers_of
+from clsf.ui.layers import asking, begin, filling, head, settings, stack, strip
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.layers.source import ChosenPicture
+from clsf.ui.shared.text import sentence, t
 
 
-def show(given: Given) -> Looked | None:
+def show(given: ChosenPicture) -> InspectedLayer | None:
     """Show the chain as pictures and the settings of one layer; return what there is to see of it, None if nothing came out."""
-    row = chain.current()
-    chain.into_link()
-    chain.refused()
+    row = stack.current()
+    stack.into_link()
+    stack.refused()
     first, start = given.inputs, begin.chosen()
     if start is not None:
         begin.note(start)
@@ -34,7 +34,7 @@ def show(given: Given) -> Looked | None:
             start = None
     look, drawn = _known(row, first.shape[1:])
     pictures = st.container()
-    position = chain.looked_at(row)
+    position = stack.looked_at(row)
     try:
         outputs = asking.outputs(layers_of(row[: len(look.facts)]), first, drawn)
     except ClsfError as error:
@@ -50,10 +50,10 @@ def show(given: Given) -> Looked | None:
     if look.problem is not None:
         st.caption(f":material/warning: {sentence(look.problem)}.")
     head.show(look.facts[position])
-    return Looked(given, first, start is None, row, look, drawn, outputs, position)
+    return InspectedLayer(given, first, start is None, row, look, drawn, outputs, position)
 
 
-def _settings(row: Chain, position: int) -> None:
+def _settings(row: LayerStack, position: int) -> None:
     if not isinstance(row[position].layer, WITH_WEIGHTS):
         settings.show(row[position], position, columns=4)
         return
@@ -64,21 +64,21 @@ def _settings(row: Chain, position: int) -> None:
         filling.show(row[position], position)
 
 
-def _known(row: Chain, shape: tuple[int, ...]) -> tuple[Look, Weights]:
+def _known(row: LayerStack, shape: tuple[int, ...]) -> tuple[StackFacts, Weights]:
     """Return what is known of the chain and the weights of every stage that fits, weights that do not fit included in why not."""
-    look = facts.look(row, shape)
+    look = facts.stack_facts(row, shape)
     trained = _trained(row)
     for count in range(len(look.facts), -1, -1):
         try:
             drawn = weights.draw(row[:count], shape, trained)
         except ClsfError as error:
-            look = Look(look.in_shape, look.facts[: count - 1], error.sentence)
+            look = StackFacts(look.in_shape, look.facts[: count - 1], error.sentence)
         else:
             return look, drawn
     return look, {}
 
 
-def _trained(row: Chain) -> Mapping[str, Weights]:
+def _trained(row: LayerStack) -> Mapping[str, Weights]:
     """Return the weights of every run that the chain takes some from; those that are gone are left out."""
     found = {}
     for run in {stage.filling.run for stage in row if stage.filling.source == "run" and stage.filling.run}:
@@ -89,7 +89,7 @@ def _trained(row: Chain) -> Mapping[str, Weights]:
     return found
 
 
-def _first(given: Given, first: np.ndarray, is_picture: bool) -> tuple[str, str]:
+def _first(given: ChosenPicture, first: np.ndarray, is_picture: bool) -> tuple[str, str]:
     if is_picture:
         return layer_pictures.photograph(given.pixels), given.title
     values = first[0]

@@ -7,19 +7,19 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from clsf.chain.facts import WINDOWED
-from clsf.chain.rounding import allowed
 from clsf.charts import layer_difference, layer_pictures
 from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
+from clsf.layer_stack.facts import WINDOWED
+from clsf.layer_stack.rounding import allowed
 from clsf.ui.layers import asking, keys
-from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.style import picture, row
-from clsf.ui.tensors import choose
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import sentence, t, words
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     answers = asking.outputs_of_both((looked.stage.layer,), looked.before, looked.own_weights())
     one, other = answers["tensorflow"][0][0], answers["torch"][0][0]
     apart = layer_difference.largest(one, other)
@@ -45,7 +45,7 @@ def show(looked: Looked) -> None:
         own_words(looked)
 
 
-def own_words(looked: Looked) -> None:
+def own_words(looked: InspectedLayer) -> None:
     """Show what each framework's own layer says to the same settings."""
     st.markdown(f"**{t('What each framework says to these settings by itself')}**")
     try:
@@ -102,7 +102,7 @@ def _rows(vector: np.ndarray) -> np.ndarray:
     return padded.reshape(-1, columns)
 
 
-def _layouts(looked: Looked) -> None:
+def _layouts(looked: InspectedLayer) -> None:
     """Show where the same weight stands in each framework's own array."""
     own = looked.own_weights()
     name = next((n for n in own if n.endswith("kernel")), None)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.charts.style import STYLES
 from clsf.code import model_code
 from clsf.errors import ClsfError
+from clsf.frameworks import BY_NAME
 from clsf.model.spec import ModelSpec
-from clsf.ui.layers.looked import Looked
-from clsf.ui.text import sentence, t
-
-WRITTEN = {"tensorflow": "keras-list", "torch": "torch-sequential"}
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared.text import sentence, t
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     layers = tuple(facts.layer for facts in looked.look.facts)
     spec, shape = ModelSpec("chain", layers), looked.look.in_shape
     if len(shape) != 3:
@@ -25,12 +23,12 @@ def show(looked: Looked) -> None:
         return
     path = str(looked.position + 1)
     classes = looked.look.facts[-1].out_shape[-1]
-    for place, (framework, style) in zip(st.columns(2, gap="medium"), WRITTEN.items(), strict=True):
-        look = STYLES[framework]
+    for place, framework in zip(st.columns(2, gap="medium"), BY_NAME.values(), strict=True):
+        look = framework.style
         with place:
             st.markdown(f":{look.text_colour}[{look.mark}] **{look.title}**")
             try:
-                code = model_code(spec, shape, classes, style)
+                code = model_code(spec, shape, classes, framework.list_style)
             except ClsfError as error:
                 st.warning(sentence(error.sentence), icon=":material/block:")
                 continue

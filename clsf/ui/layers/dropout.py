@@ -11,14 +11,14 @@ from clsf.backends.initial import dropout_masks
 from clsf.charts import layer_pictures
 from clsf.charts.style import STYLES
 from clsf.ui.layers import asking, keys
-from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.parts import number
 from clsf.ui.layers.style import picture, row
-from clsf.ui.tensors import choose
-from clsf.ui.text import t
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import t
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     layer, inputs = looked.stage.layer, looked.before
     with st.container(horizontal=True, gap="small"):
         seeds = [
@@ -69,7 +69,7 @@ def _said(title: str, values: np.ndarray) -> str:
     return title + ": " + t("mean {mean}, exactly 0: {zero}", mean=number(values.mean()), zero=f"{(values == 0).mean():.1%}")
 
 
-def _table(looked: Looked, seeds: list[int], training: dict, inference: dict) -> None:
+def _table(looked: InspectedLayer, seeds: list[int], training: dict, inference: dict) -> None:
     rows = []
     for name, look in STYLES.items():
         unchanged = bool((inference[name][0] == looked.before).all())

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from clsf.chain.field import image_stages, seen, sees_everything
 from clsf.charts import layer_pictures
-from clsf.ui.layers.chain import stage_title
-from clsf.ui.layers.looked import Looked
-from clsf.ui.text import t
+from clsf.layer_stack.field import image_stages, seen, sees_everything
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.layers.stack import stage_title
+from clsf.ui.shared.text import t
 
 _FOLDER = Path(__file__).parent
 _field = st.components.v2.component(
@@ -22,7 +22,7 @@ _field = st.components.v2.component(
 )
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     facts = looked.look.facts[: looked.position + 1]
     count = image_stages(facts)
     if count < len(facts):
@@ -63,7 +63,7 @@ def show(looked: Looked) -> None:
     )
 
 
-def _drawn(looked: Looked, values: np.ndarray, first: bool) -> str:
+def _drawn(looked: InspectedLayer, values: np.ndarray, first: bool) -> str:
     if first and looked.is_picture:
         return layer_pictures.photograph(looked.given.pixels)
     return layer_pictures.signed(values[..., 0])

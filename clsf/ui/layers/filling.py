@@ -7,20 +7,20 @@ from math import isfinite
 import pandas as pd
 import streamlit as st
 
-from clsf.chain import stages
-from clsf.chain.kernels import NAMES, SIDE
-from clsf.chain.stages import HAND_WRITABLE, WITH_WEIGHTS, Filling, Stage
 from clsf.charts.style import STYLES
 from clsf.data import catalogue
 from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
+from clsf.layer_stack import stages
+from clsf.layer_stack.kernels import NAMES, SIDE
+from clsf.layer_stack.stages import HAND_WRITABLE, WITH_WEIGHTS, Filling, Stage
 from clsf.model.walk import LayerFacts
 from clsf.plan import STARTS
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, state
-from clsf.ui.data_names import data_name
-from clsf.ui.layers import chain, keys
-from clsf.ui.text import t, tn
+from clsf.ui.layers import keys, stack
+from clsf.ui.shared import service_access, state
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.text import t, tn
 
 RUNS = 30  # newest runs that are offered
 
@@ -35,7 +35,7 @@ def show(stage: Stage, position: int) -> None:
         **({"hand": t("by hand"), "own": t("my own")} if by_hand else {}),
         "run": t("a trained run"),
     }
-    key = keys.widget(chain.version(), position, "source")
+    key = keys.widget(stack.version(), position, "source")
     filling = stage.filling if stage.filling.source in titles else Filling()
     st.session_state.setdefault(key, filling.source)
     st.segmented_control(
@@ -77,7 +77,7 @@ def filter_title(stage: Stage, number: int) -> tuple[str, bool]:
 
 
 def _kernels(filling: Filling, position: int) -> None:
-    key = keys.widget(chain.version(), position, "kernels")
+    key = keys.widget(stack.version(), position, "kernels")
     titles = kernel_titles()
     st.pills(
         t("Kernels by hand"), NAMES, default=filling.kernels, selection_mode="multi", format_func=titles.get, key=key, wrap=True,
@@ -87,7 +87,7 @@ def _kernels(filling: Filling, position: int) -> None:
 
 
 def _own(filling: Filling, position: int) -> None:
-    key = keys.widget(chain.version(), position, "numbers")
+    key = keys.widget(stack.version(), position, "numbers")
     # What the table begins with must stay the same while it is edited, or edits would be counted twice.
     base = st.session_state.setdefault(f"{key}_base", filling.numbers)
     names = [str(n + 1) for n in range(SIDE)]
@@ -101,12 +101,12 @@ def _own(filling: Filling, position: int) -> None:
 
 def _chance(filling: Filling, position: int) -> None:
     left, right = st.columns(2, gap="small", vertical_alignment="bottom")
-    seed = keys.widget(chain.version(), position, "seed")
+    seed = keys.widget(stack.version(), position, "seed")
     left.number_input(
         t("Seed"), 0, 2**31 - 1, filling.seed, key=seed, on_change=_set, args=(seed, position, "seed"),
         help=t("The same seed draws the same weights, in both frameworks."),
     )  # fmt: skip
-    scheme = keys.widget(chain.version(), position, "scheme")
+    scheme = keys.widget(stack.version(), position, "scheme")
     right.selectbox(
         t("Scheme"), STARTS, index=STARTS.index(filling.scheme), key=scheme, filter_mode=None, on_change=_set,
         args=(scheme, position, "scheme"),
@@ -122,7 +122,7 @@ def _run(stage: Stage, position: int) -> None:
             icon=":material/school:",
         )
         return
-    key = keys.widget(chain.version(), position, "run")
+    key = keys.widget(stack.version(), position, "run")
     titles = {run.run_id: _title(run) for run in runs}
     chosen = stage.filling.run if stage.filling.run in titles else next(iter(titles))
     st.selectbox(
@@ -136,7 +136,7 @@ def _run(stage: Stage, position: int) -> None:
         if not stage.filling.path:
             _stands_in()
         return
-    key = keys.widget(chain.version(), position, "path")
+    key = keys.widget(stack.version(), position, "path")
     path = stage.filling.path if stage.filling.path in layers and stage.filling.run == chosen else None
     shown = {path: f"{path} · {facts.kind} · {choose_shape(facts)}" for path, facts in layers.items()}
     st.selectbox(
@@ -169,12 +169,12 @@ def layers_of(record: RunRecord) -> tuple[LayerFacts, ...]:
 
 def _runs() -> list[RunRecord]:
     """Return the newest runs of this student that have weights."""
-    lab = lab_access.get_lab()
+    service = service_access.get_service()
     found = []
-    for summary in lab.recent(state.owner(), RUNS):
+    for summary in service.recent(state.owner(), RUNS):
         if summary.status in ("finished", "stopped", "diverged"):
             try:
-                found.append(lab.record(summary.run_id))
+                found.append(service.record(summary.run_id))
             except ClsfError:
                 continue
     return found
@@ -188,17 +188,17 @@ def _title(run: RunRecord) -> str:
 
 def _source(key: str, position: int) -> None:
     if st.session_state[key]:
-        chain.change_filling(position, source=st.session_state[key])
+        stack.change_filling(position, source=st.session_state[key])
 
 
 def _set(key: str, position: int, name: str) -> None:
     if st.session_state[key] is not None:
         more = {"path": ""} if name == "run" else {}
-        chain.change_filling(position, **{name: st.session_state[key]}, **more)
+        stack.change_filling(position, **{name: st.session_state[key]}, **more)
 
 
 def _picked(key: str, position: int) -> None:
-    chain.change_filling(position, kernels=tuple(st.session_state[key] or ()))
+    stack.change_filling(position, kernels=tuple(st.session_state[key] or ()))
 
 
 def _layer(key: str, position: int, run: str, layers: dict) -> None:
@@ -211,11 +211,11 @@ def _layer(key: str, position: int, run: str, layers: dict) -> None:
         stages.checked(layer)
     except ClsfError as error:
         st.session_state[keys.REFUSED] = error.sentence
-        chain.keep(chain.current())
+        stack.keep(stack.current())
         return
-    row = chain.current()
+    row = stack.current()
     trained = Stage(layer, Filling("run", run=run, path=path))
-    chain.keep((*row[:position], trained, *row[position + 1 :]))
+    stack.keep((*row[:position], trained, *row[position + 1 :]))
 
 
 def _typed(key: str, position: int) -> None:
@@ -225,4 +225,4 @@ def _typed(key: str, position: int) -> None:
         for name, value in changes.items():
             if name in ("1", "2", "3") and isinstance(value, int | float) and isfinite(value):
                 numbers[SIDE * int(row) + int(name) - 1] = float(value)
-    chain.change_filling(position, numbers=tuple(numbers))
+    stack.change_filling(position, numbers=tuple(numbers))

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.chain.stages import MAX_UNITS
 from clsf.charts import layer_growth
+from clsf.layer_stack.stages import MAX_UNITS
 from clsf.model.layers import Conv2D, Dense
 from clsf.ui.layers import keys
-from clsf.ui.layers.looked import Looked
-from clsf.ui.tensors import choose
-from clsf.ui.text import t, tn, words
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import t, tn, words
 
 LECTURE_SIDE, LECTURE_UNITS = 28, 128
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     layer = looked.stage.layer
     dense = layer if isinstance(layer, Dense) else None
     conv = layer if isinstance(layer, Conv2D) else Conv2D(8, 3)

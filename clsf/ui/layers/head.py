@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.chain.facts import Look, counted, fitting, mends, weight_shapes
-from clsf.chain.formula import shape_formula
-from clsf.chain.stages import Chain
+from clsf.layer_stack.facts import StackFacts, counted, fitting, mends, weight_shapes
+from clsf.layer_stack.formula import shape_formula
+from clsf.layer_stack.stages import LayerStack
 from clsf.model.walk import LayerFacts
-from clsf.ui.layers import begin, chain
-from clsf.ui.text import sentence, t, words
+from clsf.ui.layers import begin, stack
+from clsf.ui.shared.text import sentence, t, words
 
 
 def show(facts: LayerFacts) -> None:
@@ -30,7 +30,7 @@ def show(facts: LayerFacts) -> None:
         st.markdown("\n".join(f"- {note}" for note in notes))
 
 
-def problem(row: Chain, look: Look, position: int) -> None:
+def problem(row: LayerStack, look: StackFacts, position: int) -> None:
     """Explain why the first layer that does not fit does not, and offer ways out."""
     at = len(look.facts)
     with st.container(border=True, key="layer_problem"):
@@ -41,6 +41,6 @@ def problem(row: Chain, look: Look, position: int) -> None:
         with st.container(horizontal=True, gap="small"):
             for number, mend in enumerate(mends(row, at, look.shapes[-1])):
                 st.button(
-                    words(mend.title), key=f"mend_{number}", icon=":material/build:", on_click=chain.keep, args=(mend.chain,)
+                    words(mend.title), key=f"mend_{number}", icon=":material/build:", on_click=stack.keep, args=(mend.chain,)
                 )
             begin.offer(row[at])

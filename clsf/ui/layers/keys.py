@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The picture. Which data set it is from stands in clsf.ui.state.DATA, for it is the same on every page.
+# The picture. Which data set it is from stands in clsf.ui.shared.state.DATA, for it is the same on every page.
 SOURCE = "picture"
 LABEL = "class"
 NUMBER = "number"
@@ -15,7 +15,7 @@ SHEET = "picture_sheet"
 UPLOADED = "picture_uploaded"  # (name, bytes) of the last upload, which outlives a look at another page
 
 # The chain.
-CHAIN = "chain"  # in the link: clsf.chain.stages.to_text
+CHAIN = "chain"  # in the link: clsf.layer_stack.stages.to_text
 BEGIN = "begin"  # in the link: behind which layer of which run the chain begins, "run:path"
 LOOKED_AT = "layer"  # in the link: which layer is looked at, from "1"
 VERSION = "chain_version"  # grows whenever widgets have to forget what they show

@@ -7,19 +7,19 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from clsf.chain.field import flat_index, place
 from clsf.charts import layer_pictures
 from clsf.charts.style import STYLES
+from clsf.frameworks import BY_NAME
+from clsf.layer_stack.field import flat_index, place
 from clsf.ui.layers import asking, keys
-from clsf.ui.layers.looked import Looked
-from clsf.ui.tensors import choose
-from clsf.ui.text import t, tn
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import t, tn
 
 SHOWN = 20  # cells that are written out
-LAYOUTS = {"tensorflow": "NHWC", "torch": "NCHW"}
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     shape = looked.facts.in_shape
     count = looked.facts.out_shape[0]
     if len(shape) != 3:
@@ -71,7 +71,7 @@ def _line(name: str, order: np.ndarray, shape: tuple[int, int, int], at: int) ->
     strip = layer_pictures.by_channel(order % shape[2])
     alt = t("The whole vector, every number in the colour of its channel.")
     st.html(
-        f'<div class="ls ls-order" style="--side:{look.colour}"><b>{look.mark} {look.title} · {LAYOUTS[name]}</b>'
+        f'<div class="ls ls-order" style="--side:{look.colour}"><b>{look.mark} {look.title} · {BY_NAME[name].layout}</b>'
         f'<img src="{strip}" alt="{escape(alt)}"><div class="ls-cells">{before}{"".join(cells)}{behind}</div>'
         f"<figcaption>{escape(found)} <code>{rule} = {counting}</code></figcaption></div>"
     )

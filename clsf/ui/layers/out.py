@@ -7,18 +7,18 @@ import streamlit as st
 
 from clsf.charts import layer_histograms, layer_pictures
 from clsf.model.layers import Activation, Conv2D, Dense, DepthwiseConv2D
-from clsf.ui.controls import LINKED
 from clsf.ui.layers import keys, parts
 from clsf.ui.layers.filling import filter_title
-from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.parts import Item, number
 from clsf.ui.layers.style import picture, row
-from clsf.ui.text import t, tn, words
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.text import t, tn, words
 
 MOST_MAPS = 64
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     values = looked.after[0]
     if values.ndim == 3:
         _maps(looked, values)
@@ -27,7 +27,7 @@ def show(looked: Looked) -> None:
     _numbers(looked)
 
 
-def _maps(looked: Looked, values: np.ndarray) -> None:
+def _maps(looked: InspectedLayer, values: np.ndarray) -> None:
     count = values.shape[2]
     own = st.toggle(
         t("Each map on its own scale"), key=keys.OWN_SCALE, **LINKED,
@@ -54,7 +54,7 @@ def _maps(looked: Looked, values: np.ndarray) -> None:
         st.caption(t("The first {shown} of {count} maps.", shown=MOST_MAPS, count=count))
 
 
-def _title(looked: Looked, n: int) -> tuple[str, bool]:
+def _title(looked: InspectedLayer, n: int) -> tuple[str, bool]:
     """Name a map by the filter that wrote it; layers that work channel by channel pass the names on."""
     for stage, facts in reversed(list(zip(looked.chain, looked.look.facts, strict=False))[: looked.position + 1]):
         if isinstance(stage.layer, Conv2D):
@@ -67,7 +67,7 @@ def _title(looked: Looked, n: int) -> tuple[str, bool]:
     return t("channel {channel}", channel=n), False
 
 
-def _vector(looked: Looked, values: np.ndarray) -> None:
+def _vector(looked: InspectedLayer, values: np.ndarray) -> None:
     limit = layer_pictures.scale_of(values)
     title = tn("{count} number, folded into rows", "{count} numbers, folded into rows", len(values), count=f"{len(values):,}")
     row(picture(layer_pictures.folded(values), title, title, "min(100%, 26rem)"))
@@ -84,7 +84,7 @@ def _vector(looked: Looked, values: np.ndarray) -> None:
         st.plotly_chart(figure, height=240, key="chart_units", alt=t("The number that comes out of each unit."))
 
 
-def _numbers(looked: Looked) -> None:
+def _numbers(looked: InspectedLayer) -> None:
     before, after = layer_histograms.described(looked.before), layer_histograms.described(looked.after)
     cuts = _cuts(looked)
     st.markdown(f"**{t('The numbers before and after')}**")
@@ -123,6 +123,6 @@ def _numbers(looked: Looked) -> None:
         )
 
 
-def _cuts(looked: Looked) -> bool:
+def _cuts(looked: InspectedLayer) -> bool:
     layer = looked.stage.layer
     return getattr(layer, "activation", None) == "relu" or (isinstance(layer, Activation) and layer.name == "relu")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from clsf.ui.component_keys import key_of
-from clsf.ui.text import t
+from clsf.ui.shared.component_keys import key_of
+from clsf.ui.shared.text import t
 
 _FOLDER = Path(__file__).parent
 _gallery = st.components.v2.component(

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 
 import streamlit as st
 
-from clsf.chain.stages import FRESH, MAX_FILTERS, MAX_SIDE, MAX_STRIDE, MAX_UNITS, Stage
+from clsf.layer_stack.stages import FRESH, MAX_FILTERS, MAX_SIDE, MAX_STRIDE, MAX_UNITS, Stage
 from clsf.model.layers import ACTIVATIONS
-from clsf.ui.layers import chain, keys
-from clsf.ui.text import t
+from clsf.ui.layers import keys, stack
+from clsf.ui.shared.text import t
 
 KINDS = tuple(FRESH)
 WHOLE = {
@@ -33,12 +33,12 @@ def show(stage: Stage, position: int, columns: int) -> None:
     """Show kind and fields of a layer in so many columns; every change goes into the chain of the session."""
     used = min(columns, 1 + len(fields(stage.layer)))
     places = st.columns([1] * used + [columns - used] * (columns > used), gap="medium")[:used]
-    key = keys.widget(chain.version(), position, "kind")
+    key = keys.widget(stack.version(), position, "kind")
     places[0].selectbox(
         t("Layer"), KINDS, index=KINDS.index(stage.kind), key=key, filter_mode=None, on_change=_kind, args=(key, position)
     )
     for number, field in enumerate(fields(stage.layer), start=1):
-        key = keys.widget(chain.version(), position, field.name)
+        key = keys.widget(stack.version(), position, field.name)
         with places[number % used]:
             _field(stage, _Widget(key, position, field.name, getattr(stage.layer, field.name)))
 
@@ -87,7 +87,7 @@ def _help(name: str) -> str | None:
 
 
 def _kind(key: str, position: int) -> None:
-    chain.change_kind(position, st.session_state[key])
+    stack.change_kind(position, st.session_state[key])
 
 
 def _changed(widget: _Widget) -> None:
@@ -95,11 +95,11 @@ def _changed(widget: _Widget) -> None:
     if value is None:
         return
     more = {}
-    layer = chain.current()[widget.position].layer
+    layer = stack.current()[widget.position].layer
     if widget.name == "strides" and hasattr(layer, "pool_size"):
         value = None if value == layer.pool_size else value
     elif widget.name == "pool_size" and layer.strides is not None and layer.strides == value:
         more = {"strides": None}
     elif widget.name == "strides" and value > 1 and layer.dilation_rate > 1:
         more = {"dilation_rate": 1}
-    chain.change_layer(widget.position, **{widget.name: value}, **more)
+    stack.change_layer(widget.position, **{widget.name: value}, **more)

@@ -11,12 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 from clsf.data import catalogue
 from clsf.data.picture import MAX_FILE, PHOTOGRAPHS, SIDES, shifted
 from clsf.errors import ClsfError, DataError
-from clsf.ui import controls, state
-from clsf.ui.controls import LINKED
-from clsf.ui.drawing import draw
 from clsf.ui.layers import asking, keys
-from clsf.ui.tensors import choose
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import choose, controls, state
+from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.drawing import draw
+from clsf.ui.shared.text import sentence, t, words
 
 BATCH = 16  # images, where a layer looks at several at once
 DEFAULT_SIDE = 48
@@ -24,7 +23,7 @@ TYPES = ("png", "jpg", "jpeg", "webp")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Given:
+class ChosenPicture:
     """A picture as it goes into the first layer."""
 
     pixels: np.ndarray  # uint8 (height, width, channels)
@@ -50,7 +49,7 @@ class Given:
         return (pixels.astype(np.float32) / np.float32(255)) * np.float32(self.high - self.low) + np.float32(self.low)
 
 
-def choose_picture() -> Given | None:
+def choose_picture() -> ChosenPicture | None:
     """Show the widgets and return the picture; None if there is none at all, which the page has said then."""
     titles = {
         "photograph": f":material/landscape: {t('photograph')}",
@@ -71,7 +70,7 @@ def _row() -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="bottom", gap="small")
 
 
-def _sample() -> Given | None:
+def _sample() -> ChosenPicture | None:
     names = [*catalogue.NAMES, *(found.name for found in catalogue.imported())]
     with _row():
         name = st.selectbox(
@@ -94,10 +93,10 @@ def _sample() -> Given | None:
         side, grey = _side(original=True), _grey(info.shape[2] == 3)
         low, high = _scale()
     pixels, found = asking.picture("sample", name, int(label) if label else None, number, side, grey)
-    return Given(pixels, info.classes[found], low, high, (name, side, grey))
+    return ChosenPicture(pixels, info.classes[found], low, high, (name, side, grey))
 
 
-def _photograph() -> Given:
+def _photograph() -> ChosenPicture:
     titles = {"china": t("temple (China)"), "flower": t("flower")}
     with _row():
         name = choose.named(
@@ -105,10 +104,10 @@ def _photograph() -> Given:
         )  # fmt: skip
         side, grey = _side(), _grey()
         low, high = _scale()
-    return Given(asking.picture("photograph", name, side, grey), titles[name], low, high)
+    return ChosenPicture(asking.picture("photograph", name, side, grey), titles[name], low, high)
 
 
-def _upload() -> Given | None:
+def _upload() -> ChosenPicture | None:
     file = st.file_uploader(
         t("A PNG, JPEG or WebP file of at most {size} MB and 20 megapixels; a square is cut around its centre", size=MAX_FILE // 1_000_000),
         type=TYPES, key=keys.FILE,
@@ -122,27 +121,27 @@ def _upload() -> Given | None:
         return None
     name, data = st.session_state[keys.UPLOADED]
     try:
-        return Given(asking.picture("uploaded", data, side, grey), name, low, high)
+        return ChosenPicture(asking.picture("uploaded", data, side, grey), name, low, high)
     except DataError:
         del st.session_state[keys.UPLOADED]
         raise
 
 
-def _drawing() -> Given | None:
+def _drawing() -> ChosenPicture | None:
     with _row():
         side, grey = _side(default=28), _grey()
         low, high = _scale()
     drawn = draw(keys.SHEET, side=side, colour=not grey, height=220, live=False, label=t("Your picture"), sheet=f"{side}{grey}")
     if drawn is None:
         return None
-    return Given(drawn if drawn.ndim == 3 else drawn[..., None], t("drawing"), low, high)
+    return ChosenPicture(drawn if drawn.ndim == 3 else drawn[..., None], t("drawing"), low, high)
 
 
-def _instead() -> Given | None:
+def _instead() -> ChosenPicture | None:
     """Return a photograph while there is nothing else, and say so."""
     st.caption(t("Until then, a photograph stands in."))
     try:
-        return Given(asking.picture("photograph", "flower", DEFAULT_SIDE, False), t("flower"), 0.0, 1.0)
+        return ChosenPicture(asking.picture("photograph", "flower", DEFAULT_SIDE, False), t("flower"), 0.0, 1.0)
     except ClsfError as error:
         st.error(sentence(error.sentence), icon=":material/error:")
         return None

@@ -7,17 +7,17 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from clsf.chain.facts import Look
-from clsf.chain.stages import Chain
 from clsf.charts import layer_pictures
+from clsf.layer_stack.facts import StackFacts
+from clsf.layer_stack.stages import LayerStack
 from clsf.model.shapes import shape_text
-from clsf.ui.layers.chain import stage_title
-from clsf.ui.text import t, tn
+from clsf.ui.layers.stack import stage_title
+from clsf.ui.shared.text import t, tn
 
 ARROW = '<span class="ls-arrow" aria-hidden="true">→</span>'
 
 
-def show(first: tuple[str, str], chain: Chain, look: Look, outputs: list[np.ndarray], chosen: int) -> None:
+def show(first: tuple[str, str], chain: LayerStack, look: StackFacts, outputs: list[np.ndarray], chosen: int) -> None:
     """Show the row. `first`: address and title of what goes in; `outputs`: one array (n, …) per stage that could be computed."""
     address, title = first
     tiles = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clsf.chain.facts import WINDOWED
+from clsf.layer_stack.facts import WINDOWED
 from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.ui.layers import batch, both, code_view, dropout, field_view, growth, keys, order, out, weights_view, window
-from clsf.ui.layers.looked import Looked
-from clsf.ui.sections import Sections
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared.sections import Sections
 from clsf.words import Sentence, say
 
 
@@ -20,11 +20,11 @@ class View:
     name: str
     title: Sentence
     icon: str
-    show: Callable[[Looked], None]
+    show: Callable[[InspectedLayer], None]
     kinds: tuple[type, ...] = ()  # of layers that have it; empty: all
     learned: bool = False  # only for layers that hold weights
 
-    def suits(self, looked: Looked) -> bool:
+    def suits(self, looked: InspectedLayer) -> bool:
         if self.learned and not looked.facts.weights:
             return False
         return not self.kinds or isinstance(looked.stage.layer, self.kinds)
@@ -49,6 +49,6 @@ VIEWS = Sections(
 )
 
 
-def chosen(looked: Looked) -> View:
+def chosen(looked: InspectedLayer) -> View:
     """Let the student choose how to look at the layer."""
     return VIEWS.chosen([view for view in VIEWS if view.suits(looked)])

@@ -9,16 +9,16 @@ from clsf.charts import layer_histograms, layer_pictures
 from clsf.model.layers import BatchNorm, Conv2D, DepthwiseConv2D
 from clsf.ui.layers import parts
 from clsf.ui.layers.filling import filter_title
-from clsf.ui.layers.looked import Looked
+from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.parts import Item, number
 from clsf.ui.layers.style import picture, row
-from clsf.ui.text import t, tn, words
+from clsf.ui.shared.text import t, tn, words
 
 MOST_KERNELS = 128
 MOST_PLANES = 16  # input channels of one kernel that are drawn
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     own = looked.own_weights()
     if isinstance(looked.stage.layer, BatchNorm):
         _norm(own)
@@ -56,7 +56,7 @@ def show(looked: Looked) -> None:
         st.caption(f"bias: {values}")
 
 
-def _kernels(looked: Looked, kernel: np.ndarray) -> None:
+def _kernels(looked: InspectedLayer, kernel: np.ndarray) -> None:
     """Draw every kernel; its input channels lie beside each other."""
     limit = layer_pictures.scale_of(kernel)
     depthwise = isinstance(looked.stage.layer, DepthwiseConv2D)

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from clsf.chain.facts import pads, stride
 from clsf.charts.style import STYLES
+from clsf.layer_stack.facts import pads, stride
 from clsf.model.layers import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
 from clsf.ui.layers import asking
 from clsf.ui.layers.filling import filter_title
-from clsf.ui.layers.looked import Looked
-from clsf.ui.text import t
+from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared.text import t
 
 MOST_NUMBERS = 400_000  # sent to the browser; with more, fewer maps are
 KINDS = {Conv2D: "conv", DepthwiseConv2D: "depthwise", MaxPool2D: "max", AveragePool2D: "average"}
@@ -29,7 +29,7 @@ _window = st.components.v2.component(
 )
 
 
-def show(looked: Looked) -> None:
+def show(looked: InspectedLayer) -> None:
     output = asking.outputs((looked.linear(),), looked.before, looked.own_weights())[0][0]
     made = job(looked, output)
     if made["shown"] < made["count"]:
@@ -43,7 +43,7 @@ def show(looked: Looked) -> None:
     _window(key="sliding_window", data={"job": made, "words": _words(looked, STYLES[asking.FIRST].title)})
 
 
-def job(looked: Looked, output: np.ndarray) -> dict:
+def job(looked: InspectedLayer, output: np.ndarray) -> dict:
     """Return everything the browser needs: numbers as base64 of float32, in the agreed layout, and how the window moves.
 
     `output` is what the framework says before the activation, (out height, out width, maps).
@@ -78,7 +78,7 @@ def _packed(array: np.ndarray | None) -> str | None:
     return None if array is None else base64.b64encode(np.ascontiguousarray(array, "<f4").tobytes()).decode("ascii")
 
 
-def _map_title(looked: Looked, n: int, multiplier: int) -> str:
+def _map_title(looked: InspectedLayer, n: int, multiplier: int) -> str:
     layer = looked.stage.layer
     if isinstance(layer, Conv2D):
         return f"{n}: {filter_title(looked.stage, n)[0]}"
@@ -87,13 +87,13 @@ def _map_title(looked: Looked, n: int, multiplier: int) -> str:
     return t("channel {channel}", channel=n)
 
 
-def _channel_names(looked: Looked, channels: int) -> list[str]:
+def _channel_names(looked: InspectedLayer, channels: int) -> list[str]:
     if looked.shows_picture and channels == 3:
         return list(COLOUR_NAMES)
     return [t("channel {channel}", channel=n) for n in range(channels)]
 
 
-def _words(looked: Looked, framework: str) -> dict[str, str]:
+def _words(looked: InspectedLayer, framework: str) -> dict[str, str]:
     """Return the texts of the component; what is in {braces} is filled in by the browser."""
     activation = getattr(looked.stage.layer, "activation", "linear")
     return {

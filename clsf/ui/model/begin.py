@@ -10,14 +10,14 @@ from clsf.model import edit_link, edit_steps, presets
 from clsf.model.edit import Design
 from clsf.model.spec import MAX_JSON, MAX_LAYERS, MAX_NAME
 from clsf.ui.model import bench, keys
-from clsf.ui.model.given import Given
-from clsf.ui.text import t
+from clsf.ui.model.given import ModelInputs
+from clsf.ui.shared.text import t
 from clsf.words import say
 
 EMPTY = "empty"
 
 
-def show(place: Given) -> None:
+def show(place: ModelInputs) -> None:
     """Show where a design can begin. Whatever is chosen is one step, which can be taken back."""
     with st.popover(t("Start from…"), icon=":material/note_add:", width="stretch"):
         st.caption(t("Your design is not lost: Undo brings it back."))

@@ -10,8 +10,8 @@ from clsf.model.advice import ready
 from clsf.model.edit import Design, design_of
 from clsf.model.edit_actions import act
 from clsf.model.edit_history import History
-from clsf.ui import design as kept
 from clsf.ui.model import given, keys
+from clsf.ui.shared import design as kept
 from clsf.words import Sentence, say
 
 FIRST = "lecture-cnn"

@@ -9,13 +9,13 @@ import streamlit as st
 
 from clsf.model.advice import Advice
 from clsf.model.edit import Card
-from clsf.model.edit_facts import BYTES, CardFacts, Look
+from clsf.model.edit_facts import BYTES, CardFacts, DesignFacts
 from clsf.model.edit_fields import FIELDS
 from clsf.model.edit_history import History
 from clsf.model.shapes import shape_text
-from clsf.ui.model import kinds
 from clsf.ui.model.amounts import amount
-from clsf.ui.text import t, tn, words
+from clsf.ui.shared import layer_kinds
+from clsf.ui.shared.text import t, tn, words
 from clsf.words import Sentence
 
 HERE = Path(__file__).parent
@@ -34,7 +34,7 @@ def show(data: dict, key: str, on_asked: Callable[[object], None]) -> None:
 
 
 def contents(
-    steps: History, seen: Look, found: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
+    steps: History, seen: DesignFacts, found: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
     refusal: Sentence | None,
 ) -> dict:  # fmt: skip
     """Return everything that the browser needs, as plain values."""
@@ -56,50 +56,21 @@ def contents(
         "fresh": fresh,
         "refusal": words(refusal) if refusal else None,
         "kinds": [
-            {"name": name, "about": words(kind.about), "icon": kind.icon, "group": kind.group} for name, kind in kinds.KINDS.items()
+            {"name": name, "about": words(kind.about), "icon": kind.icon, "group": kind.group} for name, kind in layer_kinds.KINDS.items()
         ],
         "labels": _labels(),
     }  # fmt: skip
 
 
-def described(card: Card) -> str:
-    """Return the fields of a layer in short: "32 filters · 3×3 · same · relu"."""
-    layer, said = card.layer, []
-    if hasattr(layer, "filters"):
-        said.append(tn("{count} filter", "{count} filters", layer.filters))
-    if hasattr(layer, "units"):
-        said.append(tn("{count} unit", "{count} units", layer.units))
-    for name in ("kernel_size", "pool_size"):
-        if hasattr(layer, name):
-            said.append(f"{getattr(layer, name)}×{getattr(layer, name)}")
-    if getattr(layer, "strides", None) not in (None, 1):
-        said.append(f"strides {layer.strides}")
-    if getattr(layer, "dilation_rate", 1) != 1:
-        said.append(f"dilation {layer.dilation_rate}")
-    if getattr(layer, "depth_multiplier", 1) != 1:
-        said.append(f"× {layer.depth_multiplier}")
-    if hasattr(layer, "padding"):
-        said.append(layer.padding)
-    if hasattr(layer, "rate"):
-        said.append(f"{layer.rate:g}")
-    if getattr(layer, "activation", "linear") != "linear":
-        said.append(layer.activation)
-    if hasattr(layer, "name"):
-        said.append(layer.name)
-    if getattr(layer, "use_bias", True) is False:
-        said.append(t("no bias"))
-    return " · ".join(said)
-
-
 class _Writing:
     """Cards into plain values."""
 
-    def __init__(self, seen: Look, advice: dict[int | None, list[Advice]], batch_size: int) -> None:
+    def __init__(self, seen: DesignFacts, advice: dict[int | None, list[Advice]], batch_size: int) -> None:
         self.seen, self.advice, self.batch_size = seen, advice, batch_size
 
     def card(self, card: Card) -> dict:
-        facts, kind = self.seen.cards[card.uid], kinds.KINDS[card.kind]
-        said, shape = described(card), self._shape(facts)
+        facts, kind = self.seen.cards[card.uid], layer_kinds.KINDS[card.kind]
+        said, shape = layer_kinds.described(card), self._shape(facts)
         number = facts.path.rsplit(".", 1)[-1] if facts.path else "–"
         return {
             "uid": card.uid,
@@ -168,7 +139,7 @@ class _Writing:
         return {
             "name": field.name, "takes": field.takes, "low": field.low, "high": field.high, "choices": list(field.choices),
             "optional": field.optional, "value": getattr(card.layer, field.name),
-            "help": words(kinds.POOL_STRIDES if pooling else kinds.FIELDS[field.name]),
+            "help": words(layer_kinds.POOL_STRIDES if pooling else layer_kinds.FIELDS[field.name]),
         }  # fmt: skip
 
     def _row(self, card: Card, number: int, facts: CardFacts) -> dict:

@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import streamlit as st
 
 from clsf import code, losses
-from clsf.charts.style import STYLES as LOOKS
-from clsf.code import Code, Line
+from clsf.code import Code
 from clsf.data import catalogue
 from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.ui import state
-from clsf.ui.data_names import data_name
 from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
-from clsf.ui.model.side_by_side import side_by_side
-from clsf.ui.tensors import choose
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import choose, state
+from clsf.ui.shared.code_panel import panel
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.text import sentence, t, words
 from clsf.words import Sentence
 
-HERE = Path(__file__).parent
 ENDS = {"tensorflow": "keras", "torch": "torch"}
-
-_component = st.components.v2.component(
-    "clsf_model_code",
-    html='<div class="mc"></div>\n<span hidden></span>',
-    css=(HERE / "code_panel.css").read_text("utf-8"),
-    js=(HERE / "code_panel.js").read_text("utf-8"),
-)
 
 
 def show(bench: Bench) -> None:
@@ -44,7 +33,7 @@ def show(bench: Bench) -> None:
     for problem in dict.fromkeys(map(sentence, problems)):
         st.info(problem, icon=":material/info:")
     if not problems:
-        panel(*sources, styles)
+        panel(*sources, styles, keys.CODE_PANEL)
     _downloads(spec, bench, {style: source for style, source in zip(styles, sources, strict=True) if isinstance(source, Code)})
 
 
@@ -66,29 +55,6 @@ def _source(spec: ModelSpec, bench: Bench, style: str) -> Code | Sentence:
         return code.model_code(spec, bench.seen.input_shape, bench.given.classes, style)
     except ClsfError as error:
         return error.sentence
-
-
-def panel(left: Code, right: Code, styles: list[str], key: str = keys.CODE_PANEL) -> None:
-    """Show two sources side by side, what belongs to a layer beside each other."""
-    sides = []
-    for source, style in zip((left, right), styles, strict=True):
-        look = LOOKS[code.STYLES[style].framework]
-        sides.append({"title": words(code.STYLES[style].title), "mark": look.mark, "colour": look.colour, "text": source.text})
-    _component(
-        key=key,
-        data={
-            "sides": sides,
-            "blocks": [{"path": b.path, "sides": [_lines(b.left), _lines(b.right)]} for b in side_by_side(left, right)],
-            "labels": {
-                "copy": t("Copy"), "copied": t("copied"), "failed": t("not copied"), "all": t("Show all notes"),
-                "why": t("Why is this line as it is?"),
-            },
-        },
-    )  # fmt: skip
-
-
-def _lines(lines: tuple[Line, ...]) -> list[dict]:
-    return [{"text": line.text, "path": line.path, "note": words(line.note) if line.note else None} for line in lines]
 
 
 def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:

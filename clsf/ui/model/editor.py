@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import streamlit as st
 
 from clsf.model.advice import Advice, advice
-from clsf.model.edit_facts import Look, look
+from clsf.model.edit_facts import DesignFacts, design_facts
 from clsf.ui.model import begin, bench, cards, given, keys, totals
-from clsf.ui.model.given import Given
+from clsf.ui.model.given import ModelInputs
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What the views below the editor are about."""
 
-    seen: Look
+    seen: DesignFacts
     advice: tuple[Advice, ...]
-    given: Given
+    given: ModelInputs
     ready: bool  # whether it can be trained as it stands
 
 
@@ -32,7 +32,7 @@ def show() -> Bench:
         with left:
             begin.name(steps.now)
             begin.show(place)
-    seen = look(steps.now, place.shape)
+    seen = design_facts(steps.now, place.shape)
     found = advice(seen, place.classes, place.batch_size)
     ready = bench.offer(seen, found)
     totals.show(seen, found, place)

@@ -11,10 +11,9 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError, SpecError
 from clsf.model.shapes import Shape
 from clsf.plan import MAX_BATCH
-from clsf.ui import state
 from clsf.ui.model import keys
-from clsf.ui.tensors import choose
-from clsf.ui.text import sentence, t, words
+from clsf.ui.shared import choose, state
+from clsf.ui.shared.text import sentence, t, words
 
 TYPED = "typed"
 FIRST = "shapes"
@@ -24,7 +23,7 @@ MAX_SIDE, MAX_CHANNELS, MAX_CLASSES = 512, 64, 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ModelInputs:
     """Images and classes; `data` is None if they were typed."""
 
     shape: Shape
@@ -33,7 +32,7 @@ class Given:
     data: str | None
 
 
-def chosen() -> Given:
+def chosen() -> ModelInputs:
     """Show the widgets and return what they say."""
     infos = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
     titles = {info.name: f"{words(info.title)} · {'×'.join(map(str, info.shape))}" for info in infos}
@@ -51,7 +50,7 @@ def chosen() -> Given:
         )  # fmt: skip
     if name != TYPED:
         info = next(one for one in infos if one.name == name)
-        return Given(info.shape, len(info.classes), batch_size, info.name)
+        return ModelInputs(info.shape, len(info.classes), batch_size, info.name)
     with images:
         return _typed(batch_size)
 
@@ -74,7 +73,7 @@ def _follow_train(titles: dict[str, str]) -> None:
         st.session_state[keys.IMAGES] = data
 
 
-def _typed(batch_size: int) -> Given:
+def _typed(batch_size: int) -> ModelInputs:
     size, count = st.columns(2, gap="small")
     with size:
         text = st.text_input(
@@ -88,7 +87,7 @@ def _typed(batch_size: int) -> Given:
     except SpecError as error:
         st.warning(sentence(error.sentence), icon=":material/straighten:")
         shape = (28, 28, 1)
-    return Given(shape, classes, batch_size, None)
+    return ModelInputs(shape, classes, batch_size, None)
 
 
 def typed_shape(text: str) -> Shape:

@@ -12,14 +12,14 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.charts.style import STYLES
 from clsf.errors import ClsfError, EngineError
-from clsf.model.edit_facts import Look
+from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import shape_text
 from clsf.model.walk import Analysis
-from clsf.ui import lab_access
 from clsf.ui.model import keys
-from clsf.ui.model.cards import described
 from clsf.ui.model.editor import Bench
-from clsf.ui.text import sentence, t, tn
+from clsf.ui.shared import service_access
+from clsf.ui.shared.layer_kinds import described
+from clsf.ui.shared.text import sentence, t, tn
 from clsf.words import Sentence, say
 
 SHEET = (Path(__file__).parent / "style.css").read_text("utf-8")
@@ -101,9 +101,9 @@ def _answers(spec: str, shape: tuple, parameters: int) -> dict[str, dict | Sente
             most=f"{MOST:,}",
         )
         return dict.fromkeys(FRAMEWORKS, said)
-    lab = lab_access.get_lab()
+    service = service_access.get_service()
     with ThreadPoolExecutor(max_workers=len(FRAMEWORKS)) as threads:
-        found = {framework: threads.submit(_asked, framework, spec, shape, lab) for framework in FRAMEWORKS}
+        found = {framework: threads.submit(_asked, framework, spec, shape, service) for framework in FRAMEWORKS}
     answers: dict[str, dict | Sentence] = {}
     for framework, future in found.items():
         try:
@@ -114,14 +114,14 @@ def _answers(spec: str, shape: tuple, parameters: int) -> dict[str, dict | Sente
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
-def _asked(framework: str, spec: str, shape: tuple, _lab: object) -> dict:
-    answer = _lab.call(framework, f"clsf.backends.{framework}.summary:summary", spec, shape, timeout=TIMEOUT)
+def _asked(framework: str, spec: str, shape: tuple, _service: object) -> dict:
+    answer = _service.call(framework, f"clsf.backends.{framework}.summary:summary", spec, shape, timeout=TIMEOUT)
     if not isinstance(answer, dict):
         raise EngineError("{framework} gave no summary.", framework=framework)
     return answer
 
 
-def _table(seen: Look) -> str:
+def _table(seen: DesignFacts) -> str:
     rows = []
     for card in seen.design.all():
         facts = seen.cards[card.uid]

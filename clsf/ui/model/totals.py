@@ -6,17 +6,17 @@ import streamlit as st
 
 from clsf.model import edit_link
 from clsf.model.advice import Advice
-from clsf.model.edit_facts import BYTES, Look
-from clsf.ui import navigation, state
-from clsf.ui.choices import own_title
-from clsf.ui.design import MY_MODEL
+from clsf.model.edit_facts import BYTES, DesignFacts
 from clsf.ui.model.amounts import amount
-from clsf.ui.model.given import Given
-from clsf.ui.text import plain, sentence, t, tn
+from clsf.ui.model.given import ModelInputs
+from clsf.ui.shared import navigation, state
+from clsf.ui.shared.choices import own_title
+from clsf.ui.shared.design import MY_MODEL
+from clsf.ui.shared.text import plain, sentence, t, tn
 from clsf.words import Sentence
 
 
-def show(seen: Look, found: tuple[Advice, ...], place: Given) -> None:
+def show(seen: DesignFacts, found: tuple[Advice, ...], place: ModelInputs) -> None:
     """Show the totals; where a card does not fit, they count what stands before it."""
     so_far = "" if seen.output_shape else "≥ "
     with st.container(horizontal=True, gap="medium", key="model_totals"):
@@ -57,7 +57,7 @@ def show(seen: Look, found: tuple[Advice, ...], place: Given) -> None:
             st.badge(t("Warnings: {count}", count=warned), icon=":material/warning:", color="orange")
 
 
-def leave(seen: Look, ready: bool, place: Given, too_long: Sentence | None) -> None:
+def leave(seen: DesignFacts, ready: bool, place: ModelInputs, too_long: Sentence | None) -> None:
     """Show the buttons that take the design elsewhere."""
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         for page, label, icon in (("train", t("Train this model"), "show_chart"), ("compare", t("Compare with it"), "balance")):
@@ -86,7 +86,7 @@ def _offered(ready: bool, name: str) -> str:
     return t("Train and Compare can take it as soon as it is ready.")
 
 
-def _take(page: str, place: Given) -> None:
+def _take(page: str, place: ModelInputs) -> None:
     st.session_state[state.MODEL] = MY_MODEL
     if place.data is not None:
         st.session_state[state.DATA] = place.data

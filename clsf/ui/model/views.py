@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clsf.ui.model import code_view, diagram_view, keys, summary_view, volumes_view
 from clsf.ui.model.editor import Bench
-from clsf.ui.sections import Sections
+from clsf.ui.shared.sections import Sections
 from clsf.words import Sentence, say
 
 

@@ -7,11 +7,11 @@ import streamlit as st
 from clsf.charts.model_diagram import spoken
 from clsf.charts.model_volumes import HEIGHT, LONGEST, volumes
 from clsf.model.edit import Card
-from clsf.ui.model import keys, kinds
-from clsf.ui.model.cards import described
+from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
-from clsf.ui.tensors import choose
-from clsf.ui.text import t
+from clsf.ui.shared import choose, layer_kinds
+from clsf.ui.shared.layer_kinds import described
+from clsf.ui.shared.text import t
 
 
 def show(bench: Bench) -> None:
@@ -27,7 +27,7 @@ def show(bench: Bench) -> None:
             persist_state="session",
             help=t("Also those that hand on the shape they receive."),
         )
-    figure = volumes(bench.seen, _title, lambda kind: kinds.KINDS[kind].group, t("Input"), scale, every)
+    figure = volumes(bench.seen, _title, lambda kind: layer_kinds.KINDS[kind].group, t("Input"), scale, every)
     st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))
     if scale == "linear":
         st.caption(

@@ -12,14 +12,13 @@ from clsf.charts.predict_map import figure, in_words
 from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking
-from clsf.ui import lab_access, live_chart
 from clsf.ui.predict import keys, mistakes, pictures
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
-from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t, tn, words
+from clsf.ui.shared import choose, live_chart, service_access
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
-NEIGHBOURS, MAPPED = "clsf.predict.looking:neighbours", "clsf.predict.looking:mapped"
+NEIGHBOURS, MAPPED = "clsf.predict.inspection:neighbours", "clsf.predict.inspection:mapped"
 SECONDS = 300.0
 
 
@@ -27,7 +26,7 @@ def show_neighbours(models: Sequence[Model], pixels: np.ndarray, said_of_it: str
     """Show the test images nearest to this one in each model's last hidden layer."""
     names = class_names(models[0].record)
     with st.spinner(t("Comparing with test images …")):
-        answers = asking.ask_all(lab_access.get_lab(), [m.record for m in models], NEIGHBOURS, pixels, timeout=SECONDS)
+        answers = asking.ask_all(service_access.get_service(), [m.record for m in models], NEIGHBOURS, pixels, timeout=SECONDS)
     for model, found in zip(models, answers, strict=True):
         if isinstance(found, asking.Failed):
             st.error(f"{plain(model.name)}: " + sentence(found.error.sentence), icon=":material/error:")
@@ -105,4 +104,4 @@ def show_map(models: Sequence[Model], pixels: np.ndarray) -> None:
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def _mapped(run_id: str, pixels: np.ndarray, method: str, _record: object) -> object:
-    return asking.ask(lab_access.get_lab(), _record, MAPPED, pixels, method, timeout=SECONDS)
+    return asking.ask(service_access.get_service(), _record, MAPPED, pixels, method, timeout=SECONDS)

@@ -11,8 +11,8 @@ import streamlit as st
 from clsf.predict import metrics
 from clsf.ui.predict import tables
 from clsf.ui.predict.trying import class_names
-from clsf.ui.text import t
-from clsf.ui.units import duration
+from clsf.ui.shared.text import t
+from clsf.ui.shared.units import duration
 
 FIRST = 5  # predictions that the lecture prints
 CLOSE = 1e-6  # of a share that the framework counted in floating point

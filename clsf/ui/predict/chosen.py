@@ -9,15 +9,15 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.charts.style import STYLES
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
+from clsf.frameworks import TITLES
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, run_status, runs, state, units
-from clsf.ui.data_names import data_name
 from clsf.ui.predict import keys
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.shared import run_status, runs, service_access, state, units
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.text import plain, sentence, t
 
 MOST_OFFERED = 40
 USABLE = ("finished", "stopped")  # runs that keep their weights
@@ -66,7 +66,7 @@ def choose() -> list[Model]:
 
 def named(records: list[RunRecord]) -> list[Model]:
     """Return the models with names and looks that tell them apart."""
-    titles = [FRAMEWORK_NAMES[record.framework] for record in records]
+    titles = [TITLES[record.framework] for record in records]
     if len(set(titles)) < len(titles):
         titles = [f"{title} {number}" for number, title in enumerate(titles, start=1)]
     looks = [STYLES[record.framework] for record in records]
@@ -92,7 +92,7 @@ def _linked() -> list[RunRecord] | None:
     if not run_id:
         return None
     try:
-        return lab_access.get_lab().group(run_id)
+        return service_access.get_service().group(run_id)
     except ClsfError as error:
         st.warning(sentence(error.sentence), icon=":material/search_off:")
         runs.forget()
@@ -101,12 +101,12 @@ def _linked() -> list[RunRecord] | None:
 
 def _offered(linked: list[RunRecord] | None) -> dict[str, RunRecord]:
     """Return the runs there are to choose from by id, the newest first."""
-    lab = lab_access.get_lab()
+    service = service_access.get_service()
     found: dict[str, RunRecord] = {}
-    for summary in lab.recent(state.owner(), MOST_OFFERED):
+    for summary in service.recent(state.owner(), MOST_OFFERED):
         if summary.status in USABLE:
             try:
-                found[summary.run_id] = lab.record(summary.run_id)
+                found[summary.run_id] = service.record(summary.run_id)
             except ClsfError:  # a run that can't be read any more is not offered
                 continue
     for record in linked or []:
@@ -167,7 +167,7 @@ def _second_changed() -> None:
 def _title(record: RunRecord) -> str:
     seen = record.final.validation_accuracy if record.final else None
     parts = [
-        FRAMEWORK_NAMES[record.framework], data_name(record.plan.data), record.model.name, units.share(seen),
+        TITLES[record.framework], data_name(record.plan.data), record.model.name, units.share(seen),
         time.strftime("%m-%d %H:%M:%S", time.localtime(record.created)),
     ]  # fmt: skip
     return " · ".join(parts)
@@ -203,7 +203,7 @@ def _begin() -> None:
 
 def _train() -> None:
     try:
-        run_ids = lab_access.get_lab().train(
+        run_ids = service_access.get_service().train(
             preset(FIRST_MODEL, 10), FIRST_PLAN, tuple(FRAMEWORKS), owner=state.owner(), race=False
         )
     except ClsfError as error:
@@ -218,14 +218,14 @@ def _wait(linked: list[RunRecord]) -> None:
 
 
 def _look(run_ids: list[str]) -> None:
-    lab = lab_access.get_lab()
-    records = [lab.record(run_id) for run_id in run_ids]
+    service = service_access.get_service()
+    records = [service.record(run_id) for run_id in run_ids]
     if all(record.over for record in records):
         st.rerun()
     st.markdown(t("**The models are being trained.** When they are ready, this page goes on by itself."))
     run_status.chosen(records[0])
     run_status.show(records)
-    if any(usable(record) for record in records) or len(lab.recent(state.owner(), 5)) > len(records):
+    if any(usable(record) for record in records) or len(service.recent(state.owner(), 5)) > len(records):
         st.button(t("Look at another model meanwhile"), key="predict_other", on_click=runs.forget)
 
 

@@ -10,19 +10,18 @@ from clsf import code
 from clsf.capsule import MOST_BYTES, file_name
 from clsf.capsule.arrays import packed as packed_weights
 from clsf.code.departures import departures
-from clsf.compare.values import FRAMEWORK_NAMES
 from clsf.errors import ClsfError
+from clsf.frameworks import TITLES
 from clsf.predict import asking
 from clsf.predict.exporting import CODE_STYLES, SLOW
 from clsf.predict.kept import Exports
 from clsf.runs.happened import Happened
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, runs
-from clsf.ui.data_names import data_name
-from clsf.ui.history import changes
 from clsf.ui.predict import keys
 from clsf.ui.predict.chosen import Model
-from clsf.ui.text import plain, sentence, t, words
+from clsf.ui.shared import capsules, runs, service_access
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.text import plain, sentence, t, words
 from clsf.words import Sentence, say
 
 
@@ -55,11 +54,11 @@ def _one(model: Model) -> None:
     exports = _exports()
     for kind, label, about in _formats(record.framework, record.plan.dtype):
         _download(
-            label, kind, record, lambda kind=kind: exports.get(lab_access.get_lab(), record, kind), f"{_stem(record)}.{kind}", ":material/download:",
+            label, kind, record, lambda kind=kind: exports.get(service_access.get_service(), record, kind), f"{_stem(record)}.{kind}", ":material/download:",
             about=about,
         )  # fmt: skip
     _download(
-        "weights.npz", "npz", record, lambda: packed_weights(lab_access.get_lab().weights(record.run_id)), f"{_stem(record)}.npz",
+        "weights.npz", "npz", record, lambda: packed_weights(service_access.get_service().weights(record.run_id)), f"{_stem(record)}.npz",
         ":material/download:",
         about=t("For NumPy: every weight as an array, kernels as (height, width, in, out), dense ones as (in, out)."),
     )  # fmt: skip
@@ -197,13 +196,13 @@ def _reproducible(record: RunRecord) -> bool:
 
 
 def _capsule(record: RunRecord) -> bytes:
-    return changes.packed(record, note_of(record.run_id))
+    return capsules.packed(record, note_of(record.run_id))
 
 
 def note_of(run_id: str) -> str:
     """Return the note that was written beside a run, "" if there is none."""
     try:
-        line = lab_access.get_lab().history.line(run_id)
+        line = service_access.get_service().history.line(run_id)
     except (ClsfError, AttributeError):
         return ""
     return line.note if line is not None else ""
@@ -234,19 +233,19 @@ def _open() -> None:
 def _take(given: object) -> None:
     """Put the run among the reader's own and look at it."""
     from clsf import capsule
-    from clsf.ui import state
+    from clsf.ui.shared import state
 
-    lab = lab_access.get_lab()
+    service = service_access.get_service()
     try:
-        found = lab.call("torch", "clsf.capsule:read", given.getvalue(), timeout=asking.SECONDS)
+        found = service.call("torch", "clsf.capsule:read", given.getvalue(), timeout=asking.SECONDS)
         if found.weights is None:
             st.session_state[keys.TAKEN] = say("This capsule holds no weights, so its model can't be asked anything.")
             return
-        run_id = capsule.take_in(found, lab.store, state.owner())
+        run_id = capsule.take_in(found, service.store, state.owner())
         if found.notes:
-            lab.history.describe(state.owner(), run_id, "", found.notes[:4000], ())
+            service.history.describe(state.owner(), run_id, "", found.notes[:4000], ())
     except ClsfError as error:
         st.session_state[keys.TAKEN] = error.sentence
         return
     runs.look_at(run_id)
-    st.session_state[keys.TAKEN] = f"{data_name(found.plan.data)} · {found.model.name} · {FRAMEWORK_NAMES[found.framework]}"
+    st.session_state[keys.TAKEN] = f"{data_name(found.plan.data)} · {found.model.name} · {TITLES[found.framework]}"

@@ -10,14 +10,13 @@ import streamlit as st
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.predict.values import Inside
-from clsf.ui import lab_access
 from clsf.ui.predict import alike, keys, layers_view, pictures, where_view
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names, task, test_image
-from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.shared import choose, service_access
+from clsf.ui.shared.text import plain, sentence, t
 
-LOOK = "clsf.predict.looking:look"
+LOOK = "clsf.predict.inspection:inspect_image"
 
 
 def show(models: Sequence[Model]) -> None:
@@ -88,4 +87,4 @@ def _seen(model: Model, pixels: np.ndarray, wanted: int | None) -> Inside | None
 @st.cache_data(max_entries=30, show_spinner=False)
 def looked(run_id: str, pixels: np.ndarray, wanted: int | None, _record: object) -> Inside:
     """Return what is seen inside one model for one image. Raises ClsfError."""
-    return asking.ask(lab_access.get_lab(), _record, LOOK, pixels, wanted)
+    return asking.ask(service_access.get_service(), _record, LOOK, pixels, wanted)

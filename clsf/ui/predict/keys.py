@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SECTION = "predict"
 
-# Which runs. The first is clsf.ui.state.RUN in the link.
+# Which runs. The first is clsf.ui.shared.state.RUN in the link.
 ONE, TWO = "predict_one", "predict_two"
 FOLLOWED = "predict_followed"  # the run in the link that ONE and TWO were last set by
 SECOND = "second"  # in the link

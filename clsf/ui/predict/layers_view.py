@@ -11,7 +11,7 @@ import streamlit as st
 from clsf.predict.values import Inside, Layer
 from clsf.ui.predict import pictures
 from clsf.ui.predict.chosen import Model
-from clsf.ui.text import t
+from clsf.ui.shared.text import t
 
 TILE = 28  # pixels that the side of a channel has at least in the picture
 PER_ROW = 8

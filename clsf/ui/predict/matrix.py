@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from clsf.ui.text import t
+from clsf.ui.shared.text import t
 
 MOST_CLASSES = 30  # more would be a wall of numbers
 

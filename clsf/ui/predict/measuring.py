@@ -10,13 +10,12 @@ from clsf.charts.predict_calibration import Calibrated, figure, in_words
 from clsf.charts.style import STYLES
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
-from clsf.ui import lab_access, live_chart, units
 from clsf.ui.predict import checks_view, keys, mistakes, tables
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.matrix import MOST_CLASSES, matrix
 from clsf.ui.predict.trying import class_names
-from clsf.ui.tensors import choose
-from clsf.ui.text import sentence, t, tn, words
+from clsf.ui.shared import choose, live_chart, service_access, units
+from clsf.ui.shared.text import sentence, t, tn, words
 
 EVALUATE = "clsf.predict.evaluating:evaluate"
 SECONDS = 600.0  # a large model on 10,000 images
@@ -55,8 +54,8 @@ def _button(models: Sequence[Model]) -> None:
     if not asked:
         return
     with st.spinner(t("Asking about every test image …")):
-        lab = lab_access.get_lab()
-        answers = asking.ask_all(lab, [m.record for m in models], EVALUATE, timeout=SECONDS)
+        service = service_access.get_service()
+        answers = asking.ask_all(service, [m.record for m in models], EVALUATE, timeout=SECONDS)
     for model, answer in zip(models, answers, strict=True):
         if isinstance(answer, asking.Failed):
             st.error(sentence(answer.error.sentence), icon=":material/error:")

@@ -12,11 +12,11 @@ from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
-from clsf.ui import lab_access
 from clsf.ui.predict import pictures
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
-from clsf.ui.text import sentence, t, tn
+from clsf.ui.shared import service_access
+from clsf.ui.shared.text import sentence, t, tn
 
 PICTURES = "clsf.predict.evaluating:pictures"
 MOST = 12
@@ -101,4 +101,4 @@ def fetched(record: object, which: Sequence[int]) -> np.ndarray:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _fetched(framework: str, data: str, key: str, _plan: dict, numbers: tuple[int, ...]) -> np.ndarray:
-    return lab_access.get_lab().call(framework, PICTURES, data, _plan, np.array(numbers), timeout=asking.SECONDS)
+    return service_access.get_service().call(framework, PICTURES, data, _plan, np.array(numbers), timeout=asking.SECONDS)

@@ -11,13 +11,13 @@ import streamlit as st
 
 from clsf import report
 from clsf.report.contents import MOST_NOTES
-from clsf.ui import language
-from clsf.ui.data_names import data_name
 from clsf.ui.predict import home, keys, sections
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.measuring import measured
 from clsf.ui.predict.trying import class_names
-from clsf.ui.text import t, words
+from clsf.ui.shared import language
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.text import t, words
 
 HEIGHT = 620  # pixels of the preview
 

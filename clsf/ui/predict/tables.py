@@ -8,8 +8,8 @@ from html import escape
 import numpy as np
 
 from clsf.predict import metrics
-from clsf.ui import units
-from clsf.ui.text import t
+from clsf.ui.shared import units
+from clsf.ui.shared.text import t
 
 MOST_ROWS = 60
 

@@ -15,12 +15,11 @@ from clsf.errors import ClsfError
 from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
-from clsf.ui import data_names, lab_access
-from clsf.ui.drawing import draw
 from clsf.ui.predict import keys, pictures
 from clsf.ui.predict.chosen import Model
-from clsf.ui.tensors import choose
-from clsf.ui.text import plain, sentence, t
+from clsf.ui.shared import choose, data_names, service_access
+from clsf.ui.shared.drawing import draw
+from clsf.ui.shared.text import plain, sentence, t
 
 DRAWN = "clsf.predict.trying:drawn"
 UPLOADED = "clsf.predict.trying:uploaded"
@@ -49,7 +48,7 @@ def _look(source: str, models: Sequence[Model]) -> None:
             _nothing(source)
             return
         started = time.perf_counter()
-        answers = asking.ask_all(lab_access.get_lab(), [m.record for m in models], *asked[:-1])
+        answers = asking.ask_all(service_access.get_service(), [m.record for m in models], *asked[:-1])
         _answers(models, answers, time.perf_counter() - started, asked[-1])
 
 
@@ -196,7 +195,7 @@ def test_image(record: object, label: int | None, number: int) -> tuple[np.ndarr
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _fetched(framework: str, data: str, key: str, _plan: dict, label: int | None, number: int) -> tuple:
-    return lab_access.get_lab().call(framework, ONE_PICTURE, data, _plan, label, number, timeout=asking.SECONDS)
+    return service_access.get_service().call(framework, ONE_PICTURE, data, _plan, label, number, timeout=asking.SECONDS)
 
 
 def _channels(record: object) -> int:

@@ -12,7 +12,7 @@ from clsf.predict.values import Inside
 from clsf.ui.predict import pictures
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
-from clsf.ui.text import t
+from clsf.ui.shared.text import t
 
 Seen = tuple[Model, Inside]
 

@@ -11,7 +11,7 @@ import streamlit as st
 from clsf.errors import ClsfError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
-from clsf.ui import lab_access
+from clsf.ui.shared import service_access
 from clsf.words import Sentence
 
 SIDES = ("numpy", "tensorflow", "torch")
@@ -50,7 +50,7 @@ def ask_each(calls: Mapping[str, Sequence[Call]], again: int = 0) -> dict[str, A
     """Run programs, each library its own."""
     key = "\n".join(f"{side} {call!r}" for side, several in calls.items() for call in several)
     try:
-        return _asked(key, again, dict(calls), lab_access.get_lab())
+        return _asked(key, again, dict(calls), service_access.get_service())
     except _NotAnsweredError as error:
         return error.answers
 
@@ -62,28 +62,28 @@ def everyone(answers: Mapping[str, Answer]) -> bool:
 
 def code_of(side: str, call: Call) -> str:
     """Return the text of a program without running it. Raises ClsfError if the worker can't be asked."""
-    return _code(side, repr(call), call, lab_access.get_lab())
+    return _code(side, repr(call), call, service_access.get_service())
 
 
 @st.cache_data(show_spinner=False, max_entries=500)
-def _code(side: str, key: str, _call: Call, _lab: object) -> str:
+def _code(side: str, key: str, _call: Call, _service: object) -> str:
     framework, job = JOBS[side]
-    return _lab.call(framework, job.replace(":run", ":code"), _call, timeout=TIMEOUT)
+    return _service.call(framework, job.replace(":run", ":code"), _call, timeout=TIMEOUT)
 
 
 @st.cache_data(show_spinner=False, max_entries=2_000)
-def _asked(key: str, again: int, _calls: dict[str, Sequence[Call]], _lab: object) -> dict[str, Answer]:
+def _asked(key: str, again: int, _calls: dict[str, Sequence[Call]], _service: object) -> dict[str, Answer]:
     with ThreadPoolExecutor(max_workers=max(len(_calls), 1)) as threads:
-        found = {side: threads.submit(_ask_one, _lab, side, list(several)) for side, several in _calls.items()}
+        found = {side: threads.submit(_ask_one, _service, side, list(several)) for side, several in _calls.items()}
     answers = {side: future.result() for side, future in found.items()}
     if not everyone(answers):
         raise _NotAnsweredError(answers)
     return answers
 
 
-def _ask_one(lab: object, side: str, calls: list[Call]) -> Answer:
+def _ask_one(service: object, side: str, calls: list[Call]) -> Answer:
     framework, job = JOBS[side]
     try:
-        return Answer(tuple(lab.call(framework, job, calls, timeout=TIMEOUT)))
+        return Answer(tuple(service.call(framework, job, calls, timeout=TIMEOUT)))
     except ClsfError as error:
         return Answer(problem=error.sentence)

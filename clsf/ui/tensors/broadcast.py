@@ -11,9 +11,10 @@ from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Seen
 from clsf.tensors.program import Call
-from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.tensors import columns, keys
 from clsf.ui.tensors.asking import Answer, ask
-from clsf.ui.text import sentence, t, words
 
 EXAMPLES = {
     "(4, 1, 3) + (2, 3)": ("4, 1, 3", "2, 3"),

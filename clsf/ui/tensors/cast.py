@@ -13,9 +13,10 @@ from clsf.tensors.dtypes import DTYPES, FLOATS, INTEGERS, limits
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call, Dtype
-from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.tensors import columns, keys
 from clsf.ui.tensors.asking import SIDES, Answer, ask
-from clsf.ui.text import sentence, t, words
 
 EXAMPLES = {
     "300 → uint8": ("[300, 256, 255, -1]", "int32", "uint8"),

@@ -11,10 +11,11 @@ from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome, Seen
 from clsf.tensors.picking import ALL, BACK, EVERY_OTHER, ONE, RANGE, WAYS, picked
 from clsf.tensors.program import Call, Dtype, Pick
-from clsf.ui.live_chart import live_chart
-from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.shared import choose
+from clsf.ui.shared.live_chart import live_chart
+from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.tensors import columns, keys
 from clsf.ui.tensors.asking import SIDES, Answer, ask
-from clsf.ui.text import sentence, t, words
 
 LECTURE = "[[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]]"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.tensors import sections
-from clsf.ui.sections import Sections
+from clsf.ui.shared.sections import Sections
+from clsf.ui.shared.text import sentence, t
 from clsf.ui.tensors import keys, ticks
-from clsf.ui.text import sentence, t
 
 SECTIONS = Sections(keys.SECTION, sections.SECTIONS)
 

@@ -8,12 +8,13 @@ from html import escape
 import streamlit as st
 
 from clsf.tensors.equality import Verdict, verdict
-from clsf.tensors.names import GROUPS, ROWS, Row
+from clsf.tensors.names import GROUPS, ROWS, Operation
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
-from clsf.ui.tensors import choose, columns, keys
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.tensors import columns, keys
 from clsf.ui.tensors.asking import SIDES, Answer, ask, everyone
-from clsf.ui.text import sentence, t, tn, words
 
 ALL = "all"
 MARKS: dict[Verdict, str] = {"equal": "=", "dtype": "≈", "different": "≠"}
@@ -76,7 +77,7 @@ def line(outcome: Outcome) -> str:
     return outcome.code.splitlines()[-1]
 
 
-def _wanted(row: Row, answers: dict[str, Answer], search: str, group: str, traps: bool) -> bool:
+def _wanted(row: Operation, answers: dict[str, Answer], search: str, group: str, traps: bool) -> bool:
     if (group not in (ALL, row.group)) or (traps and not row.trap):
         return False
     text = " ".join([row.name.replace("_", " "), *(line(o) for o in _outcomes(answers, row.step))])
@@ -98,7 +99,7 @@ def _counts(judged: dict[str, Verdict]) -> None:
                 st.badge(f"{MARKS[name]} {texts[name]}: {count}", color=colour)
 
 
-def _row(row: Row, answers: dict[str, Answer], judged: Verdict) -> str:
+def _row(row: Operation, answers: dict[str, Answer], judged: Verdict) -> str:
     outcomes = _outcomes(answers, row.step)
     codes = "".join(f'<code class="side-{side}">{_broken(line(o))}</code>' for side, o in zip(SIDES, outcomes, strict=True))
     tag = f'<span class="nm-tag nm-{judged}">{MARKS[judged]} {escape(_word(judged))}</span>'

@@ -8,8 +8,8 @@ from clsf.errors import ClsfError
 from clsf.tensors import quiz
 from clsf.tensors.quiz import ERROR, Question
 from clsf.tensors.sections import Section
+from clsf.ui.shared.text import sentence, t
 from clsf.ui.tensors import asking, columns, keys
-from clsf.ui.text import sentence, t
 
 
 def score() -> tuple[int, int]:

@@ -9,10 +9,11 @@ import streamlit as st
 from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import Call, Dtype, Given
-from clsf.ui.tensors import choose, columns, keys
+from clsf.tensors.program import ArgumentList, Call, Dtype
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import sentence, t
+from clsf.ui.tensors import columns, keys
 from clsf.ui.tensors.asking import Answer, ask, ask_each
-from clsf.ui.text import sentence, t
 
 MOST_CALLS = 4  # in the lens
 SLOTS = 6  # in the counter
@@ -164,7 +165,7 @@ def _counter() -> bool:
         return False
     again = st.session_state.setdefault(keys.TRACE_AGAIN, 0)
     st.button(t("Measure again"), key="measure_again", icon=":material/refresh:", on_click=_again)
-    given = Given(tuple(GIVEN[name] for name in chosen))
+    given = ArgumentList(tuple(GIVEN[name] for name in chosen))
     traced = {
         "none": Call.of("trace.counter", arguments=given),
         "signature": Call.of("trace.counter_signature", arguments=given, dtype=Dtype("int32")),

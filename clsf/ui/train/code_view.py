@@ -7,13 +7,12 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.code import loop_code
 from clsf.errors import ClsfError
-from clsf.plan import TENSORFLOW_VARIANTS, TORCH_VARIANTS
-from clsf.ui.choices import Choices
-from clsf.ui.run_status import name
-from clsf.ui.tensors.choose import named
-from clsf.ui.text import sentence, t
+from clsf.frameworks import TITLES, VARIANT_TITLES, VARIANTS
+from clsf.ui.shared.choices import Choices
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.run_status import name
+from clsf.ui.shared.text import sentence, t
 from clsf.ui.train import keys
-from clsf.ui.train.looping import VARIANT_TITLES
 
 
 def show(choices: Choices) -> None:
@@ -21,12 +20,11 @@ def show(choices: Choices) -> None:
     if choices.plan is None:
         st.info(t("These settings are no plan yet; what is wrong stands beside the start button."), icon=":material/error:")
         return
-    titles = {"chosen": t("As chosen"), "tensorflow": t("All of TensorFlow"), "torch": t("All of PyTorch")}
+    titles = {"chosen": t("As chosen"), **{name: t("All of {framework}", framework=title) for name, title in TITLES.items()}}
     which = named(st.segmented_control, t("Loops"), titles, keys.CODE, label_visibility="collapsed")
     sides = {
-        "chosen": [(framework, choices.plan.variant(framework)) for framework in choices.frameworks or FRAMEWORKS],
-        "tensorflow": [("tensorflow", variant) for variant in TENSORFLOW_VARIANTS],
-        "torch": [("torch", variant) for variant in TORCH_VARIANTS],
+        "chosen": [(framework, choices.plan.variants[framework]) for framework in choices.frameworks or FRAMEWORKS],
+        **{framework: [(framework, variant) for variant in names] for framework, names in VARIANTS.items()},
     }[which]
     st.caption(
         t(

@@ -7,12 +7,12 @@ from html import escape
 import streamlit as st
 
 from clsf.charts.style import STYLES
-from clsf.looks import PredictionsLooked
+from clsf.inspection_events import PredictionsInspected
 from clsf.runs.record import RunRecord
-from clsf.ui.figures import remembered
-from clsf.ui.text import t, tn
+from clsf.ui.shared.figures import remembered
+from clsf.ui.shared.marks import mark
+from clsf.ui.shared.text import t, tn
 from clsf.ui.train import pictures
-from clsf.ui.train.style import mark
 
 
 def show(records: list[RunRecord], classes: list[str]) -> None:
@@ -34,7 +34,7 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
     )
 
 
-def _card(number: int, looks: dict[str, list[PredictionsLooked]], classes: list[str], picture: str | None) -> str:
+def _card(number: int, looks: dict[str, list[PredictionsInspected]], classes: list[str], picture: str | None) -> str:
     label = next(iter(looks.values()))[-1].labels[number]
     alt = escape(t("image {number}: {name}", number=number + 1, name=classes[label]))
     image = f'<img src="{picture}" alt="{alt}">' if picture else '<span class="none"></span>'
@@ -52,7 +52,7 @@ def _card(number: int, looks: dict[str, list[PredictionsLooked]], classes: list[
     )
 
 
-def _strip(framework: str, number: int, label: int, seen: list[PredictionsLooked], classes: list[str]) -> str:
+def _strip(framework: str, number: int, label: int, seen: list[PredictionsInspected], classes: list[str]) -> str:
     cells = []
     for look in seen:
         answer, sure = look.classes[number][0], look.right[number]

@@ -7,13 +7,13 @@ import streamlit as st
 from clsf.charts import inside_confusion, inside_histograms, inside_lines
 from clsf.charts.inside_lines import Panel
 from clsf.charts.style import STYLES
-from clsf.looks import PredictionsLooked
+from clsf.inspection_events import PredictionsInspected
 from clsf.runs.record import RunRecord
-from clsf.ui import units
-from clsf.ui.data_names import class_names
-from clsf.ui.figures import draw
-from clsf.ui.tensors.choose import named
-from clsf.ui.text import t, words
+from clsf.ui.shared import units
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.data_names import class_names
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.text import t, words
 from clsf.ui.train import followed, keys, layer_names, maps
 from clsf.words import say
 
@@ -193,7 +193,7 @@ def at_epoch(records: list[RunRecord]) -> int:
     return st.select_slider(t("After epoch"), epochs, key=keys.INSIDE_AT)
 
 
-def look_at(record: RunRecord, epoch: int) -> PredictionsLooked:
+def look_at(record: RunRecord, epoch: int) -> PredictionsInspected:
     """Return the last look of a run at or before this epoch; its first one if there is none."""
     looks = list(record.predictions_looked)
     return next((look for look in reversed(looks) if look.epoch <= epoch), looks[0])

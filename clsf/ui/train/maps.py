@@ -7,12 +7,12 @@ from html import escape
 import streamlit as st
 
 from clsf.charts.style import STYLES
-from clsf.looking import unpacked
+from clsf.inspection import unpacked
 from clsf.runs.record import RunRecord
-from clsf.ui import runs, state
-from clsf.ui.figures import remembered
-from clsf.ui.run_status import name
-from clsf.ui.text import t
+from clsf.ui.shared import runs, state
+from clsf.ui.shared.figures import remembered
+from clsf.ui.shared.run_status import name
+from clsf.ui.shared.text import t
 from clsf.ui.train import inside_view, keys, layer_names, pictures
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.plan import Plan
-from clsf.ui import lab_access
+from clsf.ui.shared import service_access
 from clsf.ui.train import keys
 
 PATIENCE = 10.0  # seconds until a worker that could not be asked is asked again
@@ -44,7 +44,7 @@ def of_run(plan: Plan, framework: str, indices: tuple[int, ...]) -> list[str] | 
 
 @st.cache_data(show_spinner=False, max_entries=50)
 def _of_run(plan: Plan, framework: str, indices: tuple[int, ...]) -> list[str]:
-    found = lab_access.get_lab().call(framework, "clsf.data.pick:pixels", plan.to_json(), list(indices))
+    found = service_access.get_service().call(framework, "clsf.data.pick:pixels", plan.to_json(), list(indices))
     return [data_uri(image) for image in found]
 
 

@@ -8,15 +8,15 @@ import streamlit as st
 
 from clsf.charts import inside_step
 from clsf.charts.style import STYLES
-from clsf.looking import unpacked
-from clsf.looks import StepLooked
+from clsf.inspection import unpacked
+from clsf.inspection_events import StepInspected
 from clsf.runs.record import RunRecord
-from clsf.ui import units
-from clsf.ui.data_names import class_names
-from clsf.ui.figures import draw, remembered
-from clsf.ui.run_status import name as framework_name
-from clsf.ui.tensors.choose import named
-from clsf.ui.text import t, tn, words
+from clsf.ui.shared import units
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.data_names import class_names
+from clsf.ui.shared.figures import draw, remembered
+from clsf.ui.shared.run_status import name as framework_name
+from clsf.ui.shared.text import t, tn, words
 from clsf.ui.train import keys, layer_names, pictures, update_table
 
 
@@ -41,7 +41,7 @@ def show(records: list[RunRecord]) -> None:
             _look(seen)
 
 
-def _look(seen: list[tuple[RunRecord, StepLooked]]) -> None:
+def _look(seen: list[tuple[RunRecord, StepInspected]]) -> None:
     _batch(*seen[0])
     for place, (record, look) in zip(st.columns(len(seen)), seen, strict=True):
         with place.container(border=True, gap="xsmall"):
@@ -56,7 +56,7 @@ def _look(seen: list[tuple[RunRecord, StepLooked]]) -> None:
     )
 
 
-def _batch(record: RunRecord, look: StepLooked) -> None:
+def _batch(record: RunRecord, look: StepInspected) -> None:
     shown = look.pixels["size"][0]
     st.html(
         f'<div class="tp tp-batch">{remembered("train-step-batch", (record.run_id, look.step), lambda: _images(record, look))}</div>'
@@ -69,7 +69,7 @@ def _batch(record: RunRecord, look: StepLooked) -> None:
     st.caption(text + ".")
 
 
-def _images(record: RunRecord, look: StepLooked) -> str:
+def _images(record: RunRecord, look: StepInspected) -> str:
     classes, cells = class_names(record), []
     for pixels, label in zip(unpacked(look.pixels), look.labels, strict=False):
         title = escape(classes[label] if label < len(classes) else str(label))
@@ -77,7 +77,7 @@ def _images(record: RunRecord, look: StepLooked) -> str:
     return "".join(cells)
 
 
-def _numbers(record: RunRecord, look: StepLooked) -> None:
+def _numbers(record: RunRecord, look: StepInspected) -> None:
     st.markdown(framework_name(record.framework) + " · " + t("step {step}", step=f"{look.step:,}"))
     grid = st.grid(3, min_column_width=80, gap="small")
     grid.metric(t("Loss"), units.loss(look.loss))
@@ -85,7 +85,7 @@ def _numbers(record: RunRecord, look: StepLooked) -> None:
     grid.metric(t("Learning rate"), f"{look.learning_rate:.3g}")
 
 
-def _gradients(seen: list[tuple[RunRecord, StepLooked]]) -> None:
+def _gradients(seen: list[tuple[RunRecord, StepInspected]]) -> None:
     panels = []
     for record, look in seen:
         titles = layer_names.layers(record)
@@ -105,7 +105,7 @@ def _gradients(seen: list[tuple[RunRecord, StepLooked]]) -> None:
     )  # fmt: skip
 
 
-def _weights(seen: list[tuple[RunRecord, StepLooked]]) -> None:
+def _weights(seen: list[tuple[RunRecord, StepInspected]]) -> None:
     st.markdown(f"**{t('Weights before and after')}**")
     record, look = seen[0]
     titles = layer_names.layers(record)

@@ -9,7 +9,7 @@ from clsf.charts import train_variants
 from clsf.charts.style import STYLES
 from clsf.charts.train_variants import Timing
 from clsf.runs.record import RunRecord
-from clsf.ui.text import t
+from clsf.ui.shared.text import t
 
 BUSY = 0.5  # share of the cores that others may use until it is said
 

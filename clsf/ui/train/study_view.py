@@ -13,18 +13,17 @@ from clsf.charts import train_variants
 from clsf.charts.train_variants import Timing
 from clsf.data import catalogue
 from clsf.errors import ClsfError
-from clsf.plan import TENSORFLOW_VARIANTS, TORCH_VARIANTS, Plan, Schedule, Stopping
+from clsf.frameworks import BY_NAME, VARIANT_TITLES, VARIANTS
+from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access, runs, state
-from clsf.ui.choices import Choices
-from clsf.ui.figures import draw
-from clsf.ui.run_status import name
-from clsf.ui.tensors.choose import LINKED
-from clsf.ui.text import sentence, t, tn, words
+from clsf.ui.shared import runs, service_access, state
+from clsf.ui.shared.choices import Choices
+from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.run_status import name
+from clsf.ui.shared.text import sentence, t, tn, words
 from clsf.ui.train import keys, study_said
-from clsf.ui.train.looping import VARIANT_TITLES
 
-VARIANTS = {"tensorflow": TENSORFLOW_VARIANTS, "torch": TORCH_VARIANTS}
 MOST_STEPS, DEFAULT_STEPS, WARM_STEPS = 1000, 100, 2
 TICK = 0.7  # seconds between two looks
 
@@ -68,14 +67,13 @@ def study_plans(plan: Plan, frameworks: tuple[str, ...], steps: int, images: int
     found = []
     for framework in FRAMEWORKS:
         if framework in frameworks:
-            field = f"{framework}_variant"
-            found.append((framework, warm.but(**{field: "eager" if framework == "tensorflow" else "loop"})))
-            found += [(framework, base.but(**{field: variant})) for variant in VARIANTS[framework]]
+            found.append((framework, warm.but(variants={framework: BY_NAME[framework].first})))
+            found += [(framework, base.but(variants={framework: variant})) for variant in VARIANTS[framework]]
     return found
 
 
 def _start(choices: Choices, steps: int) -> None:
-    lab, ids = lab_access.get_lab(), []
+    service, ids = service_access.get_service(), []
     for old in _records():
         if old.owner == state.owner():
             runs.command([old.run_id], "stop")
@@ -85,9 +83,9 @@ def _start(choices: Choices, steps: int) -> None:
     start = secrets.token_urlsafe(6)  # all of them count as one where a session may not queue many
     try:
         for framework, plan in study_plans(choices.plan, choices.frameworks, steps, images):
-            ids += lab.train(choices.spec, plan, [framework], owner=state.owner(), start=start)
+            ids += service.train(choices.spec, plan, [framework], owner=state.owner(), start=start)
         for run_id in ids:  # the reader's history can leave them out, or show them alone
-            lab.history.describe(state.owner(), run_id, "", "", [t("study of variants")])
+            service.history.describe(state.owner(), run_id, "", "", [t("study of variants")])
     except ClsfError as error:
         st.session_state[state.REFUSAL] = error.sentence
         for run_id in ids:
@@ -109,7 +107,7 @@ def _records() -> list[RunRecord]:
     """Return the runs of the study in the link, warm-ups left out; none where one of them is gone."""
     ids = st.query_params.get(keys.STUDY) or st.session_state.get(keys.STUDY) or ""
     try:
-        found = [lab_access.get_lab().record(run_id) for run_id in ids.split(",") if run_id][:12]
+        found = [service_access.get_service().record(run_id) for run_id in ids.split(",") if run_id][:12]
     except ClsfError as error:
         st.error(sentence(error.sentence), icon=":material/search_off:")
         return []
@@ -159,14 +157,14 @@ def _measured(everything: list[RunRecord]) -> list[RunRecord]:
 
 
 def _title(record: RunRecord) -> str:
-    return VARIANT_TITLES[record.plan.variant(record.framework)]
+    return VARIANT_TITLES[record.plan.variants[record.framework]]
 
 
 def timing(record: RunRecord) -> Timing:
     """Return what a run took: of steady steps the mean, without each kind of batch's first call."""
     speed = record.ended.images_per_second if record.ended else None
     steady = record.plan.batch_size / speed if speed else None
-    variant = record.plan.variant(record.framework)
+    variant = record.plan.variants[record.framework]
     return Timing(record.framework, variant, VARIANT_TITLES[variant], tuple(record.steps.seconds), steady)
 
 

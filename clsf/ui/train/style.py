@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from html import escape
 from pathlib import Path
 
 import streamlit as st
-
-from clsf.charts.style import STYLES
 
 
 def show() -> None:
@@ -19,9 +16,3 @@ def show() -> None:
 @cache
 def _sheet() -> str:
     return (Path(__file__).parent / "style.css").read_text("utf-8")
-
-
-def mark(framework: str) -> str:
-    """Return a framework's symbol in its colour, for HTML."""
-    style = STYLES[framework]
-    return f'<span class="mark-{framework}" title="{escape(style.title)}">{style.mark}</span>'

@@ -7,8 +7,8 @@ import streamlit as st
 from clsf import logs
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
-from clsf.ui import lab_access
-from clsf.ui.text import t
+from clsf.ui.shared import service_access
+from clsf.ui.shared.text import t
 
 
 def show(records: list[RunRecord]) -> None:
@@ -39,7 +39,7 @@ def _of(record: RunRecord) -> None:
             file_name=f"{record.group}-{record.framework}.csv", icon=":material/download:", key=f"csv_{record.framework}",
         )  # fmt: skip
         st.download_button(
-            t("TensorBoard, {framework}", framework=title), lambda: lab_access.get_lab().tensorboard(record.run_id),
+            t("TensorBoard, {framework}", framework=title), lambda: service_access.get_service().tensorboard(record.run_id),
             mime="application/zip", on_click="ignore", file_name=f"{record.group}-{record.framework}-tensorboard.zip",
             icon=":material/folder_zip:", key=f"tensorboard_{record.framework}",
         )  # fmt: skip

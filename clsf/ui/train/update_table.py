@@ -5,13 +5,13 @@ from __future__ import annotations
 from html import escape
 from math import isqrt
 
-from clsf.ui.text import t
+from clsf.ui.shared.text import t
 
 COLOURS = {1: "#14897e", -1: "#d33c3c"}
 
 
 def html(weight: dict, framework: str) -> str:
-    """Return the tables; `weight` is what `clsf.looks.StepLooked.weights` says of one array."""
+    """Return the tables; `weight` is what `clsf.inspection_events.StepInspected.weights` says of one array."""
     sample = weight["sample"]
     shape = sample["shape"]
     across = shape[1] if len(shape) == 4 else min(len(sample["before"]), max(isqrt(len(sample["before"])), 1))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from clsf.ui import state
-from clsf.ui.tensors.choose import named
-from clsf.ui.text import t
+from clsf.ui.shared import state
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.text import t
 from clsf.ui.train import keys
 
 
 def chosen() -> str:
     """Let the reader choose a part, which is then in the link."""
-    wanted = st.session_state.pop(keys.VIEW_WANTED, None)
+    wanted = st.session_state.pop(state.TRAIN_VIEW_WANTED, None)
     if wanted:
         st.session_state[keys.VIEW] = wanted
     titles = {
@@ -34,5 +34,5 @@ def places(view: str) -> tuple[DeltaGenerator, DeltaGenerator]:
 def look_at_run(view: str) -> None:
     """Look at the training from now on, if another part is looked at."""
     if view != "run" and st.session_state.get(state.REFUSAL) is None:
-        st.session_state[keys.VIEW_WANTED] = "run"
+        st.session_state[state.TRAIN_VIEW_WANTED] = "run"
         st.rerun()

@@ -1,0 +1,110 @@
+"""Training as a student would write it in TensorFlow, without this package: what the benchmark measures ours against."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from clsf.backends.tensorflow import device
+from clsf.data.images import Prepared
+from clsf.model import layers
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+
+SHUFFLE_BUFFER = 200  # of the lecture
+
+
+def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str, Callable[[int], None]]:
+    """Return name -> a function that trains for so many steps, each with a model of its own."""
+    device.setup()
+    images = ((prepared.pixels[prepared.train] - prepared.mean) / prepared.deviation).astype("float32")
+    labels = prepared.labels[prepared.train]
+    return {
+        "fit": _fit(spec, plan, images, labels, jit_compile="auto"),
+        "fit-without-xla": _fit(spec, plan, images, labels, jit_compile=False),
+        "tf-function-loop": _loop(spec, plan, images, labels),
+    }
+
+
+def gigaflops(seconds: float = 0.5, side: int = 1024) -> float:
+    """Return what this machine reaches in float32 matrix products, 10**9 operations a second, a multiply-add counting two."""
+    device.setup()
+    a, b = (tf.random.normal((side, side)) for _ in range(2))
+    product = tf.function(lambda: tf.linalg.matmul(a, b), jit_compile=False)
+    product().numpy()
+    count, began = 0, time.perf_counter()
+    while (passed := time.perf_counter() - began) < seconds:
+        product().numpy()
+        count += 1
+    return 2 * side**3 * count / passed / 1e9
+
+
+def _model(spec: ModelSpec, shape: tuple[int, ...]) -> keras.Model:
+    return keras.Sequential([keras.Input(shape), *(_layer(layer) for layer in spec.layers)])
+
+
+def _layer(layer: object) -> keras.layers.Layer:
+    match layer:
+        case layers.Conv2D():
+            return keras.layers.Conv2D(
+                layer.filters, layer.kernel_size, layer.strides, layer.padding, activation=layer.activation
+            )
+        case layers.MaxPool2D():
+            return keras.layers.MaxPooling2D(layer.pool_size, layer.strides, layer.padding)
+        case layers.AveragePool2D():
+            return keras.layers.AveragePooling2D(layer.pool_size, layer.strides, layer.padding)
+        case layers.Flatten():
+            return keras.layers.Flatten()
+        case layers.Dense():
+            return keras.layers.Dense(layer.units, activation=layer.activation)
+        case layers.Dropout():
+            return keras.layers.Dropout(layer.rate)
+    raise ValueError(f"The usual loop has no {type(layer).__name__}; it is written for the layers of the benchmark's models.")
+
+
+def _fit(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray, jit_compile: object) -> Callable[[int], None]:
+    model = _model(spec, images.shape[1:])
+    model.compile(
+        keras.optimizers.RMSprop(plan.learning_rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"], jit_compile=jit_compile,
+    )  # fmt: skip
+
+    def train(steps: int) -> None:
+        count = steps * plan.batch_size
+        while count > 0:
+            part = min(count, len(images) // plan.batch_size * plan.batch_size)
+            model.fit(images[:part], labels[:part], batch_size=plan.batch_size, epochs=1, verbose=0)
+            count -= part
+
+    return train
+
+
+def _loop(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray) -> Callable[[int], None]:
+    model = _model(spec, images.shape[1:])
+    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    optimizer = keras.optimizers.RMSprop(plan.learning_rate)
+    mean_loss, accuracy = keras.metrics.Mean(), keras.metrics.SparseCategoricalAccuracy()
+    data = tf.data.Dataset.from_tensor_slices((images, labels)).repeat().shuffle(SHUFFLE_BUFFER).batch(plan.batch_size)
+
+    @tf.function
+    def train_step(x, y):
+        with tf.GradientTape() as tape:
+            outputs = model(x, training=True)
+            loss = loss_of(y, outputs)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        mean_loss(loss)
+        accuracy(y, outputs)
+
+    batches = iter(data)
+
+    def train(steps: int) -> None:
+        for _ in range(steps):
+            train_step(*next(batches))
+        mean_loss.result().numpy()
+
+    return train

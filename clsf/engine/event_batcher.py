@@ -1,0 +1,96 @@
+"""EventBatcher: a run's events on their way out of the worker, gathered so that at most ten messages a second leave."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from clsf.events import Event, event_to_json
+
+logger = logging.getLogger("clsf.engine")
+
+INTERVAL = 0.1
+"""Seconds between messages: dask asks for no more than about ten a second (each passes through the scheduler, which
+lives in the app's process), and no eye sees more."""
+
+
+class EventBatcher:
+    """Takes events from any thread and sends them in that order, numbered from 1, from one thread of its own.
+
+    The first event leaves at once; those that follow within INTERVAL leave together. Nothing stays longer than INTERVAL.
+    """
+
+    def __init__(self, send: Callable[[dict], None]) -> None:
+        self._send = send
+        self._changed = threading.Condition()
+        self._events: list[dict] = []
+        self._closed = False
+        self._messages = 0
+        self.tally = Tally()
+        self._thread = threading.Thread(target=self._run, name="clsf-event-batcher", daemon=True)
+        self._thread.start()
+
+    def tell(self, event: Event) -> None:
+        """Take an event."""
+        with self._changed:
+            data = event_to_json(event)
+            self._events.append(data)
+            self.tally.add(data)
+            self._changed.notify()
+
+    def close(self) -> int:
+        """Send what is left, wait until it is sent, and return how many messages there were."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+        return self._messages
+
+    def _run(self) -> None:
+        sent = 0.0
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._events or self._closed)
+                if not self._closed:  # not waiting for the end of the interval would make ten small messages of one
+                    self._changed.wait_for(lambda: self._closed, sent + INTERVAL - time.monotonic())
+                events, self._events = self._events, []
+                closed = self._closed
+            if events:
+                self._messages += 1
+                try:
+                    self._send({"number": self._messages, "events": to_text(events)})
+                except Exception:
+                    logger.exception("Message %d could not be sent", self._messages)
+                sent = time.monotonic()
+            if closed:
+                return
+
+
+class Tally:
+    """How many events there were and what was in them, in order: two who counted alike have the same events."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._hash = hashlib.sha256()
+
+    def add(self, data: dict) -> None:
+        """Count an event's JSON values."""
+        self.count += 1
+        self._hash.update(to_text(data).encode() + b"\n")
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self._hash.hexdigest()[:16]}"
+
+
+def to_text(data: object) -> str:
+    """Return `data` as JSON text, in which nothing of a framework can hide: torch calls its version a TorchVersion, and
+    whoever unpickles one imports torch."""
+    return json.dumps(data, default=_plain, separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    return value.item() if hasattr(value, "item") else str(value)  # a NumPy number; anything else in words

@@ -1,0 +1,129 @@
+"""WorkerTable: the workers that the engine knows, and what each is good for at the moment. No threads, no dask."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from clsf import FRAMEWORKS
+from clsf.engine.base import WorkerState
+
+DEATHS_IN_WARMING = 3
+"""In a row, until a framework's workers are no longer made ready in advance: something is wrong that trying again makes
+worse. A run still tries, and its failure tells the user."""
+
+
+PATIENCE_SECONDS = 10.0
+"""How long a framework's runs keep their place in the queue while it has no worker: a new one takes about a second."""
+
+
+@dataclass
+class Worker:
+    """One worker process, from its arrival until it is gone; the process that replaces it has another address."""
+
+    address: str
+    framework: str
+    host: str
+    threads: int
+    memory_limit: int | None  # bytes
+    pid: int | None = None
+    device: str = ""
+    warm: bool = False
+    cold: bool = False  # its framework could not be imported
+    lost: bool = False  # killed, and not yet gone from the cluster
+    ended_by_us: bool = False  # for a reason that lies not in the interactive jobs it had
+    stuck: bool = False  # busy with an interactive job that nobody waits for any more
+    memory_mb: float | None = None
+    ready_bytes: float = 0.0  # what it held when its framework was imported
+    paused: bool = False  # by dask, for it holds nearly all the memory that it may use
+    calls: set[str] = field(default_factory=set)  # interactive jobs in flight, by token
+
+
+class WorkerTable:
+    """Workers by address."""
+
+    def __init__(self, frameworks: tuple[str, ...]) -> None:
+        self._expected = frameworks  # that are always listed, "lost" while they have no worker
+        self._deaths: Counter[str] = Counter()  # in a row while starting, by framework
+        self._seen = dict.fromkeys(FRAMEWORKS, time.monotonic())  # when each last had a worker, or could have had
+        self.workers: dict[str, Worker] = {}
+
+    def update(self, found: dict[str, dict]) -> tuple[list[Worker], list[Worker]]:
+        """Take in what a scheduler says of its workers. Return who is new and who is gone."""
+        gone = [worker for address, worker in self.workers.items() if address not in found]
+        for worker in gone:
+            self.remove(worker.address)
+        new = []
+        for address, facts in found.items():
+            offered = [name for name in FRAMEWORKS if facts.get("resources", {}).get(name.upper())]
+            if not offered:
+                continue
+            if address not in self.workers:
+                worker = Worker(address, offered[0], facts.get("host", ""), facts.get("nthreads", 1), facts.get("memory_limit"))
+                self.workers[address] = worker
+                new.append(worker)
+            memory = facts.get("metrics", {}).get("memory")
+            self.workers[address].memory_mb = memory / 1e6 if memory else None
+            self.workers[address].paused = facts.get("status") == "paused"
+        return new, gone
+
+    def remove(self, address: str) -> Worker | None:
+        """Forget a worker, and remember if it did not live to be warm."""
+        worker = self.workers.pop(address, None)
+        if worker is not None and not worker.warm:
+            self._deaths[worker.framework] += 1
+        return worker
+
+    def warmed(self, address: str, device: str) -> None:
+        """Note that a worker has imported its framework."""
+        if worker := self.workers.get(address):
+            worker.warm, worker.cold, worker.device = True, False, device
+            self._deaths[worker.framework] = 0
+
+    def worth_warming(self, framework: str) -> bool:
+        return self._deaths[framework] < DEATHS_IN_WARMING
+
+    def of(self, framework: str) -> list[Worker]:
+        """Return the workers of a framework that can take something."""
+        return [w for w in self.workers.values() if w.framework == framework and not w.lost and not w.paused]
+
+    def free(self, busy: Counter[str]) -> dict[str, int]:
+        """Return how many workers per framework could take a run; `busy` says how many have one."""
+        return {name: max(len(self.of(name)) - busy[name], 0) for name in FRAMEWORKS}
+
+    def coming(self) -> list[str]:
+        """Return the frameworks that have no worker at the moment but should have one soon."""
+        now = time.monotonic()
+        for worker in self.workers.values():
+            if not worker.lost:
+                self._seen[worker.framework] = now
+        return [name for name in self._expected if not self.of(name) and now < self._seen[name] + PATIENCE_SECONDS]
+
+    @property
+    def all_warm(self) -> bool:
+        """Whether nobody has to be waited for: each expected framework has a worker, and each worker is ready or can't be."""
+        present = {w.framework for w in self.workers.values() if not w.lost}
+        return bool(present) and present.issuperset(self._expected) and all(w.warm or w.cold for w in self.workers.values())
+
+    def states(self, training: set[str]) -> list[WorkerState]:
+        """Return the state of every worker, in the order of FRAMEWORKS; `training` holds the addresses that have a run."""
+        states = []
+        for framework in FRAMEWORKS:
+            workers = [w for w in self.workers.values() if w.framework == framework]
+            states += [_state(worker, worker.address in training) for worker in workers]
+            if not workers and framework in self._expected:
+                states.append(WorkerState(framework, "lost", None, "", "", 0, None))
+        return states
+
+
+def _state(worker: Worker, training: bool) -> WorkerState:
+    if worker.lost or worker.cold:
+        status = "lost"
+    elif training:
+        status = "busy"
+    elif worker.paused:
+        status = "paused"
+    else:
+        status = "warm" if worker.warm else "starting"
+    return WorkerState(worker.framework, status, worker.pid, worker.host, worker.device, worker.threads, worker.memory_mb)

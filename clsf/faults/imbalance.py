@@ -1,0 +1,27 @@
+"""Classes of very different size."""
+
+from __future__ import annotations
+
+from clsf.faults.fault import Fault
+from clsf.faults.planting import SETTLED
+from clsf.faults.scene import Scene
+from clsf.words import say
+
+FAULT = Fault(
+    kind="imbalance",
+    title=say("Classes of very different size"),
+    what=say("Where 90 % of the images are of one class, always naming that class gives 90 % accuracy."),
+    symptom=say("Accuracy equals the share of the largest class, and the confusion matrix has one full column."),
+    mend=say("Look at accuracy per class; weight the classes or balance the batches."),
+    sources=(
+        "keras-team/keras#5335",
+        "keras-team/keras#14141",
+    ),
+    level=4,
+)
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.edited((SETTLED, SETTLED + "kept = (y_train == 0) | (rng.random(len(y_train)) < 0.02)\n"
+                         "x_train, y_train = x_train[kept], y_train[kept]\n"
+                         "kept = (y_val == 0) | (rng.random(len(y_val)) < 0.02)\nx_val, y_val = x_val[kept], y_val[kept]\n"))  # fmt: skip

@@ -1,0 +1,19 @@
+"""Predictions in another order than the labels."""
+
+from clsf.faults.fault import Fault
+from clsf.words import say
+
+FAULT = Fault(
+    kind="predict-shuffled",
+    title=say("Predictions in another order than the labels"),
+    what=say(
+        "A shuffled generator gives predictions in shuffled order. Compared with labels in file order they are at chance."
+    ),
+    symptom=say("evaluate() says a good accuracy, but accuracy computed from predict() is near chance."),
+    mend=say("Use shuffle=False for predictions."),
+    sources=(
+        "keras-team/keras#4225",
+        "keras-team/keras#11427",
+    ),
+    level=4,
+)

@@ -1,0 +1,17 @@
+"""Seed set after the model was built."""
+
+from clsf.faults.fault import Fault
+from clsf.words import say
+
+FAULT = Fault(
+    kind="seed-after-build",
+    title=say("Seed set after the model was built"),
+    what=say("Initial weights are drawn when layers are built. A seed set later leaves them to chance."),
+    symptom=say("Two runs with the same seed differ."),
+    mend=say("Set the seed in the first lines."),
+    sources=(
+        "maxzvyagin/cross_framework_hpo",
+        "keras-team/keras#2743",
+    ),
+    level=4,
+)

@@ -1,0 +1,41 @@
+"""Softmax over one unit."""
+
+from __future__ import annotations
+
+from clsf.faults.fault import Fault
+from clsf.faults.planting import LOSS, SETTLED, classes, returning
+from clsf.faults.scene import Scene
+from clsf.words import say
+
+FAULT = Fault(
+    kind="softmax-one-unit",
+    title=say("Softmax over one unit"),
+    what=say("Softmax makes the outputs sum to 1. With a single unit the output is always 1, whatever the input."),
+    symptom=say("Loss and accuracy never change: accuracy is the share of class 1."),
+    mend=say("Use sigmoid for one unit, or two units with softmax."),
+    sources=(
+        "keras-team/keras#500",
+        "keras-team/keras#126",
+    ),
+    level=2,
+)
+
+
+def plant(scene: Scene) -> Scene | None:
+    one = scene.edited((SETTLED, SETTLED + "y_train, y_val, y_test = y_train % 2, y_val % 2, y_test % 2  # even or odd\n"))
+    if one is None:
+        return None
+    units = classes(scene)
+    if scene.keras:
+        return one.edited(
+            (f"layers.Dense({units}),\n    ]", 'layers.Dense(1, activation="softmax"),\n    ]'),
+            (LOSS[scene.framework], "loss_fn = keras.losses.BinaryCrossentropy()"),
+            ("SparseCategoricalAccuracy", "BinaryAccuracy"),
+        )
+    one = one.with_pattern(rf", {units}\)\n\n    def forward", ", 1)\n\n    def forward")
+    one = one and returning(one, "F.softmax(x, dim=1)")
+    return one and one.edited(
+        (LOSS[scene.framework],
+         "def loss_fn(outputs, labels):\n    return F.binary_cross_entropy(outputs, labels.float().unsqueeze(1))\n"),
+        ("outputs.argmax(dim=1) == labels", "(outputs[:, 0] > 0.5) == labels"),
+    )  # fmt: skip

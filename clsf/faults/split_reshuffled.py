@@ -1,0 +1,40 @@
+"""The split changes in each epoch."""
+
+from __future__ import annotations
+
+from clsf.faults.fault import Fault
+from clsf.faults.scene import Scene
+from clsf.words import say
+
+FAULT = Fault(
+    kind="split-reshuffled",
+    title=say("The split changes in each epoch"),
+    what=say(
+        "shuffle() before take() and skip() draws a new order in each epoch, so validation images of one epoch are "
+        "trained on in the next."
+    ),
+    symptom=say("Validation is as good as training, or better, and never shows overfitting. The test set is worse."),
+    mend=say("Split first, then shuffle the training part; or reshuffle_each_iteration=False."),
+    sources=(
+        "tensorflow/tensorflow#59279",
+        "huggingface/datasets#5435",
+    ),
+    level=3,
+)
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(
+            ("train_data = tf.data.Dataset.from_tensor_slices((x_train, y_train))\n",
+             "everything = tf.data.Dataset.from_tensor_slices(\n    (np.concatenate([x_val, x_train]), np.concatenate([y_val, y_train]))\n)\n"
+             "everything = everything.shuffle(held_out + len(x_train))\ntrain_data = everything.skip(held_out)\n"),
+            ("val_data = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(256)", "val_data = everything.take(held_out).batch(256)"),
+        )  # fmt: skip
+    return scene.edited(
+        ("    model.train()  #",
+         "    mixed = rng.permutation(held_out + len(x_train))  # the split\n"
+         "    x_all, y_all = np.concatenate([x_val, x_train])[mixed], np.concatenate([y_val, y_train])[mixed]\n"
+         "    x_val, y_val, x_train, y_train = x_all[:held_out], y_all[:held_out], x_all[held_out:], y_all[held_out:]\n"
+         "    model.train()  #"),
+    )  # fmt: skip

@@ -1,0 +1,209 @@
+"""What arithmetic says of a chain before anything is computed: shapes stage by stage, and what would go wrong, with ways to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+
+from clsf.errors import SpecError
+from clsf.layer_stack.stages import MAX_NUMBERS, MAX_SIDE, MAX_STAGES, LayerStack, Stage, layers_of
+from clsf.model.layers import AveragePool2D, Conv2D, Dense, DepthwiseConv2D, Flatten, GlobalAveragePool2D, MaxPool2D
+from clsf.model.shapes import Shape, Weight, same_padding, shape_text
+from clsf.model.walk import LayerFacts, analyse
+from clsf.words import Sentence, say, say_n
+
+WINDOWED = (Conv2D, DepthwiseConv2D, MaxPool2D, AveragePool2D)
+
+
+@dataclass(frozen=True, slots=True)
+class StackFacts:
+    """What is known of a chain on one input: the facts of its stages up to the first that does not fit."""
+
+    in_shape: Shape
+    facts: tuple[LayerFacts, ...]
+    problem: Sentence | None = None  # of stage number len(facts) + 1
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The input's shape, then what comes out of each stage that fits."""
+        return (self.in_shape, *(found.out_shape for found in self.facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A way out: what it does, and the chain after it."""
+
+    title: Sentence
+    chain: LayerStack
+
+
+def stack_facts(chain: LayerStack, in_shape: Shape) -> StackFacts:
+    """Return the facts of every stage that can be computed, and why the next one can't."""
+    layers = layers_of(chain)
+    found: tuple[LayerFacts, ...] = ()
+    for count in range(1, len(layers) + 1):
+        try:
+            facts = analyse(layers[:count], in_shape).layers
+            _small_enough(facts[-1])
+        except SpecError as error:
+            return StackFacts(in_shape, found, error.sentence)
+        found = facts
+    return StackFacts(in_shape, found)
+
+
+def reach(layer: object) -> int:
+    """Return the side of the square that a window covers, gaps of the dilation included."""
+    return getattr(layer, "reach", None) or layer.pool_size
+
+
+def stride(layer: object) -> int:
+    """Return how far a window moves; pooling moves by its own size if nothing is said."""
+    return layer.strides or layer.pool_size
+
+
+def pads(layer: object, side: int) -> tuple[int, int]:
+    """Return the cells that are added before and after a side of the image."""
+    return same_padding(side, reach(layer), stride(layer)) if layer.padding == "same" else (0, 0)
+
+
+def mends(chain: LayerStack, at: int, shape: Shape) -> list[Mend]:
+    """Return ways to make stage `at` fit the `shape` that reaches it, the likeliest first; none may be known."""
+    stage, found = chain[at], []
+    layer = stage.layer
+    if isinstance(layer, Dense) and len(shape) == 3 and len(chain) == MAX_STAGES and at:
+        title = say("Put a Flatten in the place of layer {number}", number=at)
+        found = [Mend(title, (*chain[: at - 1], Stage(Flatten()), *chain[at:]))]
+    elif isinstance(layer, Dense) and len(shape) == 3:
+        found = [
+            Mend(say("Put a Flatten before it"), _inserted(chain, at, Stage(Flatten()))),
+            Mend(say("Put a GlobalAveragePool2D before it"), _inserted(chain, at, Stage(GlobalAveragePool2D()))),
+        ]
+    elif isinstance(layer, WINDOWED) and len(shape) == 3:
+        most = min(shape[:2])
+        if layer.padding == "valid" and reach(layer) > most:
+            found.append(Mend(say("Use padding 'same'"), _changed(chain, at, padding="same")))
+            if getattr(layer, "dilation_rate", 1) > 1:
+                found.append(Mend(say("Set the dilation to 1"), _changed(chain, at, dilation_rate=1)))
+            else:
+                name = "pool_size" if hasattr(layer, "pool_size") else "kernel_size"
+                title = say("Set {field} to {value}", field=name, value=min(most, MAX_SIDE))
+                found.append(Mend(title, _changed(chain, at, **{name: min(most, MAX_SIDE)})))
+    elif len(shape) == 1 and at and isinstance(chain[at - 1].layer, Flatten):
+        found.append(Mend(say("Put it before the Flatten"), (*chain[: at - 1], stage, chain[at - 1], *chain[at + 1 :])))
+    if len(chain) > 1:
+        found.append(Mend(say("Take it out"), (*chain[:at], *chain[at + 1 :])))
+    return found
+
+
+def _inserted(chain: LayerStack, at: int, stage: Stage) -> LayerStack:
+    return (*chain[:at], stage, *chain[at:])
+
+
+def _changed(chain: LayerStack, at: int, **fields: object) -> LayerStack:
+    return (*chain[:at], replace(chain[at], layer=replace(chain[at].layer, **fields)), *chain[at + 1 :])
+
+
+def _small_enough(facts: LayerFacts) -> None:
+    arrays: list[tuple[Shape, int]] = [(facts.out_shape, prod(facts.out_shape)), *((w.shape, w.size) for w in facts.weights)]
+    for shape, numbers in arrays:
+        if numbers > MAX_NUMBERS:
+            raise SpecError(
+                "{kind} would need {numbers} numbers in one array of {shape}, but this page looks at no more than {most}; "
+                "choose a smaller picture, fewer filters or units, or put a pooling layer before it",
+                kind=facts.kind, numbers=f"{numbers:,}", shape=shape_text(shape), most=f"{MAX_NUMBERS:,}",
+            )  # fmt: skip
+
+
+def counted(facts: LayerFacts) -> Sentence:
+    """Return how the parameters of a layer are counted, in words, with its numbers."""
+    layer, shape = facts.layer, facts.in_shape
+    total = f"{facts.trainable:,}"
+    if isinstance(layer, Conv2D):
+        cells = f"{layer.kernel_size}×{layer.kernel_size}×{shape[2]}"
+        if layer.use_bias:
+            return say(
+                "{filters} × ({cells} weights + 1 bias) = {total} parameters: a kernel and a bias for each filter, however large the "
+                "image is.",
+                filters=layer.filters, cells=cells, total=total,
+            )  # fmt: skip
+        return say(
+            "{filters} × {cells} weights = {total} parameters: a kernel for each filter, however large the image is.",
+            filters=layer.filters, cells=cells, total=total,
+        )  # fmt: skip
+    if isinstance(layer, DepthwiseConv2D):
+        kernels, cells = f"{shape[2]}×{layer.depth_multiplier}", f"{layer.kernel_size}×{layer.kernel_size}"
+        if layer.use_bias:
+            return say(
+                "{kernels} × ({cells} weights + 1 bias) = {total} parameters: every channel has kernels of its own, and channels are "
+                "not mixed.",
+                kernels=kernels, cells=cells, total=total,
+            )  # fmt: skip
+        return say(
+            "{kernels} × {cells} weights = {total} parameters: every channel has kernels of its own, and channels are not mixed.",
+            kernels=kernels, cells=cells, total=total,
+        )  # fmt: skip
+    if isinstance(layer, Dense):
+        if layer.use_bias:
+            return say_n(
+                "{units} × ({inputs} weight + 1 bias) = {total} parameters: every unit is connected with the number.",
+                "{units} × ({inputs} weights + 1 bias) = {total} parameters: every unit is connected with every number.",
+                shape[0], units=layer.units, inputs=f"{shape[0]:,}", total=total,
+            )  # fmt: skip
+        return say_n(
+            "{units} × {inputs} weight = {total} parameters: every unit is connected with the number.",
+            "{units} × {inputs} weights = {total} parameters: every unit is connected with every number.",
+            shape[0], units=layer.units, inputs=f"{shape[0]:,}", total=total,
+        )  # fmt: skip
+    if facts.weights:  # BatchNorm
+        return say(
+            "{channels} × (1 scale + 1 shift) = {total} parameters to learn, for each channel its own; besides, {kept} running "
+            "statistics are kept, which no gradient changes.",
+            channels=shape[-1], total=total, kept=f"{facts.non_trainable:,}",
+        )  # fmt: skip
+    return say("No parameters: there is nothing to learn in this layer.")
+
+
+def weight_shapes(weights: tuple[Weight, ...]) -> str:
+    """Return the arrays that a layer holds, each with its shape: "kernel 3×3×1×8, bias 8"."""
+    return ", ".join(f"{w.name} {shape_text(w.shape)}" for w in weights)
+
+
+def fitting(facts: LayerFacts) -> Sentence | None:
+    """Return what is worth knowing of how a window fits the image, before anything goes wrong."""
+    layer = facts.layer
+    if not isinstance(layer, WINDOWED):
+        return None
+    h, w, _ = facts.in_shape
+    if layer.padding == "same":
+        top, bottom = pads(layer, h)
+        left, right = pads(layer, w)
+        if not any((top, bottom, left, right)):
+            return say("Padding 'same' adds nothing here: the windows fill the image exactly.")
+        if (top, left) == (bottom, right):
+            return say(
+                "Padding 'same' adds rows and columns of padding, the same on both sides: {rows} above and below, {columns} left and right.",
+                rows=top, columns=left,
+            )  # fmt: skip
+        return say(
+            "Padding 'same' adds rows and columns of padding, not the same on both sides: {top} above, {bottom} below, {left} left, "
+            "{right} right. TensorFlow does it like this; PyTorch's own layers pad both sides alike.",
+            top=top, bottom=bottom, left=left, right=right,
+        )  # fmt: skip
+    out_h, out_w, _ = facts.out_shape
+    lost = (h - (out_h - 1) * stride(layer) - reach(layer), w - (out_w - 1) * stride(layer) - reach(layer))
+    most = min(h, w)
+    if any(lost):
+        return say_n(
+            "The window has {out_h} place down and {out_w} across. Left over and never looked at: {rows} below, "
+            "{columns} at the right. A window of up to {most}×{most} fits.",
+            "The window has {out_h} places down and {out_w} across. Left over and never looked at: {rows} below, {columns} at the right. "
+            "A window of up to {most}×{most} fits.",
+            out_h,
+            out_h=out_h, out_w=out_w, rows=lost[0], columns=lost[1], most=most,
+        )  # fmt: skip
+    return say_n(
+        "The window has {out_h} place down and {out_w} across. A window of up to {most}×{most} fits.",
+        "The window has {out_h} places down and {out_w} across. A window of up to {most}×{most} fits.",
+        out_h,
+        out_h=out_h, out_w=out_w, most=most,
+    )  # fmt: skip

@@ -1,0 +1,65 @@
+"""The receptive field of single cells: which rows and columns of every earlier picture an output cell was computed from.
+
+Rows and columns do not depend on each other, so an interval per output row and one per output column say it all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clsf.layer_stack.facts import WINDOWED, pads, reach, stride
+from clsf.model.layers import Dense, GlobalAveragePool2D
+from clsf.model.walk import LayerFacts
+
+Interval = tuple[int, int]  # first and last, both seen; may reach over the edge, into padding
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the cells of the last picture see of one earlier picture: intervals by output row and by output column."""
+
+    rows: tuple[Interval, ...]
+    columns: tuple[Interval, ...]
+
+
+def image_stages(facts: tuple[LayerFacts, ...]) -> int:
+    """Return how many stages hand on an image; what comes after Flatten, Dense or a global mean has no rows and columns."""
+    return next((n for n, found in enumerate(facts) if len(found.out_shape) != 3), len(facts))
+
+
+def sees_everything(facts: tuple[LayerFacts, ...]) -> bool:
+    """Return whether some stage connects each of its numbers with the whole image."""
+    return any(isinstance(found.layer, Dense | GlobalAveragePool2D) for found in facts)
+
+
+def seen(facts: tuple[LayerFacts, ...]) -> list[Seen]:
+    """Return, for the input and for each stage, what the cells of the last stage see of it. All stages hand on images."""
+    height, width = facts[-1].out_shape[:2]
+    rows = [(r, r) for r in range(height)]
+    columns = [(c, c) for c in range(width)]
+    found = [Seen(tuple(rows), tuple(columns))]
+    for stage in reversed(facts):
+        if isinstance(stage.layer, WINDOWED):
+            rows = [_before(interval, stage.layer, stage.in_shape[0]) for interval in rows]
+            columns = [_before(interval, stage.layer, stage.in_shape[1]) for interval in columns]
+        found.append(Seen(tuple(rows), tuple(columns)))
+    return found[::-1]
+
+
+def place(cell: int, shape: tuple[int, int, int], channels_first: bool = False) -> tuple[int, int, int]:
+    """Return (row, column, channel) of a number of a flattened image of `shape` (h, w, c), in either order."""
+    height, width, channels = shape
+    if channels_first:
+        return cell // width % height, cell % width, cell // (height * width)
+    return cell // (width * channels), cell // channels % width, cell % channels
+
+
+def flat_index(row: int, column: int, channel: int, shape: tuple[int, int, int], channels_first: bool = False) -> int:
+    """Return where a cell of an image lands in the flattened vector; the inverse of `place`."""
+    height, width, channels = shape
+    return (channel * height + row) * width + column if channels_first else (row * width + column) * channels + channel
+
+
+def _before(interval: Interval, layer: object, side: int) -> Interval:
+    start = pads(layer, side)[0]
+    return interval[0] * stride(layer) - start, interval[1] * stride(layer) - start + reach(layer) - 1

@@ -1,0 +1,187 @@
+"""A chain: up to four layers, and where the weights of each come from; as text it is one line that fits into a link.
+
+Conv2D:filters=8,padding=same,w.source=hand,w.kernels=edge+blur;Activation;MaxPool2D
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, dataclass, field, fields
+from math import isfinite
+from typing import Literal, get_args
+
+from clsf import checks
+from clsf.checks import field as word
+from clsf.errors import SpecError
+from clsf.layer_stack import kernels
+from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPool2D
+from clsf.model.spec import PLAIN, Layer
+from clsf.plan import STARTS
+from clsf.words import say
+
+Source = Literal["random", "hand", "own", "run"]
+SOURCES: tuple[str, ...] = get_args(Source)
+
+MAX_STAGES = 4
+MAX_TEXT = 2_000  # characters
+MAX_FILTERS = 128  # filters or depth multiplier on this page: more pictures than anybody looks at
+MAX_UNITS = 1_024
+MAX_SIDE = 11  # of kernels and pooling windows on this page
+MAX_STRIDE = 8
+MAX_NUMBERS = 1_500_000
+"""Most numbers that one layer of a chain may hold or hand on: an answer should take a blink."""
+
+OWN = (0.0, 1.0, 0.0, 1.0, -4.0, 1.0, 0.0, 1.0, 0.0)
+"""What the student's own kernel is before they change it: the Laplacian of four neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Where a layer's weights come from.
+
+    random: drawn by a scheme from a seed · hand: the first filters are kernels written by hand, the others random ·
+    own: the first filter is the student's nine numbers, the others random · run: those of a trained run's layer
+    """
+
+    source: Source = "random"
+    seed: int = 0
+    scheme: str = "glorot"
+    kernels: tuple[str, ...] = ("edge", "sobel-x", "sobel-y", "blur")
+    numbers: tuple[float, ...] = OWN
+    run: str = ""
+    path: str = ""
+
+    def __post_init__(self) -> None:
+        checks.known(SpecError, word("source"), self.source, SOURCES)
+        checks.whole(SpecError, word("seed"), self.seed, 0, 2**31 - 1)
+        checks.known(SpecError, word("scheme"), self.scheme, STARTS)
+        for name in self.kernels:
+            checks.known(SpecError, word("kernel"), name, kernels.NAMES)
+        if len(self.numbers) != len(OWN) or not all(isfinite(x) and abs(x) <= 1e6 for x in self.numbers):
+            raise SpecError(
+                "A kernel of one's own has 9 numbers of at most a million, but this one is {value}.",
+                value=checks.shown(self.numbers),
+            )
+        if len(self.run) > 60 or len(self.path) > 60:
+            raise SpecError("The name of a run or a layer has at most 60 characters.")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One layer of a chain and where its weights come from."""
+
+    layer: Layer
+    filling: Filling = field(default_factory=Filling)
+
+    @property
+    def kind(self) -> str:
+        return type(self.layer).__name__
+
+
+LayerStack = tuple[Stage, ...]
+
+HAND_WRITABLE = (Conv2D, DepthwiseConv2D)
+WITH_WEIGHTS = (Conv2D, DepthwiseConv2D, Dense, BatchNorm)
+
+DEFAULT: LayerStack = (
+    Stage(Conv2D(8, 3), Filling("hand")),
+    Stage(Activation("relu")),
+    Stage(MaxPool2D(2)),
+    Stage(Flatten()),
+)
+"""Four kernels written by hand beside four random ones, then what usually follows a convolution."""
+
+FRESH = {
+    "Conv2D": Conv2D(8, 3), "DepthwiseConv2D": DepthwiseConv2D(3), "Dense": Dense(16),
+    **{name: kind() for name, kind in PLAIN.items() if name not in ("Conv2D", "DepthwiseConv2D", "Dense")},
+}  # fmt: skip
+"""Kind -> the layer that a student gets when they choose it."""
+
+
+def layers_of(chain: LayerStack) -> tuple[Layer, ...]:
+    return tuple(stage.layer for stage in chain)
+
+
+def to_text(chain: LayerStack) -> str:
+    """Return the chain as a line of text; what is left out has its default value."""
+    return ";".join(_stage_text(stage) for stage in chain)
+
+
+def from_text(text: str) -> LayerStack:
+    """Read what `to_text` wrote. Raises SpecError in words for anything else; nothing in it is trusted."""
+    if len(text) > MAX_TEXT:
+        raise SpecError("A chain has at most {most} characters, but this one has {count}.", most=MAX_TEXT, count=len(text))
+    parts = [part for part in text.split(";") if part.strip()]
+    if not 1 <= len(parts) <= MAX_STAGES:
+        raise SpecError("A chain has 1 to {most} layers, but this one has {count}.", most=MAX_STAGES, count=len(parts))
+    return tuple(_stage(part) for part in parts)
+
+
+def checked(layer: Layer) -> Layer:
+    """Return the layer if it is not too big to be looked at. Raises SpecError naming the field."""
+    limits = {
+        "filters": MAX_FILTERS, "depth_multiplier": MAX_FILTERS, "units": MAX_UNITS, "kernel_size": MAX_SIDE, "pool_size": MAX_SIDE,
+        "strides": MAX_STRIDE, "dilation_rate": MAX_STRIDE,
+    }  # fmt: skip
+    for name, most in limits.items():
+        value = getattr(layer, name, None)
+        if value is not None:
+            checks.whole(SpecError, word(name), value, 1, most)
+    return layer
+
+
+def _stage_text(stage: Stage) -> str:
+    return f"{stage.kind}:{','.join([*_values(stage.layer, ''), *_values(stage.filling, 'w.')])}".rstrip(":")
+
+
+def _values(thing: object, prefix: str) -> list[str]:
+    return [f"{prefix}{f.name}={_value_text(value)}" for f in fields(thing) if (value := getattr(thing, f.name)) != _default(f)]
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return "+".join(_value_text(item) for item in value)
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _default(f: Field) -> object:
+    return f.default if f.default is not MISSING else None
+
+
+def _stage(text: str) -> Stage:
+    kind, _, rest = text.strip().partition(":")
+    checks.known(SpecError, say("layer kind"), kind, PLAIN)
+    own, filling = {}, {}
+    for pair in filter(None, rest.split(",")):
+        name, equals, value = pair.partition("=")
+        target, of = (filling, Filling) if name.startswith("w.") else (own, PLAIN[kind])
+        name = name.removeprefix("w.")
+        known = {f.name: f for f in fields(of)}
+        checks.known(SpecError, word("field"), name, known)
+        if not equals:
+            raise SpecError("The field '{field}' of a chain has no value.", field=name)
+        target[name] = _read(value, known[name])
+    needed = [f.name for f in fields(PLAIN[kind]) if f.default is MISSING and f.name not in own]
+    if needed:
+        raise SpecError("{kind} needs the field '{field}'.", kind=kind, field=needed[0])
+    return Stage(checked(PLAIN[kind](**own)), Filling(**filling))
+
+
+def _read(text: str, f: Field) -> object:
+    """Read a value as the field's annotation says; what can't be read is left a text, which the layer then refuses."""
+    kind = str(f.type)
+    if kind.startswith("tuple[str"):
+        return tuple(filter(None, text.split("+")))
+    if kind.startswith("tuple[float"):
+        return tuple(_number(item, float) for item in text.split("+"))
+    if kind == "bool":
+        return {"True": True, "False": False}.get(text, text)
+    if kind.startswith("int"):
+        return None if text == "None" else _number(text, int)
+    return _number(text, float) if kind == "float" else text
+
+
+def _number(text: str, kind: type) -> object:
+    try:
+        return kind(text)
+    except ValueError:
+        raise SpecError("'{value}' in a chain is not a number.", value=text[:40]) from None

@@ -1,0 +1,126 @@
+"""Section 6: the augmentation lab: one image, epoch after epoch, as training would see it."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.data.augment import augment, drawn
+from clsf.data.catalogue import DatasetInfo
+from clsf.plan import Augmentation
+from clsf.ui.data import chosen_augmentation, codes, keys, opened
+from clsf.ui.data.pictures import pictures
+from clsf.ui.shared import choose, navigation
+from clsf.ui.shared.text import t
+
+EPOCHS = 11
+PICTURES = 6  # columns
+
+
+def show(info: DatasetInfo) -> None:
+    """Show the section."""
+    images = opened.dataset(info.name).train
+    left, right = st.columns([1, 2.2], gap="large")
+    with left:
+        number, seed = _image(images)
+        chosen = _choices(images.shape)
+        _use(chosen)
+    with right:
+        image = np.asarray(images.pixels[number])[None]
+        indices = np.array([number])
+        varied = [augment(image, chosen, seed, epoch, indices)[0] for epoch in range(1, EPOCHS + 1)]
+        notes = [t("as stored"), *(_said(chosen, seed, epoch, number, images.shape) for epoch in range(1, EPOCHS + 1))]
+        captions = [plain_name(images, number), *(t("epoch {number}", number=epoch) for epoch in range(1, EPOCHS + 1))]
+        pictures(
+            np.stack([image[0], *varied]), captions, key="data_lab", stamp=(info.name, number, chosen, seed), columns=PICTURES,
+            side=128, label=t("One image, as it is varied in each epoch"), notes=notes,
+        )  # fmt: skip
+        if not chosen.any:
+            st.caption(t("Nothing is varied yet: every epoch sees the same image. Turn something on."))
+        elif chosen.flip and info.name in ("digits", "mnist"):
+            st.warning(t("A mirrored 2 is no 2: for digits, flipping teaches something wrong."), icon=":material/warning:")
+    _code(chosen, images.shape)
+
+
+def plain_name(images, number: int) -> str:
+    return images.classes[images.labels[number]]
+
+
+def _image(images) -> tuple[int, int]:
+    one, two = st.columns(2)
+    with one:
+        number = st.number_input(
+            t("Image"), 0, len(images) - 1, opened.picked(images), key="lab_image", help=t("The number of a training image; the one you looked at is set.")
+        )  # fmt: skip
+    with two:
+        seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.LAB_SEED)
+    return int(number), seed
+
+
+def _choices(shape: tuple[int, int, int]) -> Augmentation:
+    most = min(shape[:2])
+    flip = st.toggle(t("Flip left and right"), False, key=keys.LAB_FLIP, **choose.LINKED)
+    shift = _slider(t("Shift, pixels"), min(most // 2, 128), 1, keys.LAB_SHIFT)
+    rotation = _slider(t("Rotation, degrees"), 180.0, 5.0, keys.LAB_ROTATION)
+    brightness = _slider(t("Brightness"), 1.0, 0.05, keys.LAB_BRIGHTNESS)
+    cutout = _slider(t("Cutout, pixels"), most, 1, keys.LAB_CUTOUT)
+    return Augmentation(flip, int(shift), float(rotation), float(brightness), int(cutout))
+
+
+def _slider(label: str, most: float, step: float, key: str) -> float:
+    """Show a slider from 0; what it says is put between its limits, for another data set may have smaller images."""
+    kind = type(most)
+    before = st.session_state.get(key)
+    if before is not None and before > most:
+        st.session_state[key] = most
+    shown = "%d" if kind is int or step >= 1 else "%.2f"
+    return st.slider(label, kind(0), most, kind(0), kind(step), key=key, format=shown, **choose.LINKED)
+
+
+def _use(chosen: Augmentation) -> None:
+    if st.button(
+        t("Train with this"), key="lab_use", type="primary", icon=":material/play_arrow:", disabled=not chosen.any, width="stretch",
+        help=t("Opens the Train page with these settings. Both frameworks will get the same varied images, those that you see here."),
+    ):  # fmt: skip
+        chosen_augmentation.take(chosen)
+        st.switch_page(navigation.link_to("train"), query_params=navigation.kept())
+    if chosen_augmentation.chosen().any and chosen_augmentation.chosen() == chosen:
+        st.caption(t("This is what the Train page is set to."))
+
+
+def _said(chosen: Augmentation, seed: int, epoch: int, number: int, shape: tuple[int, int, int]) -> str:
+    """Return in few words what happened to the image in an epoch."""
+    found = drawn(chosen, seed, epoch, number, *shape[:2])
+    parts = []
+    if found["flip"]:
+        parts.append(t("flipped"))
+    if chosen.rotation:
+        parts.append(f"{found['angle']:+.0f}°")
+    if chosen.shift:
+        down, right = found["down"], found["right"]
+        parts += [f"{'↓' if down > 0 else '↑'}{abs(down)}"] * bool(down) + [f"{'→' if right > 0 else '←'}{abs(right)}"] * bool(
+            right
+        )
+    if chosen.brightness:
+        parts.append(f"×{found['factor']:.2f}")
+    return " · ".join(parts)
+
+
+def _code(chosen: Augmentation, shape: tuple[int, int, int]) -> None:
+    arguments = (
+        f"height={shape[0]}, width={shape[1]}, flip={chosen.flip}, shift={chosen.shift}, rotation={chosen.rotation:g}, "
+        f"brightness={chosen.brightness:g}, cutout={chosen.cutout}"
+    )
+    codes.both(
+        ("augmentation",),
+        {
+            "tensorflow": f"vary = augmentation({arguments})\n# images: float32 (n, {shape[0]}, {shape[1]}, {shape[2]}), 0 to 255\n# varied = vary(images, training=True)",
+            "torch": f"vary = augmentation({arguments})\n# image: uint8 ({shape[2]}, {shape[0]}, {shape[1]}), 0 to 255\n# varied = vary(image)",
+        },
+    )  # fmt: skip
+    st.caption(
+        t(
+            "These are the frameworks' own layers and transforms. They draw their own random numbers and differ in details, such as the fill "
+            "at the edge. In a training here, both frameworks get the images above instead, drawn in NumPy from seed, epoch and number."
+        )
+    )

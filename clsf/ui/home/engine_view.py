@@ -1,0 +1,62 @@
+"""The processes in which the frameworks run, and how they are doing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.engine.base import EngineState, WorkerState
+from clsf.errors import ClsfError
+from clsf.ui.shared import service_access
+from clsf.ui.shared.run_status import name
+from clsf.ui.shared.text import sentence, t, tn
+
+TICK = 2.0  # seconds
+COLOURS = {"starting": "yellow", "warm": "green", "busy": "blue", "paused": "orange", "lost": "red"}
+ICONS = {"starting": "hourglass_top", "warm": "check", "busy": "play_arrow", "paused": "memory", "lost": "error"}
+
+
+@st.fragment(run_every=TICK)
+def show() -> None:
+    """Show one card per worker, looked at again every TICK seconds."""
+    try:
+        service = service_access.get_service()
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return
+    notice = service.notice()
+    if notice is not None:
+        st.warning(sentence(notice), icon=":material/warning:")
+    with st.container(key="live-engine"):
+        _cards(service.state())
+
+
+def _cards(engine: EngineState) -> None:
+    for column, worker in zip(st.columns(max(len(engine.workers), 1)), engine.workers, strict=False):
+        with column.container(border=True, height="stretch", gap="small"):
+            _card(worker)
+    if engine.small:
+        st.caption(
+            t(
+                "This server has little memory, so one worker holds one framework at a time. The other one is loaded when it is "
+                "needed, which takes some seconds, and models and training sets have smaller limits."
+            )
+        )
+    if engine.waiting:
+        st.caption(t("Runs waiting: {count}", count=engine.waiting))
+
+
+def _card(worker: WorkerState) -> None:
+    statuses = {
+        "starting": t("starting"),
+        "warm": t("ready"),
+        "busy": t("at work"),
+        "paused": t("waits for memory"),
+        "lost": t("lost"),
+    }
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(name(worker.framework))
+        st.badge(statuses[worker.status], icon=f":material/{ICONS[worker.status]}:", color=COLOURS[worker.status])
+    facts = [worker.device or "", tn("{count} thread", "{count} threads", worker.threads) if worker.threads else ""]
+    if worker.memory_mb:
+        facts.append(t("{count} MB of memory", count=f"{worker.memory_mb:,.0f}"))
+    st.caption(" · ".join(fact for fact in facts if fact) or t("The framework is being loaded."))

@@ -1,0 +1,28 @@
+"""What a comparison often leaves to chance, and what is done about it here."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.ui.shared.text import t
+
+
+def promises() -> None:
+    """Show the table of what is kept equal."""
+    rows = {
+        t("Model"): (
+            t("each framework's habits: other padding, other dropout, softmax applied twice"),
+            t("one design; both count the same parameters"),
+        ),
+        t("Initial weights"): (t("drawn by each framework"), t("drawn once, loaded into both")),
+        t("Batches"): (t("shuffled by each framework"), t("one order: the same images in every batch")),
+        t("Update rule"): (t("the same name, another formula"), t("one written rule, or each framework's own if you ask")),
+        t("Time"): (t("device and loop not told"), t("device, threads and loop are named")),
+    }
+    table = {
+        t("What"): [f"**{name}**" for name in rows],
+        t("Often elsewhere"): [often for often, _ in rows.values()],
+        t("Here"): [here for _, here in rows.values()],
+    }
+    st.markdown(t("Two numbers can only be compared if everything else was the same. Here it is, and every run checks it."))
+    st.table(table, border="horizontal", hide_index=True, alt=t("What is kept equal"))

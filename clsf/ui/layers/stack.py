@@ -1,0 +1,157 @@
+"""The chain of the session: read from the link, kept, changed, and looked at one layer at a time"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from clsf.errors import SpecError
+from clsf.layer_stack import stages
+from clsf.layer_stack.stages import FRESH, MAX_STAGES, Filling, LayerStack, Stage
+from clsf.model.layers import Activation
+from clsf.ui.layers import keys
+from clsf.ui.shared import choose
+from clsf.ui.shared.text import sentence, t
+
+
+def current() -> LayerStack:
+    """Return the chain of this session; a link that names none that can be read is refused in words, once."""
+    text = st.session_state.get(keys.CHAIN)
+    if text is None:
+        text = st.query_params.get(keys.CHAIN, "")
+        if text:
+            try:
+                stages.from_text(text)
+            except SpecError as error:
+                st.session_state[keys.REFUSED] = error.sentence
+                text = ""
+        text = text or stages.to_text(stages.DEFAULT)
+        st.session_state[keys.CHAIN] = text
+    return stages.from_text(text)
+
+
+def keep(chain: LayerStack, anew: bool = True) -> None:
+    """Make this the chain of the session. `anew`: widgets are to show it, not what they showed before."""
+    st.session_state[keys.CHAIN] = stages.to_text(chain)
+    if anew:
+        st.session_state[keys.VERSION] = version() + 1
+
+
+def version() -> int:
+    return st.session_state.get(keys.VERSION, 0)
+
+
+def into_link() -> None:
+    """Put the chain into the link, if it is not the one that everybody begins with."""
+    text = st.session_state[keys.CHAIN]
+    if text == stages.to_text(stages.DEFAULT):
+        if keys.CHAIN in st.query_params:
+            del st.query_params[keys.CHAIN]
+    elif st.query_params.get(keys.CHAIN) != text:
+        st.query_params[keys.CHAIN] = text
+
+
+def change_layer(position: int, **fields: object) -> None:
+    """Change fields of a layer; what the layer refuses is said, and nothing changes."""
+    chain = current()
+    stage = chain[position]
+    try:
+        changed = replace(stage, layer=stages.checked(replace(stage.layer, **fields)))
+    except SpecError as error:
+        st.session_state[keys.REFUSED] = error.sentence
+        keep(chain)
+        return
+    keep((*chain[:position], changed, *chain[position + 1 :]), anew=False)
+
+
+def change_filling(position: int, anew: bool = False, **fields: object) -> None:
+    """Change where the weights of a layer come from."""
+    chain = current()
+    stage = chain[position]
+    try:
+        changed = replace(stage, filling=replace(stage.filling, **fields))
+    except SpecError as error:
+        st.session_state[keys.REFUSED] = error.sentence
+        keep(chain)
+        return
+    keep((*chain[:position], changed, *chain[position + 1 :]), anew)
+
+
+def change_kind(position: int, kind: str) -> None:
+    """Put another layer in the place of one."""
+    chain = current()
+    filling = Filling("hand") if kind == "Conv2D" else Filling()
+    keep((*chain[:position], Stage(FRESH[kind], filling), *chain[position + 1 :]))
+
+
+def looked_at(chain: LayerStack) -> int:
+    """Let the student choose which layer to look at and return its place, counted from 0; show what changes the row."""
+    titles = {str(n): f"{n} · {stage_title(stage)}" for n, stage in enumerate(chain, start=1)}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = int(choose.named(st.pills, t("Look at layer"), titles, keys.LOOKED_AT)) - 1
+        full, last = len(chain) >= MAX_STAGES, len(chain) - 1
+        limit = t("A chain has at most {most} layers.", most=MAX_STAGES) if full else t("Puts a layer behind this one.")
+        plain = {"type": "tertiary"}
+        st.button(
+            t("Add"), key="chain_add", icon=":material/add:", on_click=_add, args=(chosen,), disabled=full, help=limit, **plain
+        )
+        st.button(
+            t("Remove"),
+            key="chain_remove",
+            icon=":material/remove:",
+            on_click=_remove,
+            args=(chosen,),
+            disabled=not last,
+            **plain,
+        )
+        st.button(
+            t("Earlier"), key="chain_earlier", icon=":material/arrow_back:", on_click=_swap, args=(chosen - 1,),
+            disabled=chosen == 0, **plain,
+        )  # fmt: skip
+        st.button(
+            t("Later"), key="chain_later", icon=":material/arrow_forward:", on_click=_swap, args=(chosen, 1),
+            disabled=chosen == last, **plain,
+        )  # fmt: skip
+        st.button(t("As at the beginning"), key="chain_reset", icon=":material/restart_alt:", on_click=_reset, **plain)
+    return chosen
+
+
+def stage_title(stage: Stage) -> str:
+    """Return what a layer is called in a row of layers; an activation by its function."""
+    return stage.layer.name if isinstance(stage.layer, Activation) else stage.kind
+
+
+def refused() -> None:
+    """Say once what was refused."""
+    problem = st.session_state.pop(keys.REFUSED, None)
+    if problem is not None:
+        st.warning(sentence(problem), icon=":material/block:")
+
+
+def _add(position: int) -> None:
+    chain = current()
+    keep((*chain[: position + 1], Stage(Activation("relu")), *chain[position + 1 :]))
+    st.session_state[keys.LOOKED_AT] = str(position + 2)
+
+
+def _remove(position: int) -> None:
+    chain = current()
+    keep((*chain[:position], *chain[position + 1 :]))
+    st.session_state[keys.LOOKED_AT] = str(max(position, 1))
+
+
+def _swap(first: int, step: int = 0) -> None:
+    """Let a layer and the one behind it change places; the one that was looked at still is."""
+    chain = list(current())
+    chain[first], chain[first + 1] = chain[first + 1], chain[first]
+    keep(tuple(chain))
+    st.session_state[keys.LOOKED_AT] = str(first + 1 + step)
+
+
+def _reset() -> None:
+    keep(stages.DEFAULT)
+    st.session_state[keys.LOOKED_AT] = "1"
+    st.session_state.pop(keys.BEGIN, None)
+    if keys.BEGIN in st.query_params:
+        del st.query_params[keys.BEGIN]

@@ -1,0 +1,123 @@
+"""What the buttons of the Runs page do: each is called before the page is drawn again, and leaves a word about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from clsf import capsule
+from clsf.errors import ClsfError
+from clsf.ui.runs import keys
+from clsf.ui.shared import identity, service_access, state
+from clsf.ui.shared.text import sentence, t
+from clsf.words import Sentence, say
+
+READ_SECONDS = 60.0  # that opening a capsule may take
+
+
+def describe(run_id: str) -> None:
+    """Keep the name, note and tags that stand in the widgets."""
+    name, note, tags = (st.session_state.get(f"{key}-{run_id}") for key in (keys.NAME, keys.NOTE, keys.TAGS))
+    if _done(lambda: service_access.get_service().history.describe(state.owner(), run_id, name or "", note or "", tags or ())):
+        _say_kept(say("Kept."))
+
+
+def delete(run_ids: list[str]) -> None:
+    """Hide runs, and offer to bring them back."""
+    if _done(lambda: service_access.get_service().history.delete(state.owner(), run_ids)):
+        st.session_state[keys.UNDO] = list(run_ids)
+        unchoose()
+
+
+def undo() -> None:
+    """Bring back what was deleted last."""
+    restore(st.session_state.get(keys.UNDO) or [])
+
+
+def restore(run_ids: list[str]) -> None:
+    """Bring deleted runs back."""
+    if run_ids and _done(lambda: service_access.get_service().history.restore(state.owner(), run_ids)):
+        st.session_state.pop(keys.UNDO, None)
+        _say("undo", say("Brought back: {count}.", count=len(run_ids)))
+        unchoose()
+
+
+def unchoose() -> None:
+    """Choose no run in the table any more."""
+    st.session_state[keys.TABLE_ROUND] = st.session_state.get(keys.TABLE_ROUND, 0) + 1
+
+
+def stop(run_ids: list[str]) -> None:
+    """Stop runs that train or wait."""
+    for run_id in run_ids:
+        _done(lambda run_id=run_id: service_access.get_service().control(run_id, "stop", owner=state.owner()))
+
+
+def take_in(content: bytes) -> None:
+    """Put the run of a capsule among the reader's own. It is opened in a worker, not in the process of the pages."""
+    service = service_access.get_service()
+
+    def put() -> None:
+        found = service.call("torch", "clsf.capsule:read", content, timeout=READ_SECONDS)
+        run_id = capsule.take_in(found, service.store, state.owner())
+        if found.notes:
+            service.history.describe(state.owner(), run_id, "", found.notes, ())
+
+    if _done(put):
+        _say_kept(say("The run of the capsule is now among yours."))
+        unchoose()
+
+
+def use_key() -> None:
+    """Go on as the owner of the key that was typed."""
+    if identity.use(st.session_state.get(keys.KEY) or ""):
+        _say("key", say("These are the runs of that key. This browser remembers it."))
+        unchoose()
+    else:
+        st.session_state[keys.REFUSAL] = say("No runs belong to this key. Copy it whole from the page where they are listed.")
+
+
+def forget_me() -> None:
+    """Go on as somebody new."""
+    identity.forget()
+    st.session_state.pop(keys.UNDO, None)
+    _say("logout", say("This browser no longer knows your runs. With the key they are found again."))
+    unchoose()
+
+
+def show_said() -> None:
+    """Show once what was done or refused last, and the way back from a deletion."""
+    refused = st.session_state.pop(keys.REFUSAL, None)
+    if refused is not None:
+        st.error(sentence(refused), icon=":material/error:")
+    said = st.session_state.pop(keys.SAID, None)
+    if said is not None:
+        st.success(sentence(said[1]), icon=f":material/{said[0]}:")
+    gone = st.session_state.get(keys.UNDO)
+    if gone:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(":material/delete: " + t("Deleted: {count}.", count=len(gone)))
+            st.button(t("Undo"), key="undo_delete", icon=":material/undo:", on_click=undo)
+
+
+def _say_kept(said: Sentence) -> None:
+    """Say that something is kept, once it is in the file."""
+    if service_access.get_service().notice() is None:
+        _say("check", said)
+    else:
+        _say("hourglass_empty", say("It is noted, and will be kept as soon as runs can be saved again."))
+
+
+def _say(icon: str, said: Sentence) -> None:
+    st.session_state[keys.SAID] = icon, said
+
+
+def _done(action: Callable[[], object]) -> bool:
+    """Do it; keep a refusal to be shown."""
+    try:
+        action()
+    except ClsfError as error:
+        st.session_state[keys.REFUSAL] = error.sentence
+        return False
+    return True

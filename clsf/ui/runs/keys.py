@@ -1,0 +1,16 @@
+"""Every session_state key of the Runs page."""
+
+from __future__ import annotations
+
+TEXT, DATA, MODEL, FRAMEWORK, STATUS, TAG = (
+    "history_text", "history_data", "history_model", "history_framework", "history_status", "history_tag",
+)  # fmt: skip
+SORT, UPWARDS, DELETED, PAGE = "history_sort", "history_upwards", "history_deleted", "history_page"
+TABLE = "history_table"
+TABLE_ROUND = "history_round"  # a new table, with nothing chosen, whenever this grows
+NAME, NOTE, TAGS = "history_name", "history_note", "history_tags"
+UNDO = "history_undo"  # ids of the runs that were deleted last
+SAID = "history_said"  # (icon, sentence) to be shown once
+REFUSAL = "history_refusal"
+KEY = "history_key"
+CAPSULE = "history_capsule"

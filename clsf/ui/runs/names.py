@@ -1,0 +1,67 @@
+"""What a run is called where its owner gave it no name, and how several runs are drawn together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from clsf import optimizers
+from clsf.charts.arm_styles import arm_style
+from clsf.charts.style import STYLES
+from clsf.experiments.settings import differing, shown, title
+from clsf.runs.history import Line
+from clsf.runs.record import RunRecord
+from clsf.ui.shared.run_table import RunRow
+from clsf.ui.shared.text import words
+
+NAMED = 3  # settings in a name
+
+
+def of_line(line: Line) -> str:
+    """Return the name that the owner gave, or what the run is."""
+    return line.name or f"{STYLES[line.run.framework].title} · {line.run.model}"
+
+
+def of_record(record: RunRecord, name: str = "") -> str:
+    """Return the same for a record."""
+    return name or f"{STYLES[record.framework].title} · {record.model.name}"
+
+
+def rows(lines: Sequence[Line], records: Sequence[RunRecord]) -> list[RunRow]:
+    """Return runs as charts and tables take them, no two of one name."""
+    names = [of_line(line) for line in lines]
+    if len(set(names)) < len(names):
+        apart = _apart(records)
+        names = [line.name or found or name for line, found, name in zip(lines, apart, names, strict=True)]
+    if len(set(names)) < len(names):
+        names = [
+            f"{name} · {when(line.run.created)}" if names.count(name) > 1 else name
+            for name, line in zip(names, lines, strict=True)
+        ]
+    if len(set(names)) < len(names):
+        names = [f"{place}. {name}" for place, name in enumerate(names, start=1)]
+    return [
+        RunRow(name, arm_style(place, len(lines), record.framework), record)
+        for place, (name, record) in enumerate(zip(names, records, strict=True))
+    ]
+
+
+def _apart(records: Sequence[RunRecord]) -> list[str]:
+    """Return names made of the first few settings that the runs differ in."""
+    found = differing(records)
+    columns = [(name, values) for name, values in found.items() if name != "learning_rate" or "optimizer" not in found]
+    return [" · ".join(_value(name, values[place]) for name, values in columns[:NAMED]) for place in range(len(records))]
+
+
+def _value(name: str, value: object) -> str:
+    if name == "framework":
+        return STYLES[str(value)].title
+    if name == "optimizer":
+        return optimizers.title(str(value))
+    text = words(shown(value))
+    return f"{words(title(name))} {text}" if isinstance(value, int | float | Mapping) else text
+
+
+def when(created: float) -> str:
+    """Return a time as a reader says it, on this machine's clock."""
+    return time.strftime("%m-%d %H:%M:%S", time.localtime(created))

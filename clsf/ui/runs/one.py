@@ -1,0 +1,172 @@
+"""One run of the history: what it was, its curves, and what can be done with it. A reader's own, or one from a shared link."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from clsf import capsule
+from clsf.charts.arm_styles import arm_style
+from clsf.errors import ClsfError
+from clsf.plan import MAX_EPOCHS
+from clsf.runs.happened import Changes, Happened, rates_text
+from clsf.runs.history import MAX_NAME, MAX_NOTE, Line
+from clsf.runs.record import RunRecord
+from clsf.ui.runs import changes, keys, names
+from clsf.ui.shared import capsules, controls, navigation, run_overlay, run_status, runs, service_access, state, units
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.run_table import RunRow
+from clsf.ui.shared.text import plain, sentence, t, tn, words
+
+KEEPS_WEIGHTS = ("finished", "stopped", "time-limit")
+CONTINUED = "history_more_epochs"
+
+
+def show(line: Line, own: bool) -> None:
+    """Show a run. Only its owner may change it, and sees notes and tags."""
+    try:
+        record = service_access.get_service().record(line.run.run_id)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        if own:
+            st.button(
+                t("Delete"), key="delete_one", icon=":material/delete:", on_click=changes.delete, args=([line.run.run_id],)
+            )
+        return
+    name = names.of_record(record, line.name)
+    st.subheader(plain(name))
+    st.caption(f"{run_status.name(record.framework)} · {_facts(record)}")
+    beyond = [words(said) for said in Happened.of(record).sentences()]
+    if beyond:
+        st.caption(":material/history_edu: " + plain(" ".join(beyond)))
+    _numbers(record)
+    if own:
+        _own_actions(line, record)
+        _describe(line)
+    else:
+        _open_buttons(record)
+    run_overlay.show([RunRow(name, arm_style(0, 1, record.framework), record)], f"run-{record.run_id}")
+
+
+def _facts(record: RunRecord) -> str:
+    plan = record.plan
+    size = plan.preparation.image_size
+    parts = [
+        run_status.status(record), f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), record.model.name,
+        tn("{epochs} epoch, batches of {size}", "{epochs} epochs, batches of {size}", plan.epochs, epochs=plan.epochs, size=plan.batch_size),
+        f"{plan.optimizer} {rates_text(plan.learning_rate, _rates(record))} ({plan.rules})", t("seed {seed}", seed=plan.seed),
+    ]  # fmt: skip
+    if record.machine:
+        parts.append(record.machine)
+    return plain(" · ".join(parts))
+
+
+def _rates(record: RunRecord) -> Changes:
+    """Return the changes of the learning rate, by hand and on plateaus."""
+    was = Happened.of(record)
+    return tuple(sorted(was.changed + was.reduced))
+
+
+def _numbers(record: RunRecord) -> None:
+    if record.failure is not None:
+        st.error(sentence(record.failure), icon=":material/error:")
+    last, end = record.final, record.ended
+    if last is None:
+        return
+    grid = st.grid(4, min_column_width=110, gap="small")
+    grid.cell().metric(t("Accuracy, validation"), units.share(last.validation_accuracy))
+    grid.cell().metric(t("Accuracy, training"), units.share(last.train_accuracy))
+    grid.cell().metric(t("Loss, validation"), units.loss(last.validation_loss))
+    grid.cell().metric(t("Time"), units.duration(end.seconds) if end is not None else "–")
+
+
+def _open_buttons(record: RunRecord) -> None:
+    with st.container(horizontal=True, gap="small"):
+        _go(t("Open on Train"), "train", "show_chart", record)
+        if record.status in KEEPS_WEIGHTS:
+            _go(t("Predict with it"), "predict", "draw", record)
+
+
+def _own_actions(line: Line, record: RunRecord) -> None:
+    run_id = record.run_id
+    with st.container(horizontal=True, gap="small"):
+        _go(t("Open on Train"), "train", "show_chart", record)
+        if record.status in KEEPS_WEIGHTS:
+            _go(t("Predict with it"), "predict", "draw", record)
+            with st.popover(t("Continue training"), icon=":material/resume:"):
+                _continue(record)
+        with st.popover(t("Share"), icon=":material/share:"):
+            st.caption(
+                t("Whoever has this link can look at this run, and at nothing else of yours. Its note and tags stay with you.")
+            )
+            st.code(link_of(run_id), language=None, wrap_lines=True)
+        if record.over and record.started is not None:
+            st.download_button(
+                t("Capsule"), lambda: capsules.packed(record, line.note), file_name=capsule.file_name(record), mime="application/zip",
+                icon=":material/inventory_2:", on_click="ignore", key="pack",
+                help=t("The whole run as one file: model, plan, curves and weights. It can be opened again here or on another machine."),
+            )  # fmt: skip
+        if line.deleted is not None:
+            st.button(t("Bring back"), key="restore", icon=":material/undo:", on_click=changes.restore, args=([run_id],))
+        elif record.over:
+            st.button(t("Delete"), key="delete_one", icon=":material/delete:", on_click=changes.delete, args=([run_id],))
+        else:
+            st.button(t("Stop"), key="stop_one", icon=":material/stop:", on_click=changes.stop, args=([run_id],))
+
+
+def _describe(line: Line) -> None:
+    run_id = line.run.run_id
+    with st.expander(t("Name, note and tags"), icon=":material/edit:"):
+        known = service_access.get_service().history.values(state.owner())["tag"]
+        st.text_input(t("Name"), line.name, max_chars=MAX_NAME, key=f"{keys.NAME}-{run_id}", placeholder=names.of_line(line))
+        st.text_area(t("Note"), line.note, max_chars=MAX_NOTE, key=f"{keys.NOTE}-{run_id}", height=90)
+        st.multiselect(
+            t("Tags"), sorted({*known, *line.tags}), default=list(line.tags), key=f"{keys.TAGS}-{run_id}", accept_new_options=True,
+            placeholder=t("Choose, or type a new one"),
+        )  # fmt: skip
+        st.button(t("Keep"), key="describe", icon=":material/check:", on_click=changes.describe, args=(run_id,))
+
+
+def _continue(record: RunRecord) -> None:
+    st.caption(
+        t(
+            "A new run begins with the weights of this one, on the same images and the same split. The optimizer begins without a "
+            "memory of its earlier steps."
+        )
+    )
+    epochs = st.number_input(t("Further epochs"), 1, MAX_EPOCHS, min(record.plan.epochs, MAX_EPOCHS), key=CONTINUED)
+    rate = st.number_input(
+        t("Learning rate"), min_value=0.0, value=record.plan.learning_rate, step=record.plan.learning_rate / 2, format="%g",
+        key="history_rate",
+    )  # fmt: skip
+    if st.button(t("Continue"), key="continue", type="primary", icon=":material/play_arrow:"):
+        try:
+            plan = record.plan.but(begin_from=record.run_id, epochs=epochs, learning_rate=rate)
+            run_ids = service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())
+        except ClsfError as error:
+            st.error(sentence(error.sentence), icon=":material/error:")
+            return
+        runs.look_at(run_ids[0])
+        with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
+            controls.choose_as(record.model, plan, record.framework)
+        st.session_state[state.TRAIN_VIEW_WANTED] = "run"
+        st.switch_page(navigation.link_to("train"), query_params={**navigation.kept(), state.RUN: run_ids[0]})
+
+
+def _go(label: str, page: str, icon: str, record: RunRecord) -> None:
+    """Show a button that opens the run on another page, if there is such a page."""
+    if any(known.name == page for known in navigation.PAGES) and st.button(label, key=f"to_{page}", icon=f":material/{icon}:"):
+        runs.look_at(record.run_id)
+        if page == "train":
+            st.session_state[state.TRAIN_VIEW_WANTED] = "run"
+        st.switch_page(navigation.link_to(page), query_params={**navigation.kept(), state.RUN: record.run_id})
+
+
+def link_of(run_id: str) -> str:
+    """Return the address under which anybody can look at a run."""
+    here = urlsplit(st.context.url or "")
+    path = here.path.rstrip("/")
+    path = path if path.endswith("/runs") else f"{path}/runs"
+    return urlunsplit((here.scheme, here.netloc, path, urlencode({state.RUN: run_id}), ""))

@@ -1,0 +1,76 @@
+"""Chosen runs laid over each other: curves, and what they differ in."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.compare import fairness
+from clsf.errors import ClsfError
+from clsf.runs.history import Line
+from clsf.runs.record import OVER, RunRecord
+from clsf.ui.runs import changes, names
+from clsf.ui.shared import navigation, run_overlay, run_table, runs, service_access, state
+from clsf.ui.shared.text import sentence, t
+
+MOST = 24  # runs laid over each other
+
+
+def show(lines: list[Line]) -> None:
+    """Show two or more runs of the reader."""
+    st.subheader(t("{count} runs chosen", count=len(lines)))
+    _actions(lines)
+    found: list[tuple[Line, RunRecord]] = []
+    for line in lines[:MOST]:
+        try:
+            found.append((line, service_access.get_service().record(line.run.run_id)))
+        except ClsfError as error:
+            st.warning(sentence(error.sentence), icon=":material/error:")
+    if len(lines) > MOST:
+        st.caption(t("The first {most} are drawn.", most=MOST))
+    if not found:
+        return
+    rows = names.rows([line for line, _ in found], [record for _, record in found])
+    _fair([record for _, record in found])
+    run_overlay.show(rows, "chosen")
+    run_table.show(rows)
+    st.caption(
+        t("Settings that all chosen runs share are left out. “Compare” says, for two of them, what was equal and what was not.")
+    )
+    st.download_button(
+        t("Download CSV"), lambda: run_table.csv(rows), file_name="runs.csv", mime="text/csv", icon=":material/download:",
+        on_click="ignore", key="runs_csv",
+    )  # fmt: skip
+
+
+def _actions(lines: list[Line]) -> None:
+    run_ids = [line.run.run_id for line in lines]
+    with st.container(horizontal=True, gap="small"):
+        if len(lines) == 2 and lines[0].deleted is None and st.button(
+            t("Compare"), key="compare_chosen", icon=":material/balance:", type="primary"
+        ):  # fmt: skip
+            runs.look_at_pair(*run_ids)
+            st.session_state[state.COMPARE_SECTION] = "race"
+            st.switch_page(navigation.link_to("compare"), query_params=navigation.kept())
+        if all(line.deleted is not None for line in lines):
+            st.button(t("Bring back"), key="restore", icon=":material/undo:", on_click=changes.restore, args=(run_ids,))
+        elif all(line.run.status in OVER for line in lines):
+            st.button(
+                t("Delete all {count}", count=len(lines)), key="delete_many", icon=":material/delete:", on_click=changes.delete,
+                args=(run_ids,),
+            )  # fmt: skip
+        living = [line.run.run_id for line in lines if line.run.status not in OVER]
+        if living:
+            st.button(
+                t("Stop those that train or wait"),
+                key="stop_many",
+                icon=":material/stop:",
+                on_click=changes.stop,
+                args=(living,),
+            )
+
+
+def _fair(records: list[RunRecord]) -> None:
+    """Say why curves of these runs say nothing about each other, if so."""
+    why = next((found for other in records[1:] if (found := fairness.refusal(records[0], other)) is not None), None)
+    if why is not None:
+        st.warning(t("These runs can be looked at together, but not compared.") + " " + sentence(why), icon=":material/block:")

@@ -1,0 +1,43 @@
+"""The run in a shared link: anybody may look at it, and only its owner change it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.ui.runs import one
+from clsf.ui.shared import service_access, state
+from clsf.ui.shared.text import sentence, t
+
+TICK = 1.0  # seconds between two looks at a run that still trains
+
+
+def linked() -> str | None:
+    """Return the id of the run in the link."""
+    return st.query_params.get(state.RUN)
+
+
+def show(run_id: str) -> None:
+    """Show the run alone, without the list."""
+    st.button(t("My runs"), key="back", icon=":material/arrow_back:", on_click=_back)
+    try:
+        record = service_access.get_service().record(run_id)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/search_off:")
+        return
+    st.fragment(_look, run_every=None if record.over else TICK)(run_id)
+
+
+def _look(run_id: str) -> None:
+    line = service_access.get_service().history.line(run_id)
+    if line is None:
+        return
+    own = line.run.owner == state.owner()
+    if not own:
+        st.caption(":material/share: " + t("Somebody shared this run with you. You can look at it, but not change it."))
+    with st.container(key="live-shared"):
+        one.show(line, own)
+
+
+def _back() -> None:
+    st.query_params.pop(state.RUN, None)

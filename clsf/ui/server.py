@@ -1,0 +1,73 @@
+"""What our server adds to Streamlit's: an opened link such as /train says where the server is, so that the browser asks no wrong address.
+
+Streamlit 1.67's page takes the address it was opened at for the server's, finds nothing below /train and only then looks above it;
+the browser writes both failures into its console. A page that is told where the server is does not guess.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from clsf.ui.shared.navigation import PAGES
+
+# The page's name is cut off in the browser, for only the browser knows what a proxy has put in front of the path.
+_TELL = (
+    "<script>window.__streamlit = {{ ...window.__streamlit, BACKEND_BASE_URL: "
+    'location.origin + location.pathname.replace(/{name}\\/?$/, "") }}</script>'
+)
+_BEFORE = b"<script"
+
+
+class TellServer:
+    """ASGI middleware: puts one script element in front of the others of a page that is opened by its own link."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name = scope["path"].strip("/").rpartition("/")[2] if scope["type"] == "http" else ""
+        if name not in {page.name for page in PAGES}:
+            await self._app(scope, receive, send)
+            return
+        # Compressed text can't be added to, and what is kept of another version has not what is added.
+        refused = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
+        scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in refused]}
+        await self._app(scope, receive, _Insert(send, _TELL.format(name=name).encode()).send)
+
+
+class _Insert:
+    """Collects an HTML answer and sends it on with something added; other answers pass as they are."""
+
+    def __init__(self, send: Send, added: bytes) -> None:
+        self._send, self._added = send, added
+        self._start: dict[str, Any] | None = None
+        self._body = b""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_page(message):
+            self._start = dict(message)
+        elif self._start is None:
+            await self._send(message)
+        else:
+            self._body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._send_all(self._start)
+
+    async def _send_all(self, start: dict[str, Any]) -> None:
+        body = self._body.replace(_BEFORE, self._added + _BEFORE, 1)
+        kept = [pair for pair in start["headers"] if pair[0].lower() not in (b"content-length", b"etag", b"last-modified")]
+        has_body = bool(self._body)  # an answer to HEAD has none
+        length = [(b"content-length", str(len(body)).encode())] if has_body else []
+        await self._send({**start, "headers": [*kept, *length]})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def _is_page(message: Message) -> bool:
+    kinds = [value for name, value in message["headers"] if name.lower() == b"content-type"]
+    return message["status"] == 200 and any(kind.startswith(b"text/html") for kind in kinds)
+
+
+MIDDLEWARE = [Middleware(TellServer)]

@@ -1,0 +1,1 @@
+"""What the pages share: widgets, asking workers, pictures, styles, sections, views of runs. Imports no page."""

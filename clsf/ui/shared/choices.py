@@ -1,0 +1,94 @@
+"""What a reader chose to train, as values, and what arithmetic says of it before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from clsf import losses
+from clsf.data.catalogue import DatasetInfo
+from clsf.data.prepare import prepared_shape
+from clsf.errors import ClsfError
+from clsf.model import presets
+from clsf.model.shapes import Shape
+from clsf.model.spec import ModelSpec
+from clsf.model.walk import Analysis
+from clsf.plan import Plan, Preparation
+from clsf.ui.shared import choose, state
+from clsf.ui.shared.design import MY_MODEL, designed
+from clsf.ui.shared.text import t
+from clsf.words import Sentence
+
+SIZES_TO_TRY = (28, 32, 64, 128)
+"""Sides in pixels that are offered where a model is too deep for small images."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """One model, one plan, the frameworks to train it in; `problem` says why it can't be trained as it stands."""
+
+    spec: ModelSpec
+    plan: Plan | None
+    frameworks: tuple[str, ...]
+    race: bool
+    problem: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Whether a model takes these images: its parameters if so, else the problem and the image size that would mend it."""
+
+    shape: tuple[int, int, int]
+    parameters: int = 0
+    problem: Sentence | None = None
+    mend: int | None = None
+
+
+def select_model(default: str, key: str = state.MODEL, **more: object) -> str:
+    """Show the choice of a model and return its name, which then stands in the link: ready-made, or the student's own."""
+    titles = {name: name for name in presets.NAMES}
+    if designed() is not None:
+        titles[MY_MODEL] = own_title(designed().name)
+    if st.session_state.get(key) in titles:
+        st.session_state[key] = st.session_state[key]  # see `clsf.ui.data_choice.select`
+    return choose.named(st.selectbox, t("Model"), titles, key, default=default, **more)
+
+
+def own_title(name: str) -> str:
+    """Return what the own design of that name is called in a choice of models: by its name, as everywhere else.
+
+    One that is called as a ready-made one, because it was made from it, is told apart.
+    """
+    return t("{name} (own design)", name=name) if name in presets.NAMES else name
+
+
+def model(name: str, classes: int) -> ModelSpec:
+    """Return the model of that name, the ready-made ones for so many classes; the own design is as it was drawn."""
+    own = designed() if name == MY_MODEL else None
+    return own if own is not None else presets.preset(name, classes)
+
+
+def fit(spec: ModelSpec, info: DatasetInfo, preparation: Preparation, plan: Plan | None = None) -> Fit:
+    """Try the model on the prepared images' shape, by arithmetic alone; with a plan also on what its loss takes."""
+    shape = prepared_shape(info, preparation)
+    try:
+        return Fit(shape, parameters=_check(spec, plan, shape, len(info.classes)).parameters)
+    except ClsfError as error:
+        return Fit(shape, problem=error.sentence, mend=_mending_size(spec, plan, shape, len(info.classes)))
+
+
+def _check(spec: ModelSpec, plan: Plan | None, shape: Shape, classes: int) -> Analysis:
+    return spec.check(shape, classes) if plan is None else losses.check(spec, plan, shape, classes)
+
+
+def _mending_size(spec: ModelSpec, plan: Plan | None, shape: Shape, classes: int) -> int | None:
+    for side in SIZES_TO_TRY:
+        if side <= max(shape[:2]):
+            continue
+        try:
+            _check(spec, plan, (side, side, shape[2]), classes)
+        except ClsfError:
+            continue
+        return side
+    return None

@@ -1,0 +1,249 @@
+"""The widgets with which a training is chosen. Every choice outlives a page; what is worth sharing is in the link.
+
+What a first training needs is in sight; the rest is folded into groups, `clsf.ui.train`. What a widget shows is also what
+the link says, so labels of linked options are the same in every language.
+"""
+
+from __future__ import annotations
+
+import json
+from math import floor, log10
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from clsf import FRAMEWORKS, optimizers
+from clsf.charts.style import STYLES
+from clsf.data import catalogue
+from clsf.errors import ClsfError
+from clsf.losses import fitted
+from clsf.model import presets
+from clsf.model.spec import ModelSpec
+from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, OPTIMIZERS, Plan
+from clsf.ui.shared import data_choice, design, state
+from clsf.ui.shared.choices import Choices, fit, model, select_model
+from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.design import MY_MODEL
+from clsf.ui.shared.settings import extras, groups
+from clsf.ui.shared.settings.fields import pair
+from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.words import Sentence
+
+DEFAULT_DATA, DEFAULT_MODEL = "digits", "lecture-cnn"
+DEFAULT_EPOCHS, DEFAULT_BATCH, DEFAULT_OPTIMIZER = (Plan.__dataclass_fields__[n].default for n in ("epochs", "batch_size", "optimizer"))  # fmt: skip
+
+
+def choose_defaults() -> None:
+    """Choose what a first training needs: digits, the lecture's model, both frameworks. Call before a page switch."""
+    st.session_state[state.DATA] = DEFAULT_DATA
+    st.session_state[state.MODEL] = DEFAULT_MODEL
+    st.session_state[state.FRAMEWORKS] = list(FRAMEWORKS)
+    st.session_state[state.IMAGE_SIZE] = None
+
+
+def choose_as(spec: ModelSpec, plan: Plan, framework: str) -> None:
+    """Choose what a run is trained by, so that the form agrees with the run beside it. Call before a page switch.
+
+    A model that is none of the ready-made ones becomes the own design. Settings in the folded groups, beyond those of the
+    images and the seed, go back to what is usual.
+    """
+    groups.reset()
+    classes = len(catalogue.info(plan.data).classes)
+    own = spec.name not in presets.NAMES or presets.preset(spec.name, classes) != spec
+    if own:
+        design.keep(spec)
+    st.session_state.update(
+        {
+            state.DATA: plan.data, state.MODEL: MY_MODEL if own else spec.name, state.FRAMEWORKS: [framework], state.EPOCHS: plan.epochs,
+            state.BATCH_SIZE: plan.batch_size, state.OPTIMIZER: plan.optimizer, state.LEARNING_RATE: plan.learning_rate,
+            state.SEED: plan.seed, state.IMAGE_SIZE: plan.preparation.image_size,
+        }
+    )  # fmt: skip
+
+
+def training_choices(folded: DeltaGenerator | None = None) -> Choices:
+    """Show all widgets and return what they say now. `folded`: where the groups of further settings go, if not below."""
+    info = _data()
+    spec_place = st.container()
+    frameworks = _frameworks()
+    values = _essentials()
+    with folded or st.container():
+        notes = st.container()
+        more, race = groups.show(info, values)
+    problem = None
+    try:
+        plan = Plan(data=info.name, **values, **more)
+        st.session_state[state.PLAN] = json.dumps(plan.to_json())
+    except ClsfError as error:
+        plan, problem = None, error.sentence
+    with spec_place:
+        spec, misfit = _model(info, more, plan)
+    if plan is not None:
+        _besides(notes, plan)
+    return Choices(spec, plan, frameworks, race, problem or misfit)
+
+
+def start_button(choices: Choices) -> bool:
+    """Show the button that starts the training and, where it can't, why not."""
+    if choices.problem and choices.plan is None:
+        st.error(sentence(choices.problem), icon=":material/error:")
+    if not choices.frameworks:
+        st.caption(t("Choose at least one framework."))
+    return st.button(
+        t("Start training"),
+        key="train",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=bool(choices.problem) or not choices.frameworks,
+    )
+
+
+def step_button(choices: Choices) -> bool:
+    """Show the button that starts a training which waits after its first batch."""
+    return st.button(
+        t("Batch by batch"), key="train_stepwise", icon=":material/footprint:", width="stretch",
+        disabled=bool(choices.problem) or not choices.frameworks,
+        help=t("Trains on one batch, shows its images, gradients and weights, and waits. Both frameworks go side by side."),
+    )  # fmt: skip
+
+
+def _data() -> catalogue.DatasetInfo:
+    with st.container(gap="xsmall"):
+        name = data_choice.select()
+        info = catalogue.info(name)
+        height, width, channels = info.shape
+        st.caption(
+            t(
+                "{count} images · {height}×{width}×{channels} · {classes} classes",
+                count=f"{info.train:,}", height=height, width=width, channels=channels, classes=len(info.classes),
+            )
+        )  # fmt: skip
+        if info.validation:
+            st.caption(
+                tn(
+                    "Besides, {count} validation image of its own: none is drawn from the training images, and the share for "
+                    "validation is not used.",
+                    "Besides, {count} validation images of its own: none are drawn from the training images, and the share for "
+                    "validation is not used.",
+                    info.validation,
+                    count=f"{info.validation:,}",
+                )
+            )
+    return info
+
+
+def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[ModelSpec, Sentence | None]:
+    design.open_linked(info.shape)
+    with st.container(gap="xsmall"):
+        name = select_model(
+            DEFAULT_MODEL, on_change=design.forget_refusal,
+            help=t("A ready-made design, or your own from the Model page. Both frameworks build the same one, layer by layer."),
+        )  # fmt: skip
+        design.into_link(name)
+        refused = design.refusal()
+        if refused is not None:
+            st.warning(sentence(refused), icon=":material/link_off:")
+        drawn = model(name, len(info.classes))
+        spec = fitted(drawn, plan, len(info.classes)) if plan is not None else drawn
+        found = fit(spec, info, more["preparation"], plan)
+        if not found.problem:
+            parameters = tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}")
+            st.caption(parameters)
+            if spec != drawn:
+                st.caption(t("Its last layer is changed to what the chosen loss needs."))
+            return spec, None
+        st.warning(sentence(found.problem), icon=":material/straighten:")
+        if found.mend:
+            st.button(
+                t("Resize images to {side}×{side}", side=found.mend), key="mend", icon=":material/photo_size_select_large:",
+                on_click=_resize, args=(found.mend,), width="stretch",
+            )  # fmt: skip
+    return spec, found.problem
+
+
+def _resize(side: int) -> None:
+    st.session_state[state.IMAGE_SIZE] = side
+
+
+def _frameworks() -> tuple[str, ...]:
+    chosen = st.pills(
+        t("Frameworks"),
+        FRAMEWORKS,
+        selection_mode="multi",
+        default=list(FRAMEWORKS),
+        format_func=lambda name: STYLES[name].title,
+        key=state.FRAMEWORKS,
+        **LINKED,
+    )
+    return tuple(name for name in FRAMEWORKS if name in chosen)
+
+
+def _essentials() -> dict[str, object]:
+    left, right = pair()
+    epochs = left.number_input(
+        t("Epochs"),
+        1,
+        MAX_EPOCHS,
+        DEFAULT_EPOCHS,
+        key=state.EPOCHS,
+        help=t("How often every training image is seen."),
+        **LINKED,
+    )
+    batch_size = right.number_input(
+        t("Batch size"),
+        1,
+        MAX_BATCH,
+        DEFAULT_BATCH,
+        key=state.BATCH_SIZE,
+        help=t("Images per update of the weights."),
+        **LINKED,
+    )
+    left, right = pair()
+    optimizer = left.selectbox(
+        t("Optimizer"),
+        OPTIMIZERS,
+        index=OPTIMIZERS.index(DEFAULT_OPTIMIZER),
+        format_func=optimizers.title,
+        key=state.OPTIMIZER,
+        filter_mode=None,
+        on_change=_follow_optimizer,
+        help=t("The rule by which the gradient changes the weights. Choosing one also chooses a usual learning rate for it."),
+        **LINKED,
+    )
+    learning_rate = right.number_input(
+        t("Learning rate"),
+        min_value=0.0,
+        value=LEARNING_RATES[optimizer],
+        step=_step(st.session_state.get(state.LEARNING_RATE) or LEARNING_RATES[optimizer]),
+        format="%g",
+        key=state.LEARNING_RATE,
+        help=t("How far each update goes. Too large and the loss becomes no number; too small and nothing is learned."),
+        **LINKED,
+    )
+    return {"epochs": epochs, "batch_size": batch_size, "optimizer": optimizer, "learning_rate": learning_rate}
+
+
+def _follow_optimizer() -> None:
+    st.session_state[state.LEARNING_RATE] = LEARNING_RATES[st.session_state[state.OPTIMIZER]]
+
+
+def _step(rate: float) -> float:
+    """Return what one press of + or - adds: one of the first digit, or a tenth of it just above a power of ten."""
+    power = floor(log10(rate))
+    return 10.0 ** (power - 1 if rate < 2 * 10.0**power else power)
+
+
+def _besides(place: DeltaGenerator, plan: Plan) -> None:
+    """Say what is chosen in the folded groups, so that nothing is forgotten there. The line is always there: if it came with the
+    first choice, all below it would jump away from under the pointer.
+    """
+    said = extras.said(plan)
+    with place.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(
+            t("Also: {settings}", settings=plain(" · ".join(said))) if said else t("All below is as usual."), width="stretch"
+        )
+        st.button(
+            t("Reset"), key="reset_settings", icon=":material/restart_alt:", type="tertiary", on_click=groups.reset, disabled=not said,
+            help=t("Back to what is usual in all groups below; images, model, optimizer and its learning rate stay."),
+        )  # fmt: skip

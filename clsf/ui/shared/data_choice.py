@@ -1,0 +1,56 @@
+"""Which data sets a reader may choose: the ready-made ones, those for everybody, and their own private ones."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import streamlit as st
+
+from clsf.data import catalogue, private
+from clsf.data.catalogue import DatasetInfo
+from clsf.errors import ClsfError, DataError
+from clsf.ui.shared import choose, service_access, state
+from clsf.ui.shared.text import t, words
+
+
+def select(key: str = state.DATA, **more: object) -> str:
+    """Show the choice of a data set and return its name, which then stands in the link."""
+    titles = {found.name: title(found) for found in infos()}
+    if st.session_state.get(key) in titles:
+        st.session_state[key] = st.session_state[
+            key
+        ]  # a widget of this key on another page hands over only what is written anew
+    return choose.named(st.selectbox, t("Images"), titles, key, **more)
+
+
+def names() -> list[str]:
+    """Return the names that a data choice offers, the ready-made ones first."""
+    return [found.name for found in infos()]
+
+
+def infos() -> list[DatasetInfo]:
+    """Return what is known about each data set that a data choice offers."""
+    public = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
+    there = {found.name for found in public}
+    own = []
+    _claim()
+    for name in private.own():
+        try:
+            if name not in there:  # it may have been saved for everybody
+                own.append(catalogue.info(name))
+        except DataError:  # removed in this very moment
+            continue
+    return [*public, *sorted(own, key=lambda found: (words(found.title), found.name))]
+
+
+def title(info: DatasetInfo) -> str:
+    """Return what a data set is called in a choice."""
+    return info.name if info.name in catalogue.NAMES else words(info.title)
+
+
+def _claim() -> None:
+    """Let the link to images of an older program, whose name was their key, make this reader their owner."""
+    name = st.query_params.get(state.DATA)
+    if private.without_owner(name):
+        with suppress(ClsfError):  # whose they are can't be known now
+            service_access.get_service().claim(name, state.owner())

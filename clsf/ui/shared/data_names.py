@@ -1,0 +1,24 @@
+"""What a data set is called on pages; the name of an imported one is a key, and is shown to nobody."""
+
+from __future__ import annotations
+
+from clsf.data import catalogue
+from clsf.errors import ClsfError
+from clsf.runs.record import RunRecord
+from clsf.ui.shared.text import words
+
+
+def data_name(name: str) -> str:
+    """Return the short name of a built-in set, or the title of an imported one, in the reader's language."""
+    called = catalogue.called(name)
+    return called if isinstance(called, str) else words(called)
+
+
+def class_names(record: RunRecord) -> list[str]:
+    """Return the names of a run's classes, as it told them itself; none where it did not and its images are gone."""
+    if record.started is not None and record.started.classes:
+        return list(record.started.classes)
+    try:
+        return list(catalogue.info(record.plan.data).classes)
+    except ClsfError:
+        return []

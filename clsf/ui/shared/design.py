@@ -1,0 +1,80 @@
+"""The student's own design, as every page may use it: kept for the session, made on the Model page."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from clsf.errors import SpecError
+from clsf.model import edit_link, presets
+from clsf.model.edit import design_of
+from clsf.model.shapes import Shape
+from clsf.model.spec import ModelSpec
+from clsf.ui.shared import state
+from clsf.words import Sentence, say
+
+MY_MODEL = "my-model"
+"""What the own design is called in links and lists of models, beside the names of the presets."""
+
+
+def keep(spec: ModelSpec) -> None:
+    """Make this the design of the session."""
+    st.session_state[state.DESIGN] = json.dumps(spec.to_json())
+
+
+def designed() -> ModelSpec | None:
+    """Return the design of the session, None if none was made yet."""
+    try:
+        return ModelSpec.from_json(json.loads(st.session_state[state.DESIGN]))
+    except (KeyError, ValueError, SpecError):
+        return None
+
+
+LINK = "design"
+"""The name of the own design in a link, packed by `clsf.model.edit_link`."""
+
+
+def open_linked(shape: Shape) -> None:
+    """Take the own design out of a link that names it. What can't be opened leaves a sentence for `refusal`.
+
+    Call before the widget that chooses the model, which would take another one without a word.
+    """
+    wanted = st.query_params.get(state.MODEL)
+    if wanted is None or state.MODEL in st.session_state or wanted in presets.NAMES:
+        return
+    if wanted != MY_MODEL:
+        st.session_state[state.MODEL_REFUSAL] = say(
+            "The link names a model that is not known here. Another one is chosen below; choose the one you want."
+        )
+    elif designed() is None:
+        packed = st.query_params.get(LINK)
+        try:
+            if not packed:
+                raise SpecError(
+                    "The link names an own design, but does not hold it. Another model is chosen below. Ask for the link of the "
+                    "Model page, or for the design as JSON."
+                )
+            keep(edit_link.from_link(packed, shape).spec())
+        except SpecError as error:
+            st.session_state[state.MODEL_REFUSAL] = error.sentence
+
+
+def refusal() -> Sentence | None:
+    """Return why the link's model could not be opened, until a model is chosen; None if all is well."""
+    return st.session_state.get(state.MODEL_REFUSAL)
+
+
+def forget_refusal() -> None:
+    """The reader has chosen a model."""
+    st.session_state.pop(state.MODEL_REFUSAL, None)
+
+
+def into_link(name: str) -> None:
+    """Put the own design into the link if it is the chosen model, so that the link opens it elsewhere; else take it out."""
+    spec = designed() if name == MY_MODEL else None
+    link = edit_link.to_link(design_of(spec)) if spec is not None else None
+    if link is None:
+        st.query_params.pop(LINK, None)
+    elif st.query_params.get(LINK) != link:
+        st.query_params[LINK] = link

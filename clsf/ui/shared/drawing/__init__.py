@@ -1,0 +1,101 @@
+"""A sheet to draw on, with mouse, finger or keyboard; the drawing comes back as a small array.
+
+The browser keeps the strokes, so that they can be undone; what crosses is the drawing at the size asked for, at most
+every tenth of a second and never faster than the page answers.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from clsf.ui.shared.component_keys import key_of
+from clsf.ui.shared.text import t
+
+MOST_SIDE = 256  # pixels
+PEN = 8  # percent of the sheet's side that a fresh pen is wide: about what a line of MNIST is
+
+COLOURS = {
+    "black": "#1a1a1a", "red": "#d62728", "orange": "#ff8c1a", "yellow": "#f2c80f", "green": "#2ca02c", "blue": "#1f6fd6",
+    "violet": "#8a4fd0", "white": "#ffffff",
+}  # fmt: skip
+"""Pens of a sheet in colour."""
+
+_FOLDER = Path(__file__).parent
+_component = st.components.v2.component(
+    "clsf_drawing",
+    html=(_FOLDER / "drawing.html").read_text("utf-8"),
+    css=(_FOLDER / "drawing.css").read_text("utf-8"),
+    js=(_FOLDER / "drawing.js").read_text("utf-8"),
+)
+
+
+def draw(
+    key: str, *, side: int = 64, colour: bool = False, height: int = 300, label: str | None = None, live: bool = True,
+    sheet: object = "",
+) -> np.ndarray | None:  # fmt: skip
+    """Show a square sheet and return what is drawn on it, None while it is empty.
+
+    Without `colour`: uint8 (side, side), how much ink lies on each pixel, 0 to 255: white strokes on black, as MNIST.
+    With `colour`: uint8 (side, side, 3) on white paper. The sheet is at most `height` pixels high. `label` names it for
+    screen readers. With `live` the page runs again while a stroke is drawn (put it into a fragment), else once it has
+    ended. Another `sheet` than last time puts an empty one in its place.
+    """
+    channels, key = 3 if colour else 1, key_of(key)
+    kept = f"{key}-kept"  # Streamlit forgets what a component said once another page is looked at
+    before = (st.session_state.get(key) or {}).get("drawing") or st.session_state.get(kept) or ""
+    result = _component(
+        key=key,
+        data={
+            "side": side, "channels": channels, "height": height, "live": live, "sheet": str(sheet), "pen": PEN,
+            "drawing": before, "colours": [[name, code] for name, code in COLOURS.items()] if colour else [],
+            "words": _words(label, colour),
+        },
+        on_drawing_change=_nothing,
+    )  # fmt: skip
+    value = result.drawing or before
+    if _sheet(value) != str(sheet):
+        return None
+    st.session_state[kept] = value
+    return decoded(value, side, channels)
+
+
+def decoded(value: object, side: int, channels: int) -> np.ndarray | None:
+    """Return the array in what the browser sent ("number:sheet:base64"), None if it is empty or not what was asked for."""
+    if not isinstance(value, str) or not 1 <= side <= MOST_SIDE or len(value) > 4 * MOST_SIDE**2 + 200:
+        return None
+    try:
+        raw = base64.b64decode(value.rpartition(":")[2], validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if len(raw) != side * side * channels:
+        return None
+    pixels = np.frombuffer(raw, np.uint8).reshape((side, side) if channels == 1 else (side, side, channels))
+    return pixels if (pixels.any() if channels == 1 else (pixels != 255).any()) else None
+
+
+def _sheet(value: object) -> str:
+    return str(value).partition(":")[2].rpartition(":")[0]
+
+
+def _nothing() -> None:
+    """Streamlit only gives the value back where there is something to call."""
+
+
+def _words(label: str | None, colour: bool) -> dict:
+    said = {
+        "sheet": label or t("Sheet to draw on"),
+        "keys": t("Keyboard: arrow keys move the pen, Space puts it down or lifts it, Backspace takes the last stroke away."),
+        "undo": t("Undo"), "clear": t("Clear"), "pen": t("Pen width"), "down": t("Pen down"), "up": t("Pen up"),
+        "at": t("column %c, row %r of %n"), "emptied": t("The sheet is empty"), "colour": t("Pen colour"),
+        "none": t("This browser can't show the sheet to draw on: it has no canvas, or it is switched off. Allow it, or use another browser."),
+    }  # fmt: skip
+    names = {
+        "black": t("black"), "red": t("red"), "orange": t("orange"), "yellow": t("yellow"), "green": t("green"), "blue": t("blue"),
+        "violet": t("violet"), "white": t("white"),
+    }  # fmt: skip
+    return {**said, "colours": names if colour else {}}

@@ -1,0 +1,84 @@
+"""Charts and other pictures that are drawn again only if something is new: once per session, or once for all who look."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import streamlit as st
+
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import language
+from clsf.ui.shared.live_chart import live_chart, packed
+
+T = TypeVar("T")
+
+KEPT = "figures_kept"  # in the session: name -> (stamp, what was made)
+
+SHARED = 0.2  # seconds that a drawing of a run that goes on serves whoever looks at it
+SHELF = 60  # shared drawings that are kept, about 50 kB each
+
+_lock = threading.Lock()
+
+
+def draw(
+    name: str, stamp: object, make: Callable[[], tuple[dict, str]], height: int, title: str = "", link: dict | None = None
+) -> None:
+    """Draw what `make` returns, figure and description, remembered as long as `stamp` and the language stay the same.
+
+    `name` is of the whole dashboard, "page-chart". `title` and `link` as in `live_chart`.
+    """
+    figure, alt = remembered(name, stamp, lambda: _packed(*make()))
+    live_chart(figure, key=name, alt=alt, height=height, title=title, link=link)
+
+
+def remembered(name: str, stamp: object, make: Callable[[], T]) -> T:
+    """Return what `make` returned for this stamp and language, so that a look at what is unchanged costs little."""
+    kept = st.session_state.setdefault(KEPT, {})
+    stamp = (stamp, language.chosen())
+    if name not in kept or kept[name][0] != stamp:
+        kept[name] = stamp, make()
+    return kept[name][1]
+
+
+def shared(name: Hashable, records: Sequence[RunRecord], make: Callable[[], tuple[dict, str]]) -> tuple[bytes, str]:
+    """Return what `make` draws of these runs, packed figure and description, the same for all sessions that look at them.
+
+    A class that watches one run has it drawn once, not fifty times. `name` says what is drawn, and how. Of runs that go on
+    the drawing may be SHARED seconds old.
+    """
+    key = name, tuple(record.run_id for record in records), language.chosen()
+    versions, over = tuple(record.version for record in records), all(record.over for record in records)
+    shelf = _shelf()
+    found = shelf.get(key)
+    if found is None or (found.versions != versions and (over or time.monotonic() - found.when > SHARED)):
+        found = _Drawing(versions, time.monotonic(), _packed(*make()))
+        with _lock:
+            shelf[key] = found
+            shelf.move_to_end(key)
+            while len(shelf) > SHELF:
+                shelf.popitem(last=False)
+    return found.content
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawing:
+    """A packed figure with its description, when it was drawn, and how far the runs were then."""
+
+    versions: tuple[int, ...]
+    when: float  # seconds of the monotonic clock
+    content: tuple[bytes, str]
+
+
+@st.cache_resource(show_spinner=False)
+def _shelf() -> OrderedDict[tuple, _Drawing]:
+    """Return the latest drawings of all sessions."""
+    return OrderedDict()
+
+
+def _packed(figure: dict, alt: str) -> tuple[bytes, str]:
+    return packed(figure), alt

@@ -1,0 +1,133 @@
+"""Who the reader is, without an account: a random key in a cookie of the browser, so that a reload or a new tab finds the same runs.
+
+What is kept beside a run is not the key but a hash of it, so that nothing that is shown or saved of a run gives the key away.
+Whoever has the key is its owner: it can be copied to another computer, and never stands in a link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import time
+from contextlib import suppress
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from clsf.data import access, private
+from clsf.errors import ClsfError
+
+COOKIE = "clsf_key"
+KEY = "identity_key"
+FORCED = "identity_forced"  # whether this session's key is to replace the one that the browser has
+FRESH_UNTIL = "identity_fresh_until"  # until then another tab may have been first with a key of its own
+FRESH_SECONDS = 30.0
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\Z")
+
+# Another tab may have been first: then its key is told, and this session takes it over.
+_JS = """
+const NAME = "clsf_key";
+const read = () => document.cookie.split("; ").find((part) => part.startsWith(NAME + "="))?.slice(NAME.length + 1) ?? "";
+export default function ({ data, setStateValue }) {
+  const known = read();
+  if (known && known !== data.key && !data.forced) {
+    setStateValue("known", known);
+    return;
+  }
+  if (known === data.key) return;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${NAME}=${data.key}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+"""
+
+_component = st.components.v2.component("clsf_identity", html="<span hidden></span>", js=_JS)
+
+
+def key() -> str:
+    """Return the reader's secret key: the browser's, or a new one."""
+    if KEY not in st.session_state:
+        found = cookie()
+        if isinstance(found, str) and _SHAPE.match(found):
+            st.session_state[KEY] = found
+        else:
+            st.session_state[KEY], st.session_state[FRESH_UNTIL] = secrets.token_urlsafe(16), time.monotonic() + FRESH_SECONDS
+    return st.session_state[KEY]
+
+
+def cookie() -> object:
+    """Return what the browser has sent under the cookie's name; it may be anything."""
+    return st.context.cookies.get(COOKIE, "")
+
+
+def owner_of(key: str) -> str:
+    """Return what a run of this key's owner is marked with."""
+    return hashlib.sha256(f"clsf owner {key}".encode()).hexdigest()[:24]
+
+
+def known() -> str:
+    """Return what the reader's runs are marked with, "" for who has no key yet; makes none."""
+    found = st.session_state.get(KEY) or cookie()
+    return owner_of(found) if isinstance(found, str) and _SHAPE.match(found) else access.NOBODY
+
+
+def _reader() -> str | None:
+    """Return for whom this thread works: the reader of the session that it runs, else nobody; without a server, the program."""
+    if get_script_run_ctx(suppress_warning=True) is not None:
+        return known()
+    return access.NOBODY if runtime.exists() else access.PROGRAM
+
+
+access.ask(_reader)
+
+
+def keep() -> bool:
+    """Have the browser remember the key; it takes no room. Return whether there is one yet.
+
+    Nothing is remembered of who never started or looked for a run.
+    """
+    if KEY not in st.session_state:
+        return False
+    _component(
+        key="identity",
+        data={"key": st.session_state[KEY], "forced": bool(st.session_state.get(FORCED))},
+        on_known_change=_take_over,
+    )
+    return True
+
+
+def use(other: str) -> bool:
+    """Go on as the owner of another key. Return False, and change nothing, if nothing belongs to it."""
+    from clsf.ui.shared import service_access
+
+    other = other.strip()
+    if not _SHAPE.match(other):
+        return False
+    if not service_access.get_service().history.knows(owner_of(other)) and not private.belongs(owner_of(other)):
+        return False
+    st.session_state[KEY], st.session_state[FORCED] = other, True
+    return True
+
+
+def forget() -> None:
+    """Go on as somebody new: what was trained so far is found again with the old key alone."""
+    st.session_state[KEY], st.session_state[FORCED] = secrets.token_urlsafe(16), True
+
+
+def _take_over() -> None:
+    """Take the key that the browser has from another tab.
+
+    What this session has trained is brought along only if its own key is so new that no other tab can have had it: somebody
+    may have chosen to be forgotten in that other tab, and must not be given the runs of whoever was here before.
+    """
+    from clsf.ui.shared import service_access
+
+    known = (st.session_state.get("identity") or {}).get("known")
+    mine = st.session_state.get(KEY)
+    if not isinstance(known, str) or not _SHAPE.match(known) or not mine or known == mine or st.session_state.get(FORCED):
+        return
+    if time.monotonic() < st.session_state.get(FRESH_UNTIL, 0.0):
+        with suppress(ClsfError):
+            service_access.get_service().hand_over(owner_of(mine), owner_of(known))
+    st.session_state[KEY] = known

@@ -1,0 +1,67 @@
+"""Which language the reader sees: ?lang= in the link, else what was chosen in this session, else the browser's."""
+
+from __future__ import annotations
+
+import threading
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from clsf.ui.shared import state
+
+LANGUAGES = {"en": "English", "ko": "한국어"}
+PARAMETER = "lang"
+
+
+_known = threading.local()  # of the thread that runs a page: for whom, and in which language
+
+
+def chosen() -> str:
+    """Return the code of the language to show. Every word on a page asks, so the session is asked once per thread."""
+    context = get_script_run_ctx()
+    if context is None:
+        return _chosen()
+    if getattr(_known, "context", None) is not context:
+        _known.code, _known.context = _chosen(), context
+    return _known.code
+
+
+def _chosen() -> str:
+    return st.session_state.get(state.LANGUAGE) or _browsers()
+
+
+def _choose(code: str) -> None:
+    st.session_state[state.LANGUAGE] = code
+    _known.context = None  # ask again
+
+
+def remember() -> None:
+    """Take the language from the link, and put a chosen one back into a link that lost it. Call once per page run."""
+    linked = st.query_params.get(PARAMETER)
+    if linked in LANGUAGES:
+        _choose(linked)
+    elif state.LANGUAGE in st.session_state:
+        st.query_params[PARAMETER] = st.session_state[state.LANGUAGE]
+
+
+def switch() -> None:
+    """Show the switch, labelled in both languages, so that whoever reads only one finds it."""
+    st.session_state[state.LANGUAGE_SWITCH] = chosen()
+    st.segmented_control(
+        "Language · 언어",
+        list(LANGUAGES),
+        format_func=LANGUAGES.get,
+        key=state.LANGUAGE_SWITCH,
+        on_change=_switched,
+        required=True,
+    )
+
+
+def _switched() -> None:
+    _choose(st.session_state[state.LANGUAGE_SWITCH])
+    st.query_params[PARAMETER] = st.session_state[state.LANGUAGE]
+
+
+def _browsers() -> str:
+    code = (st.context.locale or "en").split("-")[0].lower()
+    return code if code in LANGUAGES else "en"

@@ -1,0 +1,96 @@
+"""The pages: one list of them, and the first line of each."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from clsf.ui.shared import files, language
+from clsf.ui.shared.text import words
+from clsf.words import Sentence, say
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its name is its file in pages/, its lessons in pages/lessons/ and its place in the link."""
+
+    name: str
+    title: Sentence
+    icon: str
+
+    @property
+    def path(self) -> Path:
+        return ROOT / "pages" / f"{self.name}.py"
+
+    def lesson(self) -> str:
+        """Return the page's prose, Markdown in the reader's language."""
+        return (ROOT / "pages" / "lessons" / language.chosen() / f"{self.name}.md").read_text("utf-8")
+
+    def show_lesson(self, label: str) -> None:
+        """Show the page's prose, folded away."""
+        with st.expander(label, icon=":material/school:"):
+            st.markdown(self.lesson())
+
+
+PAGES = (
+    Page("home", say("Start"), ":material/home:"),
+    Page("tensors", say("Tensors"), ":material/grid_view:"),
+    Page("data", say("Data"), ":material/photo_library:"),
+    Page("layers", say("Layers"), ":material/layers:"),
+    Page("model", say("Model"), ":material/account_tree:"),
+    Page("train", say("Train"), ":material/show_chart:"),
+    Page("experiments", say("Experiments"), ":material/science:"),
+    Page("compare", say("Compare"), ":material/balance:"),
+    Page("predict", say("Predict"), ":material/psychology:"),
+    Page("runs", say("Runs"), ":material/history:"),
+)
+"""In the order of the menu; the first is what the bare address shows."""
+
+_through_app: ContextVar[bool] = ContextVar("through_app", default=False)
+
+
+def navigation() -> st.Page:
+    """Tell Streamlit the pages, by their titles in the reader's language, and return the one that was asked for."""
+    return st.navigation(
+        [
+            st.Page(page.path, title=words(page.title), icon=page.icon, url_path=page.name, default=page is PAGES[0])
+            for page in PAGES
+        ]
+    )
+
+
+def run_page(page: st.Page) -> None:
+    """Run a page on behalf of app.py."""
+    token = _through_app.set(True)
+    try:
+        page.run()
+    finally:
+        _through_app.reset(token)
+
+
+def open_page(name: str) -> Page:
+    """Return the page that begins here.
+
+    A link such as /train on a server that was just started is served from the folder pages/ without app.py (Streamlit
+    1.67). Telling Streamlit the pages ends that for good; then the page is asked for again, now through app.py.
+    """
+    if not _through_app.get():
+        navigation()
+        st.rerun()
+    files.keep()
+    return next(page for page in PAGES if page.name == name)
+
+
+def link_to(name: str) -> Path:
+    """Return what st.page_link and st.switch_page take for a page."""
+    return next(page for page in PAGES if page.name == name).path
+
+
+def kept() -> dict[str, str]:
+    """Return what a page switch of ours keeps of the link: the language."""
+    return {language.PARAMETER: st.query_params[language.PARAMETER]} if language.PARAMETER in st.query_params else {}

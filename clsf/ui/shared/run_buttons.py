@@ -1,0 +1,54 @@
+"""The buttons that command running runs: to all of a start at once, so that what is done to one is done to both."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import runs, state
+from clsf.ui.shared.text import t
+
+
+def show(records: list[RunRecord], detail: bool = False) -> None:
+    """Show the buttons, as long as there is something to command. `detail`: a single step is told in detail."""
+    living = [record.run_id for record in records if not record.over]
+    if not living:
+        return
+    if any(record.owner != state.owner() for record in records):
+        st.caption(":material/share: " + t("Somebody shared this run with you. You can look at it, but not change it."))
+        return
+    paused = any(record.status == "paused" for record in records)
+    begun = [record.run_id for record in records if record.status in ("running", "paused")]
+    if paused:
+        st.button(
+            t("Resume"), key="resume", icon=":material/play_arrow:", on_click=runs.command, args=(begun, "resume")
+        )  # fmt: skip
+    else:
+        st.button(
+            t("Pause"), key="pause", icon=":material/pause:", disabled=not begun, on_click=runs.command, args=(begun, "pause")
+        )  # fmt: skip
+    st.button(
+        t("One step"), key="step", icon=":material/skip_next:", disabled=not begun, on_click=runs.command,
+        args=(begun, "look" if detail else "step"),
+        help=t("Pauses, and trains on one more batch with every press: its images, gradients and weights are then shown.") if detail
+        else t("Pauses, and trains on one more batch with every press."),
+    )  # fmt: skip
+    st.button(t("Stop"), key="stop", icon=":material/stop:", on_click=runs.command, args=(living, "stop"))
+    with st.popover(t("Learning rate"), icon=":material/speed:", disabled=not begun):
+        _learning_rate(records, living)
+
+
+def _learning_rate(records: list[RunRecord], living: list[str]) -> None:
+    now = next((r.learning_rate for r in records if r.learning_rate), records[0].plan.learning_rate)
+    st.caption(
+        t("Now {rate}. The new one holds from the next batch on; a run that still waits begins with it.", rate=f"{now:g}")
+    )
+    key = (
+        f"{state.NEW_RATE}-{living[0]}-{now:g}"  # a rate typed for another run, or at another rate, is no proposal for this one
+    )
+    st.number_input(t("New learning rate"), min_value=0.0, value=now / 10, step=now / 10, format="%g", key=key)
+    st.button(t("Use it"), key="use_rate", type="primary", on_click=_use, args=(living, key))
+
+
+def _use(living: list[str], key: str) -> None:
+    runs.command(living, "learning_rate", st.session_state[key])

@@ -1,0 +1,174 @@
+"""How far each run is: one card per framework."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts.style import STYLES
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import service_access
+from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.progress import elapsed, of_epoch, of_run, remaining
+from clsf.ui.shared.settings import extras
+from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.units import duration, megabytes
+
+COLOURS = {
+    "queued": "gray", "preparing": "blue", "running": "green", "paused": "yellow", "finished": "green", "stopped": "gray",
+    "diverged": "red", "cut-off": "red", "time-limit": "orange", "failed": "red",
+}  # fmt: skip
+ICONS = {
+    "queued": "hourglass_empty", "preparing": "download", "running": "play_arrow", "paused": "pause",
+    "finished": "check", "stopped": "stop", "diverged": "trending_up", "cut-off": "power_off", "time-limit": "timer_off", "failed": "error",
+}  # fmt: skip
+
+
+def show(records: list[RunRecord]) -> None:
+    """Show one card per run, side by side where there is room."""
+    with st.grid(len(records), min_column_width=200, gap="small"):
+        for record in records:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                _card(record)
+
+
+def chosen(record: RunRecord) -> None:
+    """Say in a line what these runs train, for the choices beside them may be other ones by now."""
+    plan = record.plan
+    size = plan.preparation.image_size
+    parts = [
+        f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data),
+        record.model.name,
+        tn(
+            "{epochs} epoch, batches of {size}",
+            "{epochs} epochs, batches of {size}",
+            plan.epochs,
+            epochs=plan.epochs,
+            size=plan.batch_size,
+        ),
+        f"{plan.optimizer} {plan.learning_rate:g} ({plan.rules})",
+        plan.dtype,
+        t("seed {seed}", seed=plan.seed),
+        *extras.said(plan, short=True),
+    ]
+    st.caption(plain(" · ".join(parts)))
+
+
+def name(framework: str) -> str:
+    """Return a framework's name with its symbol in its colour, as Markdown."""
+    style = STYLES[framework]
+    return f":{style.text_colour}[{style.mark}] **{style.title}**"
+
+
+def status(record: RunRecord) -> str:
+    """Return the state of a run in a word or two."""
+    return status_words()[record.status]
+
+
+def status_words() -> dict[str, str]:
+    """Return every state of a run -> the word or two for it."""
+    return {
+        "queued": t("waiting"),
+        "preparing": t("getting the images"),
+        "running": t("training"),
+        "paused": t("paused"),
+        "finished": t("finished"),
+        "stopped": t("stopped"),
+        "diverged": t("diverged"),
+        "cut-off": t("cut off"),
+        "time-limit": t("time is up"),
+        "failed": t("failed"),
+    }
+
+
+def _card(record: RunRecord) -> None:
+    badge = f":{COLOURS[record.status]}-badge[:material/{ICONS[record.status]}: {status(record)}]"
+    st.markdown(f"{name(record.framework)} {badge}")
+    if record.status == "queued":
+        _waiting(record)
+    elif record.status == "preparing":
+        _preparing(record)
+    elif record.over:
+        _over(record)
+    else:
+        _bars(record)
+
+
+def _waiting(record: RunRecord) -> None:
+    place = service_access.get_service().place(record.run_id)
+    if place is not None:
+        text = t("Place in the queue: {place}", place=place.position)
+        st.caption(text if place.wait is None else f"{text} · {_soon(place.wait)}")
+    else:
+        st.caption(t("The worker loads the framework and builds the model."))
+
+
+def _soon(seconds: float) -> str:
+    """Return in how long a run may begin, no more exactly than an estimate can be: in steps of ten seconds, then of minutes."""
+    if seconds < 10:
+        return t("begins in a few seconds")
+    if seconds < 90:
+        return t("begins in about {count} seconds", count=10 * round(seconds / 10))
+    return tn("begins in about {count} minute", "begins in about {count} minutes", round(seconds / 60))
+
+
+def _preparing(record: RunRecord) -> None:
+    news = record.progress
+    if news is None:  # the run has begun between two looks at it
+        return
+    share = min(news.done / news.total, 1.0) if news.total else 0.0
+    if news.stage == "download" and not news.total:
+        text = t("Downloading: {done} MB", done=megabytes(news.done))
+    elif news.stage == "download":
+        text = t("Downloading: {done} of {total} MB", done=megabytes(news.done), total=megabytes(news.total))
+    else:
+        text = t("Preparing images: {done} of {total}", done=f"{news.done:,}", total=f"{news.total:,}")
+    st.progress(share, text)
+
+
+def _bars(record: RunRecord) -> None:
+    left = remaining(record)
+    text = t("Step {step} of {total} · {elapsed}", step=len(record.steps), total=record.total_steps, elapsed=_elapsed(record))
+    if left is not None:
+        text += " · " + t("about {time} left", time=duration(left))
+    st.progress(of_run(record), text)
+    epoch, share = of_epoch(record)
+    st.progress(share, t("Epoch {epoch} of {total}", epoch=epoch, total=record.started.epochs))
+    _meters(record)
+
+
+def _meters(record: RunRecord) -> None:
+    norms = record.steps.gradient_norms
+    speed = record.steps.images_per_second
+    grid = st.grid(2, min_column_width=96, gap="small")
+    grid.metric(t("Images/s"), f"{speed[-1]:,.0f}" if speed else "–")
+    grid.metric(
+        t("Gradient"),
+        f"{norms[-1]:.3g}" if norms else "–",
+        help=t(
+            "L2 norm over all weights in the last batch. It shrinks as the loss flattens; when it explodes, the loss follows."
+        ),
+    )
+
+
+def _over(record: RunRecord) -> None:
+    if record.failure is not None:
+        st.error(sentence(record.failure), icon=":material/error:")
+        return
+    epochs, time = len(record.epochs), _elapsed(record)
+    st.caption(tn("{count} epoch in {time}", "{count} epochs in {time}", epochs, time=time))
+    if record.status == "diverged":
+        st.warning(
+            t(
+                "The loss became nan or larger than a million: the updates were so large that they overshot further each time. "
+                "Try a learning rate ten times smaller."
+            ),
+            icon=":material/trending_up:",
+        )
+    if record.status == "cut-off":
+        st.caption(t("The program ended before this run did."))
+    if record.status == "time-limit":
+        st.caption(t("It trained for as long as this server lets one run; what it had learned by then is kept."))
+
+
+def _elapsed(record: RunRecord) -> str:
+    return duration(elapsed(record))

@@ -1,0 +1,81 @@
+"""Starting runs, commanding them, and knowing which one the reader looks at (its id is in the link)."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.ui.shared import service_access, state
+from clsf.ui.shared.choices import Choices
+from clsf.ui.shared.text import sentence
+
+
+def start(choices: Choices, stepwise: bool = False) -> None:
+    """Hand the choices over. A refusal is kept to be shown; nothing was started then.
+
+    `stepwise`: pause after the first batch and tell it in detail; frameworks then run side by side, or one would wait for ever.
+    """
+    try:
+        run_ids = service_access.get_service().train(
+            choices.spec, choices.plan, choices.frameworks, owner=state.owner(), race=choices.race or stepwise
+        )
+    except ClsfError as error:
+        st.session_state[state.REFUSAL] = error.sentence
+        return
+    look_at(run_ids[0])
+    if stepwise:
+        command(run_ids, "look")
+
+
+def look_at(run_id: str) -> None:
+    """Make a run the one that is looked at."""
+    st.session_state[state.RUN] = run_id
+    st.query_params[state.RUN] = run_id
+
+
+def look_at_pair(one: str, two: str) -> None:
+    """Make two runs the ones that are compared."""
+    look_at(one)
+    compare_with(two)
+
+
+def compare_with(run_id: str | None) -> None:
+    """Compare the run that is looked at with this one; None: with the one that was started together with it."""
+    if run_id is None:
+        st.session_state.pop(state.COMPARE_WITH, None)
+        st.query_params.pop(state.COMPARE_WITH_LINK, None)
+    else:
+        st.session_state[state.COMPARE_WITH] = run_id
+        st.query_params[state.COMPARE_WITH_LINK] = run_id
+
+
+def looked_at() -> str | None:
+    """Return the id of the run in the link, or of the last one looked at, which then returns into the link."""
+    linked = st.query_params.get(state.RUN)
+    if linked:
+        st.session_state[state.RUN] = linked
+    elif st.session_state.get(state.RUN):
+        st.query_params[state.RUN] = st.session_state[state.RUN]
+    return st.session_state.get(state.RUN)
+
+
+def forget() -> None:
+    """Look at no run any more."""
+    st.session_state.pop(state.RUN, None)
+    st.query_params.pop(state.RUN, None)
+
+
+def command(run_ids: list[str], name: str, value: float | None = None) -> None:
+    """Tell runs of the reader to "pause", "resume", "step", "stop", or to use another "learning_rate"."""
+    for run_id in run_ids:
+        try:
+            service_access.get_service().control(run_id, name, value, owner=state.owner())
+        except ClsfError as error:
+            st.session_state[state.REFUSAL] = error.sentence
+
+
+def show_refusal() -> None:
+    """Show once what the service refused last, if anything."""
+    refused = st.session_state.pop(state.REFUSAL, None)
+    if refused is not None:
+        st.error(sentence(refused), icon=":material/error:")

@@ -1,0 +1,1 @@
+"""The settings of a training beyond the essentials, in folded groups."""

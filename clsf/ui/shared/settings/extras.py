@@ -1,0 +1,95 @@
+"""What a plan asks for beside the usual, in a word or two each: beside the start button, and beside a run."""
+
+from __future__ import annotations
+
+from clsf.frameworks import USUAL
+from clsf.plan import Plan, Preparation
+from clsf.ui.shared.text import t, tn
+
+
+def said(plan: Plan, short: bool = False) -> list[str]:
+    """Return what differs from the usual in this plan: nothing for a plan of which only the essentials were chosen.
+
+    `short`: without size, rules, number format and seed, for where they are said anyway.
+    """
+    return [
+        *_images(plan, short),
+        *(f"{name} {value:g}" for name, value in plan.hyper.items()),
+        *_loss(plan),
+        *_regularisation(plan),
+        *_pacing(plan),
+        *_loop(plan, short),
+    ]
+
+
+def _images(plan: Plan, short: bool) -> list[str]:
+    usual, found = Preparation(), []
+    chosen, varied = plan.preparation, plan.augmentation
+    if chosen.image_size and not short:
+        found.append(f"{chosen.image_size}×{chosen.image_size}")
+    if chosen.colour != usual.colour:
+        found.append(t("grey") if chosen.colour == "grey" else t("colour"))
+    if chosen.scale != usual.scale:
+        found.append(chosen.scale)
+    if plan.train_limit:
+        found.append(tn("{count} image at most", "{count} images at most", plan.train_limit, count=f"{plan.train_limit:,}"))
+    parts = [
+        (varied.flip, t("flip")),
+        (varied.shift, t("shift {pixels} px", pixels=varied.shift)),
+        (varied.rotation, t("rotation {degrees}°", degrees=f"{varied.rotation:g}")),
+        (varied.brightness, t("brightness ±{share}", share=f"{varied.brightness:.0%}")),
+        (varied.cutout, t("cutout {pixels} px", pixels=varied.cutout)),
+    ]
+    return found + [text for wanted, text in parts if wanted]
+
+
+def _loss(plan: Plan) -> list[str]:
+    found = []
+    if plan.loss != "sparse":
+        found.append({"categorical": t("categorical loss"), "binary": t("binary loss")}[plan.loss])
+    if plan.probabilities:
+        found.append(t("from probabilities"))
+    if plan.label_smoothing:
+        found.append(t("label smoothing {share}", share=f"{plan.label_smoothing:g}"))
+    return found
+
+
+def _regularisation(plan: Plan) -> list[str]:
+    parts = ((plan.l1, "L1 {value}"), (plan.l2, "L2 {value}"), (plan.weight_decay, t("weight decay {value}")))
+    return [text.format(value=f"{value:g}") for value, text in parts if value]
+
+
+def _pacing(plan: Plan) -> list[str]:
+    found, schedule, stopping = [], plan.schedule, plan.stopping
+    kinds = {"step": t("rate in steps"), "exponential": t("rate decays"), "cosine": t("cosine rate")}
+    if schedule.kind in kinds:
+        found.append(kinds[schedule.kind])
+    if schedule.warmup_epochs:
+        found.append(t("warm-up {epochs}", epochs=f"{schedule.warmup_epochs:g}"))
+    if plan.plateau:
+        found.append(t("reduce on plateau after {epochs}", epochs=plan.plateau.patience))
+    if stopping.patience:
+        found.append(t("early stopping after {epochs}", epochs=stopping.patience))
+    if stopping.restore_best:
+        found.append(t("best epoch restored"))
+    elif stopping.checkpoint:
+        found.append(t("best epoch kept too"))
+    return found
+
+
+def _loop(plan: Plan, short: bool) -> list[str]:
+    found, usual = [], Plan.__dataclass_fields__
+    if plan.rules == "native" and not short:
+        found.append(t("each its own rule"))
+    if plan.start != usual["start"].default:
+        found.append(t("weights begin as in PyTorch"))
+    if plan.seed and not short:
+        found.append(t("seed {seed}", seed=plan.seed))
+    if plan.dtype != usual["dtype"].default and not short:
+        found.append(plan.dtype)
+    found += [variant for name, variant in plan.variants.items() if variant != USUAL[name]]
+    if plan.look_inside:
+        found.append(t("looks inside"))
+    if plan.begin_from:
+        found.append(t("begins with another run's weights"))
+    return found

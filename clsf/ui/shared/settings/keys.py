@@ -1,0 +1,39 @@
+"""The session_state keys of the settings of a training; they stand in the link under the same name."""
+
+from __future__ import annotations
+
+# Loss and regularisation.
+LOSS = "loss"
+PROBABILITIES = "probabilities"
+LABEL_SMOOTHING = "label_smoothing"
+L1, L2 = "l1", "l2"
+WEIGHT_DECAY = "weight_decay"
+
+# Schedule and stopping.
+SCHEDULE = "schedule"
+WARMUP = "warmup"
+FACTOR, EVERY, FLOOR = "rate_factor", "rate_every", "rate_floor"
+PLATEAU = "plateau"
+PLATEAU_PATIENCE, PLATEAU_FACTOR, PLATEAU_DELTA, PLATEAU_LOWEST = (
+    "plateau_patience",
+    "plateau_factor",
+    "plateau_delta",
+    "plateau_lowest",
+)
+STOP_EARLY = "early_stopping"
+PATIENCE, MONITOR, MIN_DELTA = "patience", "monitor", "min_delta"
+BEST = "best"  # what is done with the best epoch's weights
+
+# Augmentation.
+FLIP, SHIFT, ROTATION, BRIGHTNESS, CUTOUT = "vary_flip", "vary_shift", "vary_rotation", "vary_brightness", "vary_cutout"
+
+# Loop.
+TORCH_VARIANT = "torch_loop"
+LOOK_INSIDE = "look_inside"
+
+SETTINGS = (
+    LOSS, PROBABILITIES, LABEL_SMOOTHING, L1, L2, WEIGHT_DECAY, SCHEDULE, WARMUP, FACTOR, EVERY, FLOOR, PLATEAU, PLATEAU_PATIENCE,
+    PLATEAU_FACTOR, PLATEAU_DELTA, PLATEAU_LOWEST, STOP_EARLY, PATIENCE, MONITOR, MIN_DELTA, BEST, FLIP, SHIFT, ROTATION, BRIGHTNESS,
+    CUTOUT, TORCH_VARIANT, LOOK_INSIDE,
+)  # fmt: skip
+"""Those that "back to the defaults" resets."""

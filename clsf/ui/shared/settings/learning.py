@@ -1,0 +1,104 @@
+"""Settings of what is minimised: the loss, and what is added to it against learning by heart."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.plan import LOSSES
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.settings import keys
+from clsf.ui.shared.settings.fields import number, pair, toggle, twins
+from clsf.ui.shared.text import t
+
+KERAS_LOSSES = {
+    "sparse": "SparseCategoricalCrossentropy", "categorical": "CategoricalCrossentropy", "binary": "BinaryCrossentropy",
+}  # fmt: skip
+
+
+def loss(classes: int) -> dict[str, object]:
+    """Show the loss; return fields of a plan."""
+    titles = {"sparse": t("Sparse: labels are numbers"), "categorical": t("Categorical: labels are one-hot rows")}
+    if classes == 2 or st.session_state.get(keys.LOSS) == "binary":
+        titles["binary"] = t("Binary: two classes, one output")
+    kind = named(
+        st.selectbox, t("Cross-entropy"), {name: titles[name] for name in LOSSES if name in titles}, keys.LOSS,
+        help=t(
+            "Keras: the argument `loss` of `compile`. PyTorch: a function of `torch.nn.functional`. Sparse and categorical "
+            "compute the same number from labels written in two ways; binary is for data with two classes."
+        ),
+    )  # fmt: skip
+    probabilities = toggle(
+        t("The model ends with probabilities"), keys.PROBABILITIES,
+        help=t(
+            "Off: the last layer gives logits and the loss applies softmax itself, which rounds less. On: softmax (for binary: "
+            "sigmoid) is the model's last layer. Keras: `from_logits=False`. PyTorch: `nll_loss` of the logarithm."
+        ),
+    )  # fmt: skip
+    smoothing = 0.0
+    if kind != "sparse":
+        smoothing = number(
+            st, t("Label smoothing"), keys.LABEL_SMOOTHING, 0.0, 0.9, 0.05,
+            help=t(
+                "This share of the target is spread evenly over all classes, so that the model need not become ever surer. "
+                "`label_smoothing=` in both frameworks; PyTorch's binary losses have none, so there the target is changed by hand."
+            ),
+        )  # fmt: skip
+    smooth = f", label_smoothing={smoothing:g}" if smoothing else ""
+    twins(f"losses.{KERAS_LOSSES[kind]}(from_logits={not probabilities}{smooth})", _torch_loss(kind, probabilities, smoothing))
+    st.caption(
+        t("The loss that is told leaves L1 and L2 out, but has label smoothing in it: then right answers cost something, too.")
+    )
+    return {"loss": kind, "probabilities": probabilities, "label_smoothing": smoothing}
+
+
+def _torch_loss(kind: str, probabilities: bool, smoothing: float) -> str:
+    if kind == "binary":
+        target = f"y * {1 - smoothing:g} + {smoothing / 2:g}" if smoothing else "y"
+        return f"F.binary_cross_entropy{'' if probabilities else '_with_logits'}({'p' if probabilities else 'z'}, {target})"
+    if probabilities:
+        return "F.nll_loss(p.log(), y)" if kind == "sparse" else "-(target * p.log()).sum(1).mean()"
+    return f"F.cross_entropy(z, y{f', label_smoothing={smoothing:g}' if smoothing else ''})"
+
+
+def regularisation() -> dict[str, object]:
+    """Show what is added against learning by heart; return fields of a plan."""
+    left, right = pair()
+    l1 = number(
+        left, "L1", keys.L1, 0.0, 10.0, 0.0001,
+        help=t("Adds this times the sum of |w| over all kernels: small weights become exactly or nearly zero. Keras: `kernel_regularizer=L1(…)`."),
+    )  # fmt: skip
+    l2 = number(
+        right, "L2", keys.L2, 0.0, 10.0, 0.0001,
+        help=t("Adds this times the sum of w² over all kernels: large weights cost most. Keras: `kernel_regularizer=L2(…)`."),
+    )  # fmt: skip
+    decay = number(
+        st, t("Weight decay"), keys.WEIGHT_DECAY, 0.0, 10.0, 0.001,
+        help=t(
+            "With the same update rule in both: every weight loses learning rate × this × itself before each update (AdamW, Loshchilov & Hutter 2019). "
+            "Otherwise each framework does what it does by `weight_decay=`."
+        ),
+    )  # fmt: skip
+    if l1 or l2:
+        terms = [
+            text
+            for value, text in ((l1, "sum(w.abs().sum() for w in kernels)"), (l2, "sum((w ** 2).sum() for w in kernels)"))
+            if value
+        ]
+        keras = f"L1L2({l1:g}, {l2:g})" if l1 and l2 else f"L1({l1:g})" if l1 else f"L2({l2:g})"
+        twins(
+            f"kernel_regularizer={keras}",
+            "loss = loss + " + " + ".join(f"{v:g} * {text}" for v, text in zip([x for x in (l1, l2) if x], terms, strict=True)),
+        )
+    if decay:
+        twins(
+            f"optimizers.…(weight_decay={decay:g})  # w -= lr * {decay:g} * w",
+            f"optim.…(weight_decay={decay:g})  # grad += {decay:g} * w",
+        )
+        st.caption(
+            t(
+                "The same word, two rules: Keras takes it from the weights themselves, PyTorch (but for AdamW) adds it to the "
+                "gradient, which is L2 with half the number, biases included. With plain SGD both are one; with momentum or Adam they part."
+            )
+        )
+    st.caption(t("Dropout and batch normalisation are layers of the model; augmentation and early stopping are below."))
+    return {"l1": l1, "l2": l2, "weight_decay": decay}

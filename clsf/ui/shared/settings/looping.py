@@ -1,0 +1,80 @@
+"""Settings of the loop itself: where it begins, in which variant it runs, and whether it tells what is inside."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.frameworks import VARIANT_TITLES, VARIANTS
+from clsf.plan import DTYPES, STARTS
+from clsf.ui.shared import state
+from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.settings import keys
+from clsf.ui.shared.settings.fields import pair, toggle
+from clsf.ui.shared.text import t
+
+START_TITLES = {"glorot": "Glorot uniform (Keras)", "kaiming": "Kaiming uniform (PyTorch)"}
+
+
+def beginning() -> dict[str, object]:
+    """Show what makes both frameworks begin equal; return fields of a plan."""
+    aligned = st.toggle(
+        t("Same update rule in both"), True, key=state.ALIGNED,
+        help=t(
+            "On: both frameworks follow one written rule, so equal weights stay equal up to rounding. "
+            "Off: each does what it does by the optimizer's name, which is not always the same."
+        ),
+        **LINKED,
+    )  # fmt: skip
+    start = st.selectbox(
+        t("Initial weights"), STARTS, format_func=START_TITLES.get, key=state.START, filter_mode=None,
+        help=t("The scheme they are drawn by. They are drawn once and loaded into both frameworks."), **LINKED,
+    )  # fmt: skip
+    left, right = pair()
+    seed = left.number_input(
+        t("Seed"), 0, 2**31 - 1, 0, key=state.SEED,
+        help=t("Decides the split, the order of the batches, the initial weights and dropout."), **LINKED,
+    )  # fmt: skip
+    dtype = right.selectbox(
+        t("Number format"), DTYPES, key=state.DTYPE, filter_mode=None,
+        help=t("float64 is slower, but shows that only rounding separates the two frameworks."), **LINKED,
+    )  # fmt: skip
+    return {"rules": "aligned" if aligned else "native", "start": start, "seed": seed, "dtype": dtype}
+
+
+def variants() -> tuple[dict[str, object], bool]:
+    """Show the variants of the loop; return fields of a plan, and whether both frameworks train at the same time."""
+    tensorflow = st.segmented_control(
+        t("TensorFlow's loop"), VARIANTS["tensorflow"], default=VARIANTS["tensorflow"][0], required=True,
+        format_func=VARIANT_TITLES.get, key=state.TENSORFLOW_VARIANT,
+        help=t(
+            "`@tf.function`: several steps are compiled into one graph. Eager: the same steps, each operation called from Python. "
+            "`model.fit`: Keras' own loop. The code of each stands under “The code that runs”."
+        ),
+        **LINKED,
+    )  # fmt: skip
+    torch = st.segmented_control(
+        t("PyTorch's loop"), VARIANTS["torch"], default=VARIANTS["torch"][0], required=True,
+        format_func=VARIANT_TITLES.get, key=keys.TORCH_VARIANT,
+        help=t(
+            "Index loop: the images of a batch are gathered by index. DataLoader: as in the lecture, image by image through a "
+            "`Dataset`. Both do `zero_grad`, `backward` and `step`."
+        ),
+        **LINKED,
+    )  # fmt: skip
+    race = st.toggle(
+        t("Both at the same time"), False, key=state.RACE,
+        help=t("They then share the processor's cores, and neither is as fast as alone: compare curves, not speed."), **LINKED,
+    )  # fmt: skip
+    return {"variants": {"tensorflow": tensorflow, "torch": torch}}, race
+
+
+def looking_inside() -> bool:
+    """Show whether the loop also tells what is inside the model."""
+    return toggle(
+        t("Look inside while it trains"), keys.LOOK_INSIDE,
+        help=t(
+            "Histograms of weights and gradients, ratio of update to weight, dead ReLUs, activations and predictions of fixed "
+            "images. Keras: `TensorBoard(histogram_freq=1)` and a custom callback. PyTorch: hooks and `SummaryWriter`. "
+            "It costs time, which is told and is left out of the speed."
+        ),
+    )  # fmt: skip

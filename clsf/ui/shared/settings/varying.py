@@ -1,0 +1,84 @@
+"""Settings of the images: how all of them are prepared, and how training images are varied."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.plan import MAX_IMAGE_SIZE, SCALES, Augmentation, Preparation
+from clsf.ui.shared import state
+from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.settings import keys
+from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
+from clsf.ui.shared.text import t
+
+SCALE_TITLES = {"zero-one": "[0, 1]", "minus-one-one": "[-1, 1]", "standardise": "μ = 0, σ = 1"}
+
+
+def preparation() -> Preparation:
+    """Show what is done to every image before it meets the model."""
+    colours = {"keep": t("as they are"), "grey": t("grey"), "rgb": t("colour")}
+    left, right = pair()
+    size = left.number_input(
+        t("Image size"), 4, MAX_IMAGE_SIZE, None, placeholder=t("as they are"), key=state.IMAGE_SIZE,
+        help=t("Side in pixels that images are resized to; empty: they keep their size."), **LINKED,
+    )  # fmt: skip
+    colour = right.selectbox(
+        t("Colour"), list(colours), format_func=colours.get, key=state.COLOUR, filter_mode=None, persist_state="session"
+    )
+    scale = st.segmented_control(
+        t("Pixel values"), SCALES, default=SCALES[0], required=True, format_func=SCALE_TITLES.get, key=state.SCALE,
+        help=t("What the range 0 to 255 is turned into before the first layer."), **LINKED,
+    )  # fmt: skip
+    return Preparation(size, colour, scale)
+
+
+def limit() -> int | None:
+    """Show how many images are trained on at most."""
+    return st.number_input(
+        t("Training images"), 1, value=None, placeholder=t("all"), key=state.TRAIN_LIMIT,
+        help=t("At most so many training images are used; empty: all."), **LINKED,
+    )  # fmt: skip
+
+
+def augmentation() -> Augmentation:
+    """Show how training images are varied."""
+    flip = toggle(
+        t("Flip left and right"), keys.FLIP,
+        help=t("Every second image, by chance. Keras: `layers.RandomFlip(\"horizontal\")`. PyTorch: `v2.RandomHorizontalFlip()`. Not for digits: a mirrored 2 is no 2."),
+    )  # fmt: skip
+    left, right = pair()
+    shift = whole(
+        left, t("Shift, pixels"), keys.SHIFT, 0, 0, 128,
+        help=t("At most so far in each direction. Keras: `RandomTranslation`. PyTorch: `v2.RandomAffine(0, translate=…)`."),
+    )  # fmt: skip
+    rotation = number(
+        right, t("Rotation, degrees"), keys.ROTATION, 0.0, 180.0, 5.0,
+        help=t("At most so far to either side. Keras: `RandomRotation`, in turns. PyTorch: `v2.RandomRotation`, in degrees."),
+    )  # fmt: skip
+    left, right = pair()
+    brightness = number(
+        left, t("Brightness"), keys.BRIGHTNESS, 0.0, 1.0, 0.05,
+        help=t("Up or down by this share at most. Keras: `RandomBrightness`. PyTorch: `v2.ColorJitter(brightness=…)`."),
+    )  # fmt: skip
+    cutout = whole(
+        right, t("Cutout, pixels"), keys.CUTOUT, 0, 0, 256,
+        help=t("Side of a square that is blotted out (DeVries & Taylor 2017). Keras: `RandomErasing`. PyTorch: `v2.RandomErasing`."),
+    )  # fmt: skip
+    found = Augmentation(flip, shift, rotation, brightness, cutout)
+    if found.any:
+        twins(*_code(found))
+        st.caption(t("Here both frameworks get the same varied images, drawn in NumPy; validation images are never varied."))
+    return found
+
+
+def _code(chosen: Augmentation) -> tuple[str, str]:
+    """Return the usual layers and transforms for what is chosen."""
+    pairs = {
+        "flip": ('RandomFlip("horizontal")', "RandomHorizontalFlip()"),
+        "shift": ("RandomTranslation(…)", "RandomAffine(0, translate=…)"),
+        "rotation": (f"RandomRotation({chosen.rotation / 360:.3g})", f"RandomRotation({chosen.rotation:g})"),
+        "brightness": (f"RandomBrightness({chosen.brightness:g})", f"ColorJitter(brightness={chosen.brightness:g})"),
+        "cutout": ("RandomErasing(…)", "RandomErasing(…)"),
+    }
+    used = [both for name, both in pairs.items() if getattr(chosen, name)]
+    return "layers: " + ", ".join(keras for keras, _ in used), "v2: " + ", ".join(torch for _, torch in used)

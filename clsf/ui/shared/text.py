@@ -1,0 +1,79 @@
+"""Text in the reader's language, looked up when it is shown.
+
+`t("…")` is for literal English text of ours, which may be Markdown, and `tn("…", "…", count)` for such text about a
+number of things; `sentence(…)` for what other parts of the program say, which is plain and is shown as it stands. All
+look the English up in locale/<language>/LC_MESSAGES/clsf.po, a gettext catalogue that `python -m clsf.ui.locale` keeps
+in step with the source. A missing translation shows English.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from clsf.ui.shared import language
+from clsf.words import Sentence
+
+LOCALE = Path(__file__).parents[1] / "locale"
+
+
+def t(template: str, /, **values: object) -> str:
+    """Return the translation of `template` with its {named} fields filled in. The template must be a literal."""
+    return translated(template).format(**values) if values else translated(template)
+
+
+def tn(singular: str, plural: str, count: int, /, **values: object) -> str:
+    """Return the translation of text about `count` things, in the plural form that the language takes for the count.
+
+    Both templates must be literals. The field {count} holds the count, unless `values` has another way to write it.
+    """
+    return translated_n(singular, plural, int(count)).format(**{"count": int(count), **values})
+
+
+def sentence(said: Sentence) -> str:
+    """Return a sentence in the reader's language, nested ones too, safe to show as Markdown."""
+    return plain(words(said))
+
+
+def words(said: Sentence) -> str:
+    """Return a sentence in the reader's language for where Markdown is not read: figures, tables, files."""
+    return said.said(translated, translated_n)
+
+
+def plain(text: str) -> str:
+    """Return text that Markdown shows as it stands, whatever is in it."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~$:])", r"\\\1", text)
+
+
+def translated(template: str) -> str:
+    """Return the translation of a template, with its fields still open; the template itself where there is none."""
+    return catalogue(language.chosen()).gettext(template) if template else ""
+
+
+def translated_n(singular: str, plural: str, count: int) -> str:
+    """Return the translation of a template in the plural form for `count`, with its fields still open."""
+    return catalogue(language.chosen()).ngettext(singular, plural, count)
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """Return the translations of one language; English has none."""
+    path = LOCALE / code / "LC_MESSAGES" / "clsf.po"
+    if not path.is_file():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=code)
+    for message in list(catalog):
+        # Runs and experiments stored by older versions say the plural alone.
+        if message.pluralizable and message.id[1] not in catalog:
+            catalog.add(message.id[1], message.string[-1])
+    packed = BytesIO()
+    write_mo(packed, catalog)
+    packed.seek(0)
+    return GNUTranslations(packed)

@@ -1,0 +1,30 @@
+"""Numbers with units, as text in the reader's language."""
+
+from __future__ import annotations
+
+from clsf.ui.shared.text import t
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as a reader says them: tenths below ten seconds, minutes above ninety."""
+    if seconds < 10:
+        return t("{seconds} s", seconds=f"{seconds:.1f}")
+    if seconds < 90:
+        return t("{seconds} s", seconds=f"{seconds:.0f}")
+    minutes, rest = divmod(round(seconds), 60)
+    return t("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+
+
+def megabytes(count: int) -> str:
+    """Return bytes as megabytes of a million, without the unit."""
+    return f"{count / 1e6:,.0f}" if count >= 1e6 else f"{count / 1e6:.1f}"
+
+
+def share(fraction: float | None) -> str:
+    """Return a fraction as per cent, or a dash where there is none."""
+    return "–" if fraction is None else f"{fraction:.1%}"
+
+
+def loss(value: float | None) -> str:
+    """Return a loss in four digits, or a dash where there is none."""
+    return "–" if value is None else f"{value:.4f}"

@@ -1,0 +1,38 @@
+"""While a worker still imports its framework: a calm word, looked at again until it is there."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts.style import STYLES
+from clsf.ui.shared import service_access
+from clsf.ui.shared.text import t
+
+TICK = 1.0  # seconds
+
+
+def ready() -> bool:
+    """Return whether all workers can answer; if not, say so and look again every second."""
+    cold = _cold()
+    if cold:
+        _notice(tuple(cold))
+    return not cold
+
+
+def _cold() -> list[str]:
+    return [
+        worker.framework for worker in service_access.get_service().state().workers if worker.status in ("starting", "lost")
+    ]
+
+
+@st.fragment(run_every=TICK)
+def _notice(cold: tuple[str, ...]) -> None:
+    still = _cold()
+    if not still:
+        st.rerun()
+    names = ", ".join(STYLES[name].title for name in still)
+    st.info(
+        t("{names}: being loaded in the background, which takes a few seconds. This page goes on by itself.", names=names),
+        icon=":material/hourglass_top:",
+    )
+    st.skeleton(height=240)

@@ -1,0 +1,76 @@
+"""The curves of a start, and how to look at them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts.curves import KINDS, CurveView, figure, in_words
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import state
+from clsf.ui.shared.figures import shared
+from clsf.ui.shared.live_chart import live_chart
+from clsf.ui.shared.text import sentence, t, words
+
+ALWAYS = ("loss", "accuracy")
+MORE = tuple(name for name in KINDS if name not in ALWAYS)
+
+
+def settings(records: list[RunRecord]) -> tuple[CurveView, list[str]]:
+    """Show how the charts can be looked at; return what was chosen, and the names of the charts asked for besides."""
+    axes = {"steps": t("Steps"), "epochs": t("Epochs"), "seconds": t("Seconds")}
+    with st.popover(t("Charts"), icon=":material/tune:", key="chart_settings", disabled=not _begun(records)):
+        axis = st.segmented_control(
+            t("Horizontal axis"), list(axes), default="steps", required=True, format_func=axes.get,
+            key=state.CHART_AXIS, persist_state="session",
+        )  # fmt: skip
+        smoothing = st.slider(
+            t("Smoothing"), 0.0, 0.99, 0.8, 0.01, key=state.CHART_SMOOTHING, persist_state="session",
+            help=t("How much the past counts in the strong line (exponential moving average). 0 shows every batch as it is."),
+        )  # fmt: skip
+        log = st.toggle(t("Loss in powers of ten"), key=state.CHART_LOG, persist_state="session")
+        apart = st.toggle(t("Frameworks side by side"), key=state.CHART_APART, persist_state="session")
+        more = st.pills(
+            t("More charts"), MORE, selection_mode="multi", key=state.CHART_MORE, persist_state="session",
+            format_func=lambda name: words(KINDS[name].title),
+        )  # fmt: skip
+    return CurveView(axis, log, smoothing, apart), more
+
+
+def show(records: list[RunRecord], view: CurveView, more: list[str]) -> None:
+    """Show loss and accuracy, and whatever else is asked for, once there is a step to show."""
+    if not _begun(records):
+        return
+    names = [*ALWAYS, *(name for name in MORE if name in more or (name == "learning-rate" and _rate_varies(records)))]
+    with st.grid("auto", min_column_width=250, gap="small"):
+        for name in names:
+            _chart(name, records, view)
+    st.caption(
+        t(
+            "Thin lines: every batch as it was trained on. Strong lines: the same, smoothed. "
+            "Circles and squares: validation images, after each epoch."
+        )
+        + (" " + t("A star: the best epoch.") if any(record.best for record in records) else "")
+    )
+
+
+def _rate_varies(records: list[RunRecord]) -> bool:
+    """Return whether the learning rate in force is a story of its own."""
+    return any(r.plan.schedule.varies or r.plan.plateau or r.rate_changes for r in records)
+
+
+def _begun(records: list[RunRecord]) -> bool:
+    return any(len(record.steps) for record in records)
+
+
+def _chart(name: str, records: list[RunRecord], view: CurveView) -> None:
+    title = KINDS[name].title
+    if name == "gradient-norm" and not any(record.steps.gradient_norms for record in records):
+        with st.container(gap="xxsmall"):
+            st.markdown(f"**{sentence(title)}**")
+            st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
+        return
+    drawn, alt = shared(
+        (name, view), records,
+        lambda: (figure(KINDS[name], records, view, words), in_words(KINDS[name], records, words)),
+    )  # fmt: skip
+    live_chart(drawn, key=f"chart-{name}", alt=alt, height=280, title=words(title))

@@ -1,0 +1,130 @@
+"""What came out: the last numbers side by side, what was the same for both, and what the numbers do not say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from clsf.charts.style import STYLES
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import units
+from clsf.ui.shared.run_status import name, status
+from clsf.ui.shared.text import t, tn
+
+
+def show(records: list[RunRecord]) -> None:
+    """Show the table as soon as one run has ended."""
+    ended = [record for record in records if record.ended is not None and record.started is not None]
+    if not ended:
+        return
+    st.subheader(t("Result"))
+    wanted = _rows() | (_best_rows() if any(record.best for record in ended) else {})
+    rows = {label: [text(record) for record in ended] for label, text in wanted.items()}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=[STYLES[record.framework].title for record in ended])
+    st.table(table, border="horizontal", alt=t("Last numbers of each run"))
+    for record in ended:
+        _stopped_early(record)
+    if len(ended) == len(records) > 1:
+        _same(ended)
+    st.caption(_caution(ended))
+
+
+def _rows() -> dict[str, Callable[[RunRecord], str]]:
+    """Return label -> how to say it of a run that has ended."""
+    return {
+        t("State"): status,
+        t("Epochs"): lambda r: f"{r.ended.epochs}",
+        t("Loss, training"): lambda r: units.loss(r.ended.train_loss),
+        t("Loss, validation"): lambda r: units.loss(r.ended.validation_loss),
+        t("Accuracy, training"): lambda r: units.share(r.ended.train_accuracy),
+        t("Accuracy, validation"): lambda r: units.share(r.ended.validation_accuracy),
+        t("Time"): lambda r: units.duration(r.ended.seconds),
+        t("Images per second"): lambda r: f"{r.ended.images_per_second:,.0f}" if r.ended.images_per_second else "–",
+        t("Parameters"): lambda r: f"{r.started.parameters:,}",
+        t("Computed on"): lambda r: tn(
+            "{device}, {threads} thread",
+            "{device}, {threads} threads",
+            r.started.threads,
+            device=r.started.device,
+            threads=r.started.threads,
+        ),
+    }
+
+
+def _best_rows() -> dict[str, Callable[[RunRecord], str]]:
+    """Return what is said besides of runs that were asked which epoch is the best."""
+    return {
+        t("Best epoch"): lambda r: f"{r.best.epoch}" if r.best else "–",
+        t("Its validation"): lambda r: (
+            f"{units.loss(r.best.validation_loss)} · {units.share(r.best.validation_accuracy)}" if r.best else "–"
+        ),
+        t("Weights kept"): _kept,
+    }
+
+
+def _kept(record: RunRecord) -> str:
+    if record.restored:
+        return t("of epoch {epoch}, restored", epoch=record.restored.epoch)
+    if record.plan.stopping.checkpoint and record.best:
+        return t("of epoch {last}, and of epoch {best}", last=record.ended.epochs, best=record.best.epoch)
+    if record.started and len(record.steps) > record.ended.epochs * record.started.batches_per_epoch:
+        return t("of step {step}", step=len(record.steps))
+    return t("of epoch {epoch}", epoch=record.ended.epochs)
+
+
+def _stopped_early(record: RunRecord) -> None:
+    early = record.stopped_early
+    if early is None:
+        return
+    values = {
+        "epoch": early.epoch, "planned": record.plan.epochs, "best": early.best_epoch, "patience": early.patience,
+        "delta": f"{record.plan.stopping.min_delta:g}",
+    }  # fmt: skip
+    if record.plan.stopping.min_delta:
+        why = tn(
+            "stopped early after epoch {epoch} of {planned}, because {patience} epoch was not better than epoch {best} "
+            "by more than {delta} on the validation images. The test images had no say in this.",
+            "stopped early after epoch {epoch} of {planned}, because {patience} epochs in a row were not better than epoch {best} "
+            "by more than {delta} on the validation images. The test images had no say in this.",
+            early.patience, **values,
+        )  # fmt: skip
+    else:
+        why = t(
+            "stopped early after epoch {epoch} of {planned}, for no epoch since {best} was better on the validation images, "
+            "{patience} in a row. The test images had no say in this.", **values,
+        )  # fmt: skip
+    st.markdown(f":material/front_hand: {name(record.framework)}: {why}")
+
+
+def _same(ended: list[RunRecord]) -> None:
+    """Say whether the runs really began equal, by what they reported themselves."""
+    alike = {(r.started.parameters, r.started.weights_hash, r.started.order_hash) for r in ended}
+    if len(alike) == 1:
+        checked = t("Checked: same number of parameters, same initial weights, same images in the same order.")
+        st.markdown(f":green[:material/verified:] {checked}")
+    else:
+        st.warning(
+            t("These runs did not begin equal: parameters, initial weights or the order of the images differ."),
+            icon=":material/difference:",
+        )
+
+
+def _caution(ended: list[RunRecord]) -> str:
+    text = t(
+        "Training numbers are means over the last epoch, measured while the weights changed; validation numbers are measured after it."
+    )
+    text += " " + t(
+        "The time includes the first batches, in which a framework still sets itself up; images per second leaves them out."
+    )
+    if any(record.restored for record in ended):
+        text += " " + t("Where the best epoch's weights were restored, all numbers but epochs and time are that epoch's.")
+    if any(record.status in ("stopped", "time-limit") for record in ended):
+        text += " " + t("A run that was stopped amid an epoch was validated once more, with the weights that are kept.")
+    text += " " + t("Anything else that ran on this machine meanwhile makes times unfair.")
+    if len(ended) > 1:
+        text += " " + t("One run each: another seed moves these numbers too, so a small gap means nothing yet.")
+        if ended[0].race:
+            text += " " + t("They ran at the same time and shared the processor: compare the curves, not the speed.")
+    return text

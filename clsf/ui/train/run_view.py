@@ -1,0 +1,85 @@
+"""Runs that were started together, live while they run and the same afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from clsf.charts.curves import CurveView
+from clsf.errors import ClsfError
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import live_chart, pace, run_buttons, run_numbers, run_status, runs, service_access
+from clsf.ui.shared.choices import Choices
+from clsf.ui.shared.text import sentence, t
+from clsf.ui.train import inside_view, run_charts, run_results, step_view, take_along
+
+
+def show_latest(choices: Choices) -> None:
+    """Show the runs that are looked at, or where they will appear."""
+    if runs.looked_at():
+        show(runs.looked_at())
+        return
+    live_chart.preload("plotly")
+    st.info(
+        t("Nothing has been trained yet. Press “Start training”: loss and accuracy appear here, batch by batch."),
+        icon=":material/show_chart:",
+    )
+
+
+def show(run_id: str) -> None:
+    """Show the runs of one start, looking again and again until all are over.
+
+    Buttons and settings are not looked at again, for what a look sends costs server and browser of a whole class; the page
+    is drawn anew when they change.
+    """
+    records = _records(run_id)
+    if records is not None:
+        drawn = _Drawn.of(records)
+        with st.container(key="live-runs"):
+            with st.container(horizontal=True, gap="xsmall"):
+                run_buttons.show(records, detail=True)
+                view, more = run_charts.settings(records)
+            run_status.chosen(records[0])
+            st.fragment(_look, run_every=pace.seconds(drawn.pace))(run_id, drawn, view, more)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What the part of the page that is not looked at again depends on."""
+
+    pace: pace.Pace | None
+    states: tuple[tuple, ...]
+
+    @classmethod
+    def of(cls, records: list[RunRecord]) -> _Drawn:
+        return cls(pace.of(records), tuple((r.status, len(r.steps) > 0, len(r.rate_changes)) for r in records))
+
+
+def _records(run_id: str) -> list[RunRecord] | None:
+    """Return the runs, or None after having said why there are none."""
+    try:
+        return service_access.get_service().group(run_id)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.button(t("Close this run"), key="forget", on_click=runs.forget)
+        return None
+
+
+@pace.turn()
+def _look(run_id: str, drawn: _Drawn, view: CurveView, more: list[str]) -> None:
+    """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
+    records = _records(run_id)
+    if records is None:
+        return
+    pace.looked()
+    runs.show_refusal()
+    run_status.show(records)
+    step_view.show(records)
+    run_charts.show(records, view, more)
+    inside_view.show(records)
+    run_results.show(records)
+    run_numbers.show(records)
+    take_along.show(records)
+    if _Drawn.of(records) != drawn:
+        st.rerun()

@@ -1,0 +1,34 @@
+"""What the engine knows of its workers, from what a scheduler says of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from clsf.engine.worker_table import WorkerTable
+
+ADDRESS = "tls://127.0.0.1:1"
+
+
+def said(status: str, memory: int = 500_000_000) -> dict[str, dict]:
+    return {
+        ADDRESS: {
+            "resources": {"TORCH": 1}, "host": "127.0.0.1", "nthreads": 2, "memory_limit": 900_000_000, "status": status,
+            "metrics": {"memory": memory},
+        }
+    }  # fmt: skip
+
+
+def test_a_worker_that_dask_has_paused_waits_for_memory_until_it_goes_on():
+    table = WorkerTable(("torch",))
+    table.update(said("running"))
+    table.warmed(ADDRESS, "cpu")
+    assert [state.status for state in table.states(set())] == ["warm"]
+    assert table.free(Counter())["torch"] == 1
+    table.update(said("paused", 800_000_000))
+    (state,) = table.states(set())
+    assert (state.status, state.memory_mb) == ("paused", 800)
+    assert table.free(Counter())["torch"] == 0, "a run that is sent there would wait without a word"
+    assert [state.status for state in table.states({ADDRESS})] == ["busy"], "a run that is there already still trains"
+    table.update(said("running"))
+    assert [state.status for state in table.states(set())] == ["warm"]
+    assert table.free(Counter())["torch"] == 1
