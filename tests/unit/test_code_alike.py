@@ -121,6 +121,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exact")
     plans = [planned(name) for name in PLANS]
     plans += [(SPEC, Plan("digits", differences=(name,), l2=0.01, weight_decay=0.1)) for name in DIFFERENCES]
+    plans += [(SPEC, Plan("digits", optimizer=name, weight_decay=0.01)) for name in OPTIMIZERS]
     plans += [
         (
             SPEC,
