@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 
-from clsf.calls import quoted
-from clsf.code.keras_layers import Call, keras_calls
+from clsf.calls import Call
+from clsf.code.keras_layers import keras_steps
 from clsf.code.names import commented, layer_names
 from clsf.code.rows import torch_orders
-from clsf.code.torch_layers import Module, torch_modules
-from clsf.model.branches import Parallel, Residual
+from clsf.code.torch_layers import torch_steps
+from clsf.model.apis import Step
+from clsf.model.branches import Branching
 from clsf.model.changes import changed
 from clsf.model.layers import LEAKY_SLOPE, BatchNorm, Dropout
 from clsf.model.shapes import Shape, shape_text
@@ -51,47 +53,50 @@ class Model:
     def plain_layers(self) -> Iterator[tuple[str, object]]:
         """Every plain layer, in order of computation, branches included: path, layer."""
         for facts in self.analysis.layers:
-            if not isinstance(facts.layer, Residual | Parallel):
+            if not facts.layer.rows():
                 yield facts.path, facts.layer
 
-    def keras(self, path: str, layer: object, objects: bool = False) -> list[Call]:
+    def keras(self, path: str, layer: object, objects: bool = False) -> list[Step]:
         run = self._of_run(path, layer, "tensorflow")
         if run is not None:
-            return [Call(*run, training=True, weights=run[0] == "UnbiasedNorm")]
-        return keras_calls(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
+            return [Step(run, weights=run.name == "UnbiasedNorm", training=True)]
+        return keras_steps(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
 
-    def torch(self, path: str, layer: object) -> list[Module]:
+    def torch(self, path: str, layer: object) -> list[Step]:
         run = self._of_run(path, layer, "torch")
         if run is not None:
-            return [Module(*run)]
-        slope = float32(LEAKY_SLOPE) if self.exact and self.plan.dtype == "float64" else LEAKY_SLOPE
-        return torch_modules(
+            return [Step(run, weights=run.name == "RunNorm", training=True)]
+        steps = torch_steps(
             layer,
             self.facts[path].in_shape,
             flattened=self._flattened(path),
             turned=path in self.keep_order,
             last=path == self.last,
-            slope=slope,
         )
+        if not self.exact or self.plan.dtype != "float64":
+            return steps
+        # TensorFlow keeps a leaky ReLU's slope in float32, whatever the dtype, and a run follows.
+        ours, run = (f"F.leaky_relu({{x}}, {slope!r})" for slope in (LEAKY_SLOPE, float32(LEAKY_SLOPE)))
+        return [replace(step, function=step.function.replace(ours, run)) for step in steps]
 
     def masked(self, framework: str) -> bool:
         """Whether dropout has the masks of a run: not where the framework draws its own, as `model.fit` always does."""
         drops = any(facts.kind == "Dropout" and facts.layer.rate for facts in self.analysis.layers)
         return self.exact and drops and not draws_itself(self.plan, framework)
 
-    def _of_run(self, path: str, layer: object, framework: str) -> tuple[str, tuple[str, ...]] | None:
-        """Return class and arguments of a layer that a run has otherwise than the framework, or None."""
+    def _of_run(self, path: str, layer: object, framework: str) -> Call | None:
+        """Return the call for a layer that a run has otherwise than the framework, or None."""
         if not self.exact:
             return None
         if isinstance(layer, Dropout) and layer.rate and self.masked(framework):
-            return "RunDropout", (quoted(path), repr(layer.rate))
+            return Call("RunDropout", (path, layer.rate))
         if isinstance(layer, Dropout) and layer.rate and self.plan.does("dropout-at-evaluation"):
-            return "AlwaysDropout", (repr(layer.rate),)
+            return Call("AlwaysDropout", (layer.rate,))
         if isinstance(layer, BatchNorm) and framework == "torch":
-            features = str(self.facts[path].in_shape[-1])
-            return "RunNorm", (features, f"eps={layer.epsilon!r}", f"momentum={layer.momentum!r}")
+            features = self.facts[path].in_shape[-1]
+            return Call("RunNorm", (features,), {"eps": layer.epsilon, "momentum": layer.momentum})
         if isinstance(layer, BatchNorm) and self.plan.does("bn-variance"):
-            return "UnbiasedNorm", (f"momentum={layer.momentum!r}", f"epsilon={layer.epsilon!r}")
+            return Call("UnbiasedNorm", (), {"momentum": layer.momentum, "epsilon": layer.epsilon})
         return None
 
     def comment(self, path: str, last: bool = True) -> str:
@@ -108,11 +113,9 @@ class Model:
         facts = self.facts[path]
         return facts.in_shape != facts.out_shape and facts.kind != "Dense"  # a Dense layer says its units itself
 
-    def headline(self, path: str, layer: Residual | Parallel) -> str:
+    def headline(self, path: str, layer: Branching) -> str:
         """Return the comment over a branching layer."""
-        if isinstance(layer, Residual):
-            return f"{self.names[path]}: a row of layers is added to {'a shortcut row' if layer.shortcut else 'what came in'}"
-        return f"{self.names[path]}: {len(layer.branches)} branches, side by side"
+        return f"{self.names[path]}: {layer.headline()}"
 
     def _flattened(self, path: str) -> Shape | None:
         """Return the image that a Dense layer's input was flattened from, if only layers that keep the order lie between."""
@@ -122,7 +125,7 @@ class Model:
             facts = self.facts[f"{prefix}{before}"]
             if facts.kind == "Flatten" and len(facts.in_shape) == 3:
                 return facts.in_shape
-            if facts.kind not in ("Dropout", "Activation", "BatchNorm", "Flatten"):
+            if not facts.layer.elementwise:
                 return None
         return None
 
@@ -133,7 +136,7 @@ def draws_itself(plan: Plan, framework: str) -> bool:
 
 
 def float32(value: float) -> float:
-    """Return the nearest float32: TensorFlow keeps a leaky ReLU's slope in it, whatever the dtype, and a run follows."""
+    """Return the nearest float32."""
     return struct.unpack("f", struct.pack("f", value))[0]
 
 

@@ -7,9 +7,10 @@ import streamlit as st
 from clsf.charts.model_diagram import spoken
 from clsf.charts.model_volumes import HEIGHT, LONGEST, WIDTH, volumes
 from clsf.model.edit import Card
+from clsf.model.spec import KINDS
 from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
-from clsf.ui.shared import choose, layer_kinds
+from clsf.ui.shared import choose
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t
 
@@ -27,7 +28,7 @@ def show(bench: Bench) -> None:
             persist_state="session",
             help=t("Also those that hand on the shape they receive."),
         )
-    figure = volumes(bench.seen, _title, lambda kind: layer_kinds.KINDS[kind].group, t("Input"), scale, every)
+    figure = volumes(bench.seen, _title, lambda kind: KINDS[kind].LOOK.group, t("Input"), scale, every)
     # The scene is as high as the picture, whatever its width: in a narrower one its sides would be cut off.
     st.html(f"<style>.st-key-volumes_room {{ overflow-x: auto; }} .st-key-model_volumes {{ min-width: {WIDTH}px; }}</style>")
     with st.container(key="volumes_room"):
