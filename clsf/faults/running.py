@@ -93,7 +93,7 @@ def facts(seen: dict, scene: Scene) -> Facts:
     weighted, used = found.get("weighted"), found.get("activations", [])
     carried = found.get("carried") or []
     norms = seen["gradient_norms"]
-    hidden = [n for n in found.get("widths", [])[1:]] if scene.keras is False else None
+    hidden = list(found.get("widths", [])[1:]) if scene.keras is False else None
     inputs, others = seen["inputs"], seen["validation_inputs"]
     rates = seen["learning_rates"]
     return Facts(
@@ -143,6 +143,10 @@ def facts(seen: dict, scene: Scene) -> Facts:
         true_accuracy=found.get("true_accuracy"),
         planned_epochs=scene.plan.epochs,
         unused=found.get("unused"),
+        trained_before=found.get("trained_before"),
+        judging_varies=found.get("judging_varies"),
+        roughness=found.get("roughness"),
+        broadcasts=found.get("broadcasts"),
     )
 
 
