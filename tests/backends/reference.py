@@ -120,6 +120,18 @@ def activation(name: str, x: np.ndarray) -> np.ndarray:
             return np.tanh(x)
         case "gelu":
             return x * (1 + _erf(x / math.sqrt(2))) / 2
+        case "relu6":
+            return np.where(x.real > 0, np.where(x.real < 6, x, 6), 0)
+        case "silu":
+            return x / (1 + np.exp(-x))
+        case "hard_swish":
+            return x * np.where(x.real > -3, np.where(x.real < 3, x / 6 + 0.5, 1), 0)
+        case "elu":
+            return np.where(x.real > 0, x, np.exp(x) - 1)
+        case "selu":
+            return 1.0507009873554805 * np.where(x.real > 0, x, 1.6732632423543772 * (np.exp(x) - 1))
+        case "softplus":
+            return np.log(1 + np.exp(x))
         case "softmax":
             e = np.exp(x - x.real.max(axis=-1, keepdims=True))
             return e / e.sum(axis=-1, keepdims=True)

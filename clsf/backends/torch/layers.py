@@ -23,6 +23,12 @@ def activation(name: str):
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
         "gelu": F.gelu,
+        "relu6": F.relu6,
+        "silu": F.silu,
+        "hard_swish": F.hardswish,
+        "elu": F.elu,
+        "selu": F.selu,
+        "softplus": lambda x: F.softplus(x, threshold=40),  # by default it is x itself from 20 on, which misses by 2e-9
         "softmax": lambda x: torch.softmax(x, dim=1),
     }[name]
 

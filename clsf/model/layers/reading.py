@@ -36,6 +36,12 @@ _SIGNATURES = {api.name: api.signature for kind in PLAIN.values() for api in kin
     for name, parameters in {
         "nn.ReLU": {"inplace": False},
         "nn.LeakyReLU": {"negative_slope": 0.01, "inplace": False},
+        "nn.ReLU6": {"inplace": False},
+        "nn.SiLU": {"inplace": False},
+        "nn.Hardswish": {"inplace": False},
+        "nn.ELU": {"alpha": 1.0, "inplace": False},
+        "nn.SELU": {"inplace": False},
+        "nn.Softplus": {"beta": 1.0, "threshold": 20.0},
         "nn.GELU": {"approximate": "none"},
         "nn.Softmax": {"dim": None},
         "nn.ZeroPad2d": {"padding": REQUIRED},
@@ -102,7 +108,7 @@ def _normal(call: Call, shape: Shape) -> tuple:
     """Return a call as (name, arguments): none left out, whichever way given, paddings as numbers, equal pairs as one number."""
     call = _plain(call)
     if call.name not in _SIGNATURES:
-        return call.name, {}
+        return call.name, {"": call.arguments()} if call.args or call.kwargs else {}
     try:
         values = {name: one_number(value) for name, value in _SIGNATURES[call.name].bound(call).items()}
     except SpecError:
