@@ -64,6 +64,11 @@ class Forward:
                 return windows.sum(axis=(0, 1)) / inside.sum(axis=(0, 1))
             case kinds.GlobalAveragePool2D():
                 return x.mean(axis=(1, 2))
+            case kinds.GlobalMaxPool2D():
+                flat = x.reshape(len(x), -1, x.shape[-1])
+                return np.take_along_axis(flat, flat.real.argmax(axis=1)[:, None], axis=1)[:, 0]
+            case kinds.ZeroPadding2D():
+                return np.pad(x, ((0, 0), (layer.top, layer.bottom), (layer.left, layer.right), (0, 0)))
             case kinds.Dense():
                 return activation(layer.activation, x @ w["kernel"] + w.get("bias", 0.0))
             case kinds.Flatten():

@@ -72,9 +72,15 @@ class Flatten(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1) if x.ndim == 4 else x  # (b, c, h, w) -> (b, h * w * c)
 
 
-class GlobalAverage(nn.Module):
+class GlobalPool(nn.Module):
+    """The mean or the maximum ("amax") of each channel."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__()
+        self.function = getattr(torch, function)
+
     def forward(self, x: Tensor) -> Tensor:
-        return x.mean(dim=(2, 3))  # (b, c, h, w) -> (b, c)
+        return self.function(x, dim=(2, 3))  # (b, c, h, w) -> (b, c)
 
 
 class Dense(nn.Module):
