@@ -23,6 +23,12 @@ def activation(name: str):
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
         "gelu": F.gelu,
+        "relu6": F.relu6,
+        "silu": F.silu,
+        "hard_swish": F.hardswish,
+        "elu": F.elu,
+        "selu": F.selu,
+        "softplus": lambda x: F.softplus(x, threshold=40),  # by default it is x itself from 20 on, which misses by 2e-9
         "softmax": lambda x: torch.softmax(x, dim=1),
     }[name]
 
@@ -66,9 +72,15 @@ class Flatten(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1) if x.ndim == 4 else x  # (b, c, h, w) -> (b, h * w * c)
 
 
-class GlobalAverage(nn.Module):
+class GlobalPool(nn.Module):
+    """The mean or the maximum ("amax") of each channel."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__()
+        self.function = getattr(torch, function)
+
     def forward(self, x: Tensor) -> Tensor:
-        return x.mean(dim=(2, 3))  # (b, c, h, w) -> (b, c)
+        return self.function(x, dim=(2, 3))  # (b, c, h, w) -> (b, c)
 
 
 class Dense(nn.Module):
