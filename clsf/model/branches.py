@@ -7,14 +7,13 @@ those are, with their paths, is `rows()`; `clsf.model.walk` goes through them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from clsf.errors import SpecError
 from clsf.model.shapes import Shape, Weight, image_shape, shape_text
 from clsf.words import say
 
-if TYPE_CHECKING:
-    from clsf.model.spec import Layer
+LayerRow = tuple[object, ...]
+"""Layers one after another, each a `clsf.model.spec.Layer`; that module knows this one, not the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +25,10 @@ class Residual:
     Source: He et al. 2015, arXiv:1512.03385, section 3.2
     """
 
-    layers: tuple[Layer, ...]
-    shortcut: tuple[Layer, ...] = ()
+    layers: LayerRow
+    shortcut: LayerRow = ()
 
-    def rows(self) -> tuple[tuple[str, tuple[Layer, ...]], ...]:
+    def rows(self) -> tuple[tuple[str, LayerRow], ...]:
         return ("body", self.layers), ("shortcut", self.shortcut)
 
     def out_shape(self, shape: Shape) -> Shape:
@@ -58,13 +57,13 @@ class Parallel:
     Source: Szegedy et al. 2014, arXiv:1409.4842 (Inception)
     """
 
-    branches: tuple[tuple[Layer, ...], ...]
+    branches: tuple[LayerRow, ...]
 
     def __post_init__(self) -> None:
         if len(self.branches) < 2:
             raise SpecError("it has {count} branch, but needs at least 2; add a branch.", count=len(self.branches))
 
-    def rows(self) -> tuple[tuple[str, tuple[Layer, ...]], ...]:
+    def rows(self) -> tuple[tuple[str, LayerRow], ...]:
         return tuple((f"branch{number}", row) for number, row in enumerate(self.branches, start=1))
 
     def out_shape(self, shape: Shape) -> Shape:
