@@ -31,7 +31,7 @@ def show_neighbours(models: Sequence[Model], pixels: np.ndarray, said_of_it: str
         if isinstance(found, asking.Failed):
             st.error(f"{plain(model.name)}: " + sentence(found.error.sentence), icon=":material/error:")
             continue
-        st.markdown(f"#### {model.mark} {plain(model.name)}")
+        st.markdown(f"### {model.mark} {plain(model.name)}")
         try:
             images = mistakes.fetched(model.record, found.nearest)
         except ClsfError as error:

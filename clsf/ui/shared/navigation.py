@@ -66,10 +66,7 @@ _through_app: ContextVar[bool] = ContextVar("through_app", default=False)
 def navigation() -> st.Page:
     """Tell Streamlit the pages, by their titles in the reader's language, and return the one that was asked for."""
     return st.navigation(
-        [
-            st.Page(page.path, title=words(page.title), icon=page.icon, url_path=page.name, default=page is PAGES[0])
-            for page in PAGES
-        ]
+        [st.Page(page.path, title=words(page.title), url_path=page.name, default=page is PAGES[0]) for page in PAGES]
     )
 
 

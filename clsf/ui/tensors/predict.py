@@ -28,7 +28,7 @@ def show(name: str) -> None:
     question = questions[number]
     with st.container(border=True, key="predict", gap="small"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"#### :material/psychology: {t('Predict, then reveal')}")
+            st.markdown(f"### :material/psychology: {t('Predict, then reveal')}")
             right, made = score()
             if made:
                 st.badge(

@@ -28,7 +28,7 @@ def show(records: list[RunRecord]) -> None:
         return
     newest = max(look.step for _, look in seen)
     if any(record.status == "paused" for record in records):
-        st.subheader(t("Step {step}, one batch in detail", step=f"{newest:,}"))
+        st.header(t("Step {step}, one batch in detail", step=f"{newest:,}"))
         _look(seen)
         return
     folded = st.expander(
