@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from clsf.model.layers import Dense
@@ -162,7 +160,7 @@ def test_nonsense_in_the_link_is_the_default(open_app, lab):
 
 
 def own(app, spec: ModelSpec):
-    app.session_state[state.DESIGN] = json.dumps(spec.to_json())
+    app.session_state[state.DESIGN] = spec
     return app.run()
 
 
@@ -249,4 +247,16 @@ def test_the_form_takes_up_a_whole_plan(train, plan):
         train.session_state[key] = value
     train.run()
     assert not train.exception
-    assert Plan.from_json(json.loads(train.session_state[state.PLAN])) == plan
+    assert train.session_state[state.PLAN] == plan
+
+
+def test_the_own_design_and_the_plan_are_kept_as_values_that_nothing_parses_again(train, monkeypatch):
+    spec = ModelSpec("mine", preset("tiny").layers)
+    own(train, spec)
+    train.selectbox(key=state.MODEL).set_value("my-model").run()
+    for kind in (ModelSpec, Plan):
+        monkeypatch.setattr(kind, "from_json", lambda *args, **more: pytest.fail("parsed again"))
+    train.number_input(key=state.EPOCHS).set_value(7).run()
+    assert not train.exception
+    assert train.session_state[state.DESIGN] is spec
+    assert train.session_state[state.PLAN].epochs == 7

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from clsf.compare.fairness import TOPICS, Contender, check, plain, refusal, require_comparable, worst
+from clsf.compare.contender import Contender, plain
+from clsf.compare.fairness import TOPICS, check, refusal, require_comparable, worst
 from clsf.data import catalogue
 from clsf.errors import PlanError
 from clsf.events import (

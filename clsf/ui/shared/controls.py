@@ -6,7 +6,6 @@ the link says, so labels of linked options are the same in every language.
 
 from __future__ import annotations
 
-import json
 from math import floor, log10
 
 import streamlit as st
@@ -73,7 +72,7 @@ def training_choices(folded: DeltaGenerator | None = None) -> Choices:
     problem = None
     try:
         plan = Plan(data=info.name, **values, **more)
-        st.session_state[state.PLAN] = json.dumps(plan.to_json())
+        st.session_state[state.PLAN] = plan
     except ClsfError as error:
         plan, problem = None, error.sentence
     with spec_place:
