@@ -336,11 +336,7 @@ def _pool(op: Op, before: Tensor, reading: Reading) -> list:
 def _adaptive(op: Op, before: Tensor, reading: Reading) -> list:
     size = pair(op.settings.get("size"))
     if size == (1, 1):
-        return (
-            [ours.GlobalAveragePool2D(), ("flat",)]
-            if op.kind.startswith("AdaptiveA")
-            else [ours.GlobalAveragePool2D(), ("flat",)]
-        )
+        return [ours.GlobalAveragePool2D(), ("flat",)]
     if (
         size is not None
         and before.shape is not None
