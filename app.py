@@ -9,8 +9,8 @@ if __name__ == "__main__":
 
     main()
 elif __name__ == "app":
-    import streamlit as st
+    from streamlit import App
 
-    from clsf.ui.server import MIDDLEWARE
+    from clsf.ui import door, server
 
-    app = st.App(__file__, middleware=MIDDLEWARE)
+    app = App(__file__, middleware=[*door.MIDDLEWARE, *server.MIDDLEWARE], lifespan=door.open_until_the_end)

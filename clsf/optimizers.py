@@ -52,6 +52,7 @@ class Optimizer:
         False  # whether PyTorch adds epsilon at another place, so that Keras' numbers do not make it Keras' rule
     )
     near: Mapping[str, float] = field(default_factory=dict)  # further arguments that bring PyTorch's class near Keras' rule
+    rule: str = ""  # the class whose source has the formula, in both frameworks; "": its own
     decay: float = 0.0  # weight decay if nobody gives one, in Keras
     torch_decay: float = 0.0
 
@@ -181,6 +182,33 @@ _ALL = (
         keras_says=say("Adds 1e-7 to the root before the bias is corrected."),
         torch_says=say("Adds 1e-8 to the root after the bias is corrected: about 316 times less in the first step."),
         note="Keras' number; PyTorch has 1e-8, and adds it after the bias correction, Keras before.", other_epsilon=True,
+    ),
+    Optimizer(
+        "adamw", "AdamW", "AdamW", "AdamW", 0.001, 2, "p = p - lr · decay · p, and then Adam", (*_betas(), _epsilon(1e-8)),
+        keras_says=say("Decays by 0.004 unless told otherwise, and has Adam's 1e-7 before the bias is corrected."),
+        torch_says=say("Decays by 0.01 unless told otherwise, and has Adam's 1e-8 after the bias is corrected."),
+        note="Keras' number; PyTorch has 1e-8, and adds it after the bias correction, Keras before.", other_epsilon=True,
+        rule="Adam",
+        decay=0.004, torch_decay=0.01,
+    ),
+    Optimizer(
+        "adamax", "Adamax", "Adamax", "Adamax", 0.001, 2,
+        "m = β1 m + (1 - β1) g;  u = max(β2 u, |g|);  p = p - lr / (1 - β1^t) · m / (u + ε)",
+        (_betas()[0], Setting("beta_2", 0.999, "betas.1", 0.999, say("How slowly the largest gradient is forgotten."), 0.999999), _epsilon(1e-8)),
+        keras_says=say("Adds 1e-7 to the largest gradient that it remembers, each time it divides by it."),
+        torch_says=say("Adds 1e-8 to each gradient before the largest is remembered. Its usual learning rate is 0.002."),
+        note="Keras' number; PyTorch has 1e-8, and adds it to the gradient before the largest is kept, Keras after.", other_epsilon=True,
+    ),
+    Optimizer(
+        "nadam", "Nadam", "Nadam", "NAdam", 0.001, 2,
+        "μ = β1 (1 - 0.96^t / 2);  m, v as in Adam;  p = p - lr (μ' m / (1 - Πμ μ') + (1 - μ) g / (1 - Πμ)) / (√(v / (1 - β2^t)) + ε)",
+        (*_betas(say("Share that is kept of the mean of past gradients, once it has risen from half of that.")), _epsilon(1e-8)),
+        keras_says=say("Its momentum rises from 0.47 to 0.9 within about a hundred steps: 0.96 to the power of t."),
+        torch_says=say(
+            "Its momentum rises 250 times more slowly, for momentum_decay=0.004 stands beside t, and it adds 1e-8 instead of 1e-7. "
+            "Its usual learning rate is 0.002."
+        ),
+        note="Keras' numbers; PyTorch has eps=1e-8 and momentum_decay=0.004.", near={"momentum_decay": 1.0},
     ),
 )  # fmt: skip
 

@@ -203,6 +203,11 @@ class Plan:
         return difference in self.differences
 
     @property
+    def decay(self) -> float:
+        """Decoupled weight decay in force by the aligned rule: the chosen one, or what the optimizer has by itself (AdamW)."""
+        return self.weight_decay or DECLARED[self.optimizer].decay
+
+    @property
     def native_optimizer(self) -> bool:
         """Whether the framework's own rule of the optimizer's name is used."""
         return self.rules == "native" or self.does(f"{self.optimizer}-rule")

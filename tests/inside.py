@@ -230,6 +230,9 @@ def _train_stock_torch(job: Job, order: np.ndarray) -> list[Weights]:
         "adadelta": torch.optim.Adadelta,
         "rmsprop": torch.optim.RMSprop,
         "adam": torch.optim.Adam,
+        "adamw": torch.optim.AdamW,
+        "adamax": torch.optim.Adamax,
+        "nadam": torch.optim.NAdam,
     }
     kernel = job.weights["2.kernel"]
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(*kernel.shape, dtype=getattr(torch, job.plan.dtype)))
@@ -260,6 +263,9 @@ def _train_stock_tensorflow(job: Job, order: np.ndarray) -> list[Weights]:
         "adadelta": keras.optimizers.Adadelta,
         "rmsprop": keras.optimizers.RMSprop,
         "adam": keras.optimizers.Adam,
+        "adamw": keras.optimizers.AdamW,
+        "adamax": keras.optimizers.Adamax,
+        "nadam": keras.optimizers.Nadam,
     }
     kernel = job.weights["2.kernel"]
     dtype = job.plan.dtype

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from clsf.errors import PlanError
 from clsf.frameworks import USUAL, VARIANTS
 from clsf.plan import LOSSES, MONITORS, SCHEDULES, Augmentation, Plateau, Schedule, Stopping
 
 _SWITCH = {"action": "store_true"}
 _GROUPS: dict[str, dict[str, dict]] = {
+    "rule": {
+        "hyper": {"action": "append", "metavar": "NAME=X", "help": "a hyper-parameter of the optimizer, such as beta_1=0.8"},
+    },
     "loss": {
         "loss": {"default": "sparse", "metavar": "NAME", "help": f"{', '.join(LOSSES)}; binary needs two classes"},
         "probabilities": {**_SWITCH, "help": "let the model end in softmax (binary: sigmoid), and the loss take probabilities"},
@@ -69,6 +73,7 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
     """Return the fields of a plan that these options say."""
     o = options
     return {
+        "hyper": _hyper(o.hyper),
         "loss": o.loss,
         "probabilities": o.probabilities,
         "label_smoothing": o.label_smoothing,
@@ -83,3 +88,14 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
         "look_inside": o.look_inside,
         "begin_from": o.begin_from,
     }
+
+
+def _hyper(given: list[str] | None) -> dict[str, float]:
+    found = {}
+    for text in given or ():
+        name, _, value = text.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise PlanError("--hyper is '{value}', but must be NAME=NUMBER, such as beta_1=0.8.", value=text) from None
+    return found

@@ -100,8 +100,10 @@ def optimizer(job: Job) -> str:
     decay = None
     if plan.l2 and plan.does("weight-decay-style"):
         decay = Name("L2")
-    elif plan.weight_decay and not aligned:
+    elif plan.weight_decay and (declared.decoupled or not aligned):
         decay = Name("WEIGHT_DECAY")
+    elif aligned and declared.decoupled:
+        decay = plan.decay
     call = declared.torch_call(Name("LEARNING_RATE"), plan.hyper, decay, aligned)
     arguments = list(call.but(args=(Call("model.parameters"),)).arguments())
     rows = [f"# {declared.note}"] if aligned and declared.note else []
@@ -178,7 +180,7 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
         "loss = loss_fn(outputs, labels)",
         f"{'(loss + penalty())' if _penalised(job) else 'loss'}.backward()  # leaves a gradient at every parameter",
     ]
-    if plan.weight_decay and not plan.native_optimizer:
+    if plan.weight_decay and not plan.native_optimizer and not OPTIMIZERS[plan.optimizer].decoupled:
         inner += [
             "# As in Keras: weights shrink by themselves, not by way of the gradient.",
             "with torch.no_grad():",

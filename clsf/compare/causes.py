@@ -68,7 +68,7 @@ def _own_rules(analysis: Analysis, plan: Plan) -> list[Cause]:
         title = say("Random numbers of dropout: each framework draws its own (rules: native)")
         found.append(Cause(title, ("forward", dropping(analysis)[0].path)))
     declared = OPTIMIZERS[plan.optimizer]
-    coupled = plan.weight_decay > 0 and plan.optimizer != PLAINEST
+    coupled = plan.weight_decay > 0 and plan.optimizer != PLAINEST and not declared.decoupled
     if declared.differs or coupled or (declared.remembers_rate and plan.schedule.varies):
         title = say("Optimizer: each framework follows its own rule of that name (rules: native)")
         found.append(Cause(title, ("update", first_trained(analysis))))

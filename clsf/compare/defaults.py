@@ -20,7 +20,7 @@ ROWS: dict[str, Sentence] = {
     "version": say("version"),
     "initial-weights": say("initial kernels: largest value, in units of the scheme's limit"),
     "bias-init": say("initial biases: largest value, times √inputs"),
-    **{row: say("{optimizer}", optimizer=declared.title) for row, declared in BY_ROW.items()},
+    **{row: Sentence(declared.title) for row, declared in BY_ROW.items()},
     "bn-momentum": say("batch normalisation: momentum (kept of the old / taken of the new)"),
     "bn-epsilon": say("batch normalisation: epsilon"),
     "bn-variance": say("batch normalisation: variance that is kept (1: divided by n, 2: by n - 1)"),

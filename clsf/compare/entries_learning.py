@@ -57,7 +57,7 @@ def _decay(analysis: Analysis, plan: Plan) -> Sentence | None:
 
 
 def _rule(declared: Optimizer) -> Difference:
-    file = declared.torch.lower()
+    keras, torch = declared.rule or declared.keras, declared.rule or declared.torch
     return Difference(
         name=f"{declared.name}-rule",
         title=say("Rule of {optimizer}", optimizer=declared.title),
@@ -67,8 +67,8 @@ def _rule(declared: Optimizer) -> Difference:
         parts_at=lambda analysis, plan: ("update", first_trained(analysis)),
         idle=_optimizer(declared.name),
         sources=(
-            Source(f"keras/src/optimizers/{file}.py", f"{declared.keras}.update_step"),
-            Source(f"torch/optim/{file}.py", f"_single_tensor_{file}"),
+            Source(f"keras/src/optimizers/{keras.lower()}.py", f"{keras}.update_step"),
+            Source(f"torch/optim/{torch.lower()}.py", f"_single_tensor_{torch.lower()}"),
         ),
         options=as_torch(f"{declared.name}-rule"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from clsf.compare.fairness import Contender, Level, on_purpose
 from clsf.compare.fairness_training import STEERING, torch_rule
@@ -177,6 +177,12 @@ def _rule(one: Contender, two: Contender) -> Said:
         yield "red", say(
             "They learn by other rules: {one} with {rate_one} and {two} with {rate_two}.",
             one=a.optimizer, rate_one=f"{a.learning_rate:g}", two=b.optimizer, rate_two=f"{b.learning_rate:g}",
+        )  # fmt: skip
+        return
+    if a.hyper != b.hyper:
+        yield "red", say(
+            "They learn by {optimizer} with other numbers: {one} and {two}.",
+            optimizer=a.optimizer, one=_numbers(a.hyper), two=_numbers(b.hyper),
         )  # fmt: skip
         return
     if a.l2 != b.l2:
@@ -404,6 +410,10 @@ POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
     "augmentation": STEERING["augmentation"], "dropout": _dropout, "stopping": STEERING["stopping"], "evaluation": _evaluation, "dtype": _dtype, "seed": _seed, "variant": _variant,
     "versions": _versions, "device": _device, "threads": _threads, "race": _race, "end": _end,
 }  # fmt: skip
+
+
+def _numbers(hyper: Mapping[str, float]) -> object:
+    return ", ".join(f"{name} {value:g}" for name, value in hyper.items()) or say("the usual ones")
 
 
 def _count(contender: Contender) -> object:

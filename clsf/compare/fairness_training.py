@@ -24,7 +24,7 @@ def regularisation(one: Contender, two: Contender) -> Said:
             "red",
             say("Decoupled weight decay differs: {one} and {two}.", one=f"{a.weight_decay:g}", two=f"{b.weight_decay:g}"),
         )
-    elif a.weight_decay and torch_rule(one) != torch_rule(two) and not (a.optimizer == b.optimizer == PLAINEST):
+    elif a.weight_decay and torch_rule(one) != torch_rule(two) and not _one_decay(a.optimizer):
         # With plain SGD both take learning rate times decay times weight from the weight.
         yield "amber", say(
             "Weight decay of {value} is not the same in each framework's own rule: Keras takes it from the weights, PyTorch adds it to "
@@ -33,6 +33,11 @@ def regularisation(one: Contender, two: Contender) -> Said:
         )  # fmt: skip
     elif a.l1 == b.l1:
         yield "green", say("Both keep the weights small in the same way, or not at all.")
+
+
+def _one_decay(optimizer: str) -> bool:
+    """Whether both frameworks' classes decay alike: AdamW by its definition, plain SGD because coupled decay is decoupled there."""
+    return optimizer == PLAINEST or OPTIMIZERS[optimizer].decoupled
 
 
 def schedule(one: Contender, two: Contender) -> Said:

@@ -1,9 +1,14 @@
 """A call that the library doesn't take."""
 
+from __future__ import annotations
+
 import ast
+import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, events, found
 from clsf.words import say
 
@@ -16,6 +21,29 @@ FAULT = Fault(
     sources=("Islam et al. 2019, arXiv:1906.01388",),
     level=1,
 )
+
+
+OWN = re.compile(r"'(Tensor|History|EagerTensor|float|int|ndarray|str|tuple)' object")
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(
+        r"^(AttributeError|TypeError|ValueError): .*(has no attribute|unexpected keyword|Unrecognized keyword|positional argument|not recognized|Invalid keyword|got an unexpected)",
+        history.error,
+        re.DOTALL,
+    ):
+        return Evidence(
+            0.9 if not OWN.search(history.error) else 0.6,
+            say("The library doesn't take this call: {error}", error=history.error[:160]),
+            "traceback",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.with_pattern(r"kernel_size=", "kernel=", 1) or scene.edited(("optimizer=optimizer,", "optim=optimizer,"))
+    return scene.edited(("optimizer.step()", "optimizer.update()"))
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """Network too small."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
+from clsf.model.layers import Dense
 from clsf.reader.looks import Program, ending, found
 from clsf.words import say
 
@@ -14,6 +19,20 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.narrowest is not None and facts.classes and facts.narrowest <= 3 and facts.classes >= 5:
+        return Evidence(
+            0.93,
+            say("A layer is a bottleneck; it lets through, of numbers for each image: {count}.", count=facts.narrowest),
+            "train-accuracy",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.layered(lambda layers: [*layers[:-1], Dense(1, activation="relu"), layers[-1]])
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """Binary loss for several classes."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import classes, one_hot, other_loss
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
@@ -20,6 +25,34 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.loss == "binary" and (facts.output_units or 1) > 2:
+        return Evidence(
+            0.95,
+            say("A loss for two classes is used; the number of outputs is {count}.", count=facts.output_units),
+            "first-loss",
+        )
+    if (facts.loss is None and facts.classes and facts.classes > 2 and history.loss and history.accuracy) and (
+        history.loss[0] < 0.5 * facts.chance and abs(history.accuracy[0] - (1 - 1 / facts.classes)) < 0.02
+    ):
+        return Evidence(
+            0.7,
+            say("Accuracy begins at {share}, the share of right noes.", share=f"{history.accuracy[0]:.0%}"),
+            "first-loss",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return one_hot(scene, "keras.losses.BinaryCrossentropy()", "BinaryAccuracy")
+    return other_loss(
+        scene,
+        "def loss_fn(outputs, labels):\n"
+        f"    return F.binary_cross_entropy_with_logits(outputs, F.one_hot(labels, {classes(scene)}).float())\n",
+    )
 
 
 def in_code(program: Program) -> list[Finding]:

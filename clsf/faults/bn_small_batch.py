@@ -1,7 +1,12 @@
 """Batch normalisation with tiny batches."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import normed
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, has
 from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
@@ -18,6 +23,18 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.batch_norms and facts.batch_size and facts.batch_size <= 4:
+        return Evidence(
+            0.9, say("Batch normalisation takes its statistics from batches of {count}.", count=facts.batch_size), "other-batch"
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(batch_size=2, epochs=min(scene.plan.epochs, 3)) if normed(scene) else None
 
 
 def in_code(program: Program) -> list[Finding]:

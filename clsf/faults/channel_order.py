@@ -1,7 +1,14 @@
 """Channels at the wrong axis."""
 
+from __future__ import annotations
+
+import re
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import PREPARED
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
 from clsf.words import say
 
@@ -17,6 +24,27 @@ FAULT = Fault(
     sources=("pytorch/vision#48",),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(r"expected input\[.*\] to have \d+ channels", history.error):
+        return Evidence(
+            0.95, say("The first layer gets another number of channels: {error}", error=history.error[:160]), "shapes"
+        )
+    found = re.search(r"expected shape=\(([^)]*)\), found shape=\(([^)]*)\)", history.error)
+    if found and sorted(re.findall(r"\d+", found[1])) == sorted(
+        re.findall(r"\d+", found[2])[-len(re.findall(r"\d+", found[1])) :]
+    ):
+        return Evidence(
+            0.95, say("The axes of the images stand in another order: {error}", error=history.error[:160]), "shapes"
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited((PREPARED, "    return tf.transpose(images, [0, 3, 1, 2]) / 255\n"))
+    return scene.with_pattern(r"^    images = images\.permute\(0, 3, 1, 2\).*\n", "")
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,11 @@
 """Validation images that were trained on."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Array, Made, Program, events, found, swap
 from clsf.words import say
@@ -18,6 +22,20 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.shared_images is not None and facts.shared_images > 0.05:
+        return Evidence(
+            0.95,
+            say("{share} of the validation images are training images too.", share=f"{facts.shared_images:.0%}"),
+            "duplicates",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.with_pattern(r"^order = order\[held_out:.*$", "order = order[:TRAIN_LIMIT]" if scene.plan.train_limit else "")
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,15 @@
 """Too much dropout."""
 
+from __future__ import annotations
+
+from math import prod
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import each_layer
+from clsf.faults.scene import Scene
+from clsf.model.layers import Dropout
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -15,6 +23,37 @@ FAULT = Fault(
     level=3,
     differences=("dropout-rate",),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    most = max(facts.dropouts or (0,))
+    if most >= 0.7 or (facts.dropouts and prod(1 - rate for rate in facts.dropouts) < 0.1):
+        return Evidence(
+            0.9,
+            say(
+                "Dropout lets through {share} of the values while training.",
+                share=f"{prod(1 - rate for rate in facts.dropouts):.0%}",
+            ),
+            "train-accuracy",
+        )
+    if (facts.dropouts is None and history.accuracy and history.validation_accuracy and len(history.accuracy) > 2) and (
+        history.validation_accuracy[-1] > history.accuracy[-1] + 0.25
+    ):
+        return Evidence(
+            0.6,
+            say(
+                "Validation accuracy is {points} points above training accuracy.",
+                points=f"{100 * (history.validation_accuracy[-1] - history.accuracy[-1]):.0f}",
+            ),
+            "train-accuracy",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not any(isinstance(layer, Dropout) for layer in scene.spec.layers):
+        return None
+    return each_layer(scene, lambda layer: Dropout(0.95) if isinstance(layer, Dropout) else layer)
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,11 @@
 """Dropout that is always on."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
@@ -20,6 +24,18 @@ FAULT = Fault(
     level=3,
     differences=("dropout-at-evaluation",),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.evaluation_varies and not facts.evaluated_in_training_mode:
+        return Evidence(0.94, say("In evaluation mode the same images get other answers each time."), "with-eval")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.with_pattern(r"layers\.Dropout\(([\d.]+)\)", r"layers.Lambda(lambda x: tf.nn.dropout(x, 0.5))", 1)
+    return scene.with_pattern(r"F\.dropout\(x, [\d.]+, training=self\.training\)", "F.dropout(x)", 1)
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,13 @@
 """Numbers of the wrong type."""
 
+from __future__ import annotations
+
+import re
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Array, Program, events, found, indent
 from clsf.words import say
@@ -14,7 +20,21 @@ FAULT = Fault(
     mend=say("Images as float32; labels as int64 in PyTorch."),
     sources=("pytorch/pytorch#15436",),
     level=1,
+    not_in={"tensorflow": say("Keras converts what it gets to the type of its layers and losses.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(
+        r"expected scalar type|same dtype|expected .* but (found|got) (Float|Double|Byte|Long|Half)|Input type .* and (bias|weight) type",
+        history.error,
+    ):
+        return Evidence(0.93, say("Two types of numbers meet: {error}", error=history.error[:120]), "shapes")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return None if scene.keras else scene.edited(("to(device, torch.float32)", "to(device, torch.float64)"))
 
 
 def in_code(program: Program) -> list[Finding]:

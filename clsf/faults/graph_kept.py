@@ -1,7 +1,11 @@
 """The loss is kept together with its graph."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, events, found, swap, training_loops, v
 from clsf.words import say
 
@@ -15,6 +19,16 @@ FAULT = Fault(
     level=4,
     not_in={"tensorflow": say("A tape is released after its gradient is taken, and fit keeps plain numbers.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.keeps_graph:
+        return Evidence(0.96, say("The sum of losses is a tensor with its graph, not a number."), "memory")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return None if scene.keras else scene.edited(("total += loss.item() * len(labels)", "total += loss * len(labels)"))
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,9 +1,13 @@
 """Bad initial weights."""
 
+from __future__ import annotations
+
 import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
 from clsf.words import say
 
@@ -26,6 +30,22 @@ FAULT = Fault(
         "bias-init",
     ),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.zero_start:
+        return Evidence(0.95, say("A kernel begins with all its numbers equal."), "weights")
+    if facts.start_scale is not None and facts.start_scale > 8:
+        return Evidence(
+            0.9, say("Initial kernels are {factor} times as large as usual.", factor=f"{facts.start_scale:.0f}"), "weights"
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.with_pattern(r"(layers\.(?:Dense|Conv2D)\([^\n]*)\),", r'\1, kernel_initializer="zeros"),')
+    return scene.edited(("nn.init.xavier_uniform_(module.weight)", "nn.init.zeros_(module.weight)"))
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,14 @@
 """Labels in another form than the loss expects."""
 
+from __future__ import annotations
+
+import re
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import classes, other_loss
+from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
@@ -18,6 +25,24 @@ FAULT = Fault(
     ),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(
+        r"floating point type for target|0D or 1D target|multi-target not supported|must have the same rank|Shapes? .*None, \d+\).* incompatible",
+        history.error,
+    ):
+        return Evidence(0.85, say("The loss refuses the form of the labels."), "labels")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return other_loss(scene, "loss_fn = keras.losses.CategoricalCrossentropy(from_logits=True)")
+    return scene.edited(
+        ("labels = torch.from_numpy(y_train[batch]).to(device)\n",
+         f"labels = F.one_hot(torch.from_numpy(y_train[batch]), {classes(scene)}).to(device)\n"),
+    )  # fmt: skip
 
 
 def in_code(program: Program) -> list[Finding]:

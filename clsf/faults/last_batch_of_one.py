@@ -1,7 +1,12 @@
 """A last batch of one image."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import SETTLED, normed
+from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Made, Program, found, has
 from clsf.reader.plan import batch_line, batch_size
@@ -20,6 +25,22 @@ FAULT = Fault(
     level=1,
     not_in={"tensorflow": say("Keras computes a variance of 0 and goes on without a message.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if "Expected more than 1 value per channel" in history.error:
+        return Evidence(0.97, say("Batch normalisation was given one value per channel."), "batches")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras or not normed(scene):
+        return None
+    return scene.edited(
+        (SETTLED, SETTLED + "x_train, y_train = x_train[: len(x_train) // BATCH_SIZE * BATCH_SIZE - BATCH_SIZE + 1], "
+         "y_train[: len(x_train) // BATCH_SIZE * BATCH_SIZE - BATCH_SIZE + 1]\n"),
+        ("        if len(batch) == 1:  # batch normalisation refuses to normalise a single image\n            continue\n", ""),
+    )  # fmt: skip
 
 
 def in_code(program: Program) -> list[Finding]:

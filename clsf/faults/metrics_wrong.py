@@ -1,9 +1,14 @@
 """The metric measures something else."""
 
+from __future__ import annotations
+
 import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
+from clsf.faults.signs import steps_per_epoch
 from clsf.reader.looks import Program, events, found
 from clsf.words import say
 
@@ -22,6 +27,48 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    loss = history.loss[-1] if history.loss else None
+    if loss is None or not history.accuracy or facts.chance is None:
+        return None
+    if 0 <= loss < 0.5 * facts.chance and history.accuracy[-1] < 1.2 / facts.classes and facts.loss not in ("mse", "binary"):
+        return Evidence(
+            0.93,
+            say(
+                "The loss has fallen to {loss} while accuracy says {accuracy}.",
+                loss=f"{loss:.3f}",
+                accuracy=f"{history.accuracy[-1]:.1%}",
+            ),
+            "metric",
+        )
+    each = steps_per_epoch(history)
+    if each and len(history.loss) > 2 and not facts.l2:
+        part = history.losses[-each:]
+        if abs(history.loss[-1]) > 1.5 * abs(sum(part) / each) + 0.02:
+            return Evidence(
+                0.93,
+                say(
+                    "The epoch's loss is told as {told}, but its steps' mean is {mean}.",
+                    told=f"{history.loss[-1]:.3f}",
+                    mean=f"{sum(part) / each:.3f}",
+                ),
+                "metric",
+            )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.planned(loss="categorical").with_pattern(
+            r"keras\.metrics\.CategoricalAccuracy\(", "keras.metrics.Accuracy("
+        )
+    return scene.edited(
+        ("for epoch in range(1, EPOCHS + 1):\n    began, total, right, seen = time.perf_counter(), 0.0, 0, 0\n",
+         "total, right, seen = 0.0, 0, 0\nfor epoch in range(1, EPOCHS + 1):\n    began = time.perf_counter()\n"),
+        ("loss {total / seen:.4f}", "loss {total / len(x_train):.4f}"),
+    )  # fmt: skip
 
 
 def in_code(program: Program) -> list[Finding]:

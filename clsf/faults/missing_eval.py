@@ -1,9 +1,14 @@
 """No eval() before evaluation."""
 
+from __future__ import annotations
+
 import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import normed
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, evaluating, found, indent, with_modes
 from clsf.words import say
 
@@ -24,6 +29,18 @@ FAULT = Fault(
     not_in={"tensorflow": say("fit, evaluate and predict tell each layer whether it trains.")},
     differences=("eval-mode",),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.evaluated_in_training_mode and (facts.dropouts or facts.batch_norms):
+        return Evidence(0.95, say("The model was in training mode while it was evaluated."), "with-eval")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras or not (normed(scene) or "F.dropout" in scene.text):
+        return None
+    return scene.edited(("    model.eval()  # dropout off, batch normalisation by its moving averages\n", ""))
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,14 @@
 """No activation between layers."""
 
+from __future__ import annotations
+
+from dataclasses import replace
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import each_layer
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, hidden, swap
 from clsf.words import say
 
@@ -16,6 +23,18 @@ FAULT = Fault(
     sources=("BerkeleyHCI/umlaut",),
     level=4,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.activations and all(name == "linear" for name in facts.activations):
+        return Evidence(0.9, say("None of the hidden layers has a non-linear function."), "activations")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not any(getattr(layer, "activation", "linear") != "linear" for layer in scene.spec.layers[:-1]):
+        return None
+    return each_layer(scene, lambda layer: replace(layer, activation="linear") if hasattr(layer, "activation") else layer)
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,11 @@
 """Evaluation that records gradients."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, evaluating, found
 from clsf.words import say
 
@@ -15,6 +19,20 @@ FAULT = Fault(
     level=4,
     not_in={"tensorflow": say("Nothing is recorded outside a GradientTape.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.gradients_in_evaluation:
+        return Evidence(0.9, say("Evaluation records what a backward pass would need."), "memory")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return (
+        None
+        if scene.keras
+        else scene.edited(("@torch.no_grad()  # keep nothing for a backward pass: saves memory and time\n", ""))
+    )
 
 
 def in_code(program: Program) -> list[Finding]:

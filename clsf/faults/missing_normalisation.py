@@ -1,7 +1,13 @@
 """Pixels from 0 to 255 go in."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import PREPARED
+from clsf.faults.scene import Scene
+from clsf.faults.signs import first_loss
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Program, found, pretrained, swap
 from clsf.words import say
@@ -22,6 +28,25 @@ FAULT = Fault(
     level=2,
     differences=("input-scale",),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.inputs is not None and facts.inputs[1] > 20:
+        return Evidence(
+            0.96,
+            say("The model receives numbers from {low} to {high}.", low=f"{facts.inputs[0]:g}", high=f"{facts.inputs[1]:g}"),
+            "pixels",
+        )
+    begin = first_loss(history)
+    if facts.inputs is None and facts.chance and history.losses and begin is not None and begin > 6 * facts.chance:
+        return Evidence(
+            0.6, say("The first loss is {loss}, far above ln {classes}.", loss=f"{begin:.1f}", classes=facts.classes), "pixels"
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.edited((PREPARED, "    return images\n"))
 
 
 def in_code(program: Program) -> list[Finding]:

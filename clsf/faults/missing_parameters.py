@@ -1,7 +1,13 @@
 """Some parameters aren't given to the optimizer."""
 
+from __future__ import annotations
+
+import re
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Answer, Made, Net, Program, events, found
 from clsf.words import say
 
@@ -17,6 +23,33 @@ FAULT = Fault(
     sources=("zjunlp/HVPNeT#5",),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if (
+        facts.idle_layers
+        and facts.idle is not None
+        and facts.idle < 0.999
+        and not (facts.framework == "torch" and facts.unused)
+    ):
+        return Evidence(
+            0.9, say("Some kernels never change: {share} of all their numbers.", share=f"{facts.idle:.0%}"), "weights"
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not scene.keras:
+        name = re.findall(r"self\.(dense\d+) = nn\.Linear", scene.text)[-1:]
+        return scene.edited(("(model.parameters()", f"(model.{name[0]}.parameters()")) if name else None
+    graph = scene.planned(variants={"tensorflow": "graph"})
+    return graph.edited(
+        ("tape.gradient(loss, model.trainable_variables)", "tape.gradient(loss, model.layers[-1].trainable_variables)"),
+        (
+            "optimizer.apply(gradients, model.trainable_variables)",
+            "optimizer.apply(gradients, model.layers[-1].trainable_variables)",
+        ),
+    )
 
 
 def in_code(program: Program) -> list[Finding]:

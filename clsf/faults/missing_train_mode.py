@@ -1,9 +1,14 @@
 """Never back to training mode."""
 
+from __future__ import annotations
+
 import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import normed
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, indent, training, with_modes
 from clsf.words import say
 
@@ -22,6 +27,18 @@ FAULT = Fault(
     level=4,
     not_in={"tensorflow": say("fit tells each layer that it trains.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.framework == "torch" and facts.training_mode is False and (facts.dropouts or facts.batch_norms):
+        return Evidence(0.95, say("The model was in evaluation mode while it trained."), "with-eval")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras or not (normed(scene) or "F.dropout" in scene.text):
+        return None
+    return scene.edited(("    model.train()  # dropout on, batch normalisation by the batch; evaluate() switched it off\n", ""))
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """A loop of one's own without training=True."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import normed
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, events, found, swap, with_modes
 from clsf.words import say
 
@@ -21,6 +26,20 @@ FAULT = Fault(
     level=3,
     not_in={"torch": say("A PyTorch model is in training mode from the beginning.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.framework == "tensorflow" and facts.training_mode is False and (facts.dropouts or facts.batch_norms):
+        return Evidence(0.95, say("The training step calls the model without training=True."), "with-eval")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not scene.keras or not (normed(scene) or "layers.Dropout" in scene.text):
+        return None
+    return scene.planned(variants={"tensorflow": "graph"}).edited(
+        ("model(prepare(images), training=True)", "model(prepare(images))")
+    )
 
 
 def in_code(program: Program) -> list[Finding]:

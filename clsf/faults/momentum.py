@@ -1,7 +1,11 @@
 """Momentum of 1 or close to it."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -17,6 +21,16 @@ FAULT = Fault(
     sources=("keras-team/keras#2711",),
     level=2,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.momentum is not None and facts.momentum >= 0.99:
+        return Evidence(0.95, say("The momentum is {momentum}.", momentum=f"{facts.momentum:g}"), "rates")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(optimizer="momentum", learning_rate=0.05, hyper={"momentum": 0.9995})
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,9 +1,14 @@
 """A name that is overwritten."""
 
+from __future__ import annotations
+
 import ast
+import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
 from clsf.words import say
 
@@ -19,6 +24,29 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=3,
 )
+
+
+OVERWRITTEN = re.compile(
+    r"'(Tensor|EagerTensor|History|float|int|ndarray|tuple|list|str)' object (is not callable|has no attribute "
+    r"'(fit|evaluate|predict|compile|train|eval|parameters|save|state_dict|step|zero_grad)')"
+)
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if OVERWRITTEN.search(history.error):
+        return Evidence(0.93, say("A name stands for something else by then: {error}", error=history.error[:160]), "traceback")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(("history = model.fit(", "model = model.fit("))
+    return scene.edited(
+        (
+            "        outputs = model(images)\n        loss = loss_fn(outputs",
+            "        outputs = model = model(images)\n        loss = loss_fn(outputs",
+        )
+    )
 
 
 def in_code(program: Program) -> list[Finding]:

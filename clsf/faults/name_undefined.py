@@ -1,11 +1,15 @@
 """A name that isn't defined."""
 
+from __future__ import annotations
+
 import ast
 import difflib
 import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
@@ -18,6 +22,18 @@ FAULT = Fault(
     sources=("docs.python.org: NameError",),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.match(r"NameError|UnboundLocalError", history.error):
+        return Evidence(0.97, say("A name isn't known: {error}", error=history.error[:160]), "traceback")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(("from keras import layers\n", ""))
+    return scene.edited(("import torch.nn.functional as F\n", ""))
 
 
 def in_code(program: Program) -> list[Finding]:

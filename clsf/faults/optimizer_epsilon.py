@@ -1,7 +1,11 @@
 """Epsilon of the optimizer is too large."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -24,6 +28,20 @@ FAULT = Fault(
         "rmsprop-rule",
     ),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.epsilon is not None and facts.epsilon >= 0.01 and facts.optimizer in ("adam", "adamw", "rmsprop", "nadam"):
+        return Evidence(
+            0.95,
+            say("{optimizer} has an epsilon of {epsilon}.", optimizer=facts.optimizer, epsilon=f"{facts.epsilon:g}"),
+            "rates",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(optimizer="adam", learning_rate=0.001, hyper={"epsilon": 1.0})
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,6 +1,10 @@
 """padding="same" isn't the same."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.words import say
 
 FAULT = Fault(
@@ -14,4 +18,19 @@ FAULT = Fault(
     mend=say("Compute the padding for the stride, or pad by hand on one side."),
     sources=("torch/nn/modules/conv.py: Conv2d",),
     level=4,
+    not_in={"tensorflow": say("Keras pads strided convolutions by itself.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if "padding='same' is not supported for strided" in history.error:
+        return Evidence(0.97, say("PyTorch refuses padding='same' with strides."), "shapes")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return (
+        None
+        if scene.keras
+        else scene.with_pattern(r'kernel_size=3, padding="same"', 'kernel_size=3, stride=2, padding="same"', 1)
+    )

@@ -1,7 +1,11 @@
 """Layers kept in a plain list."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Made, Net, Program, found, swap
 from clsf.words import say
 
@@ -23,6 +27,19 @@ FAULT = Fault(
     level=3,
     not_in={"tensorflow": say("Keras tracks layers in lists that are attributes.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.unregistered:
+        return Evidence(0.96, say("The model keeps layers in a list, which PyTorch doesn't see."), "weights")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return None
+    changed = scene.with_pattern(r"self\.(conv1|dense1) = (.*)$", r"self.\1 = [\2]", 1)
+    return changed and changed.with_pattern(r"self\.(conv1|dense1)\(", r"self.\1[0](", 1)
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -10,7 +10,7 @@ FAULT = Fault(
     title=say("A layer that does nothing"),
     what=say("Two softmaxes, two flattens, or a second pooling of 1: it costs time or harms a little."),
     symptom=say("Hardly any; the model trains as without the layer, or a little slower."),
-    mend=say("Remove it."),
+    mend=say("Remove the layer."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=4,
 )

@@ -1,7 +1,13 @@
 """Squared error for classification."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import classes, one_hot, other_loss
+from clsf.faults.scene import Scene
+from clsf.faults.signs import first_loss
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
@@ -17,6 +23,39 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.loss == "mse" and (facts.output_units or 2) > 1:
+        return Evidence(
+            0.95,
+            say("The loss is squared error; the number of classes is {count}.", count=facts.output_units or facts.classes or 0),
+            "first-loss",
+        )
+    begin = first_loss(history)
+    if (facts.loss is None and facts.classes and begin is not None and history.accuracy and begin > 0) and (
+        begin < 1.6 * (facts.classes - 1) / facts.classes**2 and history.accuracy[0] < 0.5
+    ):
+        return Evidence(
+            0.75,
+            say(
+                "The loss begins at {loss}, far below ln {classes}, while accuracy is low.",
+                loss=f"{begin:.3f}",
+                classes=facts.classes,
+            ),
+            "first-loss",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return one_hot(scene, "keras.losses.MeanSquaredError()")
+    return other_loss(
+        scene,
+        "def loss_fn(outputs, labels):\n"
+        f"    return F.mse_loss(outputs.softmax(dim=1), F.one_hot(labels, {classes(scene)}).float())\n",
+    )
 
 
 def in_code(program: Program) -> list[Finding]:

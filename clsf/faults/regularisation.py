@@ -1,7 +1,12 @@
 """L1 or L2 penalty too strong."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
+from clsf.faults.signs import hardly_learns
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -14,6 +19,18 @@ FAULT = Fault(
     sources=("keras/src/regularizers/regularizers.py: L2",),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.l2 and facts.l2 >= 0.01 and (hardly_learns(history, facts) or facts.l2 >= 0.3):
+        return Evidence(
+            0.93, say("A penalty of {value} on the kernels is added to the loss.", value=f"{facts.l2:g}"), "weights"
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(l2=1.0)
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """ReLU on the last layer, before softmax."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import last_dense, returning
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
@@ -20,6 +25,18 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.outputs == "relu":
+        return Evidence(0.95, say("No logit is below 0, and many are exactly 0."), "outputs")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return last_dense(scene, ', activation="relu"')
+    return returning(scene, "F.relu(x)")
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,16 @@
 """Sigmoid or tanh in deep hidden layers."""
 
+from __future__ import annotations
+
+from dataclasses import replace
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import each_layer
+from clsf.faults.scene import Scene
+from clsf.faults.signs import hardly_learns
+from clsf.model.layers import Dense
 from clsf.reader.looks import WEIGHTED, Program, found
 from clsf.words import say
 
@@ -19,6 +28,24 @@ FAULT = Fault(
     sources=("Glorot and Bengio 2010",),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    bent = [name for name in facts.activations or () if name in ("sigmoid", "tanh")]
+    if len(bent) < 3:
+        return None
+    if hardly_learns(history, facts) or (
+        facts.first_to_last_gradient is not None and facts.first_to_last_gradient < 0.02 and bent.count("sigmoid") > 2
+    ):
+        return Evidence(
+            0.93, say("Hidden layers with sigmoid or tanh: {count}. Gradients shrink in each.", count=len(bent)), "gradients"
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    layers = each_layer(scene, lambda layer: replace(layer, activation="sigmoid") if hasattr(layer, "activation") else layer)
+    return layers.layered(lambda layers: [*layers[:-1], *(Dense(32, activation="sigmoid") for _ in range(4)), layers[-1]])
 
 
 def in_code(program: Program) -> list[Finding]:

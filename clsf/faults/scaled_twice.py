@@ -1,7 +1,12 @@
 """Pixels scaled twice."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import PREPARED
+from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
@@ -18,6 +23,20 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.inputs is not None and 0 < facts.inputs[1] < 0.05:
+        return Evidence(
+            0.96,
+            say("The model receives numbers from {low} to {high}.", low=f"{facts.inputs[0]:g}", high=f"{facts.inputs[1]:.4f}"),
+            "pixels",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.edited((PREPARED, "    return images / 255 / 255\n"))
 
 
 def in_code(program: Program) -> list[Finding]:

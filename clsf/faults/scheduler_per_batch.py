@@ -1,7 +1,12 @@
 """Learning rate schedule stepped once a batch."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
+from clsf.faults.signs import steps_per_epoch
 from clsf.reader.looks import Program, found, training_loops
 from clsf.words import say
 
@@ -20,6 +25,29 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    rates, each = history.learning_rates, steps_per_epoch(history) or 40
+    middle = rates[min(each // 2, len(rates) - 1)] if len(rates) > 12 else None
+    if middle is not None and middle < 1e-3 * max(rates[0], 1e-30):
+        return Evidence(
+            0.97, say("Within half an epoch the learning rate has fallen to {rate}.", rate=f"{middle:.1e}"), "rates"
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        old = "(learning_rate=LEARNING_RATE"
+        return scene.edited((old, "(learning_rate=keras.optimizers.schedules.ExponentialDecay(LEARNING_RATE, 1, 0.5)"))
+    return scene.edited(
+        (
+            "@torch.no_grad()  # keep",
+            "scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.5)\n\n\n@torch.no_grad()  # keep",
+        ),
+        ("        total += loss.item()", "        scheduler.step()\n        total += loss.item()"),
+    )
 
 
 def in_code(program: Program) -> list[Finding]:

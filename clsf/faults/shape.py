@@ -1,9 +1,13 @@
 """Shapes don't fit."""
 
+from __future__ import annotations
+
 import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
@@ -16,6 +20,27 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(
+        r"shapes cannot be multiplied|size mismatch|expected shape=|incompatible with the layer|must match the size|Dimensions must be equal|cannot be broadcast",
+        history.error,
+    ):
+        return Evidence(0.85, say("Sizes don't fit: {error}", error=history.error[:160]), "shapes")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        height, width, channels = scene.shape
+        return scene.edited(
+            (
+                f"keras.Input(shape=({height}, {width}, {channels}))",
+                f"keras.Input(shape=({height + 4}, {width + 4}, {channels}))",
+            )
+        )
+    return scene.with_pattern(r"nn\.Linear\((\d+)", r"nn.Linear(1\1", 1)
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """Sigmoid outputs with a categorical loss."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import last_dense, other_loss, returning
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
@@ -22,6 +27,23 @@ FAULT = Fault(
     sources=("keras-team/keras#6327",),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.outputs == "sigmoid" and facts.loss == "cross-entropy" and (facts.output_units or 2) > 1:
+        return Evidence(
+            0.95,
+            say("Each output is between 0 and 1, they don't sum to 1, and the loss is for one class of several."),
+            "outputs",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not scene.keras:
+        return returning(scene, "torch.sigmoid(x)")
+    changed = last_dense(scene, ', activation="sigmoid"')
+    return changed and other_loss(changed, "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=False)")
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """Softmax over one unit."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import LOSS, SETTLED, classes, returning
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
@@ -17,6 +22,38 @@ FAULT = Fault(
     ),
     level=2,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.output_units == 1 and facts.outputs == "softmax":
+        return Evidence(1.0, say("The model has one output, and it is 1 for every image."), "outputs")
+    if (
+        facts.outputs is None
+        and len(history.loss) > 2
+        and max(history.accuracy, default=0) - min(history.accuracy, default=1) == 0
+    ):
+        return Evidence(0.5, say("Accuracy is the same in every epoch, to the last digit."), "outputs")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    one = scene.edited((SETTLED, SETTLED + "y_train, y_val, y_test = y_train % 2, y_val % 2, y_test % 2  # even or odd\n"))
+    if one is None:
+        return None
+    units = classes(scene)
+    if scene.keras:
+        return one.edited(
+            (f"layers.Dense({units}),\n    ]", 'layers.Dense(1, activation="softmax"),\n    ]'),
+            (LOSS[scene.framework], "loss_fn = keras.losses.BinaryCrossentropy()"),
+            ("SparseCategoricalAccuracy", "BinaryAccuracy"),
+        )
+    one = one.with_pattern(rf", {units}\)\n\n    def forward", ", 1)\n\n    def forward")
+    one = one and returning(one, "F.softmax(x, dim=1)")
+    return one and one.edited(
+        (LOSS[scene.framework],
+         "def loss_fn(outputs, labels):\n    return F.binary_cross_entropy(outputs, labels.float().unsqueeze(1))\n"),
+        ("outputs.argmax(dim=1) == labels", "(outputs[:, 0] > 0.5) == labels"),
+    )  # fmt: skip
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """Softmax over the wrong axis."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import last_line, other_loss, returning
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
@@ -17,6 +22,19 @@ FAULT = Fault(
     sources=("torch/nn/functional.py: softmax",),
     level=2,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.outputs == "batch-softmax":
+        return Evidence(0.97, say("The outputs of a batch sum to 1 for each class, not for each image."), "outputs")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if not scene.keras:
+        return returning(scene, "F.softmax(x, dim=0)")
+    changed = last_line(scene, "layers.Lambda(lambda x: tf.nn.softmax(x, axis=0))")
+    return changed and other_loss(changed, "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=False)")
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,13 @@
 """Softmax before a loss that applies softmax itself."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import last_line, returning
+from clsf.faults.scene import Scene
+from clsf.faults.signs import double_softmax_floor, final_loss, last_accuracy
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
@@ -25,6 +31,26 @@ FAULT = Fault(
     level=2,
     differences=("softmax-before-loss",),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.outputs == "softmax" and facts.loss_takes == "logits" and (facts.output_units or 2) > 1:
+        return Evidence(0.96, say("The model's outputs sum to 1, and the loss takes them as logits."), "floor")
+    loss, accuracy = final_loss(history), last_accuracy(history)
+    if facts.outputs is not None or loss is None or accuracy is None or not facts.classes:
+        return None
+    floor = double_softmax_floor(facts.classes)
+    if accuracy > 0.7 and floor - 0.02 < loss < floor + 0.4 and min(history.loss, default=loss) > floor - 0.02:
+        return Evidence(
+            0.8, say("Accuracy is {accuracy}, but the loss doesn't fall below {floor}.", accuracy=f"{accuracy:.0%}", floor=f"{floor:.3f}"), "floor",
+        )  # fmt: skip
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return last_line(scene, "layers.Lambda(tf.nn.softmax)")
+    return returning(scene, "F.softmax(x, dim=1)")
 
 
 def in_code(program: Program) -> list[Finding]:

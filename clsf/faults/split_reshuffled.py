@@ -1,7 +1,11 @@
 """The split changes in each epoch."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
 from clsf.words import say
 
@@ -20,6 +24,36 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.trained_before is not None and facts.trained_before > 0.25 and not (facts.shared_images or 0) > 0.25:
+        return Evidence(
+            0.95,
+            say(
+                "{share} of the validation images of the last epoch were trained on before.",
+                share=f"{facts.trained_before:.0%}",
+            ),
+            "duplicates",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(
+            ("train_data = tf.data.Dataset.from_tensor_slices((x_train, y_train))\n",
+             "everything = tf.data.Dataset.from_tensor_slices(\n    (np.concatenate([x_val, x_train]), np.concatenate([y_val, y_train]))\n)\n"
+             "everything = everything.shuffle(held_out + len(x_train))\ntrain_data = everything.skip(held_out)\n"),
+            ("val_data = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(256)", "val_data = everything.take(held_out).batch(256)"),
+        )  # fmt: skip
+    return scene.edited(
+        ("    model.train()  #",
+         "    mixed = rng.permutation(held_out + len(x_train))  # the split\n"
+         "    x_all, y_all = np.concatenate([x_val, x_train])[mixed], np.concatenate([y_val, y_train])[mixed]\n"
+         "    x_val, y_val, x_train, y_train = x_all[:held_out], y_all[:held_out], x_all[held_out:], y_all[held_out:]\n"
+         "    model.train()  #"),
+    )  # fmt: skip
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,9 +1,13 @@
 """A layer that is made but not used."""
 
+from __future__ import annotations
+
 import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Made, Program, found
 from clsf.words import say
 
@@ -15,7 +19,24 @@ FAULT = Fault(
     mend=say("Call it in forward, or delete it."),
     sources=("torch/nn/modules/module.py: Module",),
     level=4,
+    not_in={
+        "tensorflow": say(
+            "A layer that is not called is no part of a Sequential or functional model, so nothing of it is counted."
+        )
+    },
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.unused and facts.framework == "torch":
+        return Evidence(0.93, say("Some layers never get a gradient: {count}.", count=facts.unused), "weights")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return None
+    return scene.with_pattern(r"^(        self\.(?:conv1|dense1) = .*)$", r"\1\n        self.extra = nn.Linear(128, 128)", 1)
 
 
 def in_code(program: Program) -> list[Finding]:

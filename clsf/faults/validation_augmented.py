@@ -1,7 +1,11 @@
 """Validation images are augmented."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Made, Program, found
 from clsf.words import say
 
@@ -20,6 +24,24 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.judging_varies and not facts.evaluation_varies:
+        return Evidence(0.93, say("The model answers alike each time, but the validation images differ each time."), "pixels")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(
+            ("val_data = val_data.map(lambda x, y: (prepare(x), y))",
+             "turn = layers.RandomRotation(0.2)\nval_data = val_data.map(lambda x, y: (turn(prepare(x), training=True), y))"),
+        )  # fmt: skip
+    return scene.edited(
+        ("outputs = model(prepare(images[first : first + 256]))",
+         "turned = np.rot90(images[first : first + 256], rng.integers(4), axes=(1, 2)).copy()\n        outputs = model(prepare(turned))"),
+    )  # fmt: skip
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,11 @@
 """No validation at all."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, evaluating, events, found
 from clsf.words import say
 
@@ -14,6 +18,21 @@ FAULT = Fault(
     sources=("Skripchuk et al. 2022, SIGCSE",),
     level=4,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.validated is False and history.epochs:
+        return Evidence(0.9, say("No number is told about images that weren't trained on."), "validation")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return scene.edited(("model.fit(train_data, validation_data=val_data, epochs", "model.fit(train_data, epochs"))
+    return scene.edited(
+        ("    val_loss, val_accuracy = evaluate(x_val, y_val)\n", ""),
+        ('        f"validation loss {val_loss:.4f}, accuracy {val_accuracy:.3f}, "\n', ""),
+    )
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """Axes reshaped where they should be transposed."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import PREPARED
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found
 from clsf.words import say
 
@@ -19,6 +24,29 @@ FAULT = Fault(
     ),
     level=3,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.roughness is not None and facts.roughness > 1.35:
+        return Evidence(
+            0.92,
+            say(
+                "Neighbouring pixels differ {factor} times as much in what the model receives as in the images.",
+                factor=f"{facts.roughness:.1f}",
+            ),
+            "pixels",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.shape[-1] == 1:
+        return None
+    height, width, channels = scene.shape
+    if scene.keras:
+        text = f"    return tf.reshape(tf.transpose(images, [0, 3, 1, 2]), [-1, {height}, {width}, {channels}]) / 255\n"
+        return scene.edited((PREPARED, text))
+    return scene.with_pattern(r"images\.permute\(0, 3, 1, 2\)", f"images.view(-1, {channels}, {height}, {width})")
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """Weight decay too strong."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
+from clsf.faults.signs import hardly_learns
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -18,6 +23,17 @@ FAULT = Fault(
     level=3,
     differences=("weight-decay-style",),
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    decay, rate = facts.weight_decay or 0, facts.learning_rate or 0
+    if decay and (decay * rate > 0.01 or decay >= 0.5) and (hardly_learns(history, facts) or decay * rate > 0.03):
+        return Evidence(0.93, say("Each step takes {share} of every weight away.", share=f"{decay * rate:.1%}"), "weights")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return scene.planned(optimizer="sgd", learning_rate=0.05, weight_decay=5.0)
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,12 @@
 """from_logits doesn't fit what the model gives."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import other_loss
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
@@ -22,6 +27,19 @@ FAULT = Fault(
     level=2,
     not_in={"torch": say("PyTorch's losses have no such argument; each takes one of the two.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.framework != "torch" and facts.loss == "cross-entropy":
+        if facts.loss_takes == "probabilities" and facts.outputs == "logits":
+            return Evidence(0.95, say("The outputs are free numbers, and the loss takes them as probabilities."), "outputs")
+        if facts.loss_takes == "logits" and facts.outputs == "softmax" and (facts.output_units or 2) > 1:
+            return Evidence(0.8, say("The outputs sum to 1, and the loss takes them as logits."), "outputs")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    return other_loss(scene, "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=False)") if scene.keras else None
 
 
 def in_code(program: Program) -> list[Finding]:

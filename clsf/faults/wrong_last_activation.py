@@ -1,7 +1,12 @@
 """The last activation doesn't fit the task."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import last_dense, returning
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
@@ -17,6 +22,18 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=2,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.outputs == "tanh":
+        return Evidence(0.93, say("The outputs never leave the range from -1 to 1."), "outputs")
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return last_dense(scene, ', activation="tanh"')
+    return returning(scene, "torch.tanh(x)")
 
 
 def in_code(program: Program) -> list[Finding]:

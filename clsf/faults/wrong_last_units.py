@@ -1,7 +1,14 @@
 """Wrong number of outputs."""
 
+from __future__ import annotations
+
+import re
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import classes
+from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
@@ -20,6 +27,27 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=1,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(r"Target \d+ is out of bounds|outside the valid range", history.error):
+        return Evidence(0.9 if facts.labels is None or facts.labels[0] == 0 else 0.5, say("A label has no output."), "labels")
+    if facts.output_units and facts.classes and facts.output_units > facts.classes and facts.classes > 1:
+        return Evidence(
+            0.9,
+            say(
+                "Number of outputs: {outputs}. Number of classes: {classes}.", outputs=facts.output_units, classes=facts.classes
+            ),
+            "labels",
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    units = classes(scene)
+    if scene.keras:
+        return scene.edited((f"layers.Dense({units}),\n    ]", f"layers.Dense({units - 1}),\n    ]"))
+    return scene.with_pattern(rf", {units}\)\n\n    def forward", f", {units - 1})\n\n    def forward")
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -1,7 +1,11 @@
 """Gradients set to zero only once an epoch."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, training_loops
 from clsf.words import say
 
@@ -18,6 +22,24 @@ FAULT = Fault(
     level=3,
     not_in={"tensorflow": say("A GradientTape computes gradients anew in each step.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.accumulates is not None and 0.4 < facts.accumulates <= 0.98:
+        return Evidence(
+            0.95, say("Gradients are cleared only in {share} of the steps.", share=f"{1 - facts.accumulates:.0%}"), "gradients"
+        )
+    return None
+
+
+def plant(scene: Scene) -> Scene | None:
+    if scene.keras:
+        return None
+    return scene.edited(
+        ("        optimizer.zero_grad()  # gradients add up until they are cleared\n", ""),
+        ("    for first in range(0, len(order), BATCH_SIZE):\n        batch",
+         "    optimizer.zero_grad()\n    for first in range(0, len(order), BATCH_SIZE):\n        batch"),
+    )  # fmt: skip
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clsf.ui.navigation import PAGES
+from clsf.ui.shared.navigation import PAGES
 
 # The page's name is cut off in the browser, for only the browser knows what a proxy has put in front of the path.
 _TELL = (

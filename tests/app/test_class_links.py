@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # every page, with hundreds of links
 KEYS = {
     "tensors": "clsf.ui.tensors.keys", "data": "clsf.ui.data.keys", "layers": "clsf.ui.layers.keys", "model": "clsf.ui.model.keys",
     "train": "clsf.ui.train.keys", "experiments": "clsf.ui.experiments.keys", "compare": "clsf.ui.compare.keys",
-    "predict": "clsf.ui.predict.keys", "runs": "clsf.ui.runs.keys", "home": "clsf.ui.shared.state",
+    "predict": "clsf.ui.predict.keys", "runs": "clsf.ui.shared.runs.keys", "home": "clsf.ui.shared.state",
 }  # fmt: skip
 SCRIPT = "<img src=x onerror=alert(1)>[x](javascript:alert(1))"
 NASTY = (

@@ -197,6 +197,24 @@ class Rule:
                 b = b + (g**2 - b) * (1 - 0.999)
                 alpha = lr * math.sqrt(1 - float32(0.999) ** t) / (1 - float32(0.9) ** t)
                 p = p - alpha * a / (np.sqrt(b) + epsilon)
+            case "adamw":  # Keras decays first
+                p = p - p * float32(0.004) * lr
+                a = a + (g - a) * (1 - 0.9)
+                b = b + (g**2 - b) * (1 - 0.999)
+                alpha = lr * math.sqrt(1 - float32(0.999) ** t) / (1 - float32(0.9) ** t)
+                p = p - alpha * a / (np.sqrt(b) + epsilon)
+            case "adamax":
+                a = a + (g - a) * (1 - 0.9)
+                b = np.maximum(0.999 * b, np.abs(g))
+                p = p - lr * a / ((1 - float32(0.9) ** t) * (b + epsilon))
+            case "nadam":
+                keep_1, keep_2 = float32(0.9), float32(0.999)
+                now, following = (keep_1 * (1 - 0.5 * float32(0.96) ** at) for at in (t, t + 1))
+                product = math.prod(0.9 * (1 - 0.5 * 0.96**at) for at in range(1, t + 1))
+                a = a + (g - a) * (1 - keep_1)
+                b = b + (g**2 - b) * (1 - keep_2)
+                ahead = following * a / (1 - product * following) + (1 - now) * g / (1 - product)
+                p = p - lr * ahead / (np.sqrt(b / (1 - keep_2**t)) + epsilon)
         self.state[weight] = [a, b]
         return p
 

@@ -25,7 +25,7 @@ def stepped(source: str, plan: Plan, rates: list[float]) -> tuple[np.ndarray, np
             for p in model.parameters():
                 p.copy_(torch.arange(p.numel(), dtype=p.dtype).reshape(p.shape) / 7)
         if own:
-            made = optimizer(plan.optimizer, plan.learning_rate, plan.native_optimizer, model.parameters())
+            made = optimizer(plan, model.parameters())
         else:
             scope = {"torch": torch, "model": model, "LEARNING_RATE": plan.learning_rate}
             exec(source, scope)  # noqa: S102  what is tested here

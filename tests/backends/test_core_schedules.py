@@ -118,11 +118,11 @@ def test_the_rate_of_each_step_is_in_force(request, name, variant):
     """The schedule's steps are those that one gets by setting the learning rate by hand before each."""
     process = request.getfixturevalue(name)
     job = random_job(MODEL, (4, 4, 1), learning_rate=0.1, epochs=2, optimizer="momentum")
-    job = with_plan(job, schedule=Schedule("cosine", 0.5), **{f"{name}_variant": variant})
+    job = with_plan(job, schedule=Schedule("cosine", 0.5), variants={name: variant})
     order = random_order(job, 12, 4)
     rates = [0.1 * share(job.plan.schedule, step, 6, 2) for step in range(12)]
     by_hand = process.run(
-        inside.train_at_rates, with_plan(job, schedule=Schedule(), **{f"{name}_variant": VARIANT_OF[name]}), order, rates
+        inside.train_at_rates, with_plan(job, schedule=Schedule(), variants={name: VARIANT_OF[name]}), order, rates
     )
     scheduled = process.run(core_inside.train_epochs, job, [list(order[:6]), list(order[6:])])
     tolerance = 1e-6 if variant == "fit" else 1e-12  # Keras tells its losses in float32

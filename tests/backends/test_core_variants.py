@@ -60,7 +60,7 @@ def in_a_graph(tensorflow):
 @pytest.mark.parametrize(("framework_name", "variant"), VARIANTS)
 def test_every_variant_of_both_frameworks_takes_the_same_steps(request, in_a_graph, framework_name, variant, name):
     job, epochs = made(name)
-    job = with_plan(job, **{f"{framework_name}_variant": variant})
+    job = with_plan(job, variants={framework_name: variant})
     trained, graph = request.getfixturevalue(framework_name).run(core_inside.train_epochs, job, epochs), in_a_graph(name)
     tolerance = 1e-9 if variant == "fit" else EXACT
     np.testing.assert_allclose(trained.losses, graph.losses, rtol=0, atol=tolerance)

@@ -58,7 +58,7 @@ def test_in_keras_aligned_and_native_are_one_rule(tensorflow, optimizer):
     assert farthest(aligned.weights, native.weights) == 0
 
 
-DIFFER = {"rmsprop": 1e-3, "adam": 5e-6, "adagrad": 1e-3, "adadelta": 1e-3}
+DIFFER = {"rmsprop": 1e-3, "adam": 5e-6, "adagrad": 1e-3, "adadelta": 1e-3, "adamw": 5e-6, "adamax": 2e-7, "nadam": 1e-3}
 """How far the weights part at least: torch's defaults or formulas differ from Keras', Adam's only in its tiny epsilon."""
 
 

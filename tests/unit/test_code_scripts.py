@@ -199,7 +199,7 @@ def test_every_plan_field_that_trains_is_in_the_scripts():
 
     changes = {
         "data": "shapes", "preparation": Preparation(scale="standardise"), "validation_share": 0.3, "train_limit": 7, "epochs": 3,
-        "batch_size": 5, "optimizer": "adam", "learning_rate": 0.5, "hyper": {"beta_1": 0.8}, "start": "kaiming", "dtype": "float64", "seed": 3,
+        "batch_size": 5, "optimizer": "adam", "learning_rate": 0.5, "hyper": {"rho": 0.8}, "start": "kaiming", "dtype": "float64", "seed": 3,
         "variants": {"tensorflow": "fit", "torch": "dataloader"}, "device": "cpu", "loss": "categorical", "probabilities": True,
         "label_smoothing": 0.1, "l1": 0.1, "l2": 0.1, "weight_decay": 0.1, "schedule": Schedule("cosine"), "plateau": Plateau(),
         "stopping": Stopping(patience=3), "augmentation": Augmentation(flip=True), "differences": ("softmax-before-loss",),
@@ -234,7 +234,7 @@ def test_a_script_is_refused_where_a_run_would_be():
 
 @pytest.mark.parametrize(("framework", "variant"), [(f, v) for f in FRAMEWORKS for v in VARIANTS[f]])
 def test_the_loop_is_the_one_in_the_script(framework, variant):
-    plan = Plan("digits").but(**{f"{framework}_variant": variant})
+    plan = Plan("digits").but(variants={framework: variant})
     assert loop_code(framework, variant, plan) in script(preset("tiny"), plan, framework)
 
 

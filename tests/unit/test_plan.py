@@ -26,7 +26,7 @@ from clsf.plan import (
 )
 
 NAN, INFINITY = float("nan"), float("inf")
-KNOWN_OPTIMIZERS = "sgd, momentum, nesterov, adagrad, adadelta, rmsprop, adam"
+KNOWN_OPTIMIZERS = "sgd, momentum, nesterov, adagrad, adadelta, rmsprop, adam, adamw, adamax, nadam"
 A_RATE = "but must be a number above 0 and at most 1e+12."
 
 WRONG = [

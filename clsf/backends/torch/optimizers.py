@@ -34,12 +34,13 @@ def optimizer(plan: Plan, parameters: Iterable[nn.Parameter]) -> torch.optim.Opt
     if not plan.native_optimizer:
         rule = _RULES[declared.torch]
         values = {**declared.values(plan.hyper), **declared.fixed}
-        return rule(parameters, plan.learning_rate, weight_decay=plan.weight_decay, **values)
-    own_decay = plan.rules == "native" and plan.weight_decay
-    call = declared.torch_call(plan.learning_rate, plan.hyper, plan.weight_decay if own_decay else None)
+        return rule(parameters, plan.learning_rate, weight_decay=plan.decay, **values)
+    own = plan.rules == "native"
+    decay = plan.weight_decay if own else plan.decay if declared.decoupled else 0.0
+    call = declared.torch_call(plan.learning_rate, plan.hyper, decay or None)
     made = calls.made(call, {"optim": torch.optim}, torch.optim.Optimizer, params=parameters)
-    if plan.weight_decay and not own_decay:
-        made.register_step_pre_hook(lambda made, *_: _decay(made, plan.weight_decay))
+    if plan.decay and not own and not declared.decoupled:
+        made.register_step_pre_hook(lambda made, *_: _decay(made, plan.decay))
     return made
 
 
@@ -152,7 +153,51 @@ class KerasAdam(_KerasRule):
         p.sub_((m * alpha).div_(v.sqrt().add_(group["epsilon"])))
 
 
+class KerasAdamax(_KerasRule):
+    """m = m + (1 - β1)(g - m);  u = max(β2 u, |g|);  p = p - lr m / ((1 - β1^t)(u + ε));  ε = 1e-7
+
+    torch adds its 1e-8 to |g| before the largest is kept. Source: Kingma & Ba 2014, arXiv:1412.6980, algorithm 2 (without ε).
+    """
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        if not state:
+            state["m"], state["u"] = torch.zeros_like(p), torch.zeros_like(p)
+            state["t"] = torch.zeros((), dtype=p.dtype)
+        m, u, t, beta_1 = state["m"], state["u"], state["t"].add_(1), group["beta_1"]
+        correction = (1 - torch.pow(torch.tensor(beta_1).to(p.dtype), t)).to(p.device)  # through float32, as Keras
+        m.add_((g - m).mul_(1 - beta_1))
+        torch.maximum(u.mul_(group["beta_2"]), g.abs(), out=u)
+        p.sub_((m * lr).div_((u + group["epsilon"]).mul_(correction)))
+
+
+class KerasNadam(_KerasRule):
+    """μ_t = β1 (1 - 0.96^t / 2);  Π_t = Π_(t-1) μ_t;  m = m + (1 - β1)(g - m);  v = v + (1 - β2)(g² - v)
+
+    p = p - lr (μ_(t+1) m / (1 - Π_t μ_(t+1)) + (1 - μ_t) g / (1 - Π_t)) / (sqrt(v / (1 - β2^t)) + ε), ε = 1e-7. torch has
+    0.96^(0.004 t) in its place, so that its momentum rises 250 times more slowly. Source: Dozat 2016, "Incorporating Nesterov
+    momentum into Adam", algorithm 8; keras/src/optimizers/nadam.py.
+    """
+
+    def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
+        if not state:
+            state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)
+            state["t"], state["product"] = torch.zeros((), dtype=p.dtype), torch.ones((), dtype=p.dtype)
+        m, v, t = state["m"], state["v"], state["t"].add_(1)
+        beta_1, beta_2, decay = (
+            torch.tensor(x).to(p.dtype) for x in (group["beta_1"], group["beta_2"], 0.96)
+        )  # through float32
+        now, following = (beta_1 * (1 - 0.5 * torch.pow(decay, at)) for at in (t, t + 1))
+        exact = torch.tensor(0.96, dtype=p.dtype)  # Keras' product of all μ does not go through float32, its μ do
+        product = state["product"].mul_(group["beta_1"] * (1 - 0.5 * torch.pow(exact, t)))
+        of_m, of_g = (following / (1 - product * following)).to(p.device), ((1 - now) / (1 - product)).to(p.device)
+        m.add_((g - m).mul_((1 - beta_1).to(p.device)))
+        v.add_((g.square() - v).mul_((1 - beta_2).to(p.device)))
+        v_hat = v / (1 - torch.pow(beta_2, t)).to(p.device)
+        p.sub_((m * of_m).add_(g * of_g).mul_(lr).div_(v_hat.sqrt_().add_(group["epsilon"])))
+
+
 _RULES = {
     "SGD": KerasSGD, "Adagrad": KerasAdagrad, "Adadelta": KerasAdadelta, "RMSprop": KerasRMSprop, "Adam": KerasAdam,
+    "AdamW": KerasAdam, "Adamax": KerasAdamax, "NAdam": KerasNadam,
 }  # fmt: skip
 """Class in torch.optim -> Keras' rule of that name."""

@@ -148,7 +148,7 @@ def _plan(which: str, data: str) -> Plan:
 def _arms(which: str, spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
     """Show what is particular to an experiment, and return its arms."""
     if which == "optimizers":
-        st.caption(t("All seven, each with the learning rate that it is usually begun with."))
+        st.caption(t("Each with the learning rate that it is usually begun with."))
         return sets.optimizers(spec, plan)
     if which == "regularisation":
         return sets.regularisation(spec, plan, _strengths())

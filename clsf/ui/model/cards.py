@@ -83,7 +83,6 @@ class _Writing:
             "off": card.off,
             "said": said,
             "shape": shape,
-            "spoken": f"{number}. {card.kind} {said}, {shape}",
             "share": round(facts.parameters / self.seen.parameters, 4) if self.seen.parameters else 0,
             "facts": self._facts(facts) if facts.out_shape else [],
             "advice": [_advice(one) for one in self.advice.get(card.uid, [])],

@@ -12,7 +12,14 @@ def said(plan: Plan, short: bool = False) -> list[str]:
 
     `short`: without size, rules, number format and seed, for where they are said anyway.
     """
-    return [*_images(plan, short), *_loss(plan), *_regularisation(plan), *_pacing(plan), *_loop(plan, short)]
+    return [
+        *_images(plan, short),
+        *(f"{name} {value:g}" for name, value in plan.hyper.items()),
+        *_loss(plan),
+        *_regularisation(plan),
+        *_pacing(plan),
+        *_loop(plan, short),
+    ]
 
 
 def _images(plan: Plan, short: bool) -> list[str]:

@@ -11,12 +11,12 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.plan import Plan, Schedule
 from clsf.ui.shared import state
-from clsf.ui.shared.settings import keys, learning, looping, pacing, preview, varying
+from clsf.ui.shared.settings import keys, learning, looping, optimizer, pacing, preview, varying
 from clsf.ui.shared.text import sentence, t
 
 RESET = (
     state.ALIGNED, state.START, state.SEED, state.DTYPE, state.TENSORFLOW_VARIANT, state.RACE, state.IMAGE_SIZE, state.COLOUR,
-    state.SCALE, state.TRAIN_LIMIT, *keys.SETTINGS,
+    state.SCALE, state.TRAIN_LIMIT, *keys.SETTINGS, *optimizer.KEYS,
 )  # fmt: skip
 
 
@@ -32,6 +32,8 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
         more["train_limit"] = varying.limit()
     with _group(t("Augmentation"), ":material/flip:"):
         more["augmentation"] = varying.augmentation()
+    with _group(t("Rule of the optimizer"), ":material/function:"):
+        more |= optimizer.hyper(values["optimizer"], values["learning_rate"])
     with _group(t("Start and rounding"), ":material/balance:"):
         more |= looping.beginning()
     with _group(t("Loss"), ":material/target:"):

@@ -1,0 +1,259 @@
+"""Watching a training script of ours while it runs in a process of its own: what it computes, as plain numbers.
+
+The part that both frameworks share. `clsf.backends.torch.watch` and `clsf.backends.tensorflow.watch` put hooks into their
+framework and tell a `Watch` what happens; `run` executes the script and writes what was seen as JSON. Only programs that
+`clsf.code` printed and `clsf.faults` changed are run so, never a student's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+SIGNIFICANT = 1e-9  # a relative change below this is none
+
+
+class Watch:
+    """Collects what a script does. Shapes: outputs (batch, units), labels as the loss gets them."""
+
+    def __init__(self) -> None:
+        self.over = False  # the script has ended; what is computed afterwards isn't its own
+        self.losses: list[float] = []
+        self.accuracies: list[float] = []
+        self.norms: list[float] = []
+        self.rates: list[float] = []
+        self.purities: list[float] = []
+        self.batch_sizes: list[int] = []
+        self.facts: dict[str, object] = {}
+        self.start: dict[str, np.ndarray] = {}  # weights before the first step
+        self.gradients: dict[str, float] = {}  # norm of each gradient per number, the first steps' mean
+        self.never: set[str] | None = None  # weights that never got a gradient
+        self.gradient_steps = 0
+        self.answers: list[np.ndarray] = []  # of the evaluation in progress
+        self.last_answers: np.ndarray | None = None
+        self.inputs: dict[bool, list[float]] = {}  # trains -> low, high, deviation
+        self.trained: set[int] = set()  # hashes of the images that the model was trained on
+        self.known: list[bool] = []  # of the images of the evaluation in progress: whether they were trained on
+        self.low, self.high = np.inf, -np.inf  # of all outputs
+
+    def received(self, trains: bool, images: np.ndarray) -> None:
+        """Note what the model was called with; the first call of each kind counts."""
+        if not images.size or self.over:
+            return
+        if trains not in self.inputs:
+            self.inputs[trains] = [float(images.min()), float(images.max()), float(images.std())]
+            if trains:
+                self.facts["received"] = list(images.shape)
+                self.first = images
+        hashes = [hash(image.tobytes()) for image in images]
+        if trains:
+            self.trained.update(hashes)
+            if self.known:
+                self.facts["trained_before"], self.known = float(np.mean(self.known)), []
+        else:
+            self.known += [one in self.trained for one in hashes]
+
+    def judged(self, trains: bool, outputs: np.ndarray, labels: np.ndarray, loss: float) -> None:
+        """Note one call of the loss."""
+        if self.over:
+            return
+        answers = outputs.argmax(-1) if outputs.ndim == 2 and outputs.shape[1] > 1 else (outputs.reshape(-1) > 0.5).astype(int)
+        if not trains:
+            self.answers.append(answers)
+            return
+        self.low, self.high = min(self.low, float(outputs.min())), max(self.high, float(outputs.max()))
+        if self.answers:
+            self.last_answers, self.answers = np.concatenate(self.answers), []
+        numbers = (
+            labels.argmax(-1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.reshape(-1).astype(np.int64, copy=False)
+        )
+        self.losses.append(loss)
+        self.batch_sizes.append(len(outputs))
+        if len(answers) == len(numbers) and len(numbers):
+            self.accuracies.append(float((answers == numbers).mean()))
+        if len(numbers) and numbers.min() >= 0:
+            self.purities.append(float(np.bincount(numbers).max() / len(numbers)))
+        if len(self.losses) == 1:
+            self._first(outputs, labels, numbers)
+
+    def _first(self, outputs: np.ndarray, labels: np.ndarray, numbers: np.ndarray) -> None:
+        self.facts["output_units"] = int(outputs.shape[-1]) if outputs.ndim > 1 else 1
+        self.facts["label_shape"] = list(labels.shape)
+        self.facts["output_shape"] = list(outputs.shape)
+        self.facts["outputs"] = kind_of(outputs)
+        self.facts["broadcasts"] = outputs.ndim == 2 and labels.ndim == 1 and outputs.shape[1] == 1 and len(labels) > 1
+
+    def stepped(
+        self, gradients: dict[str, np.ndarray | None], rate: float, weights: Callable[[], dict[str, np.ndarray]]
+    ) -> None:
+        """Note one step of the optimizer, just before it."""
+        if not self.start:
+            self.start = {name: np.array(value) for name, value in weights().items()}
+        total = 0.0
+        missing = {name for name, value in gradients.items() if value is None}
+        self.never = missing if self.never is None else self.never & missing
+        for name, value in gradients.items():
+            if value is not None:
+                norm = float(np.linalg.norm(value.astype(np.float64)))
+                total += norm**2
+                if self.gradient_steps < 20:
+                    self.gradients[name] = self.gradients.get(name, 0.0) + norm / np.sqrt(value.size) / 20
+        self.gradient_steps += 1
+        self.norms.append(float(np.sqrt(total)))
+        self.rates.append(rate)
+
+    def ended(self, weights: dict[str, np.ndarray]) -> None:
+        """Compare the weights with those of the beginning."""
+        if self.facts.get("outputs") == "logits" and self.low >= -1 and self.high <= 1 and self.high > 0.97:
+            self.facts["outputs"] = "tanh"
+        if self.known:
+            self.facts["trained_before"], self.known = float(np.mean(self.known)), []
+        if self.answers:
+            self.last_answers = np.concatenate(self.answers)
+        if self.last_answers is not None and len(self.last_answers):
+            self.facts["answers"] = float(np.bincount(self.last_answers.astype(int)).max() / len(self.last_answers))
+        kernels = [name for name, value in weights.items() if value.ndim > 1]
+        start = self.start or weights
+        still = [
+            name for name in kernels if name in start and np.allclose(start[name], weights[name], rtol=SIGNIFICANT, atol=0)
+        ]
+        if self.losses and kernels:
+            self.facts["idle"] = float(sum(weights[n].size for n in still) / sum(weights[n].size for n in kernels))
+            self.facts["idle_layers"] = len(still)
+            self.facts["zero_start"] = any(float(np.std(start[n])) == 0 for n in kernels if n in start)
+            self.facts["start_scale"] = float(max(_scale(start[n]) for n in kernels if n in start))
+            self.facts["widths"] = [int(weights[n].shape[0]) for n in kernels]
+            norms = [self.gradients[n] for n in kernels if n in self.gradients]
+            if len(norms) > 1 and norms[-1] > 0:
+                self.facts["first_to_last_gradient"] = norms[0] / norms[-1]
+            self.facts["unused"] = len([n for n in self.never or () if n in kernels and n not in self.gradients])
+
+    def to_json(self) -> dict:
+        """Return everything as JSON values."""
+        return {
+            "losses": self.losses, "accuracies": self.accuracies, "gradient_norms": self.norms, "learning_rates": self.rates,
+            "batch_size": self.batch_sizes[0] if self.batch_sizes else None, "purity": _mean(self.purities),
+            "inputs": self.inputs.get(True), "validation_inputs": self.inputs.get(False), "facts": self.facts,
+        }  # fmt: skip
+
+
+def kind_of(outputs: np.ndarray) -> str:
+    """Say what a batch of outputs looks like: "softmax", "batch-softmax", "sigmoid", "log-softmax", "relu", "tanh" or "logits"."""
+    if outputs.ndim != 2 or not np.isfinite(outputs).all():
+        return "logits"
+    low, high = float(outputs.min()), float(outputs.max())
+    if low >= 0 and np.allclose(outputs.sum(1), 1, atol=1e-3):
+        return "softmax"
+    if low >= 0 and np.allclose(outputs.sum(0), 1, atol=1e-3):
+        return "batch-softmax"
+    if high <= 1e-6 and np.allclose(np.exp(outputs).sum(1), 1, atol=1e-3):
+        return "log-softmax"
+    if low > 0 and high < 1:
+        return "sigmoid"
+    if low == 0 and high > 0 and (outputs == 0).mean() > 0.1:
+        return "relu"
+    return "logits"
+
+
+def _scale(kernel: np.ndarray) -> float:
+    """Return the standard deviation of a kernel over Glorot's, at any order of axes."""
+    receptive = kernel.size / (kernel.shape[0] * kernel.shape[1]) if kernel.ndim == 2 else None
+    if receptive is None:
+        sides = sorted(kernel.shape)
+        receptive = sides[0] * sides[1] if len(sides) == 4 else 1
+        fans = sum(sides[2:]) * receptive if len(sides) == 4 else sum(sides)
+    else:
+        fans = sum(kernel.shape)
+    return float(np.std(kernel) / np.sqrt(2 / max(fans, 1)))
+
+
+def _mean(values: list[float]) -> float | None:
+    return float(np.mean(values)) if values else None
+
+
+def run(path: Path, target: Path, watch: Watch, after: Callable[[dict], None]) -> None:
+    """Execute the script at `path` with its output kept, look at its names by `after`, and write JSON to `target`."""
+    said, error, shown = io.StringIO(), "", ""
+    names: dict[str, object] = {"__name__": "__main__", "__file__": str(path)}
+    try:
+        program = compile(path.read_text("utf-8"), path.name, "exec")
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            exec(program, names)  # noqa: S102  our own printed program, in a process of its own
+    except Exception as problem:
+        error = f"{type(problem).__name__}: {str(problem)[:2000]}"
+        own = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == path.name]
+        line = problem.lineno if isinstance(problem, SyntaxError) else own[-1].lineno if own else None
+        shown = f'File "{path.name}", line {line}\n{error}'
+    watch.over = True
+    with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
+        after(names)
+    data_facts(watch, names)
+    target.write_text(json.dumps({**watch.to_json(), "printed": said.getvalue(), "error": error, "traceback": shown}), "utf-8")
+    sys.stdout.flush()
+
+
+def main(watch: Callable[[Path, Path], None]) -> None:
+    """Watch the scripts that the command line names, each in a fork, so that the framework is imported once for all."""
+    pairs = list(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
+    for script, target in pairs:
+        child = os.fork() if len(pairs) > 1 else 0
+        if child == 0:
+            os.chdir(Path(script).parent)  # what the script saves stays beside it
+            watch(Path(script), Path(target))
+            if len(pairs) > 1:
+                os._exit(0)
+        else:
+            os.waitpid(child, 0)
+
+
+def data_facts(watch: Watch, names: dict[str, object]) -> None:
+    """Look at the arrays of the script: labels, shares of the classes, images on both sides, whether labels fit the images."""
+    facts = watch.facts
+    images, labels = names.get("x_train"), names.get("y_train")
+    others, wanted = names.get("x_val"), names.get("y_val")
+    if isinstance(labels, np.ndarray) and labels.ndim == 1 and len(labels):
+        whole = labels.astype(np.int64)
+        facts["labels"] = [int(whole.min()), int(whole.max())]
+        if whole.min() >= 0:
+            facts["largest_class"] = float(np.bincount(whole).max() / len(whole))
+        if isinstance(wanted, np.ndarray) and len(wanted):
+            facts["unseen_labels"] = float(np.mean(~np.isin(wanted, whole)))
+    if isinstance(images, np.ndarray) and isinstance(others, np.ndarray) and len(images) and len(others):
+        known = {image.tobytes() for image in images}
+        facts["shared_images"] = float(np.mean([image.tobytes() in known for image in others]))
+        if isinstance(labels, np.ndarray) and len(labels) == len(images):
+            facts["label_agreement"] = agreement(images, labels)
+    first = getattr(watch, "first", None)
+    if isinstance(first, np.ndarray) and isinstance(images, np.ndarray) and first.ndim == images.ndim == 4:
+        axis = 3 if first.shape[1] == images.shape[3] and first.shape[3] == images.shape[2] else 2
+        facts["roughness"] = roughness(first, axis) / max(roughness(images[:256], 2), 1e-9)
+    if isinstance(names.get("BATCH_SIZE"), int):
+        facts["planned_batch"] = names["BATCH_SIZE"]
+    if isinstance(images, np.ndarray):
+        facts["train_images"] = len(images)
+
+
+def roughness(images: np.ndarray, axis: int) -> float:
+    """Return how much pixels differ from their neighbours along an axis, over how much they vary at all."""
+    images = images.astype(np.float32)
+    return float(np.abs(np.diff(images, axis=axis)).mean() / (images.std() + 1e-9))
+
+
+def agreement(images: np.ndarray, labels: np.ndarray, most: int = 600) -> float:
+    """Return how many times as often as by chance the nearest other image has the same label: about 1 for random labels."""
+    flat = images[:most].reshape(min(len(images), most), -1).astype(np.float32)
+    flat -= flat.mean(1, keepdims=True)
+    flat /= np.linalg.norm(flat, axis=1, keepdims=True) + 1e-6
+    near = flat @ flat.T
+    np.fill_diagonal(near, -2)
+    own = labels[: len(flat)]
+    chance = float(sum((np.mean(own == value)) ** 2 for value in np.unique(own)))
+    return float(np.mean(own[near.argmax(1)] == own) / max(chance, 1e-9))

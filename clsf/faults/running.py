@@ -1,0 +1,162 @@
+"""Running a scene's program in a process of its own, and what was seen as a history and facts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.printed import epochs_printed
+from clsf.faults.scene import Scene
+
+SECONDS = 600
+"""The longest that programs may run together."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a program did."""
+
+    history: History
+    facts: Facts
+    printed: str  # what it wrote
+    traceback: str  # the end of its traceback; "" if it ended well
+
+
+def run(scenes: Sequence[Scene], seconds: float = SECONDS) -> list[Ran | None]:
+    """Run programs of one framework, one after the other. None for one that didn't come to an end in time."""
+    if not scenes:
+        return []
+    framework = scenes[0].framework
+    with tempfile.TemporaryDirectory(prefix="clsf-lab-") as folder:
+        pairs: list[str] = []
+        for number, scene in enumerate(scenes):
+            place = Path(folder, str(number))
+            place.mkdir()
+            (place / "program.py").write_text(scene.text, "utf-8")
+            pairs += [str(place / "program.py"), str(place / "seen.json")]
+        environment = os.environ | {
+            "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "TF_ENABLE_ONEDNN_OPTS": "0",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }  # fmt: skip
+        command = [sys.executable, "-m", f"clsf.backends.{framework}.watch", *pairs]
+        process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, 9)
+            process.wait()
+        return [_read(Path(target), scene) for target, scene in zip(pairs[1::2], scenes, strict=True)]
+
+
+def _read(path: Path, scene: Scene) -> Ran | None:
+    try:
+        seen = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return Ran(history(seen), facts(seen, scene), seen["printed"], seen["traceback"])
+
+
+def history(seen: dict) -> History:
+    """Return the curves of what a watch wrote."""
+    epochs: tuple[EpochNumbers, ...] = epochs_printed(seen["printed"])
+    return History(
+        epochs, tuple(seen["losses"]), tuple(seen["accuracies"]), tuple(seen["gradient_norms"]), tuple(seen["learning_rates"]),
+        seen["error"],
+    )  # fmt: skip
+
+
+_LOSSES = {
+    "cross_entropy": ("cross-entropy", "logits"), "nll_loss": ("cross-entropy", "log-probabilities"),
+    "mse_loss": ("mse", "probabilities"), "binary_cross_entropy": ("binary", "probabilities"),
+    "binary_cross_entropy_with_logits": ("binary", "logits"), "MeanSquaredError": ("mse", "probabilities"),
+}  # fmt: skip
+
+
+def facts(seen: dict, scene: Scene) -> Facts:
+    """Return what is known of a program that was watched. Its classes are those of the data set."""
+    found = seen["facts"]
+    name = found.get("loss_name", "")
+    kind, takes = _LOSSES.get(name, (None, None))
+    if "Crossentropy" in name:
+        kind = "binary" if name.startswith("Binary") else "cross-entropy"
+        takes = "logits" if found.get("from_logits") else "probabilities"
+    modes = found.get("modes") or []
+    weighted, used = found.get("weighted"), found.get("activations", [])
+    carried = found.get("carried") or []
+    norms = seen["gradient_norms"]
+    hidden = list(found.get("widths", [])[1:]) if scene.keras is False else None
+    inputs, others = seen["inputs"], seen["validation_inputs"]
+    rates = seen["learning_rates"]
+    return Facts(
+        framework=scene.framework,
+        classes=2 if found.get("output_units") == 1 else 10,
+        batch_size=seen["batch_size"] if not found.get("planned_batch") else found["planned_batch"],
+        train_images=found.get("train_images"),
+        optimizer=found.get("optimizer"),
+        learning_rate=rates[0] if rates else None,
+        momentum=found.get("momentum"),
+        epsilon=found.get("epsilon"),
+        weight_decay=found.get("weight_decay") or scene.plan.weight_decay,
+        l2=found.get("penalty"),
+        loss=kind,
+        loss_takes=takes,
+        outputs=found.get("outputs"),
+        output_units=found.get("output_units"),
+        activations=_hidden(used, weighted, found.get("outputs")) if weighted is not None and seen["losses"] else None,
+        dropouts=tuple(layer.rate for layer in scene.spec.layers if hasattr(layer, "rate")),
+        batch_norms=found.get("batch_norms"),
+        norm_momentum=found.get("norm_momentum"),
+        narrowest=_narrowest(scene) if hidden is None or hidden else None,
+        inputs=tuple(inputs[:2]) if inputs else None,
+        deviation=inputs[2] if inputs else None,
+        validation_inputs=tuple(others[:2]) if others else None,
+        validation_deviation=others[2] if others else None,
+        labels=tuple(found["labels"]) if "labels" in found else None,
+        largest_class=found.get("largest_class"),
+        unseen_labels=found.get("unseen_labels"),
+        purity=seen["purity"],
+        shared_images=found.get("shared_images"),
+        label_agreement=found.get("label_agreement"),
+        idle=found.get("idle"),
+        idle_layers=found.get("idle_layers"),
+        unregistered=found.get("unregistered"),
+        zero_start=found.get("zero_start"),
+        start_scale=found.get("start_scale"),
+        training_mode=modes[-1] if modes else None,
+        evaluated_in_training_mode=found.get("evaluated_in_training_mode"),
+        evaluation_varies=found.get("evaluation_varies"),
+        gradients_in_evaluation=found.get("gradients_in_evaluation"),
+        keeps_graph=found.get("keeps_graph"),
+        answers=found.get("answers"),
+        first_to_last_gradient=found.get("first_to_last_gradient"),
+        accumulates=sum(carried) / len(carried) if len(carried) > 1 and norms else None,
+        validated=bool(history(seen).validation_loss) if history(seen).epochs else None,
+        true_accuracy=found.get("true_accuracy"),
+        planned_epochs=scene.plan.epochs,
+        unused=found.get("unused"),
+        trained_before=found.get("trained_before"),
+        judging_varies=found.get("judging_varies"),
+        roughness=found.get("roughness"),
+        broadcasts=found.get("broadcasts"),
+    )
+
+
+def _hidden(used: list[str], weighted: int, outputs: str | None) -> tuple[str, ...]:
+    """Return the activations of the hidden layers: the non-linear functions that were called, the rest linear."""
+    if outputs in ("relu", "tanh", "sigmoid") and used and used[-1] == outputs:
+        used = used[:-1]
+    return (*used, *(["linear"] * max(weighted - 1 - len(used), 0)))
+
+
+def _narrowest(scene: Scene) -> int | None:
+    widths = [getattr(layer, "units", None) or getattr(layer, "filters", None) for layer in scene.spec.layers[:-1]]
+    return min((width for width in widths if width), default=None)

@@ -1,0 +1,119 @@
+"""The door of the web server: who may connect, what a browser is told of each answer, and what is done at start and end."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from clsf.data import temporary
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+logger = logging.getLogger("clsf.ui")
+
+METRICS = "/_stcore/metrics"  # tells anybody how many sessions there are and what they hold; nobody here asks for it
+
+HEADERS = (
+    (b"content-security-policy", b"frame-ancestors 'self'"),  # no other site shows the dashboard in a frame, to catch clicks
+    (b"x-frame-options", b"SAMEORIGIN"),  # the same for old browsers
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),  # a run's link is not told to the sites that lessons lead to
+)
+
+DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+class Door:
+    """ASGI middleware around all of Streamlit."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] == "websocket" and not is_ours(_header(scope, b"origin"), _header(scope, b"host")):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})  # answered with 403
+            return
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def told(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                known = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in HEADERS if pair[0] not in known)]
+            await send(message)
+
+        if scope["path"].rstrip("/").endswith(METRICS):
+            await told({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
+            await told({"type": "http.response.body", "body": b""})
+        else:
+            await self._app(scope, receive, told)
+
+
+MIDDLEWARE = (Middleware(Door),)
+
+
+def is_ours(origin: str | None, host: str | None) -> bool:
+    """Return whether a page of this very address, port included, opens the connection.
+
+    Programs that are no browser name no origin. A host may allow others (`server.corsAllowedOrigins`, `browser.serverAddress`),
+    or all (`server.enableCORS` off).
+    """
+    if origin is None or not st.get_option("server.enableCORS"):
+        return True
+    scheme, place = _place(origin)
+    if place is None:
+        return False
+    if host is not None and place == _place(f"{scheme}://{host}")[1]:
+        return True
+    allowed = [_place(each) for each in st.get_option("server.corsAllowedOrigins")]
+    if (scheme, place) in allowed:
+        return True
+    named = str(st.get_option("browser.serverAddress") or "")
+    return place[0] == named.lower() and place[1] in (st.get_option("browser.serverPort"), 80, 443) and _is_named()
+
+
+def _is_named() -> bool:
+    from streamlit import config
+
+    return config.is_manually_set("browser.serverAddress")
+
+
+def _place(address: str) -> tuple[str, tuple[str, int | None] | None]:
+    """Return the scheme of an address, and its host and port; None for them if it is none."""
+    try:
+        parts = urlsplit(address)
+        if not parts.hostname:
+            return parts.scheme, None
+        return parts.scheme, (parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme))
+    except ValueError:
+        return "", None
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    found = [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
+    return found[0] if len(found) == 1 else ", ".join(found) if found else None
+
+
+@asynccontextmanager
+async def open_until_the_end(_: object) -> AsyncIterator[None]:
+    """Sweep what an ended program left before anybody asks for a page; at the end, close what is open.
+
+    The web server lets the signal that ends it end the process too, which would leave no time for that.
+    """
+    temporary.begin()
+    try:
+        yield
+    finally:
+        atexit._run_exitfuncs()
