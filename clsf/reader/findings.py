@@ -11,7 +11,6 @@ from clsf.reader.program import Program
 _ORDER = {"certain": 0, "likely": 1, "smell": 2}
 
 EXPLAINS = {
-    "shape": {"wrong-last-units"},
     "channel-order": {"shape", "architecture", "padding-same"},
     "softmax-one-unit": {"wrong-loss-for-output", "wrong-last-activation", "label-encoding"},
     "wrong-last-units": {"label-encoding", "wrong-loss-for-output"},
@@ -43,11 +42,11 @@ def faults(program: Program) -> list[Finding]:
 
 
 def mended(program: Program, findings: list[Finding] | None = None) -> str:
-    """Return the source with the changed lines of the findings, each line changed once at most."""
+    """Return the source with the changed lines of the findings, of the certain and likely ones if none are given. Each line is changed once at most."""
     lines = list(program.source.lines)
     added: dict[int, list[str]] = {}
     changed: set[int] = set()
-    for f in faults(program) if findings is None else findings:
+    for f in [f for f in faults(program) if f.certainty != "smell"] if findings is None else findings:
         if not 0 < f.line <= len(lines) or f.line in changed or (f.new is None and f.before is None and f.after is None):
             continue
         changed.add(f.line)

@@ -35,6 +35,7 @@ model.fit(x_train, y_train, epochs=5, batch_size=64, validation_data=(x_test, y_
 
 def show(text_key: str, upload_key: str, label: str) -> str:
     """Show the box and return what is in it."""
+    st.html("<style>[data-testid=stTextArea] textarea{font-family:'Source Code Pro',monospace;font-size:.8rem}</style>")
     st.text_area(
         label, key=text_key, height=320, max_chars=reading.MAX_BYTES, persist_state="session",
         placeholder=t("Paste a whole program here: a .py file, the cells of a notebook, or a chatbot's answer."),

@@ -9,7 +9,7 @@ from clsf.model.shapes import shape_text
 from clsf.reader.answer import parameters
 from clsf.reader.plan import plan_of
 from clsf.reader.program import Program
-from clsf.ui.shared import design, navigation, state
+from clsf.ui.shared import design, navigation
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.text import plain, sentence, t, words
 
@@ -25,19 +25,10 @@ def show(program: Program, key: str) -> None:
     columns[2].metric(t("Input"), shape)
     columns[3].metric(t("Parameters"), f"{count:,}" if count is not None else "–")
     _layers(program)
-    st.button(t("Open in Model"), key=f"{key}_open", icon=":material/account_tree:", on_click=_open, args=(program,))
-    if st.session_state.pop(f"{key}_go", None) or st.session_state.pop("your_code_go", None):
+    if st.button(t("Open in Model"), key=f"{key}_open", icon=":material/account_tree:"):
+        design.hand_over(program.spec)
         st.switch_page(navigation.link_to("model"), query_params=navigation.kept())
     _plan(program)
-
-
-def _open(program: Program) -> None:
-    design.keep(program.spec)
-    from clsf.model.edit import design_of
-    from clsf.model.edit_history import History
-
-    st.session_state["model_history"] = History(design_of(program.spec))
-    st.session_state["your_code_go"] = True
 
 
 def _layers(program: Program) -> None:
@@ -49,7 +40,10 @@ def _layers(program: Program) -> None:
     if analysis is None:
         st.dataframe([{t("Layer"): type(layer).__name__} for layer in program.spec.layers], hide_index=True)
         return
-    rows = [{t("Layer"): f.kind, t("Out"): shape_text(f.out_shape), t("Parameters"): f.parameters} for f in analysis.layers]
+    rows = [
+        {t("Layer"): f.kind, t("Out"): shape_text(f.out_shape), t("Parameters"): f.trainable + f.non_trainable}
+        for f in analysis.layers
+    ]
     with st.expander(t("Layers and shapes"), icon=":material/layers:"):
         st.dataframe(rows, hide_index=True, width="stretch")
 
@@ -69,6 +63,3 @@ def _plan(program: Program) -> None:
             for line, what in program.not_understood[:50]:
                 where = t("Line {line}", line=line) + ": " if line else ""
                 st.markdown(f"- {where}{plain(words(what))}")
-
-
-__all__ = ["show", "state"]
