@@ -6,7 +6,7 @@ import logging
 
 from clsf.faults import FAULTS, functions
 from clsf.faults.finding import Finding
-from clsf.reader.program import Program
+from clsf.reader.program import Program, read
 
 _ORDER = {"certain": 0, "likely": 1, "smell": 2}
 
@@ -18,6 +18,9 @@ EXPLAINS = {
     "sigmoid-with-categorical": {"wrong-last-activation"},
 }
 """Kind -> kinds that are its consequence: with it found for certain or likely, they aren't told."""
+
+INSTEAD = {"wrong-from-logits": "softmax-then-logits-loss", "probabilities-into-nll": "missing-last-activation"}
+"""Kind -> another one whose mend does away with both; done together, the two mends would be a new fault."""
 
 logger = logging.getLogger("clsf.reader")
 
@@ -43,10 +46,14 @@ def faults(program: Program) -> list[Finding]:
 
 def mended(program: Program, findings: list[Finding] | None = None) -> str:
     """Return the source with the changed lines of the findings, of the certain and likely ones if none are given. Each line is changed once at most."""
+    taken = [f for f in faults(program) if f.certainty != "smell"] if findings is None else findings
+    kinds = {f.kind for f in taken}
     lines = list(program.source.lines)
     added: dict[int, list[str]] = {}
     changed: set[int] = set()
-    for f in [f for f in faults(program) if f.certainty != "smell"] if findings is None else findings:
+    for f in taken:
+        if INSTEAD.get(f.kind) in kinds:
+            continue
         if not 0 < f.line <= len(lines) or f.line in changed or (f.new is None and f.before is None and f.after is None):
             continue
         changed.add(f.line)
@@ -62,3 +69,13 @@ def mended(program: Program, findings: list[Finding] | None = None) -> str:
         out.append(line)
         out += added.get(number, [])
     return "\n".join(out)
+
+
+def wholly_mended(program: Program, most: int = 4) -> Program:
+    """Return the program after its mends, and after those of what is found then, until nothing more changes."""
+    for _ in range(most):
+        text = mended(program)
+        if text == program.source.text:
+            break
+        program = read(text)
+    return program

@@ -9,9 +9,9 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan, Preparation
-from clsf.reader.findings import faults, mended
+from clsf.reader.findings import faults, wholly_mended
 from clsf.reader.plan import plan_of
-from clsf.reader.program import Program, program_of, read
+from clsf.reader.program import Program
 from clsf.words import Sentence, say
 
 SHOWN = {
@@ -39,8 +39,7 @@ def pair_of(program: Program, data: str, epochs: int, limit: int) -> Pair:
     faulty, why = _trainable(program, data, epochs, limit)
     fixed: tuple[ModelSpec, Plan] | None = None
     try:
-        better = read(mended(program))
-        fixed, problem = _trainable(better, data, epochs, limit)
+        fixed, problem = _trainable(wholly_mended(program), data, epochs, limit)
         why = why or problem
     except ClsfError as error:
         why = why or error.sentence
@@ -97,6 +96,3 @@ def _with_classes(spec: ModelSpec, classes: int) -> ModelSpec:
             rows[n] = replace(layer, units=classes, activation=activation)
             return replace(spec, layers=tuple(rows))
     return spec
-
-
-__all__ = ["Pair", "pair_of", "program_of"]

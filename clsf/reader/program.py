@@ -332,7 +332,10 @@ def _guesses(program: Program) -> list[tuple]:
         return [(28, 28, 1)] if not program.torch else [(1, 28, 28)]
     given = weighted.settings.get("in")
     before = ops[: ops.index(weighted)]
-    image = any(o.kind in ("MaxPool2D", "AveragePool2D", "GlobalAveragePool2D", "AdaptiveAveragePool2D", "GlobalMaxPool2D") for o in before)
+    image = any(
+        o.kind in ("MaxPool2D", "AveragePool2D", "GlobalAveragePool2D", "AdaptiveAveragePool2D", "GlobalMaxPool2D")
+        for o in before
+    )
     normed = next((o.settings.get("in") for o in before if o.kind == "BatchNorm" and o.settings.get("rank") == 3), None)
     if weighted.kind == "Dense" and (image or normed is not None):
         given = normed if isinstance(normed, int) else given
