@@ -339,8 +339,9 @@ def _guesses(program: Program) -> list[tuple]:
     normed = next((o.settings.get("in") for o in before if o.kind == "BatchNorm" and o.settings.get("rank") == 3), None)
     if weighted.kind == "Dense" and (image or normed is not None):
         given = normed if isinstance(normed, int) else given
-        if any(o.kind in ("Flatten", "View") for o in before) and not isinstance(normed, int):
-            given = 3
+        whole = any(o.kind.startswith(("Global", "Adaptive")) for o in before)
+        if not whole and any(o.kind in ("Flatten", "View") for o in before) and not isinstance(normed, int):
+            return [(c, side, side) if program.torch else (side, side, c) for c in (1, 3) for side in SIDES]
     elif weighted.kind == "Dense":
         flattened = any(o.kind in ("Flatten", "View") for o in ops[: ops.index(weighted)])
         if isinstance(given, int):
