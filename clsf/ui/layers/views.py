@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.layer_stack.facts import WINDOWED
-from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
+from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, Sliding
 from clsf.ui.layers import batch, both, code_view, dropout, field_view, growth, keys, order, out, weights_view, window
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.shared.sections import Section, Sections
@@ -28,7 +27,7 @@ VIEWS = Sections(
 )
 
 
-ONLY = {"window": WINDOWED, "order": (Flatten,), "dropout": (Dropout,), "batch": (BatchNorm,), "growth": (Conv2D, Dense)}
+ONLY = {"window": (Sliding,), "order": (Flatten,), "dropout": (Dropout,), "batch": (BatchNorm,), "growth": (Conv2D, Dense)}
 """The kinds of layers that have a view, where not all have it. “weights” is for layers that hold some."""
 
 
