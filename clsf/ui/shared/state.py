@@ -16,12 +16,8 @@ DATA = "data"
 MODEL = "model"
 PLAN = "plan"  # the Plan that was chosen last on the Train page
 MODEL_REFUSAL = "model_refusal"  # the sentence that says why a link's model could not be opened
-<<<<<<< HEAD
 DESIGN = "design"  # the ModelSpec that was made on the Model page
-=======
-DESIGN = "design"  # JSON of the model that was made on the Model page
 DESIGN_WANTED = "design_wanted"  # whether another page handed it over, for the Model page to go on with
->>>>>>> h7
 FRAMEWORKS = "frameworks"
 EPOCHS = "epochs"
 BATCH_SIZE = "batch_size"
