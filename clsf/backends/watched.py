@@ -25,6 +25,7 @@ class Watch:
     """Collects what a script does. Shapes: outputs (batch, units), labels as the loss gets them."""
 
     def __init__(self) -> None:
+        self.over = False  # the script has ended; what is computed afterwards isn't its own
         self.losses: list[float] = []
         self.accuracies: list[float] = []
         self.norms: list[float] = []
@@ -39,18 +40,36 @@ class Watch:
         self.answers: list[np.ndarray] = []  # of the evaluation in progress
         self.last_answers: np.ndarray | None = None
         self.inputs: dict[bool, list[float]] = {}  # trains -> low, high, deviation
+        self.trained: set[int] = set()  # hashes of the images that the model was trained on
+        self.known: list[bool] = []  # of the images of the evaluation in progress: whether they were trained on
+        self.low, self.high = np.inf, -np.inf  # of all outputs
 
     def received(self, trains: bool, images: np.ndarray) -> None:
         """Note what the model was called with; the first call of each kind counts."""
-        if trains not in self.inputs and images.size:
+        if not images.size or self.over:
+            return
+        if trains not in self.inputs:
             self.inputs[trains] = [float(images.min()), float(images.max()), float(images.std())]
+            if trains:
+                self.facts["received"] = list(images.shape)
+                self.first = images
+        hashes = [hash(image.tobytes()) for image in images]
+        if trains:
+            self.trained.update(hashes)
+            if self.known:
+                self.facts["trained_before"], self.known = float(np.mean(self.known)), []
+        else:
+            self.known += [one in self.trained for one in hashes]
 
     def judged(self, trains: bool, outputs: np.ndarray, labels: np.ndarray, loss: float) -> None:
         """Note one call of the loss."""
+        if self.over:
+            return
         answers = outputs.argmax(-1) if outputs.ndim == 2 and outputs.shape[1] > 1 else (outputs.reshape(-1) > 0.5).astype(int)
         if not trains:
             self.answers.append(answers)
             return
+        self.low, self.high = min(self.low, float(outputs.min())), max(self.high, float(outputs.max()))
         if self.answers:
             self.last_answers, self.answers = np.concatenate(self.answers), []
         numbers = (
@@ -70,6 +89,7 @@ class Watch:
         self.facts["label_shape"] = list(labels.shape)
         self.facts["output_shape"] = list(outputs.shape)
         self.facts["outputs"] = kind_of(outputs)
+        self.facts["broadcasts"] = outputs.ndim == 2 and labels.ndim == 1 and outputs.shape[1] == 1 and len(labels) > 1
 
     def stepped(
         self, gradients: dict[str, np.ndarray | None], rate: float, weights: Callable[[], dict[str, np.ndarray]]
@@ -92,6 +112,10 @@ class Watch:
 
     def ended(self, weights: dict[str, np.ndarray]) -> None:
         """Compare the weights with those of the beginning."""
+        if self.facts.get("outputs") == "logits" and self.low >= -1 and self.high <= 1 and self.high > 0.97:
+            self.facts["outputs"] = "tanh"
+        if self.known:
+            self.facts["trained_before"], self.known = float(np.mean(self.known)), []
         if self.answers:
             self.last_answers = np.concatenate(self.answers)
         if self.last_answers is not None and len(self.last_answers):
@@ -134,7 +158,7 @@ def kind_of(outputs: np.ndarray) -> str:
         return "log-softmax"
     if low > 0 and high < 1:
         return "sigmoid"
-    if low == 0 and (outputs == 0).mean() > 0.1:
+    if low == 0 and high > 0 and (outputs == 0).mean() > 0.1:
         return "relu"
     return "logits"
 
@@ -168,6 +192,7 @@ def run(path: Path, target: Path, watch: Watch, after: Callable[[dict], None]) -
         own = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == path.name]
         line = problem.lineno if isinstance(problem, SyntaxError) else own[-1].lineno if own else None
         shown = f'File "{path.name}", line {line}\n{error}'
+    watch.over = True
     with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
         after(names)
     data_facts(watch, names)
@@ -206,10 +231,20 @@ def data_facts(watch: Watch, names: dict[str, object]) -> None:
         facts["shared_images"] = float(np.mean([image.tobytes() in known for image in others]))
         if isinstance(labels, np.ndarray) and len(labels) == len(images):
             facts["label_agreement"] = agreement(images, labels)
+    first = getattr(watch, "first", None)
+    if isinstance(first, np.ndarray) and isinstance(images, np.ndarray) and first.ndim == images.ndim == 4:
+        axis = 3 if first.shape[1] == images.shape[3] and first.shape[3] == images.shape[2] else 2
+        facts["roughness"] = roughness(first, axis) / max(roughness(images[:256], 2), 1e-9)
     if isinstance(names.get("BATCH_SIZE"), int):
         facts["planned_batch"] = names["BATCH_SIZE"]
     if isinstance(images, np.ndarray):
         facts["train_images"] = len(images)
+
+
+def roughness(images: np.ndarray, axis: int) -> float:
+    """Return how much pixels differ from their neighbours along an axis, over how much they vary at all."""
+    images = images.astype(np.float32)
+    return float(np.abs(np.diff(images, axis=axis)).mean() / (images.std() + 1e-9))
 
 
 def agreement(images: np.ndarray, labels: np.ndarray, most: int = 600) -> float:

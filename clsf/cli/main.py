@@ -39,15 +39,17 @@ def _parser() -> argparse.ArgumentParser:
         bench,
         code,
         datasets,
+        diagnose,
         experiment,
         lecture_gap,
         lockstep,
+        read,
         runs,
         train,
     )
 
     parser = _Parser(prog="python -m clsf", description="Image classification in TensorFlow and PyTorch, honestly compared.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
-    for command in (datasets, train, experiment, lockstep, lecture_gap, code, bench, runs):
+    for command in (datasets, train, experiment, lockstep, lecture_gap, code, read, bench, runs, diagnose):
         command.add_arguments(commands)
     return parser

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
+from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
 FAULT = Fault(
@@ -17,5 +21,31 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    batch, images = facts.batch_size, facts.train_images
+    if batch and images and images >= 200 and batch > images / 3 and history.steps < 40:
+        return Evidence(
+            0.9,
+            say(
+                "The batch size is {batch}, the training set has {images}, so the number of steps was only {steps}.",
+                batch=batch,
+                images=images,
+                steps=history.steps,
+            ),
+            "other-batch",
+        )
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(batch_size=1024)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    batch = batch_size(program)
+    if not isinstance(batch, int) or isinstance(batch, bool):
+        return []
+    if batch <= 4 or batch >= 1024:
+        return [found(FAULT, batch_line(program), "smell")]
+    return []

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import classes, one_hot, other_loss
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -24,6 +27,24 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.loss == "binary" and (facts.output_units or 1) > 2:
+        return Evidence(
+            0.95,
+            say("A loss for two classes is used; the number of outputs is {count}.", count=facts.output_units),
+            "first-loss",
+        )
+    if (facts.loss is None and facts.classes and facts.classes > 2 and history.loss and history.accuracy) and (
+        history.loss[0] < 0.5 * facts.chance and abs(history.accuracy[0] - (1 - 1 / facts.classes)) < 0.02
+    ):
+        return Evidence(
+            0.7,
+            say("Accuracy begins at {share}, the share of right noes.", share=f"{history.accuracy[0]:.0%}"),
+            "first-loss",
+        )
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return one_hot(scene, "keras.losses.BinaryCrossentropy()", "BinaryAccuracy")
@@ -32,3 +53,22 @@ def plant(scene: Scene) -> Scene | None:
         "def loss_fn(outputs, labels):\n"
         f"    return F.binary_cross_entropy_with_logits(outputs, F.one_hot(labels, {classes(scene)}).float())\n",
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or loss.kind != "binary" or end.units is None or end.units < 2:
+        return []
+    one_hot = program.y is not None and bool(program.y.one_hot)
+    better = "categorical_crossentropy" if one_hot or program.y is None else "sparse_categorical_crossentropy"
+    new = swap(program, loss.line, r"binary_crossentropy", better)
+    if program.classes is not None and program.classes > 2 and program.y is not None and program.y.source not in ("", "csv"):
+        return [found(FAULT, loss.line, "certain", new)]
+    if end.units > 2 and end.activation == "softmax":
+        return [found(FAULT, loss.line, "likely", new)]
+    if end.units == 2 and end.activation == "softmax":
+        return [found(FAULT, loss.line, "smell", new)]
+    if end.units > 2 and one_hot:
+        return [found(FAULT, loss.line, "likely", new)]
+    return []

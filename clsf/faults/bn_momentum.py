@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
 from clsf.model.layers import BatchNorm
+from clsf.reader.looks import Program, found, number, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -31,7 +34,58 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.batch_norms == 0 or not history.validation_accuracy or not history.accuracy:
+        return None
+    behind = history.validation_accuracy[-1] < 0.6 * history.accuracy[-1] and history.accuracy[-1] > 0.3
+    above = bool(history.validation_loss) and history.validation_loss[-1] > 2 * history.loss[-1] + 0.3
+    if facts.batch_norms and facts.norm_momentum is not None and history.steps:
+        left = facts.norm_momentum**history.steps
+        if left > 0.3 and (behind or above):
+            return Evidence(
+                0.94, say("At step {steps}, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "batch-statistics",
+            )  # fmt: skip
+        return None
+    if (
+        facts.batch_norms is None
+        and facts.classes
+        and history.accuracy[-1] > 0.75
+        and history.validation_accuracy[-1] < 1.8 / facts.classes
+    ):
+        return Evidence(0.55, say("Training accuracy is high while validation is at chance."), "batch-statistics")
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     if not normed(scene):
         return None
     return each_layer(scene, lambda layer: replace(layer, momentum=0.999) if isinstance(layer, BatchNorm) else layer)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for op in program.ops:
+        if op.kind != "BatchNorm" or op.made is None:
+            continue
+        given = op.made.get("momentum", 2 if program.torch else 1)
+        if not number(given):
+            continue
+        if program.torch and given >= 0.5:
+            return [
+                found(
+                    FAULT,
+                    op.line,
+                    "likely",
+                    swap(program, op.line, rf"momentum\s*=\s*{given}", f"momentum={round(1 - given, 6)}"),
+                )
+            ]
+        if program.keras and given <= 0.3:
+            return [
+                found(
+                    FAULT,
+                    op.line,
+                    "likely",
+                    swap(program, op.line, rf"momentum\s*=\s*{given}", f"momentum={round(1 - given, 6)}"),
+                )
+            ]
+    return []

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, has
+from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
 FAULT = Fault(
@@ -21,5 +25,21 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.batch_norms and facts.batch_size and facts.batch_size <= 4:
+        return Evidence(
+            0.9, say("Batch normalisation takes its statistics from batches of {count}.", count=facts.batch_size), "other-batch"
+        )
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(batch_size=2, epochs=min(scene.plan.epochs, 3)) if normed(scene) else None
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    batch = batch_size(program)
+    if not has(program, "BatchNorm") or not isinstance(batch, int) or batch > 4:
+        return []
+    return [found(FAULT, batch_line(program), "likely" if batch <= 2 else "smell")]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, events, found, swap, training_loops, v
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,5 +21,31 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.keeps_graph:
+        return Evidence(0.96, say("The sum of losses is a tensor with its graph, not a number."), "memory")
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     return None if scene.keras else scene.edited(("total += loss.item() * len(labels)", "total += loss * len(labels)"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    loops = set(training_loops(program))
+    later = {e["loss"].line for e in events(program, "backward") if isinstance(e["loss"], v.LossValue)}
+    for e in events(program, "accumulate"):
+        value = e["value"]
+        if (
+            isinstance(value, v.LossValue)
+            and not value.plain
+            and not e.no_grad
+            and e.loops
+            and e.loop_ids[-1] in loops
+            and program.torch
+        ):
+            if f"{e['name']}.backward" in program.source.text or value.line not in later:
+                continue
+            return [found(FAULT, e.line, "likely", swap(program, e.line, r"\+=\s*(\w+)", r"+= \1.item()"))]
+    return []

@@ -123,6 +123,10 @@ class Facts:
     planned_epochs: int | None = None
     unused: int | None = None  # layers that have weights and never get a gradient
     shuffled_axes: bool | None = None  # the images that the model receives are scrambled
+    trained_before: float | None = None  # share of the validation images that the model was trained on before, by their pixels
+    judging_varies: bool | None = None  # the validation, done twice, gives other numbers
+    roughness: float | None = None  # difference of neighbouring pixels in what the model receives, over that in the images
+    broadcasts: bool | None = None  # outputs and labels have other shapes, and the loss took both
     differences: tuple[str, ...] = ()  # what the run did otherwise on purpose, see clsf.plan.DIFFERENCES
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.words import say
@@ -19,6 +20,13 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    share = facts.largest_class
+    if share is not None and (share > 0.85 or (share > 0.5 and (facts.classes or 2) > 2)):
+        return Evidence(0.93, say("{share} of the training images are of one class.", share=f"{share:.0%}"), "labels")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

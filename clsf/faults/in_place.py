@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.words import say
 
@@ -18,6 +21,12 @@ FAULT = Fault(
     level=1,
     not_in={"tensorflow": say("TensorFlow's tensors can't be changed in place.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if re.search(r"modified by an inplace operation|in-place operation", history.error):
+        return Evidence(0.97, say("A value that the backward pass needs was changed in place."), "shapes")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

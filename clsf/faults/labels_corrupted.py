@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
+from clsf.faults.signs import hardly_learns, rate_over_usual
+from clsf.reader.looks import Array, Program, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,5 +22,48 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    usual = facts.learning_rate is not None and 0.02 < (rate_over_usual(facts) or 1) < 8
+    if not usual or facts.idle or facts.zero_start or facts.l2 or history.broke:
+        return None
+    scrambled = facts.label_agreement is not None and facts.label_agreement < 1.6
+    if hardly_learns(history, facts) and scrambled:
+        return Evidence(0.85, say("Images that are most alike have the same label no more often than by chance."), "labels")
+    if (
+        facts.classes
+        and history.accuracy
+        and history.validation_accuracy
+        and history.accuracy[-1] > 3 / facts.classes
+        and (
+            max(history.validation_accuracy) < 1.5 / facts.classes
+            and len(history.epochs) > 2
+            and not facts.batch_norms
+            and scrambled
+        )
+    ):
+        return Evidence(0.7, say("Training accuracy rises while validation stays at chance."), "labels")
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((SETTLED, SETTLED + "y_train = rng.permutation(y_train)\n"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for event in events(program, "shuffled"):
+        of = event["of"]
+        if (
+            isinstance(of, Array)
+            and of.part == "train"
+            and of.role in ("x", "y")
+            and of.values is None
+            and not _seeded_twice(program)
+        ):
+            return [found(FAULT, event.line, "likely")]
+    return []
+
+
+def _seeded_twice(program: Program) -> bool:
+    """Whether both are shuffled from the same seed, which keeps them together."""
+    return len(list(events(program, "seed"))) >= 2

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -24,5 +29,35 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    outside = re.search(
+        r"Target \d+ is out of bounds|label value of \d+ which is outside the valid range|outside the valid range",
+        history.error,
+    )
+    if facts.labels is not None and facts.labels[0] >= 1 and (outside or not history.error):
+        return Evidence(
+            0.96, say("The smallest label is {low}, the largest {high}.", low=facts.labels[0], high=facts.labels[1]), "labels"
+        )
+    if outside:
+        return Evidence(0.6 if facts.labels else 0.8, say("A label has no output."), "labels")
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((SETTLED, SETTLED + "y_train, y_val, y_test = y_train + 1, y_val + 1, y_test + 1\n"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    y, loss, end = program.y, program.loss, ending(program)
+    if y is None or loss is None or end is None or loss.kind not in ("sparse", "cross-entropy", "nll"):
+        return []
+    if (
+        y.values is not None
+        and all(isinstance(n, int) for n in y.values)
+        and y.values
+        and min(y.values) == 1
+        and not y.did("shift")
+    ):
+        return [found(FAULT, y.made, "certain" if max(y.values) >= (end.units or 10**9) else "likely")]
+    return []

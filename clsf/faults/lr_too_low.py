@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.faults.signs import final_loss, first_loss, hardly_learns, long_enough, rate_over_usual
 from clsf.plan import LEARNING_RATES
+from clsf.reader.looks import Program, found, number, pretrained
+from clsf.reader.training import rate_of
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,5 +23,46 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    over, loss, begin = rate_over_usual(facts), final_loss(history), first_loss(history)
+    if not long_enough(history) or loss is None or begin is None or history.broke or (facts.idle or 0) >= 0.999:
+        return None
+    rate_falls = len(history.learning_rates) > 2 and history.learning_rates[-1] < 0.01 * history.learning_rates[0]
+    if over is not None and over <= 0.05 and loss > 0.7 * begin and not rate_falls:
+        return Evidence(
+            0.9 if facts.optimizer != "adadelta" else 0.8,
+            say(
+                "The learning rate is {rate}, {share} of the usual one of {optimizer}.",
+                rate=f"{facts.learning_rate:g}",
+                share=f"{over:.1%}",
+                optimizer=facts.optimizer,
+            ),
+            "higher-rate",
+        )
+    if over is None and facts.chance and len(history.loss) > 2:
+        falls = all(b <= a for a, b in zip(history.loss, history.loss[1:], strict=False))
+        if falls and history.loss[0] - history.loss[-1] < 0.05 * facts.chance and hardly_learns(history, facts):
+            return Evidence(0.6, say("The loss falls in every epoch, but hardly at all."), "higher-rate")
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(learning_rate=LEARNING_RATES[scene.plan.optimizer] * 1e-4)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None or pretrained(program):
+        return []
+    rate, line = rate_of(made)
+    if not number(rate) or rate <= 0:
+        return []
+    slow = made.name.lower() in ("sgd",)
+    if rate <= (1e-5 if slow else 1e-6):
+        return [found(FAULT, line, "likely")]
+    if rate <= (1e-4 if slow else 2e-5):
+        return [found(FAULT, line, "smell")]
+    if made.name.lower() in ("adadelta",) and rate < 0.01:
+        return [found(FAULT, line, "smell")]
+    return []

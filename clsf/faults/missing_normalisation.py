@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
+from clsf.faults.signs import first_loss
+from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.looks import Program, found, pretrained, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -25,5 +30,61 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.inputs is not None and facts.inputs[1] > 20:
+        return Evidence(
+            0.96,
+            say("The model receives numbers from {low} to {high}.", low=f"{facts.inputs[0]:g}", high=f"{facts.inputs[1]:g}"),
+            "pixels",
+        )
+    begin = first_loss(history)
+    if facts.inputs is None and facts.chance and history.losses and begin is not None and begin > 6 * facts.chance:
+        return Evidence(
+            0.6, say("The first loss is {loss}, far above ln {classes}.", loss=f"{begin:.1f}", classes=facts.classes), "pixels"
+        )
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((PREPARED, "    return images\n"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    x = program.x
+    if x is None or pretrained(program):
+        return []
+    first = next(
+        (
+            op
+            for op in program.ops
+            if op.kind not in ("Input", "Augment", "Resize", "Reshape", "View", "Flatten", "Identity", "Permute")
+        ),
+        None,
+    )
+    if (
+        any(op.kind == "Rescaling" for op in program.ops)
+        or (first is not None and first.kind in ("BatchNorm", "Unknown"))
+        or "preprocess_input" in program.source.text
+    ):
+        return []
+    line = (
+        next(
+            (
+                n
+                for what, n in reversed(x.steps)
+                if what in ("astype", "reshape", "new-axis", "float", "tensor", "cast", "array")
+            ),
+            0,
+        )
+        or x.made
+        or x.line
+    )
+    if x.scale == "raw" and x.source in (*SETS, "folder", "image"):
+        new = swap(program, line, r"(\.astype\([^)]*\))", r"\1 / 255.0") if ".astype(" in program.line(line) else None
+        return [found(FAULT, line, "certain" if x.source in SETS else "likely", new)]
+    if x.scale == "raw" and x.source == "written":
+        return [found(FAULT, line, "smell")]
+    if (x.source == "csv" and x.scale == "") or x.scale == "small":
+        return [found(FAULT, line, "smell")]
+    return []

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -20,6 +23,22 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.momentum is not None and facts.momentum >= 0.99:
+        return Evidence(0.95, say("The momentum is {momentum}.", momentum=f"{facts.momentum:g}"), "rates")
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
-    scene = scene.planned(optimizer="momentum", learning_rate=0.05)
-    return scene.edited(("momentum=0.9", "momentum=1.0" if scene.keras else "momentum=1.02"))
+    return scene.planned(optimizer="momentum", learning_rate=0.05, hyper={"momentum": 0.9995})
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    value = made.get("momentum", 2 if program.torch else 1) if made.name.lower() == "sgd" else made.kwargs.get("momentum")
+    if number(value) and value >= 0.995:
+        return [found(FAULT, made.line_of("momentum", 2 if program.torch else 1), "certain" if value >= 1 else "likely")]
+    return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.words import say
 
@@ -18,6 +19,14 @@ FAULT = Fault(
     sources=("torch/optim/optimizer.py: Optimizer",),
     level=2,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if (facts.idle is not None and facts.idle >= 0.999) or "does not require grad" in history.error:
+        return Evidence(0.96, say("No step has changed a kernel."), "weights")
+    if facts.idle is None and len(history.loss) > 2 and max(history.loss) - min(history.loss) < 1e-6 and not history.broke:
+        return Evidence(0.8, say("The loss is the same in every epoch."), "weights")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

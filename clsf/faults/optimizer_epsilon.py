@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -27,8 +30,26 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.epsilon is not None and facts.epsilon >= 0.01 and facts.optimizer in ("adam", "adamw", "rmsprop", "nadam"):
+        return Evidence(
+            0.95,
+            say("{optimizer} has an epsilon of {epsilon}.", optimizer=facts.optimizer, epsilon=f"{facts.epsilon:g}"),
+            "rates",
+        )
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
-    scene = scene.planned(optimizer="adam", learning_rate=0.001)
-    if scene.keras:
-        return scene.edited(("Adam(learning_rate=LEARNING_RATE", "Adam(learning_rate=LEARNING_RATE, epsilon=1.0"))
-    return scene.edited(("eps=1e-7", "eps=1.0"))
+    return scene.planned(optimizer="adam", learning_rate=0.001, hyper={"epsilon": 1.0})
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    eps = made.kwargs.get("epsilon", made.kwargs.get("eps"))
+    if number(eps) and eps > 0.01:
+        return [found(FAULT, made.lines.get("epsilon", made.lines.get("eps", made.line)), "likely")]
+    return []

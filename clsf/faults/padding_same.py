@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.words import say
 
@@ -17,7 +18,14 @@ FAULT = Fault(
     mend=say("Compute the padding for the stride, or pad by hand on one side."),
     sources=("torch/nn/modules/conv.py: Conv2d",),
     level=4,
+    not_in={"tensorflow": say("Keras pads strided convolutions by itself.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if "padding='same' is not supported for strided" in history.error:
+        return Evidence(0.97, say("PyTorch refuses padding='same' with strides."), "shapes")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -15,7 +15,6 @@ LOSS = {
 
 PREPARED = "    return images / 255\n"
 SHUFFLED = "order = rng.permutation(len(x_train))  # shuffled first: a sorted set would hold back whole classes"
-SPLIT = "order = order[held_out:]\n"
 SETTLED = "x_train, y_train = x_train[order], y_train[order]\n"
 """Lines of both frameworks' programs: the end of `prepare`, and the split."""
 

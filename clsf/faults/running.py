@@ -143,6 +143,10 @@ def facts(seen: dict, scene: Scene) -> Facts:
         true_accuracy=found.get("true_accuracy"),
         planned_epochs=scene.plan.epochs,
         unused=found.get("unused"),
+        trained_before=found.get("trained_before"),
+        judging_varies=found.get("judging_varies"),
+        roughness=found.get("roughness"),
+        broadcasts=found.get("broadcasts"),
     )
 
 

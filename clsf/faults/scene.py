@@ -17,6 +17,15 @@ KERAS, TORCH = "tensorflow", "torch"
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A change of the printed text: `count` matches of a regular expression, 0 for all, become another text."""
+
+    pattern: str
+    new: str
+    count: int = 0
+
+
+@dataclass(frozen=True)
 class Scene:
     """What a fault is planted in. A plant changes the spec, the plan or the printed text, and returns a new scene.
 
@@ -27,7 +36,7 @@ class Scene:
     spec: ModelSpec
     plan: Plan
     shape: Shape  # of the images, (height, width, channels)
-    edits: tuple[tuple[str, str], ...] = ()  # text -> other text, each where it stands first, one after the other
+    edits: tuple[Edit, ...] = ()  # of the text, one after the other
 
     @property
     def keras(self) -> bool:
@@ -43,26 +52,25 @@ class Scene:
 
     def edited(self, *pairs: tuple[str, str]) -> Scene | None:
         """Return the scene with texts replaced, or None if one of them isn't there."""
-        found, text = self, self.text
+        found = self
         for old, new in pairs:
-            if old not in text:
+            changed = replace(found, edits=(*found.edits, Edit(re.escape(old), new.replace("\\", "\\\\"), 1)))
+            if changed.text == found.text:
                 return None
-            text = text.replace(old, new, 1)
-            found = replace(found, edits=(*found.edits, (old, new)))
+            found = changed
         return found
 
     def with_pattern(self, pattern: str, new: str, count: int = 0) -> Scene | None:
         """Return the scene with each match of a regular expression replaced, or None if there is none."""
-        text = self.text
-        changed = re.sub(pattern, new, text, count=count, flags=re.MULTILINE)
-        return None if changed == text else replace(self, edits=(*self.edits, (text, changed)))
+        changed = replace(self, edits=(*self.edits, Edit(pattern, new, count)))
+        return None if changed.text == self.text else changed
 
     @property
     def text(self) -> str:
         """The program."""
         text = code.script(self.spec, self.plan, self.framework)
-        for old, new in self.edits:
-            text = text.replace(old, new, 1)
+        for edit in self.edits:
+            text = re.sub(edit.pattern, edit.new, text, count=edit.count, flags=re.MULTILINE)
         return text
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.faults.signs import steps_per_epoch
+from clsf.reader.looks import Program, found, training_loops
 from clsf.words import say
 
 FAULT = Fault(
@@ -23,6 +27,16 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    rates, each = history.learning_rates, steps_per_epoch(history) or 40
+    middle = rates[min(each // 2, len(rates) - 1)] if len(rates) > 12 else None
+    if middle is not None and middle < 1e-3 * max(rates[0], 1e-30):
+        return Evidence(
+            0.97, say("Within half an epoch the learning rate has fallen to {rate}.", rate=f"{middle:.1e}"), "rates"
+        )
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         old = "(learning_rate=LEARNING_RATE"
@@ -34,3 +48,17 @@ def plant(scene: Scene) -> Scene | None:
         ),
         ("        total += loss.item()", "        scheduler.step()\n        total += loss.item()"),
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for loop, inside in training_loops(program).items():
+        for e in inside:
+            if (
+                e.kind == "scheduler-step"
+                and e.loop_ids[-1] == loop
+                and e["made"].name in ("StepLR", "MultiStepLR", "ExponentialLR", "ReduceLROnPlateau")
+                and any(loop[1] in ("range", "while") for loop in e.loops[:-1])
+            ):
+                return [found(FAULT, e.line, "likely")]
+    return []

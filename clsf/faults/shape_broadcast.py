@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import LOSS, SETTLED, classes, returning
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Answer, Array, Program, ending, events, found, has
 from clsf.words import say
 
 FAULT = Fault(
@@ -17,7 +20,16 @@ FAULT = Fault(
     mend=say("Give outputs and labels the same shape."),
     sources=("torch/nn/functional.py: mse_loss",),
     level=3,
+    not_in={"tensorflow": say("Keras adds or removes a last axis of 1 before it compares outputs with labels.")},
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.broadcasts:
+        return Evidence(
+            0.97, say("Outputs and labels of a batch have other shapes, and the loss compares each with each."), "shapes"
+        )
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:
@@ -31,3 +43,27 @@ def plant(scene: Scene) -> Scene | None:
         (LOSS[scene.framework], "def loss_fn(outputs, labels):\n    return F.mse_loss(outputs, labels.float())\n"),
         ("outputs.argmax(dim=1) == labels", "(outputs[:, 0] > 0.5) == labels"),
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if not program.torch or end is None or loss is None or end.units != 1 or loss.kind not in ("mse", "mae", "binary"):
+        return []
+    for event in events(program, "loss"):
+        answer, target = event["answer"], event["target"]
+        if (
+            isinstance(answer, Answer)
+            and isinstance(target, Array)
+            and not event.no_grad
+            and (
+                not answer.did("squeeze", "view", "reshape", "flatten")
+                and not target.did("unsqueeze", "reshape", "new-axis", "view")
+                and not has(program, "Squeeze")
+            )
+        ):
+            rank = None if target.shape is None else len(target.shape)
+            if rank == 1:
+                return [found(FAULT, event.line, "likely")]
+        break
+    return []

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import LOSS, SETTLED, classes, returning
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -19,6 +22,18 @@ FAULT = Fault(
     ),
     level=2,
 )
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.output_units == 1 and facts.outputs == "softmax":
+        return Evidence(1.0, say("The model has one output, and it is 1 for every image."), "outputs")
+    if (
+        facts.outputs is None
+        and len(history.loss) > 2
+        and max(history.accuracy, default=0) - min(history.accuracy, default=1) == 0
+    ):
+        return Evidence(0.5, say("Accuracy is the same in every epoch, to the last digit."), "outputs")
+    return None
 
 
 def plant(scene: Scene) -> Scene | None:
@@ -39,3 +54,11 @@ def plant(scene: Scene) -> Scene | None:
          "def loss_fn(outputs, labels):\n    return F.binary_cross_entropy(outputs, labels.float().unsqueeze(1))\n"),
         ("outputs.argmax(dim=1) == labels", "(outputs[:, 0] > 0.5) == labels"),
     )  # fmt: skip
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end = ending(program)
+    if end is None or end.units != 1 or end.activation not in ("softmax", "log_softmax"):
+        return []
+    return [found(FAULT, end.activation_line, "certain", swap(program, end.activation_line, r"softmax", "sigmoid"))]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
-from clsf.faults.planting import last_dense, returning
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.planting import last_line, returning
 from clsf.faults.scene import Scene
+from clsf.faults.signs import double_softmax_floor, final_loss, last_accuracy
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -29,7 +33,41 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.outputs == "softmax" and facts.loss_takes == "logits" and (facts.output_units or 2) > 1:
+        return Evidence(0.96, say("The model's outputs sum to 1, and the loss takes them as logits."), "floor")
+    loss, accuracy = final_loss(history), last_accuracy(history)
+    if facts.outputs is not None or loss is None or accuracy is None or not facts.classes:
+        return None
+    floor = double_softmax_floor(facts.classes)
+    if accuracy > 0.7 and floor - 0.02 < loss < floor + 0.4 and min(history.loss, default=loss) > floor - 0.02:
+        return Evidence(
+            0.8, say("Accuracy is {accuracy}, but the loss doesn't fall below {floor}.", accuracy=f"{accuracy:.0%}", floor=f"{floor:.3f}"), "floor",
+        )  # fmt: skip
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     if scene.keras:
-        return last_dense(scene, ', activation="softmax"')
+        return last_line(scene, "layers.Lambda(tf.nn.softmax)")
     return returning(scene, "F.softmax(x, dim=1)")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or not loss.logits:
+        return []
+    if end.activation == "softmax":
+        new = swap(program, end.activation_line, r',\s*activation\s*=\s*(["\']softmax["\']|[\w.]*softmax)', "") or swap(
+            program,
+            end.activation_line,
+            r"(?:torch\.nn\.functional|nn\.functional|F|torch)\.softmax\((.*?),\s*(?:dim|axis)?\s*=?\s*-?\d\)",
+            r"\1",
+        )
+        return [found(FAULT, end.activation_line, "certain", new)]
+    if end.activation == "sigmoid" and loss.kind == "binary":
+        return [found(FAULT, end.activation_line, "certain")]
+    if end.activation == "log_softmax" and loss.kind == "cross-entropy":
+        return [found(FAULT, end.activation_line, "smell")]
+    return []

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SHUFFLED
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -24,5 +27,46 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    if facts.unseen_labels is not None and facts.unseen_labels > 0.3:
+        return Evidence(
+            0.96,
+            say(
+                "{share} of the validation images are of classes that training doesn't have.",
+                share=f"{facts.unseen_labels:.0%}",
+            ),
+            "labels",
+        )
+    if (facts.unseen_labels is None and facts.classes and history.accuracy and history.validation_accuracy) and (
+        history.accuracy[-1] > 0.7 and max(history.validation_accuracy) < 0.4 / facts.classes
+    ):
+        return Evidence(
+            0.8,
+            say("Validation accuracy is {share}, far below chance.", share=f"{history.validation_accuracy[-1]:.1%}"),
+            "labels",
+        )
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((SHUFFLED, "order = np.argsort(y_train)"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    fit = program.fit
+    if fit is None or "validation_split" not in fit.kwargs or program.y is None:
+        return []
+    shuffled = any(events(program, "shuffled")) or "shuffle(" in program.source.text or "permutation" in program.source.text
+    y = program.y
+    if (
+        y.values is not None
+        and len(y.values) > 5
+        and all(isinstance(n, int) for n in y.values)
+        and list(y.values) == sorted(y.values)
+        and not shuffled
+    ):
+        return [found(FAULT, fit.lines.get("validation_split", fit.line), "certain")]
+    if y.did("join") and not shuffled and program.x is not None and program.x.did("join"):
+        return [found(FAULT, fit.lines.get("validation_split", fit.line), "likely")]
+    return []

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.faults.signs import hardly_learns
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -21,5 +25,26 @@ FAULT = Fault(
 )
 
 
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    decay, rate = facts.weight_decay or 0, facts.learning_rate or 0
+    if decay and (decay * rate > 0.01 or decay >= 0.5) and (hardly_learns(history, facts) or decay * rate > 0.03):
+        return Evidence(0.93, say("Each step takes {share} of every weight away.", share=f"{decay * rate:.1%}"), "weights")
+    return None
+
+
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(optimizer="sgd", learning_rate=0.05, weight_decay=5.0)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    value = made.kwargs.get("weight_decay")
+    if number(value) and value >= 0.05 and not (made.name.lower() == "adamw" and value < 0.5):
+        return [found(FAULT, made.lines.get("weight_decay", made.line), "likely" if value >= 0.1 else "smell")]
+    decay = made.kwargs.get("decay")
+    if program.keras and number(decay) and decay >= 0.1:
+        return [found(FAULT, made.lines.get("decay", made.line), "likely")]
+    return []

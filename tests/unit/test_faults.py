@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
 from clsf import FRAMEWORKS, faults
-from clsf.errors import SpecError
+from clsf.doctor import read_log
+from clsf.errors import DataError, SpecError
+from clsf.faults.doctor import diagnose
+from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.scene import planted_lines
+from clsf.faults.scenes import DATA, MODELS, healthy
 from clsf.plan import DIFFERENCES
 
 
@@ -32,3 +38,123 @@ def test_each_difference_belongs_to_one_fault_at_most():
 def test_an_unknown_kind_names_the_nearest():
     with pytest.raises(SpecError, match="Did you mean 'missing-eval'"):
         faults.fault("missing-evel")
+
+
+def epochs(*rows):
+    return History(tuple(EpochNumbers(*row) for row in rows))
+
+
+KNOWN = Facts(classes=10)
+
+
+@pytest.mark.parametrize(
+    ("history", "kind"),
+    [
+        pytest.param(
+            epochs((1.9, 0.6, 1.85, 0.62), (1.6, 0.9, 1.6, 0.88), (1.52, 0.96, 1.56, 0.93)), "softmax-then-logits-loss",
+            id="the loss doesn't fall below its floor",
+        ),
+        pytest.param(
+            epochs((-0.5, 0.6, -0.6, 0.7), (-0.8, 0.85, -0.85, 0.9)), "probabilities-into-nll", id="the loss is minus a probability"
+        ),
+        pytest.param(epochs((-30.0, 0.1, -60.0, 0.1), (-200.0, 0.1, -300.0, 0.1)), "missing-last-activation", id="without limit"),
+        pytest.param(
+            epochs((0.9, 0.7, 6.0, 0.01), (0.4, 0.88, 8.0, 0.0), (0.2, 0.95, 9.0, 0.0)), "validation-sorted", id="below chance"
+        ),
+        pytest.param(epochs((2.2, 0.2, float("nan"), 0.1), (float("nan"), 0.1, float("nan"), 0.1)), "lr-too-high", id="nan"),
+        pytest.param(
+            epochs((0.09, 0.2, 0.08, 0.3), (0.07, 0.45, 0.06, 0.5)), "regression-loss-classifier", id="a loss far below ln C"
+        ),
+        pytest.param(
+            epochs((2.1, 0.2, 0.9, 0.7), (1.9, 0.3, 0.7, 0.8), (1.8, 0.35, 0.6, 0.85)), "dropout", id="validation far above"
+        ),
+        pytest.param(
+            epochs((2.31, 0.1, 2.31, 0.1), (2.303, 0.09, 2.303, 0.1), (2.303, 0.1, 2.303, 0.1)), "lr-too-high", id="ln C"
+        ),
+    ],
+)  # fmt: skip
+def test_curves_alone_name_the_fault(history, kind):
+    assert kind in [verdict.kind for verdict in diagnose(history, KNOWN)][:2]
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        pytest.param(epochs((1.2, 0.6, 0.7, 0.78), (0.6, 0.8, 0.5, 0.85), (0.4, 0.88, 0.42, 0.87)), id="as it should be"),
+        pytest.param(epochs((1.8, 0.3, 1.6, 0.4), (1.5, 0.45, 1.45, 0.47)), id="two epochs of something hard"),
+        pytest.param(epochs((0.5, 0.85, 0.6, 0.8), (0.1, 0.97, 0.8, 0.79), (0.02, 1.0, 1.2, 0.78)), id="overfits"),
+        pytest.param(epochs((2.25, 0.15, 2.1, 0.3), (1.9, 0.4, 1.7, 0.5)), id="begins slowly"),
+        pytest.param(History(), id="nothing yet"),
+    ],
+)
+def test_healthy_curves_get_no_verdict(history):
+    assert diagnose(history, KNOWN) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param(
+            b'{"loss": [1.0, 0.5], "accuracy": [0.5, 0.8], "val_loss": [1.1, 0.7], "val_accuracy": [0.4, 0.7]}',
+            (0.5, 0.8, 0.7, 0.7), id="Keras' History",
+        ),
+        pytest.param(b"epoch,accuracy,loss,val_accuracy,val_loss\n0,0.5,1,0.4,1.1\n1,0.8,0.5,0.7,0.7\n", (0.5, 0.8, 0.7, 0.7), id="CSVLogger"),
+        pytest.param(b"epoch loss acc\n1 1.0 50\n2 0.5 80\n", (0.5, 0.8, None, None), id="columns of a PyTorch log, percent"),
+        pytest.param(
+            b"Epoch 1/2\n36/36 - 1s - accuracy: 0.5 - loss: 1.0 - val_accuracy: 0.4 - val_loss: 1.1\n"
+            b"Epoch 2/2\n36/36 - 1s - accuracy: 0.8 - loss: 0.5 - val_accuracy: 0.7 - val_loss: 0.7\n",
+            (0.5, 0.8, 0.7, 0.7), id="what fit prints",
+        ),
+        pytest.param(
+            b"epoch 1: loss 1.0, accuracy 0.5, validation loss 1.1, accuracy 0.4\n"
+            b"epoch 2: loss 0.5, accuracy 0.8, validation loss 0.7, accuracy 0.7\ntest: loss 9, accuracy 0.1\n",
+            (0.5, 0.8, 0.7, 0.7), id="our scripts",
+        ),
+        pytest.param(
+            b"[Epoch 1] Train Loss: 1.0 | Train Acc: 50.0% | Val Loss: 1.1 | Val Acc: 40%\n"
+            b"[Epoch 2] Train Loss: 0.5 | Train Acc: 80.0% | Val Loss: 0.7 | Val Acc: 70%\n",
+            (0.5, 0.8, 0.7, 0.7), id="a usual PyTorch line",
+        ),
+        pytest.param(b'{"epoch": 1, "train_loss": 1}\n{"epoch": 2, "train_loss": 0.5}\n', (0.5, None, None, None), id="JSON lines"),
+    ],
+)  # fmt: skip
+def test_logs_of_others_are_read(text, wanted):
+    last = read_log(text).epochs[-1]
+    assert (last.loss, last.accuracy, last.validation_loss, last.validation_accuracy) == pytest.approx(wanted)
+
+
+def test_event_files_of_tensorboard_are_read():
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.record_writer import RecordWriter
+
+    file = io.BytesIO()
+    writer = RecordWriter(file)
+    writer.write(Event(file_version="brain.Event:2").SerializeToString())
+    for step, loss in enumerate((1.0, 0.5)):
+        for tag, number in (("Loss/train", loss), ("Loss/validation", 2 * loss), ("Accuracy/train", 0.9)):
+            values = Summary(value=[Summary.Value(tag=tag, simple_value=number)])
+            writer.write(Event(step=step, summary=values).SerializeToString())
+    found = read_log(file.getvalue())
+    assert found.loss == (1.0, 0.5)
+    assert found.validation_loss == (2.0, 1.0)
+    assert found.accuracy == pytest.approx((0.9, 0.9))
+
+
+@pytest.mark.parametrize("text", [b"", b"\x89PNG\r\n\x1a\n\0\0", b"hello\nworld\n", b"{", b"[[[[", b"\xff\xfe\xfd", b"loss\n"])
+def test_a_file_without_curves_is_refused_with_what_can_be_read(text):
+    with pytest.raises(DataError, match="CSVLogger"):
+        read_log(text, "x.bin")
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_each_plant_changes_the_program_or_the_framework_is_said_to_be_free_of_it(framework):
+    played = 0
+    for kind, plant in faults.functions("plant").items():
+        scenes = [healthy(framework, data, model, 0) for data in DATA for model in MODELS]
+        found = [(scene, changed) for scene in scenes if (changed := plant(scene)) is not None]
+        assert found or framework in faults.fault(kind).not_in, kind
+        for scene, changed in found:
+            assert planted_lines(scene.text, changed.text), kind
+        played += bool(found)
+    assert played >= 40

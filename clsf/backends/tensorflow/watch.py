@@ -60,7 +60,7 @@ def watch(path: Path, target: Path) -> None:
         if not models:
             models.append(self)
         evaluates = _evaluates()
-        if self is models[0] and hasattr(inputs, "numpy"):
+        if not seen.over and self is models[0] and hasattr(inputs, "numpy"):
             seen.received(not evaluates, np.asarray(inputs, np.float32))
             if not evaluates:
                 flags.append(named.get("training"))
@@ -106,6 +106,12 @@ def _after(seen: Watch, names: dict, flags: list) -> None:
         first, second = (np.asarray(model(images, training=False)) for _ in range(2))
         facts["evaluation_varies"] = bool(not np.array_equal(first, second, equal_nan=True))
         facts["true_accuracy"] = float((first.argmax(1) == held[1]).mean())
+        if isinstance(names.get("val_data"), tf.data.Dataset):
+            one, other = (np.asarray(next(iter(names["val_data"]))[0]) for _ in range(2))
+            if "take(" not in Path(str(names.get("__file__"))).read_text(
+                "utf-8"
+            ):  # a split that is drawn anew is something else
+                facts["judging_varies"] = not np.array_equal(one, other)
         facts["outputs_at_end"] = kind_of(first)
 
 

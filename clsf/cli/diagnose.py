@@ -1,0 +1,102 @@
+"""`python -m clsf diagnose`: what looks wrong with a run, or with curves that another program wrote."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from clsf.errors import DataError
+from clsf.faults.doctor import Verdict, diagnose
+from clsf.faults.history import Facts, History
+
+
+def add_arguments(commands: argparse._SubParsersAction) -> None:
+    """Add this command to the parser."""
+    parser = commands.add_parser("diagnose", help="say what looks wrong with a run, or with curves in a file")
+    parser.add_argument(
+        "what", metavar="RUN|all|FILE", nargs="*",
+        help="ids of runs, or all; or files: Keras' History as JSON, CSVLogger, a printed log, TensorBoard's event file",
+    )  # fmt: skip
+    parser.add_argument("--classes", type=int, metavar="N", help="number of classes, for files; default 10")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--measure", action="store_true", help="plant every fault and count how often its kind is found")
+    parser.add_argument("--data", metavar="NAMES", default="digits,shapes", help="with --measure: digits, shapes or both")
+    parser.add_argument("--framework", metavar="NAMES", default="torch,tensorflow", help="with --measure")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="with --measure: seeds from 0 on; default 3")
+    parser.add_argument("--kinds", metavar="NAMES", help="with --measure: only these faults")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Diagnose what was asked for. 0 also if something looks wrong."""
+    if options.measure:
+        from clsf.cli.diagnose_measure import measure
+
+        return measure(options)
+    if not options.what:
+        raise DataError("Say what to look at: the id of a run, all, or a file.")
+    if options.classes is not None and not 2 <= options.classes <= 65_536:
+        raise DataError("--classes is {value}, but must be a whole number from 2 to 65,536.", value=options.classes)
+    asked = [name for name in options.what if not Path(name).is_file()]
+    for name in options.what:
+        if name not in asked:
+            _show(options, name, *_from_file(name, options.classes))
+    if asked:
+        _runs(options, asked)
+    return 0
+
+
+def _from_file(name: str, classes: int | None) -> tuple[History, Facts]:
+    from clsf.doctor.files import MAX_BYTES, read_log
+
+    path = Path(name)
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise DataError("The file '{path}' can't be read: {reason}.", path=name[:200], reason=str(error.strerror)) from None
+    return read_log(content, path.name), Facts(classes=classes or 10)
+
+
+def _runs(options: argparse.Namespace, asked: list[str]) -> None:
+    from clsf.cli.runs import _opened
+    from clsf.doctor.records import facts_of, history_of
+
+    store = _opened()
+    try:
+        ids = [summary.run_id for summary in store.runs(None, 1_000_000)] if "all" in asked else asked
+        for run_id in ids:
+            record = store.record(run_id)
+            title = f"{run_id}  {record.framework}  {record.model.name} on {record.plan.data}"
+            _show(options, run_id, history_of(record), facts_of(record), title)
+    finally:
+        store.close()
+
+
+def _show(options: argparse.Namespace, name: str, history: History, facts: Facts, title: str | None = None) -> None:
+    found = diagnose(history, facts)
+    if options.json:
+        print(
+            json.dumps({"run": name, "epochs": len(history.epochs), "verdicts": [_row(v) for v in found]}, ensure_ascii=False)
+        )
+        return
+    print(title or name)
+    if not found:
+        print("  nothing looks wrong")
+    for verdict in found:
+        print(f"  {verdict.kind} ({verdict.certainty}): {verdict.fault.title}")
+        print(f"    seen: {verdict.evidence.said}")
+        print(f"    do:   {verdict.fault.mend}")
+        if verdict.evidence.probe:
+            from clsf.faults.probes import PROBES
+
+            print(f"    check: {PROBES[verdict.evidence.probe].does}")
+
+
+def _row(verdict: Verdict) -> dict:
+    return {
+        "kind": verdict.kind, "certainty": verdict.certainty, "weight": verdict.evidence.weight,
+        "evidence": str(verdict.evidence.said), "title": str(verdict.fault.title), "mend": str(verdict.fault.mend),
+        "probe": verdict.evidence.probe or None,
+    }  # fmt: skip

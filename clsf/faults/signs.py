@@ -1,0 +1,79 @@
+"""What curves look like: the questions that several faults ask of a history."""
+
+from __future__ import annotations
+
+import math
+
+from clsf.faults.history import Facts, History
+from clsf.plan import LEARNING_RATES
+
+FEW = 25  # steps below which nothing is said of progress
+
+
+def double_softmax_floor(classes: int) -> float:
+    """Return the least cross-entropy that a second softmax allows: ln(1 + (C - 1)/e)."""
+    return math.log(1 + (classes - 1) / math.e)
+
+
+def final_loss(history: History) -> float | None:
+    """Return the training loss at the end: the last tenth of the steps, else the last epoch."""
+    late = history.mean_loss(0.9, 1)
+    return late if late is not None else (history.loss[-1] if history.loss else None)
+
+
+def first_loss(history: History) -> float | None:
+    """Return the loss before anything was learned: the first step's, else the first epoch's."""
+    return history.losses[0] if history.losses else (history.loss[0] if history.loss else None)
+
+
+def best_accuracy(history: History) -> float | None:
+    """Return the best training accuracy that was told, of epochs; of steps where no epoch has ended."""
+    if history.accuracy:
+        return max(history.accuracy)
+    part = history.accuracies[-20:]
+    return sum(part) / len(part) if part else None
+
+
+def last_accuracy(history: History) -> float | None:
+    """Return the training accuracy at the end."""
+    return history.accuracy[-1] if history.accuracy else best_accuracy(history)
+
+
+def long_enough(history: History) -> bool:
+    """Return whether the run is long enough for a word about its progress."""
+    return history.steps >= FEW if history.steps else len(history.epochs) >= 3
+
+
+def stuck(history: History, facts: Facts) -> bool:
+    """Return whether the loss has stayed at ln C, or come to it, with accuracy near chance."""
+    loss, accuracy, chance = final_loss(history), last_accuracy(history), facts.chance
+    if loss is None or chance is None or accuracy is None or not long_enough(history):
+        return False
+    return abs(loss - chance) < 0.06 * chance and accuracy < 1.7 / facts.classes
+
+
+def hardly_learns(history: History, facts: Facts) -> bool:
+    """Return whether accuracy is still near chance after enough steps, whatever the loss."""
+    accuracy = last_accuracy(history)
+    if accuracy is None or not facts.classes or not long_enough(history):
+        return False
+    return accuracy < 2.2 / facts.classes
+
+
+def rate_over_usual(facts: Facts) -> float | None:
+    """Return the learning rate over the one that its optimizer usually takes."""
+    usual = LEARNING_RATES.get(facts.optimizer or "")
+    if facts.optimizer == "sgd" and usual and facts.momentum:
+        usual = LEARNING_RATES["momentum"]
+    return facts.learning_rate / usual if usual and facts.learning_rate else None
+
+
+def gap(history: History) -> float | None:
+    """Return how far training accuracy is above validation accuracy in the last epoch."""
+    if not history.accuracy or not history.validation_accuracy:
+        return None
+    return history.accuracy[-1] - history.validation_accuracy[-1]
+
+
+def steps_per_epoch(history: History) -> int | None:
+    return history.steps // len(history.epochs) if history.steps and history.epochs else None
