@@ -10,11 +10,14 @@
         session.compare(training).findings                            # what was equal, and what was not
         session.lockstep("tiny", "digits", steps=20).steps            # every step compared, in float64
 
+    read("homework.py").faults()                                      # a program is read, never run
+
 TensorFlow and PyTorch run in worker processes; neither is imported here. In a script, keep the calls below
 `if __name__ == "__main__":`, because the workers import the script too.
 """
 
+from clsf.api.reading import Reading, read
 from clsf.api.session import Comparison, Lockstep, Session, open_session
 from clsf.api.training import Training
 
-__all__ = ["Comparison", "Lockstep", "Session", "Training", "open_session"]
+__all__ = ["Comparison", "Lockstep", "Reading", "Session", "Training", "open_session", "read"]
