@@ -26,6 +26,17 @@ def designed() -> ModelSpec | None:
     return st.session_state.get(state.DESIGN)
 
 
+def hand_over(spec: ModelSpec) -> None:
+    """Make this the design of the session, and the one that the Model page goes on with when the reader comes to it."""
+    keep(spec)
+    st.session_state[state.DESIGN_WANTED] = True
+
+
+def handed_over() -> ModelSpec | None:
+    """Return, once, the design that another page handed over."""
+    return designed() if st.session_state.pop(state.DESIGN_WANTED, False) else None
+
+
 LINK = "design"
 """The name of the own design in a link, packed by `clsf.model.edit_link`."""
 

@@ -17,6 +17,7 @@ MODEL = "model"
 PLAN = "plan"  # the Plan that was chosen last on the Train page
 MODEL_REFUSAL = "model_refusal"  # the sentence that says why a link's model could not be opened
 DESIGN = "design"  # the ModelSpec that was made on the Model page
+DESIGN_WANTED = "design_wanted"  # whether another page handed it over, for the Model page to go on with
 FRAMEWORKS = "frameworks"
 EPOCHS = "epochs"
 BATCH_SIZE = "batch_size"
