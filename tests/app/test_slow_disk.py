@@ -93,24 +93,12 @@ def ids(count: int) -> list[str]:
     return [f"{parts[n % 10]}{n:03}{parts[n * 7 % 10]}" for n in range(count)]
 
 
-def test_runs_of_any_id_open(open_app, lab):
-    for run_id in ids(4):
+@pytest.mark.parametrize("count", [4, pytest.param(100, marks=pytest.mark.slow)])
+def test_runs_of_any_id_open(open_app, lab, count):
+    for run_id in ids(count):
         kept(lab.store, run_id)
         for page in ("runs", "train"):
             app = open_app(page, run=run_id)
             assert not app.exception, run_id
             assert not app.error, run_id
             assert "tiny" in " ".join(each.value for each in [*app.caption, *app.markdown, *app.subheader])
-
-
-@pytest.mark.slow
-def test_five_hundred_runs_with_underscores_open(open_app, lab):
-    app = None
-    for run_id in ids(500):
-        kept(lab.store, run_id)
-        app = app or open_app("runs")
-        app.query_params["run"] = run_id
-        app.run()
-        assert not app.exception, run_id
-        assert not app.error, run_id
-        assert any("tiny" in each.value for each in app.subheader), run_id
