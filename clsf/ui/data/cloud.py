@@ -11,6 +11,7 @@ import streamlit as st
 from clsf.charts.data_colours import of_class
 from clsf.ui.data.opened import sprite
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.no_canvas import without_canvas
 from clsf.ui.shared.text import t
 
 SHEET_COLUMNS = 40
@@ -46,6 +47,7 @@ def cloud(
             "side": [small.shape[2], small.shape[1]],
             "label": label,
             "words": {
+                "none": without_canvas(),
                 "keys": note("data", "point-dot-see"),
                 "all": t("all classes"),
             },
