@@ -14,9 +14,9 @@ from tests.app.seen import texts
 
 ROOT = Path(__file__).parents[2]
 TITLES = {
-    "en": {"home": "One model, two frameworks", "train": "Train"},
-    "ko": {"home": "모델은 하나, 프레임워크는 둘", "train": "학습"},
-}
+    "en": {"home": "One model, two frameworks", "tensors": "Tensors", "data": "Data", "layers": "Layers", "model": "Model", "train": "Train", "experiments": "Experiments", "compare": "Compare", "predict": "Predict", "runs": "Runs"},
+    "ko": {"home": "모델은 하나, 프레임워크는 둘", "tensors": "텐서", "data": "데이터", "layers": "층", "model": "모델", "train": "학습", "experiments": "실험", "compare": "비교", "predict": "예측", "runs": "실행 기록"},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
@@ -24,7 +24,7 @@ TITLES = {
 def test_every_page_opens_in_every_language(open_app, page, lang):
     app = open_app(page, lang)
     assert not app.exception
-    assert app.title[0].value == TITLES[lang].get(page, app.title[0].value)
+    assert app.title[0].value == TITLES[lang][page]
 
 
 def test_every_page_has_a_name_of_its_own():
@@ -48,7 +48,7 @@ def test_a_cold_server_opens_a_deep_link(lab, page):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
-    assert app.title[0].value == TITLES["en"].get(page, app.title[0].value)
+    assert app.title[0].value == TITLES["en"][page]
     assert app.get_by_key("language_switch")  # of app.py
 
 
