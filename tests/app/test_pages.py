@@ -10,13 +10,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clsf.ui.shared.navigation import PAGES
+from clsf.ui.shared.text import catalogue
 from tests.app.seen import texts
 
 ROOT = Path(__file__).parents[2]
+HOME = {"en": "One model, two frameworks", "ko": "모델은 하나, 프레임워크는 둘"}
 TITLES = {
-    "en": {"home": "One model, two frameworks", "tensors": "Tensors", "data": "Data", "layers": "Layers", "model": "Model", "train": "Train", "experiments": "Experiments", "compare": "Compare", "predict": "Predict", "runs": "Runs"},
-    "ko": {"home": "모델은 하나, 프레임워크는 둘", "tensors": "텐서", "data": "데이터", "layers": "층", "model": "모델", "train": "학습", "experiments": "실험", "compare": "비교", "predict": "예측", "runs": "실행 기록"},
-}  # fmt: skip
+    lang: {page.name: catalogue(lang).gettext(page.title.template) for page in PAGES} | {"home": home}
+    for lang, home in HOME.items()
+}
+"""What each page is headed by: its name in the menu, but for the first."""
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
@@ -25,6 +28,11 @@ def test_every_page_opens_in_every_language(open_app, page, lang):
     app = open_app(page, lang)
     assert not app.exception
     assert app.title[0].value == TITLES[lang][page]
+
+
+def test_titles_are_translated():
+    assert TITLES["ko"]["train"] == "학습"
+    assert all(TITLES["ko"][name] != title for name, title in TITLES["en"].items())
 
 
 def test_every_page_has_a_name_of_its_own():
