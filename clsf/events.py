@@ -11,7 +11,9 @@ after it. Events are frozen and hold plain Python values, so they cross processe
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -197,6 +199,25 @@ def event_to_json(event: Event) -> dict:
     return data
 
 
+def event_to_text(event: Event) -> str:
+    """Return an event as one line of JSON: between a worker and the store it is written once, here."""
+    return to_text(event_to_json(event))
+
+
+def to_text(data: object) -> str:
+    """Return `data` as JSON text, in which nothing of a framework can hide: torch calls its version a TorchVersion, and
+    whoever unpickles one imports torch."""
+    return json.dumps(data, default=_foreign, separators=(",", ":"))
+
+
+class ReadEvents(list):
+    """Events read from lines of `event_to_text`; the `lines` stay beside them, so that nobody writes the same text again."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = list(lines)
+        super().__init__(event_from_json(json.loads(line)) for line in self.lines)
+
+
 def event_from_json(data: dict) -> Event:
     """Read what `event_to_json` wrote; a null loss or norm becomes nan again."""
     cls = _CLASSES[data["event"]]
@@ -216,6 +237,10 @@ def event_from_json(data: dict) -> Event:
 def _rows(value: object) -> object:
     """Return lists, and lists in them, as the tuples that they were; what is in a dict stays."""
     return tuple(_rows(x) for x in value) if isinstance(value, list) else value
+
+
+def _foreign(value: object) -> object:
+    return value.item() if hasattr(value, "item") else str(value)  # a NumPy number; anything else in words
 
 
 def _plain(value: object) -> object:

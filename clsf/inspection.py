@@ -11,8 +11,6 @@ import numpy as np
 from clsf.backends.base import Backend, StepReport, Weights
 from clsf.data.images import Prepared
 from clsf.inspection_events import LayersInspected, PredictionsInspected, StepInspected
-from clsf.model.branches import Parallel, Residual
-from clsf.model.layers import Activation
 from clsf.model.spec import ModelSpec
 
 LOOKS = 60  # times that layers are looked at in a run, at most
@@ -221,10 +219,9 @@ def relu_paths(layers: tuple, prefix: str = "") -> list[str]:
     found = []
     for position, layer in enumerate(layers, start=1):
         path = f"{prefix}{position}"
-        if isinstance(layer, Residual | Parallel):
-            for name, row in layer.rows():
-                found += relu_paths(row, f"{path}.{name}.")
-        elif (layer.name if isinstance(layer, Activation) else getattr(layer, "activation", "")) == "relu":
+        for name, row in layer.rows():
+            found += relu_paths(row, f"{path}.{name}.")
+        if layer.function == "relu":
             found.append(path)
     return found
 

@@ -83,4 +83,4 @@ def _one_output(spec: ModelSpec, shape: Shape) -> Analysis:
 def _ends_in(spec: ModelSpec) -> str:
     """Return the activation that the model ends in."""
     last = spec.layers[-1]
-    return last.name if isinstance(last, Activation) else getattr(last, "activation", "linear")
+    return last.function if last else "linear"

@@ -36,6 +36,10 @@ class FrozenDict(Mapping):
     def __hash__(self) -> int:
         return hash(frozenset(self._values.items()))
 
+    def __reduce__(self) -> tuple:
+        """Be rebuilt from the values: a class with slots is else pickled by new protocols only, and Streamlit's cache uses an old one."""
+        return FrozenDict, (self._values,)
+
     def __repr__(self) -> str:
         return repr(self._values)
 

@@ -4,15 +4,10 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui.data import alike, augmentation_view, labels, look, numbers, order_view, own, source, split_view
+from clsf.ui.data import own, source
 from clsf.ui.data.sections import SECTIONS
 from clsf.ui.shared import runs, sections, service_access
-from clsf.ui.shared.text import sentence, t, words
-
-SHOW = {
-    "look": look.show, "numbers": numbers.show, "alike": alike.show, "split": split_view.show, "order": order_view.show,
-    "vary": augmentation_view.show, "labels": labels.show,
-}  # fmt: skip
+from clsf.ui.shared.text import sentence, t
 
 page = ui.open_page("data")
 lesson = page.lesson()
@@ -22,11 +17,7 @@ st.title(t("Data"))
 st.markdown(sections.intro(lesson))
 own.settle()
 info = source.choose()
-section = SECTIONS.chosen()
-
-# A word about it, then the part itself.
-st.header(words(section.title))
-st.markdown(SECTIONS.lesson_of(lesson, section))
+section = SECTIONS.opened(lesson)
 runs.show_refusal()
 if section.name == "own":
     own.show()
@@ -34,6 +25,6 @@ if section.name == "own":
 try:
     service_access.get_service()
     if source.ready(info):
-        SHOW[section.name](info)
+        section.show(info)
 except ClsfError as error:
     st.error(sentence(error.sentence), icon=":material/error:")

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.errors import ClsfError
 from clsf.ui.experiments import choose, current, lessons, view
-from clsf.ui.shared import live_chart, run_style, sections, service_access
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared import live_chart, run_style, sections
+from clsf.ui.shared.text import t
 
 page = ui.open_page("experiments")
 
@@ -14,11 +13,7 @@ page = ui.open_page("experiments")
 run_style.show()
 st.title(t("Experiments"))
 st.markdown(sections.intro(page.lesson()))
-try:
-    service_access.get_service()
-except ClsfError as error:
-    st.error(sentence(error.sentence), icon=":material/error:")
-    st.stop()
+page.needs_service()
 kind = choose.kind()
 st.markdown(lessons.of(page.lesson(), kind))
 chosen, seen = st.columns([1, 2.4], gap="large")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from clsf import ui
 from clsf.errors import ClsfError
-from clsf.ui.layers import bench, source, style, views
+from clsf.ui.layers import bench, source, views
 from clsf.ui.shared import sections, waiting
 from clsf.ui.shared.text import sentence, t
 
@@ -12,7 +12,6 @@ page = ui.open_page("layers")
 lesson = page.lesson()
 
 # What this is.
-style.show()
 st.title(t("Layers"))
 st.markdown(sections.intro(lesson))
 

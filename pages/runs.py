@@ -3,20 +3,15 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.errors import ClsfError
 from clsf.ui.runs import changes, listing, mine, one, several, shared
-from clsf.ui.shared import live_chart, run_style, service_access
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared import live_chart, run_style
+from clsf.ui.shared.text import t
 
 page = ui.open_page("runs")
 
 run_style.show()
 st.title(t("Runs"))
-try:
-    service_access.get_service()
-except ClsfError as error:
-    st.error(sentence(error.sentence), icon=":material/error:")
-    st.stop()
+page.needs_service()
 live_chart.preload("plotly")
 
 # One run, from a shared link: anybody's.

@@ -5,16 +5,12 @@ import streamlit as st
 from clsf import ui
 from clsf.ui.shared import controls, runs
 from clsf.ui.shared.text import t
-from clsf.ui.train import code_view, run_view, study_view, style, views
-
-SHOW = {"run": run_view.show_latest, "code": code_view.show, "study": study_view.show}
+from clsf.ui.train import views
 
 page = ui.open_page("train")
-
-style.show()
 st.title(t("Train"))
 view = views.chosen()
-chosen, seen = views.places(view)
+chosen, seen = views.places(view.name)
 
 # What the student chooses: widgets in, one frozen value out. What a first training needs stands above the start button.
 with chosen:
@@ -28,10 +24,10 @@ with chosen:
 # What happens: hand it over, keep only its id (in the link), look at its events.
 if asked or stepwise:
     runs.start(choices, stepwise)
-    views.look_at_run(view)
+    views.look_at_run(view.name)
 
 # How it looks: the run, live or finished; the code that runs; the study of variants. Only what is in view computes.
 with seen:
     runs.show_refusal()
-    SHOW[view](choices)
+    view.show(choices)
     page.show_lesson(t("What am I looking at?"))

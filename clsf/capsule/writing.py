@@ -73,7 +73,7 @@ def _add_history(archive: zipfile.ZipFile, events: Sequence[Event]) -> None:
     before = b"["
     with archive.open(member, "w") as file:
         for first in range(0, len(events), AT_ONCE):
-            told = (event_to_json(event) for event in events[first : first + AT_ONCE])
+            told = (event_to_json(sharing.told(event)) for event in events[first : first + AT_ONCE])
             texts = [json.dumps(one, separators=(",", ":"), default=str) for one in told if one["event"] not in LEFT_OUT]
             if texts:
                 file.write(before + ",".join(texts).encode())

@@ -6,11 +6,11 @@ colour blindness (Brewer's RdBu, https://colorbrewer2.org).
 
 from __future__ import annotations
 
-import base64
-import io
 from functools import cache
 
 import numpy as np
+
+from clsf.data import png
 
 STOPS = ((33, 102, 172), (146, 197, 222), (255, 255, 255), (244, 165, 130), (178, 24, 43))
 """Colours at -scale, -scale/2, 0, scale/2 and scale."""
@@ -61,9 +61,7 @@ def signed(values: np.ndarray, scale: float | None = None) -> str:
 
 def photograph(pixels: np.ndarray) -> str:
     """Return an image, uint8 (height, width, 1 or 3), as it is, as an address to put into an <img>."""
-    from PIL import Image
-
-    return _address(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
+    return png.address(pixels)
 
 
 def mosaic(maps: np.ndarray, most: int = 9) -> str:
@@ -91,21 +89,9 @@ def folded(vector: np.ndarray, scale: float | None = None) -> str:
 
 def by_channel(channels: np.ndarray) -> str:
     """Return a line of cells, each in the colour of its channel number, as a picture one pixel high."""
-    from PIL import Image
-
     colours = np.array(CHANNEL_COLOURS, np.uint8)[channels % len(CHANNEL_COLOURS)]
-    return _address(Image.fromarray(colours[None]))
+    return png.address(colours[None])
 
 
 def _coloured(places: np.ndarray) -> str:
-    from PIL import Image
-
-    picture = Image.fromarray(places)
-    picture.putpalette(palette().tobytes())
-    return _address(picture, transparency=MISSING)
-
-
-def _address(picture: object, **options: object) -> str:
-    file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=3, **options)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return png.address(places, palette(), transparency=MISSING)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from clsf.calls import quoted
 from clsf.code import notes
-from clsf.code.keras_layers import Call
 from clsf.code.lines import Writer
 from clsf.code.model import Model
 from clsf.code.names import class_name, slug
 from clsf.code.rows import write_rows
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import Branching
 
 
 def imports() -> list[str]:
@@ -21,9 +20,16 @@ def write_add(w: Writer, model: Model) -> None:
     w.add(f"model = keras.Sequential(name={_name(model)})")
     w.add(f"model.add(keras.Input({_shape(model)}))", note=notes.keras_input(model.input_shape))
     for path, layer in model.row():
-        calls = model.keras(path, layer)
-        for call in calls:
-            w.call(("model.add", call.head), call.arguments, "", path, call.note, model.comment(path, call is calls[-1]))
+        steps = model.keras(path, layer)
+        for step in steps:
+            w.call(
+                ("model.add", step.call.name),
+                step.call.arguments(),
+                "",
+                path,
+                step.call.note,
+                model.comment(path, step is steps[-1]),
+            )
 
 
 def write_list(w: Writer, model: Model) -> None:
@@ -39,9 +45,10 @@ def write_sequential(w: Writer, model: Model, objects: bool = False) -> None:
         with w.indented():
             w.add(f"keras.Input({_shape(model)}),", note=notes.keras_input(model.input_shape))
             for path, layer in model.row():
-                calls = model.keras(path, layer, objects=objects)
-                for call in calls:
-                    w.call((call.head,), call.arguments, ",", path, call.note, model.comment(path, call is calls[-1]))
+                steps = model.keras(path, layer, objects=objects)
+                for step in steps:
+                    call = step.call
+                    w.call((call.name,), call.arguments(), ",", path, call.note, model.comment(path, step is steps[-1]))
         w.add("],")
         w.add(f"name={_name(model)},")
     w.add(")")
@@ -51,18 +58,17 @@ def write_functional(w: Writer, model: Model) -> None:
     """Every layer called on what came out of the one before: branches are possible."""
 
     def plain(path: str, layer: object, source: str, target: str) -> str:
-        calls = model.keras(path, layer)
-        for call in calls:
-            named = (*call.arguments, f"name={quoted(model.names[path])}") if call.weights else call.arguments
-            w.call((f"{target} = {call.head}",), named, f"({source})", path, call.note, model.comment(path, call is calls[-1]))
+        steps = model.keras(path, layer)
+        for step in steps:
+            call, named = step.call, step.call.arguments()
+            named = (*named, f"name={quoted(model.names[path])}") if step.weights else named
+            w.call((f"{target} = {call.name}",), named, f"({source})", path, call.note, model.comment(path, step is steps[-1]))
             source = target
         return target
 
-    def join(path: str, layer: Residual | Parallel, ends: list[str], target: str) -> None:
-        if isinstance(layer, Residual):
-            w.add(f"{target} = layers.Add()([{', '.join(ends)}])", path, notes.added(), model.comment(path))
-        else:
-            w.call((f"{target} = layers.Concatenate",), (), f"([{', '.join(ends)}])", path, None, model.comment(path))
+    def join(path: str, layer: Branching, ends: list[str], target: str) -> None:
+        note = notes.added() if layer.SIGN else None
+        w.call((f"{target} = {layer.MERGE}",), (), f"([{', '.join(ends)}])", path, note, model.comment(path))
         w.blank()
 
     def begin(path: str, layer: object) -> None:
@@ -85,11 +91,11 @@ def write_subclass(w: Writer, model: Model) -> None:
             w.add("super().__init__()")
             first = True
             for path, layer in model.plain_layers():
-                for call in model.keras(path, layer):
-                    if not _in_call(call):
+                for step in model.keras(path, layer):
+                    if not step.function:
                         w.call(
-                            (f"self.{model.names[path]} = {call.head}",), call.arguments, "", path,
-                            notes.keras_declared() if first else call.note,
+                            (f"self.{model.names[path]} = {step.call.name}",), step.call.arguments(), "", path,
+                            notes.keras_declared() if first else step.call.note,
                         )  # fmt: skip
                         first = False
         w.blank()
@@ -102,31 +108,22 @@ def write_subclass(w: Writer, model: Model) -> None:
     w.add(f"model(keras.Input({_shape(model)}))", note=notes.keras_subclass_input(), comment="makes the weights")
 
 
-def _in_call(call: Call) -> bool:
-    return call.head in ("layers.Activation", "layers.LeakyReLU", "layers.Permute")
-
-
 def _call_writers(w: Writer, model: Model) -> tuple:
     def plain(path: str, layer: object, source: str, target: str) -> str:
-        calls = model.keras(path, layer)
-        for call in calls:
-            comment = model.comment(path, call is calls[-1])
-            if call.head == "layers.LeakyReLU":
-                w.add(f"{target} = keras.activations.leaky_relu({source}, {call.arguments[0]})", path, call.note, comment)
-            elif call.head == "layers.Permute":
-                w.add(f"{target} = keras.ops.transpose({source}, (0, 3, 1, 2))", path, call.note, comment)
-            elif call.head == "layers.Activation":
-                function = call.arguments[0].strip('"')
-                w.add(f"{target} = keras.activations.{function}({source})", path, call.note, comment)
+        steps = model.keras(path, layer)
+        for step in steps:
+            comment = model.comment(path, step is steps[-1])
+            if step.function:
+                w.add(f"{target} = {step.function.format(x=source)}", path, step.function_note, comment)
             else:
-                arguments = (source, "training=training") if call.training else (source,)
+                arguments = (source, "training=training") if step.training else (source,)
                 w.call((f"{target} = self.{model.names[path]}",), arguments, "", path, None, comment)
             source = target
         return target
 
-    def join(path: str, layer: Residual | Parallel, ends: list[str], target: str) -> None:
-        if isinstance(layer, Residual):
-            w.add(f"{target} = {' + '.join(ends)}", path, notes.added(), model.comment(path))
+    def join(path: str, layer: Branching, ends: list[str], target: str) -> None:
+        if layer.SIGN:
+            w.add(f"{target} = {f' {layer.SIGN} '.join(ends)}", path, notes.added(), model.comment(path))
         else:
             w.call(
                 (f"{target} = keras.ops.concatenate",), (f"[{', '.join(ends)}]", "axis=-1"), "", path, None, model.comment(path)

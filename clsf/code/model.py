@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clsf.code.keras_layers import Call, keras_calls
+from clsf.code.keras_layers import keras_steps
 from clsf.code.names import commented, layer_names
 from clsf.code.rows import torch_orders
-from clsf.code.torch_layers import Module, torch_modules
-from clsf.model.branches import Parallel, Residual
+from clsf.code.torch_layers import torch_steps
+from clsf.model.apis import Step
+from clsf.model.branches import Branching
 from clsf.model.changes import changed
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
@@ -44,14 +45,14 @@ class Model:
     def plain_layers(self) -> Iterator[tuple[str, object]]:
         """Every plain layer, in order of computation, branches included: path, layer."""
         for facts in self.analysis.layers:
-            if not isinstance(facts.layer, Residual | Parallel):
+            if not facts.layer.rows():
                 yield facts.path, facts.layer
 
-    def keras(self, path: str, layer: object, objects: bool = False) -> list[Call]:
-        return keras_calls(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
+    def keras(self, path: str, layer: object, objects: bool = False) -> list[Step]:
+        return keras_steps(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
 
-    def torch(self, path: str, layer: object) -> list[Module]:
-        return torch_modules(
+    def torch(self, path: str, layer: object) -> list[Step]:
+        return torch_steps(
             layer,
             self.facts[path].in_shape,
             flattened=self._flattened(path),
@@ -73,11 +74,9 @@ class Model:
         facts = self.facts[path]
         return facts.in_shape != facts.out_shape and facts.kind != "Dense"  # a Dense layer says its units itself
 
-    def headline(self, path: str, layer: Residual | Parallel) -> str:
+    def headline(self, path: str, layer: Branching) -> str:
         """Return the comment over a branching layer."""
-        if isinstance(layer, Residual):
-            return f"{self.names[path]}: a row of layers is added to {'a shortcut row' if layer.shortcut else 'what came in'}"
-        return f"{self.names[path]}: {len(layer.branches)} branches, side by side"
+        return f"{self.names[path]}: {layer.headline()}"
 
     def _flattened(self, path: str) -> Shape | None:
         """Return the image that a Dense layer's input was flattened from, if only layers that keep the order lie between."""
@@ -87,7 +86,7 @@ class Model:
             facts = self.facts[f"{prefix}{before}"]
             if facts.kind == "Flatten" and len(facts.in_shape) == 3:
                 return facts.in_shape
-            if facts.kind not in ("Dropout", "Activation", "BatchNorm", "Flatten"):
+            if not facts.layer.elementwise:
                 return None
         return None
 

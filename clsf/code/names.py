@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from decimal import Decimal
 from keyword import iskeyword
-
-from clsf.model.branches import Parallel, Residual
-
-STEMS = {
-    "Conv2D": "conv", "DepthwiseConv2D": "depthwise", "MaxPool2D": "pool", "AveragePool2D": "pool", "GlobalAveragePool2D": "pool",
-    "Dense": "dense", "Flatten": "flatten", "Dropout": "dropout", "BatchNorm": "norm", "Activation": "act", "Residual": "block",
-    "Parallel": "mixed",
-}  # fmt: skip
 
 
 def layer_names(layers: tuple, prefix: str = "", name_prefix: str = "") -> dict[str, str]:
@@ -21,13 +12,12 @@ def layer_names(layers: tuple, prefix: str = "", name_prefix: str = "") -> dict[
     names: dict[str, str] = {}
     counts: dict[str, int] = {}
     for position, layer in enumerate(layers, start=1):
-        stem = STEMS[type(layer).__name__]
+        stem = layer.LOOK.stem
         counts[stem] = counts.get(stem, 0) + 1
         path, name = f"{prefix}{position}", f"{name_prefix}{stem}{counts[stem]}"
         names[path] = name
-        if isinstance(layer, Residual | Parallel):
-            for row_name, row in layer.rows():
-                names |= layer_names(row, f"{path}.{row_name}.", f"{name}_{row_name}_")
+        for row_name, row in layer.rows():
+            names |= layer_names(row, f"{path}.{row_name}.", f"{name}_{row_name}_")
     return names
 
 
@@ -54,8 +44,3 @@ def class_name(text: str, otherwise: str = "Net") -> str:
 def commented(text: str) -> str:
     """Return `text` fit for a comment: on one line, without control characters, and without what reorders a line."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
-
-
-def one_minus(value: float) -> str:
-    """Return 1 - value as it would be typed: 0.01 for 0.99, not 0.010000000000000009."""
-    return repr(float(1 - Decimal(repr(value))))

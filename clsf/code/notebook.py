@@ -237,7 +237,7 @@ def _load_weights(model: Model) -> str:
         "            if array.ndim == 2:",
         "                array = array.T  # (in, out) -> (out, in)",
     ]
-    if any(facts.kind == "DepthwiseConv2D" for facts in model.analysis.layers):
+    if any("depthwise_kernel" in facts.layer.KERNELS for facts in model.analysis.layers):
         rows += [
             "            elif array.ndim == 4 and layer.groups > 1:  # (h, w, in, times) -> (in * times, 1, h, w)",
             "                array = array.transpose(2, 3, 0, 1).reshape(layer.weight.shape)",

@@ -40,100 +40,7 @@ def activation_string() -> Sentence:
     return say("The activation by its name; a function would do as well. Left out, it is linear: the values pass unchanged.")
 
 
-def keras_leaky(slope: str) -> Sentence:
-    return say(
-        "A layer of its own, because the slope has to be said: {slope} here and in PyTorch, but 0.2 for Keras' string "
-        "\"leaky_relu\" and 0.3 for its layer.",
-        slope=slope,
-    )  # fmt: skip
-
-
-def keras_flatten() -> Sentence:
-    return say("Row by row, column by column, channel by channel, because Keras keeps the channels last.")
-
-
-def keras_pool_same() -> Sentence:
-    return say("Padding never wins a maximum and is left out of a mean; an odd row or column goes to the bottom and the right.")
-
-
 # PyTorch.
-
-
-def in_channels(channels: int) -> Sentence:
-    return say(
-        "PyTorch wants the number of incoming channels, {channels}; Keras reads it off what arrives. Images are channels first.",
-        channels=channels,
-    )  # fmt: skip
-
-
-def in_features(features: int, image: Shape | None) -> Sentence:
-    if image is None:
-        return say(
-            "PyTorch wants the number of incoming features, {features}; Keras reads it off what arrives.", features=features
-        )
-    return say(
-        "PyTorch wants the number of incoming features: {image} = {features}. It changes whenever a layer or the image size "
-        "before it does; Keras reads it off what arrives.",
-        image=shape_text(image), features=features,
-    )  # fmt: skip
-
-
-def depthwise(channels: int) -> Sentence:
-    return say(
-        "PyTorch has no layer of its own for this: a convolution in as many groups as there are channels, {channels}.",
-        channels=channels,
-    )  # fmt: skip
-
-
-def symmetric_padding() -> Sentence:
-    return say(
-        'What Keras calls "same", as a number: PyTorch refuses the word together with strides. Here it is equal on both sides, '
-        "for this image size."
-    )
-
-
-def uneven_padding(pads: tuple[int, int, int, int]) -> Sentence:
-    left, right, top, bottom = pads
-    return say(
-        "Keras' \"same\" pads unevenly here: {left} left, {right} right, {top} above, {bottom} below. PyTorch pads both sides alike "
-        "and refuses \"same\" with strides, so the padding is a step of its own.",
-        left=left, right=right, top=top, bottom=bottom,
-    )  # fmt: skip
-
-
-def even_kernel(pads: tuple[int, int, int, int]) -> Sentence:
-    left, right, top, bottom = pads
-    return say(
-        "An even kernel has no middle: {left} left, {right} right, {top} above, {bottom} below, as Keras does it. padding=\"same\" "
-        "would do the same, with a warning.",
-        left=left, right=right, top=top, bottom=bottom,
-    )  # fmt: skip
-
-
-def ceil_mode() -> Sentence:
-    return say(
-        'Keras\' "same" lets the last window stick out to the right and the bottom; PyTorch calls that `ceil_mode`. What lies '
-        "outside never wins a maximum and is left out of a mean."
-    )
-
-
-def average_without_padding() -> Sentence:
-    return say("Without `count_include_pad=False`, PyTorch counts the zeros outside the image into the mean; Keras does not.")
-
-
-def cropped() -> Sentence:
-    return say(
-        'An even window with padding "same": PyTorch pads both sides alike and makes one row and column too many; taking the '
-        "first away leaves Keras' windows."
-    )
-
-
-def torch_flatten(image: Shape) -> Sentence:
-    return say(
-        "Channel by channel here, row by row in Keras: the same {image} numbers in another order. Learning does not mind, but "
-        "weights carried over must have the inputs of the next layer reordered.",
-        image=shape_text(image),
-    )  # fmt: skip
 
 
 def keras_order() -> Sentence:
@@ -146,32 +53,6 @@ def channels_first_order() -> Sentence:
     return say(
         "Keras' own Flatten goes row by row. This run flattens channel by channel, as PyTorch does, so the axes are turned first."
     )
-
-
-def functional_dropout() -> Sentence:
-    return say(
-        "`training=self.training` is what `model.train()` and `model.eval()` switch. F.dropout(x) alone drops half of the values, "
-        "always, at evaluation too."
-    )
-
-
-def torch_norm() -> Sentence:
-    return say(
-        "The other way round: Keras' momentum is the share of the old that is kept, PyTorch's is the share of the new. By default "
-        "the two forget at different speeds, and epsilon is 0.001 against 0.00001. PyTorch also keeps the unbiased variance."
-    )
-
-
-def torch_activation() -> Sentence:
-    return say("An activation is a step of its own in PyTorch; its layers have no argument for it.")
-
-
-def torch_softmax() -> Sentence:
-    return say("Over axis 1: that is where PyTorch has its channels, behind the batch. In Keras they are last.")
-
-
-def global_average() -> Sentence:
-    return say("The mean over height and width, which leaves one number per channel; Keras has a layer for both steps.")
 
 
 def joined_channels() -> Sentence:

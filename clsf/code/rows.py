@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clsf.model.branches import Parallel, Residual
-from clsf.model.layers import Activation, BatchNorm, Dense, Dropout, Flatten
+from clsf.model.branches import Branching
+from clsf.model.layers import Dense, Flatten
 from clsf.model.shapes import Shape
 from clsf.model.walk import Analysis
 
 Plain = Callable[[str, object, str, str], str]
 """Writes one plain layer: path, layer, variable it reads, variable it writes; returns the variable that holds the result."""
 
-Join = Callable[[str, Residual | Parallel, list[str], str], None]
+Join = Callable[[str, Branching, list[str], str], None]
 """Writes how the ends of a branching layer's rows become one: path, layer, their variables, variable it writes."""
 
-Begin = Callable[[str, Residual | Parallel], None]
+Begin = Callable[[str, Branching], None]
 """Called before the rows of a branching layer are written."""
 
 
@@ -32,7 +32,7 @@ def write_rows(
     """Write a row of layers from `source` into `target`, branches included; return the variable that holds its end."""
     for position, layer in enumerate(layers, start=1):
         path = f"{prefix}{position}"
-        if isinstance(layer, Residual | Parallel):
+        if layer.rows():
             begin(path, layer)
             ends = []
             for row_name, row in layer.rows():
@@ -49,7 +49,7 @@ def write_rows(
 def branching(layers: tuple) -> str | None:
     """Return the path of the first branching layer, or None."""
     for position, layer in enumerate(layers, start=1):
-        if isinstance(layer, Residual | Parallel):
+        if layer.rows():
             return str(position)
     return None
 
@@ -72,10 +72,11 @@ def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str,
             met = [f"{prefix}{at + 1}"]
             for later, other in enumerate(row[at + 1 :], start=at + 2):
                 met.append(f"{prefix}{later}")
-                if not isinstance(other, Dropout | Activation | BatchNorm | Flatten):
+                if not other.elementwise:
                     break
-            if isinstance(row[int(met[-1].rsplit(".", 1)[-1]) - 1], Dense):
-                reordered |= {p: shape for p in met[1:] if isinstance(row[int(p.rsplit(".", 1)[-1]) - 1], Dense | BatchNorm)}
+            ends = {path: row[int(path.rsplit(".", 1)[-1]) - 1] for path in met}
+            if isinstance(ends[met[-1]], Dense):
+                reordered |= {path: shape for path in met[1:] if ends[path].learns}
             else:
                 keep.add(met[0])
     return keep, reordered
@@ -84,7 +85,6 @@ def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str,
 def _rows(layers: tuple, prefix: str) -> list[tuple[tuple, str]]:
     found = [(layers, prefix)]
     for position, layer in enumerate(layers, start=1):
-        if isinstance(layer, Residual | Parallel):
-            for name, row in layer.rows():
-                found += _rows(row, f"{prefix}{position}.{name}.")
+        for name, row in layer.rows():
+            found += _rows(row, f"{prefix}{position}.{name}.")
     return found

@@ -7,8 +7,7 @@ from clsf.code.lines import Writer
 from clsf.code.model import Model
 from clsf.code.names import class_name
 from clsf.code.rows import branching, write_rows
-from clsf.model.branches import Parallel, Residual
-from clsf.model.layers import Flatten, GlobalAveragePool2D
+from clsf.model.branches import Branching
 
 
 def write_sequential(w: Writer, model: Model) -> None:
@@ -25,9 +24,9 @@ def write_module(w: Writer, model: Model) -> None:
 
     def attributes() -> None:
         for path, layer in model.plain_layers():
-            for module in model.torch(path, layer):
-                if not module.function:
-                    w.call((f"self.{model.names[path]} = {module.head}",), module.arguments, "", path, module.note)
+            for step in model.torch(path, layer):
+                if not step.function:
+                    w.call((f"self.{model.names[path]} = {step.call.name}",), step.call.arguments(), "", path, step.call.note)
 
     def plain(path: str, layer: object, source: str, target: str) -> str:
         return _functions(w, model, path, layer, source, target)
@@ -85,15 +84,15 @@ def _functions(w: Writer, model: Model, path: str, layer: object, source: str, t
 
 
 def _class(w: Writer, model: Model, attributes, plain) -> None:
-    def join(path: str, layer: Residual | Parallel, ends: list[str], target: str) -> None:
-        if isinstance(layer, Residual):
-            w.add(f"{target} = {' + '.join(ends)}", path, notes.added(), model.torch_comment(path))
+    def join(path: str, layer: Branching, ends: list[str], target: str) -> None:
+        if layer.SIGN:
+            w.add(f"{target} = {f' {layer.SIGN} '.join(ends)}", path, notes.added(), model.torch_comment(path))
         else:
             comment = model.torch_comment(path)
             w.call((f"{target} = torch.cat",), (f"[{', '.join(ends)}]", "dim=1"), "", path, notes.joined_channels(), comment)
         w.blank()
 
-    def begin(path: str, layer: Residual | Parallel) -> None:
+    def begin(path: str, layer: Branching) -> None:
         if w.lines[-1].text and not w.lines[-1].text.lstrip().startswith("def "):
             w.blank()
         w.add(f"# {model.headline(path, layer)}", path)
@@ -119,9 +118,10 @@ def _class(w: Writer, model: Model, attributes, plain) -> None:
 def _modules(w: Writer, model: Model, row: list[tuple[str, object]]) -> None:
     """Write the modules of plain layers, one a line, as the arguments of nn.Sequential."""
     for path, layer in row:
-        modules = model.torch(path, layer)
-        for module in modules:
-            w.call((module.head,), module.arguments, ",", path, module.note, model.torch_comment(path, module is modules[-1]))
+        steps = model.torch(path, layer)
+        for step in steps:
+            call = step.call
+            w.call((call.name,), call.arguments(), ",", path, call.note, model.torch_comment(path, step is steps[-1]))
 
 
 def _runs(layers: tuple, names: dict[str, str], prefix: str, name_prefix: str) -> list[tuple[str, list[str]]]:
@@ -140,12 +140,12 @@ def _runs(layers: tuple, names: dict[str, str], prefix: str, name_prefix: str) -
 
     for position, layer in enumerate(layers, start=1):
         path = f"{prefix}{position}"
-        if isinstance(layer, Residual | Parallel):
+        if layer.rows():
             close()
             for row_name, row in layer.rows():
                 found += _runs(row, names, f"{path}.{row_name}.", f"{names[path]}_{row_name}_")
         else:
-            if not prefix and run and isinstance(layer, Flatten | GlobalAveragePool2D):
+            if not prefix and run and layer.flattens:
                 close()
             run.append(path)
     close()
@@ -157,7 +157,7 @@ def _named(runs: list[tuple[str, list[str]]], layers: tuple) -> list[tuple[str, 
     own = [n for n, (_, paths) in enumerate(runs) if "." not in paths[0]]
     renamed = list(runs)
     if own:
-        ends = isinstance(layers[int(renamed[own[-1]][1][0]) - 1], Flatten | GlobalAveragePool2D)
+        ends = layers[int(renamed[own[-1]][1][0]) - 1].flattens
         if len(own) > 1 or not ends:
             renamed[own[0]] = ("stem" if branching(layers) else "features", renamed[own[0]][1])
         if ends:

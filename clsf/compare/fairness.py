@@ -17,7 +17,6 @@ from clsf.data import catalogue
 from clsf.errors import PlanError
 from clsf.events import RunStarted
 from clsf.frameworks import TITLES
-from clsf.model.branches import Parallel, Residual
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -167,10 +166,9 @@ def on_purpose(one: Contender, two: Contender, names: Iterable[str]) -> Iterator
 def plain(layers: tuple) -> Iterator[object]:
     """Yield every layer that is not a branching one, in order."""
     for layer in layers:
-        if isinstance(layer, Residual | Parallel):
-            for _, row in layer.rows():
-                yield from plain(row)
-        else:
+        for _, row in layer.rows():
+            yield from plain(row)
+        if not layer.rows():
             yield layer
 
 

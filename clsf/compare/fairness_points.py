@@ -8,7 +8,7 @@ from clsf.compare.fairness import Contender, Level, on_purpose
 from clsf.compare.fairness_training import STEERING, torch_rule
 from clsf.compare.gap import loss_floor
 from clsf.data import catalogue
-from clsf.model.layers import Activation, BatchNorm, Dense, Dropout
+from clsf.model.layers import BatchNorm, Dense, Dropout
 from clsf.optimizers import OPTIMIZERS
 from clsf.runs.happened import SHORTEST_OVERLAP, overlap
 from clsf.words import Sentence, say, say_n
@@ -427,7 +427,7 @@ def _begins(contender: Contender) -> tuple:
 
 def _softmax_last(contender: Contender) -> bool:
     last = contender.built.layers[-1]
-    return (isinstance(last, Activation) and last.name == "softmax") or getattr(last, "activation", "") == "softmax"
+    return last is not None and last.function == "softmax"
 
 
 def _classes(contender: Contender) -> int:

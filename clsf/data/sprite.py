@@ -7,6 +7,8 @@ import io
 
 import numpy as np
 
+from clsf.data import png
+
 
 def sheet(pixels: np.ndarray, columns: int, lossless: bool = True) -> str:
     """Return images, uint8 (n, h, w, c), side by side in rows of `columns`, as a data: address (PNG, or WebP with losses)."""
@@ -19,8 +21,8 @@ def sheet(pixels: np.ndarray, columns: int, lossless: bool = True) -> str:
     whole = (
         laid.reshape(rows, columns, height, width, channels).swapaxes(1, 2).reshape(rows * height, columns * width, channels)
     )
+    if lossless:
+        return png.address(whole)
     file = io.BytesIO()
-    picture = Image.fromarray(whole[..., 0] if channels == 1 else whole)
-    picture.save(file, "PNG") if lossless else picture.save(file, "WEBP", quality=80, method=2)
-    kind = "png" if lossless else "webp"
-    return f"data:image/{kind};base64,{base64.b64encode(file.getvalue()).decode()}"
+    Image.fromarray(whole[..., 0] if channels == 1 else whole).save(file, "WEBP", quality=80, method=2)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"

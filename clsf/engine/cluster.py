@@ -25,7 +25,7 @@ from clsf.engine.running import Running
 from clsf.engine.serial_executor import SerialExecutor
 from clsf.engine.worker_pool import WorkerPool, Workers
 from clsf.errors import EngineError
-from clsf.events import RunFailed, event_from_json
+from clsf.events import ReadEvents, RunFailed
 from clsf.settings import Settings, read
 from clsf.words import Sentence, say, say_n
 
@@ -302,13 +302,13 @@ class DaskEngine:
         logger.info("run=%s event=delivered tally=%s", run.run_id, run.tally)
         if run.result["weights"] is not None:
             self._say("weights", run.run_id, run.result["weights"])
-        end = event_from_json(json.loads(run.result["end"]))
+        [end] = last = ReadEvents([run.result["end"]])
         if isinstance(end, RunFailed):
             self._fail(run, end.sentence)
             return
         if run.time_is_up and end.reason == "stopped":
             end = replace(end, reason="time-limit")
-        self._over(run, "events", [end])
+        self._over(run, "events", last)
 
     def _fail(self, run: Running, sentence: Sentence) -> None:
         self._over(run, "failed", sentence)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import threading
 import time
 from collections.abc import Callable
 
-from clsf.events import Event, event_to_json
+from clsf.events import Event, event_to_text
 
 logger = logging.getLogger("clsf.engine")
 
@@ -27,7 +26,7 @@ class EventBatcher:
     def __init__(self, send: Callable[[dict], None]) -> None:
         self._send = send
         self._changed = threading.Condition()
-        self._events: list[dict] = []
+        self._events: list[str] = []
         self._closed = False
         self._messages = 0
         self.tally = Tally()
@@ -37,9 +36,9 @@ class EventBatcher:
     def tell(self, event: Event) -> None:
         """Take an event."""
         with self._changed:
-            data = event_to_json(event)
-            self._events.append(data)
-            self.tally.add(data)
+            line = event_to_text(event)
+            self._events.append(line)
+            self.tally.add(line)
             self._changed.notify()
 
     def close(self) -> int:
@@ -62,7 +61,7 @@ class EventBatcher:
             if events:
                 self._messages += 1
                 try:
-                    self._send({"number": self._messages, "events": to_text(events)})
+                    self._send({"number": self._messages, "events": "\n".join(events)})
                 except Exception:
                     logger.exception("Message %d could not be sent", self._messages)
                 sent = time.monotonic()
@@ -77,20 +76,10 @@ class Tally:
         self.count = 0
         self._hash = hashlib.sha256()
 
-    def add(self, data: dict) -> None:
-        """Count an event's JSON values."""
+    def add(self, line: str) -> None:
+        """Count an event, as JSON text."""
         self.count += 1
-        self._hash.update(to_text(data).encode() + b"\n")
+        self._hash.update(line.encode() + b"\n")
 
     def __str__(self) -> str:
         return f"{self.count}:{self._hash.hexdigest()[:16]}"
-
-
-def to_text(data: object) -> str:
-    """Return `data` as JSON text, in which nothing of a framework can hide: torch calls its version a TorchVersion, and
-    whoever unpickles one imports torch."""
-    return json.dumps(data, default=_plain, separators=(",", ":"))
-
-
-def _plain(value: object) -> object:
-    return value.item() if hasattr(value, "item") else str(value)  # a NumPy number; anything else in words

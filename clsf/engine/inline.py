@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import threading
@@ -15,7 +14,7 @@ from clsf.engine.base import COMMANDS, EngineState, Listener, RunRequest, Worker
 from clsf.engine.machine import cores, machine_text
 from clsf.engine.serial_executor import SerialExecutor
 from clsf.errors import EngineError
-from clsf.events import RunFailed, event_from_json
+from clsf.events import ReadEvents, RunFailed
 from clsf.words import say
 
 
@@ -88,17 +87,17 @@ class InlineEngine:
         self._say("started", request.run_id, machine_text())
 
         def send(message: dict) -> None:
-            self._say("events", request.run_id, [event_from_json(data) for data in json.loads(message["events"])])
+            self._say("events", request.run_id, ReadEvents(message["events"].split("\n")))
 
         result = work.carry_out(work.order(asdict(request), self.job, self.warm), control, send)
         if result["weights"] is not None:
             self._say("weights", request.run_id, result["weights"])
         del self._runs[request.run_id]
-        end = event_from_json(json.loads(result["end"]))
+        [end] = last = ReadEvents([result["end"]])
         if isinstance(end, RunFailed):
             self._say("failed", request.run_id, end.sentence)
         else:
-            self._say("events", request.run_id, [end])
+            self._say("events", request.run_id, last)
 
     def _say(self, what: str, *args: object) -> None:
         if self._listener is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 from clsf.engine import queue
 from clsf.engine.base import RunRequest
 from clsf.engine.event_batcher import Tally
-from clsf.events import BatchesEnded, Event, Paused, Resumed, event_from_json
+from clsf.events import BatchesEnded, Event, Paused, ReadEvents, Resumed
 
 
 @dataclass(eq=False)
@@ -55,7 +54,7 @@ class Running:
         return self.result is not None and self._next > self.result["messages"]
 
     def take(self, number: int, events: str) -> Iterator[list[Event]]:
-        """Take a message (events as JSON text) and yield those whose turn it is, in order."""
+        """Take a message (a line of JSON text for each event) and yield those whose turn it is, in order."""
         self._early[number] = events
         while self._next in self._early:
             yield self._read(self._next)
@@ -66,11 +65,10 @@ class Running:
         for number in sorted(self._early):
             yield self._read(number)
 
-    def _read(self, number: int) -> list[Event]:
-        told = json.loads(self._early.pop(number))
-        for data in told:
-            self.tally.add(data)
-        events = [event_from_json(data) for data in told]
+    def _read(self, number: int) -> ReadEvents:
+        events = ReadEvents(self._early.pop(number).split("\n"))
+        for line in events.lines:
+            self.tally.add(line)
         for event in events:
             self.learned = self.learned or isinstance(event, BatchesEnded)
             if isinstance(event, Paused):

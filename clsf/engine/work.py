@@ -31,10 +31,10 @@ import numpy as np
 from clsf import __version__, backends, continuing
 from clsf.control import Control
 from clsf.engine.error_messages import sentence_of, unexpected
-from clsf.engine.event_batcher import EventBatcher, to_text
+from clsf.engine.event_batcher import EventBatcher
 from clsf.engine.machine import cores, machine_text
 from clsf.errors import ClsfError, EngineError
-from clsf.events import Event, RunEnded, RunFailed, event_to_json
+from clsf.events import Event, RunEnded, RunFailed, event_to_text
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
@@ -112,7 +112,7 @@ def carry_out(order: dict, control: Control, send: Callable[[dict], None]) -> di
         messages = box.close()
     end = RunFailed(failed) if failed else ended[-1]
     return {
-        "messages": messages, "tally": str(box.tally), "end": to_text(event_to_json(end)), "weights": kept[-1] if kept else None,
+        "messages": messages, "tally": str(box.tally), "end": event_to_text(end), "weights": kept[-1] if kept else None,
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, DepthwiseConv2D, Dropout
+from clsf.model.layers import Activation, BatchNorm, Dense, Dropout
 from clsf.model.spec import MAX_NAME, Layer, ModelSpec
 
 
@@ -42,7 +42,7 @@ def with_batch_norm(spec: ModelSpec) -> ModelSpec:
     last, _ = _dense(spec)
     found: list[Layer] = []
     for place, layer in enumerate(spec.layers):
-        if isinstance(layer, Conv2D | DepthwiseConv2D | Dense) and place != last:
+        if layer.KERNELS and place != last:
             found += [replace(layer, activation="linear"), BatchNorm()]
             if layer.activation != "linear":
                 found.append(Activation(layer.activation))

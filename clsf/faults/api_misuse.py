@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -41,3 +44,77 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return scene.with_pattern(r"kernel_size=", "kernel=", 1) or scene.edited(("optimizer=optimizer,", "optim=optimizer,"))
     return scene.edited(("optimizer.step()", "optimizer.update()"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    return [*_torch_misuse(program), *_keras_misuse(program)][:3]
+
+
+def _torch_misuse(program: Program) -> list[Finding]:
+    results = []
+    if not program.torch:
+        return results
+    steps, back = list(events(program, "optimizer-step")), list(events(program, "backward"))
+    if back and not steps and any(events(program, "optimizer")) and any(e.loops for e in back):
+        results.append(found(FAULT, back[0].line, "certain"))
+    losses = [e for e in events(program, "loss") if not e.no_grad and e.loops]
+    if steps and losses and not back and any(s.loop_ids == e.loop_ids for s in steps for e in losses):
+        results.append(found(FAULT, losses[0].line, "certain"))
+    for e in events(program, "loss-swapped"):
+        results.append(found(FAULT, e.line, "certain"))
+        break
+    if steps and back:
+        first = {e.loops[-1][0]: e for e in reversed(back) if e.loops}
+        for s in steps:
+            mate = first.get(s.loops[-1][0]) if s.loops else None
+            if (
+                mate is not None
+                and s.line < mate.line
+                and s.function == mate.function
+                and s.loop_ids == mate.loop_ids
+                and not any(e.kind == "backward" and e.line < s.line and e.loop_ids == s.loop_ids for e in program.events)
+            ):
+                results.append(found(FAULT, s.line, "likely"))
+                break
+    for cls in program.machine.classes:
+        if cls.made and program.net is not None and program.net.instance is not None and cls is program.net.instance.cls:
+            init = next((n for n in cls.node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"), None)
+            if (
+                init is not None
+                and "super(" not in ast.unparse(init)
+                and ".__init__(self" not in ast.unparse(init)
+                and "torch.nn.Module" in cls.ancestors()
+            ):
+                results.append(found(FAULT, init.lineno, "certain"))
+    return results
+
+
+def _keras_misuse(program: Program) -> list[Finding]:
+    results = []
+    if not program.keras:
+        return results
+    if (
+        program.fit_event is not None
+        and program.compile is None
+        and program.net is not None
+        and program.net.kind != "instance"
+        and not _compiles(program)
+    ):
+        results.append(found(FAULT, program.fit.line, "certain"))
+    for op in program.ops:
+        if (
+            op.made is not None
+            and op.kind == "Conv2D"
+            and len(op.made.args) >= 3
+            and all(isinstance(a, int) for a in op.made.args[:3])
+            and not op.made.extra.get("old")
+            and op.made.args[2] > 1
+        ):
+            results.append(found(FAULT, op.line, "smell"))
+            break
+    return results
+
+
+def _compiles(program: Program) -> bool:
+    return "compile(" in program.source.text

@@ -1,6 +1,8 @@
 """Layers in an order that hurts."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +17,18 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=3,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    x = program.x
+    if (
+        x is not None
+        and x.source in ("cifar10", "cifar100")
+        and program.output is not None
+        and not any(op.kind in ("Conv2D", "SeparableConv2D", "Unknown") for op in program.ops)
+    ):
+        dense = next((op for op in program.ops if op.kind == "Dense"), None)
+        if dense is not None:
+            return [found(FAULT, dense.line, "smell")]
+    return []

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
+from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
 FAULT = Fault(
@@ -36,3 +39,13 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(batch_size=1024)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    batch = batch_size(program)
+    if not isinstance(batch, int) or isinstance(batch, bool):
+        return []
+    if batch <= 4 or batch >= 1024:
+        return [found(FAULT, batch_line(program), "smell")]
+    return []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import classes, one_hot, other_loss
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -51,3 +53,22 @@ def plant(scene: Scene) -> Scene | None:
         "def loss_fn(outputs, labels):\n"
         f"    return F.binary_cross_entropy_with_logits(outputs, F.one_hot(labels, {classes(scene)}).float())\n",
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or loss.kind != "binary" or end.units is None or end.units < 2:
+        return []
+    one_hot = program.y is not None and bool(program.y.one_hot)
+    better = "categorical_crossentropy" if one_hot or program.y is None else "sparse_categorical_crossentropy"
+    new = swap(program, loss.line, r"binary_crossentropy", better)
+    if program.classes is not None and program.classes > 2 and program.y is not None and program.y.source not in ("", "csv"):
+        return [found(FAULT, loss.line, "certain", new)]
+    if end.units > 2 and end.activation == "softmax":
+        return [found(FAULT, loss.line, "likely", new)]
+    if end.units == 2 and end.activation == "softmax":
+        return [found(FAULT, loss.line, "smell", new)]
+    if end.units > 2 and one_hot:
+        return [found(FAULT, loss.line, "likely", new)]
+    return []

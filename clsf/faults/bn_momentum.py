@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
 from clsf.model.layers import BatchNorm
+from clsf.reader.looks import Program, found, number, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -58,3 +60,32 @@ def plant(scene: Scene) -> Scene | None:
     if not normed(scene):
         return None
     return each_layer(scene, lambda layer: replace(layer, momentum=0.999) if isinstance(layer, BatchNorm) else layer)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for op in program.ops:
+        if op.kind != "BatchNorm" or op.made is None:
+            continue
+        given = op.made.get("momentum", 2 if program.torch else 1)
+        if not number(given):
+            continue
+        if program.torch and given >= 0.5:
+            return [
+                found(
+                    FAULT,
+                    op.line,
+                    "likely",
+                    swap(program, op.line, rf"momentum\s*=\s*{given}", f"momentum={round(1 - given, 6)}"),
+                )
+            ]
+        if program.keras and given <= 0.3:
+            return [
+                found(
+                    FAULT,
+                    op.line,
+                    "likely",
+                    swap(program, op.line, rf"momentum\s*=\s*{given}", f"momentum={round(1 - given, 6)}"),
+                )
+            ]
+    return []

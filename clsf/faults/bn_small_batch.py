@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, has
+from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
 FAULT = Fault(
@@ -32,3 +35,11 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(batch_size=2, epochs=min(scene.plan.epochs, 3)) if normed(scene) else None
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    batch = batch_size(program)
+    if not has(program, "BatchNorm") or not isinstance(batch, int) or batch > 4:
+        return []
+    return [found(FAULT, batch_line(program), "likely" if batch <= 2 else "smell")]

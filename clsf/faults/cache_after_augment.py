@@ -1,6 +1,8 @@
 """Cache after augmentation."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -14,3 +16,14 @@ FAULT = Fault(
     sources=("tensorflow/tensorflow#47755",),
     level=4,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    loader = program.loader
+    if loader is None:
+        return []
+    order = [what for what, _ in loader.steps]
+    if "augment" in order and "cache" in order[order.index("augment") :]:
+        return [found(FAULT, [line for what, line in loader.steps if what == "cache"][-1], "likely")]
+    return []

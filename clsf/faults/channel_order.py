@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -43,3 +45,29 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return scene.edited((PREPARED, "    return tf.transpose(images, [0, 3, 1, 2]) / 255\n"))
     return scene.with_pattern(r"^    images = images\.permute\(0, 3, 1, 2\).*\n", "")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    x, shape = program.x, program.native_shape
+    if shape is None or len(shape) != 3 or None in shape or program.shape_guessed:
+        return []
+    conv = any(op.kind in ("Conv2D", "SeparableConv2D", "MaxPool2D") for op in program.ops)
+    first = (
+        any(
+            op.made is not None and op.made.kwargs.get("data_format") == "channels_first"
+            for op in program.ops
+            if op.kind in ("Conv2D", "MaxPool2D")
+        )
+        or program.machine.data_format == "channels_first"
+        or "'th'" in program.source.text
+        or '"th"' in program.source.text
+        or "channels_first" in program.source.text
+    )
+    if program.keras and conv and not first and shape[0] in (1, 3) and shape[1] > 4 and shape[2] > 4:
+        line = x.did("reshape", "new-axis", "permute") if x is not None else 0
+        return [found(FAULT, line or program.net.extra.get("input_line", program.net.line), "certain")]
+    if program.torch and conv and shape[2] in (1, 3) and shape[0] > 4 and shape[1] > 4:
+        line = x.did("reshape", "new-axis", "permute", "unsqueeze") if x is not None else 0
+        return [found(FAULT, line or program.net.line, "certain")]
+    return []

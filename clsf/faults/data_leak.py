@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.looks import Array, Made, Program, events, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -33,3 +36,66 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.with_pattern(r"^order = order\[held_out:.*$", "order = order[:TRAIN_LIMIT]" if scene.plan.train_limit else "")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    fit = program.fit
+    if (
+        fit is not None
+        and program.val_x is not None
+        and program.x is not None
+        and program.val_x == program.x
+        and program.x.source
+    ):
+        results.append(
+            found(
+                FAULT,
+                fit.lines.get("validation_data", fit.line) if fit.lines.get("validation_data", 0) >= fit.line else fit.line,
+                "certain",
+            )
+        )
+    train, other = program.loader, program.val_loader
+    if (
+        program.torch
+        and train is not None
+        and other is not None
+        and train.x.source in SETS
+        and train.x.source == other.x.source
+        and train.x.part == other.x.part == "train"
+    ):
+        a, b = train.made, other.made
+        if (
+            isinstance(a, Made)
+            and isinstance(b, Made)
+            and a.path.startswith("torchvision.datasets")
+            and b.path.startswith("torchvision.datasets")
+        ):
+            own = train.line == other.line
+            line = b.lines.get("train", b.lines.get(1, b.line)) if b is not a else other.line
+            if not own and not _samplers(program):
+                results.append(
+                    found(
+                        FAULT,
+                        max(line, b.line),
+                        "certain" if b is not a else "likely",
+                        swap(program, max(line, b.line), r"train\s*=\s*True", "train=False"),
+                    )
+                )
+    scalers = [
+        e
+        for e in events(program, "scaler")
+        if e["how"] in ("fit", "fit_transform") and isinstance(e["of"], Array) and "Scaler" in e["made"].name
+    ]
+    for e in scalers:
+        a = e["of"]
+        if a.part == "" and any(s.line > e.line for s in events(program, "split")):
+            results.append(found(FAULT, e.line, "smell"))
+        elif a.part == "both":
+            results.append(found(FAULT, e.line, "likely"))
+    return results[:2]
+
+
+def _samplers(program: Program) -> bool:
+    return any(word in program.source.text for word in ("Sampler", "Subset", "random_split"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from math import prod
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
 from clsf.model.layers import Dropout
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -52,3 +54,22 @@ def plant(scene: Scene) -> Scene | None:
     if not any(isinstance(layer, Dropout) for layer in scene.spec.layers):
         return None
     return each_layer(scene, lambda layer: Dropout(0.95) if isinstance(layer, Dropout) else layer)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    tensors = program.tensors
+    last = max((n for n, t in enumerate(tensors) if t.op.kind == "Dense"), default=None)
+    for n, tensor in enumerate(tensors):
+        op = tensor.op
+        rate = op.settings.get("rate")
+        if op.kind != "Dropout" or not number(rate):
+            continue
+        if rate >= 1 or rate < 0:
+            results.append(found(FAULT, op.line, "certain"))
+        elif rate > 0.75:
+            results.append(found(FAULT, op.line, "likely" if rate >= 0.8 else "smell"))
+        elif last is not None and n > last and any(t is tensor for t in tensors[last + 1 :]) and rate > 0:
+            results.append(found(FAULT, op.line, "likely"))
+    return results[:2]

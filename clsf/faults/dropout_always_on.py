@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -34,3 +36,39 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return scene.with_pattern(r"layers\.Dropout\(([\d.]+)\)", r"layers.Lambda(lambda x: tf.nn.dropout(x, 0.5))", 1)
     return scene.with_pattern(r"F\.dropout\(x, [\d.]+, training=self\.training\)", "F.dropout(x)", 1)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    for tensor in program.tensors:
+        op = tensor.op
+        if (
+            op.kind == "Dropout"
+            and program.torch
+            and op.made is not None
+            and op.made.path.startswith("torch.nn.functional.")
+            and not op.settings.get("training_given")
+        ):
+            results.append(
+                found(
+                    FAULT,
+                    op.line,
+                    "certain",
+                    swap(
+                        program,
+                        op.line,
+                        r"(dropout\w*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)",
+                        r"\1, training=self.training)",
+                    ),
+                )
+            )
+        elif (
+            op.kind == "Dropout" and program.torch and op.settings.get("training") is True and op.settings.get("training_given")
+        ):
+            results.append(
+                found(FAULT, op.line, "likely", swap(program, op.line, r"training\s*=\s*True", "training=self.training"))
+            )
+        elif op.kind == "Dropout" and op.settings.get("always"):
+            results.append(found(FAULT, op.where or op.line, "likely"))
+    return results

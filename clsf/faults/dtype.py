@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.looks import Array, Program, events, found, indent
 from clsf.words import say
 
 FAULT = Fault(
@@ -32,3 +35,31 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return None if scene.keras else scene.edited(("to(device, torch.float32)", "to(device, torch.float64)"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    for e in events(program, "accumulate"):
+        before = e["before"]
+        if (
+            isinstance(before, Array)
+            and before.dtype == "uint8"
+            and before.role == "x"
+            and before.source in SETS
+            and "/=" in program.line(e.line)
+        ):
+            name = e["name"]
+            results.append(found(FAULT, e.line, "certain", f'{indent(program, e.line)}{name} = {name}.astype("float32") / 255'))
+    loss, y = program.loss, program.y
+    if program.torch and loss is not None and y is not None:
+        if (
+            loss.kind in ("cross-entropy", "nll")
+            and y.dtype in ("float32", "float", "double", "float64")
+            and not y.one_hot
+            and (y.did("float", "astype", "tensor"))
+        ):
+            results.append(found(FAULT, y.did("float", "astype", "tensor") or loss.use, "certain"))
+        if loss.kind == "binary" and y.dtype in ("int64", "long") and (y.source in SETS or y.did("tensor", "long")):
+            results.append(found(FAULT, loss.use, "certain"))
+    return results[:2]

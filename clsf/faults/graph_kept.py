@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, events, found, swap, training_loops, v
 from clsf.words import say
 
 FAULT = Fault(
@@ -27,3 +29,23 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return None if scene.keras else scene.edited(("total += loss.item() * len(labels)", "total += loss * len(labels)"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    loops = set(training_loops(program))
+    later = {e["loss"].line for e in events(program, "backward") if isinstance(e["loss"], v.LossValue)}
+    for e in events(program, "accumulate"):
+        value = e["value"]
+        if (
+            isinstance(value, v.LossValue)
+            and not value.plain
+            and not e.no_grad
+            and e.loops
+            and e.loop_ids[-1] in loops
+            and program.torch
+        ):
+            if f"{e['name']}.backward" in program.source.text or value.line not in later:
+                continue
+            return [found(FAULT, e.line, "likely", swap(program, e.line, r"\+=\s*(\w+)", r"+= \1.item()"))]
+    return []

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -42,3 +46,38 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return scene.with_pattern(r"(layers\.(?:Dense|Conv2D)\([^\n]*)\),", r'\1, kernel_initializer="zeros"),')
     return scene.edited(("nn.init.xavier_uniform_(module.weight)", "nn.init.zeros_(module.weight)"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for op in program.ops:
+        given = op.settings.get("initializer")
+        name = given if isinstance(given, str) else getattr(given, "name", "")
+        if op.kind in ("Dense", "Conv2D") and str(name).lower() in ("zeros", "zero", "ones", "one"):
+            return [
+                found(FAULT, op.line, "certain" if op.kind == "Dense" or str(name).lower() in ("zeros", "zero") else "likely")
+            ]
+    return _torch_init(program)
+
+
+def _torch_init(program: Program) -> list[Finding]:
+    """Return a kernel that is set to one number."""
+    for node in ast.walk(program.source.tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+            continue
+        target = ast.unparse(node.args[0])
+        constant = node.func.attr in ("zeros_", "zeros", "constant_", "constant", "ones_") and "init" in ast.unparse(node.func)
+        if (
+            constant
+            and target.endswith(("weight", "weight.data"))
+            and "bn" not in target.lower()
+            and "norm" not in target.lower()
+            and not _for_norm(program, node.lineno)
+        ):
+            return [found(FAULT, node.lineno, "likely")]
+    return []
+
+
+def _for_norm(program: Program, line: int) -> bool:
+    around = " ".join(program.line(n) for n in range(max(1, line - 3), line + 1))
+    return "BatchNorm" in around or "GroupNorm" in around or "LayerNorm" in around

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns, rate_over_usual
+from clsf.reader.looks import Array, Program, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -45,3 +47,23 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((SETTLED, SETTLED + "y_train = rng.permutation(y_train)\n"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for event in events(program, "shuffled"):
+        of = event["of"]
+        if (
+            isinstance(of, Array)
+            and of.part == "train"
+            and of.role in ("x", "y")
+            and of.values is None
+            and not _seeded_twice(program)
+        ):
+            return [found(FAULT, event.line, "likely")]
+    return []
+
+
+def _seeded_twice(program: Program) -> bool:
+    """Whether both are shuffled from the same seed, which keeps them together."""
+    return len(list(events(program, "seed"))) >= 2

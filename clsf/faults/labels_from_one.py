@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -43,3 +45,19 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((SETTLED, SETTLED + "y_train, y_val, y_test = y_train + 1, y_val + 1, y_test + 1\n"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    y, loss, end = program.y, program.loss, ending(program)
+    if y is None or loss is None or end is None or loss.kind not in ("sparse", "cross-entropy", "nll"):
+        return []
+    if (
+        y.values is not None
+        and all(isinstance(n, int) for n in y.values)
+        and y.values
+        and min(y.values) == 1
+        and not y.did("shift")
+    ):
+        return [found(FAULT, y.made, "certain" if max(y.values) >= (end.units or 10**9) else "likely")]
+    return []

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.model.layers import BatchNorm
+from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.looks import Made, Program, found, has
+from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
 FAULT = Fault(
@@ -38,3 +42,21 @@ def plant(scene: Scene) -> Scene | None:
         (SETTLED, SETTLED + "whole = len(x_train) // BATCH_SIZE * BATCH_SIZE\nx_train, y_train = x_train[: whole + 1 - BATCH_SIZE], y_train[: whole + 1 - BATCH_SIZE]\n"),
         ("        if len(batch) == 1:  # batch normalisation refuses to normalise a single image\n            continue\n", ""),
     )  # fmt: skip
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    batch, x = batch_size(program), program.x
+    if not program.torch or not has(program, "BatchNorm") or not isinstance(batch, int) or batch < 2 or x is None:
+        return []
+    known = SETS.get(x.source)
+    count = known[2] if known and x.part == "train" else None
+    drop = program.loader is not None and "drop_last" in program.line(program.loader.line)
+    if (
+        count is not None
+        and count % batch == 1
+        and not drop
+        and not (program.loader is not None and isinstance(program.loader.made, Made) and program.loader.made.path == "subset")
+    ):
+        return [found(FAULT, batch_line(program), "likely")]
+    return []

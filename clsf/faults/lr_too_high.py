@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, hardly_learns, rate_over_usual, stuck
+from clsf.reader.looks import Program, found, has, number, pretrained, swap
+from clsf.reader.training import rate_of
 from clsf.words import say
 
 FAULT = Fault(
@@ -26,7 +31,10 @@ FAULT = Fault(
     level=2,
 )
 
+
 HIGH = {"sgd": 20.0, "momentum": 5.0, "nesterov": 5.0, "adagrad": 5.0, "adadelta": 1000.0, "rmsprop": 0.5, "adam": 0.5}
+
+
 """Learning rates that break the training of small networks, per optimizer."""
 
 
@@ -70,3 +78,45 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(learning_rate=HIGH[scene.plan.optimizer])
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    rate, line = rate_of(made)
+    if not number(rate):
+        return []
+    name = made.name.lower()
+    momentum = made.get("momentum", 2 if program.torch else 1, 0)
+    fast = number(momentum) and momentum >= 0.8
+    if name in ("adam", "adamw", "nadam", "adamax", "rmsprop", "radam"):
+        sure = "likely" if rate >= 0.03 else "smell" if rate >= 0.005 else None
+        better = "0.001"
+    elif name in ("sgd",):
+        normed = has(program, "BatchNorm") or pretrained(program) or any(op.kind == "Unknown" for op in program.ops)
+        high = 0.1 if fast and not normed else 1.0
+        deep = sum(op.kind in ("Dense", "Conv2D") for op in program.ops) >= 5 or (
+            program.x is not None and program.x.scale == "raw"
+        )
+        sure = (
+            "likely"
+            if rate >= high and not (normed and rate < 1) and (deep or rate >= 0.5)
+            else "smell"
+            if rate >= (0.05 if fast else 0.3)
+            else None
+        )
+        better = "0.01"
+    elif name == "adagrad":
+        sure, better = ("likely" if rate >= 0.5 else "smell" if rate >= 0.1 else None), "0.01"
+    else:
+        sure, better = ("likely" if rate > 5 else None), "1.0"
+    if sure is None:
+        return []
+    return [found(FAULT, line, sure, swap(program, line, _written(rate), better))]
+
+
+def _written(rate: float) -> str:
+    """Return a pattern for the number as it may be written."""
+    return rf"(?<![\w.]){re.escape(repr(rate))}0*(?![\d.])" if rate >= 1e-4 else r"(?!x)x"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
+from clsf.reader.looks import Program
 from clsf.words import say
 
 FAULT = Fault(
@@ -49,3 +51,8 @@ def plant(scene: Scene) -> Scene | None:
         ("total += loss.item() * len(labels)", "total += loss.item()"),
         ("loss {total / seen:.4f}", "loss {total / (len(order) // BATCH_SIZE + 1):.4f}"),
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    return []

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
+from clsf.reader.looks import Program, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -65,3 +69,95 @@ def plant(scene: Scene) -> Scene | None:
          "total, right, seen = 0.0, 0, 0\nfor epoch in range(1, EPOCHS + 1):\n    began = time.perf_counter()\n"),
         ("loss {total / seen:.4f}", "loss {total / len(x_train):.4f}"),
     )  # fmt: skip
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    return [*_never_reset(program), *_keras_metrics(program), *_by_batches(program)]
+
+
+def _never_reset(program: Program) -> list[Finding]:
+    """Return sums that start once, before the epochs, but are told in each of them."""
+    for e in events(program, "accumulate"):
+        if (
+            len(e.loops) < 2
+            or e.loops[0][1] not in ("range", "while", "list")
+            or not e["start"]
+            or not e["name"].isidentifier()
+        ):
+            continue
+        epoch = e.loop_ids[-2]
+        starts = [a for a in events(program, "assign") if a["name"] == e["name"] and a["value"] == 0]
+        if not starts or any(epoch in a.loop_ids for a in starts):
+            continue
+        if not _measures(e):
+            continue
+        told = [
+            p
+            for p in events(program, "print")
+            if epoch in p.loop_ids and _names(p["node"], e["name"]) and e.loop_ids[-1] not in p.loop_ids
+        ]
+        if told:
+            return [found(FAULT, starts[-1].line, "likely")]
+    return []
+
+
+def _measures(event) -> bool:
+    text = ast.unparse(event["source"])
+    return any(word in text for word in ("item()", "sum()", "loss", "correct", "==", "eq("))
+
+
+def _names(node: ast.AST, name: str) -> bool:
+    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
+
+
+def _keras_metrics(program: Program) -> list[Finding]:
+    """Return metrics that compare what can't be compared."""
+    if program.compile is None or program.loss is None:
+        return []
+    given = program.compile.get("metrics", 2)
+    line = program.compile.lines.get("metrics", program.compile.line)
+    for item in given if isinstance(given, list | tuple) else [given]:
+        name = item if isinstance(item, str) else getattr(item, "name", "")
+        low = str(name).lower().replace("_", "")
+        kind = program.loss.kind
+        if not isinstance(item, str) and name == "Accuracy":
+            return [found(FAULT, getattr(item, "line", line), "certain")]
+        if (low in ("categoricalaccuracy",) and kind == "sparse") or (
+            low in ("sparsecategoricalaccuracy",) and kind == "categorical"
+        ):
+            return [found(FAULT, line, "certain")]
+        if low in ("binaryaccuracy",) and kind in ("sparse", "categorical"):
+            return [found(FAULT, line, "likely")]
+        if (
+            low in ("mse", "mae", "meansquarederror", "meanabsoluteerror")
+            and kind in ("sparse", "categorical", "binary")
+            and len(given if isinstance(given, list | tuple) else [0]) == 1
+        ):
+            return [found(FAULT, line, "smell")]
+    return []
+
+
+def _by_batches(program: Program) -> list[Finding]:
+    """Return counts of images that are divided by the number of batches."""
+    counts = {
+        e["name"]
+        for e in events(program, "accumulate")
+        if "sum()" in ast.unparse(e["source"]) and ("==" in ast.unparse(e["source"]) or "eq(" in ast.unparse(e["source"]))
+    }
+    for node in ast.walk(program.source.tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            left = {n.id for n in ast.walk(node.left) if isinstance(n, ast.Name)}
+            right = node.right
+            if (
+                left & counts
+                and isinstance(right, ast.Call)
+                and isinstance(right.func, ast.Name)
+                and right.func.id == "len"
+                and right.args
+                and isinstance(right.args[0], ast.Name)
+            ):
+                loader = program.machine.module.names.get(right.args[0].id)
+                if getattr(loader, "kind", "") == "torch" and loader.batch != 1:
+                    return [found(FAULT, node.lineno, "likely")]
+    return []

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, hidden, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -33,3 +35,46 @@ def plant(scene: Scene) -> Scene | None:
     if not any(getattr(layer, "activation", "linear") != "linear" for layer in scene.spec.layers[:-1]):
         return None
     return each_layer(scene, lambda layer: replace(layer, activation="linear") if hasattr(layer, "activation") else layer)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if program.output is None:
+        return []
+    bare, total = [], 0
+    for tensor, rest in hidden(program):
+        op = tensor.op
+        if op.kind == "DepthwiseConv2D" or (op.kind == "SeparableConv2D") or op.settings.get("activation") is None:
+            continue
+        total += 1
+        kinds = [t.op.kind for t in rest[:-1]]
+        if op.settings.get("activation") != "linear" or "Activation" in kinds or any(k in ("Unknown", "Argmax") for k in kinds):
+            continue
+        if rest[-1].op.kind == "DepthwiseConv2D" or (op.kind != "Dense" and "BatchNorm" in kinds):
+            continue
+        bare.append((op, "MaxPool2D" in kinds))
+    used = any(e.kind == "init-applied" for e in ())
+    results = []
+    for op, pooled in bare[:4]:
+        sure = "certain" if len(bare) == total and not used else "smell" if pooled and len(bare) < total else "likely"
+        line = op.where if False else op.line
+        results.append(found(FAULT, line, sure, _with_relu(program, op)))
+        if program.torch and op.where and abs(op.where - op.line) > 2 and _in_forward(program, op.where):
+            results[-1] = found(FAULT, op.where, sure, _with_relu_in_forward(program, op.where))
+    return results
+
+
+def _with_relu(program: Program, op) -> str | None:
+    if program.keras:
+        return swap(
+            program, op.line, r"\b(Dense|Conv2D|Convolution2D|Conv1D)\(((?:[^()]|\([^()]*\))*)\)", r'\1(\2, activation="relu")'
+        )
+    return None
+
+
+def _in_forward(program: Program, line: int) -> bool:
+    return "self." in program.line(line)
+
+
+def _with_relu_in_forward(program: Program, line: int) -> str | None:
+    return swap(program, line, r"=\s*(self\.\w+\(\w+\))\s*$", r"= torch.relu(\1)")

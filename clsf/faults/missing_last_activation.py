@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import one_hot, other_loss
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -38,3 +40,19 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return one_hot(scene, "keras.losses.CategoricalCrossentropy()", probabilities=False)
     return other_loss(scene, "loss_fn = nn.NLLLoss()")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or end.activation != "linear" or loss.logits:
+        return []
+    if program.keras and loss.kind in ("sparse", "categorical", "binary"):
+        wanted = "sigmoid" if loss.kind == "binary" else "softmax"
+        new = swap(program, end.op.line, r"\bDense\(((?:[^()]|\([^()]*\))*)\)", rf'Dense(\1, activation="{wanted}")')
+        return [found(FAULT, end.activation_line, "certain", new)]
+    if program.torch and loss.kind == "binary":
+        return [found(FAULT, end.activation_line, "certain")]
+    if program.torch and loss.kind == "nll":
+        return [found(FAULT, end.activation_line, "likely")]
+    return []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, evaluating, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -31,3 +33,14 @@ def plant(scene: Scene) -> Scene | None:
         if scene.keras
         else scene.edited(("@torch.no_grad()  # keep nothing for a backward pass: saves memory and time\n", ""))
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.torch:
+        return []
+    for event in evaluating(program):
+        if not event.no_grad and "volatile" not in program.source.text:
+            line = event.loops[-1][0][0] if event.loops else event.line
+            return [found(FAULT, line, "smell")]
+    return []

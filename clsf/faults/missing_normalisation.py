@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import first_loss
+from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.looks import Program, found, pretrained, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -44,3 +47,44 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((PREPARED, "    return images\n"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    x = program.x
+    if x is None or pretrained(program):
+        return []
+    first = next(
+        (
+            op
+            for op in program.ops
+            if op.kind not in ("Input", "Augment", "Resize", "Reshape", "View", "Flatten", "Identity", "Permute")
+        ),
+        None,
+    )
+    if (
+        any(op.kind == "Rescaling" for op in program.ops)
+        or (first is not None and first.kind in ("BatchNorm", "Unknown"))
+        or "preprocess_input" in program.source.text
+    ):
+        return []
+    line = (
+        next(
+            (
+                n
+                for what, n in reversed(x.steps)
+                if what in ("astype", "reshape", "new-axis", "float", "tensor", "cast", "array")
+            ),
+            0,
+        )
+        or x.made
+        or x.line
+    )
+    if x.scale == "raw" and x.source in (*SETS, "folder", "image"):
+        new = swap(program, line, r"(\.astype\([^)]*\))", r"\1 / 255.0") if ".astype(" in program.line(line) else None
+        return [found(FAULT, line, "certain" if x.source in SETS else "likely", new)]
+    if x.scale == "raw" and x.source == "written":
+        return [found(FAULT, line, "smell")]
+    if (x.source == "csv" and x.scale == "") or x.scale == "small":
+        return [found(FAULT, line, "smell")]
+    return []

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Answer, Made, Net, Program, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -48,3 +50,24 @@ def plant(scene: Scene) -> Scene | None:
             "optimizer.apply(gradients, model.layers[-1].trainable_variables)",
         ),
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.torch or program.net is None:
+        return []
+    trained = {id(e["answer"].net) for e in events(program, "loss") if not e.no_grad and isinstance(e["answer"], Answer)}
+    if id(program.net) not in trained or len(trained) > 1:
+        return []
+    nets = []
+    for event in events(program, "optimizer"):
+        of = event["of"]
+        if not (isinstance(of, Made) and of.path == "parameters" and of.args and isinstance(of.args[0], Net)):
+            return []
+        nets.append((of.args[0], event.line))
+    if nets and all(
+        n is not program.net and n.kind == "instance" and n.instance.cls is getattr(program.net.instance, "cls", None)
+        for n, _ in nets
+    ):
+        return [found(FAULT, nets[0][1], "certain")]
+    return []

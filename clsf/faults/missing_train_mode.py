@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, indent, training, with_modes
 from clsf.words import say
 
 FAULT = Fault(
@@ -35,3 +39,30 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras or not (normed(scene) or "F.dropout" in scene.text):
         return None
     return scene.edited(("    model.train()  # dropout on, batch normalisation by the batch; evaluate() switched it off\n", ""))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.torch:
+        return []
+    for event in training(program):
+        if event["mode"] == "eval" and event["net"] is program.net:
+            line = event.loops[-1][0][0]
+            return [
+                found(
+                    FAULT,
+                    line,
+                    "certain" if with_modes(program) else "smell",
+                    before=f"{indent(program, line)}{_name(program, event.line)}.train()",
+                )
+            ]
+    return []
+
+
+def _name(program: Program, line: int) -> str:
+    """Return what the model is called where it is used."""
+    found_names = re.findall(r"\b([\w.]+)\(", program.line(line))
+    names = {n for n, x in program.machine.module.names.items() if x is program.net}
+    return next(
+        (n for n in found_names if n in names or n in ("model", "net", "self.model", "self.net")), next(iter(names), "model")
+    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, events, found, swap, with_modes
 from clsf.words import say
 
 FAULT = Fault(
@@ -38,3 +40,15 @@ def plant(scene: Scene) -> Scene | None:
     return scene.planned(variants={"tensorflow": "graph"}).edited(
         ("model(prepare(images), training=True)", "model(prepare(images))")
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.keras or not with_modes(program):
+        return []
+    for event in events(program, "forward"):
+        if event["tape"] and not event["training_given"] and event["net"] is program.net:
+            return [
+                found(FAULT, event.line, "likely", swap(program, event.line, r"(\w+\()([\w.\[\]]+)\)", r"\1\2, training=True)"))
+            ]
+    return []

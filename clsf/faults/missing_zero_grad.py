@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, events, found, indent, training_loops
 from clsf.words import say
 
 FAULT = Fault(
@@ -42,3 +46,32 @@ def plant(scene: Scene) -> Scene | None:
         if scene.keras
         else scene.edited(("        optimizer.zero_grad()  # gradients add up until they are cleared\n", ""))
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.torch or not any(events(program, "optimizer-step")):
+        return []
+    for loop, inside in training_loops(program).items():
+        backward = [e for e in inside if e.kind == "backward" and e.loop_ids[-1] == loop]
+        if not backward or not any(e.kind == "optimizer-step" for e in inside):
+            continue
+        if any(e.kind == "zero-grad" for e in inside) or ".grad" in _text(program):
+            continue
+        outer = {i for e in backward for i in e.loop_ids}
+        if any(e.kind == "zero-grad" and set(e.loop_ids) & outer for e in program.events):
+            continue
+        line = backward[0].line
+        return [found(FAULT, line, "certain", before=f"{indent(program, line)}{_optimizer(program, inside)}.zero_grad()")]
+    return []
+
+
+def _text(program: Program) -> str:
+    """Return the source without what only reads gradients."""
+    return "" if not re.search(r"\.grad\s*(=|\.zero_|\.data\.zero_)", program.source.text) else ".grad"
+
+
+def _optimizer(program: Program, inside: list) -> str:
+    step = next((e for e in inside if e.kind == "optimizer-step"), None)
+    name = re.search(r"([\w.]+)\.step\(", program.line(step.line)) if step is not None else None
+    return name[1] if name else "optimizer"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -29,3 +31,14 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(optimizer="momentum", learning_rate=0.05, hyper={"momentum": 0.9995})
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    value = made.get("momentum", 2 if program.torch else 1) if made.name.lower() == "sgd" else made.kwargs.get("momentum")
+    if number(value) and value >= 0.995:
+        return [found(FAULT, made.line_of("momentum", 2 if program.torch else 1), "certain" if value >= 1 else "likely")]
+    return []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -44,3 +47,29 @@ def plant(scene: Scene) -> Scene | None:
             "        outputs = model = model(images)\n        loss = loss_fn(outputs",
         )
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for node in ast.walk(program.source.tree):
+        if (
+            isinstance(node, ast.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Call)
+        ):
+            name, called = node.targets[0].id, node.value.func
+            if (
+                isinstance(called, ast.Name)
+                and called.id == name
+                and any(e.kind == "loss" and e.line == node.lineno for e in program.events)
+            ):
+                return [found(FAULT, node.lineno, "certain")]
+            if (
+                isinstance(called, ast.Attribute)
+                and called.attr in ("fit", "compile")
+                and isinstance(called.value, ast.Name)
+                and called.value.id == name
+            ):
+                return [found(FAULT, node.lineno, "likely")]
+    return []

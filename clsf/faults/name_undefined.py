@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -30,3 +34,26 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return scene.edited(("from keras import layers\n", ""))
     return scene.edited(("import torch.nn.functional as F\n", ""))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    machine = program.machine
+    if machine.stars:
+        return []
+    known = {n.id for n in ast.walk(program.source.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    known |= {n.name for n in ast.walk(program.source.tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)} | set(
+        machine.module.names
+    )
+    results = []
+    for name, line in machine.undefined.items():
+        near = difflib.get_close_matches(name, known, 1, 0.84)
+        results.append(
+            found(
+                FAULT,
+                line,
+                "likely" if near and name not in known else "smell",
+                swap(program, line, rf"\b{re.escape(name)}\b", near[0]) if near and name not in known else None,
+            )
+        )
+    return results[:3]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, long_enough
+from clsf.reader.looks import Program, found
+from clsf.reader.training import rate_of
 from clsf.words import say
 
 FAULT = Fault(
@@ -45,3 +48,16 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(optimizer="adadelta", learning_rate=0.001)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None or rate_of(made)[0] is not None:
+        return []
+    name = made.name.lower()
+    if name == "adadelta" and program.keras and "tensorflow" in " ".join(program.machine.imports):
+        return [found(FAULT, program.optimizer_line, "smell")]
+    if (program.torch and name in ("sgd", "rmsprop")) or (name in ("adagrad", "sgd") and program.keras):
+        return [found(FAULT, program.optimizer_line, "smell")]
+    return []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -40,3 +42,14 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(optimizer="adam", learning_rate=0.001, hyper={"epsilon": 1.0})
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    eps = made.kwargs.get("epsilon", made.kwargs.get("eps"))
+    if number(eps) and eps > 0.01:
+        return [found(FAULT, made.lines.get("epsilon", made.lines.get("eps", made.line)), "likely")]
+    return []

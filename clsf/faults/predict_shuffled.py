@@ -1,6 +1,8 @@
 """Predictions in another order than the labels."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Loader, Program, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -17,3 +19,17 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for event in events(program, "predict"):
+        given = event["made"].args[0] if event["made"].args else None
+        if (
+            isinstance(given, Loader)
+            and given.kind == "keras-generator"
+            and given.shuffle is not False
+            and ".classes" in program.source.text
+        ):
+            return [found(FAULT, given.line, "likely")]
+    return []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import other_loss, returning
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -37,3 +39,23 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 def plant(scene: Scene) -> Scene | None:
     changed = returning(scene, "F.softmax(x, dim=1)")
     return changed and other_loss(changed, "loss_fn = nn.NLLLoss()")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or loss.kind != "nll":
+        return []
+    if end.activation == "softmax":
+        return [
+            found(
+                FAULT,
+                end.activation_line,
+                "certain",
+                swap(program, end.activation_line, r"softmax\(", "log_softmax(")
+                or swap(program, end.activation_line, r"Softmax\(", "LogSoftmax("),
+            )
+        ]
+    if end.activation in ("linear", "relu", "sigmoid", "tanh"):
+        return [found(FAULT, end.activation_line, "likely")]
+    return []

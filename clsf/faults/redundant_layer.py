@@ -1,6 +1,8 @@
 """A layer that does nothing."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +14,26 @@ FAULT = Fault(
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
     level=4,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    for tensor in program.tensors:
+        op = tensor.op
+        before = tensor.inputs[0].op if tensor.inputs else None
+        if before is None:
+            continue
+        own = op.settings.get("name") if op.kind == "Activation" else None
+        prior = (
+            before.settings.get("name")
+            if before.kind == "Activation"
+            else before.settings.get("activation")
+            if before.kind in ("Dense", "Conv2D")
+            else None
+        )
+        if own and own == prior and own != "linear":
+            results.append(found(FAULT, op.line, "likely" if own == "softmax" else "smell"))
+        if op.kind == before.kind == "Dropout" or (op.kind == before.kind == "Flatten" and program.keras):
+            results.append(found(FAULT, op.line, "smell"))
+    return results[:2]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import classes, one_hot, other_loss
 from clsf.faults.scene import Scene
 from clsf.faults.signs import first_loss
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -54,3 +56,51 @@ def plant(scene: Scene) -> Scene | None:
         "def loss_fn(outputs, labels):\n"
         f"    return F.mse_loss(outputs.softmax(dim=1), F.one_hot(labels, {classes(scene)}).float())\n",
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or loss.kind not in ("mse", "mae", "poisson"):
+        return []
+    classes = program.classes
+    y = program.y
+    known = (
+        classes is not None
+        and classes <= 1000
+        and y is not None
+        and (y.one_hot or y.source in _SETS or y.values is not None or y.did("compare", "modulo", "labels"))
+    )
+    accuracy = program.compile is not None and any(
+        isinstance(m, str) and m.startswith("acc") for m in _listed(program.compile.get("metrics"))
+    )
+    better = (
+        (
+            "binary_crossentropy"
+            if end.units == 1
+            else "categorical_crossentropy"
+            if y is not None and y.one_hot
+            else "sparse_categorical_crossentropy"
+        )
+        if program.keras
+        else ""
+    )
+    new = (
+        swap(program, loss.line, r"(?<=[\"\'])(mse|mean_squared_error|mae|mean_absolute_error|MSE)(?=[\"\'])", better)
+        if program.keras
+        else swap(program, loss.line, r"MSELoss|L1Loss", "CrossEntropyLoss")
+        if end.units and end.units > 1
+        else swap(program, loss.line, r"MSELoss|L1Loss", "BCELoss")
+    )
+    if end.activation in ("softmax", "log_softmax") or (known and (y.one_hot or classes == 2 or end.units == classes)):
+        return [found(FAULT, loss.line, "certain" if known else "likely", new)]
+    if end.activation == "sigmoid" or accuracy:
+        return [found(FAULT, loss.line, "likely", new)]
+    return []
+
+
+_SETS = ("mnist", "fashion-mnist", "cifar10", "cifar100", "digits", "iris", "kmnist", "svhn")
+
+
+def _listed(value: object) -> list:
+    return list(value) if isinstance(value, list | tuple) else [value]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -29,3 +31,15 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(l2=1.0)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for op in program.ops:
+        made = op.settings.get("regularizer")
+        if made is None or not hasattr(made, "args"):
+            continue
+        values = [n for n in (*made.args, *made.kwargs.values()) if number(n)]
+        if values and max(values) >= 0.05:
+            return [found(FAULT, op.line, "likely" if max(values) >= 0.1 else "smell")]
+    return []

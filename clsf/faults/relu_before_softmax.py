@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_dense, returning
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -35,3 +37,17 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return last_dense(scene, ', activation="relu"')
     return returning(scene, "F.relu(x)")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or end.op.kind != "Dense":
+        return []
+    cut = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "elu", "selu")
+    if end.count > 1 and end.first in cut and end.activation in ("softmax", "log_softmax"):
+        return [found(FAULT, end.first_line, "likely" if end.first in ("relu", "relu6") else "smell")]
+    if loss.logits and loss.kind in ("cross-entropy", "sparse", "categorical") and end.activation in ("relu", "relu6"):
+        new = swap(program, end.activation_line, r"(?:F|torch)\.relu\((.*)\)", r"\1")
+        return [found(FAULT, end.activation_line, "certain", new)]
+    return []

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
+from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -34,3 +37,23 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((PREPARED, "    return images / 255 / 255\n"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    x = program.x
+    if x is None:
+        return []
+    if x.scale == "twice":
+        line = next((n for what, n in reversed(x.steps) if what in ("scale-unit", "rescale", "Normalize")), x.line)
+        return [found(FAULT, line, "certain")]
+    for op in program.ops:
+        if (
+            op.kind == "Rescaling"
+            and x.scale in ("unit",)
+            and number(op.settings.get("scale"))
+            and (op.settings["scale"] < 0.01 or op.settings["scale"] > 200)
+            and x.source in (*SETS, "folder")
+        ):
+            return [found(FAULT, op.line, "certain")]
+    return []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
+from clsf.reader.looks import Program, found, training_loops
 from clsf.words import say
 
 FAULT = Fault(
@@ -46,3 +48,17 @@ def plant(scene: Scene) -> Scene | None:
         ),
         ("        total += loss.item()", "        scheduler.step()\n        total += loss.item()"),
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for loop, inside in training_loops(program).items():
+        for e in inside:
+            if (
+                e.kind == "scheduler-step"
+                and e.loop_ids[-1] == loop
+                and e["made"].name in ("StepLR", "MultiStepLR", "ExponentialLR", "ReduceLROnPlateau")
+                and any(loop[1] in ("range", "while") for loop in e.loops[:-1])
+            ):
+                return [found(FAULT, e.line, "likely")]
+    return []

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -39,3 +41,109 @@ def plant(scene: Scene) -> Scene | None:
             )
         )
     return scene.with_pattern(r"nn\.Linear\((\d+)", r"nn.Linear(1\1", 1)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    for misfit in program.misfits[:3]:
+        if program.framework == "keras" and misfit.line == 0:
+            continue
+        new = (
+            swap(program, misfit.line, rf"\b{misfit.old}\b", str(misfit.new))
+            if misfit.old is not None and misfit.new is not None
+            else None
+        )
+        new = new or _new_product(program, misfit)
+        results.append(
+            found(
+                FAULT,
+                misfit.line,
+                "certain" if not program.shape_guessed else "likely",
+                new,
+                sentence=misfit.sentence,
+                mend=misfit.mend or None,
+            )
+        )
+    shape = program.output.shape if program.output is not None else None
+    if (
+        program.keras
+        and shape is not None
+        and len(shape) > 1
+        and not results
+        and program.loss is not None
+        and program.loss.kind != "other"
+    ):
+        dense = next(
+            (
+                t.op
+                for t in program.tensors
+                if t.op.kind == "Dense" and t.inputs[0].shape is not None and len(t.inputs[0].shape) > 1
+            ),
+            None,
+        )
+        if dense is not None and not any(op.kind == "Unknown" for op in program.ops):
+            results.append(found(FAULT, dense.line, "certain", before=_flatten(program, dense.line)))
+    for tensor in program.tensors:
+        if (
+            program.torch
+            and tensor.op.kind == "Flatten"
+            and tensor.op.settings.get("start") == 0
+            and tensor.op.made is None
+            and program.output is not tensor
+            and not any(
+                t.op.kind == "Dense" and t.op.settings.get("units") == 1 and tensor.inputs and tensor.inputs[0] is t
+                for t in program.tensors
+            )
+            and any(t.op.kind == "Dense" for t in program.tensors if tensor in t.inputs)
+        ):
+            results.append(found(FAULT, tensor.op.line, "certain"))
+    results += _against_data(program) if not results else []
+    return results
+
+
+def _flatten(program: Program, line: int) -> str | None:
+    text = program.line(line)
+    known = re.match(r"(\s*)(\w+)\.add\((\w+\.)*Dense", text)
+    if known:
+        prefix = re.search(r"add\(((?:\w+\.)*)Dense", text)[1]
+        return f"{known[1]}{known[2]}.add({prefix}Flatten())"
+    known = re.match(r"(\s*)((?:\w+\.)*)Dense\(", text)
+    return f"{known[1]}{known[2]}Flatten()," if known else None
+
+
+def _new_product(program: Program, misfit) -> str | None:
+    """Return the line with a product like 16 * 5 * 5 replaced by the right number."""
+    if misfit.old is None or misfit.new is None:
+        return None
+    for product in re.findall(r"\d+(?:\s*\*\s*\d+)+", program.line(misfit.line)):
+        value = 1
+        for part in re.findall(r"\d+", product)[:6]:
+            value *= int(part[:6])
+        if value == misfit.old:
+            return program.line(misfit.line).replace(product, str(misfit.new), 1)
+    return None
+
+
+def _against_data(program: Program) -> list[Finding]:
+    """Return an input shape that is not the data's."""
+    x, net = program.x, program.net
+    if (
+        not program.keras
+        or x is None
+        or net is None
+        or net.input_shape is None
+        or x.shape is None
+        or program.loader is not None
+    ):
+        return []
+    given, got = net.input_shape, tuple(x.shape[1:])
+    if not got or None in got or None in given or given == got:
+        return []
+    if (len(given) == len(got) + 1 and given[-1] == 1 and given[:-1] == got) or (
+        len(got) == len(given) + 1 and got[-1] == 1 and got[:-1] == given
+    ):
+        return []
+    if len(given) == len(got) == 3 and (given[2], *given[:2]) == got:
+        return []
+    return [found(FAULT, net.extra.get("input_line", net.line), "certain")]

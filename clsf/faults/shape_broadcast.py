@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import LOSS, SETTLED, classes, returning
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Answer, Array, Program, ending, events, found, has
 from clsf.words import say
 
 FAULT = Fault(
@@ -41,3 +43,27 @@ def plant(scene: Scene) -> Scene | None:
         (LOSS[scene.framework], "def loss_fn(outputs, labels):\n    return F.mse_loss(outputs, labels.float())\n"),
         ("outputs.argmax(dim=1) == labels", "(outputs[:, 0] > 0.5) == labels"),
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if not program.torch or end is None or loss is None or end.units != 1 or loss.kind not in ("mse", "mae", "binary"):
+        return []
+    for event in events(program, "loss"):
+        answer, target = event["answer"], event["target"]
+        if (
+            isinstance(answer, Answer)
+            and isinstance(target, Array)
+            and not event.no_grad
+            and (
+                not answer.did("squeeze", "view", "reshape", "flatten")
+                and not target.did("unsqueeze", "reshape", "new-axis", "view")
+                and not has(program, "Squeeze")
+            )
+        ):
+            rank = None if target.shape is None else len(target.shape)
+            if rank == 1:
+                return [found(FAULT, event.line, "likely")]
+        break
+    return []

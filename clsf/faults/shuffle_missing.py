@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
+from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -41,3 +44,48 @@ def plant(scene: Scene) -> Scene | None:
     return changed.edited(
         ("order = rng.permutation(len(x_train))  # another order in every epoch", "order = np.arange(len(x_train))")
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    loader = program.loader
+    if program.fit is not None and program.fit.kwargs.get("shuffle") is False and loader is None:
+        return [
+            found(
+                FAULT,
+                program.fit.lines.get("shuffle", program.fit.line),
+                "likely",
+                swap(program, program.fit.lines.get("shuffle", program.fit.line), r"shuffle\s*=\s*False", "shuffle=True"),
+            )
+        ]
+    if loader is None:
+        return []
+    mixed = loader.x.source in SETS
+    if (
+        loader.kind == "torch"
+        and (loader.shuffle is None or loader.shuffle is False)
+        and loader.x.part in ("train", "")
+        and (program.val_loader is None or program.val_loader.line != loader.line)
+    ) and any(e.kind == "backward" for e in program.events):
+        new = swap(program, loader.line, r"shuffle\s*=\s*False", "shuffle=True") or swap(
+            program, loader.line, r"\)\s*$", ", shuffle=True)"
+        )
+        explicit = loader.shuffle is False
+        return [
+            found(
+                FAULT,
+                loader.line,
+                "certain" if loader.x.source == "folder" else "likely" if explicit or not mixed else "smell",
+                new,
+            )
+        ]
+    if loader.kind == "keras-generator" and loader.shuffle is False:
+        return [found(FAULT, loader.line, "likely")]
+    if (
+        loader.kind == "tf"
+        and not loader.did("shuffle", "shuffle-batches")
+        and loader.shuffle is not True
+        and program.fit is not None
+    ):
+        return [found(FAULT, loader.line, "smell" if mixed else "likely")]
+    return []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_dense, other_loss, returning
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -42,3 +44,25 @@ def plant(scene: Scene) -> Scene | None:
         return returning(scene, "torch.sigmoid(x)")
     changed = last_dense(scene, ', activation="sigmoid"')
     return changed and other_loss(changed, "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=False)")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or end.activation != "sigmoid" or end.units is None or end.units < 2:
+        return []
+    if loss.kind in ("sparse", "categorical", "cross-entropy", "nll"):
+        new = swap(program, end.activation_line, r"sigmoid", "softmax") if program.keras else None
+        return [found(FAULT, end.activation_line, "certain" if program.classes == end.units else "likely", new)]
+    if loss.kind in ("binary", "mse") and program.classes == end.units and end.units > 2:
+        return [
+            found(
+                FAULT,
+                end.activation_line,
+                "certain",
+                swap(program, end.activation_line, r"sigmoid", "softmax") if program.keras else None,
+            )
+        ]
+    if loss.kind == "binary" and program.y is not None and program.y.one_hot and program.y.source not in ("", "csv", "written"):
+        return [found(FAULT, end.activation_line, "likely")]
+    return []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import LOSS, SETTLED, classes, returning
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -52,3 +54,11 @@ def plant(scene: Scene) -> Scene | None:
          "def loss_fn(outputs, labels):\n    return F.binary_cross_entropy(outputs, labels.float().unsqueeze(1))\n"),
         ("outputs.argmax(dim=1) == labels", "(outputs[:, 0] > 0.5) == labels"),
     )  # fmt: skip
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end = ending(program)
+    if end is None or end.units != 1 or end.activation not in ("softmax", "log_softmax"):
+        return []
+    return [found(FAULT, end.activation_line, "certain", swap(program, end.activation_line, r"softmax", "sigmoid"))]

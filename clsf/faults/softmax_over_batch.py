@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_line, other_loss, returning
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -33,3 +35,26 @@ def plant(scene: Scene) -> Scene | None:
         return returning(scene, "F.softmax(x, dim=0)")
     changed = last_line(scene, "layers.Lambda(lambda x: tf.nn.softmax(x, axis=0))")
     return changed and other_loss(changed, "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=False)")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    for tensor in program.tensors:
+        op = tensor.op
+        if (
+            op.kind == "Activation"
+            and op.settings.get("name") in ("softmax", "log_softmax")
+            and op.settings.get("dim") == 0
+            and program.torch
+        ):
+            results.append(found(FAULT, op.line, "certain", swap(program, op.line, r"dim\s*=\s*0", "dim=1")))
+        if (
+            op.kind == "Activation"
+            and program.keras
+            and op.made is not None
+            and op.made.get("axis", 0) == 0
+            and op.made.name == "Softmax"
+        ):
+            results.append(found(FAULT, op.line, "certain"))
+    return results

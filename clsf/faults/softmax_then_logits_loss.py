@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_line, returning
 from clsf.faults.scene import Scene
 from clsf.faults.signs import double_softmax_floor, final_loss, last_accuracy
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -49,3 +51,23 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return last_line(scene, "layers.Lambda(tf.nn.softmax)")
     return returning(scene, "F.softmax(x, dim=1)")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or not loss.logits:
+        return []
+    if end.activation == "softmax":
+        new = swap(program, end.activation_line, r',\s*activation\s*=\s*(["\']softmax["\']|[\w.]*softmax)', "") or swap(
+            program,
+            end.activation_line,
+            r"(?:torch\.nn\.functional|nn\.functional|F|torch)\.softmax\((.*?),\s*(?:dim|axis)?\s*=?\s*-?\d\)",
+            r"\1",
+        )
+        return [found(FAULT, end.activation_line, "certain", new)]
+    if end.activation == "sigmoid" and loss.kind == "binary":
+        return [found(FAULT, end.activation_line, "certain")]
+    if end.activation == "log_softmax" and loss.kind == "cross-entropy":
+        return [found(FAULT, end.activation_line, "smell")]
+    return []

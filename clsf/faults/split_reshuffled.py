@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -52,3 +54,15 @@ def plant(scene: Scene) -> Scene | None:
          "    x_val, y_val, x_train, y_train = x_all[:held_out], y_all[:held_out], x_all[held_out:], y_all[held_out:]\n"
          "    model.train()  #"),
     )  # fmt: skip
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    for loader in (program.loader, program.val_loader):
+        if (
+            loader is not None
+            and loader.did("take-shuffled", "skip-shuffled")
+            and "reshuffle_each_iteration=False" not in program.source.text.replace(" ", "")
+        ) and (not loader.did("cache") or loader.did("cache") > loader.did("take-shuffled", "skip-shuffled")):
+            return [found(FAULT, loader.did("shuffle") or loader.did("take-shuffled", "skip-shuffled"), "likely")]
+    return []

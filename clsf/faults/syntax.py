@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -30,3 +32,8 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return scene.edited(("layers.Flatten(),", "layers.Flatten()"))
     return scene.edited(("for epoch in range(1, EPOCHS + 1):", "for epoch in range(1, EPOCHS + 1)"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    return [found(FAULT, line, "certain", sentence=why) for line, why in program.source.broken[:3]]

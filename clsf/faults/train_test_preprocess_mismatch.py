@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Array, Loader, Made, Program, events, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -59,3 +61,70 @@ def plant(scene: Scene) -> Scene | None:
             )
         )
     return scene.edited(("model(prepare(images[first : first + 256]))", "model(prepare(images[first : first + 256]) * 255)"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    x = program.x
+    others = [a for a in (program.val_x, program.val_loader.x if program.val_loader is not None else None) if a is not None]
+    for event in events(program, "evaluate", "predict"):
+        given = event["made"].args[0] if event["made"].args else event["made"].kwargs.get("x")
+        given = given.x if isinstance(given, Loader) else given
+        if isinstance(given, Array):
+            others.append(given)
+    results = []
+    if x is not None and x.scale and x.source:
+        for a in others:
+            if (
+                a.source == x.source
+                and a.scale
+                and a.scale != x.scale
+                and a.part != x.part
+                and {a.scale, x.scale} & {"raw", "unit", "standard", "centred"}
+            ):
+                results.append(
+                    found(FAULT, a.line if a.line != a.made else (x.line if x.scale != "raw" else a.line), "certain")
+                )
+                break
+    scalers: dict[int, list] = {}
+    for event in events(program, "scaler"):
+        if "Scaler" in event["made"].name or event["made"].name == "Normalizer":
+            scalers.setdefault(id(event["made"]), []).append(event)
+    for used in scalers.values():
+        fitted = [e for e in used if e["how"] == "fit_transform"]
+        if (
+            len(fitted) > 1
+            and isinstance(fitted[1]["of"], Array)
+            and fitted[1]["of"].part == "test"
+            and fitted[0]["of"].part == "train"
+        ):
+            results.append(found(FAULT, fitted[1].line, "likely", swap(program, fitted[1].line, "fit_transform", "transform")))
+    if program.torch and program.loader is not None and program.val_loader is not None and not results:
+        results += _normalize(program)
+    return results[:1]
+
+
+def _normalize(program: Program) -> list[Finding]:
+    """Return a Normalize that is another one for training than for testing."""
+    found_ones = []
+    for loader in (program.loader, program.val_loader):
+        base = loader.made
+        while isinstance(base, Made) and base.path == "subset" and base.args:
+            base = base.args[0]
+        if not isinstance(base, Made) or not base.path.startswith("torchvision"):
+            return []
+        steps = program.machine.transforms(base.get("transform", 3))
+        norm = next((s for s in steps if isinstance(s, Made) and s.name == "Normalize"), None)
+        found_ones.append((norm, base))
+    (a, _), (b, base) = found_ones
+    if (a is None) != (b is None):
+        return [found(FAULT, b.line if b is not None else base.line, "certain")]
+    if (
+        a is not None
+        and a is not b
+        and (a.args, a.kwargs) != (b.args, b.kwargs)
+        and all(isinstance(x, Made) for x in (a, b))
+        and "?" not in repr((a.args, b.args))
+    ):
+        return [found(FAULT, b.line, "likely")]
+    return []

@@ -1,6 +1,8 @@
 """trainable changed after compile."""
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -19,3 +21,18 @@ FAULT = Fault(
     level=4,
     not_in={"torch": say("PyTorch has no compile step of that kind; requires_grad holds from the next step on.")},
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    compiled: dict[int, int] = {}
+    pending: dict[int, int] = {}
+    for event in program.events:
+        if event.kind == "compile":
+            compiled[id(event["net"])] = event.line
+            pending.clear()
+        elif event.kind == "trainable" and program.keras and compiled and event["value"] in (True, False):
+            pending[event.line] = event.line
+        elif event.kind == "fit" and pending:
+            return [found(FAULT, next(iter(pending)), "certain")]
+    return []

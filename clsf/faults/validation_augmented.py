@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Made, Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -40,3 +42,36 @@ def plant(scene: Scene) -> Scene | None:
         ("outputs = model(prepare(images[first : first + 256]))",
          "turned = np.rot90(images[first : first + 256], rng.integers(4), axes=(1, 2)).copy()\n        outputs = model(prepare(turned))"),
     )  # fmt: skip
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    loader = program.val_loader
+    if loader is None:
+        return []
+    names = (
+        "RandomHorizontalFlip",
+        "RandomRotation",
+        "RandomCrop",
+        "RandomResizedCrop",
+        "RandomVerticalFlip",
+        "ColorJitter",
+        "RandomAffine",
+        "RandomErasing",
+    )
+    line = loader.x.did(*names)
+    if (
+        program.torch
+        and line
+        and loader.x.part in ("test", "validation")
+        and not (isinstance(loader.made, Made) and loader.made.path == "subset")
+    ):
+        return [found(FAULT, line, "likely")]
+    if program.torch and line and loader.x.part == "validation":
+        return [found(FAULT, line, "smell")]
+    if program.keras and loader.did("augment") and loader.kind == "keras-generator" and program.loader is not None:
+        same = loader.made is program.loader.made
+        return [found(FAULT, loader.line, "smell" if loader.x.part == "validation" else "likely")] if same else []
+    if program.keras and loader.did("augment") and loader.kind == "tf":
+        return [found(FAULT, loader.did("augment"), "likely")]
+    return []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, evaluating, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -31,3 +33,17 @@ def plant(scene: Scene) -> Scene | None:
         ("    val_loss, val_accuracy = evaluate(x_val, y_val)\n", ""),
         ('        f"validation loss {val_loss:.4f}, accuracy {val_accuracy:.3f}, "\n', ""),
     )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    fit = program.fit
+    if (
+        fit is not None
+        and not ({"validation_data", "validation_split"} & set(fit.kwargs))
+        and not any(events(program, "evaluate", "predict"))
+    ):
+        return [found(FAULT, fit.line, "smell")]
+    if program.torch and any(events(program, "backward")) and not evaluating(program):
+        return [found(FAULT, next(events(program, "backward")).line, "smell")]
+    return []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SHUFFLED
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, events, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -48,3 +50,23 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.edited((SHUFFLED, "order = np.argsort(y_train)"))
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    fit = program.fit
+    if fit is None or "validation_split" not in fit.kwargs or program.y is None:
+        return []
+    shuffled = any(events(program, "shuffled")) or "shuffle(" in program.source.text or "permutation" in program.source.text
+    y = program.y
+    if (
+        y.values is not None
+        and len(y.values) > 5
+        and all(isinstance(n, int) for n in y.values)
+        and list(y.values) == sorted(y.values)
+        and not shuffled
+    ):
+        return [found(FAULT, fit.lines.get("validation_split", fit.line), "certain")]
+    if y.did("join") and not shuffled and program.x is not None and program.x.did("join"):
+        return [found(FAULT, fit.lines.get("validation_split", fit.line), "likely")]
+    return []

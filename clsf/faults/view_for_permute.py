@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -45,3 +47,22 @@ def plant(scene: Scene) -> Scene | None:
         text = f"    return tf.reshape(tf.transpose(images, [0, 3, 1, 2]), [-1, {height}, {width}, {channels}]) / 255\n"
         return scene.edited((PREPARED, text))
     return scene.with_pattern(r"images\.permute\(0, 3, 1, 2\)", f"images.view(-1, {channels}, {height}, {width})")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    results = []
+    for a in (program.x,):
+        for item in a.extra if a is not None else ():
+            if item and item[0] == "reshape" and item[2] and item[3] and len(item[2]) == 4 and len(item[3]) == 4:
+                before, after = item[2][1:], item[3][1:]
+                if (
+                    None not in (*before, *after)
+                    and before[-1] in (3, 4)
+                    and after[0] == before[-1]
+                    and after[1:] == before[:2]
+                ) or (
+                    None not in (*before, *after) and before[0] in (3, 4) and after[-1] == before[0] and after[:2] == before[1:]
+                ):
+                    results.append(found(FAULT, item[1], "certain"))
+    return results

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
+from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -32,3 +34,17 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(optimizer="sgd", learning_rate=0.05, weight_decay=5.0)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    made = program.optimizer
+    if made is None:
+        return []
+    value = made.kwargs.get("weight_decay")
+    if number(value) and value >= 0.05 and not (made.name.lower() == "adamw" and value < 0.5):
+        return [found(FAULT, made.lines.get("weight_decay", made.line), "likely" if value >= 0.1 else "smell")]
+    decay = made.kwargs.get("decay")
+    if program.keras and number(decay) and decay >= 0.1:
+        return [found(FAULT, made.lines.get("decay", made.line), "likely")]
+    return []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import other_loss
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -38,3 +40,24 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return other_loss(scene, "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=False)") if scene.keras else None
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None:
+        return []
+    line = loss.logits_line or loss.line
+    if program.keras and loss.logits and end.activation in ("softmax", "sigmoid"):
+        return [found(FAULT, line, "certain", swap(program, line, r"from_logits\s*=\s*True", "from_logits=False"))]
+    if program.torch and loss.logits and loss.kind == "binary" and end.activation == "sigmoid":
+        return [found(FAULT, line, "certain", swap(program, line, r"BCEWithLogitsLoss", "BCELoss"))]
+    if (
+        program.keras
+        and not loss.logits
+        and end.activation == "linear"
+        and loss.kind in ("sparse", "categorical", "binary")
+        and loss.made is not None
+    ):
+        return [found(FAULT, line, "smell")]
+    return []

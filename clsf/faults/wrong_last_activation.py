@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_dense, returning
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -32,3 +34,52 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return last_dense(scene, ', activation="tanh"')
     return returning(scene, "torch.tanh(x)")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or end.op.kind != "Dense":
+        return []
+    wrong = (
+        "relu",
+        "relu6",
+        "tanh",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "softplus",
+        "softsign",
+        "gelu",
+        "silu",
+        "exponential",
+        "hard_sigmoid",
+    )
+    classifier = loss.kind in ("sparse", "categorical", "binary", "nll") or (
+        loss.kind in ("mse", "mae", "hinge") and program.classes is not None
+    )
+    wanted = "sigmoid" if end.units == 1 else "softmax"
+    if classifier and not loss.logits and end.activation in wrong:
+        return [
+            found(
+                FAULT,
+                end.activation_line,
+                "certain",
+                swap(program, end.activation_line, rf"\b{end.activation}\b", wanted) if program.keras else None,
+            )
+        ]
+    if loss.logits and end.activation in wrong:
+        return [found(FAULT, end.activation_line, "likely")]
+    if program.keras and loss.kind == "binary" and end.units == 2 and end.activation == "softmax":
+        return [found(FAULT, end.activation_line, "smell")]
+    if (
+        program.keras
+        and end.units is not None
+        and end.units > 1
+        and end.activation == "sigmoid"
+        and loss.kind in ("categorical", "sparse", "mse")
+    ):
+        return [found(FAULT, end.activation_line, "smell", swap(program, end.activation_line, "sigmoid", "softmax"))]
+    if end.units == 1 and end.activation == "softmax":
+        return [found(FAULT, end.activation_line, "smell")]
+    return []

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import other_loss
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -39,3 +41,24 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return other_loss(scene, "loss_fn = keras.losses.BinaryCrossentropy(from_logits=True)")
     return other_loss(scene, "loss_fn = nn.BCEWithLogitsLoss()")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, loss = ending(program), program.loss
+    if end is None or loss is None or end.units is None:
+        return []
+    if end.units == 1 and loss.kind in ("categorical", "sparse", "cross-entropy", "nll"):
+        new = (
+            swap(program, loss.line, r"(sparse_)?categorical_crossentropy", "binary_crossentropy")
+            if program.keras
+            else swap(program, loss.line, r"CrossEntropyLoss", "BCEWithLogitsLoss")
+        )
+        return [found(FAULT, loss.line, "certain", new)]
+    if loss.kind in ("hinge", "kl", "poisson") and end.activation in ("softmax", "sigmoid"):
+        return [found(FAULT, loss.line, "likely")]
+    if loss.kind == "binary" and end.units >= 2 and end.activation == "softmax":
+        return [found(FAULT, loss.line, "smell")]
+    if loss.kind in ("mse", "mae") and end.activation in ("softmax", "sigmoid"):
+        return [found(FAULT, loss.line, "smell")]
+    return []

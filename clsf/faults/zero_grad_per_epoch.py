@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, training_loops
 from clsf.words import say
 
 FAULT = Fault(
@@ -38,3 +40,19 @@ def plant(scene: Scene) -> Scene | None:
         ("    for first in range(0, len(order), BATCH_SIZE):\n        batch",
          "    optimizer.zero_grad()\n    for first in range(0, len(order), BATCH_SIZE):\n        batch"),
     )  # fmt: skip
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.torch:
+        return []
+    for loop, inside in training_loops(program).items():
+        backward = [e for e in inside if e.kind == "backward" and e.loop_ids[-1] == loop]
+        steps = [e for e in inside if e.kind == "optimizer-step" and e.loop_ids[-1] == loop]
+        if not backward or not steps or any(e.kind == "zero-grad" for e in inside):
+            continue
+        outer = {i for e in backward for i in e.loop_ids[:-1]}
+        for e in program.events:
+            if e.kind == "zero-grad" and e.loops and set(e.loop_ids) & outer:
+                return [found(FAULT, e.line, "certain")]
+    return []

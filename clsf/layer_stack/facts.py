@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from clsf.errors import SpecError
-from clsf.layer_stack.stages import MAX_NUMBERS, MAX_SIDE, MAX_STAGES, LayerStack, Stage, layers_of
-from clsf.model.layers import AveragePool2D, Conv2D, Dense, DepthwiseConv2D, Flatten, GlobalAveragePool2D, MaxPool2D
-from clsf.model.shapes import Shape, Weight, same_padding, shape_text
+from clsf.layer_stack.stages import MAX_NUMBERS, MAX_STAGES, LayerStack, Stage, layers_of
+from clsf.model.fields import field_of
+from clsf.model.layers import Dense, Flatten, GlobalAveragePool2D, Sliding
+from clsf.model.shapes import Shape, Weight, shape_text
 from clsf.model.walk import LayerFacts, analyse
 from clsf.words import Sentence, say, say_n
-
-WINDOWED = (Conv2D, DepthwiseConv2D, MaxPool2D, AveragePool2D)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +50,6 @@ def stack_facts(chain: LayerStack, in_shape: Shape) -> StackFacts:
     return StackFacts(in_shape, found)
 
 
-def reach(layer: object) -> int:
-    """Return the side of the square that a window covers, gaps of the dilation included."""
-    return getattr(layer, "reach", None) or layer.pool_size
-
-
-def stride(layer: object) -> int:
-    """Return how far a window moves; pooling moves by its own size if nothing is said."""
-    return layer.strides or layer.pool_size
-
-
-def pads(layer: object, side: int) -> tuple[int, int]:
-    """Return the cells that are added before and after a side of the image."""
-    return same_padding(side, reach(layer), stride(layer)) if layer.padding == "same" else (0, 0)
-
-
 def mends(chain: LayerStack, at: int, shape: Shape) -> list[Mend]:
     """Return ways to make stage `at` fit the `shape` that reaches it, the likeliest first; none may be known."""
     stage, found = chain[at], []
@@ -78,16 +62,17 @@ def mends(chain: LayerStack, at: int, shape: Shape) -> list[Mend]:
             Mend(say("Put a Flatten before it"), _inserted(chain, at, Stage(Flatten()))),
             Mend(say("Put a GlobalAveragePool2D before it"), _inserted(chain, at, Stage(GlobalAveragePool2D()))),
         ]
-    elif isinstance(layer, WINDOWED) and len(shape) == 3:
+    elif isinstance(layer, Sliding) and len(shape) == 3:
         most = min(shape[:2])
-        if layer.padding == "valid" and reach(layer) > most:
+        if layer.padding == "valid" and layer.reach > most:
             found.append(Mend(say("Use padding 'same'"), _changed(chain, at, padding="same")))
-            if getattr(layer, "dilation_rate", 1) > 1:
+            if layer.gap > 1:
                 found.append(Mend(say("Set the dilation to 1"), _changed(chain, at, dilation_rate=1)))
             else:
-                name = "pool_size" if hasattr(layer, "pool_size") else "kernel_size"
-                title = say("Set {field} to {value}", field=name, value=min(most, MAX_SIDE))
-                found.append(Mend(title, _changed(chain, at, **{name: min(most, MAX_SIDE)})))
+                title = say(
+                    "Set {field} to {value}", field=layer.SIDE, value=min(most, field_of(type(layer), layer.SIDE).rule.few)
+                )
+                found.append(Mend(title, _changed(chain, at, **{layer.SIDE: title.values["value"]})))
     elif len(shape) == 1 and at and isinstance(chain[at - 1].layer, Flatten):
         found.append(Mend(say("Put it before the Flatten"), (*chain[: at - 1], stage, chain[at - 1], *chain[at + 1 :])))
     if len(chain) > 1:
@@ -114,55 +99,6 @@ def _small_enough(facts: LayerFacts) -> None:
             )  # fmt: skip
 
 
-def counted(facts: LayerFacts) -> Sentence:
-    """Return how the parameters of a layer are counted, in words, with its numbers."""
-    layer, shape = facts.layer, facts.in_shape
-    total = f"{facts.trainable:,}"
-    if isinstance(layer, Conv2D):
-        cells = f"{layer.kernel_size}×{layer.kernel_size}×{shape[2]}"
-        if layer.use_bias:
-            return say(
-                "{filters} × ({cells} weights + 1 bias) = {total} parameters: a kernel and a bias for each filter, however large the "
-                "image is.",
-                filters=layer.filters, cells=cells, total=total,
-            )  # fmt: skip
-        return say(
-            "{filters} × {cells} weights = {total} parameters: a kernel for each filter, however large the image is.",
-            filters=layer.filters, cells=cells, total=total,
-        )  # fmt: skip
-    if isinstance(layer, DepthwiseConv2D):
-        kernels, cells = f"{shape[2]}×{layer.depth_multiplier}", f"{layer.kernel_size}×{layer.kernel_size}"
-        if layer.use_bias:
-            return say(
-                "{kernels} × ({cells} weights + 1 bias) = {total} parameters: every channel has kernels of its own, and channels are "
-                "not mixed.",
-                kernels=kernels, cells=cells, total=total,
-            )  # fmt: skip
-        return say(
-            "{kernels} × {cells} weights = {total} parameters: every channel has kernels of its own, and channels are not mixed.",
-            kernels=kernels, cells=cells, total=total,
-        )  # fmt: skip
-    if isinstance(layer, Dense):
-        if layer.use_bias:
-            return say_n(
-                "{units} × ({inputs} weight + 1 bias) = {total} parameters: every unit is connected with the number.",
-                "{units} × ({inputs} weights + 1 bias) = {total} parameters: every unit is connected with every number.",
-                shape[0], units=layer.units, inputs=f"{shape[0]:,}", total=total,
-            )  # fmt: skip
-        return say_n(
-            "{units} × {inputs} weight = {total} parameters: every unit is connected with the number.",
-            "{units} × {inputs} weights = {total} parameters: every unit is connected with every number.",
-            shape[0], units=layer.units, inputs=f"{shape[0]:,}", total=total,
-        )  # fmt: skip
-    if facts.weights:  # BatchNorm
-        return say(
-            "{channels} × (1 scale + 1 shift) = {total} parameters to learn, for each channel its own; besides, {kept} running "
-            "statistics are kept, which no gradient changes.",
-            channels=shape[-1], total=total, kept=f"{facts.non_trainable:,}",
-        )  # fmt: skip
-    return say("No parameters: there is nothing to learn in this layer.")
-
-
 def weight_shapes(weights: tuple[Weight, ...]) -> str:
     """Return the arrays that a layer holds, each with its shape: "kernel 3×3×1×8, bias 8"."""
     return ", ".join(f"{w.name} {shape_text(w.shape)}" for w in weights)
@@ -171,12 +107,11 @@ def weight_shapes(weights: tuple[Weight, ...]) -> str:
 def fitting(facts: LayerFacts) -> Sentence | None:
     """Return what is worth knowing of how a window fits the image, before anything goes wrong."""
     layer = facts.layer
-    if not isinstance(layer, WINDOWED):
+    if not isinstance(layer, Sliding):
         return None
     h, w, _ = facts.in_shape
     if layer.padding == "same":
-        top, bottom = pads(layer, h)
-        left, right = pads(layer, w)
+        left, right, top, bottom = layer.pads(facts.in_shape)
         if not any((top, bottom, left, right)):
             return say("Padding 'same' adds nothing here: the windows fill the image exactly.")
         if (top, left) == (bottom, right):
@@ -190,7 +125,7 @@ def fitting(facts: LayerFacts) -> Sentence | None:
             top=top, bottom=bottom, left=left, right=right,
         )  # fmt: skip
     out_h, out_w, _ = facts.out_shape
-    lost = (h - (out_h - 1) * stride(layer) - reach(layer), w - (out_w - 1) * stride(layer) - reach(layer))
+    lost = (h - (out_h - 1) * layer.moves - layer.reach, w - (out_w - 1) * layer.moves - layer.reach)
     most = min(h, w)
     if any(lost):
         return say_n(

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clsf.layer_stack.facts import WINDOWED, pads, reach, stride
-from clsf.model.layers import Dense, GlobalAveragePool2D
+from clsf.model.layers import Sliding
 from clsf.model.walk import LayerFacts
 
 Interval = tuple[int, int]  # first and last, both seen; may reach over the edge, into padding
@@ -29,7 +28,7 @@ def image_stages(facts: tuple[LayerFacts, ...]) -> int:
 
 def sees_everything(facts: tuple[LayerFacts, ...]) -> bool:
     """Return whether some stage connects each of its numbers with the whole image."""
-    return any(isinstance(found.layer, Dense | GlobalAveragePool2D) for found in facts)
+    return any(found.layer.whole for found in facts)
 
 
 def seen(facts: tuple[LayerFacts, ...]) -> list[Seen]:
@@ -39,9 +38,10 @@ def seen(facts: tuple[LayerFacts, ...]) -> list[Seen]:
     columns = [(c, c) for c in range(width)]
     found = [Seen(tuple(rows), tuple(columns))]
     for stage in reversed(facts):
-        if isinstance(stage.layer, WINDOWED):
-            rows = [_before(interval, stage.layer, stage.in_shape[0]) for interval in rows]
-            columns = [_before(interval, stage.layer, stage.in_shape[1]) for interval in columns]
+        if isinstance(stage.layer, Sliding):
+            left, _, top, _ = stage.layer.pads(stage.in_shape)
+            rows = [_before(interval, stage.layer, top) for interval in rows]
+            columns = [_before(interval, stage.layer, left) for interval in columns]
         found.append(Seen(tuple(rows), tuple(columns)))
     return found[::-1]
 
@@ -60,6 +60,5 @@ def flat_index(row: int, column: int, channel: int, shape: tuple[int, int, int],
     return (channel * height + row) * width + column if channels_first else (row * width + column) * channels + channel
 
 
-def _before(interval: Interval, layer: object, side: int) -> Interval:
-    start = pads(layer, side)[0]
-    return interval[0] * stride(layer) - start, interval[1] * stride(layer) - start + reach(layer) - 1
+def _before(interval: Interval, layer: Sliding, start: int) -> Interval:
+    return interval[0] * layer.moves - start, interval[1] * layer.moves - start + layer.reach - 1

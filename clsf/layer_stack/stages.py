@@ -13,8 +13,8 @@ from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import SpecError
 from clsf.layer_stack import kernels
-from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPool2D
-from clsf.model.spec import PLAIN, Layer
+from clsf.model.fields import fields_of, number
+from clsf.model.layers import PLAIN, Activation, Conv2D, Flatten, Layer, MaxPool2D
 from clsf.plan import STARTS
 from clsf.words import say
 
@@ -23,10 +23,6 @@ SOURCES: tuple[str, ...] = get_args(Source)
 
 MAX_STAGES = 4
 MAX_TEXT = 2_000  # characters
-MAX_FILTERS = 128  # filters or depth multiplier on this page: more pictures than anybody looks at
-MAX_UNITS = 1_024
-MAX_SIDE = 11  # of kernels and pooling windows on this page
-MAX_STRIDE = 8
 MAX_NUMBERS = 1_500_000
 """Most numbers that one layer of a chain may hold or hand on: an answer should take a blink."""
 
@@ -79,9 +75,6 @@ class Stage:
 
 LayerStack = tuple[Stage, ...]
 
-HAND_WRITABLE = (Conv2D, DepthwiseConv2D)
-WITH_WEIGHTS = (Conv2D, DepthwiseConv2D, Dense, BatchNorm)
-
 DEFAULT: LayerStack = (
     Stage(Conv2D(8, 3), Filling("hand")),
     Stage(Activation("relu")),
@@ -90,10 +83,7 @@ DEFAULT: LayerStack = (
 )
 """Four kernels written by hand beside four random ones, then what usually follows a convolution."""
 
-FRESH = {
-    "Conv2D": Conv2D(8, 3), "DepthwiseConv2D": DepthwiseConv2D(3), "Dense": Dense(16),
-    **{name: kind() for name, kind in PLAIN.items() if name not in ("Conv2D", "DepthwiseConv2D", "Dense")},
-}  # fmt: skip
+FRESH = {name: kind.first() for name, kind in PLAIN.items()}
 """Kind -> the layer that a student gets when they choose it."""
 
 
@@ -118,14 +108,10 @@ def from_text(text: str) -> LayerStack:
 
 def checked(layer: Layer) -> Layer:
     """Return the layer if it is not too big to be looked at. Raises SpecError naming the field."""
-    limits = {
-        "filters": MAX_FILTERS, "depth_multiplier": MAX_FILTERS, "units": MAX_UNITS, "kernel_size": MAX_SIDE, "pool_size": MAX_SIDE,
-        "strides": MAX_STRIDE, "dilation_rate": MAX_STRIDE,
-    }  # fmt: skip
-    for name, most in limits.items():
-        value = getattr(layer, name, None)
-        if value is not None:
-            checks.whole(SpecError, word(name), value, 1, most)
+    for one in fields_of(type(layer)):
+        value = getattr(layer, one.name)
+        if value is not None and getattr(one.rule, "few", 0):
+            checks.whole(SpecError, word(one.name), value, one.rule.low, one.rule.few)
     return layer
 
 
@@ -150,38 +136,32 @@ def _default(f: Field) -> object:
 def _stage(text: str) -> Stage:
     kind, _, rest = text.strip().partition(":")
     checks.known(SpecError, say("layer kind"), kind, PLAIN)
+    known = {one.name: one for one in fields_of(PLAIN[kind])}
     own, filling = {}, {}
     for pair in filter(None, rest.split(",")):
         name, equals, value = pair.partition("=")
-        target, of = (filling, Filling) if name.startswith("w.") else (own, PLAIN[kind])
-        name = name.removeprefix("w.")
-        known = {f.name: f for f in fields(of)}
-        checks.known(SpecError, word("field"), name, known)
+        of_filling = name.startswith("w.")
+        checks.known(SpecError, word("field"), name.removeprefix("w."), FILLING if of_filling else known)
         if not equals:
-            raise SpecError("The field '{field}' of a chain has no value.", field=name)
-        target[name] = _read(value, known[name])
-    needed = [f.name for f in fields(PLAIN[kind]) if f.default is MISSING and f.name not in own]
+            raise SpecError("The field '{field}' of a chain has no value.", field=name.removeprefix("w."))
+        if of_filling:
+            filling[name.removeprefix("w.")] = _read(value, FILLING[name.removeprefix("w.")])
+        else:
+            own[name] = known[name].rule.read(value)
+    needed = [name for name, one in known.items() if one.needed and name not in own]
     if needed:
         raise SpecError("{kind} needs the field '{field}'.", kind=kind, field=needed[0])
     return Stage(checked(PLAIN[kind](**own)), Filling(**filling))
 
 
+FILLING = {f.name: f for f in fields(Filling)}
+
+
 def _read(text: str, f: Field) -> object:
-    """Read a value as the field's annotation says; what can't be read is left a text, which the layer then refuses."""
+    """Read a value of a filling as the field's annotation says."""
     kind = str(f.type)
     if kind.startswith("tuple[str"):
         return tuple(filter(None, text.split("+")))
     if kind.startswith("tuple[float"):
-        return tuple(_number(item, float) for item in text.split("+"))
-    if kind == "bool":
-        return {"True": True, "False": False}.get(text, text)
-    if kind.startswith("int"):
-        return None if text == "None" else _number(text, int)
-    return _number(text, float) if kind == "float" else text
-
-
-def _number(text: str, kind: type) -> object:
-    try:
-        return kind(text)
-    except ValueError:
-        raise SpecError("'{value}' in a chain is not a number.", value=text[:40]) from None
+        return tuple(number(item, float) for item in text.split("+"))
+    return number(text, int) if kind == "int" else text

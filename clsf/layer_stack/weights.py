@@ -10,8 +10,8 @@ from clsf.backends.base import Weights
 from clsf.backends.initial import initial_weights
 from clsf.errors import SpecError
 from clsf.layer_stack import kernels
-from clsf.layer_stack.stages import HAND_WRITABLE, WITH_WEIGHTS, Filling, LayerStack, Stage, layers_of
-from clsf.model.layers import DepthwiseConv2D
+from clsf.layer_stack.stages import Filling, LayerStack, Stage, layers_of
+from clsf.model.layers import Convolution
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.walk import Analysis, LayerFacts, analyse
 from clsf.words import Sentence
@@ -30,11 +30,11 @@ def draw(chain: LayerStack, in_shape: Shape, trained: Mapping[str, Weights] | No
         own = Analysis(facts.in_shape, (facts,))
         filling = stage.filling
         found = initial_weights(own, filling.scheme, filling.seed, DTYPE)
-        if not isinstance(stage.layer, WITH_WEIGHTS):
+        if not stage.layer.learns:
             continue
         if filling.source == "run" and filling.path:  # until a layer of the run is chosen, chance stands in
             found = _of_run(stage, facts, (trained or {}).get(filling.run))
-        elif filling.source in ("hand", "own") and isinstance(stage.layer, HAND_WRITABLE):
+        elif filling.source in ("hand", "own") and isinstance(stage.layer, Convolution):
             found = _written(stage, facts, found)
         weights |= found
     return weights
@@ -49,7 +49,7 @@ def written(filling: Filling) -> list[tuple[float, ...]]:
 
 def too_small(stage: Stage) -> Sentence | None:
     """Return why kernels by hand do not fit this layer, None if they do."""
-    by_hand = isinstance(stage.layer, HAND_WRITABLE) and stage.filling.source in ("hand", "own")
+    by_hand = isinstance(stage.layer, Convolution) and stage.filling.source in ("hand", "own")
     if not by_hand or stage.layer.kernel_size >= kernels.SIDE:
         return None
     return Sentence(
@@ -62,9 +62,9 @@ def _written(stage: Stage, facts: LayerFacts, found: Weights) -> Weights:
     problem = too_small(stage)
     if problem is not None:
         raise SpecError("Layer {path}, {kind}: {problem}", path=facts.path, kind=facts.kind, problem=problem)
-    depthwise = isinstance(stage.layer, DepthwiseConv2D)
-    name = f"{facts.path}.{'depthwise_kernel' if depthwise else 'kernel'}"
-    put = kernels.into_depthwise if depthwise else kernels.into_convolution
+    own = stage.layer.KERNELS[0]
+    name = f"{facts.path}.{own}"
+    put = kernels.into_depthwise if own == "depthwise_kernel" else kernels.into_convolution
     return found | {name: put(found[name], written(stage.filling)).astype(DTYPE)}
 
 

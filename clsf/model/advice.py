@@ -26,11 +26,6 @@ HOLDS_ALL = 0.95  # share of all parameters in one Dense layer that is worth a w
 HIGH_RATE = 0.8  # of Dropout
 MUCH_MEMORY = 4_000_000_000  # bytes of outputs in one training step
 
-LINEAR = ("Flatten", "Dropout", "BatchNorm", "AveragePool2D", "GlobalAveragePool2D")
-"""Kinds that add no non-linearity: what they do to their input is a weighted sum (of a fixed mask, in Dropout's case)."""
-
-WEIGHTED = ("Conv2D", "Dense")
-
 
 @dataclass(frozen=True, slots=True)
 class Advice:
@@ -76,8 +71,8 @@ def _linear_pairs(design: Design, row: list[Card]) -> Iterator[Advice]:
     """Two weighted layers with nothing bent between them are one: a product of matrices is a matrix."""
     before: Card | None = None
     for card in row:
-        bends = getattr(card.layer, "activation", getattr(card.layer, "name", "linear"))
-        if card.kind in WEIGHTED:
+        bends = "linear" if card.branching else card.layer.function
+        if not card.branching and card.layer.WIDTH:
             if before is not None:
                 yield Advice(
                     "no-non-linearity", "warn", card.uid,
@@ -89,7 +84,7 @@ def _linear_pairs(design: Design, row: list[Card]) -> Iterator[Advice]:
                     (Mend(say("Give the {kind} before a relu", kind=before.kind), edit_steps.edit(design, before.uid, activation="relu")),),
                 )  # fmt: skip
             before = card if bends == "linear" else None
-        elif card.kind not in LINEAR and not (card.kind == "Activation" and bends == "linear"):
+        elif card.branching or not card.layer.linear:
             before = None
 
 
@@ -217,7 +212,7 @@ def _dense_at_end(design: Design, classes: int) -> Iterator[Mend]:
 def _logits(design: Design, on: list[Card], classes: int) -> Iterator[Advice]:
     """The loss takes logits: any numbers, not yet through a softmax. What comes after the last weights must not bend them."""
     last = on[-1]
-    named = last.layer.name if last.kind == "Activation" else getattr(last.layer, "activation", "linear")
+    named = "linear" if last.branching else last.layer.function
     if last.kind == "Dropout" and last.layer.rate > 0:
         yield Advice(
             "dropped-logits", "warn", last.uid,

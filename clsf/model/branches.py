@@ -6,19 +6,54 @@ those are, with their paths, is `rows()`; `clsf.model.walk` goes through them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 from clsf.errors import SpecError
-from clsf.model.shapes import Shape, Weight, image_shape, shape_text
+from clsf.model.layers import Conv2D, Dense, Layer, Look
+from clsf.model.shapes import Shape, image_shape, shape_text
 from clsf.words import say
 
-if TYPE_CHECKING:
-    from clsf.model.spec import Layer
+Rows = tuple[tuple[Layer, ...], ...]
+
+
+class Branching(Layer):
+    """A layer that gives its input to several rows of layers, and makes one output of what they make of it.
+
+    It has no weights of its own and costs nothing; those of the layers inside are counted there.
+    """
+
+    __slots__ = ()
+
+    FIELDS: ClassVar[tuple[str, ...]]
+    """Its rows in JSON: one field each, or one field with a list of any number of rows."""
+    MERGE: ClassVar[str]
+    """Keras' layer that makes one of all outputs."""
+    SIGN: ClassVar[str] = ""
+    """The operator that makes one of all outputs, number by number; "": they are put side by side."""
+
+    @classmethod
+    def of_rows(cls, rows: Rows) -> Branching:
+        """Return the layer that holds these rows."""
+        return cls(*rows)
+
+    @classmethod
+    def row_names(cls, count: int) -> tuple[str, ...]:
+        """Return what `count` rows are called in paths and in weights' names."""
+        return tuple(f"branch{number}" for number in range(1, count + 1))
+
+    def each(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Branching:
+        """Return the layer with every row changed."""
+        return self.of_rows(tuple(change(row) for _, row in self.rows()))
+
+    def headline(self) -> str:
+        """Return what stands over it in source."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
-class Residual:
+class Residual(Branching):
     """Add what a row of layers makes of the input to the input itself, or to what a `shortcut` row makes of it.
 
     Shape:  both rows must end in the same shape; an empty shortcut is the identity
@@ -26,8 +61,27 @@ class Residual:
     Source: He et al. 2015, arXiv:1512.03385, section 3.2
     """
 
+    LOOK: ClassVar = Look(say("Adds what a row of layers makes to what came in (ResNet)."), "call_merge", "branching", "block")
+    FIELDS: ClassVar = ("layers", "shortcut")
+    MERGE: ClassVar = "layers.Add"
+    SIGN: ClassVar = "+"
+
     layers: tuple[Layer, ...]
     shortcut: tuple[Layer, ...] = ()
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        if shape is not None and len(shape) == 1:
+            return cls((Dense(shape[0], "relu"),))
+        channels = min(shape[-1], 256) if shape else 32
+        return cls((Conv2D(channels, 3, padding="same", activation="relu"), Conv2D(channels, 3, padding="same")))
+
+    @classmethod
+    def row_names(cls, count: int) -> tuple[str, ...]:
+        return "body", "shortcut"
+
+    def headline(self) -> str:
+        return f"a row of layers is added to {'a shortcut row' if self.shortcut else 'what came in'}"
 
     def rows(self) -> tuple[tuple[str, tuple[Layer, ...]], ...]:
         return ("body", self.layers), ("shortcut", self.shortcut)
@@ -42,15 +96,9 @@ class Residual:
             )  # fmt: skip
         return body
 
-    def weights(self, shape: Shape) -> tuple[Weight, ...]:
-        return ()  # its own: none; those of the layers inside are counted there
-
-    def multiply_adds(self, shape: Shape) -> int:
-        return 0
-
 
 @dataclass(frozen=True, slots=True)
-class Parallel:
+class Parallel(Branching):
     """Give the same input to several rows of layers and put their outputs side by side, channel after channel.
 
     Shape:  (h, w, c) -> (h', w', c1 + c2 + …); all rows must end in the same h' and w'
@@ -58,14 +106,32 @@ class Parallel:
     Source: Szegedy et al. 2014, arXiv:1409.4842 (Inception)
     """
 
-    branches: tuple[tuple[Layer, ...], ...]
+    LOOK: ClassVar = Look(say("Several rows get the same input; their channels are put side by side (Inception)."), "alt_route", "branching", "mixed")  # fmt: skip
+    FIELDS: ClassVar = ("branches",)
+    MERGE: ClassVar = "layers.Concatenate"
 
-    def __post_init__(self) -> None:
+    branches: Rows
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        channels = min(shape[-1], 256) if shape else 32
+        half = max(channels // 2, 1)
+        one = Conv2D(half, 1, activation="relu")
+        return cls(((one,), (one, Conv2D(channels, 3, padding="same", activation="relu"))))
+
+    @classmethod
+    def of_rows(cls, rows: Rows) -> Branching:
+        return cls(rows)
+
+    def headline(self) -> str:
+        return f"{len(self.branches)} branches, side by side"
+
+    def agree(self) -> None:
         if len(self.branches) < 2:
             raise SpecError("it has {count} branch, but needs at least 2; add a branch.", count=len(self.branches))
 
     def rows(self) -> tuple[tuple[str, tuple[Layer, ...]], ...]:
-        return tuple((f"branch{number}", row) for number, row in enumerate(self.branches, start=1))
+        return tuple(zip(self.row_names(len(self.branches)), self.branches, strict=True))
 
     def out_shape(self, shape: Shape) -> Shape:
         shapes = [image_shape(s) for s in _row_shapes(self, shape)]
@@ -77,14 +143,8 @@ class Parallel:
             )
         return *shapes[0][:2], sum(s[2] for s in shapes)
 
-    def weights(self, shape: Shape) -> tuple[Weight, ...]:
-        return ()
 
-    def multiply_adds(self, shape: Shape) -> int:
-        return 0
-
-
-def _row_shapes(layer: Residual | Parallel, shape: Shape) -> list[Shape]:
+def _row_shapes(layer: Branching, shape: Shape) -> list[Shape]:
     """Return the shape that each row ends in; an error says in which row and at which of its layers it happened."""
     ends = []
     for name, row in layer.rows():
@@ -99,3 +159,6 @@ def _row_shapes(layer: Residual | Parallel, shape: Shape) -> list[Shape]:
                 ) from None  # fmt: skip
         ends.append(end)
     return ends
+
+
+BRANCHING: dict[str, type[Branching]] = {kind.__name__: kind for kind in (Residual, Parallel)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import Branching
 from clsf.model.layers import Activation, BatchNorm, Dropout
 from clsf.model.spec import Layer, ModelSpec
 
@@ -35,9 +35,6 @@ def _changed(layer: Layer, differences: Collection[str]) -> Layer:
 
 def _each(layer: Layer, change: Callable[[Layer], Layer]) -> Layer:
     """Return the layer with `change` applied to every plain layer in it."""
-    match layer:
-        case Residual():
-            return Residual(*(tuple(_each(x, change) for x in row) for _, row in layer.rows()))
-        case Parallel():
-            return Parallel(tuple(tuple(_each(x, change) for x in row) for _, row in layer.rows()))
+    if isinstance(layer, Branching):
+        return layer.each(lambda row: tuple(_each(x, change) for x in row))
     return change(layer)

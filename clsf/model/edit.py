@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from clsf.errors import SpecError
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import BRANCHING
 from clsf.model.spec import MAX_DEPTH, MAX_LAYERS, Layer, ModelSpec
 
 OWN_ROW = 0
@@ -45,16 +45,13 @@ class Card:
 
     def row_names(self) -> tuple[str, ...]:
         """Return what the rows are called in paths and in weights' names."""
-        if self.kind == "Residual":
-            return ("body", "shortcut")
-        return tuple(f"branch{number}" for number in range(1, len(self.rows) + 1))
+        return BRANCHING[self.kind].row_names(len(self.rows)) if self.branching else ()
 
     def spec(self, with_off: bool = False) -> Layer:
         """Return the layer, holding those inside that are switched on."""
         if not self.branching:
             return self.layer
-        rows = tuple(specs(row, with_off) for row in self.rows)
-        return Residual(*rows) if self.kind == "Residual" else Parallel(rows)
+        return BRANCHING[self.kind].of_rows(tuple(specs(row, with_off) for row in self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +133,10 @@ def cards_of(layers: tuple[Layer, ...], uid: int) -> tuple[tuple[Card, ...], int
     cards = []
     for layer in layers:
         own, uid, rows = uid, uid + 1, []
-        branching = isinstance(layer, Residual | Parallel)
-        for _, inner in layer.rows() if branching else ():
+        for _, inner in layer.rows():
             row, uid = cards_of(inner, uid)
             rows.append(row)
-        cards.append(Card(own, type(layer).__name__, None if branching else layer, tuple(rows)))
+        cards.append(Card(own, type(layer).__name__, None if rows else layer, tuple(rows)))
     return tuple(cards), uid
 
 

@@ -11,13 +11,14 @@ import base64
 import json
 import re
 import zlib
-from dataclasses import MISSING, fields
 
 from clsf.checks import json_of, shown
 from clsf.errors import SpecError
+from clsf.model.branches import BRANCHING
 from clsf.model.edit import Card, Design, design_of
+from clsf.model.fields import fields_of
 from clsf.model.shapes import Shape
-from clsf.model.spec import KINDS, MAX_DEPTH, MAX_JSON, VERSION, ModelSpec, layer_to_json
+from clsf.model.spec import KINDS, MAX_DEPTH, MAX_JSON, VERSION, ModelSpec, layer_to_json, row_fields
 
 LINK_VERSION = "1"
 MAX_LINK = 6_000  # characters; browsers and servers take addresses of about 8,000
@@ -109,16 +110,14 @@ def _card_data(card: Card) -> dict:
         data = layer_to_json(card.layer)
     else:
         rows = [[_card_data(inner) for inner in row] for row in card.rows]
-        data = {"kind": card.kind} | (
-            {"layers": rows[0], "shortcut": rows[1]} if card.kind == "Residual" else {"branches": rows}
-        )
+        data = {"kind": card.kind} | row_fields(BRANCHING[card.kind], rows)
     return data | ({"off": True} if card.off else {})
 
 
 def _short(data: dict) -> dict:
     """Leave out the fields that are at their default."""
     kind = data.get("kind")
-    defaults = {f.name: f.default for f in fields(KINDS[kind]) if f.default is not MISSING} if kind else {}
+    defaults = {f.name: f.default for f in fields_of(KINDS[kind]) if not f.needed} if kind else {}
     short: dict = {}
     for name, value in data.items():
         if name in ("layers", "shortcut"):
@@ -169,7 +168,7 @@ def _parameters(design: Design, shape: Shape) -> int:
     for _, _, row in design.all_rows():
         channels = shape[-1] if row is design.cards else 1
         for card in row:
-            width = getattr(card.layer, "filters", None) or getattr(card.layer, "units", None)
+            width = None if card.branching else getattr(card.layer, card.layer.WIDTH, None)
             if card.branching:
                 channels = 1
             elif width:

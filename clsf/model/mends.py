@@ -12,25 +12,12 @@ from clsf.errors import SpecError
 from clsf.model import edit_steps
 from clsf.model.edit import Card, Design, Place
 from clsf.model.edit_facts import DesignFacts, design_facts
-from clsf.model.layers import (
-    AveragePool2D,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Flatten,
-    GlobalAveragePool2D,
-    MaxPool2D,
-)
+from clsf.model.layers import BatchNorm, Conv2D, Dense, Flatten, GlobalAveragePool2D, Layer, MaxPool2D, Sliding
 from clsf.model.shapes import Shape, shape_text
-from clsf.model.spec import Layer
 from clsf.words import Sentence, say, say_n
 
 MOST = 3
 """How many mends are offered besides switching off."""
-
-FLATTENING = ("Flatten", "GlobalAveragePool2D")
-SLIDING = (Conv2D, DepthwiseConv2D, MaxPool2D, AveragePool2D)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +76,7 @@ def _before_flattening(design: Design, card: Card, place: Place) -> Iterator[obj
     """An image is needed where a flat vector comes: go before what flattened it, or take that away."""
     row = design.row(place.owner, place.row)
     for position, other in enumerate(row[: place.position]):
-        if other.kind in FLATTENING and not other.off:
+        if not other.branching and other.layer.flattens and not other.off:
             to = replace(place, position=position)
             yield lambda: Mend(say("Move it before the {kind}", kind=other.kind), edit_steps.move_to(design, card.uid, to))  # noqa: B023
             yield lambda: Mend(say("Remove the {kind} before it", kind=other.kind), edit_steps.remove(design, other.uid))  # noqa: B023
@@ -98,16 +85,16 @@ def _before_flattening(design: Design, card: Card, place: Place) -> Iterator[obj
 
 def _sliding(design: Design, card: Card, shape: Shape) -> Iterator[object]:
     """A window that does not fit: let it hang over, or make it smaller."""
-    if not isinstance(card.layer, SLIDING) or card.layer.padding == "same":
+    if not isinstance(card.layer, Sliding) or card.layer.padding == "same":
         return
     most = min(shape[:2])
     yield lambda: Mend(say("Set padding to 'same'"), edit_steps.edit(design, card.uid, padding="same"))
-    name = "kernel_size" if hasattr(card.layer, "kernel_size") else "pool_size"
-    if getattr(card.layer, name) > most:
+    name = card.layer.SIDE
+    if card.layer.side > most:
         yield lambda: Mend(
             say("Set {field} to {value}", field=name, value=most), edit_steps.edit(design, card.uid, **{name: most})
         )
-    if getattr(card.layer, "dilation_rate", 1) > 1:
+    if card.layer.gap > 1:
         yield lambda: Mend(
             say("Set {field} to {value}", field="dilation_rate", value=1), edit_steps.edit(design, card.uid, dilation_rate=1)
         )
@@ -115,7 +102,7 @@ def _sliding(design: Design, card: Card, shape: Shape) -> Iterator[object]:
 
 def _narrower(design: Design, card: Card, shape: Shape) -> Iterator[object]:
     """Too many numbers in one array: halve the width until it fits."""
-    name = {"Conv2D": "filters", "Dense": "units"}.get(card.kind)
+    name = card.layer.WIDTH
     width = getattr(card.layer, name) // 2 if name else 0
     while width >= 1:
         narrow = edit_steps.edit(design, card.uid, **{name: width})
@@ -177,12 +164,12 @@ def _parallel(design: Design, card: Card) -> Iterator[object]:
 
 
 def _padded(layer: Layer) -> Layer:
-    return replace(layer, padding="same") if isinstance(layer, SLIDING) else layer
+    return replace(layer, padding="same") if isinstance(layer, Sliding) else layer
 
 
 def _keeping(layer: Layer) -> Layer:
     """Return the layer so that height and width stay."""
-    return replace(layer, padding="same", strides=1) if isinstance(layer, SLIDING) else layer
+    return replace(layer, padding="same", strides=1) if isinstance(layer, Sliding) else layer
 
 
 def _end(row: tuple[Card, ...], shape: Shape) -> Shape | None:

@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 
 from clsf import checks
 from clsf.errors import SpecError
-from clsf.model.branches import Parallel, Residual
-from clsf.model.layers import (
-    Activation,
-    AveragePool2D,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    DepthwiseConv2D,
-    Dropout,
-    Flatten,
-    GlobalAveragePool2D,
-    MaxPool2D,
-)
+from clsf.model.branches import BRANCHING, Branching
+from clsf.model.fields import fields_of
+from clsf.model.layers import PLAIN, Layer
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.walk import Analysis, analyse
 from clsf.words import say, say_n
 
-Layer = (
-    Conv2D | DepthwiseConv2D | MaxPool2D | AveragePool2D | GlobalAveragePool2D | Dense | Flatten | Dropout | BatchNorm
-    | Activation | Residual | Parallel
-)  # fmt: skip
-
-PLAIN = {
-    kind.__name__: kind
-    for kind in (
-        Conv2D, DepthwiseConv2D, MaxPool2D, AveragePool2D, GlobalAveragePool2D, Dense, Flatten, Dropout, BatchNorm, Activation,
-    )
-}  # fmt: skip
-KINDS = {**PLAIN, "Residual": Residual, "Parallel": Parallel}
+KINDS: dict[str, type[Layer]] = {**PLAIN, **BRANCHING}
 
 VERSION = 1
 MAX_LAYERS = 500  # branches included: DenseNet-121 has 427
@@ -114,13 +93,15 @@ class ModelSpec:
 def layer_to_json(layer: Layer) -> dict:
     """Return {"kind": …} and every field; rows of layers inside become lists."""
     data: dict = {"kind": type(layer).__name__}
-    if isinstance(layer, Residual):
-        data |= {"layers": [layer_to_json(x) for x in layer.layers], "shortcut": [layer_to_json(x) for x in layer.shortcut]}
-    elif isinstance(layer, Parallel):
-        data["branches"] = [[layer_to_json(x) for x in row] for row in layer.branches]
-    else:
-        data |= {f.name: getattr(layer, f.name) for f in fields(layer)}
-    return data
+    if isinstance(layer, Branching):
+        rows = [[layer_to_json(inner) for inner in row] for _, row in layer.rows()]
+        return data | row_fields(type(layer), rows)
+    return data | {field.name: getattr(layer, field.name) for field in fields_of(type(layer))}
+
+
+def row_fields(kind: type[Branching], rows: list) -> dict:
+    """Return rows in JSON under the fields that a branching layer has for them."""
+    return dict(zip(kind.FIELDS, rows, strict=True)) if len(kind.FIELDS) > 1 else {kind.FIELDS[0]: rows}
 
 
 def _row_from_json(data: object, where: str, depth: int, count: list[int]) -> tuple[Layer, ...]:
@@ -148,28 +129,29 @@ def _layer_from_json(data: object, where: str, depth: int, count: list[int]) -> 
             checks.one_of(SpecError, checks.field("off"), data["off"], (True, False))
             data = {name: value for name, value in data.items() if name != "off"}
         checks.known(SpecError, say("layer kind"), kind, KINDS)
-        if kind == "Residual":
-            _no_other_fields(data, ("kind", "layers", "shortcut"), kind)
-            return Residual(
-                _row_from_json(data.get("layers"), "layers", depth + 1, count),
-                _row_from_json(data.get("shortcut", []), "shortcut", depth + 1, count),
-            )
-        if kind == "Parallel":
-            _no_other_fields(data, ("kind", "branches"), kind)
-            rows = data.get("branches")
-            if not isinstance(rows, list):
-                raise SpecError("{where} is {value}, but must be a list of layers.", where="branches", value=checks.shown(rows))
-            return Parallel(
-                tuple(_row_from_json(row, f"branches[{n}]", depth + 1, count) for n, row in enumerate(rows, start=1))
-            )
-        names = {f.name: f for f in fields(KINDS[kind])}
-        _no_other_fields(data, ("kind", *names), kind)
-        missing = [n for n, f in names.items() if f.default is MISSING and n not in data]
+        if kind in BRANCHING:
+            return _branching_from_json(BRANCHING[kind], data, depth, count)
+        known = {field.name: field for field in fields_of(KINDS[kind])}
+        _no_other_fields(data, ("kind", *known), kind)
+        missing = [name for name, field in known.items() if field.needed and name not in data]
         if missing:
             raise SpecError("{kind} needs the field '{field}'.", kind=kind, field=missing[0])
-        return KINDS[kind](**{n: data[n] for n in names if n in data})
+        return KINDS[kind](**{name: data[name] for name in known if name in data})
     except SpecError as error:
         raise SpecError("{where}: {problem}", where=where, problem=error.sentence) from None
+
+
+def _branching_from_json(kind: type[Branching], data: dict, depth: int, count: list[int]) -> Branching:
+    _no_other_fields(data, ("kind", *kind.FIELDS), kind.__name__)
+    first, *others = kind.FIELDS
+    if others:
+        rows = [(first, data.get(first)), *((name, data.get(name, [])) for name in others)]
+    else:
+        rows = data.get(first)
+        if not isinstance(rows, list):
+            raise SpecError("{where} is {value}, but must be a list of layers.", where=first, value=checks.shown(rows))
+        rows = [(f"{first}[{n}]", row) for n, row in enumerate(rows, start=1)]
+    return kind.of_rows(tuple(_row_from_json(row, where, depth + 1, count) for where, row in rows))
 
 
 def _no_other_fields(data: dict, names: tuple[str, ...], what: str) -> None:

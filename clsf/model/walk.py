@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clsf.errors import SpecError
-from clsf.model.branches import Parallel, Residual
 from clsf.model.shapes import Shape, Weight, shape_text
+from clsf.words import Sentence
 
 MAX_ELEMENTS = 50_000_000
 """Most numbers that one layer may hold or hand on for one image (200 MB in float32); more is refused by arithmetic."""
@@ -50,6 +50,16 @@ class LayerFacts:
     def depth(self) -> int:
         """0 for a layer of the model's own row, 1 inside a branch, …"""
         return self.path.count(".") // 2
+
+    @property
+    def formula(self) -> str:
+        """The formula of the shape that comes out, in LaTeX."""
+        return self.layer.formula(self.in_shape, self.out_shape)
+
+    @property
+    def counted(self) -> Sentence:
+        """How its parameters are counted, in words."""
+        return self.layer.counted(self.in_shape)
 
     @property
     def trainable(self) -> int:
@@ -116,7 +126,7 @@ def _row(layers: tuple, shape: Shape, prefix: str, reach: Reach, side: int) -> I
             raise SpecError(
                 "Layer {path}, {kind}: {problem}", path=path, kind=type(layer).__name__, problem=error.sentence
             ) from None
-        if isinstance(layer, Residual | Parallel):
+        if layer.rows():
             ends = [reach]
             for name, row in layer.rows():
                 end = reach
@@ -139,10 +149,9 @@ def sources(layers: tuple, prefix: str = "", source: str = IMAGES) -> dict[str, 
     found: dict[str, str] = {}
     for position, layer in enumerate(layers, start=1):
         path = f"{prefix}{position}"
-        if isinstance(layer, Residual | Parallel):
-            for name, row in layer.rows():
-                found |= sources(row, f"{path}.{name}.", source)
-        else:
+        for name, row in layer.rows():
+            found |= sources(row, f"{path}.{name}.", source)
+        if not layer.rows():
             found[path] = source
         source = path
     return found

@@ -107,7 +107,7 @@ def _two(points: np.ndarray) -> np.ndarray:
 def _cam_layer(facts: dict[str, LayerFacts], values: dict[str, np.ndarray]) -> str | None:
     """Return the last layer of the model's own row that hands on images larger than a pixel, a convolution if there is one."""
     images = [p for p, v in values.items() if v.ndim == 4 and "." not in p and v.shape[1] * v.shape[2] > 1]
-    convolutions = [p for p in images if isinstance(facts[p].layer, Conv2D)]
+    convolutions = [p for p in images if facts[p].layer.WIDTH]
     return (convolutions or images or [None])[-1]
 
 

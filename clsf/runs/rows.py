@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from clsf import FRAMEWORKS, __version__
 from clsf.errors import ClsfError, StoreError
-from clsf.events import Event, event_from_json, event_to_json
+from clsf.events import Event, event_from_json
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
@@ -58,9 +58,9 @@ def update_run(record: RunRecord) -> Statement:
     return _UPDATE_RUN, values
 
 
-def insert_event(run_id: str, number: int, event: Event) -> Statement:
-    """Return the statement that keeps an event; `number` counts from 0 in each run."""
-    return _INSERT_EVENT, (run_id, number, json.dumps(event_to_json(event), default=str, separators=(",", ":")))
+def insert_event(run_id: str, number: int, line: str) -> Statement:
+    """Return the statement that keeps an event, a line of `event_to_text`; `number` counts from 0 in each run."""
+    return _INSERT_EVENT, (run_id, number, line)
 
 
 def insert_happened(run_id: str, body: str) -> Statement:

@@ -1,13 +1,16 @@
-"""What somebody else sees of a run: a link shows its numbers, never the owner's private images, their name, note or tags."""
+"""What somebody else sees of a run: a link shows its numbers, never the owner's private images, their name, note or tags, nor the id
+of another run, which would open it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from clsf.data import access, catalogue, private
+from clsf.events import Event, RunFailed
 from clsf.plan import Plan
 from clsf.runs.query import Line
 from clsf.runs.record import RunRecord
+from clsf.words import Sentence
 
 
 def seen(record: RunRecord) -> RunRecord:
@@ -17,10 +20,13 @@ def seen(record: RunRecord) -> RunRecord:
     activations and batches show the images themselves.
     """
     if may_see(record.plan.data, record.owner):
-        return record
+        if record.plan.begin_from is None or access.reader() in (access.PROGRAM, record.owner):
+            return record
+        return replace(record, plan=_without_run(record.plan))
     return replace(
         record,
         plan=shared(record.plan, always=True),
+        failure=None if record.failure is None else without_names(record.failure),
         predictions_looked=[replace(look, activations={}) for look in list(record.predictions_looked)],
         steps_looked=[],
     )
@@ -30,20 +36,49 @@ def seen_line(line: Line) -> Line:
     """Return a line of the history as the reader may see it: note and tags are for the owner alone."""
     reader = access.reader()
     if reader is not access.PROGRAM and line.run.owner != reader:
-        line = replace(line, note="", tags=())
+        was = line.happened
+        begun = None if was.begun_from is None else hint(was.begun_from)
+        line = replace(line, note="", tags=(), experiment="", happened=replace(was, begun_from=begun))
     if not may_see(line.run.data, line.run.owner):
         line = replace(line, run=replace(line.run, data=catalogue.reference(line.run.data)))
     return line
 
 
 def shared(plan: Plan, always: bool = False) -> Plan:
-    """Return the plan for a file that may be given to others: a reference stands for private images.
+    """Return the plan for a file that may be given to others: a reference stands for private images, and a few letters for the id
+    of the run whose weights it began with.
 
     `always`: also for what is no private set any more.
     """
+    plan = _without_run(plan)
     if private.is_name(plan.data) and (always or not private.for_everybody(plan.data)):
         return plan.but(data=catalogue.reference(plan.data))
     return plan
+
+
+def hint(run_id: str) -> str:
+    """Return the beginning of a run's id, by which its owner knows it and nobody opens it."""
+    return run_id if run_id.endswith("…") else run_id[:6] + "…"
+
+
+def without_names(said: Sentence) -> Sentence:
+    """Return a sentence, of a failure say, with references in place of the names of private images."""
+
+    def clean(value: object) -> object:
+        if isinstance(value, Sentence):
+            return without_names(value)
+        return private.NAME.sub(lambda name: catalogue.reference(name[0]), value) if isinstance(value, str) else value
+
+    return replace(said, values={name: clean(value) for name, value in said.values.items()})
+
+
+def told(event: Event) -> Event:
+    """Return an event for a file that may be given to others."""
+    return replace(event, sentence=without_names(event.sentence)) if isinstance(event, RunFailed) else event
+
+
+def _without_run(plan: Plan) -> Plan:
+    return plan if plan.begin_from is None else plan.but(begin_from=hint(plan.begin_from))
 
 
 def resolved(plan: Plan) -> Plan:

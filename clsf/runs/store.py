@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 
 from clsf import FRAMEWORKS
 from clsf.errors import ClsfError, StoreError
-from clsf.events import Event
+from clsf.events import Event, ReadEvents, event_to_text
 from clsf.runs import process, rows
 from clsf.runs.beside import beside
 from clsf.runs.database import NAME, Readers, home, open_file, open_memory
@@ -163,8 +163,9 @@ class RunStore:
         with self._lock:
             record = self._begun(run_id)
             batch: Batch = []
-            for event in events:
-                batch.append(rows.insert_event(run_id, self._counts[run_id], event))
+            lines = events.lines if isinstance(events, ReadEvents) else map(event_to_text, events)
+            for event, line in zip(events, lines, strict=True):
+                batch.append(rows.insert_event(run_id, self._counts[run_id], line))
                 self._counts[run_id] += 1
                 record.fold(event)
             if record.over:

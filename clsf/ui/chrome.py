@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 import streamlit as st
 
-# Streamlit's own style breaks Korean lines inside words, so it has to be overruled. Its status widget would blink with
-# every look at a live run, and its "Stop" would stop the page, not the training. What is live (a container whose key begins with "live-") is not faded while
-# it is looked at again. The menu is 224 pixels wide until the reader drags it: Streamlit takes a width that a page states only
-# where its answer comes before the menu is drawn, so two readers saw two widths. 300 is what it draws by itself.
-_CSS = """
-[data-testid="stSidebar"][style*=" width: 300px"] { width: 224px !important; }
-:lang(ko) :is(p, li, h1, h2, h3, h4, td, th) { word-break: keep-all !important; overflow-wrap: break-word !important; }
-[data-testid="stStatusWidget"] { display: none; }
-[class*="st-key-live-"] [data-stale="true"] { opacity: 1 !important; transition: none !important; }
-"""
+from clsf.ui.shared.navigation import PAGES, Page
+
+
+@cache
+def _css() -> str:
+    """Return the style of every page, and the icons of the menu.
+
+    Streamlit asks a font server of the internet for the icon of a page that it is told, so it is told none: the menu draws
+    them from the font that the page has loaded, and the tab has ours.
+    """
+    icons = "\n".join(
+        f'[data-testid="stSidebarNavLink"]{_link(page)}::before {{ content: "{page.icon.strip(":").partition("/")[2]}"; }}'
+        for page in PAGES
+    )
+    return (Path(__file__).parent / "chrome.css").read_text("utf-8") + icons
+
+
+def _link(page: Page) -> str:
+    """Return the selector of a page's link in the menu; the first page stands at the bare address."""
+    return '[href$="/"]' if page is PAGES[0] else f'[href$="/{page.name}"]'
+
 
 # Screen readers choose their voice by the language of the document. On a phone the menu covers the page, so it closes with the choice:
 # at once where the press is heard, and else with the first sight of the chosen page, since the menu is drawn before this is loaded.
@@ -27,8 +41,19 @@ const onClick = (event) => {
   if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu);
 };
 let seen = new URL(performance.getEntriesByType("navigation")[0].name).pathname;  // the page that the browser asked for
+// What Streamlit 1.67 draws without regard for the keyboard and for screen readers: code that scrolls and can't be focused, and
+// a place to drop files that has a name and yet no role.
+const mend = () => {
+  for (const code of document.querySelectorAll("[data-testid='stMain'] pre:not([tabindex])"))
+    if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0;
+  for (const zone of document.querySelectorAll("[data-testid='stFileUploaderDropzone'][role='presentation']")) zone.setAttribute("role", "group");
+};
+let asked = 0;
+const drawn = new MutationObserver(() => { cancelAnimationFrame(asked); asked = requestAnimationFrame(mend); });
 export default function ({ data }) {
   document.documentElement.lang = data.language;
+  drawn.observe(document.body, { childList: true, subtree: true });  // once, however often it is called
+  mend();
   document.addEventListener("click", onClick);  // the same function: added once, however often the page is drawn
   if (location.pathname !== seen) closeMenu();
   seen = location.pathname;
@@ -36,7 +61,7 @@ export default function ({ data }) {
 }
 """
 
-_component = st.components.v2.component("clsf_chrome", css=_CSS, js=_JS, isolate_styles=False)
+_component = st.components.v2.component("clsf_chrome", css=_css(), js=_JS, isolate_styles=False)
 
 
 def dress(language: str, page: str) -> None:

@@ -26,7 +26,7 @@ def test_a_view_belongs_to_one_page():
 def test_no_choice_of_one_page_is_read_by_another():
     """Two pages may use one name in their links; in the session, which outlives a change of page, they may not."""
     owners: dict[str, str] = {}
-    for page in ("tensors", "data", "layers", "model", "train", "experiments", "compare", "predict", "history"):
+    for page in ("tensors", "data", "layers", "model", "train", "experiments", "compare", "predict", "runs"):
         for name, value in vars(importlib.import_module(f"clsf.ui.{page}.keys")).items():
             if name.isupper() and isinstance(value, str) and not name.endswith("_LINK"):
                 assert owners.setdefault(value, page) == page, f"{value!r} is a key of {owners[value]} and of {page}"

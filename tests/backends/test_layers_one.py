@@ -180,7 +180,7 @@ def test_padding_same_with_strides_is_done_by_one_and_refused_by_the_other(frame
     else:
         assert refused
         assert "padding='same' is not supported for strided convolutions" in said
-    assert "padding='same'" in code
+    assert 'padding="same"' in code
 
 
 @pytest.mark.parametrize("layer", [Conv2D(2, 9), MaxPool2D(9), DepthwiseConv2D(9)], ids=str)

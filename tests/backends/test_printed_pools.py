@@ -23,7 +23,7 @@ def pooled(settings: list, images: list[np.ndarray]) -> tuple[list[np.ndarray], 
     """Return what the modules that are printed make of the images, and their text; runs in torch's process."""
     import torch
 
-    from clsf.backends.torch.summary import Stock
+    from clsf.backends.torch.stock import Stock
 
     outputs, texts = [], []
     for (layer, shape), image in zip(settings, images, strict=True):

@@ -28,10 +28,6 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 )  # fmt: skip
-NOT_OURS = (
-    "fonts.gstatic.com",  # Streamlit asks Google for a page's icon to put it into the tab
-    "/_stcore/",  # Streamlit looks for its base path, which below /train it first does not find
-)
 
 
 @dataclass
@@ -55,7 +51,7 @@ class Dashboard:
 
     def _hear(self, message: object) -> None:
         place = f"{message.text} {message.location.get('url', '')}"
-        if message.type == "error" and not any(known in place for known in NOT_OURS):
+        if message.type == "error":
             self.complaints.append(place)
 
 

@@ -17,7 +17,7 @@ from clsf.data.imports import import_zip
 from clsf.data.sources import open_dataset
 from clsf.data.task import Task
 from clsf.errors import DataError
-from clsf.events import RunEnded, RunStarted
+from clsf.events import RunEnded, RunFailed, RunStarted
 from clsf.inspection_events import PredictionsInspected, StepInspected
 from clsf.logs.tensorboard import _text
 from clsf.model.presets import preset
@@ -26,6 +26,7 @@ from clsf.runs import sharing
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
 from clsf.training_service import TrainingService
+from clsf.words import say
 
 ANNA, BEN = "a" * 24, "b" * 24
 
@@ -177,6 +178,37 @@ def test_a_shared_run_holds_nothing_of_the_images(lab, name):
     assert capsule.file_name(own).startswith("own-images-two-block-cnn-torch-")
     for secret in (name, "Anna at the sea", "private note", "private-tag", "c2VjcmV0"):
         assert secret not in told, secret
+
+
+def test_a_failure_that_names_the_images_does_not_name_them_to_others(lab, name):
+    run_id = run(lab, name, run_id="r2")
+    record = lab.store.record(run_id)
+    why = say("It could not be done. {why}", why=say("The files of the data set '{name}' are damaged.", name=name))
+    record.failure, ended = why, RunFailed(why)
+    with of(ANNA):
+        assert name in str(lab.record(run_id).failure)
+    with of(BEN):
+        assert str(lab.record(run_id).failure) == (
+            f"It could not be done. The files of the data set '{catalogue.reference(name)}' are damaged."
+        )
+    assert name not in str(sharing.told(ended).sentence)
+
+
+def test_a_link_does_not_open_the_run_that_it_began_with(lab):
+    plan = Plan("digits", begin_from="earlier-run1", epochs_before=3)
+    record = RunRecord("r3", "g3", "torch", preset("two-block-cnn", 10), plan, 1.0, ANNA)
+    lab.store.create(record)
+    lab.store.append("r3", [RunEnded("torch", "stopped", 0, 1.0, 1.0)])
+    lab.history.tie(["r3"], "experiment-of-anna", 0)
+    with of(ANNA):
+        assert lab.record("r3") is record
+        assert lab.history.line("r3").happened.begun_from == "earlier-run1"
+    with of(BEN):
+        seen, line = lab.record("r3"), lab.history.line("r3")
+        assert (seen.plan.begin_from, seen.plan.epochs_before) == ("earlie…", 3)
+        assert "earlier-run1" not in repr(seen) + repr(line)
+        assert "experiment-of-anna" not in repr(line)
+    assert sharing.shared(plan).begin_from == sharing.shared(sharing.shared(plan)).begin_from == "earlie…"
 
 
 def test_of_removed_images_the_link_shows_nothing_either(lab, name):

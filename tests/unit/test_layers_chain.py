@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from clsf.errors import SpecError
-from clsf.layer_stack import facts, field, formula, kernels, stages, weights
-from clsf.layer_stack.facts import counted, fitting, mends, pads, stack_facts
+from clsf.layer_stack import facts, field, kernels, stages, weights
+from clsf.layer_stack.facts import fitting, mends, stack_facts
 from clsf.layer_stack.stages import Filling, Stage, from_text, to_text
 from clsf.model.layers import (
     Activation,
@@ -54,13 +54,13 @@ def facts_of(layer, shape):
 def test_sizes_of_a_28_by_28_image_worked_by_hand(layer, out):
     found = facts_of(layer, DIGIT)
     assert found.out_shape == out
-    assert f"= {out[0]}" in formula.shape_formula(found)
+    assert f"= {out[0]}" in found.formula
 
 
 def test_the_lectures_dense_layer_has_100480_parameters():
     found = facts_of(Dense(128), (784,))
     assert found.trainable == 128 * 784 + 128 == 100_480
-    assert str(counted(found)).startswith("128 × (784 weights + 1 bias) = 100,480 parameters")
+    assert str(found.counted).startswith("128 × (784 weights + 1 bias) = 100,480 parameters")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_lectures_dense_layer_has_100480_parameters():
     ],
 )
 def test_parameters_are_counted_in_words(layer, shape, words):
-    assert str(counted(facts_of(layer, shape))).startswith(words)
+    assert str(facts_of(layer, shape).counted).startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_parameters_are_counted_in_words(layer, shape, words):
     ],
 )
 def test_padding_same_worked_by_hand(layer, side, expected):
-    assert pads(layer, side) == expected
+    assert layer.pads((side, side, 1))[:2] == expected
 
 
 def test_uneven_padding_and_lost_cells_are_said():
@@ -106,10 +106,10 @@ def test_uneven_padding_and_lost_cells_are_said():
 
 
 def test_formulas_hold_the_students_numbers():
-    assert r"\frac{28 - 3}{2}" in formula.shape_formula(facts_of(Conv2D(1, 3, strides=2), DIGIT))
-    assert "2\\,(3-1)+1 = 5" in formula.shape_formula(facts_of(Conv2D(1, 3, dilation_rate=2), DIGIT))
-    assert "W'" in formula.shape_formula(facts_of(Conv2D(1, 3), (28, 20, 1)))
-    assert r"26 \cdot 26 \cdot 8 = 5408" in formula.shape_formula(facts_of(Flatten(), (26, 26, 8)))
+    assert r"\frac{28 - 3}{2}" in facts_of(Conv2D(1, 3, strides=2), DIGIT).formula
+    assert "2\\,(3-1)+1 = 5" in facts_of(Conv2D(1, 3, dilation_rate=2), DIGIT).formula
+    assert "W'" in facts_of(Conv2D(1, 3), (28, 20, 1)).formula
+    assert r"26 \cdot 26 \cdot 8 = 5408" in facts_of(Flatten(), (26, 26, 8)).formula
 
 
 # What does not fit.

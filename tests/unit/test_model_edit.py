@@ -15,8 +15,9 @@ from clsf.model.branches import Parallel, Residual
 from clsf.model.edit import OWN_ROW, Design, Place, design_of
 from clsf.model.edit_actions import act
 from clsf.model.edit_facts import design_facts
-from clsf.model.edit_fields import FIELDS, fresh
+from clsf.model.edit_fields import fresh
 from clsf.model.edit_history import STEPS, History
+from clsf.model.fields import fields_of
 from clsf.model.layers import ACTIVATIONS, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from clsf.model.presets import NAMES, preset
 from clsf.model.spec import KINDS, MAX_DEPTH, MAX_LAYERS, ModelSpec
@@ -34,7 +35,7 @@ def wishes() -> st.SearchStrategy[dict]:
         st.sampled_from([10**13, 65_536, 2.0, [1], {}, "1e999", float("nan"), float("inf")]),
     )  # fmt: skip
     kind = st.sampled_from([*KINDS, "Conv3D", None, 3])
-    field = st.sampled_from([*{f.name for fields in FIELDS.values() for f in fields}, "layers", "__class__", 7])
+    field = st.sampled_from([*{f.name for kind in KINDS.values() for f in fields_of(kind)}, "layers", "__class__", 7])
     return st.one_of(
         st.builds(lambda p, k: {"do": "add", "place": p, "kind": k}, place, kind),
         st.builds(lambda u, f, v: {"do": "edit", "uid": u, "field": f, "value": v}, uid, field, value),

@@ -14,6 +14,10 @@ import numpy as np
 import psutil
 import pytest
 
+from clsf import events
+from clsf.engine.base import RunRequest
+from clsf.engine.event_batcher import EventBatcher
+from clsf.engine.running import Running
 from clsf.engine.work import packed
 from clsf.errors import StoreError
 from clsf.events import BatchesEnded, EpochEnded, RunEnded, RunFailed, RunStarted
@@ -412,3 +416,26 @@ def test_what_is_written_beside_a_run(store, tmp_path):
     assert row[:3] == (socket.gethostname(), os.getpid(), "Linux, 2 cores")
     assert json.loads(row[3]) == {"torch": "2"}
     assert set(json.loads(row[4])) == {"clsf", "Python"}
+
+
+def test_an_event_is_written_as_text_once_between_worker_and_file(tmp_path, monkeypatch):
+    """The line that the worker wrote is what the file holds; the app writes none of it again."""
+    written = []
+    monkeypatch.setattr(events, "event_to_json", lambda event, real=events.event_to_json: written.append(event) or real(event))
+    messages = []
+    box = EventBatcher(messages.append)
+    for event in STORY:
+        box.tell(event)
+    box.close()
+    assert written == STORY
+    run = Running(RunRequest("run", "torch", {}, {}, "group"))
+    store = waited_for(RunStore.open(tmp_path))
+    store.create(record())
+    for message in messages:
+        for told in run.take(message["number"], message["events"]):
+            store.append("run", told)
+    store.close()
+    assert written == STORY, "encoded again on its way to the file"
+    assert str(run.tally) == str(box.tally)
+    rows = sqlite3.connect(tmp_path / NAME).execute("SELECT body FROM events ORDER BY number").fetchall()
+    assert [body for (body,) in rows] == "\n".join(message["events"] for message in messages).split("\n")

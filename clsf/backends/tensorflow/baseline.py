@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from clsf.backends.tensorflow import device
+from clsf.backends.tensorflow.stock import made_of
 from clsf.data.images import Prepared
-from clsf.model import layers
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
@@ -44,26 +44,9 @@ def gigaflops(seconds: float = 0.5, side: int = 1024) -> float:
 
 
 def _model(spec: ModelSpec, shape: tuple[int, ...]) -> keras.Model:
-    return keras.Sequential([keras.Input(shape), *(_layer(layer) for layer in spec.layers)])
-
-
-def _layer(layer: object) -> keras.layers.Layer:
-    match layer:
-        case layers.Conv2D():
-            return keras.layers.Conv2D(
-                layer.filters, layer.kernel_size, layer.strides, layer.padding, activation=layer.activation
-            )
-        case layers.MaxPool2D():
-            return keras.layers.MaxPooling2D(layer.pool_size, layer.strides, layer.padding)
-        case layers.AveragePool2D():
-            return keras.layers.AveragePooling2D(layer.pool_size, layer.strides, layer.padding)
-        case layers.Flatten():
-            return keras.layers.Flatten()
-        case layers.Dense():
-            return keras.layers.Dense(layer.units, activation=layer.activation)
-        case layers.Dropout():
-            return keras.layers.Dropout(layer.rate)
-    raise ValueError(f"The usual loop has no {type(layer).__name__}; it is written for the layers of the benchmark's models.")
+    if any(layer.rows() for layer in spec.layers):
+        raise ValueError("The usual loop is written for models without branches.")
+    return keras.Sequential([keras.Input(shape), *(made_of(step.call) for layer in spec.layers for step in layer.keras())])
 
 
 def _fit(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray, jit_compile: object) -> Callable[[int], None]:

@@ -7,7 +7,9 @@ import numpy as np
 
 from clsf.backends.base import Weights
 from clsf.backends.tensorflow.layers import BatchNorm, ChannelsFirstFlatten, MaskedDropout, UnbiasedBatchNorm, activation
-from clsf.model import branches, layers
+from clsf.backends.tensorflow.stock import made_of
+from clsf.calls import Call
+from clsf.model import layers
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -80,12 +82,9 @@ class BuiltModel:
 
     def _built(self, layer: object, x: keras.KerasTensor, path: str) -> keras.KerasTensor:
         named = {"name": "layer_" + path.replace(".", "_"), "dtype": self._dtype}
-        if isinstance(layer, branches.Residual):
+        if layer.rows():
             ends = [self._row(row, x, f"{path}.{name}.") for name, row in layer.rows()]
-            return keras.layers.Add(**named)(ends)
-        if isinstance(layer, branches.Parallel):
-            ends = [self._row(row, x, f"{path}.{name}.") for name, row in layer.rows()]
-            return keras.layers.Concatenate(axis=-1, **named)(ends)
+            return made_of(Call(layer.MERGE), **named)(ends)
         built = self._plain(layer, named)
         self.layers[path] = built
         if self._plan.variants["tensorflow"] == "fit" and (self._plan.l1 or self._l2):
@@ -105,33 +104,17 @@ class BuiltModel:
 
     def _plain(self, layer: object, named: dict) -> keras.layers.Layer:
         match layer:
-            case layers.Conv2D():
-                return keras.layers.Conv2D(
-                    layer.filters, layer.kernel_size, layer.strides, layer.padding, dilation_rate=layer.dilation_rate,
-                    activation=activation(layer.activation), use_bias=layer.use_bias, **named,
-                )  # fmt: skip
-            case layers.DepthwiseConv2D():
-                return keras.layers.DepthwiseConv2D(
-                    layer.kernel_size, layer.strides, layer.padding, layer.depth_multiplier, dilation_rate=layer.dilation_rate,
-                    activation=activation(layer.activation), use_bias=layer.use_bias, **named,
-                )  # fmt: skip
-            case layers.MaxPool2D():
-                return keras.layers.MaxPooling2D(layer.pool_size, layer.strides, layer.padding, **named)
-            case layers.AveragePool2D():
-                return keras.layers.AveragePooling2D(layer.pool_size, layer.strides, layer.padding, **named)
-            case layers.GlobalAveragePool2D():
-                return keras.layers.GlobalAveragePooling2D(**named)
-            case layers.Dense():
-                return keras.layers.Dense(layer.units, activation(layer.activation), layer.use_bias, **named)
-            case layers.Flatten():
-                return (ChannelsFirstFlatten if self._plan.does("flatten-order") else keras.layers.Flatten)(**named)
-            case layers.Dropout():
-                if self._native_dropout and not self._plan.does("dropout-at-evaluation"):
-                    return keras.layers.Dropout(layer.rate, **named)
+            case layers.Flatten() if self._plan.does("flatten-order"):
+                return ChannelsFirstFlatten(**named)
+            case layers.Dropout() if not self._native_dropout or self._plan.does("dropout-at-evaluation"):
                 return MaskedDropout(layer.rate, always=self._plan.does("dropout-at-evaluation"), **named)
             case layers.BatchNorm():
                 kind = UnbiasedBatchNorm if self._plan.does("bn-variance") else BatchNorm
                 return kind(momentum=layer.momentum, epsilon=layer.epsilon, **named)
             case layers.Activation():
                 return keras.layers.Activation(activation(layer.name), **named)
-        raise TypeError(f"no Keras layer stands for {type(layer).__name__}")
+        call = layer.keras()[0].call
+        if layer.function != "linear":  # by our own rule, where the frameworks' differ
+            kwargs = {name: value for name, value in call.kwargs.items() if name != "activation"}
+            return made_of(call.but(kwargs=kwargs), activation=activation(layer.function), **named)
+        return made_of(call, **named)

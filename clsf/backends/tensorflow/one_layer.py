@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from clsf.backends.base import Weights
 from clsf.backends.tensorflow.build import BuiltModel
-from clsf.model import layers as specs
+from clsf.backends.tensorflow.stock import made_of
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -83,22 +83,11 @@ def flattened(image: np.ndarray) -> np.ndarray:
 def own_words(spec: str, shape: Shape) -> tuple[str, str, bool]:
     """Return the framework's own layer as code, what it says to an image of `shape`, and whether it refused."""
     layer = ModelSpec.from_text(spec).layers[0]
-    match layer:
-        case specs.Conv2D():
-            name, values = "Conv2D", {"filters": layer.filters, "kernel_size": layer.kernel_size}
-        case specs.DepthwiseConv2D():
-            name, values = "DepthwiseConv2D", {"kernel_size": layer.kernel_size, "depth_multiplier": layer.depth_multiplier}
-        case specs.MaxPool2D():
-            name, values = "MaxPooling2D", {"pool_size": layer.pool_size}
-        case _:
-            name, values = "AveragePooling2D", {"pool_size": layer.pool_size}
-    values |= {"strides": layer.strides or layer.pool_size, "padding": layer.padding}
-    if hasattr(layer, "dilation_rate"):
-        values["dilation_rate"] = layer.dilation_rate
-    code = f"keras.layers.{name}({', '.join(f'{key}={value!r}' for key, value in values.items())})"
+    call = layer.said(layer.KERAS)
+    code = f"keras.{call}"
     try:
         with tf.device("/CPU:0"):
-            out = getattr(keras.layers, name)(**values)(tf.zeros((1, *shape)))
+            out = made_of(call)(tf.zeros((1, *shape)))
     except Exception as error:  # whatever it says is what is to be shown
         return code, _first_lines(error), True
     return code, str(tuple(out.shape)), False

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from math import prod
 
-from clsf.backends.tensorflow.build import BuiltModel
+from clsf.backends.tensorflow.stock import Stock
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
-from clsf.plan import Plan
 
 
 def summary(spec: str, shape: Shape) -> dict:
@@ -20,8 +19,8 @@ def summary(spec: str, shape: Shape) -> dict:
     layer "3.body.1" is called "layer_3_body_1". Raises SpecError if the layers do not fit.
     """
     read = ModelSpec.from_text(spec)
-    built = BuiltModel(read, tuple(shape), Plan(data="none"), native_dropout=True)
-    built.model.name = read.name  # Keras would call it "functional" and a number
+    names = {facts.path: "layer_" + facts.path.replace(".", "_") for facts in read.analyse(tuple(shape)).layers}
+    built = Stock(read.layers, tuple(shape), "float32", names, read.name)
     lines: list[str] = []
     built.model.summary(line_length=80, print_fn=lambda text, **_: lines.append(text))
     counts = {path: layer.count_params() for path, layer in built.layers.items()}

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from clsf.backends.torch import device
+from clsf.backends.torch.stock import made_of
 from clsf.data.images import Prepared
-from clsf.model import layers
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
@@ -41,33 +41,12 @@ def gigaflops(seconds: float = 0.5, side: int = 1024) -> float:
     return 2 * side**3 * count / passed / 1e9
 
 
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
-
-
 def _model(spec: ModelSpec, shape: tuple[int, ...]) -> nn.Module:
-    rows, seen = [], (shape, *(facts.out_shape for facts in spec.analyse(shape).layers))
-    for layer, given in zip(spec.layers, seen, strict=False):
-        rows.append(_layer(layer, given))
-        if getattr(layer, "activation", "linear") != "linear":
-            rows.append(ACTIVATIONS[layer.activation]())
-    return nn.Sequential(*rows)
-
-
-def _layer(layer: object, given: tuple[int, ...]) -> nn.Module:
-    match layer:
-        case layers.Conv2D():
-            return nn.Conv2d(given[-1], layer.filters, layer.kernel_size, layer.strides, padding=layer.padding)
-        case layers.MaxPool2D():
-            return nn.MaxPool2d(layer.pool_size, layer.strides)
-        case layers.AveragePool2D():
-            return nn.AvgPool2d(layer.pool_size, layer.strides)
-        case layers.Flatten():
-            return nn.Flatten()
-        case layers.Dense():
-            return nn.Linear(given[-1], layer.units)
-        case layers.Dropout():
-            return nn.Dropout(layer.rate)
-    raise ValueError(f"The usual loop has no {type(layer).__name__}; it is written for the layers of the benchmark's models.")
+    if any(layer.rows() for layer in spec.layers):
+        raise ValueError("The usual loop is written for models without branches.")
+    return nn.Sequential(
+        *(made_of(step.call) for facts in spec.analyse(shape).layers for step in facts.layer.torch(facts.in_shape))
+    )
 
 
 def _loop(spec: ModelSpec, plan: Plan, shape: tuple[int, ...], data: TensorDataset, workers: int) -> Callable[[int], None]:

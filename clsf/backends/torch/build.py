@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from clsf.backends.base import Weights
 from clsf.backends.torch import layers as own
-from clsf.model import branches, layers
+from clsf.backends.torch.stock import made_of, turned
+from clsf.model import layers
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -85,33 +86,20 @@ class BuiltModel:
         return built
 
     def _built(self, layer: object, path: str) -> nn.Module:
-        if isinstance(layer, branches.Residual):
-            return own.Residual(*(self._row(row, f"{path}.{name}.") for name, row in layer.rows()))
-        if isinstance(layer, branches.Parallel):
-            return own.Parallel([self._row(row, f"{path}.{name}.") for name, row in layer.rows()])
+        if layer.rows():
+            return own.Merge([self._row(row, f"{path}.{name}.") for name, row in layer.rows()], layer.SIGN)
         self.layers[path] = self._plain(layer, self._shapes[path])
         return self.layers[path]
 
     def _plain(self, layer: object, shape: Shape) -> nn.Module:
         match layer:
-            case layers.Conv2D():
-                pads = own.same_pads(shape, layer.reach, layer.strides) if layer.padding == "same" else (0, 0, 0, 0)
-                conv = nn.Conv2d(
-                    shape[2], layer.filters, layer.kernel_size, layer.strides, dilation=layer.dilation_rate,
-                    bias=layer.use_bias, dtype=self._dtype,
-                )  # fmt: skip
-                return own.Convolution(conv, pads, layer.activation)
-            case layers.DepthwiseConv2D():
-                pads = own.same_pads(shape, layer.reach, layer.strides) if layer.padding == "same" else (0, 0, 0, 0)
-                conv = nn.Conv2d(
-                    shape[2], shape[2] * layer.depth_multiplier, layer.kernel_size, layer.strides,
-                    dilation=layer.dilation_rate, groups=shape[2], bias=layer.use_bias, dtype=self._dtype,
-                )  # fmt: skip
-                return own.Convolution(conv, pads, layer.activation)
-            case layers.MaxPool2D() | layers.AveragePool2D():
-                stride = layer.strides or layer.pool_size
-                pads = own.same_pads(shape, layer.pool_size, stride) if layer.padding == "same" else (0, 0, 0, 0)
-                return own.Pool("max" if isinstance(layer, layers.MaxPool2D) else "average", layer.pool_size, stride, pads)
+            case layers.Convolution():
+                call = next(step.call for step in layer.torch(shape) if step.weights)
+                kwargs = {name: value for name, value in call.kwargs.items() if name != "padding"}
+                conv = made_of(call.but(kwargs=kwargs), dtype=self._dtype)
+                return own.Convolution(conv, layer.pads(shape), layer.activation)
+            case layers.Pool():
+                return own.Pool(layer.FUNCTION, layer.side, layer.moves, layer.pads(shape))
             case layers.GlobalAveragePool2D():
                 return own.GlobalAverage()
             case layers.Dense():
@@ -133,9 +121,4 @@ class BuiltModel:
 
 def _turned(name: str, array: np.ndarray) -> Tensor:
     """Turn an array in the agreed layout into torch's."""
-    if name.endswith(".depthwise_kernel"):  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
-        kh, kw, channels, multiplier = array.shape
-        array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
-    elif name.endswith(".kernel"):  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
-        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
-    return torch.from_numpy(np.array(array, order="C"))
+    return torch.from_numpy(turned(name.rpartition(".")[2], array))

@@ -7,21 +7,17 @@ import tempfile
 import warnings
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from clsf.backends.base import Weights
 from clsf.backends.torch.build import BuiltModel
+from clsf.backends.torch.stock import WORDS, turned
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
 KINDS = {"pt": ".pt", "safetensors": ".safetensors", "onnx": ".onnx"}
 """What can be written -> how the file's name ends."""
-
-_WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
-          "moving_variance": "running_var"}  # fmt: skip
-"""What torch's own modules call a weight."""
 
 
 def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names: dict[str, str], kind: str) -> bytes:
@@ -47,19 +43,10 @@ def _state(weights: Weights, names: dict[str, str]) -> dict[str, torch.Tensor]:
     state: dict[str, torch.Tensor] = {}
     for name, array in weights.items():
         path, weight = name.rsplit(".", 1)
-        state[f"{names[path]}.{_WORDS.get(weight, weight)}"] = torch.from_numpy(_turned(weight, array))
+        state[f"{names[path]}.{WORDS.get(weight, weight)}"] = torch.from_numpy(turned(weight, array))
         if weight == "moving_variance":  # a counter that nn.BatchNorm has and nobody asks for at the default momentum
             state[f"{names[path]}.num_batches_tracked"] = torch.tensor(0)
     return state
-
-
-def _turned(weight: str, array: np.ndarray) -> np.ndarray:
-    if weight == "depthwise_kernel":  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
-        kh, kw, channels, multiplier = array.shape
-        array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
-    elif weight == "kernel":  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
-        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
-    return np.array(array, order="C")
 
 
 def _onnx(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights) -> bytes:

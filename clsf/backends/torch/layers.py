@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from clsf.model.layers import LEAKY_SLOPE
-from clsf.model.shapes import same_padding
 
 _SLOPE = float(np.float32(LEAKY_SLOPE))  # TensorFlow's LeakyRelu keeps its slope in float32, whatever the dtype: followed
 
@@ -24,11 +25,6 @@ def activation(name: str):
         "gelu": F.gelu,
         "softmax": lambda x: torch.softmax(x, dim=1),
     }[name]
-
-
-def same_pads(shape: tuple[int, ...], reach: int, stride: int) -> tuple[int, int, int, int]:
-    """Return (left, right, top, bottom) of padding "same" for an image (height, width, channels), in F.pad's order."""
-    return *same_padding(shape[1], reach, stride), *same_padding(shape[0], reach, stride)
 
 
 class Convolution(nn.Module):
@@ -48,12 +44,12 @@ class Convolution(nn.Module):
 class Pool(nn.Module):
     """Max or average pooling with Keras' padding "same": padded cells never win, and are left out of a mean."""
 
-    def __init__(self, kind: str, size: int, stride: int, pads: tuple[int, int, int, int]) -> None:
+    def __init__(self, function: str, size: int, stride: int, pads: tuple[int, int, int, int]) -> None:
         super().__init__()
-        self.kind, self.size, self.stride, self.pads = kind, size, stride, pads
+        self.function, self.size, self.stride, self.pads = function, size, stride, pads
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.kind == "max":
+        if self.function == "max_pool2d":
             x = F.pad(x, self.pads, value=-torch.inf) if any(self.pads) else x
             return F.max_pool2d(x, self.size, self.stride)
         if not any(self.pads):
@@ -148,23 +144,19 @@ class MaskedDropout(nn.Module):
         return x * mask.to(x.dtype) * self.scale
 
 
-class Residual(nn.Module):
-    """The sum of two rows of layers; an empty row is the identity."""
+class Merge(nn.Module):
+    """Several rows of layers and what makes one of their outputs: their sum, or, without a sign, channel after channel.
 
-    def __init__(self, body: nn.Module, shortcut: nn.Module) -> None:
+    An empty row is the identity.
+    """
+
+    def __init__(self, rows: list[nn.Module], sign: str) -> None:
         super().__init__()
-        self.body, self.shortcut = body, shortcut
+        self.rows, self.sign = nn.ModuleList(rows), sign
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.body(x) + self.shortcut(x)
+        ends = [row(x) for row in self.rows]
+        return reduce(_MERGES[self.sign], ends) if self.sign else torch.cat(ends, dim=1)
 
 
-class Parallel(nn.Module):
-    """Several rows of layers side by side, joined channel after channel."""
-
-    def __init__(self, rows: list[nn.Module]) -> None:
-        super().__init__()
-        self.rows = nn.ModuleList(rows)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.cat([row(x) for row in self.rows], dim=1)
+_MERGES = {"+": torch.add}

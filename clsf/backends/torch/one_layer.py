@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from clsf.backends.base import Weights
 from clsf.backends.torch.build import BuiltModel
-from clsf.model import layers as specs
+from clsf.backends.torch.stock import made_of
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -79,27 +79,11 @@ def flattened(image: np.ndarray) -> np.ndarray:
 def own_words(spec: str, shape: Shape) -> tuple[str, str, bool]:
     """Return the framework's own layer as code, what it says to an image of `shape`, and whether it refused."""
     layer, channels = ModelSpec.from_text(spec).layers[0], shape[2]
-    match layer:
-        case specs.Conv2D():
-            name, values = "Conv2d", {"in_channels": channels, "out_channels": layer.filters, "kernel_size": layer.kernel_size}
-        case specs.DepthwiseConv2D():
-            out = channels * layer.depth_multiplier
-            name, values = "Conv2d", {"in_channels": channels, "out_channels": out, "kernel_size": layer.kernel_size}
-        case specs.MaxPool2D():
-            name, values = "MaxPool2d", {"kernel_size": layer.pool_size}
-        case _:
-            name, values = "AvgPool2d", {"kernel_size": layer.pool_size}
-    values["stride"] = layer.strides or layer.pool_size
-    if name == "Conv2d":
-        values |= {"padding": layer.padding, "dilation": layer.dilation_rate}
-    elif layer.padding == "same":  # its pooling knows no word for padding
-        values["padding"] = layer.pool_size // 2
-    if isinstance(layer, specs.DepthwiseConv2D):
-        values["groups"] = channels
-    code = f"nn.{name}({', '.join(f'{key}={value!r}' for key, value in values.items())})"
+    call = layer.said(layer.TORCH[0], **layer.translated(channels))
+    code = str(call)
     try:
         with torch.no_grad():
-            out = getattr(nn, name)(**values)(torch.zeros((1, channels, *shape[:2])))
+            out = made_of(call)(torch.zeros((1, channels, *shape[:2])))
     except Exception as error:  # whatever it says is what is to be shown
         return code, _first_lines(error), True
     return code, str(tuple(out.shape)), False

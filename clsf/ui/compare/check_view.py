@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from clsf.compare.fairness import TOPICS, Finding, worst
-from clsf.ui.compare.style import icon
+from clsf.ui.shared.marks import icon
 from clsf.ui.shared.text import t, tn, words
 
 ICONS = {"green": "check_circle", "amber": "error", "red": "cancel"}

@@ -12,9 +12,10 @@ from clsf import FRAMEWORKS
 from clsf.charts.style import STYLES
 from clsf.compare.background import Background
 from clsf.compare.defaults import DefaultRow, Defaults, ask
-from clsf.ui.compare import jobs, keys, sections, switches
-from clsf.ui.shared import service_access
+from clsf.ui.compare import jobs, keys, switches
+from clsf.ui.shared import service_access, state
 from clsf.ui.shared.run_status import name
+from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import sentence, t, words
 
 
@@ -98,4 +99,4 @@ def _short(value: object) -> str:
 def _open(difference: str) -> None:
     switches.turn(difference, switches.first(difference))
     st.session_state[keys.OPENED] = difference
-    sections.SECTIONS.go("switches")
+    go(state.COMPARE_SECTION, "switches")

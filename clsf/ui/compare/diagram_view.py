@@ -12,8 +12,8 @@ from clsf.charts.model_diagram import diagram
 from clsf.model.edit import design_of
 from clsf.model.edit_facts import design_facts
 from clsf.model.shapes import Shape
-from clsf.model.spec import ModelSpec
-from clsf.ui.shared.layer_kinds import KINDS, described
+from clsf.model.spec import KINDS, ModelSpec
+from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t, words
 
 _component = st.components.v2.component(
@@ -37,7 +37,7 @@ export default function ({ data, parentElement }) {
 def show(spec: ModelSpec, shape: Shape, rows: Sequence[LayerRow]) -> None:
     """Show the model with the verdict of one step at every layer."""
     seen = design_facts(design_of(spec), shape)
-    svg = diagram(seen, described, lambda kind: KINDS[kind].group, t("Input"), t("Output"))
+    svg = diagram(seen, described, lambda kind: KINDS[kind].LOOK.group, t("Input"), t("Output"))
     _component(key="parting_diagram", data={"svg": marked(svg, rows, words)})
     st.caption(
         t(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from clsf.charts.compare_lockstep import PHASES, Cell, LayerRow
 from clsf.compare.values import FirstParting, StepDifference
-from clsf.ui.compare.style import icon
+from clsf.ui.shared.marks import icon
 from clsf.ui.shared.text import t
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clsf.ui.compare import defaults, gap, lockstep, noise, race, switchboard
 from clsf.ui.shared import state
 from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
@@ -9,11 +10,11 @@ from clsf.words import say
 SECTIONS = Sections(
     state.COMPARE_SECTION,
     (
-        Section("race", say("Two runs"), ":material/flag:"),
-        Section("lockstep", say("Lockstep"), ":material/footprint:"),
-        Section("switches", say("Switchboard"), ":material/toggle_on:"),
-        Section("gap", say("The lecture's gap"), ":material/waterfall_chart:"),
-        Section("noise", say("Noise"), ":material/scatter_plot:"),
-        Section("defaults", say("Defaults that differ"), ":material/compare_arrows:"),
+        Section("race", say("Two runs"), ":material/flag:", race.show),
+        Section("lockstep", say("Lockstep"), ":material/footprint:", lockstep.show),
+        Section("switches", say("Switchboard"), ":material/toggle_on:", switchboard.show),
+        Section("gap", say("The lecture's gap"), ":material/waterfall_chart:", gap.show),
+        Section("noise", say("Noise"), ":material/scatter_plot:", noise.show),
+        Section("defaults", say("Defaults that differ"), ":material/compare_arrows:", defaults.show),
     ),
 )

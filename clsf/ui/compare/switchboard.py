@@ -16,9 +16,10 @@ from clsf.compare.verdict import place
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.ui.compare import bench, jobs, keys, lockstep, sections, switches
+from clsf.ui.compare import bench, jobs, keys, lockstep, switches
 from clsf.ui.compare.bench import Bench
 from clsf.ui.shared import controls, runs, service_access, state
+from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, sentence, t, words
 
 
@@ -223,7 +224,7 @@ def _run_with(chosen: Bench) -> None:
 
     steps = st.session_state.get(keys.STEPS) or bench.DEFAULT_STEPS
     lockstep.start(replace(chosen, recording=Recording(steps)), switches.on())
-    sections.SECTIONS.go("lockstep")
+    go(state.COMPARE_SECTION, "lockstep")
 
 
 def _train(chosen: Bench, name: str, option: str) -> None:
@@ -238,4 +239,4 @@ def _train(chosen: Bench, name: str, option: str) -> None:
         st.session_state[state.REFUSAL] = error.sentence
     else:
         runs.look_at_pair(*ids)
-    sections.SECTIONS.go("race")
+    go(state.COMPARE_SECTION, "race")

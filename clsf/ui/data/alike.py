@@ -9,10 +9,10 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
 from clsf.data.likeness import Likeness
 from clsf.ui.data import keys, opened
-from clsf.ui.data.asking import ask
 from clsf.ui.data.cloud import cloud
 from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import choose
+from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.text import t, tn
 
 SIZES = ("200", "500", "1000", "2000")
@@ -25,7 +25,7 @@ def show(info: DatasetInfo) -> None:
         t("Images compared"), SIZES, keys.SAMPLE, "500", st.segmented_control,
         help=t("Drawn from the training images, each class by its share."),
     )  # fmt: skip
-    found = ask("torch", "clsf.data.likeness:likeness", info.name, int(size), 0, stamp=dataset.checksum)
+    found = ask_or_say("torch", "clsf.data.likeness:likeness", info.name, int(size), 0, stamp=dataset.checksum)
     if found is None:
         return
     images, stamp = dataset.train, (info.name, dataset.checksum, size)

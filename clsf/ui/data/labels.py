@@ -10,9 +10,9 @@ from clsf.charts.style import STYLES
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
 from clsf.ui.data import codes, keys, opened
-from clsf.ui.data.asking import ask
 from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import choose
+from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.text import t
 
 IMAGES = 4
@@ -96,7 +96,9 @@ def _losses(logits: np.ndarray, labels: np.ndarray) -> None:
         style = STYLES[framework]
         with place, st.container(border=True, height="stretch"):
             st.markdown(f":{style.text_colour}[{style.mark}] **{style.title}**")
-            answer = ask(framework, f"clsf.backends.{framework}.pipeline:losses", logits.tolist(), [int(k) for k in labels])
+            answer = ask_or_say(
+                framework, f"clsf.backends.{framework}.pipeline:losses", logits.tolist(), [int(k) for k in labels]
+            )
             if answer is None:
                 continue
             _, sparse, categorical = answer

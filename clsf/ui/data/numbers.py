@@ -12,9 +12,9 @@ from clsf.data.statistics import Values, balance
 from clsf.errors import DataError
 from clsf.plan import Plan, Preparation
 from clsf.ui.data import codes, opened
-from clsf.ui.data.asking import ask
 from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import state
+from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.settings import varying
 from clsf.ui.shared.text import plain, sentence, t, tn, words
@@ -30,11 +30,11 @@ def show(info: DatasetInfo) -> None:
     _balance(dataset)
     st.subheader(t("Pixel values, before and after preparation"), anchor=False)
     plan = _plan(info)
-    found = ask("torch", "clsf.data.statistics:values", info.name, plan.to_json(), stamp=dataset.checksum)
+    found = ask_or_say("torch", "clsf.data.statistics:values", info.name, plan.to_json(), stamp=dataset.checksum)
     if found is not None:
         _values(info, plan, *found)
     st.subheader(t("The mean image of each class"), anchor=False)
-    means = ask("torch", "clsf.data.statistics:class_means", info.name, stamp=dataset.checksum)
+    means = ask_or_say("torch", "clsf.data.statistics:class_means", info.name, stamp=dataset.checksum)
     if means is not None:
         _means(dataset, means)
 

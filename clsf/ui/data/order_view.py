@@ -10,8 +10,8 @@ from clsf.charts import data_order
 from clsf.charts.style import STYLES
 from clsf.data.catalogue import DatasetInfo
 from clsf.ui.data import codes, keys, opened
-from clsf.ui.data.asking import ask
 from clsf.ui.shared import choose
+from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.text import t, words
 
@@ -32,7 +32,7 @@ def show(info: DatasetInfo) -> None:
         with place, st.container(border=True, height="stretch"):
             title = f"shuffle({buffer:,})" if framework == "tensorflow" else f"shuffle={buffer > 1}"
             st.markdown(f":{style.text_colour}[{style.mark}] **{style.title}** · `{title}`")
-            order = ask(framework, f"clsf.backends.{framework}.pipeline:order", count, arguments[framework], batch, seed)
+            order = ask_or_say(framework, f"clsf.backends.{framework}.pipeline:order", count, arguments[framework], batch, seed)
             if order is not None:
                 _orders(np.asarray(order), labels, images.classes, framework, (info.name, buffer, batch, seed))
             if framework == "torch" and 1 < buffer < count:

@@ -9,10 +9,11 @@ from clsf.data import private
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.split import split
 from clsf.errors import ClsfError, DataError
-from clsf.ui.data import keys, opened, sections
+from clsf.ui.data import keys, opened
 from clsf.ui.data.pictures import pictures
 from clsf.ui.data.source import DEFAULT
 from clsf.ui.shared import data_choice, navigation, state
+from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 FEW = 10  # images per class, below which a training says little
@@ -132,7 +133,7 @@ def _choose(name: str) -> None:
 
 def _look(name: str) -> None:
     _choose(name)
-    sections.SECTIONS.go("look")
+    go(keys.SECTION, "look")
 
 
 def _remove(name: str) -> None:

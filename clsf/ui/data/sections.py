@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from clsf.ui.data import keys
+from clsf.ui.data import alike, augmentation_view, keys, labels, look, numbers, order_view, own, split_view
 from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
 
 SECTIONS = Sections(
     keys.SECTION,
     (
-        Section("look", say("Look"), ":material/apps:"),
-        Section("numbers", say("Numbers"), ":material/bar_chart:"),
-        Section("alike", say("Likeness"), ":material/scatter_plot:"),
-        Section("split", say("Split"), ":material/call_split:"),
-        Section("order", say("Shuffle"), ":material/shuffle:"),
-        Section("vary", say("Augmentation"), ":material/auto_fix_high:"),
-        Section("labels", say("Labels"), ":material/label:"),
-        Section("own", say("Own images"), ":material/add_photo_alternate:"),
+        Section("look", say("Look"), ":material/apps:", look.show),
+        Section("numbers", say("Numbers"), ":material/bar_chart:", numbers.show),
+        Section("alike", say("Likeness"), ":material/scatter_plot:", alike.show),
+        Section("split", say("Split"), ":material/call_split:", split_view.show),
+        Section("order", say("Shuffle"), ":material/shuffle:", order_view.show),
+        Section("vary", say("Augmentation"), ":material/auto_fix_high:", augmentation_view.show),
+        Section("labels", say("Labels"), ":material/label:", labels.show),
+        Section("own", say("Own images"), ":material/add_photo_alternate:", own.show),
     ),
 )

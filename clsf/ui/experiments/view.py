@@ -64,7 +64,7 @@ def _look(experiment_id: str, was_over: bool) -> None:
         run_overlay.show(rows, experiment_id)
         doctor_view.show([member.record for member in found.members], "experiments")
         _scores(found, said)
-        st.subheader(t("What differs, and what came of it"))
+        st.header(t("What differs, and what came of it"))
         best = [m.record.run_id for v in said for m in found.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
         run_table.show(rows, names.varied(found), best)
         st.caption(
@@ -85,7 +85,7 @@ def _head(found: Found) -> None:
         f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), model.name, tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs),
         tn("{count} run", "{count} runs", len(found.members)), time.strftime("%Y-%m-%d %H:%M", time.localtime(found.row.created)),
     ]  # fmt: skip
-    st.subheader(sentence(start.title(found.row)))
+    st.header(sentence(start.title(found.row)))
     st.caption(plain(" · ".join(facts)))
 
 

@@ -12,7 +12,7 @@ from clsf.charts import layer_pictures
 from clsf.errors import ClsfError
 from clsf.layer_stack import facts, weights
 from clsf.layer_stack.facts import StackFacts
-from clsf.layer_stack.stages import WITH_WEIGHTS, LayerStack, layers_of
+from clsf.layer_stack.stages import LayerStack, layers_of
 from clsf.ui.layers import asking, begin, filling, head, settings, stack, strip
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.source import ChosenPicture
@@ -54,7 +54,7 @@ def show(given: ChosenPicture) -> InspectedLayer | None:
 
 
 def _settings(row: LayerStack, position: int) -> None:
-    if not isinstance(row[position].layer, WITH_WEIGHTS):
+    if not row[position].layer.learns:
         settings.show(row[position], position, columns=4)
         return
     left, right = st.columns([1.5, 1], gap="large")

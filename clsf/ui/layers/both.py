@@ -10,8 +10,8 @@ import streamlit as st
 from clsf.charts import layer_difference, layer_pictures
 from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
-from clsf.layer_stack.facts import WINDOWED
 from clsf.layer_stack.rounding import allowed
+from clsf.model.layers import Sliding
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.style import picture, row
@@ -41,7 +41,7 @@ def show(looked: InspectedLayer) -> None:
         )
     if looked.own_weights():
         _layouts(looked)
-    if isinstance(looked.stage.layer, WINDOWED):
+    if isinstance(looked.stage.layer, Sliding):
         own_words(looked)
 
 

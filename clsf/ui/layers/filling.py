@@ -13,7 +13,8 @@ from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
 from clsf.layer_stack import stages
 from clsf.layer_stack.kernels import NAMES, SIDE
-from clsf.layer_stack.stages import HAND_WRITABLE, WITH_WEIGHTS, Filling, Stage
+from clsf.layer_stack.stages import Filling, Stage
+from clsf.model.layers import Convolution
 from clsf.model.walk import LayerFacts
 from clsf.plan import STARTS
 from clsf.runs.record import RunRecord
@@ -27,9 +28,9 @@ RUNS = 30  # newest runs that are offered
 
 def show(stage: Stage, position: int) -> None:
     """Show the widgets for the weights of a layer that has some."""
-    if not isinstance(stage.layer, WITH_WEIGHTS):
+    if not stage.layer.learns:
         return
-    by_hand = isinstance(stage.layer, HAND_WRITABLE)
+    by_hand = isinstance(stage.layer, Convolution)
     titles = {
         "random": t("random") if stage.kind != "BatchNorm" else t("as at the start"),
         **({"hand": t("by hand"), "own": t("my own")} if by_hand else {}),
@@ -68,7 +69,7 @@ def kernel_titles() -> dict[str, str]:
 
 def filter_title(stage: Stage, number: int) -> tuple[str, bool]:
     """Return what a filter is called, and whether it is written by hand."""
-    if isinstance(stage.layer, HAND_WRITABLE):
+    if isinstance(stage.layer, Convolution):
         if stage.filling.source == "own" and number == 0:
             return t("my own"), True
         if stage.filling.source == "hand" and number < len(stage.filling.kernels):

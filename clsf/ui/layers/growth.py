@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.charts import layer_growth
-from clsf.layer_stack.stages import MAX_UNITS
+from clsf.model.fields import field_of
 from clsf.model.layers import Conv2D, Dense
 from clsf.ui.layers import keys
 from clsf.ui.layers.inspected import InspectedLayer
@@ -21,7 +21,8 @@ def show(looked: InspectedLayer) -> None:
     conv = layer if isinstance(layer, Conv2D) else Conv2D(8, 3)
     with st.container(horizontal=True, gap="small"):
         if dense is None:
-            units = choose.whole(t("Units of the Dense layer"), 1, MAX_UNITS, LECTURE_UNITS, keys.GROWTH_UNITS, width=200)
+            most = field_of(Dense, "units").rule.few
+            units = choose.whole(t("Units of the Dense layer"), 1, most, LECTURE_UNITS, keys.GROWTH_UNITS, width=200)
             dense = Dense(units)
         channels = int(choose.one(t("Channels"), ("1", "3"), keys.GROWTH_CHANNELS, "1", st.segmented_control))
     shape = looked.given.pixels.shape

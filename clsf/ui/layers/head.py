@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.layer_stack.facts import StackFacts, counted, fitting, mends, weight_shapes
-from clsf.layer_stack.formula import shape_formula
+from clsf.layer_stack.facts import StackFacts, fitting, mends, weight_shapes
 from clsf.layer_stack.stages import LayerStack
 from clsf.model.walk import LayerFacts
 from clsf.ui.layers import begin, stack
@@ -16,9 +15,9 @@ def show(facts: LayerFacts) -> None:
     """Show the formula with the student's numbers, and the counts in words."""
     left, right = st.columns([1, 1.35], gap="medium", vertical_alignment="center")
     with left:
-        st.latex(shape_formula(facts))
+        st.latex(facts.formula)
     with right:
-        notes = [sentence(counted(facts))]
+        notes = [sentence(facts.counted)]
         if facts.weights:
             notes[0] += f" ({weight_shapes(facts.weights)})"
         fits = fitting(facts)

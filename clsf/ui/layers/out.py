@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts import layer_histograms, layer_pictures
-from clsf.model.layers import Activation, Conv2D, Dense, DepthwiseConv2D
+from clsf.model.layers import Activation, Convolution, Dense
 from clsf.ui.layers import keys, parts
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
@@ -57,11 +57,12 @@ def _maps(looked: InspectedLayer, values: np.ndarray) -> None:
 def _title(looked: InspectedLayer, n: int) -> tuple[str, bool]:
     """Name a map by the filter that wrote it; layers that work channel by channel pass the names on."""
     for stage, facts in reversed(list(zip(looked.chain, looked.look.facts, strict=False))[: looked.position + 1]):
-        if isinstance(stage.layer, Conv2D):
+        many = getattr(stage.layer, "depth_multiplier", 0)
+        if many:
+            title, by_hand = filter_title(stage, n % many)
+            return f"{title} · {t('channel {channel}', channel=n // many)}", by_hand
+        if isinstance(stage.layer, Convolution):
             return filter_title(stage, n)
-        if isinstance(stage.layer, DepthwiseConv2D):
-            title, by_hand = filter_title(stage, n % stage.layer.depth_multiplier)
-            return f"{title} · {t('channel {channel}', channel=n // stage.layer.depth_multiplier)}", by_hand
         if len(facts.in_shape) != 3:
             break
     return t("channel {channel}", channel=n), False
@@ -111,7 +112,7 @@ def _numbers(looked: InspectedLayer) -> None:
 
     head = "".join(f"<th>{title}</th>" for title in columns.values())
     st.html(
-        f'<div class="ls ls-table"><table><tr><th></th>{head}</tr><tr><th>{t("before the layer")}</th>{cells(before)}</tr>'
+        f'<div class="ls ls-table"><table><tr><td></td>{head}</tr><tr><th>{t("before the layer")}</th>{cells(before)}</tr>'
         f"<tr><th>{t('after the layer')}</th>{cells(after)}</tr></table></div>"
     )
     if cuts:
@@ -124,5 +125,4 @@ def _numbers(looked: InspectedLayer) -> None:
 
 
 def _cuts(looked: InspectedLayer) -> bool:
-    layer = looked.stage.layer
-    return getattr(layer, "activation", None) == "relu" or (isinstance(layer, Activation) and layer.name == "relu")
+    return looked.stage.layer.function == "relu"

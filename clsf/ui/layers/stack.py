@@ -119,7 +119,7 @@ def looked_at(chain: LayerStack) -> int:
 
 def stage_title(stage: Stage) -> str:
     """Return what a layer is called in a row of layers; an activation by its function."""
-    return stage.layer.name if isinstance(stage.layer, Activation) else stage.kind
+    return getattr(stage.layer, "name", stage.kind)
 
 
 def refused() -> None:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from html import escape
-from pathlib import Path
 
 import streamlit as st
-
-
-def show() -> None:
-    """Put the style sheet into the page."""
-    st.html(f"<style>{_sheet()}</style>")
 
 
 def picture(address: str, alt: str, caption: str = "", width: str = "9rem") -> str:
@@ -23,8 +16,3 @@ def picture(address: str, alt: str, caption: str = "", width: str = "9rem") -> s
 def row(*parts: str) -> None:
     """Show pictures beside each other, under each other where there is little room."""
     st.html(f'<div class="ls ls-row">{"".join(parts)}</div>')
-
-
-@cache
-def _sheet() -> str:
-    return (Path(__file__).parent / "style.css").read_text("utf-8")

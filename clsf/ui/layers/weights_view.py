@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts import layer_histograms, layer_pictures
-from clsf.model.layers import BatchNorm, Conv2D, DepthwiseConv2D
+from clsf.model.layers import BatchNorm, Convolution
 from clsf.ui.layers import parts
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
@@ -24,7 +24,7 @@ def show(looked: InspectedLayer) -> None:
         _norm(own)
         return
     kernel = next(array for name, array in own.items() if name.endswith("kernel"))
-    if isinstance(looked.stage.layer, Conv2D | DepthwiseConv2D):
+    if isinstance(looked.stage.layer, Convolution):
         _kernels(looked, kernel)
     else:
         title = tn(
@@ -59,7 +59,7 @@ def show(looked: InspectedLayer) -> None:
 def _kernels(looked: InspectedLayer, kernel: np.ndarray) -> None:
     """Draw every kernel; its input channels lie beside each other."""
     limit = layer_pictures.scale_of(kernel)
-    depthwise = isinstance(looked.stage.layer, DepthwiseConv2D)
+    depthwise = hasattr(looked.stage.layer, "depth_multiplier")
     side, channels, filters = kernel.shape[0], kernel.shape[2], kernel.shape[3]
     items = []
     for n in range(min(filters * (channels if depthwise else 1), MOST_KERNELS)):

@@ -9,15 +9,12 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts.style import STYLES
-from clsf.layer_stack.facts import pads, stride
-from clsf.model.layers import AveragePool2D, Conv2D, DepthwiseConv2D, MaxPool2D
 from clsf.ui.layers import asking
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.shared.text import t
 
 MOST_NUMBERS = 400_000  # sent to the browser; with more, fewer maps are
-KINDS = {Conv2D: "conv", DepthwiseConv2D: "depthwise", MaxPool2D: "max", AveragePool2D: "average"}
 COLOUR_NAMES = ("R", "G", "B")
 
 _FOLDER = Path(__file__).parent
@@ -54,17 +51,16 @@ def job(looked: InspectedLayer, output: np.ndarray) -> dict:
     out_height, out_width, maps = output.shape
     shown = max(1, min(maps, (MOST_NUMBERS - before.size) // (out_height * out_width)))
     own = looked.own_weights()
-    kind = KINDS[type(layer)]
+    kind = layer.DRAWN
     kernel, bias = own.get("1.kernel", own.get("1.depthwise_kernel")), own.get("1.bias")
     multiplier = getattr(layer, "depth_multiplier", 1)
     if kind == "conv":
         kernel = kernel[..., :shown]
-    top, bottom = pads(layer, height)
-    left, right = pads(layer, width)
+    left, right, top, bottom = layer.pads(before.shape)
     activated = getattr(layer, "activation", "linear") != "linear"
     return {
-        "kind": kind, "h": height, "w": width, "c": channels, "f": shown, "k": getattr(layer, "kernel_size", 0) or layer.pool_size,
-        "stride": stride(layer), "dilation": getattr(layer, "dilation_rate", 1), "multiplier": multiplier,
+        "kind": kind, "h": height, "w": width, "c": channels, "f": shown, "k": layer.side,
+        "stride": layer.moves, "dilation": layer.gap, "multiplier": multiplier,
         "padTop": top, "padBottom": bottom, "padLeft": left, "padRight": right, "outH": out_height, "outW": out_width,
         "image": looked.shows_picture, "low": given.low, "high": given.high,
         "input": _packed(before), "kernel": _packed(kernel), "bias": _packed(None if bias is None else bias[:shown]),
@@ -80,9 +76,9 @@ def _packed(array: np.ndarray | None) -> str | None:
 
 def _map_title(looked: InspectedLayer, n: int, multiplier: int) -> str:
     layer = looked.stage.layer
-    if isinstance(layer, Conv2D):
+    if layer.DRAWN == "conv":
         return f"{n}: {filter_title(looked.stage, n)[0]}"
-    if isinstance(layer, DepthwiseConv2D):
+    if layer.DRAWN == "depthwise":
         return f"{filter_title(looked.stage, n % multiplier)[0]} · {t('channel {channel}', channel=n // multiplier)}"
     return t("channel {channel}", channel=n)
 

@@ -28,6 +28,7 @@ SAYS = {
     "EngineError",
     "StoreError",
     "CapsuleError",
+    "ReadError",
     "TensorError",
 }
 """Functions and classes whose first argument is English text."""

@@ -75,10 +75,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     );
 
   const row = (cards, owner, number) => {
-    const list = make("div", { class: "row", role: "list" });
-    cards.forEach((card, position) => list.append(gap(owner, number, position, cards.length), one(card)));
-    list.append(gap(owner, number, cards.length, cards.length));
-    return list;
+    const items = cards.map((card, position) =>
+      make("div", { role: "listitem" }, gap(owner, number, position, cards.length), one(card)),
+    );
+    return make(
+      "div", { class: "row" },
+      items.length ? make("div", { role: "list" }, items) : "", gap(owner, number, cards.length, cards.length),
+    );
   };
 
   const gap = (owner, number, position, count) => {
@@ -145,7 +148,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const head = make(
       "div",
       {
-        class: "head", tabindex: "0", role: "button", focus: `head-${card.uid}`, "aria-expanded": String(open), "aria-label": card.spoken,
+        class: "head", tabindex: "0", role: "button", focus: `head-${card.uid}`, "aria-expanded": String(open),
         onclick: toggle, onkeydown: (event) => pressed(event, card, toggle),
       },
       make("span", { class: "grip", draggable: "true", title: say.drag, "aria-hidden": "true", ondragstart: (event) => drag(event, card), ondragend: dropped }, "⠿"),
@@ -165,7 +168,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return make(
       "div",
       {
-        class: `card ${card.group} ${card.state}${open ? " open" : ""}`, role: "listitem", "data-uid": card.uid, "data-path": card.path ?? "",
+        class: `card ${card.group} ${card.state}${open ? " open" : ""}`, "data-uid": card.uid, "data-path": card.path ?? "",
         onmouseenter: () => tell(card.path, "hover"), onmouseleave: () => tell(null, "hover"),
       },
       make("div", { class: "top" }, head, tools),

@@ -10,11 +10,12 @@ import streamlit as st
 from clsf.model.advice import Advice
 from clsf.model.edit import Card
 from clsf.model.edit_facts import BYTES, CardFacts, DesignFacts
-from clsf.model.edit_fields import FIELDS
 from clsf.model.edit_history import History
+from clsf.model.fields import Field, fields_of
 from clsf.model.shapes import shape_text
+from clsf.model.spec import KINDS
 from clsf.ui.model.amounts import amount
-from clsf.ui.shared import layer_kinds
+from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t, tn, words
 from clsf.words import Sentence
 
@@ -56,7 +57,8 @@ def contents(
         "fresh": fresh,
         "refusal": words(refusal) if refusal else None,
         "kinds": [
-            {"name": name, "about": words(kind.about), "icon": kind.icon, "group": kind.group} for name, kind in layer_kinds.KINDS.items()
+            {"name": name, "about": words(kind.LOOK.about), "icon": kind.LOOK.icon, "group": kind.LOOK.group}
+            for name, kind in KINDS.items()
         ],
         "labels": _labels(),
     }  # fmt: skip
@@ -69,8 +71,8 @@ class _Writing:
         self.seen, self.advice, self.batch_size = seen, advice, batch_size
 
     def card(self, card: Card) -> dict:
-        facts, kind = self.seen.cards[card.uid], layer_kinds.KINDS[card.kind]
-        said, shape = layer_kinds.described(card), self._shape(facts)
+        facts, kind = self.seen.cards[card.uid], KINDS[card.kind].LOOK
+        said, shape = described(card), self._shape(facts)
         number = facts.path.rsplit(".", 1)[-1] if facts.path else "–"
         return {
             "uid": card.uid,
@@ -83,11 +85,10 @@ class _Writing:
             "off": card.off,
             "said": said,
             "shape": shape,
-            "spoken": f"{number}. {card.kind} {said}, {shape}",
             "share": round(facts.parameters / self.seen.parameters, 4) if self.seen.parameters else 0,
             "facts": self._facts(facts) if facts.out_shape else [],
             "advice": [_advice(one) for one in self.advice.get(card.uid, [])],
-            "fields": [self._field(card, field) for field in FIELDS[card.kind]],
+            "fields": [self._field(card, field) for field in fields_of(KINDS[card.kind])],
             "rows": [self._row(card, number, facts) for number in range(len(card.rows))],
         }
 
@@ -134,12 +135,11 @@ class _Writing:
         )
         return said
 
-    def _field(self, card: Card, field: object) -> dict:
-        pooling = card.kind in ("MaxPool2D", "AveragePool2D") and field.name == "strides"
+    def _field(self, card: Card, field: Field) -> dict:
+        rule = field.rule
         return {
-            "name": field.name, "takes": field.takes, "low": field.low, "high": field.high, "choices": list(field.choices),
-            "optional": field.optional, "value": getattr(card.layer, field.name),
-            "help": words(layer_kinds.POOL_STRIDES if pooling else layer_kinds.FIELDS[field.name]),
+            "name": field.name, "takes": rule.takes, "low": rule.low, "high": rule.high, "choices": list(rule.choices),
+            "optional": rule.optional, "value": getattr(card.layer, field.name), "help": words(field.help),
         }  # fmt: skip
 
     def _row(self, card: Card, number: int, facts: CardFacts) -> dict:

@@ -58,7 +58,7 @@ def _source(spec: ModelSpec, bench: Bench, style: str) -> Code | Sentence:
 
 
 def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
-    st.markdown(f"##### {t('Take it with you')}")
+    st.header(t("Take it with you"))
     trained, plan, told = _trained(spec, bench)
     whole = bench.ready and plan is not None
     with st.container(horizontal=True, gap="small"):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.charts.model_diagram import diagram
+from clsf.model.spec import KINDS
 from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
-from clsf.ui.shared import layer_kinds
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t
 
@@ -49,7 +49,7 @@ export default function ({ data, parentElement }) {
 
 def show(bench: Bench) -> None:
     """Show it; it can be kept as a file."""
-    svg = diagram(bench.seen, described, lambda kind: layer_kinds.KINDS[kind].group, t("Input"), t("Output"))
+    svg = diagram(bench.seen, described, lambda kind: KINDS[kind].LOOK.group, t("Input"), t("Output"))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         full = st.toggle(
             t("Full size"), key=keys.DIAGRAM_FULL, persist_state="session", help=t("Otherwise it is made to fit the page.")

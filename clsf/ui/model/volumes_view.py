@@ -7,9 +7,10 @@ import streamlit as st
 from clsf.charts.model_diagram import spoken
 from clsf.charts.model_volumes import HEIGHT, LONGEST, volumes
 from clsf.model.edit import Card
+from clsf.model.spec import KINDS
 from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
-from clsf.ui.shared import choose, layer_kinds
+from clsf.ui.shared import choose
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t
 
@@ -27,7 +28,7 @@ def show(bench: Bench) -> None:
             persist_state="session",
             help=t("Also those that hand on the shape they receive."),
         )
-    figure = volumes(bench.seen, _title, lambda kind: layer_kinds.KINDS[kind].group, t("Input"), scale, every)
+    figure = volumes(bench.seen, _title, lambda kind: KINDS[kind].LOOK.group, t("Input"), scale, every)
     st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))
     if scale == "linear":
         st.caption(

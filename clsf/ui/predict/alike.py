@@ -12,10 +12,10 @@ from clsf.charts.predict_map import figure, in_words
 from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking
-from clsf.ui.predict import keys, mistakes, pictures
+from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import choose, live_chart, service_access
+from clsf.ui.shared import choose, live_chart, pictures, service_access
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 NEIGHBOURS, MAPPED = "clsf.predict.inspection:neighbours", "clsf.predict.inspection:mapped"
@@ -31,7 +31,7 @@ def show_neighbours(models: Sequence[Model], pixels: np.ndarray, said_of_it: str
         if isinstance(found, asking.Failed):
             st.error(f"{plain(model.name)}: " + sentence(found.error.sentence), icon=":material/error:")
             continue
-        st.markdown(f"#### {model.mark} {plain(model.name)}")
+        st.markdown(f"### {model.mark} {plain(model.name)}")
         try:
             images = mistakes.fetched(model.record, found.nearest)
         except ClsfError as error:

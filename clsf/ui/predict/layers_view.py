@@ -8,9 +8,11 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.model.layers import Convolution
+from clsf.model.spec import KINDS
 from clsf.predict.values import Inside, Layer
-from clsf.ui.predict import pictures
 from clsf.ui.predict.chosen import Model
+from clsf.ui.shared import pictures
 from clsf.ui.shared.text import t
 
 TILE = 28  # pixels that the side of a channel has at least in the picture
@@ -92,12 +94,12 @@ def show_filters(seen: Sequence[Seen], pixels: np.ndarray) -> None:
             "do not make filter 3 of one model the same as filter 3 of the other: training drives them apart."
         )
     )
-    paths = [layer.path for layer in seen[0][1].layers if layer.kind in ("Conv2D", "DepthwiseConv2D")]
+    paths = [layer.path for layer in seen[0][1].layers if issubclass(KINDS[layer.kind], Convolution)]
     if not paths:
         st.info(t("This model has no convolutions, so it has no filters that could be shown."), icon=":material/info:")
         return
     for path in paths:
-        st.markdown(f"#### {path}. " + next(layer.kind for layer in seen[0][1].layers if layer.path == path))
+        st.markdown(f"### {path}. " + next(layer.kind for layer in seen[0][1].layers if layer.path == path))
         found = [(model, inside, layer) for model, inside in seen for layer in inside.layers if layer.path == path]
         low, high = min(layer.lowest for *_, layer in found), max(layer.highest for *_, layer in found)
         for model, inside, layer in found:

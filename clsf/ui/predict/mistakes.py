@@ -12,10 +12,9 @@ from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
-from clsf.ui.predict import pictures
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import service_access
+from clsf.ui.shared import pictures, service_access
 from clsf.ui.shared.text import sentence, t, tn
 
 PICTURES = "clsf.predict.evaluating:pictures"

@@ -11,12 +11,13 @@ import streamlit as st
 
 from clsf import report
 from clsf.report.contents import MOST_NOTES
-from clsf.ui.predict import home, keys, sections
+from clsf.ui.predict import home, keys
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.measuring import measured
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import language
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import t, words
 
 HEIGHT = 620  # pixels of the preview
@@ -31,9 +32,7 @@ def show(models: Sequence[Model]) -> None:
                 t("The test set was not used for all of these models. Without it the report says so."),
                 icon=":material/fact_check:",
             )
-            st.button(
-                t("To the section Evaluate"), key="predict_to_evaluate", on_click=sections.SECTIONS.go, args=("evaluate",)
-            )
+            st.button(t("To the section Evaluate"), key="predict_to_evaluate", on_click=go, args=(keys.SECTION, "evaluate"))
     author = st.text_input(t("Your name (may stay empty)"), key=keys.AUTHOR, max_chars=80, persist_state="session")
     if keys.NOTES not in st.session_state:
         st.session_state[keys.NOTES] = home.note_of(models[0].run_id)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from clsf.ui.predict import keys
+from clsf.ui.predict import home, inside, keys, measuring, report, trying
 from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
 
 SECTIONS = Sections(
     keys.SECTION,
     (
-        Section("try", say("Try it"), ":material/draw:"),
-        Section("evaluate", say("Evaluate"), ":material/fact_check:"),
-        Section("inside", say("Look inside"), ":material/visibility:"),
-        Section("home", say("Take it home"), ":material/inventory_2:"),
-        Section("report", say("Report"), ":material/description:"),
+        Section("try", say("Try it"), ":material/draw:", trying.show),
+        Section("evaluate", say("Evaluate"), ":material/fact_check:", measuring.show),
+        Section("inside", say("Look inside"), ":material/visibility:", inside.show),
+        Section("home", say("Take it home"), ":material/inventory_2:", home.show),
+        Section("report", say("Report"), ":material/description:", report.show),
     ),
 )

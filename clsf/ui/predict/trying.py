@@ -15,9 +15,9 @@ from clsf.errors import ClsfError
 from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
-from clsf.ui.predict import keys, pictures
+from clsf.ui.predict import keys
 from clsf.ui.predict.chosen import Model
-from clsf.ui.shared import choose, data_names, service_access
+from clsf.ui.shared import choose, data_names, pictures, service_access
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.text import plain, sentence, t
 

@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from clsf.predict.values import Inside
-from clsf.ui.predict import pictures
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
+from clsf.ui.shared import pictures
 from clsf.ui.shared.text import t
 
 Seen = tuple[Model, Inside]
@@ -61,7 +61,7 @@ def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:
 def _method(
     title: str, seen: Sequence[Seen], maps: Sequence[np.ndarray], pixels: np.ndarray, *, signed: bool, question: str, how: str
 ) -> None:
-    st.markdown(f"#### {title}\n*{question}*")
+    st.markdown(f"### {title}\n*{question}*")
     most = max(float(np.abs(m).max()) for m in maps)
     items = []
     for (model, _), values in zip(seen, maps, strict=True):

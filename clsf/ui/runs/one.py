@@ -47,7 +47,7 @@ def show(line: Line, own: bool) -> None:
             )
         return
     name = names.of_record(record, line.name)
-    st.subheader(plain(name))
+    st.header(plain(name))
     st.caption(f"{run_status.name(record.framework)} · {_facts(record)}")
     beyond = [words(said) for said in Happened.of(record).sentences()]
     if beyond:

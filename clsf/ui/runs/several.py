@@ -17,7 +17,7 @@ MOST = 24  # runs laid over each other
 
 def show(lines: list[Line]) -> None:
     """Show two or more runs of the reader."""
-    st.subheader(t("{count} runs chosen", count=len(lines)))
+    st.header(t("{count} runs chosen", count=len(lines)))
     _actions(lines)
     found: list[tuple[Line, RunRecord]] = []
     for line in lines[:MOST]:

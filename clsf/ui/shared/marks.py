@@ -1,4 +1,4 @@
-"""The symbols of the frameworks in HTML."""
+"""Symbols in HTML: of the frameworks, and Material ones."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ def mark(framework: str) -> str:
     """Return a framework's symbol in its colour, for HTML."""
     style = STYLES[framework]
     return f'<span class="mark-{framework}" title="{escape(style.title)}">{style.mark}</span>'
+
+
+def icon(name: str) -> str:
+    """Return a Material symbol for HTML; beside it stands a word that says the same."""
+    return f'<span class="cp-icon" aria-hidden="true">{name}</span>'

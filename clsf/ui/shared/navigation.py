@@ -8,8 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from clsf.ui.shared import files, language
-from clsf.ui.shared.text import words
+from clsf.errors import ClsfError
+from clsf.ui.shared import files, language, service_access, styles
+from clsf.ui.shared.text import sentence, words
 from clsf.words import Sentence, say
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,6 +31,14 @@ class Page:
     def lesson(self) -> str:
         """Return the page's prose, Markdown in the reader's language."""
         return (ROOT / "pages" / "lessons" / language.chosen() / f"{self.name}.md").read_text("utf-8")
+
+    def needs_service(self) -> None:
+        """Go on only if models can be trained here; if not, say why and end the page."""
+        try:
+            service_access.get_service()
+        except ClsfError as error:
+            st.error(sentence(error.sentence), icon=":material/error:")
+            st.stop()
 
     def show_lesson(self, label: str) -> None:
         """Show the page's prose, folded away."""
@@ -58,10 +67,7 @@ _through_app: ContextVar[bool] = ContextVar("through_app", default=False)
 def navigation() -> st.Page:
     """Tell Streamlit the pages, by their titles in the reader's language, and return the one that was asked for."""
     return st.navigation(
-        [
-            st.Page(page.path, title=words(page.title), icon=page.icon, url_path=page.name, default=page is PAGES[0])
-            for page in PAGES
-        ]
+        [st.Page(page.path, title=words(page.title), url_path=page.name, default=page is PAGES[0]) for page in PAGES]
     )
 
 
@@ -84,6 +90,7 @@ def open_page(name: str) -> Page:
         navigation()
         st.rerun()
     files.keep()
+    styles.show(f"{name}/style")
     return next(page for page in PAGES if page.name == name)
 
 

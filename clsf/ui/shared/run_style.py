@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from html import escape
-from pathlib import Path
 from urllib.parse import quote
 
-import streamlit as st
-
 from clsf.charts.arm_styles import OUTLINES, ArmStyle
+from clsf.ui.shared import styles
 
 
 def show() -> None:
-    """Put the style sheet into the page."""
-    st.html(f"<style>{_sheet()}</style>")
-
-
-@cache
-def _sheet() -> str:
-    return (Path(__file__).parent / "run_style.css").read_text("utf-8") + "".join(_mask(name) for name in OUTLINES)
+    """Put the style sheet of curves, legends and tables of runs into the page."""
+    styles.show("shared/run_style", "".join(map(_mask, OUTLINES)))
 
 
 def _mask(symbol: str) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-
-import streamlit as st
 
 from clsf.errors import ClsfError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
-from clsf.ui.shared import service_access
+from clsf.ui.shared import asking as shared
 from clsf.words import Sentence
 
 SIDES = ("numpy", "tensorflow", "torch")
@@ -33,14 +30,6 @@ class Answer:
     problem: Sentence | None = None
 
 
-class _NotAnsweredError(Exception):
-    """Carries the answers there are; raising it keeps them from being remembered."""
-
-    def __init__(self, answers: dict[str, Answer]) -> None:
-        super().__init__()
-        self.answers = answers
-
-
 def ask(*calls: Call, sides: Sequence[str] = SIDES, again: int = 0) -> dict[str, Answer]:
     """Run the same programs in several libraries at once. Another number for `again` runs them anew."""
     return ask_each(dict.fromkeys(sides, calls), again)
@@ -48,11 +37,7 @@ def ask(*calls: Call, sides: Sequence[str] = SIDES, again: int = 0) -> dict[str,
 
 def ask_each(calls: Mapping[str, Sequence[Call]], again: int = 0) -> dict[str, Answer]:
     """Run programs, each library its own."""
-    key = "\n".join(f"{side} {call!r}" for side, several in calls.items() for call in several)
-    try:
-        return _asked(key, again, dict(calls), service_access.get_service())
-    except _NotAnsweredError as error:
-        return error.answers
+    return shared.at_once(calls, lambda side, service: _answer(side, list(calls[side]), again, service))
 
 
 def everyone(answers: Mapping[str, Answer]) -> bool:
@@ -62,28 +47,13 @@ def everyone(answers: Mapping[str, Answer]) -> bool:
 
 def code_of(side: str, call: Call) -> str:
     """Return the text of a program without running it. Raises ClsfError if the worker can't be asked."""
-    return _code(side, repr(call), call, service_access.get_service())
-
-
-@st.cache_data(show_spinner=False, max_entries=500)
-def _code(side: str, key: str, _call: Call, _service: object) -> str:
     framework, job = JOBS[side]
-    return _service.call(framework, job.replace(":run", ":code"), _call, timeout=TIMEOUT)
+    return shared.ask(framework, job.replace(":run", ":code"), call, timeout=TIMEOUT, small=True)
 
 
-@st.cache_data(show_spinner=False, max_entries=2_000)
-def _asked(key: str, again: int, _calls: dict[str, Sequence[Call]], _service: object) -> dict[str, Answer]:
-    with ThreadPoolExecutor(max_workers=max(len(_calls), 1)) as threads:
-        found = {side: threads.submit(_ask_one, _service, side, list(several)) for side, several in _calls.items()}
-    answers = {side: future.result() for side, future in found.items()}
-    if not everyone(answers):
-        raise _NotAnsweredError(answers)
-    return answers
-
-
-def _ask_one(service: object, side: str, calls: list[Call]) -> Answer:
+def _answer(side: str, calls: list[Call], again: int, service: object) -> Answer:
     framework, job = JOBS[side]
     try:
-        return Answer(tuple(service.call(framework, job, calls, timeout=TIMEOUT)))
+        return Answer(tuple(shared.ask(framework, job, calls, stamp=again, timeout=TIMEOUT, small=True, service=service)))
     except ClsfError as error:
         return Answer(problem=error.sentence)

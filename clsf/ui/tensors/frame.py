@@ -5,16 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.tensors import sections
-from clsf.ui.shared.sections import Sections
+from clsf.ui.shared.sections import Section, Sections
 from clsf.ui.shared.text import sentence, t
-from clsf.ui.tensors import keys, ticks
+from clsf.ui.tensors import broadcast, cast, change, create, gradients, keys, layout, names, ticks, trace
 
-SECTIONS = Sections(keys.SECTION, sections.SECTIONS)
+SHOW = {
+    "create": create.show, "cast": cast.show, "change": change.show, "trace": trace.show, "names": names.show,
+    "broadcast": broadcast.show, "layout": layout.show, "gradients": gradients.show,
+}  # fmt: skip
+
+SECTIONS = Sections(keys.SECTION, tuple(Section(s.name, s.title, s.icon, SHOW[s.name]) for s in sections.SECTIONS))
 
 
-def task(which: sections.Section, solved: bool) -> None:
-    """Show what to try, and whether it was done; done stays done in this browser."""
-    done = ticks.done()
+def task(name: str, solved: bool) -> None:
+    """Show what to try in a section, and whether it was done; done stays done in this browser."""
+    which, done = sections.section(name), ticks.done()
     if solved:
         done.add(which.name)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="try_this"):

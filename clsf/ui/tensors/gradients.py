@@ -83,7 +83,7 @@ def _meters(answers: dict[str, Answer]) -> None:
         t("slope"): lambda o: o[0].value.parts[1],
         t("second derivative"): lambda o: o[1].value.parts[1],
     }
-    table: dict[str, list[str]] = {"": list(rows)}
+    table: dict[str, list[str]] = {t("Quantity"): list(rows)}
     for side, answer in answers.items():
         good = answer.outcomes and all(o.ok for o in answer.outcomes[:2])
         look = columns.LOOKS[side]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.tensors import quiz
+from clsf.tensors import quiz, sections
 from clsf.tensors.quiz import ERROR, Question
 from clsf.tensors.sections import Section
 from clsf.ui.shared.text import sentence, t
@@ -18,8 +18,9 @@ def score() -> tuple[int, int]:
     return sum(answer == truth for answer, truth in answers.values()), len(answers)
 
 
-def show(section: Section) -> None:
-    """Show one question of a section."""
+def show(name: str) -> None:
+    """Show one question of a section, if it has any."""
+    section = sections.section(name)
     questions = quiz.of(*section.topics)
     if not questions:
         return
@@ -27,7 +28,7 @@ def show(section: Section) -> None:
     question = questions[number]
     with st.container(border=True, key="predict", gap="small"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"#### :material/psychology: {t('Predict, then reveal')}")
+            st.markdown(f"### :material/psychology: {t('Predict, then reveal')}")
             right, made = score()
             if made:
                 st.badge(

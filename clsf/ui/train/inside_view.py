@@ -26,7 +26,7 @@ def show(records: list[RunRecord]) -> None:
     seeing = [record for record in records if record.plan.look_inside and (record.layers_looked or record.predictions_looked)]
     if not seeing:
         return
-    st.subheader(t("Inside the model"))
+    st.header(t("Inside the model"))
     st.caption(_cost(seeing))
     looks = {
         "spread": t("Weights and gradients"), "ratio": t("Update to weight"), "dead": t("Dead ReLUs"), "images": t("16 images"),

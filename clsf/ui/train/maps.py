@@ -7,10 +7,12 @@ from html import escape
 import streamlit as st
 
 from clsf.charts.style import STYLES
+from clsf.data import png
 from clsf.inspection import unpacked
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import runs, state
 from clsf.ui.shared.figures import remembered
+from clsf.ui.shared.pictures import side_by_side
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.text import t
 from clsf.ui.train import inside_view, keys, layer_names, pictures
@@ -72,6 +74,6 @@ def _layers(record: RunRecord, activations: dict[str, dict]) -> str:
             )
         )  # fmt: skip
         kind = "" if maps.shape[1] > 1 else ' class="vector"'
-        picture = pictures.data_uri(pictures.side_by_side(maps))
+        picture = png.address(side_by_side(maps))
         rows.append(f'<span>{escape(title)}<small>{shape}</small></span><img{kind} src="{picture}" alt="{alt}" title="{alt}">')
     return "".join(rows)

@@ -19,7 +19,7 @@ def show(records: list[RunRecord]) -> None:
     ended = [record for record in records if record.ended is not None and record.started is not None]
     if not ended:
         return
-    st.subheader(t("Result"))
+    st.header(t("Result"))
     wanted = _rows() | (_best_rows() if any(record.best for record in ended) else {})
     rows = {label: [text(record) for record in ended] for label, text in wanted.items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[STYLES[record.framework].title for record in ended])

@@ -8,6 +8,7 @@ import streamlit as st
 
 from clsf.charts import inside_step
 from clsf.charts.style import STYLES
+from clsf.data import png
 from clsf.inspection import unpacked
 from clsf.inspection_events import StepInspected
 from clsf.runs.record import RunRecord
@@ -17,7 +18,7 @@ from clsf.ui.shared.data_names import class_names
 from clsf.ui.shared.figures import draw, remembered
 from clsf.ui.shared.run_status import name as framework_name
 from clsf.ui.shared.text import t, tn, words
-from clsf.ui.train import keys, layer_names, pictures, update_table
+from clsf.ui.train import keys, layer_names, update_table
 
 
 def show(records: list[RunRecord]) -> None:
@@ -27,7 +28,7 @@ def show(records: list[RunRecord]) -> None:
         return
     newest = max(look.step for _, look in seen)
     if any(record.status == "paused" for record in records):
-        st.subheader(t("Step {step}, one batch in detail", step=f"{newest:,}"))
+        st.header(t("Step {step}, one batch in detail", step=f"{newest:,}"))
         _look(seen)
         return
     folded = st.expander(
@@ -73,7 +74,7 @@ def _images(record: RunRecord, look: StepInspected) -> str:
     classes, cells = class_names(record), []
     for pixels, label in zip(unpacked(look.pixels), look.labels, strict=False):
         title = escape(classes[label] if label < len(classes) else str(label))
-        cells.append(f'<figure><img src="{pictures.data_uri(pixels)}" alt="{title}"><figcaption>{title}</figcaption></figure>')
+        cells.append(f'<figure><img src="{png.address(pixels)}" alt="{title}"><figcaption>{title}</figcaption></figure>')
     return "".join(cells)
 
 

@@ -6,22 +6,29 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from clsf.ui.shared import state
-from clsf.ui.shared.choose import named
+from clsf.ui.shared.sections import Section, Sections
 from clsf.ui.shared.text import t
-from clsf.ui.train import keys
+from clsf.ui.train import code_view, keys, run_view, study_view
+from clsf.words import say
+
+VIEWS = Sections(
+    keys.VIEW,
+    (
+        Section("run", say("Training"), ":material/show_chart:", run_view.show_latest),
+        Section("code", say("The code that runs"), ":material/code:", code_view.show),
+        Section("study", say("What does tf.function buy?"), ":material/timer:", study_view.show),
+    ),
+    say("Part of the page"),
+    keys.VIEW_LINK,
+)
 
 
-def chosen() -> str:
+def chosen() -> Section:
     """Let the reader choose a part, which is then in the link."""
     wanted = st.session_state.pop(state.TRAIN_VIEW_WANTED, None)
     if wanted:
         st.session_state[keys.VIEW] = wanted
-    titles = {
-        "run": ":material/show_chart: " + t("Training"),
-        "code": ":material/code: " + t("The code that runs"),
-        "study": ":material/timer: " + t("What does tf.function buy?"),
-    }
-    return named(st.pills, t("Part of the page"), titles, keys.VIEW, keys.VIEW_LINK, label_visibility="collapsed")
+    return VIEWS.chosen()
 
 
 def places(view: str) -> tuple[DeltaGenerator, DeltaGenerator]:

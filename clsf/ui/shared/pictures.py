@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
 import numpy as np
 
+from clsf.charts import layer_pictures
+from clsf.data import png
+
 LOWEST, MIDDLE, HIGHEST = np.array([13, 22, 38]), np.array([20, 137, 126]), np.array([250, 236, 160])
 """Colours of a map from 0 to 1: dark blue, green, light yellow; brightness grows evenly, so it can be read without colours."""
-
-COLD, NEUTRAL, WARM = np.array([52, 101, 178]), np.array([245, 245, 243]), np.array([199, 70, 33])
-"""Colours of a map from -1 to 1."""
-
-
-def png(pixels: np.ndarray) -> bytes:
-    """Return uint8 (h, w), (h, w, 1), (h, w, 3) or (h, w, 4) as a PNG file."""
-    from PIL import Image
-
-    flat = pixels[..., 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(flat)).save(file, "PNG")
-    return file.getvalue()
 
 
 @lru_cache(maxsize=2000)
 def _address(content: bytes, shape: tuple[int, ...]) -> str:
-    pixels = np.frombuffer(content, np.uint8).reshape(shape)
-    return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()
+    return png.address(np.frombuffer(content, np.uint8).reshape(shape))
 
 
 def address(pixels: np.ndarray) -> str:
@@ -56,9 +43,7 @@ def coloured(values: np.ndarray, most: float | None = None) -> np.ndarray:
 def signed(values: np.ndarray, most: float | None = None) -> np.ndarray:
     """Return a map of values from -most (blue) over 0 (white) to most (red) as uint8 (h, w, 3)."""
     most = float(np.abs(values).max()) if most is None else most
-    share = np.clip(values / most, -1, 1)[..., None] if most > 0 else np.zeros((*values.shape, 1))
-    cold, warm = np.maximum(-share, 0), np.maximum(share, 0)
-    return np.rint(NEUTRAL + (COLD - NEUTRAL) * cold + (WARM - NEUTRAL) * warm).astype(np.uint8)
+    return layer_pictures.palette()[layer_pictures.indices(values, most)]
 
 
 def grey(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -79,3 +64,14 @@ def grid(items: Sequence[tuple[np.ndarray, str, str]], css: str = "") -> str:
     """Return pictures side by side, each (pixels, alt, what is written under it as HTML)."""
     cells = "".join(f"<figure>{image(pixels, alt)}<figcaption>{said}</figcaption></figure>" for pixels, alt, said in items)
     return f'<div class="pd pd-grid {css}">{cells}</div>'
+
+
+def side_by_side(maps: np.ndarray, gap: int = 1) -> np.ndarray:
+    """Return uint8 maps (n, h, w) in one row, with a transparent gap: uint8 (h, …, 4), grey."""
+    count, height, width = maps.shape
+    row = np.zeros((height, count * (width + gap) - gap, 4), np.uint8)
+    for n, one in enumerate(maps):
+        place = row[:, n * (width + gap) : n * (width + gap) + width]
+        place[..., :3] = one[..., None]
+        place[..., 3] = 255
+    return row

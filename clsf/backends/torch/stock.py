@@ -1,0 +1,85 @@
+"""A model of PyTorch's own modules alone, made of the calls that `clsf.code` prints: for summaries and loops as they are usual.
+
+Twin of `clsf.backends.tensorflow.stock`. What the lockstep compares is built in `clsf.backends.torch.build`, where rules differ.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from clsf.backends.base import Weights
+from clsf.calls import Call, made
+from clsf.code.model import Model
+
+
+class FlattenLikeKeras(nn.Module):
+    """As the class of that name in `clsf.code.torch_styles`."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.flatten(x.permute(0, 2, 3, 1), 1)  # (b, c, h, w) -> (b, h * w * c)
+
+
+ROOTS = {"nn": nn, "own": SimpleNamespace(FlattenLikeKeras=FlattenLikeKeras)}
+
+
+def made_of(call: Call, **more: object) -> nn.Module:
+    """Return the module that a call makes."""
+    name = call.name if "." in call.name else f"own.{call.name}"
+    return made(call.but(name=name), ROOTS, nn.Module, **more)
+
+
+WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
+         "moving_variance": "running_var"}  # fmt: skip
+"""What torch's own modules call a weight."""
+
+
+def turned(weight: str, array: np.ndarray) -> np.ndarray:
+    """Turn an array in the agreed layout into torch's."""
+    if weight == "depthwise_kernel":  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
+        kh, kw, channels, multiplier = array.shape
+        array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
+    elif weight == "kernel":  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
+        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
+    return np.array(array, order="C")
+
+
+class Stock:
+    """A model as torch's own modules: `holding` has those with weights by path, `counts` how many numbers each path holds."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self.holding: dict[str, nn.Module] = {}
+        self.counts: dict[str, int] = {}
+
+    def set_weights(self, weights: Weights) -> None:
+        """Load weights in the agreed layout into the modules that were made."""
+        for name, array in weights.items():
+            path, _, weight = name.rpartition(".")
+            getattr(self.holding[path], WORDS.get(weight, weight)).data.copy_(torch.from_numpy(turned(weight, array)))
+
+    def model(self) -> nn.Sequential:
+        """Make the modules. Rows of a branching layer stand side by side, and are not joined: it is to be printed."""
+        return self._row(self._model.layers, "")
+
+    def _row(self, row: tuple, prefix: str) -> nn.Sequential:
+        modules = []
+        for position, layer in enumerate(row, start=1):
+            path = f"{prefix}{position}"
+            if layer.rows():
+                rows = {name: self._row(inner, f"{path}.{name}.") for name, inner in layer.rows()}
+                modules.append(nn.ModuleDict(rows))
+                continue
+            own = [made_of(step.call) for step in self._model.torch(path, layer)]
+            self.holding.update((path, module) for module in own if module.state_dict())
+            self.counts[path] = sum(p.numel() for m in own for p in m.parameters()) + sum(map(kept, own))
+            modules += own
+        return nn.Sequential(*modules)
+
+
+def kept(module: nn.Module) -> int:
+    """Return how many running statistics a module itself keeps; its counter of batches is none."""
+    return sum(b.numel() for name, b in module.named_buffers(recurse=False) if name.startswith("running_"))

@@ -1,0 +1,113 @@
+"""How a layer's fields stand in a framework's call: a table written once, and read in both directions.
+
+    KERAS = Api("layers.Dense", arg("units", place=True), arg("activation", None, ...), arg("use_bias", True))
+    KERAS.call(Dense(10))                            -> Call("layers.Dense", (10,))
+    KERAS.read(Call("layers.Dense", (10, "relu")))   -> {"units": 10, "activation": "relu"}, {}
+
+What a framework takes and the spec has no field for (a name, a regularizer) comes back beside the fields; the reader of
+source decides what it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from clsf.calls import REQUIRED, Call, Signature
+from clsf.errors import SpecError
+from clsf.words import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a call: the framework's name and default, and the field that it stands for, None if there is none.
+
+    `to` turns the field's value into the argument and `back` the argument into the field's value; it raises ValueError for what
+    no field can hold. `place`: written without its name. `always`: written at its default too.
+    """
+
+    name: str
+    default: Any
+    field: str | None
+    to: Callable[[Any], Any]
+    back: Callable[[Any], Any]
+    place: bool
+    always: bool
+
+
+def arg(
+    name: str, default: Any = REQUIRED, field: str | None = "", *, to: Callable = lambda x: x, back: Callable = lambda x: x,
+    place: bool = False, always: bool = False,
+) -> Argument:  # fmt: skip
+    """Return an argument; without a `field` it stands for the field of its own name."""
+    return Argument(name, default, name if field == "" else field, to, back, place, always)
+
+
+class Api:
+    """A callable of a framework: its name, other names for it, and its arguments in their order."""
+
+    def __init__(self, name: str, *arguments: Argument, aliases: tuple[str, ...] = ()) -> None:
+        self.name, self.arguments, self.names = name, arguments, (name, *aliases)
+        self.signature = Signature(name, {a.name: a.default for a in arguments})
+
+    def call(self, layer: object, note: Sentence | None = None, **computed: object) -> Call:
+        """Return the call that makes the layer; `computed` are arguments that depend on more than one field."""
+        args, kwargs = [], {}
+        for a in self.arguments:
+            if a.name in computed:
+                value = computed[a.name]
+            elif a.field is None:
+                continue
+            else:
+                value = a.to(getattr(layer, a.field))
+            if a.place:
+                args.append(value)
+            elif a.always or a.default is REQUIRED or value != a.default:
+                kwargs[a.name] = value
+        return Call(self.name, tuple(args), kwargs, note)
+
+    def read(self, call: Call) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return field -> value, and the arguments that no field can hold. Raises SpecError if one is missing or given twice."""
+        known = {name: value for name, value in call.kwargs.items() if name in self.signature.parameters}
+        others = {name: value for name, value in call.kwargs.items() if name not in known}
+        values = self.signature.bound(call.but(kwargs=known))
+        found = {}
+        for a in self.arguments:
+            value = one_number(values[a.name])
+            try:
+                if a.field is None:
+                    raise ValueError
+                found[a.field] = a.back(value)
+            except ValueError:
+                if value != a.default:
+                    others[a.name] = value
+        return found, others
+
+
+def one_number(value: object) -> object:
+    """Return 3 for (3, 3) and [3, 3], which mean the same in both frameworks; anything else stays, a list as a tuple."""
+    if isinstance(value, list | tuple):
+        value = tuple(value)
+        return value[0] if value and all(type(x) is int and x == value[0] for x in value) else value
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a layer in a framework: the call that makes an object for it, and an expression of `{x}` that needs none.
+
+    `function` is "" if the step holds weights or behaves otherwise while training, and so needs its object.
+    """
+
+    call: Call
+    function: str = ""
+    function_note: Sentence | None = None
+    suffix: str = ""  # of the object's name, where one layer becomes several
+    weights: bool = False
+    training: bool = False  # behaves otherwise while training
+
+
+def refused(name: str) -> SpecError:
+    """Return the error for a call that no layer stands for."""
+    return SpecError("There is no layer here that does what {name} does.", name=name)

@@ -1,0 +1,167 @@
+"""What a field of a layer takes: a rule beside its type, with what it is for. Checks, forms, limits and links are read off it.
+
+    filters: Annotated[int, Whole(1, 65_536), say("Kernels, and so channels that come out.")]
+
+A rule checks a value in words (`check`), reads it from the text of a link (`read`), and says what a form needs: `takes`, `low`,
+`high`, `choices`. Anchor: scikit-learn's `_parameter_constraints`, which stand beside the class too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from typing import Any, ClassVar, get_type_hints
+
+from clsf import checks
+from clsf.errors import SpecError
+from clsf.words import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number; `few` is the most on the Layers page, where every number is looked at."""
+
+    low: int
+    high: int
+    few: int = 0
+    optional: bool = False  # may be None
+    takes: ClassVar[str] = "whole"
+    choices: ClassVar[tuple[str, ...]] = ()
+
+    def check(self, what: Sentence, value: object) -> None:
+        if not (type(value) is int and self.low <= value <= self.high) and (value is not None or not self.optional):
+            checks.whole(SpecError, what, value, self.low, self.high)
+
+    def read(self, text: str) -> object:
+        return None if text == "None" else number(text, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A number of at least 0 and below 1; `high` is the largest that a form offers."""
+
+    meaning: Sentence
+    high: float = 0.99
+    low: ClassVar[float] = 0
+    optional: ClassVar[bool] = False
+    takes: ClassVar[str] = "number"
+    choices: ClassVar[tuple[str, ...]] = ()
+
+    def check(self, what: Sentence, value: object) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+            raise SpecError(
+                "{what} is {value}, but must be at least 0 and below 1: {meaning}.",
+                what=what, value=checks.shown(value), meaning=self.meaning,
+            )  # fmt: skip
+
+    def read(self, text: str) -> object:
+        return number(text, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """A number above `low` and at most `high`."""
+
+    low: float
+    high: float
+    optional: ClassVar[bool] = False
+    takes: ClassVar[str] = "number"
+    choices: ClassVar[tuple[str, ...]] = ()
+
+    def check(self, what: Sentence, value: object) -> None:
+        checks.number(SpecError, what, value, self.low, self.high)
+
+    def read(self, text: str) -> object:
+        return number(text, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words; `what` is what an unknown one is called, if not by the field's name."""
+
+    choices: tuple[str, ...]
+    what: str = ""
+    low: ClassVar[int] = 0
+    high: ClassVar[int] = 1
+    optional: ClassVar[bool] = False
+    takes: ClassVar[str] = "choice"
+
+    def check(self, what: Sentence, value: object) -> None:
+        if type(value) is str and value in self.choices:
+            return
+        if self.what:
+            checks.known(SpecError, checks.field(self.what), value, self.choices)
+        else:
+            checks.one_of(SpecError, what, value, self.choices)
+
+    def read(self, text: str) -> object:
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Yes or no."""
+
+    low: ClassVar[int] = 0
+    high: ClassVar[int] = 1
+    optional: ClassVar[bool] = False
+    takes: ClassVar[str] = "flag"
+    choices: ClassVar[tuple[str, ...]] = ()
+
+    def check(self, what: Sentence, value: object) -> None:
+        if value is not True and value is not False:
+            checks.one_of(SpecError, what, value, (True, False))
+
+    def read(self, text: str) -> object:
+        return {"True": True, "False": False}.get(text, text)
+
+
+Rule = Whole | Share | Above | Choice | Flag
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a layer: its name, its rule, what it is for, and its default (None if it has to be given)."""
+
+    name: str
+    rule: Rule
+    help: Sentence
+    default: Any
+    needed: bool
+    word: Sentence  # its name in a sentence
+
+    def check(self, value: object) -> None:
+        """Raise SpecError, naming the field, for a value that the rule refuses."""
+        self.rule.check(self.word, value)
+
+
+@cache
+def fields_of(kind: type) -> tuple[Field, ...]:
+    """Return the fields of a layer's class that have a rule, in their order."""
+    hints = get_type_hints(kind, include_extras=True)
+    found = []
+    for one in fields(kind):
+        notes = getattr(hints[one.name], "__metadata__", ())
+        if notes:
+            needed = one.default is MISSING
+            found.append(Field(one.name, notes[0], notes[1], None if needed else one.default, needed, checks.field(one.name)))
+    return tuple(found)
+
+
+def field_of(kind: type, name: str) -> Field:
+    """Return the field of that name."""
+    return next(field for field in fields_of(kind) if field.name == name)
+
+
+def check(layer: object) -> None:
+    """Check every field of a layer by its rule, in their order. Raises SpecError for the first that is wrong."""
+    for field in fields_of(type(layer)):
+        field.check(getattr(layer, field.name))
+
+
+def number(text: str, kind: type) -> object:
+    """Return the number that a text of a link says. Raises SpecError for what is none."""
+    try:
+        return kind(text)
+    except ValueError:
+        raise SpecError("'{value}' in a chain is not a number.", value=text[:40]) from None

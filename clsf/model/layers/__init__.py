@@ -1,0 +1,27 @@
+"""The plain layers: frozen values that say by arithmetic alone what comes out, what is learned and what it costs.
+
+Each class says everything about its layer, once: its fields with what they take, its shape, its weights, its looks, and the calls
+that stand for it in both frameworks, in both directions. Names are those of Keras where both frameworks differ.
+"""
+
+from clsf.model.layers.activations import ACTIVATIONS, LEAKY_SLOPE, Activation, ActivationName
+from clsf.model.layers.base import MAX_WIDTH, MAX_WINDOW, Layer, Look, Sliding
+from clsf.model.layers.convolution import Conv2D, Convolution, DepthwiseConv2D
+from clsf.model.layers.dense import Dense
+from clsf.model.layers.dropping import Dropout
+from clsf.model.layers.normalising import BatchNorm
+from clsf.model.layers.pooling import AveragePool2D, GlobalAveragePool2D, MaxPool2D, Pool
+from clsf.model.layers.shaping import Flatten
+
+PLAIN: dict[str, type[Layer]] = {
+    kind.__name__: kind
+    for kind in (
+        Conv2D, MaxPool2D, Flatten, Dense, Activation, Dropout, BatchNorm, AveragePool2D, GlobalAveragePool2D, DepthwiseConv2D,
+    )
+}  # fmt: skip
+"""In the order of the menus: what a first network is made of stands first."""
+
+__all__ = [
+    "ACTIVATIONS", "LEAKY_SLOPE", "MAX_WIDTH", "MAX_WINDOW", "PLAIN", "ActivationName", "Convolution", "Layer", "Look", "Pool", "Sliding",
+    *PLAIN,
+]  # fmt: skip

@@ -1,0 +1,253 @@
+"""What every plain layer answers, with the answers of a layer that changes nothing; and what the sliding ones share.
+
+A layer is a frozen value, one class in the file of its family. Its fields carry their rules (`clsf.model.fields`), and all else
+about it is beside them: menus, forms, checks, limits, links, help, code and stock models are read off the class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+from clsf.calls import Call
+from clsf.errors import SpecError
+from clsf.model import fields
+from clsf.model.apis import Api, Step
+from clsf.model.fields import Choice, Flag, Whole
+from clsf.model.shapes import Shape, Weight, Window, image_shape, same_padding, slid
+from clsf.words import Sentence, say
+
+MAX_WIDTH = 65_536  # filters, units
+MAX_WINDOW = 64  # kernel_size, pool_size
+
+Pads = tuple[int, int, int, int]  # left, right, top, bottom: the order of F.pad
+NONE: Pads = (0, 0, 0, 0)
+
+Strides = Annotated[int, Whole(1, MAX_WINDOW, few=8), say("Pixels from one position to the next.")]
+PaddingWord = Annotated[
+    Literal["valid", "same"], Choice(("valid", "same")),
+    say("valid: the window stays inside. same: padded around, so that with strides 1 the size stays."),
+]  # fmt: skip
+UseBias = Annotated[bool, Flag(), say("One number added per output channel or unit.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a layer appears: one sentence, its icon, its group (which gives the colour), and what it is called in source."""
+
+    about: Sentence
+    icon: str
+    group: str
+    stem: str
+
+
+class Layer:
+    """A plain layer. Shapes have no batch axis; images are (height, width, channels), flat vectors (features,)."""
+
+    __slots__ = ()
+
+    LOOK: ClassVar[Look]
+    KERAS: ClassVar[Api]
+    TORCH: ClassVar[tuple[Api, ...]] = ()
+    """The modules by which the layer is recognised in PyTorch's source."""
+
+    KERNELS: ClassVar[tuple[str, ...]] = ()
+    """The weights that penalties are about."""
+
+    WIDTH: ClassVar[str] = ""
+    """The field that says how many channels or features come out, if one does."""
+
+    linear: ClassVar[bool] = False
+    """Whether it adds no non-linearity: what it does to its input is a weighted sum (of a fixed mask, in Dropout's case)."""
+
+    elementwise: ClassVar[bool] = False
+    """Whether it treats every number alike, or every feature: the order of a flat vector may change around it."""
+
+    flattens: ClassVar[bool] = False
+    """Whether a flat vector comes out of an image."""
+
+    whole: ClassVar[bool] = False
+    """Whether every number that comes out depends on the whole image."""
+
+    def __post_init__(self) -> None:
+        fields.check(self)
+        self.agree()
+
+    def agree(self) -> None:
+        """Raise SpecError where fields that are right alone do not go together."""
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        """Return a new layer of a size that is usual, made to fit on `shape` if that is known."""
+        return cls()
+
+    @classmethod
+    def first(cls) -> Layer:
+        """Return the layer that the Layers page begins with."""
+        return cls()
+
+    @property
+    def function(self) -> str:
+        """The function that its numbers go through at the end."""
+        return getattr(self, "activation", "linear")
+
+    @property
+    def learns(self) -> bool:
+        """Whether it holds weights, on whatever shape."""
+        return type(self).weights is not Layer.weights
+
+    def rows(self) -> tuple[tuple[str, tuple], ...]:
+        """Return the rows of layers inside, by their names: none in a plain layer."""
+        return ()
+
+    def out_shape(self, shape: Shape) -> Shape:
+        """Return the shape that comes out. Raises SpecError in words if it can't take what it receives."""
+        return shape
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        """Return the arrays it holds, in the agreed layout."""
+        return ()
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Return multiplications followed by an addition, per image, forward.
+
+        Convolutions and dense layers count; adding a bias, pooling, normalising and activations count as 0, as is customary.
+        """
+        return 0
+
+    def window(self) -> Window | None:
+        """Return how far one output cell looks back, for the receptive field; None: it sees everything."""
+        return None if self.whole else Window()
+
+    def formula(self, before: Shape, after: Shape) -> str:
+        """Return the formula of the shape that comes out, in LaTeX with the numbers filled in; the same in every language."""
+        return rf"{latex(before)} \to {latex(after)}"
+
+    def counted(self, shape: Shape) -> Sentence:
+        """Return how the parameters are counted, in words, with the numbers."""
+        return say("No parameters: there is nothing to learn in this layer.")
+
+    def keras(self) -> tuple[Step, ...]:
+        """Return the steps that stand for the layer in Keras."""
+        return (Step(self.KERAS.call(self)),)
+
+    def torch(self, shape: Shape) -> tuple[Step, ...]:
+        """Return the steps that stand for the layer in PyTorch, where it receives `shape`.
+
+        Images are (batch, channels, height, width) there, and padding is worked out for the image size that arrives.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
+        """Return the layer that a call of Keras makes, and the arguments that it has no field for. Raises SpecError."""
+        found, others = cls.KERAS.read(call)
+        return cls(**found), others
+
+    @classmethod
+    def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
+        """Return the layers that a call of PyTorch may stand for, likeliest first; the caller keeps those whose steps are the same."""
+        return []
+
+
+class Sliding(Layer):
+    """A layer whose window slides over an image: `strides`, `padding`, and a side under a name of its own."""
+
+    __slots__ = ()
+
+    SIDE: ClassVar[str]  # the field with the side of the window
+    WORD: ClassVar[str]  # what the window is called
+    LETTER: ClassVar[str]  # in formulas
+    DRAWN: ClassVar[str] = ""  # how the browser draws its window: "conv", "depthwise", "max", "average"; "": not at all
+
+    @property
+    def side(self) -> int:
+        """Side of the window in cells, gaps left out."""
+        return getattr(self, self.SIDE)
+
+    @property
+    def gap(self) -> int:
+        """Cells from one cell of the window to the next."""
+        return getattr(self, "dilation_rate", 1)
+
+    @property
+    def reach(self) -> int:
+        """Side of the square that the window covers, gaps of the dilation included."""
+        return self.gap * (self.side - 1) + 1
+
+    @property
+    def moves(self) -> int:
+        """Cells from one position to the next; pooling moves by its own size if nothing is said."""
+        return self.strides or self.side
+
+    def channels(self, c: int) -> int:
+        """Return how many channels come out of `c`."""
+        return c
+
+    def out_shape(self, shape: Shape) -> Shape:
+        h, w, c = image_shape(shape)
+        reach = self.reach
+        if self.padding == "valid" and reach > min(h, w):
+            raise SpecError(
+                "a {window}×{window} {word} does not fit the {h}×{w} image it receives; "
+                "use a {word} of at most {most}, or padding 'same'",
+                window=reach, word=self.WORD, h=h, w=w, most=min(h, w),
+            )  # fmt: skip
+        return slid(h, reach, self.moves, self.padding), slid(w, reach, self.moves, self.padding), self.channels(c)
+
+    def window(self) -> Window:
+        return Window(self.reach, self.moves)
+
+    def pads(self, shape: Shape) -> Pads:
+        """Return the cells that padding adds: (left, right, top, bottom)."""
+        if self.padding == "valid":
+            return NONE
+        return *same_padding(shape[1], self.reach, self.moves), *same_padding(shape[0], self.reach, self.moves)
+
+    def translated(self, channels: int) -> dict[str, object]:
+        """Return PyTorch's arguments that are not fields, as one would translate them word by word."""
+        raise NotImplementedError
+
+    def said(self, api: Api, **computed: object) -> Call:
+        """Return the call with everything about the window written out as it is, whatever the framework may say to it."""
+        own = {a.name: getattr(self, a.field) for a in api.arguments if a.field and a.field not in ("activation", "use_bias")}
+        given = {a.name: computed.get(a.name, own.get(a.name)) for a in api.arguments if a.name in own or a.name in computed}
+        return Call(api.name, (), {name: self.moves if value is None else value for name, value in given.items()})
+
+    def formula(self, before: Shape, after: Shape) -> str:
+        """Source: Dumoulin & Visin 2016, arXiv:1603.07285."""
+        lines = [rf"k_d &= d\,(k-1)+1 = {self.gap}\,({self.side}-1)+1 = {self.reach}"] if self.gap > 1 else []
+        lines += self._along("H", before[0], after[0])
+        if before[0] != before[1]:
+            lines += self._along("W", before[1], after[1])
+        return rf"\begin{{gathered}}{aligned(lines)} \\ {latex(before)} \to {latex(after)}\end{{gathered}}"
+
+    def _along(self, letter: str, side: int, out: int) -> list[str]:
+        k, s = "k_d" if self.gap > 1 else self.LETTER, self.moves
+        if self.padding == "same":
+            return [
+                rf"{letter}' &= \left\lceil \frac{{{letter}}}{{s}} \right\rceil = \left\lceil \frac{{{side}}}{{{s}}} \right\rceil = {out}"
+            ]
+        return [
+            rf"{letter}' &= \left\lfloor \frac{{{letter} - {k}}}{{s}} \right\rfloor + 1",
+            rf"&= \left\lfloor \frac{{{side} - {self.reach}}}{{{s}}} \right\rfloor + 1 = {out}",
+        ]
+
+
+def even(pads: Pads) -> bool:
+    """Whether both sides are padded alike."""
+    return pads[0] == pads[1] and pads[2] == pads[3]
+
+
+def both(pads: Pads) -> int | tuple[int, int]:
+    """Return the padding before each axis as torch's argument: one number, or (height, width)."""
+    return pads[2] if pads[0] == pads[2] else (pads[2], pads[0])
+
+
+def aligned(lines: list[str]) -> str:
+    """Return lines of LaTeX under each other."""
+    return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+
+
+def latex(shape: Shape) -> str:
+    return r" \times ".join(map(str, shape))

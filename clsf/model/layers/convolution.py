@@ -1,0 +1,244 @@
+"""Convolutions: kernels that slide over an image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import Annotated, Any, ClassVar
+
+from clsf.calls import Call
+from clsf.errors import SpecError
+from clsf.model.apis import Api, Step, arg
+from clsf.model.fields import Whole
+from clsf.model.layers import activations, notes
+from clsf.model.layers.activations import ActivationName
+from clsf.model.layers.base import (
+    MAX_WIDTH,
+    MAX_WINDOW,
+    Layer,
+    Look,
+    PaddingWord,
+    Sliding,
+    Strides,
+    UseBias,
+    both,
+    even,
+)
+from clsf.model.shapes import Shape, Weight, image_shape
+from clsf.words import Sentence, say
+
+KernelSize = Annotated[int, Whole(1, MAX_WINDOW, few=11), say("Side of the kernel in pixels.")]
+Dilation = Annotated[int, Whole(1, MAX_WINDOW, few=8), say("Gap between the kernel's cells, plus 1: it sees farther without more weights.")]  # fmt: skip
+
+_SLIDES = (arg("strides", 1), arg("padding", "valid", back=str.lower))
+_ENDS = (
+    arg("activation", None, to=activations.argument, back=activations.named),
+    arg("use_bias", True),
+)
+
+
+class Convolution(Sliding):
+    """What convolutions share: a kernel, perhaps a bias, an activation."""
+
+    __slots__ = ()
+
+    SIDE: ClassVar = "kernel_size"
+    WORD: ClassVar = "kernel"
+    LETTER: ClassVar = "k"
+    KERNELS: ClassVar = ("kernel",)
+
+    TORCH: ClassVar = (
+        Api(
+            "nn.Conv2d", arg("in_channels", field=None, place=True), arg("out_channels", field=None, place=True),
+            arg("kernel_size", always=True), arg("stride", 1, "strides"), arg("padding", 0, None), arg("dilation", 1, "dilation_rate"),
+            arg("groups", 1, None), arg("bias", True, "use_bias"),
+        ),
+    )  # fmt: skip
+
+    def agree(self) -> None:
+        if self.dilation_rate > 1 and self.strides > 1:
+            raise SpecError(
+                "strides is {strides} and dilation_rate is {dilation}, but Keras refuses both above 1 together; set one of them to 1.",
+                strides=self.strides, dilation=self.dilation_rate,
+            )  # fmt: skip
+
+    def groups(self, channels: int) -> int:
+        """Return in how many groups the `channels` that arrive are kept apart."""
+        return 1
+
+    def why(self, channels: int) -> Sentence:
+        """Return what is to be said beside PyTorch's module."""
+        return notes.in_channels(channels)
+
+    def _weights(self, shape: Shape, out: int, kernel: Shape, fan_in: int, fan_out: int) -> tuple[Weight, ...]:
+        fans = {"fan_in": fan_in, "fan_out": fan_out}
+        kernels = Weight(self.KERNELS[0], kernel, **fans)
+        return (kernels, Weight("bias", (out,), **fans)) if self.use_bias else (kernels,)
+
+    def translated(self, channels: int) -> dict[str, object]:
+        found = {"in_channels": channels, "out_channels": self.channels(channels), "padding": self.padding}
+        return found | ({"groups": self.groups(channels)} if self.groups(channels) > 1 else {})
+
+    def keras(self) -> tuple[Step, ...]:
+        return (Step(self.KERAS.call(self), weights=True), *activations.keras_after(self.activation))
+
+    def torch(self, shape: Shape) -> tuple[Step, ...]:
+        channels, pads, steps = shape[2], self.pads(shape), []
+        groups = self.groups(channels)
+        note = self.why(channels)
+        padding: Any = 0
+        if self.padding == "same" and self.strides == 1 and self.reach % 2 == 1:
+            padding = "same" if self.reach > 1 else 0
+        elif even(pads):
+            padding = both(pads)
+            note = notes.symmetric_padding() if any(pads) else note
+        else:
+            why = notes.even_kernel(pads) if self.strides == 1 else notes.uneven_padding(pads)
+            steps = [Step(Call("nn.ZeroPad2d", (pads,), note=why), f"F.pad({{x}}, {pads})", why, "_pad")]
+        out = self.channels(channels)
+        call = self.TORCH[0].call(self, note, in_channels=channels, out_channels=out, padding=padding, groups=groups)
+        return (*steps, Step(call, weights=True), *activations.torch_steps(self.activation))
+
+
+@dataclass(frozen=True, slots=True)
+class Conv2D(Convolution):
+    """Slide square kernels over an image; each of the `filters` kernels writes one output channel.
+
+    Shape:   (h, w, c) -> (h', w', filters); same: h' = ceil(h / strides), valid: h' = floor((h - k) / strides) + 1
+             with k = dilation_rate * (kernel_size - 1) + 1
+    Learned: filters * (kernel_size² * c + 1), the 1 being each filter's bias
+    Raises:  SpecError if a "valid" kernel is larger than the image
+    Source:  Dumoulin & Visin 2016, arXiv:1603.07285
+    """
+
+    LOOK: ClassVar = Look(say("Slides kernels over an image; each finds one pattern anywhere."), "grid_on", "weights", "conv")
+    WIDTH: ClassVar = "filters"
+    DRAWN: ClassVar = "conv"
+    KERAS: ClassVar = Api(
+        "layers.Conv2D", arg("filters", place=True), arg("kernel_size", always=True), *_SLIDES, arg("data_format", None, None),
+        arg("dilation_rate", 1), arg("groups", 1, None), *_ENDS, aliases=("layers.Convolution2D",),
+    )  # fmt: skip
+
+    filters: Annotated[int, Whole(1, MAX_WIDTH, few=128), say("Kernels, and so channels that come out.")]
+    kernel_size: KernelSize = 3
+    strides: Strides = 1
+    padding: PaddingWord = "valid"
+    dilation_rate: Dilation = 1
+    activation: ActivationName = "linear"
+    use_bias: UseBias = True
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        side = min(shape[:2]) if shape and len(shape) == 3 else 28
+        return cls(32, 3, padding="valid" if side >= 3 else "same", activation="relu")
+
+    @classmethod
+    def first(cls) -> Layer:
+        return cls(8, 3)
+
+    def channels(self, c: int) -> int:
+        return self.filters
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        area, c = self.kernel_size**2, image_shape(shape)[2]
+        kernel = (self.kernel_size, self.kernel_size, c, self.filters)
+        return self._weights(shape, self.filters, kernel, area * c, area * self.filters)
+
+    def multiply_adds(self, shape: Shape) -> int:
+        return prod(self.out_shape(shape)) * self.kernel_size**2 * image_shape(shape)[2]
+
+    def counted(self, shape: Shape) -> Sentence:
+        cells = f"{self.kernel_size}×{self.kernel_size}×{shape[2]}"
+        total = f"{sum(w.size for w in self.weights(shape)):,}"
+        if self.use_bias:
+            return say(
+                "{filters} × ({cells} weights + 1 bias) = {total} parameters: a kernel and a bias for each filter, however large the "
+                "image is.",
+                filters=self.filters, cells=cells, total=total,
+            )  # fmt: skip
+        return say(
+            "{filters} × {cells} weights = {total} parameters: a kernel for each filter, however large the image is.",
+            filters=self.filters, cells=cells, total=total,
+        )  # fmt: skip
+
+    @classmethod
+    def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
+        given = cls.TORCH[0].signature.bound(call)
+        if given["groups"] != 1:
+            return []
+        found, _ = cls.TORCH[0].read(call)
+        return [cls(given["out_channels"], padding=padding, **found) for padding in ("valid", "same")]
+
+
+@dataclass(frozen=True, slots=True)
+class DepthwiseConv2D(Convolution):
+    """Slide `depth_multiplier` kernels over each channel by itself; channels are not mixed.
+
+    Shape:   (h, w, c) -> (h', w', c * depth_multiplier), h' and w' as Conv2D
+    Learned: c * depth_multiplier * (kernel_size² + 1)
+    Raises:  SpecError if a "valid" kernel is larger than the image
+    Source:  Howard et al. 2017, arXiv:1704.04861
+    """
+
+    LOOK: ClassVar = Look(
+        say("Kernels for each channel by itself: few weights, nothing mixed."), "layers", "weights", "depthwise"
+    )
+    KERAS: ClassVar = Api(
+        "layers.DepthwiseConv2D", arg("kernel_size", always=True), *_SLIDES, arg("depth_multiplier", 1),
+        arg("data_format", None, None), arg("dilation_rate", 1), *_ENDS,
+    )  # fmt: skip
+    KERNELS: ClassVar = ("depthwise_kernel",)
+    DRAWN: ClassVar = "depthwise"
+
+    kernel_size: KernelSize = 3
+    strides: Strides = 1
+    padding: PaddingWord = "valid"
+    depth_multiplier: Annotated[int, Whole(1, 64, few=128), say("Kernels per channel.")] = 1
+    dilation_rate: Dilation = 1
+    activation: ActivationName = "linear"
+    use_bias: UseBias = True
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        return cls(3, padding="same", activation="relu")
+
+    def channels(self, c: int) -> int:
+        return c * self.depth_multiplier
+
+    def groups(self, channels: int) -> int:
+        return channels
+
+    def why(self, channels: int) -> Sentence:
+        return notes.depthwise(channels)
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        area, c = self.kernel_size**2, image_shape(shape)[2]
+        # Each kernel sees one input channel: torch's fan-in. Keras' scheme counts all c; see clsf.backends.initial.
+        kernel = (self.kernel_size, self.kernel_size, c, self.depth_multiplier)
+        return self._weights(shape, c * self.depth_multiplier, kernel, area, area * self.depth_multiplier)
+
+    def multiply_adds(self, shape: Shape) -> int:
+        return prod(self.out_shape(shape)) * self.kernel_size**2
+
+    def counted(self, shape: Shape) -> Sentence:
+        kernels, cells = f"{shape[2]}×{self.depth_multiplier}", f"{self.kernel_size}×{self.kernel_size}"
+        total = f"{sum(w.size for w in self.weights(shape)):,}"
+        if self.use_bias:
+            return say(
+                "{kernels} × ({cells} weights + 1 bias) = {total} parameters: every channel has kernels of its own, and channels are "
+                "not mixed.",
+                kernels=kernels, cells=cells, total=total,
+            )  # fmt: skip
+        return say(
+            "{kernels} × {cells} weights = {total} parameters: every channel has kernels of its own, and channels are not mixed.",
+            kernels=kernels, cells=cells, total=total,
+        )  # fmt: skip
+
+    @classmethod
+    def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
+        given = cls.TORCH[0].signature.bound(call)
+        if given["groups"] != given["in_channels"] or given["out_channels"] % given["groups"]:
+            return []
+        found, _ = cls.TORCH[0].read(call)
+        many = given["out_channels"] // given["groups"]
+        return [cls(padding=padding, depth_multiplier=many, **found) for padding in ("valid", "same")]

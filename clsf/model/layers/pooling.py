@@ -1,0 +1,147 @@
+"""Pooling: one number of each window, or of the whole image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from clsf.calls import Call
+from clsf.model.apis import Api, Step, arg
+from clsf.model.fields import Whole
+from clsf.model.layers import notes
+from clsf.model.layers.base import MAX_WINDOW, Layer, Look, PaddingWord, Sliding, aligned, both, even, latex
+from clsf.model.shapes import Shape, image_shape
+from clsf.words import say
+
+PoolSize = Annotated[int, Whole(1, MAX_WINDOW, few=11), say("Side of the window in pixels.")]
+PoolStrides = Annotated[
+    int | None, Whole(1, MAX_WINDOW, few=8, optional=True), say("Pixels from one position to the next; empty: as pool_size.")
+]
+
+_KERAS = (arg("pool_size", 2, always=True), arg("strides", None), arg("padding", "valid", back=str.lower), arg("data_format", None, None))  # fmt: skip
+_WINDOW = (arg("kernel_size", field="pool_size", always=True), arg("stride", None, "strides"), arg("padding", 0, None))
+
+
+class Pool(Sliding):
+    """What the pools share: a window that keeps one number, channel by channel."""
+
+    __slots__ = ()
+
+    SIDE: ClassVar = "pool_size"
+    WORD: ClassVar = "window"
+    LETTER: ClassVar = "p"
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        side = min(shape[:2]) if shape and len(shape) == 3 else 28
+        return cls(2, padding="valid" if side >= 2 else "same")
+
+    def translated(self, channels: int) -> dict[str, object]:
+        return {"padding": self.pool_size // 2} if self.padding == "same" else {}  # its pooling knows no word for padding
+
+    def keras(self) -> tuple[Step, ...]:
+        strides = None if self.strides == self.pool_size else self.strides  # left out, it is pool_size
+        return (Step(self.KERAS.call(self, notes.keras_pool_same() if self.padding == "same" else None, strides=strides)),)
+
+    def _step(self, note: Any, **computed: object) -> Step:
+        """Return the module and the function, which take the same arguments."""
+        stride = self.moves if self.moves != self.pool_size else None
+        call = self.TORCH[0].call(self, note, stride=stride, **computed)
+        return Step(call, f"F.{self.FUNCTION}({', '.join(('{x}', *call.arguments()))})", note)
+
+    @classmethod
+    def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
+        found, _ = cls.TORCH[0].read(call)
+        return [cls(padding=padding, **found) for padding in ("valid", "same")]
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPool2D(Pool):
+    """Keep the largest value of each window, channel by channel. Padding never wins: it counts as minus infinity.
+
+    Shape:  (h, w, c) -> (h', w', c), h' and w' as Conv2D with kernel_size = pool_size; strides = None means pool_size
+    Raises: SpecError if a "valid" window is larger than the image
+    """
+
+    LOOK: ClassVar = Look(say("Keeps the largest value of each window: a smaller image."), "compress", "pooling", "pool")
+    KERAS: ClassVar = Api("layers.MaxPooling2D", *_KERAS, aliases=("layers.MaxPool2D",))
+    TORCH: ClassVar = (Api("nn.MaxPool2d", *_WINDOW, arg("dilation", 1, None), arg("return_indices", False, None), arg("ceil_mode", False, None)),)  # fmt: skip
+    FUNCTION: ClassVar = "max_pool2d"
+    DRAWN: ClassVar = "max"
+
+    pool_size: PoolSize = 2
+    strides: PoolStrides = None
+    padding: PaddingWord = "valid"
+
+    def torch(self, shape: Shape) -> tuple[Step, ...]:
+        pads = self.pads(shape)
+        if not even(pads) and self.moves == 1:  # an even window: nothing sticks out by `ceil_mode` where it moves cell by cell
+            note = notes.uneven_padding(pads)
+            pad = Call("nn.ConstantPad2d", (pads, float("-inf")), note=note)
+            return Step(pad, f'F.pad({{x}}, {pads}, value=float("-inf"))', note, "_pad"), self._step(None)
+        if not any(pads):
+            return (self._step(None),)
+        note = notes.symmetric_padding() if even(pads) else notes.ceil_mode()
+        return (self._step(note, padding=both(pads), ceil_mode=not even(pads)),)
+
+
+@dataclass(frozen=True, slots=True)
+class AveragePool2D(Pool):
+    """Keep the mean of each window, channel by channel. Padding is left out of the mean, as in TensorFlow.
+
+    Shape:  (h, w, c) -> (h', w', c), h' and w' as Conv2D with kernel_size = pool_size; strides = None means pool_size
+    Raises: SpecError if a "valid" window is larger than the image
+    """
+
+    LOOK: ClassVar = Look(say("Keeps the mean of each window: a smaller, smoother image."), "blur_on", "pooling", "pool")
+    KERAS: ClassVar = Api("layers.AveragePooling2D", *_KERAS, aliases=("layers.AvgPool2D",))
+    TORCH: ClassVar = (Api("nn.AvgPool2d", *_WINDOW, arg("ceil_mode", False, None), arg("count_include_pad", True, None), arg("divisor_override", None, None)),)  # fmt: skip
+    FUNCTION: ClassVar = "avg_pool2d"
+    DRAWN: ClassVar = "average"
+    linear: ClassVar = True
+
+    pool_size: PoolSize = 2
+    strides: PoolStrides = None
+    padding: PaddingWord = "valid"
+
+    def torch(self, shape: Shape) -> tuple[Step, ...]:
+        pads = self.pads(shape)
+        if not any(pads):
+            return (self._step(None),)
+        if not even(pads) and self.moves == 1:
+            crop = notes.cropped()
+            pool = self._step(notes.average_without_padding(), padding=self.pool_size // 2, count_include_pad=False)
+            return pool, Step(Call("nn.ZeroPad2d", ((-1, 0, -1, 0),), note=crop), "{x}[:, :, 1:, 1:]", crop, "_crop")
+        note = notes.average_without_padding() if even(pads) else notes.ceil_mode()
+        return (self._step(note, padding=both(pads), ceil_mode=not even(pads), count_include_pad=False),)
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalAveragePool2D(Layer):
+    """Keep the mean of each channel over the whole image. Shape: (h, w, c) -> (c,). Source: Lin et al. 2013, arXiv:1312.4400"""
+
+    LOOK: ClassVar = Look(
+        say("Keeps one number per channel, its mean over the image."), "center_focus_strong", "pooling", "pool"
+    )
+    KERAS: ClassVar = Api("layers.GlobalAveragePooling2D", aliases=("layers.GlobalAvgPool2D",))
+    TORCH: ClassVar = (Api("nn.AdaptiveAvgPool2d", arg("output_size", field=None)),)
+    linear: ClassVar = True
+    flattens: ClassVar = True
+    whole: ClassVar = True
+
+    def out_shape(self, shape: Shape) -> Shape:
+        return (image_shape(shape)[2],)
+
+    def formula(self, before: Shape, after: Shape) -> str:
+        return aligned([r"H \times W \times C &\to C", rf"{latex(before)} &\to {after[0]}"])
+
+    def torch(self, shape: Shape) -> tuple[Step, ...]:
+        note = notes.global_average()
+        return (
+            Step(Call("nn.AdaptiveAvgPool2d", (1,), note=note), "{x}.mean(dim=(2, 3))", note),
+            Step(Call("nn.Flatten"), "{x}", suffix="_flatten"),
+        )
+
+    @classmethod
+    def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
+        return [cls()]

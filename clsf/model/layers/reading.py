@@ -1,0 +1,146 @@
+"""From calls back to layers: what a student's source says, once it is parsed into calls.
+
+Each layer's own tables (`clsf.model.apis`) are read backwards. PyTorch's calls depend on the shape that arrives, so a layer
+proposes what a call may stand for, and what is kept is the one whose own steps are the same call for call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from clsf.calls import REQUIRED, Call, Signature
+from clsf.errors import SpecError
+from clsf.model.apis import one_number, refused
+from clsf.model.layers import PLAIN, Activation, Layer
+from clsf.model.layers.activations import FUNCTIONS, KERAS_LAYERS
+from clsf.model.shapes import Shape
+
+BY_KERAS: dict[str, type[Layer]] = {name: kind for kind in PLAIN.values() for name in kind.KERAS.names}
+BY_KERAS |= {call.name: Activation for _, call in KERAS_LAYERS}
+"""Name of a Keras layer, other names included -> the class of the layer."""
+
+BY_TORCH: dict[str, list[type[Layer]]] = {}
+"""Name of a PyTorch module -> the classes of the layers that it may stand for, likeliest first."""
+for _kind in PLAIN.values():
+    for _api in _kind.TORCH:
+        BY_TORCH.setdefault(_api.name, []).append(_kind)
+for _function in FUNCTIONS.values():
+    if _function.module is not None:
+        BY_TORCH.setdefault(_function.module.name, [Activation])
+BY_TORCH["nn.Identity"] = [Activation]
+
+_SIGNATURES = {api.name: api.signature for kind in PLAIN.values() for api in kind.TORCH} | {
+    name: Signature(name, parameters)
+    for name, parameters in {
+        "nn.ReLU": {"inplace": False},
+        "nn.LeakyReLU": {"negative_slope": 0.01, "inplace": False},
+        "nn.GELU": {"approximate": "none"},
+        "nn.Softmax": {"dim": None},
+        "nn.ZeroPad2d": {"padding": REQUIRED},
+        "nn.ConstantPad2d": {"padding": REQUIRED, "value": REQUIRED},
+        "nn.Flatten": {"start_dim": 1, "end_dim": -1},
+    }.items()
+}
+_WITHOUT_MEANING = {"inplace": (True, False), "padding_mode": ("zeros",)}
+"""Arguments of PyTorch's modules that change nothing that a layer says, with the values for which that is so."""
+
+BEFORE = ("nn.ZeroPad2d", "nn.ConstantPad2d")
+"""Modules that a layer's steps may begin with, before the one by which it is recognised."""
+
+
+def of_keras(calls: Sequence[Call]) -> tuple[Layer, dict[str, Any], int]:
+    """Return the layer of the first call, the arguments that it has no field for, and how many calls it took.
+
+    Names begin with "layers.". Raises SpecError if no layer here does that, or if an argument is wrong.
+    """
+    call = calls[0]
+    if call.name not in BY_KERAS:
+        raise refused(str(call))
+    layer, others = BY_KERAS[call.name].of_keras(call)
+    return layer, others, 1
+
+
+def of_torch(calls: Sequence[Call], shape: Shape) -> tuple[Layer, int]:
+    """Return the layer that the first calls stand for where they receive `shape`, and how many calls it took.
+
+    Names begin with "nn.". Raises SpecError if no layer here does just that.
+    """
+    main = 1 if len(calls) > 1 and calls[0].name in BEFORE else 0
+    given = [_normal(call, shape) for call in calls[: main + 3]]
+    for kind in BY_TORCH.get(calls[main].name, ()):
+        try:
+            candidates = kind.of_torch(_plain(calls[main]), shape)
+        except SpecError:
+            continue
+        for layer in candidates:
+            wanted = _flat([_normal(step.call, shape) for step in layer.torch(shape)])
+            for count in range(1, len(given) + 1):
+                if _flat(given[:count]) == wanted:
+                    return layer, count
+    raise refused(", ".join(map(str, calls[: main + 1])))
+
+
+def fused(layers: Sequence[Layer]) -> list[Layer]:
+    """Return the layers with each activation that follows a layer with a field for it put into that field."""
+    found: list[Layer] = []
+    for layer in layers:
+        before = found[-1] if found else None
+        if isinstance(layer, Activation) and getattr(before, "activation", "") == "linear":
+            found[-1] = replace(before, activation=layer.name)
+        else:
+            found.append(layer)
+    return found
+
+
+def _plain(call: Call) -> Call:
+    return call.but(kwargs={name: value for name, value in call.kwargs.items() if value not in _WITHOUT_MEANING.get(name, ())})
+
+
+def _normal(call: Call, shape: Shape) -> tuple:
+    """Return a call as (name, arguments): none left out, whichever way given, paddings as numbers, equal pairs as one number."""
+    call = _plain(call)
+    if call.name not in _SIGNATURES:
+        return call.name, {}
+    try:
+        values = {name: one_number(value) for name, value in _SIGNATURES[call.name].bound(call).items()}
+    except SpecError:
+        return call.name, {"": str(call)}
+    values.pop("inplace", None)
+    if call.name == "nn.ZeroPad2d" and isinstance(values["padding"], int):
+        values["padding"] = (values["padding"],) * 4
+    if call.name in ("nn.MaxPool2d", "nn.AvgPool2d") and values["stride"] is None:
+        values["stride"] = values["kernel_size"]
+    if call.name == "nn.Conv2d":
+        values["pads"] = _pads(values)
+        del values["padding"]
+    return call.name, values
+
+
+def _pads(values: dict[str, Any]) -> tuple[int, int, int, int]:
+    """Return (left, right, top, bottom) of a convolution's `padding`."""
+    padding = values["padding"]
+    if padding == "same":
+        (top, bottom), (left, right) = (
+            (total // 2, total - total // 2)
+            for total in (d * (k - 1) for d, k in zip(_pair(values["dilation"]), _pair(values["kernel_size"]), strict=True))
+        )
+        return left, right, top, bottom
+    high, wide = _pair(0 if padding == "valid" else padding)
+    return wide, wide, high, high
+
+
+def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else value
+
+
+def _flat(calls: list[tuple]) -> list[tuple]:
+    """Return the calls with a padding by zeros put into the convolution behind it, where it makes no difference."""
+    found: list[tuple] = []
+    for name, values in calls:
+        if name == "nn.Conv2d" and found and found[-1][0] == "nn.ZeroPad2d":
+            pads = found.pop()[1]["padding"]
+            values = values | {"pads": tuple(a + b for a, b in zip(pads, values["pads"], strict=True))}
+        found.append((name, values))
+    return found

@@ -1,0 +1,1 @@
+"""Reading Keras and PyTorch programs from their source, without ever running them."""

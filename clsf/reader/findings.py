@@ -1,0 +1,65 @@
+"""The faults of a program: every kind's `in_code` is asked; what one of them explains is not told twice."""
+
+from __future__ import annotations
+
+import logging
+
+from clsf.faults import FAULTS, functions
+from clsf.faults.finding import Finding
+from clsf.reader.program import Program
+
+_ORDER = {"certain": 0, "likely": 1, "smell": 2}
+
+EXPLAINS = {
+    "shape": {"wrong-last-units"},
+    "channel-order": {"shape", "architecture", "padding-same"},
+    "softmax-one-unit": {"wrong-loss-for-output", "wrong-last-activation", "label-encoding"},
+    "wrong-last-units": {"label-encoding", "wrong-loss-for-output"},
+    "relu-before-softmax": {"wrong-last-activation"},
+    "sigmoid-with-categorical": {"wrong-last-activation"},
+}
+"""Kind -> kinds that are its consequence: with it found for certain or likely, they aren't told."""
+
+logger = logging.getLogger("clsf.reader")
+
+
+def faults(program: Program) -> list[Finding]:
+    """Return what is wrong with a program, the surest first, then by line. A check that fails says nothing."""
+    found: list[Finding] = []
+    for in_code in functions("in_code").values():
+        try:
+            found += list(in_code(program))
+        except Exception:
+            logger.exception("%s could not look at a program", in_code.__module__)
+    seen: set[tuple[str, int]] = set()
+    kept = []
+    hidden = {h for f in found if f.certainty != "smell" for h in EXPLAINS.get(f.kind, ())}
+    for finding in sorted(found, key=lambda f: (_ORDER[f.certainty], f.line)):
+        if (finding.kind, finding.line) in seen or finding.kind in hidden or finding.kind not in FAULTS:
+            continue
+        seen.add((finding.kind, finding.line))
+        kept.append(finding)
+    return kept
+
+
+def mended(program: Program, findings: list[Finding] | None = None) -> str:
+    """Return the source with the changed lines of the findings, each line changed once at most."""
+    lines = list(program.source.lines)
+    added: dict[int, list[str]] = {}
+    changed: set[int] = set()
+    for f in faults(program) if findings is None else findings:
+        if not 0 < f.line <= len(lines) or f.line in changed or (f.new is None and f.before is None and f.after is None):
+            continue
+        changed.add(f.line)
+        if f.new is not None:
+            lines[f.line - 1] = f.new
+        if f.before is not None:
+            added.setdefault(f.line - 1, []).append(f.before)
+        if f.after is not None:
+            added.setdefault(f.line, []).append(f.after)
+    out: list[str] = []
+    for number, line in enumerate(lines, 1):
+        out += added.get(number - 1, []) if number == 1 else []
+        out.append(line)
+        out += added.get(number, [])
+    return "\n".join(out)

@@ -1,0 +1,216 @@
+"""Questions about a program that several kinds of fault ask, and how a finding is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clsf.faults.fault import Fault
+from clsf.faults.finding import Certainty, Finding
+from clsf.reader import folding
+from clsf.reader import values as v
+from clsf.reader.program import Program
+from clsf.reader.values import Answer, Array, Event, Loader, Made, Net, Op, Tensor
+from clsf.words import Sentence
+
+CLASS_LOSSES = ("sparse", "categorical", "binary", "cross-entropy", "nll")
+SKIPPED = ("Dropout", "Identity", "Squeeze", "View", "Reshape", "Rescaling", "Unsqueeze")
+WEIGHTED = ("Conv2D", "Dense", "SeparableConv2D", "DepthwiseConv2D", "Conv1D", "Conv2DTranspose")
+PROBABILITY = ("softmax", "sigmoid", "log_softmax")
+
+
+def found(
+    fault: Fault, line: int, certainty: Certainty = "likely", new: str | None = None, *, before: str | None = None, after: str | None = None,
+    sentence: Sentence | None = None, mend: Sentence | str | None = None,
+) -> Finding:  # fmt: skip
+    """Return a finding in the words of the catalogue, with the line that mends it where there is one."""
+    return Finding(fault.kind, max(line, 1), certainty, sentence or fault.what, mend or fault.mend, new, after, before)
+
+
+@dataclass
+class Ending:
+    """What a model ends in: units and activation, with the lines where they stand."""
+
+    units: int | None
+    units_line: int
+    activation: str  # "linear" for none
+    activation_line: int
+    op: Op | None  # the last operation with weights
+    shape: tuple | None
+    count: int = 1  # activations at the end, one after the other
+    first: str = "linear"  # the one right after the weights
+    first_line: int = 0
+
+
+def ending(program: Program) -> Ending | None:
+    """Return what the model ends in, what the loop does with its answer before the loss included."""
+    if program.output is None:
+        return None
+    tensor: Tensor | None = program.output
+    acts: list[tuple[str, int]] = []
+    while tensor is not None:
+        op = tensor.op
+        if op.kind == "Activation":
+            acts.append((op.settings.get("name") or "?", op.line))
+        elif op.kind in WEIGHTED:
+            own = op.settings.get("activation")
+            if own not in (None, "linear"):
+                acts.append(
+                    (
+                        own,
+                        op.made.lines.get("activation", op.line)
+                        if op.made is not None and op.made.lines.get("activation", op.line) >= op.line
+                        else op.line,
+                    )
+                )
+            elif own is None:
+                acts.append(("?", op.line))
+            units = op.settings.get("units", op.settings.get("filters"))
+            line = _units_line(op)
+            acts = [*reversed(acts)]
+            after = _after(program)
+            acts += after
+            last = acts[-1] if acts else ("linear", op.line)
+            first = acts[0] if acts else ("linear", op.line)
+            return Ending(
+                units if isinstance(units, int) else None,
+                line,
+                last[0],
+                last[1],
+                op,
+                program.output.shape,
+                len(acts),
+                first[0],
+                first[1],
+            )
+        elif op.kind in ("Unknown", "Add", "Concat", "Combine", "Argmax", "GlobalMaxPool2D", "Input"):
+            return None
+        tensor = tensor.inputs[0] if tensor.inputs else None
+    return None
+
+
+def _units_line(op: Op) -> int:
+    made = op.made
+    if made is None:
+        return op.line
+    line = made.lines.get(
+        1 if made.path.startswith("torch") else 0, made.lines.get("out_features", made.lines.get("units", op.line))
+    )
+    return line if op.line <= line <= max(made.end, op.line) else op.line
+
+
+def _after(program: Program) -> list[tuple[str, int]]:
+    """Return activations that stand between the model's answer and the loss."""
+    for event in program.events:
+        if event.kind == "loss" and isinstance(event["answer"], Answer):
+            return [
+                ({"logsoftmax": "log_softmax"}.get(what, what), line)
+                for what, line in event["answer"].steps
+                if what in ("softmax", "log_softmax", "logsoftmax", "sigmoid", "relu", "log")
+            ]
+    return []
+
+
+def with_modes(program: Program) -> bool:
+    """Whether training and evaluation differ for the model: it has dropout or batch normalisation."""
+    if any(op.kind in ("BatchNorm", "Dropout") and op.settings.get("rate") != 0 for op in program.ops):
+        return True
+    return any(op.kind == "Unknown" and op.settings.get("pretrained") for op in program.ops)
+
+
+def has(program: Program, kind: str) -> bool:
+    return any(op.kind == kind for op in program.ops)
+
+
+def pretrained(program: Program) -> bool:
+    """Whether the model has parts that are trained already."""
+    return any(op.kind == "Unknown" and op.settings.get("pretrained") for op in program.ops) or bool(
+        program.net is not None and program.net.extra.get("pretrained")
+    )
+
+
+def events(program: Program, *kinds: str) -> Iterator[Event]:
+    return (e for e in program.events if e.kind in kinds)
+
+
+def training_loops(program: Program) -> dict[tuple, list[Event]]:
+    """Return, for each innermost loop with a backward(), its events of one turn's kinds."""
+    loops = {e.loop_ids[-1] for e in events(program, "backward", "apply") if e.loops}
+    return {loop: [e for e in program.events if loop in e.loop_ids] for loop in loops}
+
+
+def evaluating(program: Program) -> list[Event]:
+    """Return the calls of the model that only look: no backward() in the same loop, or gradients off."""
+    trained = {e.loop_ids[-1] for e in events(program, "backward", "apply") if e.loops}
+    found_ones = []
+    for e in events(program, "forward"):
+        if program.net is not None and e["net"] is not program.net:
+            continue
+        part = _part(e)
+        looks = e.no_grad or (part in ("test", "validation"))
+        if looks and not (e.loops and e.loop_ids[-1] in trained and not e.no_grad):
+            found_ones.append(e)
+    return found_ones
+
+
+def _part(event: Event) -> str:
+    loader = event["loader"]
+    return loader.x.part if isinstance(loader, Loader) else event["given"].part if isinstance(event["given"], Array) else ""
+
+
+def training(program: Program) -> list[Event]:
+    """Return the calls of the model whose answer goes into a backward()."""
+    loops = {e.loop_ids[-1] for e in events(program, "backward", "apply") if e.loops}
+    return [e for e in events(program, "forward") if e.loops and e.loop_ids[-1] in loops and not e.no_grad]
+
+
+def swap(program: Program, line: int, pattern: str, new: str) -> str | None:
+    """Return the line with the first match of a pattern replaced, or None where it has none."""
+    text = program.line(line)
+    changed = re.sub(pattern, new, text, count=1)
+    return changed if changed != text else None
+
+
+def indent(program: Program, line: int) -> str:
+    return re.match(r"\s*", program.line(line))[0]
+
+
+def number(value: object) -> bool:
+    return folding.number(value)
+
+
+def hidden(program: Program) -> list[tuple[Tensor, list[Tensor]]]:
+    """Return each tensor with weights that leads to another one with weights, with what stands between."""
+    users: dict[int, list[Tensor]] = {}
+    for t in program.tensors:
+        for i in t.inputs:
+            users.setdefault(id(i), []).append(t)
+    result = []
+    for t in program.tensors:
+        if t.op.kind not in WEIGHTED:
+            continue
+        between, current = [], t
+        while len(users.get(id(current), ())) == 1:
+            current = users[id(current)][0]
+            if current.op.kind in WEIGHTED:
+                result.append((t, [*between, current]))
+                break
+            between.append(current)
+            if current.op.kind in ("Unknown", "Add", "Concat", "Combine"):
+                break
+    return result
+
+
+def rounds(program: Program) -> int | None:
+    """Return the number of epochs that is written in the program."""
+    from clsf.reader.plan import _epochs
+
+    found_count = _epochs(program)
+    return found_count if isinstance(found_count, int) else None
+
+
+__all__ = [
+    "CLASS_LOSSES", "PROBABILITY", "WEIGHTED", "Answer", "Array", "Ending", "Event", "Loader", "Made", "Net", "Op", "Program", "ending", "evaluating", "events",
+    "found", "has", "hidden", "indent", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
+]  # fmt: skip

@@ -1,0 +1,82 @@
+"""Asking the workers; what was asked before is answered from memory, a refusal is not remembered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import streamlit as st
+
+from clsf.data import private
+from clsf.errors import ClsfError
+from clsf.ui.shared import service_access
+from clsf.ui.shared.text import sentence
+
+TIMEOUT = 20.0  # seconds; an answer takes milliseconds, unless a framework is being loaded or a data set made
+
+
+def ask(
+    framework: str, function: str, *args: object, stamp: object = None, timeout: float = TIMEOUT, small: bool = False,
+    service: object = None,
+) -> object:  # fmt: skip
+    """Return what a job says, "module:function" in a worker. Raises ClsfError if no worker can be asked, or the job refuses.
+
+    `stamp` is anything else that the answer depends on, such as a data set's checksum. `small` answers are remembered longer.
+    In a thread, which knows no reader, the `service` is handed in, and names of data sets are not.
+    """
+    if service is None:
+        private.require(args)  # what was answered to one reader is not for all
+    remembered = _small if small else _large
+    return remembered(framework, function, digest((args, stamp)), args, timeout, service or service_access.get_service())
+
+
+def ask_or_say(framework: str, function: str, *args: object, stamp: object = None) -> object | None:
+    """Return what a job says; None, with the reason on the page, if it can't be asked. A large data set may be prepared for it."""
+    try:
+        return ask(framework, function, *args, stamp=stamp, timeout=60.0)
+    except ClsfError as error:
+        st.info(sentence(error.sentence), icon=":material/hourglass_empty:")
+        return None
+
+
+def at_once(names: Iterable[str], one: Callable[[str, object], object]) -> dict[str, object]:
+    """Return name -> what `one(name, service)` gives; all are asked at the same time."""
+    names, service = tuple(names), service_access.get_service()  # threads have no Streamlit session
+    with ThreadPoolExecutor(max_workers=max(len(names), 1)) as threads:
+        answers = {name: threads.submit(one, name, service) for name in names}
+    return {name: answer.result() for name, answer in answers.items()}
+
+
+def digest(value: object) -> str:
+    """Return a digest of plain values and arrays, nested."""
+    fed = hashlib.blake2b(digest_size=16)
+    _feed(fed, value)
+    return fed.hexdigest()
+
+
+def _feed(fed: object, value: object) -> None:
+    if isinstance(value, np.ndarray):
+        fed.update(f"{value.dtype}{value.shape}".encode())
+        fed.update(np.ascontiguousarray(value).tobytes())
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            fed.update(f"{name}=".encode())
+            _feed(fed, item)
+    elif isinstance(value, list | tuple):
+        fed.update(f"[{len(value)}]".encode())
+        for item in value:
+            _feed(fed, item)
+    else:
+        fed.update(repr(value).encode())
+
+
+@st.cache_data(show_spinner=False, max_entries=200, ttl=24 * 3600)
+def _large(framework: str, function: str, key: str, _args: tuple, _timeout: float, _service: object) -> object:
+    return _service.call(framework, function, *_args, timeout=_timeout)
+
+
+@st.cache_data(show_spinner=False, max_entries=2_000)
+def _small(framework: str, function: str, key: str, _args: tuple, _timeout: float, _service: object) -> object:
+    return _service.call(framework, function, *_args, timeout=_timeout)

@@ -1,0 +1,143 @@
+"""One declaration a layer: its calls are read back into it, its rules are those of forms and links, and old files still open."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clsf.capsule import read
+from clsf.errors import SpecError
+from clsf.layer_stack import stages
+from clsf.model import edit_link
+from clsf.model.edit import Card, Design
+from clsf.model.fields import fields_of
+from clsf.model.layers import PLAIN, Activation
+from clsf.model.layers.reading import fused, of_keras, of_torch
+from clsf.model.spec import KINDS, ModelSpec
+from tests.layer_settings import all_settings
+
+CASES = Path(__file__).parents[1] / "cases" / "before"
+BEFORE = json.loads((CASES / "models.json").read_text("utf-8"))
+SETTINGS = [(layer, shape) for found in all_settings(100).values() for layer, shape in found]
+
+
+# Files, links and capsules of the version before layers were declared once.
+
+
+@pytest.mark.parametrize("case", BEFORE["models"], ids=lambda case: case["json"]["name"])
+def test_models_and_links_of_before_open_as_they_were(case):
+    spec = ModelSpec.from_json(case["json"])
+    assert spec.to_json() == case["json"]
+    shape = tuple(case["shape"])
+    opened = edit_link.from_link(case["link"], shape)
+    assert edit_link.to_data(opened) == case["design"]
+    assert edit_link.from_data(case["design"], shape) == opened
+    if case["facts"] is not None:
+        facts = [
+            [f.path, f.kind, list(f.out_shape), f.trainable, f.non_trainable, f.multiply_adds, f.receptive_field]
+            for f in spec.analyse(shape).layers
+        ]
+        assert facts == case["facts"]
+
+
+@pytest.mark.parametrize(("text", "again", "layers"), BEFORE["chains"], ids=[text for text, *_ in BEFORE["chains"]])
+def test_chains_in_links_of_before_open_as_they_were(text, again, layers):
+    chain = stages.from_text(text)
+    assert stages.to_text(chain) == again
+    assert [(s.kind, {name: getattr(s.layer, name) for name in said}) for s, (_, said) in zip(chain, layers, strict=True)] == [
+        (kind, said) for kind, said in layers
+    ]
+
+
+def test_a_capsule_of_before_opens():
+    capsule = read((CASES / "run.capsule").read_bytes())
+    assert capsule.model.name == "tiny"
+    assert [type(layer).__name__ for layer in capsule.model.layers] == ["Conv2D", "MaxPool2D", "Flatten", "Dense"]
+
+
+# Today's.
+
+
+@pytest.mark.parametrize("kind", PLAIN.values(), ids=PLAIN)
+def test_every_layer_declares_what_pages_need(kind):
+    assert kind.LOOK.icon
+    assert kind.LOOK.stem.isidentifier()
+    assert str(kind.LOOK.about)
+    assert all(str(field.help) for field in fields_of(kind))
+    for shape in (None, (28, 28, 1), (1, 1, 3), (5,)):
+        assert isinstance(kind.fresh(shape), kind)
+    assert stages.checked(kind.first())
+
+
+def test_every_setting_survives_json_link_and_chain():
+    for layer, shape in SETTINGS:
+        spec = ModelSpec("x", (layer,))
+        assert ModelSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+        design = Design("x", (Card(1, type(layer).__name__, layer),), 2)
+        assert edit_link.from_link(edit_link.to_link(design), shape) == design
+        chain = (stages.Stage(layer),)
+        assert stages.from_text(stages.to_text(chain)) == chain
+
+
+def test_a_value_that_the_rule_refuses_is_told_with_its_field():
+    for kind in PLAIN.values():
+        for field in fields_of(kind):
+            given = {other.name: other.default if not other.needed else 1 for other in fields_of(kind)}
+            for wrong in ("x", -1, 1e9, [1], {}):
+                with pytest.raises(SpecError):
+                    kind(**(given | {field.name: wrong}))
+
+
+# Calls are read back.
+
+
+def same(layer, found) -> bool:
+    """Whether two layers are one; a pool that moves by its own size may say so or not."""
+    if hasattr(layer, "pool_size"):
+        return type(layer) is type(found) and (layer.side, layer.moves, layer.padding) == (
+            found.side,
+            found.moves,
+            found.padding,
+        )
+    return layer == found
+
+
+def test_keras_calls_are_read_back_into_the_layer():
+    for layer, _ in SETTINGS:
+        calls = [step.call for step in layer.keras()]
+        found, others = [], {}
+        while calls:
+            one, more, used = of_keras(calls)
+            found, others, calls = [*found, one], others | more, calls[used:]
+        (read_back,) = fused(found)
+        assert others == {}
+        assert same(layer, read_back), layer
+
+
+def test_torch_calls_are_read_back_into_a_layer_of_the_same_steps():
+    for layer, shape in SETTINGS:
+        calls, now, found = [step.call for step in layer.torch(shape)], shape, []
+        while calls:
+            one, used = of_torch(calls, now)
+            found, now, calls = [*found, one], one.out_shape(now), calls[used:]
+        read_back = fused(found)
+        assert now == layer.out_shape(shape)
+        again = [str(step.call) for one in read_back for step in one.torch(shape)]
+        assert again == [str(step.call) for step in layer.torch(shape)], layer
+        assert len(read_back) <= 1 + isinstance(layer, Activation)
+
+
+def test_what_no_layer_does_is_refused_in_words():
+    from clsf.calls import Call
+
+    with pytest.raises(SpecError, match=r"layers\.ConvLSTM2D"):
+        of_keras([Call("layers.ConvLSTM2D", (3,))])
+    with pytest.raises(SpecError, match=r"nn\.LSTM"):
+        of_torch([Call("nn.LSTM", (3, 4))], (8, 8, 3))
+    with pytest.raises(SpecError, match=r"nn\.MaxPool2d"):
+        of_torch([Call("nn.MaxPool2d", (3,), {"dilation": 2})], (8, 8, 3))
+
+
+def test_kinds_are_in_the_order_of_the_menu():
+    assert list(KINDS)[:4] == ["Conv2D", "MaxPool2D", "Flatten", "Dense"]
+    assert list(KINDS)[-1] == "Parallel"

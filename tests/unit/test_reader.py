@@ -1,0 +1,178 @@
+"""What is read out of programs in students' style: the model, the plan, the faults with their lines, and nothing else."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from clsf.faults import functions
+from clsf.model.layers import Conv2D, Dense
+from clsf.reader.answer import parameters, to_json
+from clsf.reader.findings import faults, mended
+from clsf.reader.plan import plan_of
+from clsf.reader.program import read
+from clsf.reader.translate import translated
+from tests.unit.reader_programs import FAULTY, PROGRAMS, RIGHT
+
+COUNTS = {
+    "keras-cnn": 545_098,
+    "keras-mlp": 535_818,
+    "keras-binary": 289,
+    "keras-functional": 5_034,
+    "torch-cnn": 56_714,
+    "torch-sequential": 60_746,
+    "torch-mlp": 203_530,
+    "torch-binary": 129,
+}
+
+
+def test_there_are_at_least_sixty_programs_of_both_frameworks():
+    assert len(PROGRAMS) >= 60
+    assert sum(name.startswith("torch") for name in PROGRAMS) >= 25
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_program_is_read_whole_and_comes_out_clean(name):
+    program = read(RIGHT[name])
+    assert program.framework == name.partition("-")[0]
+    assert parameters(program) == COUNTS[name]
+    assert [f for f in faults(program) if f.certainty != "smell"] == []
+
+
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if name not in RIGHT])
+def test_a_fault_is_named_at_its_line(name):
+    source, wanted = PROGRAMS[name]
+    program = read(source)
+    assert program.spec is not None
+    found = [(f.kind, f.line) for f in faults(program)]
+    for kind, line in wanted:
+        assert any(k == kind and abs(n - line) <= 2 for k, n in found), found
+
+
+def test_no_check_fails_on_any_program():
+    for name, (source, _) in PROGRAMS.items():
+        program = read(source)
+        for kind, in_code in functions("in_code").items():
+            assert isinstance(in_code(program), list), (name, kind)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("keras-cnn", "sigmoid-with-categorical"), ("keras-cnn", "label-encoding"), ("keras-cnn", "lr-too-high"), ("keras-cnn", "missing-last-activation"),
+     ("keras-cnn", "shape again"), ("keras-binary", "softmax-one-unit"), ("torch-cnn", "softmax-then-logits-loss"), ("torch-cnn", "missing-zero-grad"), ("torch-cnn", "missing-eval"),
+     ("torch-cnn", "missing-train-mode"), ("torch-cnn", "shape"), ("torch-cnn", "graph-kept"), ("torch-cnn", "data-leak"), ("torch-mlp", "probabilities-into-nll")],
+)  # fmt: skip
+def test_the_mended_program_no_longer_has_it(name, kind):
+    program = read(PROGRAMS[f"{name}: {kind}"][0])
+    kind = kind.partition(" ")[0]
+    assert kind in {f.kind for f in faults(program)}
+    again = read(mended(program))
+    assert kind not in {f.kind for f in faults(again) if f.certainty != "smell"}
+
+
+def test_the_plan_is_read():
+    plan, assumed = plan_of(read(RIGHT["keras-cnn"]))
+    assert (plan.data, plan.epochs, plan.batch_size, plan.optimizer, plan.learning_rate) == ("cifar10", 10, 64, "adam", 0.001)
+    assert (plan.loss, plan.probabilities, plan.validation_share, plan.preparation.scale) == ("sparse", True, 0.1, "zero-one")
+    assert assumed == []
+    plan, _ = plan_of(read(RIGHT["keras-mlp"]))
+    assert (plan.optimizer, plan.loss, plan.epochs, plan.batch_size) == ("nesterov", "categorical", 20, 128)
+    plan, _ = plan_of(read(RIGHT["torch-sequential"]))
+    assert (plan.optimizer, plan.learning_rate, plan.epochs, plan.batch_size) == ("momentum", 0.01, 12, 128)
+    assert (plan.schedule.kind, plan.schedule.every, plan.schedule.factor, plan.augmentation.flip) == ("step", 5, 0.5, True)
+    plan, _ = plan_of(read(RIGHT["torch-cnn"]))
+    assert plan.preparation.scale == "minus-one-one"
+    plan, _ = plan_of(read(RIGHT["keras-functional"]))
+    assert plan.stopping.patience == 3
+
+
+def test_what_could_not_be_read_is_told():
+    told = to_json(read(RIGHT["keras-binary"]))
+    assert any("stands for the program's own images" in text for text in told["assumed"])
+    source = RIGHT["keras-cnn"].replace(
+        "model.add(L.Flatten())", "model.add(L.Lambda(secret))\nmodel.add(L.SpecialLayer(3))\nmodel.add(L.Flatten())"
+    )
+    told = to_json(read(source))
+    assert told["model"] is not None
+    assert any(item["line"] == 17 and "SpecialLayer" in item["what"] for item in told["not_understood"])
+
+
+def test_aliases_are_resolved_and_not_guessed():
+    source = (
+        RIGHT["torch-cnn"]
+        .replace("import torch.nn as nn", "import torch.nn as knots")
+        .replace("nn.", "knots.")
+        .replace("torch.knots.", "torch.nn.")
+    )
+    assert read(source).spec == read(RIGHT["torch-cnn"]).spec
+    own = "import torch.nn as nn\nclass Linear:\n    def __init__(self, *a): pass\n" + RIGHT["torch-binary"].replace(
+        "nn.Linear(2, 32)", "Linear(2, 32)"
+    )
+    assert [type(x) for x in read(own).spec.layers] != [type(x) for x in read(RIGHT["torch-binary"]).spec.layers]
+
+
+def test_old_spellings_of_keras():
+    source = """
+from keras.models import Sequential
+from keras.layers.core import Dense, Activation, Flatten
+from keras.layers.convolutional import Convolution2D, MaxPooling2D
+model = Sequential()
+model.add(Convolution2D(32, 5, 3, border_mode='same', init='uniform', subsample=(2, 2), input_shape=(28, 28, 1)))
+model.add(Activation('relu'))
+model.add(Flatten())
+model.add(Dense(output_dim=10, init='uniform', activation='softmax'))
+model.compile('sgd', 'categorical_crossentropy')
+model.fit(x, y, nb_epoch=7)
+"""
+    program = read(source)
+    first, *_, last = program.spec.layers
+    assert (first.filters, first.kernel_size, first.strides, first.padding, first.activation) == (32, 5, 2, "same", "relu")
+    assert (last.units, last.activation) == (10, "softmax")
+    assert plan_of(program)[0].epochs == 7
+
+
+def test_loops_and_functions_that_build_are_followed():
+    source = """
+from tensorflow.keras import layers, models
+cfg = {"filters": [16, 32, 64], "act": "relu"}
+def block(m, f, **kw):
+    m.add(layers.Conv2D(f, 3, padding="same", activation=cfg["act"], **kw))
+    m.add(layers.MaxPooling2D(2))
+net = models.Sequential()
+for i, f in enumerate(cfg["filters"]):
+    block(net, f, **({"input_shape": (32, 32, 3)} if i == 0 else {}))
+net.add(layers.GlobalAveragePooling2D())
+net.add(layers.Dense(len(cfg["filters"]) + 7, activation="softmax"))
+"""
+    spec = read(source).spec
+    assert [layer.filters for layer in spec.layers if isinstance(layer, Conv2D)] == [16, 32, 64]
+    assert spec.layers[-1] == Dense(10, "softmax")
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_it_is_written_in_the_other_framework_and_read_back(name):
+    program = read(RIGHT[name])
+    other = "torch" if program.framework == "keras" else "keras"
+    again = read(translated(program, other))
+    assert again.framework == other
+    assert parameters(again) == parameters(program)
+
+
+def test_two_hundred_lines_are_read_in_a_tenth_of_a_second():
+    source = RIGHT["torch-cnn"] + "\n".join(f"def helper_{n}(x):\n    y = x * {n}\n    return y + 1\n" for n in range(35))
+    assert source.count("\n") >= 190
+    best = min(_seconds(source) for _ in range(5))
+    assert best < 0.1
+
+
+def _seconds(source: str) -> float:
+    began = time.perf_counter()
+    faults(read(source))
+    return time.perf_counter() - began
+
+
+def test_every_change_of_the_programs_is_a_kind_of_the_catalogue():
+    from clsf.faults import KINDS
+
+    assert {change[0] for changes in FAULTY.values() for change in changes} <= set(KINDS)

@@ -1,0 +1,153 @@
+"""What `clsf.code` writes is read back to the same model and plan, and comes out clean."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from clsf import losses
+from clsf.code import STYLES, model_code, script, why_not
+from clsf.model import layers as ours
+from clsf.model.branches import Parallel, Residual
+from clsf.model.presets import NAMES, preset
+from clsf.model.shapes import same_padding
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan, Preparation
+from clsf.reader.findings import faults
+from clsf.reader.plan import plan_of
+from clsf.reader.program import read
+
+SHAPES = ((28, 28, 1), (32, 32, 3))
+PLANS = (
+    {},
+    {"optimizer": "adam", "epochs": 7, "batch_size": 64, "learning_rate": 0.002, "variants": {"tensorflow": "fit", "torch": "dataloader"}},
+    {"data": "mnist", "optimizer": "nesterov", "seed": 3, "validation_share": 0.1},
+    {"data": "fashion-mnist", "preparation": Preparation(scale="standardise"), "optimizer": "momentum"},
+    {"preparation": Preparation(scale="minus-one-one"), "probabilities": True},
+)  # fmt: skip
+OWN = ("rules", "variants", "split", "start", "device")
+"""What a script has in another form, or doesn't say: which loop runs, how the numbers are drawn."""
+
+
+def plainest(rows: tuple, shape: tuple) -> tuple:
+    """Return the row with "valid" wherever "same" adds nothing, which is how both are the same layer."""
+    found = []
+    for layer in rows:
+        if isinstance(layer, Residual):
+            layer_of = Residual(plainest(layer.layers, shape), plainest(layer.shortcut, shape))
+        elif isinstance(layer, Parallel):
+            layer_of = Parallel(tuple(plainest(branch, shape) for branch in layer.branches))
+        elif getattr(layer, "padding", "") == "same" and len(shape) == 3:
+            reach = getattr(layer, "reach", 0) or layer.pool_size
+            stride = layer.strides or layer.pool_size
+            none = all(same_padding(side, reach, stride) == (0, 0) for side in shape[:2])
+            layer_of = replace(layer, padding="valid") if none else layer
+        else:
+            layer_of = layer
+        found.append(layer_of)
+        shape = layer.out_shape(shape)
+    return tuple(found)
+
+
+def generated(seed: int) -> tuple[ModelSpec, tuple]:
+    """Return a random model that fits, with its input shape."""
+    rng = random.Random(seed)
+    shape = rng.choice(SHAPES)
+    rows: list = []
+    now = shape
+    act = lambda: rng.choice(("relu", "tanh", "sigmoid", "gelu", "leaky_relu"))  # noqa: E731
+    for _ in range(rng.randint(1, 5)):
+        if now[0] < 4:
+            break
+        kind = rng.randrange(6)
+        if kind <= 1:
+            layer = ours.Conv2D(
+                rng.choice((4, 8, 12)),
+                rng.choice((1, 3)),
+                rng.choice((1, 1, 2)),
+                rng.choice(("same", "valid")),
+                activation=act(),
+                use_bias=rng.random() < 0.7,
+            )
+        elif kind == 2:
+            layer = rng.choice((ours.MaxPool2D, ours.AveragePool2D))(2)
+        elif kind == 3:
+            layer = ours.BatchNorm()
+        elif kind == 4:
+            inner = (ours.Conv2D(now[2], 3, padding="same", activation="relu"), ours.Conv2D(now[2], 3, padding="same"))
+            layer = Residual(inner)
+        else:
+            layer = Parallel(((ours.Conv2D(4, 1, activation="relu"),), (ours.Conv2D(6, 3, padding="same", activation="relu"),)))
+        rows.append(layer)
+        now = layer.out_shape(now)
+        if kind in (3, 4) and rng.random() < 0.8:
+            rows.append(ours.Activation("relu"))
+    rows.append(rng.choice((ours.Flatten(), ours.GlobalAveragePool2D())))
+    if rng.random() < 0.6:
+        rows.append(ours.Dense(rng.choice((16, 50)), act()))
+    if rng.random() < 0.4:
+        rows.append(ours.Dropout(rng.choice((0.2, 0.5))))
+    rows.append(ours.Dense(10))
+    return ModelSpec("generated", tuple(rows)), shape
+
+
+def _styles(spec: ModelSpec, shape: tuple) -> None:
+    for style in STYLES:
+        if why_not(spec, style):
+            continue
+        program = read(model_code(spec, shape, 10, style).text)
+        assert program.spec is not None, style
+        assert program.input_shape == shape, style
+        assert plainest(program.spec.layers, shape) == plainest(spec.layers, shape), style
+        assert [
+            (f.kind, f.line) for f in faults(program) if f.certainty != "smell" and f.kind != "missing-hidden-activation"
+        ] == [], style
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", NAMES)
+def test_presets_in_every_style(name, shape):
+    _styles(preset(name), shape)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_generated_models_in_every_style(seed):
+    _styles(*generated(seed))
+
+
+@pytest.mark.slow
+def test_two_hundred_generated_models_in_every_style():
+    for seed in range(200):
+        _styles(*generated(seed))
+
+
+def _scripts(spec: ModelSpec, plan: Plan, shape: tuple) -> None:
+    for framework in ("tensorflow", "torch"):
+        program = read(script(spec, plan, framework))
+        assert plainest(program.spec.layers, shape) == plainest(losses.fitted(spec, plan, 10).layers, shape), framework
+        got, want = plan_of(program)[0].to_json(), plan.to_json()
+        assert {k: x for k, x in got.items() if k not in OWN} == {k: x for k, x in want.items() if k not in OWN}, framework
+        assert [
+            (f.kind, f.line) for f in faults(program) if f.certainty != "smell" and f.kind != "missing-hidden-activation"
+        ] == [], framework
+
+
+@pytest.mark.parametrize("number", range(len(PLANS)))
+@pytest.mark.parametrize("name", ["lecture-cnn", "residual", "inception-like"])
+def test_scripts_of_presets(name, number):
+    plan = Plan(**{"data": "cifar10", **PLANS[number]})
+    _scripts(preset(name), plan, (32, 32, 3) if plan.data == "cifar10" else (28, 28, 1))
+
+
+@pytest.mark.slow
+def test_scripts_of_all_presets_and_of_two_hundred_generated_models():
+    for name in NAMES:
+        for changes in PLANS:
+            plan = Plan(**{"data": "cifar10", **changes})
+            _scripts(preset(name), plan, (32, 32, 3) if plan.data == "cifar10" else (28, 28, 1))
+    for seed in range(200):
+        spec, shape = generated(seed)
+        changes = {**PLANS[seed % len(PLANS)], "data": "mnist" if shape[2] == 1 else "cifar10"}
+        _scripts(spec, Plan(**changes), shape)
