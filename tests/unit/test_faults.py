@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 
 from clsf import FRAMEWORKS, faults
-from clsf.doctor import read_log
+from clsf.doctor import facts_of, read_log
 from clsf.errors import DataError, SpecError
 from clsf.faults.doctor import diagnose
 from clsf.faults.history import EpochNumbers, Facts, History
 from clsf.faults.scene import planted_lines
 from clsf.faults.scenes import DATA, MODELS, healthy
-from clsf.plan import DIFFERENCES
+from clsf.model.branches import Residual
+from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+from clsf.model.presets import NAMES, preset
+from clsf.model.spec import ModelSpec
+from clsf.plan import DIFFERENCES, Plan
+from clsf.runs.record import RunRecord
 
 
 @pytest.mark.parametrize("kind", faults.KINDS)
@@ -158,3 +163,21 @@ def test_each_plant_changes_the_program_or_the_framework_is_said_to_be_free_of_i
             assert planted_lines(scene.text, changed.text), kind
         played += bool(found)
     assert played >= 40
+
+
+def test_what_is_known_of_a_run_comes_from_its_model_and_plan():
+    inner = (Conv2D(8, 3, padding="same"), BatchNorm(momentum=0.95), Activation("relu"), Conv2D(4, 3, padding="same"))
+    model = ModelSpec("x", (Conv2D(4, 3), Residual(inner), Flatten(), Dropout(0.4), Dense(10)))
+    plan = Plan("digits", optimizer="adam", learning_rate=0.5, l2=0.25, differences=("eval-mode",))
+    known = facts_of(RunRecord("a", "b", "torch", model, plan, 0.0))
+    assert known.activations == ("linear", "relu", "linear")
+    assert (known.batch_norms, known.norm_momentum, known.dropouts) == (1, 0.95, (0.4,))
+    assert (known.outputs, known.loss_takes, known.classes) == ("logits", "logits", 10)
+    assert (known.optimizer, known.learning_rate, known.l2) == ("adam", 0.5, 0.25)
+    assert known.evaluated_in_training_mode
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_stock_model_is_faulty_by_itself(name):
+    record = RunRecord("a", "b", "torch", preset(name), Plan("digits"), 0.0)
+    assert diagnose(History(), facts_of(record)) == ()
