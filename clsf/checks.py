@@ -16,7 +16,8 @@ def known(error: type[ClsfError], what: Sentence, value: object, names: Iterable
     names = list(names)
     if isinstance(value, str) and value in names:
         return
-    near = get_close_matches(str(value), names, n=1)
+    lower = {name.lower(): name for name in names}  # a capital letter is the commonest slip
+    near = [lower[name] for name in get_close_matches(str(value).lower(), lower, n=1)]
     if near:
         raise error(
             "Unknown {what} '{value}'. Did you mean '{near}'? Known: {names}.",

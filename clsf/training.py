@@ -11,6 +11,7 @@ import math
 import platform
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from time import time as now
 
@@ -168,119 +169,162 @@ def train(
 
     `spec` is for looking inside; `keeper` holds the weights of the best epoch, if the plan wants them.
     """
-    chunks = taught_chunks if plan.variants[framework] in TAUGHT else own_chunks
-    clock, pace, speed = Clock(), Pace(), Speed()
-    keeper, plateau = keeper or Keeper(plan.stopping), PlateauWatch(plan.plateau)
-    rate, step, trained, total = plan.learning_rate, 0, 0.0, 0.0  # seconds of training, and of validation too
-    judged, summed = 0, EpochSum()  # the step after which validation images were last looked at; sums since then
-    last: EpochEnded | None = None
-    inspector: RunInspector | None = None
-    looks_asked = 0
-
-    def ended(reason: str) -> Iterator[Event]:
-        nonlocal total
-        if keeper.chosen_weights is not None:
-            backend.set_weights(keeper.chosen_weights)
-            values = _numbers(keeper.chosen)
-            yield WeightsRestored(keeper.chosen.epoch)
-        elif step > judged:  # the weights have moved on since validation images were looked at
-            began = time.perf_counter()
-            seen = backend.evaluate(prepared.validation)
-            total += time.perf_counter() - began
-            values = (summed.loss, summed.accuracy, seen.loss, seen.accuracy)
-        else:
-            values = _numbers(last)
-        finite = (value if value is not None and math.isfinite(value) else None for value in values)
-        yield RunEnded(
-            framework, reason, last.epoch if last else 0, total, speed.images_per_second, looks_asked=looks_asked,
-            **dict(zip(_FINAL, finite, strict=True)),
-        )  # fmt: skip
-
+    loop = _Loop(backend, framework, prepared, plan, control, spec, keeper or Keeper(plan.stopping))
     for epoch in range(1, plan.epochs + 1):
-        summed = EpochSum()
-        batches = epoch_order(prepared, plan, epoch)
-        if plan.look_inside and inspector is None:
-            inspector = RunInspector(backend, prepared, spec, plan.epochs * len(batches), plan.epochs)
-            yield inspector.predictions(0, 0, control.watched)
-            clock.skip()
-        work = Epoch(prepared, plan, epoch, batches, step, inspector)
-        running = chunks(backend, work, lambda: rate, pace, control)  # noqa: B023  the rate of the moment is meant
-        try:
-            while True:
-                if control.waiting:
-                    yield Paused(step)
-                    while not control.wait(1.0):
-                        pass
-                    if not control.stepping and not control.stopped:
-                        yield Resumed(step)
-                    clock.skip()
-                if control.stopped:
-                    yield from ended("stopped")
-                    return
-                changed = control.take_learning_rate()
-                if changed is not None:
-                    rate = changed
-                    if not plan.schedule.varies:
-                        backend.set_learning_rate(rate)
-                    yield LearningRateChanged(step, rate)
-                chunk = next(running, None)
+        yield from loop.begin_epoch(epoch)
+        with closing(loop.chunks()) as chunks:
+            while not loop.why_over:
+                yield from loop.take_commands()
+                chunk = None if loop.why_over else next(chunks, None)
                 if chunk is None:
                     break
-                chunk = chunk.until_diverged()
-                report, sizes = chunk.report, chunk.sizes
-                seconds = max(clock.lap() - chunk.aside, 0.0)
-                trained += seconds
-                total += seconds
-                summed.add(report, sizes, seconds)
-                if chunk.detail is None:  # a step that is looked at may be taken in another way, and is no measure
-                    speed.add(sizes, seconds)
-                yield _batches_ended(chunk, epoch, step, rate, seconds, trained)
-                step += len(sizes)
-                if chunk.detail is not None:
-                    if chunk.asked:
-                        looks_asked += 1
-                        yield inspect_step(chunk.detail, prepared, epoch, step, report, (chunk.rates or (rate,))[-1])
-                    if inspector is not None:
-                        yield inspector.layers(epoch, step, chunk.detail)
-                    clock.skip()
-                if diverged(report.losses).any():
-                    yield from ended("diverged")
-                    return
-        finally:
-            running.close()
-        clock.lap()
-        seen, judged = backend.evaluate(prepared.validation), step
-        validation_seconds = clock.lap()
-        total += validation_seconds
-        last = EpochEnded(
-            epoch=epoch,
-            train_loss=summed.loss,
-            train_accuracy=summed.accuracy,
-            validation_loss=seen.loss,
-            validation_accuracy=seen.accuracy,
-            seconds=summed.seconds,
-            validation_seconds=validation_seconds,
-            images_per_second=summed.images_per_second,
-        )
-        yield last
-        if diverged(seen.loss):
-            yield from ended("diverged")
-            return
-        if keeper.wanted and keeper.note(last, backend.get_weights):
-            yield BestEpoch(epoch, last.validation_loss, last.validation_accuracy)
-        if inspector is not None and inspector.epoch_is_due(epoch):
-            yield inspector.predictions(epoch, step, control.watched)
-        if keeper.tired and epoch < plan.epochs:
-            yield StoppedEarly(epoch, keeper.chosen.epoch, plan.stopping.patience)
+                yield from loop.take_chunk(chunk)
+        if not loop.why_over:
+            yield from loop.end_epoch()
+        if loop.why_over:
             break
-        reduced = plateau.reduced(last.validation_loss, rate) if epoch < plan.epochs else None
-        if reduced is not None:
-            rate = reduced
-            if not plan.schedule.varies:
-                backend.set_learning_rate(rate)
-            yield LearningRateChanged(step, rate, "plateau")
-        clock.skip()
-    yield from ended("finished")
+    yield from loop.end()
+
+
+class _Loop:
+    """A training in progress: where it is and what it has counted. Each part yields the events of what it does."""
+
+    def __init__(
+        self, backend: Backend, framework: str, prepared: Prepared, plan: Plan, control: Control, spec: ModelSpec | None,
+        keeper: Keeper,
+    ) -> None:  # fmt: skip
+        self.backend, self.framework, self.prepared, self.plan = backend, framework, prepared, plan
+        self.control, self.spec, self.keeper = control, spec, keeper
+        self.clock, self.pace, self.speed, self.plateau = Clock(), Pace(), Speed(), PlateauWatch(plan.plateau)
+        self.rate = plan.learning_rate
+        self.epoch = 0  # 1-based once it runs
+        self.step = 0  # steps taken
+        self.judged = 0  # the step after which validation images were last looked at
+        self.trained = self.total = 0.0  # seconds of training, and of training and validation
+        self.summed = EpochSum()  # over the epoch that runs
+        self.last: EpochEnded | None = None
+        self.batches: list[np.ndarray] = []  # of the epoch that runs
+        self.inspector: RunInspector | None = None
+        self.looks_asked = 0
+        self.why_over = ""  # "stopped", "diverged" or "finished"
+
+    def begin_epoch(self, epoch: int) -> Iterator[Event]:
+        """Draw the order of the images; before the first step, look at the predictions."""
+        self.epoch, self.summed = epoch, EpochSum()
+        self.batches = epoch_order(self.prepared, self.plan, epoch)
+        if self.plan.look_inside and self.inspector is None:
+            steps = self.plan.epochs * len(self.batches)
+            self.inspector = RunInspector(self.backend, self.prepared, self.spec, steps, self.plan.epochs)
+            yield self.inspector.predictions(0, 0, self.control.watched)
+            self.clock.skip()
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Return the steps of the epoch, some at a time; they are taken when they are asked for, at the rate of that moment."""
+        taken = taught_chunks if self.plan.variants[self.framework] in TAUGHT else own_chunks
+        work = Epoch(self.prepared, self.plan, self.epoch, self.batches, self.step, self.inspector)
+        return taken(self.backend, work, lambda: self.rate, self.pace, self.control)
+
+    def take_commands(self) -> Iterator[Event]:
+        """Do what somebody asked for since the last chunk: wait, stop, use another learning rate."""
+        control = self.control
+        if control.waiting:
+            yield Paused(self.step)
+            while not control.wait(1.0):
+                pass
+            if not control.stepping and not control.stopped:
+                yield Resumed(self.step)
+            self.clock.skip()
+        if control.stopped:
+            self.why_over = "stopped"
+            return
+        rate = control.take_learning_rate()
+        if rate is not None:
+            yield self._use_rate(rate)
+
+    def take_chunk(self, chunk: Chunk) -> Iterator[Event]:
+        """Count the steps that were taken and tell them; end if the loss is out of hand."""
+        chunk = chunk.until_diverged()
+        seconds = max(self.clock.lap() - chunk.aside, 0.0)
+        self.trained += seconds
+        self.total += seconds
+        self.summed.add(chunk.report, chunk.sizes, seconds)
+        if chunk.detail is None:  # a step that is looked at may be taken in another way, and is no measure
+            self.speed.add(chunk.sizes, seconds)
+        yield _batches_ended(chunk, self.epoch, self.step, self.rate, seconds, self.trained)
+        self.step += len(chunk.sizes)
+        if chunk.detail is not None:
+            yield from self._look_inside(chunk)
+        if diverged(chunk.report.losses).any():
+            self.why_over = "diverged"
+
+    def end_epoch(self) -> Iterator[Event]:
+        """Look at the validation images, and decide from them: keep the weights, stop early, reduce the learning rate."""
+        self.clock.lap()
+        seen, self.judged = self.backend.evaluate(self.prepared.validation), self.step
+        seconds = self.clock.lap()
+        self.total += seconds
+        summed = self.summed
+        self.last = EpochEnded(
+            self.epoch,
+            summed.loss,
+            summed.accuracy,
+            seen.loss,
+            seen.accuracy,
+            summed.seconds,
+            seconds,
+            summed.images_per_second,
+        )
+        yield self.last
+        if diverged(seen.loss):
+            self.why_over = "diverged"
+            return
+        if self.keeper.wanted and self.keeper.note(self.last, self.backend.get_weights):
+            yield BestEpoch(self.epoch, seen.loss, seen.accuracy)
+        if self.inspector is not None and self.inspector.epoch_is_due(self.epoch):
+            yield self.inspector.predictions(self.epoch, self.step, self.control.watched)
+        if self.epoch < self.plan.epochs:
+            if self.keeper.tired:
+                self.why_over = "finished"
+                yield StoppedEarly(self.epoch, self.keeper.chosen.epoch, self.plan.stopping.patience)
+                return
+            reduced = self.plateau.reduced(seen.loss, self.rate)
+            if reduced is not None:
+                yield self._use_rate(reduced, "plateau")
+        self.clock.skip()
+
+    def end(self) -> Iterator[Event]:
+        """Put back the weights that are wanted, and tell how the run ended."""
+        if self.keeper.chosen_weights is not None:
+            self.backend.set_weights(self.keeper.chosen_weights)
+            values = _numbers(self.keeper.chosen)
+            yield WeightsRestored(self.keeper.chosen.epoch)
+        elif self.step > self.judged:  # the weights have moved on since validation images were looked at
+            began = time.perf_counter()
+            seen = self.backend.evaluate(self.prepared.validation)
+            self.total += time.perf_counter() - began
+            values = (self.summed.loss, self.summed.accuracy, seen.loss, seen.accuracy)
+        else:
+            values = _numbers(self.last)
+        finite = (value if value is not None and math.isfinite(value) else None for value in values)
+        yield RunEnded(
+            self.framework, self.why_over or "finished", self.last.epoch if self.last else 0, self.total,
+            self.speed.images_per_second, looks_asked=self.looks_asked, **dict(zip(_FINAL, finite, strict=True)),
+        )  # fmt: skip
+
+    def _look_inside(self, chunk: Chunk) -> Iterator[Event]:
+        if chunk.asked:
+            self.looks_asked += 1
+            rate = (chunk.rates or (self.rate,))[-1]
+            yield inspect_step(chunk.detail, self.prepared, self.epoch, self.step, chunk.report, rate)
+        if self.inspector is not None:
+            yield self.inspector.layers(self.epoch, self.step, chunk.detail)
+        self.clock.skip()
+
+    def _use_rate(self, rate: float, *why: str) -> LearningRateChanged:
+        self.rate = rate
+        if not self.plan.schedule.varies:
+            self.backend.set_learning_rate(rate)
+        return LearningRateChanged(self.step, rate, *why)
 
 
 _FINAL = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")

@@ -330,7 +330,10 @@ def train_counted(job: Job, batches: list[np.ndarray]) -> tuple[Trained, Calls]:
         if job.plan.variants["tensorflow"] == "fit":
             reports = list(backend.fit_epoch(batches, epoch=1))
         else:
-            reports = [backend.train_steps(np.stack(batches[:-1]), 0), backend.train_steps(batches[-1][None], len(batches) - 1)]
+            even = len({len(batch) for batch in batches[:-1]}) == 1
+            cut = [np.stack(batches[:-1]), batches[-1][None]] if even else [batch[None] for batch in batches]
+            starts = (0, len(batches) - 1) if even else range(len(batches))
+            reports = [backend.train_steps(part, start) for part, start in zip(cut, starts, strict=True)]
         return _trained(backend, reports), Calls(len(fits), len(eager), tuple(eager))
 
 

@@ -18,7 +18,9 @@ from clsf.model.layers import (
     Dropout,
     Flatten,
     GlobalAveragePool2D,
+    GlobalMaxPool2D,
     MaxPool2D,
+    ZeroPadding2D,
 )
 
 IMAGE_ROWS = {
@@ -53,6 +55,9 @@ IMAGE_ROWS = {
     "average pool same stride 1": (AveragePool2D(4, strides=1, padding="same"),),
     "average pool stride beyond window": (AveragePool2D(2, strides=3, padding="same"),),
     "global average pool": (GlobalAveragePool2D(),),
+    "global max pool": (GlobalMaxPool2D(),),
+    "zero padding": (ZeroPadding2D(),),
+    "zero padding uneven": (ZeroPadding2D(0, 2, 3, 1), Conv2D(2, 3, strides=2)),
     "dropout": (Dropout(0.3),),
     "batch norm": (BatchNorm(),),
     "batch norm momentum and epsilon": (BatchNorm(momentum=0.7, epsilon=0.1),),

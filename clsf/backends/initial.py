@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from math import prod, sqrt
 from zlib import crc32
 
 import numpy as np
@@ -38,14 +37,8 @@ def _drawn(name: str, weight: Weight, start: str, seed: int) -> np.ndarray:
         return np.ones(weight.shape)
     if weight.name in _ZEROS or (weight.name == "bias" and start == "glorot"):
         return np.zeros(weight.shape)
-    limit = drawn_within(weight, start)
+    limit = weight.drawn_within(start)
     return stream(seed, "weights", name).uniform(-limit, limit, weight.shape)
-
-
-def drawn_within(weight: Weight, start: str) -> float:
-    """Return the largest size that a kernel's values, or kaiming's biases, may be drawn with."""
-    # Keras counts every axis but the last as fan-in, also the channels of a depthwise kernel, where torch sees one each.
-    return sqrt(6 / (prod(weight.shape[:-1]) + weight.fan_out)) if start == "glorot" else 1 / sqrt(weight.fan_in)
 
 
 def weights_hash(weights: Weights) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 
 from clsf.backends.base import Weights
 from clsf.events import Event
@@ -32,7 +33,7 @@ class Capsule:
     model: ModelSpec
     plan: Plan
     created: float  # Unix time at which the run was queued
-    events: tuple[Event, ...]
+    events: Sequence[Event]  # a tuple; where it comes from another process, `clsf.capsule.parcels`
     weights: Weights | None
     input_shape: tuple[int, int, int]  # (height, width, channels)
     classes: tuple[str, ...]
@@ -41,6 +42,15 @@ class Capsule:
     machine: str = ""
     notes: str = ""
     program: dict[str, str] = field(default_factory=dict)  # versions of what wrote it
+
+    def __reduce__(self) -> tuple:
+        """Have events travel as a few texts, and stay so where they come to."""
+        from clsf.capsule.parcels import Parcels
+
+        values = [getattr(self, one.name) for one in fields(self)]
+        return Capsule, tuple(
+            Parcels(value) if isinstance(value, tuple) and value is self.events else value for value in values
+        )
 
     def record(self, run_id: str, group: str, owner: str = "") -> RunRecord:
         """Return a run of that id, with nothing folded into it yet."""

@@ -7,7 +7,8 @@ import json
 import re
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from clsf import __version__
 from clsf.backends.base import Weights
@@ -22,7 +23,7 @@ from clsf.runs.record import RunRecord
 
 
 def write(
-    record: RunRecord, weights: Weights | None, *, events: Sequence[Event], classes: Sequence[str] = (), notes: str = ""
+    record: RunRecord, weights: Weights | None, *, events: Iterable[Event], classes: Sequence[str] = (), notes: str = ""
 ) -> bytes:
     """Return a capsule of a run that is over. `events`: all that it said (`RunStore.events`); LEFT_OUT ones stay behind.
 
@@ -66,14 +67,15 @@ def file_name(record: RunRecord) -> str:
     return re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80] + ".clsf.zip"
 
 
-def _add_history(archive: zipfile.ZipFile, events: Sequence[Event]) -> None:
+def _add_history(archive: zipfile.ZipFile, events: Iterable[Event]) -> None:
     """Write the list of events piece by piece: one call for all of them would keep every page waiting for over a second."""
     member = zipfile.ZipInfo(HISTORY, EPOCH)
     member.compress_type = zipfile.ZIP_DEFLATED
     before = b"["
     with archive.open(member, "w") as file:
-        for first in range(0, len(events), AT_ONCE):
-            told = (event_to_json(sharing.told(event)) for event in events[first : first + AT_ONCE])
+        left = iter(events)
+        while part := list(islice(left, AT_ONCE)):
+            told = (event_to_json(sharing.told(event)) for event in part)
             texts = [json.dumps(one, separators=(",", ":"), default=str) for one in told if one["event"] not in LEFT_OUT]
             if texts:
                 file.write(before + ",".join(texts).encode())

@@ -28,6 +28,11 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--model", metavar="PRESET|FILE.json", help=f"one of {', '.join(NAMES)}, or a model saved as JSON")
     parser.add_argument("--style", metavar="NAME", help=f"print the model in this style: {', '.join(STYLES)}")
     parser.add_argument("--script", metavar="FRAMEWORK", help="print a whole training script: tensorflow or torch")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="with --script: draw split, batches, weights and masks as a run of the same plan does",
+    )
     parser.add_argument("--notebook", metavar="FILE", help="write a notebook with both frameworks and a check that they agree")
     parser.add_argument("--npz", metavar="FILE", help="write the data set as a file, for scripts that read imported images")
     parser.add_argument("--input", metavar="HxWxC", help="the images' shape, such as 28x28x1; default: the data set's")
@@ -71,7 +76,7 @@ def _source(options: argparse.Namespace, data: str | None, plan: Plan) -> None:
     if options.script is not None or options.notebook is not None:
         _same_shape(options, shape, prepared_shape(catalogue.info(plan.data), plan.preparation), plan)
         if options.script is not None:
-            print(script(spec, plan, options.script), end="")
+            print(script(spec, plan, options.script, exact=options.exact), end="")
         if options.notebook is not None:
             _write(options.notebook, notebook(spec, plan))
 

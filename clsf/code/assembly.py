@@ -19,7 +19,8 @@ def assembled(docstring: str, imports: list[str], sections: list[tuple[str, str]
     used = [line for line in imports if _used(line, body)]
     standard = [line for line in used if line.split()[1] in _STANDARD]
     others = [line for line in used if line not in standard]
-    others.sort(key=lambda line: (line.split()[0] != "import", line.split()[1].lower()))
+    for lines in (standard, others):
+        lines.sort(key=lambda line: (line.split()[0] != "import", line.split()[1].lower()))
     blocks = ["\n".join(block) for block in (standard, others) if block]
     end = "\n" if "\n" in docstring else ""
     return f'"""{docstring}{end}"""\n\n' + "\n\n".join(blocks) + "\n\n" + body + "\n"
@@ -32,7 +33,7 @@ def joined(before: str, after: str, gap: str = "\n") -> str:
     return before + ("\n\n\n" if _defines_last(before) or _defines_first(after) else gap) + after
 
 
-_STANDARD = ("math", "time")
+_STANDARD = ("heapq", "math", "time", "zlib")
 
 
 def _used(line: str, body: str) -> bool:

@@ -1,48 +1,43 @@
-"""In what a script is not the run that it is written after: it has the same plan, but draws its own numbers."""
+"""In what a script of a run is not the run from the beginning: it draws what the run drew, but some things it cannot."""
 
 from __future__ import annotations
 
+from clsf.code.model import draws_itself
 from clsf.model.walk import Analysis
-from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
 from clsf.words import Sentence, say
 
-OMITTED = ("bias-init", "bn-variance", "dropout-masks", "dropout-at-evaluation", "shuffling", "eval-mode", "flatten-order")
-"""Differences of a plan that a script can leave out; `departures` says when it does."""
-
 
 def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]:
-    """Return what a script of this plan does otherwise than the run in `framework` did, most important first."""
-    kinds = {facts.kind for facts in analysis.layers}
+    """Return what a script of this plan (`clsf.code.script` with `exact`) needs, or does otherwise than the run in `framework`."""
+    drops = any(facts.kind == "Dropout" and facts.layer.rate for facts in analysis.layers)
+    fit = framework == "tensorflow" and plan.variants["tensorflow"] == "fit"
     found = [
         say(
-            "Validation images, initial weights and the order of the batches are drawn by the script itself, from the same seed."
+            "Images, split, batches, first weights and learning rates are those of the run. Sums may be rounded in another order: "
+            "in float32 the losses agree to about 1e-6 at first, and rounding grows."
         ),
     ]
     if plan.begin_from is not None:
-        found.append(say("The run went on from the weights of an earlier run; the script begins with fresh ones."))
-    if plan.augmentation.any:
-        found.append(say("Images are varied by the framework's own functions, each in another way than in the run."))
-    if "Dropout" in kinds:
-        found.append(say("Dropout draws its own numbers."))
-    if plan.preparation.image_size is not None or plan.preparation.colour != "keep":
-        found.append(say("Images are resized and recoloured by the framework, which can round a pixel otherwise."))
-    if framework == "torch" and not plan.native_optimizer and OPTIMIZERS[plan.optimizer].other_epsilon:
-        found.append(say("The optimizer has Keras' numbers, but PyTorch's place of epsilon."))
-    if framework == "torch" and "BatchNorm" in kinds and not plan.does("bn-variance"):
-        found.append(say("Batch normalisation keeps PyTorch's unbiased variance, and leaves out a last batch of one image."))
-    omitted = [name for name in plan.differences if name in OMITTED and not _followed(name, plan, framework)]
-    if omitted:
-        found.append(say("These differences of the plan are not in the script: {names}.", names=", ".join(omitted)))
+        found.append(
+            say(
+                "The run went on from an earlier run: the script reads that run's weights.npz, which has to lie beside it as begin.npz."
+            )
+        )
+    if drops and draws_itself(plan, framework):
+        found.append(say("Dropout draws the framework's own numbers, as it did in the run: others than there."))
+    if drops and plan.does("dropout-at-evaluation"):
+        found.append(say("Dropout outside of training draws the framework's own numbers, so the validation numbers differ."))
+    if plan.does("eval-mode") and fit:
+        found.append(say("fit always evaluates in evaluation mode, so the difference {name} is left out.", name="eval-mode"))
+    elif plan.does("eval-mode") and drops:
+        found.append(say("Dropout draws other numbers while the model is evaluated in training mode."))
+    if fit and (plan.l1 or plan.l2):
+        found.append(say("The loss that fit shows includes the penalties L1 and L2; the run's own leaves them out."))
+    if framework == "tensorflow" and plan.dtype == "float64" and _gelu(analysis):
+        found.append(say("Keras' gelu goes through float32, which the run avoids: numbers differ from the ninth digit on."))
     return found
 
 
-def _followed(name: str, plan: Plan, framework: str) -> bool:
-    """Whether the script does this after all: what PyTorch does by itself, its script does too."""
-    if name == "flatten-order":
-        return framework == "torch"
-    if name == "bn-variance":
-        return framework == "torch"
-    if name == "bias-init":  # both starts of PyTorch draw biases; Keras' script draws them only with the kernels
-        return framework == "torch" or plan.start == "kaiming" or plan.does("initial-weights")
-    return name in ("dropout-masks", "shuffling")  # a script draws its own in any case
+def _gelu(analysis: Analysis) -> bool:
+    return any("gelu" in (getattr(f.layer, "activation", ""), getattr(f.layer, "name", "")) for f in analysis.layers)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
+from dataclasses import replace
 
+from clsf.calls import Call
 from clsf.code.keras_layers import keras_steps
 from clsf.code.names import commented, layer_names
 from clsf.code.rows import torch_orders
@@ -11,6 +14,7 @@ from clsf.code.torch_layers import torch_steps
 from clsf.model.apis import Step
 from clsf.model.branches import Branching
 from clsf.model.changes import changed
+from clsf.model.layers import LEAKY_SLOPE, BatchNorm, Dropout
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -19,7 +23,7 @@ from clsf.plan import Plan
 class Model:
     """A spec at an input shape, with the plan that its source is written for."""
 
-    def __init__(self, spec: ModelSpec, input_shape: Shape, plan: Plan | None) -> None:
+    def __init__(self, spec: ModelSpec, input_shape: Shape, plan: Plan | None, exact: bool = False) -> None:
         spec = changed(spec, plan.differences) if plan else spec
         self.name, self.layers, self.input_shape, self.plan = spec.name, spec.layers, tuple(input_shape), plan
         self.analysis = spec.analyse(self.input_shape)
@@ -29,6 +33,10 @@ class Model:
         channels_first = plan is not None and plan.does("flatten-order")  # the order that the run flattens in
         self.keep_order = set() if channels_first else kept
         self.turned = kept if channels_first else set()
+        self.exact = exact  # layers as a run has them, see `clsf.code.run_layers`
+        if exact and channels_first:  # the weights are the run's, so that every Flatten has to be
+            self.turned = {facts.path for facts in self.analysis.layers if facts.kind == "Flatten" and len(facts.in_shape) == 3}
+            self.reordered = {}
         self.last = str(len(self.layers))
 
     @property
@@ -49,16 +57,47 @@ class Model:
                 yield facts.path, facts.layer
 
     def keras(self, path: str, layer: object, objects: bool = False) -> list[Step]:
+        run = self._of_run(path, layer, "tensorflow")
+        if run is not None:
+            return [Step(run, weights=run.name == "UnbiasedNorm", training=True)]
         return keras_steps(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
 
     def torch(self, path: str, layer: object) -> list[Step]:
-        return torch_steps(
+        run = self._of_run(path, layer, "torch")
+        if run is not None:
+            return [Step(run, weights=run.name == "RunNorm", training=True)]
+        steps = torch_steps(
             layer,
             self.facts[path].in_shape,
             flattened=self._flattened(path),
             turned=path in self.keep_order,
             last=path == self.last,
         )
+        if not self.exact or self.plan.dtype != "float64":
+            return steps
+        # TensorFlow keeps a leaky ReLU's slope in float32, whatever the dtype, and a run follows.
+        ours, run = (f"F.leaky_relu({{x}}, {slope!r})" for slope in (LEAKY_SLOPE, float32(LEAKY_SLOPE)))
+        return [replace(step, function=step.function.replace(ours, run)) for step in steps]
+
+    def masked(self, framework: str) -> bool:
+        """Whether dropout has the masks of a run: not where the framework draws its own, as `model.fit` always does."""
+        drops = any(facts.kind == "Dropout" and facts.layer.rate for facts in self.analysis.layers)
+        return self.exact and drops and not draws_itself(self.plan, framework)
+
+    def _of_run(self, path: str, layer: object, framework: str) -> Call | None:
+        """Return the call for a layer that a run has otherwise than the framework, or None."""
+        if not self.exact:
+            return None
+        if isinstance(layer, Dropout) and layer.rate and self.masked(framework):
+            return Call("RunDropout", (path, layer.rate))
+        if isinstance(layer, Dropout) and layer.rate and self.plan.does("dropout-at-evaluation"):
+            return Call("AlwaysDropout", (layer.rate,))
+        if isinstance(layer, BatchNorm) and framework == "torch":
+            features = self.facts[path].in_shape[-1]
+            return Call("RunNorm", (features,), {"eps": layer.epsilon, "momentum": layer.momentum})
+        if isinstance(layer, BatchNorm) and self.plan.does("bn-variance"):
+            return Call("UnbiasedNorm", (), {"momentum": layer.momentum, "epsilon": layer.epsilon})
+        return None
 
     def comment(self, path: str, last: bool = True) -> str:
         """Return the shape that comes out, as Keras has it, where it changes and is not plain; nothing inside a layer."""
@@ -89,6 +128,16 @@ class Model:
             if not facts.layer.elementwise:
                 return None
         return None
+
+
+def draws_itself(plan: Plan, framework: str) -> bool:
+    """Whether dropout masks are the framework's own in a run."""
+    return plan.native_dropout or (framework == "tensorflow" and plan.variants["tensorflow"] == "fit")
+
+
+def float32(value: float) -> float:
+    """Return the nearest float32."""
+    return struct.unpack("f", struct.pack("f", value))[0]
 
 
 def _tuple(shape: Shape) -> str:

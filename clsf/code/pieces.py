@@ -6,7 +6,7 @@ import inspect
 from dataclasses import dataclass
 
 from clsf.calls import quoted
-from clsf.code import drawn_shapes
+from clsf.code import alike, drawn_shapes
 from clsf.code.names import slug
 from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
@@ -17,6 +17,9 @@ from clsf.plan import Plan
 KERAS_NAMES = {"mnist": "mnist", "fashion-mnist": "fashion_mnist", "cifar10": "cifar10"}
 TORCHVISION_NAMES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "cifar10": "CIFAR10"}
 
+OTHER_SHUFFLE = 1_000_003
+"""Added to the seed of the batches for the difference "shuffling", as `clsf.chunks` does."""
+
 GREY_SETS = ("mnist", "fashion-mnist")
 
 
@@ -26,6 +29,16 @@ class Job:
 
     plan: Plan
     changed: tuple[tuple[int, float], ...] = ()  # by hand: steps that were done before, learning rate from then on
+    exact: bool = False  # split, order, first weights, masks and varied images are drawn as in a run of the plan
+
+    @property
+    def varies_images(self) -> bool:
+        """Whether images are varied by the framework's own functions: those of a run are varied in NumPy before."""
+        return self.plan.augmentation.any and not self.exact
+
+    @property
+    def order_seed(self) -> str:
+        return f"SEED + {OTHER_SHUFFLE:_}" if self.plan.does("shuffling") else "SEED"
 
     @property
     def varies(self) -> bool:
@@ -76,6 +89,8 @@ class Job:
 def packages(job: Job, framework: str) -> list[str]:
     """Return what has to be installed for a script."""
     extra = {"digits": ["scikit-learn"], "shapes": ["pillow"]}.get(job.plan.data, [])
+    if resizing(job) and "pillow" not in extra:
+        extra = [*extra, "pillow"]
     if framework == "tensorflow":
         return ["tensorflow", *extra]
     return ["torch", *(["torchvision"] if job.plan.data in TORCHVISION_NAMES else []), "numpy", *extra]
@@ -94,6 +109,11 @@ def settings(job: Job) -> str:
     if plan.train_limit is not None:
         rows.append(f"TRAIN_LIMIT = {plan.train_limit}  # train on at most so many images")
     rows.append(f"SEED = {plan.seed}")
+    if job.exact and plan.epochs_before:
+        rows.append(f"EPOCHS_BEFORE = {plan.epochs_before}  # that the weights it begins with were trained for")
+    if job.exact and plan.augmentation.any:
+        a = plan.augmentation
+        rows += [f"{name.upper()} = {getattr(a, name)!r}" for name in ("flip", "shift", "rotation", "brightness", "cutout")]
     rows += [
         f"{name.upper()} = {getattr(plan, name)!r}"
         for name in ("l1", "l2", "weight_decay", "label_smoothing")
@@ -127,10 +147,21 @@ def data(job: Job, framework: str) -> str:
 
 def _embedded(job: Job) -> str:
     if job.plan.data == "digits":
+        rows = [
+            "digits = load_digits()  # 1,797 real digits of 8×8 pixels, grey values from 0 to 16",
+            "images = np.rint(digits.images * (255 / 16)).astype(np.uint8)[..., np.newaxis]",
+        ]
+        if job.exact:
+            rows += [
+                "# Test images are set aside as the dashboard sets them aside.",
+                "train, test = split_indices(digits.target, 360 / 1797, 1797)",
+                "x_train, x_test = images[train], images[test]",
+                "y_train, y_test = digits.target[train], digits.target[test]",
+            ]
+            return "\n".join(rows)
         return "\n".join(
             [
-                "digits = load_digits()  # 1,797 real digits of 8×8 pixels, grey values from 0 to 16",
-                "images = np.rint(digits.images * (255 / 16)).astype(np.uint8)[..., np.newaxis]",
+                *rows,
                 "x_train, x_test, y_train, y_test = train_test_split(",
                 "    images, digits.target, test_size=360, stratify=digits.target, random_state=0",
                 ")",
@@ -162,16 +193,29 @@ def data_helpers(job: Job) -> str:
 
 def data_imports(job: Job, framework: str) -> list[str]:
     """Return the imports of the data part, standing alone on lines."""
+    rows = []
     if job.plan.data == "digits":
-        return ["from sklearn.datasets import load_digits", "from sklearn.model_selection import train_test_split"]
+        rows.append("from sklearn.datasets import load_digits")
+        rows += [] if job.exact else ["from sklearn.model_selection import train_test_split"]
     if job.plan.data == "shapes":
-        return ["from PIL import Image, ImageDraw"]
-    return ["import torchvision"] if framework == "torch" and job.plan.data in TORCHVISION_NAMES else []
+        rows.append("from PIL import Image, ImageDraw")
+    elif resizing(job):
+        rows.append("from PIL import Image")
+    if framework == "torch" and job.plan.data in TORCHVISION_NAMES:
+        rows.append("import torchvision")
+    return rows
+
+
+def resizing(job: Job) -> bool:
+    """Whether Pillow gives images another size, as it does in a run."""
+    return job.exact and job.shape[:2] != job.info.shape[:2]
 
 
 def split(job: Job) -> str:
     """Return the split into training and validation images; images with a validation part of their own are shuffled only."""
     limit = "[:TRAIN_LIMIT]" if job.plan.train_limit is not None else ""
+    if job.exact:
+        return alike.split(job, limit)
     if job.validates:
         return "\n".join(
             [
@@ -207,8 +251,8 @@ def standardise(job: Job) -> str:
     return "\n".join(
         [
             "# Mean and deviation of each channel, over training images alone: validation must stay unseen.",
-            "MEAN = x_train.mean(axis=(0, 1, 2)).astype(np.float32)",
-            "DEVIATION = x_train.std(axis=(0, 1, 2), dtype=np.float64).astype(np.float32)",
+            "MEAN = x_train.mean(axis=(0, 1, 2), dtype=np.float64)",
+            "DEVIATION = x_train.std(axis=(0, 1, 2), dtype=np.float64)",
             "DEVIATION[DEVIATION == 0] = 1",
         ]
     )

@@ -79,9 +79,9 @@ KERAS_SEQUENTIAL = "keras-sequential"
 """As "keras-list", with activations by their names: what scripts use."""
 
 
-def body_of(spec: ModelSpec, input_shape: Shape, style: str, plan: Plan | None) -> Code:
+def body_of(spec: ModelSpec, input_shape: Shape, style: str, plan: Plan | None, exact: bool = False) -> Code:
     """Return the source of a model without its imports."""
-    model = Model(spec, input_shape, plan)
+    model = Model(spec, input_shape, plan, exact)
     w = Writer()
     w.add(f"# {model.title}")
     (keras_styles.write_sequential if style == KERAS_SEQUENTIAL else STYLES[style].write)(w, model)

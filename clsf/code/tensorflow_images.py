@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.code import pieces
+from clsf.code import alike, pieces
 from clsf.code.assembly import indented
 from clsf.code.pieces import Job
 
@@ -11,6 +11,8 @@ def fit_images(job: Job) -> str:
     """Return what gives the images another size or other colours."""
     if not pieces.fitting(job):
         return ""
+    if job.exact:
+        return alike.fit_images(job)
     height, width, channels = job.shape
     before = job.info.shape
     rows = [
@@ -35,7 +37,7 @@ def fit_images(job: Job) -> str:
 def augment(job: Job) -> str:
     """Return the function that varies training images."""
     a = job.plan.augmentation
-    if not a.any:
+    if not job.varies_images:
         return ""
     height, width, _ = job.shape
     chain = ['layers.RandomFlip("horizontal"),'] if a.flip else []
@@ -71,11 +73,11 @@ def prepare(job: Job) -> str:
     """Return the function that turns uint8 images into what the model takes."""
     says = {
         "zero-one": ("in [0, 1]", "images / 255"),
-        "minus-one-one": ("in [-1, 1]", "images / 127.5 - 1"),
+        "minus-one-one": ("in [-1, 1]", "(images - 127.5) / 127.5"),
         "standardise": ("with mean 0 and deviation 1 per channel", "(images - MEAN) / DEVIATION"),
     }
     words, formula = says[job.scale]
-    any_ = job.plan.augmentation.any
+    any_ = job.varies_images
     rows = [
         f"def prepare(images{', training=False' if any_ else ''}):",
         f'    """uint8 images -> numbers {words}, a batch at a time."""',

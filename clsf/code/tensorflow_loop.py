@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.calls import Name
-from clsf.code import epochs
+from clsf.code import alike, epochs
 from clsf.code.assembly import indented
 from clsf.code.lines import wrapped
 from clsf.code.pieces import Job
@@ -67,9 +67,9 @@ def optimizer(job: Job) -> str:
     return "\n".join(wrapped(f"optimizer = keras.{call.name}", list(call.arguments())))
 
 
-def loop(job: Job, variant: str) -> str:
-    """Return the training loop of a variant."""
-    return _fit(job) if variant == "fit" else _custom(job, variant)
+def loop(job: Job, variant: str, masked: bool = False) -> str:
+    """Return the training loop of a variant. `masked`: dropout has the run's masks, by the number of the step."""
+    return _fit(job) if variant == "fit" else _custom(job, variant, masked)
 
 
 def encoded_labels(job: Job, name: str = "labels") -> str:
@@ -77,10 +77,10 @@ def encoded_labels(job: Job, name: str = "labels") -> str:
 
 
 def _prepared(job: Job, name: str) -> str:
-    return f"prepare({name}, training=True)" if job.plan.augmentation.any else f"prepare({name})"
+    return f"prepare({name}, training=True)" if job.varies_images else f"prepare({name})"
 
 
-def _custom(job: Job, variant: str) -> str:
+def _custom(job: Job, variant: str, masked: bool) -> str:
     plan = job.plan
     rows = (
         ["@tf.function  # the first call traces these lines into a graph; later calls run the graph"]
@@ -111,17 +111,19 @@ def _custom(job: Job, variant: str) -> str:
         *_evaluate(job),
         "",
         "",
+        *(_steps_before(job) if masked else []),
         *epochs.before_loop(job),
         "for epoch in range(1, EPOCHS + 1):",
         "    began, total, right = time.perf_counter(), 0.0, 0",
-        "    order = rng.permutation(len(x_train))  # another order in every epoch",
+        f"    order = {alike.order(job) if job.exact else 'rng.permutation(len(x_train))  # another order in every epoch'}",
         "    for first in range(0, len(order), BATCH_SIZE):",
         "        batch = order[first : first + BATCH_SIZE]",
     ]
     if job.varies:
         rows += ["        optimizer.learning_rate = rate * share(step)", "        step += 1"]
     rows += [
-        "        loss, correct = train_step(x_train[batch], y_train[batch])",
+        f"        loss, correct = train_step({alike.taken(job)}, y_train[batch])",
+        *(["        run_step.assign_add(1)"] if masked else []),
         "        total, right = total + float(loss) * len(batch), right + int(correct)",
         "    val_loss, val_accuracy = evaluate(x_val, y_val)",
         "    print(",
@@ -135,14 +137,23 @@ def _custom(job: Job, variant: str) -> str:
     return "\n".join(rows)
 
 
+def _steps_before(job: Job) -> list[str]:
+    if not job.plan.epochs_before:
+        return []
+    return ["run_step.assign(EPOCHS_BEFORE * -(-len(x_train) // BATCH_SIZE))"]
+
+
 def _evaluate(job: Job) -> list[str]:
+    forgotten = job.plan.does("eval-mode")
     return [
         "def evaluate(images, labels):",
-        '    """Return mean loss and accuracy; training=False turns dropout off."""',
+        '    """Return mean loss and accuracy, in training mode: the forgotten switch."""'
+        if forgotten
+        else '    """Return mean loss and accuracy; training=False turns dropout off."""',
         "    total, right = 0.0, 0",
         "    for first in range(0, len(images), 256):",
         "        part = slice(first, first + 256)",
-        "        outputs = model(prepare(images[part]), training=False)",
+        f"        outputs = model(prepare(images[part]), training={forgotten})",
         f"        total += float(loss_fn({encoded_labels(job, 'labels[part]')}, outputs)) * len(labels[part])",
         "        right += int(count_right(labels[part], outputs))",
         "    return total / len(images), right / len(images)",
@@ -151,18 +162,26 @@ def _evaluate(job: Job) -> list[str]:
 
 def _fit(job: Job) -> str:
     plan = job.plan
-    rows = [
-        "train_data = tf.data.Dataset.from_tensor_slices((x_train, y_train))",
-        "train_data = train_data.shuffle(len(x_train))  # a smaller buffer would hardly mix sorted images",
-        "train_data = train_data.batch(BATCH_SIZE)",
-        f"train_data = train_data.map(lambda x, y: ({_prepared(job, 'x')}, {encoded_labels(job, 'y')}))",
-        "train_data = train_data.prefetch(tf.data.AUTOTUNE)  # prepare the next batch meanwhile",
+    rows = (
+        _run_batches(job)
+        if job.exact
+        else [
+            "train_data = tf.data.Dataset.from_tensor_slices((x_train, y_train))",
+            "train_data = train_data.shuffle(len(x_train))  # a smaller buffer would hardly mix sorted images",
+            "train_data = train_data.batch(BATCH_SIZE)",
+            f"train_data = train_data.map(lambda x, y: ({_prepared(job, 'x')}, {encoded_labels(job, 'y')}))",
+            "train_data = train_data.prefetch(tf.data.AUTOTUNE)  # prepare the next batch meanwhile",
+        ]
+    )
+    rows += [
         "val_data = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(256)",
         f"val_data = val_data.map(lambda x, y: (prepare(x), {encoded_labels(job, 'y')}))",
     ]
     kind = {"sparse": "SparseCategoricalAccuracy", "categorical": "CategoricalAccuracy", "binary": "BinaryAccuracy"}[plan.loss]
     threshold = "" if plan.loss != "binary" or plan.probabilities else ", threshold=0.0"
     callbacks, classes = _callbacks(job)
+    if job.exact:
+        callbacks.insert(0, "    RunOrder(),")
     rows += [*(["", "", *classes, "", ""] if classes else [""])]
     rows += [
         "model.compile(",
@@ -180,9 +199,44 @@ def _fit(job: Job) -> str:
         "validation_data=val_data",
         "epochs=EPOCHS",
         *(["callbacks=callbacks"] if callbacks else []),
+        *(["shuffle=False"] if job.exact else []),
         "verbose=2",
     ]
     return "\n".join([*rows, *wrapped("history = model.fit", arguments)])
+
+
+def _run_batches(job: Job) -> list[str]:
+    labels = "encoded(y_train[batch])" if job.plan.loss != "sparse" else "y_train[batch]"
+    return [
+        "class RunBatches(keras.utils.PyDataset):",
+        '    """The batches of the run, in another order in every epoch."""',
+        "",
+        "    def __init__(self):",
+        "        super().__init__()",
+        "        self.begin(1)",
+        "",
+        "    def begin(self, epoch):",
+        "        self.epoch = epoch",
+        f"        self.order = {alike.order(job)}",
+        "",
+        "    def __len__(self):",
+        "        return -(-len(x_train) // BATCH_SIZE)",
+        "",
+        "    def __getitem__(self, number):",
+        "        batch = self.order[number * BATCH_SIZE : (number + 1) * BATCH_SIZE]",
+        f"        images = {alike.taken(job, 'self.epoch')}",
+        f"        return prepare(images), {labels}",
+        "",
+        "",
+        "class RunOrder(keras.callbacks.Callback):",
+        '    """Begins an epoch\'s order with the epoch: a PyDataset is not told in time which one it is."""',
+        "",
+        "    def on_epoch_begin(self, epoch, logs=None):",
+        "        train_data.begin(epoch + 1)",
+        "",
+        "",
+        "train_data = RunBatches()",
+    ]
 
 
 def _callbacks(job: Job) -> tuple[list[str], list[str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from clsf.code import epochs, pieces, tensorflow_images, tensorflow_loop
+from clsf.code import alike, epochs, pieces, run_layers, tensorflow_images, tensorflow_loop
 from clsf.code.assembly import assembled, joined
+from clsf.code.model import Model
 from clsf.code.pieces import Job
 from clsf.code.render import body_of
 from clsf.code.rows import branching
@@ -22,11 +23,12 @@ IMPORTS = [
 
 def script(spec: ModelSpec, job: Job) -> str:
     """Return the script for a model that was checked against the plan."""
-    plan = job.plan
-    style = "keras-functional" if branching(spec.layers) else "keras-sequential"
+    plan, model = job.plan, Model(spec, job.shape, job.plan, job.exact)
+    style = "keras-functional" if job.exact or branching(spec.layers) else "keras-sequential"
     sections = [
         ("Settings", pieces.settings(job) + "\n\n" + setup(job)),
         ("", pieces.data_helpers(job)),
+        ("Draws of the run" if job.exact else "", alike.draws(job, model, "tensorflow") if job.exact else ""),
         (
             "Data: uint8 images (count, height, width, channels) and their classes as whole numbers",
             pieces.data(job, "tensorflow"),
@@ -36,15 +38,16 @@ def script(spec: ModelSpec, job: Job) -> str:
         ("", pieces.standardise(job)),
         ("", tensorflow_images.augment(job)),
         ("", tensorflow_images.prepare(job)),
-        ("", body_of(spec, job.shape, style, plan).text + "model.summary()"),
-        ("", tensorflow_loop.start(job)),
+        ("", run_layers.layers(job, model, "tensorflow") if job.exact else ""),
+        ("", body_of(spec, job.shape, style, plan, job.exact).text + "model.summary()"),
+        ("", alike.start(job, model, "tensorflow") if job.exact else tensorflow_loop.start(job)),
         ("", epochs.share(job)),
-        ("Training", joined(tensorflow_loop.objective(job), tensorflow_loop.optimizer(job))),
-        ("", tensorflow_loop.loop(job, plan.variants["tensorflow"])),
+        ("Training", joined(tensorflow_loop.objective(job), _narrow(job) + tensorflow_loop.optimizer(job))),
+        ("", tensorflow_loop.loop(job, plan.variants["tensorflow"], model.masked("tensorflow"))),
         ("Evaluation and saving", ending(job)),
     ]
     docstring = f"Train an image classifier in Keras.\n\nNeeds: pip install {' '.join(pieces.packages(job, 'tensorflow'))}"
-    return assembled(docstring, [*IMPORTS, *pieces.data_imports(job, "tensorflow")], sections)
+    return assembled(docstring, [*alike.IMPORTS, *IMPORTS, *pieces.data_imports(job, "tensorflow")], sections)
 
 
 def setup(job: Job) -> str:
@@ -59,6 +62,13 @@ def setup(job: Job) -> str:
             "    tf.config.experimental.set_memory_growth(gpu, True)  # else TensorFlow takes all memory",
         ]
     return "\n".join(rows)
+
+
+def _narrow(job: Job) -> str:
+    """Return the line that has Keras' optimizer keep its numbers in float32, as it does in a run in float64."""
+    if not job.exact or job.plan.dtype == "float32":
+        return ""
+    return 'keras.config.set_floatx("float32")  # layers and loss are made; the optimizer is as in the run\n'
 
 
 def ending(job: Job) -> str:

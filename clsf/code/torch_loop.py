@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.calls import Call, Name
-from clsf.code import epochs
+from clsf.code import alike, epochs, run_layers
 from clsf.code.assembly import indented
 from clsf.code.lines import wrapped
 from clsf.code.pieces import Job
@@ -93,16 +93,18 @@ def optimizer(job: Job) -> str:
     plan = job.plan
     declared = OPTIMIZERS[plan.optimizer]
     aligned = not plan.native_optimizer
+    if job.exact and aligned:
+        return run_layers.rule(job)
     if _inside(job):
         values = {"lr": Name("LEARNING_RATE"), **declared.values(plan.hyper), **declared.fixed}
         call = Call("KerasMomentum", (Call("model.parameters"),), {k: v for k, v in values.items() if v != _MOMENTUM.get(k)})
         return "\n".join([*_KERAS_MOMENTUM, "", "", *wrapped(f"optimizer = {call.name}", list(call.arguments()))])
     decay = None
-    if plan.l2 and plan.does("weight-decay-style"):
+    if plan.l2 and plan.does("weight-decay-style") and not job.exact:
         decay = Name("L2")
-    elif plan.weight_decay and (declared.decoupled or not aligned):
+    elif plan.weight_decay and (declared.decoupled or plan.rules == "native"):
         decay = Name("WEIGHT_DECAY")
-    elif aligned and declared.decoupled:
+    elif plan.rules != "native" and declared.decoupled:
         decay = plan.decay
     call = declared.torch_call(Name("LEARNING_RATE"), plan.hyper, decay, aligned)
     arguments = list(call.but(args=(Call("model.parameters"),)).arguments())
@@ -139,30 +141,58 @@ _KERAS_MOMENTUM = f'''class KerasMomentum(torch.optim.Optimizer):
                 p += group["momentum"] * v - group["lr"] * p.grad if group["nesterov"] else v'''.split("\n")
 
 
-def loop(job: Job, variant: str, norm: bool = False) -> str:
-    """Return the training loop of a variant. `norm`: the model has batch normalisation, which needs two images at least."""
+def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> str:
+    """Return the training loop of a variant. `norm`: the model has batch normalisation, which needs two images at least.
+
+    `masked`: dropout has the run's masks, by the number of the step.
+    """
     plan = job.plan
-    training = ", training=True" if plan.augmentation.any else ""
+    training = ", training=True" if job.varies_images else ""
     loader = variant == "dataloader"
     rows = []
-    if loader:
+    if loader and job.exact:
+        rows += [
+            "class RunBatches:",
+            '    """The batches of the run, in another order in every epoch."""',
+            "",
+            "    epoch = 0",
+            "",
+            "    def __len__(self):",
+            "        return -(-len(x_train) // BATCH_SIZE)",
+            "",
+            "    def __iter__(self):",
+            "        self.epoch += 1",
+            f"        order = {alike.order(job, 'self.epoch')}",
+            "        return iter(np.split(order, range(BATCH_SIZE, len(order), BATCH_SIZE)))",
+            "",
+            "",
+            "# The loader hands over which images are in a batch: how an image is varied hangs on its number.",
+            *wrapped("train_loader = DataLoader", ["range(len(x_train))", "batch_sampler=RunBatches()", "collate_fn=np.array"]),
+            "",
+            "",
+        ]
+    elif loader:
         rows.append("train_data = TensorDataset(torch.from_numpy(x_train), torch.from_numpy(y_train))")
         arguments = ["train_data", "batch_size=BATCH_SIZE", "shuffle=True"]
         if norm:
             rows.append("# Batch normalisation refuses to normalise a single image: a last batch of one is left out.")
             arguments.append("drop_last=len(x_train) % BATCH_SIZE == 1")
         rows += [*wrapped("train_loader = DataLoader", arguments), "", ""]
-    rows += [*_evaluate(), "", "", *epochs.before_loop(job), "for epoch in range(1, EPOCHS + 1):"]
+    if masked and plan.epochs_before:
+        rows += ["RunDropout.step = EPOCHS_BEFORE * -(-len(x_train) // BATCH_SIZE)", "", ""]
+    rows += [*_evaluate(plan.does("eval-mode")), "", "", *epochs.before_loop(job), "for epoch in range(1, EPOCHS + 1):"]
     rows += [
         "    began, total, right, seen = time.perf_counter(), 0.0, 0, 0",
         "    model.train()  # dropout on, batch normalisation by the batch; evaluate() switched it off",
     ]
     inner = [f"images, labels = prepare(images{training}), labels.to(device)"]
-    if loader:
+    if loader and job.exact:
+        rows.append("    for batch in train_loader:")
+    elif loader:
         rows.append("    for images, labels in train_loader:")
     else:
         rows += [
-            "    order = rng.permutation(len(x_train))  # another order in every epoch",
+            f"    order = {alike.order(job) if job.exact else 'rng.permutation(len(x_train))  # another order in every epoch'}",
             "    for first in range(0, len(order), BATCH_SIZE):",
             "        batch = order[first : first + BATCH_SIZE]",
         ]
@@ -171,7 +201,8 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
                 "        if len(batch) == 1:  # batch normalisation refuses to normalise a single image",
                 "            continue",
             ]
-        inner = [f"images = prepare(x_train[batch]{training})", "labels = torch.from_numpy(y_train[batch]).to(device)"]
+    if not loader or job.exact:
+        inner = [f"images = prepare({alike.taken(job)}{training})", "labels = torch.from_numpy(y_train[batch]).to(device)"]
     if job.varies:
         inner += [epochs.set_rate("rate * share(step)", "torch"), "step += 1"]
     inner += [
@@ -180,7 +211,14 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
         "loss = loss_fn(outputs, labels)",
         f"{'(loss + penalty())' if _penalised(job) else 'loss'}.backward()  # leaves a gradient at every parameter",
     ]
-    if plan.weight_decay and not plan.native_optimizer and not OPTIMIZERS[plan.optimizer].decoupled:
+    if plan.l2 and plan.does("weight-decay-style") and job.exact:
+        inner += [
+            "# As PyTorch's weight_decay: on every weight, by way of the gradient.",
+            "for p in model.parameters():",
+            "    p.grad.add_(p.detach(), alpha=L2)",
+        ]
+    decays = plan.weight_decay and plan.rules != "native" and not OPTIMIZERS[plan.optimizer].decoupled
+    if decays and (plan.native_optimizer or not job.exact):
         inner += [
             "# As in Keras: weights shrink by themselves, not by way of the gradient.",
             "with torch.no_grad():",
@@ -189,6 +227,7 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
         ]
     inner += [
         "optimizer.step()  # it was given the parameters when it was made, so it needs no model here",
+        *(["RunDropout.step += 1"] if masked else []),
         "total += loss.item() * len(labels)",
         "right, seen = right + count_right(labels, outputs).item(), seen + len(labels)",
     ]
@@ -206,12 +245,15 @@ def loop(job: Job, variant: str, norm: bool = False) -> str:
     return "\n".join(rows)
 
 
-def _evaluate() -> list[str]:
+def _evaluate(forgotten: bool) -> list[str]:
+    """Return the function that evaluates. `forgotten`: without the switch to evaluation, the difference "eval-mode"."""
     return [
         "@torch.no_grad()  # keep nothing for a backward pass: saves memory and time",
         "def evaluate(images, labels):",
         '    """Return mean loss and accuracy."""',
-        "    model.eval()  # dropout off, batch normalisation by its moving averages",
+        "    model.train()  # the forgotten switch: this should be eval()"
+        if forgotten
+        else "    model.eval()  # dropout off, batch normalisation by its moving averages",
         "    total, right = 0.0, 0",
         "    for first in range(0, len(images), 256):",
         "        outputs = model(prepare(images[first : first + 256]))",

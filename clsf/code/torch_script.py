@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from clsf.code import epochs, pieces, torch_images, torch_loop
+from clsf.code import alike, epochs, pieces, run_layers, torch_images, torch_loop
 from clsf.code.assembly import assembled, joined
+from clsf.code.model import Model
 from clsf.code.pieces import Job
 from clsf.code.render import body_of
 from clsf.model.spec import ModelSpec
@@ -16,26 +17,29 @@ IMPORTS = [
 
 def script(spec: ModelSpec, job: Job) -> str:
     """Return the script for a model that was checked against the plan."""
-    plan = job.plan
+    plan, model = job.plan, Model(spec, job.shape, job.plan, job.exact)
     norm = any(facts.kind == "BatchNorm" for facts in spec.analyse(job.shape).layers)
     sections = [
         ("Settings", pieces.settings(job) + "\n\n" + setup(job)),
         ("", pieces.data_helpers(job)),
+        ("Draws of the run" if job.exact else "", alike.draws(job, model, "torch") if job.exact else ""),
         ("Data: uint8 images (count, height, width, channels) and their classes as whole numbers", pieces.data(job, "torch")),
         ("", torch_images.fit_images(job)),
         ("", pieces.split(job)),
         ("", pieces.standardise(job)),
         ("", torch_images.augment(job)),
         ("", torch_images.prepare(job)),
-        ("", body_of(spec, job.shape, "torch-module", plan).text + "model.to(device)\nprint(model)"),
-        ("", torch_loop.start(job)),
+        ("", run_layers.layers(job, model, "torch") if job.exact else ""),
+        ("", body_of(spec, job.shape, "torch-module", plan, job.exact).text + "model.to(device)\nprint(model)"),
+        ("", alike.start(job, model, "torch") if job.exact else torch_loop.start(job)),
         ("", epochs.share(job)),
         ("Training", joined(torch_loop.objective(job), torch_loop.optimizer(job))),
-        ("", torch_loop.loop(job, plan.variants["torch"], norm)),
+        ("", torch_loop.loop(job, plan.variants["torch"], norm and not job.exact, model.masked("torch"))),
         ("Evaluation and saving", ending(job)),
     ]
     docstring = f"Train an image classifier in PyTorch.\n\nNeeds: pip install {' '.join(pieces.packages(job, 'torch'))}"
-    return assembled(docstring, [*IMPORTS, *pieces.data_imports(job, "torch")], sections)
+    own = [line.replace(", TensorDataset", "") for line in IMPORTS] if job.exact else IMPORTS
+    return assembled(docstring, [*alike.IMPORTS, *own, *pieces.data_imports(job, "torch")], sections)
 
 
 def setup(job: Job) -> str:

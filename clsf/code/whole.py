@@ -18,18 +18,26 @@ _LOOPS = {"tensorflow": tensorflow_loop, "torch": torch_loop}
 
 
 def script(
-    spec: ModelSpec, plan: Plan, framework: str, changed: tuple[tuple[int, float], ...] = (), happened: Iterable[object] = ()
+    spec: ModelSpec,
+    plan: Plan,
+    framework: str,
+    changed: tuple[tuple[int, float], ...] = (),
+    happened: Iterable[object] = (),
+    exact: bool = False,
 ) -> str:
     """Return a script that trains the model by the plan in one framework, and needs nothing of this package.
 
     For a script of a run: `happened` are sentences that say what the run was beyond its plan, which stand at the top;
     `changed` are the learning rates that were set by hand (steps done before, rate), which the script sets at the same steps.
 
+    `exact`: split, order of the batches, first weights, dropout masks and varied images are drawn as in a run of the plan,
+    so that the script is that run from the beginning; what can't be, `clsf.code.departures` says.
+
     Raises SpecError, PlanError or DataError where a run of the same plan would: a model that does not fit the data, a data
     set that is not known.
     """
     checks.known(PlanError, say("framework"), framework, FRAMEWORKS)
-    job = Job(plan, repeated(plan, changed))
+    job = Job(plan, repeated(plan, changed), exact)
     fitted = losses.fitted(spec, plan, job.classes)
     losses.check(fitted, plan, job.shape, job.classes)
     return _told(happened, job) + _SCRIPTS[framework].script(fitted, job)

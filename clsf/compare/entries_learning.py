@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import isclose
 
-from clsf.backends.initial import drawn_within
 from clsf.compare.entry import Difference, Needs, Option, Source, always, as_torch, first_trained, first_weight, native
 from clsf.model.walk import IMAGES, Analysis
 from clsf.optimizers import OPTIMIZERS, Optimizer
@@ -15,9 +14,7 @@ from clsf.words import Sentence, say
 def _other_kernel(analysis: Analysis) -> str | None:
     """Return the first kernel that the two schemes draw from another range; with five times as many outputs as inputs they agree."""
     for name, weight in analysis.named_weights().items():
-        other = (
-            not isclose(drawn_within(weight, "glorot"), drawn_within(weight, "kaiming")) if "kernel" in weight.name else False
-        )
+        other = not isclose(weight.drawn_within("glorot"), weight.drawn_within("kaiming")) if "kernel" in weight.name else False
         if other:
             return name
     return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from clsf.compare.fairness import Contender, Level, on_purpose
+from clsf.compare.contender import Contender, Level, on_purpose
 from clsf.compare.fairness_training import STEERING, torch_rule
 from clsf.compare.gap import loss_floor
 from clsf.data import catalogue
+from clsf.errors import DataError
 from clsf.model.layers import BatchNorm, Dense, Dropout
 from clsf.optimizers import OPTIMIZERS
 from clsf.runs.happened import SHORTEST_OVERLAP, overlap
@@ -82,7 +83,8 @@ def _weights(one: Contender, two: Contender) -> Said:
 
 
 def _split(one: Contender, two: Contender) -> Said:
-    if one.plan.validation_share != two.plan.validation_share:
+    own = _validates_itself(one.plan.data) and _validates_itself(two.plan.data)
+    if one.plan.validation_share != two.plan.validation_share and not own and not _same_split(one, two):
         yield "red", say("They keep other shares of the images for validation, so they train and are judged on other images.")
     elif one.plan.split != two.plan.split and one.plan.train_limit is not None:
         yield "red", say(
@@ -90,7 +92,12 @@ def _split(one: Contender, two: Contender) -> Said:
             "the older run again.",
             count=one.plan.train_limit,
         )  # fmt: skip
-    elif one.plan.seed != two.plan.seed:
+    elif one.plan.seed != two.plan.seed and own and one.plan.train_limit is not None:
+        yield (
+            "amber",
+            say("The seeds differ, so the limit takes other training images. The validation images are the data's own."),
+        )
+    elif one.plan.seed != two.plan.seed and not own:
         yield "amber", say("Each has a split of its own, for the seeds differ: they are judged on other validation images.")
     elif len({c.started.split_hash for c in (one, two) if c.started and c.started.split_hash}) == 2:
         yield (
@@ -102,6 +109,20 @@ def _split(one: Contender, two: Contender) -> Said:
         )
     else:
         yield "green", say("Both train and validate on the same images; no image does both.")
+
+
+def _validates_itself(data: str) -> bool:
+    """Whether a data set brings its validation images, so that nothing is drawn and the share does not count."""
+    try:
+        return catalogue.info(data).validation > 0
+    except DataError:  # removed meanwhile
+        return False
+
+
+def _same_split(one: Contender, two: Contender) -> bool:
+    """Whether two runs are known to have had the same images for training and for validation."""
+    hashes = {c.started.split_hash if c.started else None for c in (one, two)}
+    return len(hashes) == 1 and None not in hashes and "" not in hashes
 
 
 def _scale(one: Contender, two: Contender) -> Said:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from clsf.compare.fairness import Contender, Level
+from clsf.compare.contender import Contender, Level
 from clsf.optimizers import OPTIMIZERS, PLAINEST
 from clsf.runs.happened import Changes
 from clsf.words import Sentence, say

@@ -8,7 +8,10 @@ what differs by less is found in float64. Later float32 steps do pass it in mode
 
 A weight's gradient can be zero by arithmetic (a bias before batch normalisation) and pure rounding in fact. Weights and
 their gradients are therefore never measured by a size of less than a tenth of the largest in the model, and what an
-optimizer makes of such a gradient is not judged at all: Adam and its kin turn rounding of any size into whole steps.
+optimizer makes of such a gradient is not judged at all: Adam and its kin turn rounding of any size into whole steps. The
+same goes for single values of a gradient that are nothing but rounding beside the others, where the gradient itself is equal.
+A bias's gradient is a sum over images and places, whose terms may nearly cancel: what rounding leaves is relative to the sum
+of their sizes, not to what remains.
 What comes out of a layer has the same floor, a tenth of the largest that comes out of any: batch normalisation of a flat image
 is zero by arithmetic, and rounding relative to rounding says nothing.
 
@@ -33,6 +36,9 @@ ROUNDING = {"float32": float(np.finfo(np.float32).eps), "float64": float(np.finf
 """Relative distance of neighbouring numbers, 1.2e-7 and 2.2e-16: where a chart draws "equal"."""
 
 TOLERANCES = {"float32": 1e-4, "float64": 1e-9}
+
+SUMMED = 16
+"""A sum of n terms in pairs is off by at most log2(n) roundings of the sum of their sizes; so many for 65,536 terms."""
 
 FLOOR = 0.1  # of the largest size among the model's weights, or among their gradients
 
@@ -95,19 +101,48 @@ def _tensors(reference: RecordedStep, other: RecordedStep, tolerance: float) -> 
         return compared_tensors(phase, reference.phases[phase], other.phases[phase], tolerance)
 
     size = max(abs(reference.loss), abs(other.loss))
+    gradients = [side.phases.get("backward", {}) for side in (reference, other)]
     forward = (
         *both("forward"),
         TensorDifference("forward", LOSS, abs(reference.loss - other.loss), size, tolerance * size),
     )
-    backward, update = both("backward"), both("update")
+    backward = tuple(replace(t, allowed=max(t.allowed, _of_sum(gradients[0], t.name))) for t in both("backward"))
+    update = both("update")
     if not any(t.parted for t in (*forward, *(t for t in backward if is_weight(t.name)))):
         backward = tuple(replace(t, allowed=math.inf) if t.parted else t for t in backward)
     rounding = {t.name for t in backward if is_weight(t.name) and not t.parted and t.relative > tolerance}
     yield from forward
     yield from backward
-    yield from (replace(t, allowed=math.inf) if t.name in rounding else t for t in update)
+    equal = {t.name for t in backward if not t.parted}
+    for t in update:
+        if t.name in rounding:
+            yield replace(t, allowed=math.inf)
+        elif t.parted and t.name in equal:
+            values = [side.phases["update"][t.name].values for side in (reference, other)]
+            yield replace(t, difference=_where_told(t, values, [side[t.name].values for side in gradients], tolerance))
+        else:
+            yield t
     if reference.evaluation is not None and other.evaluation is not None:
         yield from compared_tensors("evaluation", reference.evaluation, other.evaluation, tolerance)
+
+
+def _of_sum(gradients: dict[str, Recorded], name: str) -> float:
+    """Return what rounding may leave of a bias's gradient, which is a sum over images and places; 0 for what is none."""
+    path, _, kind = name.rpartition(".")
+    if kind not in ("bias", "beta") or path not in gradients:
+        return 0.0
+    terms, bias = gradients[path], gradients[name]
+    count = math.prod(terms.shape) / math.prod(bias.shape)
+    return SUMMED * float(np.finfo(bias.values.dtype).eps) * min(count * terms.largest, math.sqrt(count) * terms.norm)
+
+
+def _where_told(t: TensorDifference, values: list[np.ndarray], gradients: list[np.ndarray], tolerance: float) -> float:
+    """Return how far a weight's values are apart after the update, but for those whose gradient was rounding alone."""
+    one, two = (g.astype(np.float64) for g in gradients)
+    if one.shape != values[0].shape:
+        return t.difference
+    told = np.abs(one - two) <= tolerance * np.maximum(np.abs(one), np.abs(two))
+    return _apart(*(np.where(told, v.astype(np.float64), 0.0) for v in values))
 
 
 def _difference(

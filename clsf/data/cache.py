@@ -20,9 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
+from clsf.data import temporary
+from clsf.data.folder import data_folder
 from clsf.data.images import Dataset, Images
 from clsf.errors import DataError
-from clsf.settings import folder as folder_in
 
 FORMAT = 1
 """Counted up when the files or the embedded images change; sets made with another number are made again."""
@@ -31,14 +32,6 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 """Names become folders and may come from a web address: nothing that could lead elsewhere."""
 
 WAIT = 0.2  # seconds between two calls of `waiting`
-
-
-def data_folder() -> Path:
-    if chosen := folder_in("CLSF_DATA"):
-        return chosen
-    from platformdirs import user_cache_path
-
-    return user_cache_path("clsf", appauthor=False)
 
 
 def names() -> list[str]:
@@ -120,8 +113,6 @@ def keep(name: str, fill: Callable[[Path], dict]) -> None:
     `fill` returns the fields of meta.json: "classes" and whatever else. Call this under `locked(name)`; a folder of that
     name is replaced. If `fill` raises, nothing is left behind. Raises DataError if the disk does not take it.
     """
-    from clsf.data import temporary
-
     sets = data_folder() / "sets"
     with storing(name):
         temporary.private_folder(sets)
@@ -184,8 +175,6 @@ def locked(name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[No
     dies loses its locks.
     """
     from filelock import FileLock, Timeout
-
-    from clsf.data import temporary
 
     with storing(name):
         folder = data_folder() / "locks"

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from clsf.data import cache, temporary
+from clsf.data.folder import data_folder
 from clsf.data.rows import Rows
 
 KEEP = 8 << 30
@@ -28,7 +29,7 @@ def open_or_make(
     `key` names everything that the pixels depend on; `waiting` is called while another process writes them. Raises
     DataError if the disk does not take them.
     """
-    path = cache.data_folder() / "prepared" / f"{key}.npy"
+    path = data_folder() / "prepared" / f"{key}.npy"
     found = _open(path, shape)
     if found is not None:
         return found

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from clsf.data import cache, catalogue, torchvision_sets
 from clsf.data.catalogue import DatasetInfo
+from clsf.data.folder import data_folder
 from clsf.data.images import Dataset
 from clsf.data.progress import Progress, silent
 from clsf.errors import DataError
@@ -73,7 +74,7 @@ def _made_so_far(info: DatasetInfo) -> tuple[str, int, int]:
     """Return how far the process is for which this one waits, as well as can be seen from outside."""
     if info.download_bytes is None:
         return "prepare", 0, info.train + info.test
-    raw = cache.data_folder() / "raw" / info.name
+    raw = data_folder() / "raw" / info.name
     fetched = 0
     for pattern in ("*.gz", "*.part"):
         for file in raw.rglob(pattern):

@@ -16,7 +16,7 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from clsf.data import cache
+from clsf.data.folder import data_folder
 
 _lock = threading.Lock()
 _folders: dict[Path, Path] = {}  # data folder -> this process's folder in it
@@ -28,7 +28,7 @@ def folder() -> Path:
     """Return this process's folder for what is temporary; made at the first call. Raises OSError if the disk refuses."""
     if _given is not None:
         return _given
-    root = cache.data_folder()
+    root = data_folder()
     with _lock:
         found = _folders.get(root)
         if found is None or not found.is_dir():
@@ -51,7 +51,7 @@ def begin() -> None:
     with suppress(OSError):
         own = folder()
         sweep()
-        tighten(cache.data_folder(), ("sets", "prepared", "locks", "raw", "tmp"))
+        tighten(data_folder(), ("sets", "prepared", "locks", "raw", "tmp"))
         tempfile.tempdir = os.environ["TMPDIR"] = str(own)
 
 
@@ -59,7 +59,7 @@ def sweep() -> None:
     """Remove the temporary folders of processes that live no more, and half-made sets of older programs."""
     from filelock import FileLock, Timeout
 
-    root = cache.data_folder()
+    root = data_folder()
     for left in [*(root / "tmp").glob("*"), *(root / "sets").glob(".folder-*")]:
         if left.suffix == ".lock" or left in _folders.values():
             continue

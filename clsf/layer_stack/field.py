@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clsf.model.layers import Sliding
+from clsf.model.layers import Layer, Sliding
 from clsf.model.walk import LayerFacts
 
 Interval = tuple[int, int]  # first and last, both seen; may reach over the edge, into padding
@@ -38,10 +38,9 @@ def seen(facts: tuple[LayerFacts, ...]) -> list[Seen]:
     columns = [(c, c) for c in range(width)]
     found = [Seen(tuple(rows), tuple(columns))]
     for stage in reversed(facts):
-        if isinstance(stage.layer, Sliding):
-            left, _, top, _ = stage.layer.pads(stage.in_shape)
-            rows = [_before(interval, stage.layer, top) for interval in rows]
-            columns = [_before(interval, stage.layer, left) for interval in columns]
+        left, _, top, _ = stage.layer.pads(stage.in_shape)
+        rows = [_before(interval, stage.layer, top) for interval in rows]
+        columns = [_before(interval, stage.layer, left) for interval in columns]
         found.append(Seen(tuple(rows), tuple(columns)))
     return found[::-1]
 
@@ -60,5 +59,7 @@ def flat_index(row: int, column: int, channel: int, shape: tuple[int, int, int],
     return (channel * height + row) * width + column if channels_first else (row * width + column) * channels + channel
 
 
-def _before(interval: Interval, layer: Sliding, start: int) -> Interval:
+def _before(interval: Interval, layer: Layer, start: int) -> Interval:
+    if not isinstance(layer, Sliding):
+        return interval[0] - start, interval[1] - start
     return interval[0] * layer.moves - start, interval[1] * layer.moves - start + layer.reach - 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
+from math import prod, sqrt
 from typing import Literal
 
 from clsf.errors import SpecError
@@ -31,6 +31,13 @@ class Weight:
     @property
     def size(self) -> int:
         return prod(self.shape)
+
+    def drawn_within(self, start: str) -> float:
+        """Return the largest size that a kernel's first values, or kaiming's biases, may have; see `clsf.backends.initial`."""
+        # Keras counts every axis but the last as fan-in, also the channels of a depthwise kernel, where torch sees one each.
+        if start == "glorot":
+            return 0.0 if self.name == "bias" else sqrt(6 / (prod(self.shape[:-1]) + self.fan_out))
+        return 1 / sqrt(self.fan_in)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,11 @@ import logging
 
 from clsf.faults import FAULTS, functions
 from clsf.faults.finding import Finding
-from clsf.reader.program import Program
+from clsf.reader.program import Program, read
 
 _ORDER = {"certain": 0, "likely": 1, "smell": 2}
 
 EXPLAINS = {
-    "shape": {"wrong-last-units"},
     "channel-order": {"shape", "architecture", "padding-same"},
     "softmax-one-unit": {"wrong-loss-for-output", "wrong-last-activation", "label-encoding"},
     "wrong-last-units": {"label-encoding", "wrong-loss-for-output"},
@@ -19,6 +18,9 @@ EXPLAINS = {
     "sigmoid-with-categorical": {"wrong-last-activation"},
 }
 """Kind -> kinds that are its consequence: with it found for certain or likely, they aren't told."""
+
+INSTEAD = {"wrong-from-logits": "softmax-then-logits-loss", "probabilities-into-nll": "missing-last-activation"}
+"""Kind -> another one whose mend does away with both; done together, the two mends would be a new fault."""
 
 logger = logging.getLogger("clsf.reader")
 
@@ -30,7 +32,7 @@ def faults(program: Program) -> list[Finding]:
         try:
             found += list(in_code(program))
         except Exception:
-            logger.exception("%s could not look at a program", in_code.__module__)
+            logger.warning("%s could not look at a program", in_code.__module__, exc_info=True)
     seen: set[tuple[str, int]] = set()
     kept = []
     hidden = {h for f in found if f.certainty != "smell" for h in EXPLAINS.get(f.kind, ())}
@@ -43,11 +45,15 @@ def faults(program: Program) -> list[Finding]:
 
 
 def mended(program: Program, findings: list[Finding] | None = None) -> str:
-    """Return the source with the changed lines of the findings, each line changed once at most."""
+    """Return the source with the changed lines of the findings, of the certain and likely ones if none are given. Each line is changed once at most."""
+    taken = [f for f in faults(program) if f.certainty != "smell"] if findings is None else findings
+    kinds = {f.kind for f in taken}
     lines = list(program.source.lines)
     added: dict[int, list[str]] = {}
     changed: set[int] = set()
-    for f in faults(program) if findings is None else findings:
+    for f in taken:
+        if INSTEAD.get(f.kind) in kinds:
+            continue
         if not 0 < f.line <= len(lines) or f.line in changed or (f.new is None and f.before is None and f.after is None):
             continue
         changed.add(f.line)
@@ -63,3 +69,13 @@ def mended(program: Program, findings: list[Finding] | None = None) -> str:
         out.append(line)
         out += added.get(number, [])
     return "\n".join(out)
+
+
+def wholly_mended(program: Program, most: int = 4) -> Program:
+    """Return the program after its mends, and after those of what is found then, until nothing more changes."""
+    for _ in range(most):
+        text = mended(program)
+        if text == program.source.text:
+            break
+        program = read(text)
+    return program

@@ -18,7 +18,7 @@ import threading
 import time
 import zipfile
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("clsf.runs")
 
+AT_ONCE = 1000  # events that are read at a time
 CACHED = 50  # finished records kept in memory
 GROUP_SECONDS = 1.0  # that it is remembered which runs belong together
 FORGOTTEN_SECONDS = 3600.0
@@ -228,7 +229,7 @@ class RunStore:
                     first = self._counts[run_id]
             # Out of the lock, for a long history takes its time, and others have something else to read.
             if record is not None:
-                self._fold(record, first, self._events(run_id, first))
+                self._fold(record, first, [numbered for part in self._parts(run_id, first) for numbered in part])
                 return record
             record, count = self._load(run_id)
             with self._lock:
@@ -280,7 +281,12 @@ class RunStore:
 
     def events(self, run_id: str) -> list[Event]:
         """Return all that a run has said, in order."""
-        return [event for _, event in self._events(run_id, 0)]
+        return list(self.told(run_id))
+
+    def told(self, run_id: str) -> Iterator[Event]:
+        """Yield all that a run has said, in order, reading AT_ONCE events at a time."""
+        for part in self._parts(run_id, 0):
+            yield from (event for _, event in part)
 
     def runs(self, owner: str | None = None, limit: int = 100) -> list[RunSummary]:
         """Return the newest runs, newest first; of one owner if given."""
@@ -419,13 +425,27 @@ class RunStore:
         found = {s.run_id: (s.framework, s.created) for s in rows.summaries(self._select(sql, (group,)))} | fresh
         return sorted(found, key=lambda run_id: (FRAMEWORKS.index(found[run_id][0]), found[run_id][1]))
 
-    def _events(self, run_id: str, first: int) -> list[tuple[int, Event]]:
-        """Return (number, event) from number `first` on, those that are not in the file yet too."""
-        waiting = {values[1]: values[2] for sql, values in self._writer.waiting if rows.is_event(sql) and values[0] == run_id}
-        sql = "SELECT number, body FROM events WHERE run_id = ? AND number >= ? ORDER BY number"
-        found = {row["number"]: row["body"] for row in self._select(sql, (run_id, first))}
+    def _parts(self, run_id: str, first: int) -> Iterator[list[tuple[int, Event]]]:
+        """Yield (number, event) from number `first` on, those that are not in the file yet too, AT_ONCE at a time.
+
+        All of a long history at once would be a million objects, and while Python looks through them for garbage no page is
+        answered.
+        """
+        waiting = {
+            values[1]: values[2]
+            for sql, values in self._writer.waiting
+            if rows.is_event(sql) and values[0] == run_id and values[1] >= first
+        }
+        sql = "SELECT number, body FROM events WHERE run_id = ? AND number >= ? ORDER BY number LIMIT ?"
+        while True:
+            found = {row["number"]: row["body"] for row in self._select(sql, (run_id, first, AT_ONCE))}
+            if len(found) < AT_ONCE:
+                break
+            yield rows.events_of(run_id, sorted(found.items()))
+            first = max(found) + 1
         found |= {number: body for number, body in waiting.items() if number >= first}
-        return rows.events_of(run_id, sorted(found.items()))
+        if found:
+            yield rows.events_of(run_id, sorted(found.items()))
 
     def _load(self, run_id: str) -> tuple[RunRecord, int]:
         """Return a run from the file, and the number of its next event."""
@@ -436,9 +456,10 @@ class RunStore:
                 run_id=str(run_id)[:40],
             )
         record, count = rows.record_of(found[0]), 0
-        for number, event in self._events(run_id, 0):
-            _folded(record, event)
-            count = number + 1
+        for part in self._parts(run_id, 0):
+            for number, event in part:
+                _folded(record, event)
+                count = number + 1
         if record.over:
             record.beside = beside(record, self._select)
         elif found[0]["status"] in STATUSES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-import json
+from dataclasses import replace
 
 import pytest
 
@@ -55,10 +55,10 @@ def test_every_page_opens_whatever_stands_in_its_link(open_app, page):
 
 @pytest.mark.parametrize("value", [SCRIPT, ":material/delete: $x$ **bold**"])
 def test_the_name_of_a_model_is_text_on_every_page(open_app, value):
-    spec = presets.preset("tiny", 10).to_json() | {"name": value[:60]}
+    spec = replace(presets.preset("tiny", 10), name=value[:60])
     for page in ("train", "layers", "experiments", "compare", "model"):
         app = open_app(page)
-        app.session_state[state.DESIGN] = json.dumps(spec)
+        app.session_state[state.DESIGN] = spec
         app.query_params["model"] = MY_MODEL
         app.run()
         assert not app.exception

@@ -13,7 +13,7 @@ from clsf.events import RunFailed
 from clsf.experiments.sets import KINDS
 from clsf.model.presets import preset
 from clsf.optimizers import OPTIMIZERS
-from clsf.plan import Plan
+from clsf.plan import Augmentation, Plan, Schedule
 from clsf.runs.history import Query
 from clsf.runs.store import RunStore
 from clsf.ui.runs import keys as history_keys
@@ -267,7 +267,13 @@ def test_runs_on_other_data_are_looked_at_but_not_compared(open_mine, lab, monke
 
 
 def test_training_goes_on_from_a_run(open_mine, lab, monkeypatch):
-    run_id = trained(lab, optimizer="adam", learning_rate=0.002, seed=4)[1]
+    changes = {
+        "schedule": Schedule("cosine", floor=0.1),
+        "augmentation": Augmentation(flip=True),
+        "loss": "categorical",
+        "l2": 0.01,
+    }
+    run_id = trained(lab, optimizer="adam", learning_rate=0.002, seed=4, **changes)[1]
     choose(monkeypatch, lab, [run_id])
     app = well(open_mine("runs"))
     app.button(key="continue").click().run()

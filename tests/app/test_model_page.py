@@ -13,7 +13,6 @@ import streamlit as st
 from clsf.model import edit_link
 from clsf.model.edit import design_of
 from clsf.model.presets import NAMES, preset
-from clsf.model.spec import ModelSpec
 from clsf.plan import Plan, Preparation, Schedule
 from clsf.ui.model import cards, keys
 from clsf.ui.shared import state
@@ -278,7 +277,7 @@ def test_the_design_is_taken_to_another_page(open_app, browser, page):
     well(app)
     assert app.session_state[state.MODEL] == MY_MODEL
     assert app.session_state[state.DATA] == "digits"
-    assert ModelSpec.from_text(app.session_state[state.DESIGN]).layers == preset("tiny").layers
+    assert app.session_state[state.DESIGN].layers == preset("tiny").layers
 
 
 def test_styles_that_hold_no_branch_say_so_and_the_others_are_shown(open_app, browser):
@@ -341,14 +340,14 @@ def test_whatever_a_link_says_the_page_stands(open_app, browser, link):
 )
 def test_scripts_train_by_the_whole_plan_of_the_train_page_where_it_fits(open_app, browser, plan, told):
     app = open_app("model", view="code")
-    app.session_state[state.PLAN] = json.dumps(plan.to_json())
+    app.session_state[state.PLAN] = plan
     well(app.run())
     assert any(told in element.value.replace("\\", "") for element in app.caption)
 
 
 def test_the_train_page_leaves_its_plan_to_the_scripts(open_app):
     app = open_app("train", epochs="9")
-    assert Plan.from_json(json.loads(app.session_state[state.PLAN])).epochs == 9
+    assert app.session_state[state.PLAN].epochs == 9
 
 
 @pytest.mark.parametrize("view", ["code", "diagram", "volumes", "summary"])

@@ -1,7 +1,6 @@
 """What a link to the Train page says is done, or it is said why not."""
 
 import importlib
-import json
 
 import pytest
 from streamlit.runtime.state import session_state
@@ -36,7 +35,7 @@ def test_a_link_brings_the_own_design_along(open_app):
     app = open_app("train", model="my-model", design=OWN)
     assert not app.exception
     assert app.session_state[state.MODEL] == "my-model"
-    assert json.loads(app.session_state[state.DESIGN])["name"] == "mlp"
+    assert app.session_state[state.DESIGN].name == "mlp"
     assert state.MODEL_REFUSAL not in app.session_state
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from clsf.model.layers import Dense
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.plan import Augmentation, Plan, Plateau, Schedule, Stopping
+from clsf.plan import Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
 from clsf.ui.shared import state
-from clsf.ui.shared.settings import keys
+from clsf.ui.shared.settings import keys, taken
 from tests.app.seen import charts, html, texts
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
@@ -162,7 +160,7 @@ def test_nonsense_in_the_link_is_the_default(open_app, lab):
 
 
 def own(app, spec: ModelSpec):
-    app.session_state[state.DESIGN] = json.dumps(spec.to_json())
+    app.session_state[state.DESIGN] = spec
     return app.run()
 
 
@@ -210,3 +208,55 @@ def test_an_own_design_for_other_data_is_said_to_be_changed_or_refused(train):
     train.selectbox(key=state.MODEL).set_value("my-model").run()
     assert train.warning
     assert train.button(key="train").disabled
+
+
+ALL = Plan(
+    "digits", preparation=Preparation(12, "rgb", "standardise"), train_limit=300, epochs=7, batch_size=16, optimizer="adam",
+    learning_rate=0.002, hyper={"beta_1": 0.8}, rules="native", start="kaiming", dtype="float64", seed=5,
+    variants={"tensorflow": "eager", "torch": "dataloader"}, loss="categorical", probabilities=True, label_smoothing=0.1, l1=1e-4,
+    l2=1e-3, weight_decay=0.01, schedule=Schedule("step", 1.5, 0.4, 3), plateau=Plateau(3, 0.25, 0.01, 1e-6),
+    stopping=Stopping(4, restore_best=True, monitor="accuracy", min_delta=0.02),
+    augmentation=Augmentation(True, 2, 10.0, 0.25, 3), look_inside=True,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        Plan("digits"),
+        ALL,
+        Plan(
+            "digits",
+            optimizer="nadam",
+            learning_rate=0.1,
+            schedule=Schedule("cosine", floor=0.25),
+            stopping=Stopping(checkpoint=True),
+        ),
+    ],
+    ids=["usual", "everything otherwise", "cosine"],
+)
+def test_the_form_takes_up_a_whole_plan(train, plan):
+    """As after "Continue training": the form beside the run says what the run was trained by."""
+    for key, value in taken.values(plan).items():
+        train.session_state[key] = value
+    essentials = {
+        state.EPOCHS: plan.epochs, state.BATCH_SIZE: plan.batch_size, state.OPTIMIZER: plan.optimizer,
+        state.LEARNING_RATE: plan.learning_rate,
+    }  # fmt: skip
+    for key, value in essentials.items():
+        train.session_state[key] = value
+    train.run()
+    assert not train.exception
+    assert train.session_state[state.PLAN] == plan
+
+
+def test_the_own_design_and_the_plan_are_kept_as_values_that_nothing_parses_again(train, monkeypatch):
+    spec = ModelSpec("mine", preset("tiny").layers)
+    own(train, spec)
+    train.selectbox(key=state.MODEL).set_value("my-model").run()
+    for kind in (ModelSpec, Plan):
+        monkeypatch.setattr(kind, "from_json", lambda *args, **more: pytest.fail("parsed again"))
+    train.number_input(key=state.EPOCHS).set_value(7).run()
+    assert not train.exception
+    assert train.session_state[state.DESIGN] is spec
+    assert train.session_state[state.PLAN].epochs == 7

@@ -64,6 +64,11 @@ class Forward:
                 return windows.sum(axis=(0, 1)) / inside.sum(axis=(0, 1))
             case kinds.GlobalAveragePool2D():
                 return x.mean(axis=(1, 2))
+            case kinds.GlobalMaxPool2D():
+                flat = x.reshape(len(x), -1, x.shape[-1])
+                return np.take_along_axis(flat, flat.real.argmax(axis=1)[:, None], axis=1)[:, 0]
+            case kinds.ZeroPadding2D():
+                return np.pad(x, ((0, 0), (layer.top, layer.bottom), (layer.left, layer.right), (0, 0)))
             case kinds.Dense():
                 return activation(layer.activation, x @ w["kernel"] + w.get("bias", 0.0))
             case kinds.Flatten():
@@ -120,6 +125,18 @@ def activation(name: str, x: np.ndarray) -> np.ndarray:
             return np.tanh(x)
         case "gelu":
             return x * (1 + _erf(x / math.sqrt(2))) / 2
+        case "relu6":
+            return np.where(x.real > 0, np.where(x.real < 6, x, 6), 0)
+        case "silu":
+            return x / (1 + np.exp(-x))
+        case "hard_swish":
+            return x * np.where(x.real > -3, np.where(x.real < 3, x / 6 + 0.5, 1), 0)
+        case "elu":
+            return np.where(x.real > 0, x, np.exp(x) - 1)
+        case "selu":
+            return 1.0507009873554805 * np.where(x.real > 0, x, 1.6732632423543772 * (np.exp(x) - 1))
+        case "softplus":
+            return np.log(1 + np.exp(x))
         case "softmax":
             e = np.exp(x - x.real.max(axis=-1, keepdims=True))
             return e / e.sum(axis=-1, keepdims=True)

@@ -116,3 +116,15 @@ def test_torchs_dataloader_loop_is_the_own_loop_at_the_same_rates(torch):
     own = torch.run(inside.train_at_rates, job, np.stack(batches), [rates[0]] * 3 + [rates[1]] * 3)
     np.testing.assert_allclose(taught.losses, own.losses, rtol=0, atol=1e-12)
     assert farthest(taught.weights, own.weights) <= 1e-12
+
+
+def test_fit_takes_the_batches_as_they_are_whatever_their_sizes(tensorflow):
+    """Put together and cut again by the size of the first, they would be other batches: 5, 5, 5, 1."""
+    job = random_job(PLAIN, SHAPE, images=64, dtype="float32", learning_rate=0.1)
+    batches = [job.prepared.train[:5], job.prepared.train[5:13], job.prepared.train[13:16]]
+    fitted, graph = (
+        tensorflow.run(inside.train_counted, with_plan(job, variants={"tensorflow": name}), batches)[0]
+        for name in ("fit", "graph")
+    )
+    np.testing.assert_allclose(fitted.losses, graph.losses, rtol=0, atol=SAME)
+    np.testing.assert_array_equal(fitted.correct, graph.correct)

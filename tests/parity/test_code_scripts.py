@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -18,7 +19,7 @@ from clsf.code.pieces import Job
 from clsf.data.imports import import_folder
 from clsf.data.sources import open_dataset
 from clsf.model.presets import preset
-from clsf.plan import Plan
+from clsf.plan import Augmentation, Plan, Preparation, Schedule
 from tests.code_plans import PLANS, planned
 
 QUICK = ("as it comes", "cosine, warm-up, plateau, best in fit")
@@ -147,3 +148,48 @@ def test_both_scripts_learn_alike(tmp_path):
     assert curves[0].shape == curves[1].shape == (4, 5)
     assert curves[0][-1, 4] > 0.9
     assert abs(curves[0][-1, 4] - curves[1][-1, 4]) < 0.05
+
+
+EXACT: dict[str, tuple[str, dict]] = {
+    "dropout, standardised": ("lecture-cnn", {"dtype": "float64", "preparation": Preparation(scale="standardise")}),
+    "float32, cosine, decay": ("lecture-cnn", {"schedule": Schedule("cosine", warmup_epochs=0.5), "weight_decay": 0.01}),
+    "as it is taught, varied": (
+        "tiny",
+        {
+            "dtype": "float64", "optimizer": "nesterov", "augmentation": Augmentation(flip=True, rotation=9.0, shift=1, cutout=2),
+            "variants": {"tensorflow": "fit", "torch": "dataloader"}, "seed": 3,
+        },
+    ),
+    "differences": (
+        "lecture-cnn",
+        {
+            "dtype": "float64", "optimizer": "adam", "l2": 1e-3,
+            "differences": ("initial-weights", "flatten-order", "input-scale", "weight-decay-style", "shuffling", "dropout-rate"),
+        },
+    ),
+    "batch norm": ("residual", {"dtype": "float64", "optimizer": "sgd", "train_limit": 65, "differences": ("bn-variance", "eval-mode")}),
+    "resized": ("tiny", {"dtype": "float64", "rules": "native", "preparation": Preparation(11, "rgb"), "split": 1}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("name", [next(iter(EXACT)), *(pytest.param(name, marks=pytest.mark.slow) for name in list(EXACT)[1:])])
+def test_the_script_of_a_run_is_that_run_from_the_beginning(name, framework, tmp_path):
+    """In plain processes both; the losses of each epoch are the run's to rounding."""
+    model, changes = EXACT[name]
+    spec, plan = preset(model), Plan("digits", device="cpu", **{"train_limit": 96, "epochs": 2, "batch_size": 32, **changes})
+    (tmp_path / "model.json").write_text(json.dumps(spec.to_json()), "utf-8")
+    (tmp_path / "plan.json").write_text(json.dumps(plan.to_json()), "utf-8")
+    command = [sys.executable, "-m", "tests.parity.run_alone", framework, tmp_path / "model.json", tmp_path / "plan.json"]
+    there = subprocess.run(command, capture_output=True, text=True, check=True)
+    wanted = json.loads(there.stdout.split("EPOCHS")[1])
+    text = script(spec, plan, framework, exact=True).replace(":.4f}", ":.17g}").replace(":.3f}", ":.17g}")
+    if "model.fit(" in text:
+        keys = "('loss', 'accuracy', 'val_loss', 'val_accuracy')"
+        text += f"\nfor row in zip(*(history.history[k] for k in {keys})):\n"
+        text += '    print("epoch 1: loss {:.17g}, accuracy {:.17g}, validation loss {:.17g}, accuracy {:.17g}".format(*row))\n'
+    number = r"([-+.\de]+)"
+    pattern = rf"^epoch \d+: loss {number}, accuracy {number}, validation loss {number}, accuracy {number}"
+    found = [[float(x) for x in epoch] for epoch in re.findall(pattern, run(text, tmp_path), re.M)]
+    close = 1e-5 if plan.dtype == "float32" or "model.fit(" in text else 1e-9  # fit tells losses in float32
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=close)

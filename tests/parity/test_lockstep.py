@@ -239,6 +239,12 @@ def test_isolate_says_that_it_can_not_catch_up():
         pytest.param(
             (Flatten(), BatchNorm(), Activation("relu"), Dense(8), Dense(10)), 2, id="pixels that are equal in both images"
         ),
+        pytest.param(
+            (Flatten(), BatchNorm(), Activation("relu"), Dense(8), Dense(10)),
+            7,
+            id="pixels that are their mean in one of seven images",
+        ),
+        pytest.param((BatchNorm(), Activation("relu"), Conv2D(4), Flatten(), Dense(10)), 12, id="the same over an image"),
     ],
 )
 def test_normalising_what_is_constant_gives_the_same_side_of_zero(layers, batch_size, optimizer):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import pickle
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from clsf import capsule
 from clsf.capsule import taking, writing
-from clsf.capsule.contents import AT_ONCE, PAUSE
+from clsf.capsule.contents import AT_ONCE, PAUSE, Capsule
+from clsf.capsule.parcels import Parcels
 from clsf.capsule.taking import take_in
 from clsf.events import BatchesEnded, DataProgress, EpochEnded, RunEnded, RunStarted
 from clsf.model.presets import preset
 from clsf.plan import Plan
+from clsf.runs import rows
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
 
@@ -88,3 +92,38 @@ def test_pieces_make_the_same_list_whatever_is_left_out_of_them(monkeypatch):
     left_out = [DataProgress("read", 0, 1)] * 5
     assert capsule.read(capsule.write(record, None, events=[*left_out, *events])).events == tuple(events)
     assert capsule.write(record, None, events=events) == whole
+
+
+def test_a_long_history_travels_as_texts_and_is_equal_to_what_it_was():
+    _, events = long_run(2 * AT_ONCE + 5)
+    sent = replace(Capsule("torch", preset("tiny", 10), Plan("digits"), 1.0, tuple(events), None, (8, 8, 1), ()), notes="n")
+    content = pickle.dumps(sent)
+    assert len(content) < 20 * len(events)  # bytes; pickled one by one they take 50 each, and as JSON 180
+    came = pickle.loads(content)  # noqa: S301  our own
+    assert isinstance(came.events, Parcels)
+    assert came.events == tuple(events)
+    assert came.events != tuple(events[:-1])
+    assert (came.events[0], came.events[-1], came.events[AT_ONCE]) == (events[0], events[-1], events[AT_ONCE])
+    assert came.events[AT_ONCE - 1 : AT_ONCE + 2] == tuple(events[AT_ONCE - 1 : AT_ONCE + 2])
+    assert came.events[5:5] == ()
+    assert pickle.loads(pickle.dumps(came)).events == came.events  # noqa: S301
+    assert came.folded().steps.losses == sent.folded().steps.losses
+
+
+def test_never_more_than_a_thousand_events_are_made_at_once(store, monkeypatch):
+    """What Python looks through for garbage holds up every page: a million objects take it 120 ms."""
+    record, events = long_run(3 * AT_ONCE)
+    content = pickle.dumps(Capsule("torch", record.model, record.plan, 1.0, tuple(events), None, (8, 8, 1), ()))
+    run_id = take_in(pickle.loads(content), store, "me")  # noqa: S301
+    assert store.settle(10)
+    made = []
+    read = rows.events_of
+    monkeypatch.setattr(rows, "events_of", lambda run_id, bodies: made.append(len(list(bodies))) or read(run_id, bodies))
+    other = RunStore.open(store._folder)
+    try:
+        assert other.record(run_id).steps.losses == record.steps.losses
+        told = capsule.write(other.record(run_id), None, events=other.told(run_id))
+        assert capsule.read(told).events == tuple(events)
+        assert made == 2 * [AT_ONCE, AT_ONCE, AT_ONCE, 3]
+    finally:
+        other.close()

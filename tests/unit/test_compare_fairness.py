@@ -1,8 +1,12 @@
 """The fairness check, case by case: what is said of two runs that differ in one thing."""
 
+from dataclasses import replace
+
 import pytest
 
-from clsf.compare.fairness import TOPICS, Contender, check, plain, refusal, require_comparable, worst
+from clsf.compare.contender import Contender, plain
+from clsf.compare.fairness import TOPICS, check, refusal, require_comparable, worst
+from clsf.data import catalogue
 from clsf.errors import PlanError
 from clsf.events import (
     BatchesEnded,
@@ -281,3 +285,29 @@ def test_layers_in_branches_are_seen():
 def test_every_topic_is_one_of_the_list():
     assert {f.topic for f in check(*pair({"start": started()}, {"start": started()}))} <= set(TOPICS)
     assert Dropout(0.2) in list(plain(SPEC.layers))
+
+
+@pytest.mark.parametrize(
+    ("changes", "level", "words"),
+    [
+        ({"validation_share": 0.3}, "green", "on the same images"),
+        ({"seed": 4}, "green", "on the same images"),
+        ({"seed": 4, "train_limit": 10}, "amber", "the data's own"),
+    ],
+)
+def test_a_set_that_brings_its_validation_images_is_split_by_nobody(changes, level, words, monkeypatch):
+    """Its share does not count, and another seed changes the order alone."""
+    info = replace(catalogue.info("digits"), validation=40)
+    monkeypatch.setattr(catalogue, "info", lambda name: info)
+    first = Plan("digits", train_limit=changes.get("train_limit"))
+    findings = check(Contender("tensorflow", SPEC, first), Contender("torch", SPEC, first.but(**changes)))
+    assert levels(findings, "split") == [level]
+    assert words in told(findings, "split")
+
+
+def test_other_shares_that_took_the_same_images_are_the_same_split():
+    """Of few images two shares may take the same ones: the runs' own account of it counts."""
+    one = ran("tensorflow", start={"split_hash": "a"})
+    for split, level in (("a", "green"), ("b", "red")):
+        two = ran("torch", start={"split_hash": split}, validation_share=0.21)
+        assert levels(check(one, two), "split") == [level]

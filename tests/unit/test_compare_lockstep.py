@@ -9,7 +9,8 @@ import pytest
 from clsf.backends.base import Observation
 from clsf.compare.background import Background
 from clsf.compare.lockstep import MOST_AT_ONCE, lockstep
-from clsf.compare.recording import Recording, recorded_step, recorded_weights
+from clsf.compare.measure import TOLERANCES, compared
+from clsf.compare.recording import LOGITS, Recording, recorded, recorded_step, recorded_weights
 from clsf.compare.session import MOST_SESSIONS, UNUSED_SECONDS, Opened, RecordedStep, Request, Sessions
 from clsf.compare.values import FirstParting, LockstepResult, LockstepStarted, StepDifference
 from clsf.compare.verdict import amplification, kind_of, place
@@ -323,3 +324,34 @@ def test_why_it_could_not_go_on_is_said(error, sentence):
     assert running.wait(5)
     assert running.items == [1]
     assert sentence in str(running.failure)
+
+
+def taken(gradients, weights, terms=None, dtype="float32") -> RecordedStep:
+    """A step that was taken with these values of the gradient and of the weight "1.bias"."""
+    backward = {"1.bias": recorded("1.bias", np.array(gradients, dtype))}
+    if terms is not None:
+        backward = {"1": recorded("1", np.array(terms, dtype)), **backward}
+    update = {"1.bias": recorded("1.bias", np.array(weights, dtype))}
+    forward = {LOGITS: recorded(LOGITS, np.ones(3, dtype))}
+    return RecordedStep(1, "b", 1.0, {"forward": forward, "backward": backward, "update": update}, None, 0.0)
+
+
+def parted(one: RecordedStep, two: RecordedStep) -> list[tuple[str, str]]:
+    return [(t.phase, t.name) for t in compared(one, two, TOLERANCES["float32"]).tensors if t.parted]
+
+
+def test_one_value_of_a_gradient_that_is_rounding_alone_is_no_fault():
+    """Adam makes a whole step of it, in another direction in each framework; a value that both know is judged."""
+    one, two = taken([1.0, 1e-8], [0.001, 0.001]), taken([1.0, -1e-8], [0.001, -0.001])
+    assert parted(one, two) == []
+    assert parted(one, taken([1.0, -1e-8], [0.002, -0.001])) == [("update", "1.bias")]
+    assert parted(one, taken([1.1, -1e-8], [0.001, -0.001])) == [("backward", "1.bias"), ("update", "1.bias")]
+
+
+def test_a_bias_is_measured_by_what_is_summed():
+    """3.5e-5 is rounding of a sum of large terms that nearly cancel, and a fault of a sum of small ones."""
+    large, small = np.full((32, 16, 16, 2), 0.02), np.full((32, 16, 16, 2), 2e-6)
+    large[::2] *= -1
+    one, two = ([0.05, 0.01], [0.050035, 0.01])
+    assert parted(taken(one, [0, 0], large), taken(two, [0, 0], large)) == []
+    assert parted(taken(one, [0, 0], small), taken(two, [0, 0], small)) == [("backward", "1.bias")]

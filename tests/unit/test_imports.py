@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -136,3 +137,16 @@ def test_the_model_and_the_plan_load_neither_numpy_nor_anything_heavy():
 
 def test_all_but_backends_and_interface_load_no_framework_and_no_streamlit():
     assert not loaded_by(LIGHT) & {"tensorflow", "keras", "torch", "torchvision", "streamlit"}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Counted with what is imported late or for type checking only: each module can be read before those above it."""
+    graph = grimp.build_graph("clsf", cache_dir=None, exclude_type_checking_imports=False)
+    below = {name: set(graph.find_modules_directly_imported_by(name)) for name in graph.modules}
+    while leaves := [name for name, found in below.items() if not found]:
+        for name in leaves:
+            del below[name]
+        for found in below.values():
+            found.difference_update(leaves)
+    circles = {name: sorted(found) for name, found in below.items()}
+    assert not circles, f"modules that are in a circle, or above one: {circles}"

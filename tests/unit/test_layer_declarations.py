@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from clsf.calls import Call
 from clsf.capsule import read
 from clsf.errors import SpecError
 from clsf.layer_stack import stages
 from clsf.model import edit_link
 from clsf.model.edit import Card, Design
 from clsf.model.fields import fields_of
-from clsf.model.layers import PLAIN, Activation
+from clsf.model.layers import PLAIN, Activation, Conv2D, DepthwiseConv2D, MaxPool2D, ZeroPadding2D
 from clsf.model.layers.reading import fused, of_keras, of_torch
 from clsf.model.spec import KINDS, ModelSpec
 from tests.layer_settings import all_settings
@@ -118,13 +119,50 @@ def test_torch_calls_are_read_back_into_a_layer_of_the_same_steps():
     for layer, shape in SETTINGS:
         calls, now, found = [step.call for step in layer.torch(shape)], shape, []
         while calls:
-            one, used = of_torch(calls, now)
+            (one,), used = of_torch(calls, now)
             found, now, calls = [*found, one], one.out_shape(now), calls[used:]
         read_back = fused(found)
         assert now == layer.out_shape(shape)
         again = [str(step.call) for one in read_back for step in one.torch(shape)]
         assert again == [str(step.call) for step in layer.torch(shape)], layer
         assert len(read_back) <= 1 + isinstance(layer, Activation)
+
+
+def conv(*args, **kwargs) -> Call:
+    return Call("nn.Conv2d", args, kwargs)
+
+
+@pytest.mark.parametrize(
+    ("calls", "layers"),
+    [
+        ([conv(3, 8, 3, padding=1)], [Conv2D(8, 3, padding="same")]),
+        ([conv(3, 8, (3, 3), 1, "same")], [Conv2D(8, 3, padding="same")]),
+        ([conv(3, 8, kernel_size=3, bias=False)], [Conv2D(8, 3, use_bias=False)]),
+        ([conv(3, 8, 5, padding=1)], [ZeroPadding2D(), Conv2D(8, 5)]),
+        ([Call("nn.ZeroPad2d", (1,)), conv(3, 8, 3)], [Conv2D(8, 3, padding="same")]),
+        ([Call("nn.ZeroPad2d", ((0, 1, 0, 1),)), conv(3, 8, 3, stride=2)], [Conv2D(8, 3, 2, "same")]),
+        ([Call("nn.ZeroPad2d", (2,)), conv(3, 8, 3)], [ZeroPadding2D(2, 2, 2, 2), Conv2D(8, 3)]),
+        ([conv(3, 6, 3, groups=3)], [DepthwiseConv2D(3, depth_multiplier=2)]),
+        ([Call("nn.MaxPool2d", (2, 2))], [MaxPool2D(2)]),
+        ([Call("nn.MaxPool2d", (3,), {"stride": 2, "padding": 1})], None),
+        ([Call("nn.ReLU", (True,))], [Activation("relu")]),
+        ([Call("nn.LeakyReLU")], [Activation("leaky_relu")]),
+        ([Call("nn.LeakyReLU", (0.2,))], None),
+        ([conv(3, 8, 3, padding=1, padding_mode="reflect")], None),
+    ],
+    ids=lambda value: ", ".join(map(str, value or ["refused"])),
+)
+def test_what_students_write_in_torch_is_read(calls, layers):
+    found, now = [], (8, 8, 3)
+    try:
+        while calls:
+            ones, used = of_torch(calls, now)
+            for one in ones:
+                found, now = [*found, one], one.out_shape(now)
+            calls = calls[used:]
+    except SpecError:
+        found = None
+    assert found == layers
 
 
 def test_what_no_layer_does_is_refused_in_words():

@@ -55,7 +55,7 @@ def test_the_file_is_the_project_s_from_wherever_it_is_started(monkeypatch, tmp_
 
 
 @pytest.mark.parametrize(
-    ("variable", "asked"), [("CLSF_HOME", "clsf.runs.database:home"), ("CLSF_DATA", "clsf.data.cache:data_folder")]
+    ("variable", "asked"), [("CLSF_HOME", "clsf.runs.database:home"), ("CLSF_DATA", "clsf.data.folder:data_folder")]
 )
 def test_a_tilde_is_the_users_own_folder(monkeypatch, tmp_path, variable, asked):
     module, _, function = asked.partition(":")

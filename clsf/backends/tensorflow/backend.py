@@ -173,7 +173,8 @@ class TensorFlowBackend:
                 found.set_shape([None, *self._pixels.shape[1:]])
             return self._inputs(found), targets(tf.gather(self._labels, indices), self._plan, self._classes)
 
-        data = tf.data.Dataset.from_tensor_slices(np.concatenate(order)).batch(len(order[0]))
+        data = tf.data.Dataset.from_generator(lambda: order, output_signature=tf.TensorSpec([None], order[0].dtype))
+        data = data.apply(tf.data.experimental.assert_cardinality(len(order)))  # so that Keras knows where the epoch ends
         data = data.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
         return iter(FitEpoch(self.model, data, epoch, [len(b) for b in order], self._scope, rate))
 

@@ -53,19 +53,32 @@ class ChannelsFirstFlatten(keras.layers.Layer):
 
 
 class BatchNorm(keras.layers.BatchNormalization):
-    """Keras' layer, fed while training in float64 with each channel less its first value, which changes nothing but rounding.
+    """Keras' layer; while training in float64 the same formula, rounded so that what equals its mean becomes exactly 0.
 
-    A channel that is constant over the batch becomes exactly 0, however its mean is summed. Otherwise rounding decides on
-    which side of 0 it lands, and a ReLU behind it lets it through in one framework and not in the other. In float32, where no such equality is promised, it is Keras' own.
+    Otherwise rounding decides on which side of 0 such a value lands, and a ReLU behind it lets it through in one framework
+    and not in the other: a constant channel, or one value of many. Each channel is taken less its first value, and what is
+    then left of a value is 0 where it is no more than what sums may be rounded by. In float32, where no such equality is
+    promised, it is Keras' own.
     """
 
     def call(self, x, training=False):
         if not training or x.dtype != tf.float64:
             return super().call(x, training=training)
+        axes = list(range(x.shape.rank - 1))
         first = tf.stop_gradient(x[(0,) * (x.shape.rank - 1)])  # (channels,)
-        y = super().call(x - first, training=True)
-        self.moving_mean.assign_add(first * (1 - self.momentum))
-        return y
+        x = x - first
+        mean = tf.reduce_mean(x, axes)
+        centred = x - mean
+        residue = RESIDUE * tf.reduce_max(tf.abs(x), axes)
+        centred -= tf.stop_gradient(tf.where(tf.abs(centred) <= residue, centred, tf.zeros_like(centred)))
+        variance = tf.reduce_mean(tf.square(centred), axes)
+        for moving, batch in ((self.moving_mean, mean + first), (self.moving_variance, variance)):
+            moving.assign(moving * self.momentum + batch * (1 - self.momentum))
+        return centred * (tf.math.rsqrt(variance + self.epsilon) * self.gamma) + self.beta
+
+
+RESIDUE = 2.0**-46
+"""Of the largest value of a channel: 64 times the rounding of one float64, more than a mean is ever off by."""
 
 
 class UnbiasedBatchNorm(BatchNorm):

@@ -100,8 +100,10 @@ class BuiltModel:
                 return own.Convolution(conv, layer.pads(shape), layer.activation)
             case layers.Pool():
                 return own.Pool(layer.FUNCTION, layer.side, layer.moves, layer.pads(shape))
-            case layers.GlobalAveragePool2D():
-                return own.GlobalAverage()
+            case layers.GlobalPool():
+                return own.GlobalPool(layer.FUNCTION)
+            case layers.ZeroPadding2D():
+                return nn.ZeroPad2d(layer.pads(shape))
             case layers.Dense():
                 linear = nn.Linear(shape[0], layer.units, bias=layer.use_bias, dtype=self._dtype)
                 return own.Dense(linear, layer.activation)

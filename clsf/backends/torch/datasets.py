@@ -23,8 +23,9 @@ import numpy as np
 from torchvision.datasets import CIFAR10, MNIST, FashionMNIST
 from torchvision.datasets.vision import VisionDataset
 
-from clsf.data import cache, catalogue
+from clsf.data import catalogue
 from clsf.data.download import download
+from clsf.data.folder import data_folder
 from clsf.data.progress import Progress, silent
 from clsf.errors import ClsfError, DataError
 
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str] | None = None, kinds: Mapping[str, type[Vision
         problem = DataError(
             "The data set '{name}' can't be stored in {folder}: {why}. Make room there, or choose another folder with the "
             "environment variable CLSF_DATA.",
-            name=asked.name, folder=str(cache.data_folder()), why=error.strerror or str(error),
+            name=asked.name, folder=str(data_folder()), why=error.strerror or str(error),
         )  # fmt: skip
         tell(error=problem.sentence.to_json())
         return 1
@@ -84,7 +85,7 @@ def make(name: str, kind: type[VisionDataset], folder: Path, progress: Progress 
 
     The archives are kept until they are read, under the data folder, so that a fetch that broke off goes on later.
     """
-    root = cache.data_folder() / "raw" / name
+    root = data_folder() / "raw" / name
     fetch(name, archives(kind), root, progress, mirror)
     counts = [catalogue.info(name).train, catalogue.info(name).test]
     for part, done in (("train", 0), ("test", counts[0])):

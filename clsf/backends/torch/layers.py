@@ -23,6 +23,12 @@ def activation(name: str):
         "sigmoid": torch.sigmoid,
         "tanh": torch.tanh,
         "gelu": F.gelu,
+        "relu6": F.relu6,
+        "silu": F.silu,
+        "hard_swish": F.hardswish,
+        "elu": F.elu,
+        "selu": F.selu,
+        "softplus": lambda x: F.softplus(x, threshold=40),  # by default it is x itself from 20 on, which misses by 2e-9
         "softmax": lambda x: torch.softmax(x, dim=1),
     }[name]
 
@@ -66,9 +72,15 @@ class Flatten(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1) if x.ndim == 4 else x  # (b, c, h, w) -> (b, h * w * c)
 
 
-class GlobalAverage(nn.Module):
+class GlobalPool(nn.Module):
+    """The mean or the maximum ("amax") of each channel."""
+
+    def __init__(self, function: str) -> None:
+        super().__init__()
+        self.function = getattr(torch, function)
+
     def forward(self, x: Tensor) -> Tensor:
-        return x.mean(dim=(2, 3))  # (b, c, h, w) -> (b, c)
+        return self.function(x, dim=(2, 3))  # (b, c, h, w) -> (b, c)
 
 
 class Dense(nn.Module):
@@ -97,7 +109,7 @@ class BatchNorm(nn.Module):
     moving = momentum * moving + (1 - momentum) * batch, with the biased variance of the batch; torch's own layer calls
     1 - momentum its momentum and keeps the unbiased variance. Source: keras/src/layers/normalization/batch_normalization.py
 
-    While training in float64, each channel is taken less its first value, which changes nothing but rounding: see the twin.
+    While training in float64, what equals its mean becomes exactly 0, which changes nothing but rounding: see the twin.
     """
 
     def __init__(self, features: int, momentum: float, epsilon: float, dtype: torch.dtype, unbiased: bool = False) -> None:
@@ -112,16 +124,38 @@ class BatchNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
             return F.batch_norm(x, self.moving_mean, self.moving_variance, self.gamma, self.beta, False, 0.0, self.epsilon)
-        first = torch.zeros((), dtype=x.dtype, device=x.device)
+        axes = [d for d in range(x.ndim) if d != 1]
         if x.dtype == torch.float64:
-            first = x.detach()[(0, slice(None), *(0,) * (x.ndim - 2))]  # (channels,)
-            x = x - first.view(-1, *(1,) * (x.ndim - 2))
+            return self._exact(x, axes)
         with torch.no_grad():
-            variance, mean = torch.var_mean(x, dim=[d for d in range(x.ndim) if d != 1], correction=self.correction)
-            self.moving_mean.mul_(self.momentum).add_(mean * (1 - self.momentum)).add_(first * (1 - self.momentum))
-            self.moving_variance.mul_(self.momentum).add_(variance * (1 - self.momentum))
+            variance, mean = torch.var_mean(x, dim=axes, correction=self.correction)
+            self._move(mean, variance)
         # Not F.batch_norm, which refuses a last batch of one flat vector; Keras makes beta of it, and so does this.
         return torch.batch_norm(x, self.gamma, self.beta, None, None, True, 0.0, self.epsilon, torch.backends.cudnn.enabled)
+
+    def _exact(self, x: Tensor, axes: list[int]) -> Tensor:
+        each = (-1, *(1,) * (x.ndim - 2))  # (channels, 1, 1), or (features,)
+        first = x.detach()[(0, slice(None), *(0,) * (x.ndim - 2))]  # (channels,)
+        x = x - first.view(each)
+        mean = x.mean(axes)
+        centred = x - mean.view(each)
+        with torch.no_grad():
+            residue = RESIDUE * x.abs().amax(axes).view(each)
+            rounding = torch.where(centred.abs() <= residue, centred, torch.zeros_like(centred))
+        centred = centred - rounding
+        variance = centred.square().mean(axes)
+        with torch.no_grad():
+            count = x.numel() / x.shape[1]
+            self._move(mean + first, variance * count / (count - 1) if self.correction else variance)
+        return centred * (torch.rsqrt(variance + self.epsilon) * self.gamma).view(each) + self.beta.view(each)
+
+    def _move(self, mean: Tensor, variance: Tensor) -> None:
+        self.moving_mean.mul_(self.momentum).add_(mean * (1 - self.momentum))
+        self.moving_variance.mul_(self.momentum).add_(variance * (1 - self.momentum))
+
+
+RESIDUE = 2.0**-46
+"""See the twin."""
 
 
 class MaskedDropout(nn.Module):

@@ -10,18 +10,19 @@ from clsf.model.layers.convolution import Conv2D, Convolution, DepthwiseConv2D
 from clsf.model.layers.dense import Dense
 from clsf.model.layers.dropping import Dropout
 from clsf.model.layers.normalising import BatchNorm
-from clsf.model.layers.pooling import AveragePool2D, GlobalAveragePool2D, MaxPool2D, Pool
-from clsf.model.layers.shaping import Flatten
+from clsf.model.layers.pooling import AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, GlobalPool, MaxPool2D, Pool
+from clsf.model.layers.shaping import Flatten, ZeroPadding2D
 
 PLAIN: dict[str, type[Layer]] = {
     kind.__name__: kind
     for kind in (
         Conv2D, MaxPool2D, Flatten, Dense, Activation, Dropout, BatchNorm, AveragePool2D, GlobalAveragePool2D, DepthwiseConv2D,
+        GlobalMaxPool2D, ZeroPadding2D,
     )
 }  # fmt: skip
 """In the order of the menus: what a first network is made of stands first."""
 
 __all__ = [
-    "ACTIVATIONS", "LEAKY_SLOPE", "MAX_WIDTH", "MAX_WINDOW", "PLAIN", "ActivationName", "Convolution", "Layer", "Look", "Pool", "Sliding",
+    "ACTIVATIONS", "LEAKY_SLOPE", "MAX_WIDTH", "MAX_WINDOW", "PLAIN", "ActivationName", "Convolution", "GlobalPool", "Layer", "Look", "Pool", "Sliding",
     *PLAIN,
 ]  # fmt: skip

@@ -44,11 +44,19 @@ FUNCTIONS: dict[str, Function] = {
     "sigmoid": Function(Call("nn.Sigmoid"), "torch.sigmoid({x})"),
     "tanh": Function(Call("nn.Tanh"), "torch.tanh({x})"),
     "gelu": Function(Call("nn.GELU"), "F.gelu({x})"),
+    "relu6": Function(Call("nn.ReLU6"), "F.relu6({x})"),
+    "silu": Function(Call("nn.SiLU"), "F.silu({x})", also=("swish",)),
+    "hard_swish": Function(Call("nn.Hardswish"), "F.hardswish({x})", also=("hard_silu", "hardswish")),
+    "elu": Function(Call("nn.ELU"), "F.elu({x})"),
+    "selu": Function(Call("nn.SELU"), "F.selu({x})"),
+    "softplus": Function(Call("nn.Softplus"), "F.softplus({x})"),
     "softmax": Function(Call("nn.Softmax", (), {"dim": 1}), "F.softmax({x}, dim=1)"),
 }  # fmt: skip
 
 KERAS_LAYERS: tuple[tuple[str, Call], ...] = (
     ("relu", Call("layers.ReLU")),
+    ("relu6", Call("layers.ReLU", (), {"max_value": 6})),
+    ("elu", Call("layers.ELU")),
     ("softmax", Call("layers.Softmax")),
     *((name, function.layer) for name, function in FUNCTIONS.items() if function.layer),
 )

@@ -119,6 +119,10 @@ class Layer:
         """Return how far one output cell looks back, for the receptive field; None: it sees everything."""
         return None if self.whole else Window()
 
+    def pads(self, shape: Shape) -> Pads:
+        """Return the cells that padding adds: (left, right, top, bottom)."""
+        return NONE
+
     def formula(self, before: Shape, after: Shape) -> str:
         """Return the formula of the shape that comes out, in LaTeX with the numbers filled in; the same in every language."""
         return rf"{latex(before)} \to {latex(after)}"

@@ -123,3 +123,11 @@ def torch_softmax() -> Sentence:
 
 def global_average() -> Sentence:
     return say("The mean over height and width, which leaves one number per channel; Keras has a layer for both steps.")
+
+
+def global_max() -> Sentence:
+    return say("The maximum over height and width, which leaves one number per channel; Keras has a layer for both steps.")
+
+
+def order_of_sides() -> Sentence:
+    return say("Left, right, top, bottom in PyTorch; top and bottom, then left and right in Keras.")

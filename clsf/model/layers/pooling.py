@@ -52,6 +52,8 @@ class Pool(Sliding):
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
         found, _ = cls.TORCH[0].read(call)
+        if found["strides"] == found["pool_size"]:
+            found["strides"] = None
         return [cls(padding=padding, **found) for padding in ("valid", "same")]
 
 
@@ -116,18 +118,14 @@ class AveragePool2D(Pool):
         return (self._step(note, padding=both(pads), ceil_mode=not even(pads), count_include_pad=False),)
 
 
-@dataclass(frozen=True, slots=True)
-class GlobalAveragePool2D(Layer):
-    """Keep the mean of each channel over the whole image. Shape: (h, w, c) -> (c,). Source: Lin et al. 2013, arXiv:1312.4400"""
+class GlobalPool(Layer):
+    """What the pools over the whole image share: one number per channel. Shape: (h, w, c) -> (c,)."""
 
-    LOOK: ClassVar = Look(
-        say("Keeps one number per channel, its mean over the image."), "center_focus_strong", "pooling", "pool"
-    )
-    KERAS: ClassVar = Api("layers.GlobalAveragePooling2D", aliases=("layers.GlobalAvgPool2D",))
-    TORCH: ClassVar = (Api("nn.AdaptiveAvgPool2d", arg("output_size", field=None)),)
-    linear: ClassVar = True
+    __slots__ = ()
+
     flattens: ClassVar = True
     whole: ClassVar = True
+    FUNCTION: ClassVar[str]
 
     def out_shape(self, shape: Shape) -> Shape:
         return (image_shape(shape)[2],)
@@ -136,12 +134,37 @@ class GlobalAveragePool2D(Layer):
         return aligned([r"H \times W \times C &\to C", rf"{latex(before)} &\to {after[0]}"])
 
     def torch(self, shape: Shape) -> tuple[Step, ...]:
-        note = notes.global_average()
-        return (
-            Step(Call("nn.AdaptiveAvgPool2d", (1,), note=note), "{x}.mean(dim=(2, 3))", note),
-            Step(Call("nn.Flatten"), "{x}", suffix="_flatten"),
-        )
+        note = self.NOTE()
+        pool = Call(self.TORCH[0].name, (1,), note=note)
+        return Step(pool, f"{{x}}.{self.FUNCTION}(dim=(2, 3))", note), Step(Call("nn.Flatten"), "{x}", suffix="_flatten")
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
         return [cls()]
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalAveragePool2D(GlobalPool):
+    """Keep the mean of each channel over the whole image. Source: Lin et al. 2013, arXiv:1312.4400"""
+
+    LOOK: ClassVar = Look(
+        say("Keeps one number per channel, its mean over the image."), "center_focus_strong", "pooling", "pool"
+    )
+    KERAS: ClassVar = Api("layers.GlobalAveragePooling2D", aliases=("layers.GlobalAvgPool2D",))
+    TORCH: ClassVar = (Api("nn.AdaptiveAvgPool2d", arg("output_size", field=None)),)
+    FUNCTION: ClassVar = "mean"
+    NOTE: ClassVar = staticmethod(notes.global_average)
+    linear: ClassVar = True
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalMaxPool2D(GlobalPool):
+    """Keep the largest value of each channel over the whole image. Where several are the largest, they share the gradient."""
+
+    LOOK: ClassVar = Look(
+        say("Keeps one number per channel, the largest of the image."), "filter_center_focus", "pooling", "pool"
+    )
+    KERAS: ClassVar = Api("layers.GlobalMaxPooling2D", aliases=("layers.GlobalMaxPool2D",))
+    TORCH: ClassVar = (Api("nn.AdaptiveMaxPool2d", arg("output_size", field=None), arg("return_indices", False, None)),)
+    FUNCTION: ClassVar = "amax"
+    NOTE: ClassVar = staticmethod(notes.global_max)

@@ -13,7 +13,7 @@ from typing import Any
 from clsf.calls import REQUIRED, Call, Signature
 from clsf.errors import SpecError
 from clsf.model.apis import one_number, refused
-from clsf.model.layers import PLAIN, Activation, Layer
+from clsf.model.layers import PLAIN, Activation, Layer, ZeroPadding2D
 from clsf.model.layers.activations import FUNCTIONS, KERAS_LAYERS
 from clsf.model.shapes import Shape
 
@@ -36,6 +36,12 @@ _SIGNATURES = {api.name: api.signature for kind in PLAIN.values() for api in kin
     for name, parameters in {
         "nn.ReLU": {"inplace": False},
         "nn.LeakyReLU": {"negative_slope": 0.01, "inplace": False},
+        "nn.ReLU6": {"inplace": False},
+        "nn.SiLU": {"inplace": False},
+        "nn.Hardswish": {"inplace": False},
+        "nn.ELU": {"alpha": 1.0, "inplace": False},
+        "nn.SELU": {"inplace": False},
+        "nn.Softplus": {"beta": 1.0, "threshold": 20.0},
         "nn.GELU": {"approximate": "none"},
         "nn.Softmax": {"dim": None},
         "nn.ZeroPad2d": {"padding": REQUIRED},
@@ -62,24 +68,41 @@ def of_keras(calls: Sequence[Call]) -> tuple[Layer, dict[str, Any], int]:
     return layer, others, 1
 
 
-def of_torch(calls: Sequence[Call], shape: Shape) -> tuple[Layer, int]:
-    """Return the layer that the first calls stand for where they receive `shape`, and how many calls it took.
+def of_torch(calls: Sequence[Call], shape: Shape) -> tuple[tuple[Layer, ...], int]:
+    """Return the layers that the first calls stand for where they receive `shape`, and how many calls it took.
 
+    It is one layer, or two for a convolution whose padding is neither none nor "same": zeros around, and no padding then.
     Names begin with "nn.". Raises SpecError if no layer here does just that.
     """
-    main = 1 if len(calls) > 1 and calls[0].name in BEFORE else 0
-    given = [_normal(call, shape) for call in calls[: main + 3]]
-    for kind in BY_TORCH.get(calls[main].name, ()):
-        try:
-            candidates = kind.of_torch(_plain(calls[main]), shape)
-        except SpecError:
-            continue
-        for layer in candidates:
-            wanted = _flat([_normal(step.call, shape) for step in layer.torch(shape)])
-            for count in range(1, len(given) + 1):
-                if _flat(given[:count]) == wanted:
-                    return layer, count
-    raise refused(", ".join(map(str, calls[: main + 1])))
+    given = [_normal(call, shape) for call in calls[:4]]
+    for main in (1, 0) if len(calls) > 1 and calls[0].name in BEFORE else (0,):
+        for kind in BY_TORCH.get(calls[main].name, ()):
+            try:
+                candidates = kind.of_torch(_plain(calls[main]), shape)
+            except (SpecError, TypeError):
+                continue
+            for layer in candidates:
+                count = _taken(layer, given, shape)
+                if count:
+                    return (layer,), count
+    if calls[0].name == "nn.Conv2d" and "pads" in given[0][1]:
+        zeros = ZeroPadding2D(*(given[0][1]["pads"][n] for n in (2, 3, 0, 1)))
+        bare = calls[0].but(kwargs=dict(calls[0].kwargs) | {"padding": 0})
+        if zeros != ZeroPadding2D(0, 0, 0, 0) and len(calls[0].args) <= list(_SIGNATURES["nn.Conv2d"].parameters).index(
+            "padding"
+        ):
+            layers, count = of_torch([bare, *calls[1:]], zeros.out_shape(shape))
+            return (zeros, *layers), count
+    raise refused(", ".join(map(str, calls[:1])))
+
+
+def _taken(layer: Layer, given: list[tuple], shape: Shape) -> int:
+    """Return how many of the calls are just the layer's steps, 0 if they are not."""
+    try:
+        wanted = _flat([_normal(step.call, shape) for step in layer.torch(shape)])
+    except SpecError:
+        return 0
+    return next((count for count in range(1, len(given) + 1) if _flat(given[:count]) == wanted), 0)
 
 
 def fused(layers: Sequence[Layer]) -> list[Layer]:
@@ -102,7 +125,7 @@ def _normal(call: Call, shape: Shape) -> tuple:
     """Return a call as (name, arguments): none left out, whichever way given, paddings as numbers, equal pairs as one number."""
     call = _plain(call)
     if call.name not in _SIGNATURES:
-        return call.name, {}
+        return call.name, {"": call.arguments()} if call.args or call.kwargs else {}
     try:
         values = {name: one_number(value) for name, value in _SIGNATURES[call.name].bound(call).items()}
     except SpecError:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar
 
 from clsf.calls import Call
 from clsf.model.apis import Api, Step, arg
+from clsf.model.fields import Whole
 from clsf.model.layers import notes
-from clsf.model.layers.base import Layer, Look, aligned
-from clsf.model.shapes import Shape
+from clsf.model.layers.base import MAX_WINDOW, Layer, Look, Pads, aligned
+from clsf.model.shapes import Shape, image_shape
 from clsf.words import say
 
 
@@ -44,3 +45,62 @@ class Flatten(Layer):
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
         return [cls()]
+
+
+Cells = Annotated[int, Whole(0, MAX_WINDOW, few=11), say("Rows or columns of zeros on this side.")]
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroPadding2D(Layer):
+    """Put rows and columns of zeros around an image. Shape: (h, w, c) -> (top + h + bottom, left + w + right, c)."""
+
+    LOOK: ClassVar = Look(say("Puts zeros around an image."), "padding", "shaping", "pad")
+    KERAS: ClassVar = Api("layers.ZeroPadding2D", arg("padding", (1, 1), None), arg("data_format", None, None))
+    TORCH: ClassVar = (Api("nn.ZeroPad2d", arg("padding", field=None)),)
+    linear: ClassVar = True
+
+    top: Cells = 1
+    bottom: Cells = 1
+    left: Cells = 1
+    right: Cells = 1
+
+    def out_shape(self, shape: Shape) -> Shape:
+        h, w, c = image_shape(shape)
+        return self.top + h + self.bottom, self.left + w + self.right, c
+
+    def pads(self, shape: Shape) -> Pads:
+        return self.left, self.right, self.top, self.bottom
+
+    def formula(self, before: Shape, after: Shape) -> str:
+        return aligned(
+            [
+                rf"H' &= {self.top} + {before[0]} + {self.bottom} = {after[0]}",
+                rf"W' &= {self.left} + {before[1]} + {self.right} = {after[1]}",
+            ]
+        )
+
+    def keras(self) -> tuple[Step, ...]:
+        rows, columns = (self.top, self.bottom), (self.left, self.right)
+        each = len({*rows, *columns}) == 1
+        return (Step(Call("layers.ZeroPadding2D", (self.top if each else (rows, columns),))),)
+
+    def torch(self, shape: Shape) -> tuple[Step, ...]:
+        pads, note = self.pads(shape), notes.order_of_sides()
+        return (Step(Call("nn.ZeroPad2d", (pads,), note=note), f"F.pad({{x}}, {pads})", note),)
+
+    @classmethod
+    def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
+        _, others = cls.KERAS.read(call)
+        padding = cls.KERAS.signature.bound(
+            call.but(kwargs={k: v for k, v in call.kwargs.items() if k in cls.KERAS.signature.parameters})
+        )["padding"]
+        others.pop("padding", None)
+        rows, columns = (padding, padding) if isinstance(padding, int) else padding
+        (top, bottom), (left, right) = ((side, side) if isinstance(side, int) else side for side in (rows, columns))
+        return cls(top, bottom, left, right), others
+
+    @classmethod
+    def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
+        padding = cls.TORCH[0].signature.bound(call)["padding"]
+        left, right, top, bottom = (padding,) * 4 if isinstance(padding, int) else padding
+        return [cls(top, bottom, left, right)]

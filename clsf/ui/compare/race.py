@@ -10,8 +10,8 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.charts.compare_curves import Contestant, contestants, figure, in_words, link
 from clsf.compare import fairness
+from clsf.compare.contender import Contender
 from clsf.compare.differences import ENTRIES
-from clsf.compare.fairness import Contender
 from clsf.errors import ClsfError
 from clsf.frameworks import TITLES
 from clsf.runs.record import RunRecord

@@ -13,7 +13,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const cell = document.createElement(tag);
     cell.className = "cell";
     if (data.buttons) cell.type = "button";
-    cell.innerHTML = '<span class="frame"><i></i></span><span class="name"></span><span class="note"></span>';
+    const [frame, name, note] = ["frame", "name", "note"].map((part) => {
+      const span = document.createElement("span");
+      span.className = part;
+      return span;
+    });
+    frame.append(document.createElement("i"));
+    cell.append(frame, name, note);
     grid.append(cell);
   }
   const across = Math.max(data.sheetColumns - 1, 1);

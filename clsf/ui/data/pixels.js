@@ -124,11 +124,15 @@ export default function ({ data, parentElement }) {
     const nhwc = (row * width + column) * channels + last;
     const nchw = (last * height + row) * width + column;
     const said = parentElement.querySelector(".said");
-    const line = (kind, code, text) => `<span class="${kind}">${kind === "tf" ? "●" : "■"}</span> <code>${code} = ${shown(at(row, column, last))}</code> · ${text}`;
-    said.innerHTML =
-      `<b></b><br>${line("tf", `x[0, ${row}, ${column}, ${last}]`, words.nhwc.replace("%n", nhwc))}` +
-      `<br>${line("pt", `x[0, ${last}, ${row}, ${column}]`, words.nchw.replace("%n", nchw))}`;
-    said.querySelector("b").textContent = `${place}: ${values}`;
+    const made = (tag, text, className = "") => Object.assign(document.createElement(tag), { textContent: text, className });
+    const line = (kind, code, text) => [
+      made("br", ""), made("span", kind === "tf" ? "●" : "■", kind), " ", made("code", `${code} = ${shown(at(row, column, last))}`), ` · ${text}`,
+    ];
+    said.replaceChildren(
+      made("b", `${place}: ${values}`),
+      ...line("tf", `x[0, ${row}, ${column}, ${last}]`, words.nhwc.replace("%n", nhwc)),
+      ...line("pt", `x[0, ${last}, ${row}, ${column}]`, words.nchw.replace("%n", nchw)),
+    );
   }
 
   function move(row, column) {

@@ -11,6 +11,7 @@ from clsf.model.edit import Design
 from clsf.model.spec import MAX_JSON, MAX_LAYERS, MAX_NAME
 from clsf.ui.model import bench, keys
 from clsf.ui.model.given import ModelInputs
+from clsf.ui.shared import navigation
 from clsf.ui.shared.text import t
 from clsf.words import say
 
@@ -40,6 +41,7 @@ def show(place: ModelInputs) -> None:
             placeholder="https://…/model?design=1.…",
             help=t("A link's design has at most {most} characters.", most=f"{edit_link.MAX_LINK:,}"),
         )  # fmt: skip
+        st.page_link(navigation.link_to("your_code"), label=t("Paste code"), icon=":material/code:")
         st.button(t("Open it"), key="open_pasted", icon=":material/file_open:", on_click=_paste)
 
 

@@ -22,6 +22,9 @@ def history() -> History:
     """Return the design and its steps; at first the link's, or the lecture's model."""
     if keys.HISTORY not in st.session_state:
         st.session_state[keys.HISTORY] = History(_linked() or preset(FIRST, 10))
+    handed_over = kept.handed_over()
+    if handed_over is not None:
+        begin(design_of(handed_over))
     return st.session_state[keys.HISTORY]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
 from clsf import code, losses
@@ -110,11 +108,11 @@ def _trained(spec: ModelSpec, bench: Bench) -> tuple[ModelSpec, Plan | None, boo
     if data is None:
         return spec, None, False
     try:
-        plan = Plan.from_json(json.loads(st.session_state[state.PLAN])).but(data=data, begin_from=None, epochs_before=0)
+        plan = st.session_state[state.PLAN].but(data=data, begin_from=None, epochs_before=0)
         trained = losses.fitted(spec, plan, classes)
         losses.check(trained, plan, bench.seen.input_shape, classes)
         if prepared_shape(catalogue.info(data), plan.preparation) == bench.seen.input_shape:
             return trained, plan, True
-    except (KeyError, ValueError, ClsfError):
+    except (KeyError, ClsfError):
         pass
     return spec, Plan(data=data), False

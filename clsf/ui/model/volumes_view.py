@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.charts.model_diagram import spoken
-from clsf.charts.model_volumes import HEIGHT, LONGEST, volumes
+from clsf.charts.model_volumes import HEIGHT, LONGEST, WIDTH, volumes
 from clsf.model.edit import Card
 from clsf.model.spec import KINDS
 from clsf.ui.model import keys
@@ -29,7 +29,10 @@ def show(bench: Bench) -> None:
             help=t("Also those that hand on the shape they receive."),
         )
     figure = volumes(bench.seen, _title, lambda kind: KINDS[kind].LOOK.group, t("Input"), scale, every)
-    st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))
+    # The scene is as high as the picture, whatever its width: in a narrower one its sides would be cut off.
+    st.html(f"<style>.st-key-volumes_room {{ overflow-x: auto; }} .st-key-model_volumes {{ min-width: {WIDTH}px; }}</style>")
+    with st.container(key="volumes_room"):
+        st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))
     if scale == "linear":
         st.caption(
             t(

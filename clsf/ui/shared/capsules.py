@@ -17,5 +17,5 @@ def packed(record: RunRecord, note: str) -> bytes:
     except ClsfError:
         weights = None
     return capsule.write(
-        record, weights, events=service.store.events(record.run_id), classes=class_names(record), notes=note
+        record, weights, events=service.store.told(record.run_id), classes=class_names(record), notes=note
     )  # fmt: skip

@@ -6,7 +6,6 @@ the link says, so labels of linked options are the same in every language.
 
 from __future__ import annotations
 
-import json
 from math import floor, log10
 
 import streamlit as st
@@ -24,7 +23,7 @@ from clsf.ui.shared import data_choice, design, state
 from clsf.ui.shared.choices import Choices, fit, model, select_model
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.design import MY_MODEL
-from clsf.ui.shared.settings import extras, groups
+from clsf.ui.shared.settings import extras, groups, taken
 from clsf.ui.shared.settings.fields import pair
 from clsf.ui.shared.text import plain, sentence, t, tn
 from clsf.words import Sentence
@@ -44,8 +43,8 @@ def choose_defaults() -> None:
 def choose_as(spec: ModelSpec, plan: Plan, framework: str) -> None:
     """Choose what a run is trained by, so that the form agrees with the run beside it. Call before a page switch.
 
-    A model that is none of the ready-made ones becomes the own design. Settings in the folded groups, beyond those of the
-    images and the seed, go back to what is usual.
+    A model that is none of the ready-made ones becomes the own design. What the form has no widget for, such as the weights
+    to begin with or a difference, is left out.
     """
     groups.reset()
     classes = len(catalogue.info(plan.data).classes)
@@ -56,7 +55,7 @@ def choose_as(spec: ModelSpec, plan: Plan, framework: str) -> None:
         {
             state.DATA: plan.data, state.MODEL: MY_MODEL if own else spec.name, state.FRAMEWORKS: [framework], state.EPOCHS: plan.epochs,
             state.BATCH_SIZE: plan.batch_size, state.OPTIMIZER: plan.optimizer, state.LEARNING_RATE: plan.learning_rate,
-            state.SEED: plan.seed, state.IMAGE_SIZE: plan.preparation.image_size,
+            **taken.values(plan),
         }
     )  # fmt: skip
 
@@ -73,7 +72,7 @@ def training_choices(folded: DeltaGenerator | None = None) -> Choices:
     problem = None
     try:
         plan = Plan(data=info.name, **values, **more)
-        st.session_state[state.PLAN] = json.dumps(plan.to_json())
+        st.session_state[state.PLAN] = plan
     except ClsfError as error:
         plan, problem = None, error.sentence
     with spec_place:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
 from clsf.errors import SpecError
@@ -20,15 +18,23 @@ MY_MODEL = "my-model"
 
 def keep(spec: ModelSpec) -> None:
     """Make this the design of the session."""
-    st.session_state[state.DESIGN] = json.dumps(spec.to_json())
+    st.session_state[state.DESIGN] = spec
 
 
 def designed() -> ModelSpec | None:
     """Return the design of the session, None if none was made yet."""
-    try:
-        return ModelSpec.from_json(json.loads(st.session_state[state.DESIGN]))
-    except (KeyError, ValueError, SpecError):
-        return None
+    return st.session_state.get(state.DESIGN)
+
+
+def hand_over(spec: ModelSpec) -> None:
+    """Make this the design of the session, and the one that the Model page goes on with when the reader comes to it."""
+    keep(spec)
+    st.session_state[state.DESIGN_WANTED] = True
+
+
+def handed_over() -> ModelSpec | None:
+    """Return, once, the design that another page handed over."""
+    return designed() if st.session_state.pop(state.DESIGN_WANTED, False) else None
 
 
 LINK = "design"

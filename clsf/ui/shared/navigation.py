@@ -52,6 +52,7 @@ PAGES = (
     Page("data", say("Data"), ":material/photo_library:"),
     Page("layers", say("Layers"), ":material/layers:"),
     Page("model", say("Model"), ":material/account_tree:"),
+    Page("your_code", say("Your code"), ":material/code:"),
     Page("train", say("Train"), ":material/show_chart:"),
     Page("experiments", say("Experiments"), ":material/science:"),
     Page("compare", say("Compare"), ":material/balance:"),

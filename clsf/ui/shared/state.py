@@ -14,9 +14,10 @@ LANGUAGE_SWITCH = "language_switch"
 # What to train. Each is the key of a widget; those that make a link worth sharing are also in the link.
 DATA = "data"
 MODEL = "model"
-PLAN = "plan"  # JSON of the plan as it was chosen last on the Train page
+PLAN = "plan"  # the Plan that was chosen last on the Train page
 MODEL_REFUSAL = "model_refusal"  # the sentence that says why a link's model could not be opened
-DESIGN = "design"  # JSON of the model that was made on the Model page
+DESIGN = "design"  # the ModelSpec that was made on the Model page
+DESIGN_WANTED = "design_wanted"  # whether another page handed it over, for the Model page to go on with
 FRAMEWORKS = "frameworks"
 EPOCHS = "epochs"
 BATCH_SIZE = "batch_size"

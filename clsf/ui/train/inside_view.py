@@ -7,7 +7,6 @@ import streamlit as st
 from clsf.charts import inside_confusion, inside_histograms, inside_lines
 from clsf.charts.inside_lines import Panel
 from clsf.charts.style import STYLES
-from clsf.inspection_events import PredictionsInspected
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import units
 from clsf.ui.shared.choose import named
@@ -15,6 +14,7 @@ from clsf.ui.shared.data_names import class_names
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.text import t, words
 from clsf.ui.train import followed, keys, layer_names, maps
+from clsf.ui.train.inspected_epoch import at_epoch, look_at
 from clsf.words import say
 
 RATIO = say("Size of the update as a share of the size of the weights")
@@ -178,25 +178,6 @@ def _confusion(records: list[RunRecord]) -> None:
             epoch=epoch,
         )
     )
-
-
-def at_epoch(records: list[RunRecord]) -> int:
-    """Let the reader choose the epoch of a look; the newest until another one is chosen."""
-    epochs = sorted({look.epoch for record in records for look in list(record.predictions_looked)})
-    if len(epochs) < 2:
-        return epochs[-1]
-    chosen = st.session_state.get(keys.INSIDE_AT)
-    following = chosen not in epochs or st.session_state.get(keys.INSIDE_LAST) == chosen
-    if following:
-        st.session_state[keys.INSIDE_AT] = epochs[-1]
-    st.session_state[keys.INSIDE_LAST] = epochs[-1]
-    return st.select_slider(t("After epoch"), epochs, key=keys.INSIDE_AT)
-
-
-def look_at(record: RunRecord, epoch: int) -> PredictionsInspected:
-    """Return the last look of a run at or before this epoch; its first one if there is none."""
-    looks = list(record.predictions_looked)
-    return next((look for look in reversed(looks) if look.epoch <= epoch), looks[0])
 
 
 def _with_layers(records: list[RunRecord]) -> list[RunRecord]:

@@ -15,7 +15,8 @@ from clsf.ui.shared.figures import remembered
 from clsf.ui.shared.pictures import side_by_side
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.text import t
-from clsf.ui.train import inside_view, keys, layer_names, pictures
+from clsf.ui.train import keys, layer_names, pictures
+from clsf.ui.train.inspected_epoch import at_epoch, look_at
 
 
 def show(records: list[RunRecord], classes: list[str]) -> None:
@@ -23,8 +24,8 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
     last = records[0].predictions_looked[-1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _choose(records, last, classes)
-        epoch = inside_view.at_epoch(records)
-    look = inside_view.look_at(records[0], epoch)
+        epoch = at_epoch(records)
+    look = look_at(records[0], epoch)
     found = pictures.of_run(records[0].plan, records[0].framework, look.images)
     if found:
         title = escape(classes[look.labels[look.watched]])
@@ -34,7 +35,7 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
     for place, record in zip(st.columns(len(records), gap="large"), records, strict=True):
         with place:
             st.markdown(name(record.framework))
-            seen = inside_view.look_at(record, epoch)
+            seen = look_at(record, epoch)
             stamp = (record.run_id, seen.step, seen.watched)
             html = remembered(f"train-maps-{record.framework}", stamp, lambda r=record, seen=seen: _layers(r, seen.activations))
             st.html(f'<div class="tp tp-maps">{html}</div>')

@@ -1,0 +1,55 @@
+"""In what two programs differ, the weightiest first: faults, model, loss, scale of the inputs, optimizer, and so on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clsf.reader.findings import faults
+from clsf.reader.plan import plan_of
+from clsf.reader.program import Program
+from clsf.words import Sentence, say
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that two programs do differently."""
+
+    name: str
+    title: Sentence
+    first: object
+    second: object
+    first_value: object = None
+    of_plan: bool = False
+
+
+_FIELDS = {
+    "loss": say("loss"), "probabilities": say("last layer gives probabilities"), "preparation": say("scale of the inputs"), "optimizer": say("optimizer"),
+    "learning_rate": say("learning rate"), "batch_size": say("batch size"), "epochs": say("epochs"), "l2": say("L2 penalty"), "weight_decay": say("weight decay"), "label_smoothing": say("label smoothing"),
+    "schedule": say("schedule of the learning rate"), "augmentation": say("varied images"), "stopping": say("early stopping"), "validation_share": say("share for validation"), "data": say("data set"), "seed": say("seed"),
+}  # fmt: skip
+
+
+def differences(one: Program, two: Program) -> list[Difference]:
+    """Return every difference of two programs that were read, in the order in which they matter."""
+    found: list[Difference] = []
+    kinds = [[f.kind for f in faults(p) if f.certainty != "smell"] for p in (one, two)]
+    for n, (own, other) in enumerate((kinds, kinds[::-1])):
+        for kind in dict.fromkeys(k for k in own if k not in other):
+            sides = (kind, "–") if n == 0 else ("–", kind)
+            found.append(Difference(f"fault-{kind}", say("fault"), *sides))
+    if one.spec is not None and two.spec is not None and one.spec.layers != two.spec.layers:
+        rows = zip(one.spec.layers, two.spec.layers, strict=False)
+        at = next((n for n, (a, b) in enumerate(rows, 1) if a != b), min(len(one.spec.layers), len(two.spec.layers)) + 1)
+        sides = [_text(p.spec.layers[at - 1]) if at <= len(p.spec.layers) else "–" for p in (one, two)]
+        found.append(Difference("model", say("model, first at layer {number}", number=at), *sides))
+    first, second = plan_of(one)[0], plan_of(two)[0]
+    for name, title in _FIELDS.items():
+        a, b = getattr(first, name), getattr(second, name)
+        if a != b:
+            shown = (a.scale, b.scale) if name == "preparation" else (_text(a), _text(b))
+            found.append(Difference(name, title, *shown, first_value=a, of_plan=True))
+    return found
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)[:80]

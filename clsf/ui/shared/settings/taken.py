@@ -1,0 +1,52 @@
+"""The settings of a plan as the widgets of the groups have them: what `groups.show` would make this plan of."""
+
+from __future__ import annotations
+
+from clsf.plan import Plan, Plateau, Schedule, Stopping
+from clsf.ui.shared import state
+from clsf.ui.shared.settings import keys
+
+
+def values(plan: Plan) -> dict[str, object]:
+    """Return session_state key -> value of each setting that is not as usual."""
+    usual = _all(Plan("digits"))
+    found = {key: value for key, value in _all(plan).items() if value != usual[key]}
+    return found | {f"{plan.optimizer}_{name}": value for name, value in plan.hyper.items()}
+
+
+def _all(plan: Plan) -> dict[str, object]:
+    prepared, varied = plan.preparation, plan.augmentation
+    return {
+        state.IMAGE_SIZE: prepared.image_size, state.COLOUR: prepared.colour, state.SCALE: prepared.scale,
+        state.TRAIN_LIMIT: plan.train_limit, keys.FLIP: varied.flip, keys.SHIFT: varied.shift, keys.ROTATION: float(varied.rotation),
+        keys.BRIGHTNESS: float(varied.brightness), keys.CUTOUT: varied.cutout,
+        state.ALIGNED: plan.rules == "aligned", state.START: plan.start, state.SEED: plan.seed, state.DTYPE: plan.dtype,
+        keys.LOSS: plan.loss, keys.PROBABILITIES: plan.probabilities, keys.LABEL_SMOOTHING: float(plan.label_smoothing),
+        keys.L1: float(plan.l1), keys.L2: float(plan.l2), keys.WEIGHT_DECAY: float(plan.weight_decay),
+        **_schedule(plan.schedule), **_plateau(plan.plateau), **_stopping(plan.stopping),
+        state.TENSORFLOW_VARIANT: plan.variants["tensorflow"], keys.TORCH_VARIANT: plan.variants["torch"],
+        keys.LOOK_INSIDE: plan.look_inside,
+    }  # fmt: skip
+
+
+def _schedule(schedule: Schedule) -> dict[str, object]:
+    return {
+        keys.SCHEDULE: schedule.kind, keys.WARMUP: float(schedule.warmup_epochs), keys.FACTOR: float(schedule.factor),
+        keys.EVERY: schedule.every, keys.FLOOR: float(schedule.floor),
+    }  # fmt: skip
+
+
+def _plateau(plateau: Plateau | None) -> dict[str, object]:
+    shown = plateau or Plateau()
+    return {
+        keys.PLATEAU: plateau is not None, keys.PLATEAU_PATIENCE: shown.patience, keys.PLATEAU_FACTOR: float(shown.factor),
+        keys.PLATEAU_DELTA: float(shown.min_delta), keys.PLATEAU_LOWEST: float(shown.lowest),
+    }  # fmt: skip
+
+
+def _stopping(stopping: Stopping) -> dict[str, object]:
+    return {
+        keys.STOP_EARLY: stopping.patience is not None, keys.PATIENCE: stopping.patience or 3,
+        keys.MIN_DELTA: float(stopping.min_delta), keys.MONITOR: stopping.monitor,
+        keys.BEST: "best" if stopping.restore_best else "both" if stopping.checkpoint else "last",
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""The page Your code: a program is pasted, read, and answered."""

@@ -1,0 +1,49 @@
+"""Two programs: the fairness check of Compare over both, and every other thing that differs, with a way to take it over."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.compare import fairness
+from clsf.compare.fairness import TOPICS, Contender
+from clsf.reader.answer import parameters
+from clsf.reader.pair_differences import differences
+from clsf.reader.plan import plan_of
+from clsf.reader.program import Program
+from clsf.ui.shared.text import plain, t, words
+
+ICONS = {"red": ":material/error:", "amber": ":material/warning:", "green": ":material/check:"}
+
+
+def show(one: Program, two: Program) -> None:
+    """Show every difference of two programs, the weightiest first."""
+    st.header(t("Why do they differ?"))
+    found = differences(one, two)
+    if not found:
+        st.success(t("The two programs have the same model and the same plan."), icon=":material/check_circle:")
+    removed = set()
+    for item in found:
+        if st.checkbox(
+            f"{plain(words(item.title))}: **{plain(str(item.first))}** / **{plain(str(item.second))}**",
+            key=f"your_code_same_{item.name}",
+            help=t("Ticked: the second takes over what the first has."),
+        ):
+            removed.add(item.name)
+    if found:
+        left = [words(item.title) for item in found if item.name not in removed]
+        st.caption(
+            t("Still different: {names}.", names=plain(", ".join(left))) if left else t("Nothing is different any more.")
+        )
+    sides = []
+    for program in (one, two):
+        plan, _ = plan_of(program)
+        sides.append((program, plan))
+    plan_two = sides[1][1].but(**{item.name: item.first_value for item in found if item.name in removed and item.of_plan})
+    spec_two = one.spec if "model" in removed else two.spec
+    names = [FRAMEWORKS[0] if p.framework == "keras" else FRAMEWORKS[1] for p, _ in sides]
+    checked = fairness.check(Contender(names[0], one.spec, sides[0][1]), Contender(names[1], spec_two, plan_two))
+    with st.expander(t("The fairness check"), icon=":material/balance:", expanded=True):
+        for finding in sorted(checked, key=lambda f: ("red", "amber", "green").index(f.level)):
+            st.markdown(f"{ICONS[finding.level]} **{plain(words(TOPICS[finding.topic]))}** · {plain(words(finding.sentence))}")
+    st.caption(t("Parameters") + f": {parameters(one) or '?'} / {parameters(two) or '?'}")

@@ -1,0 +1,38 @@
+"""The same model, cleaned, in both frameworks, its lines side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.code import model_code
+from clsf.errors import ClsfError
+from clsf.reader.program import Program
+from clsf.reader.translate import STYLES, translated
+from clsf.ui.shared import code_panel
+from clsf.ui.shared.text import sentence, t
+
+
+def show(program: Program, key: str) -> None:
+    """Show both sources, or the sentence that says why there are none."""
+    if program.spec is None or program.input_shape is None:
+        return
+    with st.expander(t("The same, cleaned, in both frameworks"), icon=":material/code:"):
+        try:
+            both = [
+                model_code(program.spec, program.input_shape, program.classes or 10, STYLES[name])
+                for name in ("keras", "torch")
+            ]
+            whole = {name: translated(program, name) for name in ("keras", "torch")}
+        except ClsfError as error:
+            st.info(sentence(error.sentence), icon=":material/info:")
+            return
+        code_panel.panel(*both, [STYLES["keras"], STYLES["torch"]], key=f"{key}_panel")
+        for name, title in (("keras", "Keras"), ("torch", "PyTorch")):
+            st.download_button(
+                t("Download the program in {framework}", framework=title),
+                whole[name],
+                f"program_{name}.py",
+                "text/x-python",
+                key=f"{key}_{name}",
+                icon=":material/download:",
+            )

@@ -1,0 +1,92 @@
+"""The faults, one after the other: what is wrong, what it looks like while training, and the changed line to take."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.faults import FAULTS
+from clsf.faults.finding import Finding
+from clsf.reader.findings import mended
+from clsf.reader.program import Program
+from clsf.ui.shared import navigation
+from clsf.ui.shared.text import plain, t, tn, words
+from clsf.words import Sentence
+
+LESSON = {
+    "data": ("missing-normalisation", "scaled-twice", "train-test-preprocess-mismatch", "channel-order", "data-leak", "label-encoding", "labels-from-one", "validation-sorted", "view-for-permute"),
+    "layers": ("missing-hidden-activation", "saturating-activation", "dropout", "bn-momentum", "padding-same"),
+    "compare": ("softmax-then-logits-loss", "wrong-from-logits", "missing-eval", "dropout-always-on", "flatten-order", "missing-train-mode"),
+    "model": ("shape", "wrong-last-units", "architecture", "architecture-too-small", "unused-layer", "redundant-layer"),
+}  # fmt: skip
+
+
+def show(program: Program, findings: list[Finding], text_key: str) -> None:
+    """Show every fault; smells are folded away."""
+    serious = [f for f in findings if f.certainty != "smell"]
+    smells = [f for f in findings if f.certainty == "smell"]
+    if not serious:
+        st.success(t("No fault was found in what could be read."), icon=":material/check_circle:")
+    else:
+        st.subheader(tn("{count} fault", "{count} faults", len(serious)))
+    for number, finding in enumerate(serious):
+        with st.container(border=True):
+            _one(program, finding, f"{text_key}_{number}", text_key)
+    if len([f for f in serious if _changes(f)]) > 1:
+        st.button(
+            t("Take all fixes"),
+            key=f"{text_key}_all",
+            icon=":material/done_all:",
+            on_click=_take,
+            args=(text_key, mended(program, serious)),
+        )
+    if smells:
+        with st.expander(
+            tn("{count} thing to think about", "{count} things to think about", len(smells)), icon=":material/help:"
+        ):
+            for number, finding in enumerate(smells):
+                _one(program, finding, f"{text_key}_smell_{number}", text_key)
+
+
+def _one(program: Program, finding: Finding, key: str, text_key: str) -> None:
+    fault = FAULTS[finding.kind]
+    colour = {"certain": "red", "likely": "orange", "smell": "gray"}[finding.certainty]
+    sure = {"certain": t("certain"), "likely": t("likely"), "smell": t("worth a look")}[finding.certainty]
+    st.markdown(f"**{t('Line {line}', line=finding.line)} · {plain(words(fault.title))}** :{colour}-badge[{sure}]")
+    st.markdown(plain(words(finding.sentence)))
+    if finding.sentence is not fault.what:
+        st.caption(plain(words(fault.what)))
+    st.caption(f":material/show_chart: {plain(words(fault.symptom))}")
+    if _changes(finding):
+        st.code(_difference(program, finding), language="diff")
+        st.button(
+            t("Take this fix"),
+            key=f"{key}_take",
+            icon=":material/build:",
+            on_click=_take,
+            args=(text_key, mended(program, [finding])),
+        )
+    else:
+        said = finding.mend
+        st.markdown(f":material/build: {plain(words(said) if isinstance(said, Sentence) else said)}")
+    page = next((name for name, kinds in LESSON.items() if finding.kind in kinds), "train")
+    st.page_link(navigation.link_to(page), label=t("The lesson about it"), icon=":material/school:")
+
+
+def _changes(finding: Finding) -> bool:
+    return finding.new is not None or finding.before is not None or finding.after is not None
+
+
+def _difference(program: Program, finding: Finding) -> str:
+    old = program.line(finding.line)
+    rows = []
+    if finding.before is not None:
+        rows += [f"+{finding.before}", f" {old}"]
+    elif finding.after is not None:
+        rows += [f" {old}", f"+{finding.after}"]
+    if finding.new is not None:
+        rows += [f"-{old}", f"+{finding.new}"]
+    return "\n".join(rows)
+
+
+def _take(text_key: str, text: str) -> None:
+    st.session_state[text_key] = text

@@ -1,0 +1,40 @@
+"""The answer to one program: its lines, its faults, its model and plan, its code in both frameworks."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.reader.explain import no_model
+from clsf.reader.findings import faults
+from clsf.reader.program import Program, read
+from clsf.ui.shared.text import sentence
+from clsf.ui.your_code import code_view, findings_view, keys, listing, model_view, training_view
+
+
+def answered(text: str, key: str) -> Program | None:
+    """Show what there is to say about a text; return the program if it holds a model."""
+    refused = st.session_state.pop(keys.REFUSAL, None)
+    if refused is not None:
+        st.error(sentence(refused), icon=":material/error:")
+    if not text.strip():
+        return None
+    try:
+        program = read(text)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return None
+    findings = faults(program)
+    if program.spec is None:
+        st.error(sentence(no_model(program)), icon=":material/error:")
+        return None
+    listing.show(program, findings)
+    findings_view.show(program, findings, key)
+    model_view.show(program, key)
+    code_view.show(program, key)
+    return program
+
+
+def trained(program: Program) -> None:
+    """Offer to train the program here."""
+    training_view.show(program)

@@ -1,0 +1,74 @@
+"""Train it as it is, and with its faults fixed, in both frameworks, on one chart."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.errors import ClsfError
+from clsf.experiments import start
+from clsf.experiments.values import Arm, Experiment
+from clsf.faults import FAULTS
+from clsf.reader.pair import Pair, pair_of
+from clsf.reader.plan import plan_of
+from clsf.reader.program import Program
+from clsf.ui.shared import data_choice, navigation, service_access, state
+from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.your_code import keys
+from clsf.words import say
+
+
+def show(program: Program) -> None:
+    """Offer the training; it is looked at on the page Experiments."""
+    plan, _ = plan_of(program)
+    st.subheader(t("Train it here"))
+    st.caption(
+        t("Nothing of your program is run: its model and its plan are trained by the dashboard's own loop, in both frameworks.")
+    )
+    columns = st.columns(3)
+    with columns[0]:
+        data = data_choice.select(keys.DATA)
+    epochs = columns[1].number_input(t("Epochs"), 1, 50, min(plan.epochs, 5), key=keys.EPOCHS)
+    limit = columns[2].number_input(t("Training images"), 50, 60_000, 1000, step=50, key=keys.LIMIT)
+    try:
+        pair = pair_of(program, data, int(epochs), int(limit))
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return
+    _said(pair)
+    with st.container(horizontal=True):
+        asked = st.button(
+            t("Train it as it is, and fixed"), key="your_code_train", type="primary", icon=":material/play_arrow:",
+            disabled=pair.faulty is None or pair.fixed is None or pair.faulty == pair.fixed,
+        )  # fmt: skip
+    if asked:
+        _start(pair)
+
+
+def _said(pair: Pair) -> None:
+    if pair.why is not None:
+        st.info(t("One of the two can't be trained: {reason}", reason=sentence(pair.why)), icon=":material/block:")
+    elif pair.faulty == pair.fixed:
+        st.info(
+            t(
+                "The program and its fixed version are the same training here: what is wrong with it is in lines that are not run here, or nothing is."
+            ),
+            icon=":material/info:",
+        )
+    if pair.left_out:
+        names = ", ".join(words(FAULTS[kind].title) for kind in pair.left_out)
+        st.caption(t("Not in this training, for our loop can't have it: {names}.", names=plain(names)))
+
+
+def _start(pair: Pair) -> None:
+    arms = tuple(
+        Arm((("program", title),), spec, plan)
+        for title, (spec, plan) in ((say("as it is"), pair.faulty), (say("fixed"), pair.fixed))
+    )
+    try:
+        found = start.start(service_access.get_service(), Experiment("own", arms, tuple(FRAMEWORKS)), state.owner(), "")
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return
+    st.session_state[state.EXPERIMENT] = found
+    st.switch_page(navigation.link_to("experiments"), query_params={**navigation.kept(), state.EXPERIMENT: found})

@@ -1,0 +1,29 @@
+"""Your code: paste a Keras or PyTorch program; it is read, never run, and answered."""
+
+import streamlit as st
+
+from clsf import ui
+from clsf.ui.shared import sections
+from clsf.ui.shared.text import t
+from clsf.ui.your_code import both, editor, keys, reading
+
+page = ui.open_page("your_code")
+
+# What this is.
+st.title(t("Your code"))
+st.markdown(sections.intro(page.lesson()))
+
+# What is pasted: one program, or two to be compared.
+two = st.toggle(t("Compare two programs"), key=keys.TWO)
+boxes = st.columns(2, gap="large") if two else [st.container()]
+with boxes[0]:
+    first = reading.answered(editor.show(keys.TEXT, keys.UPLOAD, t("Your program")), keys.TEXT)
+if two:
+    with boxes[1]:
+        second = reading.answered(editor.show(keys.TEXT_TWO, keys.UPLOAD_TWO, t("The other program")), keys.TEXT_TWO)
+
+# What came of it.
+if two and first is not None and second is not None:
+    both.show(first, second)
+elif first is not None and not two:
+    reading.trained(first)
