@@ -183,6 +183,8 @@ def _what(entry: Difference) -> str:
     if entry.lecture is not None:
         rows.append((escape(t("Lecture")), escape(words(entry.lecture))))
     rows.append((escape(t("Shows")), escape(words(entry.shows))))
+    if entry.fault is not None:
+        rows.append((escape(t("As a fault")), escape(f"{words(entry.fault.title)}. {words(entry.fault.mend)}")))
     files = "".join(f"<li><code>{escape(s.file)}</code> <b>{escape(s.name)}</b></li>" for s in entry.sources)
     told = "".join(f"<dt>{a}</dt><dd>{b}</dd>" for a, b in rows)
     source = f"<details><summary>{escape(t('Source'))}</summary><ul>{files}</ul></details>"

@@ -15,7 +15,18 @@ from clsf.runs.happened import Changes, Happened, rates_text
 from clsf.runs.history import MAX_NAME, MAX_NOTE, Line
 from clsf.runs.record import RunRecord
 from clsf.ui.runs import changes, keys, names
-from clsf.ui.shared import capsules, controls, navigation, run_overlay, run_status, runs, service_access, state, units
+from clsf.ui.shared import (
+    capsules,
+    controls,
+    doctor_view,
+    navigation,
+    run_overlay,
+    run_status,
+    runs,
+    service_access,
+    state,
+    units,
+)
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_table import RunRow
@@ -43,6 +54,7 @@ def show(line: Line, own: bool) -> None:
     if beyond:
         st.caption(":material/history_edu: " + plain(" ".join(beyond)))
     _numbers(record)
+    doctor_view.show([record], "runs")
     if own:
         _own_actions(line, record)
         _describe(line)

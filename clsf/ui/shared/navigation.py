@@ -57,6 +57,7 @@ PAGES = (
     Page("experiments", say("Experiments"), ":material/science:"),
     Page("compare", say("Compare"), ":material/balance:"),
     Page("predict", say("Predict"), ":material/psychology:"),
+    Page("bug_lab", say("Bug lab"), ":material/bug_report:"),
     Page("runs", say("Runs"), ":material/history:"),
 )
 """In the order of the menu; the first is what the bare address shows."""
