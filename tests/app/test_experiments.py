@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 
 import pytest
@@ -282,7 +281,7 @@ def test_training_goes_on_from_a_run(open_mine, lab, monkeypatch):
     assert (new.plan.begin_from, new.framework, new.plan.learning_rate) == (run_id, "torch", 0.002)
     assert new.owner == ME
     assert app.session_state["data"] == new.plan.data  # and the form agrees with the run beside it
-    form = Plan.from_json(json.loads(app.session_state["plan"]))
+    form = app.session_state["plan"]
     assert form == new.plan.but(begin_from=None, epochs_before=0)
     assert app.session_state["frameworks"] == ["torch"]
 
