@@ -44,7 +44,7 @@ def _field(stage: Stage, field: Field, widget: _Widget) -> None:
     name, value, rule = widget.name, widget.value, field.rule
     common = {"key": widget.key, "help": words(field.help), "on_change": _changed, "args": (widget,)}
     if rule.takes == "whole":
-        value = value or stage.layer.side  # pooling moves by its own size if nothing is said
+        value = stage.layer.side if value is None else value  # pooling moves by its own size if nothing is said
         if name == "dilation_rate" and stage.layer.strides > 1:
             common |= {"disabled": True, "help": t("Keras refuses a dilation together with strides above 1.")}
         if rule.few > FEW:
