@@ -13,15 +13,15 @@ expect = playwright.expect
 LONG = 240_000  # milliseconds: two processes may still be importing their frameworks
 
 SAID = {
-    "en": ("Your program", "Take this fix", "Train it as it is, and fixed", "as it is", "fixed", "No fault was found", "Training images"),
-    "ko": ("내 프로그램", "이렇게 고치기", "그대로, 그리고 고쳐서 학습하기", "그대로", "고친 것", "잘못을 찾지 못했습니다", "훈련 이미지"),
+    "en": ("Your program", "Take this fix", "Train it as it is, and fixed", "as it is", "fixed", "No fault was found", "Training images", "Epochs"),
+    "ko": ("내 프로그램", "이렇게 고치기", "그대로, 그리고 고쳐서 학습하기", "그대로", "고친 것", "잘못을 찾지 못했습니다", "훈련 이미지", "에폭 수"),
 }  # fmt: skip
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_a_faulty_program_is_marked_mended_and_trained_beside_its_fixed_version(dashboard, lang):
-    label, take, train, as_it_is, fixed, clean, _ = SAID[lang]
+    label, take, train, as_it_is, fixed, clean, images, epochs = SAID[lang]
     source, ((kind, line),) = PROGRAMS["torch-cnn: softmax-then-logits-loss"]
     assert kind == "softmax-then-logits-loss"
     page = dashboard.open(f"/your_code?lang={lang}", height=1600)
@@ -33,6 +33,11 @@ def test_a_faulty_program_is_marked_mended_and_trained_beside_its_fixed_version(
     assert int(marked.get_attribute("data-line")) == line
 
     # Both are trained first, as the fix takes the faulty one away.
+    for name, value in ((images, "200"), (epochs, "2")):
+        number = page.get_by_role("spinbutton", name=name)
+        number.fill(value)
+        number.press("Enter")
+        expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=LONG)
     button = page.get_by_role("button", name=train)
     expect(button).to_be_enabled(timeout=LONG)
     button.click()
