@@ -62,6 +62,11 @@ class Optimizer:
         return self.torch_says is not None
 
     @property
+    def counts_steps(self) -> bool:
+        """Whether the rule depends on how many steps were taken."""
+        return "^t" in self.formula
+
+    @property
     def decoupled(self) -> bool:
         """Whether PyTorch's class, too, takes weight decay from the weights and not by way of the gradient."""
         return self.torch_decay > 0
@@ -75,11 +80,13 @@ class Optimizer:
         """Return every hyper-parameter of the aligned rule."""
         return {s.name: given.get(s.name, s.usual) for s in self.settings}
 
-    def keras_call(self, rate: object, given: Mapping[str, float], decay: object = None) -> Call:
-        """Return the call that makes it in Keras; what the class does by itself is left out."""
+    def keras_call(
+        self, rate: object, given: Mapping[str, float], decay: object = None, more: Mapping[str, object] | None = None
+    ) -> Call:
+        """Return the call that makes it in Keras; what the class does by itself is left out. `more`: arguments of all classes."""
         arguments = {"learning_rate": rate}
         arguments |= {s.name: given.get(s.name, s.usual) for s in self.settings if given.get(s.name, s.usual) != s.default}
-        return Call(f"optimizers.{self.keras}", (), {**arguments, **self.fixed, **_decay(decay)})
+        return Call(f"optimizers.{self.keras}", (), {**arguments, **self.fixed, **_decay(decay), **(more or {})})
 
     def torch_call(self, rate: object, given: Mapping[str, float], decay: object = None, aligned: bool = False) -> Call:
         """Return the call that makes it in PyTorch, without the parameters that it gets first.
@@ -184,7 +191,7 @@ _ALL = (
         note="Keras' number; PyTorch has 1e-8, and adds it after the bias correction, Keras before.", other_epsilon=True,
     ),
     Optimizer(
-        "adamw", "AdamW", "AdamW", "AdamW", 0.001, 2, "p = p - lr · decay · p, and then Adam", (*_betas(), _epsilon(1e-8)),
+        "adamw", "AdamW", "AdamW", "AdamW", 0.001, 2, f"p = p - lr · decay · p;  {_ADAM}", (*_betas(), _epsilon(1e-8)),
         keras_says=say("Decays by 0.004 unless told otherwise, and has Adam's 1e-7 before the bias is corrected."),
         torch_says=say("Decays by 0.01 unless told otherwise, and has Adam's 1e-8 after the bias is corrected."),
         note="Keras' number; PyTorch has 1e-8, and adds it after the bias correction, Keras before.", other_epsilon=True,
@@ -214,6 +221,9 @@ _ALL = (
 
 OPTIMIZERS: dict[str, Optimizer] = {optimizer.name: optimizer for optimizer in _ALL}
 """Name -> declaration, in the order of menus."""
+
+CLIPPING = {"value": "clipvalue", "norm": "clipnorm", "global-norm": "global_clipnorm"}
+"""Kind of clipping -> argument of Keras' optimizers."""
 
 DEFAULT, PLAINEST, POPULAR = "rmsprop", "sgd", "adam"
 """The lecture's optimizer, with which a plan begins; the one with nothing but a learning rate; and what most papers take."""

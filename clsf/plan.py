@@ -12,7 +12,18 @@ from clsf.errors import PlanError
 from clsf.frameworks import TITLES, USUAL, VARIANTS
 from clsf.optimizers import DEFAULT
 from clsf.optimizers import OPTIMIZERS as DECLARED
-from clsf.plan_parts import MONITORS, NOTHING, SCHEDULES, Augmentation, FrozenDict, Plateau, Schedule, Stopping
+from clsf.plan_parts import (
+    CLIPPINGS,
+    MONITORS,
+    NOTHING,
+    SCHEDULES,
+    Augmentation,
+    Clipping,
+    FrozenDict,
+    Plateau,
+    Schedule,
+    Stopping,
+)
 from clsf.words import say, say_n
 
 Scale = Literal["zero-one", "minus-one-one", "standardise"]
@@ -35,7 +46,7 @@ hardly learns in a few epochs."""
 DIFFERENCES = (
     "initial-weights", "bias-init", *(f"{o.name}-rule" for o in DECLARED.values() if o.differs), "bn-momentum", "bn-epsilon",
     "bn-variance", "input-scale", "softmax-before-loss", "dropout-rate", "dropout-masks", "dropout-at-evaluation", "flatten-order",
-    "weight-decay-style", "shuffling", "eval-mode",
+    "weight-decay-style", "clip-norm", "class-weight-mean", "shuffling", "eval-mode",
 )  # fmt: skip
 """What a run may do otherwise than the aligned rules, one name per thing; what each means is said in clsf.compare.differences."""
 
@@ -47,8 +58,8 @@ MAX_BATCH = 4096
 MAX_IMAGE_SIZE = 256  # pixels
 
 __all__ = [
-    "COLOURS", "DEVICES", "DIFFERENCES", "DTYPES", "LEARNING_RATES", "LOSSES", "MAX_BATCH", "MAX_EPOCHS", "MAX_IMAGE_SIZE",
-    "MONITORS", "OPTIMIZERS", "RULES", "SCALES", "SCHEDULES", "STARTS", "Augmentation", "FrozenDict", "Plan", "Plateau",
+    "CLIPPINGS", "COLOURS", "DEVICES", "DIFFERENCES", "DTYPES", "LEARNING_RATES", "LOSSES", "MAX_BATCH", "MAX_EPOCHS", "MAX_IMAGE_SIZE",
+    "MONITORS", "OPTIMIZERS", "RULES", "SCALES", "SCHEDULES", "STARTS", "Augmentation", "Clipping", "FrozenDict", "Plan", "Plateau",
     "Preparation", "Schedule", "Stopping",
 ]  # fmt: skip
 
@@ -90,6 +101,7 @@ class Plan:
     rules: Rules = "aligned"
     start: Start = "glorot"  # initial weights: Keras' scheme or torch's, drawn in NumPy, the same arrays for both
     dtype: Dtype = "float32"
+    mixed: bool = False  # layers compute in bfloat16; weights, updates and the loss stay in float32
     seed: int = 0  # of the split, the batches, the initial weights and the dropout masks
     variants: FrozenDict = NOTHING  # framework -> variant of its loop; one that is left out is the usual one
     device: Device = "auto"  # a GPU where the framework sees one; "cpu" never
@@ -101,6 +113,12 @@ class Plan:
     weight_decay: float = 0.0  # "aligned": every weight loses learning rate * weight_decay of itself before each update
     schedule: Schedule = field(default_factory=Schedule)  # how the learning rate changes with the steps
     plateau: Plateau | None = None  # reduce the learning rate when the validation loss no longer falls; None: don't
+    clipping: Clipping | None = None  # of gradients, before the update; None: as they are
+    accumulate: int = 1  # batches whose mean gradient makes one update
+    average: float = (
+        0.0  # share that a moving average of the weights keeps at each update; the average is judged and kept. 0: none
+    )
+    balanced: bool = False  # images of rare classes count more: images / (classes * images of the class)
     stopping: Stopping = field(default_factory=Stopping)  # stop early, and which epoch's weights are kept
     augmentation: Augmentation = field(default_factory=Augmentation)  # how training images are varied
     look_inside: bool = False  # also tell of weights, gradients, activations and predictions, which costs time
@@ -132,6 +150,16 @@ class Plan:
         checks.between(PlanError, word("weight_decay"), self.weight_decay, 0, 10)
         self._check_loss()
         self._check_parts()
+        checks.whole(PlanError, word("accumulate"), self.accumulate, 1, 1000)
+        checks.between(PlanError, word("average"), self.average, 0, 0.99999)
+        checks.one_of(PlanError, word("balanced"), self.balanced, (True, False))
+        checks.one_of(PlanError, word("mixed"), self.mixed, (True, False))
+        if self.mixed and self.dtype != "float32":
+            raise PlanError(
+                "Mixed precision keeps its weights in float32, but the number format is {dtype}. Choose float32, or no mixed "
+                "precision.",
+                dtype=self.dtype,
+            )
         checks.one_of(PlanError, word("look_inside"), self.look_inside, (True, False))
         if self.begin_from is not None and (not isinstance(self.begin_from, str) or not 0 < len(self.begin_from) <= 100):
             raise PlanError(
@@ -184,7 +212,7 @@ class Plan:
     def _check_parts(self) -> None:
         for name, kind in _PARTS.items():
             value = getattr(self, name)
-            if not isinstance(value, kind) and not (name == "plateau" and value is None):
+            if not isinstance(value, kind) and not (name in _OPTIONAL and value is None):
                 raise PlanError(
                     "{what} is {value}, but must be a {kind}.", what=word(name), value=checks.shown(value), kind=kind.__name__
                 )
@@ -238,7 +266,7 @@ class Plan:
             data = _with_variants(data)
         values = {"split": SPLITS[0]} | _known_fields(cls, data, say("a plan"))
         for name, kind in _PARTS.items():
-            if name in values and not (name == "plateau" and values[name] is None):
+            if name in values and not (name in _OPTIONAL and values[name] is None):
                 values[name] = kind(**_known_fields(kind, values[name], _PART_WORDS[name]))
         if isinstance(values.get("differences"), list):
             values["differences"] = tuple(values["differences"])
@@ -248,12 +276,15 @@ class Plan:
 
 
 _PARTS = {
-    "preparation": Preparation, "schedule": Schedule, "plateau": Plateau, "stopping": Stopping, "augmentation": Augmentation,
+    "preparation": Preparation, "schedule": Schedule, "plateau": Plateau, "clipping": Clipping, "stopping": Stopping,
+    "augmentation": Augmentation,
 }  # fmt: skip
+_OPTIONAL = ("plateau", "clipping")
 _PART_WORDS = {
     "preparation": say("a preparation"),
     "schedule": say("a schedule"),
     "plateau": say("a plateau"),
+    "clipping": say("a clipping"),
     "stopping": say("a stopping"),
     "augmentation": say("an augmentation"),
 }

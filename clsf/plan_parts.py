@@ -10,10 +10,11 @@ from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import PlanError
 
-ScheduleKind = Literal["constant", "step", "exponential", "cosine"]
+ScheduleKind = Literal["constant", "step", "exponential", "cosine", "range"]
+ClipKind = Literal["value", "norm", "global-norm"]
 Monitor = Literal["loss", "accuracy"]
 
-SCHEDULES, MONITORS = get_args(ScheduleKind), get_args(Monitor)
+SCHEDULES, MONITORS, CLIPPINGS = get_args(ScheduleKind), get_args(Monitor), get_args(ClipKind)
 
 
 class FrozenDict(Mapping):
@@ -55,6 +56,7 @@ class Schedule:
     step:        factor once every `every` epochs
     exponential: factor per epoch, a little less at every step
     cosine:      half a cosine from 1 down to `floor` at the end of the run
+    range:       from `floor` up to 1 at the last step, by the same factor at every step: a learning-rate range test
 
     Before that, `warmup_epochs` of a straight line from almost 0 to 1. Defaults: no schedule at all.
     """
@@ -63,7 +65,7 @@ class Schedule:
     warmup_epochs: float = 0.0
     factor: float = 0.5  # of "step" and "exponential"
     every: int = 1  # epochs; of "step"
-    floor: float = 0.0  # share of the learning rate that "cosine" ends at
+    floor: float = 0.0  # share of the learning rate that "cosine" ends at, and "range" begins with
 
     def __post_init__(self) -> None:
         checks.known(PlanError, word("schedule"), self.kind, SCHEDULES)
@@ -71,6 +73,11 @@ class Schedule:
         checks.number(PlanError, word("factor"), self.factor, 0, 1)
         checks.whole(PlanError, word("every"), self.every, 1, 1000)
         checks.between(PlanError, word("floor"), self.floor, 0, 1)
+
+    @property
+    def begins(self) -> float:
+        """The share of the learning rate that "range" begins with; 0 stands for the usual 1e-5."""
+        return self.floor or 1e-5
 
     @property
     def varies(self) -> bool:
@@ -96,6 +103,25 @@ class Plateau:
         checks.number(PlanError, word("factor"), self.factor, 0, 0.999)
         checks.between(PlanError, word("min_delta"), self.min_delta, 0, 10)
         checks.between(PlanError, word("lowest"), self.lowest, 0, 1e12)
+
+
+@dataclass(frozen=True, slots=True)
+class Clipping:
+    """How gradients are kept small before the update; the norm that is told is that of before.
+
+    value:       each number of a gradient by itself, into ±limit (Keras `clipvalue`, torch `clip_grad_value_`)
+    norm:        each weight array by itself: g · limit / max(norm of g, limit) (Keras `clipnorm`; torch's `clip_grad_norm_` is not this)
+    global-norm: all arrays together, by one factor (Keras `global_clipnorm`, torch `clip_grad_norm_`)
+
+    Source: Pascanu, Mikolov & Bengio 2013, arXiv:1211.5063, section 3.2.
+    """
+
+    kind: ClipKind = "global-norm"
+    limit: float = 1.0
+
+    def __post_init__(self) -> None:
+        checks.known(PlanError, word("clipping"), self.kind, CLIPPINGS)
+        checks.number(PlanError, word("limit"), self.limit, 0, 1e12)
 
 
 @dataclass(frozen=True, slots=True)

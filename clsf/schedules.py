@@ -7,10 +7,11 @@ the warm-up until the end of the run. The learning rate in force is the plan's (
     constant           1
     step               factor ** floor(t / (every * steps per epoch))
     exponential        factor ** (t / steps per epoch)
+    range              floor ** (1 - t / (D - 1))
     cosine             floor + (1 - floor) * (1 + cos(pi * t / D)) / 2
 
 Sources: Loshchilov & Hutter 2016, arXiv:1608.03983, equation 5 (one cosine, no restart); Goyal et al. 2017,
-arXiv:1706.02677, section 2.2 (gradual warm-up). In Keras: ExponentialDecay (with `staircase=True` for "step") and
+arXiv:1706.02677, section 2.2 (gradual warm-up); Smith 2015, arXiv:1506.01186, section 3.3 (the range test). In Keras: ExponentialDecay (with `staircase=True` for "step") and
 CosineDecay, given to the optimizer; in torch: StepLR, ExponentialLR, CosineAnnealingLR and LinearLR, stepped once per
 batch. Keras' own warm-up begins at a learning rate of 0, so that its first step learns nothing; this one at 1 / W.
 """
@@ -36,6 +37,9 @@ def share(schedule: Schedule, step: int, steps_per_epoch: int, epochs: int) -> f
             return schedule.factor ** (since // (schedule.every * steps_per_epoch))
         case "exponential":
             return schedule.factor ** (since / steps_per_epoch)
+        case "range":
+            last = max(epochs * steps_per_epoch - warmup - 1, 1)
+            return schedule.begins ** (1 - min(since / last, 1.0))
         case "cosine":
             left = max(epochs * steps_per_epoch - warmup, 1)
             return schedule.floor + (1 - schedule.floor) * (1 + cos(pi * min(since / left, 1.0))) / 2

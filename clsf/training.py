@@ -11,7 +11,7 @@ import math
 import platform
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 from time import time as now
 
@@ -123,7 +123,8 @@ def run(
         if isinstance(event, RunEnded):
             event = replace(event, peak_memory_mb=round(peak.megabytes(), 1), moment=now())
         tell(event)
-    kept = backend.get_weights()
+    with _judged(backend, plan):
+        kept = backend.get_weights()
     if plan.stopping.checkpoint and keeper.weights is not None:
         kept = kept | {BEST + name: array for name, array in keeper.weights.items()}
     keep(kept)
@@ -260,7 +261,8 @@ class _Loop:
     def end_epoch(self) -> Iterator[Event]:
         """Look at the validation images, and decide from them: keep the weights, stop early, reduce the learning rate."""
         self.clock.lap()
-        seen, self.judged = self.backend.evaluate(self.prepared.validation), self.step
+        with _judged(self.backend, self.plan):
+            seen, self.judged = self.backend.evaluate(self.prepared.validation), self.step
         seconds = self.clock.lap()
         self.total += seconds
         summed = self.summed
@@ -278,7 +280,9 @@ class _Loop:
         if diverged(seen.loss):
             self.why_over = "diverged"
             return
-        if self.keeper.wanted and self.keeper.note(self.last, self.backend.get_weights):
+        with _judged(self.backend, self.plan):
+            best = self.keeper.wanted and self.keeper.note(self.last, self.backend.get_weights)
+        if best:
             yield BestEpoch(self.epoch, seen.loss, seen.accuracy)
         if self.inspector is not None and self.inspector.epoch_is_due(self.epoch):
             yield self.inspector.predictions(self.epoch, self.step, self.control.watched)
@@ -300,7 +304,8 @@ class _Loop:
             yield WeightsRestored(self.keeper.chosen.epoch)
         elif self.step > self.judged:  # the weights have moved on since validation images were looked at
             began = time.perf_counter()
-            seen = self.backend.evaluate(self.prepared.validation)
+            with _judged(self.backend, self.plan):
+                seen = self.backend.evaluate(self.prepared.validation)
             self.total += time.perf_counter() - began
             values = (self.summed.loss, self.summed.accuracy, seen.loss, seen.accuracy)
         else:
@@ -325,6 +330,11 @@ class _Loop:
         if not self.plan.schedule.varies:
             self.backend.set_learning_rate(rate)
         return LearningRateChanged(self.step, rate, *why)
+
+
+def _judged(backend: Backend, plan: Plan) -> AbstractContextManager:
+    """Within it the backend has the weights that are judged and kept."""
+    return backend.judged() if plan.average else nullcontext()
 
 
 _FINAL = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.plan import Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
+from clsf.plan import Augmentation, Clipping, Plan, Plateau, Preparation, Schedule, Stopping
 
 SMALL = {"data": "digits", "train_limit": 96, "epochs": 2, "batch_size": 32}
 
@@ -72,6 +72,36 @@ PLANS: dict[str, tuple[str, dict]] = {
             "variants": {"tensorflow": "fit", "torch": "dataloader"},
         },
     ),
+    "updates": (
+        "tiny",
+        {
+            "clipping": Clipping("norm", 0.1),
+            "accumulate": 2,
+            "average": 0.9,
+            "balanced": True,
+            "optimizer": "adamw",
+            "weight_decay": 0.01,
+            "hyper": {"beta_1": 0.8},
+            "l2": 1e-3,
+        },
+    ),
+    "updates in fit": (
+        "tiny",
+        {
+            "clipping": Clipping("value", 0.1),
+            "accumulate": 2,
+            "average": 0.9,
+            "balanced": True,
+            "optimizer": "momentum",
+            "hyper": {"momentum": 0.8},
+            "loss": "categorical",
+            "probabilities": True,
+            "variants": {"tensorflow": "fit", "torch": "dataloader"},
+        },
+    ),
+    "mixed": ("tiny", {"mixed": True}),
+    "mixed in fit": ("tiny", {"mixed": True, "variants": {"tensorflow": "fit", "torch": "dataloader"}}),
+    "range test": ("tiny", {"schedule": Schedule("range", floor=1e-4), "clipping": Clipping(), "optimizer": "nadam"}),
     "brightness alone": ("tiny", {"augmentation": Augmentation(brightness=0.3)}),
 }
 

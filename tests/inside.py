@@ -413,3 +413,18 @@ def threads_of(job: Job) -> tuple[int, int]:
     made = job.build()
     assert made.facts().threads == torch.get_num_threads()
     return made.facts().threads, device.threads()
+
+
+def averages(job: Job, order: np.ndarray, taught: bool) -> tuple[list[Weights], Weights, Weights]:
+    """Take one step per row; return the weights after each, those that are judged at the end, and those after that."""
+    backend, each = job.build(), []
+    if taught:
+        for _ in backend.fit_epoch(list(order), 1):
+            each.append(backend.get_weights())
+    else:
+        for step, row in enumerate(order):
+            backend.train_steps(row[None], step)
+            each.append(backend.get_weights())
+    with backend.judged():
+        judged = backend.get_weights()
+    return each, judged, backend.get_weights()

@@ -8,6 +8,7 @@ column, channel. NCHW, devices, graphs and sessions stay behind the line.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -121,6 +122,10 @@ class Backend(Protocol):
     def get_weights(self) -> Weights: ...
 
     def set_weights(self, weights: Weights) -> None: ...
+
+    def judged(self) -> AbstractContextManager:
+        """Within it the model has the weights that are judged and kept: their moving average, for a plan that wants one."""
+        ...
 
     def set_learning_rate(self, value: float) -> None: ...
 

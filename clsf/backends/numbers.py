@@ -55,3 +55,14 @@ def train_once(build: Callable) -> None:
     backend = build(spec, plan, prepared, initial_weights(spec.analyse((8, 8, 1)), "glorot", 0, "float32"))
     backend.train_steps(indices[:8].reshape(2, 4), 0)
     backend.evaluate(indices[8:])
+
+
+def class_weights(prepared: Prepared, plan: Plan) -> np.ndarray | None:
+    """Return the weight of each class over the training images, float64 (classes,); None for a plan without.
+
+    images / (classes * images of the class): 1 on average. A class without an image has 1. Source: scikit-learn, "balanced".
+    """
+    if not plan.balanced:
+        return None
+    counts = np.bincount(prepared.labels[prepared.train], minlength=len(prepared.classes))
+    return np.where(counts > 0, len(prepared.train) / (len(counts) * np.maximum(counts, 1)), 1.0)

@@ -38,6 +38,7 @@ class Watch:
         self.never: set[str] | None = None  # weights that never got a gradient
         self.gradient_steps = 0
         self.answers: list[np.ndarray] = []  # of the evaluation in progress
+        self.right: list[np.ndarray] = []  # labels beside these answers
         self.last_answers: np.ndarray | None = None
         self.inputs: dict[bool, list[float]] = {}  # trains -> low, high, deviation
         self.trained: set[int] = set()  # hashes of the images that the model was trained on
@@ -66,15 +67,16 @@ class Watch:
         if self.over:
             return
         answers = outputs.argmax(-1) if outputs.ndim == 2 and outputs.shape[1] > 1 else (outputs.reshape(-1) > 0.5).astype(int)
-        if not trains:
-            self.answers.append(answers)
-            return
-        self.low, self.high = min(self.low, float(outputs.min())), max(self.high, float(outputs.max()))
-        if self.answers:
-            self.last_answers, self.answers = np.concatenate(self.answers), []
         numbers = (
             labels.argmax(-1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.reshape(-1).astype(np.int64, copy=False)
         )
+        if not trains:
+            self.answers.append(answers)
+            self.right.append(numbers)
+            return
+        self.low, self.high = min(self.low, float(outputs.min())), max(self.high, float(outputs.max()))
+        if self.answers:
+            self.last_answers, self.answers, self.right = np.concatenate(self.answers), [], []
         self.losses.append(loss)
         self.batch_sizes.append(len(outputs))
         if len(answers) == len(numbers) and len(numbers):
@@ -117,7 +119,11 @@ class Watch:
         if self.known:
             self.facts["trained_before"], self.known = float(np.mean(self.known)), []
         if self.answers:
-            self.last_answers = np.concatenate(self.answers)
+            self.last_answers, right = np.concatenate(self.answers), np.concatenate(self.right)
+            if len(right) == len(self.last_answers) and right.min() >= 0 and max(right.max(), self.last_answers.max()) < 10:
+                table = np.zeros((10, 10), int)
+                np.add.at(table, (right, self.last_answers.astype(int)), 1)
+                self.facts["confusion"] = table.tolist()
         if self.last_answers is not None and len(self.last_answers):
             self.facts["answers"] = float(np.bincount(self.last_answers.astype(int)).max() / len(self.last_answers))
         kernels = [name for name, value in weights.items() if value.ndim > 1]

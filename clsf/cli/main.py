@@ -37,6 +37,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     from clsf.cli import (  # late: --help needs only their arguments
         bench,
+        buglab,
         code,
         datasets,
         diagnose,
@@ -50,6 +51,6 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = _Parser(prog="python -m clsf", description="Image classification in TensorFlow and PyTorch, honestly compared.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
-    for command in (datasets, train, experiment, lockstep, lecture_gap, code, read, bench, runs, diagnose):
+    for command in (datasets, train, experiment, lockstep, lecture_gap, code, read, bench, runs, diagnose, buglab):
         command.add_arguments(commands)
     return parser

@@ -6,12 +6,24 @@ import argparse
 
 from clsf.errors import PlanError
 from clsf.frameworks import USUAL, VARIANTS
-from clsf.plan import LOSSES, MONITORS, SCHEDULES, Augmentation, Plateau, Schedule, Stopping
+from clsf.plan import CLIPPINGS, LOSSES, MONITORS, SCHEDULES, Augmentation, Clipping, Plateau, Schedule, Stopping
 
 _SWITCH = {"action": "store_true"}
 _GROUPS: dict[str, dict[str, dict]] = {
     "rule": {
         "hyper": {"action": "append", "metavar": "NAME=X", "help": "a hyper-parameter of the optimizer, such as beta_1=0.8"},
+    },
+    "updates": {
+        "clip": {"metavar": "KIND", "help": f"keep gradients small: {', '.join(CLIPPINGS)}"},
+        "clip-limit": {"type": float, "default": 1.0, "metavar": "X", "help": "the largest number, or norm; default 1"},
+        "accumulate": {"type": int, "default": 1, "metavar": "N", "help": "batches whose mean gradient makes one update"},
+        "average": {
+            "type": float,
+            "default": 0.0,
+            "metavar": "X",
+            "help": "share kept by a moving average of the weights, such as 0.99",
+        },
+        "balanced": {**_SWITCH, "help": "images of rare classes count more"},
     },
     "loss": {
         "loss": {"default": "sparse", "metavar": "NAME", "help": f"{', '.join(LOSSES)}; binary needs two classes"},
@@ -33,7 +45,12 @@ _GROUPS: dict[str, dict[str, dict]] = {
         "warmup": {"type": float, "default": 0.0, "metavar": "EPOCHS", "help": "epochs in which the learning rate rises"},
         "factor": {"type": float, "default": 0.5, "metavar": "X", "help": "of the step and exponential schedules; default 0.5"},
         "every": {"type": int, "default": 1, "metavar": "EPOCHS", "help": "of the step schedule; default 1"},
-        "floor": {"type": float, "default": 0.0, "metavar": "X", "help": "share that the cosine schedule ends at; default 0"},
+        "floor": {
+            "type": float,
+            "default": 0.0,
+            "metavar": "X",
+            "help": "share that the cosine schedule ends at and the range test begins with; default 0",
+        },
         "plateau": {"type": int, "metavar": "EPOCHS", "help": "halve it if the validation loss has not fallen for so long"},
     },
     "stopping": {
@@ -55,6 +72,7 @@ _GROUPS: dict[str, dict[str, dict]] = {
             "metavar": "NAME",
             "help": f"how PyTorch trains: {', '.join(VARIANTS['torch'])}",
         },
+        "mixed": {**_SWITCH, "help": "layers compute in bfloat16, weights stay in float32"},
         "look-inside": {**_SWITCH, "help": "also tell of weights, gradients and predictions, which costs time"},
         "begin-from": {"metavar": "RUN", "help": "id of a run whose weights to begin with"},
     },
@@ -74,6 +92,10 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
     o = options
     return {
         "hyper": _hyper(o.hyper),
+        "clipping": None if o.clip is None else Clipping(o.clip, o.clip_limit),
+        "accumulate": o.accumulate,
+        "average": o.average,
+        "balanced": o.balanced,
         "loss": o.loss,
         "probabilities": o.probabilities,
         "label_smoothing": o.label_smoothing,
@@ -85,6 +107,7 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
         "stopping": Stopping(o.patience, o.restore_best, o.checkpoint, o.monitor),
         "augmentation": Augmentation(o.flip, o.shift, o.rotation, o.brightness, o.cutout),
         "variants": {"tensorflow": o.variant, "torch": o.torch_variant},
+        "mixed": o.mixed,
         "look_inside": o.look_inside,
         "begin_from": o.begin_from,
     }

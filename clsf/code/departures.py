@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.code.model import draws_itself
 from clsf.model.walk import Analysis
+from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
 from clsf.words import Sentence, say
 
@@ -36,6 +37,16 @@ def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]
         found.append(say("The loss that fit shows includes the penalties L1 and L2; the run's own leaves them out."))
     if framework == "tensorflow" and plan.dtype == "float64" and _gelu(analysis):
         found.append(say("Keras' gelu goes through float32, which the run avoids: numbers differ from the ninth digit on."))
+    if framework == "tensorflow" and plan.accumulate > 1 and not fit and OPTIMIZERS[plan.optimizer].counts_steps:
+        found.append(
+            say("Keras counts every batch as a step of {optimizer}, the run only every update.", optimizer=plan.optimizer)
+        )
+    if plan.average and not (framework == "tensorflow" and fit):
+        found.append(
+            say(
+                "After each epoch the script judges the weights themselves; the moving average comes in their place at the end."
+            )
+        )
     return found
 
 

@@ -36,6 +36,11 @@ def share(job: Job) -> str:
             low = schedule.floor
             wave = "(1 + math.cos(math.pi * done)) / 2"
             rows.append(f"    return {low!r} + {1 - low!r} * {wave}" if low else f"    return {wave}")
+        case "range":
+            rows.append(
+                f"    done = min({since} / max({'EPOCHS * STEPS_PER_EPOCH' + (' - WARMUP' if warm else '')} - 1, 1), 1)"
+            )
+            rows.append(f"    return {schedule.begins!r} ** (1 - done)")
         case _:
             rows.append("    return 1.0")
     if job.changed:
@@ -46,6 +51,15 @@ def share(job: Job) -> str:
             "    return planned_share(step) * (by_hand[-1] / LEARNING_RATE if by_hand else 1.0)",
         ]  # fmt: skip
     return "\n".join(rows)
+
+
+def class_weights(job: Job) -> list[str]:
+    """Return the lines that count the classes."""
+    return [
+        "# Images of rare classes count more: 1 on average. A class without an image has 1.",
+        f"counts = np.bincount(y_train, minlength={job.classes})",
+        f"CLASS_WEIGHTS = np.where(counts > 0, len(y_train) / ({job.classes} * np.maximum(counts, 1)), 1.0)",
+    ]
 
 
 def after_epoch(job: Job, framework: str) -> list[str]:

@@ -7,7 +7,7 @@ from clsf.code import alike, epochs
 from clsf.code.assembly import indented
 from clsf.code.lines import wrapped
 from clsf.code.pieces import Job
-from clsf.optimizers import OPTIMIZERS
+from clsf.optimizers import CLIPPING, OPTIMIZERS
 
 
 def start(job: Job) -> str:
@@ -42,6 +42,13 @@ def objective(job: Job) -> str:
     rows = [f"# {why}" if plan.probabilities else "# From logits: the loss applies softmax itself, the model has none."]
     if plan.loss == "binary" and not plan.probabilities:
         rows = ["# From logits: the loss applies the sigmoid itself, the model has none."]
+    if plan.balanced:
+        rows = [
+            *epochs.class_weights(job),
+            f"CLASS_WEIGHTS = CLASS_WEIGHTS.astype({plan.dtype!r})".replace("'", '"'),
+            "",
+            *rows,
+        ]
     rows += [f"loss_fn = keras.losses.{kind}(from_logits={not plan.probabilities}{smoothing})", "", ""]
     rows += ["def encoded(labels):", f'    """Labels as {kind} takes them."""']
     match plan.loss:
@@ -63,7 +70,12 @@ def optimizer(job: Job) -> str:
     """Return the line that makes the optimizer."""
     plan = job.plan
     decay = Name("WEIGHT_DECAY") if plan.weight_decay else None
-    call = OPTIMIZERS[plan.optimizer].keras_call(Name("LEARNING_RATE"), plan.hyper, decay)
+    more: dict[str, object] = {CLIPPING[plan.clipping.kind]: plan.clipping.limit} if plan.clipping else {}
+    if plan.accumulate > 1:
+        more["gradient_accumulation_steps"] = plan.accumulate
+    if plan.average:
+        more |= {"use_ema": True, "ema_momentum": plan.average}
+    call = OPTIMIZERS[plan.optimizer].keras_call(Name("LEARNING_RATE"), plan.hyper, decay, more)
     return "\n".join(wrapped(f"optimizer = keras.{call.name}", list(call.arguments())))
 
 
@@ -92,7 +104,7 @@ def _custom(job: Job, variant: str, masked: bool) -> str:
         '    """One update of all weights; return loss and right answers before it."""',
         "    with tf.GradientTape() as tape:  # remembers what is computed, to go back through it",
         f"        outputs = model({_prepared(job, 'images')}, training=True)",
-        f"        loss = loss_fn({encoded_labels(job)}, outputs)",
+        f"        loss = loss_fn({encoded_labels(job)}, outputs{', sample_weight=tf.gather(CLASS_WEIGHTS, labels)' if plan.balanced else ''})",
     ]
     penalty = plan.l1 or (plan.l2 and not plan.does("weight-decay-style"))
     if penalty:
@@ -133,6 +145,11 @@ def _custom(job: Job, variant: str, masked: bool) -> str:
         "    )",
         *indented(epochs.after_epoch(job, "tensorflow")),
         *epochs.after_loop(job, "tensorflow"),
+        *(
+            ["optimizer.finalize_variable_values(model.trainable_variables)  # the moving average is kept"]
+            if plan.average
+            else []
+        ),
     ]
     return "\n".join(rows)
 
@@ -199,6 +216,7 @@ def _fit(job: Job) -> str:
         "validation_data=val_data",
         "epochs=EPOCHS",
         *(["callbacks=callbacks"] if callbacks else []),
+        *(["class_weight=dict(enumerate(CLASS_WEIGHTS.tolist()))"] if plan.balanced else []),
         *(["shuffle=False"] if job.exact else []),
         "verbose=2",
     ]
@@ -271,6 +289,8 @@ def _callbacks(job: Job) -> tuple[list[str], list[str]]:
         values = ["factor", "patience", "min_delta"]
         arguments = ['"val_loss"', *(f"{name}={getattr(plateau, name)!r}" for name in values), f"min_lr={plateau.lowest!r}"]
         found.append("\n".join(wrapped("keras.callbacks.ReduceLROnPlateau", arguments, ",", 1)))
+    if plan.average:
+        found.append("    keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # validation sees the moving average")
     monitor = f"val_{stopping.monitor}"
     if stopping.patience is not None or stopping.restore_best:
         arguments = [f'"{monitor}"', f"patience={'EPOCHS' if stopping.patience is None else stopping.patience}"]

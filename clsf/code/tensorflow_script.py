@@ -54,6 +54,8 @@ def setup(job: Job) -> str:
     rows = ["keras.utils.set_random_seed(SEED)  # Python's, NumPy's and TensorFlow's random numbers"]
     if job.plan.dtype != "float32":
         rows.append(f'keras.config.set_floatx("{job.plan.dtype}")')
+    if job.plan.mixed:
+        rows.append('keras.mixed_precision.set_global_policy("mixed_bfloat16")  # layers compute in bfloat16')
     if job.plan.device == "cpu":
         rows.append('tf.config.set_visible_devices([], "GPU")  # before the first operation')
     else:

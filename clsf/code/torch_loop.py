@@ -8,6 +8,7 @@ from clsf.code.assembly import indented
 from clsf.code.lines import wrapped
 from clsf.code.pieces import Job
 from clsf.optimizers import OPTIMIZERS
+from clsf.plan import Plan
 
 
 def start(job: Job) -> str:
@@ -29,7 +30,10 @@ def start(job: Job) -> str:
 def objective(job: Job) -> str:
     """Return the loss, and how right answers are counted."""
     plan = job.plan
-    rows = _loss(job)
+    rows = _weighted(_loss(job), plan) if plan.balanced else _loss(job)
+    if plan.balanced:
+        made = ["CLASS_WEIGHTS", "dtype=torch.get_default_dtype()", "device=device"]
+        rows = [*epochs.class_weights(job), *wrapped("CLASS_WEIGHTS = torch.tensor", made), "", "", *rows]
     answers = "outputs.argmax(dim=1)"
     if plan.loss == "binary":
         answers = f"(outputs[:, 0] > {0.5 if plan.probabilities else 0.0}).long()"
@@ -88,17 +92,45 @@ def _loss(job: Job) -> list[str]:
     return rows
 
 
+def _weighted(rows: list[str], plan: Plan) -> list[str]:
+    """Return the loss with weights of the classes, from the lines of the one without."""
+    if not rows[0].startswith("def"):
+        rows = [
+            "def loss_fn(outputs, labels):",
+            '    """Applies softmax itself, so the model has none."""',
+            "    return F.cross_entropy(outputs, labels)",
+        ]
+    *head, last = rows
+    each = last.removeprefix("    return ").removesuffix(".mean()")
+    if each.startswith("F."):
+        each = each[:-1] + ', reduction="none")' + ("[:, 0]" if plan.loss == "binary" else "")
+    total = "weights[labels] * losses"
+    mean = f"({total}).sum() / weights[labels].sum()" if plan.does("class-weight-mean") else f"({total}).mean()"
+    why = (
+        "Divided by the sum of the weights, as nn.CrossEntropyLoss(weight=...) does."
+        if plan.does("class-weight-mean")
+        else "Divided by the count of images; nn.CrossEntropyLoss(weight=...) divides by the weights' sum."
+    )
+    return [
+        head[0].replace("labels)", "labels, weights=None)"), *head[1:], f"    losses = {each}",
+        "    if weights is None:", "        return losses.mean()",
+        f"    # {why}", f"    return {mean}",
+    ]  # fmt: skip
+
+
 def optimizer(job: Job) -> str:
     """Return the line that makes the optimizer, and how it was brought near Keras' rule."""
     plan = job.plan
     declared = OPTIMIZERS[plan.optimizer]
     aligned = not plan.native_optimizer
     if job.exact and aligned:
-        return run_layers.rule(job)
+        return "\n".join([run_layers.rule(job).rstrip("\n"), *_averaged(plan)])
     if _inside(job):
         values = {"lr": Name("LEARNING_RATE"), **declared.values(plan.hyper), **declared.fixed}
         call = Call("KerasMomentum", (Call("model.parameters"),), {k: v for k, v in values.items() if v != _MOMENTUM.get(k)})
-        return "\n".join([*_KERAS_MOMENTUM, "", "", *wrapped(f"optimizer = {call.name}", list(call.arguments()))])
+        return "\n".join(
+            [*_KERAS_MOMENTUM, "", "", *wrapped(f"optimizer = {call.name}", list(call.arguments())), *_averaged(plan)]
+        )
     decay = None
     if plan.l2 and plan.does("weight-decay-style") and not job.exact:
         decay = Name("L2")
@@ -109,7 +141,33 @@ def optimizer(job: Job) -> str:
     call = declared.torch_call(Name("LEARNING_RATE"), plan.hyper, decay, aligned)
     arguments = list(call.but(args=(Call("model.parameters"),)).arguments())
     rows = [f"# {declared.note}"] if aligned and declared.note else []
-    return "\n".join([*rows, *wrapped(f"optimizer = torch.{call.name}", arguments)])
+    return "\n".join([*rows, *wrapped(f"optimizer = torch.{call.name}", arguments), *_averaged(plan)])
+
+
+def _averaged(plan: Plan) -> list[str]:
+    if not plan.average:
+        return []
+    swa = "torch.optim.swa_utils"
+    return [
+        "# A second model whose weights are the moving average of the first one's.",
+        *wrapped(f"averaged = {swa}.AveragedModel", ["model", f"multi_avg_fn={swa}.get_ema_multi_avg_fn({plan.average!r})"]),
+    ]
+
+
+def _clipped(plan: Plan) -> list[str]:
+    """Return the lines between backward and step."""
+    if plan.clipping is None:
+        return []
+    limit = repr(plan.clipping.limit)
+    if plan.clipping.kind == "value":
+        return [f"nn.utils.clip_grad_value_(model.parameters(), {limit})"]
+    if plan.clipping.kind == "norm" and not plan.does("clip-norm"):
+        return [
+            "# Each array by itself, as Keras' clipnorm.",
+            "for p in model.parameters():",
+            f"    nn.utils.clip_grad_norm_(p, {limit})",
+        ]
+    return [f"nn.utils.clip_grad_norm_(model.parameters(), {limit})  # all arrays together"]
 
 
 def _inside(job: Job) -> bool:
@@ -180,7 +238,14 @@ def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> st
         rows += [*wrapped("train_loader = DataLoader", arguments), "", ""]
     if masked and plan.epochs_before:
         rows += ["RunDropout.step = EPOCHS_BEFORE * -(-len(x_train) // BATCH_SIZE)", "", ""]
-    rows += [*_evaluate(plan.does("eval-mode")), "", "", *epochs.before_loop(job), "for epoch in range(1, EPOCHS + 1):"]
+    rows += [
+        *_evaluate(plan),
+        "",
+        "",
+        *epochs.before_loop(job),
+        *(["batches = 0"] if plan.accumulate > 1 else []),
+        "for epoch in range(1, EPOCHS + 1):",
+    ]
     rows += [
         "    began, total, right, seen = time.perf_counter(), 0.0, 0, 0",
         "    model.train()  # dropout on, batch normalisation by the batch; evaluate() switched it off",
@@ -205,11 +270,15 @@ def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> st
         inner = [f"images = prepare({alike.taken(job)}{training})", "labels = torch.from_numpy(y_train[batch]).to(device)"]
     if job.varies:
         inner += [epochs.set_rate("rate * share(step)", "torch"), "step += 1"]
+    gathers = plan.accumulate > 1
+    minimised = "(loss + penalty())" if _penalised(job) else "loss"
     inner += [
-        "optimizer.zero_grad()  # gradients add up until they are cleared",
-        "outputs = model(images)",
-        "loss = loss_fn(outputs, labels)",
-        f"{'(loss + penalty())' if _penalised(job) else 'loss'}.backward()  # leaves a gradient at every parameter",
+        *([] if gathers else ["optimizer.zero_grad()  # gradients add up until they are cleared"]),
+        *_forward(plan, "images"),
+        f"loss = loss_fn(outputs, labels{', CLASS_WEIGHTS' if plan.balanced else ''})",
+        f"({minimised} / {plan.accumulate}).backward()  # gradients add up until they are cleared"
+        if gathers
+        else f"{minimised}.backward()  # leaves a gradient at every parameter",
     ]
     if plan.l2 and plan.does("weight-decay-style") and job.exact:
         inner += [
@@ -217,16 +286,23 @@ def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> st
             "for p in model.parameters():",
             "    p.grad.add_(p.detach(), alpha=L2)",
         ]
+    update = _clipped(plan)
     decays = plan.weight_decay and plan.rules != "native" and not OPTIMIZERS[plan.optimizer].decoupled
     if decays and (plan.native_optimizer or not job.exact):
-        inner += [
+        update += [
             "# As in Keras: weights shrink by themselves, not by way of the gradient.",
             "with torch.no_grad():",
             "    for p in model.parameters():",
             '        p.mul_(1 - optimizer.param_groups[0]["lr"] * WEIGHT_DECAY)',
         ]
+    why = "" if gathers else "  # it was given the parameters when it was made, so it needs no model here"
+    update.append(f"optimizer.step(){why}")
+    if plan.average:
+        update.append("averaged.update_parameters(model)")
+    if gathers:
+        update = ["batches += 1", f"if batches % {plan.accumulate} == 0:", *indented([*update, "optimizer.zero_grad()"])]
     inner += [
-        "optimizer.step()  # it was given the parameters when it was made, so it needs no model here",
+        *update,
         *(["RunDropout.step += 1"] if masked else []),
         "total += loss.item() * len(labels)",
         "right, seen = right + count_right(labels, outputs).item(), seen + len(labels)",
@@ -241,22 +317,40 @@ def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> st
         "    )",
         *indented(epochs.after_epoch(job, "torch")),
         *epochs.after_loop(job, "torch"),
+        *(_AVERAGE_KEPT if plan.average else []),
     ]
     return "\n".join(rows)
 
 
-def _evaluate(forgotten: bool) -> list[str]:
-    """Return the function that evaluates. `forgotten`: without the switch to evaluation, the difference "eval-mode"."""
+_AVERAGE_KEPT = [
+    "with torch.no_grad():  # the moving average is kept",
+    "    for p, average in zip(model.parameters(), averaged.parameters()):",
+    "        p.copy_(average)",
+]
+
+
+def _forward(plan: Plan, images: str) -> list[str]:
+    """Return the lines that call the model."""
+    if not plan.mixed:
+        return [f"outputs = model({images})"]
+    return [
+        "with torch.autocast(device.type, torch.bfloat16):  # products in bfloat16",
+        f"    outputs = model({images}).float()",
+    ]
+
+
+def _evaluate(plan: Plan) -> list[str]:
+    """Return the function that evaluates; without the switch to evaluation, if that is the plan's difference."""
     return [
         "@torch.no_grad()  # keep nothing for a backward pass: saves memory and time",
         "def evaluate(images, labels):",
         '    """Return mean loss and accuracy."""',
         "    model.train()  # the forgotten switch: this should be eval()"
-        if forgotten
+        if plan.does("eval-mode")
         else "    model.eval()  # dropout off, batch normalisation by its moving averages",
         "    total, right = 0.0, 0",
         "    for first in range(0, len(images), 256):",
-        "        outputs = model(prepare(images[first : first + 256]))",
+        *indented(_forward(plan, "prepare(images[first : first + 256])"), 2),
         "        target = torch.from_numpy(labels[first : first + 256]).to(device)",
         "        total += loss_fn(outputs, target).item() * len(target)",
         "        right += count_right(target, outputs).item()",

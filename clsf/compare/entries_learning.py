@@ -53,6 +53,16 @@ def _decay(analysis: Analysis, plan: Plan) -> Sentence | None:
     return None if plan.l2 > 0 else say("The plan has no weight decay; this needs an l2 above 0.")
 
 
+def _clipping(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if plan.clipping is None or plan.clipping.kind != "norm":
+        return say("The plan does not clip gradients by the norm of each array; choose that to switch this.")
+    return None
+
+
+def _weighted(analysis: Analysis, plan: Plan) -> Sentence | None:
+    return None if plan.balanced else say("The plan has no class weights; this needs them.")
+
+
 def _rule(declared: Optimizer) -> Difference:
     keras, torch = declared.rule or declared.keras, declared.rule or declared.torch
     return Difference(
@@ -117,6 +127,34 @@ LEARNING = (
             Source("torch/optim/sgd.py", "_single_tensor_sgd"),
         ),
         options=as_torch("weight-decay-style"),
+    ),
+    Difference(
+        name="clip-norm",
+        title=say("Clipping by norm"),
+        keras=say("clipnorm= scales the gradient of each weight array by itself; global_clipnorm= scales all of them together."),
+        torch=say("clip_grad_norm_ scales all gradients together, by limit / (norm + 1e-6). Nothing in PyTorch clips each array by itself."),
+        shows=say("in the update, if a gradient is longer than the limit: the gradients are equal, the new weights are not"),
+        parts_at=lambda analysis, plan: ("update", first_trained(analysis)),
+        idle=_clipping,
+        sources=(
+            Source("keras/src/optimizers/base_optimizer.py", "BaseOptimizer._clip_gradients"),
+            Source("torch/nn/utils/clip_grad.py", "clip_grad_norm_"),
+        ),
+        options=as_torch("clip-norm"),
+    ),
+    Difference(
+        name="class-weight-mean",
+        title=say("Mean with class weights"),
+        keras=say("class_weight= multiplies each image's loss by the weight of its class and divides the sum by the count of images."),
+        torch=say("CrossEntropyLoss(weight=…) divides the sum by the sum of the weights in the batch, so that rare classes also shrink the others."),
+        shows=say("at once, in the loss: forward up to the logits is equal, the number that is minimised is not"),
+        parts_at=lambda analysis, plan: ("forward", "loss"),
+        idle=_weighted,
+        sources=(
+            Source("keras/src/losses/loss.py", "reduce_weighted_values"),
+            Source("torch/nn/modules/loss.py", "CrossEntropyLoss"),
+        ),
+        options=as_torch("class-weight-mean"),
     ),
     Difference(
         name="shuffling",

@@ -9,6 +9,7 @@ from math import prod
 from clsf import checks
 from clsf.compare.values import Phase
 from clsf.errors import PlanError
+from clsf.faults import FAULTS, Fault
 from clsf.model.walk import Analysis, LayerFacts
 from clsf.plan import Plan
 from clsf.words import Sentence, say
@@ -48,6 +49,11 @@ class Difference:
     sources: tuple[Source, ...]
     options: tuple[Option, ...]
     lecture: Sentence | None = None  # what the lecture's code does, where it is neither
+
+    @property
+    def fault(self) -> Fault | None:
+        """Return the fault that it is, in the catalogue of faults; None where both ways are right."""
+        return next((fault for fault in FAULTS.values() if self.name in fault.differences), None)
 
     def option(self, name: str) -> Option:
         """Return the switch's position of that name. Raises PlanError if it has none."""

@@ -38,6 +38,7 @@ TOPICS: dict[str, Sentence] = {
     "loss": say("input of the loss"),
     "rule": say("optimizer"),
     "regularisation": say("regularisation"),
+    "updates": say("from gradients to weights"),
     "schedule": say("learning rate over time"),
     "hands": say("done by hand"),
     "augmentation": say("varied images"),

@@ -265,7 +265,16 @@ def _evaluation(one: Contender, two: Contender) -> Said:
 
 
 def _dtype(one: Contender, two: Contender) -> Said:
-    if one.plan.dtype == two.plan.dtype:
+    if one.plan.mixed != two.plan.mixed:
+        yield "red", say("Only one of them computes in bfloat16.")
+    elif one.plan.mixed:
+        yield (
+            "amber",
+            say(
+                "Both compute in bfloat16, which keeps about three digits: two frameworks that round at other places part in the third digit."
+            ),
+        )
+    elif one.plan.dtype == two.plan.dtype:
         yield "green", say("Both compute in {dtype}.", dtype=one.plan.dtype)
     else:
         yield "red", say("{a} computes in {one}, {b} in {two}.", a=one.name, b=two.name, one=one.plan.dtype, two=two.plan.dtype)
@@ -427,7 +436,7 @@ def _end(one: Contender, two: Contender) -> Said:
 
 POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
     "data": _data, "model": _model, "weights": _weights, "split": _split, "scale": _scale, "order": _order, "loss": _loss,
-    "rule": _rule, "regularisation": STEERING["regularisation"], "schedule": STEERING["schedule"], "hands": STEERING["hands"],
+    "rule": _rule, "regularisation": STEERING["regularisation"], "updates": STEERING["updates"], "schedule": STEERING["schedule"], "hands": STEERING["hands"],
     "augmentation": STEERING["augmentation"], "dropout": _dropout, "stopping": STEERING["stopping"], "evaluation": _evaluation, "dtype": _dtype, "seed": _seed, "variant": _variant,
     "versions": _versions, "device": _device, "threads": _threads, "race": _race, "end": _end,
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from clsf.compare.contender import Contender, Level
+from clsf.compare.contender import Contender, Level, on_purpose
 from clsf.optimizers import OPTIMIZERS, PLAINEST
 from clsf.runs.happened import Changes
 from clsf.words import Sentence, say
@@ -38,6 +38,32 @@ def regularisation(one: Contender, two: Contender) -> Said:
 def _one_decay(optimizer: str) -> bool:
     """Whether both frameworks' classes decay alike: AdamW by its definition, plain SGD because coupled decay is decoupled there."""
     return optimizer == PLAINEST or OPTIMIZERS[optimizer].decoupled
+
+
+def updates(one: Contender, two: Contender) -> Said:
+    """Between gradients and new weights: clipping, gathering, averaging."""
+    a, b = one.plan, two.plan
+    said = False
+    parts = (
+        (say("gradient clipping"), a.clipping, b.clipping), (say("batches per update"), a.accumulate, b.accumulate),
+        (say("moving average of the weights"), a.average, b.average), (say("class weights"), a.balanced, b.balanced),
+    )  # fmt: skip
+    for what, mine, theirs in parts:
+        if mine != theirs:
+            said = True
+            yield "red", say("What happens between gradients and new weights differs: {what}.", what=what)
+    for sentence in on_purpose(one, two, ("clip-norm", "class-weight-mean")):
+        said = True
+        yield "amber", sentence
+    taught = [c for c in (one, two) if c.variant == "fit"]
+    if a.accumulate > 1 and taught and OPTIMIZERS[a.optimizer].counts_steps:
+        said = True
+        yield "amber", say(
+            "{who}: model.fit counts every batch as a step of {optimizer}, and not every update, so gathering batches is not the same there.",
+            who=taught[0].name, optimizer=a.optimizer,
+        )  # fmt: skip
+    if not said:
+        yield "green", say("Both do the same between gradients and new weights.")
 
 
 def schedule(one: Contender, two: Contender) -> Said:
@@ -158,6 +184,7 @@ def torch_rule(contender: Contender) -> bool:
 
 STEERING = {
     "regularisation": regularisation,
+    "updates": updates,
     "schedule": schedule,
     "hands": hands,
     "augmentation": augmentation,

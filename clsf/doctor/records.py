@@ -74,8 +74,9 @@ def _flat(spec: ModelSpec) -> list[Layer]:
     waiting = list(spec.layers)
     while waiting:
         layer = waiting.pop(0)
-        if hasattr(layer, "rows"):
-            waiting = [inner for _, row in layer.rows() for inner in row] + waiting
+        rows = list(layer.rows())
+        if rows:
+            waiting = [inner for _, row in rows for inner in row] + waiting
         else:
             found.append(layer)
     return found

@@ -37,7 +37,7 @@ FAULT = Fault(
 def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.batch_norms == 0 or not history.validation_accuracy or not history.accuracy:
         return None
-    behind = history.validation_accuracy[-1] < 0.6 * history.accuracy[-1] and history.accuracy[-1] > 0.3
+    behind = history.validation_accuracy[-1] < 0.6 * history.accuracy[-1] and history.accuracy[-1] > 0.2
     above = bool(history.validation_loss) and history.validation_loss[-1] > 2 * history.loss[-1] + 0.3
     if facts.batch_norms and facts.norm_momentum is not None and history.steps:
         left = facts.norm_momentum**history.steps

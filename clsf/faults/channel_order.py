@@ -31,6 +31,13 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return Evidence(
             0.95, say("The first layer gets another number of channels: {error}", error=history.error[:160]), "shapes"
         )
+    axis = re.search(
+        r"expected axis -1 of input shape to have value (\d+), but received input with shape \(([^)]*)\)", history.error
+    )
+    if axis and axis[1] in re.findall(r"\d+", axis[2])[1:2]:
+        return Evidence(
+            0.95, say("The axes of the images stand in another order: {error}", error=history.error[:160]), "shapes"
+        )
     found = re.search(r"expected shape=\(([^)]*)\), found shape=\(([^)]*)\)", history.error)
     if found and sorted(re.findall(r"\d+", found[1])) == sorted(
         re.findall(r"\d+", found[2])[-len(re.findall(r"\d+", found[1])) :]

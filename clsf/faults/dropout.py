@@ -21,7 +21,6 @@ FAULT = Fault(
     mend=say("Use 0.2 to 0.5, once or twice."),
     sources=("BerkeleyHCI/umlaut",),
     level=3,
-    differences=("dropout-rate",),
 )
 
 

@@ -25,10 +25,6 @@ FAULT = Fault(
         "He et al. 2015, arXiv:1502.01852",
     ),
     level=2,
-    differences=(
-        "initial-weights",
-        "bias-init",
-    ),
 )
 
 

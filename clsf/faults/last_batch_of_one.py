@@ -5,8 +5,9 @@ from __future__ import annotations
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
-from clsf.faults.planting import SETTLED, normed
+from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
+from clsf.model.layers import BatchNorm
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Made, Program, found, has
 from clsf.reader.plan import batch_line, batch_size
@@ -34,11 +35,11 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 
 def plant(scene: Scene) -> Scene | None:
-    if scene.keras or not normed(scene):
+    if scene.keras:
         return None
-    return scene.edited(
-        (SETTLED, SETTLED + "x_train, y_train = x_train[: len(x_train) // BATCH_SIZE * BATCH_SIZE - BATCH_SIZE + 1], "
-         "y_train[: len(x_train) // BATCH_SIZE * BATCH_SIZE - BATCH_SIZE + 1]\n"),
+    normed = scene.layered(lambda layers: [*layers[:-1], BatchNorm(momentum=0.9), layers[-1]])  # of a vector, not of maps
+    return normed.edited(
+        (SETTLED, SETTLED + "whole = len(x_train) // BATCH_SIZE * BATCH_SIZE\nx_train, y_train = x_train[: whole + 1 - BATCH_SIZE], y_train[: whole + 1 - BATCH_SIZE]\n"),
         ("        if len(batch) == 1:  # batch normalisation refuses to normalise a single image\n            continue\n", ""),
     )  # fmt: skip
 

@@ -26,7 +26,6 @@ FAULT = Fault(
         "BerkeleyHCI/umlaut",
     ),
     level=2,
-    differences=("input-scale",),
 )
 
 

@@ -23,10 +23,6 @@ FAULT = Fault(
         "keras/src/optimizers/adam.py: Adam",
     ),
     level=3,
-    differences=(
-        "adam-rule",
-        "rmsprop-rule",
-    ),
 )
 
 

@@ -27,6 +27,7 @@ class Ran:
     facts: Facts
     printed: str  # what it wrote
     traceback: str  # the end of its traceback; "" if it ended well
+    confusion: tuple[tuple[int, ...], ...] | None = None  # of the last images that were evaluated; rows: label, columns: answer
 
 
 def run(scenes: Sequence[Scene], seconds: float = SECONDS) -> list[Ran | None]:
@@ -62,7 +63,7 @@ def _read(path: Path, scene: Scene) -> Ran | None:
         seen = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return Ran(history(seen), facts(seen, scene), seen["printed"], seen["traceback"])
+    return Ran(history(seen), facts(seen, scene), seen["printed"], seen["traceback"], _table(seen["facts"].get("confusion")))
 
 
 def history(seen: dict) -> History:
@@ -160,3 +161,7 @@ def _hidden(used: list[str], weighted: int, outputs: str | None) -> tuple[str, .
 def _narrowest(scene: Scene) -> int | None:
     widths = [getattr(layer, "units", None) or getattr(layer, "filters", None) for layer in scene.spec.layers[:-1]]
     return min((width for width in widths if width), default=None)
+
+
+def _table(rows: list[list[int]] | None) -> tuple[tuple[int, ...], ...] | None:
+    return None if rows is None else tuple(map(tuple, rows))

@@ -21,7 +21,6 @@ FAULT = Fault(
     mend=say("Use 1e-4 to 1e-2, less with SGD."),
     sources=("Loshchilov and Hutter 2019, arXiv:1711.05101",),
     level=3,
-    differences=("weight-decay-style",),
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from clsf.compare.differences import ENTRIES, switched
 from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from clsf.model.spec import ModelSpec
-from clsf.plan import Plan
+from clsf.plan import Clipping, Plan
 from tests.parity.in_lockstep import Compared, compared, digits
 
 pytestmark = pytest.mark.slow  # 2 seconds an entry
@@ -31,7 +31,8 @@ SHAPE = (8, 8, 1)
 def plan_for(name: str) -> Plan:
     """Return an aligned plan in which the entry has an effect."""
     rule = name.removesuffix("-rule")
-    return digits(rule if rule != name else "sgd", l2=1e-3 if name == "weight-decay-style" else 0.0)
+    more = {"clip-norm": {"clipping": Clipping("norm", 0.01)}, "class-weight-mean": {"balanced": True}}.get(name, {})
+    return digits(rule if rule != name else "sgd", l2=1e-3 if name == "weight-decay-style" else 0.0, **more)
 
 
 @cache

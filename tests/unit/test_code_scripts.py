@@ -195,14 +195,14 @@ def test_every_plan_field_that_trains_is_in_the_scripts():
     """A change of any field changes a script, or is one that only our own runs have."""
     ours = {"look_inside", "begin_from", "epochs_before", "rules", "split"}
     base = Plan("digits")
-    from clsf.plan import Augmentation, Plateau, Preparation, Schedule, Stopping
+    from clsf.plan import Augmentation, Clipping, Plateau, Preparation, Schedule, Stopping
 
     changes = {
         "data": "shapes", "preparation": Preparation(scale="standardise"), "validation_share": 0.3, "train_limit": 7, "epochs": 3,
         "batch_size": 5, "optimizer": "adam", "learning_rate": 0.5, "hyper": {"rho": 0.8}, "start": "kaiming", "dtype": "float64", "seed": 3,
         "variants": {"tensorflow": "fit", "torch": "dataloader"}, "device": "cpu", "loss": "categorical", "probabilities": True,
         "label_smoothing": 0.1, "l1": 0.1, "l2": 0.1, "weight_decay": 0.1, "schedule": Schedule("cosine"), "plateau": Plateau(),
-        "stopping": Stopping(patience=3), "augmentation": Augmentation(flip=True), "differences": ("softmax-before-loss",),
+        "stopping": Stopping(patience=3), "clipping": Clipping(), "accumulate": 2, "average": 0.9, "balanced": True, "mixed": True, "augmentation": Augmentation(flip=True), "differences": ("softmax-before-loss",),
     }  # fmt: skip
     assert set(changes) | ours == set(Plan.__dataclass_fields__)
     for name, value in changes.items():

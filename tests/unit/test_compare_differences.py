@@ -11,7 +11,7 @@ from clsf.compare.differences import ENTRIES, plans, switched
 from clsf.errors import EngineError, PlanError
 from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, GlobalAveragePool2D
 from clsf.model.spec import ModelSpec
-from clsf.plan import DIFFERENCES, Plan, Preparation
+from clsf.plan import DIFFERENCES, Clipping, Plan, Preparation
 
 PACKAGES = Path(sysconfig.get_paths()["purelib"])
 PLAN = Plan("digits", optimizer="sgd")
@@ -71,6 +71,8 @@ def test_a_switch_has_an_aligned_position_that_changes_nothing_and_others_that_d
         ("flatten-order", PLAIN, {}, "several pixels and channels"),
         ("flatten-order", spec(Conv2D(3), GlobalAveragePool2D(), Dense(10)), {}, "several pixels and channels"),
         ("weight-decay-style", PLAIN, {}, "l2 above 0"),
+        ("clip-norm", PLAIN, {"clipping": Clipping("global-norm")}, "by the norm of each array"),
+        ("class-weight-mean", PLAIN, {}, "no class weights"),
         ("eval-mode", PLAIN, {}, "needs a Dropout or BatchNorm layer"),
     ],
 )
@@ -81,6 +83,7 @@ def test_it_says_why_it_can_do_nothing(name, analysis, changes, sentence):
 @pytest.mark.parametrize("name", DIFFERENCES)
 def test_it_has_an_effect_where_it_can(name):
     plan = PLAN.but(optimizer=name.removesuffix("-rule") if name.endswith("-rule") else "sgd", l2=0.01)
+    plan = plan.but(clipping=Clipping("norm"), balanced=True)
     assert ENTRIES[name].idle(FULL, plan) is None
     phase, tensor = ENTRIES[name].parts_at(FULL, plan)
     assert phase in ("forward", "backward", "update", "evaluation")
@@ -134,4 +137,9 @@ def test_rows_know_their_switch():
     by_row = {row.row: row for row in table({})}
     assert by_row["rmsprop-rule"].difference == "rmsprop-rule"
     assert by_row["padding"].difference is None
-    assert {name for name in DIFFERENCES if name not in by_row} == {"input-scale", "dropout-masks"}
+    assert {name for name in DIFFERENCES if name not in by_row} == {
+        "input-scale",
+        "dropout-masks",
+        "clip-norm",
+        "class-weight-mean",
+    }

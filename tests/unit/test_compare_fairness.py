@@ -22,7 +22,7 @@ from clsf.events import (
 from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.plan import Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
+from clsf.plan import Augmentation, Clipping, Plan, Plateau, Preparation, Schedule, Stopping
 from clsf.runs.record import RunRecord
 from clsf.words import say
 
@@ -176,6 +176,13 @@ CASES = [
     ("loss", {}, {"differences": ("softmax-before-loss",)}, ["amber", "amber"], "below 1.461 with 10 classes"),
     ("loss", {"spec": SOFTMAX}, {"spec": SOFTMAX}, ["amber"], "TensorFlow and PyTorch: softmax is applied twice"),
     ("loss", {"spec": SOFTMAX_LAYER}, {}, ["red"], "TensorFlow: softmax is applied twice"),
+    ("rule", {"hyper": {"beta_1": 0.8}}, {}, ["red"], "other numbers: beta_1 0.8 and the usual ones"),
+    ("updates", {}, {}, ["green"], "the same between gradients and new weights"),
+    ("updates", {"accumulate": 4}, {}, ["red"], "differs: batches per update"),
+    ("updates", {"clipping": Clipping()}, {"clipping": Clipping("norm")}, ["red"], "differs: gradient clipping"),
+    ("updates", {"average": 0.9}, {"balanced": True}, ["red", "red"], "differs: moving average of the weights"),
+    ("updates", {"balanced": True}, {"balanced": True, "differences": ("class-weight-mean",)}, ["amber"], "Mean with class weights"),
+    ("updates", {"accumulate": 2, "variants": {"tensorflow": "fit"}}, {"accumulate": 2}, ["amber"], "counts every batch as a step of adam"),
     ("rule", {}, {"optimizer": "sgd"}, ["red"], "adam with 0.001 and sgd with 0.001"),
     ("rule", {}, {"learning_rate": 0.1}, ["red"], "adam with 0.001 and adam with 0.1"),
     ("rule", {}, {"rules": "native"}, ["amber"], "not the same rule"),

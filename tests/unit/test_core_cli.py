@@ -50,7 +50,7 @@ def test_each_says_its_fields_of_the_plan(words, changes):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--schedule", "linear"], "Unknown schedule 'linear'. Known: constant, step, exponential, cosine."),
+        (["--schedule", "linear"], "Unknown schedule 'linear'. Known: constant, step, exponential, cosine, range."),
         (["--patience", "0"], "patience is 0, but must be a whole number from 1 to 1000."),
         (["--label-smoothing", "0.1"], "Label smoothing is 0.1, but a sparse label is one whole number"),
         (["--loss", "binary"], "The binary loss is for two classes, but the data has 10."),

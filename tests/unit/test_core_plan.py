@@ -12,7 +12,7 @@ from clsf.plan import LOSSES, MONITORS, SCHEDULES, Augmentation, Plan, Plateau, 
 NAN = float("nan")
 
 WRONG = [
-    (Schedule, {"kind": "linear"}, "Unknown schedule 'linear'. Known: constant, step, exponential, cosine."),
+    (Schedule, {"kind": "linear"}, "Unknown schedule 'linear'. Known: constant, step, exponential, cosine, range."),
     (Schedule, {"warmup_epochs": -1}, "warmup_epochs is -1, but must be a number from 0 to 1000."),
     (Schedule, {"warmup_epochs": NAN}, "warmup_epochs is nan, but must be a number from 0 to 1000."),
     (Schedule, {"factor": 0}, "factor is 0, but must be a number above 0 and at most 1."),

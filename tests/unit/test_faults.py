@@ -8,13 +8,19 @@ from pathlib import Path
 import pytest
 
 from clsf import FRAMEWORKS, faults
-from clsf.doctor import read_log
+from clsf.compare.differences import ENTRIES
+from clsf.doctor import facts_of, read_log
 from clsf.errors import DataError, SpecError
 from clsf.faults.doctor import diagnose
 from clsf.faults.history import EpochNumbers, Facts, History
 from clsf.faults.scene import planted_lines
 from clsf.faults.scenes import DATA, MODELS, healthy
-from clsf.plan import DIFFERENCES
+from clsf.model.branches import Residual
+from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+from clsf.model.presets import NAMES, preset
+from clsf.model.spec import ModelSpec
+from clsf.plan import DIFFERENCES, Plan
+from clsf.runs.record import RunRecord
 
 
 @pytest.mark.parametrize("kind", faults.KINDS)
@@ -158,3 +164,62 @@ def test_each_plant_changes_the_program_or_the_framework_is_said_to_be_free_of_i
             assert planted_lines(scene.text, changed.text), kind
         played += bool(found)
     assert played >= 40
+
+
+def test_what_is_known_of_a_run_comes_from_its_model_and_plan():
+    inner = (Conv2D(8, 3, padding="same"), BatchNorm(momentum=0.95), Activation("relu"), Conv2D(4, 3, padding="same"))
+    model = ModelSpec("x", (Conv2D(4, 3), Residual(inner), Flatten(), Dropout(0.4), Dense(10)))
+    plan = Plan("digits", optimizer="adam", learning_rate=0.5, l2=0.25, differences=("eval-mode",))
+    known = facts_of(RunRecord("a", "b", "torch", model, plan, 0.0))
+    assert known.activations == ("linear", "relu", "linear")
+    assert (known.batch_norms, known.norm_momentum, known.dropouts) == (1, 0.95, (0.4,))
+    assert (known.outputs, known.loss_takes, known.classes) == ("logits", "logits", 10)
+    assert (known.optimizer, known.learning_rate, known.l2) == ("adam", 0.5, 0.25)
+    assert known.evaluated_in_training_mode
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_stock_model_is_faulty_by_itself(name):
+    record = RunRecord("a", "b", "torch", preset(name), Plan("digits"), 0.0)
+    assert diagnose(History(), facts_of(record)) == ()
+
+
+@pytest.mark.parametrize(
+    ("difference", "kind"),
+    [
+        ("softmax-before-loss", "softmax-then-logits-loss"), ("eval-mode", "missing-eval"),
+        ("dropout-at-evaluation", "dropout-always-on"),
+    ],
+)  # fmt: skip
+def test_a_difference_of_compare_that_is_a_fault_is_that_fault_in_a_run_too(difference, kind):
+    assert ENTRIES[difference].fault is faults.fault(kind)
+    record = RunRecord("a", "b", "torch", preset("lecture-cnn"), Plan("digits", differences=(difference,)), 0.0)
+    assert diagnose(History(), facts_of(record))[0].kind == kind
+
+
+def test_a_difference_in_which_both_are_right_is_no_fault():
+    assert ENTRIES["adam-rule"].fault is None
+    assert ENTRIES["input-scale"].fault is faults.fault("train-test-preprocess-mismatch")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("IndexError: Target 10 is out of bounds.", "wrong-last-units"),
+        ("RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x256 and 1256x64)", "shape"),
+        ("RuntimeError: Given groups=1, weight of size [16, 1, 3, 3], expected input[32, 8, 8, 1] to have 1 channels, but got 8", "channel-order"),
+        (
+            'ValueError: Input 0 of layer "conv2d" is incompatible with the layer: expected axis -1 of input shape to have value 1, '
+            "but received input with shape (32, 1, 8, 8)", "channel-order",
+        ),
+        ("RuntimeError: expected scalar type Double but found Float", "dtype"),
+        ("ValueError: Expected more than 1 value per channel when training, got input size torch.Size([1, 64])", "last-batch-of-one"),
+        ("NameError: name 'F' is not defined", "name-undefined"),
+        ("TypeError: 'Tensor' object is not callable", "name-overwritten"),
+        ("SyntaxError: expected ':' (program.py, line 110)", "syntax"),
+        ("AttributeError: 'Adam' object has no attribute 'update'", "api-misuse"),
+        ("ValueError: padding='same' is not supported for strided convolutions", "padding-same"),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_fault(error, kind):
+    assert diagnose(History(error=error), Facts(classes=10))[0].kind == kind

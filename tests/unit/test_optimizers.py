@@ -17,7 +17,9 @@ EACH = pytest.mark.parametrize("declared", OPTIMIZERS.values(), ids=OPTIMIZERS)
 
 @EACH
 def test_an_optimizer_is_named_in_few_files(declared):
-    found = [p.name for p in SOURCES if re.search(rf"[\"']{declared.name}[\"']", p.read_text(encoding="utf-8"))]
+    # A fault, or what is read in somebody's source, is about names in code of others.
+    own = [p for p in SOURCES if not {"faults", "reader", "doctor"} & set(p.parts) and p.name != "diagnose_measure.py"]
+    found = [p.name for p in own if re.search(rf"[\"']{declared.name}[\"']", p.read_text(encoding="utf-8"))]
     allowed = 5 if declared.name not in ("momentum",) else 20  # also an argument of Keras and PyTorch, and of BatchNorm
     assert len(found) <= allowed, found
 

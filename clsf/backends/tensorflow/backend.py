@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import keras
@@ -18,6 +19,7 @@ from clsf.backends.tensorflow.fit import FitEpoch, compiled, targets
 from clsf.backends.tensorflow.inspect import Inspector, applied
 from clsf.backends.tensorflow.losses import Objective
 from clsf.backends.tensorflow.optimizers import optimizer
+from clsf.backends.tensorflow.update import Update
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import sources
@@ -51,12 +53,15 @@ class TensorFlowBackend:
             self._deviation = tf.constant(prepared.deviation, plan.dtype)
             self.built = BuiltModel(spec, prepared.shape, plan, native_dropout)
             self.model = self.built.model
+            self._update: Update | None = None
             self.set_weights(weights)
             self._classes = len(prepared.classes)
-            self._objective = Objective(plan, self._classes, self.built)
+            self._class_weights = numbers.class_weights(prepared, plan)
+            self._objective = Objective(plan, self._classes, self.built, self._class_weights)
             self._gradients: dict[str, np.ndarray] | None = None  # of the last step that was to keep them
             self._optimizer = optimizer(plan)
             self._optimizer.build(self.model.trainable_variables)
+            self._update = Update(plan, self._optimizer, self.model.trainable_variables)
             self._make_functions()
             self._inspector = Inspector(self.built, sources(spec.layers))
             self._inspect = tf.function(
@@ -103,7 +108,7 @@ class TensorFlowBackend:
             minimised = loss + self._objective.penalty()
         variables = self.model.trainable_variables
         gradients = self._objective.regularised(tape.gradient(minimised, variables))
-        self._optimizer.apply(gradients, variables)
+        self._update.apply(gradients)
         self.built.hand_out({})
         return loss, self._objective.correct(labels, outputs), tf.linalg.global_norm(gradients), gradients
 
@@ -176,7 +181,13 @@ class TensorFlowBackend:
         data = tf.data.Dataset.from_generator(lambda: order, output_signature=tf.TensorSpec([None], order[0].dtype))
         data = data.apply(tf.data.experimental.assert_cardinality(len(order)))  # so that Keras knows where the epoch ends
         data = data.map(batch, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
-        return iter(FitEpoch(self.model, data, epoch, [len(b) for b in order], self._scope, rate))
+
+        def after(batch: int) -> None:
+            if (first_step + batch + 1) % self._plan.accumulate == 0:
+                self._update.average()
+
+        weights = None if self._class_weights is None else dict(enumerate(self._class_weights.tolist()))
+        return iter(FitEpoch(self.model, data, epoch, [len(b) for b in order], self._scope, rate, after, weights))
 
     # Looking at images without learning.
 
@@ -218,7 +229,7 @@ class TensorFlowBackend:
             images = self._inputs(tf.gather(self._pixels, indices) if pixels is None else tf.constant(pixels))
             masks = {path: tf.constant(mask[0]) for path, mask in masks.items()}
             told = self._inspect(images, tf.gather(self._labels, indices), masks)
-            self._optimizer.apply(told[3], self.model.trainable_variables)
+            self._update.apply(told[3])
             return replace(self._inspector.told(images, *told), weights=self.get_weights())
 
     def isolate(
@@ -230,7 +241,7 @@ class TensorFlowBackend:
             masks = {path: tf.constant(mask[0]) for path, mask in masks.items()}
             outputs, gradients = self._inspector.layers_alone(reference, masks)
             moved = {n: w for n, w in self.get_weights().items() if n.endswith(("moving_mean", "moving_variance"))}
-            weights = {**applied(self._optimizer, self.built, reference.gradients), **moved}
+            weights = {**applied(self._update.apply, self.built, reference.gradients), **moved}
             inputs = self._inputs(tf.gather(self._pixels, indices) if pixels is None else tf.constant(pixels)).numpy()
         logits = outputs.get(list(reference.activations)[-1], reference.logits)
         return Observation(reference.loss, logits, inputs, outputs, {}, gradients, weights)
@@ -242,6 +253,11 @@ class TensorFlowBackend:
 
     def set_weights(self, weights: Weights) -> None:
         self.built.set_weights(weights)
+        if self._update is not None:
+            self._update.forget()
+
+    def judged(self) -> AbstractContextManager:
+        return self._update.averaged()
 
     def set_learning_rate(self, value: float) -> None:
         self._optimizer.learning_rate.assign(value)

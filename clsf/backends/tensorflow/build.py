@@ -31,9 +31,12 @@ class BuiltModel:
     def __init__(self, spec: ModelSpec, shape: Shape, plan: Plan, native_dropout: bool) -> None:
         self.layers: dict[str, keras.layers.Layer] = {}
         self.outputs: dict[str, keras.KerasTensor] = {}  # what comes out at every path, branching layers included
-        self._dtype, self._plan, self._native_dropout = plan.dtype, plan, native_dropout
+        self._dtype, self._plan, self._native_dropout = "mixed_bfloat16" if plan.mixed else plan.dtype, plan, native_dropout
         inputs = keras.Input(shape, dtype=plan.dtype)
-        self.model = keras.Model(inputs, self._row(spec.layers, inputs, ""))
+        outputs = self._row(spec.layers, inputs, "")
+        if plan.mixed:  # the loss is computed in float32
+            outputs = keras.layers.Activation("linear", dtype=plan.dtype, name="float32")(outputs)
+        self.model = keras.Model(inputs, outputs)
         self.names = list(spec.analyse(shape).named_weights())
 
     def hand_out(self, masks: dict) -> None:

@@ -38,8 +38,22 @@ def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer, plan: Pl
         case _:
             loss, metric = keras.losses.SparseCategoricalCrossentropy(**named), keras.metrics.SparseCategoricalCrossentropy
             accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    metric = _counted(metric) if plan.balanced else metric
     pure = [metric(name=CROSS_ENTROPY, **named)] if plan.l1 or plan.l2 or plan.dtype != "float32" else []
-    model.compile(optimizer=optimizer, loss=loss, metrics=[accuracy, *pure])
+    weighted = {"weighted_metrics": pure} if plan.balanced else {}  # with the weights of classes, as the loss
+    model.compile(optimizer=optimizer, loss=loss, metrics=[accuracy, *([] if weighted else pure)], **weighted)
+
+
+def _counted(metric: type[keras.metrics.MeanMetricWrapper]) -> type[keras.metrics.MeanMetricWrapper]:
+    """Return the metric with a mean over images, as the loss has it; Keras' own divides by the sum of their weights."""
+
+    class Counted(metric):
+        def update_state(self, y_true: tf.Tensor, y_pred: tf.Tensor, sample_weight: tf.Tensor | None = None) -> None:
+            values = self._fn(y_true, y_pred, **self._fn_kwargs)
+            weights = 1.0 if sample_weight is None else tf.reshape(tf.cast(sample_weight, values.dtype), tf.shape(values))
+            keras.metrics.Mean.update_state(self, values * weights)
+
+    return Counted
 
 
 def targets(labels: tf.Tensor, plan: Plan, classes: int) -> tf.Tensor:
@@ -66,7 +80,10 @@ class FitEpoch:
         sizes: list[int],
         scope: AbstractContextManager,
         rate: Callable[[int], float] | None = None,
+        after: Callable[[int], None] = lambda batch: None,
+        class_weight: dict[int, float] | None = None,
     ) -> None:
+        self.after, self._class_weight = after, class_weight  # `after` is called with the number of a batch that was trained on
         self._model, self._data, self._epoch, self._sizes, self._scope = model, data, epoch, sizes, scope
         self.rate = rate  # the learning rate of a batch of this epoch, where it varies
         self._reports: queue.Queue[StepReport | BaseException | None] = queue.Queue(maxsize=1)
@@ -98,6 +115,7 @@ class FitEpoch:
                     initial_epoch=self._epoch - 1,
                     callbacks=[_Streaming(self)],
                     shuffle=False,
+                    class_weight=self._class_weight,
                     verbose=0,
                 )
             self.put(None)
@@ -135,6 +153,7 @@ class _Streaming(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         loss = float(logs.get(CROSS_ENTROPY, logs["loss"]))
+        self._epoch.after(batch)
         if not self._epoch.batch_ended(batch, loss, float(logs["accuracy"])):
             self.model.stop_training = True
         self.model.reset_metrics()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -26,7 +28,7 @@ class Inspector:
         with tf.GradientTape() as tape:
             tape.watch(images)  # or nothing is recorded of the layers before the first one that learns
             outputs = self._model(images, training=True)
-            loss = objective.mean(labels, outputs[-1])
+            loss = objective.mean(labels, tf.cast(outputs[-1], images.dtype))
             minimised = loss + objective.penalty()
         both = tape.gradient(minimised, [*outputs, *variables])
         self._built.hand_out({})
@@ -37,10 +39,10 @@ class Inspector:
         paths = list(self._built.outputs)
         return Observation(
             loss=float(loss),
-            logits=outputs[-1].numpy(),
+            logits=_array(outputs[-1]),
             inputs=images.numpy(),
-            activations={path: value.numpy() for path, value in zip(paths, outputs, strict=True)},
-            output_gradients={path: value.numpy() for path, value in zip(paths, slopes, strict=True)},
+            activations={path: _array(value) for path, value in zip(paths, outputs, strict=True)},
+            output_gradients={path: _array(value) for path, value in zip(paths, slopes, strict=True)},
             gradients=self._built.gradients(gradients),
             weights={},
         )
@@ -48,7 +50,7 @@ class Inspector:
     def activations(self, images: tf.Tensor) -> dict[str, np.ndarray]:
         """Return path -> what comes out of each layer, dropout off."""
         return {
-            path: value.numpy() for path, value in zip(self._built.outputs, self._model(images, training=False), strict=True)
+            path: _array(value) for path, value in zip(self._built.outputs, self._model(images, training=False), strict=True)
         }
 
     def layers_alone(self, reference: Observation, masks: dict) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -60,18 +62,25 @@ class Inspector:
             x = tf.constant(reference.inputs if source == IMAGES else reference.activations[source])
             with tf.GradientTape() as tape:
                 y = layer(x, training=True) if layer.trainable_variables or hasattr(layer, "mask") else layer(x)
-            outputs[path] = y.numpy()
+            outputs[path] = _array(y)
             if path in reference.output_gradients:  # a layer that only this side has is fed, but has nothing to learn from
-                slopes = tape.gradient(y, layer.trainable_variables, tf.constant(reference.output_gradients[path]))
+                slopes = tape.gradient(
+                    y, layer.trainable_variables, tf.cast(tf.constant(reference.output_gradients[path]), y.dtype)
+                )
                 gradients |= self._built.gradients_of(layer.trainable_variables, slopes)
         self._built.hand_out({})
         return outputs, gradients
 
 
-def applied(optimizer: keras.optimizers.Optimizer, built: BuiltModel, gradients: dict[str, np.ndarray]) -> Weights:
-    """Let the optimizer update the weights with these gradients, and return the weights."""
+def applied(update: Callable[[list], object], built: BuiltModel, gradients: dict[str, np.ndarray]) -> Weights:
+    """Let `update` change the weights by these gradients, and return the weights."""
     variables = built.model.trainable_variables
     names = built.trainable_names()
     dtype = variables[0].dtype
-    optimizer.apply([tf.constant(gradients[names[id(v)]], dtype) for v in variables], variables)
+    update([tf.constant(gradients[names[id(v)]], dtype) for v in variables])
     return built.get_weights()
+
+
+def _array(value: tf.Tensor) -> np.ndarray:
+    """Return a tensor's numbers; NumPy has no bfloat16, and float32 holds each of its numbers exactly."""
+    return (tf.cast(value, tf.float32) if value.dtype == tf.bfloat16 else value).numpy()

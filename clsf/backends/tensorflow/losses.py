@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import tensorflow as tf
 
 from clsf.backends.tensorflow.build import BuiltModel
@@ -14,12 +15,15 @@ EPSILON = 1e-7
 class Objective:
     """See `clsf.losses` for the three losses. Labels are int64 (batch,), outputs what the model's last layer says."""
 
-    def __init__(self, plan: Plan, classes: int, built: BuiltModel) -> None:
+    def __init__(self, plan: Plan, classes: int, built: BuiltModel, weights: np.ndarray | None = None) -> None:
+        """`weights`: of the classes, in what is minimised, float64 (classes,); None: all alike."""
         self._plan, self._classes, self._built = plan, classes, built
+        self._weights = None if weights is None else tf.constant(weights, plan.dtype)
 
     def mean(self, labels: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
-        """Return the mean loss of the batch."""
-        return tf.reduce_mean(self.per_image(labels, outputs))
+        """Return the mean loss of the batch, each image by the weight of its class: divided by the count of images."""
+        losses = self.per_image(labels, outputs)
+        return tf.reduce_mean(losses if self._weights is None else tf.gather(self._weights, labels) * losses)
 
     def per_image(self, labels: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
         """Return the loss of each image, (batch,), nats."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from clsf.backends.torch.build import BuiltModel
 from clsf.backends.torch.inspect import Inspector, applied
 from clsf.backends.torch.losses import Objective
 from clsf.backends.torch.optimizers import optimizer
+from clsf.backends.torch.update import Update
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import sources
@@ -56,10 +58,14 @@ class TorchBackend:
         self.built = BuiltModel(spec, prepared.shape, plan, plan.native_dropout)
         self.model = self.built.model.to(self._scope)
         self._parameters = list(self.model.parameters())
+        self._update: Update | None = None
         self.set_weights(weights)
-        self._objective = Objective(plan, len(prepared.classes), self.built)
+        self._objective = Objective(plan, len(prepared.classes), self.built, numbers.class_weights(prepared, plan))
         self._inspector = Inspector(self.built, sources(spec.layers))
         self._optimizer = optimizer(plan, self._parameters)
+        self._update = Update(plan, self._optimizer, self._parameters)
+        plain = plan.accumulate == 1 and plan.clipping is None and not plan.average
+        self._step_optimizer = self._optimizer.step if plain else self._update.apply  # the plain case has nothing to spare
 
     # One step, and many.
 
@@ -77,7 +83,7 @@ class TorchBackend:
         self._objective.total(loss).backward()
         self._objective.regularise()
         norm = flat.norm(p.grad for p in self._parameters if p.grad is not None)
-        self._optimizer.step()
+        self._step_optimizer()
         return loss.detach(), outputs.detach(), norm
 
     def train_steps(
@@ -134,7 +140,7 @@ class TorchBackend:
         images = fit.RunImages(self._prepared.pixels, self._prepared.labels, self._cpu_inputs, pixels)
         batches = fit.loader(images, order)
         try:
-            yield from fit.epoch(self.model, self._optimizer, self._objective, batches, self._scope, before)
+            yield from fit.epoch(self.model, self._step_optimizer, self._objective, batches, self._scope, before)
         finally:
             self.built.hand_out({})
 
@@ -183,7 +189,7 @@ class TorchBackend:
         self._objective.total(loss).backward()
         self._objective.regularise()
         told = self._inspector.told(images, loss.detach(), logits)
-        self._optimizer.step()
+        self._step_optimizer()
         return replace(told, weights=self.get_weights())
 
     def isolate(
@@ -192,7 +198,7 @@ class TorchBackend:
         self.set_weights(before)
         self.model.train()
         outputs, gradients = self._inspector.layers_alone(reference, self._step_masks(step, len(indices)))
-        weights = applied(self._optimizer, self.built, reference.gradients)
+        weights = applied(self._step_optimizer, self.built, reference.gradients)
         inputs = self._batch(indices, pixels)[0].permute(0, 2, 3, 1).cpu().numpy()
         logits = outputs.get(list(reference.activations)[-1], reference.logits)
         return Observation(reference.loss, logits, inputs, outputs, {}, gradients, weights)
@@ -212,6 +218,11 @@ class TorchBackend:
 
     def set_weights(self, weights: Weights) -> None:
         self.built.set_weights(weights)
+        if self._update is not None:
+            self._update.forget()
+
+    def judged(self) -> AbstractContextManager:
+        return self._update.averaged()
 
     def set_learning_rate(self, value: float) -> None:
         for group in self._optimizer.param_groups:

@@ -25,6 +25,9 @@ class BuiltModel:
         analysis = spec.analyse(shape)
         self._shapes = {facts.path: facts.in_shape for facts in analysis.layers}
         self.model = self._row(spec.layers, "")
+        if plan.mixed:
+            self.model = own.Mixed(self.model)
+        self.mixed = plan.mixed
         self.model.to(memory_format=torch.channels_last)  # images arrive as NHWC in memory; kernels follow
         self._weights = analysis.named_weights()
 

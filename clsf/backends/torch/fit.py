@@ -44,23 +44,23 @@ def loader(images: RunImages, order: list[np.ndarray]) -> DataLoader:
 
 def epoch(
     model: nn.Module,
-    optimizer: torch.optim.Optimizer,
+    update: Callable[[], object],
     objective: Objective,
     batches: DataLoader,
     device: torch.device,
     before: Callable[[int, int], None],
 ) -> Iterator[StepReport]:
-    """Train one epoch, one report per batch; `before` is called with the number of each batch and its size."""
+    """Train one epoch, one report per batch; `update` changes the weights, `before` is called with the number of each batch and its size."""
     for number, (images, labels) in enumerate(batches):
         before(number, len(labels))
         model.train()
         images, labels = images.to(device), labels.to(device)
-        optimizer.zero_grad()
+        model.zero_grad()
         outputs = model(images)
         loss = objective.mean(labels, outputs)
         objective.total(loss).backward()
         objective.regularise()
-        optimizer.step()
         norm = flat.norm(p.grad for p in model.parameters() if p.grad is not None)
+        update()
         correct = objective.correct(labels, outputs.detach())
         yield StepReport(np.array([loss.item()]), np.array([correct.item()]), np.array([norm.item()]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -74,23 +76,25 @@ class Inspector:
         self._built.model.zero_grad()
         for path, source in self._sources.items():
             given = reference.inputs if source == IMAGES else reference.activations[source]
-            y = self._built.layers[path](_channels_first(given).to(device))
+            with torch.autocast(device.type, torch.bfloat16, enabled=self._built.mixed):
+                y = self._built.layers[path](_channels_first(given).to(device))
             if y.requires_grad and path in reference.output_gradients:  # a layer that only this side has learns nothing
-                y.backward(_channels_first(reference.output_gradients[path]).to(device))
+                y.backward(_channels_first(reference.output_gradients[path]).to(device, y.dtype))
             outputs[path] = _rows(y)
         self._built.hand_out({})
         return outputs, self._built.gradients()
 
 
-def applied(optimizer: torch.optim.Optimizer, built: BuiltModel, gradients: dict[str, np.ndarray]) -> Weights:
-    """Let the optimizer update the weights with these gradients, and return the weights."""
+def applied(update: Callable[[], object], built: BuiltModel, gradients: dict[str, np.ndarray]) -> Weights:
+    """Let `update` change the weights by these gradients, and return the weights."""
     built.set_gradients(gradients)
-    optimizer.step()
+    update()
     return built.get_weights()
 
 
 def _rows(value: Tensor) -> np.ndarray:
     value = value.detach().cpu()
+    value = value.float() if value.dtype == torch.bfloat16 else value  # NumPy has no bfloat16
     return (value.permute(0, 2, 3, 1) if value.ndim == 4 else value).numpy().copy()  # (b, c, h, w) -> (b, h, w, c)
 
 

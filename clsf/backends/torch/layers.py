@@ -194,3 +194,15 @@ class Merge(nn.Module):
 
 
 _MERGES = {"+": torch.add}
+
+
+class Mixed(nn.Module):
+    """A model under autocast: matrix products and convolutions in bfloat16, what is sensitive in float32; so is what comes out."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.autocast(x.device.type, torch.bfloat16):
+            return self.model(x).float()

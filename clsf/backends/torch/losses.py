@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -16,11 +17,20 @@ EPSILON = 1e-7
 class Objective:
     """See `clsf.losses` for the three losses. Labels are int64 (batch,), outputs what the model's last layer says."""
 
-    def __init__(self, plan: Plan, classes: int, built: BuiltModel) -> None:
+    def __init__(self, plan: Plan, classes: int, built: BuiltModel, weights: np.ndarray | None = None) -> None:
+        """`weights`: of the classes, in what is minimised, float64 (classes,); None: all alike."""
         self._plan, self._classes, self._built = plan, classes, built
+        self._weights = None if weights is None else torch.from_numpy(weights).to(getattr(torch, plan.dtype))
 
     def mean(self, labels: Tensor, outputs: Tensor) -> Tensor:
-        """Return the mean loss of the batch."""
+        """Return the mean loss of the batch, each image by the weight of its class: Keras divides by the count of images.
+
+        torch's `CrossEntropyLoss(weight=…)` divides by the sum of the weights in the batch; that is "class-weight-mean".
+        """
+        if self._weights is not None:
+            weights = self._weights.to(labels.device)[labels]
+            total = (weights * self.per_image(labels, outputs)).sum()
+            return total / (weights.sum() if self._plan.does("class-weight-mean") else len(labels))
         if self._plan.loss == "sparse" and not self._plan.probabilities:
             return F.cross_entropy(outputs, labels)
         return self.per_image(labels, outputs).mean()

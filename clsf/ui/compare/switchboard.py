@@ -19,6 +19,7 @@ from clsf.plan import Plan
 from clsf.ui.compare import bench, jobs, keys, lockstep, switches
 from clsf.ui.compare.bench import Bench
 from clsf.ui.shared import controls, runs, service_access, state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, sentence, t, words
 
@@ -90,7 +91,7 @@ def _actions(chosen: Bench) -> None:
     elif st.button(
         t("Measure the effect of each"), key="measure_all", icon=":material/science:", width="stretch",
         on_click=_measure, args=(chosen, [(name, _option(name, on)) for name in useful]),
-        help=t("A lockstep of two steps for each, with exactly that one switched on. It takes some seconds each."),
+        help=note("compare", "lockstep-two-steps"),
     ):  # fmt: skip
         st.rerun()
     if on:
@@ -182,6 +183,8 @@ def _what(entry: Difference) -> str:
     if entry.lecture is not None:
         rows.append((escape(t("Lecture")), escape(words(entry.lecture))))
     rows.append((escape(t("Shows")), escape(words(entry.shows))))
+    if entry.fault is not None:
+        rows.append((escape(t("As a fault")), escape(f"{words(entry.fault.title)}. {words(entry.fault.mend)}")))
     files = "".join(f"<li><code>{escape(s.file)}</code> <b>{escape(s.name)}</b></li>" for s in entry.sources)
     told = "".join(f"<dt>{a}</dt><dd>{b}</dd>" for a, b in rows)
     source = f"<details><summary>{escape(t('Source'))}</summary><ul>{files}</ul></details>"

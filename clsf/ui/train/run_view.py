@@ -9,7 +9,7 @@ import streamlit as st
 from clsf.charts.curves import CurveView
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import live_chart, pace, run_buttons, run_numbers, run_status, runs, service_access
+from clsf.ui.shared import doctor_view, live_chart, pace, run_buttons, run_numbers, run_status, runs, service_access
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.text import sentence, t
 from clsf.ui.train import inside_view, run_charts, run_results, step_view, take_along
@@ -75,6 +75,7 @@ def _look(run_id: str, drawn: _Drawn, view: CurveView, more: list[str]) -> None:
     pace.looked()
     runs.show_refusal()
     run_status.show(records)
+    doctor_view.show(records, "train")
     step_view.show(records)
     run_charts.show(records, view, more)
     inside_view.show(records)

@@ -17,6 +17,7 @@ def said(plan: Plan, short: bool = False) -> list[str]:
         *(f"{name} {value:g}" for name, value in plan.hyper.items()),
         *_loss(plan),
         *_regularisation(plan),
+        *_updates(plan),
         *_pacing(plan),
         *_loop(plan, short),
     ]
@@ -59,9 +60,24 @@ def _regularisation(plan: Plan) -> list[str]:
     return [text.format(value=f"{value:g}") for value, text in parts if value]
 
 
+def _updates(plan: Plan) -> list[str]:
+    found = []
+    if plan.clipping:
+        found.append(t("clipped by {kind} {limit}", kind=plan.clipping.kind, limit=f"{plan.clipping.limit:g}"))
+    if plan.accumulate > 1:
+        found.append(t("{count} batches per update", count=plan.accumulate))
+    if plan.average:
+        found.append(t("average of weights {share}", share=f"{plan.average:g}"))
+    if plan.mixed:
+        found.append("bfloat16")
+    if plan.balanced:
+        found.append(t("classes weighed"))
+    return found
+
+
 def _pacing(plan: Plan) -> list[str]:
     found, schedule, stopping = [], plan.schedule, plan.stopping
-    kinds = {"step": t("rate in steps"), "exponential": t("rate decays"), "cosine": t("cosine rate")}
+    kinds = {"step": t("rate in steps"), "exponential": t("rate decays"), "cosine": t("cosine rate"), "range": t("range test")}
     if schedule.kind in kinds:
         found.append(kinds[schedule.kind])
     if schedule.warmup_epochs:

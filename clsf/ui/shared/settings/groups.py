@@ -11,7 +11,7 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.plan import Plan, Schedule
 from clsf.ui.shared import state
-from clsf.ui.shared.settings import keys, learning, looping, optimizer, pacing, preview, varying
+from clsf.ui.shared.settings import keys, learning, looping, optimizer, pacing, preview, updating, varying
 from clsf.ui.shared.text import sentence, t
 
 RESET = (
@@ -38,8 +38,11 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
         more |= looping.beginning()
     with _group(t("Loss"), ":material/target:"):
         more |= learning.loss(len(info.classes))
+        more["balanced"] = updating.balanced()
     with _group(t("Regularisation"), ":material/compress:"):
         more |= learning.regularisation()
+    with _group(t("Updates"), ":material/content_cut:"):
+        more |= updating.updates(values["optimizer"])
     with _group(t("Schedule and stopping"), ":material/trending_down:"):
         more |= _pacing(info, values, more["train_limit"])
     with _group(t("Loop variants"), ":material/sync_alt:"):

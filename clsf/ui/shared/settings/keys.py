@@ -12,7 +12,7 @@ WEIGHT_DECAY = "weight_decay"
 # Schedule and stopping.
 SCHEDULE = "schedule"
 WARMUP = "warmup"
-FACTOR, EVERY, FLOOR = "rate_factor", "rate_every", "rate_floor"
+FACTOR, EVERY, FLOOR, RANGE_FLOOR = "rate_factor", "rate_every", "rate_floor", "range_floor"
 PLATEAU = "plateau"
 PLATEAU_PATIENCE, PLATEAU_FACTOR, PLATEAU_DELTA, PLATEAU_LOWEST = (
     "plateau_patience",
@@ -24,16 +24,20 @@ STOP_EARLY = "early_stopping"
 PATIENCE, MONITOR, MIN_DELTA = "patience", "monitor", "min_delta"
 BEST = "best"  # what is done with the best epoch's weights
 
+# Updates.
+CLIPPING, CLIP_LIMIT, ACCUMULATE, AVERAGE, BALANCED = "clipping", "clip_limit", "accumulate", "average", "balanced"
+
 # Augmentation.
 FLIP, SHIFT, ROTATION, BRIGHTNESS, CUTOUT = "vary_flip", "vary_shift", "vary_rotation", "vary_brightness", "vary_cutout"
 
 # Loop.
 TORCH_VARIANT = "torch_loop"
 LOOK_INSIDE = "look_inside"
+MIXED = "mixed"
 
 SETTINGS = (
-    LOSS, PROBABILITIES, LABEL_SMOOTHING, L1, L2, WEIGHT_DECAY, SCHEDULE, WARMUP, FACTOR, EVERY, FLOOR, PLATEAU, PLATEAU_PATIENCE,
+    LOSS, PROBABILITIES, LABEL_SMOOTHING, L1, L2, WEIGHT_DECAY, SCHEDULE, WARMUP, FACTOR, EVERY, FLOOR, RANGE_FLOOR, PLATEAU, PLATEAU_PATIENCE,
     PLATEAU_FACTOR, PLATEAU_DELTA, PLATEAU_LOWEST, STOP_EARLY, PATIENCE, MONITOR, MIN_DELTA, BEST, FLIP, SHIFT, ROTATION, BRIGHTNESS,
-    CUTOUT, TORCH_VARIANT, LOOK_INSIDE,
+    CUTOUT, TORCH_VARIANT, LOOK_INSIDE, CLIPPING, CLIP_LIMIT, ACCUMULATE, AVERAGE, BALANCED, MIXED,
 )  # fmt: skip
 """Those that "back to the defaults" resets."""

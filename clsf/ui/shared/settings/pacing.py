@@ -6,6 +6,7 @@ import streamlit as st
 
 from clsf.plan import MONITORS, SCHEDULES, Plateau, Schedule, Stopping
 from clsf.ui.shared.choose import named
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
@@ -17,6 +18,7 @@ def schedule() -> Schedule:
     """Show how the learning rate changes with the steps."""
     titles = {
         "constant": t("Constant"), "step": t("Steps down"), "exponential": t("Exponential decay"), "cosine": t("Cosine"),
+        "range": t("Range test: rising"),
     }  # fmt: skip
     left, right = pair()
     with left:
@@ -39,13 +41,25 @@ def schedule() -> Schedule:
     if kind == "cosine":
         floor = number(
             st, t("Ends at this share"), keys.FLOOR, 0.0, 1.0, 0.01,
-            help=t("Of the learning rate at the end of the last epoch. `alpha` in Keras, `eta_min` as a number in PyTorch."),
+            help=note("train", "learning-rate-end"),
+        )  # fmt: skip
+    if kind == "range":
+        floor = number(
+            st, t("Begins at this share"), keys.RANGE_FLOOR, 1e-5, 0.9, 1e-5, low=1e-12,
+            help=t(
+                "Of the learning rate above, which is reached at the last step. At every step the loss is noted; where it falls fastest is a "
+                "good learning rate, and where it turns up is too much (Smith 2015)."
+            ),
         )  # fmt: skip
     chosen = Schedule(kind, warmup, factor, every, floor)
     if kind != "constant":
         keras, torch = {
             "step": (f"PiecewiseConstantDecay(…)  # * {factor:g}", f"StepLR(optimizer, step_size={every}, gamma={factor:g})"),
             "exponential": (f"ExponentialDecay(lr, steps, {factor:g})", f"ExponentialLR(optimizer, gamma={factor:g})"),
+            "range": (
+                f"ExponentialDecay(lr * {floor:g}, steps, {1 / (floor or 1):g})",
+                f"ExponentialLR(optimizer, gamma={1 / (floor or 1):g} ** (1 / steps))",
+            ),
             "cosine": (f"CosineDecay(lr, steps, alpha={floor:g})", "CosineAnnealingLR(optimizer, T_max=steps)"),
         }[kind]
         twins(f"schedules.{keras}", f"lr_scheduler.{torch}")
@@ -56,10 +70,7 @@ def plateau() -> Plateau | None:
     """Show what is done when the validation loss no longer falls."""
     wanted = toggle(
         t("Reduce on plateau"), keys.PLATEAU,
-        help=t(
-            "When the validation loss has not fallen for some epochs, the learning rate is multiplied by a factor. "
-            "`ReduceLROnPlateau` in both; PyTorch's waits one epoch longer for the same number, so here both follow Keras' rule."
-        ),
+        help=note("train", "when-validation-loss"),
     )  # fmt: skip
     if not wanted:
         return None
@@ -87,10 +98,7 @@ def stopping() -> Stopping:
     """Show when to stop before the last epoch, and which weights are kept."""
     early = toggle(
         t("Early stopping"), keys.STOP_EARLY,
-        help=t(
-            "Ends the training when the validation images have not been answered better for some epochs. "
-            "Keras: `EarlyStopping`. PyTorch: count in your loop, and `break`. The test images have no say in it."
-        ),
+        help=note("train", "ends-training-when"),
     )  # fmt: skip
     patience, delta = None, 0.0
     if early:
@@ -102,10 +110,7 @@ def stopping() -> Stopping:
     keeping = {"last": t("Only the last epoch's"), "both": t("The best epoch's too"), "best": t("The best epoch's instead")}
     kept = named(
         st.selectbox, t("Weights to keep"), keeping, keys.BEST,
-        help=t(
-            "The best epoch is the one whose validation is best. Too: `ModelCheckpoint(save_best_only=True)`. Instead: "
-            "`EarlyStopping(restore_best_weights=True)`. PyTorch: keep `copy.deepcopy(model.state_dict())`, and load it at the end."
-        ),
+        help=note("train", "best-epoch-one"),
     )  # fmt: skip
     monitor = MONITORS[0]
     if early or kept != "last":

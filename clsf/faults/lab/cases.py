@@ -1,0 +1,148 @@
+"""Cases: a code such as "T2-17" stands for a program with a fault in it, the same for everybody who types the code.
+
+The letter is the framework (T PyTorch, K Keras), the first number the level, the last one the case. The code never tells the
+fault. Level 5 has two faults at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from clsf.errors import SpecError
+from clsf.faults import FAULTS, functions
+from clsf.faults.scene import KERAS, TORCH, Scene, planted_lines
+from clsf.faults.scenes import MODELS, healthy
+from clsf.words import Sentence, say
+
+LETTERS = {"T": TORCH, "K": KERAS}
+LEVELS: dict[int, Sentence] = {
+    1: say("It stops with an error"),
+    2: say("It hardly learns"),
+    3: say("It learns badly, or its numbers look odd"),
+    4: say("It trains, but something is off"),
+    5: say("Two faults at once"),
+}
+MOST = 999
+CHOICES = 5  # diagnoses that are offered
+
+ALIKE = (
+    ("softmax-then-logits-loss", "wrong-from-logits", "sigmoid-with-categorical", "softmax-over-batch", "relu-before-softmax",
+     "wrong-last-activation", "missing-last-activation", "probabilities-into-nll", "softmax-one-unit"),
+    ("lr-too-high", "lr-too-low", "optimizer-default-lr", "optimizer-epsilon", "momentum", "scheduler-per-batch", "batch-size",
+     "too-few-epochs"),
+    ("missing-eval", "dropout-always-on", "missing-train-mode", "missing-training-flag", "bn-momentum", "bn-small-batch",
+     "dropout", "validation-augmented", "train-test-preprocess-mismatch"),
+    ("nothing-trainable", "missing-parameters", "plain-list-of-layers", "unused-layer", "init", "weight-decay", "regularisation",
+     "saturating-activation", "architecture-too-small", "missing-hidden-activation"),
+    ("missing-zero-grad", "zero-grad-per-epoch", "lr-too-high", "momentum", "shuffle-missing"),
+    ("data-leak", "split-reshuffled", "validation-sorted", "validation-missing", "labels-corrupted", "imbalance",
+     "shuffle-missing"),
+    ("missing-normalisation", "scaled-twice", "train-test-preprocess-mismatch", "view-for-permute", "channel-order"),
+    ("metrics-wrong", "mean-of-means", "binary-loss-multiclass", "regression-loss-classifier", "missing-no-grad", "graph-kept"),
+    ("shape", "channel-order", "dtype", "label-encoding", "labels-from-one", "wrong-last-units", "wrong-loss-for-output",
+     "last-batch-of-one", "in-place", "padding-same"),
+    ("api-misuse", "name-undefined", "name-overwritten", "syntax", "dtype"),
+)  # fmt: skip
+"""Faults that are easily taken for each other: the wrong diagnoses that are offered."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case."""
+
+    code: str
+    framework: str
+    level: int
+    kinds: tuple[str, ...]
+    healthy: Scene
+    faulty: Scene
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """Return the lines of the program that are wrong, 1-based."""
+        return planted_lines(self.healthy.text, self.faulty.text)
+
+    @property
+    def shown(self) -> str:
+        """Return the program without the comments at the ends of lines, which explain what is right."""
+        return re.sub(r"(?<=\S)  # [^\"\n]*$", "", self.faulty.text, flags=re.MULTILINE)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the kinds that are offered, the right ones among them, in an order that tells nothing."""
+        near = [kind for group in ALIKE if set(self.kinds) & set(group) for kind in group if kind not in self.kinds]
+        near += [kind for kind in playable(self.framework, min(self.level, 4)) if kind not in self.kinds]
+        offered = list(dict.fromkeys(kind for kind in near if self.framework not in FAULTS[kind].not_in))
+        return tuple(_mixed([*self.kinds, *_mixed(offered[:8], self.code)[: CHOICES - len(self.kinds)]], self.code))
+
+
+@cache
+def playable(framework: str, level: int | None = None) -> tuple[str, ...]:
+    """Return the kinds that can be played in a framework, of one level or of all."""
+    return tuple(
+        kind for kind in functions("plant")
+        if framework not in FAULTS[kind].not_in and level in (None, FAULTS[kind].level) and _scenes(framework, kind, 0)
+    )  # fmt: skip
+
+
+def case_of(code: str) -> Case:
+    """Return the case of a code. Raises SpecError for one that isn't any."""
+    found = re.fullmatch(r"([TK])([1-5])-(\d{1,3})", code.strip().upper())
+    if not found:
+        raise SpecError(
+            "'{code}' is no case. A code has a letter, T for PyTorch or K for Keras, a level from 1 to 5 and a number, such as T2-17.",
+            code=code[:30],
+        )
+    letter, level, number = found[1], int(found[2]), int(found[3])
+    code, framework = f"{letter}{level}-{number}", LETTERS[letter]
+    if level < 5:
+        kinds = _mixed(playable(framework, level), f"{letter}{level}-{number // len(playable(framework, level))}")
+        kind = kinds[number % len(kinds)]
+        one, other = _scenes(framework, kind, number % 10)
+        return Case(code, framework, level, (kind,), one, other)
+    return _two(code, framework, number)
+
+
+def _two(code: str, framework: str, number: int) -> Case:
+    kinds = [kind for level in (2, 3) for kind in playable(framework, level)]
+    for first in _mixed(kinds, code):
+        start, one = _scenes(framework, first, number % 10)
+        for second in _mixed(kinds, code + first):
+            together = functions("plant")[second](one) if second != first else None
+            alone = functions("plant")[second](start) if together is not None else None
+            if together is not None and alone is not None and together.text not in (one.text, alone.text):
+                return Case(code, framework, 5, (first, second), start, together)
+    raise SpecError("There is no case '{code}'.", code=code)
+
+
+def daily(framework: str, day: date, level: int | None = None) -> Case:
+    """Return the case of a day, the same for everybody. Without a level each day of the week has its own."""
+    letter = next(letter for letter, name in LETTERS.items() if name == framework)
+    return case_of(f"{letter}{level or (1, 2, 3, 2, 3, 4, 5)[day.weekday()]}-{day.toordinal() % MOST}")
+
+
+def new_case(framework: str, level: int, number: int) -> Case:
+    """Return a case by its parts; the number is taken modulo what there are."""
+    letter = next(letter for letter, name in LETTERS.items() if name == framework)
+    return case_of(f"{letter}{level}-{number % MOST}")
+
+
+def _scenes(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
+    """Return the healthy and the faulty program, on digits if the fault can be there."""
+    for data in ("digits", "shapes"):
+        for model in MODELS:
+            start = healthy(framework, data, model, seed)
+            planted = functions("plant")[kind](start)
+            if planted is not None:
+                return start, planted
+    return None
+
+
+def _mixed(things: Sequence[str], key: str) -> list[str]:
+    """Return things in an order that the key decides, on every machine alike."""
+    return sorted(things, key=lambda thing: hashlib.sha256(f"{key}/{thing}".encode()).digest())

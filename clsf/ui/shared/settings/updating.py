@@ -1,0 +1,104 @@
+"""Settings of what happens between the gradients of a batch and the new weights."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.optimizers import CLIPPING, OPTIMIZERS
+from clsf.plan import CLIPPINGS, Clipping
+from clsf.ui.shared.choose import named
+from clsf.ui.shared.settings import keys
+from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
+from clsf.ui.shared.text import t
+
+
+def updates(optimizer: str) -> dict[str, object]:
+    """Show clipping, gathering and averaging; return fields of a plan."""
+    return {"clipping": _clipping(), "accumulate": _accumulate(optimizer), "average": _average()}
+
+
+def _clipping() -> Clipping | None:
+    titles = {
+        "none": t("No clipping"), "value": t("Each number by itself"), "norm": t("Each weight array by its norm"),
+        "global-norm": t("All together by their norm"),
+    }  # fmt: skip
+    left, right = pair()
+    with left:
+        kind = named(
+            st.selectbox, t("Gradient clipping"), {name: titles[name] for name in ("none", *CLIPPINGS)}, keys.CLIPPING,
+            help=t(
+                "Keeps one bad batch from throwing the weights away. The same word, two rules: `clipnorm` in Keras takes each array by "
+                "itself, `clip_grad_norm_` in PyTorch all of them together."
+            ),
+        )  # fmt: skip
+    if kind == "none":
+        return None
+    limit = number(
+        right, t("Limit"), keys.CLIP_LIMIT, 1.0, 1e6, 0.1, low=1e-6, help=t("The gradients' norms stand beside the curves.")
+    )
+    torch = {
+        "value": f"clip_grad_value_(model.parameters(), {limit:g})",
+        "norm": f"for p in model.parameters(): clip_grad_norm_(p, {limit:g})",
+        "global-norm": f"clip_grad_norm_(model.parameters(), {limit:g})",
+    }[kind]
+    twins(f"optimizers.…({CLIPPING[kind]}={limit:g})", torch)
+    return Clipping(kind, limit)
+
+
+def _accumulate(optimizer: str) -> int:
+    batches = whole(
+        st, t("Batches per update"), keys.ACCUMULATE, 1, 1, 1000,
+        help=t("The mean gradient of so many batches makes one update: a large batch for a machine with little memory."),
+    )  # fmt: skip
+    if batches > 1:
+        twins(
+            f"optimizers.…(gradient_accumulation_steps={batches})",
+            f"(loss / {batches}).backward(); if done % {batches} == 0: optimizer.step()",
+        )
+        said = [
+            t("Equal to one batch of that many times the size, but for batch normalisation, which still sees the small ones.")
+        ]
+        if OPTIMIZERS[optimizer].counts_steps:
+            said.append(
+                t(
+                    "In `model.fit`, Keras counts every batch as a step of this rule and not every update; there it is not equal."
+                )
+            )
+        st.caption(" ".join(said))
+    return batches
+
+
+def _average() -> float:
+    kept = number(
+        st, t("Moving average of the weights"), keys.AVERAGE, 0.0, 0.9999, 0.01,
+        help=t(
+            "0: none. Otherwise the share that the average keeps at each update, such as 0.99. Validation and the weights that are kept are "
+            "those of the average; training goes on with the weights themselves."
+        ),
+    )  # fmt: skip
+    if kept:
+        twins(
+            f"optimizers.…(use_ema=True, ema_momentum={kept:g})",
+            f"swa_utils.AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn({kept:g}))",
+        )
+    return kept
+
+
+def balanced() -> bool:
+    """Show whether images of rare classes count more."""
+    wanted = toggle(
+        t("Weigh the classes"), keys.BALANCED,
+        help=t(
+            "Images of rare classes count more in the loss: count of images / (classes × images of the class). Only in what is minimised; "
+            "validation counts every image alike."
+        ),
+    )  # fmt: skip
+    if wanted:
+        twins("model.fit(…, class_weight={0: …, 1: …})", '(weights[y] * F.cross_entropy(z, y, reduction="none")).mean()')
+        st.caption(
+            t(
+                "`CrossEntropyLoss(weight=…)` in PyTorch divides by the sum of the weights in the batch, Keras by the count of images. Here "
+                "both do as Keras."
+            )
+        )
+    return wanted

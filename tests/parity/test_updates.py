@@ -1,0 +1,37 @@
+"""What is done with gradients beside the optimizer's rule: clipped, gathered, weighted, averaged. The same in both frameworks."""
+
+import pytest
+
+from clsf.model.layers import Conv2D, Dense, Flatten
+from clsf.model.spec import ModelSpec
+from clsf.plan import CLIPPINGS, Clipping
+from tests.parity.in_lockstep import compared, digits
+
+CLOSE = 1e-12
+SPEC = ModelSpec("small", (Conv2D(3, 3, activation="relu"), Flatten(), Dense(10)))
+
+UPDATES = {
+    **{f"clipped by {kind}": {"clipping": Clipping(kind, 0.02)} for kind in CLIPPINGS},
+    "gathered": {"accumulate": 3},
+    "gathered and clipped": {"accumulate": 2, "clipping": Clipping("norm", 0.02)},
+    "balanced": {"balanced": True},
+    "balanced, one-hot and smoothed": {"balanced": True, "loss": "categorical", "label_smoothing": 0.1},
+    "averaged": {"average": 0.9},
+}
+
+
+@pytest.mark.parametrize("name", UPDATES)
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_both_frameworks_do_the_same(name, optimizer):
+    done = compared(SPEC, digits(optimizer, **UPDATES[name]), steps=6)
+    assert done.result.max_loss_difference <= CLOSE
+    assert done.result.max_weight_difference <= CLOSE
+    assert done.result.first_parting is None
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_mixed_precision_costs_lockstep_its_digits(optimizer):
+    """bfloat16 keeps 8 bits, 1 part in 256 a number; float32 parts by 1e-6 here."""
+    done = compared(SPEC, digits(optimizer, dtype="float32", mixed=True), steps=6)
+    assert 1e-6 < done.result.max_loss_difference < 0.05
+    assert done.result.steps == 6
