@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from clsf import backends, losses
@@ -17,6 +18,8 @@ from clsf.training import start_weights, train
 
 def main(framework: str, model: str, plan: str) -> None:
     plan = Plan.from_json(json.loads(Path(plan).read_text("utf-8")))
+    if plan.does("input-scale"):  # as `clsf.training` does before it prepares
+        plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
     prepared = prepare(open_dataset(plan.data), plan)
     spec = losses.fitted(ModelSpec.from_json(json.loads(Path(model).read_text("utf-8"))), plan, len(prepared.classes))
     built = changed(spec, plan.differences)
