@@ -5,6 +5,7 @@ import streamlit as st
 from clsf import ui
 from clsf.ui.experiments import choose, current, lessons, view
 from clsf.ui.shared import live_chart, run_style, sections
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 page = ui.open_page("experiments")
@@ -41,9 +42,4 @@ with seen:
         view.show(current.current())
     else:
         live_chart.preload("plotly")
-        st.info(
-            t(
-                "Press “Start the experiment”: the runs train one after another, and their curves appear here, on the same axes."
-            ),
-            icon=":material/science:",
-        )
+        st.info(note("experiments", "press-start-experiment"), icon=":material/science:")

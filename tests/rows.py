@@ -35,6 +35,7 @@ IMAGE_ROWS = {
     "conv dilated": (Conv2D(3, 2, dilation_rate=3),),
     "conv same dilated": (Conv2D(3, 3, padding="same", dilation_rate=2),),
     "conv same dilated even kernel": (Conv2D(3, 2, padding="same", dilation_rate=3),),
+    "conv in groups": (Conv2D(4, 3, padding="same", groups=2), Conv2D(4, 2, strides=2, groups=4)),
     "conv 1x1 without bias": (Conv2D(3, 1, use_bias=False),),
     **{f"conv {name}": (Conv2D(3, 2, activation=name),) for name in ACTIVATIONS if name != "linear"},
     "depthwise": (DepthwiseConv2D(),),

@@ -239,7 +239,7 @@ def _load_weights(model: Model) -> str:
     ]
     if any("depthwise_kernel" in facts.layer.KERNELS for facts in model.analysis.layers):
         rows += [
-            "            elif array.ndim == 4 and layer.groups > 1:  # (h, w, in, times) -> (in * times, 1, h, w)",
+            "            elif array.ndim == 4 and layer.groups == layer.in_channels:  # (h, w, in, times) -> (in * times, 1, h, w)",
             "                array = array.transpose(2, 3, 0, 1).reshape(layer.weight.shape)",
         ]
     return "\n".join(

@@ -12,11 +12,14 @@ import shutil
 import stat
 import tempfile
 import threading
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
 
 from clsf.data.folder import data_folder
+
+REMOVING_SECONDS = 2.0
 
 _lock = threading.Lock()
 _folders: dict[Path, Path] = {}  # data folder -> this process's folder in it
@@ -68,9 +71,24 @@ def sweep() -> None:
         with suppress(OSError, Timeout):
             private_folder(lock.parent)
             with FileLock(lock, timeout=0, mode=0o600):
-                shutil.rmtree(left, ignore_errors=True)
+                _remove(left)
                 if not of_set:
                     lock.unlink(missing_ok=True)
+    for lock in (root / "locks").glob("folder-*.lock"):  # of own images that are not there, or never were
+        if not (root / "sets" / lock.stem).exists():
+            with suppress(OSError, Timeout), FileLock(lock, timeout=0, mode=0o600):
+                lock.unlink(missing_ok=True)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, even if the last process of an ended program still writes into it for a moment."""
+    until = time.monotonic() + REMOVING_SECONDS
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        if time.monotonic() > until:
+            return
+        if folder.exists():
+            time.sleep(0.05)
 
 
 def private_folder(path: Path) -> Path:

@@ -11,6 +11,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, swap
+from clsf.reader.names import MISSING_IMPORTS
 from clsf.words import say
 
 FAULT = Fault(
@@ -46,7 +47,12 @@ def in_code(program: Program) -> list[Finding]:
         machine.module.names
     )
     results = []
-    for name, line in machine.undefined.items():
+    roots = {name.partition(".")[0] for name in machine.imports}
+    for name, line in machine.assumed_imports.items():
+        root = MISSING_IMPORTS[name].partition(".")[0]
+        if root in roots or (root == "keras" and "tensorflow" in roots):
+            results.append(found(FAULT, line, "likely"))
+    for name, line in list(machine.undefined.items())[:8]:
         near = difflib.get_close_matches(name, known, 1, 0.84)
         results.append(
             found(

@@ -25,6 +25,7 @@ class Whole:
     high: int
     few: int = 0
     optional: bool = False  # may be None
+    younger: bool = False  # than the files of models: left out of them at its default, so that older programs read them
     takes: ClassVar[str] = "whole"
     choices: ClassVar[tuple[str, ...]] = ()
 

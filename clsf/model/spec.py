@@ -96,7 +96,11 @@ def layer_to_json(layer: Layer) -> dict:
     if isinstance(layer, Branching):
         rows = [[layer_to_json(inner) for inner in row] for _, row in layer.rows()]
         return data | row_fields(type(layer), rows)
-    return data | {field.name: getattr(layer, field.name) for field in fields_of(type(layer))}
+    for field in fields_of(type(layer)):
+        value = getattr(layer, field.name)
+        if not getattr(field.rule, "younger", False) or value != field.default:
+            data[field.name] = value
+    return data
 
 
 def row_fields(kind: type[Branching], rows: list) -> dict:

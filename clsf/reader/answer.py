@@ -30,7 +30,7 @@ def mend_text(program: Program, finding: Finding) -> str:
     return str(finding.mend)
 
 
-def to_json(program: Program, say=str) -> dict:
+def to_json(program: Program, speak=str) -> dict:
     """Return the object that `python -m clsf read --json` prints."""
     plan, assumed = plan_of(program)
     return {
@@ -39,17 +39,17 @@ def to_json(program: Program, say=str) -> dict:
         "input_shape": list(program.input_shape) if program.input_shape is not None else None,
         "parameters": parameters(program),
         "plan": plan.to_json(),
-        "assumed": [say(what) for _, what in [*program.assumed, *assumed]],
-        "not_understood": [{"line": line, "what": say(what)} for line, what in program.not_understood],
+        "assumed": [speak(what) for _, what in [*program.assumed, *assumed]],
+        "not_understood": [{"line": line, "what": speak(what)} for line, what in program.not_understood],
         "faults": [
             {
                 "kind": f.kind,
                 "line": f.line,
                 "certainty": f.certainty,
-                "sentence": say(f.sentence),
+                "sentence": speak(f.sentence),
                 "mend": mend_text(program, f)
                 if not isinstance(f.mend, Sentence) or f.new or f.before or f.after
-                else say(f.mend),
+                else speak(f.mend),
             }
             for f in faults(program)
         ],

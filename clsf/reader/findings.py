@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 from clsf.faults import FAULTS, functions
 from clsf.faults.finding import Finding
@@ -22,13 +23,19 @@ EXPLAINS = {
 INSTEAD = {"wrong-from-logits": "softmax-then-logits-loss", "probabilities-into-nll": "missing-last-activation"}
 """Kind -> another one whose mend does away with both; done together, the two mends would be a new fault."""
 
+MAX_SECONDS = 0.7
+"""After that no further kind is looked for: only programs that nobody wrote by hand take as long."""
+
 logger = logging.getLogger("clsf.reader")
 
 
 def faults(program: Program) -> list[Finding]:
     """Return what is wrong with a program, the surest first, then by line. A check that fails says nothing."""
     found: list[Finding] = []
+    began = time.monotonic()
     for in_code in functions("in_code").values():
+        if time.monotonic() - began > MAX_SECONDS:
+            break
         try:
             found += list(in_code(program))
         except Exception:

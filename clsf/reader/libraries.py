@@ -110,14 +110,10 @@ class Libraries(Nets, Arrays):
             )
         if made.path.startswith("keras.applications"):
             if name in ("output", "input"):
-                found = made.extra.setdefault(
-                    "as-tensor",
-                    Tensor(
-                        Op("Input", {"shape": _clean_shape(made.get("input_shape"))}, made.line),
-                        (),
-                        _clean_shape(made.get("input_shape")),
-                    ),
-                )
+                given = made.get("input_tensor")
+                shape = given.shape if isinstance(given, Tensor) else _clean_shape(made.get("input_shape"))
+                start = given if isinstance(given, Tensor) else Tensor(Op("Input", {"shape": shape}, made.line), (), shape)
+                found = made.extra.setdefault("as-tensor", start)
                 return found if name == "input" else self.pretrained(made, [found], line)
             if name in ("layers", "output_shape", "trainable"):
                 return UNKNOWN
@@ -783,7 +779,31 @@ class Libraries(Nets, Arrays):
             return UNKNOWN
         if path == "length":
             return UNKNOWN
+        if of.name == "Trainer" and name == "fit":
+            return self.lightning(first, node)
         return self.data_method(of, name, args, kwargs, node, lines)
+
+    def lightning(self, net: object, node: ast.AST) -> object:
+        """Follow the steps that a trainer of Lightning calls."""
+        if not isinstance(net, Net) or net.instance is None:
+            return UNKNOWN
+
+        def method(name: str, *args: object) -> object:
+            found = net.instance.cls.find(name)
+            if not found or not isinstance(found[0], Function):
+                return None
+            bound = Function(found[0].node, found[0].scope, name, net.instance, found[1], found[0].decorators)
+            return self.quietly(self.call_function, bound, list(args), {}, node)
+
+        method("setup", "fit")
+        method("configure_optimizers")
+        for step, loader_name in (("training_step", "train_dataloader"), ("validation_step", "val_dataloader")):
+            loader = method(loader_name)
+            batch = self.batch_of(loader) if isinstance(loader, Loader) else (UNKNOWN, UNKNOWN)
+            self.no_grad += step == "validation_step"
+            method(step, batch, 0)
+            self.no_grad -= step == "validation_step"
+        return UNKNOWN
 
     def parser_method(self, of: Made, name: str, args: list, kwargs: dict, node: ast.AST, lines: dict) -> object:
         store = of.extra.setdefault("values", {})

@@ -16,7 +16,7 @@ from clsf.reader.values import UNKNOWN, Array, Class, Event, Function, Instance,
 
 MAX_STEPS = 60_000
 MAX_DEPTH = 28
-MAX_SECONDS = 1.2
+MAX_SECONDS = 0.7
 MAX_TURNS = 130
 
 
@@ -445,7 +445,7 @@ class Machine(Expressions):
             return "other", [tuple(next(iter(i), UNKNOWN) for _, i in kinds)] * 2
         if isinstance(value, Array):
             return "array", [self.element(value)] * 2
-        if isinstance(value, v.Net):
+        if isinstance(value, v.Net) or (isinstance(value, v.Made) and self.children(value)):
             return "list", self.children(value)
         return "other", [UNKNOWN] * 2
 

@@ -116,7 +116,7 @@ def _convolution(op: Op, first: tuple | None, torch: bool, misfits: list[Misfit]
     given = s.get("in")
     if torch and isinstance(given, int) and isinstance(c, int) and given != c:
         misfits.append(Misfit(op.line, say(
-            "The convolution is made for {given} channels, but receives {got}.", given=given, got=c), kind="shape", old=given, new=c))  # fmt: skip
+            "The convolution's in_channels is {given}, but it receives {got}.", given=given, got=c), kind="shape", old=given, new=c))  # fmt: skip
     if op.kind == "DepthwiseConv2D":
         multiplier = s.get("multiplier", 1)
         filters = c * multiplier if isinstance(c, int) and isinstance(multiplier, int) else None
@@ -149,7 +149,7 @@ def _dense(op: Op, first: tuple | None, torch: bool, misfits: list[Misfit]) -> t
                 "A Linear layer receives images of {shape}; they must be flattened before.", shape=_text(first)), mend="x = torch.flatten(x, 1)"))  # fmt: skip
         else:
             misfits.append(Misfit(op.line, say(
-                "The Linear layer is made for {given} numbers, but receives {got}.", given=given, got=first[-1]), old=given, new=first[-1]))  # fmt: skip
+                "The Linear layer's in_features is {given}, but it receives {got}.", given=given, got=first[-1]), old=given, new=first[-1]))  # fmt: skip
     if first is None:
         return (units,)
     return (*first[:-1], units) if len(first) > 1 and not (torch and len(first) == 3) else (units,)
@@ -214,7 +214,14 @@ def _view(op: Op, first: tuple | None, torch: bool, misfits: list[Misfit]) -> tu
         total = prod(first)
         if total % prod(others):
             misfits.append(
-                Misfit(line, say("{count} numbers can't be laid out as {shape}.", count=total, shape=_text(tuple(dims))))
+                Misfit(
+                    line,
+                    say(
+                        "What there is of one image has size {count} and can't be laid out as {shape}.",
+                        count=total,
+                        shape=_text(tuple(dims)),
+                    ),
+                )
             )
             return None
         return tuple(total // prod(others) if d == -1 else d for d in dims)
@@ -222,7 +229,7 @@ def _view(op: Op, first: tuple | None, torch: bool, misfits: list[Misfit]) -> tu
         return None
     if known and prod(dims) != prod(first):
         misfits.append(Misfit(line, say(
-            "It is laid out as {wanted} numbers for each image, but there are {got}.", wanted=prod(dims), got=prod(first)),
+            "What there is of one image has size {got}, but is laid out with size {wanted}.", wanted=prod(dims), got=prod(first)),
             old=prod(dims), new=prod(first)))  # fmt: skip
     return tuple(dims)
 
@@ -300,7 +307,7 @@ def _norm(op: Op, first: tuple | None, torch: bool, misfits: list[Misfit]) -> tu
         and len(first) in (1, 3)
     ):
         misfits.append(Misfit(op.line, say(
-            "The batch normalisation is made for {given} channels, but receives {got}.", given=given, got=first[0]), old=given, new=first[0]))  # fmt: skip
+            "The batch normalisation's num_features is {given}, but it receives {got}.", given=given, got=first[0]), old=given, new=first[0]))  # fmt: skip
     return first
 
 

@@ -109,7 +109,7 @@ def _notebook(text: str, notes: list) -> str:
         raise ReadError("The notebook has no code cells.")
     parts = [re.sub(r"\A%%(?:time|timeit|capture|prun)\b.*", "", p) for p in parts]
     parts = [re.sub(r"(?m)^", "# ", p) if re.match(r"%%(?!time|capture)\w+", p) else p for p in parts]
-    notes.append((0, say("The notebook's {count} code cells are read one after the other.", count=len(parts))))
+    notes.append((0, say("The code cells of the notebook are read one after the other.")))
     return "\n".join(parts)
 
 

@@ -10,13 +10,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from clsf.ui.shared.navigation import PAGES
+from clsf.ui.shared.text import catalogue
 from tests.app.seen import texts
 
 ROOT = Path(__file__).parents[2]
+HOME = {"en": "One model, two frameworks", "ko": "모델은 하나, 프레임워크는 둘"}
 TITLES = {
-    "en": {"home": "One model, two frameworks", "train": "Train"},
-    "ko": {"home": "모델은 하나, 프레임워크는 둘", "train": "학습"},
+    lang: {page.name: catalogue(lang).gettext(page.title.template) for page in PAGES} | {"home": home}
+    for lang, home in HOME.items()
 }
+"""What each page is headed by: its name in the menu, but for the first."""
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
@@ -24,7 +27,12 @@ TITLES = {
 def test_every_page_opens_in_every_language(open_app, page, lang):
     app = open_app(page, lang)
     assert not app.exception
-    assert app.title[0].value == TITLES[lang].get(page, app.title[0].value)
+    assert app.title[0].value == TITLES[lang][page]
+
+
+def test_titles_are_translated():
+    assert TITLES["ko"]["train"] == "학습"
+    assert all(TITLES["ko"][name] != title for name, title in TITLES["en"].items())
 
 
 def test_every_page_has_a_name_of_its_own():
@@ -48,7 +56,7 @@ def test_a_cold_server_opens_a_deep_link(lab, page):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
-    assert app.title[0].value == TITLES["en"].get(page, app.title[0].value)
+    assert app.title[0].value == TITLES["en"][page]
     assert app.get_by_key("language_switch")  # of app.py
 
 

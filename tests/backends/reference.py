@@ -47,7 +47,8 @@ class Forward:
                 return np.concatenate(ends, axis=-1)
             case kinds.Conv2D():
                 windows = sliding(x, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, 0.0)
-                y = sum(windows[i, j] @ w["kernel"][i, j] for i, j in np.ndindex(windows.shape[:2]))
+                parts = zip(*(np.split(a, layer.groups, axis=-1) for a in (windows, w["kernel"])), strict=True)
+                y = np.concatenate([np.einsum("ijbhwc,ijcf->bhwf", a, k) for a, k in parts], axis=-1)
                 return activation(layer.activation, y + w.get("bias", 0.0))
             case kinds.DepthwiseConv2D():
                 windows = sliding(x, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, 0.0)

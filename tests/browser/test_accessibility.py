@@ -11,7 +11,7 @@ from tests.browser.axe import settle, violations
 from tests.browser.conftest import playwright
 
 expect = playwright.expect
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 LOOKS = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 SECTIONS = (
@@ -27,7 +27,7 @@ def reader(dashboard):
     page.on("request", lambda request: page.elsewhere.append(request.url) if _elsewhere(request.url, dashboard) else None)
     settle(page)
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text("Result", exact=True)).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("Result", exact=True)).to_be_visible(timeout=400_000)
     yield page
     page.context.close()
 

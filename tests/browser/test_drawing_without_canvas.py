@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "clsf" / "ui" / "drawing"
+FOLDER = Path(__file__).parents[2] / "clsf" / "ui" / "shared" / "drawing"
 SHOW = """async ([code, html, sentences]) => {
   const { default: show } = await import("data:text/javascript;charset=utf-8," + encodeURIComponent(code));
   document.body.innerHTML = html;
@@ -32,4 +32,20 @@ def test_the_sheet_says_that_there_is_no_canvas(browser, has):
     else:
         assert page.locator("body").inner_text().strip() == "여기에는 캔버스가 없습니다."
         assert page.locator("canvas, button").count() == 0
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["data/cloud", "data/pixels", "layers/window"])
+def test_the_other_pictures_say_it_too(browser, name):
+    page, complaints = browser.new_page(), []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.goto("about:blank")
+    code, html = (
+        Path(__file__).parents[2].joinpath("clsf", "ui", name).with_suffix(end).read_text("utf-8") for end in (".js", ".html")
+    )
+    page.evaluate(SHOW, [code, html, ["No canvas here.", "여기에는 캔버스가 없습니다."]])
+    assert complaints == []
+    assert page.locator("body").inner_text().strip() == "여기에는 캔버스가 없습니다."
+    assert page.locator("canvas, button").count() == 0
     page.close()

@@ -57,7 +57,13 @@ def test_there_is_a_verdict_for_each_framework(found):
         spread = math.sqrt((best * (1 - best) + second * (1 - second)) / 287)
         assert verdict.noise == pytest.approx(1.959964 * spread, rel=1e-6)
         assert str(verdict.scores[0].label) in str(verdict.sentence)
-    assert agreement(said) is None or str(agreement(said))
+    heads = [verdict.scores[0] for verdict in said]
+    if not all(verdict.margin for verdict in said):
+        assert agreement(said) is None, "where two are level, nothing is ahead"
+    elif heads[0].arm == heads[1].arm:
+        assert str(agreement(said)) == f"Both frameworks have the same one ahead: {heads[0].label}."
+    else:
+        assert f"{heads[0].label} in TensorFlow, {heads[1].label} in PyTorch" in str(agreement(said))
 
 
 def test_an_experiment_is_listed_for_its_owner_alone(lab, found):

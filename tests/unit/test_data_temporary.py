@@ -44,6 +44,23 @@ def test_the_next_start_sweeps_what_a_killed_process_left_and_nothing_of_a_livin
     temporary.sweep()
     assert photographs(data) == []
     assert cache.names() == []
+    assert list(data.rglob("*folder-x*")) == []  # nor is the lock
+
+
+def test_a_last_word_of_a_dying_process_is_swept_too(data, monkeypatch):
+    left = data / "tmp" / "dead"
+    left.mkdir(parents=True)
+    remove, tries = temporary.shutil.rmtree, []
+
+    def written_meanwhile(folder, ignore_errors):
+        tries.append(folder)
+        if len(tries) > 1:
+            remove(folder, ignore_errors)
+
+    monkeypatch.setattr(temporary.shutil, "rmtree", written_meanwhile)
+    temporary.sweep()
+    assert tries == [left, left]
+    assert not left.exists()
 
 
 def test_half_made_sets_of_an_older_program_are_swept(data):

@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 from clsf.ui import locale
-from clsf.ui.shared import text
+from clsf.ui.shared import lessons, text
 from clsf.ui.shared.navigation import PAGES
 from clsf.words import say, say_n
 
@@ -160,7 +160,6 @@ NEVER_ONE = {
     "{channels} channels",
     "{classes} classes",
     "{features} features",
-    "{files} files",
     "{image} numbers",
     "{layers} layers",
     "{minutes} minutes",
@@ -174,7 +173,6 @@ NEVER_ONE = {
     "{one} images",
     "{parameters} parameters",
     "{part} images",
-    "{patch} pixels",
     "{seconds} seconds",
     "{shape} images",
     "{shape} numbers",
@@ -190,7 +188,6 @@ NEVER_ONE = {
     "{total} parameters",
     "{two} threads",
     "{what} over epochs",
-    "{width} maps",
     "{width} pixels",
 }
 """Fields that are no count, or one that can't be 1: limits, fixed numbers, sizes, the classes of a data set."""
@@ -251,3 +248,35 @@ def test_no_exception_is_left_over():
     plain = [message for message in TEMPLATES if isinstance(message, str)]
     assert not [phrase for phrase in NEVER_ONE if not any(phrase in message for message in plain)]
     assert not [start for start in SEVERAL if not any(message.startswith(start) for message in plain)]
+
+
+def notes_in_code() -> list[tuple[str, str, str, set[str]]]:
+    """Return (place, page, anchor, names of the values) of each note that the program shows."""
+    found = []
+    for path in locale.sources():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "note":
+                page, anchor = (argument.value for argument in node.args)
+                found.append((f"{path.name}:{node.lineno}", page, anchor, {keyword.arg for keyword in node.keywords}))
+    return found
+
+
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_every_note_is_there_once_is_shown_and_gets_its_values(code):
+    wanted = {(page, anchor) for _, page, anchor, _ in notes_in_code()}
+    held = set()
+    for path in (LESSONS / code).glob("*.md"):
+        notes = lessons.read(path.stem, code)[1]
+        assert len(notes) == path.read_text("utf-8").count("<!-- note: "), f"{path}: an anchor is there twice"
+        held |= {(path.stem, anchor) for anchor in notes}
+    assert held == wanted
+    for place, page, anchor, values in notes_in_code():
+        fields = {name for _, name, _, _ in Formatter().parse(lessons.read(page, code)[1][anchor]) if name}
+        assert None in values or (fields <= values if values else not fields), (
+            f"{place}: {anchor} has {fields}, the program gives {values}"
+        )
+
+
+def test_a_note_is_no_part_of_the_lesson():
+    assert "<!-- note" not in lessons.lesson("train")
+    assert lessons.note("compare", "all-four-zoom").startswith("All four zoom together")

@@ -62,9 +62,9 @@ class Convolution(Sliding):
                 strides=self.strides, dilation=self.dilation_rate,
             )  # fmt: skip
 
-    def groups(self, channels: int) -> int:
+    def apart(self, channels: int) -> int:
         """Return in how many groups the `channels` that arrive are kept apart."""
-        return 1
+        return getattr(self, "groups", 1)
 
     def why(self, channels: int) -> Sentence:
         """Return what is to be said beside PyTorch's module."""
@@ -77,14 +77,14 @@ class Convolution(Sliding):
 
     def translated(self, channels: int) -> dict[str, object]:
         found = {"in_channels": channels, "out_channels": self.channels(channels), "padding": self.padding}
-        return found | ({"groups": self.groups(channels)} if self.groups(channels) > 1 else {})
+        return found | ({"groups": self.apart(channels)} if self.apart(channels) > 1 else {})
 
     def keras(self) -> tuple[Step, ...]:
         return (Step(self.KERAS.call(self), weights=True), *activations.keras_after(self.activation))
 
     def torch(self, shape: Shape) -> tuple[Step, ...]:
         channels, pads, steps = shape[2], self.pads(shape), []
-        groups = self.groups(channels)
+        groups = self.apart(channels)
         note = self.why(channels)
         padding: Any = 0
         if self.padding == "same" and self.strides == 1 and self.reach % 2 == 1:
@@ -113,10 +113,9 @@ class Conv2D(Convolution):
 
     LOOK: ClassVar = Look(say("Slides kernels over an image; each finds one pattern anywhere."), "grid_on", "weights", "conv")
     WIDTH: ClassVar = "filters"
-    DRAWN: ClassVar = "conv"
     KERAS: ClassVar = Api(
         "layers.Conv2D", arg("filters", place=True), arg("kernel_size", always=True), *_SLIDES, arg("data_format", None, None),
-        arg("dilation_rate", 1), arg("groups", 1, None), *_ENDS, aliases=("layers.Convolution2D",),
+        arg("dilation_rate", 1), arg("groups", 1), *_ENDS, aliases=("layers.Convolution2D",),
     )  # fmt: skip
 
     filters: Annotated[int, Whole(1, MAX_WIDTH, few=128), say("Kernels, and so channels that come out.")]
@@ -126,6 +125,22 @@ class Conv2D(Convolution):
     dilation_rate: Dilation = 1
     activation: ActivationName = "linear"
     use_bias: UseBias = True
+    groups: Annotated[
+        int, Whole(1, MAX_WIDTH, few=128, younger=True), say("Groups of channels that do not see each other (ResNeXt).")
+    ] = 1
+
+    def agree(self) -> None:
+        Convolution.agree(self)
+        if self.filters % self.groups:
+            raise SpecError(
+                "filters is {filters} and groups is {groups}, but each group makes the same number of filters; choose filters that "
+                "{groups} divides.",
+                filters=self.filters, groups=self.groups,
+            )  # fmt: skip
+
+    @property
+    def DRAWN(self) -> str:  # noqa: N802
+        return "conv" if self.groups == 1 else ""
 
     @classmethod
     def fresh(cls, shape: Shape | None) -> Layer:
@@ -139,16 +154,25 @@ class Conv2D(Convolution):
     def channels(self, c: int) -> int:
         return self.filters
 
+    def out_shape(self, shape: Shape) -> Shape:
+        c = image_shape(shape)[2]
+        if c % self.groups:
+            raise SpecError(
+                "its {groups} groups cannot share the {channels} channels it receives; choose groups that divide them",
+                groups=self.groups, channels=c,
+            )  # fmt: skip
+        return Convolution.out_shape(self, shape)
+
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
-        area, c = self.kernel_size**2, image_shape(shape)[2]
+        area, c = self.kernel_size**2, image_shape(shape)[2] // self.groups
         kernel = (self.kernel_size, self.kernel_size, c, self.filters)
         return self._weights(shape, self.filters, kernel, area * c, area * self.filters)
 
     def multiply_adds(self, shape: Shape) -> int:
-        return prod(self.out_shape(shape)) * self.kernel_size**2 * image_shape(shape)[2]
+        return prod(self.out_shape(shape)) * self.kernel_size**2 * (image_shape(shape)[2] // self.groups)
 
     def counted(self, shape: Shape) -> Sentence:
-        cells = f"{self.kernel_size}×{self.kernel_size}×{shape[2]}"
+        cells = f"{self.kernel_size}×{self.kernel_size}×{shape[2] // self.groups}"
         total = f"{sum(w.size for w in self.weights(shape)):,}"
         if self.use_bias:
             return say(
@@ -164,10 +188,10 @@ class Conv2D(Convolution):
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
         given = cls.TORCH[0].signature.bound(call)
-        if given["groups"] != 1:
+        if given["groups"] == given["in_channels"] > 1:  # depthwise
             return []
         found, _ = cls.TORCH[0].read(call)
-        return [cls(given["out_channels"], padding=padding, **found) for padding in ("valid", "same")]
+        return [cls(given["out_channels"], padding=padding, groups=given["groups"], **found) for padding in ("valid", "same")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +229,7 @@ class DepthwiseConv2D(Convolution):
     def channels(self, c: int) -> int:
         return c * self.depth_multiplier
 
-    def groups(self, channels: int) -> int:
+    def apart(self, channels: int) -> int:
         return channels
 
     def why(self, channels: int) -> Sentence:

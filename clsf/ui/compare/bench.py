@@ -19,6 +19,7 @@ from clsf.ui.compare import keys
 from clsf.ui.shared import choices, controls, data_choice, state
 from clsf.ui.shared.choices import fit
 from clsf.ui.shared.controls import LINKED
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t, tn
 
 DEFAULT_STEPS = 30
@@ -73,14 +74,14 @@ def choose(steps: bool = True) -> Bench:
     )  # fmt: skip
     dtype = st.segmented_control(
         t("Number format"), DTYPES, default=DEFAULT_DTYPE, required=True, key=keys.DTYPE,
-        help=t("In float64 rounding is a billion times smaller than in float32, so another rule can't hide behind it."), **LINKED,
+        help=note("compare", "float64-rounding-billion"), **LINKED,
     )  # fmt: skip
     count, isolate, full = 1, False, 0
     if steps:
         count = st.number_input(t("Steps"), 1, MAX_STEPS, DEFAULT_STEPS, key=keys.STEPS, **LINKED)
         isolate = st.toggle(
             t("Isolate"), key=keys.ISOLATE, **LINKED,
-            help=t("Each layer of PyTorch is fed with what TensorFlow's received, so that one difference blames no other layer."),
+            help=note("compare", "each-layer-pytorch"),
         )  # fmt: skip
     with st.expander(t("More settings"), icon=":material/tune:"):
         left, right = st.columns(2, gap="small")
@@ -110,9 +111,9 @@ def choose(steps: bool = True) -> Bench:
     analysis = spec.analyse(prepared_shape(catalogue.info(data), preparation))
     if steps:
         st.caption(
-            t(
-                "Each step computes {size} MB of numbers in each framework. {count} tensors are compared: of each its size and a "
-                "sample, the same places in both.",
+            note(
+                "compare",
+                "each-step-computes",
                 size=f"{step_bytes(analysis, plan) / MEGABYTE:,.1f}",
                 count=3 + 2 * len(analysis.layers) + 2 * len(analysis.named_weights()),
             )

@@ -12,6 +12,7 @@ from clsf.frameworks import BY_NAME
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import keys
 from clsf.ui.shared import code_panel
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t
 
 
@@ -23,11 +24,7 @@ def show(named: tuple[Contestant, ...]) -> None:
     with st.expander(t("The code of both"), icon=":material/code:", key=keys.CODE, on_change="rerun") as place:
         if not place.open:  # it is long, and a live race is looked at again every moment
             return
-        st.caption(
-            t(
-                "The same model in both frameworks, aligned layer by layer. The sign at a line says why it is not simply translated."
-            )
-        )
+        st.caption(note("compare", "same-model-both"))
         try:
             sources = [_model(record) for record in records]
             code_panel.panel(*sources, [BY_NAME[record.framework].code_style for record in records], key="race_code")

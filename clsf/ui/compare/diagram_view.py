@@ -14,6 +14,7 @@ from clsf.model.edit_facts import design_facts
 from clsf.model.shapes import Shape
 from clsf.model.spec import KINDS, ModelSpec
 from clsf.ui.shared.layer_kinds import described
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, words
 
 _component = st.components.v2.component(
@@ -39,9 +40,4 @@ def show(spec: ModelSpec, shape: Shape, rows: Sequence[LayerRow]) -> None:
     seen = design_facts(design_of(spec), shape)
     svg = diagram(seen, described, lambda kind: KINDS[kind].LOOK.group, t("Input"), t("Output"))
     _component(key="parting_diagram", data={"svg": marked(svg, rows, words)})
-    st.caption(
-        t(
-            "Beside each layer: ↓ what comes out of it, ↑ the gradient on its way back, ✎ its weights after the step. A dot: the initial "
-            "weights. A red box puts out something else; a dashed one only learns something else."
-        )
-    )
+    st.caption(note("compare", "beside-each-layer"))

@@ -22,6 +22,7 @@ from clsf.ui.shared import data_choice, service_access, state, units
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 MODEL = "lecture-cnn"
@@ -48,10 +49,7 @@ def show() -> None:
     """Show the controls on the left and the waterfall on the right."""
     jobs.page_of(
         keys.GAP, _choose, _start, _look,
-        t(
-            "Press “Explain the gap”: the lecture's PyTorch code is trained as it was, then without its first cause, then without "
-            "the second, and so on. Each bar shows what one cause costs."
-        ),
+        note("compare", "press-explain-gap"),
         ":material/waterfall_chart:",
     )  # fmt: skip
 
@@ -169,16 +167,9 @@ def _drawn(job: GapJob, steps: list[GapStep]) -> None:
         height=120 + 48 * len(steps),
     )
     if job.seeds > 1:
-        st.caption(
-            t(
-                "Coloured: what taking the cause away changed, in points. Grey band: where the bar might have ended by chance alone "
-                "(95 %, paired by seed). A gain that stays inside its band is no gain."
-            )
-        )
+        st.caption(note("compare", "coloured-what-taking"))
     else:
-        st.caption(
-            t("One run each: how much of each bar is chance can't be told. Choose three seeds or more for a noise band.")
-        )
+        st.caption(note("compare", "one-run-each"))
     st.markdown(f"**{t('Loss on training images, and the floor of two softmaxes')}**")
     draw(
         "compare-gap-loss",
@@ -186,10 +177,4 @@ def _drawn(job: GapJob, steps: list[GapStep]) -> None:
         lambda: (charts.loss(steps, floor, words), charts.in_words(steps, words)),
         height=120 + 46 * len(steps),
     )
-    st.caption(
-        t(
-            "Softmax gives numbers between 0 and 1; a second softmax on these can't become sure. With {classes} classes the loss then "
-            "stays above ln(1 + {others}/e) = {floor}.",
-            classes=job.classes, others=job.classes - 1, floor=f"{floor:.3f}",
-        )
-    )  # fmt: skip
+    st.caption(note("compare", "softmax-gives-numbers", classes=job.classes, others=job.classes - 1, floor=f"{floor:.3f}"))

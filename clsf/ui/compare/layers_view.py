@@ -9,6 +9,7 @@ import streamlit as st
 
 from clsf.charts.compare_lockstep import PHASES, Cell, LayerRow
 from clsf.compare.values import FirstParting, StepDifference
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import icon
 from clsf.ui.shared.text import t
 
@@ -32,12 +33,7 @@ def show(rows: Sequence[LayerRow], step: StepDifference, parting: FirstParting |
         f"<thead><tr><th scope='col'>{escape(t('Layer'))}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
     st.caption(
-        t("Largest difference of each layer in step {step}.", step=step.step)
-        + " "
-        + t(
-            "Start: the initial weights. A check mark: not more than rounding explains. A cross: more. A dash: nothing is computed there. "
-            "Grey: not judged, for its gradient is nothing but rounding."
-        )
+        t("Largest difference of each layer in step {step}.", step=step.step) + " " + note("compare", "start-initial-weights")
     )
 
 

@@ -29,6 +29,7 @@ from clsf.ui.compare.bench import Bench
 from clsf.ui.shared import service_access
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 
@@ -81,13 +82,7 @@ def show() -> None:
     with right:
         job = jobs.current(keys.LOCKSTEP)
         if job is None:
-            st.info(
-                t(
-                    "Press “Run lockstep”: both frameworks take the same steps from the same weights, and every tensor is compared. "
-                    "Then switch one difference on and see where they part."
-                ),
-                icon=":material/footprint:",
-            )
+            st.info(note("compare", "press-run-lockstep"), icon=":material/footprint:")
         else:
             st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
 
@@ -196,12 +191,7 @@ def _chart(job: LockstepJob, started: LockstepStarted, steps: list[StepDifferenc
         "compare-lockstep", (id(job), len(steps), job.background.over),
         lambda: (charts.figure(started, steps, parting, words), charts.in_words(started, steps, words)), height=340,
     )  # fmt: skip
-    st.caption(
-        t(
-            "The long-dashed line is the rounding of a number near 1. Lines near it are equal for all a computer can tell. "
-            "What is exactly equal lies at the bottom."
-        )
-    )
+    st.caption(note("compare", "long-dashed-line"))
 
 
 def _layers(job: LockstepJob, started: LockstepStarted, steps: list[StepDifference]) -> None:

@@ -25,6 +25,7 @@ from clsf.ui.shared import choose, service_access, state, units
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 FRAMEWORKS_APART = "frameworks"
@@ -47,10 +48,7 @@ def show() -> None:
     """Show the controls on the left and what came of them on the right."""
     jobs.page_of(
         keys.NOISE, _choose, _start, _look,
-        t(
-            "Press “Train the seeds”: the same comparison is trained several times, each time with other initial weights and "
-            "other batches. How far the results scatter is the noise."
-        ),
+        note("compare", "press-train-seeds"),
         ":material/scatter_plot:",
     )  # fmt: skip
 
@@ -184,7 +182,7 @@ def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
     titles = {"t": t("t interval"), "bootstrap": t("bootstrap")}
     method = st.segmented_control(
         t("Method"), METHODS, default="t", required=True, format_func=titles.get, key=keys.METHOD, persist_state="session",
-        help=t("t: right for results that scatter normally, wide for few of them. Bootstrap: assumes no shape, too narrow below ten seeds."),
+        help=note("compare", "t-right-results"),
     )  # fmt: skip
     found = noise.gap(*values, method, images)
     text = sentence(noise.gap_sentence(found))
@@ -201,12 +199,7 @@ def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
         "compare-noise", (id(job), len(pairs), method),
         lambda: (charts.figure(names, styles, values, means, words), charts.in_words(names, means, words)), height=380,
     )  # fmt: skip
-    st.caption(
-        t(
-            "Small symbols: one training each; a thin line joins the two of one seed. Large symbols: the mean with its 95 % interval. "
-            "The sentence above compares pairs, so it can be surer than the two intervals look."
-        )
-    )
+    st.caption(note("compare", "small-symbols-one"))
     rows = {
         t("Seed"): [str(pair.seed) for pair in pairs],
         **{name: [units.share(v.get(pair.seed)) for pair in pairs] for name, v in zip(names, values, strict=True)},

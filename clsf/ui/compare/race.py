@@ -20,6 +20,7 @@ from clsf.ui.compare import check_view, code_view, keys, race_table
 from clsf.ui.shared import controls, pace, run_buttons, run_numbers, run_status, runs, service_access, state, units
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.figures import shared
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.text import plain, sentence, t, words
 
@@ -99,10 +100,7 @@ def _look(drawn_at: pace.Pace | None) -> None:
     pace.looked()
     runs.show_refusal()
     if len(records) < 2:
-        st.info(
-            t("This is one run. Choose a second one under “Compare two of my runs”, or train both frameworks."),
-            icon=":material/looks_one:",
-        )
+        st.info(note("compare", "one-run-choose"), icon=":material/looks_one:")
     elif not _comparable(*records):
         return
     named = contestants(records, names(records))
@@ -159,13 +157,7 @@ def _charts(named: tuple[Contestant, ...]) -> None:
                 lambda axis=axis: (figure(named, axis, words), in_words(named, axis, words)),
             )  # fmt: skip
             live_chart(drawn, key=name, alt=alt, height=400, title=title, link=link(named, axis))
-    st.caption(
-        t(
-            "All four zoom together: drag over a stretch of one, and the others show the same stretch of training, which is at other "
-            "seconds for each framework; a double click shows all. "
-            "Thin lines: every batch. Strong lines: smoothed. Symbols: validation images, after each epoch."
-        )
-    )
+    st.caption(note("compare", "all-four-zoom"))
 
 
 # Choosing two runs from the reader's own.

@@ -13,6 +13,7 @@ from clsf.compare import noise
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import units
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import status
 from clsf.ui.shared.text import sentence, t, tn
 
@@ -28,12 +29,7 @@ def show(named: tuple[Contestant, ...]) -> None:
     st.table(pd.DataFrame.from_dict(rows, orient="index", columns=columns), border="horizontal", alt=t("Both runs in numbers"))
     if len(told) == 2 and all(c.run.ended is not None for c in told):
         _gap(*(c.run for c in told))
-    st.caption(
-        t(
-            "The first step sets the framework up: graph, memory, kernels. The steady time leaves it out. "
-            "The peak memory is the most that the worker's process held during the run, the framework itself included."
-        )
-    )
+    st.caption(note("compare", "first-step-sets"))
 
 
 def _rows() -> dict[str, Callable[[RunRecord], str]]:

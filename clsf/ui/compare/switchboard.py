@@ -19,6 +19,7 @@ from clsf.plan import Plan
 from clsf.ui.compare import bench, jobs, keys, lockstep, switches
 from clsf.ui.compare.bench import Bench
 from clsf.ui.shared import controls, runs, service_access, state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, sentence, t, words
 
@@ -90,7 +91,7 @@ def _actions(chosen: Bench) -> None:
     elif st.button(
         t("Measure the effect of each"), key="measure_all", icon=":material/science:", width="stretch",
         on_click=_measure, args=(chosen, [(name, _option(name, on)) for name in useful]),
-        help=t("A lockstep of two steps for each, with exactly that one switched on. It takes some seconds each."),
+        help=note("compare", "lockstep-two-steps"),
     ):  # fmt: skip
         st.rerun()
     if on:

@@ -13,6 +13,7 @@ from clsf.ui.data.cloud import cloud
 from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import choose
 from clsf.ui.shared.asking import ask_or_say
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, tn
 
 SIZES = ("200", "500", "1000", "2000")
@@ -47,10 +48,7 @@ def _map(images: Images, found: Likeness, stamp: tuple) -> None:
                       len(found.indices)),
     )  # fmt: skip
     st.caption(
-        t(
-            "Every image is a point with {numbers} coordinates, one per pixel value. Principal component analysis (PCA) turns the cloud so "
-            "that as much of its spread as possible lies in two directions: {one} across and {two} upwards. The rest, {rest}, is not on "
-            "this map, so points that lie together here may be far apart.",
+        note("data", "every-image-point",
             numbers=f"{int(np.prod(images.shape)):,}", one=f"{one:.0%}", two=f"{two:.0%}", rest=f"{1 - one - two:.0%}",
         )
     )  # fmt: skip
@@ -77,9 +75,9 @@ def _pairs(images: Images, found: Likeness, stamp: tuple) -> None:
     )  # fmt: skip
     text = {
         "nearest": t("Two neighbours stand beside each other. Twins in training and validation would make the score too good."),
-        "nearest_strangers": t("Alike as numbers, yet of different classes: here comparing pixels goes wrong, and a network has to do better."),
+        "nearest_strangers": note("data", "alike-numbers-yet"),
         "farthest": t("The largest differences are mostly those of brightness: light ground against dark."),
-        "farthest_kin": t("One class, and hardly a pixel in common: what makes them the same is not in single pixels."),
+        "farthest_kin": note("data", "one-class-hardly"),
     }  # fmt: skip
     st.caption(text[kind])
-    st.caption(t("The distance is the root of the mean squared difference of all pixel values, on the scale from 0 to 255."))
+    st.caption(note("data", "distance-root-mean"))

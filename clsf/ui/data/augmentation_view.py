@@ -11,6 +11,7 @@ from clsf.plan import Augmentation
 from clsf.ui.data import chosen_augmentation, codes, keys, opened
 from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import choose, navigation
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 EPOCHS = 11
@@ -80,7 +81,7 @@ def _slider(label: str, most: float, step: float, key: str) -> float:
 def _use(chosen: Augmentation) -> None:
     if st.button(
         t("Train with this"), key="lab_use", type="primary", icon=":material/play_arrow:", disabled=not chosen.any, width="stretch",
-        help=t("Opens the Train page with these settings. Both frameworks will get the same varied images, those that you see here."),
+        help=note("data", "opens-train-page"),
     ):  # fmt: skip
         chosen_augmentation.take(chosen)
         st.switch_page(navigation.link_to("train"), query_params=navigation.kept())
@@ -118,9 +119,4 @@ def _code(chosen: Augmentation, shape: tuple[int, int, int]) -> None:
             "torch": f"vary = augmentation({arguments})\n# image: uint8 ({shape[2]}, {shape[0]}, {shape[1]}), 0 to 255\n# varied = vary(image)",
         },
     )  # fmt: skip
-    st.caption(
-        t(
-            "These are the frameworks' own layers and transforms. They draw their own random numbers and differ in details, such as the fill "
-            "at the edge. In a training here, both frameworks get the images above instead, drawn in NumPy from seed, epoch and number."
-        )
-    )
+    st.caption(note("data", "frameworks-own-layers"))

@@ -4,6 +4,13 @@ const states = new WeakMap();
 const EDGE = 14; // pixels of free room around the points
 
 export default function ({ data, parentElement }) {
+  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
+    const sentence = document.createElement("p");
+    sentence.setAttribute("role", "alert");
+    sentence.textContent = data.words.none;
+    parentElement.replaceChildren(sentence);
+    return;
+  }
   const state = states.get(parentElement) ?? { chosen: null, at: null };
   states.set(parentElement, state);
   const canvas = parentElement.querySelector(".field > canvas");

@@ -10,6 +10,8 @@ import streamlit as st
 
 from clsf.charts.data_colours import of_class
 from clsf.ui.data.opened import sprite
+from clsf.ui.shared.lessons import note
+from clsf.ui.shared.no_canvas import without_canvas
 from clsf.ui.shared.text import t
 
 SHEET_COLUMNS = 40
@@ -45,7 +47,8 @@ def cloud(
             "side": [small.shape[2], small.shape[1]],
             "label": label,
             "words": {
-                "keys": t("Point at a dot to see its image, or move through the dots with the arrow keys. A press on a class shows it alone."),
+                "none": without_canvas(),
+                "keys": note("data", "point-dot-see"),
                 "all": t("all classes"),
             },
         },

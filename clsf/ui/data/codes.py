@@ -9,6 +9,7 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.charts.style import STYLES
 from clsf.data import shown
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 OPEN = "from clsf.data.sources import open_dataset\n\n"
@@ -22,6 +23,6 @@ def both(functions: tuple[str, ...], calls: Mapping[str, str], expanded: bool = 
             place.markdown(f":{style.text_colour}[{style.mark}] **{style.title}**")
             place.code(shown.program(framework, functions, calls[framework]), language="python", wrap_lines=True)
         if any("from clsf" in call for call in calls.values()):
-            st.caption(t("Runs as it stands in the folder of this project, each framework in a process of its own."))
+            st.caption(note("data", "runs-stands-folder"))
         else:
             st.caption(t("Runs as it stands, each framework in a process of its own."))

@@ -13,6 +13,7 @@ from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import choose
 from clsf.ui.shared.asking import ask_or_say
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 IMAGES = 4
@@ -79,9 +80,7 @@ def _by_hand(logits: np.ndarray, labels: np.ndarray) -> None:
     probability = (exponents / exponents.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]
     each = -np.log(np.maximum(probability, 1e-300))
     terms = " + ".join(f"{value:.3f}" for value in each)
-    st.markdown(
-        t("With $p$, the softmax of the logits, the loss is the mean of $-\\ln p$ at the true label: one term per image.")
-    )
+    st.markdown(note("data", "p-softmax-logits"))
     st.latex(rf"({terms})\,/\,{len(each)} = {each.mean():.4f}")
 
 
@@ -112,11 +111,6 @@ def _losses(logits: np.ndarray, labels: np.ndarray) -> None:
             t("The four numbers differ by {apart} at most: rounding of float32.", apart=f"{apart:.1e}") if apart < 1e-4 * max(1, *numbers)
             else t("The four numbers differ by {apart}.", apart=f"{apart:.1e}")
         )  # fmt: skip
-        st.caption(
-            t(
-                "In Keras the name decides which labels are expected: whole numbers for the sparse one, rows for the other. In PyTorch the "
-                "type of the labels decides: int64 are classes, floating point numbers are probabilities. Both expect logits here, no softmax."
-            )
-        )
+        st.caption(note("data", "keras-name-decides"))
     call = f"one_hot, sparse, categorical = losses({logits.round(1).tolist()}, {[int(k) for k in labels]})\nprint(one_hot)\nprint(sparse, categorical)"
     codes.both(("losses",), {"tensorflow": call, "torch": call})

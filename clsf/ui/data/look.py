@@ -13,6 +13,7 @@ from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.pictures import pictures
 from clsf.ui.data.pixels import pixels
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn
 
 PURPOSE = 5
@@ -158,13 +159,7 @@ def _tensors(image: np.ndarray) -> None:
         st.code(_printed(second, (1, channels, height, width)), language=None, wrap_lines=False, height=210)
         st.caption(t("In memory a whole channel lies together, row after row."))
     if channels == 1:
-        st.caption(
-            t(
-                "A grey image is often stored as {height}×{width}. The channel axis is added: `x[..., None]` for NHWC, `x[None]` in "
-                "front of height and width for NCHW. A layer that slides over images needs it.",
-                height=height, width=width,
-            )
-        )  # fmt: skip
+        st.caption(note("data", "grey-image-often", height=height, width=width))
 
 
 def _printed(tensor: np.ndarray, shape: tuple[int, ...]) -> str:

@@ -16,6 +16,7 @@ from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import state
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import varying
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 from clsf.words import say
@@ -74,7 +75,7 @@ def _plan(info: DatasetInfo) -> Plan:
     scale = st.segmented_control(
         t("Preparation"), list(varying.SCALE_TITLES), default="zero-one", required=True, key=state.SCALE,
         format_func=varying.SCALE_TITLES.get, bind="query-params", persist_state="session",
-        help=t("What the range 0 to 255 is turned into before the first layer. The Train page uses the same choice."),
+        help=note("data", "what-range-0"),
     )  # fmt: skip
     size = st.session_state.get(state.IMAGE_SIZE)
     return Plan(info.name, Preparation(size, st.session_state.get(state.COLOUR) or "keep", scale or "zero-one"))
@@ -114,13 +115,7 @@ def _values(info: DatasetInfo, plan: Plan, before: Values, after: Values) -> Non
         alt=t("Mean and standard deviation of each channel"),
     )
     if plan.preparation.scale == "standardise":
-        st.caption(
-            t(
-                "Mean and deviation are taken from the images that are trained on ({share} of them), so the mean of all is only nearly 0. "
-                "Validation and test images are prepared with the same two numbers: their own would tell the model something about them.",
-                share=f"{1 if info.validation else 1 - SHARE:.0%}",
-            )
-        )  # fmt: skip
+        st.caption(note("data", "mean-deviation-taken", share=f"{1 if info.validation else 1 - SHARE:.0%}"))
     numbers = f"mean={[round(float(v), 3) for v in after.shift]}, deviation={[round(float(v), 3) for v in after.scale]}"
     call = f"{codes.OPEN}pixels = open_dataset({info.name!r}).train.pixels[:1000]\nready = prepare(pixels, {numbers})\nprint(ready.shape, ready.mean(), ready.std())"
     codes.both(("prepare",), {"tensorflow": call, "torch": call})
@@ -132,9 +127,4 @@ def _means(dataset: Dataset, means: np.ndarray) -> None:
         means, dataset.train.classes, key="data_means", stamp=(dataset.name, dataset.checksum, "means"), columns=min(len(means), 10),
         side=96, label=t("The mean image of each class"), notes=[tn("{count} image", "{count} images", n, count=f"{n:,}") for n in counts],
     )  # fmt: skip
-    st.caption(
-        t(
-            "Every pixel is the mean of that pixel over all training images of the class. Where a shape can still be seen, the images "
-            "resemble each other; where only a blur is left, place and form vary, and pixels alone will not tell the class."
-        )
-    )
+    st.caption(note("data", "every-pixel-mean"))

@@ -13,6 +13,7 @@ from clsf.ui.data import codes, keys, opened
 from clsf.ui.shared import choose
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, words
 
 
@@ -36,13 +37,7 @@ def show(info: DatasetInfo) -> None:
             if order is not None:
                 _orders(np.asarray(order), labels, images.classes, framework, (info.name, buffer, batch, seed))
             if framework == "torch" and 1 < buffer < count:
-                st.caption(
-                    t(
-                        "DataLoader has no buffer. With `shuffle=True` it draws the order of all {count} positions first and then fetches "
-                        "image by image: mixed well, but every image has to be reachable at any time.",
-                        count=f"{count:,}",
-                    )
-                )  # fmt: skip
+                st.caption(note("data", "dataloader-has-no", count=f"{count:,}"))
     calls = {name: f"positions = {run}\nprint(positions[:{min(batch, 12)}])" for name, run in runs.items()}
     codes.both(("order",), calls)
 

@@ -14,6 +14,7 @@ from clsf.plan import MAX_IMAGE_SIZE
 from clsf.ui.data import keys, own_reading, own_sets
 from clsf.ui.data.source import TICK, progress_bar
 from clsf.ui.shared import choose, state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 MOST_KINDS = 12
@@ -59,9 +60,7 @@ def _form() -> None:
         )  # fmt: skip
         side = st.number_input(
             t("Image size"), MIN_SIDE, MAX_IMAGE_SIZE, None, placeholder=t("by itself"), key=keys.OWN_SIDE,
-            help=t(
-                "Side in pixels that images are cut and resized to. Empty: images of one size keep it, others get their median side, {side} "
-                "pixels at most.", side=SIDE,
+            help=note("data", "side-pixels-images", side=SIDE,
             ),
         )  # fmt: skip
     _limits()
@@ -79,17 +78,13 @@ def _form() -> None:
 def _limits() -> None:
     limits, allowed = upload.limits(), settings.read()
     st.caption(
-        t(
-            "{kinds}, at least 2 classes and at most {classes}. An upload has at most {upload} MB; unpacked, at most {unpacked} "
-            "MB, {files} files and {file} MB each. An image has at most {pixels} megapixels, a JPEG that is not progressive {jpeg}. Images are turned upright, cut square around the middle "
-            "if their sizes differ, and made smaller. Names of places and cameras in the files are not kept.",
+        note("data", "least-2-classes",
             kinds=KINDS, classes=f"{limits['classes']:,}", upload=f"{_most_mb():,}", unpacked=f"{limits['unpacked']:,}", files=f"{limits['files']:,}",
             file=limits["file"], pixels=limits["pixels"], jpeg=limits["jpeg_pixels"],
         )
     )  # fmt: skip
     st.caption(
-        t(
-            "Unpacked, a data set takes at most {one} MB, all of yours {all} MB. At most {held} MB of chosen files wait here to be read.",
+        note("data", "unpacked-data-set",
             one=f"{allowed.set_mb:,}", all=f"{allowed.sets_mb_per_session:,}", held=f"{allowed.held_mb_per_session:,}",
         )
         + " "
@@ -99,12 +94,7 @@ def _limits() -> None:
             allowed.reading_at_once,
         )
     )  # fmt: skip
-    st.caption(
-        t(
-            "Nobody else is shown your images, not even with a link to a run that was trained with them. This browser finds them again. They "
-            "are removed a day after their last use, unless you save them."
-        )
-    )
+    st.caption(note("data", "nobody-else-shown"))
 
 
 def _most_mb() -> int:
@@ -114,10 +104,7 @@ def _most_mb() -> int:
 
 def _zip(done: int) -> list | None:
     file = st.file_uploader(
-        t(
-            "A zip or tar.gz archive with one folder per class: cats/…, dogs/…, or train/cats/…, test/cats/…; or a NumPy file (npz) with "
-            "x_train and y_train. MNIST's idx files: all of them in one archive, or as a folder."
-        ), type=["zip", "tm", "tar", "gz", "tgz", "npz"],
+        note("data", "zip-tar-gz"), type=["zip", "tm", "tar", "gz", "tgz", "npz"],
         key=f"{keys.ARCHIVE}_{done}", max_upload_size=_most_mb(),
     )  # fmt: skip
     return None if file is None else ["zip", file]
@@ -185,8 +172,7 @@ def _outcome() -> None:
         found = task.result
         height, width, channels = found.info.shape
         st.success(
-            t(
-                "“{title}” is ready: {count} images of {classes} classes, now {height}×{width}×{channels}. It is chosen above and on every page.",
+            note("data", "ready-images-classes",
                 title=sentence(found.info.title), count=f"{found.info.train + found.info.validation + found.info.test:,}", classes=len(found.info.classes),
                 height=height, width=width, channels=channels,
             ),

@@ -14,6 +14,7 @@ from clsf.data.roles import PARTS, ROLES
 from clsf.errors import ClsfError
 from clsf.ui.data import keys
 from clsf.ui.data.source import waiting
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 
@@ -113,7 +114,7 @@ def _choose(found: Reading, choices: Choices) -> Choices:
     if found.encoding is not None:
         chosen = st.selectbox(
             t("Encoding of the names"), ENCODINGS, ENCODINGS.index(found.encoding), TITLES.get, key=keys.OWN_ENCODING,
-            help=t("The archive does not say it, so it was guessed. Choose another one if the names look wrong."),
+            help=note("data", "archive-does-not"),
         )  # fmt: skip
         encoding = chosen if chosen != found.encoding else encoding
     return Choices(roles, labels, encoding)
@@ -127,7 +128,7 @@ def _table(found: Reading) -> None:
         hide_index=True, width="stretch", height=min(36 * (len(found.counts) + 1) + 2, 300),
     )  # fmt: skip
     if "val" in used:
-        st.caption(t("The validation images are the data's own: none are drawn from the training images, and the share for validation is not used."))  # fmt: skip
+        st.caption(note("data", "validation-images-data"))  # fmt: skip
     if found.skipped:
         with st.expander(
             tn("{count} file is left out", "{count} files are left out", len(found.skipped)), icon=":material/rule:"

@@ -13,6 +13,7 @@ from clsf.ui.data import keys, opened
 from clsf.ui.data.pictures import pictures
 from clsf.ui.data.source import DEFAULT
 from clsf.ui.shared import data_choice, navigation, state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
@@ -66,11 +67,7 @@ def _card(info: DatasetInfo) -> None:
         with st.popover(t("Save"), icon=":material/bookmark:"):
             _save(info)
         with st.popover(t("Remove"), icon=":material/delete:"):
-            st.markdown(
-                t(
-                    "The images are taken off this machine. Runs that were trained with them stay, but cannot show them any more."
-                )
-            )
+            st.markdown(note("data", "images-taken-off"))
             st.button(t("Remove the images"), key=f"remove_{info.name}", type="primary", on_click=_remove, args=(info.name,))
 
 
@@ -111,7 +108,7 @@ def _save(info: DatasetInfo) -> None:
     st.text_input(t("Name of the data set"), words(info.title), max_chars=60, key=f"{keys.SAVE_TITLE}_{info.name}")
     st.toggle(
         t("Everybody who uses this dashboard may choose it"), not info.private, key=f"{keys.SAVE_EVERYONE}_{info.name}",
-        help=t("Off: only you can choose it, in this browser or, elsewhere, with your key from the Runs page."),
+        help=note("data", "off-only-you"),
     )  # fmt: skip
     st.caption(t("Do not share images of people who have not agreed to it."))
     st.button(t("Save"), key=f"save_{info.name}", type="primary", on_click=_saved, args=(info.name,))

@@ -12,6 +12,13 @@ function between(value, low, high) {
 }
 
 export default function ({ data, parentElement }) {
+  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
+    const sentence = document.createElement("p");
+    sentence.setAttribute("role", "alert");
+    sentence.textContent = data.words.none;
+    parentElement.replaceChildren(sentence);
+    return;
+  }
   const { height, width, channels, words } = data;
   const pixels = bytes(data.pixels);
   const window_ = { rows: Math.min(data.window, height), columns: Math.min(data.window, width) };

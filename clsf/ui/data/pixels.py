@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from clsf.ui.shared.no_canvas import without_canvas
 from clsf.ui.shared.text import t
 
 WINDOW = 8  # pixels per side
@@ -34,6 +35,7 @@ def pixels(image: np.ndarray, *, key: str, label: str) -> None:
             "pixels": base64.b64encode(np.ascontiguousarray(image).tobytes()).decode(),
             "height": height, "width": width, "channels": channels, "names": names, "window": WINDOW, "label": label,
             "words": {
+                "none": without_canvas(),
                 "keys": t("Arrow keys move the marked pixel; Home goes to the first one."),
                 "place": t("row %r, column %c"),
                 "nhwc": t("NHWC: number %n in memory"),

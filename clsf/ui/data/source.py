@@ -11,6 +11,7 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.data.sources import open_dataset
 from clsf.data.task import Task
 from clsf.ui.shared import data_choice, state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn
 from clsf.ui.shared.units import megabytes
 
@@ -62,13 +63,7 @@ def ready(info: DatasetInfo) -> bool:
     if running is not None:
         _watch(info.name)
         return False
-    st.info(
-        t(
-            "These images are not on this machine yet. They are fetched once, {size} MB, and then kept for everybody here.",
-            size=megabytes(info.download_bytes or 0),
-        ),
-        icon=":material/download:",
-    )  # fmt: skip
+    st.info(note("data", "images-not-machine", size=megabytes(info.download_bytes or 0)), icon=":material/download:")
     _last_failure(info.name)
     if st.button(t("Download {size} MB", size=megabytes(info.download_bytes or 0)), key="download", type="primary", icon=":material/download:"):  # fmt: skip
         _start(info.name)

@@ -13,6 +13,7 @@ from clsf.errors import DataError
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.shared import choose
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 
@@ -77,10 +78,7 @@ def _said(counts: np.ndarray, classes: tuple[str, ...], way: str) -> None:
     unseen, unchecked, apart = harm(*counts)
     if unseen:
         st.error(
-            t(
-                "{classes}: in the validation images, but never trained on. The model cannot know them, and validation will say so.",
-                classes=_listed(unseen, classes),
-            ),
+            note("data", "validation-images-but", classes=_listed(unseen, classes)),
             icon=":material/error:",
         )  # fmt: skip
     if unchecked:

@@ -19,6 +19,7 @@ from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPT
 from clsf.ui.experiments import keys
 from clsf.ui.shared import choices, data_choice, service_access, units
 from clsf.ui.shared.choose import LINKED, named
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_table import begun
 from clsf.ui.shared.text import sentence, t, tn, words
 
@@ -186,7 +187,7 @@ def _strengths() -> Strengths:
     patience = place.cell().number_input(
         t("Patience"), 1, 1000, usual.patience, key=keys.PATIENCE, help=t("Epochs without a lower validation loss until it stops early."), **LINKED
     )  # fmt: skip
-    st.caption(t("None, then each of these alone, and batch normalisation. What the model has of it is taken out first."))
+    st.caption(note("experiments", "none-then-each"))
     return Strengths(l1, l2, dropout, patience)
 
 

@@ -17,6 +17,7 @@ from clsf.ui.experiments.current import current, forget
 from clsf.ui.shared import navigation, pace, run_overlay, run_table, service_access, state, units
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.progress import of_run
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
@@ -66,12 +67,7 @@ def _look(experiment_id: str, was_over: bool) -> None:
         st.header(t("What differs, and what came of it"))
         best = [m.record.run_id for v in said for m in found.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
         run_table.show(rows, names.varied(found), best)
-        st.caption(
-            t(
-                "Settings that all runs share are left out. Validation: after the last epoch, or after the restored one. Training − "
-                "validation, in points: the larger, the more is learned by heart. Test images are not touched here."
-            )
-        )
+        st.caption(note("experiments", "settings-all-runs"))
         _actions(found, rows)
     if not was_over and found.over:
         st.rerun()  # once, with a timer no more

@@ -7,6 +7,7 @@ import streamlit as st
 from clsf.engine.base import EngineState, WorkerState
 from clsf.errors import ClsfError
 from clsf.ui.shared import service_access
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.text import sentence, t, tn
 
@@ -35,12 +36,7 @@ def _cards(engine: EngineState) -> None:
         with column.container(border=True, height="stretch", gap="small"):
             _card(worker)
     if engine.small:
-        st.caption(
-            t(
-                "This server has little memory, so one worker holds one framework at a time. The other one is loaded when it is "
-                "needed, which takes some seconds, and models and training sets have smaller limits."
-            )
-        )
+        st.caption(note("home", "server-has-little"))
     if engine.waiting:
         st.caption(t("Runs waiting: {count}", count=engine.waiting))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.charts.style import STYLES
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 _CSS = """
@@ -36,7 +37,7 @@ _component = st.components.v2.component(
 def picture() -> None:
     """Show the picture."""
     texts = {
-        "alt": t("One model and one plan go into TensorFlow and into PyTorch, and the results of both into one chart."),
+        "alt": note("home", "one-model-one"),
         "plan": t("One model, one plan"),
         "equal": t("the same weights, the same batches"),
         "chart": t("One chart for both"),

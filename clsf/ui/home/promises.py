@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 
@@ -24,5 +25,5 @@ def promises() -> None:
         t("Often elsewhere"): [often for often, _ in rows.values()],
         t("Here"): [here for _, here in rows.values()],
     }
-    st.markdown(t("Two numbers can only be compared if everything else was the same. Here it is, and every run checks it."))
+    st.markdown(note("home", "two-numbers-can"))
     st.table(table, border="horizontal", hide_index=True, alt=t("What is kept equal"))

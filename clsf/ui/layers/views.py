@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, Sliding
+from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.ui.layers import batch, both, code_view, dropout, field_view, growth, keys, order, out, weights_view, window
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.shared.sections import Section, Sections
@@ -27,7 +27,7 @@ VIEWS = Sections(
 )
 
 
-ONLY = {"window": (Sliding,), "order": (Flatten,), "dropout": (Dropout,), "batch": (BatchNorm,), "growth": (Conv2D, Dense)}
+ONLY = {"order": (Flatten,), "dropout": (Dropout,), "batch": (BatchNorm,), "growth": (Conv2D, Dense)}
 """The kinds of layers that have a view, where not all have it. “weights” is for layers that hold some."""
 
 
@@ -37,6 +37,8 @@ def chosen(looked: InspectedLayer) -> Section:
 
 
 def _suits(name: str, looked: InspectedLayer) -> bool:
+    if name == "window":
+        return bool(getattr(looked.stage.layer, "DRAWN", ""))
     if name == "weights":
         return bool(looked.facts.weights)
     return name not in ONLY or isinstance(looked.stage.layer, ONLY[name])

@@ -339,6 +339,13 @@ function check(root, job, words, state) {
 }
 
 export default function ({ data, parentElement }) {
+  if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
+    const sentence = document.createElement("p");
+    sentence.setAttribute("role", "alert");
+    sentence.textContent = data.words.none;
+    parentElement.replaceChildren(sentence);
+    return;
+  }
   const root = parentElement.querySelector(".window");
   const { words } = data;
   const job = { ...data.job };

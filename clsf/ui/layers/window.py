@@ -12,6 +12,7 @@ from clsf.charts.style import STYLES
 from clsf.ui.layers import asking
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared.no_canvas import without_canvas
 from clsf.ui.shared.text import t
 
 MOST_NUMBERS = 400_000  # sent to the browser; with more, fewer maps are
@@ -93,7 +94,7 @@ def _words(looked: InspectedLayer, framework: str) -> dict[str, str]:
     """Return the texts of the component; what is in {braces} is filled in by the browser."""
     activation = getattr(looked.stage.layer, "activation", "linear")
     return {
-        "label": t("Sliding window"),
+        "label": t("Sliding window"), "none": without_canvas(),
         "input": t("Input, with the window; hatched cells are padding"),
         "output": t("Output, with the cell that is written"),
         "patch": t("under the window"), "kernel": t("kernel"), "products": t("products"),

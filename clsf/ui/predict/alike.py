@@ -16,6 +16,7 @@ from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import choose, live_chart, pictures, service_access
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 NEIGHBOURS, MAPPED = "clsf.predict.inspection:neighbours", "clsf.predict.inspection:mapped"
@@ -53,11 +54,7 @@ def show_neighbours(models: Sequence[Model], pixels: np.ndarray, said_of_it: str
                 where=where,
             )
         )
-    st.caption(
-        t(
-            "Images that look alike to the model need not look alike to you: near means that the last layer can hardly tell them apart."
-        )
-    )
+    st.caption(note("predict", "images-look-alike"))
 
 
 def show_map(models: Sequence[Model], pixels: np.ndarray) -> None:
@@ -87,19 +84,9 @@ def show_map(models: Sequence[Model], pixels: np.ndarray) -> None:
                     )
                 )
     if method == "pca":
-        st.caption(
-            t(
-                "PCA looks at the features from the side where they spread most: straight, so distances mean something, but much lies "
-                "hidden behind. The star is your image."
-            )
-        )
+        st.caption(note("predict", "pca-looks-features"))
     else:
-        st.caption(
-            t(
-                "t-SNE bends the space so that neighbours stay neighbours: groups are real, but their size and the distance between them mean "
-                "nothing, and a new image has no place in it. (van der Maaten & Hinton 2008)"
-            )
-        )
+        st.caption(note("predict", "t-sne-bends"))
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

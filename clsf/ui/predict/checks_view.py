@@ -11,6 +11,7 @@ import streamlit as st
 from clsf.predict import metrics
 from clsf.ui.predict import tables
 from clsf.ui.predict.trying import class_names
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 from clsf.ui.shared.units import duration
 
@@ -40,9 +41,7 @@ def show(found: Sequence[tuple]) -> None:
     )  # fmt: skip
     shape = found[0][1].inputs
     st.markdown(
-        t(
-            "One image has the shape {one}; a model wants a batch, so the first axis counts images: {batch} for one, {many} for a batch of 32. "
-            "By hand means: the class of the largest probability (`argmax`), compared with the label, and counted.",
+        note("predict", "one-image-has",
             one=f"`{shape[1:]}`", batch=f"`{(1, *shape[1:])}`", many=f"`{(32, *shape[1:])}`",
         )
     )  # fmt: skip
@@ -77,11 +76,7 @@ def _ways(found: Sequence[tuple]) -> None:
     head = [t("Code"), t("Model"), t("Comes back"), t("Type"), t("Time"), t("Furthest from the first way")]
     st.html(tables.table(head, rows, t("Ways to ask for the same batch of 32"), left=(1, 2, 3)))
     dropped = [m.name for m, e in found if e.ways[-1].apart > 1e-3]
-    said = t(
-        "`model.predict` of Keras cuts into batches and gives NumPy; `model(x)` is one call and gives a tensor, in PyTorch with a memory of how it "
-        "was computed unless `torch.no_grad()` is around it. The last way of each is the mistake: in training mode dropout drops and batch "
-        "normalisation uses this batch."
-    )
+    said = note("predict", "model-predict-keras")
     if dropped:
         said += " " + t("Here it changed the answers of {names}.", names=", ".join(dropped))
     else:

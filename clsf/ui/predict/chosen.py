@@ -17,6 +17,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.predict import keys
 from clsf.ui.shared import run_status, runs, service_access, state, units
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t
 
 MOST_OFFERED = 40
@@ -54,12 +55,7 @@ def choose() -> list[Model]:
     one, two = _picked(offered, linked)
     records = [offered[one], *([offered[two]] if two else [])]
     if len(records) == 2 and _task(records[0]) != _task(records[1]):
-        st.warning(
-            t(
-                "These two models answer different questions: other images, another size or other classes. Only the first is shown."
-            ),
-            icon=":material/call_split:",
-        )
+        st.warning(note("predict", "two-models-answer"), icon=":material/call_split:")
         records = records[:1]
     return named(records)
 
@@ -178,23 +174,14 @@ def _title(record: RunRecord) -> str:
 
 def _without_weights(linked: list[RunRecord]) -> None:
     """Say what became of runs that belong to the link and can't be asked."""
-    st.warning(
-        t("What follows kept no weights that could be asked: only a training that was finished or stopped keeps them."),
-        icon=":material/block:",
-    )
+    st.warning(note("predict", "what-follows-kept"), icon=":material/block:")
     run_status.chosen(linked[0])
     run_status.show(linked)
 
 
 def _begin() -> None:
     """Offer a training in one click."""
-    st.info(
-        t(
-            "There is no trained model yet. One click trains a small one on the handwritten digits, in both frameworks: it takes "
-            "about half a minute. Or choose model and images yourself on the Train page."
-        ),
-        icon=":material/model_training:",
-    )
+    st.info(note("predict", "there-no-trained"), icon=":material/model_training:")
     st.button(
         t("Train a model on digits now"), key="predict_train", type="primary", icon=":material/play_arrow:", on_click=_train
     )

@@ -21,6 +21,7 @@ from clsf.ui.predict import keys
 from clsf.ui.predict.chosen import Model
 from clsf.ui.shared import capsules, runs, service_access
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, words
 from clsf.words import Sentence, say
 
@@ -60,7 +61,7 @@ def _one(model: Model) -> None:
     _download(
         "weights.npz", "npz", record, lambda: packed_weights(service_access.get_service().weights(record.run_id)), f"{_stem(record)}.npz",
         ":material/download:",
-        about=t("For NumPy: every weight as an array, kernels as (height, width, in, out), dense ones as (in, out)."),
+        about=note("predict", "numpy-every-weight"),
     )  # fmt: skip
     st.markdown(f"**{t('The code')}**")
     suffix = "keras" if record.framework == "tensorflow" else "torch"
@@ -132,9 +133,7 @@ def _formats(framework: str, dtype: str) -> list[tuple[str, str, str]]:
 
 
 def _float64_onnx() -> str:
-    return t(
-        "This model computes in float64, which onnxruntime can't load for every layer; train in float32 for a file that it can."
-    )
+    return note("predict", "model-computes-float64")
 
 
 def _how_to_use(record: RunRecord) -> str:
@@ -217,7 +216,7 @@ def _stem(record: RunRecord) -> str:
 
 def _open() -> None:
     most = MOST_BYTES // 1_000_000
-    st.markdown(t("A run that you took along, or that a classmate gave you. Nothing in the file is run as a program."))
+    st.markdown(note("predict", "run-you-took"))
     given = st.file_uploader(t("A capsule, at most {most} MB", most=most), type=["zip"], key=keys.CAPSULE, max_upload_size=most)
     st.button(
         t("Open it and ask it"), key="predict_open_capsule", disabled=given is None, on_click=_take, icon=":material/unarchive:",

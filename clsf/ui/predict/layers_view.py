@@ -13,6 +13,7 @@ from clsf.model.spec import KINDS
 from clsf.predict.values import Inside, Layer
 from clsf.ui.predict.chosen import Model
 from clsf.ui.shared import pictures
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 TILE = 28  # pixels that the side of a channel has at least in the picture
@@ -23,12 +24,7 @@ Seen = tuple[Model, Inside]
 
 def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:
     """Show every layer's channels; both models have the same layers and, per layer, the same scale."""
-    st.caption(
-        t(
-            "Up to 16 channels of each layer. Within a layer all channels of both models share one scale: the brightest is the largest value; "
-            "where values below 0 occur, blue is negative and red is positive."
-        )
-    )
+    st.caption(note("predict", "up-16-channels"))
     for layers in zip(*(inside.layers for _, inside in seen), strict=False):
         st.html(_layer([model for model, _ in seen], layers))
 
@@ -88,12 +84,7 @@ def _coloured(values: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def show_filters(seen: Sequence[Seen], pixels: np.ndarray) -> None:
     """Show, for each layer with filters, those whose mean response to this image is largest."""
-    st.caption(
-        t(
-            "The filters of each convolution whose mean response to this image is largest, strongest first, with that mean. Equal weights at the start "
-            "do not make filter 3 of one model the same as filter 3 of the other: training drives them apart."
-        )
-    )
+    st.caption(note("predict", "filters-each-convolution"))
     paths = [layer.path for layer in seen[0][1].layers if issubclass(KINDS[layer.kind], Convolution)]
     if not paths:
         st.info(t("This model has no convolutions, so it has no filters that could be shown."), icon=":material/info:")

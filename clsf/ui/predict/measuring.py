@@ -15,6 +15,7 @@ from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.matrix import MOST_CLASSES, matrix
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import choose, live_chart, service_access, units
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t, tn, words
 
 EVALUATE = "clsf.predict.evaluating:evaluate"
@@ -71,12 +72,7 @@ def _button(models: Sequence[Model]) -> None:
 
 def _numbers(found: list[Measured]) -> None:
     if any(e.part == "validation" for _, e in found):
-        st.warning(
-            t(
-                "This data set has no test images, so the validation images were used: they helped to choose, and flatter a little."
-            ),
-            icon=":material/info:",
-        )
+        st.warning(note("predict", "data-set-has"), icon=":material/info:")
     st.html(tables.headline(found))
     st.caption(
         tn("The interval is Wilson's, 95 %: it says how far another {count} image might have moved the accuracy.",
@@ -89,28 +85,20 @@ def _numbers(found: list[Measured]) -> None:
     checks_view.show(found)
     st.subheader(t("Class by class"))
     st.html(tables.per_class(found, class_names(found[0][0].record)))
-    st.caption(
-        t(
-            "Precision: of what was called this class, how much was. Recall: of this class, how much was found. F1: their harmonic mean."
-        )
-    )
+    st.caption(note("predict", "precision-what-was"))
 
 
 def _difference(one: Measured, two: Measured) -> None:
     gap = metrics.paired_difference(one[1].labels, one[1].probabilities, two[1].probabilities)
     apart = int((metrics.answers(one[1].probabilities) != metrics.answers(two[1].probabilities)).sum())
-    said = t(
-        "Accuracy of {two} minus that of {one}: {difference} percentage points (95 %: {low} to {high}; paired bootstrap over the same images). "
-        "They answer {apart} of {count} images differently.",
+    said = note("predict", "accuracy-minus-percentage",
         one=one[0].name, two=two[0].name, difference=f"{100 * gap.share:+.2f}", low=f"{100 * gap.low:+.2f}",
         high=f"{100 * gap.high:+.2f}", apart=apart, count=f"{gap.count:,}",
     )  # fmt: skip
     more = (
         t("The interval holds 0, so these images do not tell which one is better.")
         if gap.low <= 0 <= gap.high
-        else t(
-            "The interval does not hold 0. It speaks of these two trainings, not of the frameworks: another seed may turn it around."
-        )
+        else note("predict", "interval-does-not")
     )
     st.info(f"{said} {more}", icon=":material/balance:")
 
@@ -140,12 +128,7 @@ def _sure(found: list[Measured]) -> None:
     live_chart.live_chart(figure(drawn, words), key="predict-calibration", alt=in_words(drawn, words), height=420)
     for model in drawn:
         st.markdown(
-            t("**{name}**: expected calibration error {error}. That far, on average, is how sure it is from how right it is.",
+            note("predict", "expected-calibration-error",
               name=model.name, error=units.share(model.found.error))
         )  # fmt: skip
-    st.caption(
-        t(
-            "Answers are grouped by how sure the model was, in ten bins of equal width; empty bins are left out, larger symbols hold "
-            "more answers. Below the diagonal a model is surer than it is right."
-        )
-    )
+    st.caption(note("predict", "answers-grouped-how"))

@@ -15,6 +15,7 @@ from clsf.predict.values import Evaluated
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import pictures, service_access
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t, tn
 
 PICTURES = "clsf.predict.evaluating:pictures"
@@ -32,9 +33,7 @@ def show(found: Sequence[tuple[Model, Evaluated]]) -> None:
             st.success(t("None: every image was answered rightly."), icon=":material/check_circle:")
             continue
         _grid([(model, evaluated)], which)
-    st.caption(
-        t("Under each image: what it shows, then the answer and how sure the model was. Look whether you would have known.")
-    )
+    st.caption(note("predict", "under-each-image"))
 
 
 def cell(model: Model, evaluated: Evaluated, shown: int, answered: int) -> None:

@@ -19,6 +19,7 @@ from clsf.ui.predict import keys
 from clsf.ui.predict.chosen import Model
 from clsf.ui.shared import choose, data_names, pictures, service_access
 from clsf.ui.shared.drawing import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t
 
 DRAWN = "clsf.predict.trying:drawn"
@@ -67,15 +68,9 @@ def _drawn(models: Sequence[Model]) -> tuple | None:
         sheet=f"{shared(record.plan).data}-{int(colour)}",
     )
     if drawing.centred(record.plan.data):
-        st.caption(
-            t("The drawing is cut out, centred and scaled as the images of this data set were, so its place does not matter.")
-        )
+        st.caption(note("predict", "drawing-cut-out"))
     elif colour:
-        st.caption(
-            t(
-                "The whole sheet is shrunk to the size of the data set's images. They are photographs or shapes on a full ground."
-            )
-        )
+        st.caption(note("predict", "whole-sheet-shrunk"))
     else:
         st.caption(t("The whole sheet is shrunk to the size of the data set's images, light on dark."))
     return None if ink is None else (DRAWN, np.array(ink), t("your drawing"))
@@ -101,9 +96,9 @@ def _test(models: Sequence[Model]) -> tuple | None:
 def _upload(models: Sequence[Model]) -> tuple | None:
     file = st.file_uploader(t("A picture (PNG, JPEG or WebP)"), type=["png", "jpg", "jpeg", "webp"], key=keys.UPLOAD)
     st.caption(
-        t(
-            "At most {most} MB and 20 megapixels. It stays on this server only as long as the page is open. It is turned upright, cut "
-            "to a square around its centre, and shrunk.",
+        note(
+            "predict",
+            "most-mb-20",
             most=MOST_FILE // 1_000_000,
         )
     )

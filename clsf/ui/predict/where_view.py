@@ -12,6 +12,7 @@ from clsf.predict.values import Inside
 from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import pictures
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 Seen = tuple[Model, Inside]
@@ -28,33 +29,21 @@ def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:
     _method(
         t("Saliency"), seen, [inside.saliency for _, inside in seen], pixels, signed=False,
         question=t("If this pixel changed a very little, how much would the score change?"),
-        how=t(
-            "The slope of the score with respect to each pixel, without its sign; the largest of the channels. It is exact, but only "
-            "for very small changes, and often looks like noise. (Simonyan et al. 2014)"
-        ),
+        how=note("predict", "slope-score-respect"),
     )  # fmt: skip
     if all(inside.cam is not None for _, inside in seen):
         first = seen[0][1]
         _method(
             t("Grad-CAM"), seen, [inside.cam for _, inside in seen], pixels, signed=False,
             question=t("Where do the filters respond that speak for this class?"),
-            how=t(
-                "The {height}×{width} maps of layer {path}, each weighed by the mean slope of the score with respect to it, added up; what "
-                "speaks against the class is left out. As coarse as that layer, here enlarged smoothly. (Selvaraju et al. 2017)",
-                height=first.cam_size[0], width=first.cam_size[1], path=first.cam_layer,
-            ),
+            how=note("predict", "maps-layer-each", height=first.cam_size[0], width=first.cam_size[1], path=first.cam_layer),
         )  # fmt: skip
     else:
         st.caption(t("Grad-CAM needs a layer that hands on images; this model has none."))
     _method(
         t("Occlusion"), seen, [inside.occlusion for _, inside in seen], pixels, signed=True,
         question=t("If this place were covered, how far would the probability fall?"),
-        how=t(
-            "A patch of {patch}×{patch} pixels in the image's mean colour is slid over it, and the model is asked each time. Red: the "
-            "probability falls, so the place matters. Blue: it rises. No slopes are needed, but a covered image is one that the model "
-            "never saw. (Zeiler & Fergus 2014)",
-            patch=seen[0][1].patch,
-        ),
+        how=note("predict", "patch-pixels-image", patch=seen[0][1].patch),
     )  # fmt: skip
 
 

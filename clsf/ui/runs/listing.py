@@ -15,6 +15,7 @@ from clsf.runs.record import OVER
 from clsf.ui.runs import keys, names
 from clsf.ui.shared import navigation, service_access, state
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import status_words
 from clsf.ui.shared.text import sentence, t, tn, words
 
@@ -54,11 +55,7 @@ def choose() -> list[Line]:
         height=min(len(found), LINES) * 35 + 38,
     )  # fmt: skip
     if not event.selection.rows:
-        st.caption(
-            t(
-                "Choose runs by the boxes on the left: one to open, name, share or continue it, several to lay them over each other."
-            )
-        )
+        st.caption(note("runs", "choose-runs-boxes"))
     if count > SHOWN:
         st.number_input(t("Page"), 1, -(-count // SHOWN), 1, key=keys.PAGE)
     return [found[place] for place in event.selection.rows if place < len(found)]

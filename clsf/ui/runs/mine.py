@@ -7,6 +7,7 @@ import streamlit as st
 from clsf import capsule
 from clsf.ui.runs import changes, keys
 from clsf.ui.shared import identity
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 
@@ -20,12 +21,7 @@ def show() -> None:
 
 
 def _key() -> None:
-    st.markdown(
-        t(
-            "There is no account here. This browser keeps a key in a cookie, and the key finds your runs. **Copy it to find them on "
-            "another computer.** Whoever has it can see, change and delete your runs, so give it to nobody; to show a run, share its link."
-        )
-    )
+    st.markdown(note("runs", "there-no-account"))
     st.code(identity.key(), language=None)
     st.text_input(t("A key of yours from elsewhere"), key=keys.KEY, max_chars=60, type="password", autocomplete="off")
     st.button(t("Use this key"), key="use_key", icon=":material/login:", on_click=changes.use_key)
@@ -35,7 +31,7 @@ def _key() -> None:
 
 
 def _capsule() -> None:
-    st.markdown(t("A capsule is a whole run in one file. Open one that you took along, or that somebody gave you."))
+    st.markdown(note("runs", "capsule-whole-run"))
     most = capsule.MOST_BYTES // 1_000_000
     given = st.file_uploader(
         t("Capsule, a zip of at most {most} MB", most=most), type="zip", key=keys.CAPSULE, max_upload_size=most

@@ -17,6 +17,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.runs import changes, keys, names
 from clsf.ui.shared import capsules, controls, navigation, run_overlay, run_status, runs, service_access, state, units
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
@@ -98,15 +99,13 @@ def _own_actions(line: Line, record: RunRecord) -> None:
             with st.popover(t("Continue training"), icon=":material/resume:"):
                 _continue(record)
         with st.popover(t("Share"), icon=":material/share:"):
-            st.caption(
-                t("Whoever has this link can look at this run, and at nothing else of yours. Its note and tags stay with you.")
-            )
+            st.caption(note("runs", "whoever-has-link"))
             st.code(link_of(run_id), language=None, wrap_lines=True)
         if record.over and record.started is not None:
             st.download_button(
                 t("Capsule"), lambda: capsules.packed(record, line.note), file_name=capsule.file_name(record), mime="application/zip",
                 icon=":material/inventory_2:", on_click="ignore", key="pack",
-                help=t("The whole run as one file: model, plan, curves and weights. It can be opened again here or on another machine."),
+                help=note("runs", "whole-run-one"),
             )  # fmt: skip
         if line.deleted is not None:
             st.button(t("Bring back"), key="restore", icon=":material/undo:", on_click=changes.restore, args=([run_id],))
@@ -130,12 +129,7 @@ def _describe(line: Line) -> None:
 
 
 def _continue(record: RunRecord) -> None:
-    st.caption(
-        t(
-            "A new run begins with the weights of this one, on the same images and the same split. The optimizer begins without a "
-            "memory of its earlier steps."
-        )
-    )
+    st.caption(note("runs", "new-run-begins"))
     epochs = st.number_input(t("Further epochs"), 1, MAX_EPOCHS, min(record.plan.epochs, MAX_EPOCHS), key=CONTINUED)
     rate = st.number_input(
         t("Learning rate"), min_value=0.0, value=record.plan.learning_rate, step=record.plan.learning_rate / 2, format="%g",

@@ -10,6 +10,7 @@ from clsf.runs.history import Line
 from clsf.runs.record import OVER, RunRecord
 from clsf.ui.runs import changes, names
 from clsf.ui.shared import navigation, run_overlay, run_table, runs, service_access, state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t
 
 MOST = 24  # runs laid over each other
@@ -33,9 +34,7 @@ def show(lines: list[Line]) -> None:
     _fair([record for _, record in found])
     run_overlay.show(rows, "chosen")
     run_table.show(rows)
-    st.caption(
-        t("Settings that all chosen runs share are left out. “Compare” says, for two of them, what was equal and what was not.")
-    )
+    st.caption(note("runs", "settings-all-chosen"))
     st.download_button(
         t("Download CSV"), lambda: run_table.csv(rows), file_name="runs.csv", mime="text/csv", icon=":material/download:",
         on_click="ignore", key="runs_csv",

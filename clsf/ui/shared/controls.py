@@ -23,6 +23,7 @@ from clsf.ui.shared import data_choice, design, state
 from clsf.ui.shared.choices import Choices, fit, model, select_model
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.design import MY_MODEL
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import extras, groups, taken
 from clsf.ui.shared.settings.fields import pair
 from clsf.ui.shared.text import plain, sentence, t, tn
@@ -103,7 +104,7 @@ def step_button(choices: Choices) -> bool:
     return st.button(
         t("Batch by batch"), key="train_stepwise", icon=":material/footprint:", width="stretch",
         disabled=bool(choices.problem) or not choices.frameworks,
-        help=t("Trains on one batch, shows its images, gradients and weights, and waits. Both frameworks go side by side."),
+        help=note("train", "trains-one-batch"),
     )  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
     with st.container(gap="xsmall"):
         name = select_model(
             DEFAULT_MODEL, on_change=design.forget_refusal,
-            help=t("A ready-made design, or your own from the Model page. Both frameworks build the same one, layer by layer."),
+            help=note("train", "ready-made-design"),
         )  # fmt: skip
         design.into_link(name)
         refused = design.refusal()
@@ -207,7 +208,7 @@ def _essentials() -> dict[str, object]:
         key=state.OPTIMIZER,
         filter_mode=None,
         on_change=_follow_optimizer,
-        help=t("The rule by which the gradient changes the weights. Choosing one also chooses a usual learning rate for it."),
+        help=note("train", "rule-gradient-changes"),
         **LINKED,
     )
     learning_rate = right.number_input(
@@ -217,7 +218,7 @@ def _essentials() -> dict[str, object]:
         step=_step(st.session_state.get(state.LEARNING_RATE) or LEARNING_RATES[optimizer]),
         format="%g",
         key=state.LEARNING_RATE,
-        help=t("How far each update goes. Too large and the loss becomes no number; too small and nothing is learned."),
+        help=note("train", "how-far-each"),
         **LINKED,
     )
     return {"epochs": epochs, "batch_size": batch_size, "optimizer": optimizer, "learning_rate": learning_rate}

@@ -20,6 +20,8 @@ def described(card: Card) -> str:
         said.append(f"strides {layer.strides}")
     if getattr(layer, "dilation_rate", 1) != 1:
         said.append(f"dilation {layer.dilation_rate}")
+    if getattr(layer, "groups", 1) != 1:
+        said.append(tn("{count} group", "{count} groups", layer.groups))
     if getattr(layer, "depth_multiplier", 1) != 1:
         said.append(f"× {layer.depth_multiplier}")
     if hasattr(layer, "padding"):

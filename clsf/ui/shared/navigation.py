@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui.shared import files, language, service_access, styles
+from clsf.ui.shared import files, language, lessons, service_access, styles
 from clsf.ui.shared.text import sentence, words
 from clsf.words import Sentence, say
 
@@ -30,7 +30,7 @@ class Page:
 
     def lesson(self) -> str:
         """Return the page's prose, Markdown in the reader's language."""
-        return (ROOT / "pages" / "lessons" / language.chosen() / f"{self.name}.md").read_text("utf-8")
+        return lessons.lesson(self.name)
 
     def needs_service(self) -> None:
         """Go on only if models can be trained here; if not, say why and end the page."""

@@ -6,6 +6,7 @@ import streamlit as st
 
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import runs, state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 
@@ -30,7 +31,7 @@ def show(records: list[RunRecord], detail: bool = False) -> None:
     st.button(
         t("One step"), key="step", icon=":material/skip_next:", disabled=not begun, on_click=runs.command,
         args=(begun, "look" if detail else "step"),
-        help=t("Pauses, and trains on one more batch with every press: its images, gradients and weights are then shown.") if detail
+        help=note("train", "pauses-trains-one") if detail
         else t("Pauses, and trains on one more batch with every press."),
     )  # fmt: skip
     st.button(t("Stop"), key="stop", icon=":material/stop:", on_click=runs.command, args=(living, "stop"))
@@ -40,9 +41,7 @@ def show(records: list[RunRecord], detail: bool = False) -> None:
 
 def _learning_rate(records: list[RunRecord], living: list[str]) -> None:
     now = next((r.learning_rate for r in records if r.learning_rate), records[0].plan.learning_rate)
-    st.caption(
-        t("Now {rate}. The new one holds from the next batch on; a run that still waits begins with it.", rate=f"{now:g}")
-    )
+    st.caption(note("train", "now-new-one", rate=f"{now:g}"))
     key = (
         f"{state.NEW_RATE}-{living[0]}-{now:g}"  # a rate typed for another run, or at another rate, is no proposal for this one
     )

@@ -11,6 +11,7 @@ from clsf.charts import experiment_curves as curves
 from clsf.charts.experiment_curves import PANELS, Drawn
 from clsf.charts.style import STYLES
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_style import sign
 from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import t, words
@@ -33,12 +34,7 @@ def show(rows: Sequence[RunRow], group: str) -> None:
                 lambda panel=panel: (curves.figure(panel, shown, axis, words), curves.in_words(panel, shown, words)),
                 height=250, title=words(PANELS[panel].title), link=curves.link(shown, f"{group} {axis}"),
             )  # fmt: skip
-    st.caption(
-        t(
-            "Training: mean over the batches so far, the latest counting most. Validation: a symbol after each epoch. All four zoom "
-            "together; a double click shows everything again."
-        )
-    )
+    st.caption(note("experiments", "training-mean-over"))
 
 
 def _settings(rows: Sequence[RunRow], group: str) -> tuple[str, list[str]]:

@@ -8,6 +8,7 @@ from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import service_access
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.progress import elapsed, of_epoch, of_run, remaining
 from clsf.ui.shared.settings import extras
 from clsf.ui.shared.text import plain, sentence, t, tn
@@ -144,9 +145,7 @@ def _meters(record: RunRecord) -> None:
     grid.metric(
         t("Gradient"),
         f"{norms[-1]:.3g}" if norms else "–",
-        help=t(
-            "L2 norm over all weights in the last batch. It shrinks as the loss flattens; when it explodes, the loss follows."
-        ),
+        help=note("train", "l2-norm-over"),
     )
 
 
@@ -157,17 +156,11 @@ def _over(record: RunRecord) -> None:
     epochs, time = len(record.epochs), _elapsed(record)
     st.caption(tn("{count} epoch in {time}", "{count} epochs in {time}", epochs, time=time))
     if record.status == "diverged":
-        st.warning(
-            t(
-                "The loss became nan or larger than a million: the updates were so large that they overshot further each time. "
-                "Try a learning rate ten times smaller."
-            ),
-            icon=":material/trending_up:",
-        )
+        st.warning(note("train", "loss-became-nan"), icon=":material/trending_up:")
     if record.status == "cut-off":
         st.caption(t("The program ended before this run did."))
     if record.status == "time-limit":
-        st.caption(t("It trained for as long as this server lets one run; what it had learned by then is kept."))
+        st.caption(note("train", "trained-long-server"))
 
 
 def _elapsed(record: RunRecord) -> str:

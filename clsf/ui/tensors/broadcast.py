@@ -12,6 +12,7 @@ from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Seen
 from clsf.tensors.program import Call
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t, words
 from clsf.ui.tensors import columns, keys
 from clsf.ui.tensors.asking import Answer, ask
@@ -82,7 +83,7 @@ def _numbers(answers: dict[str, Answer]) -> None:
     outcome = next((a.outcomes[1] for a in answers.values() if a.outcomes and a.outcomes[1].ok), None)
     if outcome is None or not all(tensor_blocks.drawable(part.shape) for part in outcome.value.parts):
         return
-    st.markdown(f"**{t('With numbers in it: every cell of the sum has one parent in a and one in b')}**")
+    st.markdown(f"**{note('tensors', 'numbers-every-cell')}**")
     drawings = "".join(
         f'<div><b class="bc-name">{name}</b>{tensor_blocks.blocks(part.values, part.shape, None, words, short)}</div>'
         for name, short, part in zip(("a", "b", "a + b"), ("a", "b", "sum"), outcome.value.parts, strict=True)

@@ -14,6 +14,7 @@ from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call, Dtype
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t, words
 from clsf.ui.tensors import columns, keys
 from clsf.ui.tensors.asking import SIDES, Answer, ask
@@ -231,7 +232,7 @@ def _promotion() -> bool:
         if answer.outcomes
     )
     st.html(f'<div class="pm-all">{grids}</div>')
-    st.caption(t("u8 is uint8, i32 is int32, bf16 is bfloat16 and so on; ✕ is an error. Point at a cell to see it in full."))
+    st.caption(note("tensors", "u8-uint8-i32"))
     return False
 
 

@@ -12,6 +12,7 @@ from clsf.tensors.outcome import Outcome, Seen
 from clsf.tensors.picking import ALL, BACK, EVERY_OTHER, ONE, RANGE, WAYS, picked
 from clsf.tensors.program import Call, Dtype, Pick
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.text import sentence, t, words
 from clsf.ui.tensors import columns, keys
@@ -149,7 +150,7 @@ def _slices(made: Seen) -> Pick | None:
 def _axis(axis: int, side: int, first: bool) -> object:
     way = choose.one(
         t("Axis {axis}: {side}", axis=axis, side=side), WAYS, keys.axis(axis, "take"), ONE if first else ALL,
-        help=t("A colon takes everything, i one position, a:b a range, ::2 every other one, ::-1 all in reverse."),
+        help=note("tensors", "colon-takes-everything"),
     )  # fmt: skip
     if way == ONE:
         return choose.whole(

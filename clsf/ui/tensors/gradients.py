@@ -8,6 +8,7 @@ from clsf.charts import tensor_curves
 from clsf.tensors.outcome import Outcome, Seen
 from clsf.tensors.program import Call
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.text import t, words
 from clsf.ui.tensors import columns, keys
@@ -134,11 +135,7 @@ def _hills() -> None:
             alt = t("Lines of equal height of {formula}; the gradient at ({x}, {y}) is ({a}, {b}).", formula=_formula(drawn), x=at[0], y=at[1], a=f"{slope[0]:.4g}", b=f"{slope[1]:.4g}")  # fmt: skip
             live_chart(figure, key="hills_figure", alt=alt, height=420)
     with words_:
-        st.markdown(
-            t(
-                "The gradient has one number per variable. Together they point straight uphill; training takes a small step the other way."
-            )
-        )
+        st.markdown(note("tensors", "gradient-has-one"))
         if exact:
             with st.container(horizontal=True):
                 st.metric("∂f/∂x", f"{_number(exact[1]):.4g}")

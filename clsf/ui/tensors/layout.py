@@ -10,6 +10,7 @@ from clsf.charts import tensor_memory
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, words
 from clsf.ui.tensors import columns, keys
 from clsf.ui.tensors.asking import Answer, ask_each
@@ -51,9 +52,7 @@ def show() -> bool:
     sides = tuple(answers)
     image = tensor_memory.brightness(side, side)
     st.caption(
-        t(
-            "Number {number} is pixel ({row}, {column}), channel {channel}. Numbers count along the memory of the original, so a "
-            "number always says where it came from.",
+        note("tensors", "number-pixel-channel",
             number=followed, row=row, column=column, channel=tensor_memory.CHANNELS[channel],
         )
     )  # fmt: skip

@@ -10,6 +10,7 @@ from clsf.errors import ClsfError
 from clsf.frameworks import TITLES, VARIANT_TITLES, VARIANTS
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.choose import named
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.text import sentence, t
 from clsf.ui.train import keys
@@ -26,12 +27,7 @@ def show(choices: Choices) -> None:
         "chosen": [(framework, choices.plan.variants[framework]) for framework in choices.frameworks or FRAMEWORKS],
         **{framework: [(framework, variant) for variant in names] for framework, names in VARIANTS.items()},
     }[which]
-    st.caption(
-        t(
-            "The loop of each variant as you would write it, with the settings as they are chosen now. `zero_grad`, `backward` and `step` "
-            "name no model: the optimizer was given the weights when it was made, and the gradients lie beside them."
-        )
-    )
+    st.caption(note("train", "loop-each-variant"))
     try:
         with st.grid("auto", min_column_width=320, gap="small") as grid:
             for framework, variant in sides:

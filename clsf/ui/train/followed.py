@@ -10,6 +10,7 @@ from clsf.charts.style import STYLES
 from clsf.inspection_events import PredictionsInspected
 from clsf.runs.record import RunRecord
 from clsf.ui.shared.figures import remembered
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.marks import mark
 from clsf.ui.shared.text import t, tn
 from clsf.ui.train import pictures
@@ -26,12 +27,7 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
         return "".join(_card(n, looks, classes, found[n] if found else None) for n in range(len(last.images)))
 
     st.html(f'<div class="tp tp-images">{remembered("train-followed", stamp, cards)}</div>')
-    st.caption(
-        t(
-            "The same validation images after every epoch, from before the first step on. A field is green where the answer was "
-            "right, red where it was wrong, and the fuller the surer the model was of the right class."
-        )
-    )
+    st.caption(note("train", "same-validation-images"))
 
 
 def _card(number: int, looks: dict[str, list[PredictionsInspected]], classes: list[str], picture: str | None) -> str:

@@ -12,6 +12,7 @@ from clsf.ui.shared import units
 from clsf.ui.shared.choose import named
 from clsf.ui.shared.data_names import class_names
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, words
 from clsf.ui.train import followed, keys, layer_names, maps
 from clsf.ui.train.inspected_epoch import at_epoch, look_at
@@ -49,8 +50,9 @@ def _cost(records: list[RunRecord]) -> str:
                 share=f"{share:.0%}",
             )
         )  # fmt: skip
-    return t(
-        "What looking inside has cost so far: {parts}. It is no part of the training time told elsewhere.",
+    return note(
+        "train",
+        "what-looking-inside",
         parts="; ".join(parts),
     )
 
@@ -88,12 +90,7 @@ def _spread(records: list[RunRecord]) -> None:
         lambda: (inside_histograms.figure(panels, f"{which} {quantity}", words), inside_histograms.in_words(panels, title, words)),
         height=300,
     )  # fmt: skip
-    st.caption(
-        t(
-            "Each column is one look: the darker, the more of the numbers lie there, as a share of the fullest place. Weights that "
-            "grow without end, or gradients that shrink to a thin line in the first layers, are signs of trouble."
-        )
-    )
+    st.caption(note("train", "each-column-one"))
 
 
 def _ratio(records: list[RunRecord]) -> None:
@@ -112,12 +109,7 @@ def _ratio(records: list[RunRecord]) -> None:
         "train-inside-ratio", _stamp(records),
         lambda: (inside_lines.figure(panels, "ratio", words, log=True), inside_lines.in_words(panels, RATIO, words)), height=340,
     )  # fmt: skip
-    st.caption(
-        t(
-            "‖update‖ / ‖weights‖ of each kernel. Around 0.001 is a rule of thumb; far above, the learning rate is too large for "
-            "that layer; far below, it hardly learns."
-        )
-    )
+    st.caption(note("train", "update-weights-each"))
 
 
 def _dead(records: list[RunRecord]) -> None:
@@ -139,12 +131,7 @@ def _dead(records: list[RunRecord]) -> None:
         ),
         height=320,
     )  # fmt: skip
-    st.caption(
-        t(
-            "A unit that says 0 for all of 64 validation images learns nothing from them any more: its gradient is 0 too. Of a "
-            "convolution a whole channel counts as one unit."
-        )
-    )
+    st.caption(note("train", "unit-says-0"))
 
 
 def _images(records: list[RunRecord]) -> None:
@@ -172,9 +159,9 @@ def _confusion(records: list[RunRecord]) -> None:
         height=min(240 + 14 * len(classes), 620),
     )  # fmt: skip
     st.caption(
-        t(
-            "Validation images after epoch {epoch}: each row is a right class, each column an answer. All on the diagonal would be "
-            "perfect.",
+        note(
+            "train",
+            "validation-images-after",
             epoch=epoch,
         )
     )

@@ -12,6 +12,7 @@ from clsf.inspection import unpacked
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import runs, state
 from clsf.ui.shared.figures import remembered
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.pictures import side_by_side
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.text import t
@@ -39,12 +40,7 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
             stamp = (record.run_id, seen.step, seen.watched)
             html = remembered(f"train-maps-{record.framework}", stamp, lambda r=record, seen=seen: _layers(r, seen.activations))
             st.html(f'<div class="tp tp-maps">{html}</div>')
-    st.caption(
-        t(
-            "The first six channels of each layer for this image; black is the layer's smallest value, white its largest. A flat "
-            "layer is one row of its units. Equal weights give equal pictures in both frameworks."
-        )
-    )
+    st.caption(note("train", "first-six-channels"))
 
 
 def _choose(records: list[RunRecord], last: object, classes: list[str]) -> None:
@@ -53,7 +49,7 @@ def _choose(records: list[RunRecord], last: object, classes: list[str]) -> None:
     st.selectbox(
         t("Image"), numbers, index=last.watched, key=keys.WATCHED, disabled=not living or records[0].owner != state.owner(), width=170, filter_mode=None,
         format_func=lambda n: f"{n + 1} · {classes[last.labels[n]]}", on_change=_watch, args=(living,),
-        help=t("One of the 16 fixed validation images, while it trains: from the next look on its activations are told."),
+        help=note("train", "one-16-fixed"),
     )  # fmt: skip
 
 

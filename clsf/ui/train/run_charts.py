@@ -10,6 +10,7 @@ from clsf.charts.curves import KINDS, CurveView, figure, in_words
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import state
 from clsf.ui.shared.figures import shared
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.text import sentence, t, words
 
@@ -27,7 +28,7 @@ def settings(records: list[RunRecord]) -> tuple[CurveView, list[str]]:
         )  # fmt: skip
         smoothing = st.slider(
             t("Smoothing"), 0.0, 0.99, 0.8, 0.01, key=state.CHART_SMOOTHING, persist_state="session",
-            help=t("How much the past counts in the strong line (exponential moving average). 0 shows every batch as it is."),
+            help=note("train", "how-much-past"),
         )  # fmt: skip
         log = st.toggle(t("Loss in powers of ten"), key=state.CHART_LOG, persist_state="session")
         apart = st.toggle(t("Frameworks side by side"), key=state.CHART_APART, persist_state="session")
@@ -48,10 +49,7 @@ def show(records: list[RunRecord], view: CurveView, more: list[str]) -> None:
             _chart(name, records, view)
     _range_test(records)
     st.caption(
-        t(
-            "Thin lines: every batch as it was trained on. Strong lines: the same, smoothed. "
-            "Circles and squares: validation images, after each epoch."
-        )
+        note("train", "thin-lines-every")
         + (" " + t("A star: the best epoch.") if any(record.best for record in records) else "")
     )
 

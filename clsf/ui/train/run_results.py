@@ -10,6 +10,7 @@ import streamlit as st
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import units
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name, status
 from clsf.ui.shared.text import t, tn
 
@@ -91,9 +92,7 @@ def _stopped_early(record: RunRecord) -> None:
             early.patience, **values,
         )  # fmt: skip
     else:
-        why = t(
-            "stopped early after epoch {epoch} of {planned}, for no epoch since {best} was better on the validation images, "
-            "{patience} in a row. The test images had no say in this.", **values,
+        why = note("train", "stopped-early-after", **values,
         )  # fmt: skip
     st.markdown(f":material/front_hand: {name(record.framework)}: {why}")
 
@@ -112,16 +111,12 @@ def _same(ended: list[RunRecord]) -> None:
 
 
 def _caution(ended: list[RunRecord]) -> str:
-    text = t(
-        "Training numbers are means over the last epoch, measured while the weights changed; validation numbers are measured after it."
-    )
-    text += " " + t(
-        "The time includes the first batches, in which a framework still sets itself up; images per second leaves them out."
-    )
+    text = note("train", "training-numbers-means")
+    text += " " + note("train", "time-includes-first")
     if any(record.restored for record in ended):
         text += " " + t("Where the best epoch's weights were restored, all numbers but epochs and time are that epoch's.")
     if any(record.status in ("stopped", "time-limit") for record in ended):
-        text += " " + t("A run that was stopped amid an epoch was validated once more, with the weights that are kept.")
+        text += " " + note("train", "run-was-stopped")
     text += " " + t("Anything else that ran on this machine meanwhile makes times unfair.")
     if len(ended) > 1:
         text += " " + t("One run each: another seed moves these numbers too, so a small gap means nothing yet.")

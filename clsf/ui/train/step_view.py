@@ -16,6 +16,7 @@ from clsf.ui.shared import units
 from clsf.ui.shared.choose import named
 from clsf.ui.shared.data_names import class_names
 from clsf.ui.shared.figures import draw, remembered
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name as framework_name
 from clsf.ui.shared.text import t, tn, words
 from clsf.ui.train import keys, layer_names, update_table
@@ -50,8 +51,9 @@ def _look(seen: list[tuple[RunRecord, StepInspected]]) -> None:
     _gradients(seen)
     _weights(seen)
     st.caption(
-        t(
-            "Telling a step took {time} beside the step itself. “One step” takes the next batch; “Resume” goes on from here.",
+        note(
+            "train",
+            "telling-step-took",
             time=units.duration(sum(look.seconds for _, look in seen)),
         )
     )

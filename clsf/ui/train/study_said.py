@@ -9,6 +9,7 @@ from clsf.charts import train_variants
 from clsf.charts.style import STYLES
 from clsf.charts.train_variants import Timing
 from clsf.runs.record import RunRecord
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 BUSY = 0.5  # share of the cores that others may use until it is said
@@ -21,9 +22,7 @@ def findings(timings: list[Timing]) -> list[str]:
     graph, eager = by.get("graph"), by.get("eager")
     if graph and eager and graph.steady and eager.steady:
         said.append(
-            t(
-                "The graph's first step took {first}, the eager one's {eager_first}: tracing has to be paid first. Afterwards a step takes {steady} "
-                "instead of {eager_steady}, {ratio} times as fast.",
+            note("train", "graph-s-first",
                 first=_time(graph.first), eager_first=_time(eager.first), steady=_time(graph.steady),
                 eager_steady=_time(eager.steady), ratio=f"{eager.steady / graph.steady:.1f}",
             )
@@ -38,11 +37,7 @@ def findings(timings: list[Timing]) -> list[str]:
     loop, loader = by.get("loop"), by.get("dataloader")
     if loop and loader and loop.steady and loader.steady:
         said.append(
-            t(
-                "PyTorch runs eagerly in both variants. A step with the `DataLoader` took {loader}, with images gathered by index {loop}: the "
-                "difference is only how a batch is put together.",
-                loader=_time(loader.steady), loop=_time(loop.steady),
-            )
+            note("train", "pytorch-runs-eagerly", loader=_time(loader.steady), loop=_time(loop.steady))
         )  # fmt: skip
     return said
 
@@ -77,17 +72,11 @@ def fair(measured: list[RunRecord], load: float | None) -> None:
         st.markdown(f":green[:material/verified:] {t('Checked: same initial weights, same batches, same number of steps.')}")
     if load is not None and load > BUSY:
         st.warning(
-            t(
-                "When the study began, this machine had been busy for a minute already ({share} of its cores). Times taken under load are "
-                "unfair; run the study again when nothing else runs.",
+            note(
+                "train",
+                "when-study-began",
                 share=f"{load:.0%}",
             ),
             icon=":material/speed:",
         )
-    st.caption(
-        t(
-            "The runs trained one after another, never at the same time, after two steps that only warmed each worker up. Anything else that "
-            "ran on the machine meanwhile, another student's page too, makes them unfair; so do not compare with times from another machine. "
-            "A graph call here does several steps at once, as training does."
-        )
-    )
+    st.caption(note("train", "runs-trained-one"))

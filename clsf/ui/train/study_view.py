@@ -20,6 +20,7 @@ from clsf.ui.shared import runs, service_access, state
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.text import sentence, t, tn, words
 from clsf.ui.train import keys, study_said
@@ -30,13 +31,7 @@ TICK = 0.7  # seconds between two looks
 
 def show(choices: Choices) -> None:
     """Show what the study does, its button, and what it found."""
-    st.markdown(
-        t(
-            "The same model, weights and batches, trained a little in each variant of the loop: as a graph (`@tf.function`), eagerly, and "
-            "with `model.fit`; in PyTorch with images gathered by index and with a `DataLoader`. The first call of a graph pays for "
-            "**tracing**: Python runs once, and what it did is written down and compiled. Every later call only runs the graph."
-        )
-    )
+    st.markdown(note("train", "same-model-weights"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         steps = st.number_input(t("Steps"), 5, MOST_STEPS, DEFAULT_STEPS, key=keys.STUDY_STEPS, width=140, **LINKED)
         asked = st.button(

@@ -8,6 +8,7 @@ from clsf import logs
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import service_access
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 
@@ -20,13 +21,7 @@ def show(records: list[RunRecord]) -> None:
     if not folded.open:
         return
     with folded:
-        st.caption(
-            t(
-                "The CSV file is what Keras' `CSVLogger` writes. The zip has event files: unpack it and run `tensorboard --logdir` on "
-                "the folder; PyTorch writes the same with `torch.utils.tensorboard.SummaryWriter`. Histograms are in it if the run "
-                "was told to look inside."
-            )
-        )
+        st.caption(note("train", "csv-file-what"))
         for record in ended:
             _of(record)
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from clsf.plan import LOSSES
 from clsf.ui.shared.choose import named
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins
 from clsf.ui.shared.text import t
@@ -22,32 +23,21 @@ def loss(classes: int) -> dict[str, object]:
         titles["binary"] = t("Binary: two classes, one output")
     kind = named(
         st.selectbox, t("Cross-entropy"), {name: titles[name] for name in LOSSES if name in titles}, keys.LOSS,
-        help=t(
-            "Keras: the argument `loss` of `compile`. PyTorch: a function of `torch.nn.functional`. Sparse and categorical "
-            "compute the same number from labels written in two ways; binary is for data with two classes."
-        ),
+        help=note("train", "keras-argument-loss"),
     )  # fmt: skip
     probabilities = toggle(
         t("The model ends with probabilities"), keys.PROBABILITIES,
-        help=t(
-            "Off: the last layer gives logits and the loss applies softmax itself, which rounds less. On: softmax (for binary: "
-            "sigmoid) is the model's last layer. Keras: `from_logits=False`. PyTorch: `nll_loss` of the logarithm."
-        ),
+        help=note("train", "off-last-layer"),
     )  # fmt: skip
     smoothing = 0.0
     if kind != "sparse":
         smoothing = number(
             st, t("Label smoothing"), keys.LABEL_SMOOTHING, 0.0, 0.9, 0.05,
-            help=t(
-                "This share of the target is spread evenly over all classes, so that the model need not become ever surer. "
-                "`label_smoothing=` in both frameworks; PyTorch's binary losses have none, so there the target is changed by hand."
-            ),
+            help=note("train", "share-target-spread"),
         )  # fmt: skip
     smooth = f", label_smoothing={smoothing:g}" if smoothing else ""
     twins(f"losses.{KERAS_LOSSES[kind]}(from_logits={not probabilities}{smooth})", _torch_loss(kind, probabilities, smoothing))
-    st.caption(
-        t("The loss that is told leaves L1 and L2 out, but has label smoothing in it: then right answers cost something, too.")
-    )
+    st.caption(note("train", "loss-told-leaves"))
     return {"loss": kind, "probabilities": probabilities, "label_smoothing": smoothing}
 
 
@@ -65,7 +55,7 @@ def regularisation() -> dict[str, object]:
     left, right = pair()
     l1 = number(
         left, "L1", keys.L1, 0.0, 10.0, 0.0001,
-        help=t("Adds this times the sum of |w| over all kernels: small weights become exactly or nearly zero. Keras: `kernel_regularizer=L1(…)`."),
+        help=note("train", "adds-times-sum"),
     )  # fmt: skip
     l2 = number(
         right, "L2", keys.L2, 0.0, 10.0, 0.0001,
@@ -73,10 +63,7 @@ def regularisation() -> dict[str, object]:
     )  # fmt: skip
     decay = number(
         st, t("Weight decay"), keys.WEIGHT_DECAY, 0.0, 10.0, 0.001,
-        help=t(
-            "With the same update rule in both: every weight loses learning rate × this × itself before each update (AdamW, Loshchilov & Hutter 2019). "
-            "Otherwise each framework does what it does by `weight_decay=`."
-        ),
+        help=note("train", "same-update-rule"),
     )  # fmt: skip
     if l1 or l2:
         terms = [
@@ -94,11 +81,6 @@ def regularisation() -> dict[str, object]:
             f"optimizers.…(weight_decay={decay:g})  # w -= lr * {decay:g} * w",
             f"optim.…(weight_decay={decay:g})  # grad += {decay:g} * w",
         )
-        st.caption(
-            t(
-                "The same word, two rules: Keras takes it from the weights themselves, PyTorch (but for AdamW) adds it to the "
-                "gradient, which is L2 with half the number, biases included. With plain SGD both are one; with momentum or Adam they part."
-            )
-        )
+        st.caption(note("train", "same-word-two"))
     st.caption(t("Dropout and batch normalisation are layers of the model; augmentation and early stopping are below."))
     return {"l1": l1, "l2": l2, "weight_decay": decay}

@@ -8,6 +8,7 @@ from clsf.frameworks import VARIANT_TITLES, VARIANTS
 from clsf.plan import DTYPES, STARTS
 from clsf.ui.shared import state
 from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import pair, toggle
 from clsf.ui.shared.text import t
@@ -19,10 +20,7 @@ def beginning() -> dict[str, object]:
     """Show what makes both frameworks begin equal; return fields of a plan."""
     aligned = st.toggle(
         t("Same update rule in both"), True, key=state.ALIGNED,
-        help=t(
-            "On: both frameworks follow one written rule, so equal weights stay equal up to rounding. "
-            "Off: each does what it does by the optimizer's name, which is not always the same."
-        ),
+        help=note("train", "both-frameworks-follow"),
         **LINKED,
     )  # fmt: skip
     start = st.selectbox(
@@ -53,19 +51,13 @@ def variants() -> tuple[dict[str, object], bool]:
     tensorflow = st.segmented_control(
         t("TensorFlow's loop"), VARIANTS["tensorflow"], default=VARIANTS["tensorflow"][0], required=True,
         format_func=VARIANT_TITLES.get, key=state.TENSORFLOW_VARIANT,
-        help=t(
-            "`@tf.function`: several steps are compiled into one graph. Eager: the same steps, each operation called from Python. "
-            "`model.fit`: Keras' own loop. The code of each stands under “The code that runs”."
-        ),
+        help=note("train", "tf-function-several"),
         **LINKED,
     )  # fmt: skip
     torch = st.segmented_control(
         t("PyTorch's loop"), VARIANTS["torch"], default=VARIANTS["torch"][0], required=True,
         format_func=VARIANT_TITLES.get, key=keys.TORCH_VARIANT,
-        help=t(
-            "Index loop: the images of a batch are gathered by index. DataLoader: as in the lecture, image by image through a "
-            "`Dataset`. Both do `zero_grad`, `backward` and `step`."
-        ),
+        help=note("train", "index-loop-images"),
         **LINKED,
     )  # fmt: skip
     race = st.toggle(
@@ -79,9 +71,5 @@ def looking_inside() -> bool:
     """Show whether the loop also tells what is inside the model."""
     return toggle(
         t("Look inside while it trains"), keys.LOOK_INSIDE,
-        help=t(
-            "Histograms of weights and gradients, ratio of update to weight, dead ReLUs, activations and predictions of fixed "
-            "images. Keras: `TensorBoard(histogram_freq=1)` and a custom callback. PyTorch: hooks and `SummaryWriter`. "
-            "It costs time, which is told and is left out of the speed."
-        ),
+        help=note("train", "histograms-weights-gradients"),
     )  # fmt: skip

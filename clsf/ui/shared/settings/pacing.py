@@ -6,6 +6,7 @@ import streamlit as st
 
 from clsf.plan import MONITORS, SCHEDULES, Plateau, Schedule, Stopping
 from clsf.ui.shared.choose import named
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
@@ -40,7 +41,7 @@ def schedule() -> Schedule:
     if kind == "cosine":
         floor = number(
             st, t("Ends at this share"), keys.FLOOR, 0.0, 1.0, 0.01,
-            help=t("Of the learning rate at the end of the last epoch. `alpha` in Keras, `eta_min` as a number in PyTorch."),
+            help=note("train", "learning-rate-end"),
         )  # fmt: skip
     if kind == "range":
         floor = number(
@@ -69,10 +70,7 @@ def plateau() -> Plateau | None:
     """Show what is done when the validation loss no longer falls."""
     wanted = toggle(
         t("Reduce on plateau"), keys.PLATEAU,
-        help=t(
-            "When the validation loss has not fallen for some epochs, the learning rate is multiplied by a factor. "
-            "`ReduceLROnPlateau` in both; PyTorch's waits one epoch longer for the same number, so here both follow Keras' rule."
-        ),
+        help=note("train", "when-validation-loss"),
     )  # fmt: skip
     if not wanted:
         return None
@@ -100,10 +98,7 @@ def stopping() -> Stopping:
     """Show when to stop before the last epoch, and which weights are kept."""
     early = toggle(
         t("Early stopping"), keys.STOP_EARLY,
-        help=t(
-            "Ends the training when the validation images have not been answered better for some epochs. "
-            "Keras: `EarlyStopping`. PyTorch: count in your loop, and `break`. The test images have no say in it."
-        ),
+        help=note("train", "ends-training-when"),
     )  # fmt: skip
     patience, delta = None, 0.0
     if early:
@@ -115,10 +110,7 @@ def stopping() -> Stopping:
     keeping = {"last": t("Only the last epoch's"), "both": t("The best epoch's too"), "best": t("The best epoch's instead")}
     kept = named(
         st.selectbox, t("Weights to keep"), keeping, keys.BEST,
-        help=t(
-            "The best epoch is the one whose validation is best. Too: `ModelCheckpoint(save_best_only=True)`. Instead: "
-            "`EarlyStopping(restore_best_weights=True)`. PyTorch: keep `copy.deepcopy(model.state_dict())`, and load it at the end."
-        ),
+        help=note("train", "best-epoch-one"),
     )  # fmt: skip
     monitor = MONITORS[0]
     if early or kept != "last":

@@ -7,6 +7,7 @@ import streamlit as st
 from clsf.plan import MAX_IMAGE_SIZE, SCALES, Augmentation, Preparation
 from clsf.ui.shared import state
 from clsf.ui.shared.choose import LINKED
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
@@ -44,7 +45,7 @@ def augmentation() -> Augmentation:
     """Show how training images are varied."""
     flip = toggle(
         t("Flip left and right"), keys.FLIP,
-        help=t("Every second image, by chance. Keras: `layers.RandomFlip(\"horizontal\")`. PyTorch: `v2.RandomHorizontalFlip()`. Not for digits: a mirrored 2 is no 2."),
+        help=note("train", "every-second-image"),
     )  # fmt: skip
     left, right = pair()
     shift = whole(

@@ -1,0 +1,10 @@
+"""What is said where a browser can't draw a picture of ours."""
+
+from __future__ import annotations
+
+from clsf.ui.shared.text import t
+
+
+def without_canvas() -> str:
+    """Return the sentence that stands in the place of a picture."""
+    return t("This browser can't show this picture: it has no canvas, or it is switched off. Allow it, or use another browser.")

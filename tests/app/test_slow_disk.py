@@ -1,0 +1,104 @@
+"""Pages beside a disk that takes 300 ms for each write, and pages of runs whose ids an older program drew."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+import streamlit as st
+
+from clsf.events import BatchesEnded
+from clsf.model.presets import preset
+from clsf.plan import Plan
+from clsf.runs import writer
+from clsf.runs.record import RunRecord
+from clsf.runs.store import RunStore
+from clsf.ui.shared import identity, service_access
+from tests.app.fake_lab import FakeLab
+from tests.app.seen import well
+from tests.app.test_experiments import KEY, ME, StoredLab
+from tests.unit.test_store import STORY
+
+MORE_SECONDS = 0.3  # that each transaction takes
+
+
+class OnlyStored(StoredLab):
+    """A fake lab that trains nothing: all runs are in the store."""
+
+    def group(self, run_id):
+        return [self.store.record(other) for other in self.store.group(self.store.record(run_id).group)]
+
+
+@pytest.fixture
+def lab(monkeypatch, tmp_path) -> FakeLab:
+    fake = OnlyStored(tmp_path)
+    monkeypatch.setattr(service_access, "get_service", lambda: fake)
+    monkeypatch.setattr(identity, "cookie", lambda: KEY)
+    st.cache_resource.clear()
+    yield fake
+    fake.store.close()
+
+
+def kept(store: RunStore, run_id: str) -> None:
+    """Put a run of the owner's, trained to its end, into the store."""
+    store.create(RunRecord(run_id, f"g{run_id}", "torch", preset("tiny", 10), Plan("digits", epochs=2), time.time(), ME))
+    store.append(run_id, STORY)
+
+
+@pytest.mark.parametrize("page", ["runs", "train", "compare"])
+def test_no_page_waits_for_the_disk(open_app, lab, monkeypatch, page):
+    kept(lab.store, "run0")
+    lab.store.settle(10)
+    app = well(open_app(page, run="run0"))
+    put, over = writer._put, threading.Event()
+
+    def slowly(connection, batches):
+        time.sleep(MORE_SECONDS)
+        return put(connection, batches)
+
+    def seconds() -> float:
+        took = []
+        for _ in range(4):
+            begun = time.monotonic()
+            app.run()
+            took.append(time.monotonic() - begun)
+        return min(took)
+
+    fast = seconds()
+    monkeypatch.setattr(writer, "_put", slowly)
+    lab.store.create(RunRecord("busy", "busy", "torch", preset("tiny", 10), Plan("digits", epochs=2), 1.0, "somebody"))
+
+    def trained() -> None:
+        step = 1
+        while not over.wait(0.02):
+            lab.store.append("busy", [BatchesEnded(1, step, (2.5,), (0.1,), (1.0,), 0.01, 50.0, 0.2)])
+            step += 1
+
+    thread = threading.Thread(target=trained)
+    thread.start()
+    try:
+        time.sleep(2 * MORE_SECONDS)  # until the writer has met the disk
+        slow = seconds()
+    finally:
+        over.set()
+        thread.join()
+    well(app)
+    assert slow < fast + MORE_SECONDS / 2, (fast, slow)
+
+
+def ids(count: int) -> list[str]:
+    """Return ids as an older program drew them: with `__`, `-` and `_` in every place."""
+    parts = ["__", "a__b", "-__-", "___", "__x__y", "x-__", "_-_", "--", "____", "Z__9"]
+    return [f"{parts[n % 10]}{n:03}{parts[n * 7 % 10]}" for n in range(count)]
+
+
+@pytest.mark.parametrize("count", [4, pytest.param(100, marks=pytest.mark.slow)])
+def test_runs_of_any_id_open(open_app, lab, count):
+    for run_id in ids(count):
+        kept(lab.store, run_id)
+        for page in ("runs", "train"):
+            app = open_app(page, run=run_id)
+            assert not app.exception, run_id
+            assert not app.error, run_id
+            assert "tiny" in " ".join(each.value for each in [*app.caption, *app.markdown, *app.subheader])

@@ -1,0 +1,73 @@
+"""The page Your code: whatever is pasted gets an answer or a sentence, and a fix changes the text."""
+
+from __future__ import annotations
+
+import pytest
+
+from clsf.reader.pair import pair_of
+from clsf.reader.pair_differences import differences
+from clsf.reader.program import read
+from clsf.ui.your_code import keys
+from tests.unit.reader_programs import PROGRAMS, RIGHT
+
+
+def pasted(open_app, source: str, lang: str = "en"):
+    app = open_app("your_code", lang)
+    app.get_by_key(keys.TEXT).set_value(source).run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("name", ["keras-cnn", "torch-sequential", "keras-binary"])
+def test_a_right_program_is_answered(open_app, name, lang):
+    app = pasted(open_app, RIGHT[name], lang)
+    assert len(app.success) == 1
+    assert len(app.metric) == 4
+
+
+def test_a_fix_changes_the_text_and_does_away_with_the_fault(open_app):
+    app = pasted(open_app, PROGRAMS["torch-cnn: softmax-then-logits-loss"][0])
+    assert not app.success
+    app.get_by_key(f"{keys.TEXT}_0_take").click().run()
+    assert not app.exception
+    assert len(app.success) == 1
+    assert app.get_by_key(keys.TEXT).value == RIGHT["torch-cnn"].replace(
+        "        x = self.fc2(x)\n        return x\n", "        x = self.fc2(x)\n        return x\n"
+    )
+
+
+@pytest.mark.parametrize("source", ["const x = 1;\nlet y = 2;", "import jax", "print('hello')", "(" * 400])
+def test_what_is_no_program_gets_a_sentence(open_app, source):
+    app = pasted(open_app, source)
+    assert len(app.error) == 1
+
+
+def test_two_programs_are_laid_side_by_side(open_app):
+    app = open_app("your_code")
+    app.get_by_key(keys.TWO).set_value(True).run()
+    app.get_by_key(keys.TEXT).set_value(RIGHT["keras-mlp"]).run()
+    app.get_by_key(keys.TEXT_TWO).set_value(RIGHT["torch-mlp"]).run()
+    assert not app.exception
+    box = app.get_by_key("your_code_same_learning_rate")
+    assert "0.01" in box.label
+    assert "0.05" in box.label
+    box.set_value(True).run()
+    assert not app.exception
+
+
+def test_the_differences_come_in_the_order_in_which_they_matter():
+    two = read(PROGRAMS["torch-cnn: softmax-then-logits-loss"][0])
+    assert [d.name for d in differences(read(RIGHT["torch-cnn"]), two)] == ["fault-softmax-then-logits-loss", "model"]
+    assert differences(read(RIGHT["torch-cnn"]), read(RIGHT["torch-cnn"])) == []
+
+
+def test_both_versions_are_trainings_of_their_own():
+    pair = pair_of(read(PROGRAMS["torch-cnn: softmax-then-logits-loss"][0]), "digits", 2, 200)
+    assert pair.why is None
+    assert pair.faulty != pair.fixed
+    assert pair.faulty[0].layers[-1].activation == "softmax"
+    assert pair.fixed[0].layers[-1].activation == "linear"
+    pair = pair_of(read(PROGRAMS["torch-cnn: missing-zero-grad"][0]), "digits", 2, 200)
+    assert pair.faulty == pair.fixed
+    assert pair.left_out == ("missing-zero-grad",)

@@ -1,0 +1,72 @@
+"""A student pastes a faulty program, sees the line marked, takes the fix, and trains both: the curves part."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.conftest import playwright
+from tests.unit.reader_programs import PROGRAMS, RIGHT
+
+expect = playwright.expect
+LONG = 240_000  # milliseconds: two processes may still be importing their frameworks
+
+SAID = {
+    "en": ("Your program", "Take this fix", "Train it as it is, and fixed", "as it is", "fixed", "No fault was found", "Training images"),
+    "ko": ("내 프로그램", "이렇게 고치기", "그대로, 그리고 고쳐서 학습하기", "그대로", "고친 것", "잘못을 찾지 못했습니다", "훈련 이미지"),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_faulty_program_is_marked_mended_and_trained_beside_its_fixed_version(dashboard, lang):
+    label, take, train, as_it_is, fixed, clean, _ = SAID[lang]
+    source, ((kind, line),) = PROGRAMS["torch-cnn: softmax-then-logits-loss"]
+    assert kind == "softmax-then-logits-loss"
+    page = dashboard.open(f"/your_code?lang={lang}", height=1600)
+    box = page.get_by_label(label)
+    box.fill(source)
+    box.press("Control+Enter")
+    marked = page.locator(".yc-bad")
+    expect(marked).to_have_count(1, timeout=LONG)
+    assert int(marked.get_attribute("data-line")) == line
+
+    # Both are trained first, as the fix takes the faulty one away.
+    button = page.get_by_role("button", name=train)
+    expect(button).to_be_enabled(timeout=LONG)
+    button.click()
+    expect(page).to_have_url(re.compile("experiment="), timeout=LONG)
+    expect(page.locator(".ex-table tbody tr")).to_have_count(4, timeout=LONG)
+    expect(page.get_by_role("button", name={"en": "Stop", "ko": "중지"}[lang])).to_have_count(0, timeout=LONG)
+    lines = page.locator(".clsf-chart").first.evaluate("chart => chart.data.map(trace => [trace.name, [...trace.y]])")
+    last = {name: values[-1] for name, values in lines if len(values) > 1}
+    faulty = [value for name, value in last.items() if as_it_is in name]
+    better = [value for name, value in last.items() if fixed in name]
+    assert len(faulty) == len(better) == 2
+    assert max(better) < min(faulty)
+
+    # The program is still there; its fix is taken.
+    page.go_back()
+    expect(page.locator(".yc-bad")).to_have_count(1, timeout=LONG)
+    page.get_by_role("button", name=take).click()
+    expect(page.locator(".yc-bad")).to_have_count(0, timeout=LONG)
+    expect(page.get_by_text(clean)).to_be_visible(timeout=LONG)
+    assert "softmax" not in page.get_by_label(label).input_value()
+
+
+@pytest.mark.slow
+def test_two_programs_and_why_they_differ(dashboard):
+    page = dashboard.open("/your_code?lang=en", height=1600)
+    page.get_by_text("Compare two programs").click()
+    for label, source in (("Your program", RIGHT["keras-mlp"]), ("The other program", RIGHT["torch-mlp"])):
+        box = page.get_by_label(label)
+        expect(box).to_be_visible(timeout=LONG)
+        box.fill(source)
+        box.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Why do they differ?")).to_be_visible(timeout=LONG)
+    rate = page.get_by_text(re.compile("learning rate: "))
+    expect(rate).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(re.compile("Still different:.*learning rate"))).to_be_visible(timeout=LONG)
+    rate.click()
+    expect(page.get_by_text(re.compile("Still different:.*learning rate,"))).to_have_count(0, timeout=LONG)
