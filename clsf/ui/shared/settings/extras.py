@@ -65,7 +65,7 @@ def _updates(plan: Plan) -> list[str]:
     if plan.clipping:
         found.append(t("clipped by {kind} {limit}", kind=plan.clipping.kind, limit=f"{plan.clipping.limit:g}"))
     if plan.accumulate > 1:
-        found.append(t("{count} batches per update", count=plan.accumulate))
+        found.append(t("batches per update: {batches}", batches=plan.accumulate))
     if plan.average:
         found.append(t("average of weights {share}", share=f"{plan.average:g}"))
     if plan.mixed:
