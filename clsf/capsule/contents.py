@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 
 from clsf.backends.base import Weights
+from clsf.capsule.parcels import Parcels
 from clsf.events import Event
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -21,7 +22,6 @@ and needs the images; the weights, which can be looked into again, go along."""
 MOST_NOTES = 20_000  # characters
 MOST_TEXT = 300  # characters of a name
 
-AT_ONCE = 1_000  # events that are packed or taken in at once; then others have their turn
 PAUSE = 0.002  # seconds: about a tenth of what a thousand events take
 
 
@@ -45,8 +45,6 @@ class Capsule:
 
     def __reduce__(self) -> tuple:
         """Have events travel as a few texts, and stay so where they come to."""
-        from clsf.capsule.parcels import Parcels
-
         values = [getattr(self, one.name) for one in fields(self)]
         return Capsule, tuple(
             Parcels(value) if isinstance(value, tuple) and value is self.events else value for value in values

@@ -10,8 +10,10 @@ import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from clsf.capsule.contents import AT_ONCE
 from clsf.events import Event, event_from_json, event_to_json
+
+AT_ONCE = 1_000
+"""Events that are packed or taken in at once; then others have their turn."""
 
 
 class Parcels(Sequence):

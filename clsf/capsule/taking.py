@@ -7,7 +7,8 @@ import time
 from dataclasses import replace
 
 from clsf.capsule.arrays import packed
-from clsf.capsule.contents import AT_ONCE, PAUSE, Capsule
+from clsf.capsule.contents import PAUSE, Capsule
+from clsf.capsule.parcels import AT_ONCE
 from clsf.events import Event, RunStarted
 from clsf.runs import sharing
 from clsf.runs.ids import new_id

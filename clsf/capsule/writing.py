@@ -14,7 +14,8 @@ from clsf import __version__
 from clsf.backends.base import Weights
 from clsf.backends.initial import weights_hash
 from clsf.capsule.arrays import EPOCH, packed
-from clsf.capsule.contents import ABOUT, AT_ONCE, FORMAT, HISTORY, LEFT_OUT, MOST_NOTES, PAUSE, VERSION, WEIGHTS
+from clsf.capsule.contents import ABOUT, FORMAT, HISTORY, LEFT_OUT, MOST_NOTES, PAUSE, VERSION, WEIGHTS
+from clsf.capsule.parcels import AT_ONCE
 from clsf.data import catalogue
 from clsf.errors import CapsuleError
 from clsf.events import Event, event_to_json

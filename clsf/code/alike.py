@@ -14,8 +14,8 @@ from clsf.code import drawn_alike, run_layers
 from clsf.code.lines import wrapped
 
 if TYPE_CHECKING:
+    from clsf.code.job import Job
     from clsf.code.model import Model
-    from clsf.code.pieces import Job
 
 IMPORTS = ["import heapq", "from zlib import crc32"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.code.pieces import Job
+from clsf.code.job import Job
 
 
 def share(job: Job) -> str:

@@ -21,8 +21,8 @@ from clsf.code import (
     torch_script,
 )
 from clsf.code.assembly import assembled, joined
+from clsf.code.job import Job
 from clsf.code.model import Model
-from clsf.code.pieces import Job
 from clsf.code.render import body_of
 from clsf.model.shapes import shape_text
 from clsf.model.spec import ModelSpec

@@ -8,8 +8,8 @@ from clsf.calls import quoted
 from clsf.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
+    from clsf.code.job import Job
     from clsf.code.model import Model
-    from clsf.code.pieces import Job
     from clsf.optimizers import Optimizer
 
 

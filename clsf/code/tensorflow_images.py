@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.code import alike, pieces
 from clsf.code.assembly import indented
-from clsf.code.pieces import Job
+from clsf.code.job import Job
 
 
 def fit_images(job: Job) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from clsf.calls import Name
 from clsf.code import alike, epochs
 from clsf.code.assembly import indented
+from clsf.code.job import Job
 from clsf.code.lines import wrapped
-from clsf.code.pieces import Job
 from clsf.optimizers import CLIPPING, OPTIMIZERS
 
 

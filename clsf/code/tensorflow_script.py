@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clsf.code import alike, epochs, pieces, run_layers, tensorflow_images, tensorflow_loop
 from clsf.code.assembly import assembled, joined
+from clsf.code.job import Job
 from clsf.code.model import Model
-from clsf.code.pieces import Job
 from clsf.code.render import body_of
 from clsf.code.rows import branching
 from clsf.code.tensorflow_loop import encoded_labels

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.code import alike, pieces
-from clsf.code.pieces import Job
+from clsf.code.job import Job
 
 
 def fit_images(job: Job) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from clsf.calls import Call, Name
 from clsf.code import alike, epochs, run_layers
 from clsf.code.assembly import indented
+from clsf.code.job import Job
 from clsf.code.lines import wrapped
-from clsf.code.pieces import Job
 from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
 

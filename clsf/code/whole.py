@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from clsf import FRAMEWORKS, checks, losses
 from clsf.code import tensorflow_loop, tensorflow_script, torch_loop, torch_script
-from clsf.code.pieces import Job
+from clsf.code.job import Job
 from clsf.errors import PlanError
 from clsf.frameworks import VARIANTS
 from clsf.model.spec import ModelSpec

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clsf.code import torch_loop
-from clsf.code.pieces import Job
+from clsf.code.job import Job
 from clsf.plan import Plan, Plateau, Schedule
 
 RATES = [0.1, 0.05, 0.2, 0.01, 0.01]

@@ -8,7 +8,7 @@ import pytest
 from clsf import FRAMEWORKS
 from clsf.code import tensorflow_images, torch_images
 from clsf.code.assembly import joined
-from clsf.code.pieces import Job
+from clsf.code.job import Job
 from clsf.plan import Augmentation, Plan, Preparation
 from tests import frameworks
 from tests.code_inside import augmented

@@ -15,7 +15,7 @@ from PIL import Image
 from clsf import FRAMEWORKS
 from clsf.code import script
 from clsf.code.export import dataset_npz
-from clsf.code.pieces import Job
+from clsf.code.job import Job
 from clsf.data.imports import import_folder
 from clsf.data.sources import open_dataset
 from clsf.model.presets import preset

@@ -11,8 +11,8 @@ import pytest
 
 from clsf import capsule
 from clsf.capsule import taking, writing
-from clsf.capsule.contents import AT_ONCE, PAUSE, Capsule
-from clsf.capsule.parcels import Parcels
+from clsf.capsule.contents import PAUSE, Capsule
+from clsf.capsule.parcels import AT_ONCE, Parcels
 from clsf.capsule.taking import take_in
 from clsf.events import BatchesEnded, DataProgress, EpochEnded, RunEnded, RunStarted
 from clsf.model.presets import preset

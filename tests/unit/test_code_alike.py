@@ -12,7 +12,7 @@ from clsf.backends.initial import dropout_masks, initial_weights
 from clsf.code import drawn_alike, script
 from clsf.code.alike import fit_images
 from clsf.code.departures import departures
-from clsf.code.pieces import Job
+from clsf.code.job import Job
 from clsf.data.augment import augment
 from clsf.data.digits import load_digits
 from clsf.data.resize import fitted

@@ -44,8 +44,9 @@ def test_a_script_draws_no_split_and_reads_the_own_images(own, framework, size, 
     # Its data part is NumPy alone: run it as a reader would, beside the file that the app writes.
     monkeypatch.chdir(tmp_path)
     from clsf.code import pieces
+    from clsf.code.job import Job
 
-    job = pieces.Job(plan)
+    job = Job(plan)
     Path(job.data_file).write_bytes(dataset_npz(open_dataset(own.name)))
     found: dict = {"np": np}
     parts = [pieces.settings(job), pieces.data(job, framework), pieces.split(job)]

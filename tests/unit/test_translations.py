@@ -198,8 +198,6 @@ SEVERAL = {
     "A label is {label}, but the {count} classes are numbered from 0.",
     "Accuracy of {two} minus that of {one}: {difference} percentage points",
     "Both reach the very same accuracy with every one of the {count} seeds:",
-    "DataLoader has no buffer. With `shuffle=True` it draws the order of al",
-    "Each step computes {size} MB of numbers in each framework. {count} ten",
     "Found {count} classes, but at most {most} are read. Use fewer.",
     "That would be {count} elements. At most {most} fit into this playgroun",
     "That would be {count} runs, but an experiment may have {most} at once.",
@@ -227,7 +225,6 @@ SEVERAL = {
     "{name}: mean accuracy {mean} of {count} seeds, 95 % interval {low} to",
     "{whole} No single gain is outside the noise of {seeds} seeds.",
     "{whole} Outside the noise of {seeds} seeds: {names} points.",
-    "“{title}” is ready: {count} images of {classes} classes, now {height}×",
 }
 """Beginnings of texts that are shown only where their count is more than 1, such as one above a limit."""
 

@@ -188,11 +188,11 @@ def _title(found: RunSummary) -> str:
 
 def _other() -> str | None:
     """Return the id of the second run, from the link or as it was last; None if the two were started together."""
-    linked = st.query_params.get(state.COMPARE_WITH_LINK)
+    linked = st.query_params.get(runs.COMPARE_WITH_LINK)
     if linked:
         st.session_state[state.COMPARE_WITH] = linked
     elif st.session_state.get(state.COMPARE_WITH):
-        st.query_params[state.COMPARE_WITH_LINK] = st.session_state[state.COMPARE_WITH]
+        st.query_params[runs.COMPARE_WITH_LINK] = st.session_state[state.COMPARE_WITH]
     return st.session_state.get(state.COMPARE_WITH)
 
 

@@ -9,6 +9,9 @@ from clsf.ui.shared import service_access, state
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.text import sentence
 
+COMPARE_WITH_LINK = "with"
+"""In a link to two runs that were not started together: the second run's id."""
+
 
 def start(choices: Choices, stepwise: bool = False) -> None:
     """Hand the choices over. A refusal is kept to be shown; nothing was started then.
@@ -43,10 +46,10 @@ def compare_with(run_id: str | None) -> None:
     """Compare the run that is looked at with this one; None: with the one that was started together with it."""
     if run_id is None:
         st.session_state.pop(state.COMPARE_WITH, None)
-        st.query_params.pop(state.COMPARE_WITH_LINK, None)
+        st.query_params.pop(COMPARE_WITH_LINK, None)
     else:
         st.session_state[state.COMPARE_WITH] = run_id
-        st.query_params[state.COMPARE_WITH_LINK] = run_id
+        st.query_params[COMPARE_WITH_LINK] = run_id
 
 
 def looked_at() -> str | None:

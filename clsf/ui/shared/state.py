@@ -48,7 +48,7 @@ NUMBERS = "numbers"
 # What another page is to show when the reader comes to it.
 TRAIN_VIEW_WANTED = "view_wanted"
 COMPARE_SECTION = "compare"
-COMPARE_WITH, COMPARE_WITH_LINK = "compare_with", "with"  # the second run's id, where the two were not started together
+COMPARE_WITH = "compare_with"  # the second run's id, where the two were not started together
 EXPERIMENT = "experiment"  # in the link: id of the experiment that is looked at
 RUNS_OF_EXPERIMENT = "history_experiment"  # id: only its runs are listed
 

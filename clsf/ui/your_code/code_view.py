@@ -35,4 +35,5 @@ def show(program: Program, key: str) -> None:
                 "text/x-python",
                 key=f"{key}_{name}",
                 icon=":material/download:",
+                on_click="ignore",
             )
