@@ -192,7 +192,24 @@ CASES = [
     ("rule", {"optimizer": "nesterov"}, {"optimizer": "nesterov", "rules": "native"}, ["green"], "learning rate is constant"),
     ("rule", {}, {"l2": 0.1}, ["red", "green"], "Weight decay differs: 0 and 0.1"),
     ("rule", BOTH_L2, {**BOTH_L2, "differences": ("weight-decay-style",)}, ["amber", "green"], "Style of weight decay"),
-    ("loss", {}, {"loss": "categorical"}, ["red"], "other losses: sparse (smoothing 0) and categorical"),
+    ("loss", {}, {"loss": "categorical"}, ["green", "green"], "the loss is the same number"),
+    ("loss", {}, {"loss": "categorical", "label_smoothing": 0.1}, ["red", "green"], "other losses: sparse (smoothing 0) and categorical"),
+    ("loss", {}, {"loss": "categorical", "label_smoothing": 0.1, "probabilities": True}, ["red", "amber"], "PyTorch hands probabilities"),
+    ("rule", {"hyper": {"beta_1": 0.9}}, {}, ["green"], "one written rule of adam"),
+    ("rule", {"l2": 0.1, "learning_rate": 0.1}, {}, ["red", "red"], "Weight decay differs: 0.1 and 0"),
+    ("rule", {"l2": 0.1, "hyper": {"beta_1": 0.8}}, {}, ["red", "red"], "Weight decay differs: 0.1 and 0"),
+    ("weights", {"dtype": "float64"}, {}, ["green"], "rounded to float64 and to float32"),
+    ("weights", {"begin_from": "r1"}, {"begin_from": "r2"}, ["amber"], "other weights"),
+    ("weights", {"begin_from": "r1"}, {"begin_from": "r1", "seed": 3}, ["green"], "weights of the run r1"),
+    ("order", {}, {"split": 1}, ["amber"], "different versions of the rule"),
+    ("data", {"start": started(split_hash="s")}, {"start": started(split_hash="s"), "train_limit": 400}, ["green"], "Both train on"),
+    ("regularisation", {"optimizer": "adamw"}, {"optimizer": "adamw", "weight_decay": 0.004}, ["green"], "in the same way"),
+    ("regularisation", {"optimizer": "adamw", "rules": "native"}, {"optimizer": "adamw", "rules": "native"}, ["amber"], "0.004 in one and 0.01 in the other"),
+    ("schedule", {"schedule": Schedule(factor=0.1)}, {}, ["green"], "as it is"),
+    ("schedule", {"schedule": Schedule("cosine"), "epochs": 9}, {"schedule": Schedule("cosine")}, ["red"], "ends with the last epoch"),
+    ("stopping", {"stopping": Stopping(min_delta=0.1, monitor="accuracy")}, {}, ["green"], "Neither stops early"),
+    ("updates", {}, {"differences": ("clip-norm", "class-weight-mean")}, ["green"], "the same between gradients and new weights"),
+    ("model", {}, {"differences": ("bn-epsilon",)}, ["green"], "layer by layer"),
     ("loss", {"probabilities": True}, {}, ["amber"], "TensorFlow hands probabilities"),
     ("loss", {"probabilities": True, "spec": SOFTMAX}, {"probabilities": True, "spec": SOFTMAX}, ["green"], "that expects them"),
     ("regularisation", {"l1": 0.1}, {}, ["red"], "(L1) differs: 0.1 and 0"),
@@ -269,6 +286,12 @@ def test_other_data_are_refused_with_the_reason():
 )
 def test_another_size_of_the_images_is_refused(other):
     assert "another size or colour" in str(refusal(*pair({"start": started()}, other)))
+
+
+def test_a_size_that_images_have_anyway_is_no_other_size():
+    sides = pair({"preparation": Preparation(image_size=8, colour="grey")})
+    assert refusal(*sides) is None
+    assert levels(check(*sides), "data") == ["green"]
 
 
 def test_two_records_of_the_store_are_checked_as_they_are():
