@@ -22,7 +22,7 @@ _MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "flatten-order")
 def _data(one: Contender, two: Contender) -> Said:
     if one.plan.train_limit != two.plan.train_limit and not _same_split(one, two):
         yield "red", say(
-            "The same data '{name}', but one trains on {one} images and the other on {two}.",
+            "The same data '{name}', but not the same number of images to train on: {one} and {two}.",
             name=catalogue.called(one.plan.data), one=_count(one), two=_count(two),
         )  # fmt: skip
         return
@@ -31,8 +31,8 @@ def _data(one: Contender, two: Contender) -> Said:
     hashes = [c.started.images_hash if c.started else "" for c in (one, two)]
     if None not in counts and counts[0] != counts[1]:
         yield "red", say(
-            "'{name}' was not the same for both: one had {one} images to train on and {validated_one} to validate, the other {two} "
-            "and {validated_two}.",
+            "'{name}' was not the same for both: images to train on and to validate are {one} and {validated_one} in one, {two} and "
+            "{validated_two} in the other.",
             name=name, one=counts[0][0], validated_one=counts[0][1], two=counts[1][0], validated_two=counts[1][1],
         )  # fmt: skip
     elif all(hashes) and hashes[0] != hashes[1]:
@@ -372,7 +372,9 @@ def _threads(one: Contender, two: Contender) -> Said:
         yield (
             "amber",
             say(
-                "They used {one} and {two} threads: times can't be compared.", one=one.started.threads, two=two.started.threads
+                "They used other numbers of threads ({one} and {two}): times can't be compared.",
+                one=one.started.threads,
+                two=two.started.threads,
             ),
         )
 

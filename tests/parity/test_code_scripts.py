@@ -208,5 +208,8 @@ def test_the_script_of_a_run_is_that_run_from_the_beginning(name, framework, tmp
     number = r"([-+.\de]+)"
     pattern = rf"^epoch \d+: loss {number}, accuracy {number}, validation loss {number}, accuracy {number}"
     found = [[float(x) for x in epoch] for epoch in re.findall(pattern, run(text, tmp_path), re.M)]
+    if plan.average and "model.fit(" not in text:  # the run judges the average, the script the weights, and says so
+        found, wanted = [row[:2] for row in found], [row[:2] for row in wanted]
     close = 1e-5 if plan.dtype == "float32" or "model.fit(" in text else 1e-9  # fit tells losses in float32
+    close = 1e-2 if plan.mixed else close  # bfloat16 keeps three digits, and a validation batch has another size in the script
     np.testing.assert_allclose(found, wanted, rtol=0, atol=close)

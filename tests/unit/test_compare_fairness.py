@@ -88,7 +88,7 @@ UNFAIR = [
     pytest.param(ran("tensorflow", weight_decay=0.1), ran("torch", weight_decay=0.1, differences=("adam-rule",)), "regularisation", "amber", "PyTorch adds it to the gradient", id="decay coupled by the rule alone"),
     pytest.param(ran("tensorflow"), ran("torch", begin_from="r1", epochs_before=3), "weights", "red", "PyTorch went on from the weights of the run r1", id="continued against fresh"),
     pytest.param(ran("torch", start={"versions": {"torch": "2.15"}}), ran("torch", start={"versions": {"torch": "2.14"}}), "versions", "amber", "torch 2.15 / 2.14", id="other versions"),
-    pytest.param(ran("tensorflow"), ran("torch", start={"train_images": 100}), "data", "red", "one had 288 images to train on and 72 to validate, the other 100 and 72", id="other counts"),
+    pytest.param(ran("tensorflow"), ran("torch", start={"train_images": 100}), "data", "red", "are 288 and 72 in one, 100 and 72 in the other", id="other counts"),
     pytest.param(ran("tensorflow", start={"images_hash": "a"}), ran("torch", start={"images_hash": "b"}), "data", "red", "under one name (hashes a and b)", id="other images"),
     pytest.param(ran("tensorflow", start={"split_hash": "a"}), ran("torch", start={"split_hash": "b"}), "split", "amber", "another version of this program", id="other split"),
     pytest.param(ran("tensorflow", start=AWAY), ran("torch", start={"moment": 1005.0}), "race", "amber", "training at the same time", id="overlapped in time"),
@@ -155,7 +155,7 @@ DECAYED = {"weight_decay": 0.1}
 FALLING = {"optimizer": "momentum", "schedule": Schedule("cosine"), "rules": "native"}
 CASES = [
     # topic, the only thing that differs, level, words
-    ("data", {}, {"train_limit": 100}, ["red"], "one trains on all images and the other on 100"),
+    ("data", {}, {"train_limit": 100}, ["red"], "not the same number of images to train on: all and 100"),
     ("model", {}, {"spec": preset("tiny", 10)}, ["red"], "'lecture-cnn' and 'tiny' have other layers"),
     ("model", {"spec": NORMED}, {"spec": NORMED, "differences": ("bn-epsilon",)}, ["amber"], "PyTorch does this otherwise: Epsilon"),
     ("weights", {}, {"start": started(weights_hash="x")}, ["green"], "will begin with the same"),
@@ -250,7 +250,7 @@ CASES = [
     ("device", {"start": started(device="A")}, {"start": started(device="B")}, ["amber"], "other machines: A and B"),
     ("device", {"start": started(), "machine": "m1"}, {"start": started(), "machine": "m2"}, ["amber"], "cpu, m1 and cpu, m2"),
     ("threads", {}, {}, [], ""),
-    ("threads", {"start": started()}, {"start": started(threads=8)}, ["amber"], "2 and 8 threads"),
+    ("threads", {"start": started()}, {"start": started(threads=8)}, ["amber"], "(2 and 8)"),
     ("race", {"race": True}, {"race": True}, ["amber"], "by epoch, not by second"),
     ("end", {}, {"epochs": 9}, ["red"], "One trains 5 epochs, the other 9"),
     ("end", {"status": "finished"}, {"status": "stopped"}, ["amber"], "PyTorch ended early"),
