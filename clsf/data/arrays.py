@@ -149,7 +149,7 @@ class npz:  # noqa: N801  used like a function
             raise self._damaged(error) from error
         self._members = {m.filename[:-4]: m for m in self._archive.infolist() if m.filename.endswith(".npy")}
         if len(self._members) > MOST_ARRAYS:
-            raise self._damaged(say("it holds more than {most} arrays", most=MOST_ARRAYS))
+            raise self._damaged(say("it holds too many arrays (limit: {most})", most=MOST_ARRAYS))
         if sum(m.file_size for m in self._members.values()) > MAX_BYTES:
             raise DataError(
                 "The files have {size} MB together (unpacked), but at most {most} MB are read. Make the images smaller, or use fewer.",

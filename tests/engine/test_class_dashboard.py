@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 ANN, BOB = "a" * 22, "b" * 22  # keys of two browsers
 GONE_SECONDS = 180  # really: Streamlit forgets a session after two minutes
+FIRST_SECONDS = 240  # until a server that has just started trains: on a busy machine its workers load for a minute
 LONG = "lang=en&data=digits&model=tiny&epochs=1000&frameworks=torch"
 
 
@@ -40,7 +41,7 @@ async def begun(server, key=ANN, link=LONG) -> tuple[Session, str]:
     await session.open()
     await session.rerun("train")
     run_id = re.search(r"run=([\w-]+)", session.query_string).group(1)
-    await until(lambda: steps(server, run_id) > 5)
+    await until(lambda: steps(server, run_id) > 5, FIRST_SECONDS)
     return session, run_id
 
 

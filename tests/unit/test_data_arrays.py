@@ -135,7 +135,7 @@ def of_shape(*shape):
         ({"x_train.npy": of_shape(4_000_000_000, 100, 100), "y_train.npy": b""}, "no npz file that can be read"),
         ({"x_train.npy": of_shape(2**32, 2**32), "y_train.npy": b""}, "no npz file that can be read"),
         ({"x_train.npy": of_shape(10**23, 0, 8), "y_train.npy": b""}, "no npz file that can be read"),
-        ({f"{n}.npy": b"" for n in range(101)}, "it holds more than 100 arrays"),
+        ({f"{n}.npy": b"" for n in range(101)}, r"it holds too many arrays \(limit: 100\)"),
         ({"weights.npy": changed_npy(bytes)}, "holds the arrays weights, but needs x_train and y_train"),
         ({"x_train.npy": changed_npy(bytes)}, "not their labels y_train"),
         ({"x_train.npy": changed_npy(lambda d: d[:-1]), "y_train.npy": b""}, "no npz file that can be read"),
