@@ -179,6 +179,16 @@ def test_two_hundred_quick_reruns_leak_nothing(server, page):
     played(story())
 
 
+def test_all_that_was_written_meanwhile_is_the_users_alone(server):
+    """After trainings, capsules and pages: runs, images, keys, sockets, the workers' scratch folders."""
+    open_to_others = [
+        (str(path), oct(path.lstat().st_mode)) for path in [server.home, *server.home.rglob("*")]
+        if path != server.log and not path.is_symlink() and path.lstat().st_mode & 0o077
+    ]  # fmt: skip
+    assert (server.home / "runs.sqlite").exists()
+    assert not open_to_others
+
+
 async def ask(session):
     """Ask for the page and do not wait for it."""
     with contextlib.suppress(TimeoutError):
