@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 ANN, BOB = "a" * 22, "b" * 22  # keys of two browsers
 GONE_SECONDS = 180  # really: Streamlit forgets a session after two minutes
 FIRST_SECONDS = 240  # until a server that has just started trains: on a busy machine its workers load for a minute
-LONG = "lang=en&data=digits&model=tiny&epochs=1000&frameworks=torch"
+LONG = "lang=en&data=digits&model=tiny&epochs=1000&frameworks=PyTorch"
 
 
 @pytest.fixture(scope="module")
