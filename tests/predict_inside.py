@@ -34,7 +34,7 @@ def ways(job: Job, inputs: np.ndarray) -> tuple:
     """Return what each way said, and whether the weights are what they were."""
     backend = job.build()
     before = backend.get_weights()
-    found = _twin("ways").asked(backend.built, inputs)
+    found = _twin("inference_paths").asked(backend.built, inputs)
     after = backend.get_weights()
     return found, all((before[name] == after[name]).all() for name in before)
 

@@ -19,6 +19,12 @@ def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]
             "in float32 the losses agree to about 1e-6 at first, and rounding grows."
         ),
     ]
+    if plan.mixed:
+        found.append(
+            say(
+                "In bfloat16, which keeps about three digits, sums in another order move the third digit: losses agree to about 0.01."
+            )
+        )
     if plan.begin_from is not None:
         found.append(
             say(
@@ -35,8 +41,14 @@ def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]
         found.append(say("Dropout draws other numbers while the model is evaluated in training mode."))
     if fit and (plan.l1 or plan.l2):
         found.append(say("The loss that fit shows includes the penalties L1 and L2; the run's own leaves them out."))
-    if framework == "tensorflow" and plan.dtype == "float64" and _gelu(analysis):
+    if framework == "tensorflow" and plan.dtype == "float64" and "gelu" in _functions(analysis):
         found.append(say("Keras' gelu goes through float32, which the run avoids: numbers differ from the ninth digit on."))
+    if framework == "torch" and "selu" in _functions(analysis):
+        found.append(
+            say(
+                "The slope of nn.SELU at exactly 0 is that of the side below, and in the run that of the side above, as in Keras."
+            )
+        )
     if framework == "tensorflow" and plan.accumulate > 1 and not fit and OPTIMIZERS[plan.optimizer].counts_steps:
         found.append(
             say("Keras counts every batch as a step of {optimizer}, the run only every update.", optimizer=plan.optimizer)
@@ -50,5 +62,6 @@ def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]
     return found
 
 
-def _gelu(analysis: Analysis) -> bool:
-    return any("gelu" in (getattr(f.layer, "activation", ""), getattr(f.layer, "name", "")) for f in analysis.layers)
+def _functions(analysis: Analysis) -> set[str]:
+    """Return the activations of the model."""
+    return {getattr(f.layer, field, "") for f in analysis.layers for field in ("activation", "name")}

@@ -154,13 +154,31 @@ def _averaged(plan: Plan) -> list[str]:
     ]
 
 
-def _clipped(plan: Plan) -> list[str]:
-    """Return the lines between backward and step."""
+def _clipped_as_keras(kind: str, limit: str) -> list[str]:
+    """Return the lines that clip by a norm with Keras' formula: `clip_grad_norm_` adds 1e-6 to the norm."""
+    if kind == "norm":
+        return [
+            "# Each array by itself, as Keras' clipnorm.",
+            "for p in model.parameters():",
+            f"    p.grad.mul_({limit} / p.grad.square().sum().sqrt().clamp(min={limit}))",
+        ]
+    return [
+        "# All arrays together, as Keras' global_clipnorm.",
+        "norm = torch.stack([p.grad.square().sum() for p in model.parameters()]).sum().sqrt()",
+        "for p in model.parameters():",
+        f"    p.grad.mul_({limit} * torch.minimum(1 / norm, torch.full_like(norm, 1 / {limit})))",
+    ]
+
+
+def _clipped(plan: Plan, exact: bool) -> list[str]:
+    """Return the lines between backward and step; `exact`: by the formulas of a run."""
     if plan.clipping is None:
         return []
     limit = repr(plan.clipping.limit)
     if plan.clipping.kind == "value":
         return [f"nn.utils.clip_grad_value_(model.parameters(), {limit})"]
+    if exact and not plan.does("clip-norm"):
+        return _clipped_as_keras(plan.clipping.kind, limit)
     if plan.clipping.kind == "norm" and not plan.does("clip-norm"):
         return [
             "# Each array by itself, as Keras' clipnorm.",
@@ -286,7 +304,7 @@ def loop(job: Job, variant: str, norm: bool = False, masked: bool = False) -> st
             "for p in model.parameters():",
             "    p.grad.add_(p.detach(), alpha=L2)",
         ]
-    update = _clipped(plan)
+    update = _clipped(plan, job.exact)
     decays = plan.weight_decay and plan.rules != "native" and not OPTIMIZERS[plan.optimizer].decoupled
     if decays and (plan.native_optimizer or not job.exact):
         update += [

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from clsf.compare.differences import ENTRIES
+from clsf.data import catalogue
+from clsf.data.resize import prepared_shape
+from clsf.errors import ClsfError
 from clsf.events import RunStarted
 from clsf.frameworks import TITLES
 from clsf.model.changes import changed
+from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.runs.happened import Happened, trained_between
@@ -18,6 +22,9 @@ from clsf.words import Sentence, say
 
 Level = Literal["green", "amber", "red"]
 LEVELS: tuple[str, ...] = ("green", "amber", "red")
+
+TORCH_ALONE = ("clip-norm", "class-weight-mean")
+"""Differences that only the PyTorch half has a way to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +74,38 @@ class Contender:
     def scale(self) -> str:
         return "minus-one-one" if self.plan.does("input-scale") else self.plan.preparation.scale
 
+    @property
+    def input_shape(self) -> Shape | None:
+        """The shape of what the model receives; None if it can't be known, for the data set is gone."""
+        if self.started:
+            return self.started.input_shape
+        try:
+            return prepared_shape(catalogue.info(self.plan.data), self.plan.preparation)
+        except ClsfError:
+            return None
+
+    def idle(self, difference: str) -> bool:
+        """Return whether switching this difference on is known to change nothing for this model and plan."""
+        if self.framework == "tensorflow" and difference in TORCH_ALONE:
+            return True
+        try:
+            return (
+                ENTRIES[difference].idle(self.spec.analyse(self.input_shape), self.plan) is not None
+                if self.input_shape
+                else False
+            )
+        except ClsfError:
+            return False
+
     def layers(self, *kinds: type) -> list:
         """Return the layers of these kinds, those in branches included."""
         return [layer for layer in plain(self.built.layers) if isinstance(layer, kinds)]
 
 
 def on_purpose(one: Contender, two: Contender, names: Iterable[str]) -> Iterator[Sentence]:
-    """Yield a sentence for each of these differences that only one of the two has."""
+    """Yield a sentence for each of these differences that only one of the two has, and that changes something there."""
     for name in names:
-        does = [c for c in (one, two) if c.plan.does(name)]
+        does = [c for c in (one, two) if c.plan.does(name) and not c.idle(name)]
         if len(does) == 1:
             yield say("On purpose, {who} does this otherwise: {title}.", who=does[0].name, title=ENTRIES[name].title)
 

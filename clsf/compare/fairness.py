@@ -73,8 +73,8 @@ def refusal(one: RunRecord | Contender, two: RunRecord | Contender) -> Sentence 
             "One run is on '{one}', the other on '{two}': other images and other classes can't be compared.",
             one=catalogue.called(first.plan.data), two=catalogue.called(second.plan.data),
         )  # fmt: skip
-    shapes = [c.started.input_shape for c in (first, second) if c.started]
-    if len(set(shapes)) == 2 or _prepared(first) != _prepared(second):
+    shapes = [c.input_shape for c in (first, second)]
+    if shapes[0] != shapes[1] or (None in shapes and _prepared(first) != _prepared(second)):
         return say("The two runs see the images in another size or colour, so they do not have the same task.")
     return None
 

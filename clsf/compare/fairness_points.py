@@ -20,9 +20,9 @@ _MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "flatten-order")
 
 
 def _data(one: Contender, two: Contender) -> Said:
-    if one.plan.train_limit != two.plan.train_limit:
+    if one.plan.train_limit != two.plan.train_limit and not _same_split(one, two):
         yield "red", say(
-            "The same data '{name}', but one trains on {one} images and the other on {two}.",
+            "The same data '{name}', but not the same number of images to train on: {one} and {two}.",
             name=catalogue.called(one.plan.data), one=_count(one), two=_count(two),
         )  # fmt: skip
         return
@@ -31,8 +31,8 @@ def _data(one: Contender, two: Contender) -> Said:
     hashes = [c.started.images_hash if c.started else "" for c in (one, two)]
     if None not in counts and counts[0] != counts[1]:
         yield "red", say(
-            "'{name}' was not the same for both: one had {one} images to train on and {validated_one} to validate, the other {two} "
-            "and {validated_two}.",
+            "'{name}' was not the same for both: images to train on and to validate are {one} and {validated_one} in one, {two} and "
+            "{validated_two} in the other.",
             name=name, one=counts[0][0], validated_one=counts[0][1], two=counts[1][0], validated_two=counts[1][1],
         )  # fmt: skip
     elif all(hashes) and hashes[0] != hashes[1]:
@@ -71,12 +71,20 @@ def _weights(one: Contender, two: Contender) -> Said:
             )  # fmt: skip
     if purposes or before[0] != before[1]:
         return
-    if one.started and two.started:
+    begun = one.plan.begin_from if one.plan.begin_from == two.plan.begin_from else None
+    if one.plan.dtype != two.plan.dtype and (begun or _begins(one) == _begins(two)):
+        yield (
+            "green",
+            say("Both begin with the same weights, rounded to {one} and to {two}.", one=one.plan.dtype, two=two.plan.dtype),
+        )
+    elif one.started and two.started:
         if one.started.weights_hash == two.started.weights_hash:
             yield "green", say("Both began with the same weights (hash {hash}).", hash=one.started.weights_hash)
         else:
             yield "amber", say("They began with other weights, so part of any gap is the luck of the start.")
-    elif _begins(one) == _begins(two):
+    elif begun:
+        yield "green", say("Both will begin with the weights of the run {run}.", run=begun)
+    elif _begins(one) == _begins(two) and one.plan.begin_from == two.plan.begin_from:
         yield "green", say("Both will begin with the same weights, drawn once in NumPy.")
     else:
         yield "amber", say("They will begin with other weights, so part of any gap is the luck of the start.")
@@ -157,18 +165,22 @@ def _order(one: Contender, two: Contender) -> Said:
         yield "amber", say("The batches come in another order.")
     elif not (one.started and two.started) and one.plan.seed != two.plan.seed:
         yield "amber", say("The batches will come in another order, for the seeds differ.")
+    elif not (one.started and two.started) and one.plan.split != two.plan.split:
+        yield "amber", say("The batches will come in another order: the splits are drawn by different versions of the rule.")
     else:
         yield "green", say("Both see the same images in the same batches, in the same order.")
 
 
 def _loss(one: Contender, two: Contender) -> Said:
     losses = [(c.plan.loss, c.plan.label_smoothing) for c in (one, two)]
-    if losses[0] != losses[1]:
+    coded = not any(smoothing for _, smoothing in losses) and {loss for loss, _ in losses} == {"sparse", "categorical"}
+    if losses[0] != losses[1] and not coded:
         yield "red", say(
             "They minimise other losses: {one} (smoothing {smooth_one}) and {two} (smoothing {smooth_two}).",
             one=losses[0][0], smooth_one=f"{losses[0][1]:g}", two=losses[1][0], smooth_two=f"{losses[1][1]:g}",
         )  # fmt: skip
-        return
+    elif coded:
+        yield "green", say("One has its labels as numbers, the other as one-hot rows: the loss is the same number.")
     sure = [c for c in (one, two) if c.plan.probabilities]
     twice = [c for c in (one, two) if c not in sure and _softmax_last(c)]
     if len(sure) == 1:
@@ -194,22 +206,24 @@ def _loss(one: Contender, two: Contender) -> Said:
 
 def _rule(one: Contender, two: Contender) -> Said:
     a, b = one.plan, two.plan
-    if (a.optimizer, a.learning_rate) != (b.optimizer, b.learning_rate):
+    others = (a.optimizer, a.learning_rate) != (b.optimizer, b.learning_rate)
+    if others:
         yield "red", say(
             "They learn by other rules: {one} with {rate_one} and {two} with {rate_two}.",
             one=a.optimizer, rate_one=f"{a.learning_rate:g}", two=b.optimizer, rate_two=f"{b.learning_rate:g}",
         )  # fmt: skip
-        return
-    if a.hyper != b.hyper:
+    numbers = a.optimizer == b.optimizer and not _same_numbers(one, two)
+    if numbers:
         yield "red", say(
             "They learn by {optimizer} with other numbers: {one} and {two}.",
             optimizer=a.optimizer, one=_numbers(a.hyper), two=_numbers(b.hyper),
         )  # fmt: skip
-        return
     if a.l2 != b.l2:
         yield "red", say("Weight decay differs: {one} and {two}.", one=f"{a.l2:g}", two=f"{b.l2:g}")
-    for sentence in on_purpose(one, two, ("weight-decay-style",) if a.l2 else ()):
+    for sentence in on_purpose(one, two, ("weight-decay-style",) if a.l2 or b.l2 else ()):
         yield "amber", sentence
+    if others or numbers:
+        return
     constant = not (one.rate_varies or two.rate_varies)
     declared = OPTIMIZERS[a.optimizer]
     if not (declared.differs or declared.remembers_rate):
@@ -358,7 +372,9 @@ def _threads(one: Contender, two: Contender) -> Said:
         yield (
             "amber",
             say(
-                "They used {one} and {two} threads: times can't be compared.", one=one.started.threads, two=two.started.threads
+                "They used other numbers of threads ({one} and {two}): times can't be compared.",
+                one=one.started.threads,
+                two=two.started.threads,
             ),
         )
 
@@ -442,6 +458,15 @@ POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
 }  # fmt: skip
 
 
+def _same_numbers(one: Contender, two: Contender) -> bool:
+    """Whether the two were given the same hyper-parameters, be it by leaving out what is usual."""
+    settings, hypers = OPTIMIZERS[one.plan.optimizer].settings, (one.plan.hyper, two.plan.hyper)
+    mine, theirs = ([hyper.get(s.name, s.usual) for s in settings] for hyper in hypers)
+    if torch_rule(one) or torch_rule(two):  # what PyTorch has where nothing is given may be another number
+        mine, theirs = ([hyper.get(s.name) for s in settings] for hyper in hypers)
+    return mine == theirs
+
+
 def _numbers(hyper: Mapping[str, float]) -> object:
     return ", ".join(f"{name} {value:g}" for name, value in hyper.items()) or say("the usual ones")
 
@@ -452,7 +477,7 @@ def _count(contender: Contender) -> object:
 
 def _begins(contender: Contender) -> tuple:
     plan = contender.plan
-    return plan.start, plan.seed, plan.does("initial-weights"), plan.does("bias-init"), plan.dtype, contender.spec.layers
+    return plan.start, plan.seed, plan.does("initial-weights"), plan.does("bias-init"), contender.spec.layers
 
 
 def _softmax_last(contender: Contender) -> bool:

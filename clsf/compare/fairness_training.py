@@ -8,6 +8,7 @@ import numpy as np
 
 from clsf.compare.contender import Contender, Level, on_purpose
 from clsf.optimizers import OPTIMIZERS, PLAINEST
+from clsf.plan_parts import Schedule
 from clsf.runs.happened import Changes
 from clsf.words import Sentence, say
 
@@ -19,10 +20,16 @@ def regularisation(one: Contender, two: Contender) -> Said:
     a, b = one.plan, two.plan
     if a.l1 != b.l1:
         yield "red", say("The penalty on sizes of weights (L1) differs: {one} and {two}.", one=f"{a.l1:g}", two=f"{b.l1:g}")
-    if a.weight_decay != b.weight_decay:
+    decays = [_decay(c) for c in (one, two)]
+    if a.weight_decay == b.weight_decay == 0 and a.optimizer == b.optimizer and decays[0] != decays[1]:
+        yield "amber", say(
+            "Nobody chose a weight decay, and what {optimizer} has by itself is {one} in one and {two} in the other.",
+            optimizer=a.optimizer, one=f"{decays[0]:g}", two=f"{decays[1]:g}",
+        )  # fmt: skip
+    elif decays[0] != decays[1]:
         yield (
             "red",
-            say("Decoupled weight decay differs: {one} and {two}.", one=f"{a.weight_decay:g}", two=f"{b.weight_decay:g}"),
+            say("Decoupled weight decay differs: {one} and {two}.", one=f"{decays[0]:g}", two=f"{decays[1]:g}"),
         )
     elif a.weight_decay and torch_rule(one) != torch_rule(two) and not _one_decay(a.optimizer):
         # With plain SGD both take learning rate times decay times weight from the weight.
@@ -33,6 +40,12 @@ def regularisation(one: Contender, two: Contender) -> Said:
         )  # fmt: skip
     elif a.l1 == b.l1:
         yield "green", say("Both keep the weights small in the same way, or not at all.")
+
+
+def _decay(contender: Contender) -> float:
+    """Return the decoupled decay in force: the chosen one, or what the optimizer has by itself."""
+    plan = contender.plan
+    return plan.weight_decay or (OPTIMIZERS[plan.optimizer].torch_decay if torch_rule(contender) else plan.decay)
 
 
 def _one_decay(optimizer: str) -> bool:
@@ -86,7 +99,7 @@ def schedule(one: Contender, two: Contender) -> Said:
                 changes=_listed(one.was.changed),
             ),
         )
-    if (a.schedule, a.plateau) != (b.schedule, b.plateau):
+    if (_shape(a.schedule), a.plateau) != (_shape(b.schedule), b.plateau):
         yield "red", say("The learning rate changes in another way in each, so they do not learn by the same rule.")
     elif not (by_hand and one.was.changed != two.was.changed):
         yield from _rates(one, two)
@@ -114,8 +127,23 @@ def _rates(one: Contender, two: Contender) -> Said:
             "multiplies what is remembered by the rate of its time, PyTorch by that of today.",
             optimizer=a.optimizer,
         )  # fmt: skip
+    elif a.schedule.kind in ("cosine", "range") and a.epochs != b.epochs and parted is None:
+        yield (
+            "red",
+            say(
+                "The schedule ends with the last epoch, and one trains longer than the other: the learning rates are not the same."
+            ),
+        )
     elif a.schedule.varies or a.plateau is not None:
         yield "green", say("Both change the learning rate in the same way; its values are computed once.")
+
+
+_FIELDS = {"step": ("factor", "every"), "exponential": ("factor",), "cosine": ("floor",), "range": ("begins",)}
+
+
+def _shape(schedule: Schedule) -> tuple:
+    """Return what a schedule depends on: what its kind has no use for is left out."""
+    return schedule.kind, schedule.warmup_epochs, *(getattr(schedule, name) for name in _FIELDS.get(schedule.kind, ()))
 
 
 def _parting(one: Contender, two: Contender) -> int | None:
@@ -167,7 +195,8 @@ def augmentation(one: Contender, two: Contender) -> Said:
 def stopping(one: Contender, two: Contender) -> Said:
     """Early stopping, and whose weights are judged."""
     a, b = one.plan.stopping, two.plan.stopping
-    if (a.patience, a.restore_best, a.monitor, a.min_delta) != (b.patience, b.restore_best, b.monitor, b.min_delta):
+    rules = [(s.patience, s.restore_best, s.monitor, s.min_delta) if s.patience or s.restore_best else None for s in (a, b)]
+    if rules[0] != rules[1]:
         yield "red", say("They stop, or choose the epoch whose weights count, by other rules.")
     elif a.restore_best:
         yield "green", say("Both are judged by their best epoch, chosen by the validation images.")

@@ -75,32 +75,31 @@ def check_size(analysis: Analysis, plan: Plan, recording: Recording) -> None:
     limit = MAX_FULL_BYTES if recording.full_steps or recording.isolate else MAX_STEP_BYTES
     if each > limit:
         raise PlanError(say_n(
-            "One step on {batch} image computes {size} MB of numbers, and lockstep looks at all of them; at most "
-            "{most} MB can be held. Use batches of at most {less} images, or smaller images.",
-            "One step on {batch} images computes {size} MB of numbers, and lockstep looks at all of them; at most {most} MB "
+            "One step with a batch of {batch} computes {size} MB of numbers, and lockstep looks at all of them; at most "
+            "{most} MB can be held. Use batches of {less} image, or smaller images.",
+            "One step with a batch of {batch} computes {size} MB of numbers, and lockstep looks at all of them; at most {most} MB "
             "can be held. Use batches of at most {less} images, or smaller images.",
-            plan.batch_size,
-            batch=plan.batch_size, size=_megabytes(each), most=_megabytes(limit),
-            less=max(plan.batch_size * limit // each, 1),
+            (less := max(plan.batch_size * limit // each, 1)),
+            batch=plan.batch_size, size=_megabytes(each), most=_megabytes(limit), less=less,
         ))  # fmt: skip
     if each * min(recording.full_steps, recording.steps) > MAX_FULL_BYTES:
         raise PlanError(say_n(
-            "Keeping every number of {steps} step would take {size} MB for each framework; at most {most} MB are "
-            "kept. Keep {less} steps in full; of the others a sample and the size of every tensor are recorded.",
+            "Keeping every number of {steps} steps would take {size} MB for each framework; at most {most} MB are "
+            "kept. Keep {less} step in full; of the others a sample and the size of every tensor are recorded.",
             "Keeping every number of {steps} steps would take {size} MB for each framework; at most {most} MB are kept. Keep "
             "{less} steps in full; of the others a sample and the size of every tensor are recorded.",
-            recording.full_steps,
+            MAX_FULL_BYTES // each,
             steps=recording.full_steps, size=_megabytes(each * recording.full_steps), most=_megabytes(MAX_FULL_BYTES),
             less=MAX_FULL_BYTES // each,
         ))  # fmt: skip
     if recording.isolate and each * recording.steps > MAX_ISOLATED_BYTES:
         raise PlanError(say_n(
             "To look at each layer by itself, every number of every step goes from one framework to the other: "
-            "{size} MB in {steps} step, and at most {most} MB are sent. Ask for {less} steps, or use smaller "
+            "{size} MB in {steps} steps, and at most {most} MB are sent. Ask for {less} step, or use smaller "
             "batches.",
             "To look at each layer by itself, every number of every step goes from one framework to the other: {size} MB in "
             "{steps} steps, and at most {most} MB are sent. Ask for {less} steps, or use smaller batches.",
-            recording.steps,
+            MAX_ISOLATED_BYTES // each,
             steps=recording.steps, size=_megabytes(each * recording.steps), most=_megabytes(MAX_ISOLATED_BYTES),
             less=MAX_ISOLATED_BYTES // each,
         ))  # fmt: skip

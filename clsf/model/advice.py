@@ -115,10 +115,9 @@ def _largest(seen: DesignFacts) -> Iterator[Advice]:
         return
     yield Advice(
         "largest", "note", card.uid,
-        say_n(
-            "This layer holds {share} of all parameters ({inputs} inputs × {units} unit); fewer inputs would make the model smaller.",
-            "This layer holds {share} of all parameters ({inputs} inputs × {units} units); fewer inputs would make the model smaller.",
-            card.layer.units, share=f"{facts.parameters / seen.parameters:.1%}", inputs=f"{facts.in_shape[0]:,}", units=f"{card.layer.units:,}",
+        say(
+            "This layer holds {share} of all parameters (a kernel of {inputs} × {units}); fewer inputs would make the model smaller.",
+            share=f"{facts.parameters / seen.parameters:.1%}", inputs=f"{facts.in_shape[0]:,}", units=f"{card.layer.units:,}",
         ),
         tuple(_smaller(seen.design, card)),
     )  # fmt: skip

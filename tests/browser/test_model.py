@@ -25,7 +25,7 @@ LENET = [
 
 def add(page, kind: str) -> None:
     """Add a layer at the end of the model's own row."""
-    cards = page.locator(".me > .row > .card")
+    cards = page.locator(".me > .row > [role=list] > [role=listitem] > .card")
     before = cards.count()
     page.locator(".me > .row > .gap.last .plus").click()
     page.locator(".menu .kind", has=page.get_by_text(kind, exact=True)).click()
@@ -148,7 +148,7 @@ def test_a_card_is_dragged_into_a_branch(dashboard):
     page.keyboard.press("Escape")
     shortcut = page.locator(".inner", has=page.get_by_text("Shortcut", exact=True)).first
     expect(shortcut.locator(".card")).to_have_count(0, timeout=LONG)
-    norm = page.locator(".me > .row > .card").nth(1)
+    norm = page.locator(".me > .row > [role=list] > [role=listitem] > .card").nth(1)
     expect(norm).to_contain_text("BatchNorm")
     from_box, to_box = norm.locator(".grip").bounding_box(), shortcut.locator(".gap").first.bounding_box()
     page.mouse.move(from_box["x"] + 5, from_box["y"] + 5)
@@ -157,7 +157,7 @@ def test_a_card_is_dragged_into_a_branch(dashboard):
     page.mouse.move(to_box["x"] + to_box["width"] / 2, to_box["y"] + to_box["height"] / 2, steps=8)
     page.mouse.up()
     expect(shortcut.locator(".card")).to_have_count(1, timeout=LONG)
-    expect(page.locator(".me > .row > .card")).to_have_count(8)
+    expect(page.locator(".me > .row > [role=list] > [role=listitem] > .card")).to_have_count(8)
     assert not dashboard.complaints
     page.context.close()
 

@@ -10,7 +10,19 @@ from clsf.compare.lockstep import lockstep
 from clsf.compare.recording import LOGITS, Recording
 from clsf.compare.sides import EngineSide
 from clsf.errors import EngineError, PlanError
-from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from clsf.model.layers import (
+    Activation,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GlobalAveragePool2D,
+    GlobalMaxPool2D,
+    MaxPool2D,
+    ZeroPadding2D,
+)
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import OPTIMIZERS, Augmentation, Plateau, Preparation, Schedule
@@ -300,6 +312,58 @@ def test_schedule_and_augmentation_are_those_of_a_run(framework):
     side.close()
     told = frameworks.process(framework).run(core_inside.run_losses, preset("tiny", 10), plan)
     np.testing.assert_allclose(losses, told, rtol=0, atol=1e-12)
+
+
+VARIED = {"schedule": Schedule("cosine", warmup_epochs=0.5), "augmentation": Augmentation(True, 1, 9.0, 0.2, 2), "epochs": 3}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_isolate_follows_schedule_and_augmentation(dtype):
+    """Over the end of an epoch: both halves meet the same images and rates, and the reference goes on as without `isolate`."""
+    plan = digits("nesterov", dtype=dtype, train_limit=100, learning_rate=0.1, **VARIED)
+    alone = compared(MIXED, plan, steps=6, isolate=True)
+    assert alone.result.first_parting is None, str(alone.result.sentence)
+    assert alone.result.steps == 6
+    together = compared(MIXED, plan, steps=6)
+    assert [step.losses[0] for step in alone.steps] == [step.losses[0] for step in together.steps]
+    plain = compared(MIXED, plan.but(schedule=Schedule(), augmentation=Augmentation()), steps=6, isolate=True)
+    assert [step.losses[0] for step in alone.steps] != [step.losses[0] for step in plain.steps]
+
+
+def test_isolate_under_a_schedule_still_finds_its_layer():
+    plan = digits("adam", train_limit=100, **VARIED)
+    recording = Recording(5, isolate=True)
+    sides = [
+        EngineSide(Processes(), framework, spec, plan, recording)
+        for framework, spec in (("tensorflow", MIXED), ("torch", with_epsilon(4, 1e-2)))
+    ]
+    *steps, _ = list(lockstep(*sides, recording))[1:]
+    assert [layers_apart(step) for step in steps] == [{"4"}] * 5
+
+
+def test_a_bias_whose_gradient_nearly_cancels_is_no_fault_in_float32():
+    """The gradient of a bias is a sum over many images and places: what rounding leaves of it is measured by its terms."""
+    spec = ModelSpec("sums", (Conv2D(6, 3, padding="same", activation="tanh"), Conv2D(4, 3), GlobalAveragePool2D(), Dense(10)))
+    for seed in range(3):
+        done = compared(spec, digits("adam", dtype="float32", batch_size=200, seed=seed), steps=3, isolate=True)
+        assert done.result.first_parting is None, str(done.result.sentence)
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "adamax"])
+def test_the_newer_layers_and_rules_keep_step(optimizer):
+    """Black borders put whole channels at exactly 0, where the frameworks' own selu have different slopes."""
+    spec = ModelSpec(
+        "newer",
+        (
+            ZeroPadding2D(1, 0, 2, 1), Conv2D(8, 3, activation="selu"), Conv2D(8, 3, groups=4, activation="hard_swish"),
+            DepthwiseConv2D(2, activation="silu"), Activation("softplus"), GlobalMaxPool2D(), Dense(12, "elu"), Dense(12, "relu6"),
+            Dense(10),
+        ),
+    )  # fmt: skip
+    done = compared(spec, digits(optimizer), steps=20)
+    assert done.result.first_parting is None, str(done.result.sentence)
+    assert done.result.max_loss_difference <= CLOSE
+    assert done.result.max_gradient_difference <= CLOSE_NORMALISED
 
 
 @pytest.mark.parametrize("changes", [{"plateau": Plateau()}, {"begin_from": "earlier"}])

@@ -88,7 +88,7 @@ UNFAIR = [
     pytest.param(ran("tensorflow", weight_decay=0.1), ran("torch", weight_decay=0.1, differences=("adam-rule",)), "regularisation", "amber", "PyTorch adds it to the gradient", id="decay coupled by the rule alone"),
     pytest.param(ran("tensorflow"), ran("torch", begin_from="r1", epochs_before=3), "weights", "red", "PyTorch went on from the weights of the run r1", id="continued against fresh"),
     pytest.param(ran("torch", start={"versions": {"torch": "2.15"}}), ran("torch", start={"versions": {"torch": "2.14"}}), "versions", "amber", "torch 2.15 / 2.14", id="other versions"),
-    pytest.param(ran("tensorflow"), ran("torch", start={"train_images": 100}), "data", "red", "one had 288 images to train on and 72 to validate, the other 100 and 72", id="other counts"),
+    pytest.param(ran("tensorflow"), ran("torch", start={"train_images": 100}), "data", "red", "are 288 and 72 in one, 100 and 72 in the other", id="other counts"),
     pytest.param(ran("tensorflow", start={"images_hash": "a"}), ran("torch", start={"images_hash": "b"}), "data", "red", "under one name (hashes a and b)", id="other images"),
     pytest.param(ran("tensorflow", start={"split_hash": "a"}), ran("torch", start={"split_hash": "b"}), "split", "amber", "another version of this program", id="other split"),
     pytest.param(ran("tensorflow", start=AWAY), ran("torch", start={"moment": 1005.0}), "race", "amber", "training at the same time", id="overlapped in time"),
@@ -155,7 +155,7 @@ DECAYED = {"weight_decay": 0.1}
 FALLING = {"optimizer": "momentum", "schedule": Schedule("cosine"), "rules": "native"}
 CASES = [
     # topic, the only thing that differs, level, words
-    ("data", {}, {"train_limit": 100}, ["red"], "one trains on all images and the other on 100"),
+    ("data", {}, {"train_limit": 100}, ["red"], "not the same number of images to train on: all and 100"),
     ("model", {}, {"spec": preset("tiny", 10)}, ["red"], "'lecture-cnn' and 'tiny' have other layers"),
     ("model", {"spec": NORMED}, {"spec": NORMED, "differences": ("bn-epsilon",)}, ["amber"], "PyTorch does this otherwise: Epsilon"),
     ("weights", {}, {"start": started(weights_hash="x")}, ["green"], "will begin with the same"),
@@ -192,7 +192,24 @@ CASES = [
     ("rule", {"optimizer": "nesterov"}, {"optimizer": "nesterov", "rules": "native"}, ["green"], "learning rate is constant"),
     ("rule", {}, {"l2": 0.1}, ["red", "green"], "Weight decay differs: 0 and 0.1"),
     ("rule", BOTH_L2, {**BOTH_L2, "differences": ("weight-decay-style",)}, ["amber", "green"], "Style of weight decay"),
-    ("loss", {}, {"loss": "categorical"}, ["red"], "other losses: sparse (smoothing 0) and categorical"),
+    ("loss", {}, {"loss": "categorical"}, ["green", "green"], "the loss is the same number"),
+    ("loss", {}, {"loss": "categorical", "label_smoothing": 0.1}, ["red", "green"], "other losses: sparse (smoothing 0) and categorical"),
+    ("loss", {}, {"loss": "categorical", "label_smoothing": 0.1, "probabilities": True}, ["red", "amber"], "PyTorch hands probabilities"),
+    ("rule", {"hyper": {"beta_1": 0.9}}, {}, ["green"], "one written rule of adam"),
+    ("rule", {"l2": 0.1, "learning_rate": 0.1}, {}, ["red", "red"], "Weight decay differs: 0.1 and 0"),
+    ("rule", {"l2": 0.1, "hyper": {"beta_1": 0.8}}, {}, ["red", "red"], "Weight decay differs: 0.1 and 0"),
+    ("weights", {"dtype": "float64"}, {}, ["green"], "rounded to float64 and to float32"),
+    ("weights", {"begin_from": "r1"}, {"begin_from": "r2"}, ["amber"], "other weights"),
+    ("weights", {"begin_from": "r1"}, {"begin_from": "r1", "seed": 3}, ["green"], "weights of the run r1"),
+    ("order", {}, {"split": 1}, ["amber"], "different versions of the rule"),
+    ("data", {"start": started(split_hash="s")}, {"start": started(split_hash="s"), "train_limit": 400}, ["green"], "Both train on"),
+    ("regularisation", {"optimizer": "adamw"}, {"optimizer": "adamw", "weight_decay": 0.004}, ["green"], "in the same way"),
+    ("regularisation", {"optimizer": "adamw", "rules": "native"}, {"optimizer": "adamw", "rules": "native"}, ["amber"], "0.004 in one and 0.01 in the other"),
+    ("schedule", {"schedule": Schedule(factor=0.1)}, {}, ["green"], "as it is"),
+    ("schedule", {"schedule": Schedule("cosine"), "epochs": 9}, {"schedule": Schedule("cosine")}, ["red"], "ends with the last epoch"),
+    ("stopping", {"stopping": Stopping(min_delta=0.1, monitor="accuracy")}, {}, ["green"], "Neither stops early"),
+    ("updates", {}, {"differences": ("clip-norm", "class-weight-mean")}, ["green"], "the same between gradients and new weights"),
+    ("model", {}, {"differences": ("bn-epsilon",)}, ["green"], "layer by layer"),
     ("loss", {"probabilities": True}, {}, ["amber"], "TensorFlow hands probabilities"),
     ("loss", {"probabilities": True, "spec": SOFTMAX}, {"probabilities": True, "spec": SOFTMAX}, ["green"], "that expects them"),
     ("regularisation", {"l1": 0.1}, {}, ["red"], "(L1) differs: 0.1 and 0"),
@@ -233,7 +250,7 @@ CASES = [
     ("device", {"start": started(device="A")}, {"start": started(device="B")}, ["amber"], "other machines: A and B"),
     ("device", {"start": started(), "machine": "m1"}, {"start": started(), "machine": "m2"}, ["amber"], "cpu, m1 and cpu, m2"),
     ("threads", {}, {}, [], ""),
-    ("threads", {"start": started()}, {"start": started(threads=8)}, ["amber"], "2 and 8 threads"),
+    ("threads", {"start": started()}, {"start": started(threads=8)}, ["amber"], "(2 and 8)"),
     ("race", {"race": True}, {"race": True}, ["amber"], "by epoch, not by second"),
     ("end", {}, {"epochs": 9}, ["red"], "One trains 5 epochs, the other 9"),
     ("end", {"status": "finished"}, {"status": "stopped"}, ["amber"], "PyTorch ended early"),
@@ -269,6 +286,12 @@ def test_other_data_are_refused_with_the_reason():
 )
 def test_another_size_of_the_images_is_refused(other):
     assert "another size or colour" in str(refusal(*pair({"start": started()}, other)))
+
+
+def test_a_size_that_images_have_anyway_is_no_other_size():
+    sides = pair({"preparation": Preparation(image_size=8, colour="grey")})
+    assert refusal(*sides) is None
+    assert levels(check(*sides), "data") == ["green"]
 
 
 def test_two_records_of_the_store_are_checked_as_they_are():

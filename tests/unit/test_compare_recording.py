@@ -154,10 +154,13 @@ def test_the_size_of_a_step_is_known_by_arithmetic():
     ("plan", "recording", "sentence"),
     [
         pytest.param(
-            {"batch_size": 4096}, {}, r"One step on 4096 images computes [\d,]+ MB.*batches of at most \d+ images", id="step"
+            {"batch_size": 4096},
+            {},
+            r"One step with a batch of 4096 computes [\d,]+ MB.*batches of at most \d+ images",
+            id="step",
         ),
         pytest.param(
-            {"batch_size": 128}, {"full_steps": 1}, r"on 128 images computes 1\d\d MB.*at most 128 MB", id="one full step"
+            {"batch_size": 128}, {"full_steps": 1}, r"with a batch of 128 computes 1\d\d MB.*at most 128 MB", id="one full step"
         ),
         pytest.param({}, {"full_steps": 50}, r"every number of 50 steps would take 2,067 MB.*Keep 3 steps in full", id="full"),
         pytest.param({}, {"isolate": True}, r"8,266 MB in 200 steps.*at most 4,000 MB.*Ask for 96 steps", id="isolate"),

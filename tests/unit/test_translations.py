@@ -156,7 +156,6 @@ COUNTED = re.compile(r"\{\w+\}\**\s+(?:[a-z]+ )?(?:" + THINGS + r")\b")
 NEVER_ONE = {
     "{all} classes",
     "{a} sees inputs",
-    "{cells} weights",
     "{channels} channels",
     "{classes} classes",
     "{features} features",
@@ -170,7 +169,6 @@ NEVER_ONE = {
     "{most} layers",
     "{most} runs",
     "{numbers} numbers",
-    "{one} images",
     "{parameters} parameters",
     "{part} images",
     "{seconds} seconds",
@@ -186,7 +184,6 @@ NEVER_ONE = {
     "{size} pixels",
     "{theirs} parameters",
     "{total} parameters",
-    "{two} threads",
     "{what} over epochs",
     "{width} pixels",
 }

@@ -27,10 +27,23 @@ def activation(name: str):
         "silu": F.silu,
         "hard_swish": F.hardswish,
         "elu": F.elu,
-        "selu": F.selu,
+        "selu": _selu,
         "softplus": lambda x: F.softplus(x, threshold=40),  # by default it is x itself from 20 on, which misses by 2e-9
         "softmax": lambda x: torch.softmax(x, dim=1),
     }[name]
+
+
+def _selu(x: Tensor) -> Tensor:
+    """The formula of F.selu with TensorFlow's slope at exactly 0, that of the side above; F.selu has that of the side below.
+
+    A border of an image that is black everywhere puts a whole channel at 0. Source: SeluGrad in
+    tensorflow/core/kernels/relu_op_functor.h. Constants: Klambauer et al. 2017, arXiv:1706.02515.
+    """
+    below = _SELU_ALPHA * torch.expm1(x.clamp(max=0))
+    return _SELU_SCALE * torch.where(x < 0, below, x)
+
+
+_SELU_ALPHA, _SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
 class Convolution(nn.Module):

@@ -15,7 +15,7 @@ from clsf.model import fields
 from clsf.model.apis import Api, Step
 from clsf.model.fields import Choice, Flag, Whole
 from clsf.model.shapes import Shape, Weight, Window, image_shape, same_padding, slid
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 MAX_WIDTH = 65_536  # filters, units
 MAX_WINDOW = 64  # kernel_size, pool_size
@@ -246,6 +246,11 @@ def even(pads: Pads) -> bool:
 def both(pads: Pads) -> int | tuple[int, int]:
     """Return the padding before each axis as torch's argument: one number, or (height, width)."""
     return pads[2] if pads[0] == pads[2] else (pads[2], pads[0])
+
+
+def parameters(count: int) -> Sentence:
+    """Return so many parameters, in words."""
+    return say_n("{count} parameter", "{count} parameters", count, count=f"{count:,}")
 
 
 def aligned(lines: list[str]) -> str:

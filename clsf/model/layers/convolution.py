@@ -23,9 +23,10 @@ from clsf.model.layers.base import (
     UseBias,
     both,
     even,
+    parameters,
 )
 from clsf.model.shapes import Shape, Weight, image_shape
-from clsf.words import Sentence, say
+from clsf.words import Sentence, say, say_n
 
 KernelSize = Annotated[int, Whole(1, MAX_WINDOW, few=11), say("Side of the kernel in pixels.")]
 Dilation = Annotated[int, Whole(1, MAX_WINDOW, few=8), say("Gap between the kernel's cells, plus 1: it sees farther without more weights.")]  # fmt: skip
@@ -157,10 +158,11 @@ class Conv2D(Convolution):
     def out_shape(self, shape: Shape) -> Shape:
         c = image_shape(shape)[2]
         if c % self.groups:
-            raise SpecError(
+            raise SpecError(say_n(
+                "its {groups} groups cannot share the {channels} channel it receives; choose groups that divide them",
                 "its {groups} groups cannot share the {channels} channels it receives; choose groups that divide them",
-                groups=self.groups, channels=c,
-            )  # fmt: skip
+                c, groups=self.groups, channels=c,
+            ))  # fmt: skip
         return Convolution.out_shape(self, shape)
 
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
@@ -173,16 +175,20 @@ class Conv2D(Convolution):
 
     def counted(self, shape: Shape) -> Sentence:
         cells = f"{self.kernel_size}×{self.kernel_size}×{shape[2] // self.groups}"
+        many = self.kernel_size**2 * (shape[2] // self.groups)
         total = f"{sum(w.size for w in self.weights(shape)):,}"
         if self.use_bias:
-            return say(
+            return say_n(
+                "{filters} × ({cells} weight + 1 bias) = {total} parameters: a kernel and a bias for each filter, however large the "
+                "image is.",
                 "{filters} × ({cells} weights + 1 bias) = {total} parameters: a kernel and a bias for each filter, however large the "
                 "image is.",
-                filters=self.filters, cells=cells, total=total,
+                many, filters=self.filters, cells=cells, total=total,
             )  # fmt: skip
-        return say(
-            "{filters} × {cells} weights = {total} parameters: a kernel for each filter, however large the image is.",
-            filters=self.filters, cells=cells, total=total,
+        return say_n(
+            "{filters} × {cells} weight = {total}: a kernel for each filter, however large the image is.",
+            "{filters} × {cells} weights = {total}: a kernel for each filter, however large the image is.",
+            many, filters=self.filters, cells=cells, total=parameters(self.filters * many),
         )  # fmt: skip
 
     @classmethod
@@ -246,16 +252,20 @@ class DepthwiseConv2D(Convolution):
 
     def counted(self, shape: Shape) -> Sentence:
         kernels, cells = f"{shape[2]}×{self.depth_multiplier}", f"{self.kernel_size}×{self.kernel_size}"
+        many = self.kernel_size**2
         total = f"{sum(w.size for w in self.weights(shape)):,}"
         if self.use_bias:
-            return say(
+            return say_n(
+                "{kernels} × ({cells} weight + 1 bias) = {total} parameters: every channel has kernels of its own, and channels are "
+                "not mixed.",
                 "{kernels} × ({cells} weights + 1 bias) = {total} parameters: every channel has kernels of its own, and channels are "
                 "not mixed.",
-                kernels=kernels, cells=cells, total=total,
+                many, kernels=kernels, cells=cells, total=total,
             )  # fmt: skip
-        return say(
-            "{kernels} × {cells} weights = {total} parameters: every channel has kernels of its own, and channels are not mixed.",
-            kernels=kernels, cells=cells, total=total,
+        return say_n(
+            "{kernels} × {cells} weight = {total}: every channel has kernels of its own, and channels are not mixed.",
+            "{kernels} × {cells} weights = {total}: every channel has kernels of its own, and channels are not mixed.",
+            many, kernels=kernels, cells=cells, total=parameters(shape[2] * self.depth_multiplier * many),
         )  # fmt: skip
 
     @classmethod

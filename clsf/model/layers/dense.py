@@ -10,7 +10,7 @@ from clsf.model.apis import Api, Step, arg
 from clsf.model.fields import Whole
 from clsf.model.layers import activations, notes
 from clsf.model.layers.activations import ActivationName
-from clsf.model.layers.base import MAX_WIDTH, Layer, Look, UseBias, aligned
+from clsf.model.layers.base import MAX_WIDTH, Layer, Look, UseBias, aligned, parameters
 from clsf.model.shapes import Shape, Weight, flat_features
 from clsf.words import Sentence, say, say_n
 
@@ -68,9 +68,9 @@ class Dense(Layer):
                 shape[0], units=self.units, inputs=f"{shape[0]:,}", total=total,
             )  # fmt: skip
         return say_n(
-            "{units} × {inputs} weight = {total} parameters: every unit is connected with the number.",
-            "{units} × {inputs} weights = {total} parameters: every unit is connected with every number.",
-            shape[0], units=self.units, inputs=f"{shape[0]:,}", total=total,
+            "{units} × {inputs} weight = {total}: every unit is connected with the number.",
+            "{units} × {inputs} weights = {total}: every unit is connected with every number.",
+            shape[0], units=self.units, inputs=f"{shape[0]:,}", total=parameters(self.units * shape[0]),
         )  # fmt: skip
 
     def keras(self) -> tuple[Step, ...]:
