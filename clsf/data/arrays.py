@@ -20,7 +20,7 @@ from clsf.data.kinds import SUFFIXES
 from clsf.data.listing import MAX_BYTES, Entry, Listing
 from clsf.data.tars import inflated
 from clsf.errors import DataError
-from clsf.words import say
+from clsf.words import Sentence, say
 
 MAX_IMAGES = 200_000
 MAX_HEADER = 10_000  # bytes of a .npy file's header
@@ -57,16 +57,22 @@ def expanded(listing: Listing) -> Listing:
     used = {entry.name for entry in archives}
     for entry in archives:
         images += _of_npz(entry)
+        _refuse_many(len(images))
     for before, pair in sorted(pairs.items()):
         used |= {entry.name for entry in pair.values()}
         images += _of_idx(before, pair)
-    if len(images) > MAX_IMAGES:
-        raise DataError("There are {count} images, but at most {most} are read. Use fewer.", count=len(images), most=MAX_IMAGES)
+        _refuse_many(len(images))
     # Two files may hold images of one part: all of them are numbered.
     named = [Entry(f"{e.name[:-4]}-{number:06}{e.name[-4:]}", e.size, e.read) for number, e in enumerate(images)]
     others = [entry for entry in listing.entries if entry.name not in used]
     entries = tuple(sorted([*named, *others], key=lambda entry: entry.name))
     return Listing(entries, (), listing.skipped, listing.encoding)
+
+
+def _refuse_many(count: int) -> None:
+    """Raise DataError for more images than are read: before there is an entry for each, which take a hundred times their bytes."""
+    if count > MAX_IMAGES:
+        raise DataError("There are {count} images, but at most {most} are read. Use fewer.", count=count, most=MAX_IMAGES)
 
 
 def _of_idx(before: str, pair: dict[str, Entry]) -> Iterator[Entry]:
@@ -142,7 +148,9 @@ class npz:  # noqa: N801  used like a function
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
             raise self._damaged(error) from error
         self._members = {m.filename[:-4]: m for m in self._archive.infolist() if m.filename.endswith(".npy")}
-        if len(self._members) > MOST_ARRAYS or sum(m.file_size for m in self._members.values()) > MAX_BYTES:
+        if len(self._members) > MOST_ARRAYS:
+            raise self._damaged(say("it holds too many arrays (limit: {most})", most=MOST_ARRAYS))
+        if sum(m.file_size for m in self._members.values()) > MAX_BYTES:
             raise DataError(
                 "The files have {size} MB together (unpacked), but at most {most} MB are read. Make the images smaller, or use fewer.",
                 size=sum(m.file_size for m in self._members.values()) // 1_000_000, most=MAX_BYTES // 1_000_000,
@@ -180,14 +188,20 @@ class npz:  # noqa: N801  used like a function
             )  # fmt: skip
         if prod(shape) * dtype.itemsize != len(data) - file.tell() or not dtype.itemsize:
             raise self._damaged(ValueError(f"{name}: {shape}, {dtype}"))
-        return np.frombuffer(data, dtype, offset=file.tell()).reshape(shape, order="F" if by_columns else "C")
+        try:
+            return np.frombuffer(data, dtype, offset=file.tell()).reshape(shape, order="F" if by_columns else "C")
+        except (ValueError, OverflowError) as error:  # a shape of no numbers whose other sides no machine can hold
+            raise self._damaged(error) from error
 
-    def _damaged(self, error: Exception) -> DataError:
-        return DataError("The file {file} is no npz file that can be read: {why}.", file=self._file, why=str(error)[:200])
+    def _damaged(self, why: Exception | Sentence) -> DataError:
+        return DataError(
+            "The file {file} is no npz file that can be read: {why}.", file=self._file, why=str(why)[:200] if isinstance(why, Exception) else why
+        )  # fmt: skip
 
 
 def _entries(file: str, part: str, pixels: np.ndarray, labels: np.ndarray, classes: np.ndarray | None) -> Iterator[Entry]:
     """Yield an entry per image, which reads as a PGM or PPM file."""
+    _refuse_many(max(len(pixels) if pixels.ndim else 0, labels.size))
     pixels, labels = _pixels(file, pixels), _labels(file, labels, classes)
     if len(labels) != len(pixels):
         raise DataError(

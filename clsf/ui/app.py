@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui import chrome, held, keeping, links, unexpected_errors
+from clsf.ui import chrome, held, incoming, keeping, links, unexpected_errors
 from clsf.ui.shared import identity, language, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
@@ -17,6 +17,7 @@ ICON = Path(__file__).parent / "icon.svg"
 def main() -> None:
     """Run the dashboard once, for one reader and one page."""
     unexpected_errors.watch()
+    incoming.watch()
     held.limit()
     links.tidy()
     language.remember()

@@ -17,12 +17,13 @@ pytestmark = pytest.mark.slow  # every page, with hundreds of links
 KEYS = {
     "tensors": "clsf.ui.tensors.keys", "data": "clsf.ui.data.keys", "layers": "clsf.ui.layers.keys", "model": "clsf.ui.model.keys",
     "train": "clsf.ui.train.keys", "experiments": "clsf.ui.experiments.keys", "compare": "clsf.ui.compare.keys",
-    "predict": "clsf.ui.predict.keys", "runs": "clsf.ui.shared.runs.keys", "home": "clsf.ui.shared.state",
+    "predict": "clsf.ui.predict.keys", "runs": "clsf.ui.runs.keys", "home": "clsf.ui.shared.state",
+    "your_code": "clsf.ui.your_code.keys", "bug_lab": "clsf.ui.bug_lab.state",
 }  # fmt: skip
 SCRIPT = "<img src=x onerror=alert(1)>[x](javascript:alert(1))"
 NASTY = (
     SCRIPT, "-1", "0", "nan", "1e999", "99999999999999999999", "true", "\x00\ud800".encode("utf-8", "replace").decode(), "a" * 3000,
-    "__import__('os').system('x')", "../../etc/passwd", "[" * 200, '{"kind":"Dense"}', "1.eJwrAAAA", "' OR 1=1 --", "",
+    "__import__('os').system('x')", "../../etc/passwd", "[" * 200, "9" * 200_000, "a_b-" * 50_000, '{"kind":"Dense"}', "1.eJwrAAAA", "' OR 1=1 --", "",
 )  # fmt: skip
 
 

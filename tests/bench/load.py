@@ -137,7 +137,7 @@ async def load(
     server: Server, watchers: int, trainers: int, minutes: float, truth: Truth
 ) -> tuple[list[Watcher], list[Session]]:
     """Train one long run, have all look at it, and let others train."""
-    first = Session(server.address, "train", "lang=en&data=shapes&epochs=1000&frameworks=torch")
+    first = Session(server.address, "train", "lang=en&data=shapes&epochs=1000&frameworks=PyTorch")
     await first.open()
     await first.rerun("train")
     truth.run_id = re.search(r"run=([\w-]+)", first.query_string).group(1)

@@ -7,6 +7,7 @@ import io
 import pickle
 import struct
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -121,9 +122,20 @@ def changed_npy(change):
     return change(file.getvalue())
 
 
+def of_shape(*shape):
+    """Return the header of an array without its numbers."""
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("members", "message"),
     [
+        ({"x_train.npy": of_shape(4_000_000_000, 100, 100), "y_train.npy": b""}, "no npz file that can be read"),
+        ({"x_train.npy": of_shape(2**32, 2**32), "y_train.npy": b""}, "no npz file that can be read"),
+        ({"x_train.npy": of_shape(10**23, 0, 8), "y_train.npy": b""}, "no npz file that can be read"),
+        ({f"{n}.npy": b"" for n in range(101)}, r"it holds too many arrays \(limit: 100\)"),
         ({"weights.npy": changed_npy(bytes)}, "holds the arrays weights, but needs x_train and y_train"),
         ({"x_train.npy": changed_npy(bytes)}, "not their labels y_train"),
         ({"x_train.npy": changed_npy(lambda d: d[:-1]), "y_train.npy": b""}, "no npz file that can be read"),
@@ -154,6 +166,17 @@ def test_arrays_that_are_no_labelled_images(x, y, message, tmp_path):
     np.savez(tmp_path / "a.npz", x_train=x, y_train=y)
     with pytest.raises(DataError, match=message):
         import_zip(tmp_path / "a.npz")
+
+
+def test_more_images_than_are_read_are_refused_before_there_is_an_entry_for_each(tmp_path):
+    """30 MB of zeros, packed into 30 kB: as images of one pixel they would take gigabytes."""
+    np.savez_compressed(
+        tmp_path / "a.npz", x_train=np.zeros((30_000_000, 1, 1), np.uint8), y_train=np.zeros(30_000_000, np.uint8)
+    )
+    began = time.process_time()
+    with pytest.raises(DataError, match="There are 30000000 images, but at most 200000 are read"):
+        import_zip(tmp_path / "a.npz")
+    assert time.process_time() - began < 5
 
 
 def test_large_arrays_are_read(tmp_path):

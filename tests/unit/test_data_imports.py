@@ -1,8 +1,10 @@
 """Importing folders and zip archives: what is read, what is left out, what is refused."""
 
+import functools
 import io
 import json
 import stat
+import struct
 import unicodedata
 import warnings
 import zipfile
@@ -151,9 +153,49 @@ def large_header():
     return bytes(data)
 
 
+def promising(kind, side=60_000):
+    """A small image file of this format whose header promises so many pixels to a side."""
+    file = io.BytesIO()
+    Image.new("P" if kind == "GIF" else "RGB", (8, 8)).save(file, kind)
+    data = bytearray(file.getvalue())
+    if kind == "BMP":
+        data[18:26] = struct.pack("<ii", side, side)
+    elif kind == "GIF":
+        data[6:10] = struct.pack("<HH", side, side)
+    else:  # TIFF: the width and the height are entries of its directory
+        (start,) = struct.unpack("<I", data[4:8])
+        for at in range(start + 2, start + 2 + 12 * int.from_bytes(data[start : start + 2], "little"), 12):
+            tag = int.from_bytes(data[at : at + 2], "little")
+            if tag in (256, 257):
+                data[at + 2 : at + 12] = struct.pack("<HII", 4, 1, side)
+    return bytes(data)
+
+
+def with_chunk(kind, packed):
+    """A PNG with one more chunk, packed text or a colour profile, before its pixels."""
+    data, body = picture(), b"x\0\0" + packed
+    chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    return data[:33] + chunk + data[33:]
+
+
+@functools.cache
+def packed_zeros():
+    return zlib.compress(bytes(100_000_000), 9)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "why"),
     [
+        pytest.param("train/cat/x.tif", promising("TIFF"), "It has more than 20 megapixels.", id="TIFF of 3,600 megapixels"),
+        pytest.param("train/cat/x.bmp", promising("BMP"), "It has more than 20 megapixels.", id="BMP of 3,600 megapixels"),
+        pytest.param("train/cat/x.gif", promising("GIF"), "It has more than 20 megapixels.", id="GIF of 3,600 megapixels"),
+        pytest.param(
+            "train/cat/x.ppm", b"P6 99999 99999 255\n", "It has more than 20 megapixels.", id="PPM of 10,000 megapixels"
+        ),
+        pytest.param("train/cat/x.png", with_chunk(b"zTXt", packed_zeros()), "It is damaged: ", id="100 MB of text in a PNG"),
+        pytest.param(
+            "train/cat/x.png", with_chunk(b"iCCP", packed_zeros()), "It is damaged: ", id="100 MB of profile in a PNG"
+        ),
         pytest.param(
             "train/cat/x.png",
             b"hello",

@@ -91,10 +91,13 @@ def _probes(case: Case, seen: Ran) -> None:
 
 def _answer(case: Case) -> None:
     titles = {kind: words(FAULTS[kind].title) for kind in case.choices}
+    key, most = f"buglab_kinds_{case.code}", len(case.kinds)
+    if key in st.session_state:
+        st.session_state[key] = st.session_state[key][:most]  # more can be sent than the widget lets choose
     with st.form(f"buglab_answer_{case.code}"):
         kinds = st.multiselect(
-            t("Diagnosis"), case.choices, key=f"buglab_kinds_{case.code}", format_func=titles.__getitem__,
-            max_selections=len(case.kinds), placeholder=t("What is wrong?"),
+            t("Diagnosis"), case.choices, key=key, format_func=titles.__getitem__,
+            max_selections=most, placeholder=t("What is wrong?"),
         )  # fmt: skip
         line = st.number_input(t("Line"), 1, len(case.shown.splitlines()), 1, key=f"buglab_line_{case.code}")
         sent = st.form_submit_button(t("Answer"), type="primary", icon=":material/gavel:")
