@@ -405,14 +405,11 @@ def flat_parameters() -> dict[str, object]:
 
 
 def threads_of(job: Job) -> tuple[int, int]:
-    """Torch only: return the threads of a run's steps, and how many there may be."""
+    """Torch only: return the threads of a run's steps, and how many there may be, as the run tells."""
     import torch
 
-    from clsf.backends.torch import device
-
-    made = job.build()
-    assert made.facts().threads == torch.get_num_threads()
-    return made.facts().threads, device.threads()
+    told = job.build().facts().threads
+    return torch.get_num_threads(), told
 
 
 def averages(job: Job, order: np.ndarray, taught: bool) -> tuple[list[Weights], Weights, Weights]:

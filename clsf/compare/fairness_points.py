@@ -367,12 +367,12 @@ def _threads(one: Contender, two: Contender) -> Said:
     if not (one.started and two.started):
         return
     if one.started.threads == two.started.threads:
-        yield "green", say_n("Both used {count} thread.", "Both used {count} threads.", one.started.threads)
+        yield "green", say_n("Both may use {count} thread.", "Both may use {count} threads.", one.started.threads)
     else:
         yield (
             "amber",
             say(
-                "They used other numbers of threads ({one} and {two}): times can't be compared.",
+                "They may use other numbers of threads ({one} and {two}): times can't be compared.",
                 one=one.started.threads,
                 two=two.started.threads,
             ),

@@ -25,7 +25,7 @@ from clsf.engine.running import Running
 from clsf.engine.serial_executor import SerialExecutor
 from clsf.engine.worker_pool import WorkerPool, Workers
 from clsf.errors import EngineError
-from clsf.events import ReadEvents, RunFailed
+from clsf.events import ReadEvents, RunFailed, event_to_text
 from clsf.settings import Settings, read
 from clsf.words import Sentence, say, say_n
 
@@ -307,7 +307,7 @@ class DaskEngine:
             self._fail(run, end.sentence)
             return
         if run.time_is_up and end.reason == "stopped":
-            end = replace(end, reason="time-limit")
+            last = ReadEvents([event_to_text(replace(end, reason="time-limit"))])
         self._over(run, "events", last)
 
     def _fail(self, run: Running, sentence: Sentence) -> None:

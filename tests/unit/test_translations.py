@@ -142,7 +142,7 @@ def test_korean_has_one_form(in_korean):
 
 
 def test_sentences_that_older_versions_stored_without_a_singular_stay_korean(in_korean):
-    assert text.words(say("Both used {count} threads.", count=1)) == "둘 다 스레드를 1개 썼습니다."
+    assert text.words(say("Both may use {count} threads.", count=1)) == "둘 다 스레드를 1개까지 쓸 수 있습니다."
 
 
 # Plural forms.

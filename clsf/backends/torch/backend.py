@@ -47,7 +47,7 @@ class TorchBackend:
         self._plan, self._prepared = plan, prepared
         self._scope, self._device = device.chosen(plan.device)
         analysis = spec.analyse(prepared.shape)
-        self._threads = device.use_threads(analysis.multiply_adds * plan.batch_size)
+        device.use_threads(analysis.multiply_adds * plan.batch_size)
         self._masks = {} if plan.native_dropout else dropout_layers(analysis)
         self._dtype = getattr(torch, plan.dtype)
         torch.manual_seed(plan.seed)  # of torch's own dropout
@@ -234,7 +234,7 @@ class TorchBackend:
     def facts(self) -> Facts:
         # str: torch's version is of a class of its own, which would load torch in the process it is sent to
         versions = {"torch": str(torch.__version__), "numpy": np.__version__}
-        return Facts(self._device, self._threads, versions)
+        return Facts(self._device, device.threads(), versions)
 
 
 def _shared(pixels: np.ndarray) -> Tensor:

@@ -22,11 +22,12 @@ SMALL = 16_000_000
 one busy process they wait for each other's turn, and steps of 0.5 ms were seen to take 36 ms (an MLP on digits, two cores)."""
 
 
-def use_threads(multiply_adds: int) -> int:
-    """Set and return the number of threads for steps of so many multiply-adds, for the thread that calls."""
-    count = 1 if multiply_adds <= SMALL else threads()
-    torch.set_num_threads(count)
-    return count
+def use_threads(multiply_adds: int) -> None:
+    """Have steps of so many multiply-adds use one thread if they are small, else all that they may use.
+
+    TensorFlow chooses by the size of each operation itself.
+    """
+    torch.set_num_threads(1 if multiply_adds <= SMALL else threads())
 
 
 def setup() -> str:
