@@ -477,7 +477,8 @@ def _count(contender: Contender) -> object:
 
 def _begins(contender: Contender) -> tuple:
     plan = contender.plan
-    return plan.start, plan.seed, plan.does("initial-weights"), plan.does("bias-init"), contender.spec.layers
+    kernels, biases = ("kaiming" if plan.does(name) else plan.start for name in ("initial-weights", "bias-init"))
+    return kernels, biases, plan.seed, contender.spec.layers
 
 
 def _softmax_last(contender: Contender) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from clsf.compare.contender import Contender, plain
+from clsf.compare.differences import ENTRIES
 from clsf.compare.fairness import TOPICS, check, refusal, require_comparable, worst
 from clsf.data import catalogue
 from clsf.errors import PlanError
@@ -22,7 +23,7 @@ from clsf.events import (
 from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.plan import Augmentation, Clipping, Plan, Plateau, Preparation, Schedule, Stopping
+from clsf.plan import DIFFERENCES, Augmentation, Clipping, Plan, Plateau, Preparation, Schedule, Stopping
 from clsf.runs.record import RunRecord
 from clsf.words import say
 
@@ -199,6 +200,7 @@ CASES = [
     ("rule", {"l2": 0.1, "learning_rate": 0.1}, {}, ["red", "red"], "Weight decay differs: 0.1 and 0"),
     ("rule", {"l2": 0.1, "hyper": {"beta_1": 0.8}}, {}, ["red", "red"], "Weight decay differs: 0.1 and 0"),
     ("weights", {"dtype": "float64"}, {}, ["green"], "rounded to float64 and to float32"),
+    ("weights", {"start": None, "differences": ("bias-init",)}, {}, ["amber"], "Initial biases"),
     ("weights", {"begin_from": "r1"}, {"begin_from": "r2"}, ["amber"], "other weights"),
     ("weights", {"begin_from": "r1"}, {"begin_from": "r1", "seed": 3}, ["green"], "weights of the run r1"),
     ("order", {}, {"split": 1}, ["amber"], "different versions of the rule"),
@@ -292,6 +294,18 @@ def test_a_size_that_images_have_anyway_is_no_other_size():
     sides = pair({"preparation": Preparation(image_size=8, colour="grey")})
     assert refusal(*sides) is None
     assert levels(check(*sides), "data") == ["green"]
+
+
+@pytest.mark.parametrize("model", ["tiny", "residual"])
+@pytest.mark.parametrize("name", DIFFERENCES)
+@pytest.mark.parametrize(
+    "changes", [{}, {"l2": 0.01, "balanced": True, "clipping": Clipping("norm")}, {"start": "kaiming", "optimizer": "nadam"}]
+)
+def test_a_switch_without_effect_is_no_finding_and_every_other_one_is(model, name, changes):
+    spec, plan = preset(model, 10), Plan("digits", device="cpu", **changes)
+    idle = ENTRIES[name].idle(spec.analyse((8, 8, 1)), plan) is not None
+    found = check(Contender("tensorflow", spec, plan), Contender("torch", spec, plan.but(differences=(name,))))
+    assert (worst(found) == "green") == idle, [str(f.sentence) for f in found if f.level != "green"]
 
 
 def test_two_records_of_the_store_are_checked_as_they_are():
