@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -110,10 +111,13 @@ def _header(scope: Scope, name: bytes) -> str | None:
 async def open_until_the_end(_: object) -> AsyncIterator[None]:
     """Sweep what an ended program left before anybody asks for a page; at the end, close what is open.
 
-    The web server lets the signal that ends it end the process too, which would leave no time for that.
+    The web server lets the signal that ends it end the process too, which would leave no time for that. What it and its workers write
+    meanwhile, also by libraries that we do not know, is this user's alone.
     """
+    before = os.umask(0o077)
     temporary.begin()
     try:
         yield
     finally:
         atexit._run_exitfuncs()
+        os.umask(before)

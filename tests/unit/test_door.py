@@ -1,6 +1,7 @@
 """Who may connect, to the port, and what a browser is told of each answer."""
 
 import asyncio
+import os
 
 import pytest
 from streamlit import config
@@ -113,14 +114,17 @@ def test_a_connection_from_elsewhere_is_refused_before_it_is_made():
         assert answers("websocket", path, origin=origin, host="localhost:8501") == refused
 
 
-def test_at_the_start_it_sweeps_and_at_the_end_it_closes(monkeypatch):
-    told = []
+def test_at_the_start_it_sweeps_and_at_the_end_it_closes(monkeypatch, tmp_path):
+    told, umask = [], os.umask(0o022)
     monkeypatch.setattr(door.temporary, "begin", lambda: told.append("begin"))
     monkeypatch.setattr(door.atexit, "_run_exitfuncs", lambda: told.append("end"))
 
     async def life():
         async with door.open_until_the_end(None):
             told.append("open")
+            (tmp_path / "written").mkdir()
 
     asyncio.run(life())
     assert told == ["begin", "open", "end"]
+    assert (tmp_path / "written").stat().st_mode & 0o777 == 0o700  # what is written meanwhile is the user's alone
+    assert os.umask(umask) == 0o022
