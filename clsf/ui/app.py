@@ -29,7 +29,7 @@ def main() -> None:
         language.switch()
         chrome.dress(language.chosen(), page.url_path)
         kept = identity.keep()  # first of all: who asks to be forgotten may close the tab at once
-    above = st.container() if page.url_path in keeping.PAGES else None
+    above = st.container(key=keeping.KEY) if page.url_path in keeping.PAGES else None
     navigation.run_page(page)
     if not kept:
         with st.sidebar:

@@ -11,6 +11,9 @@ from clsf.ui.shared.text import sentence
 PAGES = ("train", "experiments", "compare", "predict", "runs")
 """Pages that show or keep runs; the first page says it beside the workers."""
 
+KEY = "saving"
+"""Of the container that it stands in; the page's style takes away its room while there is nothing to say."""
+
 TICK = 5.0  # seconds
 
 

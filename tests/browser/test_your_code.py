@@ -14,7 +14,7 @@ LONG = 240_000  # milliseconds: two processes may still be importing their frame
 
 SAID = {
     "en": ("Your program", "Take this fix", "Train it as it is, and fixed", "as it is", "fixed", "No fault was found", "Training images", "Epochs"),
-    "ko": ("내 프로그램", "이렇게 고치기", "그대로, 그리고 고쳐서 학습하기", "그대로", "고친 것", "잘못을 찾지 못했습니다", "훈련 이미지", "에폭 수"),
+    "ko": ("내 프로그램", "이렇게 고치기", "그대로, 그리고 고쳐서 학습하기", "그대로", "고친 것", "잘못을 찾지 못했습니다", "훈련 이미지", "에포크 수"),
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def choose() -> None:
 
 def show(case: Case) -> None:
     """Show a case from its symptoms to its proof."""
-    st.subheader(t("Case {code}", code=case.code))
+    st.header(t("Case {code}", code=case.code))
     st.caption(f"{words(LEVELS[case.level])} · {'Keras' if case.framework == 'tensorflow' else 'PyTorch'}")
     with st.spinner(t("The program runs …"), show_time=True):
         seen = running.ran(case.code)
@@ -115,7 +115,7 @@ def _answer(case: Case) -> None:
 
 def _proof(case: Case, seen: Ran) -> None:
     for kind in case.kinds:
-        st.markdown(f"#### {sentence(FAULTS[kind].title)}")
+        st.markdown(f"### {sentence(FAULTS[kind].title)}")
         st.markdown(sentence(FAULTS[kind].what))
         st.markdown(t("What to do: {what}", what=sentence(FAULTS[kind].mend)))
         st.caption(plain("; ".join(FAULTS[kind].sources)))

@@ -108,4 +108,4 @@ def _table(mean: np.ndarray, variance: np.ndarray, found: dict[str, np.ndarray])
         f"<tr><th>{escape(title)}</th>{''.join(f'<td>{number(x)}</td>' for x in values[:SHOWN])}</tr>"
         for title, values in rows.items()
     )
-    st.html(f'<div class="ls ls-table"><table><tr><th>{t("channel")}</th>{head}</tr>{body}</table></div>')
+    st.html(f'<div class="ls ls-table" tabindex="0"><table><tr><th>{t("channel")}</th>{head}</tr>{body}</table></div>')

@@ -129,7 +129,9 @@ def _layouts(looked: InspectedLayer) -> None:
             f"<td>{array.shape}</td><td>[{index}]</td><td>{array[place]:.8f}</td></tr>"
         )
     heads = ("", t("layout"), t("shape"), t("index"), t("number"))
-    st.html(f'<div class="ls ls-table"><table><tr>{"".join(f"<th>{escape(h)}</th>" for h in heads)}</tr>{rows}</table></div>')
+    st.html(
+        f'<div class="ls ls-table" tabindex="0"><table><tr>{"".join(f"<th>{escape(h)}</th>" for h in heads)}</tr>{rows}</table></div>'
+    )
 
 
 def _names(name: str, axes: int) -> dict[str, str]:

@@ -85,7 +85,7 @@ def _table(looked: InspectedLayer, seeds: list[int], training: dict, inference: 
         )
     head = (t("unchanged outside training"), t("dropped with the first seed"), t("differs between the seeds"))
     st.html(
-        '<div class="ls ls-table"><table><tr><td></td>'
+        '<div class="ls ls-table" tabindex="0"><table><tr><td></td>'
         + "".join(f"<th>{escape(h)}</th>" for h in head)
         + f"</tr>{''.join(rows)}</table></div>"
     )

@@ -112,7 +112,7 @@ def _numbers(looked: InspectedLayer) -> None:
 
     head = "".join(f"<th>{title}</th>" for title in columns.values())
     st.html(
-        f'<div class="ls ls-table"><table><tr><td></td>{head}</tr><tr><th>{t("before the layer")}</th>{cells(before)}</tr>'
+        f'<div class="ls ls-table" tabindex="0"><table><tr><td></td>{head}</tr><tr><th>{t("before the layer")}</th>{cells(before)}</tr>'
         f"<tr><th>{t('after the layer')}</th>{cells(after)}</tr></table></div>"
     )
     if cuts:

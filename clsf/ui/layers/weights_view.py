@@ -116,4 +116,4 @@ def _norm(own: dict[str, np.ndarray]) -> None:
         f"<tr><th>{title} <code>{name}</code></th>{''.join(f'<td>{number(x)}</td>' for x in own[f'1.{name}'][:12])}</tr>"
         for name, title in titles.items()
     )
-    st.html(f'<div class="ls ls-table"><table><tr><th>{t("channel")}</th>{head}</tr>{rows}</table></div>')
+    st.html(f'<div class="ls ls-table" tabindex="0"><table><tr><th>{t("channel")}</th>{head}</tr>{rows}</table></div>')
