@@ -64,7 +64,7 @@ def test_a_faulty_program_is_marked_mended_and_trained_beside_its_fixed_version(
 def test_two_programs_and_why_they_differ(dashboard):
     page = dashboard.open("/your_code?lang=en", height=1600)
     page.get_by_text("Compare two programs").click()
-    for label in ("Your program", "The other program"):  # while the page is laid out anew, the box of before is still there
+    for label in ("The other program", "Your program"):  # while the page is laid out anew, the box of before is still there
         expect(page.get_by_label(label)).to_have_count(1, timeout=LONG)
     for label, source in (("Your program", RIGHT["keras-mlp"]), ("The other program", RIGHT["torch-mlp"])):
         box = page.get_by_label(label)
