@@ -33,12 +33,8 @@ MAX_DIRECTORY = 16 << 20
 
 
 @contextmanager
-def opened_zip(path_or_file: str | Path | BinaryIO, encoding: str | None = None) -> Iterator[Listing]:
-    """List a zip archive; its files can be read inside the `with` block.
-
-    `encoding`: of names that don't say theirs, one of `clsf.data.names.ENCODINGS`; None: guessed, see `Listing.encoding`.
-    Raises DataError if it is no zip archive, is encrypted, holds too much, or has names that lead out of it.
-    """
+def opened_file(path_or_file: str | Path | BinaryIO) -> Iterator[BinaryIO]:
+    """Yield the file at a path, closed afterwards; what is open already stays as it is. Raises DataError if it can't be opened."""
     with ExitStack() as stack:
         file = path_or_file
         if isinstance(file, str | Path):
@@ -49,6 +45,17 @@ def opened_zip(path_or_file: str | Path | BinaryIO, encoding: str | None = None)
                     "The file {path} can't be opened: {why}. Give the path of a zip archive.",
                     path=str(path_or_file), why=error.strerror or str(error),
                 ) from error  # fmt: skip
+        yield file
+
+
+@contextmanager
+def opened_zip(path_or_file: str | Path | BinaryIO, encoding: str | None = None) -> Iterator[Listing]:
+    """List a zip archive; its files can be read inside the `with` block.
+
+    `encoding`: of names that don't say theirs, one of `clsf.data.names.ENCODINGS`; None: guessed, see `Listing.encoding`.
+    Raises DataError if it is no zip archive, is encrypted, holds too much, or has names that lead out of it.
+    """
+    with opened_file(path_or_file) as file:
         file.seek(0)
         yield _listed(file, encoding)
 

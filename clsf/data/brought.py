@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clsf.data import tars
-from clsf.data.archives import opened_zip
+from clsf.data.archives import opened_file, opened_zip
 from clsf.data.arrays import expanded
 from clsf.data.layout import pickled
 from clsf.data.listing import MAX_BYTES, Entry, Listing
@@ -22,15 +22,7 @@ GZIP, TAR, IDX = b"\x1f\x8b", b"ustar", b"\0\0\x08"
 def opened(path_or_file: str | Path | BinaryIO, encoding: str | None = None) -> Iterator[Listing]:
     """List the images in a file; they can be read inside the `with` block. Arguments and errors as of `opened_zip`."""
     with ExitStack() as stack:
-        file = path_or_file
-        if isinstance(file, str | Path):
-            try:
-                file = stack.enter_context(Path(file).open("rb"))
-            except OSError as error:
-                raise DataError(
-                    "The file {path} can't be opened: {why}. Give the path of a zip archive.",
-                    path=str(path_or_file), why=error.strerror or str(error),
-                ) from error  # fmt: skip
+        file = stack.enter_context(opened_file(path_or_file))
         name = Path(str(path_or_file if isinstance(path_or_file, str | Path) else getattr(path_or_file, "name", "file"))).name
         first = _beginning(file)
         if first.startswith(GZIP):
