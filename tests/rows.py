@@ -19,7 +19,12 @@ from clsf.model.layers import (
     Flatten,
     GlobalAveragePool2D,
     GlobalMaxPool2D,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
     MaxPool2D,
+    PReLU,
+    SpatialDropout2D,
     ZeroPadding2D,
 )
 
@@ -62,6 +67,14 @@ IMAGE_ROWS = {
     "dropout": (Dropout(0.3),),
     "batch norm": (BatchNorm(),),
     "batch norm momentum and epsilon": (BatchNorm(momentum=0.7, epsilon=0.1),),
+    "layer norm": (Conv2D(3, 2), LayerNormalization()),
+    "layer norm of the image": (LayerNormalization("image", 0.1),),
+    "group norm": (Conv2D(6, 2), GroupNormalization(3)),
+    "instance norm": (GroupNormalization(2, 1e-5),),
+    "response norm": (Conv2D(5, 2), LocalResponseNormalization(1, 1.5, 0.3, 0.75)),
+    "response norm beyond the channels": (LocalResponseNormalization(4, 2.0, 0.1, 0.5),),
+    "spatial dropout": (SpatialDropout2D(0.3),),
+    **{f"slopes of {word}": (PReLU(word, 0.25),) for word in ("positions", "all", "none")},
     **{f"activation {name}": (Activation(name),) for name in ACTIVATIONS},
     "residual identity": (Residual((Conv2D(2, padding="same"),)),),
     "residual shortcut": (
@@ -79,6 +92,9 @@ FLAT_ROWS = {
     "flatten of a flat vector": (Flatten(),),
     "dropout of a flat vector": (Dropout(0.5),),
     "batch norm of a flat vector": (BatchNorm(),),
+    "layer norm of a flat vector": (LayerNormalization(),),
+    "group norm of a flat vector": (Dense(6), GroupNormalization(2)),
+    **{f"slopes of {word} of a flat vector": (PReLU(word, 0.25),) for word in ("positions", "all")},
     "activation softmax of a flat vector": (Activation("softmax"),),
     "residual of dense layers": (Residual((Dense(4, "relu"), Dense(5))),),
 }

@@ -135,6 +135,10 @@ class Layer:
         """Return the steps that stand for the layer in Keras."""
         return (Step(self.KERAS.call(self)),)
 
+    def keras_on(self, shape: Shape) -> tuple[Step, ...]:
+        """Return the steps in Keras where it receives `shape`; few layers need to know that."""
+        return self.keras()
+
     def torch(self, shape: Shape) -> tuple[Step, ...]:
         """Return the steps that stand for the layer in PyTorch, where it receives `shape`.
 
