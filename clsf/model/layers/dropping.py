@@ -54,6 +54,7 @@ class Dropout(Dropping):
     Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html (in its inverted form)
     """
 
+    role: ClassVar = "Drop"
     LOOK: ClassVar = Look(say("While training, sets some values to 0, so that none is relied on."), "grain", "while", "dropout")
     KERAS: ClassVar = Api("layers.Dropout", arg("rate", place=True), arg("noise_shape", None, None), arg("seed", None, None))
     TORCH: ClassVar = (Api("nn.Dropout", arg("p", 0.5, "rate", place=True), arg("inplace", False, None)),)
@@ -71,6 +72,7 @@ class SpatialDropout2D(Dropping):
     Source: Tompson et al. 2015, arXiv:1411.4280
     """
 
+    role: ClassVar = "DropMaps"
     LOOK: ClassVar = Look(say("While training, sets whole channels to 0."), "layers_clear", "while", "dropout")
     KERAS: ClassVar = Api(
         "layers.SpatialDropout2D", arg("rate", place=True), arg("data_format", None, None), arg("seed", None, None)

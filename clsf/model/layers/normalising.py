@@ -39,6 +39,7 @@ class BatchNorm(Layer):
     Source:  Ioffe & Szegedy 2015, arXiv:1502.03167; defaults of keras.layers.BatchNormalization
     """
 
+    role: ClassVar = "Batchwise"
     LOOK: ClassVar = Look(say("Brings each channel to mean 0 and variance 1 over the batch."), "tune", "while", "norm")
     KERAS: ClassVar = Api(
         "layers.BatchNormalization", arg("axis", -1, None), arg("momentum", 0.99), arg("epsilon", 1e-3), arg("center", True, None),
@@ -104,6 +105,7 @@ class LayerNormalization(OneImageNorm):
     Source:  Ba et al. 2016, arXiv:1607.06450; per pixel as in ConvNeXt, Liu et al. 2022, arXiv:2201.03545
     """
 
+    role: ClassVar = "LayerNorm"
     LOOK: ClassVar = Look(say("Brings each pixel, over its channels, to mean 0 and variance 1."), "align_vertical_center", "while", "norm")  # fmt: skip
     KERAS: ClassVar = Api(
         "layers.LayerNormalization", arg("axis", -1, to=lambda axis: _AXES[axis], back=lambda value: _words(value)),
@@ -177,6 +179,7 @@ class GroupNormalization(OneImageNorm):
     Source:  Wu & He 2018, arXiv:1803.08494
     """
 
+    role: ClassVar = "GroupNorm"
     LOOK: ClassVar = Look(
         say("Brings groups of channels of one image to mean 0 and variance 1."), "workspaces", "while", "norm"
     )
@@ -238,6 +241,7 @@ class LocalResponseNormalization(Layer):
     Source: Krizhevsky et al. 2012, https://papers.nips.cc/paper/4824 (section 3.3)
     """
 
+    role: ClassVar = "ResponseNorm"
     LOOK: ClassVar = Look(say("Divides each value by the strength of the channels next to it (AlexNet)."), "equalizer", "while", "lrn")  # fmt: skip
     KERAS: ClassVar = Api(
         "LocalResponseNormalization", arg("depth_radius", 5, always=True), arg("bias", 1.0, always=True), arg("alpha", 1.0, always=True),
