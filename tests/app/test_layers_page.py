@@ -182,7 +182,7 @@ def test_height_and_width_apart(open_page):
     assert "pool_size=3%2B1" in app.query_params["chain"] or "pool_size=3+1" in app.query_params["chain"]
     assert any("p_h" in latex.value for latex in app.latex)
     app = well(widget(app, 0, "pool_size_pair").set_value("three").run())
-    assert "pool_size is 'three'" in texts(app)
+    assert "is 'three', but must be a whole number" in texts(app)
     well(widget(app, 0, "two").set_value(False).run())
     assert chain_of(app)[0].layer == MaxPool2D(3)
 

@@ -159,7 +159,7 @@ def conv(*args, **kwargs) -> Call:
     [
         ([conv(3, 8, 3, padding=1)], [Conv2D(8, 3, padding="same")]),
         ([conv(3, 8, (3, 3), 1, "same")], [Conv2D(8, 3, padding="same")]),
-        ([conv(3, 8, (3, 1), (2, 1), (1, 0))], [Conv2D(8, (3, 1), (2, 1), "same")]),
+        ([conv(3, 8, (3, 1), 1, (1, 0))], [Conv2D(8, (3, 1), padding="same")]),
         ([conv(3, 8, (1, 7), padding="same")], [Conv2D(8, (1, 7), padding="same")]),
         ([conv(3, 8, kernel_size=3, bias=False)], [Conv2D(8, 3, use_bias=False)]),
         ([conv(3, 8, 5, padding=1)], [ZeroPadding2D(), Conv2D(8, 5)]),
