@@ -105,7 +105,7 @@ class BuiltModel:
                 conv = made_of(call.but(kwargs=kwargs), dtype=self._dtype)
                 return own.Convolution(conv, layer.pads(shape), layer.activation)
             case layers.Pool():
-                return own.Pool(layer.FUNCTION, layer.side, layer.moves, layer.pads(shape))
+                return own.Pool(layer.FUNCTION, layer.sides, layer.moves, layer.pads(shape))
             case layers.GlobalPool():
                 return own.GlobalPool(layer.FUNCTION)
             case layers.Dense():

@@ -63,7 +63,7 @@ class Convolution(nn.Module):
 class Pool(nn.Module):
     """Max or average pooling with Keras' padding "same": padded cells never win, and are left out of a mean."""
 
-    def __init__(self, function: str, size: int, stride: int, pads: tuple[int, int, int, int]) -> None:
+    def __init__(self, function: str, size: tuple[int, int], stride: tuple[int, int], pads: tuple[int, int, int, int]) -> None:
         super().__init__()
         self.function, self.size, self.stride, self.pads = function, size, stride, pads
 
