@@ -9,7 +9,6 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
-from clsf.model.layers import BatchNorm
 from clsf.reader.looks import Program, found, number, swap
 from clsf.words import say
 
@@ -59,13 +58,13 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 def plant(scene: Scene) -> Scene | None:
     if not normed(scene):
         return None
-    return each_layer(scene, lambda layer: replace(layer, momentum=0.999) if isinstance(layer, BatchNorm) else layer)
+    return each_layer(scene, lambda layer: replace(layer, momentum=0.999) if layer.role == "Batchwise" else layer)
 
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     for op in program.ops:
-        if op.kind != "BatchNorm" or op.made is None:
+        if op.kind != "Batchwise" or op.made is None:
             continue
         given = op.made.get("momentum", 2 if program.torch else 1)
         if not number(given):

@@ -780,7 +780,7 @@ class Arrays:
                 from clsf.reader import ops
 
                 return self.keep(
-                    v.Op("Activation", {"name": ops.ACTIVATIONS.get(name, name), "activation": "linear"}, line, made),
+                    v.Op("Function", {"name": ops.ACTIVATIONS.get(name, name), "activation": "linear"}, line, made),
                     [first],
                     False,
                 )

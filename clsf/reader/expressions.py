@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from clsf.model.layers.reading import BY_TORCH
+from clsf.optimizers import OPTIMIZERS
 from clsf.reader import folding, names
 from clsf.reader import values as v
 from clsf.reader.libraries import Libraries
@@ -482,9 +484,9 @@ class Expressions(Libraries, Records):
 
 _STARS = {
     "keras.layers": [name for name, full in names.MISSING_IMPORTS.items() if full.startswith("keras.layers.")],
-    "torch.nn": ["Module", "Linear", "Conv2d", "ReLU", "MaxPool2d", "Sequential", "CrossEntropyLoss", "Dropout", "Flatten", "BatchNorm2d", "Softmax", "LogSoftmax", "NLLLoss", "MSELoss", "BCELoss", "BCEWithLogitsLoss", "AvgPool2d", "Sigmoid", "Tanh", "BatchNorm1d", "Dropout2d"],
-    "torch.optim": ["SGD", "Adam", "RMSprop", "Adagrad", "AdamW", "Adadelta"],
-    "keras.optimizers": ["SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "Nadam", "Adamax"],
+    "torch.nn": [*(name.removeprefix("nn.") for name in BY_TORCH), "Module", "Sequential", "CrossEntropyLoss", "LogSoftmax", "NLLLoss", "MSELoss", "BCELoss", "BCEWithLogitsLoss", "Dropout2d"],
+    "torch.optim": sorted({declared.torch for declared in OPTIMIZERS.values()}),
+    "keras.optimizers": sorted({declared.keras for declared in OPTIMIZERS.values()}),
     "keras.losses": ["categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy"],
     "keras.callbacks": ["EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard", "LearningRateScheduler"],
 }  # fmt: skip

@@ -8,6 +8,7 @@ from math import prod
 from clsf.errors import SpecError
 from clsf.model import layers as ours
 from clsf.model.branches import Parallel, Residual
+from clsf.model.layers import made
 from clsf.model.shapes import same_padding
 from clsf.reader.ops import pair
 from clsf.reader.shapes import four
@@ -164,62 +165,60 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
     op, before, after = tensor.op, tensor.inputs[0], tensor.shape
     s, line = op.settings, op.line
     match op.kind:
-        case "Conv2D" | "DepthwiseConv2D":
+        case "Convolution" | "Depthwise":
             return _convolution(op, before, reading)
-        case "Dense":
+        case "Linear":
             if not isinstance(s.get("units"), int):
                 reading.assume(line, say("{count} stands for a number of units that can't be told.", count=reading.classes))
                 s = {**s, "units": reading.classes}
             return [
-                ours.Dense(s["units"], "linear", s.get("bias") is not False),
+                made("Linear", s["units"], "linear", s.get("bias") is not False),
                 *_activation(s.get("activation"), op, reading),
             ]
-        case "MaxPool2D" | "AveragePool2D":
+        case "MaxPool" | "AveragePool":
             return _pool(op, before, reading)
-        case "GlobalAveragePool2D":
-            return [ours.GlobalAveragePool2D()]
+        case "GlobalAverage" | "GlobalMax":
+            return [made(op.kind)]
         case "AdaptiveAveragePool2D" | "AdaptiveMaxPool2D":
             return _adaptive(op, before, reading)
-        case "GlobalMaxPool2D" | "SeparableConv2D" | "Conv1D" | "Conv2DTranspose" | "Resize" | "Unknown" | "Argmax" | "Mean":
+        case "Separable" | "Conv1D" | "Conv2DTranspose" | "Resize" | "Unknown" | "Argmax" | "Mean":
             name = s.get("name") or op.kind
             reading.lose(line, say("{name}", name=name))
-            if op.kind == "GlobalMaxPool2D":
-                reading.assume(line, say("A global average stands for the global maximum."))
-                return [ours.GlobalAveragePool2D()]
-            if op.kind == "SeparableConv2D" and isinstance(s.get("filters"), int) and pair(s.get("kernel")):
+            if op.kind == "Separable" and isinstance(s.get("filters"), int) and pair(s.get("kernel")):
                 padding = "same" if s.get("padding") == "same" else "valid"
                 return [
-                    ours.DepthwiseConv2D(pair(s["kernel"])[0], (pair(s.get("strides")) or (1, 1))[0], padding, use_bias=False),
-                    ours.Conv2D(s["filters"], 1),
+                    made("Depthwise", pair(s["kernel"])[0], (pair(s.get("strides")) or (1, 1))[0], padding, use_bias=False),
+                    made("Convolution", s["filters"], 1),
                     *_activation(s.get("activation"), op, reading),
                 ]
             return []
-        case "Flatten":
-            return [ours.Flatten()]
+        case "Flat":
+            return [made("Flat")]
         case "View" | "Reshape":
             if after is not None and len(after) == 1 and before.shape is not None and len(before.shape) > 1:
-                return [ours.Flatten()]
+                return [made("Flat")]
             return []
         case "Squeeze":
             return (
-                [ours.Flatten()]
+                [made("Flat")]
                 if before.shape is not None and len(before.shape) == 3 and after is not None and len(after) == 1
                 else []
             )
-        case "Dropout":
+        case "Drop":
             rate = s.get("rate")
             if isinstance(rate, int | float) and 1 < rate < 100:
                 rate = rate / 100
-            return [ours.Dropout(rate)] if isinstance(rate, int | float) and 0 <= rate < 1 else []
-        case "BatchNorm":
+            return [made("Drop", rate)] if isinstance(rate, int | float) and 0 <= rate < 1 else []
+        case "Batchwise":
             momentum, epsilon = s.get("momentum"), s.get("epsilon")
             return [
-                ours.BatchNorm(
+                made(
+                    "Batchwise",
                     momentum if isinstance(momentum, int | float) and 0 <= momentum < 1 else 0.99,
                     epsilon if isinstance(epsilon, int | float) and 0 < epsilon <= 1 else 1e-3,
                 )
             ]
-        case "Activation":
+        case "Function":
             return _activation(s.get("name"), op, reading, alone=True)
         case "Pad":
             return [("pad", four(s.get("pads"), reading.torch), s.get("value", 0), line, before.shape)]
@@ -250,15 +249,15 @@ def _activation(name: object, op: Op, reading: Reading, alone: bool = False) -> 
             near = name
         reading.assume(op.line, say("{near} stands for the activation {name}.", near=near, name=name))
         name = near
-    if name == "leaky_relu" and op.settings.get("alpha") not in (None, ours.LEAKY_SLOPE) and op.kind == "Activation":
+    if name == "leaky_relu" and op.settings.get("alpha") not in (None, ours.LEAKY_SLOPE) and op.kind == "Function":
         reading.assume(op.line, say("leaky_relu has the slope {slope} here.", slope=ours.LEAKY_SLOPE))
-    return [ours.Activation(name)]
+    return [made("Function", name)]
 
 
 def _convolution(op: Op, before: Tensor, reading: Reading) -> list:
     s = op.settings
     kernel, strides, dilation = pair(s.get("kernel")), pair(s.get("strides")), pair(s.get("dilation", 1)) or (1, 1)
-    if kernel is None or (op.kind == "Conv2D" and not isinstance(s.get("filters"), int)):
+    if kernel is None or (op.kind == "Convolution" and not isinstance(s.get("filters"), int)):
         reading.lose(op.line, say("the size of a convolution"))
         return []
     strides = strides or (1, 1)
@@ -266,13 +265,14 @@ def _convolution(op: Op, before: Tensor, reading: Reading) -> list:
         reading.assume(
             op.line, say("Kernels are square here: {size} for {kernel}.", size=max(kernel), kernel=f"{kernel[0]}×{kernel[1]}")
         )
-    if s.get("groups", 1) not in (1, None) and op.kind == "Conv2D":
+    if s.get("groups", 1) not in (1, None) and op.kind == "Convolution":
         reading.assume(op.line, say("The convolution has no groups here."))
     size = max(kernel)
     padding = _padding(s.get("padding"), size, strides[0], dilation[0], before.shape, op, reading)
     bias = s.get("bias") is not False
-    if op.kind == "DepthwiseConv2D":
-        layer = ours.DepthwiseConv2D(
+    if op.kind == "Depthwise":
+        layer = made(
+            "Depthwise",
             size,
             strides[0],
             padding,
@@ -281,7 +281,7 @@ def _convolution(op: Op, before: Tensor, reading: Reading) -> list:
             use_bias=bias,
         )
     else:
-        layer = ours.Conv2D(s["filters"], size, strides[0], padding, dilation[0], use_bias=bias)
+        layer = made("Convolution", s["filters"], size, strides[0], padding, dilation[0], use_bias=bias)
     return [layer, *_activation(s.get("activation"), op, reading)]
 
 
@@ -310,7 +310,6 @@ def _padding(padding: object, size: int, stride: int, dilation: int, shape: tupl
 def _pool(op: Op, before: Tensor, reading: Reading) -> list:
     s = op.settings
     size, strides = pair(s.get("size")), pair(s.get("strides"))
-    kind = ours.MaxPool2D if op.kind == "MaxPool2D" else ours.AveragePool2D
     if size is None:
         reading.lose(op.line, say("the size of a pooling"))
         return []
@@ -329,14 +328,14 @@ def _pool(op: Op, before: Tensor, reading: Reading) -> list:
             padding = "valid"
         else:
             padding = "same"
-    layer = kind(max(size), None if strides[0] == max(size) else strides[0], padding)
+    layer = made(op.kind, max(size), None if strides[0] == max(size) else strides[0], padding)
     return [layer]
 
 
 def _adaptive(op: Op, before: Tensor, reading: Reading) -> list:
     size = pair(op.settings.get("size"))
     if size == (1, 1):
-        return [ours.GlobalAveragePool2D(), ("flat",)]
+        return [made("GlobalMax" if op.kind == "AdaptiveMaxPool2D" else "GlobalAverage"), ("flat",)]
     if (
         size is not None
         and before.shape is not None
@@ -345,14 +344,14 @@ def _adaptive(op: Op, before: Tensor, reading: Reading) -> list:
         and before.shape[1] % size[0] == 0
     ):
         step = before.shape[1] // size[0]
-        kind = ours.AveragePool2D if op.kind.startswith("AdaptiveA") else ours.MaxPool2D
-        return [kind(step)] if 1 < step <= ours.MAX_WINDOW else []
+        role = "AveragePool" if op.kind.startswith("AdaptiveA") else "MaxPool"
+        return [made(role, step)] if 1 < step <= ours.MAX_WINDOW else []
     reading.lose(op.line, say("{name}", name=op.kind))
     return []
 
 
 def _tidy(found: list, reading: Reading) -> list:
-    """Return the row with activations inside the layers before them, padding joined, and no second Flatten."""
+    """Return the row with activations inside the layers before them, padding joined, flattened once."""
     row: list = []
     flat = False
     pending: tuple | None = None
@@ -361,21 +360,21 @@ def _tidy(found: list, reading: Reading) -> list:
             if item[0] == "flat":
                 flat = True
             else:
-                if row and isinstance(row[-1], ours.AveragePool2D) and item[1] is not None and min(item[1]) < 0:
+                if row and row[-1].role == "AveragePool" and item[1] is not None and min(item[1]) < 0:
                     from dataclasses import replace
 
                     row[-1] = replace(row[-1], padding="same")
                 else:
                     pending = item
             continue
-        if isinstance(item, ours.Flatten):
-            if flat or (row and isinstance(row[-1], ours.Flatten)):
+        if item.role == "Flat":
+            if flat or (row and row[-1].role == "Flat"):
                 continue
             flat = True
-        if pending is not None and isinstance(item, ours.Conv2D | ours.DepthwiseConv2D | ours.MaxPool2D | ours.AveragePool2D):
+        if pending is not None and isinstance(item, ours.Sliding):
             item = _with_padding(item, pending, reading)
             pending = None
-        if isinstance(item, ours.Activation) and item.name == "linear":
+        if item.role == "Function" and item.name == "linear":
             continue
         row.append(item)
     if pending is not None:
@@ -411,8 +410,8 @@ def folded(layers: tuple, deep: int = 0) -> tuple:
             item = Residual(folded(item.layers, deep + 1), folded(item.shortcut, deep + 1))
         elif isinstance(item, Parallel) and deep < 8:
             item = Parallel(tuple(folded(b, deep + 1) for b in item.branches))
-        weighted = row and isinstance(row[-1], ours.Conv2D | ours.DepthwiseConv2D | ours.Dense)
-        if isinstance(item, ours.Activation) and weighted and row[-1].activation == "linear":
+        weighted = row and bool(row[-1].KERNELS)
+        if item.role == "Function" and weighted and row[-1].activation == "linear":
             row[-1] = replace(row[-1], activation=item.name)
             continue
         row.append(item)

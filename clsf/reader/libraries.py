@@ -402,7 +402,7 @@ class Libraries(Nets, Arrays):
                 )
             if isinstance(first, Tensor):
                 op = (
-                    Op("Activation", {"name": ops.activation_name(Ref(path)), "activation": "linear"}, line, made)
+                    Op("Function", {"name": ops.activation_name(Ref(path)), "activation": "linear"}, line, made)
                     if ops.activation_name(Ref(path))
                     else ops.keras_op(made)
                 )
@@ -587,22 +587,22 @@ class Libraries(Nets, Arrays):
                     dims = dims[1:]
                     return self.keep(Op("Reshape", {"shape": dims}, line), [t], torch)
                 if len(dims) == 2 and dims[1] == -1 and (dims[0] is BATCH or not isinstance(dims[0], int) or dims[0] > 0):
-                    return self.keep(Op("Flatten", {"start": 1, "lead": dims[0]}, line), [t], torch)
+                    return self.keep(Op("Flat", {"start": 1, "lead": dims[0]}, line), [t], torch)
                 if len(dims) == 2 and isinstance(dims[1], int) and dims[1] > 0:
                     return self.keep(Op("View", {"shape": dims, "flat": dims[1]}, line, where=line), [t], torch)
                 if len(dims) == 1 and t.shape is not None and len(t.shape) == 1:
                     return t
                 if len(dims) == 1:
-                    return self.keep(Op("Flatten", {"start": 0, "lead": None}, line), [t], torch)
+                    return self.keep(Op("Flat", {"start": 0, "lead": None}, line), [t], torch)
                 return self.keep(Op("View", {"shape": dims}, line, where=line), [t], torch)
             case "flatten" | "ravel":
                 start = kwargs.get("start_dim", first if args else 0)
-                return self.keep(Op("Flatten", {"start": start}, line), [t], torch)
+                return self.keep(Op("Flat", {"start": start}, line), [t], torch)
             case "mean" | "sum":
                 dims = kwargs.get("dim", kwargs.get("axis", first if args else None))
                 whole = dims in ([2, 3], (2, 3), [-1, -2], (-1, -2), (-2, -1), [-2, -1], [3, 2], (1, 2), [1, 2])
                 if name == "mean" and whole and t.shape is not None and len(t.shape) == 3 and not kwargs.get("keepdim"):
-                    return self.keep(Op("GlobalAveragePool2D", {}, line), [t], torch)
+                    return self.keep(Op("GlobalAverage", {}, line), [t], torch)
                 return Tensor(Op("Unknown", {"name": name}, line), (t,), None)
             case "permute" | "transpose":
                 dims = tuple(first) if isinstance(first, list | tuple) else tuple(args)

@@ -90,7 +90,7 @@ class Nets:
         return self.tensor(op, tensors, torch)
 
     def keras_layer(self, layer: Made, given: object, tensors: list[Tensor], line: int, node: ast.AST | None) -> Tensor:
-        if layer.name in ("TimeDistributed", "Bidirectional") or (layer.name not in _KNOWN and layer.name[:1].isupper()):
+        if layer.name in ("TimeDistributed", "Bidirectional") or (not ops.is_known(layer.name) and layer.name[:1].isupper()):
             self.not_clear(layer.line, f"layers.{layer.name}")
         if layer.name == "Lambda":
             function = layer.get("function", 0)
@@ -508,13 +508,6 @@ def _clean(shape: object) -> tuple | None:
         return None
     return tuple(d if isinstance(d, int) and not isinstance(d, bool) and d is not BATCH else None for d in shape)
 
-
-_KNOWN = {
-    "Conv2D", "SeparableConv2D", "DepthwiseConv2D", "Conv1D", "Dense", "MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Flatten",
-    "Dropout", "AlphaDropout", "SpatialDropout2D", "GaussianDropout", "BatchNormalization", "Activation", "LeakyReLU", "PReLU", "ELU", "ReLU", "Softmax", "ThresholdedReLU",
-    "Add", "Concatenate", "Multiply", "Average", "Maximum", "Subtract", "ZeroPadding2D", "Reshape", "Permute", "Rescaling", "Normalization", "Resizing", "InputLayer", "Masking", "GaussianNoise",
-    "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomCrop", "RandomBrightness", "Lambda", "ActivityRegularization",
-}  # fmt: skip
 
 _TOP = {
     "VGG16": 512,

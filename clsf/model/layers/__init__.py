@@ -22,7 +22,21 @@ PLAIN: dict[str, type[Layer]] = {
 }  # fmt: skip
 """In the order of the menus: what a first network is made of stands first."""
 
+BY_ROLE: dict[str, type[Layer]] = {kind.role: kind for kind in PLAIN.values()}
+"""`Layer.role` -> class: how the rest of the program says which layer it means."""
+
+
+def made(role: str, *values: object, **fields: object) -> Layer:
+    """Return a new layer that plays a part, with its fields in their order: made("Linear", 10)."""
+    return BY_ROLE[role](*values, **fields)
+
+
+def keras_name(role: str) -> str:
+    """Return what the layer that plays a part is called in `keras.layers`."""
+    return BY_ROLE[role].KERAS.name.removeprefix("layers.")
+
+
 __all__ = [
-    "ACTIVATIONS", "LEAKY_SLOPE", "MAX_WIDTH", "MAX_WINDOW", "PLAIN", "ActivationName", "Convolution", "GlobalPool", "Layer", "Look", "Pool", "Sliding",
+    "ACTIVATIONS", "BY_ROLE", "LEAKY_SLOPE", "MAX_WIDTH", "MAX_WINDOW", "PLAIN", "ActivationName", "Convolution", "GlobalPool", "Layer", "Look", "Pool", "Sliding", "keras_name", "made",
     *PLAIN,
 ]  # fmt: skip

@@ -113,6 +113,7 @@ def _keras_layer(name: str, suffix: str) -> Step:
 class Activation(Layer):
     """Apply one function to every value (softmax: over the last axis). gelu is the exact one, with erf."""
 
+    role: ClassVar = "Function"
     LOOK: ClassVar = Look(say("Applies a non-linear function to every value; without one, stacked layers equal one."), "show_chart", "bending", "act")  # fmt: skip
     KERAS: ClassVar = Api("layers.Activation", arg("activation", REQUIRED, "name", back=named, place=True))
     elementwise: ClassVar = True

@@ -46,6 +46,9 @@ class Layer:
 
     __slots__ = ()
 
+    role: ClassVar[str] = ""
+    """What it does, in a word: what asks for a part that a layer plays asks by this, so that no other file needs its class."""
+
     LOOK: ClassVar[Look]
     KERAS: ClassVar[Api]
     TORCH: ClassVar[tuple[Api, ...]] = ()

@@ -112,6 +112,7 @@ class Conv2D(Convolution):
     Source:  Dumoulin & Visin 2016, arXiv:1603.07285
     """
 
+    role: ClassVar = "Convolution"
     LOOK: ClassVar = Look(say("Slides kernels over an image; each finds one pattern anywhere."), "grid_on", "weights", "conv")
     WIDTH: ClassVar = "filters"
     KERAS: ClassVar = Api(
@@ -210,6 +211,7 @@ class DepthwiseConv2D(Convolution):
     Source:  Howard et al. 2017, arXiv:1704.04861
     """
 
+    role: ClassVar = "Depthwise"
     LOOK: ClassVar = Look(
         say("Kernels for each channel by itself: few weights, nothing mixed."), "layers", "weights", "depthwise"
     )

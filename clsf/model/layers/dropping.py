@@ -25,6 +25,7 @@ class Dropout(Layer):
     Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html (in its inverted form)
     """
 
+    role: ClassVar = "Drop"
     LOOK: ClassVar = Look(say("While training, sets some values to 0, so that none is relied on."), "grain", "while", "dropout")
     KERAS: ClassVar = Api("layers.Dropout", arg("rate", place=True), arg("noise_shape", None, None), arg("seed", None, None))
     TORCH: ClassVar = (Api("nn.Dropout", arg("p", 0.5, "rate", place=True), arg("inplace", False, None)),)

@@ -36,6 +36,7 @@ class BatchNorm(Layer):
     Source:  Ioffe & Szegedy 2015, arXiv:1502.03167; defaults of keras.layers.BatchNormalization
     """
 
+    role: ClassVar = "Batchwise"
     LOOK: ClassVar = Look(say("Brings each channel to mean 0 and variance 1 over the batch."), "tune", "while", "norm")
     KERAS: ClassVar = Api(
         "layers.BatchNormalization", arg("axis", -1, None), arg("momentum", 0.99), arg("epsilon", 1e-3), arg("center", True, None),

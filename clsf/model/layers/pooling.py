@@ -65,6 +65,7 @@ class MaxPool2D(Pool):
     Raises: SpecError if a "valid" window is larger than the image
     """
 
+    role: ClassVar = "MaxPool"
     LOOK: ClassVar = Look(say("Keeps the largest value of each window: a smaller image."), "compress", "pooling", "pool")
     KERAS: ClassVar = Api("layers.MaxPooling2D", *_KERAS, aliases=("layers.MaxPool2D",))
     TORCH: ClassVar = (Api("nn.MaxPool2d", *_WINDOW, arg("dilation", 1, None), arg("return_indices", False, None), arg("ceil_mode", False, None)),)  # fmt: skip
@@ -95,6 +96,7 @@ class AveragePool2D(Pool):
     Raises: SpecError if a "valid" window is larger than the image
     """
 
+    role: ClassVar = "AveragePool"
     LOOK: ClassVar = Look(say("Keeps the mean of each window: a smaller, smoother image."), "blur_on", "pooling", "pool")
     KERAS: ClassVar = Api("layers.AveragePooling2D", *_KERAS, aliases=("layers.AvgPool2D",))
     TORCH: ClassVar = (Api("nn.AvgPool2d", *_WINDOW, arg("ceil_mode", False, None), arg("count_include_pad", True, None), arg("divisor_override", None, None)),)  # fmt: skip
@@ -147,6 +149,7 @@ class GlobalPool(Layer):
 class GlobalAveragePool2D(GlobalPool):
     """Keep the mean of each channel over the whole image. Source: Lin et al. 2013, arXiv:1312.4400"""
 
+    role: ClassVar = "GlobalAverage"
     LOOK: ClassVar = Look(
         say("Keeps one number per channel, its mean over the image."), "center_focus_strong", "pooling", "pool"
     )
@@ -161,6 +164,7 @@ class GlobalAveragePool2D(GlobalPool):
 class GlobalMaxPool2D(GlobalPool):
     """Keep the largest value of each channel over the whole image. Where several are the largest, they share the gradient."""
 
+    role: ClassVar = "GlobalMax"
     LOOK: ClassVar = Look(
         say("Keeps one number per channel, the largest of the image."), "filter_center_focus", "pooling", "pool"
     )
