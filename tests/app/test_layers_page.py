@@ -22,7 +22,7 @@ from clsf.ui.layers import keys
 from clsf.ui.layers.views import VIEWS
 from tests.app.answering_lab import AnsweringLab
 from tests.app.conftest import installed
-from tests.app.seen import faultless, html, texts
+from tests.app.seen import faultless, html, texts, well
 
 ROOT = Path(__file__).parents[2]
 RUN = "a-trained-run"
