@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.backends.tensorflow.layers import BatchNorm, ChannelsFirstFlatten, MaskedDropout, UnbiasedBatchNorm, activation
+from clsf.backends.tensorflow.layers import AlignedNorm, ChannelsFirstFlatten, MaskedDropout, UnbiasedNorm, activation
 from clsf.backends.tensorflow.stock import made_of
 from clsf.calls import Call
 from clsf.model import layers
@@ -107,14 +107,14 @@ class BuiltModel:
 
     def _plain(self, layer: object, named: dict) -> keras.layers.Layer:
         match layer:
-            case layers.Flatten() if self._plan.does("flatten-order"):
+            case layers.Layer(role="Flat") if self._plan.does("flatten-order"):
                 return ChannelsFirstFlatten(**named)
-            case layers.Dropout() if not self._native_dropout or self._plan.does("dropout-at-evaluation"):
+            case layers.Layer(role="Drop") if not self._native_dropout or self._plan.does("dropout-at-evaluation"):
                 return MaskedDropout(layer.rate, always=self._plan.does("dropout-at-evaluation"), **named)
-            case layers.BatchNorm():
-                kind = UnbiasedBatchNorm if self._plan.does("bn-variance") else BatchNorm
+            case layers.Layer(role="Batchwise"):
+                kind = UnbiasedNorm if self._plan.does("bn-variance") else AlignedNorm
                 return kind(momentum=layer.momentum, epsilon=layer.epsilon, **named)
-            case layers.Activation():
+            case layers.Layer(role="Function"):
                 return keras.layers.Activation(activation(layer.name), **named)
         call = layer.keras()[0].call
         if layer.function != "linear":  # by our own rule, where the frameworks' differ

@@ -75,7 +75,7 @@ class BuiltModel:
     def _tensor(self, name: str) -> Tensor:
         path, weight = name.rsplit(".", 1)
         layer = self.layers[path]
-        if isinstance(layer, own.BatchNorm):
+        if isinstance(layer, own.AlignedNorm):
             return getattr(layer, weight)
         inner = layer.conv if isinstance(layer, own.Convolution) else layer.linear
         return inner.bias if weight == "bias" else inner.weight
@@ -105,22 +105,22 @@ class BuiltModel:
                 return own.Pool(layer.FUNCTION, layer.side, layer.moves, layer.pads(shape))
             case layers.GlobalPool():
                 return own.GlobalPool(layer.FUNCTION)
-            case layers.ZeroPadding2D():
+            case layers.Layer(role="Pad"):
                 return nn.ZeroPad2d(layer.pads(shape))
-            case layers.Dense():
+            case layers.Layer(role="Linear"):
                 linear = nn.Linear(shape[0], layer.units, bias=layer.use_bias, dtype=self._dtype)
-                return own.Dense(linear, layer.activation)
-            case layers.Flatten():
-                return nn.Flatten() if self._plan.does("flatten-order") else own.Flatten()
-            case layers.Dropout():
+                return own.Linear(linear, layer.activation)
+            case layers.Layer(role="Flat"):
+                return nn.Flatten() if self._plan.does("flatten-order") else own.KerasOrder()
+            case layers.Layer(role="Drop"):
                 if self._native_dropout and not self._plan.does("dropout-at-evaluation"):
                     return nn.Dropout(layer.rate)
                 return own.MaskedDropout(layer.rate, always=self._plan.does("dropout-at-evaluation"))
-            case layers.BatchNorm():
+            case layers.Layer(role="Batchwise"):
                 unbiased = self._plan.does("bn-variance")
-                return own.BatchNorm(shape[-1], layer.momentum, layer.epsilon, self._dtype, unbiased)
-            case layers.Activation():
-                return own.Activation(layer.name)
+                return own.AlignedNorm(shape[-1], layer.momentum, layer.epsilon, self._dtype, unbiased)
+            case layers.Layer(role="Function"):
+                return own.Function(layer.name)
         raise TypeError(f"no torch module stands for {type(layer).__name__}")
 
 
