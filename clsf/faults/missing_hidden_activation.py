@@ -51,18 +51,22 @@ def in_code(program: Program) -> list[Finding]:
         kinds = [t.op.kind for t in rest[:-1]]
         if op.settings.get("activation") != "linear" or "Function" in kinds or any(k in ("Unknown", "Argmax") for k in kinds):
             continue
+        if op.owner is not None and rest[-1].op.owner is not op.owner and rest[-1].op.line == op.line and _unsure(program):
+            continue  # a loop over sizes that can't be told: it may run once
         if rest[-1].op.kind == "Depthwise" or (op.kind != "Linear" and "Batchwise" in kinds):
             continue
         bare.append((op, "MaxPool" in kinds))
-    used = any(e.kind == "init-applied" for e in ())
     results = []
     for op, pooled in bare[:4]:
-        sure = "certain" if len(bare) == total and not used else "smell" if pooled and len(bare) < total else "likely"
-        line = op.where if False else op.line
-        results.append(found(FAULT, line, sure, _with_relu(program, op)))
+        sure = "certain" if len(bare) == total else "smell" if pooled and len(bare) < total else "likely"
+        results.append(found(FAULT, op.line, sure, _with_relu(program, op)))
         if program.torch and op.where and abs(op.where - op.line) > 2 and _in_forward(program, op.where):
             results[-1] = found(FAULT, op.where, sure, _with_relu_in_forward(program, op.where))
     return results
+
+
+def _unsure(program: Program) -> bool:
+    return program.net is not None and bool(program.net.extra.get("unsure"))
 
 
 def _with_relu(program: Program, op) -> str | None:

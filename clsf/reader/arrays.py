@@ -158,6 +158,8 @@ class Arrays:
                 return replace(value, shape=None) if not isinstance(keys[1], tuple) else value
             if len(keys) > 1 and any(isinstance(k, tuple) and k[2] == -1 for k in keys):
                 return value.then("reversed-axis", line)
+            if isinstance(key, Array) and key.did("compare") and value.role == "y":  # some of the classes are left out
+                return replace(value.then("chosen", line), classes=None, source="", shape=None)
             if isinstance(key, Array) and value.source == "numpy.eye":
                 return key.then("one_hot", line, one_hot=line, classes=value.shape[0] if value.shape else None)
             return replace(value, shape=(None, *value.shape[1:]) if value.shape else None)
@@ -517,6 +519,8 @@ class Arrays:
     def data_call(self, path: str, args: list, kwargs: dict, made: Made, node: ast.AST) -> object:
         first = args[0] if args else UNKNOWN
         line, name, head = made.line, made.name, path.partition(".")[0]
+        if name == "where" and len(args) == 3 and any(isinstance(a, Array) for a in args[1:]):
+            return next(a for a in reversed(args) if isinstance(a, Array)).then("where", line)
         if path.startswith("keras.datasets.") and name == "load_data":
             return self.keras_set(path.split(".")[2], line)
         if path.startswith("tensorflow.examples.tutorials.mnist"):
@@ -913,7 +917,9 @@ class Arrays:
     def generator(self, of: Made, name: str, args: list, kwargs: dict, line: int, lines: dict) -> object:
         rescale = of.get("rescale")
         prepared = (
-            of.has("preprocessing_function") or of.get("featurewise_center") is True or of.get("samplewise_center") is True
+            of.get("preprocessing_function") is not None
+            or of.get("featurewise_center") is True
+            or of.get("samplewise_center") is True
         )
         augmented = any(
             of.get(k) not in (None, False, 0, UNKNOWN)
@@ -943,6 +949,9 @@ class Arrays:
                 if isinstance(kwargs.get("y"), Array)
                 else Array()
             )
+            subset = kwargs.get("subset")
+            if subset in ("training", "validation"):
+                x, y = (replace(a, part="train" if subset == "training" else "validation") for a in (x, y))
         elif name in ("flow_from_directory", "flow_from_dataframe"):
             size = kwargs.get("target_size", (256, 256))
             channels = 1 if kwargs.get("color_mode") == "grayscale" else 3

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from clsf.reader import values as v
 from clsf.reader.expressions import Expressions
+from clsf.reader.nets import channels_of
 from clsf.reader.values import UNKNOWN, Array, Class, Event, Function, Instance, Loader, Ref
 
 MAX_STEPS = 60_000
@@ -97,6 +98,8 @@ class Machine(Expressions):
         self.misfits: list = []
         self.made_tensors: list = []
         self.data_format = "channels_last"
+        self.channels = channels_of(tree)
+        self.turned = 0  # line of an input whose channels stand first and are read as last
 
     # -- running
 

@@ -99,6 +99,8 @@ class Nets:
                 if isinstance(result, Tensor):
                     return result
         op = ops.keras_op(layer)
+        if self.turned and op.settings.get("axis") == 1:
+            op.settings["axis"] = -1
         training = getattr(node, "keywords", None) and any(
             k.arg == "training" and isinstance(k.value, ast.Constant) and k.value.value is True for k in node.keywords
         )
@@ -234,7 +236,7 @@ class Nets:
             self.not_clear(line, "model.add")
             return
         if isinstance(layer, Made) and net.input_shape is None and not net.items:
-            shape = _given_shape(layer)
+            shape = self.turn(_given_shape(layer), layer.line)
             if shape is not None:
                 net.input_shape = shape
                 net.extra["input_line"] = layer.lines.get(
@@ -244,6 +246,8 @@ class Nets:
             return
         if isinstance(layer, Net):
             layer.extra["inside"] = True
+        if any(loop[1] == "other" for loop in self.loops):
+            net.extra["unsure"] = True
         net.items.append(layer)
 
     def make_input(self, made: Made) -> Tensor:
@@ -251,9 +255,19 @@ class Nets:
         batch = made.get("batch_shape", None, made.get("batch_input_shape"))
         if isinstance(batch, list | tuple):
             shape = tuple(batch)[1:]
-        shape = _clean(shape)
+        shape = self.turn(_clean(shape), made.line)
         op = Op("Input", {"shape": shape}, made.line, made)
         return Tensor(op, (), shape)
+
+    def turn(self, shape: tuple | None, line: int) -> tuple | None:
+        """Return the shape of images with the channels last, where the program has them first."""
+        first = self.channels or self.data_format == "channels_first"
+        if not first or shape is None or len(shape) != 3 or shape[0] not in (1, 3, 4):
+            return shape
+        if any(isinstance(side, int) and side <= 4 for side in shape[1:]):
+            return shape
+        self.turned = line
+        return (*shape[1:], shape[0])
 
     def net_attribute_set(self, net: Net, name: str, value: object, line: int) -> None:
         if net.extra.get("pretrained") is not None:
@@ -318,6 +332,11 @@ class Nets:
                 return None
             case "summary" | "save" | "load_weights" | "state_dict" | "load_state_dict" | "save_weights" | "to_json":
                 return UNKNOWN
+            case "save_hyperparameters":
+                values = {k: x for k, x in self.scope.names.items() if k not in ("self", "__class__")}
+                if net.instance is not None:
+                    net.instance.attributes["hparams"] = self.namespace(values, line, self.scope.lines)
+                return None
             case "get_layer":
                 wanted = kwargs.get("name", args[0] if args and isinstance(args[0], str) else None)
                 index = kwargs.get("index")
@@ -434,6 +453,21 @@ class Nets:
             made.extra["net"] = net
             self.nets.append(net)
         return made.extra["net"]
+
+
+def channels_of(tree: ast.Module) -> str:
+    """Return "said" if a program sets Keras' channels to stand first, "old" if it is spelled for Keras 1, where they often did."""
+    old = False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if getattr(node.func, "id", getattr(node.func, "attr", "")) == "Convolution2D" and len(node.args) >= 3:
+                old = True
+            for keyword in node.keywords:
+                value = getattr(keyword.value, "value", None)
+                if keyword.arg in ("dim_ordering", "data_format") and value in ("th", "channels_first"):
+                    return "said"
+                old = old or keyword.arg in ("border_mode", "nb_filter", "nb_row")
+    return "old" if old else ""
 
 
 def _returns_pair(net: Net) -> bool:

@@ -181,6 +181,9 @@ def validation_share(program: Program) -> float | None:
         share = program.fit.kwargs.get("validation_split")
         if folding.number(share) and 0 < share <= 0.9:
             return float(share)
+    base = program.loader.made if program.loader is not None else None
+    if isinstance(base, Made) and folding.number(base.get("validation_split")) and 0 < base.get("validation_split") <= 0.9:
+        return float(base.get("validation_split"))
     for event in program.events:
         if event.kind == "split":
             size = event["kwargs"].get("test_size", 0.25)

@@ -431,6 +431,10 @@ def _unclear(program: Program) -> None:
     found += [(line, what) for line, what in program.source.notes]
     for name, line in program.machine.assumed_imports.items():
         program.assumed.append((line, say("The import of {name} is not there; it is taken for the usual one.", name=name)))
+    if program.machine.turned and program.keras:
+        program.assumed.append(
+            (program.machine.turned, say("The program has the channels of its images first; they are read as last."))
+        )
     if program.machine.full:
         found.append((0, say("The program is too long to be followed to its end.")))
     program.not_understood = sorted(found, key=lambda f: f[0])
