@@ -49,7 +49,7 @@ def facts_of(record: RunRecord) -> Facts:
         epsilon=hyper.get("epsilon"),
         weight_decay=plan.weight_decay,
         l2=max(plan.l1, plan.l2),
-        loss="binary" if plan.loss == "binary" else "cross-entropy",
+        loss="binary" if plan.loss_kind.one_output else "cross-entropy",
         loss_takes="probabilities" if plan.probabilities else "logits",
         outputs={"linear": "logits"}.get(ends, ends),
         output_units=losses.outputs(plan, classes) if classes else None,
