@@ -20,8 +20,8 @@ def test_the_printed_schedule_is_the_one_that_is_computed(name):
     for t in (0, 1, 7, 39, 40):
         names = {"STEPS_PER_EPOCH": 8, "t": t, "math": math}
         *before, last = kind.source(schedule, "t", "40")
-        exec("\n".join(before), names)
-        assert eval(last.removeprefix("return "), names) == pytest.approx(kind.share(schedule, t, 8, 40), abs=1e-15)
+        exec("\n".join(before), names)  # noqa: S102
+        assert eval(last.removeprefix("return "), names) == pytest.approx(kind.share(schedule, t, 8, 40), abs=1e-15)  # noqa: S307
     assert set(kind.depends) <= {"factor", "every", "floor", "begins"}
     assert all(hasattr(schedule, setting.field) for setting in kind.settings)
 
