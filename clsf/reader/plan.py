@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.errors import PlanError
+from clsf.loss_kinds import DEFAULT, LOSSES, ONE_HOT
 from clsf.optimizer_calls import own_rate
 from clsf.optimizers import OPTIMIZERS, POPULAR, named
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
@@ -11,6 +12,7 @@ from clsf.reader import values as v
 from clsf.reader.program import Program
 from clsf.reader.training import rate_of
 from clsf.reader.values import UNKNOWN, Made
+from clsf.schedule_kinds import SCHEDULE_KINDS
 from clsf.words import Sentence, say
 
 SETS = ("digits", "mnist", "fashion-mnist", "cifar10", "shapes")
@@ -199,18 +201,18 @@ def _loss(program: Program) -> dict:
     loss = program.loss
     if loss is None:
         return {}
-    kind = {"categorical": "categorical", "binary": "binary"}.get(loss.kind, "sparse")
+    kind = LOSSES.get(loss.kind, LOSSES[DEFAULT])
     if loss.kind == "cross-entropy" and program.y is not None and program.y.one_hot:
-        kind = "categorical"
+        kind = LOSSES[ONE_HOT]
     last = last_activation(program)
-    if kind == "binary" and program.spec is not None:
+    if kind.one_output and program.spec is not None:
         units = next((layer.units for layer in reversed(program.spec.layers) if layer.role == "Linear"), 1)
-        kind = "binary" if units == 1 else "sparse"
-    found: dict = {"loss": kind, "probabilities": not loss.logits and last == ("sigmoid" if kind == "binary" else "softmax")}
+        kind = kind if units == 1 else LOSSES[DEFAULT]
+    found: dict = {"loss": kind.name, "probabilities": not loss.logits and last == kind.ending}
     if loss.made is not None:
         smoothing = loss.made.get("label_smoothing")
         if folding.number(smoothing) and 0 < smoothing <= 0.9:
-            found |= {"label_smoothing": float(smoothing), "loss": "categorical" if kind == "sparse" else kind}
+            found |= {"label_smoothing": float(smoothing), "loss": kind.name if kind.smooths else ONE_HOT}
     return found
 
 
@@ -266,18 +268,17 @@ def _schedule(program: Program) -> Schedule | None:
     for event in program.events:
         if event.kind == "scheduler":
             made = event["made"]
-            if made.name == "StepLR":
-                every, factor = made.get("step_size", 1), made.get("gamma", 2, 0.1)
-                if isinstance(every, int) and 1 <= every <= 1000 and folding.number(factor) and 0 < factor <= 1:
-                    return Schedule("step", factor=float(factor), every=every)
-            if made.name == "ExponentialLR" and folding.number(made.get("gamma", 1)) and 0 < made.get("gamma", 1) <= 1:
-                return Schedule("exponential", factor=float(made.get("gamma", 1)))
-            if made.name.startswith("CosineAnnealing"):
-                return Schedule("cosine")
+            for kind in SCHEDULE_KINDS.values():
+                if kind.read is not None and made.name.startswith(kind.read[0]):
+                    values = {field: made.get(name, at, usual) for at, (name, field, usual) in enumerate(kind.read[1], start=1)}
+                    try:
+                        return Schedule(kind.name, **values)
+                    except PlanError:
+                        pass
     rate = rate_of(program.optimizer)[0] if program.optimizer is not None else None
-    if isinstance(rate, Made) and rate.name == "CosineDecay":
-        return Schedule("cosine")
-    return None
+    return next(
+        (Schedule(k.name) for k in SCHEDULE_KINDS.values() if isinstance(rate, Made) and rate.name == k.keras_read), None
+    )
 
 
 def _augmentation(program: Program) -> Augmentation:
