@@ -26,7 +26,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return Evidence(
             0.93,
             say("A layer is a bottleneck; it lets through, of numbers for each image: {count}.", count=facts.narrowest),
-            "train-accuracy",
+            "with-eval",
         )
     return None
 

@@ -42,7 +42,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         left = facts.norm_momentum**history.steps
         if left > 0.3 and (behind or above):
             return Evidence(
-                0.94, say("At step {steps}, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "batch-statistics",
+                0.94, say("At step {steps}, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "with-eval",
             )  # fmt: skip
         return None
     if (
@@ -51,7 +51,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         and history.accuracy[-1] > 0.75
         and history.validation_accuracy[-1] < 1.8 / facts.classes
     ):
-        return Evidence(0.55, say("Training accuracy is high while validation is at chance."), "batch-statistics")
+        return Evidence(0.55, say("Training accuracy is high while validation is at chance."), "with-eval")
     return None
 
 

@@ -33,7 +33,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
                 "Its dropout lets through {share} of the values while training.",
                 share=f"{prod(1 - rate for rate in facts.dropouts):.0%}",
             ),
-            "train-accuracy",
+            "with-eval",
         )
     if (facts.dropouts is None and history.accuracy and history.validation_accuracy and len(history.accuracy) > 2) and (
         history.validation_accuracy[-1] > history.accuracy[-1] + 0.25
@@ -44,7 +44,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
                 "Validation accuracy is {points} points above training accuracy.",
                 points=f"{100 * (history.validation_accuracy[-1] - history.accuracy[-1]):.0f}",
             ),
-            "train-accuracy",
+            "with-eval",
         )
     return None
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from clsf import code
 from clsf.model.layers import made
@@ -65,9 +66,9 @@ class Scene:
         changed = replace(self, edits=(*self.edits, Edit(pattern, new, count)))
         return None if changed.text == self.text else changed
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The program."""
+        """The program, printed when it is first asked for."""
         text = code.script(self.spec, self.plan, self.framework)
         for edit in self.edits:
             text = re.sub(edit.pattern, edit.new, text, count=edit.count, flags=re.MULTILINE)
