@@ -46,7 +46,7 @@ def schedule_of(program: Program, rate: object, epochs: int, batch: int) -> Foun
         if numbers:
             found = recognised(numbers, epochs)
             if found is None and len({round(y, 9) for _, y in numbers}) > 1:
-                return Found(note=(0, say("The learning rate changes in a way that is not one of ours; a constant one stands for it.")))  # fmt: skip
+                return Found(note=(0, say("The learning rate changes in a way that cannot be set here; a constant learning rate is assumed.")))  # fmt: skip
             return Found(found)
     return Found()
 
@@ -305,14 +305,14 @@ def _torch(program: Program, made: Made, rate: object, epochs: int) -> Found:
                 found = recognised(values, epochs)
                 if found is not None or len({y for _, y in values}) == 1:
                     return Found(found)
-    return Found(note=(made.line, say("The schedule {name} is not one of ours; a constant learning rate stands for it.", name=made.name)))  # fmt: skip
+    return Found(note=(made.line, say("The schedule {name} cannot be set here; a constant learning rate is assumed.", name=made.name)))  # fmt: skip
 
 
 def _keras(program: Program, made: Made, epochs: int, batch: int) -> Found:
     """Return what an object of `keras.optimizers.schedules` means; it counts steps, ours counts epochs."""
     first = made.get("initial_learning_rate", 0)
     rate = float(first) if folding.number(first) and first > 0 else None
-    note = (made.line, say("The schedule {name} is not one of ours; a constant learning rate stands for it.", name=made.name))
+    note = (made.line, say("The schedule {name} cannot be set here; a constant learning rate is assumed.", name=made.name))
     steps, per_epoch = made.get("decay_steps", 1), _steps_per_epoch(program, batch)
     if made.name == "CosineDecay":
         floor = made.get("alpha", 2, 0.0)

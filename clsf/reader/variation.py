@@ -34,7 +34,7 @@ def augmentation(program: Program) -> tuple[Augmentation, tuple[int, Sentence] |
     note = None
     if others:
         names = ", ".join(dict.fromkeys(others))
-        note = (made[0].line, say("Ways to vary images that the dashboard does not have are left out: {names}.", names=names))
+        note = (made[0].line, say("These augmentations cannot be set here and are left out: {names}.", names=names))
     return Augmentation(**values), note
 
 
