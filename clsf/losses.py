@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsf.errors import PlanError, SpecError
-from clsf.model.layers import Activation, Dense
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
@@ -30,14 +29,14 @@ def last_activation(plan: Plan) -> str:
 
 
 def fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:
-    """Return the model with the units and the activation of its last Dense layer as the loss of `plan` needs them.
+    """Return the model with the units and the activation of its last dense layer as the loss of `plan` needs them.
 
-    A model that does not end in a Dense layer comes back as it is; `check` says what is wrong with it.
+    A model that does not end in a dense layer comes back as it is; `check` says what is wrong with it.
     """
     layers = spec.layers
-    while layers and isinstance(layers[-1], Activation) and layers[-1].name in ("softmax", "sigmoid"):
+    while layers and layers[-1].role == "Function" and layers[-1].name in ("softmax", "sigmoid"):
         layers = layers[:-1]
-    if not layers or not isinstance(layers[-1], Dense):
+    if not layers or layers[-1].role != "Linear":
         return spec
     last = replace(layers[-1], units=outputs(plan, classes), activation=last_activation(plan))
     return replace(spec, layers=(*layers[:-1], last))
@@ -73,7 +72,7 @@ def _one_output(spec: ModelSpec, shape: Shape) -> Analysis:
     analysis = spec.analyse(shape)
     if not spec.layers or analysis.output_shape != (1,):
         raise SpecError(
-            "The model '{name}' ends in {shape}, but the binary loss takes one number for an image; end it with a Dense layer "
+            "The model '{name}' ends in {shape}, but the binary loss takes one number for an image; end it with a dense layer "
             "of 1 unit.",
             name=spec.name, shape=shape_text(analysis.output_shape),
         )  # fmt: skip

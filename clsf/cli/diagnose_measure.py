@@ -13,6 +13,7 @@ from clsf.faults.doctor import diagnose
 from clsf.faults.running import run
 from clsf.faults.scene import Scene
 from clsf.faults.scenes import DATA, MODELS, healthy
+from clsf.optimizers import DEFAULT, PLAINEST, POPULAR, with_momentum
 from clsf.words import say
 
 AT_ONCE = 8  # programs of one process, so that a framework is imported once for some
@@ -43,7 +44,7 @@ def measure(options: argparse.Namespace) -> int:
                 if not options.kinds:
                     scenes += [
                         ("healthy", healthy(framework, data, model, seed, optimizer))
-                        for model in MODELS for optimizer in ("adam", "momentum", "rmsprop", "sgd")
+                        for model in MODELS for optimizer in (POPULAR, with_momentum().name, DEFAULT, PLAINEST)
                     ]  # fmt: skip
                 scenes = [(kind, scene) for kind, scene in scenes if scene is not None]
                 for first in range(0, len(scenes), AT_ONCE):

@@ -90,7 +90,7 @@ def _cells(
         ("code", body_of(spec, job.shape, "keras-functional", plan).text + "model.summary()"),
         ("text", words(say(
             "The first weights are saved, so that PyTorch can begin with the same. Keras keeps a convolution's kernel as (height, "
-            "width, in, out) and a Dense kernel as (in, out)."
+            "width, in, out) and a dense kernel as (in, out)."
         ))),
         ("code", joined(tensorflow_loop.start(job), _keras_weights(), "\n\n")),
         ("code", _joined(epochs.share(job), tensorflow_loop.objective(job), tensorflow_loop.optimizer(job))),
@@ -182,7 +182,7 @@ def torch_file(spec: ModelSpec, model: Model, job: Job) -> str:
             f"x_check = x_val[:{COMPARED}]",
         ]
     )
-    norm = any(facts.kind == "BatchNorm" for facts in model.analysis.layers)
+    norm = any(facts.role == "Batchwise" for facts in model.analysis.layers)
     sections = [
         ("", pieces.settings(job) + "\n\n" + torch_script.setup(job)),
         ("", load),
@@ -211,7 +211,7 @@ def _load_weights(model: Model) -> str:
     rows = []
     if flattened:
         rows += [
-            "# Layers behind a Flatten: Keras went through (height, width, channels), PyTorch goes channels first.",
+            "# Layers behind the flattening: Keras went through (height, width, channels), PyTorch goes channels first.",
             "FLATTENED = {", *(f"    {quoted(name)}: {shape}," for name, shape in flattened.items()), "}",
         ]  # fmt: skip
     rows += [

@@ -7,6 +7,7 @@ from clsf.code import alike, epochs
 from clsf.code.assembly import indented
 from clsf.code.job import Job
 from clsf.code.lines import wrapped
+from clsf.model.layers import keras_name
 from clsf.optimizers import CLIPPING, OPTIMIZERS
 
 
@@ -21,7 +22,7 @@ def start(job: Job) -> str:
             "start_rng = np.random.default_rng(SEED)",
             "for layer in model.layers:",
             '    if hasattr(layer, "kernel"):',
-            "        depthwise = isinstance(layer, layers.DepthwiseConv2D)  # each kernel sees one channel",
+            f"        depthwise = isinstance(layer, layers.{keras_name('Depthwise')})  # each kernel sees one channel",
             "        limit = 1 / np.sqrt(np.prod(layer.kernel.shape[: 2 if depthwise else -1]))",
             "        for variable in layer.trainable_variables:",
             "            variable.assign(start_rng.uniform(-limit, limit, variable.shape))",

@@ -97,9 +97,9 @@ class Contender:
         except ClsfError:
             return False
 
-    def layers(self, *kinds: type) -> list:
-        """Return the layers of these kinds, those in branches included."""
-        return [layer for layer in plain(self.built.layers) if isinstance(layer, kinds)]
+    def layers(self, *roles: str) -> list:
+        """Return the layers that play these roles, those in branches included."""
+        return [layer for layer in plain(self.built.layers) if layer.role in roles]
 
 
 def on_purpose(one: Contender, two: Contender, names: Iterable[str]) -> Iterator[Sentence]:

@@ -79,7 +79,7 @@ class Facts:
     classes: int | None = None
     batch_size: int | None = None
     train_images: int | None = None
-    optimizer: str | None = None  # lower case, such as "adam"
+    optimizer: str | None = None  # by its name in a plan
     learning_rate: float | None = None
     momentum: float | None = None
     epsilon: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from clsf.faults.history import Facts, History
+from clsf.optimizers import PLAINEST, with_momentum
 from clsf.plan import LEARNING_RATES
 
 FEW = 25  # steps below which nothing is said of progress
@@ -63,8 +64,8 @@ def hardly_learns(history: History, facts: Facts) -> bool:
 def rate_over_usual(facts: Facts) -> float | None:
     """Return the learning rate over the one that its optimizer usually takes."""
     usual = LEARNING_RATES.get(facts.optimizer or "")
-    if facts.optimizer == "sgd" and usual and facts.momentum:
-        usual = LEARNING_RATES["momentum"]
+    if facts.optimizer == PLAINEST and usual and facts.momentum:
+        usual = with_momentum().rate
     return facts.learning_rate / usual if usual and facts.learning_rate else None
 
 

@@ -79,7 +79,7 @@ def losses_of(program: Program) -> list[Loss]:
 
 
 def optimizer_of(program: Program) -> tuple[Made | None, int]:
-    """Return the optimizer as a call, made up for a name like "adam", and the line where it is chosen."""
+    """Return the optimizer as a call, made up for a name as `compile` takes it, and the line where it is chosen."""
     if program.compile is not None:
         given = program.compile.get("optimizer", 0)
         line = program.compile.lines.get("optimizer", program.compile.lines.get(0, program.compile.line))

@@ -82,5 +82,5 @@ def regularisation() -> dict[str, object]:
             f"optim.…(weight_decay={decay:g})  # grad += {decay:g} * w",
         )
         st.caption(note("train", "same-word-two"))
-    st.caption(t("Dropout and batch normalisation are layers of the model; augmentation and early stopping are below."))
+    st.caption(t("Layers for dropout and batch normalisation belong to the model; augmentation and early stopping are below."))
     return {"l1": l1, "l2": l2, "weight_decay": decay}
