@@ -11,9 +11,12 @@ from clsf.model.layers import (
     BatchNorm,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePool2D,
+    LayerNormalization,
+    LocalResponseNormalization,
     MaxPool2D,
 )
 from clsf.model.spec import ModelSpec
@@ -134,6 +137,51 @@ def inception_like(classes: int) -> ModelSpec:
     )
 
 
+def alexnet_like(classes: int) -> ModelSpec:
+    """Krizhevsky et al. 2012 made small: local response normalisation, overlapping pooling, two groups, dropout of a half."""
+    return ModelSpec(
+        "alexnet-like",
+        (
+            Conv2D(32, 5, padding="same", activation="relu"),
+            LocalResponseNormalization(),
+            MaxPool2D(3, 2, "same"),
+            Conv2D(64, 5, padding="same", activation="relu", groups=2),
+            LocalResponseNormalization(),
+            MaxPool2D(3, 2, "same"),
+            Conv2D(64, 3, padding="same", activation="relu"),
+            MaxPool2D(3, 2, "same"),
+            Flatten(),
+            Dense(128, "relu"),
+            Dropout(0.5),
+            Dense(classes),
+        ),
+    )
+
+
+def convnext_like(classes: int) -> ModelSpec:
+    """Two blocks of Liu et al. 2022, arXiv:2201.03545, without their learned scales: patches, layer normalisation, 7×7 depthwise."""
+    block = Residual(
+        (
+            DepthwiseConv2D(7, padding="same"),
+            LayerNormalization(epsilon=1e-6),
+            Conv2D(128, 1, activation="gelu"),
+            Conv2D(32, 1),
+        )
+    )
+    return ModelSpec(
+        "convnext-like",
+        (
+            Conv2D(32, 2, strides=2, padding="same"),
+            LayerNormalization(epsilon=1e-6),
+            block,
+            block,
+            GlobalAveragePool2D(),
+            LayerNormalization(epsilon=1e-6),
+            Dense(classes),
+        ),
+    )
+
+
 def tiny(classes: int) -> ModelSpec:
     """The smallest that learns something: one convolution of eight filters."""
     return ModelSpec("tiny", (Conv2D(8, 3, padding="same", activation="relu"), MaxPool2D(2), Flatten(), Dense(classes)))
@@ -146,6 +194,8 @@ _PRESETS = {
     "mlp": mlp,
     "residual": residual,
     "inception-like": inception_like,
+    "alexnet-like": alexnet_like,
+    "convnext-like": convnext_like,
     "tiny": tiny,
 }
 NAMES = tuple(_PRESETS)
