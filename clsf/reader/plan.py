@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.errors import PlanError
+from clsf.loss_kinds import DEFAULT, LOSSES, ONE_HOT
 from clsf.optimizer_calls import own_rate
 from clsf.optimizers import OPTIMIZERS, POPULAR, named
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Plan, Plateau, Preparation, Stopping
@@ -240,21 +241,21 @@ def _loss(program: Program) -> dict:
     loss = program.loss
     if loss is None:
         return {}
-    kind = {"categorical": "categorical", "binary": "binary"}.get(loss.kind, "sparse")
+    kind = LOSSES.get(loss.kind, LOSSES[DEFAULT])
     if loss.kind == "cross-entropy" and program.y is not None and program.y.one_hot:
-        kind = "categorical"
+        kind = LOSSES[ONE_HOT]
     last = last_activation(program)
-    if kind == "binary" and program.spec is not None:
+    if kind.one_output and program.spec is not None:
         units = next((layer.units for layer in reversed(program.spec.layers) if layer.role == "Linear"), 1)
-        kind = "binary" if units == 1 else "sparse"
-    found: dict = {"loss": kind, "probabilities": not loss.logits and last == ("sigmoid" if kind == "binary" else "softmax")}
+        kind = kind if units == 1 else LOSSES[DEFAULT]
+    found: dict = {"loss": kind.name, "probabilities": not loss.logits and last == kind.ending}
     if loss.made is not None:
         smoothing = loss.made.get("label_smoothing")
         if folding.number(smoothing) and 0 < smoothing <= 0.9:
-            found |= {"label_smoothing": float(smoothing), "loss": "categorical" if kind == "sparse" else kind}
+            found |= {"label_smoothing": float(smoothing), "loss": kind.name if kind.smooths else ONE_HOT}
     times = next((x[1] for x in program.y.extra if x[0] == "times"), None) if program.y is not None else None
-    if times is not None and "label_smoothing" not in found and kind != "binary":
-        found |= {"label_smoothing": round(1 - times, 6), "loss": "categorical"}
+    if times is not None and "label_smoothing" not in found and not kind.one_output:
+        found |= {"label_smoothing": round(1 - times, 6), "loss": ONE_HOT}
     return found
 
 
