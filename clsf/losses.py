@@ -1,31 +1,28 @@
-"""Losses: what a model has to end in for the loss that a plan names. The arithmetic itself is in the backends' `losses`.
-
-sparse       the label is a whole number; cross-entropy of it
-categorical  the label is a one-hot row: the same cross-entropy, but the row can be smoothed
-binary       two classes and one output: a logit, or the probability, of the second class
-"""
+"""What a model has to end in for the loss that a plan names, as `clsf.loss_kinds` says it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from clsf.errors import PlanError, SpecError
+from clsf.loss_kinds import LOSSES
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
 
+ENDINGS = {loss.ending for loss in LOSSES.values()}
+"""Activations that make probabilities of outputs."""
+
 
 def outputs(plan: Plan, classes: int) -> int:
     """Return how many numbers the model hands to the loss for one image."""
-    return 1 if plan.loss == "binary" else classes
+    return plan.loss_kind.outputs(classes)
 
 
 def last_activation(plan: Plan) -> str:
     """Return the activation that the model ends in: none for logits."""
-    if not plan.probabilities:
-        return "linear"
-    return "sigmoid" if plan.loss == "binary" else "softmax"
+    return plan.loss_kind.last_activation(plan.probabilities)
 
 
 def fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:
@@ -34,7 +31,7 @@ def fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:
     A model that does not end in a dense layer comes back as it is; `check` says what is wrong with it.
     """
     layers = spec.layers
-    while layers and layers[-1].role == "Function" and layers[-1].name in ("softmax", "sigmoid"):
+    while layers and layers[-1].role == "Function" and layers[-1].name in ENDINGS:
         layers = layers[:-1]
     if not layers or layers[-1].role != "Linear":
         return spec
@@ -47,7 +44,7 @@ def check(spec: ModelSpec, plan: Plan, shape: Shape, classes: int) -> Analysis:
 
     Raises SpecError for a model that does not fit, PlanError for a loss that does not fit the data or the plan.
     """
-    if plan.loss == "binary" and classes != 2:
+    if plan.loss_kind.one_output and classes != 2:
         raise PlanError(
             "The binary loss is for two classes, but the data has {classes}. Choose the sparse or the categorical loss.",
             classes=classes,
@@ -58,7 +55,7 @@ def check(spec: ModelSpec, plan: Plan, shape: Shape, classes: int) -> Analysis:
             "from logits.",
             difference="softmax-before-loss",
         )
-    analysis = _one_output(spec, shape) if plan.loss == "binary" else spec.check(shape, classes)
+    analysis = _one_output(spec, shape) if plan.loss_kind.one_output else spec.check(shape, classes)
     if plan.probabilities and _ends_in(spec) != last_activation(plan):
         raise SpecError(
             "The loss takes probabilities, but the model '{name}' ends in {found}. Give its last layer the activation "

@@ -52,18 +52,18 @@ def weights_hash(weights: Weights) -> str:
 
 
 def dropout_layers(analysis: Analysis) -> dict[str, tuple[float, tuple[int, ...]]]:
-    """Return path -> (rate, shape without batch) of a mask of every dropout layer that drops anything."""
+    """Return path -> (rate, shape without batch) of a mask of every layer that drops anything."""
     return {
         facts.path: (facts.layer.rate, facts.layer.mask_shape(facts.in_shape))
         for facts in analysis.layers
-        if facts.role == "Drop" and facts.layer.rate > 0
+        if facts.layer.drops and facts.layer.rate > 0
     }
 
 
 def dropout_masks(
     layers: dict[str, tuple[float, tuple[int, ...]]], seed: int, first_step: int, steps: int, batch: int
 ) -> dict[str, np.ndarray]:
-    """Return path -> uint8 (steps, batch, *shape) of every dropout layer: 1 keeps a value, 0 drops it.
+    """Return path -> uint8 (steps, batch, *shape) of every layer that drops: 1 keeps a value, 0 drops it.
 
     A mask depends on the seed, the layer and the step alone, so any cut of the run into chunks draws the same.
     """

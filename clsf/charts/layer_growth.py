@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clsf.model.layers import Layer
+from clsf.model.shapes import sides_text
 from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
@@ -33,12 +34,12 @@ def figure(dense: Layer, conv: Layer, channels: int, here: int | None = None, sa
         ),
         "conv": said(
             say_n(
-                "{kind}, {filters} filter {k}×{k}",
-                "{kind}, {filters} filters {k}×{k}",
+                "{kind}, {filters} filter {k}",
+                "{kind}, {filters} filters {k}",
                 conv.filters,
                 kind=type(conv).__name__,
                 filters=conv.filters,
-                k=conv.kernel_size,
+                k=sides_text(conv.kernel_size),
             )
         ),
     }

@@ -11,7 +11,7 @@ from clsf.words import Sentence, say
 
 def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]:
     """Return what a script of this plan (`clsf.code.script` with `exact`) needs, or does otherwise than the run in `framework`."""
-    drops = any(facts.role == "Drop" and facts.layer.rate for facts in analysis.layers)
+    drops = any(facts.layer.drops and facts.layer.rate for facts in analysis.layers)
     fit = framework == "tensorflow" and plan.variants["tensorflow"] == "fit"
     found = [
         say(

@@ -87,17 +87,18 @@ class Model:
 
     def masked(self, framework: str) -> bool:
         """Whether dropout has the masks of a run: not where the framework draws its own, as `model.fit` always does."""
-        drops = any(facts.role == "Drop" and facts.layer.rate for facts in self.analysis.layers)
+        drops = any(facts.layer.drops and facts.layer.rate for facts in self.analysis.layers)
         return self.exact and drops and not draws_itself(self.plan, framework)
 
     def _of_run(self, path: str, layer: object, framework: str) -> Call | None:
         """Return the call for a layer that a run has otherwise than the framework, or None."""
         if not self.exact:
             return None
-        if layer.role == "Drop" and layer.rate and self.masked(framework):
-            return Call("RunDropout", (path, layer.rate), {"maps": True} if layer.MAPS else {})
-        if layer.role == "Drop" and layer.rate and self.plan.does("dropout-at-evaluation"):
-            return Call("AlwaysDropout", (layer.rate,), {"maps": True} if layer.MAPS else {})
+        maps = layer.role == "DropMaps"
+        if layer.drops and layer.rate and self.masked(framework):
+            return Call("RunDropout", (path, layer.rate), {"maps": True} if maps else {})
+        if layer.drops and layer.rate and self.plan.does("dropout-at-evaluation"):
+            return Call("AlwaysDropout", (layer.rate,), {"maps": True} if maps else {})
         if layer.role == "Batchwise" and framework == "torch":
             features = self.facts[path].in_shape[-1]
             return Call("RunNorm", (features,), {"eps": layer.epsilon, "momentum": layer.momentum})

@@ -28,6 +28,7 @@ from clsf.code.render import body_of
 from clsf.model.shapes import shape_text
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.schedule_kinds import SCHEDULE_KINDS
 from clsf.words import Sentence, say
 
 TORCH_FILE = "train_torch.py"
@@ -136,7 +137,7 @@ def _joined(*parts: str) -> str:
 
 
 def _imports(job: Job) -> str:
-    standard = ["import math"] if job.plan.schedule.kind == "cosine" else []
+    standard = ["import math"] if SCHEDULE_KINDS[job.plan.schedule.kind].math else []
     standard += ["import subprocess", "import sys"]
     standard += [] if job.plan.variants["tensorflow"] == "fit" else ["import time"]
     others = ["import keras", "import numpy as np", "import tensorflow as tf", "from keras import layers"]
@@ -271,7 +272,7 @@ _ROLES = {
 def _parity(job: Job) -> str:
     images, labels = ("x_test", "y_test") if job.tests else ("x_val", "y_val")
     right = "outputs.argmax(axis=1)"
-    if job.plan.loss == "binary":
+    if job.plan.loss_kind.one_output:
         right = f"(outputs[:, 0] > {0.5 if job.plan.probabilities else 0.0}).astype(int)"
     return f"""with np.load("torch.npz") as file:
     torch_start, torch_trained, torch_own = file["start"], file["trained"], file["own"]

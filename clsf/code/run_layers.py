@@ -17,8 +17,8 @@ def layers(job: Job, model: Model, framework: str) -> str:
     """Return the classes that the model needs."""
     roles = {facts.role for facts in model.analysis.layers}
     always, found = job.plan.does("dropout-at-evaluation"), []
-    dropping = [facts.layer for facts in model.analysis.layers if facts.role == "Drop" and facts.layer.rate]
-    maps = any(layer.MAPS for layer in dropping)
+    dropping = [facts.layer for facts in model.analysis.layers if facts.layer.drops and facts.layer.rate]
+    maps = any(layer.role == "DropMaps" for layer in dropping)
     if model.masked(framework):
         found.append(_dropout(framework, always, maps))
     elif dropping and always:

@@ -68,7 +68,7 @@ def ending(job: Job) -> str:
     ]
     answers = (
         f"(outputs[:, 0] > {0.5 if job.plan.probabilities else 0.0}).long()"
-        if job.plan.loss == "binary"
+        if job.plan.loss_kind.one_output
         else "outputs.argmax(dim=1)"
     )
     return "\n".join([*rows, f'print("first classes:", {answers}.tolist())'])

@@ -97,6 +97,11 @@ class Contender:
         except ClsfError:
             return False
 
+    @property
+    def dropping(self) -> list:
+        """The layers that set anything to 0 while training."""
+        return [layer for layer in plain(self.built.layers) if layer.drops and layer.rate > 0]
+
     def layers(self, *roles: str) -> list:
         """Return the layers that play these roles, those in branches included."""
         return [layer for layer in plain(self.built.layers) if layer.role in roles]

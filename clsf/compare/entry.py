@@ -96,8 +96,8 @@ def first_trained(analysis: Analysis) -> str:
 
 
 def dropping(analysis: Analysis, but: float | None = None) -> list[LayerFacts]:
-    """Return the dropout layers that drop anything, at another rate than `but`."""
-    return [facts for facts in layers(analysis, "Drop") if facts.layer.rate > 0 and facts.layer.rate != but]
+    """Return the layers that drop anything, at another rate than `but`."""
+    return [facts for facts in analysis.layers if facts.layer.drops and facts.layer.rate > 0 and facts.layer.rate != but]
 
 
 def reordered(analysis: Analysis) -> list[LayerFacts]:

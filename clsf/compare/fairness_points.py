@@ -250,7 +250,7 @@ def _rule(one: Contender, two: Contender) -> Said:
 
 
 def _dropout(one: Contender, two: Contender) -> Said:
-    if not [layer for c in (one, two) for layer in c.layers("Drop") if layer.rate > 0]:
+    if not [layer for c in (one, two) for layer in c.dropping]:
         yield "green", say("The model has no dropout.")
         return
     purposes = list(on_purpose(one, two, ("dropout-rate", "dropout-masks")))
@@ -494,7 +494,7 @@ def _own_masks(contender: Contender) -> bool:
 
 
 def _in_training_mode(contender: Contender) -> bool:
-    drops = any(layer.rate > 0 for layer in contender.layers("Drop"))
+    drops = bool(contender.dropping)
     if contender.plan.does("dropout-at-evaluation") and drops:
         return True
     return contender.plan.does("eval-mode") and (drops or bool(contender.layers("Batchwise")))

@@ -89,7 +89,7 @@ def _linear_pairs(design: Design, row: list[Card]) -> Iterator[Advice]:
 
 
 def _of_card(design: Design, card: Card) -> Iterator[Advice]:
-    if card.role == "Drop" and card.layer.rate >= HIGH_RATE:
+    if card.layer is not None and card.layer.drops and card.layer.rate >= HIGH_RATE:
         yield Advice(
             "high-dropout", "warn", card.uid,
             say("It sets {share} of all values to 0 while training; 20 to 50 % is usual, and above that little is learned.", share=f"{card.layer.rate:.0%}"),
@@ -212,7 +212,7 @@ def _logits(design: Design, on: list[Card], classes: int) -> Iterator[Advice]:
     """The loss takes logits: any numbers, not yet through a softmax. What comes after the last weights must not bend them."""
     last = on[-1]
     named = "linear" if last.branching else last.layer.function
-    if last.role == "Drop" and last.layer.rate > 0:
+    if last.layer is not None and last.layer.drops and last.layer.rate > 0:
         yield Advice(
             "dropped-logits", "warn", last.uid,
             say("A dropout at the very end sets logits to 0 while training, that of the right class included."),

@@ -77,6 +77,8 @@ class Arrays:
                     scale="unit" if a.scale in ("raw", "") else "twice" if a.scale == "unit" else a.scale,
                     dtype="float",
                 )
+            if a.one_hot and folding.number(other) and 0 < other < 1:  # labels that are smoothed by hand
+                a = replace(a, extra=(*a.extra, ("times", other)))
             return a.then("multiply", line, scale=a.scale if other == 1 or not folding.number(other) else "other")
         if kind in (ast.Sub, ast.Add):
             if a.role == "y" or a.scale == "":
@@ -378,6 +380,7 @@ class Arrays:
     def dataset_arrays(self, made: Made) -> tuple[Array, Array]:
         """Return images and labels as a torchvision data set hands them out, one image at a time; shape is (c, h, w)."""
         name = _TORCH_SETS.get(made.name, made.name.lower())
+        self.event("set", made.line, name=name)
         train = made.get(
             "train", 1 if made.name not in ("ImageFolder", "SVHN", "STL10", "FakeData", "EMNIST") else None, UNKNOWN
         )
@@ -615,6 +618,8 @@ class Arrays:
             return self.sklearn_call(path, args, kwargs, made)
         if path.startswith("tensorflow."):
             return self.tensorflow_call(path, args, kwargs, made, node)
+        if head in ("torchsummary", "torchinfo", "torchsummaryX", "pytorch_model_summary") and name == "summary":
+            return self.summary(made, head != "torchsummary")
         if name in ("load_img", "img_to_array", "imread", "open"):
             return Array("image", "", "x", None, "raw", line=line, made=line)
         if path == "collections.OrderedDict" and isinstance(first, list | tuple):
@@ -623,8 +628,19 @@ class Arrays:
             return UNKNOWN
         return made
 
+    def summary(self, made: Made, batch: bool) -> object:
+        """Take the input's shape from a table of the layers that is printed: `summary(model, (1, 28, 28))`."""
+        net = made.get("model", 0)
+        net = self.net_of(net) if isinstance(net, Made) and self.children(net) else net
+        size = made.get("input_size", 1)
+        size = size[0] if isinstance(size, list) and size and isinstance(size[0], list | tuple) else size
+        if isinstance(net, v.Net) and isinstance(size, list | tuple) and all(isinstance(d, int) for d in size):
+            net.input_shape = net.input_shape or tuple(size[1:] if batch else size) or None
+        return UNKNOWN
+
     def keras_set(self, name: str, line: int) -> tuple:
         name = {"fashion_mnist": "fashion-mnist"}.get(name, name)
+        self.event("set", line, name=name)
         shape, classes, train, test = KNOWN.get(name, (None, None, None, None))
         gray = name in ("mnist", "fashion-mnist")
         inner = (shape[:2] if gray else shape) if shape else None
@@ -760,6 +776,8 @@ class Arrays:
         name, line = made.name, made.line
         if isinstance(first, v.Answer):
             return first.then(name, line)
+        if path.startswith("tensorflow.image.random_"):
+            self.event("varied", line, made=made)
         if path.startswith("tensorflow.nn.") and "cross_entropy" in name:
             labels, logits = kwargs.get("labels", UNKNOWN), kwargs.get("logits", UNKNOWN)
             return self.keras_loss(made, labels, logits, line)
@@ -843,6 +861,7 @@ class Arrays:
     def sklearn_call(self, path: str, args: list, kwargs: dict, made: Made) -> object:
         name, line = made.name, made.line
         if name.startswith("load_"):
+            self.event("set", line, name=name[5:])
             known = KNOWN.get(name[5:])
             shape, classes, count, _ = known or (None, None, None, None)
             x = Array(

@@ -28,7 +28,7 @@ _KERAS_POSITIONS = {
     "Embedding": ("input_dim", "units"), "Cropping2D": ("cropping",), "Softmax": ("axis",),
     "Lambda": ("function",), "InputLayer": ("input_shape",), "GaussianNoise": ("stddev",),
 }  # fmt: skip
-_KERAS_KINDS = {name.removeprefix("layers."): kind.role for name, kind in BY_KERAS.items()} | {
+_KERAS_KINDS = {name.removeprefix("layers."): "Drop" if kind.drops else kind.role for name, kind in BY_KERAS.items()} | {
     "SeparableConv2D": "Separable", "Conv2DTranspose": "Conv2DTranspose", "Conv1D": "Conv1D", "ThresholdedReLU": "Function",
     "AlphaDropout": "Drop", "GaussianDropout": "Drop", "Normalization": "Rescaling", "Resizing": "Resize",
     "InputLayer": "Input", "Masking": "Identity", "ActivityRegularization": "Identity", "GaussianNoise": "Identity",

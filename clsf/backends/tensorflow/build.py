@@ -117,7 +117,7 @@ class BuiltModel:
         match layer:
             case layers.Layer(role="Flat") if self._plan.does("flatten-order"):
                 return ChannelsFirstFlatten(**named)
-            case layers.Layer(role="Drop") if not self._native_dropout or self._plan.does("dropout-at-evaluation"):
+            case layers.Dropping() if not self._native_dropout or self._plan.does("dropout-at-evaluation"):
                 return MaskedDropout(layer.rate, self._plan.does("dropout-at-evaluation"), layer.mask_shape(shape), **named)
             case layers.Layer(role="Batchwise"):
                 kind = UnbiasedNorm if self._plan.does("bn-variance") else AlignedNorm

@@ -91,7 +91,7 @@ def centre(x, axes: list[int]) -> tuple:
 
 
 class LayerNorm(keras.layers.LayerNormalization):
-    """Keras' layer; in float64 the same formula, rounded as AlignedNorm's."""
+    """Keras' layer; in float64 the same formula, rounded as the batch normalisation's."""
 
     def call(self, x):
         if x.dtype != tf.float64:
@@ -103,7 +103,7 @@ class LayerNorm(keras.layers.LayerNormalization):
 
 
 class GroupNorm(keras.layers.GroupNormalization):
-    """Keras' layer; in float64 the same formula, rounded as AlignedNorm's."""
+    """Keras' layer; in float64 the same formula, rounded as the batch normalisation's."""
 
     def call(self, x):
         if x.dtype != tf.float64:

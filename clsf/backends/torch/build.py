@@ -105,15 +105,15 @@ class BuiltModel:
                 conv = made_of(call.but(kwargs=kwargs), dtype=self._dtype)
                 return own.Convolution(conv, layer.pads(shape), layer.activation)
             case layers.Pool():
-                return own.Pool(layer.FUNCTION, layer.side, layer.moves, layer.pads(shape))
+                return own.Pool(layer.FUNCTION, layer.sides, layer.moves, layer.pads(shape))
             case layers.GlobalPool():
                 return own.GlobalPool(layer.FUNCTION)
             case layers.Layer(role="Linear"):
                 linear = nn.Linear(shape[0], layer.units, bias=layer.use_bias, dtype=self._dtype)
                 return own.Linear(linear, layer.activation)
             case layers.Layer(role="Flat"):
-                return nn.Flatten() if self._plan.does("flatten-order") else own.KerasOrder()
-            case layers.Layer(role="Drop"):
+                return made_of(layer.torch(shape)[0].call) if self._plan.does("flatten-order") else own.KerasOrder()
+            case layers.Dropping():
                 if self._native_dropout and not self._plan.does("dropout-at-evaluation"):
                     return made_of(layer.torch(shape)[0].call)
                 return own.MaskedDropout(layer.rate, self._plan.does("dropout-at-evaluation"), layer.FUNCTION)

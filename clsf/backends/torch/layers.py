@@ -63,7 +63,7 @@ class Convolution(nn.Module):
 class Pool(nn.Module):
     """Max or average pooling with Keras' padding "same": padded cells never win, and are left out of a mean."""
 
-    def __init__(self, function: str, size: int, stride: int, pads: tuple[int, int, int, int]) -> None:
+    def __init__(self, function: str, size: tuple[int, int], stride: tuple[int, int], pads: tuple[int, int, int, int]) -> None:
         super().__init__()
         self.function, self.size, self.stride, self.pads = function, size, stride, pads
 
@@ -179,7 +179,7 @@ def centre(x: Tensor, axes: list[int]) -> tuple[Tensor, Tensor]:
 class OneImageNorm(nn.Module):
     """Layer and group normalisation: the channels of each image in `groups`, each normalised as a whole, or pixel by pixel (0).
 
-    `shape`: that of gamma and beta, (channels,) or (channels, height, width). In float64 as BatchNorm.
+    `shape`: that of gamma and beta, (channels,) or (channels, height, width). In float64 as batch normalisation.
     """
 
     def __init__(self, groups: int, shape: tuple[int, ...], epsilon: float, dtype: torch.dtype) -> None:

@@ -25,9 +25,8 @@ class Dropping(Layer):
 
     linear: ClassVar = True
     elementwise: ClassVar = True
-    role: ClassVar = "Drop"
+    drops: ClassVar = True
     FUNCTION: ClassVar[str]  # in torch.nn.functional
-    MAPS: ClassVar[bool] = False  # whether whole channels are dropped
 
     @classmethod
     def fresh(cls, shape: Shape | None) -> Layer:
@@ -56,6 +55,7 @@ class Dropout(Dropping):
     Source: Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html (in its inverted form)
     """
 
+    role: ClassVar = "Drop"
     LOOK: ClassVar = Look(say("While training, sets some values to 0, so that none is relied on."), "grain", "while", "dropout")
     KERAS: ClassVar = Api("layers.Dropout", arg("rate", place=True), arg("noise_shape", None, None), arg("seed", None, None))
     TORCH: ClassVar = (Api("nn.Dropout", arg("p", 0.5, "rate", place=True), arg("inplace", False, None)),)
@@ -73,13 +73,13 @@ class SpatialDropout2D(Dropping):
     Source: Tompson et al. 2015, arXiv:1411.4280
     """
 
+    role: ClassVar = "DropMaps"
     LOOK: ClassVar = Look(say("While training, sets whole channels to 0."), "layers_clear", "while", "dropout")
     KERAS: ClassVar = Api(
         "layers.SpatialDropout2D", arg("rate", place=True), arg("data_format", None, None), arg("seed", None, None)
     )
     TORCH: ClassVar = (Api("nn.Dropout2d", arg("p", 0.5, "rate", place=True), arg("inplace", False, None)),)
     FUNCTION: ClassVar = "dropout2d"
-    MAPS: ClassVar = True
 
     rate: Annotated[
         float, Share(say("the share of channels set to 0 while training")), say("Share of channels set to 0, from 0 to below 1.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clsf.ui.layers import batch, both, code_view, dropout, field_view, growth, keys, order, out, weights_view, window
 from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared import facts
 from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
 
@@ -26,13 +27,19 @@ VIEWS = Sections(
 )
 
 
-ONLY = {"order": ("Flat",), "dropout": ("Drop",), "batch": ("Batchwise",), "growth": ("Convolution", "Linear")}
+ONLY = {"order": ("Flat",), "dropout": ("Drop", "DropMaps"), "batch": ("Batchwise",), "growth": ("Convolution", "Linear")}
 """The roles of the layers that have a view, where not all have it. “weights” is for layers that hold some."""
 
 
 def chosen(looked: InspectedLayer) -> Section:
     """Let the student choose how to look at the layer."""
-    return VIEWS.chosen([view for view in VIEWS if _suits(view.name, looked)])
+    view = VIEWS.chosen([view for view in VIEWS if _suits(view.name, looked)])
+    kinds = tuple(found.kind for found in looked.look.facts)
+    height, width, channels = (*looked.facts.out_shape, 0, 0)[:3]
+    facts.tell(
+        "layers", layers=len(kinds), kinds=kinds, last=looked.facts.kind, view=view.name, height=height, width=width, channels=channels,
+    )  # fmt: skip
+    return view
 
 
 def _suits(name: str, looked: InspectedLayer) -> bool:
