@@ -11,6 +11,8 @@ from clsf.experiments import start as starting
 from clsf.experiments.values import Experiment
 from clsf.ui.experiments import keys
 from clsf.ui.shared import service_access, state
+from clsf.ui.shared.looked_at import look_at as show
+from clsf.ui.shared.looked_at import looked_at as shown
 from clsf.ui.shared.text import sentence, t, words
 
 MOST_OFFERED = 30
@@ -18,24 +20,17 @@ MOST_OFFERED = 30
 
 def current() -> str | None:
     """Return the id of the experiment in the link, or of the last one looked at, which then returns into the link."""
-    linked = st.query_params.get(state.EXPERIMENT)
-    if linked:
-        st.session_state[state.EXPERIMENT] = linked
-    elif st.session_state.get(state.EXPERIMENT):
-        st.query_params[state.EXPERIMENT] = st.session_state[state.EXPERIMENT]
-    return st.session_state.get(state.EXPERIMENT)
+    return shown(state.EXPERIMENT)
 
 
 def look_at(experiment_id: str) -> None:
     """Make an experiment the one that is looked at."""
-    st.session_state[state.EXPERIMENT] = experiment_id
-    st.query_params[state.EXPERIMENT] = experiment_id
+    show(state.EXPERIMENT, experiment_id)
 
 
 def forget() -> None:
     """Look at no experiment any more."""
-    st.session_state.pop(state.EXPERIMENT, None)
-    st.query_params.pop(state.EXPERIMENT, None)
+    show(state.EXPERIMENT, None)
 
 
 def start(experiment: Experiment) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from contextlib import suppress
 
 import streamlit as st
 
 from clsf.doctor import facts_of, history_of
-from clsf.errors import ClsfError
 from clsf.faults.doctor import Verdict, diagnose
 from clsf.faults.probes import PROBES
-from clsf.plan import Plan
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import controls, navigation, run_status, runs, service_access, state
+from clsf.ui.shared import run_status
 from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.trained_again import train_again
 
 SHOWN = 2  # verdicts of a run that are said in full
 REMEMBERED = 200  # runs
@@ -65,17 +63,4 @@ def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
             words(probe.does), key=f"probe-{place}-{record.run_id}-{verdict.kind}", icon=":material/play_arrow:"
         )
         if pressed:
-            _run(record, plan)
-
-
-def _run(record: RunRecord, plan: Plan) -> None:
-    try:
-        run_ids = service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())
-    except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
-        return
-    runs.look_at(run_ids[0])
-    with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
-        controls.choose_as(record.model, plan, record.framework)
-    st.session_state[state.TRAIN_VIEW_WANTED] = "run"
-    st.switch_page(navigation.link_to("train"), query_params={**navigation.kept(), state.RUN: run_ids[0]})
+            train_again(record, plan)

@@ -7,6 +7,8 @@ import streamlit as st
 from clsf.errors import ClsfError
 from clsf.ui.shared import service_access, state
 from clsf.ui.shared.choices import Choices
+from clsf.ui.shared.looked_at import look_at as show
+from clsf.ui.shared.looked_at import looked_at as shown
 from clsf.ui.shared.text import sentence
 
 COMPARE_WITH_LINK = "with"
@@ -32,8 +34,7 @@ def start(choices: Choices, stepwise: bool = False) -> None:
 
 def look_at(run_id: str) -> None:
     """Make a run the one that is looked at."""
-    st.session_state[state.RUN] = run_id
-    st.query_params[state.RUN] = run_id
+    show(state.RUN, run_id)
 
 
 def look_at_pair(one: str, two: str) -> None:
@@ -44,28 +45,22 @@ def look_at_pair(one: str, two: str) -> None:
 
 def compare_with(run_id: str | None) -> None:
     """Compare the run that is looked at with this one; None: with the one that was started together with it."""
-    if run_id is None:
-        st.session_state.pop(state.COMPARE_WITH, None)
-        st.query_params.pop(COMPARE_WITH_LINK, None)
-    else:
-        st.session_state[state.COMPARE_WITH] = run_id
-        st.query_params[COMPARE_WITH_LINK] = run_id
+    show(state.COMPARE_WITH, run_id, COMPARE_WITH_LINK)
 
 
 def looked_at() -> str | None:
     """Return the id of the run in the link, or of the last one looked at, which then returns into the link."""
-    linked = st.query_params.get(state.RUN)
-    if linked:
-        st.session_state[state.RUN] = linked
-    elif st.session_state.get(state.RUN):
-        st.query_params[state.RUN] = st.session_state[state.RUN]
-    return st.session_state.get(state.RUN)
+    return shown(state.RUN)
+
+
+def compared_with() -> str | None:
+    """Return the id of the second run, from the link or as it was last; None if the two were started together."""
+    return shown(state.COMPARE_WITH, COMPARE_WITH_LINK)
 
 
 def forget() -> None:
     """Look at no run any more."""
-    st.session_state.pop(state.RUN, None)
-    st.query_params.pop(state.RUN, None)
+    show(state.RUN, None)
 
 
 def command(run_ids: list[str], name: str, value: float | None = None) -> None:
