@@ -23,7 +23,7 @@ def history_of(record: RunRecord) -> History:
     )
     return History(
         epochs, tuple(steps.losses[:count]), tuple(steps.accuracies[:count]), tuple(steps.gradient_norms[:count]),
-        tuple(steps.learning_rates[:count]), "", record.over,
+        tuple(steps.learning_rates[:count]), "", record.over, tuple(steps.images_per_second[:count]),
     )  # fmt: skip
 
 
@@ -63,6 +63,9 @@ def facts_of(record: RunRecord) -> Facts:
         evaluation_varies=plan.does("dropout-at-evaluation") and any(x.drops and x.rate for x in layers),
         answers=_most_frequent(predicted) if predicted else None,
         first_to_last_gradient=_shrinks(record),
+        dead=_dead(record),
+        update_ratio=_update(record),
+        broke_in=_broke_in(record),
         validated=True,
         planned_epochs=plan.epochs,
         largest_class=_largest(predicted) if predicted else None,
@@ -140,3 +143,27 @@ def _shrinks(record: RunRecord) -> float | None:
         if len(norms) > 1 and norms[-1] > 0:
             ratios.append(norms[0] / norms[-1])
     return sum(ratios) / len(ratios) if ratios else None
+
+
+def _dead(record: RunRecord) -> tuple[str, float] | None:
+    """Return the layer with the largest share of dead ReLU units in the last look, and that share."""
+    dead = record.layers_looked[-1].dead if record.layers_looked else {}
+    return max(dead.items(), key=lambda item: item[1], default=None)
+
+
+def _update(record: RunRecord) -> float | None:
+    """Return how far a step moves a kernel, as a share of its size: the middle one of all kernels in all looks but the first."""
+    ratios = sorted(
+        value["ratio"] for look in record.layers_looked[1:] for name, value in look.layers.items()
+        if name.endswith("kernel") and value.get("ratio") is not None and math.isfinite(value["ratio"])
+    )  # fmt: skip
+    return ratios[len(ratios) // 2] if ratios else None
+
+
+def _broke_in(record: RunRecord) -> tuple[str, int] | None:
+    """Return the first weight, in the model's order, that held or got a number that is no number, and the step."""
+    for look in record.layers_looked:
+        for name, value in look.layers.items():
+            if any(isinstance(value.get(key), float) and not math.isfinite(value[key]) for key in ("norm", "gradient_norm")):
+                return name, look.step
+    return None

@@ -55,6 +55,13 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
             "lower-rate",
         )
     if history.broke and not any(value < 0 for value in (*history.losses, *history.loss)):
+        if facts.broke_in is not None:
+            name, step = facts.broke_in
+            return Evidence(
+                0.8,
+                say("The loss is no number any more. It was seen first in {layer}, at step {step}.", layer=name, step=step),
+                "lower-rate",
+            )
         return Evidence(0.8, say("The loss is no number any more, or beyond all bounds."), "lower-rate")
     if (
         over is None

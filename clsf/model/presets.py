@@ -13,10 +13,13 @@ from clsf.model.layers import (
     BatchNorm,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePool2D,
     Layer,
+    LayerNormalization,
+    LocalResponseNormalization,
     MaxPool2D,
 )
 from clsf.model.spec import ModelSpec
@@ -45,6 +48,10 @@ def _normed(filters: int, side: int = 3, strides: int = 1) -> tuple[Layer, Layer
 
 
 _RELU, _POOL = Activation("relu"), MaxPool2D(2)
+
+_OVERLAPPING = MaxPool2D(3, strides=2, padding="same")
+_PIXELS = LayerNormalization(epsilon=1e-6)
+_WIDE = Residual((DepthwiseConv2D(7, padding="same"), _PIXELS, _conv(128, 1, "valid", "gelu"), _conv(32, 1, "valid", "linear")))
 
 _ALL = (
     Preset(
@@ -92,6 +99,22 @@ _ALL = (
                 )
             ),
             _POOL, GlobalAveragePool2D(),
+        ),
+    ),
+    Preset(
+        "alexnet-like",
+        say("Krizhevsky et al. 2012 made small: local response normalisation, overlapping pooling, two groups, dropout of a half."),
+        (
+            _conv(32, 5), LocalResponseNormalization(), _OVERLAPPING,
+            Conv2D(64, 5, padding="same", activation="relu", groups=2), LocalResponseNormalization(), _OVERLAPPING,
+            _conv(64), _OVERLAPPING, Flatten(), Dense(128, activation="relu"), Dropout(0.5),
+        ),
+    ),
+    Preset(
+        "convnext-like",
+        say("Two blocks of Liu et al. 2022 without their learned scales: patches, layer normalisation, 7×7 depthwise, gelu."),
+        (
+            Conv2D(32, 2, strides=2, padding="same"), _PIXELS, _WIDE, _WIDE, GlobalAveragePool2D(), _PIXELS,
         ),
     ),
     Preset("tiny", say("The smallest that learns something: one convolution of eight filters."), (_conv(8), _POOL, Flatten())),

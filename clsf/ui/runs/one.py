@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -16,6 +17,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.runs import changes, keys, names
 from clsf.ui.shared import (
     capsules,
+    controls,
     doctor_view,
     navigation,
     run_overlay,
@@ -29,7 +31,6 @@ from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import plain, sentence, t, tn, words
-from clsf.ui.shared.trained_again import train_again
 
 KEEPS_WEIGHTS = ("finished", "stopped", "time-limit")
 CONTINUED = "history_more_epochs"
@@ -147,7 +148,17 @@ def _continue(record: RunRecord) -> None:
         key="history_rate",
     )  # fmt: skip
     if st.button(t("Continue"), key="continue", type="primary", icon=":material/play_arrow:"):
-        train_again(record, begin_from=record.run_id, epochs=epochs, learning_rate=rate)
+        try:
+            plan = record.plan.but(begin_from=record.run_id, epochs=epochs, learning_rate=rate)
+            run_ids = service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())
+        except ClsfError as error:
+            st.error(sentence(error.sentence), icon=":material/error:")
+            return
+        runs.look_at(run_ids[0])
+        with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
+            controls.choose_as(record.model, plan, record.framework)
+        st.session_state[state.TRAIN_VIEW_WANTED] = "run"
+        st.switch_page(navigation.link_to("train"), query_params={**navigation.kept(), state.RUN: run_ids[0]})
 
 
 def _go(label: str, page: str, icon: str, record: RunRecord) -> None:

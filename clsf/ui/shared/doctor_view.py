@@ -6,16 +6,20 @@ from collections import OrderedDict
 
 import streamlit as st
 
-from clsf.doctor import facts_of, history_of
+from clsf.charts import evidence
+from clsf.doctor import facts_of, history_of, seen_of
 from clsf.faults.doctor import Verdict, diagnose
+from clsf.faults.marks import marks
 from clsf.faults.probes import PROBES
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import run_status
+from clsf.ui.shared import doctor_probe, run_status
+from clsf.ui.shared.figures import draw
 from clsf.ui.shared.text import plain, sentence, t, words
-from clsf.ui.shared.trained_again import train_again
 
 SHOWN = 2  # verdicts of a run that are said in full
+DRAWN = 3  # runs whose curves are drawn
 REMEMBERED = 200  # runs
+FALLBACK = "overfit-batch"
 
 _known: OrderedDict[tuple, tuple[Verdict, ...]] = OrderedDict()
 
@@ -38,14 +42,29 @@ def show(records: list[RunRecord], place: str) -> None:
     titles = list(dict.fromkeys(words(said[0].fault.title) for _, said in found))
     label = t("This looks wrong: {what}", what="; ".join(titles[:2]))
     with st.expander(plain(label), icon=":material/stethoscope:", key=f"doctor-{place}"):
-        for record, said in found:
+        for number, (record, said) in enumerate(found):
             if len(records) > 1:
                 st.markdown(f"**{run_status.name(record.framework)}** · {plain(record.model.name)}")
+            if number < DRAWN:
+                _drawn(said[:SHOWN], record, place)
             for verdict in said[:SHOWN]:
                 _verdict(verdict, record, place)
             if len(said) > SHOWN:
                 rest = ", ".join(words(verdict.fault.title) for verdict in said[SHOWN:])
                 st.caption(t("Also possible: {causes}", causes=plain(rest)))
+
+
+def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
+    """Draw the run's curves with what the verdicts rest on; nothing where there is no line to draw."""
+    history, facts = history_of(record), facts_of(record)
+    found = tuple(dict.fromkeys(mark for verdict in said for mark in marks(verdict, history, facts)))
+    if not found:
+        return
+    stamp = (record.run_id, len(record.epochs), record.over, found)
+    draw(
+        f"{place}-evidence-{record.run_id}", stamp,
+        lambda: (evidence.figure(history, found, words), evidence.in_words(history, found, words)), height=260,
+    )  # fmt: skip
 
 
 def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
@@ -54,13 +73,16 @@ def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
     st.markdown(t("Seen: {what}", what=sentence(verdict.evidence.said)))
     st.markdown(sentence(verdict.fault.what))
     st.markdown(t("What to do: {what}", what=sentence(verdict.fault.mend)))
+    if not record.over:
+        return
+    name = deciding(verdict, record)
+    st.markdown(t("What would decide: {what}", what=sentence(PROBES[name].does)))
+    doctor_probe.show(name, record, f"{place}-{record.run_id}-{verdict.kind}")
+
+
+def deciding(verdict: Verdict, record: RunRecord) -> str:
+    """Return the probe that this run can be asked: the verdict's own, or whether the model can memorise one batch."""
     probe = PROBES.get(verdict.evidence.probe)
-    if probe is not None:
-        st.markdown(t("What would decide: {what}", what=sentence(probe.does)))
-    plan = probe.run(record.plan) if probe is not None and probe.run is not None else None
-    if plan is not None and record.over:
-        pressed = st.button(
-            words(probe.does), key=f"probe-{place}-{record.run_id}-{verdict.kind}", icon=":material/play_arrow:"
-        )
-        if pressed:
-            train_again(record, plan)
+    if probe is not None and (probe.run is not None or probe.answer(seen_of(record)) is not None):
+        return verdict.evidence.probe
+    return FALLBACK
