@@ -6,7 +6,7 @@ the image ("same" is then uneven); on an odd one it pads on both sides.
 
 from __future__ import annotations
 
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import Multiply, Parallel, Residual
 from clsf.model.layers import (
     ACTIVATIONS,
     Activation,
@@ -20,6 +20,7 @@ from clsf.model.layers import (
     GlobalAveragePool2D,
     GlobalMaxPool2D,
     MaxPool2D,
+    SeparableConv2D,
     ZeroPadding2D,
 )
 
@@ -51,6 +52,9 @@ IMAGE_ROWS = {
     "depthwise same stride 2": (DepthwiseConv2D(3, strides=2, padding="same", depth_multiplier=2),),
     "depthwise same dilated": (DepthwiseConv2D(2, padding="same", dilation_rate=2),),
     "depthwise tanh without bias": (DepthwiseConv2D(2, activation="tanh", use_bias=False),),
+    "separable": (SeparableConv2D(4),),
+    "separable same stride 2": (SeparableConv2D(3, (3, 2), 2, "same", depth_multiplier=2, activation="relu"),),
+    "separable dilated without bias": (SeparableConv2D(3, 2, padding="same", dilation_rate=2, use_bias=False),),
     "max pool": (MaxPool2D(),),
     "max pool overlapping": (MaxPool2D(3, strides=1),),
     "max pool same": (MaxPool2D(2, padding="same"),),
@@ -75,6 +79,11 @@ IMAGE_ROWS = {
     "residual shortcut": (
         Residual((Conv2D(3, strides=2, padding="same"), BatchNorm()), shortcut=(Conv2D(3, 1, strides=2, padding="same"),)),
     ),
+    "squeeze and excitation": (Multiply((GlobalAveragePool2D(), Dense(3, "relu"), Dense(2, "sigmoid"))),),
+    "multiply by 1x1xC and by an image": (
+        Multiply((ZeroPadding2D(), Conv2D(3, 1), MaxPool2D(20, padding="same")), shortcut=(Conv2D(3, (1, 3), padding="same"),)),
+        Multiply((Conv2D(3, 1, activation="sigmoid"),)),
+    ),
     "parallel": (Parallel(((Conv2D(2, 1),), (), (MaxPool2D(3, strides=1, padding="same"), Dropout(0.5)))),),
     "branch in branch": (
         Residual((Parallel(((Conv2D(1, padding="same"),), (Residual((DepthwiseConv2D(padding="same"),)), Conv2D(1, 1)))),)),
@@ -88,5 +97,6 @@ FLAT_ROWS = {
     "dropout of a flat vector": (Dropout(0.5),),
     "batch norm of a flat vector": (BatchNorm(),),
     "activation softmax of a flat vector": (Activation("softmax"),),
+    "multiply of dense layers": (Multiply((Dense(5, "sigmoid"),)),),
     "residual of dense layers": (Residual((Dense(4, "relu"), Dense(5))),),
 }

@@ -67,7 +67,7 @@ def write_functional(w: Writer, model: Model) -> None:
         return target
 
     def join(path: str, layer: Branching, ends: list[str], target: str) -> None:
-        note = notes.added() if layer.SIGN else None
+        note = notes.met(layer.SIGN, layer.spreads(model.facts[path].in_shape)) if layer.SIGN else None
         w.call((f"{target} = {layer.MERGE}",), (), f"([{', '.join(ends)}])", path, note, model.comment(path))
         w.blank()
 
@@ -123,7 +123,10 @@ def _call_writers(w: Writer, model: Model) -> tuple:
 
     def join(path: str, layer: Branching, ends: list[str], target: str) -> None:
         if layer.SIGN:
-            w.add(f"{target} = {f' {layer.SIGN} '.join(ends)}", path, notes.added(), model.comment(path))
+            spreads = layer.spreads(model.facts[path].in_shape)
+            first = f"{ends[0]}[:, None, None]" if spreads else ends[0]
+            met = f" {layer.SIGN} ".join((first, *ends[1:]))
+            w.add(f"{target} = {met}", path, notes.met(layer.SIGN, spreads), model.comment(path))
         else:
             w.call(
                 (f"{target} = keras.ops.concatenate",), (f"[{', '.join(ends)}]", "axis=-1"), "", path, None, model.comment(path)

@@ -7,7 +7,7 @@ from math import prod
 
 from clsf.errors import SpecError
 from clsf.model import layers as ours
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import Multiply, Parallel, Residual
 from clsf.model.layers import made
 from clsf.model.shapes import one_or_two, one_or_two_text
 from clsf.reader.ops import pair
@@ -146,6 +146,10 @@ def _join(tensor: Tensor, branches: list[list], reading: Reading) -> list:
             return [Residual(tuple(main), tuple(others[0]))]
         reading.lose(line, say("an addition of {count} branches", count=len(branches)))
         return main
+    if tensor.op.kind == "Multiply" and len(branches) == 2:
+        sizes = [prod(found) if (found := source.shape) and None not in found else 0 for source in tensor.inputs]
+        gate = 0 if sizes[0] < sizes[1] or (sizes[0] == sizes[1] and branches[0]) else 1  # the smaller is spread over the other
+        return [Multiply(tuple(branches[gate]), tuple(branches[1 - gate]))]
     if tensor.op.kind == "Concat":
         return [Parallel(tuple(tuple(b) for b in branches))]
     reading.lose(line, say("branches that are multiplied or averaged"))
@@ -165,7 +169,7 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
     op, before, after = tensor.op, tensor.inputs[0], tensor.shape
     s, line = op.settings, op.line
     match op.kind:
-        case "Convolution" | "Depthwise":
+        case "Convolution" | "Depthwise" | "Separable":
             return _convolution(op, before, reading)
         case "Linear":
             if not isinstance(s.get("units"), int):
@@ -181,16 +185,9 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
             return [made(op.kind)]
         case "AdaptiveAveragePool2D" | "AdaptiveMaxPool2D":
             return _adaptive(op, before, reading)
-        case "Separable" | "Conv1D" | "Conv2DTranspose" | "Resize" | "Unknown" | "Argmax" | "Mean":
+        case "Conv1D" | "Conv2DTranspose" | "Resize" | "Unknown" | "Argmax" | "Mean":
             name = s.get("name") or op.kind
             reading.lose(line, say("{name}", name=name))
-            if op.kind == "Separable" and isinstance(s.get("filters"), int) and pair(s.get("kernel")):
-                padding = "same" if s.get("padding") == "same" else "valid"
-                return [
-                    made("Depthwise", pair(s["kernel"])[0], (pair(s.get("strides")) or (1, 1))[0], padding, use_bias=False),
-                    made("Convolution", s["filters"], 1),
-                    *_activation(s.get("activation"), op, reading),
-                ]
             return []
         case "Flat":
             return [made("Flat")]
@@ -222,7 +219,7 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
             return _activation(s.get("name"), op, reading, alone=True)
         case "Pad":
             return [("pad", four(s.get("pads"), reading.torch), s.get("value", 0), line, before.shape)]
-        case "Add" | "Concat" | "Combine":
+        case "Add" | "Multiply" | "Concat" | "Combine":
             return []
     return []
 
@@ -267,6 +264,8 @@ def _convolution(op: Op, before: Tensor, reading: Reading) -> list:
     multiplier = s.get("multiplier") if isinstance(s.get("multiplier"), int) else 1
     if op.kind == "Depthwise":
         layer = made(op.kind, **_square(found), depth_multiplier=multiplier)
+    elif op.kind == "Separable":
+        layer = made(op.kind, s["filters"], **_square(found), depth_multiplier=multiplier)
     else:
         groups = s.get("groups")
         layer = made("Convolution", s["filters"], groups=groups if isinstance(groups, int) else 1, **found)
@@ -364,10 +363,22 @@ def _tidy(found: list, reading: Reading) -> list:
             pending = None
         if item.role == "Function" and item.name == "linear":
             continue
+        if reading.torch and row and (both := _separable(row[-1], item)) is not None:
+            row[-1] = both
+            continue
         row.append(item)
     if pending is not None:
         reading.lose(pending[3], say("padding"))
     return row
+
+
+def _separable(first: object, second: object) -> object | None:
+    """Return the separable convolution that a depthwise one and a 1×1 one are together: PyTorch has no layer for it."""
+    if (first.role, second.role) != ("Depthwise", "Convolution"):
+        return None
+    names = ("kernel_size", "strides", "padding", "depth_multiplier", "dilation_rate")
+    one = made("Separable", second.filters, **{name: getattr(first, name) for name in names}, use_bias=second.use_bias)
+    return one if one.steps == (first, second) else None
 
 
 def _with_padding(layer: ours.Sliding, pad: tuple, reading: Reading) -> object:
@@ -389,6 +400,8 @@ def folded(layers: tuple, deep: int = 0) -> tuple:
     for item in layers:
         if isinstance(item, Residual) and deep < 8:
             item = Residual(folded(item.layers, deep + 1), folded(item.shortcut, deep + 1))
+        elif isinstance(item, Multiply) and deep < 8:
+            item = Multiply(folded(item.layers, deep + 1), folded(item.shortcut, deep + 1))
         elif isinstance(item, Parallel) and deep < 8:
             item = Parallel(tuple(folded(b, deep + 1) for b in item.branches))
         weighted = row and bool(row[-1].KERNELS)

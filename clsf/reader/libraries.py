@@ -167,7 +167,7 @@ class Libraries(Nets, Arrays):
         if isinstance(left, Tensor) or isinstance(right, Tensor):
             tensors = [x for x in (left, right) if isinstance(x, Tensor)]
             if len(tensors) == 2:
-                op = Op("Add" if kind is ast.Add else "Combine", {"axis": 1}, line)
+                op = Op({ast.Add: "Add", ast.Mult: "Multiply"}.get(kind, "Combine"), {"axis": 1}, line)
                 return self.keep(op, tensors, self.in_torch())
             if kind in (ast.Div, ast.Mult, ast.Sub, ast.Add):
                 number = right if isinstance(left, Tensor) else left
@@ -366,6 +366,8 @@ class Libraries(Nets, Arrays):
             if path.endswith(".add") or (path.endswith("merge") and mode == "sum")
             else "Concat"
             if path.endswith("concatenate") or mode == "concat"
+            else "Multiply"
+            if path.endswith(".multiply") or mode == "mul"
             else "Combine"
         )
         if not tensors:
@@ -618,6 +620,8 @@ class Libraries(Nets, Arrays):
                 return self.keep(Op("Unsqueeze", {"dim": first}, line), [t], torch)
             case "add" | "add_":
                 return self.keep(Op("Add", {}, line), [t, first], torch) if isinstance(first, Tensor) else t
+            case "mul" | "mul_" | "multiply":
+                return self.keep(Op("Multiply", {}, line), [t, first], torch) if isinstance(first, Tensor) else t
             case "max" | "argmax" | "min":
                 if function and torch and not args:
                     return t

@@ -84,7 +84,7 @@ def ending(program: Program) -> Ending | None:
                 first[0],
                 first[1],
             )
-        elif op.kind in ("Unknown", "Add", "Concat", "Combine", "Argmax", "GlobalMax", "Input"):
+        elif op.kind in ("Unknown", "Add", "Multiply", "Concat", "Combine", "Argmax", "GlobalMax", "Input"):
             return None
         tensor = tensor.inputs[0] if tensor.inputs else None
     return None
@@ -197,7 +197,7 @@ def hidden(program: Program) -> list[tuple[Tensor, list[Tensor]]]:
                 result.append((t, [*between, current]))
                 break
             between.append(current)
-            if current.op.kind in ("Unknown", "Add", "Concat", "Combine"):
+            if current.op.kind in ("Unknown", "Add", "Multiply", "Concat", "Combine"):
                 break
     return result
 

@@ -33,7 +33,7 @@ _KERAS_KINDS = {name.removeprefix("layers."): kind.role for name, kind in BY_KER
     "AlphaDropout": "Drop", "SpatialDropout2D": "Drop", "GaussianDropout": "Drop", "Normalization": "Rescaling", "Resizing": "Resize",
     "InputLayer": "Input", "Masking": "Identity", "ActivityRegularization": "Identity", "GaussianNoise": "Identity",
     "Add": "Add", "add": "Add", "Concatenate": "Concat", "concatenate": "Concat",
-    **dict.fromkeys(("Multiply", "Average", "Maximum", "Subtract"), "Combine"),
+    **dict.fromkeys(("Multiply", "multiply"), "Multiply"), **dict.fromkeys(("Average", "Maximum", "Subtract"), "Combine"),
     "Reshape": "Reshape", "Permute": "Permute", "Rescaling": "Rescaling",
 }  # fmt: skip
 """Keras' layer -> the operation that it is: what is a layer here by its role, the others by hand."""
@@ -126,7 +126,7 @@ def keras_op(made: Made) -> Op:
             s["name"] = activation_name(made if activation_name(made) else given.get("activation"))
             if name == "LeakyReLU":
                 s["alpha"] = given.get("negative_slope", given.get("alpha", 0.3))
-        case "Add" | "Concat" | "Combine":
+        case "Add" | "Multiply" | "Concat" | "Combine":
             s["axis"] = given.get("axis", -1)
         case "Pad":
             s["pads"] = given.get("padding", 1)

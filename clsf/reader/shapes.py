@@ -57,6 +57,9 @@ def out_shape(op: Op, shapes: list[tuple | None], torch: bool, misfits: list[Mis
                 return None
             axes = [d - 1 for d in dims if d != 0] if torch else [d - 1 for d in dims]
             return tuple(first[a] for a in axes) if sorted(axes) == list(range(len(first))) else None
+        case "Multiply":  # one number per channel is spread over the image
+            known = [shape for shape in shapes if shape is not None and None not in shape]
+            return max(known, key=lambda shape: (len(shape), prod(shape)), default=None)
         case "Add" | "Combine":
             return _add(op, shapes, misfits)
         case "Concat":

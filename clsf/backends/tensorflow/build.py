@@ -7,7 +7,7 @@ import numpy as np
 
 from clsf.backends.base import Weights
 from clsf.backends.tensorflow.layers import BatchNorm, ChannelsFirstFlatten, MaskedDropout, UnbiasedBatchNorm, activation
-from clsf.backends.tensorflow.stock import made_of
+from clsf.backends.tensorflow.stock import made_of, variable_of
 from clsf.calls import Call
 from clsf.model import layers
 from clsf.model.shapes import Shape
@@ -72,7 +72,7 @@ class BuiltModel:
 
     def _variable(self, name: str) -> keras.Variable:
         path, weight = name.rsplit(".", 1)
-        return getattr(self.layers[path], "kernel" if weight == "depthwise_kernel" else weight)
+        return variable_of(self.layers[path], weight)
 
     def _row(self, row: tuple, x: keras.KerasTensor, prefix: str) -> keras.KerasTensor:
         for position, layer in enumerate(row, start=1):
@@ -96,10 +96,9 @@ class BuiltModel:
 
     def _regularise(self, layer: keras.layers.Layer) -> None:
         """Give the kernel its regularizer, as a student would write it for `model.fit`; own loops add penalties themselves."""
-        for name in ("kernel_regularizer", "depthwise_regularizer"):
+        for name in ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer"):
             if hasattr(layer, name):
                 setattr(layer, name, Penalty(l1=self._plan.l1, l2=self._l2))
-                return
 
     @property
     def _l2(self) -> float:

@@ -32,7 +32,7 @@ def made_of(call: Call, **more: object) -> nn.Module:
     return made(call.but(name=name), ROOTS, nn.Module, **more)
 
 
-WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
+WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
          "moving_variance": "running_var"}  # fmt: skip
 """What torch's own modules call a weight."""
 
@@ -42,13 +42,13 @@ def turned(weight: str, array: np.ndarray) -> np.ndarray:
     if weight == "depthwise_kernel":  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
         kh, kw, channels, multiplier = array.shape
         array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
-    elif weight == "kernel":  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
+    elif weight.endswith("kernel"):  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
         array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
     return np.array(array, order="C")
 
 
 class Stock:
-    """A model as torch's own modules: `holding` has those with weights by path, `counts` how many numbers each path holds."""
+    """A model as torch's own modules: `holding` has those with weights by path and suffix, `counts` how many numbers each path holds."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -59,7 +59,8 @@ class Stock:
         """Load weights in the agreed layout into the modules that were made."""
         for name, array in weights.items():
             path, _, weight = name.rpartition(".")
-            getattr(self.holding[path], WORDS.get(weight, weight)).data.copy_(torch.from_numpy(turned(weight, array)))
+            module = self.holding[path + self._model.facts[path].layer.HELD.get(weight, "")]
+            getattr(module, WORDS.get(weight, weight)).data.copy_(torch.from_numpy(turned(weight, array)))
 
     def model(self) -> nn.Sequential:
         """Make the modules. Rows of a branching layer stand side by side, and are not joined: it is to be printed."""
@@ -73,8 +74,9 @@ class Stock:
                 rows = {name: self._row(inner, f"{path}.{name}.") for name, inner in layer.rows()}
                 modules.append(nn.ModuleDict(rows))
                 continue
-            own = [made_of(step.call) for step in self._model.torch(path, layer)]
-            self.holding.update((path, module) for module in own if module.state_dict())
+            steps = self._model.torch(path, layer)
+            own = [made_of(step.call) for step in steps]
+            self.holding |= {f"{path}{s.suffix}": module for s, module in zip(steps, own, strict=True) if module.state_dict()}
             self.counts[path] = sum(p.numel() for m in own for p in m.parameters()) + sum(map(kept, own))
             modules += own
         return nn.Sequential(*modules)

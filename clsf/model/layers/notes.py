@@ -48,6 +48,10 @@ def depthwise(channels: int) -> Sentence:
     )  # fmt: skip
 
 
+def separable() -> Sentence:
+    return say("PyTorch has no layer for both steps: first each channel by itself, then a 1×1 convolution that mixes them.")
+
+
 def symmetric_padding() -> Sentence:
     return say(
         'What Keras calls "same", as a number: PyTorch refuses the word together with strides. Here it is equal on both sides, '
