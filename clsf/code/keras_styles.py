@@ -94,7 +94,7 @@ def write_subclass(w: Writer, model: Model) -> None:
                 for step in model.keras(path, layer):
                     if not step.function:
                         w.call(
-                            (f"self.{model.names[path]} = {step.call.name}",), step.call.arguments(), "", path,
+                            (f"self.{model.names[path]}{step.suffix} = {step.call.name}",), step.call.arguments(), "", path,
                             notes.keras_declared() if first else step.call.note,
                         )  # fmt: skip
                         first = False
@@ -117,7 +117,7 @@ def _call_writers(w: Writer, model: Model) -> tuple:
                 w.add(f"{target} = {step.function.format(x=source)}", path, step.function_note, comment)
             else:
                 arguments = (source, "training=training") if step.training else (source,)
-                w.call((f"{target} = self.{model.names[path]}",), arguments, "", path, None, comment)
+                w.call((f"{target} = self.{model.names[path]}{step.suffix}",), arguments, "", path, None, comment)
             source = target
         return target
 

@@ -60,7 +60,8 @@ class Model:
         run = self._of_run(path, layer, "tensorflow")
         if run is not None:
             return [Step(run, weights=run.name == "UnbiasedNorm", training=True)]
-        return keras_steps(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
+        shape = self.facts[path].in_shape
+        return keras_steps(layer, shape, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
 
     def torch(self, path: str, layer: object) -> list[Step]:
         run = self._of_run(path, layer, "torch")

@@ -29,7 +29,7 @@ def slug(text: str, otherwise: str) -> str:
     return name
 
 
-TAKEN = {"F", "Path", "Image"}
+TAKEN = {"F", "Path", "Image", "Permute"}
 """Names that generated source imports and a model's name could become."""
 
 

@@ -10,6 +10,7 @@ from clsf.model import layers as ours
 from clsf.model.branches import Multiply, Parallel, Residual
 from clsf.model.layers import made
 from clsf.model.shapes import one_or_two, one_or_two_text
+from clsf.reader import moves
 from clsf.reader.ops import pair
 from clsf.reader.shapes import four
 from clsf.reader.values import Op, Tensor
@@ -149,7 +150,10 @@ def _join(tensor: Tensor, branches: list[list], reading: Reading) -> list:
     if tensor.op.kind == "Multiply" and len(branches) == 2:
         sizes = [prod(found) if (found := source.shape) and None not in found else 0 for source in tensor.inputs]
         gate = 0 if sizes[0] < sizes[1] or (sizes[0] == sizes[1] and branches[0]) else 1  # the smaller is spread over the other
-        return [Multiply(tuple(branches[gate]), tuple(branches[1 - gate]))]
+        inner = branches[gate]
+        if inner and inner[-1].role == "Reshape":  # one number per channel, as an image of one cell
+            inner = inner[:-1]
+        return [Multiply(tuple(inner), tuple(branches[1 - gate]))]
     if tensor.op.kind == "Concat":
         return [Parallel(tuple(tuple(b) for b in branches))]
     reading.lose(line, say("branches that are multiplied or averaged"))
@@ -191,10 +195,18 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
             return []
         case "Flat":
             return [made("Flat")]
-        case "View" | "Reshape":
-            if after is not None and len(after) == 1 and before.shape is not None and len(before.shape) > 1:
+        case "View" | "Reshape" | "Permute":
+            if (
+                op.kind != "Permute"
+                and after is not None
+                and len(after) == 1
+                and before.shape is not None
+                and len(before.shape) > 1
+            ):
                 return [made("Flat")]
-            return []
+            return [("move", tensor)]
+        case "Shuffle":
+            return [made(op.kind, s["groups"])] if isinstance(s.get("groups"), int) else []
         case "Squeeze":
             return (
                 [made("Flat")]
@@ -344,7 +356,7 @@ def _tidy(found: list, reading: Reading) -> list:
     row: list = []
     flat = False
     pending: tuple | None = None
-    for item in found:
+    for item in _moved(found, reading):
         if isinstance(item, tuple):
             if item[0] == "flat":
                 flat = True
@@ -370,6 +382,35 @@ def _tidy(found: list, reading: Reading) -> list:
     if pending is not None:
         reading.lose(pending[3], say("padding"))
     return row
+
+
+def _moved(found: list, reading: Reading) -> list:
+    """Return the row with layers for what views and permutations do to an image."""
+    row: list = []
+    run: list[Tensor] = []
+    for item in [*found, None]:
+        if isinstance(item, tuple) and item[0] == "move":
+            run.append(item[1])
+            continue
+        # What a model begins with is its input brought into shape, and what a Flatten follows is the order it flattens in.
+        if run and row and getattr(item, "role", "") != "Flat":
+            row += _moves(run, reading)
+        run = []
+        row += [item] if item is not None else []
+    return row
+
+
+def _moves(run: list[Tensor], reading: Reading) -> list:
+    """Return the layers for a row of moves: as many moves as possible at once, again and again."""
+    found, start = [], 0
+    while start < len(run):
+        for end in range(len(run), start, -1):
+            layers = moves.layers_of(run[start:end], reading.torch)
+            if layers is not None:
+                found += layers
+                break
+        start = end
+    return found
 
 
 def _separable(first: object, second: object) -> object | None:

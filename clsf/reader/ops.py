@@ -167,6 +167,7 @@ _TORCH_POSITIONS = {
     **dict.fromkeys(("LSTM", "GRU", "RNN"), ("input_size", "hidden_size")), "LayerNorm": ("normalized_shape", "eps"), "GroupNorm": ("num_groups", "num_channels"),
 }  # fmt: skip
 _FUNCTION_POSITIONS = {
+    "channel_shuffle": ("groups",),
     "max_pool2d": _TORCH_POSITIONS["MaxPool2d"], "avg_pool2d": _TORCH_POSITIONS["AvgPool2d"], "dropout": ("p", "training"), "dropout2d": ("p", "training"),
     "softmax": ("dim",), "log_softmax": ("dim",), "leaky_relu": ("negative_slope",), "adaptive_avg_pool2d": ("output_size",), "pad": ("padding", "mode", "value"),
     "flatten": ("start_dim", "end_dim"), "adaptive_max_pool2d": ("output_size",), "alpha_dropout": ("p", "training"), "feature_dropout": ("p", "training"), "dropout1d": ("p", "training"),
@@ -231,6 +232,9 @@ def torch_op(made: Made, function: bool = False) -> Op:
         if function:
             s["training"] = given.get("training", True)
             s["training_given"] = "training" in given
+    elif low in ("channelshuffle", "channel_shuffle"):
+        op.kind = "Shuffle"
+        s["groups"] = given.get("groups")
     elif low in ("flatten", "ravel"):
         op.kind = "Flat"
         s["start"] = given.get("start_dim", 0 if function else 1)

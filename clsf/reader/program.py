@@ -199,11 +199,16 @@ def _classifies(net: Net) -> bool:
 
 def _sequentials(machine: Machine) -> None:
     """nn.Sequential on its own is a model too: find those that names stand for."""
-    if machine.nets and any(not n.extra.get("inside") for n in machine.nets):
+    named = [
+        value
+        for value in list(machine.module.names.values())
+        if isinstance(value, Made) and value.path == "torch.nn.Sequential" and machine.children(value)
+    ]
+    held = {id(child) for value in named for child in machine.children(value)}  # modules of one's own inside one are no models
+    if any(not (n.extra.get("inside") or id(n.instance) in held or id(n) in held) for n in machine.nets):
         return
-    for value in list(machine.module.names.values()):
-        if isinstance(value, Made) and value.path == "torch.nn.Sequential" and machine.children(value):
-            machine.net_of(value)
+    for value in named:
+        machine.net_of(value)
 
 
 def _data(program: Program) -> None:

@@ -51,6 +51,8 @@ def out_shape(op: Op, shapes: list[tuple | None], torch: bool, misfits: list[Mis
             return _view(op, first, torch, misfits)
         case "Pad":
             return _pad(op, first, torch)
+        case "Shuffle":
+            return first
         case "Permute":
             dims = s.get("dims")
             if first is None or not isinstance(dims, list | tuple) or not all(isinstance(d, int) for d in dims):

@@ -78,6 +78,16 @@ class Forward:
                 return np.take_along_axis(flat, flat.real.argmax(axis=1)[:, None], axis=1)[:, 0]
             case kinds.ZeroPadding2D():
                 return np.pad(x, ((0, 0), (layer.top, layer.bottom), (layer.left, layer.right), (0, 0)))
+            case kinds.ChannelShuffle():
+                return np.concatenate(
+                    [x[..., start :: x.shape[-1] // layer.groups] for start in range(x.shape[-1] // layer.groups)], axis=-1
+                )
+            case kinds.Permute():
+                return np.moveaxis(x, [1 + "hwc".index(letter) for letter in layer.order], [1, 2, 3])
+            case kinds.Reshape():
+                return x.reshape(
+                    len(x), *(-1 if side is None else side for side in (layer.height, layer.width, layer.channels))
+                )
             case kinds.Dense():
                 return activation(layer.activation, x @ w["kernel"] + w.get("bias", 0.0))
             case kinds.Flatten():

@@ -126,8 +126,8 @@ def same(layer, found) -> bool:
 
 
 def test_keras_calls_are_read_back_into_the_layer():
-    for layer, _ in SETTINGS:
-        calls = [step.call for step in layer.keras()]
+    for layer, shape in SETTINGS:
+        calls = [step.call for step in layer.keras_on(shape)]
         found, others = [], {}
         while calls:
             one, more, used = of_keras(calls)

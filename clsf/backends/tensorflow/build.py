@@ -6,7 +6,14 @@ import keras
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.backends.tensorflow.layers import BatchNorm, ChannelsFirstFlatten, MaskedDropout, UnbiasedBatchNorm, activation
+from clsf.backends.tensorflow.layers import (
+    BatchNorm,
+    ChannelsFirstFlatten,
+    ChannelShuffle,
+    MaskedDropout,
+    UnbiasedBatchNorm,
+    activation,
+)
 from clsf.backends.tensorflow.stock import made_of, variable_of
 from clsf.calls import Call
 from clsf.model import layers
@@ -113,6 +120,8 @@ class BuiltModel:
             case layers.BatchNorm():
                 kind = UnbiasedBatchNorm if self._plan.does("bn-variance") else BatchNorm
                 return kind(momentum=layer.momentum, epsilon=layer.epsilon, **named)
+            case layers.ChannelShuffle():
+                return ChannelShuffle(layer.groups, **named)
             case layers.Activation():
                 return keras.layers.Activation(activation(layer.name), **named)
         call = layer.keras()[0].call

@@ -61,7 +61,7 @@ class Stock:
         if layer.rows():
             ends = [self._row(row, x, f"{path}.{inner}.") for inner, row in layer.rows()]
             return made_of(Call(layer.MERGE), name=name, dtype=self._dtype)(ends)
-        for step in keras_steps(layer, None, turned=path in self._turned):
+        for step in keras_steps(layer, tuple(x.shape[1:]), None, turned=path in self._turned):
             built = made_of(step.call, name=f"{name}{step.suffix}", dtype=self._dtype)
             if path not in self.layers or step.weights:
                 self.layers[path] = built

@@ -114,6 +114,8 @@ class BuiltModel:
                 return own.Pool(layer.FUNCTION, layer.sides, layer.moves, layer.pads(shape))
             case layers.GlobalPool():
                 return own.GlobalPool(layer.FUNCTION)
+            case layers.ChannelShuffle() | layers.Permute() | layers.Reshape():
+                return made_of(layer.torch(shape)[0].call)
             case layers.ZeroPadding2D():
                 return nn.ZeroPad2d(layer.pads(shape))
             case layers.Dense():

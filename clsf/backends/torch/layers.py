@@ -96,6 +96,29 @@ class Flatten(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1) if x.ndim == 4 else x  # (b, c, h, w) -> (b, h * w * c)
 
 
+class Permute(nn.Module):
+    """The axes in another order, the batch counted; as the class of that name in `clsf.code.torch_styles`."""
+
+    def __init__(self, *dims: int) -> None:
+        super().__init__()
+        self.dims = dims
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.permute(self.dims)
+
+
+class ReshapeLikeKeras(nn.Module):
+    """An image of another size, by the order row, column, channel; as the class of that name in `clsf.code.torch_styles`."""
+
+    def __init__(self, height: int, width: int, channels: int) -> None:
+        super().__init__()
+        self.shape = height, width, channels
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.permute(0, 2, 3, 1) if x.ndim == 4 else x  # (b, c, h, w) -> (b, h, w, c)
+        return x.reshape(-1, *self.shape).permute(0, 3, 1, 2)
+
+
 class GlobalPool(nn.Module):
     """The mean or the maximum ("amax") of each channel."""
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from clsf.backends.base import Weights
+from clsf.backends.torch.layers import Permute, ReshapeLikeKeras
 from clsf.calls import Call, made
 from clsf.code.model import Model
 
@@ -23,7 +24,10 @@ class FlattenLikeKeras(nn.Module):
         return torch.flatten(x.permute(0, 2, 3, 1), 1)  # (b, c, h, w) -> (b, h * w * c)
 
 
-ROOTS = {"nn": nn, "own": SimpleNamespace(FlattenLikeKeras=FlattenLikeKeras)}
+ROOTS = {
+    "nn": nn,
+    "own": SimpleNamespace(FlattenLikeKeras=FlattenLikeKeras, Permute=Permute, ReshapeLikeKeras=ReshapeLikeKeras),
+}
 
 
 def made_of(call: Call, **more: object) -> nn.Module:

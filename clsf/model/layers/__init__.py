@@ -11,13 +11,13 @@ from clsf.model.layers.dense import Dense
 from clsf.model.layers.dropping import Dropout
 from clsf.model.layers.normalising import BatchNorm
 from clsf.model.layers.pooling import AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, GlobalPool, MaxPool2D, Pool
-from clsf.model.layers.shaping import Flatten, ZeroPadding2D
+from clsf.model.layers.shaping import ChannelShuffle, Flatten, Permute, Reshape, ZeroPadding2D
 
 PLAIN: dict[str, type[Layer]] = {
     kind.__name__: kind
     for kind in (
         Conv2D, MaxPool2D, Flatten, Dense, Activation, Dropout, BatchNorm, AveragePool2D, GlobalAveragePool2D, DepthwiseConv2D,
-        SeparableConv2D, GlobalMaxPool2D, ZeroPadding2D,
+        SeparableConv2D, GlobalMaxPool2D, ZeroPadding2D, ChannelShuffle, Permute, Reshape,
     )
 }  # fmt: skip
 """In the order of the menus: what a first network is made of stands first."""

@@ -160,12 +160,21 @@ class Layer:
         """Return the steps that stand for the layer in Keras."""
         return (Step(self.KERAS.call(self)),)
 
+    def keras_on(self, shape: Shape) -> tuple[Step, ...]:
+        """Return the steps of Keras where it receives `shape`, which few depend on."""
+        return self.keras()
+
     def torch(self, shape: Shape) -> tuple[Step, ...]:
         """Return the steps that stand for the layer in PyTorch, where it receives `shape`.
 
         Images are (batch, channels, height, width) there, and padding is worked out for the image size that arrives.
         """
         raise NotImplementedError
+
+    @classmethod
+    def of_keras_row(cls, calls: Sequence[Call]) -> tuple[Layer, int] | None:
+        """Return the layer that the first of Keras' calls are together, and how many they are; None if they are not."""
+        return None
 
     @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:

@@ -344,7 +344,7 @@ class SeparableConv2D(Convolution):
     def counted(self, shape: Shape) -> Sentence:
         depthwise, pointwise, *bias = (weight.size for weight in self.weights(shape))
         return say(
-            "{depthwise} weights for the channels one by one + {pointwise} to mix them + {bias} biases = {total}; one Conv2D of this size "
+            "{depthwise} for the channels one by one + {pointwise} to mix them + {bias} for the biases = {total} in all; one Conv2D of this size "
             "would have {whole}.",
             depthwise=f"{depthwise:,}", pointwise=f"{pointwise:,}", bias=sum(bias), total=f"{depthwise + pointwise + sum(bias):,}",
             whole=f"{sum(weight.size for weight in Conv2D(self.filters, self.kernel_size, padding='same', use_bias=self.use_bias).weights(shape)):,}",

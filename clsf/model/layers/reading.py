@@ -62,6 +62,10 @@ def of_keras(calls: Sequence[Call]) -> tuple[Layer, dict[str, Any], int]:
     Names begin with "layers.". Raises SpecError if no layer here does that, or if an argument is wrong.
     """
     call = calls[0]
+    for kind in PLAIN.values():
+        together = kind.of_keras_row(calls)
+        if together is not None:
+            return together[0], {}, together[1]
     if call.name not in BY_KERAS:
         raise refused(str(call))
     layer, others = BY_KERAS[call.name].of_keras(call)
