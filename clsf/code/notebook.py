@@ -13,6 +13,7 @@ from clsf.calls import quoted
 from clsf.code import (
     epochs,
     pieces,
+    run_layers,
     tensorflow_images,
     tensorflow_loop,
     tensorflow_script,
@@ -254,6 +255,7 @@ def _load_weights(model: Model) -> str:
             "            elif array.ndim == 4 and layer.groups == layer.in_channels:  # (h, w, in, times) -> (in * times, 1, h, w)",
             "                array = array.transpose(2, 3, 0, 1).reshape(layer.weight.shape)",
         ]
+    rows += run_layers.image_rows(model, "            ", "layer.weight")
     return "\n".join(
         [
             *rows,
@@ -274,8 +276,7 @@ def _load_weights(model: Model) -> str:
 
 _ROLES = {
     "kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "bias": "bias", "gamma": "weight",
-    "beta": "bias", "moving_mean": "running_mean",
-    "moving_variance": "running_var",
+    "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var", "alpha": "weight",
 }  # fmt: skip
 
 

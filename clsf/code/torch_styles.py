@@ -12,7 +12,6 @@ from clsf.model.branches import Branching
 
 def write_sequential(w: Writer, model: Model) -> None:
     """All layers in one nn.Sequential."""
-    _own_classes(w, model)
     w.add("model = nn.Sequential(")
     with w.indented():
         _modules(w, model, list(model.row()))
@@ -42,7 +41,6 @@ def write_module(w: Writer, model: Model) -> None:
 
 def write_mixed(w: Writer, model: Model) -> None:
     """Runs of layers as nn.Sequential inside a Module whose `forward` does what a Sequential cannot."""
-    _own_classes(w, model)
     runs = [run for run in _runs(model.layers, model.names, "", "") if not _one_function(model, run[1])]
     starts = {paths[0]: (name, paths) for name, paths in runs}
     inside = {path for _, paths in runs for path in paths[1:]}
@@ -172,44 +170,6 @@ def _named(runs: list[tuple[str, list[str]]], layers: tuple) -> list[tuple[str, 
         if ends:
             renamed[own[-1]] = ("classifier", renamed[own[-1]][1])
     return renamed
-
-
-_OWN = {
-    "FlattenLikeKeras": (
-        "class FlattenLikeKeras(nn.Module):",
-        "    def forward(self, x):  # (batch, channels, height, width)",
-        "        return torch.flatten(x.permute(0, 2, 3, 1), 1)",
-    ),
-    "Permute": (
-        "class Permute(nn.Module):",
-        "    def __init__(self, *dims):",
-        "        super().__init__()",
-        "        self.dims = dims",
-        "",
-        "    def forward(self, x):",
-        "        return x.permute(self.dims)",
-    ),
-    "ReshapeLikeKeras": (
-        "class ReshapeLikeKeras(nn.Module):",
-        "    def __init__(self, height, width, channels):",
-        "        super().__init__()",
-        "        self.shape = height, width, channels",
-        "",
-        "    def forward(self, x):",
-        "        x = x.permute(0, 2, 3, 1) if x.ndim == 4 else x  # (batch, height, width, channels)",
-        "        return x.reshape(-1, *self.shape).permute(0, 3, 1, 2)",
-    ),
-}
-"""Modules that PyTorch does not have, written out where a layer is to be an object."""
-
-
-def _own_classes(w: Writer, model: Model) -> None:
-    used = {step.call.name for path, layer in model.plain_layers() for step in model.torch(path, layer)}
-    for name, lines in _OWN.items():
-        if name in used:
-            for line in lines:
-                w.add(line) if line else w.blank()
-            w.blank(2)
 
 
 def imports(text: str, torch: bool = False) -> list[str]:

@@ -20,15 +20,19 @@ class Weight:
     """One array that a layer holds.
 
     Layout: convolution kernels (kernel height, kernel width, in, out), depthwise kernels (kernel height, kernel width,
-    in, multiplier), dense kernels (in, out), everything else (features,). `fan_in` and `fan_out` are the counts that
+    in, multiplier), dense kernels (in, out), scales, shifts and slopes of single values of an image (height, width, channels),
+    slopes that pixels share (1, 1, channels), everything else (features,). `fan_in` and `fan_out` are the counts that
     the schemes for initial weights divide by (Glorot & Bengio 2010, He et al. 2015).
     """
 
-    name: Literal["kernel", "depthwise_kernel", "pointwise_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"]
+    name: Literal[
+        "kernel", "depthwise_kernel", "pointwise_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "alpha"
+    ]
     shape: Shape
     trainable: bool = True
     fan_in: int = 0
     fan_out: int = 0
+    start: float = 0.0  # of the slopes "alpha"
 
     @property
     def size(self) -> int:

@@ -615,6 +615,8 @@ class Arrays:
             return self.sklearn_call(path, args, kwargs, made)
         if path.startswith("tensorflow."):
             return self.tensorflow_call(path, args, kwargs, made, node)
+        if head in ("torchsummary", "torchinfo", "torchsummaryX", "pytorch_model_summary") and name == "summary":
+            return self.summary(made, head != "torchsummary")
         if name in ("load_img", "img_to_array", "imread", "open"):
             return Array("image", "", "x", None, "raw", line=line, made=line)
         if path == "collections.OrderedDict" and isinstance(first, list | tuple):
@@ -622,6 +624,16 @@ class Arrays:
         if path in ("os.path.join", "os.getcwd"):
             return UNKNOWN
         return made
+
+    def summary(self, made: Made, batch: bool) -> object:
+        """Take the input's shape from a table of the layers that is printed: `summary(model, (1, 28, 28))`."""
+        net = made.get("model", 0)
+        net = self.net_of(net) if isinstance(net, Made) and self.children(net) else net
+        size = made.get("input_size", 1)
+        size = size[0] if isinstance(size, list) and size and isinstance(size[0], list | tuple) else size
+        if isinstance(net, v.Net) and isinstance(size, list | tuple) and all(isinstance(d, int) for d in size):
+            net.input_shape = net.input_shape or tuple(size[1:] if batch else size) or None
+        return UNKNOWN
 
     def keras_set(self, name: str, line: int) -> tuple:
         name = {"fashion_mnist": "fashion-mnist"}.get(name, name)

@@ -370,9 +370,9 @@ def _tidy(found: list, reading: Reading) -> list:
             if flat or (row and row[-1].role == "Flat"):
                 continue
             flat = True
-        if pending is not None and isinstance(item, ours.Sliding):
-            item = _with_padding(item, pending, reading)
-            pending = None
+        if pending is not None:
+            zeros, item = _with_padding(item, pending, reading)
+            row, pending = [*row, *zeros], None
         if item.role == "Function" and item.name == "linear":
             continue
         if reading.torch and row and (both := _separable(row[-1], item)) is not None:
@@ -380,7 +380,7 @@ def _tidy(found: list, reading: Reading) -> list:
             continue
         row.append(item)
     if pending is not None:
-        reading.lose(pending[3], say("padding"))
+        row += _zeros(pending, reading)
     return row
 
 
@@ -393,8 +393,9 @@ def _moved(found: list, reading: Reading) -> list:
             run.append(item[1])
             continue
         # What a model begins with is its input brought into shape, and what a Flatten follows is the order it flattens in.
-        if run and row and getattr(item, "role", "") != "Flat":
-            row += _moves(run, reading)
+        if run and getattr(item, "role", "") != "Flat":
+            found_here = _moves(run, reading)
+            row += found_here if run[0].inputs[0].inputs else [layer for layer in found_here if layer.role == "Shuffle"]
         run = []
         row += [item] if item is not None else []
     return row
@@ -422,17 +423,26 @@ def _separable(first: object, second: object) -> object | None:
     return one if one.steps == (first, second) else None
 
 
-def _with_padding(layer: ours.Sliding, pad: tuple, reading: Reading) -> object:
-    if layer.padding == "same":
-        return layer
-    same, image = replace(layer, padding="same"), _image(pad[4], reading)
-    if pad[1] is not None and image is not None:
-        if same.pads(image) == pad[1]:
-            return same
-        if not any(pad[1]):
-            return layer
-    reading.assume(pad[3], say("Padding “same” stands for a layer of zeros around the image."))
-    return same
+def _with_padding(layer: object, pad: tuple, reading: Reading) -> tuple[list, object]:
+    """Return what stands for a padding before a layer: nothing where it is the layer's own then, else a layer of zeros."""
+    image = _image(pad[4], reading)
+    if isinstance(layer, ours.Sliding) and layer.padding == "valid" and pad[1] is not None and image is not None:
+        same = replace(layer, padding="same")
+        if any(pad[1]) and same.pads(image) == pad[1]:
+            return [], same
+    if isinstance(layer, ours.Sliding) and pad[2] != 0 and layer.padding == "valid":  # not zeros: what never wins a maximum
+        reading.assume(pad[3], say("Padding “same” stands for a layer of zeros around the image."))
+        return [], replace(layer, padding="same")
+    return _zeros(pad, reading), layer
+
+
+def _zeros(pad: tuple, reading: Reading) -> list:
+    """Return the layer that puts zeros around an image, if that is what the padding does."""
+    if pad[1] is None or min(pad[1]) < 0 or pad[2] != 0:
+        reading.lose(pad[3], say("padding"))
+        return []
+    left, right, top, bottom = pad[1]
+    return [made("Pad", top, bottom, left, right)] if any(pad[1]) else []
 
 
 def folded(layers: tuple, deep: int = 0) -> tuple:

@@ -327,8 +327,9 @@ class Nets:
             case "__init__":
                 return None
             case "build":
-                if args and isinstance(args[0], tuple | list) and net.input_shape is None:
-                    net.input_shape = _clean(tuple(args[0])[1:])
+                given = args[0] if args else kwargs.get("input_shape", kwargs.get("batch_input_shape"))
+                if isinstance(given, tuple | list) and net.input_shape is None:
+                    net.input_shape = self.turn(_clean(tuple(given)[1:]), line)
                 return None
             case "summary" | "save" | "load_weights" | "state_dict" | "load_state_dict" | "save_weights" | "to_json":
                 return UNKNOWN

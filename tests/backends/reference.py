@@ -92,10 +92,21 @@ class Forward:
                 return activation(layer.activation, x @ w["kernel"] + w.get("bias", 0.0))
             case kinds.Flatten():
                 return x.reshape(len(x), -1)
-            case kinds.Dropout():
+            case kinds.Dropping():
                 return x * self.masks[path] / (1 - layer.rate) if self.training and path in self.masks else x
             case kinds.BatchNorm():
                 return self._batch_norm(layer, x, w, path)
+            case kinds.LayerNormalization():
+                axes = (1, 2, 3) if layer.axis == "image" else (-1,)
+                return standardised(x, axes, layer.epsilon) * w["gamma"] + w["beta"]
+            case kinds.GroupNormalization():
+                parts = x.reshape(len(x), -1, layer.groups, x.shape[-1] // layer.groups)
+                return standardised(parts, (1, 3), layer.epsilon).reshape(x.shape) * w["gamma"] + w["beta"]
+            case kinds.LocalResponseNormalization():
+                near = np.abs(np.subtract.outer(np.arange(x.shape[-1]), np.arange(x.shape[-1]))) <= layer.depth_radius
+                return x / (layer.bias + layer.alpha * (x**2 @ near)) ** layer.beta
+            case kinds.PReLU():
+                return np.where(x.real > 0, x, np.where(x.real < 0, w["alpha"] * x, 0))
             case kinds.Activation():
                 return activation(layer.name, x)
         raise TypeError(type(layer).__name__)
@@ -111,6 +122,11 @@ class Forward:
             self.moved[f"{path}.moving_mean"] = (keep * old_mean + (1 - keep) * mean).real
             self.moved[f"{path}.moving_variance"] = (keep * old_variance + (1 - keep) * variance).real
         return (x - mean) / np.sqrt(variance + layer.epsilon) * w["gamma"] + w["beta"]
+
+
+def standardised(x: np.ndarray, axes: tuple[int, ...], epsilon: float) -> np.ndarray:
+    mean = x.mean(axis=axes, keepdims=True)
+    return (x - mean) / np.sqrt(((x - mean) ** 2).mean(axis=axes, keepdims=True) + epsilon)
 
 
 def sliding(x: np.ndarray, size: object, stride: object, dilation: object, padding: str, fill: float) -> np.ndarray:

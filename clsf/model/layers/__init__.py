@@ -4,12 +4,18 @@ Each class says everything about its layer, once: its fields with what they take
 that stand for it in both frameworks, in both directions. Names are those of Keras where both frameworks differ.
 """
 
-from clsf.model.layers.activations import ACTIVATIONS, LEAKY_SLOPE, Activation, ActivationName
+from clsf.model.layers.activations import ACTIVATIONS, LEAKY_SLOPE, Activation, ActivationName, PReLU
 from clsf.model.layers.base import MAX_WIDTH, MAX_WINDOW, Layer, Look, Sliding
 from clsf.model.layers.convolution import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
 from clsf.model.layers.dense import Dense
-from clsf.model.layers.dropping import Dropout
-from clsf.model.layers.normalising import BatchNorm
+from clsf.model.layers.dropping import Dropout, Dropping, SpatialDropout2D
+from clsf.model.layers.normalising import (
+    BatchNorm,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
+    OneImageNorm,
+)
 from clsf.model.layers.pooling import AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, GlobalPool, MaxPool2D, Pool
 from clsf.model.layers.shaping import ChannelShuffle, Flatten, Permute, Reshape, ZeroPadding2D
 
@@ -17,7 +23,8 @@ PLAIN: dict[str, type[Layer]] = {
     kind.__name__: kind
     for kind in (
         Conv2D, MaxPool2D, Flatten, Dense, Activation, Dropout, BatchNorm, AveragePool2D, GlobalAveragePool2D, DepthwiseConv2D,
-        SeparableConv2D, GlobalMaxPool2D, ZeroPadding2D, ChannelShuffle, Permute, Reshape,
+        SeparableConv2D, GlobalMaxPool2D, ZeroPadding2D, LayerNormalization, GroupNormalization, SpatialDropout2D, PReLU,
+        LocalResponseNormalization, ChannelShuffle, Permute, Reshape,
     )
 }  # fmt: skip
 """In the order of the menus: what a first network is made of stands first."""
@@ -37,6 +44,7 @@ def keras_name(role: str) -> str:
 
 
 __all__ = [
-    "ACTIVATIONS", "BY_ROLE", "LEAKY_SLOPE", "MAX_WIDTH", "MAX_WINDOW", "PLAIN", "ActivationName", "Convolution", "GlobalPool", "Layer", "Look", "Pool", "Sliding", "keras_name", "made",
+    "ACTIVATIONS", "BY_ROLE", "LEAKY_SLOPE", "MAX_WIDTH", "MAX_WINDOW", "PLAIN", "ActivationName", "Convolution", "Dropping",
+    "GlobalPool", "Layer", "Look", "OneImageNorm", "Pool", "Sliding", "keras_name", "made",
     *PLAIN,
 ]  # fmt: skip

@@ -161,7 +161,7 @@ class Layer:
         return (Step(self.KERAS.call(self)),)
 
     def keras_on(self, shape: Shape) -> tuple[Step, ...]:
-        """Return the steps of Keras where it receives `shape`, which few depend on."""
+        """Return the steps in Keras where it receives `shape`; few layers need to know that."""
         return self.keras()
 
     def torch(self, shape: Shape) -> tuple[Step, ...]:
