@@ -393,12 +393,18 @@ def _moved(found: list, reading: Reading) -> list:
             run.append(item[1])
             continue
         # What a model begins with is its input brought into shape, and what a Flatten follows is the order it flattens in.
-        if run and getattr(item, "role", "") != "Flat":
+        if run and not (getattr(item, "role", "") == "Flat" and _other_order(run, reading)):
             found_here = _moves(run, reading)
             row += found_here if run[0].inputs[0].inputs else [layer for layer in found_here if layer.role == "Shuffle"]
         run = []
         row += [item] if item is not None else []
     return row
+
+
+def _other_order(run: list[Tensor], reading: Reading) -> bool:
+    """Return whether a Flatten behind it goes in the other framework's order, which a model does not say."""
+    dims = run[0].op.settings.get("dims")
+    return len(run) == 1 and dims is not None and tuple(dims) == ((0, 2, 3, 1) if reading.torch else (3, 1, 2))
 
 
 def _moves(run: list[Tensor], reading: Reading) -> list:
