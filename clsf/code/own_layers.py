@@ -27,7 +27,7 @@ SLOPES = '''class SlopePerValue(nn.Module):
     def forward(self, x):
         return torch.where(x > 0, x, self.weight * x)'''
 
-PERMUTE = """class Permute(nn.Module):
+PERMUTE = """class PermuteAxes(nn.Module):
     def __init__(self, *dims):
         super().__init__()
         self.dims = dims

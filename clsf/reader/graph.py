@@ -151,7 +151,7 @@ def _join(tensor: Tensor, branches: list[list], reading: Reading) -> list:
         sizes = [prod(found) if (found := source.shape) and None not in found else 0 for source in tensor.inputs]
         gate = 0 if sizes[0] < sizes[1] or (sizes[0] == sizes[1] and branches[0]) else 1  # the smaller is spread over the other
         inner = branches[gate]
-        if inner and inner[-1].role == "Reshape":  # one number per channel, as an image of one cell
+        if inner and inner[-1].role == "Layout":  # one number per channel, as an image of one cell
             inner = inner[:-1]
         return [Multiply(tuple(inner), tuple(branches[1 - gate]))]
     if tensor.op.kind == "Concat":
@@ -195,9 +195,9 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
             return []
         case "Flat":
             return [made("Flat")]
-        case "View" | "Reshape" | "Permute":
+        case "View" | "Layout" | "Axes":
             if (
-                op.kind != "Permute"
+                op.kind != "Axes"
                 and after is not None
                 and len(after) == 1
                 and before.shape is not None

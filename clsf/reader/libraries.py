@@ -587,7 +587,7 @@ class Libraries(Nets, Arrays):
                 dims = tuple(first) if isinstance(first, list | tuple) else tuple(args)
                 if not torch and dims:
                     dims = dims[1:]
-                    return self.keep(Op("Reshape", {"shape": dims}, line), [t], torch)
+                    return self.keep(Op("Layout", {"shape": dims}, line), [t], torch)
                 if len(dims) == 2 and dims[1] == -1 and (dims[0] is BATCH or not isinstance(dims[0], int) or dims[0] > 0):
                     return self.keep(Op("Flat", {"start": 1, "lead": dims[0]}, line), [t], torch)
                 if len(dims) == 2 and isinstance(dims[1], int) and dims[1] > 0:
@@ -613,7 +613,7 @@ class Libraries(Nets, Arrays):
                     if max(dims) < len(order):
                         order[dims[0]], order[dims[1]] = order[dims[1]], order[dims[0]]
                         dims = tuple(order)
-                return self.keep(Op("Permute", {"dims": dims}, line), [t], torch)
+                return self.keep(Op("Axes", {"dims": dims}, line), [t], torch)
             case "squeeze":
                 return self.keep(Op("Squeeze", {}, line), [t], torch)
             case "unsqueeze":

@@ -43,7 +43,7 @@ def layers_of(moves: list[Tensor], torch: bool) -> list[Layer] | None:
 
 
 def _moved(array: np.ndarray, move: Tensor, torch: bool) -> np.ndarray:
-    if move.op.kind != "Permute":
+    if move.op.kind != "Axes":
         return array.reshape(move.shape)
     dims = move.op.settings.get("dims")
     return array.transpose([dim - 1 for dim in dims if not torch or dim != 0])
@@ -55,15 +55,15 @@ def _candidates(before: tuple, after: tuple) -> list[list[Layer]]:
     if len(before) == 3:
         channels = before[2]
         found += [[made("Shuffle", groups)] for groups in range(2, channels) if channels % groups == 0]
-        found += [[made("Permute", order)] for order in ORDERS]
+        found += [[made("Axes", order)] for order in ORDERS]
     shaped = _reshaped(after)
     if shaped is not None:
         found.append([shaped])
         if len(before) == 3:
-            found += [[made("Permute", order), shaped] for order in ORDERS]
+            found += [[made("Axes", order), shaped] for order in ORDERS]
     if len(before) == 3:
         for order in ORDERS:
-            turned = made("Permute", order)
+            turned = made("Axes", order)
             middle = _reshaped(tuple(after[turned.axes.index(axis)] for axis in range(3)))
             found += [[middle, turned]] if middle is not None else []
     return found
@@ -71,16 +71,16 @@ def _candidates(before: tuple, after: tuple) -> list[list[Layer]]:
 
 def _reshaped(shape: tuple) -> Layer | None:
     try:
-        return made("Reshape", *shape)
+        return made("Layout", *shape)
     except SpecError:
         return None
 
 
 def _done(layer: Layer, array: np.ndarray) -> np.ndarray:
     """Return what the layer makes of an array (height, width, channels)."""
-    if layer.role == "Permute":
+    if layer.role == "Axes":
         return array.transpose(layer.axes)
-    if layer.role == "Reshape":
+    if layer.role == "Layout":
         return array.reshape(layer.height, layer.width, layer.channels)
     each = array.shape[2] // layer.groups
     return array.reshape(*array.shape[:2], layer.groups, each).transpose(0, 1, 3, 2).reshape(array.shape)

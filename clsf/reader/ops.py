@@ -34,7 +34,7 @@ _KERAS_KINDS = {name.removeprefix("layers."): kind.role for name, kind in BY_KER
     "InputLayer": "Input", "Masking": "Identity", "ActivityRegularization": "Identity", "GaussianNoise": "Identity",
     "Add": "Add", "add": "Add", "Concatenate": "Concat", "concatenate": "Concat",
     **dict.fromkeys(("Multiply", "multiply"), "Multiply"), **dict.fromkeys(("Average", "Maximum", "Subtract"), "Combine"),
-    "Reshape": "Reshape", "Permute": "Permute", "Rescaling": "Rescaling",
+    "Reshape": "Layout", "Permute": "Axes", "Rescaling": "Rescaling",
 }  # fmt: skip
 """Keras' layer -> the operation that it is: what is a layer here by its role, the others by hand."""
 
@@ -130,11 +130,11 @@ def keras_op(made: Made) -> Op:
             s["axis"] = given.get("axis", -1)
         case "Pad":
             s["pads"] = given.get("padding", 1)
-        case "Reshape":
+        case "Layout":
             s["shape"] = given.get(
                 "target_shape", tuple(made.args[0]) if made.args and isinstance(made.args[0], list | tuple) else None
             )
-        case "Permute":
+        case "Axes":
             s["dims"] = given.get("dims")
         case "Rescaling" if name == "Rescaling":
             s |= {"scale": given.get("scale"), "offset": given.get("offset", 0)}
@@ -249,7 +249,7 @@ def torch_op(made: Made, function: bool = False) -> Op:
     elif low == "flattenlikekeras":
         op.kind = "Flat"
     elif low == "unflatten":
-        op.kind = "Reshape"
+        op.kind = "Layout"
         s["shape"] = given.get("unflattened_size")
     elif ACTIVATIONS.get(low):
         op.kind = "Function"

@@ -394,6 +394,13 @@ def _model(program: Program) -> None:
     if program.output is None:
         return
     program.reading = graph.rows(program.output, program.torch, program.classes or 10)
+    for tensors, what in ((program.net.inputs, say("inputs")), (program.net.outputs, say("outputs"))):
+        if len(tensors) > 1:
+            given = [t.op.name or (t.op.made.kwargs.get("name") if t.op.made else None) for t in tensors]
+            names = ", ".join(str(name or tensor.shape) for name, tensor in zip(given, tensors, strict=True))
+            program.reading.lose(
+                program.net.line, say("several {what} ({names}); a model has one here", what=what, names=names)
+            )
     native = program.native_shape
     if native is not None and None not in native:
         if len(native) == 3:

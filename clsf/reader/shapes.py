@@ -47,13 +47,13 @@ def out_shape(op: Op, shapes: list[tuple | None], torch: bool, misfits: list[Mis
             return (first[0], *size)
         case "Flat":
             return None if first is None or None in first else (prod(first),)
-        case "View" | "Reshape":
+        case "View" | "Layout":
             return _view(op, first, torch, misfits)
         case "Pad":
             return _pad(op, first, torch)
         case "Shuffle":
             return first
-        case "Permute":
+        case "Axes":
             dims = s.get("dims")
             if first is None or not isinstance(dims, list | tuple) or not all(isinstance(d, int) for d in dims):
                 return None

@@ -41,7 +41,7 @@ class SlopePerValue(nn.Module):
         return torch.where(x > 0, x, self.weight * x)
 
 
-class Permute(nn.Module):
+class PermuteAxes(nn.Module):
     """As the class of that name in `clsf.code.own_layers`."""
 
     def __init__(self, *dims: int) -> None:
@@ -64,7 +64,7 @@ class ReshapeLikeKeras(nn.Module):
         return x.reshape(-1, *self.shape).permute(0, 3, 1, 2)
 
 
-OWN = (FlattenLikeKeras, LayerNorm2d, Permute, ReshapeLikeKeras, SlopePerValue)
+OWN = (FlattenLikeKeras, LayerNorm2d, PermuteAxes, ReshapeLikeKeras, SlopePerValue)
 ROOTS = {"nn": nn, "own": SimpleNamespace(**{kind.__name__: kind for kind in OWN})}
 
 

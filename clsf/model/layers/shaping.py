@@ -184,9 +184,9 @@ class Permute(Layer):
     """Let the axes of an image change places: "cwh" makes the channels the height, and the height the channels."""
 
     LOOK: ClassVar = Look(say("Lets the axes of an image change places."), "swap_horiz", "shaping", "permute")
-    role: ClassVar = "Permute"
+    role: ClassVar = "Axes"
     KERAS: ClassVar = Api("layers.Permute", arg("dims", field=None))
-    TORCH: ClassVar = (Api("Permute", arg("dims", field=None)),)
+    TORCH: ClassVar = (Api("PermuteAxes", arg("dims", field=None)),)
     linear: ClassVar = True
 
     order: Annotated[
@@ -214,7 +214,7 @@ class Permute(Layer):
 
     def torch(self, shape: Shape) -> tuple[Step, ...]:
         note = notes.channels_first_axes()
-        return (Step(Call("Permute", self.turned, note=note), f"{{x}}.permute{self.turned}", note),)
+        return (Step(Call("PermuteAxes", self.turned, note=note), f"{{x}}.permute{self.turned}", note),)
 
     @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
@@ -253,7 +253,7 @@ class Reshape(Layer):
     LOOK: ClassVar = Look(
         say("The same numbers as an image of another height, width and depth."), "grid_view", "shaping", "reshape"
     )
-    role: ClassVar = "Reshape"
+    role: ClassVar = "Layout"
     KERAS: ClassVar = Api("layers.Reshape", arg("target_shape", field=None))
     TORCH: ClassVar = (Api("ReshapeLikeKeras", arg("height"), arg("width"), arg("channels")),)
     linear: ClassVar = True
