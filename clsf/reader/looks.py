@@ -15,7 +15,7 @@ from clsf.reader.values import Answer, Array, Event, Loader, Made, Net, Op, Tens
 from clsf.words import Sentence
 
 CLASS_LOSSES = ("sparse", "categorical", "binary", "cross-entropy", "nll")
-SKIPPED = ("Drop", "Identity", "Squeeze", "View", "Reshape", "Rescaling", "Unsqueeze")
+SKIPPED = ("Drop", "Identity", "Squeeze", "View", "Layout", "Rescaling", "Unsqueeze")
 WEIGHTED = ("Convolution", "Linear", "Separable", "Depthwise", "Conv1D", "Conv2DTranspose")
 PROBABILITY = ("softmax", "sigmoid", "log_softmax")
 
@@ -84,7 +84,7 @@ def ending(program: Program) -> Ending | None:
                 first[0],
                 first[1],
             )
-        elif op.kind in ("Unknown", "Add", "Concat", "Combine", "Argmax", "GlobalMax", "Input"):
+        elif op.kind in ("Unknown", "Add", "Multiply", "Concat", "Combine", "Argmax", "GlobalMax", "Input"):
             return None
         tensor = tensor.inputs[0] if tensor.inputs else None
     return None
@@ -205,7 +205,7 @@ def hidden(program: Program) -> list[tuple[Tensor, list[Tensor]]]:
                 result.append((t, [*between, current]))
                 break
             between.append(current)
-            if current.op.kind in ("Unknown", "Add", "Concat", "Combine"):
+            if current.op.kind in ("Unknown", "Add", "Multiply", "Concat", "Combine"):
                 break
     return result
 

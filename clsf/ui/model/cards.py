@@ -145,9 +145,13 @@ class _Writing:
 
     def _row(self, card: Card, number: int, facts: CardFacts) -> dict:
         row = card.rows[number]
-        if card.kind == "Residual":
+        if card.kind != "Parallel":
             title = (t("Layers"), t("Shortcut"))[number]
-            empty = (t("Nothing: what comes in goes on as it is."), t("Empty: what came in is added as it is."))[number]
+            added = t("Empty: what came in is added as it is.")
+            empty = (
+                t("Nothing: what comes in goes on as it is."),
+                added if card.kind == "Residual" else t("Empty: what came in is multiplied as it is."),
+            )[number]
         else:
             title, empty = t("Branch {number}", number=number + 1), t("Nothing: what comes in goes on as it is.")
         shape = ""
