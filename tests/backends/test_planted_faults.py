@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from clsf.compare.programs import first_difference
 from clsf.faults import functions
 from clsf.faults.doctor import diagnose
-from clsf.faults.lab import first_difference
 from clsf.faults.running import run
 from clsf.faults.scenes import healthy
 
@@ -30,4 +30,4 @@ def test_planted_faults_show_their_symptom_and_are_named(framework):
     assert seen["validation-sorted"].history.validation_accuracy[-1] < 0.1
     assert seen["lr-too-high"].history.accuracy[-1] < 0.3
     assert seen["labels-from-one"].history.error
-    assert "up to 255 in place of 1" in str(first_difference(seen["missing-normalisation"], well))
+    assert "images is apart by up to" in str(first_difference(seen["missing-normalisation"], well).said)
