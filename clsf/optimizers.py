@@ -31,6 +31,11 @@ class Setting:
         """What Keras' class takes if nobody gives it."""
         return self.usual if self.keras_default is None else self.keras_default
 
+    @property
+    def decides(self) -> bool:
+        """Whether the classes make another optimizer where it is 0."""
+        return self.keras_default is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Optimizer:
@@ -62,6 +67,16 @@ class Optimizer:
         return self.torch_says is not None
 
     @property
+    def adaptive(self) -> bool:
+        """Whether it divides each weight's step by how large its gradients were."""
+        return any(s.name == "epsilon" for s in self.settings)
+
+    @property
+    def scales_itself(self) -> bool:
+        """Whether its steps have a size of their own, so that the learning rate only multiplies it."""
+        return self.rate >= 1
+
+    @property
     def counts_steps(self) -> bool:
         """Whether the rule depends on how many steps were taken."""
         return "^t" in self.formula
@@ -75,6 +90,12 @@ class Optimizer:
     def remembers_rate(self) -> bool:
         """Whether Keras' rule remembers gradients times the learning rate of their time; PyTorch's multiplies afterwards."""
         return bool(self.settings) and self.keras == "SGD"
+
+    def is_made_by(self, given: Mapping[str, object]) -> bool:
+        """Whether these arguments of its class, by Keras' names, make this optimizer and not another one of the class."""
+        return all(given.get(name) == value for name, value in self.fixed.items()) and all(
+            given.get(s.name) for s in self.settings if s.decides
+        )
 
     def values(self, given: Mapping[str, float]) -> dict[str, float]:
         """Return every hyper-parameter of the aligned rule."""
@@ -94,10 +115,7 @@ class Optimizer:
         `aligned`: with Keras' numbers and PyTorch's formula. Otherwise what was not given is as PyTorch has it, but for a
         value without which it would be another optimizer (the 0.9 of momentum).
         """
-        values = {
-            s.torch: given.get(s.name, s.usual if aligned or s.keras_default is not None else s.torch_default)
-            for s in self.settings
-        }
+        values = {s.torch: given.get(s.name, s.usual if aligned or s.decides else s.torch_default) for s in self.settings}
         defaults = {s.torch: s.torch_default for s in self.settings}
         arguments: dict[str, object] = {"lr": rate}
         for name, value in values.items():
@@ -229,12 +247,26 @@ DEFAULT, PLAINEST, POPULAR = "rmsprop", "sgd", "adam"
 """The lecture's optimizer, with which a plan begins; the one with nothing but a learning rate; and what most papers take."""
 
 
+def with_momentum() -> Optimizer:
+    """Return the plainest optimizer with momentum."""
+    return named(PLAINEST, momentum=1.0)
+
+
 BY_ROW: dict[str, Optimizer] = {
     f"{name}-rule" if declared.differs else name: declared
     for name, declared in OPTIMIZERS.items()
     if declared.differs or name == PLAINEST
 }
 """Row of the table of defaults -> optimizer; a row is called as the difference that switches the rule, where there is one."""
+
+
+def named(name: str, **given: object) -> Optimizer | None:
+    """Return the optimizer that a class or a text of a framework means, made with these arguments of Keras' names.
+
+    None if there is none here.
+    """
+    fits = [o for o in OPTIMIZERS.values() if name.lower() in (o.name, o.keras.lower(), o.torch.lower())]
+    return next((o for o in reversed(fits) if o.is_made_by(given)), fits[0] if fits else None)
 
 
 def keras_arguments(declared: Optimizer) -> tuple[str, ...]:

@@ -9,12 +9,13 @@ from dataclasses import replace
 from clsf.calls import Call
 from clsf.code.keras_layers import keras_steps
 from clsf.code.names import commented, layer_names
+from clsf.code.own_layers import SOURCES
 from clsf.code.rows import torch_orders
 from clsf.code.torch_layers import torch_steps
 from clsf.model.apis import Step
 from clsf.model.branches import Branching
 from clsf.model.changes import changed
-from clsf.model.layers import LEAKY_SLOPE, BatchNorm, Dropout
+from clsf.model.layers import LEAKY_SLOPE
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -34,8 +35,8 @@ class Model:
         self.keep_order = set() if channels_first else kept
         self.turned = kept if channels_first else set()
         self.exact = exact  # layers as a run has them, see `clsf.code.run_layers`
-        if exact and channels_first:  # the weights are the run's, so that every Flatten has to be
-            self.turned = {facts.path for facts in self.analysis.layers if facts.kind == "Flatten" and len(facts.in_shape) == 3}
+        if exact and channels_first:  # the weights are the run's, so that every flattening has to be
+            self.turned = {facts.path for facts in self.analysis.layers if facts.role == "Flat" and len(facts.in_shape) == 3}
             self.reordered = {}
         self.last = str(len(self.layers))
 
@@ -60,7 +61,12 @@ class Model:
         run = self._of_run(path, layer, "tensorflow")
         if run is not None:
             return [Step(run, weights=run.name == "UnbiasedNorm", training=True)]
-        return keras_steps(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
+        shape = self.facts[path].in_shape
+        steps = keras_steps(layer, shape, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
+        if self.plan is None or self.plan.dtype != "float64":
+            return steps
+        # TensorFlow's own function may refuse float64: its class computes it otherwise then.
+        return [replace(step, function="") if step.call.name in SOURCES else step for step in steps]
 
     def torch(self, path: str, layer: object) -> list[Step]:
         run = self._of_run(path, layer, "torch")
@@ -81,21 +87,22 @@ class Model:
 
     def masked(self, framework: str) -> bool:
         """Whether dropout has the masks of a run: not where the framework draws its own, as `model.fit` always does."""
-        drops = any(facts.kind == "Dropout" and facts.layer.rate for facts in self.analysis.layers)
+        drops = any(facts.layer.drops and facts.layer.rate for facts in self.analysis.layers)
         return self.exact and drops and not draws_itself(self.plan, framework)
 
     def _of_run(self, path: str, layer: object, framework: str) -> Call | None:
         """Return the call for a layer that a run has otherwise than the framework, or None."""
         if not self.exact:
             return None
-        if isinstance(layer, Dropout) and layer.rate and self.masked(framework):
-            return Call("RunDropout", (path, layer.rate))
-        if isinstance(layer, Dropout) and layer.rate and self.plan.does("dropout-at-evaluation"):
-            return Call("AlwaysDropout", (layer.rate,))
-        if isinstance(layer, BatchNorm) and framework == "torch":
+        maps = layer.role == "DropMaps"
+        if layer.drops and layer.rate and self.masked(framework):
+            return Call("RunDropout", (path, layer.rate), {"maps": True} if maps else {})
+        if layer.drops and layer.rate and self.plan.does("dropout-at-evaluation"):
+            return Call("AlwaysDropout", (layer.rate,), {"maps": True} if maps else {})
+        if layer.role == "Batchwise" and framework == "torch":
             features = self.facts[path].in_shape[-1]
             return Call("RunNorm", (features,), {"eps": layer.epsilon, "momentum": layer.momentum})
-        if isinstance(layer, BatchNorm) and self.plan.does("bn-variance"):
+        if layer.role == "Batchwise" and self.plan.does("bn-variance"):
             return Call("UnbiasedNorm", (), {"momentum": layer.momentum, "epsilon": layer.epsilon})
         return None
 
@@ -111,19 +118,19 @@ class Model:
 
     def _changes(self, path: str) -> bool:
         facts = self.facts[path]
-        return facts.in_shape != facts.out_shape and facts.kind != "Dense"  # a Dense layer says its units itself
+        return facts.in_shape != facts.out_shape and facts.role != "Linear"  # a dense layer says its units itself
 
     def headline(self, path: str, layer: Branching) -> str:
         """Return the comment over a branching layer."""
         return f"{self.names[path]}: {layer.headline()}"
 
     def _flattened(self, path: str) -> Shape | None:
-        """Return the image that a Dense layer's input was flattened from, if only layers that keep the order lie between."""
+        """Return the image that a dense layer's input was flattened from, if only layers that keep the order lie between."""
         prefix, _, position = path.rpartition(".")
         prefix += "." if prefix else ""
         for before in range(int(position) - 1, 0, -1):
             facts = self.facts[f"{prefix}{before}"]
-            if facts.kind == "Flatten" and len(facts.in_shape) == 3:
+            if facts.role == "Flat" and len(facts.in_shape) == 3:
                 return facts.in_shape
             if not facts.layer.elementwise:
                 return None

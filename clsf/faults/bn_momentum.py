@@ -9,7 +9,6 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
-from clsf.model.layers import BatchNorm
 from clsf.reader.looks import Program, found, number, swap
 from clsf.words import say
 
@@ -41,7 +40,8 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     above = bool(history.validation_loss) and history.validation_loss[-1] > 2 * history.loss[-1] + 0.3
     if facts.batch_norms and facts.norm_momentum is not None and history.steps:
         left = facts.norm_momentum**history.steps
-        if left > 0.3 and (behind or above):
+        lost = left > 0.6 and bool(facts.classes) and history.validation_accuracy[-1] < 1.3 / facts.classes
+        if left > 0.3 and (behind or above or lost):
             return Evidence(
                 0.94, say("At step {steps}, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "with-eval",
             )  # fmt: skip
@@ -59,13 +59,13 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 def plant(scene: Scene) -> Scene | None:
     if not normed(scene):
         return None
-    return each_layer(scene, lambda layer: replace(layer, momentum=0.999) if isinstance(layer, BatchNorm) else layer)
+    return each_layer(scene, lambda layer: replace(layer, momentum=0.999) if layer.role == "Batchwise" else layer)
 
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     for op in program.ops:
-        if op.kind != "BatchNorm" or op.made is None:
+        if op.kind != "Batchwise" or op.made is None:
             continue
         given = op.made.get("momentum", 2 if program.torch else 1)
         if not number(given):

@@ -77,6 +77,8 @@ class Arrays:
                     scale="unit" if a.scale in ("raw", "") else "twice" if a.scale == "unit" else a.scale,
                     dtype="float",
                 )
+            if a.one_hot and folding.number(other) and 0 < other < 1:  # labels that are smoothed by hand
+                a = replace(a, extra=(*a.extra, ("times", other)))
             return a.then("multiply", line, scale=a.scale if other == 1 or not folding.number(other) else "other")
         if kind in (ast.Sub, ast.Add):
             if a.role == "y" or a.scale == "":
@@ -158,6 +160,8 @@ class Arrays:
                 return replace(value, shape=None) if not isinstance(keys[1], tuple) else value
             if len(keys) > 1 and any(isinstance(k, tuple) and k[2] == -1 for k in keys):
                 return value.then("reversed-axis", line)
+            if isinstance(key, Array) and key.did("compare") and value.role == "y":  # some of the classes are left out
+                return replace(value.then("chosen", line), classes=None, source="", shape=None)
             if isinstance(key, Array) and value.source == "numpy.eye":
                 return key.then("one_hot", line, one_hot=line, classes=value.shape[0] if value.shape else None)
             return replace(value, shape=(None, *value.shape[1:]) if value.shape else None)
@@ -376,6 +380,7 @@ class Arrays:
     def dataset_arrays(self, made: Made) -> tuple[Array, Array]:
         """Return images and labels as a torchvision data set hands them out, one image at a time; shape is (c, h, w)."""
         name = _TORCH_SETS.get(made.name, made.name.lower())
+        self.event("set", made.line, name=name)
         train = made.get(
             "train", 1 if made.name not in ("ImageFolder", "SVHN", "STL10", "FakeData", "EMNIST") else None, UNKNOWN
         )
@@ -517,6 +522,8 @@ class Arrays:
     def data_call(self, path: str, args: list, kwargs: dict, made: Made, node: ast.AST) -> object:
         first = args[0] if args else UNKNOWN
         line, name, head = made.line, made.name, path.partition(".")[0]
+        if name == "where" and len(args) == 3 and any(isinstance(a, Array) for a in args[1:]):
+            return next(a for a in reversed(args) if isinstance(a, Array)).then("where", line)
         if path.startswith("keras.datasets.") and name == "load_data":
             return self.keras_set(path.split(".")[2], line)
         if path.startswith("tensorflow.examples.tutorials.mnist"):
@@ -611,6 +618,8 @@ class Arrays:
             return self.sklearn_call(path, args, kwargs, made)
         if path.startswith("tensorflow."):
             return self.tensorflow_call(path, args, kwargs, made, node)
+        if head in ("torchsummary", "torchinfo", "torchsummaryX", "pytorch_model_summary") and name == "summary":
+            return self.summary(made, head != "torchsummary")
         if name in ("load_img", "img_to_array", "imread", "open"):
             return Array("image", "", "x", None, "raw", line=line, made=line)
         if path == "collections.OrderedDict" and isinstance(first, list | tuple):
@@ -619,8 +628,19 @@ class Arrays:
             return UNKNOWN
         return made
 
+    def summary(self, made: Made, batch: bool) -> object:
+        """Take the input's shape from a table of the layers that is printed: `summary(model, (1, 28, 28))`."""
+        net = made.get("model", 0)
+        net = self.net_of(net) if isinstance(net, Made) and self.children(net) else net
+        size = made.get("input_size", 1)
+        size = size[0] if isinstance(size, list) and size and isinstance(size[0], list | tuple) else size
+        if isinstance(net, v.Net) and isinstance(size, list | tuple) and all(isinstance(d, int) for d in size):
+            net.input_shape = net.input_shape or tuple(size[1:] if batch else size) or None
+        return UNKNOWN
+
     def keras_set(self, name: str, line: int) -> tuple:
         name = {"fashion_mnist": "fashion-mnist"}.get(name, name)
+        self.event("set", line, name=name)
         shape, classes, train, test = KNOWN.get(name, (None, None, None, None))
         gray = name in ("mnist", "fashion-mnist")
         inner = (shape[:2] if gray else shape) if shape else None
@@ -756,6 +776,8 @@ class Arrays:
         name, line = made.name, made.line
         if isinstance(first, v.Answer):
             return first.then(name, line)
+        if path.startswith("tensorflow.image.random_"):
+            self.event("varied", line, made=made)
         if path.startswith("tensorflow.nn.") and "cross_entropy" in name:
             labels, logits = kwargs.get("labels", UNKNOWN), kwargs.get("logits", UNKNOWN)
             return self.keras_loss(made, labels, logits, line)
@@ -764,7 +786,7 @@ class Arrays:
                 from clsf.reader import ops
 
                 return self.keep(
-                    v.Op("Activation", {"name": ops.ACTIVATIONS.get(name, name), "activation": "linear"}, line, made),
+                    v.Op("Function", {"name": ops.ACTIVATIONS.get(name, name), "activation": "linear"}, line, made),
                     [first],
                     False,
                 )
@@ -836,6 +858,7 @@ class Arrays:
     def sklearn_call(self, path: str, args: list, kwargs: dict, made: Made) -> object:
         name, line = made.name, made.line
         if name.startswith("load_"):
+            self.event("set", line, name=name[5:])
             known = KNOWN.get(name[5:])
             shape, classes, count, _ = known or (None, None, None, None)
             x = Array(
@@ -913,7 +936,9 @@ class Arrays:
     def generator(self, of: Made, name: str, args: list, kwargs: dict, line: int, lines: dict) -> object:
         rescale = of.get("rescale")
         prepared = (
-            of.has("preprocessing_function") or of.get("featurewise_center") is True or of.get("samplewise_center") is True
+            of.get("preprocessing_function") is not None
+            or of.get("featurewise_center") is True
+            or of.get("samplewise_center") is True
         )
         augmented = any(
             of.get(k) not in (None, False, 0, UNKNOWN)
@@ -943,6 +968,9 @@ class Arrays:
                 if isinstance(kwargs.get("y"), Array)
                 else Array()
             )
+            subset = kwargs.get("subset")
+            if subset in ("training", "validation"):
+                x, y = (replace(a, part="train" if subset == "training" else "validation") for a in (x, y))
         elif name in ("flow_from_directory", "flow_from_dataframe"):
             size = kwargs.get("target_size", (256, 256))
             channels = 1 if kwargs.get("color_mode") == "grayscale" else 3

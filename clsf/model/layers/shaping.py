@@ -14,11 +14,15 @@ from clsf.model.layers.base import MAX_WINDOW, Layer, Look, Pads, aligned
 from clsf.model.shapes import Shape, image_shape
 from clsf.words import say
 
+FLATTENED = Call("nn.Flatten")
+"""Makes a vector of what arrives, in PyTorch's order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flatten(Layer):
     """Lay an image out as one vector, row by row, column by column, channel by channel. Shape: (h, w, c) -> (h*w*c,)."""
 
+    role: ClassVar = "Flat"
     LOOK: ClassVar = Look(say("Lays an image out as one line of numbers."), "view_week", "shaping", "flatten")
     KERAS: ClassVar = Api("layers.Flatten", arg("data_format", None, None))
     TORCH: ClassVar = (Api("nn.Flatten", arg("start_dim", 1, None), arg("end_dim", -1, None)), Api("FlattenLikeKeras"))
@@ -40,7 +44,7 @@ class Flatten(Layer):
     def torch(self, shape: Shape) -> tuple[Step, ...]:
         one_order = len(shape) == 1 or shape[2] == 1 or shape[0] * shape[1] == 1
         note = None if one_order else notes.torch_flatten(shape)
-        return (Step(Call("nn.Flatten", note=note), "torch.flatten({x}, 1)", note),)
+        return (Step(FLATTENED.but(note=note), "torch.flatten({x}, 1)", note),)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
@@ -54,6 +58,7 @@ Cells = Annotated[int, Whole(0, MAX_WINDOW, few=11), say("Rows or columns of zer
 class ZeroPadding2D(Layer):
     """Put rows and columns of zeros around an image. Shape: (h, w, c) -> (top + h + bottom, left + w + right, c)."""
 
+    role: ClassVar = "Pad"
     LOOK: ClassVar = Look(say("Puts zeros around an image."), "padding", "shaping", "pad")
     KERAS: ClassVar = Api("layers.ZeroPadding2D", arg("padding", (1, 1), None), arg("data_format", None, None))
     TORCH: ClassVar = (Api("nn.ZeroPad2d", arg("padding", field=None)),)

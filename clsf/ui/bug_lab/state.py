@@ -13,7 +13,7 @@ from clsf import FRAMEWORKS
 from clsf.errors import ClsfError, SpecError
 from clsf.faults.lab import LEVELS, Attempt, Case, Streak, case_of, daily, new_case
 from clsf.faults.probes import PROBES
-from clsf.ui.shared import service_access
+from clsf.ui.shared import facts, service_access
 from clsf.ui.shared import state as shared
 from clsf.words import Sentence
 
@@ -91,6 +91,7 @@ def solve(code: str, points: int) -> None:
     if solved(code) is None:
         _keep(code, _kept().get(code, {}) | asdict(attempt(code)) | {"points": points, "day": today().isoformat()})
         _keep(STREAK, streak().solved(today() if is_daily(code) else None).to_json())
+    facts.tell("buglab", solved=total()[0], points=points)
 
 
 def miss() -> None:

@@ -1,0 +1,41 @@
+"""How the tests are shared between two processes (pytest-xdist): each room of tests that starts workers stays in one.
+
+So no framework is started twice, tests of one room run in their order, and those that start nothing fill both processes.
+"""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadScopeScheduling
+
+PROCESSES = 2
+
+ROOMS = {
+    "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
+    "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks", "engine": "engine", "browser": "browser",
+}  # fmt: skip
+"""Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order."""
+
+
+class ByRoom(LoadScopeScheduling):
+    """A room is the work of one process, and so is each file that belongs to none."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return room_of(nodeid) or nodeid.split("::", 1)[0]
+
+
+def room_of(nodeid: str) -> str | None:
+    """Return the room of a test, by its id from the repository's root."""
+    file = nodeid.split("::", 1)[0].removeprefix("tests/")
+    return ROOMS.get(file) or ROOMS.get(file.split("/", 1)[0])
+
+
+def begin_with_rooms(items: list) -> None:
+    """Put the tests of rooms before all others; each keeps its place among its own."""
+    order = list(dict.fromkeys(ROOMS.values()))
+    items.sort(key=lambda item: order.index(room) if (room := room_of(item.nodeid)) else len(order))
+
+
+def processes(arguments: list[str]) -> int:
+    """Return how many processes serve this command line; none besides pytest's own for single files, which start sooner so."""
+    single = arguments and all(".py" in argument for argument in arguments)
+    return 0 if single else PROCESSES
