@@ -125,7 +125,7 @@ def playable(framework: str, level: int | None = None) -> tuple[str, ...]:
     """Return the kinds that can be played in a framework, of one level or of all."""
     return tuple(
         kind for kind in functions("plant")
-        if framework not in FAULTS[kind].not_in and level in (None, FAULTS[kind].level) and _scenes(framework, kind, 0)
+        if framework not in FAULTS[kind].not_in and level in (None, FAULTS[kind].level) and twins(framework, kind, 0)
     )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def _case(code: str) -> Case:
     if level < 5:
         kinds = _mixed(playable(framework, level), f"{letter}{level}-{number // len(playable(framework, level))}")
         kind = kinds[number % len(kinds)]
-        one, other = _scenes(framework, kind, number % 10)
+        one, other = twins(framework, kind, number % 10)
         return Case(code, framework, level, (kind,), one, other)
     return _two(code, framework, number)
 
@@ -155,7 +155,7 @@ def _case(code: str) -> Case:
 def _two(code: str, framework: str, number: int) -> Case:
     kinds = [kind for level in (2, 3) for kind in playable(framework, level)]
     for first in _mixed(kinds, code):
-        start, one = _scenes(framework, first, number % 10)
+        start, one = twins(framework, first, number % 10)
         for second in _mixed(kinds, code + first):
             together = functions("plant")[second](one) if second != first else None
             alone = functions("plant")[second](start) if together is not None else None
@@ -176,7 +176,7 @@ def new_case(framework: str, level: int, number: int) -> Case:
     return case_of(f"{letter}{level}-{number % MOST}")
 
 
-def _scenes(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
+def twins(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
     """Return the healthy and the faulty program, on digits if the fault can be there."""
     for data in ("digits", "shapes"):
         for model in MODELS:

@@ -44,18 +44,29 @@ def checked(case: Case, kinds: set[str], lines: set[int] | None) -> tuple[bool, 
     return kinds == set(case.kinds), all(hit) and not stray
 
 
+PARTLY = {
+    "lr-too-high", "missing-hidden-activation", "missing-training-flag", "softmax-one-unit", "softmax-over-batch", "syntax",
+}  # fmt: skip
+"""Kinds whose proposed line is a step to the fix, not all of it, in these programs."""
+
+
 def mended(case: Case) -> Scene:
     """Return the fixed program: the faulty one with the changes that the reader of code proposes for its faults.
 
-    Where it proposes no line, the lines become those of the healthy program.
+    Where it doesn't propose the whole fix, the lines become those of the healthy program.
     """
-    program = read(case.faulty.text)
-    found = [
-        f for f in faults(program) if f.kind in case.kinds and not (f.new is None and f.before is None and f.after is None)
-    ]
+    return mended_scene(case.kinds, case.faulty, case.healthy)
+
+
+def mended_scene(kinds: tuple[str, ...], faulty: Scene, healthy: Scene) -> Scene:
+    """Return the fixed program of a faulty one and its healthy twin, see `mended`."""
+    if PARTLY & set(kinds):
+        return healthy
+    program = read(faulty.text)
+    found = [f for f in faults(program) if f.kind in kinds and not (f.new is None and f.before is None and f.after is None)]
     text = mended_text(program, found)
-    whole = {f.kind for f in found} == set(case.kinds) and text.strip() != case.faulty.text.strip()
-    return case.faulty.with_text(text + "\n") if whole and not _broken(text) else case.healthy
+    whole = {f.kind for f in found} == set(kinds) and text.strip() != faulty.text.strip()
+    return faulty.with_text(text + "\n") if whole and not _broken(text) else healthy
 
 
 def _broken(text: str) -> bool:

@@ -20,7 +20,7 @@ def show(case: Case, seen: Ran) -> None:
     st.success(t("Solved, for {points} of 10 points.", points=worth), icon=":material/verified:")
     for kind in case.kinds:
         fault = FAULTS[kind]
-        st.markdown(f"#### {sentence(fault.title)}")
+        st.markdown(f"### {sentence(fault.title)}")
         st.markdown(sentence(fault.what))
         st.markdown(t("What to do: {what}", what=sentence(fault.mend)))
         st.caption(t("Reported at {places}", places=plain("; ".join(fault.sources))))
