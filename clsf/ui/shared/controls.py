@@ -241,7 +241,7 @@ def _besides(place: DeltaGenerator, plan: Plan) -> None:
     said = extras.said(plan)
     with place.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(
-            t("Also: {settings}", settings=plain(" · ".join(said))) if said else t("All below is as usual."), width="stretch"
+            t("Also: {settings}", settings=plain(" · ".join(said))) if said else t("All settings below are defaults."), width="stretch"
         )
         st.button(
             t("Reset"), key="reset_settings", icon=":material/restart_alt:", type="tertiary", on_click=groups.reset, disabled=not said,
