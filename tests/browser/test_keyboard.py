@@ -22,7 +22,9 @@ def tab_to(page: object, name: str, most: int = 150) -> None:
     """Press Tab until what has this text or label has the focus, which can be seen and is on the screen."""
     for _ in range(most):
         page.keyboard.press("Tab")
-        if page.evaluate(f"(name) => [{FOCUSED}.innerText, {FOCUSED}.ariaLabel].some((text) => text?.trim() === name)", name):
+        if page.evaluate(
+            f"(name) => [{FOCUSED}.innerText, {FOCUSED}.ariaLabel].some((text) => text?.split('\\n').includes(name))", name
+        ):
             assert page.evaluate(f"() => {FOCUSED}.matches(':focus-visible')")
             box = page.evaluate(f"() => {FOCUSED}.getBoundingClientRect().toJSON()")
             seen = page.viewport_size
