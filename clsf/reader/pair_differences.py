@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clsf.reader.findings import faults
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
+from clsf.reader.findings import faults, mended
 from clsf.reader.plan import plan_of
-from clsf.reader.program import Program
+from clsf.reader.program import Program, read
 from clsf.words import Sentence, say
 
 
@@ -49,6 +51,23 @@ def differences(one: Program, two: Program) -> list[Difference]:
             shown = (a.scale, b.scale) if name == "preparation" else (_text(a), _text(b))
             found.append(Difference(name, title, *shown, first_value=a, of_plan=True))
     return found
+
+
+def evened(one: Program, two: Program, removed: set[str]) -> tuple[Program, Program, ModelSpec | None, Plan]:
+    """Return both programs without the differences of these names, and the second one's model and plan then.
+
+    A fault is fixed in the program that has it; everything else the second takes over from the first.
+    """
+    kinds = {name.removeprefix("fault-") for name in removed if name.startswith("fault-")}
+    sides = []
+    for program in (one, two):
+        taken = [f for f in faults(program) if f.kind in kinds and f.certainty != "smell"]
+        sides.append(read(mended(program, taken)) if taken else program)
+    first, second = sides
+    spec = first.spec if "model" in removed else second.spec
+    plan = plan_of(second)[0]
+    values = {d.name: d.first_value for d in differences(first, second) if d.of_plan and d.name in removed}
+    return first, second, spec, plan.but(**values)
 
 
 def _text(value: object) -> str:

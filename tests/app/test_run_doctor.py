@@ -31,3 +31,18 @@ def test_nothing_is_said_where_nothing_is_wrong(open_app, lab):
     app = open_app("train", run=run_id)
     assert not app.exception
     assert doctors(app) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_probe_trains_its_own_run_and_answers_here(open_app, lab, lang):
+    run_id = lab.train(LINEAR, Plan("digits", epochs=1), ("torch",))[0]
+    app = open_app("train", lang=lang, run=run_id)
+    app.run()
+    button = next(button for button in app.button if button.key.startswith("probe-train-"))
+    before = len(lab.records)
+    button.click().run()
+    assert not app.exception
+    assert len(lab.records) == before + 1
+    app.run()
+    assert not app.exception
+    assert any(":material/search:" in element.value for element in app.markdown)

@@ -190,13 +190,13 @@ def test_names_are_searched_and_filtered(open_app):
 def test_predict_then_reveal(open_app):
     app = open_app("tensors", section="trace")
     assert app.button(key="reveal").disabled
-    app.radio(key=keys.guess("same-tensor")).set_value("3").run()
+    app.radio(key="guess_tensors/same-tensor").set_value("3").run()
     app.button(key="reveal").click().run()
     faultless(app)
     assert "You said 3. It is 1." in texts(app)
     assert "right: 0 of 1" in texts(app)
     app.button(key="predict_next").click().run()
-    app.radio(key=keys.guess("eager")).set_value("3").run()
+    app.radio(key="guess_tensors/eager").set_value("3").run()
     app.button(key="reveal").click().run()
     assert "Right: 3." in texts(faultless(app))
     assert "right: 1 of 2" in texts(app)

@@ -76,7 +76,7 @@ def _decay() -> float:
 
 
 def _flattened() -> str:
-    """Flatten an image of one row with the pixels a and b, in the framework's own layout."""
+    """Lay out an image of one row with the pixels a and b, in the framework's own layout."""
     image = np.array([[[[0, 1], [2, 3]]]])  # (batch, row, column, channel); 0 is a1, 1 is a2, 2 is b1, 3 is b2
     return _names(keras.layers.Flatten()(image)[0])
 

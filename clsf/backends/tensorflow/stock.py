@@ -50,7 +50,7 @@ def made_of(call: Call, **more: object) -> keras.layers.Layer:
 class Stock:
     """A functional model by path: `layers` has the layer that holds a path's weights, or its first.
 
-    `names`: path -> name of the layer. `turned`: the Flatten layers that go channel by channel, for the run did.
+    `names`: path -> name of the layer. `turned`: the flattening layers that go channel by channel, for the run did.
     """
 
     def __init__(
