@@ -47,7 +47,7 @@ def test_a_first_training_needs_no_mouse(dashboard):
     expect(stop).to_be_visible(timeout=LONG)
     expect(page.get_by_text("Result", exact=True)).to_be_visible(timeout=LONG)
     expect(stop).to_have_count(0, timeout=LONG)
-    tab_to(page, "Predict with this model")
+    tab_to(page, "Predict")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Predict", timeout=LONG)
     page.context.close()
@@ -56,8 +56,9 @@ def test_a_first_training_needs_no_mouse(dashboard):
 def test_a_section_is_chosen_by_keys(dashboard):
     page = dashboard.open("/compare")
     settle(page)
-    tab_to(page, "Lockstep")
-    page.keyboard.press("Space")
+    tab_to(page, "Two runs")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")  # where the arrow alone has not chosen it
     expect(page).to_have_url(re.compile("compare=lockstep"), timeout=LONG)
     expect(page.locator("h2").first).to_have_text("Lockstep", timeout=LONG)
     assert page.evaluate(f"() => {FOCUSED}.innerText.includes('Lockstep')"), "the focus is where it was"
