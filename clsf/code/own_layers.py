@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from clsf.model.walk import Analysis
+
 FLATTEN = """class FlattenLikeKeras(nn.Module):
     def forward(self, x):  # (batch, channels, height, width)
         return torch.flatten(x.permute(0, 2, 3, 1), 1)"""
@@ -22,7 +24,7 @@ SLOPES = '''class SlopePerValue(nn.Module):
 
     def __init__(self, shape, init=0.25):
         super().__init__()
-        self.weight = nn.Parameter(torch.full(shape, init))
+        self.weight = nn.Parameter(torch.full(shape, float(init)))
 
     def forward(self, x):
         return torch.where(x > 0, x, self.weight * x)'''
@@ -48,6 +50,12 @@ _PRECISE = """        s, radius = self.settings, self.settings["depth_radius"]
 
 SOURCES = {re.search(r"class (\w+)", source)[1]: source for source in (FLATTEN, LAYER_NORM, SLOPES, RESPONSE)}
 """Name -> source."""
+
+
+def of_keras(analysis: Analysis) -> list[str]:
+    """Return the names of the classes that a model in Keras needs: a saved one can't be opened without them."""
+    calls = [step.call for facts in analysis.layers if not facts.layer.rows() for step in facts.layer.keras_on(facts.in_shape)]
+    return sorted({call.name for call in calls if call.name in SOURCES})
 
 
 def needed(text: str, dtype: str) -> list[str]:

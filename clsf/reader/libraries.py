@@ -685,6 +685,11 @@ class Libraries(Nets, Arrays):
 
     def super_method(self, of: object, name: str, args: list, kwargs: dict, node: ast.AST) -> object:
         net = of.of.net
+        base = net.extra.get("base") if net is not None else None
+        if base is not None and name in ("forward", "call", "__call__") and args:
+            return self.apply(base, args[0], node.lineno)
+        if base is not None and name == "__init__":
+            net.extra["base"] = Made(base.path, args, kwargs, node.lineno)
         if name == "__init__" and net is not None:
             paths = of.after.ancestors()
             if "keras.Model" in paths and (len(args) >= 2 or "inputs" in kwargs):

@@ -72,7 +72,12 @@ def generated(seed: int) -> tuple[ModelSpec, tuple]:
         elif kind == 2:
             layer = rng.choice((ours.MaxPool2D, ours.AveragePool2D))(2)
         elif kind == 3:
-            layer = ours.BatchNorm()
+            others = (
+                ours.LayerNormalization(), ours.LayerNormalization("image", 1e-5), ours.GroupNormalization(1), ours.SpatialDropout2D(0.2),
+                ours.PReLU(rng.choice(("positions", "none", "all")[: 2 + (now[2] > 1)]), 0.25), ours.LocalResponseNormalization(1, alpha=0.01),
+            )  # fmt: skip
+            told = any(isinstance(before, ours.Conv2D) for before in rows)  # what tells the size of the images
+            layer = rng.choice((ours.BatchNorm(), *others)) if told else ours.BatchNorm()
         elif kind == 4:
             inner = (ours.Conv2D(now[2], 3, padding="same", activation="relu"), ours.Conv2D(now[2], 3, padding="same"))
             layer = Residual(inner)

@@ -13,6 +13,7 @@ import tensorflow as tf
 from clsf.backends.base import Weights
 from clsf.calls import Call, made
 from clsf.code.keras_layers import keras_steps
+from clsf.model.layers import keras_name
 from clsf.model.shapes import Shape
 
 
@@ -39,6 +40,11 @@ class LocalResponseNormalization(keras.layers.Layer):
 ROOTS = {
     "layers": keras.layers, "keras": keras, "own": SimpleNamespace(LocalResponseNormalization=LocalResponseNormalization),
 }  # fmt: skip
+
+
+def layer_class(role: str) -> type[keras.layers.Layer]:
+    """Return Keras' class of the layer that plays a part."""
+    return getattr(keras.layers, keras_name(role))
 
 
 def made_of(call: Call, **more: object) -> keras.layers.Layer:

@@ -112,7 +112,7 @@ class BuiltModel:
                 linear = nn.Linear(shape[0], layer.units, bias=layer.use_bias, dtype=self._dtype)
                 return own.Linear(linear, layer.activation)
             case layers.Layer(role="Flat"):
-                return nn.Flatten() if self._plan.does("flatten-order") else own.KerasOrder()
+                return made_of(layer.torch(shape)[0].call) if self._plan.does("flatten-order") else own.KerasOrder()
             case layers.Dropping():
                 if self._native_dropout and not self._plan.does("dropout-at-evaluation"):
                     return made_of(layer.torch(shape)[0].call)

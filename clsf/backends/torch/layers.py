@@ -179,7 +179,7 @@ def centre(x: Tensor, axes: list[int]) -> tuple[Tensor, Tensor]:
 class OneImageNorm(nn.Module):
     """Layer and group normalisation: the channels of each image in `groups`, each normalised as a whole, or pixel by pixel (0).
 
-    `shape`: that of gamma and beta, (channels,) or (channels, height, width). In float64 as BatchNorm.
+    `shape`: that of gamma and beta, (channels,) or (channels, height, width). In float64 as batch normalisation.
     """
 
     def __init__(self, groups: int, shape: tuple[int, ...], epsilon: float, dtype: torch.dtype) -> None:
