@@ -29,6 +29,23 @@ SLOPES = '''class SlopePerValue(nn.Module):
     def forward(self, x):
         return torch.where(x > 0, x, self.weight * x)'''
 
+PERMUTE = """class PermuteAxes(nn.Module):
+    def __init__(self, *dims):
+        super().__init__()
+        self.dims = dims
+
+    def forward(self, x):
+        return x.permute(self.dims)"""
+
+RESHAPE = """class ReshapeLikeKeras(nn.Module):
+    def __init__(self, height, width, channels):
+        super().__init__()
+        self.shape = height, width, channels
+
+    def forward(self, x):
+        x = x.permute(0, 2, 3, 1) if x.ndim == 4 else x  # (batch, height, width, channels)
+        return x.reshape(-1, *self.shape).permute(0, 3, 1, 2)"""
+
 RESPONSE = '''@keras.saving.register_keras_serializable()
 class LocalResponseNormalization(layers.Layer):
     """Divides each value by the strength of the channels next to it, as AlexNet does."""
@@ -48,7 +65,7 @@ _PRECISE = """        s, radius = self.settings, self.settings["depth_radius"]
         total = tf.add_n([squares[..., n : n + x.shape[-1]] for n in range(2 * radius + 1)])
         return x / (s["bias"] + s["alpha"] * total) ** s["beta"]  # TensorFlow's function refuses float64"""
 
-SOURCES = {re.search(r"class (\w+)", source)[1]: source for source in (FLATTEN, LAYER_NORM, SLOPES, RESPONSE)}
+SOURCES = {re.search(r"class (\w+)", source)[1]: source for source in (FLATTEN, LAYER_NORM, SLOPES, PERMUTE, RESHAPE, RESPONSE)}
 """Name -> source."""
 
 

@@ -796,7 +796,7 @@ class Arrays:
             if name == "reshape":
                 dims = args[1] if len(args) > 1 else kwargs.get("shape")
                 return self.keep(
-                    v.Op("Reshape", {"shape": tuple(dims)[1:] if isinstance(dims, list | tuple) else None}, line, made),
+                    v.Op("Layout", {"shape": tuple(dims)[1:] if isinstance(dims, list | tuple) else None}, line, made),
                     [first],
                     False,
                 )

@@ -33,8 +33,8 @@ _KERAS_KINDS = {name.removeprefix("layers."): "Drop" if kind.drops else kind.rol
     "AlphaDropout": "Drop", "GaussianDropout": "Drop", "Normalization": "Rescaling", "Resizing": "Resize",
     "InputLayer": "Input", "Masking": "Identity", "ActivityRegularization": "Identity", "GaussianNoise": "Identity",
     "Add": "Add", "add": "Add", "Concatenate": "Concat", "concatenate": "Concat",
-    **dict.fromkeys(("Multiply", "Average", "Maximum", "Subtract"), "Combine"),
-    "Reshape": "Reshape", "Permute": "Permute", "Rescaling": "Rescaling",
+    **dict.fromkeys(("Multiply", "multiply"), "Multiply"), **dict.fromkeys(("Average", "Maximum", "Subtract"), "Combine"),
+    "Reshape": "Layout", "Permute": "Axes", "Rescaling": "Rescaling",
 }  # fmt: skip
 """Keras' layer -> the operation that it is: what is a layer here by its role, the others by hand."""
 
@@ -126,15 +126,15 @@ def keras_op(made: Made) -> Op:
             s["name"] = activation_name(made if activation_name(made) else given.get("activation"))
             if name == "LeakyReLU":
                 s["alpha"] = given.get("negative_slope", given.get("alpha", 0.3))
-        case "Add" | "Concat" | "Combine":
+        case "Add" | "Multiply" | "Concat" | "Combine":
             s["axis"] = given.get("axis", -1)
         case "Pad":
             s["pads"] = given.get("padding", 1)
-        case "Reshape":
+        case "Layout":
             s["shape"] = given.get(
                 "target_shape", tuple(made.args[0]) if made.args and isinstance(made.args[0], list | tuple) else None
             )
-        case "Permute":
+        case "Axes":
             s["dims"] = given.get("dims")
         case "Rescaling" if name == "Rescaling":
             s |= {"scale": given.get("scale"), "offset": given.get("offset", 0)}
@@ -173,6 +173,7 @@ _WHOLE = {name.removeprefix("nn."): kinds[0].role for name, kinds in BY_TORCH.it
     "local_response_norm": "ResponseNorm",
 }  # fmt: skip
 _FUNCTION_POSITIONS = {
+    "channel_shuffle": ("groups",),
     "max_pool2d": _TORCH_POSITIONS["MaxPool2d"], "avg_pool2d": _TORCH_POSITIONS["AvgPool2d"], "dropout": ("p", "training"), "dropout2d": ("p", "training"),
     "softmax": ("dim",), "log_softmax": ("dim",), "leaky_relu": ("negative_slope",), "adaptive_avg_pool2d": ("output_size",), "pad": ("padding", "mode", "value"),
     "flatten": ("start_dim", "end_dim"), "adaptive_max_pool2d": ("output_size",), "alpha_dropout": ("p", "training"), "feature_dropout": ("p", "training"), "dropout1d": ("p", "training"),
@@ -237,6 +238,9 @@ def torch_op(made: Made, function: bool = False) -> Op:
         if function:
             s["training"] = given.get("training", True)
             s["training_given"] = "training" in given
+    elif low in ("channelshuffle", "channel_shuffle"):
+        op.kind = "Shuffle"
+        s["groups"] = given.get("groups")
     elif low in ("flatten", "ravel"):
         op.kind = "Flat"
         s["start"] = given.get("start_dim", 0 if function else 1)
@@ -251,7 +255,7 @@ def torch_op(made: Made, function: bool = False) -> Op:
     elif low == "flattenlikekeras":
         op.kind = "Flat"
     elif low == "unflatten":
-        op.kind = "Reshape"
+        op.kind = "Layout"
         s["shape"] = given.get("unflattened_size")
     elif name in _WHOLE:
         op.kind = _WHOLE[name]

@@ -24,6 +24,7 @@ from clsf.model.layers import (
     LocalResponseNormalization,
     MaxPool2D,
     PReLU,
+    SeparableConv2D,
     SpatialDropout2D,
     ZeroPadding2D,
 )
@@ -138,15 +139,16 @@ def same(layer, found) -> bool:
 
 
 def test_keras_calls_are_read_back_into_the_layer():
-    for layer, _ in SETTINGS:
-        calls = [step.call for step in layer.keras()]
+    for layer, shape in SETTINGS:
+        calls = [step.call for step in layer.keras_on(shape)]
         found, others = [], {}
         while calls:
             one, more, used = of_keras(calls)
             found, others, calls = [*found, one], others | more, calls[used:]
         (read_back,) = fused(found)
         assert others == {}
-        assert same(layer, read_back), layer
+        again = [step.call for step in read_back.keras_on(shape)] == [step.call for step in layer.keras_on(shape)]
+        assert same(layer, read_back) or again, layer  # on a flat vector two settings of PReLU are one
 
 
 @pytest.mark.parametrize(
@@ -180,9 +182,11 @@ def test_torch_calls_are_read_back_into_a_layer_of_the_same_steps():
             found, now, calls = [*found, one], one.out_shape(now), calls[used:]
         read_back = fused(found)
         assert now == layer.out_shape(shape)
-        again = [str(step.call) for one in read_back for step in one.torch(shape)]
+        again, now = [], shape
+        for one in read_back:
+            again, now = [*again, *(str(step.call) for step in one.torch(now))], one.out_shape(now)
         assert again == [str(step.call) for step in layer.torch(shape)], layer
-        assert len(read_back) <= 1 + isinstance(layer, Activation)
+        assert len(read_back) <= 1 + (isinstance(layer, Activation) or (bool(layer.HELD) and shape[-1] == 1))
 
 
 def conv(*args, **kwargs) -> Call:
@@ -202,6 +206,8 @@ def conv(*args, **kwargs) -> Call:
         ([Call("nn.ZeroPad2d", ((0, 1, 0, 1),)), conv(3, 8, 3, stride=2)], [Conv2D(8, 3, 2, "same")]),
         ([Call("nn.ZeroPad2d", (2,)), conv(3, 8, 3)], [ZeroPadding2D(2, 2, 2, 2), Conv2D(8, 3)]),
         ([conv(3, 6, 3, groups=3)], [DepthwiseConv2D(3, depth_multiplier=2)]),
+        ([conv(3, 6, 3, groups=3, bias=False), conv(6, 8, 1)], [SeparableConv2D(8, 3, depth_multiplier=2)]),
+        ([conv(3, 3, 3, groups=3), conv(3, 8, 1)], [DepthwiseConv2D(3), Conv2D(8, 1)]),
         ([Call("nn.MaxPool2d", (2, 2))], [MaxPool2D(2)]),
         ([Call("nn.MaxPool2d", ((2, 1),), {"stride": (2, 1)})], [MaxPool2D((2, 1))]),
         ([Call("nn.MaxPool2d", (3,), {"stride": 2, "padding": 1})], None),
