@@ -35,7 +35,7 @@ CAUSES: dict[str, tuple[str, ...]] = {
     "initial-weights": ("initial-weights", "bias-init"),
     "optimizer-rule": (f"{DEFAULT}-rule",),
 }
-"""Cause -> the differences that it consists of, in the default order: that of the lecture's mistakes first. Dropout masks
+"""Cause -> the differences that it consists of, in the default order: that of the lecture's mistakes first. Masks of dropout
 stay those drawn in NumPy, so that the seeds of two steps remain pairs."""
 
 TITLES: dict[str, Sentence] = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from clsf.errors import SpecError
-from clsf.model.layers import Conv2D, Dense, GlobalAveragePool2D, Layer, Look
+from clsf.model.layers import Layer, Look, made
 from clsf.model.shapes import Shape, image_shape, shape_text
 from clsf.words import say
 
@@ -95,16 +95,21 @@ class Residual(TwoRows):
     @classmethod
     def fresh(cls, shape: Shape | None) -> Layer:
         if shape is not None and len(shape) == 1:
-            return cls((Dense(shape[0], "relu"),))
+            return cls((made("Linear", shape[0], "relu"),))
         channels = min(shape[-1], 256) if shape else 32
-        return cls((Conv2D(channels, 3, padding="same", activation="relu"), Conv2D(channels, 3, padding="same")))
+        return cls(
+            (
+                made("Convolution", channels, 3, padding="same", activation="relu"),
+                made("Convolution", channels, 3, padding="same"),
+            )
+        )
 
     def out_shape(self, shape: Shape) -> Shape:
         body, shortcut = _row_shapes(self, shape)
         if body != shortcut:
             raise SpecError(
                 "its layers make {body} of the {shape} input, but its shortcut makes {shortcut}, and only equal shapes "
-                "can be added; give the shortcut a Conv2D with kernel_size 1 that ends in {body}, or use padding 'same'",
+                "can be added; give the shortcut a convolution with kernel_size 1 that ends in {body}, or use padding 'same'",
                 body=shape_text(body), shape=shape_text(shape), shortcut=shape_text(shortcut),
             )  # fmt: skip
         return body
@@ -131,8 +136,8 @@ class Multiply(TwoRows):
     @classmethod
     def fresh(cls, shape: Shape | None) -> Layer:
         channels = shape[-1] if shape else 32
-        squeeze = () if shape is not None and len(shape) == 1 else (GlobalAveragePool2D(),)
-        return cls((*squeeze, Dense(max(channels // 4, 1), "relu"), Dense(channels, "sigmoid")))
+        squeeze = () if shape is not None and len(shape) == 1 else (made("GlobalAverage"),)
+        return cls((*squeeze, made("Linear", max(channels // 4, 1), "relu"), made("Linear", channels, "sigmoid")))
 
     def spreads(self, shape: Shape) -> bool:
         body, shortcut = _row_shapes(self, shape)
@@ -169,8 +174,8 @@ class Parallel(Branching):
     def fresh(cls, shape: Shape | None) -> Layer:
         channels = min(shape[-1], 256) if shape else 32
         half = max(channels // 2, 1)
-        one = Conv2D(half, 1, activation="relu")
-        return cls(((one,), (one, Conv2D(channels, 3, padding="same", activation="relu"))))
+        one = made("Convolution", half, 1, activation="relu")
+        return cls(((one,), (one, made("Convolution", channels, 3, padding="same", activation="relu"))))
 
     @classmethod
     def of_rows(cls, rows: Rows) -> Branching:
