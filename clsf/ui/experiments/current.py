@@ -10,27 +10,25 @@ from clsf.errors import ClsfError
 from clsf.experiments import start as starting
 from clsf.experiments.values import Experiment
 from clsf.ui.experiments import keys
-from clsf.ui.shared import service_access, state
-from clsf.ui.shared.looked_at import look_at as show
-from clsf.ui.shared.looked_at import looked_at as shown
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared import linked, service_access, state
+from clsf.ui.shared.text import t, words
 
 MOST_OFFERED = 30
 
 
 def current() -> str | None:
     """Return the id of the experiment in the link, or of the last one looked at, which then returns into the link."""
-    return shown(state.EXPERIMENT)
+    return linked.current(state.EXPERIMENT)
 
 
 def look_at(experiment_id: str) -> None:
     """Make an experiment the one that is looked at."""
-    show(state.EXPERIMENT, experiment_id)
+    linked.keep(state.EXPERIMENT, experiment_id)
 
 
 def forget() -> None:
     """Look at no experiment any more."""
-    show(state.EXPERIMENT, None)
+    linked.keep(state.EXPERIMENT, None)
 
 
 def start(experiment: Experiment) -> None:
@@ -39,13 +37,6 @@ def start(experiment: Experiment) -> None:
         look_at(starting.start(service_access.get_service(), experiment, state.owner(), ""))
     except ClsfError as error:
         st.session_state[keys.REFUSAL] = error.sentence
-
-
-def show_refusal() -> None:
-    """Show once what was refused last, if anything."""
-    refused = st.session_state.pop(keys.REFUSAL, None)
-    if refused is not None:
-        st.error(sentence(refused), icon=":material/error:")
 
 
 def earlier() -> None:
