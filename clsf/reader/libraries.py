@@ -410,7 +410,7 @@ class Libraries(Nets, Arrays):
                 )
                 if name in ("reshape", "transpose"):
                     op = Op(
-                        "Reshape",
+                        "Layout",
                         {"shape": tuple(args[1][1:]) if len(args) > 1 and isinstance(args[1], list | tuple) else None},
                         line,
                         made,
