@@ -279,11 +279,11 @@ def test_every_topic_of_the_sources_has_its_place():
 
     with (path.FOLDER / "path" / "rows.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [int(row["row"]) for row in rows] == list(range(1, 293))
-    for row in rows:
-        assert row["page"] in path.PAGES, row
-        if row["page"] == "lesson":
+    assert [int(each["row"]) for each in rows] == list(range(1, 293))
+    for each in rows:
+        assert each["page"] in path.PAGES, each
+        if each["page"] == "lesson":
             for language in path.LANGUAGES:
-                lesson = path.path(language).lesson(row["lesson"])
-                assert lesson is not None, row
-                assert lesson.step(row["block"]) is not None, row
+                lesson = path.path(language).lesson(each["lesson"])
+                assert lesson is not None, each
+                assert lesson.step(each["block"]) is not None, each
