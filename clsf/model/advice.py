@@ -101,6 +101,8 @@ def _of_card(design: Design, card: Card) -> Iterator[Advice]:
         )
     if card.kind == "Residual" and not any(not inner.off for row in card.rows for inner in row):
         yield Advice("empty-branches", "note", card.uid, say("Both its rows are empty: it adds its input to itself."))
+    if card.kind == "Multiply" and not any(not inner.off for row in card.rows for inner in row):
+        yield Advice("empty-branches", "note", card.uid, say("Both its rows are empty: it multiplies its input by itself."))
 
 
 def _largest(seen: DesignFacts) -> Iterator[Advice]:

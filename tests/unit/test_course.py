@@ -279,11 +279,11 @@ def test_every_topic_of_the_sources_has_its_place():
 
     with (path.FOLDER / "path" / "rows.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [int(each["row"]) for each in rows] == list(range(1, 293))
-    for each in rows:
-        assert each["page"] in path.PAGES, each
-        if each["page"] == "lesson":
+    assert [int(row["row"]) for row in rows] == list(range(1, 293))
+    for topic in rows:
+        assert topic["page"] in path.PAGES, topic
+        if topic["page"] == "lesson":
             for language in path.LANGUAGES:
-                lesson = path.path(language).lesson(each["lesson"])
-                assert lesson is not None, each
-                assert lesson.step(each["block"]) is not None, each
+                lesson = path.path(language).lesson(topic["lesson"])
+                assert lesson is not None, topic
+                assert lesson.step(topic["block"]) is not None, topic
