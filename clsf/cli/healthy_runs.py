@@ -12,10 +12,11 @@ from clsf.doctor.measured import HEALTHY, Case
 from clsf.doctor.records import facts_of, history_of
 from clsf.errors import SpecError
 from clsf.model.presets import preset
+from clsf.optimizers import DEFAULT, POPULAR, with_momentum
 from clsf.plan import LEARNING_RATES, Plan
 
 PRESETS = ("lecture-cnn", "lenet-5", "mlp", "residual", "tiny")
-OPTIMIZERS = ("adam", "momentum", "rmsprop", "adagrad", "nadam")
+OPTIMIZERS = (POPULAR, with_momentum().name, DEFAULT, "adagrad", "nadam")
 EPOCHS = 3
 
 

@@ -212,7 +212,7 @@ def _load_weights(model: Model) -> str:
     rows = []
     if flattened:
         rows += [
-            "# Layers behind the flattening: Keras went through (height, width, channels), PyTorch goes channels first.",
+            "# Behind the flattening: Keras went through (height, width, channels), PyTorch goes channels first.",
             "FLATTENED = {", *(f"    {quoted(name)}: {shape}," for name, shape in flattened.items()), "}",
         ]  # fmt: skip
     rows += [
@@ -227,6 +227,7 @@ def _load_weights(model: Model) -> str:
         "    with np.load(path) as file:",
         "        for key in file.files:",
         '            name, role = key.split(".")',
+        *run_layers.parts(model, "name", "role", "            "),
         "            layer, array = getattr(model, name), file[key]",
     ]
     if flattened:
@@ -264,8 +265,8 @@ def _load_weights(model: Model) -> str:
 
 
 _ROLES = {
-    "kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
-    "moving_variance": "running_var", "alpha": "weight",
+    "kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "bias": "bias", "gamma": "weight",
+    "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var", "alpha": "weight",
 }  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
+from clsf.faults import FAULTS
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.reader.findings import faults, mended
@@ -37,12 +38,13 @@ def differences(one: Program, two: Program) -> list[Difference]:
     kinds = [[f.kind for f in faults(p) if f.certainty != "smell"] for p in (one, two)]
     for n, (own, other) in enumerate((kinds, kinds[::-1])):
         for kind in dict.fromkeys(k for k in own if k not in other):
-            sides = (kind, "–") if n == 0 else ("–", kind)
+            title = FAULTS[kind].title
+            sides = (title, "–") if n == 0 else ("–", title)
             found.append(Difference(f"fault-{kind}", say("fault"), *sides))
     if one.spec is not None and two.spec is not None and one.spec.layers != two.spec.layers:
         rows = zip(one.spec.layers, two.spec.layers, strict=False)
         at = next((n for n, (a, b) in enumerate(rows, 1) if a != b), min(len(one.spec.layers), len(two.spec.layers)) + 1)
-        sides = [_text(p.spec.layers[at - 1]) if at <= len(p.spec.layers) else "–" for p in (one, two)]
+        sides = [_layer(p.spec.layers[at - 1]) if at <= len(p.spec.layers) else "–" for p in (one, two)]
         found.append(Difference("model", say("model, first at layer {number}", number=at), *sides))
     first, second = plan_of(one)[0], plan_of(two)[0]
     for name, title in _FIELDS.items():
@@ -70,5 +72,15 @@ def evened(one: Program, two: Program, removed: set[str]) -> tuple[Program, Prog
     return first, second, spec, plan.but(**values)
 
 
-def _text(value: object) -> str:
+def _layer(layer: object) -> str:
+    """Return a layer in a few words: its kind, and the settings that are not the usual ones."""
+    if not is_dataclass(layer):
+        return str(layer)[:80]
+    shown = [(f, getattr(layer, f.name)) for f in fields(layer)]
+    return f"{type(layer).__name__}({', '.join(f'{f.name}={x}' for f, x in shown if x != f.default)})"[:120]
+
+
+def _text(value: object) -> str | Sentence:
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
     return f"{value:g}" if isinstance(value, float) else str(value)[:80]

@@ -47,16 +47,21 @@ def out_shape(op: Op, shapes: list[tuple | None], torch: bool, misfits: list[Mis
             return (first[0], *size)
         case "Flat":
             return None if first is None or None in first else (prod(first),)
-        case "View" | "Reshape":
+        case "View" | "Layout":
             return _view(op, first, torch, misfits)
         case "Pad":
             return _pad(op, first, torch)
-        case "Permute":
+        case "Shuffle":
+            return first
+        case "Axes":
             dims = s.get("dims")
             if first is None or not isinstance(dims, list | tuple) or not all(isinstance(d, int) for d in dims):
                 return None
             axes = [d - 1 for d in dims if d != 0] if torch else [d - 1 for d in dims]
             return tuple(first[a] for a in axes) if sorted(axes) == list(range(len(first))) else None
+        case "Multiply":  # one number per channel is spread over the image
+            known = [shape for shape in shapes if shape is not None and None not in shape]
+            return max(known, key=lambda shape: (len(shape), prod(shape)), default=None)
         case "Add" | "Combine":
             return _add(op, shapes, misfits)
         case "Concat":
@@ -90,7 +95,7 @@ def _unknown(op: Op, first: tuple | None, torch: bool) -> tuple | None:
         return (first[0] * size[0], first[1] * size[1], first[2]) if size and None not in first else None
     if name in ("GlobalAveragePooling1D", "GlobalMaxPooling1D") and first is not None and len(first) == 2:
         return (first[1],)
-    if name in ("LayerNormalization", "LayerNorm", "GroupNorm", "InstanceNorm2d", "GaussianNoise", "LocalResponseNorm"):
+    if name in ("InstanceNorm2d", "GaussianNoise"):
         return first
     return op.settings.get("shape")
 

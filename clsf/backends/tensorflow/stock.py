@@ -13,6 +13,7 @@ import tensorflow as tf
 from clsf.backends.base import Weights
 from clsf.calls import Call, made
 from clsf.code.keras_layers import keras_steps
+from clsf.model.layers import keras_name
 from clsf.model.shapes import Shape
 
 
@@ -41,10 +42,20 @@ ROOTS = {
 }  # fmt: skip
 
 
+def layer_class(role: str) -> type[keras.layers.Layer]:
+    """Return Keras' class of the layer that plays a part."""
+    return getattr(keras.layers, keras_name(role))
+
+
 def made_of(call: Call, **more: object) -> keras.layers.Layer:
     """Return the layer that a call makes."""
     name = call.name if "." in call.name else f"own.{call.name}"
     return made(call.but(name=name), ROOTS, (keras.layers.Layer, keras.initializers.Initializer), **more)
+
+
+def variable_of(layer: keras.layers.Layer, weight: str) -> keras.Variable:
+    """Return a weight by our name; Keras calls that of a depthwise convolution alone `kernel`."""
+    return getattr(layer, weight) if hasattr(layer, weight) else layer.kernel
 
 
 class Stock:
@@ -71,7 +82,7 @@ class Stock:
         """Load weights in the agreed layout, which is Keras' own."""
         for name, array in weights.items():
             path, weight = name.rsplit(".", 1)
-            getattr(self.layers[path], "kernel" if weight == "depthwise_kernel" else weight).assign(array)
+            variable_of(self.layers[path], weight).assign(array)
 
     def _row(self, row: tuple, x: keras.KerasTensor, prefix: str) -> keras.KerasTensor:
         for position, layer in enumerate(row, start=1):

@@ -60,6 +60,17 @@ class Convolution(nn.Module):
         return self.function(self.conv(F.pad(x, self.pads) if any(self.pads) else x))
 
 
+class Separable(nn.Module):
+    """A depthwise convolution and a pointwise one behind it."""
+
+    def __init__(self, depthwise: Convolution, pointwise: Convolution) -> None:
+        super().__init__()
+        self.depthwise, self.pointwise = depthwise, pointwise
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.pointwise(self.depthwise(x))
+
+
 class Pool(nn.Module):
     """Max or average pooling with Keras' padding "same": padded cells never win, and are left out of a mean."""
 
@@ -179,7 +190,7 @@ def centre(x: Tensor, axes: list[int]) -> tuple[Tensor, Tensor]:
 class OneImageNorm(nn.Module):
     """Layer and group normalisation: the channels of each image in `groups`, each normalised as a whole, or pixel by pixel (0).
 
-    `shape`: that of gamma and beta, (channels,) or (channels, height, width). In float64 as BatchNorm.
+    `shape`: that of gamma and beta, (channels,) or (channels, height, width). In float64 as batch normalisation.
     """
 
     def __init__(self, groups: int, shape: tuple[int, ...], epsilon: float, dtype: torch.dtype) -> None:
@@ -193,7 +204,8 @@ class OneImageNorm(nn.Module):
             return self._exact(x)
         if self.groups:
             if self.gamma.ndim == 1:
-                return F.group_norm(x, self.groups, self.gamma, self.beta, self.epsilon)
+                # Not F.group_norm, which refuses groups of one value in a batch of one image.
+                return torch.group_norm(x, self.groups, self.gamma, self.beta, self.epsilon, torch.backends.cudnn.enabled)
             return F.layer_norm(x, self.gamma.shape, self.gamma, self.beta, self.epsilon)
         if x.ndim == 2:
             return F.layer_norm(x, self.gamma.shape, self.gamma, self.beta, self.epsilon)
@@ -243,9 +255,9 @@ class MaskedDropout(nn.Module):
 
 
 class Merge(nn.Module):
-    """Several rows of layers and what makes one of their outputs: their sum, or, without a sign, channel after channel.
+    """Several rows of layers and what makes one of their outputs: sum or product, or, without a sign, channel after channel.
 
-    An empty row is the identity.
+    An empty row is the identity. One number per channel (b, c) multiplies the whole channel of an image.
     """
 
     def __init__(self, rows: list[nn.Module], sign: str) -> None:
@@ -254,10 +266,13 @@ class Merge(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         ends = [row(x) for row in self.rows]
-        return reduce(_MERGES[self.sign], ends) if self.sign else torch.cat(ends, dim=1)
+        if not self.sign:
+            return torch.cat(ends, dim=1)
+        most = max(end.ndim for end in ends)
+        return reduce(_MERGES[self.sign], [end[(..., *(None,) * (most - end.ndim))] for end in ends])
 
 
-_MERGES = {"+": torch.add}
+_MERGES = {"+": torch.add, "*": torch.mul}
 
 
 class Mixed(nn.Module):
