@@ -38,11 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     from clsf.cli import (  # late: --help needs only their arguments
         bench,
         buglab,
+        case,
         code,
         datasets,
         diagnose,
         experiment,
-        lecture_gap,
         lockstep,
         read,
         runs,
@@ -51,6 +51,6 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = _Parser(prog="python -m clsf", description="Image classification in TensorFlow and PyTorch, honestly compared.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
-    for command in (datasets, train, experiment, lockstep, lecture_gap, code, read, bench, runs, diagnose, buglab):
+    for command in (datasets, train, experiment, lockstep, case, code, read, bench, runs, diagnose, buglab):
         command.add_arguments(commands)
     return parser
