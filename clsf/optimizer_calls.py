@@ -60,6 +60,14 @@ TORCH: dict[str, Signature] = {
 }  # fmt: skip
 """What PyTorch's classes take, in order, with their defaults; switches of how it is computed come last."""
 
+
+def own_rate(declared: Optimizer, framework: str) -> float:
+    """Return the learning rate that the framework's class takes if nobody gives one."""
+    if framework == "torch":
+        return TORCH[declared.torch].parameters["lr"]
+    return KERAS[declared.keras].parameters["learning_rate"]
+
+
 OLD = {"lr": "learning_rate"}
 """Keras' argument of then -> that of today."""
 
@@ -138,18 +146,12 @@ def _reading(
 ) -> Reading:
     keras = rate == "learning_rate"
     fits = [o for o in OPTIMIZERS.values() if (o.keras if keras else o.torch) == signature.name]
-    declared = next((o for o in reversed(fits) if _is(o, bound)), fits[0])
+    declared = next((o for o in reversed(fits) if o.is_made_by(bound)), fits[0])
     values = {s.name: _number(bound.get(names.get(s.name, s.name))) for s in declared.settings}
     known = {rate, "weight_decay", "params", "betas", *declared.fixed, *(names.get(s.name, s.name) for s in declared.settings)}
     rest = {n: bound[n] for n in signature.parameters if n in given and n not in known and bound[n] != signature.parameters[n]}
     decay = bound["weight_decay"]
     return Reading(declared, _number(bound[rate]), values, 0.0 if decay is None else _number(decay), given, {**rest, **left})
-
-
-def _is(declared: Optimizer, bound: Mapping[str, object]) -> bool:
-    """Whether what makes an optimizer of a shared class is there: momentum that is not 0, and Nesterov's switch."""
-    needed = [s.name for s in declared.settings if s.keras_default is not None]
-    return all(bound.get(name) == value for name, value in declared.fixed.items()) and all(bound.get(name) for name in needed)
 
 
 def _number(value: object) -> float | None:

@@ -31,6 +31,11 @@ class Setting:
         """What Keras' class takes if nobody gives it."""
         return self.usual if self.keras_default is None else self.keras_default
 
+    @property
+    def decides(self) -> bool:
+        """Whether the classes make another optimizer where it is 0."""
+        return self.keras_default is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Optimizer:
@@ -76,6 +81,12 @@ class Optimizer:
         """Whether Keras' rule remembers gradients times the learning rate of their time; PyTorch's multiplies afterwards."""
         return bool(self.settings) and self.keras == "SGD"
 
+    def is_made_by(self, given: Mapping[str, object]) -> bool:
+        """Whether these arguments of its class, by Keras' names, make this optimizer and not another one of the class."""
+        return all(given.get(name) == value for name, value in self.fixed.items()) and all(
+            given.get(s.name) for s in self.settings if s.decides
+        )
+
     def values(self, given: Mapping[str, float]) -> dict[str, float]:
         """Return every hyper-parameter of the aligned rule."""
         return {s.name: given.get(s.name, s.usual) for s in self.settings}
@@ -94,10 +105,7 @@ class Optimizer:
         `aligned`: with Keras' numbers and PyTorch's formula. Otherwise what was not given is as PyTorch has it, but for a
         value without which it would be another optimizer (the 0.9 of momentum).
         """
-        values = {
-            s.torch: given.get(s.name, s.usual if aligned or s.keras_default is not None else s.torch_default)
-            for s in self.settings
-        }
+        values = {s.torch: given.get(s.name, s.usual if aligned or s.decides else s.torch_default) for s in self.settings}
         defaults = {s.torch: s.torch_default for s in self.settings}
         arguments: dict[str, object] = {"lr": rate}
         for name, value in values.items():
@@ -235,6 +243,15 @@ BY_ROW: dict[str, Optimizer] = {
     if declared.differs or name == PLAINEST
 }
 """Row of the table of defaults -> optimizer; a row is called as the difference that switches the rule, where there is one."""
+
+
+def named(name: str, **given: object) -> Optimizer | None:
+    """Return the optimizer that a class or a text of a framework means ("adam", "NAdam"), made with these arguments of Keras' names.
+
+    None if there is none here.
+    """
+    fits = [o for o in OPTIMIZERS.values() if name.lower() in (o.name, o.keras.lower(), o.torch.lower())]
+    return next((o for o in reversed(fits) if o.is_made_by(given)), fits[0] if fits else None)
 
 
 def keras_arguments(declared: Optimizer) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from clsf.plan import Plan
 from clsf.runs import sharing, waiting
 from clsf.runs.history import History, not_yours
 from clsf.runs.ids import new_id
+from clsf.runs.reached import Reached
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore, RunSummary
 from clsf.settings import Settings, read
@@ -204,6 +205,11 @@ class TrainingService:
     def history(self) -> History:
         """What owners made of their runs: names, notes, deletions, experiments."""
         return self.store.history
+
+    @property
+    def reached(self) -> Reached:
+        """What owners have reached in the lessons and the bug lab."""
+        return self.store.reached
 
     def hand_over(self, old: str, new: str) -> None:
         """Make all that belongs to one owner another's: both are the same person, who has shown it."""

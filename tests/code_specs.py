@@ -22,7 +22,12 @@ from clsf.model.layers import (
     Dropout,
     Flatten,
     GlobalAveragePool2D,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
     MaxPool2D,
+    PReLU,
+    SpatialDropout2D,
 )
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
@@ -81,9 +86,12 @@ def rows(draw, shape: Shape, most: int, depth: int) -> tuple[tuple, Shape]:
 @st.composite
 def one_layer(draw, shape: Shape, depth: int):
     if len(shape) == 1:
-        kinds = ["dense", "dropout", "norm", "activation", "flatten"] + ["residual"] * (depth > 0)
+        kinds = ["dense", "dropout", "norm", "activation", "flatten", "layer norm", "group norm", "slopes"] + ["residual"] * (
+            depth > 0
+        )
     else:
         kinds = ["conv", "conv", "depthwise", "max", "average", "norm", "activation", "dropout", "flatten"]
+        kinds += ["layer norm", "group norm", "response norm", "slopes", "spatial dropout"]
         kinds += ["residual", "parallel", "parallel"] * (depth > 0)
     kernel, strides, padding = draw(st.integers(1, 5)), draw(st.integers(1, 3)), draw(PADDINGS)
     match draw(st.sampled_from(kinds)):
@@ -101,6 +109,16 @@ def one_layer(draw, shape: Shape, depth: int):
             return AveragePool2D(kernel, draw(st.one_of(st.none(), st.just(strides))), padding)
         case "norm":
             return BatchNorm(draw(st.sampled_from([0.99, 0.9, 0.123])), draw(st.sampled_from([1e-3, 1e-5])))
+        case "layer norm":
+            return LayerNormalization(draw(st.sampled_from(["channels", "image"])), draw(st.sampled_from([1e-3, 1e-5])))
+        case "group norm":
+            return GroupNormalization(draw(st.integers(1, 3)))
+        case "response norm":
+            return LocalResponseNormalization(draw(st.integers(0, 3)), alpha=draw(st.sampled_from([1e-4, 0.3])))
+        case "slopes":
+            return PReLU(draw(st.sampled_from(["positions", "all", "none"])), draw(st.sampled_from([0, 0.25])))
+        case "spatial dropout":
+            return SpatialDropout2D(draw(st.sampled_from([0.25, 0.5])))
         case "activation":
             return Activation(draw(ACTIVE))
         case "dropout":
@@ -160,6 +178,6 @@ def some_weights(spec: ModelSpec, shape: Shape, seed: int = 0) -> dict[str, np.n
     for name, array in weights.items():
         if name.endswith(("gamma", "moving_variance")):
             weights[name] = rng.uniform(0.5, 1.5, array.shape).astype(np.float32)
-        elif name.endswith(("beta", "moving_mean", "bias")):
+        elif name.endswith(("beta", "moving_mean", "bias", "alpha")):
             weights[name] = rng.normal(0, 0.3, array.shape).astype(np.float32)
     return weights

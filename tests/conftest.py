@@ -10,12 +10,26 @@ from pathlib import Path
 
 import pytest
 
+from tests import distribution
+
 # Before anything is imported that reads them, and before a worker process starts and inherits them.
 HOME = Path(tempfile.mkdtemp(prefix="clsf-tests-"))
 os.environ["CLSF_HOME"] = str(HOME / "home")
 os.environ["CLSF_DATA"] = str(HOME / "data")
 os.environ.pop("CLSF_SCHEDULER", None)
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return distribution.processes(config.args)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> distribution.ByRoom:
+    return distribution.ByRoom(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    distribution.begin_with_rooms(items)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -27,6 +29,9 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
 THREADS = 1  # two processes on two cores; and not what a machine would choose by itself, so it can be told from it
+
+NICE = 15
+"""Steps back behind what is timed or looked at by a browser in the tests' other process; see `tests.distribution`."""
 
 _framework = ""
 
@@ -61,6 +66,9 @@ def start(framework: str) -> None:
     """Load the framework; raises EngineError if it is missing."""
     global _framework
     os.environ["CLSF_THREADS"] = str(THREADS)
+    tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(dir=Path(os.environ["CLSF_HOME"]).parent)  # removed with that
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     backends.load(framework)
     _framework = framework
 

@@ -35,7 +35,14 @@ def settings(kind: type[Layer], count: int) -> list[tuple[Layer, Shape]]:
     return found
 
 
+def _side(rule: object, random: Random) -> int:
+    return random.choice((random.randint(rule.low, min(rule.high, SMALL)), 1))
+
+
 def _drawn(rule: object, random: Random) -> object:
+    if rule.takes == "pair":
+        one, other = (_side(rule, random) for _ in range(2))
+        return None if rule.optional and random.random() < 0.3 else random.choice((one, (one, other)))
     if rule.takes == "whole":
         value = random.randint(rule.low, min(rule.high, SMALL))
         value = random.choice((value, 1)) if rule.low <= 1 else value

@@ -8,7 +8,7 @@ from zlib import crc32
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.model.layers import Dropout
+from clsf.model.layers import Dropping
 from clsf.model.shapes import Weight
 from clsf.model.walk import Analysis
 
@@ -37,6 +37,8 @@ def _drawn(name: str, weight: Weight, start: str, seed: int) -> np.ndarray:
         return np.ones(weight.shape)
     if weight.name in _ZEROS or (weight.name == "bias" and start == "glorot"):
         return np.zeros(weight.shape)
+    if weight.name == "alpha":
+        return np.full(weight.shape, weight.start)
     limit = weight.drawn_within(start)
     return stream(seed, "weights", name).uniform(-limit, limit, weight.shape)
 
@@ -51,18 +53,18 @@ def weights_hash(weights: Weights) -> str:
 
 
 def dropout_layers(analysis: Analysis) -> dict[str, tuple[float, tuple[int, ...]]]:
-    """Return path -> (rate, shape without batch) of every Dropout layer that drops anything."""
+    """Return path -> (rate, shape without batch) of a mask of every layer that drops anything."""
     return {
-        facts.path: (facts.layer.rate, facts.in_shape)
+        facts.path: (facts.layer.rate, facts.layer.mask_shape(facts.in_shape))
         for facts in analysis.layers
-        if isinstance(facts.layer, Dropout) and facts.layer.rate > 0
+        if isinstance(facts.layer, Dropping) and facts.layer.rate > 0
     }
 
 
 def dropout_masks(
     layers: dict[str, tuple[float, tuple[int, ...]]], seed: int, first_step: int, steps: int, batch: int
 ) -> dict[str, np.ndarray]:
-    """Return path -> uint8 (steps, batch, *shape) of every Dropout layer: 1 keeps a value, 0 drops it.
+    """Return path -> uint8 (steps, batch, *shape) of every layer that drops: 1 keeps a value, 0 drops it.
 
     A mask depends on the seed, the layer and the step alone, so any cut of the run into chunks draws the same.
     """

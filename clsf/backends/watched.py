@@ -19,6 +19,8 @@ from pathlib import Path
 import numpy as np
 
 SIGNIFICANT = 1e-9  # a relative change below this is none
+SHOWN = 16  # images that are shown with their answers
+BINS = 24  # of a histogram of pixels
 
 
 class Watch:
@@ -44,12 +46,18 @@ class Watch:
         self.trained: set[int] = set()  # hashes of the images that the model was trained on
         self.known: list[bool] = []  # of the images of the evaluation in progress: whether they were trained on
         self.low, self.high = np.inf, -np.inf  # of all outputs
+        self.batches: dict[bool, np.ndarray] = {}  # trains -> the first batch, as the model received it
+        self.layer_norms: dict[str, list[float]] = {}  # weight -> L2 norm of its gradient in the first and the last step
+        self.shapes: list[tuple[str, str, str]] = []  # of the first batch: what, shape, type
+        self.first_answers: np.ndarray | None = None  # outputs of the first batch of the last evaluation
+        self.measures: dict[str, object] = {}
 
     def received(self, trains: bool, images: np.ndarray) -> None:
         """Note what the model was called with; the first call of each kind counts."""
         if not images.size or self.over:
             return
         if trains not in self.inputs:
+            self.batches[trains] = images
             self.inputs[trains] = [float(images.min()), float(images.max()), float(images.std())]
             if trains:
                 self.facts["received"] = list(images.shape)
@@ -71,6 +79,8 @@ class Watch:
             labels.argmax(-1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.reshape(-1).astype(np.int64, copy=False)
         )
         if not trains:
+            if not self.answers:
+                self.first_answers = np.asarray(outputs, np.float64)[:SHOWN]
             self.answers.append(answers)
             self.right.append(numbers)
             return
@@ -87,6 +97,9 @@ class Watch:
             self._first(outputs, labels, numbers)
 
     def _first(self, outputs: np.ndarray, labels: np.ndarray, numbers: np.ndarray) -> None:
+        images = self.batches.get(True)
+        self.shapes = [("images", _shape(images), str(images.dtype))] if images is not None else []
+        self.shapes += [("outputs", _shape(outputs), str(outputs.dtype)), ("labels", _shape(labels), str(labels.dtype))]
         self.facts["output_units"] = int(outputs.shape[-1]) if outputs.ndim > 1 else 1
         self.facts["label_shape"] = list(labels.shape)
         self.facts["output_shape"] = list(outputs.shape)
@@ -106,6 +119,7 @@ class Watch:
             if value is not None:
                 norm = float(np.linalg.norm(value.astype(np.float64)))
                 total += norm**2
+                self.layer_norms.setdefault(name, [norm, norm])[1] = norm
                 if self.gradient_steps < 20:
                     self.gradients[name] = self.gradients.get(name, 0.0) + norm / np.sqrt(value.size) / 20
         self.gradient_steps += 1
@@ -127,6 +141,7 @@ class Watch:
         if self.last_answers is not None and len(self.last_answers):
             self.facts["answers"] = float(np.bincount(self.last_answers.astype(int)).max() / len(self.last_answers))
         kernels = [name for name, value in weights.items() if value.ndim > 1]
+        self.measures["gradients"] = [[name, *self.layer_norms.get(name, [0.0, 0.0])] for name in kernels] if self.norms else []
         start = self.start or weights
         still = [
             name for name in kernels if name in start and np.allclose(start[name], weights[name], rtol=SIGNIFICANT, atol=0)
@@ -148,6 +163,7 @@ class Watch:
             "losses": self.losses, "accuracies": self.accuracies, "gradient_norms": self.norms, "learning_rates": self.rates,
             "batch_size": self.batch_sizes[0] if self.batch_sizes else None, "purity": _mean(self.purities),
             "inputs": self.inputs.get(True), "validation_inputs": self.inputs.get(False), "facts": self.facts,
+            "measures": self.measures | {"shapes": self.shapes, "pixels": histograms(self.batches)},
         }  # fmt: skip
 
 
@@ -220,9 +236,72 @@ def main(watch: Callable[[Path, Path], None]) -> None:
             os.waitpid(child, 0)
 
 
+def _shape(array: np.ndarray) -> str:
+    return "(" + ", ".join(map(str, array.shape)) + ("," if array.ndim == 1 else "") + ")"
+
+
+def histograms(batches: dict[bool, np.ndarray]) -> dict[str, object]:
+    """Return histograms of the first training and validation batch over the same edges; nothing if some number is none."""
+    if not batches or not all(np.isfinite(images).all() for images in batches.values()):
+        return {}
+    low = float(min(images.min() for images in batches.values()))
+    high = float(max(images.max() for images in batches.values()))
+    edges = np.linspace(low, max(high, low + 1e-6), BINS + 1)
+    counts = {
+        name: np.histogram(batches[trains], edges)[0].tolist()
+        for name, trains in (("train", True), ("validation", False))
+        if trains in batches
+    }
+    return {"edges": edges.tolist(), **counts}
+
+
+def samples(watch: Watch, names: dict[str, object]) -> None:
+    """Note the first images of the last evaluation, as the script holds them, with their labels and the model's answers.
+
+    Where nothing was evaluated: training images with their labels alone.
+    """
+    for images, labels in ((names.get(f"x_{part}"), names.get(f"y_{part}")) for part in ("test", "val")):
+        if not watch.right or watch.first_answers is None or not isinstance(images, np.ndarray) or images.ndim != 4:
+            continue
+        told = watch.right[0][:SHOWN]
+        if np.array_equal(np.asarray(labels)[: len(told)], told):
+            watch.measures["samples"] = _samples(images, told, watch.first_answers)
+            return
+    images, labels = names.get("x_train"), names.get("y_train")
+    if isinstance(images, np.ndarray) and images.ndim == 4 and isinstance(labels, np.ndarray) and labels.ndim == 1:
+        watch.measures["samples"] = _samples(images, labels[:SHOWN], None)
+
+
+def _samples(images: np.ndarray, labels: np.ndarray, outputs: np.ndarray | None) -> dict[str, object]:
+    found = {"images": images[: len(labels)].astype(np.uint8).tolist(), "labels": [int(n) for n in labels], "answers": None}
+    if outputs is None or outputs.ndim != 2 or len(outputs) != len(labels):
+        return found
+    if outputs.shape[1] == 1:
+        chances = np.concatenate([1 - outputs, outputs], 1)
+    elif kind_of(outputs) in ("softmax", "sigmoid"):
+        chances = outputs
+    else:
+        shifted = np.exp(outputs - outputs.max(1, keepdims=True))
+        chances = shifted / shifted.sum(1, keepdims=True)
+    best = chances.argmax(1)
+    sure = [float(row[n]) if np.isfinite(row[n]) else None for row, n in zip(chances, best, strict=True)]
+    return found | {"answers": [int(n) for n in best], "sure": sure}
+
+
+def counted(labels: object) -> list[list[int]]:
+    """Return each label with how often it occurs; nothing for what aren't whole numbers."""
+    if not isinstance(labels, np.ndarray) or labels.ndim != 1:
+        return []
+    values, counts = np.unique(labels, return_counts=True)
+    return [[int(value), int(count)] for value, count in zip(values, counts, strict=True)][:100]
+
+
 def data_facts(watch: Watch, names: dict[str, object]) -> None:
     """Look at the arrays of the script: labels, shares of the classes, images on both sides, whether labels fit the images."""
     facts = watch.facts
+    watch.measures |= {"train_labels": counted(names.get("y_train")), "validation_labels": counted(names.get("y_val"))}
+    with contextlib.suppress(Exception):  # a script that stopped may hold anything
+        samples(watch, names)
     images, labels = names.get("x_train"), names.get("y_train")
     others, wanted = names.get("x_val"), names.get("y_val")
     if isinstance(labels, np.ndarray) and labels.ndim == 1 and len(labels):

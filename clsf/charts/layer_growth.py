@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clsf.model.layers import Conv2D, Dense
+from clsf.model.shapes import sides_text
 from clsf.words import Sentence, say, say_n
 
 Said = Callable[[Sentence], str]
@@ -27,11 +28,11 @@ def figure(dense: Dense, conv: Conv2D, channels: int, here: int | None = None, s
         ),
         "conv": said(
             say_n(
-                "Conv2D, {filters} filter {k}×{k}",
-                "Conv2D, {filters} filters {k}×{k}",
+                "Conv2D, {filters} filter {k}",
+                "Conv2D, {filters} filters {k}",
                 conv.filters,
                 filters=conv.filters,
-                k=conv.kernel_size,
+                k=sides_text(conv.kernel_size),
             )
         ),
     }

@@ -53,7 +53,7 @@ def show(options: argparse.Namespace) -> int:
 
 def play(options: argparse.Namespace) -> int:
     """Run a case and print its program, what it printed, and the diagnoses to choose from."""
-    from clsf.faults.lab import answer_of, case_of, daily
+    from clsf.faults.lab import answer_of, case_of, daily, probe_scene
     from clsf.faults.lab.game import OFFERED
     from clsf.faults.running import run
 
@@ -71,7 +71,9 @@ def play(options: argparse.Namespace) -> int:
         print(ran.printed[-4000:])
         print(ran.traceback)
         for name in options.probe:
-            print(f"{PROBES[name].title}: {answer_of(name, ran)}")
+            own = probe_scene(case, name)
+            again = run([own])[0] if own is not None else None
+            print(f"{PROBES[name].title}: {answer_of(name, ran, again).said}")
     print("probes: " + ", ".join(OFFERED))
     print("diagnoses:")
     for kind in case.choices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.code.model import draws_itself
+from clsf.model.layers import Dropping
 from clsf.model.walk import Analysis
 from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
@@ -11,7 +12,7 @@ from clsf.words import Sentence, say
 
 def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]:
     """Return what a script of this plan (`clsf.code.script` with `exact`) needs, or does otherwise than the run in `framework`."""
-    drops = any(facts.kind == "Dropout" and facts.layer.rate for facts in analysis.layers)
+    drops = any(isinstance(facts.layer, Dropping) and facts.layer.rate for facts in analysis.layers)
     fit = framework == "tensorflow" and plan.variants["tensorflow"] == "fit"
     found = [
         say(
@@ -47,6 +48,12 @@ def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]
         found.append(
             say(
                 "The slope of nn.SELU at exactly 0 is that of the side below, and in the run that of the side above, as in Keras."
+            )
+        )
+    if framework == "torch" and any(weight.name == "alpha" for weight in analysis.named_weights().values()):
+        found.append(
+            say(
+                "The layer of learned slopes gives a value of exactly 0 its slope in PyTorch, and none in the run, as in Keras."
             )
         )
     if framework == "tensorflow" and plan.accumulate > 1 and not fit and OPTIMIZERS[plan.optimizer].counts_steps:

@@ -8,17 +8,18 @@ from clsf.calls import Call, Name
 from clsf.code import notes
 from clsf.model.apis import Step
 from clsf.model.layers import Layer
+from clsf.model.shapes import Shape
 from clsf.plan import Plan
 
 
 def keras_steps(
-    layer: Layer, plan: Plan | None, *, objects: bool = False, last: bool = False, turned: bool = False
+    layer: Layer, shape: Shape, plan: Plan | None, *, objects: bool = False, last: bool = False, turned: bool = False
 ) -> list[Step]:
-    """Return the steps for one plain layer. `objects`: activations as functions; `last`: it makes the model's output.
+    """Return the steps for one plain layer that receives `shape`. `objects`: activations as functions; `last`: it makes the model's output.
 
     `turned`: a Flatten that must go channel by channel, as PyTorch's does.
     """
-    first, *others = layer.keras()
+    first, *others = layer.keras_on(shape)
     if turned:
         turn = Call("layers.Permute", ((3, 1, 2),), note=notes.channels_first_order())
         return [Step(turn, "keras.ops.transpose({x}, (0, 3, 1, 2))", turn.note, "_turned"), first]

@@ -11,8 +11,9 @@ from clsf.code.rows import write_rows
 from clsf.model.branches import Branching
 
 
-def imports() -> list[str]:
-    return ["import keras", "from keras import layers"]
+def imports(text: str) -> list[str]:
+    """Return the imports that the source needs."""
+    return ["import keras", *(["import tensorflow as tf"] if "tf." in text else []), "from keras import layers"]
 
 
 def write_add(w: Writer, model: Model) -> None:

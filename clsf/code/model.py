@@ -9,12 +9,13 @@ from dataclasses import replace
 from clsf.calls import Call
 from clsf.code.keras_layers import keras_steps
 from clsf.code.names import commented, layer_names
+from clsf.code.own_layers import SOURCES
 from clsf.code.rows import torch_orders
 from clsf.code.torch_layers import torch_steps
 from clsf.model.apis import Step
 from clsf.model.branches import Branching
 from clsf.model.changes import changed
-from clsf.model.layers import LEAKY_SLOPE, BatchNorm, Dropout
+from clsf.model.layers import LEAKY_SLOPE, BatchNorm, Dropping, SpatialDropout2D
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -60,7 +61,12 @@ class Model:
         run = self._of_run(path, layer, "tensorflow")
         if run is not None:
             return [Step(run, weights=run.name == "UnbiasedNorm", training=True)]
-        return keras_steps(layer, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
+        shape = self.facts[path].in_shape
+        steps = keras_steps(layer, shape, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
+        if self.plan is None or self.plan.dtype != "float64":
+            return steps
+        # TensorFlow's own function may refuse float64: its class computes it otherwise then.
+        return [replace(step, function="") if step.call.name in SOURCES else step for step in steps]
 
     def torch(self, path: str, layer: object) -> list[Step]:
         run = self._of_run(path, layer, "torch")
@@ -81,17 +87,18 @@ class Model:
 
     def masked(self, framework: str) -> bool:
         """Whether dropout has the masks of a run: not where the framework draws its own, as `model.fit` always does."""
-        drops = any(facts.kind == "Dropout" and facts.layer.rate for facts in self.analysis.layers)
+        drops = any(isinstance(facts.layer, Dropping) and facts.layer.rate for facts in self.analysis.layers)
         return self.exact and drops and not draws_itself(self.plan, framework)
 
     def _of_run(self, path: str, layer: object, framework: str) -> Call | None:
         """Return the call for a layer that a run has otherwise than the framework, or None."""
         if not self.exact:
             return None
-        if isinstance(layer, Dropout) and layer.rate and self.masked(framework):
-            return Call("RunDropout", (path, layer.rate))
-        if isinstance(layer, Dropout) and layer.rate and self.plan.does("dropout-at-evaluation"):
-            return Call("AlwaysDropout", (layer.rate,))
+        maps = isinstance(layer, SpatialDropout2D)
+        if isinstance(layer, Dropping) and layer.rate and self.masked(framework):
+            return Call("RunDropout", (path, layer.rate), {"maps": True} if maps else {})
+        if isinstance(layer, Dropping) and layer.rate and self.plan.does("dropout-at-evaluation"):
+            return Call("AlwaysDropout", (layer.rate,), {"maps": True} if maps else {})
         if isinstance(layer, BatchNorm) and framework == "torch":
             features = self.facts[path].in_shape[-1]
             return Call("RunNorm", (features,), {"eps": layer.epsilon, "momentum": layer.momentum})

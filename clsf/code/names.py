@@ -6,6 +6,8 @@ import builtins
 import re
 from keyword import iskeyword
 
+from clsf.code.own_layers import SOURCES
+
 
 def layer_names(layers: tuple, prefix: str = "", name_prefix: str = "") -> dict[str, str]:
     """Return path -> name of every layer: "conv1", "block2_shortcut_conv1", counted per row; the same in all styles."""
@@ -29,8 +31,8 @@ def slug(text: str, otherwise: str) -> str:
     return name
 
 
-TAKEN = {"F", "Path", "Image"}
-"""Names that generated source imports and a model's name could become."""
+TAKEN = {"F", "Path", "Image", *SOURCES}
+"""Names that generated source imports or defines and a model's name could become."""
 
 
 def class_name(text: str, otherwise: str = "Net") -> str:

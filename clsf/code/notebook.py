@@ -13,6 +13,7 @@ from clsf.calls import quoted
 from clsf.code import (
     epochs,
     pieces,
+    run_layers,
     tensorflow_images,
     tensorflow_loop,
     tensorflow_script,
@@ -242,6 +243,7 @@ def _load_weights(model: Model) -> str:
             "            elif array.ndim == 4 and layer.groups == layer.in_channels:  # (h, w, in, times) -> (in * times, 1, h, w)",
             "                array = array.transpose(2, 3, 0, 1).reshape(layer.weight.shape)",
         ]
+    rows += run_layers.image_rows(model, "            ", "layer.weight")
     return "\n".join(
         [
             *rows,
@@ -262,7 +264,7 @@ def _load_weights(model: Model) -> str:
 
 _ROLES = {
     "kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
-    "moving_variance": "running_var",
+    "moving_variance": "running_var", "alpha": "weight",
 }  # fmt: skip
 
 

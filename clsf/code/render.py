@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from clsf import checks
-from clsf.code import keras_styles, torch_styles
-from clsf.code.lines import Code, Writer
+from clsf.code import keras_styles, own_layers, torch_styles
+from clsf.code.lines import Code, Line, Writer
 from clsf.code.model import Model
 from clsf.code.rows import branching
 from clsf.errors import SpecError
@@ -65,13 +65,13 @@ def model_code(spec: ModelSpec, input_shape: Shape, classes: int, style: str, pl
     w = Writer()
     keras = STYLES[style].framework == "tensorflow"
     precise = plan is not None and plan.dtype != "float32"
-    for line in keras_styles.imports() if keras else torch_styles.imports(body.text, precise):
+    for line in keras_styles.imports(body.text) if keras else torch_styles.imports(body.text, precise):
         w.add(line)
     if precise:
         w.blank()
         w.add(f'keras.config.set_floatx("{plan.dtype}")' if keras else f"torch.set_default_dtype(torch.{plan.dtype})")
     # The name may not come into the first two lines, where Python would look for an encoding in it.
-    w.blank(2 if body.lines[1].text.startswith("class ") else 1)
+    w.blank(2 if body.lines[1].text.startswith(("class ", "@")) else 1)
     return Code((*w.lines, *body.lines))
 
 
@@ -83,9 +83,10 @@ def body_of(spec: ModelSpec, input_shape: Shape, style: str, plan: Plan | None, 
     """Return the source of a model without its imports."""
     model = Model(spec, input_shape, plan, exact)
     w = Writer()
-    w.add(f"# {model.title}")
     (keras_styles.write_sequential if style == KERAS_SEQUENTIAL else STYLES[style].write)(w, model)
-    return Code(tuple(_trimmed(w.lines)))
+    own = own_layers.needed(w.code().text, plan.dtype if plan else "float32")
+    title = f"# {model.title}"
+    return Code((*(Line(text) for text in (title, *own)), *_trimmed(w.lines)))
 
 
 def _trimmed(lines: list) -> list:

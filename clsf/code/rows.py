@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 from clsf.model.branches import Branching
 from clsf.model.layers import Dense, Flatten
@@ -62,6 +63,7 @@ def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str,
     come back as path -> (height, width, channels) of the image that was flattened.
     """
     shapes = {facts.path: facts.in_shape for facts in analysis.layers}
+    sides = {facts.path: {weight.shape[0] for weight in facts.weights} for facts in analysis.layers}
     keep: set[str] = set()
     reordered: dict[str, Shape] = {}
     for row, prefix in _rows(layers, ""):
@@ -76,7 +78,7 @@ def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str,
                     break
             ends = {path: row[int(path.rsplit(".", 1)[-1]) - 1] for path in met}
             if isinstance(ends[met[-1]], Dense):
-                reordered |= {path: shape for path in met[1:] if ends[path].learns}
+                reordered |= {path: shape for path in met[1:] if prod(shape) in sides[path]}
             else:
                 keep.add(met[0])
     return keep, reordered

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clsf.calls import quoted
+from clsf.model.layers import Dropping, SpatialDropout2D
 from clsf.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -17,28 +18,61 @@ def layers(job: Job, model: Model, framework: str) -> str:
     """Return the classes that the model needs."""
     kinds = {facts.kind for facts in model.analysis.layers}
     always, found = job.plan.does("dropout-at-evaluation"), []
+    dropping = [facts.layer for facts in model.analysis.layers if isinstance(facts.layer, Dropping) and facts.layer.rate]
+    maps = any(isinstance(layer, SpatialDropout2D) for layer in dropping)
     if model.masked(framework):
-        found.append(_dropout(framework, always))
-    elif "Dropout" in kinds and always:
-        found.append(_always(framework))
+        found.append(_dropout(framework, always, maps))
+    elif dropping and always:
+        found.append(_always(framework, maps))
     if "BatchNorm" in kinds and (framework == "torch" or job.plan.does("bn-variance")):
         found.append(_torch_norm(job) if framework == "torch" else _KERAS_NORM)
     return "\n\n\n".join(found)
 
 
-def _dropout(framework: str, always: bool) -> str:
+def _dropout(framework: str, always: bool, maps: bool) -> str:
+    source = _KERAS_DROPOUT if framework == "tensorflow" else _TORCH_DROPOUT
     if framework == "tensorflow":
-        lines = _KERAS_DROPOUT.replace("return x  #", "return tf.nn.dropout(x, self.rate)  #") if always else _KERAS_DROPOUT
-        return lines.replace("outside of training", "a forgotten switch" if always else "outside of training")
-    return (
-        _TORCH_DROPOUT.replace("            return x\n", "            return F.dropout(x, self.rate)  # a forgotten switch\n")
-        if always
-        else _TORCH_DROPOUT
+        source = source.replace("return x  #", "return tf.nn.dropout(x, self.rate)  #") if always else source
+        source = source.replace("outside of training", "a forgotten switch" if always else "outside of training")
+    elif always:
+        source = source.replace("            return x\n", "            return F.dropout(x, self.rate)  # a forgotten switch\n")
+    if not maps:
+        return source
+    source = source.replace("self.place, self.rate = place, rate", "self.place, self.rate, self.maps = place, rate, maps")
+    for before, after in _OF_MAPS[framework]:
+        source = source.replace(before, after)
+    return _drawing_maps(source, framework)
+
+
+_OF_MAPS = {
+    "tensorflow": (
+        ("        shape = tf.unstack(tf.shape(x))\n", "        shape = tf.unstack(tf.shape(x))\n        shape[1:3] = [1, 1] if self.maps else shape[1:3]\n"),
+        ("mask = tf.ensure_shape(tf.numpy_function(self.draw, [run_step, *shape], tf.uint8), x.shape)",
+         "mask = tf.numpy_function(self.draw, [run_step, *shape], tf.uint8)\n        mask.set_shape((None, 1, 1, x.shape[3]) if self.maps else x.shape)"),
+    ),
+    "torch": (
+        ("        mask = torch.from_numpy(", "        shape = (len(x), 1, 1, x.shape[1]) if self.maps else shape\n        mask = torch.from_numpy("),
+    ),
+}  # fmt: skip
+
+
+def _drawing_maps(source: str, framework: str) -> str:
+    """Return the class with an argument `maps`: whether whole channels are dropped."""
+    source = source.replace("rate, **more):", "rate, maps=False, **more):").replace(
+        "place, rate):", "place, rate, maps=False):"
     )
+    source = source.replace("(self, rate):", "(self, rate, maps=False):")
+    source = source.replace('"rate": self.rate}', '"rate": self.rate, "maps": self.maps}')
+    source = source.replace("        self.rate = rate", "        self.rate, self.maps = rate, maps")
+    if framework == "torch":
+        return source.replace("F.dropout(x, self.rate)", "(F.dropout2d if self.maps else F.dropout)(x, self.rate)")
+    shape = "(tf.shape(x)[0], 1, 1, x.shape[3]) if self.maps else None"
+    return source.replace("tf.nn.dropout(x, self.rate)", f"tf.nn.dropout(x, self.rate, {shape})")
 
 
-def _always(framework: str) -> str:
-    return _KERAS_ALWAYS if framework == "tensorflow" else _TORCH_ALWAYS
+def _always(framework: str, maps: bool) -> str:
+    source = _KERAS_ALWAYS if framework == "tensorflow" else _TORCH_ALWAYS
+    return _drawing_maps(source, framework) if maps else source
 
 
 _KERAS_DROPOUT = '''run_step = tf.Variable(0, trainable=False)  # steps that were done before: the masks follow it
@@ -191,6 +225,7 @@ def _put_torch(model: Model) -> str:
             "    target = getattr(getattr(model, layer), ROLES[name])",
             '    if name == "depthwise_kernel":  # (h, w, in, times) -> (in * times, 1, h, w)',
             "        array = array.transpose(2, 3, 0, 1).reshape(target.shape)",
+            *image_rows(model, "    ", "target"),
             "    elif array.ndim > 1:  # (h, w, in, out) -> (out, in, h, w), or (in, out) -> (out, in)",
             "        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))",
             "    target.copy_(torch.from_numpy(np.ascontiguousarray(array)))",
@@ -198,9 +233,19 @@ def _put_torch(model: Model) -> str:
     )
 
 
+def image_rows(model: Model, indent: str, target: str) -> list[str]:
+    """Return the lines that turn the scales, shifts and slopes of an image's values, if there are some."""
+    if not any(len(weight.shape) == 3 for weight in model.analysis.named_weights().values()):
+        return []
+    return [
+        f"{indent}elif array.ndim == 3:  # (h, w, c) -> (c, h, w), or (1, 1, c) -> (c,)",
+        f"{indent}    array = array.transpose(2, 0, 1).reshape({target}.shape)",
+    ]
+
+
 ROLES = {
     "kernel": "weight", "depthwise_kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias",
-    "moving_mean": "running_mean", "moving_variance": "running_var",
+    "moving_mean": "running_mean", "moving_variance": "running_var", "alpha": "weight",
 }  # fmt: skip
 
 PUT = {"tensorflow": _put_keras, "torch": _put_torch}

@@ -12,7 +12,6 @@ from clsf.model.branches import Branching
 
 def write_sequential(w: Writer, model: Model) -> None:
     """All layers in one nn.Sequential."""
-    _flatten_class(w, model)
     w.add("model = nn.Sequential(")
     with w.indented():
         _modules(w, model, list(model.row()))
@@ -36,7 +35,6 @@ def write_module(w: Writer, model: Model) -> None:
 
 def write_mixed(w: Writer, model: Model) -> None:
     """Runs of layers as nn.Sequential inside a Module whose `forward` does what a Sequential cannot."""
-    _flatten_class(w, model)
     runs = [run for run in _runs(model.layers, model.names, "", "") if not _one_function(model, run[1])]
     starts = {paths[0]: (name, paths) for name, paths in runs}
     inside = {path for _, paths in runs for path in paths[1:]}
@@ -163,17 +161,6 @@ def _named(runs: list[tuple[str, list[str]]], layers: tuple) -> list[tuple[str, 
         if ends:
             renamed[own[-1]] = ("classifier", renamed[own[-1]][1])
     return renamed
-
-
-def _flatten_class(w: Writer, model: Model) -> None:
-    if not model.keep_order:
-        return
-    w.add("class FlattenLikeKeras(nn.Module):")
-    with w.indented():
-        w.add("def forward(self, x):", comment="(batch, channels, height, width)")
-        with w.indented():
-            w.add("return torch.flatten(x.permute(0, 2, 3, 1), 1)")
-    w.blank(2)
 
 
 def imports(text: str, torch: bool = False) -> list[str]:

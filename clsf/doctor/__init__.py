@@ -1,6 +1,6 @@
 """The run doctor's eyes: runs of the store, and logs that other programs wrote, as histories for `clsf.faults.doctor`."""
 
 from clsf.doctor.files import read_log
-from clsf.doctor.records import facts_of, history_of
+from clsf.doctor.records import facts_of, history_of, measures_of, seen_of
 
-__all__ = ["facts_of", "history_of", "read_log"]
+__all__ = ["facts_of", "history_of", "measures_of", "read_log", "seen_of"]

@@ -6,6 +6,8 @@ import math
 
 from clsf import losses
 from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.measures import Measures
+from clsf.faults.probes import Seen
 from clsf.model.changes import changed
 from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout
 from clsf.model.spec import Layer, ModelSpec
@@ -67,6 +69,20 @@ def facts_of(record: RunRecord) -> Facts:
         largest_class=_largest(predicted) if predicted else None,
         differences=plan.differences,
     )
+
+
+def measures_of(record: RunRecord) -> Measures:
+    """Return what a run that was told to look inside has measured: gradient norms by layer, labels of the validation images."""
+    looks = [{name: v.get("gradient_norm") for name, v in look.layers.items()} for look in record.layers_looked]
+    names = [name for name in (looks[0] if looks else {}) if name.endswith("kernel")]
+    gradients = tuple((name, looks[0][name] or 0.0, looks[-1].get(name) or 0.0) for name in names)
+    rows = record.predictions_looked[-1].confusion if record.predictions_looked else None
+    return Measures(gradients, validation_labels=tuple((n, sum(row)) for n, row in enumerate(rows or ())))
+
+
+def seen_of(record: RunRecord, again: RunRecord | None = None) -> Seen:
+    """Return a run as probes look at it. `again`: the run that a probe with `run` asked for."""
+    return Seen(history_of(record), facts_of(record), measures_of(record), None if again is None else history_of(again))
 
 
 def _flat(spec: ModelSpec) -> list[Layer]:

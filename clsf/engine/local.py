@@ -130,7 +130,7 @@ class LocalWorkers:
             memory_limit=self.memory_limit,
             env=dict.fromkeys(variables, threads) | {"GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", SPIN)},
             silence_logs=logging.CRITICAL,
-            preload=["clsf.engine.preload", "clsf.engine.low_priority"],
+            preload=["clsf.engine.preload", "clsf.engine.low_priority", "clsf.engine.own_temporary"],
             dashboard=False,
             security=self._security,
             local_directory=str(self._scratch),

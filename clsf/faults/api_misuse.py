@@ -105,7 +105,7 @@ def _keras_misuse(program: Program) -> list[Finding]:
     for op in program.ops:
         if (
             op.made is not None
-            and op.kind == "Conv2D"
+            and op.kind == "Convolution"
             and len(op.made.args) >= 3
             and all(isinstance(a, int) for a in op.made.args[:3])
             and not op.made.extra.get("old")

@@ -26,9 +26,9 @@ def in_code(program: Program) -> list[Finding]:
         x is not None
         and x.source in ("cifar10", "cifar100")
         and program.output is not None
-        and not any(op.kind in ("Conv2D", "SeparableConv2D", "Unknown") for op in program.ops)
+        and not any(op.kind in ("Convolution", "Separable", "Unknown") for op in program.ops)
     ):
-        dense = next((op for op in program.ops if op.kind == "Dense"), None)
+        dense = next((op for op in program.ops if op.kind == "Linear"), None)
         if dense is not None:
             return [found(FAULT, dense.line, "smell")]
     return []

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.model.layers import Dense
+from clsf.model.layers import made
 from clsf.reader.looks import Program, ending, found
 from clsf.words import say
 
@@ -26,18 +26,18 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return Evidence(
             0.93,
             say("A layer is a bottleneck; it lets through, of numbers for each image: {count}.", count=facts.narrowest),
-            "train-accuracy",
+            "with-eval",
         )
     return None
 
 
 def plant(scene: Scene) -> Scene | None:
-    return scene.layered(lambda layers: [*layers[:-1], Dense(1, activation="relu"), layers[-1]])
+    return scene.layered(lambda layers: [*layers[:-1], made("Linear", 1, activation="relu"), layers[-1]])
 
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    dense = [op for op in program.ops if op.kind in ("Dense", "Conv2D")]
+    dense = [op for op in program.ops if op.kind in ("Linear", "Convolution")]
     size = None
     shape = program.native_shape
     if shape is not None and None not in shape:
@@ -48,8 +48,8 @@ def in_code(program: Program) -> list[Finding]:
     units = end.units if end is not None else None
     for op in dense[:-1]:
         wide = op.settings.get("units", op.settings.get("filters"))
-        if isinstance(wide, int) and op.kind == "Dense" and size is not None and size > 50 and wide < min(8, units or 8):
+        if isinstance(wide, int) and op.kind == "Linear" and size is not None and size > 50 and wide < min(8, units or 8):
             return [found(FAULT, op.line, "likely" if wide <= 2 and size > 100 else "smell")]
-    if len(dense) == 1 and dense[0].kind == "Dense" and size is not None and size > 20:
+    if len(dense) == 1 and dense[0].kind == "Linear" and size is not None and size > 20:
         return [found(FAULT, dense[0].line, "smell")]
     return []

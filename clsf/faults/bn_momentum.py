@@ -9,7 +9,6 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
-from clsf.model.layers import BatchNorm
 from clsf.reader.looks import Program, found, number, swap
 from clsf.words import say
 
@@ -43,7 +42,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         left = facts.norm_momentum**history.steps
         if left > 0.3 and (behind or above):
             return Evidence(
-                0.94, say("At step {steps}, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "batch-statistics",
+                0.94, say("At step {steps}, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "with-eval",
             )  # fmt: skip
         return None
     if (
@@ -52,20 +51,20 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         and history.accuracy[-1] > 0.75
         and history.validation_accuracy[-1] < 1.8 / facts.classes
     ):
-        return Evidence(0.55, say("Training accuracy is high while validation is at chance."), "batch-statistics")
+        return Evidence(0.55, say("Training accuracy is high while validation is at chance."), "with-eval")
     return None
 
 
 def plant(scene: Scene) -> Scene | None:
     if not normed(scene):
         return None
-    return each_layer(scene, lambda layer: replace(layer, momentum=0.999) if isinstance(layer, BatchNorm) else layer)
+    return each_layer(scene, lambda layer: replace(layer, momentum=0.999) if layer.role == "Batchwise" else layer)
 
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     for op in program.ops:
-        if op.kind != "BatchNorm" or op.made is None:
+        if op.kind != "Batchwise" or op.made is None:
             continue
         given = op.made.get("momentum", 2 if program.torch else 1)
         if not number(given):

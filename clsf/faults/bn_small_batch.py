@@ -40,6 +40,6 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     batch = batch_size(program)
-    if not has(program, "BatchNorm") or not isinstance(batch, int) or batch > 4:
+    if not has(program, "Batchwise") or not isinstance(batch, int) or batch > 4:
         return []
     return [found(FAULT, batch_line(program), "likely" if batch <= 2 else "smell")]

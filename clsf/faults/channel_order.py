@@ -59,12 +59,12 @@ def in_code(program: Program) -> list[Finding]:
     x, shape = program.x, program.native_shape
     if shape is None or len(shape) != 3 or None in shape or program.shape_guessed:
         return []
-    conv = any(op.kind in ("Conv2D", "SeparableConv2D", "MaxPool2D") for op in program.ops)
+    conv = any(op.kind in ("Convolution", "Separable", "MaxPool") for op in program.ops)
     first = (
         any(
             op.made is not None and op.made.kwargs.get("data_format") == "channels_first"
             for op in program.ops
-            if op.kind in ("Conv2D", "MaxPool2D")
+            if op.kind in ("Convolution", "MaxPool")
         )
         or program.machine.data_format == "channels_first"
         or "'th'" in program.source.text

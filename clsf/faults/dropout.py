@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
-from clsf.model.layers import Dropout
+from clsf.model.layers import made
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -30,10 +30,10 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return Evidence(
             0.9,
             say(
-                "Dropout lets through {share} of the values while training.",
+                "Its dropout lets through {share} of the values while training.",
                 share=f"{prod(1 - rate for rate in facts.dropouts):.0%}",
             ),
-            "train-accuracy",
+            "with-eval",
         )
     if (facts.dropouts is None and history.accuracy and history.validation_accuracy and len(history.accuracy) > 2) and (
         history.validation_accuracy[-1] > history.accuracy[-1] + 0.25
@@ -44,26 +44,26 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
                 "Validation accuracy is {points} points above training accuracy.",
                 points=f"{100 * (history.validation_accuracy[-1] - history.accuracy[-1]):.0f}",
             ),
-            "train-accuracy",
+            "with-eval",
         )
     return None
 
 
 def plant(scene: Scene) -> Scene | None:
-    if not any(isinstance(layer, Dropout) for layer in scene.spec.layers):
+    if not any(layer.role == "Drop" for layer in scene.spec.layers):
         return None
-    return each_layer(scene, lambda layer: Dropout(0.95) if isinstance(layer, Dropout) else layer)
+    return each_layer(scene, lambda layer: made("Drop", 0.95) if layer.role == "Drop" else layer)
 
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     results = []
     tensors = program.tensors
-    last = max((n for n, t in enumerate(tensors) if t.op.kind == "Dense"), default=None)
+    last = max((n for n, t in enumerate(tensors) if t.op.kind == "Linear"), default=None)
     for n, tensor in enumerate(tensors):
         op = tensor.op
         rate = op.settings.get("rate")
-        if op.kind != "Dropout" or not number(rate):
+        if op.kind != "Drop" or not number(rate):
             continue
         if rate >= 1 or rate < 0:
             results.append(found(FAULT, op.line, "certain"))

@@ -1,4 +1,4 @@
-"""Dropout that is always on."""
+"""Values that are dropped always."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
 FAULT = Fault(
     kind="dropout-always-on",
-    title=say("Dropout that is always on"),
+    title=say("Always-on dropout"),
     what=say(
         "F.dropout(x) drops by default, also after model.eval(). In Keras, calling a layer with training=True does the same."
     ),
     symptom=say("Validation accuracy is lower than it should be and differs from call to call. eval() changes nothing."),
-    mend=say("Use nn.Dropout, or F.dropout(x, p, self.training); in Keras leave training=True out."),
+    mend=say("Use a dropout module, or F.dropout(x, p, self.training); in Keras leave training=True out."),
     sources=(
         "pytorch/pytorch#26338",
         "d2l-ai/d2l-en#1093",
@@ -34,7 +35,9 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     if scene.keras:
-        return scene.with_pattern(r"layers\.Dropout\(([\d.]+)\)", r"layers.Lambda(lambda x: tf.nn.dropout(x, 0.5))", 1)
+        return scene.with_pattern(
+            rf"layers\.{keras_name('Drop')}\(([\d.]+)\)", r"layers.Lambda(lambda x: tf.nn.dropout(x, 0.5))", 1
+        )
     return scene.with_pattern(r"F\.dropout\(x, [\d.]+, training=self\.training\)", "F.dropout(x)", 1)
 
 
@@ -44,7 +47,7 @@ def in_code(program: Program) -> list[Finding]:
     for tensor in program.tensors:
         op = tensor.op
         if (
-            op.kind == "Dropout"
+            op.kind == "Drop"
             and program.torch
             and op.made is not None
             and op.made.path.startswith("torch.nn.functional.")
@@ -63,12 +66,10 @@ def in_code(program: Program) -> list[Finding]:
                     ),
                 )
             )
-        elif (
-            op.kind == "Dropout" and program.torch and op.settings.get("training") is True and op.settings.get("training_given")
-        ):
+        elif op.kind == "Drop" and program.torch and op.settings.get("training") is True and op.settings.get("training_given"):
             results.append(
                 found(FAULT, op.line, "likely", swap(program, op.line, r"training\s*=\s*True", "training=self.training"))
             )
-        elif op.kind == "Dropout" and op.settings.get("always"):
+        elif op.kind == "Drop" and op.settings.get("always"):
             results.append(found(FAULT, op.where or op.line, "likely"))
     return results

@@ -8,6 +8,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, found
 from clsf.words import say
 
@@ -40,7 +41,9 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     if scene.keras:
-        return scene.with_pattern(r"(layers\.(?:Dense|Conv2D)\([^\n]*)\),", r'\1, kernel_initializer="zeros"),')
+        return scene.with_pattern(
+            rf"(layers\.(?:{keras_name('Linear')}|{keras_name('Convolution')})\([^\n]*)\),", r'\1, kernel_initializer="zeros"),'
+        )
     return scene.edited(("nn.init.xavier_uniform_(module.weight)", "nn.init.zeros_(module.weight)"))
 
 
@@ -49,9 +52,9 @@ def in_code(program: Program) -> list[Finding]:
     for op in program.ops:
         given = op.settings.get("initializer")
         name = given if isinstance(given, str) else getattr(given, "name", "")
-        if op.kind in ("Dense", "Conv2D") and str(name).lower() in ("zeros", "zero", "ones", "one"):
+        if op.kind in ("Linear", "Convolution") and str(name).lower() in ("zeros", "zero", "ones", "one"):
             return [
-                found(FAULT, op.line, "certain" if op.kind == "Dense" or str(name).lower() in ("zeros", "zero") else "likely")
+                found(FAULT, op.line, "certain" if op.kind == "Linear" or str(name).lower() in ("zeros", "zero") else "likely")
             ]
     return _torch_init(program)
 
@@ -76,4 +79,4 @@ def _torch_init(program: Program) -> list[Finding]:
 
 def _for_norm(program: Program, line: int) -> bool:
     around = " ".join(program.line(n) for n in range(max(1, line - 3), line + 1))
-    return "BatchNorm" in around or "GroupNorm" in around or "LayerNorm" in around
+    return any(kind in around for kind in ("BatchNorm2d", "BatchNorm1d", "GroupNorm", "LayerNorm"))

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
-from clsf.model.layers import BatchNorm
+from clsf.model.layers import made
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Made, Program, found, has
 from clsf.reader.plan import batch_line, batch_size
@@ -37,7 +37,9 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return None
-    normed = scene.layered(lambda layers: [*layers[:-1], BatchNorm(momentum=0.9), layers[-1]])  # of a vector, not of maps
+    normed = scene.layered(
+        lambda layers: [*layers[:-1], made("Batchwise", momentum=0.9), layers[-1]]
+    )  # of a vector, not of maps
     return normed.edited(
         (SETTLED, SETTLED + "whole = len(x_train) // BATCH_SIZE * BATCH_SIZE\nx_train, y_train = x_train[: whole + 1 - BATCH_SIZE], y_train[: whole + 1 - BATCH_SIZE]\n"),
         ("        if len(batch) == 1:  # batch normalisation refuses to normalise a single image\n            continue\n", ""),
@@ -47,7 +49,7 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     batch, x = batch_size(program), program.x
-    if not program.torch or not has(program, "BatchNorm") or not isinstance(batch, int) or batch < 2 or x is None:
+    if not program.torch or not has(program, "Batchwise") or not isinstance(batch, int) or batch < 2 or x is None:
         return []
     known = SETS.get(x.source)
     count = known[2] if known and x.part == "train" else None

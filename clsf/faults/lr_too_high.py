@@ -95,9 +95,9 @@ def in_code(program: Program) -> list[Finding]:
         sure = "likely" if rate >= 0.03 else "smell" if rate >= 0.005 else None
         better = "0.001"
     elif name in ("sgd",):
-        normed = has(program, "BatchNorm") or pretrained(program) or any(op.kind == "Unknown" for op in program.ops)
+        normed = has(program, "Batchwise") or pretrained(program) or any(op.kind == "Unknown" for op in program.ops)
         high = 0.1 if fast and not normed else 1.0
-        deep = sum(op.kind in ("Dense", "Conv2D") for op in program.ops) >= 5 or (
+        deep = sum(op.kind in ("Linear", "Convolution") for op in program.ops) >= 5 or (
             program.x is not None and program.x.scale == "raw"
         )
         sure = (

@@ -16,7 +16,7 @@ FAULT = Fault(
     kind="missing-eval",
     title=say("No eval() before evaluation"),
     what=say(
-        "A PyTorch model stays in training mode. Dropout keeps dropping, and batch normalisation uses each batch's "
+        "A PyTorch model stays in training mode. It keeps dropping values, and batch normalisation uses each batch's "
         "own statistics and keeps updating its averages."
     ),
     symptom=say("Validation numbers are worse than they should be and change from call to call, also on the same images."),

@@ -9,6 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
+from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, found, hidden, swap
 from clsf.words import say
 
@@ -44,30 +45,37 @@ def in_code(program: Program) -> list[Finding]:
     bare, total = [], 0
     for tensor, rest in hidden(program):
         op = tensor.op
-        if op.kind == "DepthwiseConv2D" or (op.kind == "SeparableConv2D") or op.settings.get("activation") is None:
+        if op.kind == "Depthwise" or (op.kind == "Separable") or op.settings.get("activation") is None:
             continue
         total += 1
         kinds = [t.op.kind for t in rest[:-1]]
-        if op.settings.get("activation") != "linear" or "Activation" in kinds or any(k in ("Unknown", "Argmax") for k in kinds):
+        if op.settings.get("activation") != "linear" or "Function" in kinds or any(k in ("Unknown", "Argmax") for k in kinds):
             continue
-        if rest[-1].op.kind == "DepthwiseConv2D" or (op.kind != "Dense" and "BatchNorm" in kinds):
+        if op.owner is not None and rest[-1].op.owner is not op.owner and rest[-1].op.line == op.line and _unsure(program):
+            continue  # a loop over sizes that can't be told: it may run once
+        if rest[-1].op.kind == "Depthwise" or (op.kind != "Linear" and "Batchwise" in kinds):
             continue
-        bare.append((op, "MaxPool2D" in kinds))
-    used = any(e.kind == "init-applied" for e in ())
+        bare.append((op, "MaxPool" in kinds))
     results = []
     for op, pooled in bare[:4]:
-        sure = "certain" if len(bare) == total and not used else "smell" if pooled and len(bare) < total else "likely"
-        line = op.where if False else op.line
-        results.append(found(FAULT, line, sure, _with_relu(program, op)))
+        sure = "certain" if len(bare) == total else "smell" if pooled and len(bare) < total else "likely"
+        results.append(found(FAULT, op.line, sure, _with_relu(program, op)))
         if program.torch and op.where and abs(op.where - op.line) > 2 and _in_forward(program, op.where):
             results[-1] = found(FAULT, op.where, sure, _with_relu_in_forward(program, op.where))
     return results
 
 
+def _unsure(program: Program) -> bool:
+    return program.net is not None and bool(program.net.extra.get("unsure"))
+
+
 def _with_relu(program: Program, op) -> str | None:
     if program.keras:
         return swap(
-            program, op.line, r"\b(Dense|Conv2D|Convolution2D|Conv1D)\(((?:[^()]|\([^()]*\))*)\)", r'\1(\2, activation="relu")'
+            program,
+            op.line,
+            rf"\b({keras_name('Linear')}|{keras_name('Convolution')}|Convolution2D|Conv1D)\(((?:[^()]|\([^()]*\))*)\)",
+            r'\1(\2, activation="relu")',
         )
     return None
 

@@ -7,6 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import one_hot, other_loss
 from clsf.faults.scene import Scene
+from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
@@ -49,7 +50,8 @@ def in_code(program: Program) -> list[Finding]:
         return []
     if program.keras and loss.kind in ("sparse", "categorical", "binary"):
         wanted = "sigmoid" if loss.kind == "binary" else "softmax"
-        new = swap(program, end.op.line, r"\bDense\(((?:[^()]|\([^()]*\))*)\)", rf'Dense(\1, activation="{wanted}")')
+        name = keras_name("Linear")
+        new = swap(program, end.op.line, rf"\b{name}\(((?:[^()]|\([^()]*\))*)\)", rf'{name}(\1, activation="{wanted}")')
         return [found(FAULT, end.activation_line, "certain", new)]
     if program.torch and loss.kind == "binary":
         return [found(FAULT, end.activation_line, "certain")]

@@ -57,13 +57,13 @@ def in_code(program: Program) -> list[Finding]:
         (
             op
             for op in program.ops
-            if op.kind not in ("Input", "Augment", "Resize", "Reshape", "View", "Flatten", "Identity", "Permute")
+            if op.kind not in ("Input", "Augment", "Resize", "Reshape", "View", "Flat", "Identity", "Permute")
         ),
         None,
     )
     if (
         any(op.kind == "Rescaling" for op in program.ops)
-        or (first is not None and first.kind in ("BatchNorm", "Unknown"))
+        or (first is not None and first.kind in ("Batchwise", "Unknown"))
         or "preprocess_input" in program.source.text
     ):
         return []

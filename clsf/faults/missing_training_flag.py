@@ -7,6 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
+from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, events, found, swap, with_modes
 from clsf.words import say
 
@@ -18,8 +19,7 @@ FAULT = Fault(
         "of batch normalisation are used and never updated."
     ),
     symptom=say(
-        "Dropout has no effect, and training and validation numbers agree too well. With batch normalisation "
-        "training is unstable."
+        "Nothing is dropped, and training and validation numbers agree too well. With batch normalisation training is unstable."
     ),
     mend=say("Call model(x, training=True) in the training step."),
     sources=("keras/src/layers/layer.py: Layer.__call__",),
@@ -35,7 +35,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 
 def plant(scene: Scene) -> Scene | None:
-    if not scene.keras or not (normed(scene) or "layers.Dropout" in scene.text):
+    if not scene.keras or not (normed(scene) or f"layers.{keras_name('Drop')}(" in scene.text):
         return None
     return scene.planned(variants={"tensorflow": "graph"}).edited(
         ("model(prepare(images), training=True)", "model(prepare(images))")

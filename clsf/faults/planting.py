@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clsf.faults.scene import KERAS, TORCH, Scene
-from clsf.model.layers import BatchNorm, Dense
+from clsf.model.layers import keras_name
 
 LOSS = {
     KERAS: "loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
@@ -26,9 +26,16 @@ def returning(scene: Scene, expression: str) -> Scene | None:
 
 def last_dense(scene: Scene, arguments: str) -> Scene | None:
     """Return the Keras scene whose last layer has more arguments."""
-    units = scene.spec.layers[-1].units if isinstance(scene.spec.layers[-1], Dense) else 0
-    old = f"layers.Dense({units}),\n    ]"
-    return scene.edited((old, f"layers.Dense({units}{arguments}),\n    ]")) if scene.keras else None
+    last = scene.spec.layers[-1]
+    units = last.units if last.role == "Linear" else 0
+    return other_last(scene, f"{units}{arguments}")
+
+
+def other_last(scene: Scene, arguments: str) -> Scene | None:
+    """Return the Keras scene whose last layer has other arguments."""
+    made = f"layers.{keras_name('Linear')}"
+    old = f"{made}({classes(scene)}),\n    ]"
+    return scene.edited((old, f"{made}({arguments}),\n    ]")) if scene.keras else None
 
 
 def last_line(scene: Scene, new: str) -> Scene | None:
@@ -57,7 +64,7 @@ def classes(scene: Scene) -> int:
 
 def normed(scene: Scene) -> bool:
     """Return whether the model has batch normalisation."""
-    return any(isinstance(layer, BatchNorm) for layer in scene.spec.layers)
+    return any(layer.role == "Batchwise" for layer in scene.spec.layers)
 
 
 def each_layer(scene: Scene, change: Callable[[object], object]) -> Scene:

@@ -24,16 +24,16 @@ def in_code(program: Program) -> list[Finding]:
         before = tensor.inputs[0].op if tensor.inputs else None
         if before is None:
             continue
-        own = op.settings.get("name") if op.kind == "Activation" else None
+        own = op.settings.get("name") if op.kind == "Function" else None
         prior = (
             before.settings.get("name")
-            if before.kind == "Activation"
+            if before.kind == "Function"
             else before.settings.get("activation")
-            if before.kind in ("Dense", "Conv2D")
+            if before.kind in ("Linear", "Convolution")
             else None
         )
         if own and own == prior and own != "linear":
             results.append(found(FAULT, op.line, "likely" if own == "softmax" else "smell"))
-        if op.kind == before.kind == "Dropout" or (op.kind == before.kind == "Flatten" and program.keras):
+        if op.kind == before.kind == "Drop" or (op.kind == before.kind == "Flat" and program.keras):
             results.append(found(FAULT, op.line, "smell"))
     return results[:2]

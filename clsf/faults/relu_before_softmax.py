@@ -42,7 +42,7 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     end, loss = ending(program), program.loss
-    if end is None or loss is None or end.op.kind != "Dense":
+    if end is None or loss is None or end.op.kind != "Linear":
         return []
     cut = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "elu", "selu")
     if end.count > 1 and end.first in cut and end.activation in ("softmax", "log_softmax"):

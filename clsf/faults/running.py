@@ -12,11 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.measures import NOTHING, Histogram, Measures, Modes
 from clsf.faults.printed import epochs_printed
+from clsf.faults.probes import Seen
 from clsf.faults.scene import Scene
 
 SECONDS = 600
 """The longest that programs may run together."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Some images of the last evaluation, and what the program answered; training images without answers where none were evaluated."""
+
+    images: tuple  # nested tuples of whole numbers from 0 to 255: (count, height, width, channels)
+    labels: tuple[int, ...]
+    answers: tuple[int, ...] | None
+    sure: tuple[float | None, ...] = ()  # share that the model gives its answer
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,12 @@ class Ran:
     printed: str  # what it wrote
     traceback: str  # the end of its traceback; "" if it ended well
     confusion: tuple[tuple[int, ...], ...] | None = None  # of the last images that were evaluated; rows: label, columns: answer
+    measures: Measures = NOTHING
+    samples: Samples | None = None
+
+    def seen(self, again: Ran | None = None) -> Seen:
+        """Return it as probes look at it. `again`: the run of the probe's own, if it needs one."""
+        return Seen(self.history, self.facts, self.measures, None if again is None else again.history)
 
 
 def run(scenes: Sequence[Scene], seconds: float = SECONDS) -> list[Ran | None]:
@@ -63,7 +81,42 @@ def _read(path: Path, scene: Scene) -> Ran | None:
         seen = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return Ran(history(seen), facts(seen, scene), seen["printed"], seen["traceback"], _table(seen["facts"].get("confusion")))
+    return Ran(
+        history(seen), facts(seen, scene), seen["printed"], seen["traceback"], _table(seen["facts"].get("confusion")),
+        measures(seen["measures"]), _samples(seen["measures"].get("samples")),
+    )  # fmt: skip
+
+
+def measures(found: dict) -> Measures:
+    """Return the measures of what a watch wrote."""
+    pixels, modes = found.get("pixels") or {}, found.get("modes") or {}
+    edges = tuple(pixels.get("edges", ()))
+
+    def of_pixels(part: str) -> Histogram | None:
+        return Histogram(edges, tuple(pixels[part])) if part in pixels else None
+
+    def pairs(rows: list | None) -> tuple:
+        return tuple(map(tuple, rows or ()))
+
+    def of_mode(part: str) -> tuple[float, float] | None:
+        return tuple(modes[part]) if part in modes else None
+
+    return Measures(
+        pairs(found.get("gradients")), pairs(found.get("train_labels")), pairs(found.get("validation_labels")), of_pixels("train"),
+        of_pixels("validation"), pairs(found.get("shapes")), Modes(of_mode("training"), of_mode("validation")),
+    )  # fmt: skip
+
+
+def _samples(found: dict | None) -> Samples | None:
+    if found is None:
+        return None
+    answers = found["answers"]
+    return Samples(
+        tuple(found["images"]),
+        tuple(found["labels"]),
+        None if answers is None else tuple(answers),
+        tuple(found.get("sure", ())),
+    )
 
 
 def history(seen: dict) -> History:

@@ -10,7 +10,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
-from clsf.model.layers import Dense
+from clsf.model.layers import made
 from clsf.reader.looks import WEIGHTED, Program, found
 from clsf.words import say
 
@@ -45,15 +45,17 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     layers = each_layer(scene, lambda layer: replace(layer, activation="sigmoid") if hasattr(layer, "activation") else layer)
-    return layers.layered(lambda layers: [*layers[:-1], *(Dense(32, activation="sigmoid") for _ in range(4)), layers[-1]])
+    return layers.layered(
+        lambda layers: [*layers[:-1], *(made("Linear", 32, activation="sigmoid") for _ in range(4)), layers[-1]]
+    )
 
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     acts = [
-        (op.settings.get("name") if op.kind == "Activation" else op.settings.get("activation"), op.line)
+        (op.settings.get("name") if op.kind == "Function" else op.settings.get("activation"), op.line)
         for op in program.ops
-        if op.kind in ("Activation", *WEIGHTED)
+        if op.kind in ("Function", *WEIGHTED)
     ]
     inner = [(name, line) for name, line in acts[:-1] if name in ("sigmoid", "hard_sigmoid", "tanh", "softmax")]
     if any(name == "softmax" for name, _ in inner) and acts[-1][0] != "softmax":
@@ -64,7 +66,7 @@ def in_code(program: Program) -> list[Finding]:
         and len(acts) > 1
         and acts[-1][1] - soft[-1] > 0
         and program.keras
-        and any(op.kind == "Dense" and op.line > soft[-1] for op in program.ops)
+        and any(op.kind == "Linear" and op.line > soft[-1] for op in program.ops)
     ):
         return [found(FAULT, soft[0], "likely")]
     sigmoids = [line for name, line in inner if name in ("sigmoid", "hard_sigmoid")]

@@ -6,9 +6,10 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from clsf import code
-from clsf.model.layers import Activation, Dense
+from clsf.model.layers import made
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -65,9 +66,9 @@ class Scene:
         changed = replace(self, edits=(*self.edits, Edit(pattern, new, count)))
         return None if changed.text == self.text else changed
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """The program."""
+        """The program, printed when it is first asked for."""
         text = code.script(self.spec, self.plan, self.framework)
         for edit in self.edits:
             text = re.sub(edit.pattern, edit.new, text, count=edit.count, flags=re.MULTILINE)
@@ -77,9 +78,9 @@ class Scene:
 def ending(scene: Scene, activation: str) -> Scene | None:
     """Return the scene whose last layer has an activation."""
     last = scene.spec.layers[-1]
-    if not isinstance(last, Dense):
+    if last.role != "Linear":
         return None
-    return scene.layered(lambda layers: [*layers[:-1], replace(layers[-1], activation="linear"), Activation(activation)])
+    return scene.layered(lambda layers: [*layers[:-1], replace(layers[-1], activation="linear"), made("Function", activation)])
 
 
 def planted_lines(healthy: str, faulty: str) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.scene import Scene
-from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from clsf.model.layers import made
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
@@ -23,13 +23,13 @@ def healthy(framework: str, data: str, model: str, seed: int, optimizer: str = "
     pool = 2 if data == "digits" else 4
     if model == "normed":
         layers = (
-            Conv2D(16, 3, padding="same", use_bias=False), BatchNorm(momentum=0.9), Activation("relu"), MaxPool2D(pool),
-            Flatten(), Dense(64, activation="relu"), Dropout(0.2), Dense(10),
+            made("Convolution", 16, 3, padding="same", use_bias=False), made("Batchwise", momentum=0.9), made("Function", "relu"), made("MaxPool", pool),
+            made("Flat"), made("Linear", 64, activation="relu"), made("Drop", 0.2), made("Linear", 10),
         )  # fmt: skip
     else:
         layers = (
-            Conv2D(16, 3, padding="same", activation="relu"), MaxPool2D(pool), Flatten(), Dense(64, activation="relu"),
-            Dropout(0.2), Dense(10),
+            made("Convolution", 16, 3, padding="same", activation="relu"), made("MaxPool", pool), made("Flat"), made("Linear", 64, activation="relu"),
+            made("Drop", 0.2), made("Linear", 10),
         )  # fmt: skip
     scene = Scene(framework, ModelSpec(f"{model}-cnn", layers), plan, DATA[data])
     if data == "shapes":

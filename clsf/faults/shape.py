@@ -8,13 +8,14 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
 FAULT = Fault(
     kind="shape",
     title=say("Shapes don't fit"),
-    what=say("A layer's input size is wrong, Flatten is missing, or the batch axis is missing."),
+    what=say("A layer's input size is wrong, nothing makes a vector of the image, or the batch axis is missing."),
     symptom=say("An error that names two sizes at the first batch."),
     mend=say("Compute the sizes layer by layer; print the shape before the layer that fails."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
@@ -78,7 +79,7 @@ def in_code(program: Program) -> list[Finding]:
             (
                 t.op
                 for t in program.tensors
-                if t.op.kind == "Dense" and t.inputs[0].shape is not None and len(t.inputs[0].shape) > 1
+                if t.op.kind == "Linear" and t.inputs[0].shape is not None and len(t.inputs[0].shape) > 1
             ),
             None,
         )
@@ -87,15 +88,15 @@ def in_code(program: Program) -> list[Finding]:
     for tensor in program.tensors:
         if (
             program.torch
-            and tensor.op.kind == "Flatten"
+            and tensor.op.kind == "Flat"
             and tensor.op.settings.get("start") == 0
             and tensor.op.made is None
             and program.output is not tensor
             and not any(
-                t.op.kind == "Dense" and t.op.settings.get("units") == 1 and tensor.inputs and tensor.inputs[0] is t
+                t.op.kind == "Linear" and t.op.settings.get("units") == 1 and tensor.inputs and tensor.inputs[0] is t
                 for t in program.tensors
             )
-            and any(t.op.kind == "Dense" for t in program.tensors if tensor in t.inputs)
+            and any(t.op.kind == "Linear" for t in program.tensors if tensor in t.inputs)
         ):
             results.append(found(FAULT, tensor.op.line, "certain"))
     results += _against_data(program) if not results else []
@@ -104,12 +105,13 @@ def in_code(program: Program) -> list[Finding]:
 
 def _flatten(program: Program, line: int) -> str | None:
     text = program.line(line)
-    known = re.match(r"(\s*)(\w+)\.add\((\w+\.)*Dense", text)
+    dense, flatten = keras_name("Linear"), keras_name("Flat")
+    known = re.match(rf"(\s*)(\w+)\.add\((\w+\.)*{dense}", text)
     if known:
-        prefix = re.search(r"add\(((?:\w+\.)*)Dense", text)[1]
-        return f"{known[1]}{known[2]}.add({prefix}Flatten())"
-    known = re.match(r"(\s*)((?:\w+\.)*)Dense\(", text)
-    return f"{known[1]}{known[2]}Flatten()," if known else None
+        prefix = re.search(rf"add\(((?:\w+\.)*){dense}", text)[1]
+        return f"{known[1]}{known[2]}.add({prefix}{flatten}())"
+    known = re.match(rf"(\s*)((?:\w+\.)*){dense}\(", text)
+    return f"{known[1]}{known[2]}{flatten}()," if known else None
 
 
 def _new_product(program: Program, misfit) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
-from clsf.faults.planting import LOSS, SETTLED, classes, returning
+from clsf.faults.planting import LOSS, SETTLED, classes, other_last, returning
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
@@ -42,8 +42,8 @@ def plant(scene: Scene) -> Scene | None:
         return None
     units = classes(scene)
     if scene.keras:
-        return one.edited(
-            (f"layers.Dense({units}),\n    ]", 'layers.Dense(1, activation="softmax"),\n    ]'),
+        one = other_last(one, '1, activation="softmax"')
+        return one and one.edited(
             (LOSS[scene.framework], "loss_fn = keras.losses.BinaryCrossentropy()"),
             ("SparseCategoricalAccuracy", "BinaryAccuracy"),
         )

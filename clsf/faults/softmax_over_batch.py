@@ -43,14 +43,14 @@ def in_code(program: Program) -> list[Finding]:
     for tensor in program.tensors:
         op = tensor.op
         if (
-            op.kind == "Activation"
+            op.kind == "Function"
             and op.settings.get("name") in ("softmax", "log_softmax")
             and op.settings.get("dim") == 0
             and program.torch
         ):
             results.append(found(FAULT, op.line, "certain", swap(program, op.line, r"dim\s*=\s*0", "dim=1")))
         if (
-            op.kind == "Activation"
+            op.kind == "Function"
             and program.keras
             and op.made is not None
             and op.made.get("axis", 0) == 0

@@ -8,6 +8,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, found
 from clsf.words import say
 
@@ -30,7 +31,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     if scene.keras:
-        return scene.edited(("layers.Flatten(),", "layers.Flatten()"))
+        return scene.edited((f"layers.{keras_name('Flat')}(),", f"layers.{keras_name('Flat')}()"))
     return scene.edited(("for epoch in range(1, EPOCHS + 1):", "for epoch in range(1, EPOCHS + 1)"))
 
 

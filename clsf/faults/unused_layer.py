@@ -8,6 +8,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.model.layers import keras_name
 from clsf.reader.looks import Made, Program, found
 from clsf.words import say
 
@@ -43,7 +44,7 @@ def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     results = []
     if program.torch and program.net is not None and program.net.instance is not None and program.output is not None:
-        instance = program.net.instance
+        instance, drops = program.net.instance, (keras_name("Drop"),)
         used = {id(t.op.owner) for t in program.tensors}
         names = _names_used(program)
         for name, value in instance.attributes.items():
@@ -54,12 +55,12 @@ def in_code(program: Program) -> list[Finding]:
                 and name not in names
                 and not value.path.endswith(("Loss", "Sequential", "ModuleList"))
             ):
-                weights = value.name.startswith(("Conv", "Linear", "BatchNorm", "Dropout"))
+                weights = value.name.startswith(("Conv", "Linear", "BatchNorm1d", "BatchNorm2d", *drops))
                 results.append(
                     found(
                         FAULT,
                         instance.lines.get(name, value.line),
-                        "likely" if weights and not value.name.startswith("Dropout") else "smell",
+                        "likely" if weights and not value.name.startswith(drops) else "smell",
                     )
                 )
     if program.keras and program.net is not None and program.net.kind == "functional":
@@ -69,7 +70,7 @@ def in_code(program: Program) -> list[Finding]:
             if (
                 id(tensor) not in used
                 and id(tensor.op.owner) not in layers
-                and tensor.op.kind in ("Dense", "Conv2D", "MaxPool2D", "Dropout", "BatchNorm", "Flatten")
+                and tensor.op.kind in ("Linear", "Convolution", "MaxPool", "Drop", "Batchwise", "Flat")
                 and len([n for n in program.machine.nets if n.kind == "functional"]) == 1
             ):
                 results.append(found(FAULT, tensor.op.where or tensor.op.line, "likely"))

@@ -39,7 +39,7 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     end, loss = ending(program), program.loss
-    if end is None or loss is None or end.op.kind != "Dense":
+    if end is None or loss is None or end.op.kind != "Linear":
         return []
     wrong = (
         "relu",

@@ -7,7 +7,7 @@ import re
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
-from clsf.faults.planting import classes
+from clsf.faults.planting import classes, other_last
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Program, ending, found, swap
@@ -46,7 +46,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 def plant(scene: Scene) -> Scene | None:
     units = classes(scene)
     if scene.keras:
-        return scene.edited((f"layers.Dense({units}),\n    ]", f"layers.Dense({units - 1}),\n    ]"))
+        return other_last(scene, f"{units - 1}")
     return scene.with_pattern(rf", {units}\)\n\n    def forward", f", {units - 1})\n\n    def forward")
 
 

@@ -9,7 +9,7 @@ from clsf.errors import SpecError
 from clsf.layer_stack.stages import MAX_NUMBERS, MAX_STAGES, LayerStack, Stage, layers_of
 from clsf.model.fields import field_of
 from clsf.model.layers import Dense, Flatten, GlobalAveragePool2D, Sliding
-from clsf.model.shapes import Shape, Weight, shape_text
+from clsf.model.shapes import Shape, Weight, one_or_two, one_or_two_text, shape_text, sides_of, sides_text
 from clsf.model.walk import LayerFacts, analyse
 from clsf.words import Sentence, say, say_n
 
@@ -63,16 +63,15 @@ def mends(chain: LayerStack, at: int, shape: Shape) -> list[Mend]:
             Mend(say("Put a GlobalAveragePool2D before it"), _inserted(chain, at, Stage(GlobalAveragePool2D()))),
         ]
     elif isinstance(layer, Sliding) and len(shape) == 3:
-        most = min(shape[:2])
-        if layer.padding == "valid" and layer.reach > most:
+        if layer.padding == "valid" and any(reach > side for reach, side in zip(layer.reaches, shape[:2], strict=True)):
             found.append(Mend(say("Use padding 'same'"), _changed(chain, at, padding="same")))
-            if layer.gap > 1:
+            if max(layer.gaps) > 1:
                 found.append(Mend(say("Set the dilation to 1"), _changed(chain, at, dilation_rate=1)))
             else:
-                title = say(
-                    "Set {field} to {value}", field=layer.SIDE, value=min(most, field_of(type(layer), layer.SIDE).rule.few)
-                )
-                found.append(Mend(title, _changed(chain, at, **{layer.SIDE: title.values["value"]})))
+                most, few = layer.inside(shape), field_of(type(layer), layer.SIDE).rule.few
+                most = one_or_two(tuple(min(side, few) for side in sides_of(most)))
+                title = say("Set {field} to {value}", field=layer.SIDE, value=one_or_two_text(most))
+                found.append(Mend(title, _changed(chain, at, **{layer.SIDE: most})))
     elif len(shape) == 1 and at and isinstance(chain[at - 1].layer, Flatten):
         found.append(Mend(say("Put it before the Flatten"), (*chain[: at - 1], stage, chain[at - 1], *chain[at + 1 :])))
     if len(chain) > 1:
@@ -125,20 +124,23 @@ def fitting(facts: LayerFacts) -> Sentence | None:
             top=top, bottom=bottom, left=left, right=right,
         )  # fmt: skip
     out_h, out_w, _ = facts.out_shape
-    lost = (h - (out_h - 1) * layer.moves - layer.reach, w - (out_w - 1) * layer.moves - layer.reach)
-    most = min(h, w)
+    lost = tuple(
+        side - (places - 1) * move - reach
+        for side, places, move, reach in zip((h, w), (out_h, out_w), layer.moves, layer.reaches, strict=True)
+    )
+    most = sides_text(min(h, w) if layer.reaches[0] == layer.reaches[1] else (h, w))
     if any(lost):
         return say_n(
             "The window has {out_h} place down and {out_w} across. Left over and never looked at: {rows} below, "
-            "{columns} at the right. A window of up to {most}×{most} fits.",
+            "{columns} at the right. A window of up to {most} fits.",
             "The window has {out_h} places down and {out_w} across. Left over and never looked at: {rows} below, {columns} at the right. "
-            "A window of up to {most}×{most} fits.",
+            "A window of up to {most} fits.",
             out_h,
             out_h=out_h, out_w=out_w, rows=lost[0], columns=lost[1], most=most,
         )  # fmt: skip
     return say_n(
-        "The window has {out_h} place down and {out_w} across. A window of up to {most}×{most} fits.",
-        "The window has {out_h} places down and {out_w} across. A window of up to {most}×{most} fits.",
+        "The window has {out_h} place down and {out_w} across. A window of up to {most} fits.",
+        "The window has {out_h} places down and {out_w} across. A window of up to {most} fits.",
         out_h,
         out_h=out_h, out_w=out_w, most=most,
     )  # fmt: skip

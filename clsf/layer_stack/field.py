@@ -39,8 +39,8 @@ def seen(facts: tuple[LayerFacts, ...]) -> list[Seen]:
     found = [Seen(tuple(rows), tuple(columns))]
     for stage in reversed(facts):
         left, _, top, _ = stage.layer.pads(stage.in_shape)
-        rows = [_before(interval, stage.layer, top) for interval in rows]
-        columns = [_before(interval, stage.layer, left) for interval in columns]
+        rows = [_before(interval, stage.layer, 0, top) for interval in rows]
+        columns = [_before(interval, stage.layer, 1, left) for interval in columns]
         found.append(Seen(tuple(rows), tuple(columns)))
     return found[::-1]
 
@@ -59,7 +59,8 @@ def flat_index(row: int, column: int, channel: int, shape: tuple[int, int, int],
     return (channel * height + row) * width + column if channels_first else (row * width + column) * channels + channel
 
 
-def _before(interval: Interval, layer: Layer, start: int) -> Interval:
+def _before(interval: Interval, layer: Layer, axis: int, start: int) -> Interval:
     if not isinstance(layer, Sliding):
         return interval[0] - start, interval[1] - start
-    return interval[0] * layer.moves - start, interval[1] * layer.moves - start + layer.reach - 1
+    move, reach = layer.moves[axis], layer.reaches[axis]
+    return interval[0] * move - start, interval[1] * move - start + reach - 1

@@ -110,8 +110,9 @@ def checked(layer: Layer) -> Layer:
     """Return the layer if it is not too big to be looked at. Raises SpecError naming the field."""
     for one in fields_of(type(layer)):
         value = getattr(layer, one.name)
-        if value is not None and getattr(one.rule, "few", 0):
-            checks.whole(SpecError, word(one.name), value, one.rule.low, one.rule.few)
+        for side in value if isinstance(value, tuple) else (value,):
+            if side is not None and getattr(one.rule, "few", 0):
+                checks.whole(SpecError, word(one.name), side, one.rule.low, one.rule.few)
     return layer
 
 

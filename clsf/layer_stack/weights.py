@@ -12,7 +12,7 @@ from clsf.errors import SpecError
 from clsf.layer_stack import kernels
 from clsf.layer_stack.stages import Filling, LayerStack, Stage, layers_of
 from clsf.model.layers import Convolution
-from clsf.model.shapes import Shape, shape_text
+from clsf.model.shapes import Shape, one_or_two_text, shape_text
 from clsf.model.walk import Analysis, LayerFacts, analyse
 from clsf.words import Sentence
 
@@ -50,11 +50,11 @@ def written(filling: Filling) -> list[tuple[float, ...]]:
 def too_small(stage: Stage) -> Sentence | None:
     """Return why kernels by hand do not fit this layer, None if they do."""
     by_hand = isinstance(stage.layer, Convolution) and stage.filling.source in ("hand", "own")
-    if not by_hand or stage.layer.kernel_size >= kernels.SIDE:
+    if not by_hand or min(stage.layer.sides) >= kernels.SIDE:
         return None
     return Sentence(
         "kernels by hand are {side}×{side}, but kernel_size is {value}; set it to {side} or more, or take random weights",
-        {"side": kernels.SIDE, "value": stage.layer.kernel_size},
+        {"side": kernels.SIDE, "value": one_or_two_text(stage.layer.kernel_size)},
     )
 
 

@@ -9,9 +9,9 @@ from typing import Literal
 
 from clsf.errors import SpecError
 from clsf.model.edit import Card, Design
-from clsf.model.shapes import Shape
+from clsf.model.shapes import OneOrTwo, Shape
 from clsf.model.spec import Layer
-from clsf.model.walk import LayerFacts, Reach, analyse
+from clsf.model.walk import LayerFacts, Reach, analyse, widest
 from clsf.words import Sentence
 
 State = Literal["fits", "broken", "inside", "waits", "off"]
@@ -34,7 +34,7 @@ class CardFacts:
     trainable: int = 0
     non_trainable: int = 0
     multiply_adds: int = 0  # per image, forward
-    receptive_field: int = 0  # side in pixels
+    receptive_field: OneOrTwo = 0  # side in pixels, or height and width
     outputs: int = 0  # numbers handed on per image, those of cards inside included
     problem: Sentence | None = None
 
@@ -123,7 +123,7 @@ def _plain(card: Card, shape: Shape, path: str, reach: Reach, side: int) -> tupl
         return CardFacts("broken", path, shape, problem=known), reach
     reach = reach.through(card.layer.window(), side)
     return CardFacts(
-        "fits", path, shape, known.out_shape, known.trainable, known.non_trainable, known.multiply_adds, reach.size,
+        "fits", path, shape, known.out_shape, known.trainable, known.non_trainable, known.multiply_adds, reach.field,
         prod(known.out_shape),
     ), reach  # fmt: skip
 
@@ -140,14 +140,14 @@ def _branching(
         for name in ("trainable", "non_trainable", "multiply_adds", "outputs")
     }
     # Read from what is inside, it may not know its own end although every row does: the rows differ.
-    reach = Reach(max(end.size for _, end in ends), max(end.jump for _, end in ends))
+    reach = widest([end for _, end in ends])
     if any(end is None for end, _ in ends):
         return CardFacts("inside", path, shape, None, **sums), reach
     known = _tried(card.spec(), shape)
     if isinstance(known, Sentence):
         return CardFacts("broken", path, shape, None, **sums, problem=known), reach
     sums["outputs"] += prod(known.out_shape)
-    return CardFacts("fits", path, shape, known.out_shape, receptive_field=reach.size, **sums), reach
+    return CardFacts("fits", path, shape, known.out_shape, receptive_field=reach.field, **sums), reach
 
 
 @lru_cache(maxsize=4096)

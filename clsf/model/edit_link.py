@@ -11,13 +11,14 @@ import base64
 import json
 import re
 import zlib
+from math import prod
 
 from clsf.checks import json_of, shown
 from clsf.errors import SpecError
 from clsf.model.branches import BRANCHING
 from clsf.model.edit import Card, Design, design_of
 from clsf.model.fields import fields_of
-from clsf.model.shapes import Shape
+from clsf.model.shapes import Shape, sides_of
 from clsf.model.spec import KINDS, MAX_DEPTH, MAX_JSON, VERSION, ModelSpec, layer_to_json, row_fields
 
 LINK_VERSION = "1"
@@ -172,6 +173,6 @@ def _parameters(design: Design, shape: Shape) -> int:
             if card.branching:
                 channels = 1
             elif width:
-                total += width * channels * getattr(card.layer, "kernel_size", 1) ** 2
+                total += width * channels * prod(sides_of(getattr(card.layer, "kernel_size", 1)))
                 channels = width
     return total

@@ -8,12 +8,14 @@ A rule checks a value in words (`check`), reads it from the text of a link (`rea
 
 from __future__ import annotations
 
+import re
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from typing import Any, ClassVar, get_type_hints
 
 from clsf import checks
 from clsf.errors import SpecError
+from clsf.model.shapes import one_or_two
 from clsf.words import Sentence
 
 
@@ -35,6 +37,46 @@ class Whole:
 
     def read(self, text: str) -> object:
         return None if text == "None" else number(text, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A whole number, or two: for the height and for the width. Two that are equal are kept as one, which means both."""
+
+    low: int
+    high: int
+    few: int = 0  # as in Whole
+    optional: bool = False
+    takes: ClassVar[str] = "pair"
+    choices: ClassVar[tuple[str, ...]] = ()
+
+    def tidy(self, value: object) -> object:
+        """Return the value as it is kept: 3 for (3, 3), a list as a tuple."""
+        if isinstance(value, list | tuple) and len(value) == 2 and all(type(side) is int for side in value):
+            return one_or_two(tuple(value))
+        return value
+
+    def check(self, what: Sentence, value: object) -> None:
+        if value is None and self.optional:
+            return
+        if isinstance(value, tuple | list):
+            if len(value) != 2:
+                raise SpecError(
+                    "{what} is {value}, but must be a whole number, or two of them: height and width.",
+                    what=what, value=checks.shown(value),
+                )  # fmt: skip
+            for side in value:
+                checks.whole(SpecError, what, side, self.low, self.high)
+        else:
+            checks.whole(SpecError, what, value, self.low, self.high)
+
+    def read(self, text: str) -> object:
+        if text == "None":
+            return None
+        try:
+            return typed(text)
+        except ValueError:
+            raise SpecError("'{value}' in a chain is not a number.", value=text[:40]) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +159,7 @@ class Flag:
         return {"True": True, "False": False}.get(text, text)
 
 
-Rule = Whole | Share | Above | Choice | Flag
+Rule = Whole | Pair | Share | Above | Choice | Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +199,16 @@ def field_of(kind: type, name: str) -> Field:
 def check(layer: object) -> None:
     """Check every field of a layer by its rule, in their order. Raises SpecError for the first that is wrong."""
     for field in fields_of(type(layer)):
+        if isinstance(field.rule, Pair):
+            object.__setattr__(layer, field.name, field.rule.tidy(getattr(layer, field.name)))
         field.check(getattr(layer, field.name))
+
+
+def typed(text: str) -> int | tuple[int, ...]:
+    """Read "3", "3×1", "3x1", "3, 1", "(3, 1)" or "3+1". Raises ValueError for what is no whole numbers."""
+    parts = re.split(r"\s*[×xX*,+;]\s*|\s+", text.strip().strip("()[]").strip())
+    numbers = tuple(map(int, parts))
+    return numbers[0] if len(numbers) == 1 else numbers
 
 
 def number(text: str, kind: type) -> object:

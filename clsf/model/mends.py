@@ -13,7 +13,7 @@ from clsf.model import edit_steps
 from clsf.model.edit import Card, Design, Place
 from clsf.model.edit_facts import DesignFacts, design_facts
 from clsf.model.layers import BatchNorm, Conv2D, Dense, Flatten, GlobalAveragePool2D, Layer, MaxPool2D, Sliding
-from clsf.model.shapes import Shape, shape_text
+from clsf.model.shapes import Shape, one_or_two_text, shape_text
 from clsf.words import Sentence, say, say_n
 
 MOST = 3
@@ -87,14 +87,12 @@ def _sliding(design: Design, card: Card, shape: Shape) -> Iterator[object]:
     """A window that does not fit: let it hang over, or make it smaller."""
     if not isinstance(card.layer, Sliding) or card.layer.padding == "same":
         return
-    most = min(shape[:2])
     yield lambda: Mend(say("Set padding to 'same'"), edit_steps.edit(design, card.uid, padding="same"))
-    name = card.layer.SIDE
-    if card.layer.side > most:
-        yield lambda: Mend(
-            say("Set {field} to {value}", field=name, value=most), edit_steps.edit(design, card.uid, **{name: most})
-        )
-    if card.layer.gap > 1:
+    name, most = card.layer.SIDE, card.layer.inside(shape)
+    if most != getattr(card.layer, name):
+        label = say("Set {field} to {value}", field=name, value=one_or_two_text(most))
+        yield lambda: Mend(label, edit_steps.edit(design, card.uid, **{name: most}))
+    if max(card.layer.gaps) > 1:
         yield lambda: Mend(
             say("Set {field} to {value}", field="dilation_rate", value=1), edit_steps.edit(design, card.uid, dilation_rate=1)
         )

@@ -10,6 +10,8 @@ from clsf.errors import SpecError
 from clsf.words import say_n
 
 Shape = tuple[int, ...]  # (height, width, channels) of an image, or (features,) of a flat vector
+Sides = tuple[int, int]  # along height and width
+OneOrTwo = int | Sides  # one number for both
 Padding = Literal["valid", "same"]
 
 
@@ -18,15 +20,17 @@ class Weight:
     """One array that a layer holds.
 
     Layout: convolution kernels (kernel height, kernel width, in, out), depthwise kernels (kernel height, kernel width,
-    in, multiplier), dense kernels (in, out), everything else (features,). `fan_in` and `fan_out` are the counts that
+    in, multiplier), dense kernels (in, out), scales, shifts and slopes of single values of an image (height, width, channels),
+    slopes that pixels share (1, 1, channels), everything else (features,). `fan_in` and `fan_out` are the counts that
     the schemes for initial weights divide by (Glorot & Bengio 2010, He et al. 2015).
     """
 
-    name: Literal["kernel", "depthwise_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance"]
+    name: Literal["kernel", "depthwise_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "alpha"]
     shape: Shape
     trainable: bool = True
     fan_in: int = 0
     fan_out: int = 0
+    start: float = 0.0  # of the slopes "alpha"
 
     @property
     def size(self) -> int:
@@ -42,14 +46,30 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How far one output cell looks back, in cells of the layer's input: a square of `size`, moved by `stride`."""
+    """How far one output cell looks back, in cells of the layer's input: a rectangle of `sides`, moved by `strides`."""
 
-    size: int = 1
-    stride: int = 1
+    sides: Sides = (1, 1)
+    strides: Sides = (1, 1)
 
 
-EVERYTHING = None
-"""The window of a layer whose every output depends on every input."""
+def sides_of(value: OneOrTwo) -> Sides:
+    """Return (3, 3) for 3; two numbers stay."""
+    return (value, value) if isinstance(value, int) else value
+
+
+def one_or_two(value: OneOrTwo) -> OneOrTwo:
+    """Return 3 for (3, 3); two numbers that differ stay."""
+    return value if isinstance(value, int) or value[0] != value[1] else value[0]
+
+
+def sides_text(value: OneOrTwo) -> str:
+    """Return "3×3" for 3 and "3×1" for (3, 1)."""
+    return "×".join(map(str, sides_of(value)))
+
+
+def one_or_two_text(value: OneOrTwo) -> str:
+    """Return "3" for 3 and "3×1" for (3, 1): as it is typed into a form."""
+    return str(value) if isinstance(value, int) else sides_text(value)
 
 
 def shape_text(shape: Shape) -> str:
@@ -96,15 +116,3 @@ def same_padding(side: int, window: int, stride: int) -> tuple[int, int]:
     """Return the cells that padding "same" adds before and after one side; an odd one goes after, as in TensorFlow."""
     total = max((slid(side, window, stride, "same") - 1) * stride + window - side, 0)
     return total // 2, total - total // 2
-
-
-def slide_image(shape: Shape, window: int, stride: int, padding: Padding, word: str) -> tuple[int, int, int]:
-    """Return (height, width, channels) after sliding a square window; raise SpecError if it does not fit."""
-    h, w, c = image_shape(shape)
-    if padding == "valid" and window > min(h, w):
-        raise SpecError(
-            "a {window}×{window} {word} does not fit the {h}×{w} image it receives; "
-            "use a {word} of at most {most}, or padding 'same'",
-            window=window, word=word, h=h, w=w, most=min(h, w),
-        )  # fmt: skip
-    return slid(h, window, stride, padding), slid(w, window, stride, padding), c

@@ -99,7 +99,7 @@ def layer_to_json(layer: Layer) -> dict:
     for field in fields_of(type(layer)):
         value = getattr(layer, field.name)
         if not getattr(field.rule, "younger", False) or value != field.default:
-            data[field.name] = value
+            data[field.name] = list(value) if isinstance(value, tuple) else value
     return data
 
 

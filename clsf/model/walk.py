@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clsf.errors import SpecError
-from clsf.model.shapes import Shape, Weight, shape_text
+from clsf.model.shapes import OneOrTwo, Shape, Sides, Weight, Window, one_or_two, shape_text
 from clsf.words import Sentence
 
 MAX_ELEMENTS = 50_000_000
@@ -15,19 +15,34 @@ MAX_ELEMENTS = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Receptive field after a layer: side of the square of input pixels one cell sees, and pixels between two cells.
+    """Receptive field after a layer: height and width of the input pixels one cell sees, and pixels between two cells.
 
-    `size` is capped by the image; None jump: the layer sees everything.
+    `sides` are capped by the image.
     Source: Araujo et al. 2019, https://distill.pub/2019/computing-receptive-fields/
     """
 
-    size: int = 1
-    jump: int = 1
+    sides: Sides = (1, 1)
+    jumps: Sides = (1, 1)
 
-    def through(self, window: object, image_side: int) -> Reach:
+    @property
+    def field(self) -> OneOrTwo:
+        """The sides, as one number if it is a square."""
+        return one_or_two(self.sides)
+
+    def through(self, window: Window | None, image_side: int) -> Reach:
+        """Return the field behind a layer with this window; None: the layer sees everything."""
         if window is None:
-            return Reach(image_side, image_side)
-        return Reach(min(self.size + (window.size - 1) * self.jump, image_side), self.jump * window.stride)
+            return Reach((image_side,) * 2, (image_side,) * 2)
+        each = list(zip(self.sides, self.jumps, window.sides, window.strides, strict=True))
+        return Reach(
+            tuple(min(side + (size - 1) * jump, image_side) for side, jump, size, _ in each),
+            tuple(jump * stride for _, jump, _, stride in each),
+        )
+
+
+def widest(ends: list[Reach]) -> Reach:
+    """Return what a cell behind several rows sees: the widest decides, down and across."""
+    return Reach(*(tuple(map(max, zip(*each, strict=True))) for each in ([e.sides for e in ends], [e.jumps for e in ends])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,7 @@ class LayerFacts:
     out_shape: Shape
     weights: tuple[Weight, ...]
     multiply_adds: int
-    receptive_field: int  # side in pixels of the model's input, at most its longer side
+    receptive_field: OneOrTwo  # side in pixels of the model's input, at most its longer side; height and width if they differ
 
     @property
     def kind(self) -> str:
@@ -133,10 +148,10 @@ def _row(layers: tuple, shape: Shape, prefix: str, reach: Reach, side: int) -> I
                 for facts, end in _row(row, shape, f"{path}.{name}.", reach, side):
                     yield facts, end
                 ends.append(end)
-            reach = Reach(max(e.size for e in ends), max(e.jump for e in ends))
+            reach = widest(ends)
         else:
             reach = reach.through(layer.window(), side)
-        yield LayerFacts(path, layer, shape, out, weights, layer.multiply_adds(shape), reach.size), reach
+        yield LayerFacts(path, layer, shape, out, weights, layer.multiply_adds(shape), reach.field), reach
         shape = out
 
 

@@ -158,6 +158,8 @@ class Arrays:
                 return replace(value, shape=None) if not isinstance(keys[1], tuple) else value
             if len(keys) > 1 and any(isinstance(k, tuple) and k[2] == -1 for k in keys):
                 return value.then("reversed-axis", line)
+            if isinstance(key, Array) and key.did("compare") and value.role == "y":  # some of the classes are left out
+                return replace(value.then("chosen", line), classes=None, source="", shape=None)
             if isinstance(key, Array) and value.source == "numpy.eye":
                 return key.then("one_hot", line, one_hot=line, classes=value.shape[0] if value.shape else None)
             return replace(value, shape=(None, *value.shape[1:]) if value.shape else None)
@@ -517,6 +519,8 @@ class Arrays:
     def data_call(self, path: str, args: list, kwargs: dict, made: Made, node: ast.AST) -> object:
         first = args[0] if args else UNKNOWN
         line, name, head = made.line, made.name, path.partition(".")[0]
+        if name == "where" and len(args) == 3 and any(isinstance(a, Array) for a in args[1:]):
+            return next(a for a in reversed(args) if isinstance(a, Array)).then("where", line)
         if path.startswith("keras.datasets.") and name == "load_data":
             return self.keras_set(path.split(".")[2], line)
         if path.startswith("tensorflow.examples.tutorials.mnist"):
@@ -611,6 +615,8 @@ class Arrays:
             return self.sklearn_call(path, args, kwargs, made)
         if path.startswith("tensorflow."):
             return self.tensorflow_call(path, args, kwargs, made, node)
+        if head in ("torchsummary", "torchinfo", "torchsummaryX", "pytorch_model_summary") and name == "summary":
+            return self.summary(made, head != "torchsummary")
         if name in ("load_img", "img_to_array", "imread", "open"):
             return Array("image", "", "x", None, "raw", line=line, made=line)
         if path == "collections.OrderedDict" and isinstance(first, list | tuple):
@@ -618,6 +624,16 @@ class Arrays:
         if path in ("os.path.join", "os.getcwd"):
             return UNKNOWN
         return made
+
+    def summary(self, made: Made, batch: bool) -> object:
+        """Take the input's shape from a table of the layers that is printed: `summary(model, (1, 28, 28))`."""
+        net = made.get("model", 0)
+        net = self.net_of(net) if isinstance(net, Made) and self.children(net) else net
+        size = made.get("input_size", 1)
+        size = size[0] if isinstance(size, list) and size and isinstance(size[0], list | tuple) else size
+        if isinstance(net, v.Net) and isinstance(size, list | tuple) and all(isinstance(d, int) for d in size):
+            net.input_shape = net.input_shape or tuple(size[1:] if batch else size) or None
+        return UNKNOWN
 
     def keras_set(self, name: str, line: int) -> tuple:
         name = {"fashion_mnist": "fashion-mnist"}.get(name, name)
@@ -764,7 +780,7 @@ class Arrays:
                 from clsf.reader import ops
 
                 return self.keep(
-                    v.Op("Activation", {"name": ops.ACTIVATIONS.get(name, name), "activation": "linear"}, line, made),
+                    v.Op("Function", {"name": ops.ACTIVATIONS.get(name, name), "activation": "linear"}, line, made),
                     [first],
                     False,
                 )
@@ -913,7 +929,9 @@ class Arrays:
     def generator(self, of: Made, name: str, args: list, kwargs: dict, line: int, lines: dict) -> object:
         rescale = of.get("rescale")
         prepared = (
-            of.has("preprocessing_function") or of.get("featurewise_center") is True or of.get("samplewise_center") is True
+            of.get("preprocessing_function") is not None
+            or of.get("featurewise_center") is True
+            or of.get("samplewise_center") is True
         )
         augmented = any(
             of.get(k) not in (None, False, 0, UNKNOWN)
@@ -943,6 +961,9 @@ class Arrays:
                 if isinstance(kwargs.get("y"), Array)
                 else Array()
             )
+            subset = kwargs.get("subset")
+            if subset in ("training", "validation"):
+                x, y = (replace(a, part="train" if subset == "training" else "validation") for a in (x, y))
         elif name in ("flow_from_directory", "flow_from_dataframe"):
             size = kwargs.get("target_size", (256, 256))
             channels = 1 if kwargs.get("color_mode") == "grayscale" else 3

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from clsf.model.layers.reading import BY_TORCH
+from clsf.optimizers import OPTIMIZERS
 from clsf.reader import folding, names
 from clsf.reader import values as v
 from clsf.reader.libraries import Libraries
+from clsf.reader.records import Records
 from clsf.reader.values import (
     BATCH,
     UNKNOWN,
@@ -48,7 +51,7 @@ class Super:
     after: Class
 
 
-class Expressions(Libraries):
+class Expressions(Libraries, Records):
     """Evaluation of expression nodes."""
 
     @staticmethod
@@ -245,7 +248,7 @@ class Expressions(Libraries):
                 return Ref(names.canonical(f"{value.path}.{name}"))
             case Instance():
                 return self.instance_attribute(value, name, node)
-            case Net() if value.kind == "instance":
+            case Net() if value.instance is not None:
                 found = self.instance_attribute(value.instance, name, node)
                 return Method(value, name) if found is UNKNOWN or (isinstance(found, Method)) else found
             case Super():
@@ -430,7 +433,8 @@ class Expressions(Libraries):
         result: object = instance
         if self.is_module(cls):
             torch = any(a.startswith("torch") for a in cls.ancestors())
-            net = Net("instance", "torch" if torch else "keras", line, instance=instance)
+            stack = "keras.Sequential" in cls.ancestors() and not cls.find("call")
+            net = Net("sequential" if stack else "instance", "torch" if torch else "keras", line, instance=instance)
             instance.net = net
             if not any(f.name == "__init__" for f in self.current):
                 self.nets.append(net)
@@ -439,6 +443,8 @@ class Expressions(Libraries):
         if found and isinstance(found[0], Function):
             bound = Function(found[0].node, found[0].scope, "__init__", instance, found[1], found[0].decorators)
             self.call_function(bound, args, kwargs, node, lines or {})
+        elif self.is_record(cls):
+            self.fill(instance, args, kwargs, lines or {}, node)
         if "torch.utils.data.Dataset" in cls.ancestors() or "keras.utils.Sequence" in cls.ancestors():
             return Made("dataset-of-own", args, kwargs, line, lines or {}, extra={"instance": instance})
         return result
@@ -478,9 +484,9 @@ class Expressions(Libraries):
 
 _STARS = {
     "keras.layers": [name for name, full in names.MISSING_IMPORTS.items() if full.startswith("keras.layers.")],
-    "torch.nn": ["Module", "Linear", "Conv2d", "ReLU", "MaxPool2d", "Sequential", "CrossEntropyLoss", "Dropout", "Flatten", "BatchNorm2d", "Softmax", "LogSoftmax", "NLLLoss", "MSELoss", "BCELoss", "BCEWithLogitsLoss", "AvgPool2d", "Sigmoid", "Tanh", "BatchNorm1d", "Dropout2d"],
-    "torch.optim": ["SGD", "Adam", "RMSprop", "Adagrad", "AdamW", "Adadelta"],
-    "keras.optimizers": ["SGD", "Adam", "RMSprop", "Adagrad", "Adadelta", "Nadam", "Adamax"],
+    "torch.nn": [*(name.removeprefix("nn.") for name in BY_TORCH), "Module", "Sequential", "CrossEntropyLoss", "LogSoftmax", "NLLLoss", "MSELoss", "BCELoss", "BCEWithLogitsLoss", "Dropout2d"],
+    "torch.optim": sorted({declared.torch for declared in OPTIMIZERS.values()}),
+    "keras.optimizers": sorted({declared.keras for declared in OPTIMIZERS.values()}),
     "keras.losses": ["categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy"],
     "keras.callbacks": ["EarlyStopping", "ModelCheckpoint", "ReduceLROnPlateau", "TensorBoard", "LearningRateScheduler"],
 }  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 
 from clsf.errors import SpecError
 from clsf.model import layers as ours
 from clsf.model.branches import Parallel, Residual
-from clsf.model.shapes import same_padding
+from clsf.model.layers import made
+from clsf.model.shapes import one_or_two, one_or_two_text
 from clsf.reader.ops import pair
 from clsf.reader.shapes import four
 from clsf.reader.values import Op, Tensor
@@ -164,62 +165,60 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
     op, before, after = tensor.op, tensor.inputs[0], tensor.shape
     s, line = op.settings, op.line
     match op.kind:
-        case "Conv2D" | "DepthwiseConv2D":
+        case "Convolution" | "Depthwise":
             return _convolution(op, before, reading)
-        case "Dense":
+        case "Linear":
             if not isinstance(s.get("units"), int):
                 reading.assume(line, say("{count} stands for a number of units that can't be told.", count=reading.classes))
                 s = {**s, "units": reading.classes}
             return [
-                ours.Dense(s["units"], "linear", s.get("bias") is not False),
+                made("Linear", s["units"], "linear", s.get("bias") is not False),
                 *_activation(s.get("activation"), op, reading),
             ]
-        case "MaxPool2D" | "AveragePool2D":
+        case "MaxPool" | "AveragePool":
             return _pool(op, before, reading)
-        case "GlobalAveragePool2D":
-            return [ours.GlobalAveragePool2D()]
+        case "GlobalAverage" | "GlobalMax":
+            return [made(op.kind)]
         case "AdaptiveAveragePool2D" | "AdaptiveMaxPool2D":
             return _adaptive(op, before, reading)
-        case "GlobalMaxPool2D" | "SeparableConv2D" | "Conv1D" | "Conv2DTranspose" | "Resize" | "Unknown" | "Argmax" | "Mean":
+        case "Separable" | "Conv1D" | "Conv2DTranspose" | "Resize" | "Unknown" | "Argmax" | "Mean":
             name = s.get("name") or op.kind
             reading.lose(line, say("{name}", name=name))
-            if op.kind == "GlobalMaxPool2D":
-                reading.assume(line, say("A global average stands for the global maximum."))
-                return [ours.GlobalAveragePool2D()]
-            if op.kind == "SeparableConv2D" and isinstance(s.get("filters"), int) and pair(s.get("kernel")):
+            if op.kind == "Separable" and isinstance(s.get("filters"), int) and pair(s.get("kernel")):
                 padding = "same" if s.get("padding") == "same" else "valid"
                 return [
-                    ours.DepthwiseConv2D(pair(s["kernel"])[0], (pair(s.get("strides")) or (1, 1))[0], padding, use_bias=False),
-                    ours.Conv2D(s["filters"], 1),
+                    made("Depthwise", pair(s["kernel"])[0], (pair(s.get("strides")) or (1, 1))[0], padding, use_bias=False),
+                    made("Convolution", s["filters"], 1),
                     *_activation(s.get("activation"), op, reading),
                 ]
             return []
-        case "Flatten":
-            return [ours.Flatten()]
+        case "Flat":
+            return [made("Flat")]
         case "View" | "Reshape":
             if after is not None and len(after) == 1 and before.shape is not None and len(before.shape) > 1:
-                return [ours.Flatten()]
+                return [made("Flat")]
             return []
         case "Squeeze":
             return (
-                [ours.Flatten()]
+                [made("Flat")]
                 if before.shape is not None and len(before.shape) == 3 and after is not None and len(after) == 1
                 else []
             )
-        case "Dropout":
+        case "Drop":
             rate = s.get("rate")
             if isinstance(rate, int | float) and 1 < rate < 100:
                 rate = rate / 100
-            return [ours.Dropout(rate)] if isinstance(rate, int | float) and 0 <= rate < 1 else []
-        case "BatchNorm":
+            return [made("Drop", rate)] if isinstance(rate, int | float) and 0 <= rate < 1 else []
+        case "Batchwise":
             momentum, epsilon = s.get("momentum"), s.get("epsilon")
             return [
-                ours.BatchNorm(
+                made(
+                    "Batchwise",
                     momentum if isinstance(momentum, int | float) and 0 <= momentum < 1 else 0.99,
                     epsilon if isinstance(epsilon, int | float) and 0 < epsilon <= 1 else 1e-3,
                 )
             ]
-        case "Activation":
+        case "Function":
             return _activation(s.get("name"), op, reading, alone=True)
         case "Pad":
             return [("pad", four(s.get("pads"), reading.torch), s.get("value", 0), line, before.shape)]
@@ -250,109 +249,99 @@ def _activation(name: object, op: Op, reading: Reading, alone: bool = False) -> 
             near = name
         reading.assume(op.line, say("{near} stands for the activation {name}.", near=near, name=name))
         name = near
-    if name == "leaky_relu" and op.settings.get("alpha") not in (None, ours.LEAKY_SLOPE) and op.kind == "Activation":
+    if name == "leaky_relu" and op.settings.get("alpha") not in (None, ours.LEAKY_SLOPE) and op.kind == "Function":
         reading.assume(op.line, say("leaky_relu has the slope {slope} here.", slope=ours.LEAKY_SLOPE))
-    return [ours.Activation(name)]
+    return [made("Function", name)]
 
 
 def _convolution(op: Op, before: Tensor, reading: Reading) -> list:
     s = op.settings
-    kernel, strides, dilation = pair(s.get("kernel")), pair(s.get("strides")), pair(s.get("dilation", 1)) or (1, 1)
-    if kernel is None or (op.kind == "Conv2D" and not isinstance(s.get("filters"), int)):
+    kernel = pair(s.get("kernel"))
+    if kernel is None or (op.kind != "Depthwise" and not isinstance(s.get("filters"), int)):
         reading.lose(op.line, say("the size of a convolution"))
         return []
-    strides = strides or (1, 1)
-    if kernel[0] != kernel[1] or strides[0] != strides[1]:
-        reading.assume(
-            op.line, say("Kernels are square here: {size} for {kernel}.", size=max(kernel), kernel=f"{kernel[0]}×{kernel[1]}")
-        )
-    if s.get("groups", 1) not in (1, None) and op.kind == "Conv2D":
-        reading.assume(op.line, say("The convolution has no groups here."))
-    size = max(kernel)
-    padding = _padding(s.get("padding"), size, strides[0], dilation[0], before.shape, op, reading)
-    bias = s.get("bias") is not False
-    if op.kind == "DepthwiseConv2D":
-        layer = ours.DepthwiseConv2D(
-            size,
-            strides[0],
-            padding,
-            s.get("multiplier") if isinstance(s.get("multiplier"), int) else 1,
-            dilation[0],
-            use_bias=bias,
-        )
+    found = {
+        "kernel_size": kernel, "strides": pair(s.get("strides")) or (1, 1), "dilation_rate": pair(s.get("dilation", 1)) or (1, 1),
+        "use_bias": s.get("bias") is not False, "padding": "same",
+    }  # fmt: skip
+    multiplier = s.get("multiplier") if isinstance(s.get("multiplier"), int) else 1
+    if op.kind == "Depthwise":
+        layer = made(op.kind, **_square(found), depth_multiplier=multiplier)
     else:
-        layer = ours.Conv2D(s["filters"], size, strides[0], padding, dilation[0], use_bias=bias)
-    return [layer, *_activation(s.get("activation"), op, reading)]
+        groups = s.get("groups")
+        layer = made("Convolution", s["filters"], groups=groups if isinstance(groups, int) else 1, **found)
+    padding = _padding(s.get("padding"), layer, before.shape, op, reading)
+    return [replace(layer, padding=padding), *_activation(s.get("activation"), op, reading)]
 
 
-def _padding(padding: object, size: int, stride: int, dilation: int, shape: tuple | None, op: Op, reading: Reading) -> str:
+def _square(found: dict) -> dict:
+    """Return the settings with strides as one number, which is all that some layers take."""
+    return found | {"strides": one_or_two(found["strides"])}
+
+
+def _padding(padding: object, same: ours.Sliding, shape: tuple | None, op: Op, reading: Reading) -> str:
+    """Return the word for a padding of the layer that is `same` with padding "same"."""
     if padding in ("same", "valid"):
         return padding
     pads = pair(padding)
     if pads is None or pads == (0, 0):
         return "valid"
-    reach = dilation * (size - 1) + 1
-    if shape is not None and len(shape) == 3 and None not in shape:
-        side = shape[1] if reading.torch else shape[0]
-        if same_padding(side, reach, stride) == (pads[0], pads[0]):
-            return "same"
-    if 2 * pads[0] == reach - 1 or (stride > 1 and pads[0] == (reach - 1) // 2):
-        if stride > 1:
+    image = _image(shape, reading)
+    if image and same.pads(image) == (pads[1], pads[1], pads[0], pads[0]):
+        return "same"
+    each = list(zip(pads, same.reaches, same.moves, strict=True))
+    if all(2 * pad == reach - 1 or (move > 1 and pad == (reach - 1) // 2) for pad, reach, move in each):
+        if max(same.moves) > 1:
             reading.assume(
                 op.line,
-                say("Padding “same” stands for padding={pads}: as many cells, but not the same on both sides.", pads=pads[0]),
+                say(
+                    "Padding “same” stands for padding={pads}: as many cells, but not the same on both sides.",
+                    pads=one_or_two_text(one_or_two(pads)),
+                ),
             )
         return "same"
-    reading.assume(op.line, say("Padding “{near}” stands for padding={pads}.", near="same", pads=pads[0]))
+    reading.assume(
+        op.line, say("Padding “{near}” stands for padding={pads}.", near="same", pads=one_or_two_text(one_or_two(pads)))
+    )
     return "same"
+
+
+def _image(shape: tuple | None, reading: Reading) -> tuple | None:
+    """Return an image's (height, width, channels) as we have it, None where it is not known."""
+    if shape is None or len(shape) != 3 or None in shape:
+        return None
+    return (*shape[1:], shape[0]) if reading.torch else tuple(shape)
 
 
 def _pool(op: Op, before: Tensor, reading: Reading) -> list:
     s = op.settings
     size, strides = pair(s.get("size")), pair(s.get("strides"))
-    kind = ours.MaxPool2D if op.kind == "MaxPool2D" else ours.AveragePool2D
     if size is None:
         reading.lose(op.line, say("the size of a pooling"))
         return []
-    strides = strides or size
-    if size[0] != size[1]:
-        reading.assume(
-            op.line, say("Windows are square here: {size} for {kernel}.", size=max(size), kernel=f"{size[0]}×{size[1]}")
-        )
-    padding = s.get("padding")
+    same = made(op.kind, size, None if strides in (None, size) else strides, "same")
+    padding, image = s.get("padding"), _image(before.shape, reading)
     if padding not in ("same", "valid"):
-        pads = pair(padding) or (0, 0)
-        side = None if before.shape is None or len(before.shape) != 3 else before.shape[1]
-        if pads == (0, 0) and s.get("ceil") is True and side is not None and sum(same_padding(side, size[0], strides[0])) > 0:
-            padding = "same"
-        elif pads == (0, 0):
-            padding = "valid"
-        else:
-            padding = "same"
-    layer = kind(max(size), None if strides[0] == max(size) else strides[0], padding)
-    return [layer]
+        hangs = s.get("ceil") is True and image is not None and any(same.pads(image))
+        padding = "valid" if (pair(padding) or (0, 0)) == (0, 0) and not hangs else "same"
+    return [replace(same, padding=padding)]
 
 
 def _adaptive(op: Op, before: Tensor, reading: Reading) -> list:
     size = pair(op.settings.get("size"))
     if size == (1, 1):
-        return [ours.GlobalAveragePool2D(), ("flat",)]
-    if (
-        size is not None
-        and before.shape is not None
-        and len(before.shape) == 3
-        and None not in before.shape
-        and before.shape[1] % size[0] == 0
-    ):
-        step = before.shape[1] // size[0]
-        kind = ours.AveragePool2D if op.kind.startswith("AdaptiveA") else ours.MaxPool2D
-        return [kind(step)] if 1 < step <= ours.MAX_WINDOW else []
+        return [made("GlobalMax" if op.kind == "AdaptiveMaxPool2D" else "GlobalAverage"), ("flat",)]
+    image = _image(before.shape, reading)
+    if size is not None and image is not None and image[0] % size[0] == 0 and image[1] % size[1] == 0:
+        step = image[0] // size[0], image[1] // size[1]
+        role = "AveragePool" if op.kind.startswith("AdaptiveA") else "MaxPool"
+        return [made(role, step)] if 1 < max(step) <= ours.MAX_WINDOW else []
     reading.lose(op.line, say("{name}", name=op.kind))
     return []
 
 
 def _tidy(found: list, reading: Reading) -> list:
-    """Return the row with activations inside the layers before them, padding joined, and no second Flatten."""
+    """Return the row with activations inside the layers before them, padding joined, flattened once."""
     row: list = []
     flat = False
     pending: tuple | None = None
@@ -361,21 +350,19 @@ def _tidy(found: list, reading: Reading) -> list:
             if item[0] == "flat":
                 flat = True
             else:
-                if row and isinstance(row[-1], ours.AveragePool2D) and item[1] is not None and min(item[1]) < 0:
-                    from dataclasses import replace
-
+                if row and row[-1].role == "AveragePool" and item[1] is not None and min(item[1]) < 0:
                     row[-1] = replace(row[-1], padding="same")
                 else:
                     pending = item
             continue
-        if isinstance(item, ours.Flatten):
-            if flat or (row and isinstance(row[-1], ours.Flatten)):
+        if item.role == "Flat":
+            if flat or (row and row[-1].role == "Flat"):
                 continue
             flat = True
-        if pending is not None and isinstance(item, ours.Conv2D | ours.DepthwiseConv2D | ours.MaxPool2D | ours.AveragePool2D):
+        if pending is not None and isinstance(item, ours.Sliding):
             item = _with_padding(item, pending, reading)
             pending = None
-        if isinstance(item, ours.Activation) and item.name == "linear":
+        if item.role == "Function" and item.name == "linear":
             continue
         row.append(item)
     if pending is not None:
@@ -383,36 +370,29 @@ def _tidy(found: list, reading: Reading) -> list:
     return row
 
 
-def _with_padding(layer: object, pad: tuple, reading: Reading) -> object:
-    from dataclasses import replace
-
+def _with_padding(layer: ours.Sliding, pad: tuple, reading: Reading) -> object:
     if layer.padding == "same":
         return layer
-    reach = getattr(layer, "reach", None) or layer.pool_size
-    stride = layer.strides or layer.pool_size
-    pads, shape = pad[1], pad[4]
-    if pads is not None and shape is not None and len(shape) == 3 and None not in shape:
-        h, w = (shape[1], shape[2]) if reading.torch else shape[:2]
-        if (*same_padding(w, reach, stride), *same_padding(h, reach, stride)) == pads:
-            return replace(layer, padding="same")
-        if pads == (0, 0, 0, 0):
+    same, image = replace(layer, padding="same"), _image(pad[4], reading)
+    if pad[1] is not None and image is not None:
+        if same.pads(image) == pad[1]:
+            return same
+        if not any(pad[1]):
             return layer
     reading.assume(pad[3], say("Padding “same” stands for a layer of zeros around the image."))
-    return replace(layer, padding="same")
+    return same
 
 
 def folded(layers: tuple, deep: int = 0) -> tuple:
     """Return the row with each activation as the setting of the layer before it, where that is a weighted layer without one."""
-    from dataclasses import replace
-
     row: list = []
     for item in layers:
         if isinstance(item, Residual) and deep < 8:
             item = Residual(folded(item.layers, deep + 1), folded(item.shortcut, deep + 1))
         elif isinstance(item, Parallel) and deep < 8:
             item = Parallel(tuple(folded(b, deep + 1) for b in item.branches))
-        weighted = row and isinstance(row[-1], ours.Conv2D | ours.DepthwiseConv2D | ours.Dense)
-        if isinstance(item, ours.Activation) and weighted and row[-1].activation == "linear":
+        weighted = row and bool(row[-1].KERNELS)
+        if item.role == "Function" and weighted and row[-1].activation == "linear":
             row[-1] = replace(row[-1], activation=item.name)
             continue
         row.append(item)

@@ -174,10 +174,13 @@ class Libraries(Nets, Arrays):
                 if not isinstance(number, Array | v.Unknown):
                     return self.keep(Op("Rescaling", {"scale": number, "how": kind.__name__}, line), tensors, self.in_torch())
             return tensors[0]
-        if isinstance(left, Array) or isinstance(right, Array):
-            return self.array_binary(kind, left, right, line)
         if isinstance(left, LossValue) or isinstance(right, LossValue):
             return left if isinstance(left, LossValue) else right
+        if isinstance(left, Array) or isinstance(right, Array):
+            other = right if isinstance(left, Array) else left
+            if isinstance(other, Answer) and kind is ast.Mult:
+                return self.loss_by_hand(other, left if isinstance(left, Array) else right, line)
+            return self.array_binary(kind, left, right, line)
         if isinstance(left, Answer) or isinstance(right, Answer):
             return left if isinstance(left, Answer) else right
         if isinstance(left, Loader):
@@ -206,6 +209,9 @@ class Libraries(Nets, Arrays):
         line = node.lineno
         first = args[0] if args else UNKNOWN
         head = path.partition(".")[0]
+        record = self.record_call(path, args, kwargs, line, lines)
+        if record is not None:
+            return record
         if "." not in path:
             return self.call_builtin(path, args, kwargs, node, lines)
         made = Made(path, args, kwargs, line, lines, getattr(node, "end_lineno", line))
@@ -396,7 +402,7 @@ class Libraries(Nets, Arrays):
                 )
             if isinstance(first, Tensor):
                 op = (
-                    Op("Activation", {"name": ops.activation_name(Ref(path)), "activation": "linear"}, line, made)
+                    Op("Function", {"name": ops.activation_name(Ref(path)), "activation": "linear"}, line, made)
                     if ops.activation_name(Ref(path))
                     else ops.keras_op(made)
                 )
@@ -438,6 +444,17 @@ class Libraries(Nets, Arrays):
         self.event("loss", node.lineno, made=made, answer=answer, target=target)
         return LossValue(made, answer, target, node.lineno)
 
+    def loss_by_hand(self, answer: Answer, target: Array, line: int) -> object:
+        """Return the loss that a product of targets and logarithms is; the answer itself for any other product."""
+        logs = [what for what, _ in answer.steps if what in ("log", "log_softmax", "logsoftmax")]
+        if not logs or not target.one_hot:
+            return answer
+        scores = logs[-1] != "log"
+        plain = Answer(answer.net, answer.line, answer.given, tuple(s for s in answer.steps if s[0] not in logs))
+        made = Made("by-hand.categorical_crossentropy", [], {"from_logits": scores}, line)
+        self.event("loss", line, made=made, answer=plain, target=target)
+        return LossValue(made, plain, target, line)
+
     # -- torch
 
     def torch_function(self, path: str, args: list, kwargs: dict, made: Made, node: ast.AST) -> object:
@@ -471,6 +488,10 @@ class Libraries(Nets, Arrays):
             return first.then(name, line) if name not in _SAME else first
         if name[:1].isupper() and path.startswith("torch.nn.functional"):
             return made
+        if name == "where" and len(args) == 3 and any(isinstance(a, Array) for a in args[1:]):
+            return next(a for a in reversed(args) if isinstance(a, Array)).then("where", line)
+        if name in ("clamp", "clip", "flip", "roll", "nan_to_num") and isinstance(first, Array):
+            return first.then(name, line)
         if name == "one_hot" and isinstance(first, Array):
             return first.then(
                 "one_hot",
@@ -566,22 +587,22 @@ class Libraries(Nets, Arrays):
                     dims = dims[1:]
                     return self.keep(Op("Reshape", {"shape": dims}, line), [t], torch)
                 if len(dims) == 2 and dims[1] == -1 and (dims[0] is BATCH or not isinstance(dims[0], int) or dims[0] > 0):
-                    return self.keep(Op("Flatten", {"start": 1, "lead": dims[0]}, line), [t], torch)
+                    return self.keep(Op("Flat", {"start": 1, "lead": dims[0]}, line), [t], torch)
                 if len(dims) == 2 and isinstance(dims[1], int) and dims[1] > 0:
                     return self.keep(Op("View", {"shape": dims, "flat": dims[1]}, line, where=line), [t], torch)
                 if len(dims) == 1 and t.shape is not None and len(t.shape) == 1:
                     return t
                 if len(dims) == 1:
-                    return self.keep(Op("Flatten", {"start": 0, "lead": None}, line), [t], torch)
+                    return self.keep(Op("Flat", {"start": 0, "lead": None}, line), [t], torch)
                 return self.keep(Op("View", {"shape": dims}, line, where=line), [t], torch)
             case "flatten" | "ravel":
                 start = kwargs.get("start_dim", first if args else 0)
-                return self.keep(Op("Flatten", {"start": start}, line), [t], torch)
+                return self.keep(Op("Flat", {"start": start}, line), [t], torch)
             case "mean" | "sum":
                 dims = kwargs.get("dim", kwargs.get("axis", first if args else None))
                 whole = dims in ([2, 3], (2, 3), [-1, -2], (-1, -2), (-2, -1), [-2, -1], [3, 2], (1, 2), [1, 2])
                 if name == "mean" and whole and t.shape is not None and len(t.shape) == 3 and not kwargs.get("keepdim"):
-                    return self.keep(Op("GlobalAveragePool2D", {}, line), [t], torch)
+                    return self.keep(Op("GlobalAverage", {}, line), [t], torch)
                 return Tensor(Op("Unknown", {"name": name}, line), (t,), None)
             case "permute" | "transpose":
                 dims = tuple(first) if isinstance(first, list | tuple) else tuple(args)
@@ -676,6 +697,10 @@ class Libraries(Nets, Arrays):
                     other.outputs,
                     other.input_shape,
                 )
+            elif net.kind == "sequential":
+                given = args[0] if args else kwargs.get("layers", [])
+                for item in given if isinstance(given, list | tuple) else []:
+                    self.add_layer(net, item, node.lineno)
             elif any(p.endswith("Sequential") for p in paths) and args:
                 items = args[0] if len(args) == 1 and isinstance(args[0], list | tuple) else args
                 for n, item in enumerate(items):
@@ -780,29 +805,41 @@ class Libraries(Nets, Arrays):
         if path == "length":
             return UNKNOWN
         if of.name == "Trainer" and name == "fit":
-            return self.lightning(first, node)
+            return self.lightning(of, args, kwargs, node)
         return self.data_method(of, name, args, kwargs, node, lines)
 
-    def lightning(self, net: object, node: ast.AST) -> object:
-        """Follow the steps that a trainer of Lightning calls."""
+    def lightning(self, trainer: Made, args: list, kwargs: dict, node: ast.AST) -> object:
+        """Follow the steps that a trainer of Lightning calls, epoch by epoch and batch by batch."""
+        net = args[0] if args else kwargs.get("model", UNKNOWN)
         if not isinstance(net, Net) or net.instance is None:
             return UNKNOWN
+        given = [*args[1:], *(kwargs[k] for k in ("datamodule", "train_dataloaders", "train_dataloader") if k in kwargs)]
+        data = next((x for x in given if isinstance(x, Instance)), net.instance)
+        loader = next((x for x in given if isinstance(x, Loader)), None)
+        other = kwargs.get("val_dataloaders", given[1] if len(given) > 1 else None)
 
-        def method(name: str, *args: object) -> object:
-            found = net.instance.cls.find(name)
+        def method(owner: Instance, name: str, *values: object) -> object:
+            found = owner.cls.find(name)
             if not found or not isinstance(found[0], Function):
                 return None
-            bound = Function(found[0].node, found[0].scope, name, net.instance, found[1], found[0].decorators)
-            return self.quietly(self.call_function, bound, list(args), {}, node)
+            bound = Function(found[0].node, found[0].scope, name, owner, found[1], found[0].decorators)
+            return self.quietly(self.call_function, bound, list(values), {}, node)
 
-        method("setup", "fit")
-        method("configure_optimizers")
-        for step, loader_name in (("training_step", "train_dataloader"), ("validation_step", "val_dataloader")):
-            loader = method(loader_name)
-            batch = self.batch_of(loader) if isinstance(loader, Loader) else (UNKNOWN, UNKNOWN)
+        method(data, "setup", "fit")
+        method(net.instance, "configure_optimizers")
+        epochs, before = trainer.get("max_epochs"), self.loops
+        if isinstance(epochs, int):
+            self.loop_sizes[trainer.line] = epochs
+        for step, hook, source in (("training_step", "train_dataloader", loader), ("validation_step", "val_dataloader", other)):
+            batches = source if isinstance(source, Loader) else method(data, hook)
+            batches = batches if isinstance(batches, Loader) else None
+            self.loops = (*before, ((trainer.line, 0), "range", 0, None), ((trainer.line, 1), "loader", 0, batches))
             self.no_grad += step == "validation_step"
-            method(step, batch, 0)
-            self.no_grad -= step == "validation_step"
+            try:
+                method(net.instance, step, self.batch_of(batches) if batches is not None else (UNKNOWN, UNKNOWN), 0)
+            finally:
+                self.no_grad -= step == "validation_step"
+                self.loops = before
         return UNKNOWN
 
     def parser_method(self, of: Made, name: str, args: list, kwargs: dict, node: ast.AST, lines: dict) -> object:

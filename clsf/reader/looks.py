@@ -15,8 +15,8 @@ from clsf.reader.values import Answer, Array, Event, Loader, Made, Net, Op, Tens
 from clsf.words import Sentence
 
 CLASS_LOSSES = ("sparse", "categorical", "binary", "cross-entropy", "nll")
-SKIPPED = ("Dropout", "Identity", "Squeeze", "View", "Reshape", "Rescaling", "Unsqueeze")
-WEIGHTED = ("Conv2D", "Dense", "SeparableConv2D", "DepthwiseConv2D", "Conv1D", "Conv2DTranspose")
+SKIPPED = ("Drop", "Identity", "Squeeze", "View", "Reshape", "Rescaling", "Unsqueeze")
+WEIGHTED = ("Convolution", "Linear", "Separable", "Depthwise", "Conv1D", "Conv2DTranspose")
 PROBABILITY = ("softmax", "sigmoid", "log_softmax")
 
 
@@ -51,7 +51,7 @@ def ending(program: Program) -> Ending | None:
     acts: list[tuple[str, int]] = []
     while tensor is not None:
         op = tensor.op
-        if op.kind == "Activation":
+        if op.kind == "Function":
             acts.append((op.settings.get("name") or "?", op.line))
         elif op.kind in WEIGHTED:
             own = op.settings.get("activation")
@@ -84,7 +84,7 @@ def ending(program: Program) -> Ending | None:
                 first[0],
                 first[1],
             )
-        elif op.kind in ("Unknown", "Add", "Concat", "Combine", "Argmax", "GlobalMaxPool2D", "Input"):
+        elif op.kind in ("Unknown", "Add", "Concat", "Combine", "Argmax", "GlobalMax", "Input"):
             return None
         tensor = tensor.inputs[0] if tensor.inputs else None
     return None
@@ -114,7 +114,7 @@ def _after(program: Program) -> list[tuple[str, int]]:
 
 def with_modes(program: Program) -> bool:
     """Whether training and evaluation differ for the model: it has dropout or batch normalisation."""
-    if any(op.kind in ("BatchNorm", "Dropout") and op.settings.get("rate") != 0 for op in program.ops):
+    if any(op.kind in ("Batchwise", "Drop") and op.settings.get("rate") != 0 for op in program.ops):
         return True
     return any(op.kind == "Unknown" and op.settings.get("pretrained") for op in program.ops)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from clsf.reader import values as v
 from clsf.reader.expressions import Expressions
+from clsf.reader.nets import channels_of
 from clsf.reader.values import UNKNOWN, Array, Class, Event, Function, Instance, Loader, Ref
 
 MAX_STEPS = 60_000
@@ -97,6 +98,8 @@ class Machine(Expressions):
         self.misfits: list = []
         self.made_tensors: list = []
         self.data_format = "channels_last"
+        self.channels = channels_of(tree)
+        self.turned = 0  # line of an input whose channels stand first and are read as last
 
     # -- running
 
@@ -125,8 +128,11 @@ class Machine(Expressions):
                 continue
             if trained and has_model and not _trains(function.node):
                 continue
-            self.quietly(self.call_function, function, [], {}, function.node)
-        if not any(e.kind in ("backward", "fit", "apply") for e in self.events):
+            self.quietly(self.call_function, function, [], self._likely(function.node), function.node)
+        for net in list(self.nets):
+            if net.instance is not None and net.instance.cls.find("training_step") and not self._has_trained():
+                self.quietly(self.lightning, v.Made("lightning.Trainer", [], {}, net.line), [net], {}, net.instance.cls.node)
+        if not self._has_trained():
             for cls in list(self.classes):
                 for name, member in list(cls.members.items()):
                     if isinstance(member, Function) and not member.calls and _trains(member.node) and name != "__init__":
@@ -135,6 +141,28 @@ class Machine(Expressions):
                             instance = found.instance if isinstance(found, v.Net) else found
                             bound = Function(member.node, member.scope, member.name, instance, cls, member.decorators)
                             self.quietly(self.call_function, bound, [], {}, member.node)
+
+    def _has_trained(self) -> bool:
+        return any(e.kind in ("backward", "fit", "apply", "loss") for e in self.events)
+
+    def _likely(self, node: ast.FunctionDef) -> dict:
+        """Return what a function that nobody calls is most likely given: the program's one model, optimizer, loss and loader."""
+        values = [*self.module.names.values(), *reversed(self.nets)]
+        kinds = {
+            "model": (("model", "net", "network", "cnn"), [x for x in values if isinstance(x, v.Net)]),
+            "optimizer": (("optimizer", "optim", "opt"), [x for x in values if _made(x, "torch.optim.", "keras.optimizers.")]),
+            "loss": (
+                ("criterion", "loss_fn", "loss_func", "loss_function", "loss"),
+                [x for x in values if _made(x, "torch.nn.", "keras.losses.") and x.name.endswith(("Loss", "entropy"))],
+            ),
+            "loader": (
+                ("loader", "train_loader", "trainloader", "dataloader", "train_dataloader", "data_loader", "train_dl"),
+                [x for x in values if isinstance(x, Loader)],
+            ),
+        }
+        return {
+            arg.arg: known[0] for arg in node.args.args for names, known in kinds.values() if known and arg.arg.lower() in names
+        }
 
     def _is_base(self, cls: Class) -> bool:
         return any(cls in other.bases for other in self.classes)
@@ -545,6 +573,10 @@ class Machine(Expressions):
             scope.put(given.vararg.arg, tuple(args[len(names) :]), line)
         if given.kwarg:
             scope.put(given.kwarg.arg, {k: x for k, x in kwargs.items() if k not in names}, line)
+
+
+def _made(value: object, *prefixes: str) -> bool:
+    return isinstance(value, v.Made) and value.path.startswith(prefixes)
 
 
 _TRAINING = {"backward", "fit", "apply", "optimizer-step", "loss", "zero-grad", "forward", "evaluate", "train-batch"}

@@ -1,8 +1,11 @@
-"""Paths of the libraries under one name each: `tensorflow.keras.layers.convolutional.Conv2D` is `keras.layers.Conv2D`."""
+"""Paths of the libraries under one name each: `tensorflow.keras.layers.convolutional.X` is `keras.layers.X`."""
 
 from __future__ import annotations
 
 import re
+
+from clsf.model.layers import BY_ROLE, PLAIN
+from clsf.model.layers.reading import BY_KERAS
 
 _KERAS = re.compile(
     r"^(tensorflow(\.compat\.v[12])?\.(python\.|contrib\.)?keras|tf_keras|keras\.src|keras\.api(\._v[12])?\.keras|keras\.v[12]|keras\.contrib)(?=\.|$)"
@@ -22,10 +25,8 @@ ALIASES = {
     "keras.engine.sequential.Sequential": "keras.Sequential", "keras.engine.topology.Layer": "keras.layers.Layer",
     "keras.engine.Layer": "keras.layers.Layer", "keras.Layer": "keras.layers.Layer", "keras.engine.input_layer.Input": "keras.Input",
     "keras.utils.np_utils.to_categorical": "keras.utils.to_categorical", "keras.objectives": "keras.losses",
-    "keras.layers.Convolution2D": "keras.layers.Conv2D", "keras.layers.Convolution1D": "keras.layers.Conv1D",
-    "keras.layers.AvgPool2D": "keras.layers.AveragePooling2D", "keras.layers.MaxPool2D": "keras.layers.MaxPooling2D",
-    "keras.layers.MaxPool1D": "keras.layers.MaxPooling1D", "keras.layers.GlobalAvgPool2D": "keras.layers.GlobalAveragePooling2D",
-    "keras.layers.GlobalMaxPool2D": "keras.layers.GlobalMaxPooling2D", "keras.layers.SeparableConvolution2D": "keras.layers.SeparableConv2D",
+    "keras.layers.Convolution1D": "keras.layers.Conv1D", "keras.layers.MaxPool1D": "keras.layers.MaxPooling1D",
+    "keras.layers.SeparableConvolution2D": "keras.layers.SeparableConv2D",
     "keras.optimizers.legacy.SGD": "keras.optimizers.SGD", "keras.optimizers.legacy.Adam": "keras.optimizers.Adam",
     "keras.optimizers.adam": "keras.optimizers.Adam", "keras.optimizers.sgd": "keras.optimizers.SGD",
     "keras.optimizers.rmsprop": "keras.optimizers.RMSprop", "keras.optimizers.rmsprop_v2.RMSprop": "keras.optimizers.RMSprop",
@@ -40,7 +41,9 @@ ALIASES = {
     "torch.concat": "torch.cat", "torch.concatenate": "torch.cat", "torch.special.softmax": "torch.softmax",
     "pytorch_lightning.LightningModule": "torch.nn.Module", "lightning.LightningModule": "torch.nn.Module", "lightning.pytorch.LightningModule": "torch.nn.Module",
     "pytorch_lightning.core.lightning.LightningModule": "torch.nn.Module", "lightning.pytorch.core.LightningModule": "torch.nn.Module",
-}  # fmt: skip
+} | {
+    f"keras.{other}": f"keras.{kind.KERAS.name}" for kind in PLAIN.values() for other in kind.KERAS.names if other != kind.KERAS.name
+} | {"keras.layers.Convolution2D": f"keras.{BY_ROLE['Convolution'].KERAS.name}"}  # fmt: skip
 
 MISSING_IMPORTS = {
     "nn": "torch.nn", "F": "torch.nn.functional", "torch": "torch", "torchvision": "torchvision", "optim": "torch.optim",
@@ -57,10 +60,10 @@ MISSING_IMPORTS = {
     "OneHotEncoder": "sklearn.preprocessing.OneHotEncoder", "os": "os", "time": "time", "random": "random", "cv2": "cv2",
 } | {
     name: f"keras.layers.{name}" for name in (
-        "Dense", "Dropout", "Flatten", "Activation", "Conv2D", "Conv1D", "Convolution2D", "MaxPooling2D", "MaxPool2D", "AveragePooling2D",
-        "BatchNormalization", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Reshape", "LeakyReLU", "PReLU", "ELU", "LSTM", "GRU", "SimpleRNN",
-        "Embedding", "ZeroPadding2D", "SeparableConv2D", "DepthwiseConv2D", "Concatenate", "Add", "concatenate", "add", "merge", "MaxPooling1D", "GlobalMaxPooling1D",
-        "TimeDistributed", "Bidirectional", "Permute", "GaussianNoise", "UpSampling2D", "InputLayer", "Lambda", "SpatialDropout2D",
+        *(known.removeprefix("layers.") for known in BY_KERAS),
+        "Conv1D", "Convolution2D", "Reshape", "PReLU", "LSTM", "GRU", "SimpleRNN", "Embedding", "SeparableConv2D", "Concatenate", "Add",
+        "concatenate", "add", "merge", "MaxPooling1D", "GlobalMaxPooling1D", "TimeDistributed", "Bidirectional", "Permute", "GaussianNoise",
+        "UpSampling2D", "InputLayer", "Lambda", "SpatialDropout2D",
     )
 }  # fmt: skip
 """Names that stand for the same thing in nearly every program; used only where the import was not pasted too."""

@@ -90,7 +90,7 @@ class Nets:
         return self.tensor(op, tensors, torch)
 
     def keras_layer(self, layer: Made, given: object, tensors: list[Tensor], line: int, node: ast.AST | None) -> Tensor:
-        if layer.name in ("TimeDistributed", "Bidirectional") or (layer.name not in _KNOWN and layer.name[:1].isupper()):
+        if layer.name in ("TimeDistributed", "Bidirectional") or (not ops.is_known(layer.name) and layer.name[:1].isupper()):
             self.not_clear(layer.line, f"layers.{layer.name}")
         if layer.name == "Lambda":
             function = layer.get("function", 0)
@@ -99,6 +99,8 @@ class Nets:
                 if isinstance(result, Tensor):
                     return result
         op = ops.keras_op(layer)
+        if self.turned and op.settings.get("axis") == 1:
+            op.settings["axis"] = -1
         training = getattr(node, "keywords", None) and any(
             k.arg == "training" and isinstance(k.value, ast.Constant) and k.value.value is True for k in node.keywords
         )
@@ -234,7 +236,7 @@ class Nets:
             self.not_clear(line, "model.add")
             return
         if isinstance(layer, Made) and net.input_shape is None and not net.items:
-            shape = _given_shape(layer)
+            shape = self.turn(_given_shape(layer), layer.line)
             if shape is not None:
                 net.input_shape = shape
                 net.extra["input_line"] = layer.lines.get(
@@ -244,6 +246,8 @@ class Nets:
             return
         if isinstance(layer, Net):
             layer.extra["inside"] = True
+        if any(loop[1] == "other" for loop in self.loops):
+            net.extra["unsure"] = True
         net.items.append(layer)
 
     def make_input(self, made: Made) -> Tensor:
@@ -251,9 +255,19 @@ class Nets:
         batch = made.get("batch_shape", None, made.get("batch_input_shape"))
         if isinstance(batch, list | tuple):
             shape = tuple(batch)[1:]
-        shape = _clean(shape)
+        shape = self.turn(_clean(shape), made.line)
         op = Op("Input", {"shape": shape}, made.line, made)
         return Tensor(op, (), shape)
+
+    def turn(self, shape: tuple | None, line: int) -> tuple | None:
+        """Return the shape of images with the channels last, where the program has them first."""
+        first = self.channels or self.data_format == "channels_first"
+        if not first or shape is None or len(shape) != 3 or shape[0] not in (1, 3, 4):
+            return shape
+        if any(isinstance(side, int) and side <= 4 for side in shape[1:]):
+            return shape
+        self.turned = line
+        return (*shape[1:], shape[0])
 
     def net_attribute_set(self, net: Net, name: str, value: object, line: int) -> None:
         if net.extra.get("pretrained") is not None:
@@ -313,11 +327,17 @@ class Nets:
             case "__init__":
                 return None
             case "build":
-                if args and isinstance(args[0], tuple | list) and net.input_shape is None:
-                    net.input_shape = _clean(tuple(args[0])[1:])
+                given = args[0] if args else kwargs.get("input_shape", kwargs.get("batch_input_shape"))
+                if isinstance(given, tuple | list) and net.input_shape is None:
+                    net.input_shape = self.turn(_clean(tuple(given)[1:]), line)
                 return None
             case "summary" | "save" | "load_weights" | "state_dict" | "load_state_dict" | "save_weights" | "to_json":
                 return UNKNOWN
+            case "save_hyperparameters":
+                values = {k: x for k, x in self.scope.names.items() if k not in ("self", "__class__")}
+                if net.instance is not None:
+                    net.instance.attributes["hparams"] = self.namespace(values, line, self.scope.lines)
+                return None
             case "get_layer":
                 wanted = kwargs.get("name", args[0] if args and isinstance(args[0], str) else None)
                 index = kwargs.get("index")
@@ -436,6 +456,21 @@ class Nets:
         return made.extra["net"]
 
 
+def channels_of(tree: ast.Module) -> str:
+    """Return "said" if a program sets Keras' channels to stand first, "old" if it is spelled for Keras 1, where they often did."""
+    old = False
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if getattr(node.func, "id", getattr(node.func, "attr", "")) == "Convolution2D" and len(node.args) >= 3:
+                old = True
+            for keyword in node.keywords:
+                value = getattr(keyword.value, "value", None)
+                if keyword.arg in ("dim_ordering", "data_format") and value in ("th", "channels_first"):
+                    return "said"
+                old = old or keyword.arg in ("border_mode", "nb_filter", "nb_row")
+    return "old" if old else ""
+
+
 def _returns_pair(net: Net) -> bool:
     found = net.instance.cls.find("forward") or net.instance.cls.find("call")
     if not found or not isinstance(found[0], Function):
@@ -473,13 +508,6 @@ def _clean(shape: object) -> tuple | None:
         return None
     return tuple(d if isinstance(d, int) and not isinstance(d, bool) and d is not BATCH else None for d in shape)
 
-
-_KNOWN = {
-    "Conv2D", "SeparableConv2D", "DepthwiseConv2D", "Conv1D", "Dense", "MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "Flatten",
-    "Dropout", "AlphaDropout", "SpatialDropout2D", "GaussianDropout", "BatchNormalization", "Activation", "LeakyReLU", "PReLU", "ELU", "ReLU", "Softmax", "ThresholdedReLU",
-    "Add", "Concatenate", "Multiply", "Average", "Maximum", "Subtract", "ZeroPadding2D", "Reshape", "Permute", "Rescaling", "Normalization", "Resizing", "InputLayer", "Masking", "GaussianNoise",
-    "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomCrop", "RandomBrightness", "Lambda", "ActivityRegularization",
-}  # fmt: skip
 
 _TOP = {
     "VGG16": 512,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clsf.model.layers import PLAIN
+from clsf.model.layers.reading import BY_KERAS
 from clsf.reader import folding
 from clsf.reader.values import UNKNOWN, Function, Made, Op, Ref
 
@@ -16,19 +18,26 @@ _OLD = {"border_mode": "padding", "subsample": "strides", "nb_filter": "filters"
         "init": "kernel_initializer", "p": "rate", "bias": "use_bias", "dim_ordering": "data_format", "nb_epoch": "epochs", "pool_length": "pool_size"}  # fmt: skip
 
 _KERAS_POSITIONS = {
-    "Conv2D": ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "activation"),
-    "Conv1D": ("filters", "kernel_size", "strides", "padding"),
-    "SeparableConv2D": ("filters", "kernel_size", "strides", "padding"),
-    "Conv2DTranspose": ("filters", "kernel_size", "strides", "padding"),
-    "DepthwiseConv2D": ("kernel_size", "strides", "padding", "depth_multiplier"),
-    "Dense": ("units", "activation", "use_bias"),
-    "MaxPooling2D": ("pool_size", "strides", "padding"), "AveragePooling2D": ("pool_size", "strides", "padding"),
-    "MaxPooling1D": ("pool_size", "strides", "padding"), "AveragePooling1D": ("pool_size", "strides", "padding"),
-    "Dropout": ("rate",), "SpatialDropout2D": ("rate",), "AlphaDropout": ("rate",), "GaussianDropout": ("rate",), "Activation": ("activation",),
-    "BatchNormalization": ("axis", "momentum", "epsilon"), "LeakyReLU": ("alpha",), "ZeroPadding2D": ("padding",), "Reshape": ("target_shape",), "Permute": ("dims",), "UpSampling2D": ("size",),
-    "Rescaling": ("scale", "offset"), "Embedding": ("input_dim", "units"), "LSTM": ("units",), "GRU": ("units",), "SimpleRNN": ("units",), "Cropping2D": ("cropping",), "Softmax": ("axis",),
-    "LayerNormalization": ("axis", "epsilon"), "Lambda": ("function",), "InputLayer": ("input_shape",), "GaussianNoise": ("stddev",),
+    name.removeprefix("layers."): tuple(kind.KERAS.signature.parameters) for kind in PLAIN.values() for name in kind.KERAS.names
+} | {
+    **dict.fromkeys(("Conv1D", "SeparableConv2D", "Conv2DTranspose"), ("filters", "kernel_size", "strides", "padding")),
+    **dict.fromkeys(("MaxPooling1D", "AveragePooling1D"), ("pool_size", "strides", "padding")),
+    **dict.fromkeys(("SpatialDropout2D", "AlphaDropout", "GaussianDropout"), ("rate",)),
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), ("units",)),
+    "LeakyReLU": ("alpha",), "Reshape": ("target_shape",), "Permute": ("dims",), "UpSampling2D": ("size",), "Rescaling": ("scale", "offset"),
+    "Embedding": ("input_dim", "units"), "Cropping2D": ("cropping",), "Softmax": ("axis",), "LayerNormalization": ("axis", "epsilon"),
+    "Lambda": ("function",), "InputLayer": ("input_shape",), "GaussianNoise": ("stddev",),
 }  # fmt: skip
+_KERAS_KINDS = {name.removeprefix("layers."): kind.role for name, kind in BY_KERAS.items()} | {
+    "SeparableConv2D": "Separable", "Conv2DTranspose": "Conv2DTranspose", "Conv1D": "Conv1D", "PReLU": "Function", "ThresholdedReLU": "Function",
+    "AlphaDropout": "Drop", "SpatialDropout2D": "Drop", "GaussianDropout": "Drop", "Normalization": "Rescaling", "Resizing": "Resize",
+    "InputLayer": "Input", "Masking": "Identity", "ActivityRegularization": "Identity", "GaussianNoise": "Identity",
+    "Add": "Add", "add": "Add", "Concatenate": "Concat", "concatenate": "Concat",
+    **dict.fromkeys(("Multiply", "Average", "Maximum", "Subtract"), "Combine"),
+    "Reshape": "Reshape", "Permute": "Permute", "Rescaling": "Rescaling",
+}  # fmt: skip
+"""Keras' layer -> the operation that it is: what is a layer here by its role, the others by hand."""
+
 _AUGMENT = {
     "RandomFlip",
     "RandomRotation",
@@ -44,6 +53,11 @@ _AUGMENT = {
 }
 
 
+def is_known(name: str) -> bool:
+    """Whether Keras' layer of that name is an operation here, so that its call makes no layer of somebody's own."""
+    return name in _KERAS_KINDS or name in _AUGMENT or name == "Lambda"
+
+
 def arguments(made: Made) -> dict:
     """Return a Keras layer's arguments by their names of today."""
     name = made.name
@@ -52,7 +66,7 @@ def arguments(made: Made) -> dict:
     for key, value in made.kwargs.items():
         given[old[key]] = value
     if (
-        name in ("Conv2D", "SeparableConv2D")
+        _KERAS_KINDS.get(name) in ("Convolution", "Separable")
         and len(made.args) >= 3
         and all(isinstance(a, int) for a in made.args[:3])
         and made.extra.get("old")
@@ -89,76 +103,48 @@ def keras_op(made: Made) -> Op:
         s["activation"] = activation_name(given["activation"])
     else:
         s["activation"] = "linear"
-    match name:
-        case "Conv2D" | "SeparableConv2D" | "Conv2DTranspose" | "DepthwiseConv2D" | "Conv1D":
-            op.kind = name
+    op.kind = "Augment" if name in _AUGMENT else _KERAS_KINDS.get(name, "Unknown")
+    match op.kind:
+        case "Convolution" | "Separable" | "Conv2DTranspose" | "Depthwise" | "Conv1D":
             s |= {"filters": given.get("filters"), "kernel": given.get("kernel_size"), "strides": given.get("strides", 1), "padding": _padding(given),
                   "dilation": given.get("dilation_rate", 1), "bias": given.get("use_bias", True), "multiplier": given.get("depth_multiplier", 1), "groups": given.get("groups", 1)}  # fmt: skip
-        case "Dense":
-            op.kind = "Dense"
+        case "Linear":
             s |= {"units": given.get("units"), "bias": given.get("use_bias", True)}
-        case "MaxPooling2D" | "AveragePooling2D":
-            op.kind = "MaxPool2D" if name.startswith("Max") else "AveragePool2D"
+        case "MaxPool" | "AveragePool":
             size = given.get("pool_size", 2)
             strides = given.get("strides")
             if len(made.args) >= 2 and made.extra.get("old") is None and all(isinstance(a, int) for a in made.args[:2]):
                 s["two"] = True  # MaxPooling2D(2, 2): size 2, strides 2
             s |= {"size": size, "strides": strides if strides is not None else size, "padding": _padding(given)}
-        case "GlobalAveragePooling2D" | "GlobalMaxPooling2D":
-            op.kind = "GlobalAveragePool2D" if "Average" in name else "GlobalMaxPool2D"
-        case "Flatten" | "GlobalAveragePooling1D" | "GlobalMaxPooling1D":
-            op.kind = "Flatten" if name == "Flatten" else "Unknown"
-        case "Dropout" | "AlphaDropout" | "SpatialDropout2D" | "GaussianDropout":
-            op.kind = "Dropout"
+        case "Drop":
             s["rate"] = given.get("rate", 0.5)
-        case "BatchNormalization":
-            op.kind = "BatchNorm"
+        case "Batchwise":
             s |= {"momentum": given.get("momentum", 0.99), "epsilon": given.get("epsilon", 1e-3), "axis": given.get("axis", -1)}
             if isinstance(s["momentum"], str):
                 s["momentum"] = 0.99
-        case "Activation":
-            op.kind = "Activation"
-            s["name"] = activation_name(given.get("activation"))
-        case "LeakyReLU" | "PReLU" | "ELU" | "ReLU" | "Softmax" | "ThresholdedReLU":
-            op.kind = "Activation"
-            s["name"] = activation_name(name)
+        case "Function":
+            s["name"] = activation_name(made if activation_name(made) else given.get("activation"))
             if name == "LeakyReLU":
                 s["alpha"] = given.get("negative_slope", given.get("alpha", 0.3))
-        case "Add" | "add" | "Concatenate" | "concatenate" | "Multiply" | "Average" | "Maximum" | "Subtract":
-            op.kind = "Add" if name.lower() == "add" else "Concat" if name.lower() == "concatenate" else "Combine"
+        case "Add" | "Concat" | "Combine":
             s["axis"] = given.get("axis", -1)
-        case "ZeroPadding2D":
-            op.kind = "Pad"
+        case "Pad":
             s["pads"] = given.get("padding", 1)
         case "Reshape":
-            op.kind = "Reshape"
             s["shape"] = given.get(
                 "target_shape", tuple(made.args[0]) if made.args and isinstance(made.args[0], list | tuple) else None
             )
         case "Permute":
-            op.kind = "Permute"
             s["dims"] = given.get("dims")
-        case "Rescaling":
-            op.kind = "Rescaling"
+        case "Rescaling" if name == "Rescaling":
             s |= {"scale": given.get("scale"), "offset": given.get("offset", 0)}
-        case "Normalization":
-            op.kind = "Rescaling"
-        case "Resizing":
-            op.kind = "Resize"
+        case "Resize":
             s["size"] = made.args[:2] if len(made.args) > 1 else (made.kwargs.get("height"), made.kwargs.get("width"))
-        case "InputLayer":
-            op.kind = "Input"
-        case "Masking" | "ActivityRegularization" | "GaussianNoise":
-            op.kind = "Identity"
-            s["name"] = name
-        case "UpSampling2D":
+        case _ if name == "UpSampling2D":
             s["size"] = given.get("size", 2)
-        case "LSTM" | "GRU" | "SimpleRNN" | "Embedding" | "Bidirectional" | "TimeDistributed":
+        case _ if name in ("LSTM", "GRU", "SimpleRNN", "Embedding", "Bidirectional", "TimeDistributed"):
             s["units"] = given.get("units")
             s["sequences"] = given.get("return_sequences", False)
-        case _ if name in _AUGMENT:
-            op.kind = "Augment"
-            s["name"] = name
     s["regularizer"] = given.get("kernel_regularizer") or given.get("depthwise_regularizer")
     s["initializer"] = given.get("kernel_initializer")
     return op
@@ -170,19 +156,15 @@ def _padding(given: dict) -> object:
 
 
 _TORCH_POSITIONS = {
-    "Conv2d": ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"),
+    api.name.removeprefix("nn."): tuple(api.signature.parameters) for kind in PLAIN.values() for api in kind.TORCH
+} | {
     "Conv1d": ("in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups", "bias"),
     "ConvTranspose2d": ("in_channels", "out_channels", "kernel_size", "stride", "padding"),
-    "LazyConv2d": ("out_channels", "kernel_size", "stride", "padding"),
-    "Linear": ("in_features", "out_features", "bias"), "LazyLinear": ("out_features", "bias"),
-    "MaxPool2d": ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode"),
-    "AvgPool2d": ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad"),
-    "BatchNorm2d": ("num_features", "eps", "momentum"), "BatchNorm1d": ("num_features", "eps", "momentum"), "LazyBatchNorm2d": ("eps", "momentum"),
-    "Dropout": ("p",), "Dropout2d": ("p",), "AlphaDropout": ("p",), "Dropout1d": ("p",), "FeatureAlphaDropout": ("p",), "Softmax": ("dim",), "LogSoftmax": ("dim",), "LeakyReLU": ("negative_slope",),
-    "AdaptiveAvgPool2d": ("output_size",), "AdaptiveMaxPool2d": ("output_size",), "Flatten": ("start_dim", "end_dim"), "ZeroPad2d": ("padding",),
-    "ConstantPad2d": ("padding", "value"), "ReflectionPad2d": ("padding",), "Unflatten": ("dim", "unflattened_size"), "Embedding": ("num_embeddings", "embedding_dim"),
-    "LSTM": ("input_size", "hidden_size"), "GRU": ("input_size", "hidden_size"), "RNN": ("input_size", "hidden_size"), "LayerNorm": ("normalized_shape", "eps"),
-    "GroupNorm": ("num_groups", "num_channels"), "Upsample": ("size", "scale_factor"),
+    "LazyConv2d": ("out_channels", "kernel_size", "stride", "padding"), "LazyLinear": ("out_features", "bias"), "LazyBatchNorm2d": ("eps", "momentum"),
+    **dict.fromkeys(("Dropout2d", "Dropout1d", "AlphaDropout", "FeatureAlphaDropout"), ("p",)),
+    "Softmax": ("dim",), "LogSoftmax": ("dim",), "LeakyReLU": ("negative_slope",), "ConstantPad2d": ("padding", "value"), "ReflectionPad2d": ("padding",),
+    "Unflatten": ("dim", "unflattened_size"), "Embedding": ("num_embeddings", "embedding_dim"), "Upsample": ("size", "scale_factor"),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), ("input_size", "hidden_size")), "LayerNorm": ("normalized_shape", "eps"), "GroupNorm": ("num_groups", "num_channels"),
 }  # fmt: skip
 _FUNCTION_POSITIONS = {
     "max_pool2d": _TORCH_POSITIONS["MaxPool2d"], "avg_pool2d": _TORCH_POSITIONS["AvgPool2d"], "dropout": ("p", "training"), "dropout2d": ("p", "training"),
@@ -203,19 +185,19 @@ def torch_op(made: Made, function: bool = False) -> Op:
     if low in ("conv2d", "conv1d", "convtranspose2d", "lazyconv2d"):
         depthwise = given.get("groups", 1) not in (1, UNKNOWN) and given.get("groups") == given.get("in_channels")
         op.kind = (
-            "DepthwiseConv2D"
+            "Depthwise"
             if depthwise and low == "conv2d"
-            else {"conv1d": "Conv1D", "convtranspose2d": "Conv2DTranspose"}.get(low, "Conv2D")
+            else {"conv1d": "Conv1D", "convtranspose2d": "Conv2DTranspose"}.get(low, "Convolution")
         )
         out, groups = given.get("out_channels"), given.get("groups", 1)
         s |= {"in": given.get("in_channels"), "filters": out, "kernel": given.get("kernel_size"), "strides": given.get("stride", 1), "padding": given.get("padding", 0),
               "dilation": given.get("dilation", 1), "bias": given.get("bias", True), "groups": groups,
               "multiplier": out // groups if isinstance(out, int) and isinstance(groups, int) and groups else 1, "pad_mode": given.get("padding_mode", "zeros")}  # fmt: skip
     elif low in ("linear", "lazylinear"):
-        op.kind = "Dense"
+        op.kind = "Linear"
         s |= {"in": given.get("in_features"), "units": given.get("out_features"), "bias": given.get("bias", True)}
     elif low in ("maxpool2d", "max_pool2d", "avgpool2d", "avg_pool2d"):
-        op.kind = "MaxPool2D" if low.startswith("max") else "AveragePool2D"
+        op.kind = "MaxPool" if low.startswith("max") else "AveragePool"
         size = given.get("kernel_size", 2)
         stride = given.get("stride")
         s |= {
@@ -226,7 +208,7 @@ def torch_op(made: Made, function: bool = False) -> Op:
             "include": given.get("count_include_pad", True),
         }
     elif low.startswith(("batchnorm", "lazybatchnorm")):
-        op.kind = "BatchNorm"
+        op.kind = "Batchwise"
         momentum = given.get("momentum", 0.1)
         s |= {
             "in": given.get("num_features"),
@@ -244,13 +226,13 @@ def torch_op(made: Made, function: bool = False) -> Op:
         "featurealphadropout",
         "dropout3d",
     ):
-        op.kind = "Dropout"
+        op.kind = "Drop"
         s["rate"] = given.get("p", 0.5)
         if function:
             s["training"] = given.get("training", True)
             s["training_given"] = "training" in given
     elif low in ("flatten", "ravel"):
-        op.kind = "Flatten"
+        op.kind = "Flat"
         s["start"] = given.get("start_dim", 0 if function else 1)
     elif low in ("adaptiveavgpool2d", "adaptive_avg_pool2d", "adaptivemaxpool2d", "adaptive_max_pool2d"):
         op.kind = "AdaptiveAveragePool2D" if "avg" in low else "AdaptiveMaxPool2D"
@@ -261,12 +243,12 @@ def torch_op(made: Made, function: bool = False) -> Op:
     elif low in ("identity", "quantstub", "dequantstub"):
         op.kind = "Identity"
     elif low == "flattenlikekeras":
-        op.kind = "Flatten"
+        op.kind = "Flat"
     elif low == "unflatten":
         op.kind = "Reshape"
         s["shape"] = given.get("unflattened_size")
     elif ACTIVATIONS.get(low):
-        op.kind = "Activation"
+        op.kind = "Function"
         s["name"] = ACTIVATIONS[low]
         if low in ("softmax", "log_softmax", "logsoftmax"):
             s["dim"] = given.get("dim")

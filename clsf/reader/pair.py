@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from clsf import losses
 from clsf.data import catalogue
 from clsf.errors import ClsfError
+from clsf.model.layers import made
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan, Preparation
 from clsf.reader.findings import faults, wholly_mended
@@ -69,9 +70,7 @@ def _trainable(program: Program, data: str, epochs: int, limit: int) -> tuple[tu
     )
     spec = program.spec
     if shape is not None and len(shape) == 1:
-        from clsf.model.layers import Flatten
-
-        spec = replace(spec, layers=(Flatten(), *spec.layers)) if not isinstance(spec.layers[0], Flatten) else spec
+        spec = replace(spec, layers=(made("Flat"), *spec.layers)) if spec.layers[0].role != "Flat" else spec
     if plan.loss == "binary" and classes != 2:
         plan = plan.but(loss="sparse", probabilities=plan.probabilities and False)
     spec = _with_classes(spec, classes)
@@ -86,11 +85,9 @@ def _trainable(program: Program, data: str, epochs: int, limit: int) -> tuple[tu
 
 def _with_classes(spec: ModelSpec, classes: int) -> ModelSpec:
     """Return the model with as many units at its end as the data has classes."""
-    from clsf.model.layers import Dense
-
     for n in range(len(spec.layers) - 1, -1, -1):
         layer = spec.layers[n]
-        if isinstance(layer, Dense):
+        if layer.role == "Linear":
             activation = layer.activation if layer.units > 1 or layer.activation != "sigmoid" else "linear"
             rows = [*spec.layers]
             rows[n] = replace(layer, units=classes, activation=activation)

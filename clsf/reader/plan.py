@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from clsf.errors import PlanError
+from clsf.optimizer_calls import own_rate
+from clsf.optimizers import OPTIMIZERS, POPULAR, named
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
 from clsf.reader import folding
 from clsf.reader import values as v
@@ -12,21 +14,6 @@ from clsf.reader.values import UNKNOWN, Made
 from clsf.words import Sentence, say
 
 SETS = ("digits", "mnist", "fashion-mnist", "cifar10", "shapes")
-_OPTIMIZERS = {
-    "sgd": "sgd",
-    "adam": "adam",
-    "adamw": "adam",
-    "rmsprop": "rmsprop",
-    "adagrad": "adagrad",
-    "adadelta": "adadelta",
-    "nadam": "adam",
-    "adamax": "adam",
-    "radam": "adam",
-}
-_DEFAULT_RATES = {
-    ("keras", "adagrad"): 0.001, ("keras", "adadelta"): 0.001, ("torch", "sgd"): 0.001, ("torch", "rmsprop"): 0.01, ("torch", "momentum"): 0.001, ("torch", "nesterov"): 0.001,
-}  # fmt: skip
-
 Told = list[tuple[int, Sentence]]
 
 
@@ -96,20 +83,21 @@ def _halves(program: Program) -> bool:
 def _optimizer(program: Program, told: Told) -> dict:
     made = program.optimizer
     if made is None:
-        told.append((0, say("No optimizer was found; adam is assumed.")))
-        return {"optimizer": "adam", "learning_rate": 0.001}
-    low = made.name.lower().removeprefix("keras")
-    name = _OPTIMIZERS.get(low, "momentum" if low == "momentum" else "adam")
-    if low not in _OPTIMIZERS or low in ("nadam", "adamax", "radam"):
-        told.append((made.line, say("{near} stands for the optimizer {name}.", near=name, name=made.name)))
-    hyper: dict[str, float] = {}
+        told.append((0, say("No optimizer was found; {name} is assumed.", name=POPULAR)))
+        return {"optimizer": POPULAR, "learning_rate": LEARNING_RATES[POPULAR]}
     momentum = made.get("momentum", 2 if program.torch else 1, 0)
-    if name == "sgd" and folding.number(momentum) and momentum > 0:
-        name = "nesterov" if made.get("nesterov", None, False) is True else "momentum"
-        hyper = {"momentum": float(momentum)} if momentum != 0.9 and momentum <= 0.9999 else {}
+    momentum = float(momentum) if folding.number(momentum) and momentum > 0 else 0.0
+    declared = named(
+        made.name.lower().removeprefix("keras"), momentum=momentum, nesterov=made.get("nesterov", None, False) is True
+    )
+    if declared is None:
+        declared = OPTIMIZERS[POPULAR]
+        told.append((made.line, say("{near} stands for the optimizer {name}.", near=declared.name, name=made.name)))
+    name = declared.name
+    hyper = {s.name: momentum for s in declared.settings if s.decides and 0 < momentum <= s.high and momentum != s.usual}
     rate, line = rate_of(made)
     if rate is None:
-        rate = _DEFAULT_RATES.get((program.framework, name), LEARNING_RATES[name])
+        rate = own_rate(declared, "torch" if program.torch else "tensorflow")
     if not folding.number(rate) or not 0 < rate <= 1e12:
         told.append((line, say("The learning rate was not found; {value} is assumed.", value=LEARNING_RATES[name])))
         rate = LEARNING_RATES[name]
@@ -118,7 +106,7 @@ def _optimizer(program: Program, told: Told) -> dict:
         found["hyper"] = hyper
     decay = made.get("weight_decay")
     if folding.number(decay) and 0 < decay <= 10:
-        if program.torch and low != "adamw":
+        if program.torch and not declared.decoupled:
             found["l2"] = decay / 2
         else:
             found["weight_decay"] = float(decay)
@@ -193,6 +181,9 @@ def validation_share(program: Program) -> float | None:
         share = program.fit.kwargs.get("validation_split")
         if folding.number(share) and 0 < share <= 0.9:
             return float(share)
+    base = program.loader.made if program.loader is not None else None
+    if isinstance(base, Made) and folding.number(base.get("validation_split")) and 0 < base.get("validation_split") <= 0.9:
+        return float(base.get("validation_split"))
     for event in program.events:
         if event.kind == "split":
             size = event["kwargs"].get("test_size", 0.25)
@@ -213,9 +204,7 @@ def _loss(program: Program) -> dict:
         kind = "categorical"
     last = last_activation(program)
     if kind == "binary" and program.spec is not None:
-        from clsf.model.layers import Dense
-
-        units = next((layer.units for layer in reversed(program.spec.layers) if isinstance(layer, Dense)), 1)
+        units = next((layer.units for layer in reversed(program.spec.layers) if layer.role == "Linear"), 1)
         kind = "binary" if units == 1 else "sparse"
     found: dict = {"loss": kind, "probabilities": not loss.logits and last == ("sigmoid" if kind == "binary" else "softmax")}
     if loss.made is not None:
@@ -227,12 +216,9 @@ def _loss(program: Program) -> dict:
 
 def last_activation(program: Program) -> str:
     """Return the activation that the model ends in, "linear" for none."""
-    from clsf.model.layers import Activation
-
     if program.spec is None or not program.spec.layers:
         return "linear"
-    last = program.spec.layers[-1]
-    return last.name if isinstance(last, Activation) else getattr(last, "activation", "linear")
+    return program.spec.layers[-1].function
 
 
 def _callbacks(program: Program) -> dict:

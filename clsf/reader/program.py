@@ -327,23 +327,20 @@ def _guesses(program: Program) -> list[tuple]:
     x = program.x
     output, _ = _through(program, None)
     ops = [t.op for t in graph.ordered(output)] if output is not None else []
-    weighted = next((o for o in ops if o.kind in ("Conv2D", "DepthwiseConv2D", "Dense", "SeparableConv2D")), None)
+    weighted = next((o for o in ops if o.kind in ("Convolution", "Depthwise", "Linear", "Separable")), None)
     if weighted is None:
         return [(28, 28, 1)] if not program.torch else [(1, 28, 28)]
     given = weighted.settings.get("in")
     before = ops[: ops.index(weighted)]
-    image = any(
-        o.kind in ("MaxPool2D", "AveragePool2D", "GlobalAveragePool2D", "AdaptiveAveragePool2D", "GlobalMaxPool2D")
-        for o in before
-    )
-    normed = next((o.settings.get("in") for o in before if o.kind == "BatchNorm" and o.settings.get("rank") == 3), None)
-    if weighted.kind == "Dense" and (image or normed is not None):
+    image = any(o.kind in ("MaxPool", "AveragePool", "GlobalAverage", "AdaptiveAveragePool2D", "GlobalMax") for o in before)
+    normed = next((o.settings.get("in") for o in before if o.kind == "Batchwise" and o.settings.get("rank") == 3), None)
+    if weighted.kind == "Linear" and (image or normed is not None):
         given = normed if isinstance(normed, int) else given
         whole = any(o.kind.startswith(("Global", "Adaptive")) for o in before)
-        if not whole and any(o.kind in ("Flatten", "View") for o in before) and not isinstance(normed, int):
+        if not whole and any(o.kind in ("Flat", "View") for o in before) and not isinstance(normed, int):
             return [(c, side, side) if program.torch else (side, side, c) for c in (1, 3) for side in SIDES]
-    elif weighted.kind == "Dense":
-        flattened = any(o.kind in ("Flatten", "View") for o in ops[: ops.index(weighted)])
+    elif weighted.kind == "Linear":
+        flattened = any(o.kind in ("Flat", "View") for o in ops[: ops.index(weighted)])
         if isinstance(given, int):
             sides = [
                 s
@@ -434,6 +431,10 @@ def _unclear(program: Program) -> None:
     found += [(line, what) for line, what in program.source.notes]
     for name, line in program.machine.assumed_imports.items():
         program.assumed.append((line, say("The import of {name} is not there; it is taken for the usual one.", name=name)))
+    if program.machine.turned and program.keras:
+        program.assumed.append(
+            (program.machine.turned, say("The program has the channels of its images first; they are read as last."))
+        )
     if program.machine.full:
         found.append((0, say("The program is too long to be followed to its end.")))
     program.not_understood = sorted(found, key=lambda f: f[0])

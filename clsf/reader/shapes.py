@@ -32,20 +32,20 @@ def out_shape(op: Op, shapes: list[tuple | None], torch: bool, misfits: list[Mis
     match op.kind:
         case "Input":
             return s.get("shape")
-        case "Conv2D" | "SeparableConv2D" | "DepthwiseConv2D" | "Conv2DTranspose":
+        case "Convolution" | "Separable" | "Depthwise" | "Conv2DTranspose":
             return _convolution(op, first, torch, misfits)
-        case "Dense":
+        case "Linear":
             return _dense(op, first, torch, misfits)
-        case "MaxPool2D" | "AveragePool2D":
+        case "MaxPool" | "AveragePool":
             return _pool(op, first, torch, misfits)
-        case "GlobalAveragePool2D" | "GlobalMaxPool2D":
+        case "GlobalAverage" | "GlobalMax":
             return None if first is None or len(first) != 3 else ((first[0],) if torch else (first[2],))
         case "AdaptiveAveragePool2D" | "AdaptiveMaxPool2D":
             size = pair(s.get("size"))
             if first is None or len(first) != 3 or size is None:
                 return None
             return (first[0], *size)
-        case "Flatten":
+        case "Flat":
             return None if first is None or None in first else (prod(first),)
         case "View" | "Reshape":
             return _view(op, first, torch, misfits)
@@ -61,7 +61,7 @@ def out_shape(op: Op, shapes: list[tuple | None], torch: bool, misfits: list[Mis
             return _add(op, shapes, misfits)
         case "Concat":
             return _concat(op, shapes, torch, misfits)
-        case "BatchNorm":
+        case "Batchwise":
             return _norm(op, first, torch, misfits)
         case "Mean":
             return None if first is None else ((first[0],) if torch else (first[-1],)) if len(first) == 3 else first
@@ -117,7 +117,7 @@ def _convolution(op: Op, first: tuple | None, torch: bool, misfits: list[Misfit]
     if torch and isinstance(given, int) and isinstance(c, int) and given != c:
         misfits.append(Misfit(op.line, say(
             "The convolution's in_channels is {given}, but it receives {got}.", given=given, got=c), kind="shape", old=given, new=c))  # fmt: skip
-    if op.kind == "DepthwiseConv2D":
+    if op.kind == "Depthwise":
         multiplier = s.get("multiplier", 1)
         filters = c * multiplier if isinstance(c, int) and isinstance(multiplier, int) else None
     if op.kind == "Conv2DTranspose" or h is None or w is None:

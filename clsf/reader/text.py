@@ -119,7 +119,7 @@ _FENCE = re.compile(r"^[ \t]*(```|~~~)[ \t]*([\w+.-]*)[^\n]*$", re.M)
 def _fenced(text: str, notes: list) -> str:
     """Return only what stands in fenced blocks of Python, if there are any; other lines become empty."""
     marks = list(_FENCE.finditer(text))
-    if not marks:
+    if not marks or _try(_magics(text, []))[0] is not None:  # a fence inside of a docstring
         return text
     lines = text.split("\n")
     kept = [""] * len(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clsf.optimizers import named
 from clsf.reader import values as v
 from clsf.reader.program import Loss, Program
 from clsf.reader.values import Function, Made, Ref
@@ -83,17 +84,8 @@ def optimizer_of(program: Program) -> tuple[Made | None, int]:
         given = program.compile.get("optimizer", 0)
         line = program.compile.lines.get("optimizer", program.compile.lines.get(0, program.compile.line))
         if isinstance(given, str):
-            names = {
-                "sgd": "SGD",
-                "adam": "Adam",
-                "rmsprop": "RMSprop",
-                "adagrad": "Adagrad",
-                "adadelta": "Adadelta",
-                "nadam": "Nadam",
-                "adamax": "Adamax",
-                "adamw": "AdamW",
-            }
-            made = Made(f"keras.optimizers.{names.get(given.lower(), given)}", [], {}, line)
+            declared = named(given)
+            made = Made(f"keras.optimizers.{declared.keras if declared else given}", [], {}, line)
             made.extra["text"] = given
             return made, line
         if isinstance(given, Made):

@@ -35,7 +35,7 @@ BATCH = Batch()
 
 @dataclass(frozen=True)
 class Ref:
-    """A name of a library by its full path, aliases resolved: "keras.layers.Conv2D"."""
+    """A name of a library by its full path, aliases resolved: "keras.layers.Add"."""
 
     path: str
 
@@ -108,7 +108,7 @@ class Array:
 class Op:
     """One operation of a model: a kind of our own, its settings, and where it stands."""
 
-    kind: str  # "Conv2D", "Dense", "Activation", "Flatten", "View", "Add", "Concat", "Input", "Unknown", …
+    kind: str  # "Convolution", "Linear", "Function", "Flat", "View", "Add", "Concat", "Input", "Unknown", …
     settings: dict = field(default_factory=dict)
     line: int = 0
     made: Made | None = None

@@ -86,6 +86,14 @@ CREATE TABLE IF NOT EXISTS happened (  -- what a run was beyond its plan; missin
     run_id TEXT PRIMARY KEY,
     body TEXT NOT NULL              -- JSON of clsf.runs.happened.Happened
 );
+CREATE TABLE IF NOT EXISTS progress (  -- what a student has reached, one thing a row, so that two windows don't undo each other
+    owner TEXT NOT NULL,
+    part TEXT NOT NULL,             -- of the program, such as lesson or buglab
+    name TEXT NOT NULL,             -- of the thing in that part
+    updated REAL NOT NULL,          -- Unix time
+    body TEXT NOT NULL,             -- JSON object
+    PRIMARY KEY (owner, part, name)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS weights (
     run_id TEXT PRIMARY KEY,
     body BLOB NOT NULL              -- .npz

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import StoreError
+from clsf.runs import reached
 from clsf.runs.happened import Happened
 from clsf.runs.planned import Planned
 from clsf.runs.query import FROM, ROWS, SORTS, Line, Query, joined, lines, split, where
@@ -176,12 +177,16 @@ class History:
                 [
                     ("UPDATE runs SET owner = ? WHERE owner = ?", (new, old)),
                     ("UPDATE experiments SET owner = ? WHERE owner = ?", (new, old)),
+                    *reached.handed_over(old, new),
                 ]
             )
 
     def knows(self, owner: str) -> bool:
         """Return whether anything belongs to this owner."""
-        return bool(self._select("SELECT 1 AS one FROM runs WHERE owner = ? LIMIT 1", (owner,)))
+        return any(
+            self._select(f"SELECT 1 AS one FROM {table} WHERE owner = ? LIMIT 1", (owner,))  # noqa: S608
+            for table in ("runs", "progress")
+        )
 
     # Experiments.
 

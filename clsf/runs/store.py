@@ -31,6 +31,7 @@ from clsf.runs.database import NAME, Readers, home, open_file, open_memory
 from clsf.runs.happened import Happened
 from clsf.runs.history import KEPT_DAYS, History
 from clsf.runs.planned import Planned
+from clsf.runs.reached import Reached
 from clsf.runs.record import OVER, STATUSES, RunRecord
 from clsf.runs.rows import NOT_DELETED
 from clsf.runs.summary import RunSummary, summary_of_record
@@ -81,6 +82,7 @@ class RunStore:
         self._happened: dict[str, str] = {}  # live run -> what was written of it last
         self._planned = Planned()
         self.history = History(self._select, self._writer, self._forget, self._find_out, self._planned)
+        self.reached = Reached(self._select, self._writer)
         if file is not None:
             self._tidy()
 

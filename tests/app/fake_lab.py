@@ -14,6 +14,7 @@ from clsf.events import BatchesEnded, DataProgress, EpochEnded, Paused, Resumed,
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.runs.history import History, not_yours
+from clsf.runs.reached import Reached
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
 from clsf.runs.waiting import Place
@@ -55,6 +56,12 @@ class FakeLab:
         if self._store is None:
             self._store = RunStore(Path("/dev/null/nowhere"))
         return self._store.history
+
+    @property
+    def reached(self) -> Reached:
+        """Of the same store."""
+        _ = self.history
+        return self._store.reached
 
     def record(self, run_id: str) -> RunRecord:
         if run_id not in self.records:

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from clsf.backends.initial import initial_weights
 from clsf.errors import EngineError
 from clsf.layer_stack.stages import DEFAULT, from_text, to_text
+from clsf.model.layers import MaxPool2D
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.ui.layers import keys
@@ -171,6 +172,19 @@ def test_strides_put_the_dilation_back_which_keras_refuses_beside_them(open_page
     app = open_page(chain="Conv2D:filters=2,dilation_rate=2")
     well(widget(app, 0, "strides").set_value(2).run())
     assert (chain_of(app)[0].layer.strides, chain_of(app)[0].layer.dilation_rate) == (2, 1)
+
+
+def test_height_and_width_apart(open_page):
+    app = open_page(chain="MaxPool2D:pool_size=3")
+    well(widget(app, 0, "two").set_value(True).run())
+    well(widget(app, 0, "pool_size_pair").set_value("3x1").run())
+    assert chain_of(app)[0].layer == MaxPool2D((3, 1))
+    assert "pool_size=3%2B1" in app.query_params["chain"] or "pool_size=3+1" in app.query_params["chain"]
+    assert any("p_h" in latex.value for latex in app.latex)
+    app = well(widget(app, 0, "pool_size_pair").set_value("three").run())
+    assert "is 'three', but must be a whole number" in texts(app)
+    well(widget(app, 0, "two").set_value(False).run())
+    assert chain_of(app)[0].layer == MaxPool2D(3)
 
 
 def test_layers_are_added_removed_and_moved(open_page):

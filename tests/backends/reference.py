@@ -74,10 +74,21 @@ class Forward:
                 return activation(layer.activation, x @ w["kernel"] + w.get("bias", 0.0))
             case kinds.Flatten():
                 return x.reshape(len(x), -1)
-            case kinds.Dropout():
+            case kinds.Dropping():
                 return x * self.masks[path] / (1 - layer.rate) if self.training and path in self.masks else x
             case kinds.BatchNorm():
                 return self._batch_norm(layer, x, w, path)
+            case kinds.LayerNormalization():
+                axes = (1, 2, 3) if layer.axis == "image" else (-1,)
+                return standardised(x, axes, layer.epsilon) * w["gamma"] + w["beta"]
+            case kinds.GroupNormalization():
+                parts = x.reshape(len(x), -1, layer.groups, x.shape[-1] // layer.groups)
+                return standardised(parts, (1, 3), layer.epsilon).reshape(x.shape) * w["gamma"] + w["beta"]
+            case kinds.LocalResponseNormalization():
+                near = np.abs(np.subtract.outer(np.arange(x.shape[-1]), np.arange(x.shape[-1]))) <= layer.depth_radius
+                return x / (layer.bias + layer.alpha * (x**2 @ near)) ** layer.beta
+            case kinds.PReLU():
+                return np.where(x.real > 0, x, np.where(x.real < 0, w["alpha"] * x, 0))
             case kinds.Activation():
                 return activation(layer.name, x)
         raise TypeError(type(layer).__name__)
@@ -95,20 +106,29 @@ class Forward:
         return (x - mean) / np.sqrt(variance + layer.epsilon) * w["gamma"] + w["beta"]
 
 
-def sliding(x: np.ndarray, size: int, stride: int, dilation: int, padding: str, fill: float) -> np.ndarray:
-    """Return what each cell of a window sees: (size, size, batch, out height, out width, channels)."""
-    reach = (size - 1) * dilation + 1
+def standardised(x: np.ndarray, axes: tuple[int, ...], epsilon: float) -> np.ndarray:
+    mean = x.mean(axis=axes, keepdims=True)
+    return (x - mean) / np.sqrt(((x - mean) ** 2).mean(axis=axes, keepdims=True) + epsilon)
+
+
+def sliding(x: np.ndarray, size: object, stride: object, dilation: object, padding: str, fill: float) -> np.ndarray:
+    """Return what each cell of a window sees: (size, size, batch, out height, out width, channels). One number means both."""
+    size, stride, dilation = ((value, value) if isinstance(value, int) else value for value in (size, stride, dilation))
+    axes = range(2)
+    reach = [(size[n] - 1) * dilation[n] + 1 for n in axes]
     if padding == "same":
         pads = []
-        for side in x.shape[1:3]:
-            cells = max((ceil(side / stride) - 1) * stride + reach - side, 0)
+        for n in axes:
+            cells = max((ceil(x.shape[1 + n] / stride[n]) - 1) * stride[n] + reach[n] - x.shape[1 + n], 0)
             pads.append((cells // 2, cells - cells // 2))
         x = np.pad(x, ((0, 0), *pads, (0, 0)), constant_values=fill)
-    out = [(side - reach) // stride + 1 for side in x.shape[1:3]]
-    windows = np.empty((size, size, len(x), *out, x.shape[3]), x.dtype)
-    for i, j in np.ndindex(size, size):
-        top, left = i * dilation, j * dilation
-        windows[i, j] = x[:, top : top + (out[0] - 1) * stride + 1 : stride, left : left + (out[1] - 1) * stride + 1 : stride]
+    out = [(x.shape[1 + n] - reach[n]) // stride[n] + 1 for n in axes]
+    windows = np.empty((*size, len(x), *out, x.shape[3]), x.dtype)
+    for at in np.ndindex(*size):
+        rows, columns = (
+            slice(at[n] * dilation[n], at[n] * dilation[n] + (out[n] - 1) * stride[n] + 1, stride[n]) for n in axes
+        )
+        windows[at] = x[:, rows, columns]
     return windows
 
 

@@ -76,6 +76,8 @@ WINDOWS = [
     Conv2D(4, 3), Conv2D(4, 3, strides=2, padding="same"), Conv2D(3, 2, strides=3, padding="same"), Conv2D(3, 3, dilation_rate=2, padding="same"),
     Conv2D(2, 4, padding="same", use_bias=False), DepthwiseConv2D(3, strides=2, depth_multiplier=2, padding="same"),
     MaxPool2D(2), MaxPool2D(3, 2, "same"), AveragePool2D(2), AveragePool2D(3, 1, "same"),
+    Conv2D(2, (3, 1), (1, 2), "same"), DepthwiseConv2D((1, 4), padding="same", dilation_rate=(1, 2)), MaxPool2D((2, 3), (1, 2), "same"),
+    AveragePool2D((3, 2), 1, "same"),
 ]  # fmt: skip
 
 

@@ -22,7 +22,12 @@ from clsf.model.layers import (
     DepthwiseConv2D,
     Dropout,
     Flatten,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
     MaxPool2D,
+    PReLU,
+    SpatialDropout2D,
 )
 from clsf.model.spec import ModelSpec
 from clsf.plan import DIFFERENCES
@@ -48,6 +53,13 @@ def _layers(function):
         Residual((Conv2D(6, 3, padding="same"), Activation(function)), ()),
         Parallel(((Conv2D(4, 1, activation="tanh"),), (AveragePool2D(3, 1, "same"), DepthwiseConv2D(2, padding="same")))),
         MaxPool2D(2, padding="same"),
+        LocalResponseNormalization(1, alpha=0.3),
+        LayerNormalization(),
+        PReLU("none", 0.25),
+        GroupNormalization(2),
+        SpatialDropout2D(0.3),
+        PReLU(alpha=0.1),
+        LayerNormalization("image"),
         Flatten(),
         BatchNorm(),
         Dropout(0.4),

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -73,10 +74,54 @@ def browser() -> Iterator[object]:
         started.close()
 
 
+class Servers:
+    """The server of the moment: one for all modules, as long as nothing spoils it."""
+
+    def __init__(self, browser: object, make_folder: Callable[[str], Path]) -> None:
+        self._browser, self._make_folder = browser, make_folder
+        self._current = ExitStack()
+        self._found: Dashboard | None = None
+
+    def current(self) -> Dashboard:
+        """Return the running server; start one if there is none."""
+        if self._found is None:
+            self._found = self._current.enter_context(_served(self._browser, self._make_folder("home")))
+        return self._found
+
+    def end(self) -> None:
+        """End the running server, if there is one."""
+        self._found = None
+        self._current.close()
+
+
+@pytest.fixture(scope="session")
+def servers(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    found = Servers(browser, tmp_path_factory.mktemp)
+    yield found
+    found.end()
+
+
 @pytest.fixture(scope="module")
-def dashboard(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """A server that nobody has asked for a page yet."""
-    home = tmp_path_factory.mktemp("home")
+def dashboard(request: pytest.FixtureRequest, servers: Servers) -> Iterator[Dashboard]:
+    """A running server, which the modules share: its workers take seconds to import their frameworks.
+
+    A module with `COLD_SERVER = True` begins with one that nobody has asked for a page yet. After one with `SPOILS_SERVER = True`,
+    and after one in which a test failed (a training of it may still be waiting), the next gets another.
+    """
+    if getattr(request.module, "COLD_SERVER", False):
+        servers.end()
+    failed = request.session.testsfailed
+    found = servers.current()
+    found.complaints.clear()
+    yield found
+    for context in list(found.browser.contexts):
+        context.close()
+    if getattr(request.module, "SPOILS_SERVER", False) or request.session.testsfailed > failed:
+        servers.end()
+
+
+@contextmanager
+def _served(browser: object, home: Path) -> Iterator[Dashboard]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

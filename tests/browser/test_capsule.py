@@ -10,6 +10,7 @@ import pytest
 
 from tests.browser.conftest import playwright, upload
 
+SPOILS_SERVER = True  # takes the folder of the images away under it
 expect = playwright.expect
 LONG = 90_000  # milliseconds: two processes may still be importing their frameworks
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.conftest import playwright
 
+COLD_SERVER = True
 expect = playwright.expect
 LONG = 120_000  # milliseconds: workers step back for whatever else the machine does, and may still be importing
 DRAWN = "(chart) => Math.max(0, ...(chart.data ?? []).flatMap((trace) => trace.x))"  # the last step

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 
 import numpy as np
@@ -107,6 +108,12 @@ def die() -> None:
 def nap(seconds: float) -> str:
     time.sleep(seconds)
     return "slept"
+
+
+def leave_a_file() -> str:
+    """Leave a temporary file behind, as a library does that removes it when the process ends; return its path."""
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        return file.name
 
 
 def say_no() -> None:

@@ -1,7 +1,9 @@
 """Interactive jobs: answered while the worker trains, and never for ever."""
 
 import os
+import signal
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -67,6 +69,19 @@ def test_one_that_hangs_is_given_up_and_its_worker_replaced(engine):
     with pytest.raises(EngineError, match=r"The torch worker did not answer within 0\.3 seconds"):
         engine.call("torch", "tests.engine.fakes:nap", 60.0, timeout=0.3)
     assert engine.call("torch", "clsf.engine.work:ping", timeout=20) != before
+
+
+def test_what_a_killed_worker_leaves_of_temporary_files_is_gone(engine):
+    left = Path(engine.call("torch", "tests.engine.fakes:leave_a_file"))
+    other = Path(engine.call("tensorflow", "tests.engine.fakes:leave_a_file"))
+    assert left.stat().st_mode & left.parent.stat().st_mode & 0o077 == 0
+    os.kill(pid_of(engine, "torch"), signal.SIGKILL)
+    until = time.monotonic() + 20
+    while left.exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not left.parent.exists()
+    assert other.exists(), "the other worker lives"
+    assert engine.wait_warm(20)
 
 
 def test_threads_are_set_and_the_allocator_is_left_alone(engine):

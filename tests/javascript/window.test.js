@@ -8,7 +8,7 @@ const { computed, floats, greatest, largestDifference, filled, short, signedColo
 );
 
 const coded = (values) => btoa(String.fromCharCode(...new Uint8Array(new Float32Array(values).buffer)));
-const picture = { h: 3, w: 3, c: 1, k: 2, stride: 1, dilation: 1, padTop: 0, padLeft: 0, multiplier: 1, f: 1, input: [1, 2, 3, 4, 5, 6, 7, 8, 9] };
+const picture = { h: 3, w: 3, c: 1, k: [2, 2], stride: [1, 1], dilation: [1, 1], padTop: 0, padLeft: 0, multiplier: 1, f: 1, input: [1, 2, 3, 4, 5, 6, 7, 8, 9] };
 
 test("floats are read as they were written", () => {
   assert.deepEqual([...floats(coded([0.5, -3, 1e-3]))], [0.5, -3, Math.fround(1e-3)]);
@@ -30,12 +30,18 @@ test("padding counts as 0 in a convolution, and not at all in a pooling", () => 
 
 test("stride and dilation move the window as the formula says", () => {
   const job = { ...picture, kind: "conv", kernel: [1, 10, 100, 1000] };
-  assert.equal(computed({ ...job, dilation: 2 }, 0, 0, 0), 1 + 30 + 700 + 9000);
-  assert.equal(computed({ ...job, h: 4, w: 4, input: Array.from({ length: 16 }, (_, n) => n), stride: 2 }, 1, 1, 0), 10 + 110 + 1400 + 15000);
+  assert.equal(computed({ ...job, dilation: [2, 2] }, 0, 0, 0), 1 + 30 + 700 + 9000);
+  assert.equal(computed({ ...job, h: 4, w: 4, input: Array.from({ length: 16 }, (_, n) => n), stride: [2, 2] }, 1, 1, 0), 10 + 110 + 1400 + 15000);
+});
+
+test("a window that is not square goes its own way down and across", () => {
+  const job = { ...picture, kind: "conv", k: [1, 2], kernel: [1, 10] };
+  assert.equal(computed({ ...job, stride: [2, 1] }, 1, 1, 0), 8 + 90);
+  assert.equal(computed({ ...job, k: [2, 1], dilation: [2, 1] }, 0, 2, 0), 3 + 90);
 });
 
 test("a depthwise filter looks at its own channel only", () => {
-  const job = { ...picture, kind: "depthwise", h: 1, w: 1, c: 2, k: 1, multiplier: 2, f: 4, input: [3, 5], kernel: [1, 2, 3, 4] };
+  const job = { ...picture, kind: "depthwise", h: 1, w: 1, c: 2, k: [1, 1], multiplier: 2, f: 4, input: [3, 5], kernel: [1, 2, 3, 4] };
   assert.deepEqual([0, 1, 2, 3].map((filter) => computed(job, 0, 0, filter)), [3, 6, 15, 20]);
 });
 

@@ -13,7 +13,21 @@ import pytest
 
 from clsf.code import notebook
 from clsf.model.branches import Parallel, Residual
-from clsf.model.layers import Activation, AveragePool2D, BatchNorm, Conv2D, Dense, DepthwiseConv2D, Dropout, Flatten, MaxPool2D
+from clsf.model.layers import (
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
+    MaxPool2D,
+    PReLU,
+)
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -23,6 +37,11 @@ AWKWARD = {
     "what stands between Flatten and Dense": (
         Conv2D(3, 2, activation="leaky_relu"), Flatten(), BatchNorm(0.9), Dropout(0.2), Activation("tanh"), Dense(7, "gelu"), BatchNorm(),
         Dense(10),
+    ),
+    "norms of one image, slopes": (
+        Conv2D(4, 3, padding="same"), LayerNormalization("image"), PReLU("none", 0.25), LayerNormalization(), PReLU(), GroupNormalization(2),
+        LocalResponseNormalization(), Conv2D(6, 3, strides=2), PReLU("all", 0.1), Flatten(), PReLU("all", 0.2), LayerNormalization(),
+        PReLU(alpha=0.3), Dense(10),
     ),
     "depthwise, uneven padding": (
         DepthwiseConv2D(3, strides=2, padding="same", depth_multiplier=2), AveragePool2D(3, 2, "same"), Flatten(), Dense(10),

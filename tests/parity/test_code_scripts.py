@@ -21,6 +21,7 @@ from clsf.data.sources import open_dataset
 from clsf.model.presets import preset
 from clsf.plan import Augmentation, Clipping, Plan, Preparation, Schedule
 from tests.code_plans import PLANS, planned
+from tests.sampled import sampled
 
 QUICK = ("as it comes", "cosine, warm-up, plateau, best in fit")
 EPOCH = re.compile(r"^epoch (\d+): loss ([\d.]+), accuracy ([\d.]+), validation loss ([\d.]+), accuracy ([\d.]+)", re.M)
@@ -56,7 +57,7 @@ def check(name: str, framework: str, folder) -> None:
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-@pytest.mark.parametrize("name", [QUICK[0], *(pytest.param(name, marks=pytest.mark.slow) for name in QUICK[1:])])
+@pytest.mark.parametrize("name", sampled(QUICK, QUICK[:1]))
 def test_scripts_run(name, framework, tmp_path):
     check(name, framework, tmp_path)
 
@@ -189,8 +190,9 @@ EXACT: dict[str, tuple[str, dict]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-@pytest.mark.parametrize("name", [next(iter(EXACT)), *(pytest.param(name, marks=pytest.mark.slow) for name in list(EXACT)[1:])])
+@pytest.mark.parametrize("name", EXACT)
 def test_the_script_of_a_run_is_that_run_from_the_beginning(name, framework, tmp_path):
     """In plain processes both; the losses of each epoch are the run's to rounding."""
     model, changes = EXACT[name]

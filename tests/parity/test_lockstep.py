@@ -20,7 +20,12 @@ from clsf.model.layers import (
     Flatten,
     GlobalAveragePool2D,
     GlobalMaxPool2D,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
     MaxPool2D,
+    PReLU,
+    SpatialDropout2D,
     ZeroPadding2D,
 )
 from clsf.model.presets import preset
@@ -28,6 +33,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import OPTIMIZERS, Augmentation, Plateau, Preparation, Schedule
 from tests import core_inside, frameworks
 from tests.parity.in_lockstep import Processes, compared, digits, forget_sessions, mend, transpose_kernel
+from tests.sampled import sampled
 
 CLOSE = 1e-12  # measured: 1.8e-15 at most, for each optimizer
 CLOSE_NORMALISED = 1e-10  # with batch normalisation, which divides by small numbers; measured: 1e-15
@@ -75,7 +81,7 @@ def test_layers_before_the_first_weights_are_told_too():
     assert ("backward", "1") in {(t.phase, t.name) for t in done.steps[0].tensors}
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam"])
+@pytest.mark.parametrize("optimizer", sampled(["sgd", "rmsprop", "adam"], ["adam"]))
 def test_float32_agrees_for_the_first_ten_steps(optimizer):
     done = compared("lecture-cnn", digits(optimizer, dtype="float32"), steps=10)
     assert done.result.max_loss_difference <= 1e-6  # measured: 4.8e-7, two units in the last place
@@ -183,7 +189,7 @@ def layers_apart(step) -> set[str]:
     return {t.name.split(".")[0] for t in step.partings if t.phase != "evaluation"}
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("dtype", sampled(["float64", "float32"], ["float32"]))
 def test_isolate_finds_a_changed_epsilon_in_its_layer_alone(dtype):
     steps, result = planted(with_epsilon(4, 1e-2), isolate=True, dtype=dtype)
     assert (result.first_parting.step, result.first_parting.phase, result.first_parting.tensor) == (1, "forward", "4")
@@ -242,7 +248,7 @@ def test_isolate_says_that_it_can_not_catch_up():
 # What is constant, what is native, and what varies over the steps.
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("optimizer", sampled(["sgd", "adam"], ["adam"]))
 @pytest.mark.parametrize(
     ("layers", "batch_size"),
     [
@@ -270,7 +276,7 @@ def test_normalising_what_is_constant_gives_the_same_side_of_zero(layers, batch_
     assert done.result.max_loss_difference <= CLOSE_NORMALISED
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("dtype", sampled(["float64", "float32"], ["float32"]))
 def test_batch_normalisation_of_a_flat_image_is_no_fault(dtype):
     spec = ModelSpec("m", (MaxPool2D(8), BatchNorm(), Flatten(), Dense(10)))
     done = compared(spec, digits(dtype=dtype, batch_size=16, preparation=Preparation(scale="minus-one-one")), steps=3)
@@ -317,6 +323,7 @@ def test_schedule_and_augmentation_are_those_of_a_run(framework):
 VARIED = {"schedule": Schedule("cosine", warmup_epochs=0.5), "augmentation": Augmentation(True, 1, 9.0, 0.2, 2), "epochs": 3}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_isolate_follows_schedule_and_augmentation(dtype):
     """Over the end of an epoch: both halves meet the same images and rates, and the reference goes on as without `isolate`."""
@@ -341,6 +348,7 @@ def test_isolate_under_a_schedule_still_finds_its_layer():
     assert [layers_apart(step) for step in steps] == [{"4"}] * 5
 
 
+@pytest.mark.slow
 def test_a_bias_whose_gradient_nearly_cancels_is_no_fault_in_float32():
     """The gradient of a bias is a sum over many images and places: what rounding leaves of it is measured by its terms."""
     spec = ModelSpec("sums", (Conv2D(6, 3, padding="same", activation="tanh"), Conv2D(4, 3), GlobalAveragePool2D(), Dense(10)))
@@ -349,7 +357,7 @@ def test_a_bias_whose_gradient_nearly_cancels_is_no_fault_in_float32():
         assert done.result.first_parting is None, str(done.result.sentence)
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "adamax"])
+@pytest.mark.parametrize("optimizer", sampled(["adamw", "adamax"], ["adamw"]))
 def test_the_newer_layers_and_rules_keep_step(optimizer):
     """Black borders put whole channels at exactly 0, where the frameworks' own selu have different slopes."""
     spec = ModelSpec(
@@ -358,6 +366,23 @@ def test_the_newer_layers_and_rules_keep_step(optimizer):
             ZeroPadding2D(1, 0, 2, 1), Conv2D(8, 3, activation="selu"), Conv2D(8, 3, groups=4, activation="hard_swish"),
             DepthwiseConv2D(2, activation="silu"), Activation("softplus"), GlobalMaxPool2D(), Dense(12, "elu"), Dense(12, "relu6"),
             Dense(10),
+        ),
+    )  # fmt: skip
+    done = compared(spec, digits(optimizer), steps=20)
+    assert done.result.first_parting is None, str(done.result.sentence)
+    assert done.result.max_loss_difference <= CLOSE
+    assert done.result.max_gradient_difference <= CLOSE_NORMALISED
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+def test_norms_of_one_image_slopes_and_whole_channels_dropped_keep_step(optimizer):
+    """Black borders again: pixels whose channels are all alike, and slopes at exactly 0."""
+    spec = ModelSpec(
+        "norms",
+        (
+            ZeroPadding2D(2, 1, 1, 2), Conv2D(8, 3), PReLU("positions", 0.25), LayerNormalization(), Conv2D(8, 3, groups=4),
+            GroupNormalization(4), Activation("relu"), SpatialDropout2D(0.2), LocalResponseNormalization(alpha=0.1), PReLU("none"),
+            LayerNormalization("image"), Flatten(), Dense(12), LayerNormalization(), PReLU("all", 0.1), GroupNormalization(3), Dense(10),
         ),
     )  # fmt: skip
     done = compared(spec, digits(optimizer), steps=20)

@@ -14,6 +14,7 @@ from tests import inside
 from tests.inside import Job
 from tests.jobs import farthest, random_job, random_order, with_plan
 from tests.rows import IMAGE_ROWS
+from tests.sampled import sampled
 
 EXACT = 1e-12  # float64; measured: losses 5e-15, weights 2e-14 at most, over all tests here
 SMALL = (12, 12, 3)
@@ -56,7 +57,7 @@ def test_every_aligned_optimizer_is_one_rule_in_both(both, optimizer):
     assert_same_training(both, job, random_order(job, 50, 16))
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("optimizer", sampled(["sgd", "momentum", "adam"], ["adam"]))
 @pytest.mark.parametrize("name", ["residual", "inception-like"])
 def test_branches_and_batch_norm_learn_alike(both, name, optimizer):
     """Moving means and variances are among the weights compared. Measured: 2e-14 at most."""
@@ -64,7 +65,7 @@ def test_branches_and_batch_norm_learn_alike(both, name, optimizer):
     assert_same_training(both, job, random_order(job, 30, 16), losses=1e-10, weights=1e-10)
 
 
-@pytest.mark.parametrize("start", ["glorot", "kaiming"])
+@pytest.mark.parametrize("start", sampled(["glorot", "kaiming"], ["kaiming"]))
 @pytest.mark.parametrize("name", NAMES)
 def test_every_preset_learns_alike_in_float32(both, name, start):
     job = random_job(preset(name), (16, 16, 1), images=64, dtype="float32", learning_rate=0.01, start=start)

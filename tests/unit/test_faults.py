@@ -156,8 +156,8 @@ def test_a_file_without_curves_is_refused_with_what_can_be_read(text):
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_each_plant_changes_the_program_or_the_framework_is_said_to_be_free_of_it(framework):
     played = 0
+    scenes = [healthy(framework, data, model, 0) for data in DATA for model in MODELS]
     for kind, plant in faults.functions("plant").items():
-        scenes = [healthy(framework, data, model, 0) for data in DATA for model in MODELS]
         found = [(scene, changed) for scene in scenes if (changed := plant(scene)) is not None]
         assert found or framework in faults.fault(kind).not_in, kind
         for scene, changed in found:

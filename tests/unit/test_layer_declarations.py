@@ -11,6 +11,8 @@ from clsf.errors import SpecError
 from clsf.layer_stack import stages
 from clsf.model import edit_link
 from clsf.model.edit import Card, Design
+from clsf.model.edit_actions import act
+from clsf.model.edit_history import History
 from clsf.model.fields import fields_of
 from clsf.model.layers import PLAIN, Activation, Conv2D, DepthwiseConv2D, MaxPool2D, ZeroPadding2D
 from clsf.model.layers.reading import fused, of_keras, of_torch
@@ -89,14 +91,34 @@ def test_a_value_that_the_rule_refuses_is_told_with_its_field():
                     kind(**(given | {field.name: wrong}))
 
 
+def test_one_number_means_both_and_is_written_as_one():
+    assert Conv2D(4, (3, 3), [1, 1]) == Conv2D(4, 3)
+    assert ModelSpec("x", (Conv2D(4, (3, 3)),)).to_json()["layers"][0]["kernel_size"] == 3
+    assert ModelSpec("x", (Conv2D(4, (3, 1)),)).to_json()["layers"][0]["kernel_size"] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("5", 5), ("3×1", (3, 1)), ("3x1", (3, 1)), ("3, 1", (3, 1)), ("(3, 3)", 3), ("3 1", (3, 1)), (7.0, 7), ("one", None), ("3×", None), ("3×1×1", None), ("65×1", None)],
+)  # fmt: skip
+def test_what_is_typed_into_the_form_of_a_model(text, value):
+    design = Design("x", (Card(1, "Conv2D", Conv2D(4)),), 2)
+    action = {"do": "edit", "uid": 1, "field": "kernel_size", "value": text}
+    if value is None:
+        with pytest.raises(SpecError, match="kernel_size is"):
+            act(History(design), action, (32, 32, 3), 10)
+    else:
+        assert act(History(design), action, (32, 32, 3), 10).now.card(1).layer.kernel_size == value
+
+
 # Calls are read back.
 
 
 def same(layer, found) -> bool:
     """Whether two layers are one; a pool that moves by its own size may say so or not."""
     if hasattr(layer, "pool_size"):
-        return type(layer) is type(found) and (layer.side, layer.moves, layer.padding) == (
-            found.side,
+        return type(layer) is type(found) and (layer.sides, layer.moves, layer.padding) == (
+            found.sides,
             found.moves,
             found.padding,
         )
@@ -137,6 +159,8 @@ def conv(*args, **kwargs) -> Call:
     [
         ([conv(3, 8, 3, padding=1)], [Conv2D(8, 3, padding="same")]),
         ([conv(3, 8, (3, 3), 1, "same")], [Conv2D(8, 3, padding="same")]),
+        ([conv(3, 8, (3, 1), 1, (1, 0))], [Conv2D(8, (3, 1), padding="same")]),
+        ([conv(3, 8, (1, 7), padding="same")], [Conv2D(8, (1, 7), padding="same")]),
         ([conv(3, 8, kernel_size=3, bias=False)], [Conv2D(8, 3, use_bias=False)]),
         ([conv(3, 8, 5, padding=1)], [ZeroPadding2D(), Conv2D(8, 5)]),
         ([Call("nn.ZeroPad2d", (1,)), conv(3, 8, 3)], [Conv2D(8, 3, padding="same")]),
@@ -144,6 +168,7 @@ def conv(*args, **kwargs) -> Call:
         ([Call("nn.ZeroPad2d", (2,)), conv(3, 8, 3)], [ZeroPadding2D(2, 2, 2, 2), Conv2D(8, 3)]),
         ([conv(3, 6, 3, groups=3)], [DepthwiseConv2D(3, depth_multiplier=2)]),
         ([Call("nn.MaxPool2d", (2, 2))], [MaxPool2D(2)]),
+        ([Call("nn.MaxPool2d", ((2, 1),), {"stride": (2, 1)})], [MaxPool2D((2, 1))]),
         ([Call("nn.MaxPool2d", (3,), {"stride": 2, "padding": 1})], None),
         ([Call("nn.ReLU", (True,))], [Activation("relu")]),
         ([Call("nn.LeakyReLU")], [Activation("leaky_relu")]),

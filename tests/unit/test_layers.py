@@ -35,6 +35,8 @@ FACTS = [
     pytest.param(Conv2D(8, 9, padding="same"), (7, 9, 3), (7, 9, 8), 1_952, 122_472, id="conv same takes any kernel"),
     pytest.param(Conv2D(8, 1, use_bias=False), (7, 9, 3), (7, 9, 8), 24, 1_512, id="conv 1x1 without bias"),
     pytest.param(Conv2D(1, 3), (3, 3, 1), (1, 1, 1), 10, 9, id="conv that just fits"),
+    pytest.param(Conv2D(8, (3, 1), (1, 2)), (7, 9, 3), (5, 5, 8), 80, 1_800, id="conv 3x1, strides 1x2"),
+    pytest.param(MaxPool2D((2, 1)), (7, 9, 3), (3, 9, 3), 0, 0, id="max pool of rows alone"),
     pytest.param(DepthwiseConv2D(), (28, 28, 8), (26, 26, 8), 80, 48_672, id="depthwise"),
     pytest.param(DepthwiseConv2D(depth_multiplier=3), (7, 9, 2), (5, 7, 6), 60, 1_890, id="depthwise multiplier 3"),
     pytest.param(DepthwiseConv2D(strides=2, padding="same"), (7, 9, 2), (4, 5, 2), 20, 360, id="depthwise same stride 2"),
@@ -107,6 +109,7 @@ def test_fans_are_what_the_start_schemes_divide_by(layer, image, fans):
         pytest.param((Conv2D(1), MaxPool2D(2), Conv2D(1), MaxPool2D(2)), 28, [3, 4, 8, 10], id="pooling doubles the jump"),
         pytest.param((Conv2D(1, strides=2), Conv2D(1, strides=2), Conv2D(1)), 28, [3, 7, 15], id="strides multiply"),
         pytest.param((Conv2D(1, dilation_rate=3), Conv2D(1)), 28, [7, 9], id="dilation widens"),
+        pytest.param((Conv2D(1, (3, 1)), Conv2D(1, (1, 3)), MaxPool2D((2, 1))), 28, [(3, 1), 3, (4, 3)], id="not square"),
         pytest.param((MaxPool2D(3, strides=1), MaxPool2D(2), AveragePool2D(2)), 28, [3, 4, 6], id="pools"),
         pytest.param(
             (DepthwiseConv2D(5), Conv2D(1, 1), Dropout(), BatchNorm(), Activation()), 28, [5] * 5, id="pointwise adds none"
@@ -275,7 +278,14 @@ def test_a_mistake_names_the_layer_and_says_what_would_do(layers, image, sentenc
         pytest.param(lambda: Conv2D(True), "filters is true, but must be a whole number from 1 to 65536.", id="bool"),
         pytest.param(lambda: Conv2D("8"), "filters is '8', but must be a whole number from 1 to 65536.", id="text"),
         pytest.param(lambda: Conv2D(8, 3.0), "kernel_size is 3.0, but must be a whole number from 1 to 64.", id="float"),
-        pytest.param(lambda: Conv2D(8, (3, 3)), "kernel_size is (3, 3), but must be a whole number from 1 to 64.", id="a pair"),
+        pytest.param(
+            lambda: Conv2D(8, (3, 65)), "kernel_size is 65, but must be a whole number from 1 to 64.", id="one of a pair"
+        ),
+        pytest.param(
+            lambda: Conv2D(8, (3, 3, 3)),
+            "kernel_size is (3, 3, 3), but must be a whole number, or two of them: height and width.",
+            id="three",
+        ),
         pytest.param(lambda: Conv2D(8, 65), "kernel_size is 65, but must be a whole number from 1 to 64.", id="too wide"),
         pytest.param(lambda: Conv2D(8, strides=0), "strides is 0, but must be a whole number from 1 to 64.", id="stride 0"),
         pytest.param(

@@ -127,7 +127,7 @@ model.fit(x, y, nb_epoch=7)
 """
     program = read(source)
     first, *_, last = program.spec.layers
-    assert (first.filters, first.kernel_size, first.strides, first.padding, first.activation) == (32, 5, 2, "same", "relu")
+    assert (first.filters, first.kernel_size, first.strides, first.padding, first.activation) == (32, (5, 3), 2, "same", "relu")
     assert (last.units, last.activation) == (10, "softmax")
     assert plan_of(program)[0].epochs == 7
 

@@ -12,7 +12,6 @@ from clsf.code import STYLES, model_code, script, why_not
 from clsf.model import layers as ours
 from clsf.model.branches import Parallel, Residual
 from clsf.model.presets import NAMES, preset
-from clsf.model.shapes import same_padding
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan, Preparation
 from clsf.reader.findings import faults
@@ -40,10 +39,7 @@ def plainest(rows: tuple, shape: tuple) -> tuple:
         elif isinstance(layer, Parallel):
             layer_of = Parallel(tuple(plainest(branch, shape) for branch in layer.branches))
         elif getattr(layer, "padding", "") == "same" and len(shape) == 3:
-            reach = getattr(layer, "reach", 0) or layer.pool_size
-            stride = layer.strides or layer.pool_size
-            none = all(same_padding(side, reach, stride) == (0, 0) for side in shape[:2])
-            layer_of = replace(layer, padding="valid") if none else layer
+            layer_of = layer if any(layer.pads(shape)) else replace(layer, padding="valid")
         else:
             layer_of = layer
         found.append(layer_of)

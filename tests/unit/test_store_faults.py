@@ -13,7 +13,6 @@ from clsf.runs import writer
 from clsf.runs.database import NAME
 from clsf.runs.history import Query
 from clsf.runs.store import RunStore
-from tests.stores import waited_for
 from tests.unit.test_store import STORY, record, reopened, wait_until
 
 HALF = "\ud83d"  # half an emoji
@@ -59,7 +58,7 @@ def test_a_file_locked_at_the_start_gets_all_runs_once_it_is_free(tmp_path):
     other = sqlite3.connect(tmp_path / NAME, isolation_level=None)
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
-    store = waited_for(RunStore.open(tmp_path))
+    store = RunStore.open(tmp_path)
     assert "locked" in str(store.notice)
     store.create(record())
     store.append("run", STORY[:2])
@@ -69,6 +68,7 @@ def test_a_file_locked_at_the_start_gets_all_runs_once_it_is_free(tmp_path):
     other.close()
     wait_until(lambda: store.notice is None)
     store.append("run", STORY[2:])
+    assert store.settle(10)
     assert {s.run_id for s in store.runs()} == {"before", "run"}
     assert store.history.line("run").tags == ("tag",)
     store.close()
@@ -88,7 +88,7 @@ def test_a_disk_that_is_full_at_the_start_loses_nothing(tmp_path, monkeypatch):
         return opened(*given)
 
     monkeypatch.setattr(store_module, "open_file", as_told)
-    store = waited_for(RunStore.open(tmp_path))
+    store = RunStore.open(tmp_path)
     assert "disk is full" in str(store.notice)
     store.create(record())
     store.save_weights("run", b"weights")

@@ -46,7 +46,8 @@ def gigaflops(seconds: float = 0.5, side: int = 1024) -> float:
 def _model(spec: ModelSpec, shape: tuple[int, ...]) -> keras.Model:
     if any(layer.rows() for layer in spec.layers):
         raise ValueError("The usual loop is written for models without branches.")
-    return keras.Sequential([keras.Input(shape), *(made_of(step.call) for layer in spec.layers for step in layer.keras())])
+    rows = [facts.layer.keras_on(facts.in_shape) for facts in spec.analyse(shape).layers]
+    return keras.Sequential([keras.Input(shape), *(made_of(step.call) for steps in rows for step in steps)])
 
 
 def _fit(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray, jit_compile: object) -> Callable[[int], None]:

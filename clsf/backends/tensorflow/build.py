@@ -6,7 +6,15 @@ import keras
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.backends.tensorflow.layers import BatchNorm, ChannelsFirstFlatten, MaskedDropout, UnbiasedBatchNorm, activation
+from clsf.backends.tensorflow.layers import (
+    BatchNorm,
+    ChannelsFirstFlatten,
+    GroupNorm,
+    LayerNorm,
+    MaskedDropout,
+    UnbiasedBatchNorm,
+    activation,
+)
 from clsf.backends.tensorflow.stock import made_of
 from clsf.calls import Call
 from clsf.model import layers
@@ -88,7 +96,7 @@ class BuiltModel:
         if layer.rows():
             ends = [self._row(row, x, f"{path}.{name}.") for name, row in layer.rows()]
             return made_of(Call(layer.MERGE), **named)(ends)
-        built = self._plain(layer, named)
+        built = self._plain(layer, x.shape[1:], named)
         self.layers[path] = built
         if self._plan.variants["tensorflow"] == "fit" and (self._plan.l1 or self._l2):
             self._regularise(built)
@@ -105,18 +113,22 @@ class BuiltModel:
     def _l2(self) -> float:
         return 0.0 if self._plan.does("weight-decay-style") else self._plan.l2
 
-    def _plain(self, layer: object, named: dict) -> keras.layers.Layer:
+    def _plain(self, layer: object, shape: Shape, named: dict) -> keras.layers.Layer:
         match layer:
             case layers.Flatten() if self._plan.does("flatten-order"):
                 return ChannelsFirstFlatten(**named)
-            case layers.Dropout() if not self._native_dropout or self._plan.does("dropout-at-evaluation"):
-                return MaskedDropout(layer.rate, always=self._plan.does("dropout-at-evaluation"), **named)
+            case layers.Dropping() if not self._native_dropout or self._plan.does("dropout-at-evaluation"):
+                return MaskedDropout(layer.rate, self._plan.does("dropout-at-evaluation"), layer.mask_shape(shape), **named)
             case layers.BatchNorm():
                 kind = UnbiasedBatchNorm if self._plan.does("bn-variance") else BatchNorm
                 return kind(momentum=layer.momentum, epsilon=layer.epsilon, **named)
+            case layers.LayerNormalization():
+                return LayerNorm(**layer.keras()[0].call.kwargs, **named)
+            case layers.GroupNormalization():
+                return GroupNorm(**layer.keras()[0].call.kwargs, **named)
             case layers.Activation():
                 return keras.layers.Activation(activation(layer.name), **named)
-        call = layer.keras()[0].call
+        call = layer.keras_on(shape)[0].call
         if layer.function != "linear":  # by our own rule, where the frameworks' differ
             kwargs = {name: value for name, value in call.kwargs.items() if name != "activation"}
             return made_of(call.but(kwargs=kwargs), activation=activation(layer.function), **named)

@@ -28,20 +28,23 @@ def _leaky_relu(x):
 class MaskedDropout(keras.layers.Layer):
     """Dropout whose mask is handed in: uint8 (batch, …), 1 keeps. The training step sets `mask` before it calls the model.
 
-    Without a mask it draws one itself while training; `always`: at evaluation too, as a forgotten switch would.
+    Without a mask it draws one itself while training, of `mask_shape`; `always`: at evaluation too, as a forgotten switch would.
     """
 
-    def __init__(self, rate: float, always: bool = False, **kwargs: object) -> None:
+    def __init__(self, rate: float, always: bool = False, mask_shape: tuple[int, ...] = (), **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self.rate, self.scale, self.always = rate, 1 / (1 - rate), always
+        self.rate, self.scale, self.always, self.mask_shape = rate, 1 / (1 - rate), always, mask_shape
         self.mask: tf.Tensor | None = None
 
     def call(self, x, training=False):
         if not training:
-            return tf.nn.dropout(x, self.rate) if self.always else x
+            return self._draw(x) if self.always else x
         if self.mask is None:
-            return tf.nn.dropout(x, self.rate)
+            return self._draw(x)
         return x * tf.cast(self.mask, x.dtype) * tf.constant(self.scale, x.dtype)
+
+    def _draw(self, x):
+        return tf.nn.dropout(x, self.rate, noise_shape=(tf.shape(x)[0], *self.mask_shape))
 
 
 class ChannelsFirstFlatten(keras.layers.Layer):
@@ -65,20 +68,52 @@ class BatchNorm(keras.layers.BatchNormalization):
         if not training or x.dtype != tf.float64:
             return super().call(x, training=training)
         axes = list(range(x.shape.rank - 1))
-        first = tf.stop_gradient(x[(0,) * (x.shape.rank - 1)])  # (channels,)
-        x = x - first
-        mean = tf.reduce_mean(x, axes)
-        centred = x - mean
-        residue = RESIDUE * tf.reduce_max(tf.abs(x), axes)
-        centred -= tf.stop_gradient(tf.where(tf.abs(centred) <= residue, centred, tf.zeros_like(centred)))
+        centred, mean = centre(x, axes)
         variance = tf.reduce_mean(tf.square(centred), axes)
-        for moving, batch in ((self.moving_mean, mean + first), (self.moving_variance, variance)):
+        for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.assign(moving * self.momentum + batch * (1 - self.momentum))
         return centred * (tf.math.rsqrt(variance + self.epsilon) * self.gamma) + self.beta
 
 
 RESIDUE = 2.0**-46
 """Of the largest value of a channel: 64 times the rounding of one float64, more than a mean is ever off by."""
+
+
+def centre(x, axes: list[int]) -> tuple:
+    """Return x less its mean over some axes, exactly 0 where x equals it, and that mean without these axes."""
+    first = tf.stop_gradient(x[tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(x.shape.rank))])
+    x = x - first
+    mean = tf.reduce_mean(x, axes, keepdims=True)
+    centred = x - mean
+    residue = RESIDUE * tf.reduce_max(tf.abs(x), axes, keepdims=True)
+    centred -= tf.stop_gradient(tf.where(tf.abs(centred) <= residue, centred, tf.zeros_like(centred)))
+    return centred, tf.squeeze(mean + first, axes)
+
+
+class LayerNorm(keras.layers.LayerNormalization):
+    """Keras' layer; in float64 the same formula, rounded as BatchNorm's."""
+
+    def call(self, x):
+        if x.dtype != tf.float64:
+            return super().call(x)
+        axes = [axis % x.shape.rank for axis in self.axis]
+        centred, _ = centre(x, axes)
+        variance = tf.reduce_mean(tf.square(centred), axes, keepdims=True)
+        return centred * tf.math.rsqrt(variance + self.epsilon) * self.gamma + self.beta
+
+
+class GroupNorm(keras.layers.GroupNormalization):
+    """Keras' layer; in float64 the same formula, rounded as BatchNorm's."""
+
+    def call(self, x):
+        if x.dtype != tf.float64:
+            return super().call(x)
+        parts = self._reshape_into_groups(x)  # (b, h, w, groups, channels of a group)
+        axes = [axis for axis in range(1, parts.shape.rank) if axis != parts.shape.rank - 2]
+        centred, _ = centre(parts, axes)
+        variance = tf.reduce_mean(tf.square(centred), axes, keepdims=True)
+        y = tf.reshape(centred * tf.math.rsqrt(variance + self.epsilon), tf.shape(x))
+        return tf.ensure_shape(y, x.shape) * self.gamma + self.beta
 
 
 class UnbiasedBatchNorm(BatchNorm):

@@ -5,19 +5,46 @@ Twin of `clsf.backends.torch.stock`. What the lockstep compares is built in `cls
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import keras
+import tensorflow as tf
 
 from clsf.backends.base import Weights
 from clsf.calls import Call, made
 from clsf.code.keras_layers import keras_steps
 from clsf.model.shapes import Shape
 
-ROOTS = {"layers": keras.layers, "keras": keras}
+
+@keras.saving.register_keras_serializable()
+class LocalResponseNormalization(keras.layers.Layer):
+    """As the class of that name in `clsf.code.own_layers`, with its formula for float64, which TensorFlow's function refuses."""
+
+    def __init__(self, depth_radius: int, bias: float, alpha: float, beta: float, **more: object) -> None:
+        super().__init__(**more)
+        self.settings = {"depth_radius": depth_radius, "bias": bias, "alpha": alpha, "beta": beta}
+
+    def call(self, x):
+        if x.dtype != tf.float64:
+            return tf.nn.local_response_normalization(x, **self.settings)
+        s, radius = self.settings, self.settings["depth_radius"]
+        squares = tf.pad(tf.square(x), [[0, 0]] * 3 + [[radius, radius]])
+        total = tf.add_n([squares[..., n : n + x.shape[-1]] for n in range(2 * radius + 1)])
+        return x / (s["bias"] + s["alpha"] * total) ** s["beta"]
+
+    def get_config(self) -> dict:
+        return {**super().get_config(), **self.settings}
+
+
+ROOTS = {
+    "layers": keras.layers, "keras": keras, "own": SimpleNamespace(LocalResponseNormalization=LocalResponseNormalization),
+}  # fmt: skip
 
 
 def made_of(call: Call, **more: object) -> keras.layers.Layer:
     """Return the layer that a call makes."""
-    return made(call, ROOTS, keras.layers.Layer, **more)
+    name = call.name if "." in call.name else f"own.{call.name}"
+    return made(call.but(name=name), ROOTS, (keras.layers.Layer, keras.initializers.Initializer), **more)
 
 
 class Stock:
@@ -56,7 +83,7 @@ class Stock:
         if layer.rows():
             ends = [self._row(row, x, f"{path}.{inner}.") for inner, row in layer.rows()]
             return made_of(Call(layer.MERGE), name=name, dtype=self._dtype)(ends)
-        for step in keras_steps(layer, None, turned=path in self._turned):
+        for step in keras_steps(layer, x.shape[1:], None, turned=path in self._turned):
             built = made_of(step.call, name=f"{name}{step.suffix}", dtype=self._dtype)
             if path not in self.layers or step.weights:
                 self.layers[path] = built

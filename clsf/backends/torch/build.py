@@ -70,12 +70,15 @@ class BuiltModel:
             return array.reshape(channels, multiplier, kh, kw).transpose(2, 3, 0, 1).copy()
         if weight.name == "kernel":  # (out, in, kh, kw) -> (kh, kw, in, out), or (out, in) -> (in, out)
             return array.transpose((2, 3, 1, 0) if array.ndim == 4 else (1, 0)).copy()
+        if len(weight.shape) == 3:  # (c, h, w) -> (h, w, c)
+            height, width, channels = weight.shape
+            return array.reshape(channels, height, width).transpose(1, 2, 0).copy()
         return array.copy()
 
     def _tensor(self, name: str) -> Tensor:
         path, weight = name.rsplit(".", 1)
         layer = self.layers[path]
-        if isinstance(layer, own.BatchNorm):
+        if hasattr(layer, weight):
             return getattr(layer, weight)
         inner = layer.conv if isinstance(layer, own.Convolution) else layer.linear
         return inner.bias if weight == "bias" else inner.weight
@@ -102,26 +105,34 @@ class BuiltModel:
                 conv = made_of(call.but(kwargs=kwargs), dtype=self._dtype)
                 return own.Convolution(conv, layer.pads(shape), layer.activation)
             case layers.Pool():
-                return own.Pool(layer.FUNCTION, layer.side, layer.moves, layer.pads(shape))
+                return own.Pool(layer.FUNCTION, layer.sides, layer.moves, layer.pads(shape))
             case layers.GlobalPool():
                 return own.GlobalPool(layer.FUNCTION)
-            case layers.ZeroPadding2D():
-                return nn.ZeroPad2d(layer.pads(shape))
             case layers.Dense():
                 linear = nn.Linear(shape[0], layer.units, bias=layer.use_bias, dtype=self._dtype)
                 return own.Dense(linear, layer.activation)
             case layers.Flatten():
                 return nn.Flatten() if self._plan.does("flatten-order") else own.Flatten()
-            case layers.Dropout():
+            case layers.Dropping():
                 if self._native_dropout and not self._plan.does("dropout-at-evaluation"):
-                    return nn.Dropout(layer.rate)
-                return own.MaskedDropout(layer.rate, always=self._plan.does("dropout-at-evaluation"))
+                    return made_of(layer.torch(shape)[0].call)
+                return own.MaskedDropout(layer.rate, self._plan.does("dropout-at-evaluation"), layer.FUNCTION)
             case layers.BatchNorm():
                 unbiased = self._plan.does("bn-variance")
                 return own.BatchNorm(shape[-1], layer.momentum, layer.epsilon, self._dtype, unbiased)
+            case layers.OneImageNorm():
+                groups = getattr(layer, "groups", int(layer.whole))
+                return own.OneImageNorm(groups, self._inside(layer, shape), layer.epsilon, self._dtype)
+            case layers.PReLU():
+                return own.Slopes(self._inside(layer, shape), self._dtype)
             case layers.Activation():
                 return own.Activation(layer.name)
-        raise TypeError(f"no torch module stands for {type(layer).__name__}")
+        (step,) = layer.torch(shape)  # what is left has one rule in both frameworks
+        return made_of(step.call)
+
+    def _inside(self, layer: object, shape: Shape) -> tuple[int, ...]:
+        """Return the shape of a layer's weights as torch has it."""
+        return turned("", np.empty(layer.weights(shape)[0].shape)).shape
 
 
 def _turned(name: str, array: np.ndarray) -> Tensor:

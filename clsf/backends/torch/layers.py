@@ -63,7 +63,7 @@ class Convolution(nn.Module):
 class Pool(nn.Module):
     """Max or average pooling with Keras' padding "same": padded cells never win, and are left out of a mean."""
 
-    def __init__(self, function: str, size: int, stride: int, pads: tuple[int, int, int, int]) -> None:
+    def __init__(self, function: str, size: tuple[int, int], stride: tuple[int, int], pads: tuple[int, int, int, int]) -> None:
         super().__init__()
         self.function, self.size, self.stride, self.pads = function, size, stride, pads
 
@@ -148,18 +148,11 @@ class BatchNorm(nn.Module):
 
     def _exact(self, x: Tensor, axes: list[int]) -> Tensor:
         each = (-1, *(1,) * (x.ndim - 2))  # (channels, 1, 1), or (features,)
-        first = x.detach()[(0, slice(None), *(0,) * (x.ndim - 2))]  # (channels,)
-        x = x - first.view(each)
-        mean = x.mean(axes)
-        centred = x - mean.view(each)
-        with torch.no_grad():
-            residue = RESIDUE * x.abs().amax(axes).view(each)
-            rounding = torch.where(centred.abs() <= residue, centred, torch.zeros_like(centred))
-        centred = centred - rounding
+        centred, mean = centre(x, axes)
         variance = centred.square().mean(axes)
         with torch.no_grad():
             count = x.numel() / x.shape[1]
-            self._move(mean + first, variance * count / (count - 1) if self.correction else variance)
+            self._move(mean, variance * count / (count - 1) if self.correction else variance)
         return centred * (torch.rsqrt(variance + self.epsilon) * self.gamma).view(each) + self.beta.view(each)
 
     def _move(self, mean: Tensor, variance: Tensor) -> None:
@@ -171,22 +164,80 @@ RESIDUE = 2.0**-46
 """See the twin."""
 
 
+def centre(x: Tensor, axes: list[int]) -> tuple[Tensor, Tensor]:
+    """Return x less its mean over some axes, exactly 0 where x equals it, and that mean without these axes. See the twin."""
+    first = x.detach()[tuple(slice(0, 1) if axis in axes else slice(None) for axis in range(x.ndim))]
+    x = x - first
+    mean = x.mean(axes, keepdim=True)
+    centred = x - mean
+    with torch.no_grad():
+        residue = RESIDUE * x.abs().amax(axes, keepdim=True)
+        rounding = torch.where(centred.abs() <= residue, centred, torch.zeros_like(centred))
+    return centred - rounding, (mean + first).squeeze(axes)
+
+
+class OneImageNorm(nn.Module):
+    """Layer and group normalisation: the channels of each image in `groups`, each normalised as a whole, or pixel by pixel (0).
+
+    `shape`: that of gamma and beta, (channels,) or (channels, height, width). In float64 as BatchNorm.
+    """
+
+    def __init__(self, groups: int, shape: tuple[int, ...], epsilon: float, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.groups, self.epsilon = groups, epsilon
+        self.gamma = nn.Parameter(torch.ones(shape, dtype=dtype))
+        self.beta = nn.Parameter(torch.zeros(shape, dtype=dtype))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.dtype == torch.float64:
+            return self._exact(x)
+        if self.groups:
+            if self.gamma.ndim == 1:
+                return F.group_norm(x, self.groups, self.gamma, self.beta, self.epsilon)
+            return F.layer_norm(x, self.gamma.shape, self.gamma, self.beta, self.epsilon)
+        if x.ndim == 2:
+            return F.layer_norm(x, self.gamma.shape, self.gamma, self.beta, self.epsilon)
+        moved = F.layer_norm(x.permute(0, 2, 3, 1), self.gamma.shape, self.gamma, self.beta, self.epsilon)
+        return moved.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w)
+
+    def _exact(self, x: Tensor) -> Tensor:
+        parts = x.unflatten(1, (max(self.groups, 1), -1))  # (b, groups, channels of a group, h, w)
+        centred, _ = centre(parts, [*range(2, parts.ndim)] if self.groups else [2])
+        variance = centred.square().mean([*range(2, parts.ndim)] if self.groups else [2], keepdim=True)
+        y = (centred * torch.rsqrt(variance + self.epsilon)).flatten(1, 2)
+        each = self.gamma.shape if self.gamma.ndim > 1 else (-1, *(1,) * (x.ndim - 2))
+        return y * self.gamma.view(each) + self.beta.view(each)
+
+
+class Slopes(nn.Module):
+    """Learned slopes below 0 by Keras' rule: at exactly 0 neither x nor its slope has a gradient; torch's own has the slope there."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: torch.dtype) -> None:
+        super().__init__()
+        self.alpha = nn.Parameter(torch.zeros(shape, dtype=dtype))  # (channels,), (1,), or (channels, height, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        each = self.alpha.shape if self.alpha.ndim > 1 else (-1, *(1,) * (x.ndim - 2))
+        return torch.relu(x) - self.alpha.view(each) * torch.relu(-x)
+
+
 class MaskedDropout(nn.Module):
     """Dropout whose mask is handed in: uint8 (batch, …) in the agreed layout, 1 keeps. The training step sets `mask`.
 
-    Without a mask it draws one itself while training; `always`: at evaluation too, as a forgotten switch would.
+    Without a mask it draws one itself by `function` while training; `always`: at evaluation too, as a forgotten switch would.
     """
 
-    def __init__(self, rate: float, always: bool = False) -> None:
+    def __init__(self, rate: float, always: bool = False, function: str = "dropout") -> None:
         super().__init__()
         self.rate, self.scale, self.always = rate, 1 / (1 - rate), always
+        self.draw = getattr(F, function)
         self.mask: Tensor | None = None
 
     def forward(self, x: Tensor) -> Tensor:
         if not self.training:
-            return F.dropout(x, self.rate) if self.always else x
+            return self.draw(x, self.rate) if self.always else x
         if self.mask is None:
-            return F.dropout(x, self.rate)
+            return self.draw(x, self.rate)
         mask = self.mask.permute(0, 3, 1, 2) if x.ndim == 4 else self.mask  # (b, h, w, c) -> (b, c, h, w)
         return x * mask.to(x.dtype) * self.scale
 

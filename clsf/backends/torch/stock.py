@@ -17,13 +17,32 @@ from clsf.code.model import Model
 
 
 class FlattenLikeKeras(nn.Module):
-    """As the class of that name in `clsf.code.torch_styles`."""
+    """As the class of that name in `clsf.code.own_layers`."""
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.flatten(x.permute(0, 2, 3, 1), 1)  # (b, c, h, w) -> (b, h * w * c)
 
 
-ROOTS = {"nn": nn, "own": SimpleNamespace(FlattenLikeKeras=FlattenLikeKeras)}
+class LayerNorm2d(nn.LayerNorm):
+    """As the class of that name in `clsf.code.own_layers`."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)  # the channels last, and back
+
+
+class SlopePerValue(nn.Module):
+    """As the class of that name in `clsf.code.own_layers`."""
+
+    def __init__(self, shape: tuple[int, ...], init: float = 0.25) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full(shape, init))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.where(x > 0, x, self.weight * x)
+
+
+OWN = (FlattenLikeKeras, LayerNorm2d, SlopePerValue)
+ROOTS = {"nn": nn, "own": SimpleNamespace(**{kind.__name__: kind for kind in OWN})}
 
 
 def made_of(call: Call, **more: object) -> nn.Module:
@@ -33,7 +52,7 @@ def made_of(call: Call, **more: object) -> nn.Module:
 
 
 WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
-         "moving_variance": "running_var"}  # fmt: skip
+         "moving_variance": "running_var", "alpha": "weight"}  # fmt: skip
 """What torch's own modules call a weight."""
 
 
@@ -44,6 +63,9 @@ def turned(weight: str, array: np.ndarray) -> np.ndarray:
         array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
     elif weight == "kernel":  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
         array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
+    elif array.ndim == 3:  # (h, w, c) -> (c, h, w), and (c,) of what pixels share
+        array = array.transpose(2, 0, 1)
+        array = array.reshape(-1) if array.shape[1:] == (1, 1) else array
     return np.array(array, order="C")
 
 

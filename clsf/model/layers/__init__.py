@@ -4,12 +4,18 @@ Each class says everything about its layer, once: its fields with what they take
 that stand for it in both frameworks, in both directions. Names are those of Keras where both frameworks differ.
 """
 
-from clsf.model.layers.activations import ACTIVATIONS, LEAKY_SLOPE, Activation, ActivationName
+from clsf.model.layers.activations import ACTIVATIONS, LEAKY_SLOPE, Activation, ActivationName, PReLU
 from clsf.model.layers.base import MAX_WIDTH, MAX_WINDOW, Layer, Look, Sliding
 from clsf.model.layers.convolution import Conv2D, Convolution, DepthwiseConv2D
 from clsf.model.layers.dense import Dense
-from clsf.model.layers.dropping import Dropout
-from clsf.model.layers.normalising import BatchNorm
+from clsf.model.layers.dropping import Dropout, Dropping, SpatialDropout2D
+from clsf.model.layers.normalising import (
+    BatchNorm,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
+    OneImageNorm,
+)
 from clsf.model.layers.pooling import AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, GlobalPool, MaxPool2D, Pool
 from clsf.model.layers.shaping import Flatten, ZeroPadding2D
 
@@ -17,12 +23,27 @@ PLAIN: dict[str, type[Layer]] = {
     kind.__name__: kind
     for kind in (
         Conv2D, MaxPool2D, Flatten, Dense, Activation, Dropout, BatchNorm, AveragePool2D, GlobalAveragePool2D, DepthwiseConv2D,
-        GlobalMaxPool2D, ZeroPadding2D,
+        GlobalMaxPool2D, ZeroPadding2D, LayerNormalization, GroupNormalization, SpatialDropout2D, PReLU, LocalResponseNormalization,
     )
 }  # fmt: skip
 """In the order of the menus: what a first network is made of stands first."""
 
+BY_ROLE: dict[str, type[Layer]] = {kind.role: kind for kind in PLAIN.values()}
+"""`Layer.role` -> class: how the rest of the program says which layer it means."""
+
+
+def made(role: str, *values: object, **fields: object) -> Layer:
+    """Return a new layer that plays a part, with its fields in their order: made("Linear", 10)."""
+    return BY_ROLE[role](*values, **fields)
+
+
+def keras_name(role: str) -> str:
+    """Return what the layer that plays a part is called in `keras.layers`."""
+    return BY_ROLE[role].KERAS.name.removeprefix("layers.")
+
+
 __all__ = [
-    "ACTIVATIONS", "LEAKY_SLOPE", "MAX_WIDTH", "MAX_WINDOW", "PLAIN", "ActivationName", "Convolution", "GlobalPool", "Layer", "Look", "Pool", "Sliding",
+    "ACTIVATIONS", "BY_ROLE", "LEAKY_SLOPE", "MAX_WIDTH", "MAX_WINDOW", "PLAIN", "ActivationName", "Convolution", "Dropping",
+    "GlobalPool", "Layer", "Look", "OneImageNorm", "Pool", "Sliding", "keras_name", "made",
     *PLAIN,
 ]  # fmt: skip

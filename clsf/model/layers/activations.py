@@ -11,11 +11,11 @@ from typing import Annotated, Any, ClassVar
 
 from clsf.calls import REQUIRED, Call, Name
 from clsf.model.apis import Api, Step, arg, refused
-from clsf.model.fields import Choice
+from clsf.model.fields import Choice, Share
 from clsf.model.layers import notes
 from clsf.model.layers.base import Layer, Look
-from clsf.model.shapes import Shape
-from clsf.words import Sentence, say
+from clsf.model.shapes import Shape, Weight
+from clsf.words import Sentence, say, say_n
 
 LEAKY_SLOPE = 0.01
 """Slope of leaky_relu below zero (Maas et al. 2013). Keras' function has 0.2 and its layer 0.3; torch has 0.01: we say it."""
@@ -113,6 +113,7 @@ def _keras_layer(name: str, suffix: str) -> Step:
 class Activation(Layer):
     """Apply one function to every value (softmax: over the last axis). gelu is the exact one, with erf."""
 
+    role: ClassVar = "Function"
     LOOK: ClassVar = Look(say("Applies a non-linear function to every value; without one, stacked layers equal one."), "show_chart", "bending", "act")  # fmt: skip
     KERAS: ClassVar = Api("layers.Activation", arg("activation", REQUIRED, "name", back=named, place=True))
     elementwise: ClassVar = True
@@ -150,3 +151,91 @@ class Activation(Layer):
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
         return [cls(name) for name in FUNCTIONS]
+
+
+def _start(alpha: float) -> str | Call:
+    return "zeros" if alpha == 0 else Call("keras.initializers.Constant", (alpha,))
+
+
+def _started(value: object) -> float:
+    if isinstance(value, str) and value.lower() == "zeros":
+        return 0.0
+    if isinstance(value, Call) and value.name.endswith(".Constant"):
+        return float((*value.args, *value.kwargs.values())[0])
+    raise ValueError(value)
+
+
+_SHARED = {"positions": (1, 2), "all": (1, 2, 3), "none": None}
+"""What shares a slope -> Keras' axes on an image."""
+
+
+def _shares(value: object) -> str:
+    if value == 1:  # the only axis of a vector
+        return "all"
+    found = {axes: word for word, axes in _SHARED.items()}
+    if value not in found:
+        raise ValueError(value)
+    return found[value]
+
+
+@dataclass(frozen=True, slots=True)
+class PReLU(Layer):
+    """Keep values above 0 and multiply those below by a slope that is learned.
+
+    Learned: a slope per channel ("positions" share one), one for everything ("all": PyTorch's default), or one for each value
+             ("none": Keras' default); of a vector, a slope per feature or one
+    Rule:    at 0 the gradient is 0, as Keras has it; torch has the slope there
+    Source:  He et al. 2015, arXiv:1502.01852
+    """
+
+    role: ClassVar = "Slopes"
+    LOOK: ClassVar = Look(say("Keeps values above 0; below, multiplies by a slope that is learned."), "trending_up", "bending", "act")  # fmt: skip
+    KERAS: ClassVar = Api(
+        "layers.PReLU", arg("alpha_initializer", "zeros", "alpha", to=_start, back=_started), arg("alpha_regularizer", None, None),
+        arg("alpha_constraint", None, None), arg("shared_axes", None, back=_shares),
+    )  # fmt: skip
+    TORCH: ClassVar = (
+        Api("nn.PReLU", arg("num_parameters", 1, None, place=True), arg("init", 0.25, "alpha", always=True)),
+        Api("SlopePerValue", arg("shape", field=None, place=True), arg("init", 0.25, "alpha", always=True)),
+    )
+    elementwise: ClassVar = True
+
+    shared_axes: Annotated[
+        str, Choice(tuple(_SHARED)),
+        say("What shares a slope. positions: the pixels of a channel. all: everything. none: nothing, each value has its own."),
+    ] = "positions"  # fmt: skip
+    alpha: Annotated[float, Share(say("the slope below 0 at the start")), say("The slope below 0 at the start.")] = 0.0
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        return cls(alpha=0.25)
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        ones = (1,) * (len(shape) - 1)
+        each = {"positions": (*ones, shape[-1]), "all": (*ones, 1), "none": shape}[self.shared_axes]
+        return (Weight("alpha", each, start=self.alpha),)
+
+    def counted(self, shape: Shape) -> Sentence:
+        count = self.weights(shape)[0].size
+        return say_n("{count} slope to learn.", "{count} slopes to learn.", count, count=f"{count:,}")
+
+    def keras(self) -> tuple[Step, ...]:
+        return self.keras_on((1, 1, 1))
+
+    def keras_on(self, shape: Shape) -> tuple[Step, ...]:
+        axes, note = _SHARED[self.shared_axes], notes.keras_slopes()
+        if len(shape) == 1:
+            axes, note = (1,) if self.shared_axes == "all" else None, None
+        return (Step(self.KERAS.call(self, note, shared_axes=axes), weights=True),)
+
+    def torch(self, shape: Shape) -> tuple[Step, ...]:
+        (alpha,), (plain, each) = self.weights(shape), self.TORCH
+        if alpha.size > shape[-1]:
+            sides = (shape[2], *shape[:2])
+            return (Step(each.call(self, notes.torch_each_slope(), shape=sides), weights=True),)
+        return (Step(plain.call(self, notes.torch_slopes(), num_parameters=alpha.size), weights=True),)
+
+    @classmethod
+    def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
+        api = next(api for api in cls.TORCH if api.name == call.name)
+        return [cls(word, api.signature.bound(call)["init"]) for word in _SHARED]

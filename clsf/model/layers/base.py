@@ -13,8 +13,20 @@ from clsf.calls import Call
 from clsf.errors import SpecError
 from clsf.model import fields
 from clsf.model.apis import Api, Step
-from clsf.model.fields import Choice, Flag, Whole
-from clsf.model.shapes import Shape, Weight, Window, image_shape, same_padding, slid
+from clsf.model.fields import Choice, Flag, Pair, Whole
+from clsf.model.shapes import (
+    OneOrTwo,
+    Shape,
+    Sides,
+    Weight,
+    Window,
+    image_shape,
+    one_or_two,
+    same_padding,
+    sides_of,
+    sides_text,
+    slid,
+)
 from clsf.words import Sentence, say, say_n
 
 MAX_WIDTH = 65_536  # filters, units
@@ -23,7 +35,13 @@ MAX_WINDOW = 64  # kernel_size, pool_size
 Pads = tuple[int, int, int, int]  # left, right, top, bottom: the order of F.pad
 NONE: Pads = (0, 0, 0, 0)
 
-Strides = Annotated[int, Whole(1, MAX_WINDOW, few=8), say("Pixels from one position to the next.")]
+Strides = Annotated[
+    OneOrTwo, Pair(1, MAX_WINDOW, few=8), say("Pixels from one position to the next; 2×1: two down, one across.")
+]
+SquareStrides = Annotated[
+    int, Whole(1, MAX_WINDOW, few=8),
+    say("Pixels from one position to the next; TensorFlow wants the same down and across here."),
+]  # fmt: skip
 PaddingWord = Annotated[
     Literal["valid", "same"], Choice(("valid", "same")),
     say("valid: the window stays inside. same: padded around, so that with strides 1 the size stays."),
@@ -45,6 +63,9 @@ class Layer:
     """A plain layer. Shapes have no batch axis; images are (height, width, channels), flat vectors (features,)."""
 
     __slots__ = ()
+
+    role: ClassVar[str] = ""
+    """What it does, in a word: what asks for a part that a layer plays asks by this, so that no other file needs its class."""
 
     LOOK: ClassVar[Look]
     KERAS: ClassVar[Api]
@@ -135,6 +156,10 @@ class Layer:
         """Return the steps that stand for the layer in Keras."""
         return (Step(self.KERAS.call(self)),)
 
+    def keras_on(self, shape: Shape) -> tuple[Step, ...]:
+        """Return the steps in Keras where it receives `shape`; few layers need to know that."""
+        return self.keras()
+
     def torch(self, shape: Shape) -> tuple[Step, ...]:
         """Return the steps that stand for the layer in PyTorch, where it receives `shape`.
 
@@ -165,24 +190,30 @@ class Sliding(Layer):
     DRAWN: ClassVar[str] = ""  # how the browser draws its window: "conv", "depthwise", "max", "average"; "": not at all
 
     @property
-    def side(self) -> int:
-        """Side of the window in cells, gaps left out."""
-        return getattr(self, self.SIDE)
+    def sides(self) -> Sides:
+        """Height and width of the window in cells, gaps left out."""
+        return sides_of(getattr(self, self.SIDE))
 
     @property
-    def gap(self) -> int:
-        """Cells from one cell of the window to the next."""
-        return getattr(self, "dilation_rate", 1)
+    def gaps(self) -> Sides:
+        """Cells from one cell of the window to the next, down and across."""
+        return sides_of(getattr(self, "dilation_rate", 1))
 
     @property
-    def reach(self) -> int:
-        """Side of the square that the window covers, gaps of the dilation included."""
-        return self.gap * (self.side - 1) + 1
+    def reaches(self) -> Sides:
+        """Height and width of what the window covers, gaps of the dilation included."""
+        return tuple(gap * (side - 1) + 1 for gap, side in zip(self.gaps, self.sides, strict=True))
 
     @property
-    def moves(self) -> int:
-        """Cells from one position to the next; pooling moves by its own size if nothing is said."""
-        return self.strides or self.side
+    def moves(self) -> Sides:
+        """Cells from one position to the next, down and across; pooling moves by its own size if nothing is said."""
+        return sides_of(self.strides or self.sides)
+
+    def inside(self, shape: Shape) -> OneOrTwo:
+        """Return the largest side that its field may have so that the window, without gaps, fits an image of `shape`."""
+        h, w = shape[:2]
+        value = getattr(self, self.SIDE)
+        return min(h, w, value) if isinstance(value, int) else one_or_two((min(h, value[0]), min(w, value[1])))
 
     def channels(self, c: int) -> int:
         """Return how many channels come out of `c`."""
@@ -190,23 +221,24 @@ class Sliding(Layer):
 
     def out_shape(self, shape: Shape) -> Shape:
         h, w, c = image_shape(shape)
-        reach = self.reach
-        if self.padding == "valid" and reach > min(h, w):
+        (high, wide), (down, across) = self.reaches, self.moves
+        if self.padding == "valid" and (high > h or wide > w):
             raise SpecError(
-                "a {window}×{window} {word} does not fit the {h}×{w} image it receives; "
-                "use a {word} of at most {most}, or padding 'same'",
-                window=reach, word=self.WORD, h=h, w=w, most=min(h, w),
+                "a {window} {word} does not fit the {h}×{w} image it receives; use a {word} of at most {most}, or padding 'same'",
+                window=sides_text((high, wide)), word=self.WORD, h=h, w=w,
+                most=min(h, w) if high == wide else sides_text((h, w)),
             )  # fmt: skip
-        return slid(h, reach, self.moves, self.padding), slid(w, reach, self.moves, self.padding), self.channels(c)
+        return slid(h, high, down, self.padding), slid(w, wide, across, self.padding), self.channels(c)
 
     def window(self) -> Window:
-        return Window(self.reach, self.moves)
+        return Window(self.reaches, self.moves)
 
     def pads(self, shape: Shape) -> Pads:
         """Return the cells that padding adds: (left, right, top, bottom)."""
         if self.padding == "valid":
             return NONE
-        return *same_padding(shape[1], self.reach, self.moves), *same_padding(shape[0], self.reach, self.moves)
+        (high, wide), (down, across) = self.reaches, self.moves
+        return *same_padding(shape[1], wide, across), *same_padding(shape[0], high, down)
 
     def translated(self, channels: int) -> dict[str, object]:
         """Return PyTorch's arguments that are not fields, as one would translate them word by word."""
@@ -216,25 +248,38 @@ class Sliding(Layer):
         """Return the call with everything about the window written out as it is, whatever the framework may say to it."""
         own = {a.name: getattr(self, a.field) for a in api.arguments if a.field and a.field not in ("activation", "use_bias")}
         given = {a.name: computed.get(a.name, own.get(a.name)) for a in api.arguments if a.name in own or a.name in computed}
-        return Call(api.name, (), {name: self.moves if value is None else value for name, value in given.items()})
+        moves = one_or_two(self.moves)
+        return Call(api.name, (), {name: moves if value is None else value for name, value in given.items()})
 
     def formula(self, before: Shape, after: Shape) -> str:
         """Source: Dumoulin & Visin 2016, arXiv:1603.07285."""
-        lines = [rf"k_d &= d\,(k-1)+1 = {self.gap}\,({self.side}-1)+1 = {self.reach}"] if self.gap > 1 else []
-        lines += self._along("H", before[0], after[0])
-        if before[0] != before[1]:
-            lines += self._along("W", before[1], after[1])
+        square = all(down == across for down, across in (self.sides, self.gaps, self.moves))
+        lines = []
+        for axis, letter in enumerate("HW" if not square or before[0] != before[1] else "H"):
+            lines += self._along(letter, axis, "" if square else "hw"[axis], before[axis], after[axis])
         return rf"\begin{{gathered}}{aligned(lines)} \\ {latex(before)} \to {latex(after)}\end{{gathered}}"
 
-    def _along(self, letter: str, side: int, out: int) -> list[str]:
-        k, s = "k_d" if self.gap > 1 else self.LETTER, self.moves
+    def _along(self, letter: str, axis: int, mark: str, side: int, out: int) -> list[str]:
+        """Return the lines for one axis; `mark` tells its letters from those of the other where they differ."""
+
+        def marked(name: str) -> str:
+            marks = [*name.split("_")[1:], *mark]
+            return name[0] + (f"_{{{','.join(marks)}}}" if len(marks) > 1 else f"_{marks[0]}" if marks else "")
+
+        gap, reach, move = self.gaps[axis], self.reaches[axis], self.moves[axis]
+        k, s = marked("k_d" if gap > 1 else self.LETTER), marked("s")
+        lines = []
+        if gap > 1 and (mark or axis == 0):
+            lines = [rf"{k} &= {marked('d')}\,({marked('k')}-1)+1 = {gap}\,({self.sides[axis]}-1)+1 = {reach}"]
         if self.padding == "same":
             return [
-                rf"{letter}' &= \left\lceil \frac{{{letter}}}{{s}} \right\rceil = \left\lceil \frac{{{side}}}{{{s}}} \right\rceil = {out}"
+                *lines,
+                rf"{letter}' &= \left\lceil \frac{{{letter}}}{{{s}}} \right\rceil = \left\lceil \frac{{{side}}}{{{move}}} \right\rceil = {out}",
             ]
         return [
-            rf"{letter}' &= \left\lfloor \frac{{{letter} - {k}}}{{s}} \right\rfloor + 1",
-            rf"&= \left\lfloor \frac{{{side} - {self.reach}}}{{{s}}} \right\rfloor + 1 = {out}",
+            *lines,
+            rf"{letter}' &= \left\lfloor \frac{{{letter} - {k}}}{{{s}}} \right\rfloor + 1",
+            rf"&= \left\lfloor \frac{{{side} - {reach}}}{{{move}}} \right\rfloor + 1 = {out}",
         ]
 
 
@@ -243,9 +288,9 @@ def even(pads: Pads) -> bool:
     return pads[0] == pads[1] and pads[2] == pads[3]
 
 
-def both(pads: Pads) -> int | tuple[int, int]:
+def both(pads: Pads) -> OneOrTwo:
     """Return the padding before each axis as torch's argument: one number, or (height, width)."""
-    return pads[2] if pads[0] == pads[2] else (pads[2], pads[0])
+    return one_or_two((pads[2], pads[0]))
 
 
 def parameters(count: int) -> Sentence:

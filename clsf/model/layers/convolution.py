@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from clsf.calls import Call
 from clsf.errors import SpecError
 from clsf.model.apis import Api, Step, arg
-from clsf.model.fields import Whole
+from clsf.model.fields import Pair, Whole
 from clsf.model.layers import activations, notes
 from clsf.model.layers.activations import ActivationName
 from clsf.model.layers.base import (
@@ -19,17 +19,18 @@ from clsf.model.layers.base import (
     Look,
     PaddingWord,
     Sliding,
+    SquareStrides,
     Strides,
     UseBias,
     both,
     even,
     parameters,
 )
-from clsf.model.shapes import Shape, Weight, image_shape
+from clsf.model.shapes import OneOrTwo, Shape, Weight, image_shape, one_or_two_text, sides_text
 from clsf.words import Sentence, say, say_n
 
-KernelSize = Annotated[int, Whole(1, MAX_WINDOW, few=11), say("Side of the kernel in pixels.")]
-Dilation = Annotated[int, Whole(1, MAX_WINDOW, few=8), say("Gap between the kernel's cells, plus 1: it sees farther without more weights.")]  # fmt: skip
+KernelSize = Annotated[OneOrTwo, Pair(1, MAX_WINDOW, few=11), say("Side of the kernel in pixels; 3×1: three high, one wide.")]
+Dilation = Annotated[OneOrTwo, Pair(1, MAX_WINDOW, few=8), say("Gap between the kernel's cells, plus 1: it sees farther without more weights.")]  # fmt: skip
 
 _SLIDES = (arg("strides", 1), arg("padding", "valid", back=str.lower))
 _ENDS = (
@@ -57,10 +58,10 @@ class Convolution(Sliding):
     )  # fmt: skip
 
     def agree(self) -> None:
-        if self.dilation_rate > 1 and self.strides > 1:
+        if max(self.gaps) > 1 and max(self.moves) > 1:
             raise SpecError(
                 "strides is {strides} and dilation_rate is {dilation}, but Keras refuses both above 1 together; set one of them to 1.",
-                strides=self.strides, dilation=self.dilation_rate,
+                strides=one_or_two_text(self.strides), dilation=one_or_two_text(self.dilation_rate),
             )  # fmt: skip
 
     def apart(self, channels: int) -> int:
@@ -88,13 +89,13 @@ class Convolution(Sliding):
         groups = self.apart(channels)
         note = self.why(channels)
         padding: Any = 0
-        if self.padding == "same" and self.strides == 1 and self.reach % 2 == 1:
-            padding = "same" if self.reach > 1 else 0
+        if self.padding == "same" and self.moves == (1, 1) and all(reach % 2 == 1 for reach in self.reaches):
+            padding = "same" if max(self.reaches) > 1 else 0
         elif even(pads):
             padding = both(pads)
             note = notes.symmetric_padding() if any(pads) else note
         else:
-            why = notes.even_kernel(pads) if self.strides == 1 else notes.uneven_padding(pads)
+            why = notes.even_kernel(pads) if self.moves == (1, 1) else notes.uneven_padding(pads)
             steps = [Step(Call("nn.ZeroPad2d", (pads,), note=why), f"F.pad({{x}}, {pads})", why, "_pad")]
         out = self.channels(channels)
         call = self.TORCH[0].call(self, note, in_channels=channels, out_channels=out, padding=padding, groups=groups)
@@ -103,15 +104,16 @@ class Convolution(Sliding):
 
 @dataclass(frozen=True, slots=True)
 class Conv2D(Convolution):
-    """Slide square kernels over an image; each of the `filters` kernels writes one output channel.
+    """Slide kernels over an image; each of the `filters` kernels writes one output channel.
 
     Shape:   (h, w, c) -> (h', w', filters); same: h' = ceil(h / strides), valid: h' = floor((h - k) / strides) + 1
-             with k = dilation_rate * (kernel_size - 1) + 1
+             with k = dilation_rate * (kernel_size - 1) + 1; each of the three is one number, or one for h and one for w
     Learned: filters * (kernel_size² * c + 1), the 1 being each filter's bias
     Raises:  SpecError if a "valid" kernel is larger than the image
     Source:  Dumoulin & Visin 2016, arXiv:1603.07285
     """
 
+    role: ClassVar = "Convolution"
     LOOK: ClassVar = Look(say("Slides kernels over an image; each finds one pattern anywhere."), "grid_on", "weights", "conv")
     WIDTH: ClassVar = "filters"
     KERAS: ClassVar = Api(
@@ -166,16 +168,16 @@ class Conv2D(Convolution):
         return Convolution.out_shape(self, shape)
 
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
-        area, c = self.kernel_size**2, image_shape(shape)[2] // self.groups
-        kernel = (self.kernel_size, self.kernel_size, c, self.filters)
+        area, c = prod(self.sides), image_shape(shape)[2] // self.groups
+        kernel = (*self.sides, c, self.filters)
         return self._weights(shape, self.filters, kernel, area * c, area * self.filters)
 
     def multiply_adds(self, shape: Shape) -> int:
-        return prod(self.out_shape(shape)) * self.kernel_size**2 * (image_shape(shape)[2] // self.groups)
+        return prod(self.out_shape(shape)) * prod(self.sides) * (image_shape(shape)[2] // self.groups)
 
     def counted(self, shape: Shape) -> Sentence:
-        cells = f"{self.kernel_size}×{self.kernel_size}×{shape[2] // self.groups}"
-        many = self.kernel_size**2 * (shape[2] // self.groups)
+        cells = f"{sides_text(self.kernel_size)}×{shape[2] // self.groups}"
+        many = prod(self.sides) * (shape[2] // self.groups)
         total = f"{sum(w.size for w in self.weights(shape)):,}"
         if self.use_bias:
             return say_n(
@@ -210,6 +212,7 @@ class DepthwiseConv2D(Convolution):
     Source:  Howard et al. 2017, arXiv:1704.04861
     """
 
+    role: ClassVar = "Depthwise"
     LOOK: ClassVar = Look(
         say("Kernels for each channel by itself: few weights, nothing mixed."), "layers", "weights", "depthwise"
     )
@@ -221,7 +224,7 @@ class DepthwiseConv2D(Convolution):
     DRAWN: ClassVar = "depthwise"
 
     kernel_size: KernelSize = 3
-    strides: Strides = 1
+    strides: SquareStrides = 1
     padding: PaddingWord = "valid"
     depth_multiplier: Annotated[int, Whole(1, 64, few=128), say("Kernels per channel.")] = 1
     dilation_rate: Dilation = 1
@@ -242,17 +245,17 @@ class DepthwiseConv2D(Convolution):
         return notes.depthwise(channels)
 
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
-        area, c = self.kernel_size**2, image_shape(shape)[2]
+        area, c = prod(self.sides), image_shape(shape)[2]
         # Each kernel sees one input channel: torch's fan-in. Keras' scheme counts all c; see clsf.backends.initial.
-        kernel = (self.kernel_size, self.kernel_size, c, self.depth_multiplier)
+        kernel = (*self.sides, c, self.depth_multiplier)
         return self._weights(shape, c * self.depth_multiplier, kernel, area, area * self.depth_multiplier)
 
     def multiply_adds(self, shape: Shape) -> int:
-        return prod(self.out_shape(shape)) * self.kernel_size**2
+        return prod(self.out_shape(shape)) * prod(self.sides)
 
     def counted(self, shape: Shape) -> Sentence:
-        kernels, cells = f"{shape[2]}×{self.depth_multiplier}", f"{self.kernel_size}×{self.kernel_size}"
-        many = self.kernel_size**2
+        kernels, cells = f"{shape[2]}×{self.depth_multiplier}", sides_text(self.kernel_size)
+        many = prod(self.sides)
         total = f"{sum(w.size for w in self.weights(shape)):,}"
         if self.use_bias:
             return say_n(

@@ -19,6 +19,7 @@ from clsf.words import Sentence, say, say_n
 class Dense(Layer):
     """Connect every input with every unit. Shape: (n,) -> (units,). Learned: units * (n + 1). Raises SpecError on an image."""
 
+    role: ClassVar = "Linear"
     LOOK: ClassVar = Look(say("Connects every input with every unit."), "hub", "weights", "dense")
     KERAS: ClassVar = Api(
         "layers.Dense", arg("units", place=True), arg("activation", None, to=activations.argument, back=activations.named),

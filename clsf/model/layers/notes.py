@@ -99,11 +99,12 @@ def torch_flatten(image: Shape) -> Sentence:
     )  # fmt: skip
 
 
-def functional_dropout() -> Sentence:
+def functional_dropout(function: str) -> Sentence:
     return say(
-        "`training=self.training` is what `model.train()` and `model.eval()` switch. F.dropout(x) alone drops half of the values, "
-        "always, at evaluation too."
-    )
+        "`training=self.training` is what `model.train()` and `model.eval()` switch. F.{function}(x) alone drops half, always, at "
+        "evaluation too.",
+        function=function,
+    )  # fmt: skip
 
 
 def torch_norm() -> Sentence:
@@ -131,3 +132,47 @@ def global_max() -> Sentence:
 
 def order_of_sides() -> Sentence:
     return say("Left, right, top, bottom in PyTorch; top and bottom, then left and right in Keras.")
+
+
+def torch_epsilon() -> Sentence:
+    return say("Said, because the defaults differ: 0.001 in Keras, 0.00001 in PyTorch.")
+
+
+def layer_norm_2d() -> Sentence:
+    return say(
+        "nn.LayerNorm normalises the last axes, which are height and width in PyTorch: the channels are moved to the end for it, "
+        "as ConvNeXt does."
+    )
+
+
+def layer_norm_image(shape: Shape) -> Sentence:
+    return say(
+        "PyTorch wants the shape of what is normalised: {image}, channels first. It has a scale and a shift for each of these "
+        "numbers, and so fits no other image size.",
+        image=shape_text((shape[2], *shape[:2])),
+    )  # fmt: skip
+
+
+def keras_response() -> Sentence:
+    return say("Keras has no layer for it; TensorFlow has the function, which is made a layer here.")
+
+
+def torch_response(radius: int) -> Sentence:
+    return say(
+        "alpha is multiplied by the window of {size}: PyTorch takes the mean of the squares, TensorFlow (and AlexNet) their sum.",
+        size=2 * radius + 1,
+    )  # fmt: skip
+
+
+def torch_slopes() -> Sentence:
+    return say("PyTorch begins with a slope of 0.25, Keras with 0, unless it is said.")
+
+
+def keras_slopes() -> Sentence:
+    return say("Without `shared_axes`, Keras learns a slope for each value of the image; PyTorch one for all.")
+
+
+def torch_each_slope() -> Sentence:
+    return say(
+        "PyTorch's layer has one slope, or one per channel; a slope for each value of the image needs a class of its own."
+    )

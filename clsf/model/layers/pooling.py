@@ -7,15 +7,17 @@ from typing import Annotated, Any, ClassVar
 
 from clsf.calls import Call
 from clsf.model.apis import Api, Step, arg
-from clsf.model.fields import Whole
+from clsf.model.fields import Pair
 from clsf.model.layers import notes
-from clsf.model.layers.base import MAX_WINDOW, Layer, Look, PaddingWord, Sliding, aligned, both, even, latex
-from clsf.model.shapes import Shape, image_shape
+from clsf.model.layers.base import MAX_WINDOW, Layer, Look, PaddingWord, Pads, Sliding, aligned, both, even, latex
+from clsf.model.shapes import OneOrTwo, Shape, image_shape, one_or_two
 from clsf.words import say
 
-PoolSize = Annotated[int, Whole(1, MAX_WINDOW, few=11), say("Side of the window in pixels.")]
+PoolSize = Annotated[OneOrTwo, Pair(1, MAX_WINDOW, few=11), say("Side of the window in pixels; 3×1: three high, one wide.")]
 PoolStrides = Annotated[
-    int | None, Whole(1, MAX_WINDOW, few=8, optional=True), say("Pixels from one position to the next; empty: as pool_size.")
+    OneOrTwo | None,
+    Pair(1, MAX_WINDOW, few=8, optional=True),
+    say("Pixels from one position to the next; empty: as pool_size."),
 ]
 
 _KERAS = (arg("pool_size", 2, always=True), arg("strides", None), arg("padding", "valid", back=str.lower), arg("data_format", None, None))  # fmt: skip
@@ -37,15 +39,22 @@ class Pool(Sliding):
         return cls(2, padding="valid" if side >= 2 else "same")
 
     def translated(self, channels: int) -> dict[str, object]:
-        return {"padding": self.pool_size // 2} if self.padding == "same" else {}  # its pooling knows no word for padding
+        return (
+            {"padding": one_or_two(tuple(side // 2 for side in self.sides))} if self.padding == "same" else {}
+        )  # its pooling knows no word for padding
 
     def keras(self) -> tuple[Step, ...]:
         strides = None if self.strides == self.pool_size else self.strides  # left out, it is pool_size
         return (Step(self.KERAS.call(self, notes.keras_pool_same() if self.padding == "same" else None, strides=strides)),)
 
+    def _odd(self, pads: Pads) -> tuple[bool, bool]:
+        """Return whether an even window moves cell by cell, down and across: one side gets a padding cell more."""
+        left, right, top, bottom = pads
+        return (top != bottom and self.moves[0] == 1), (left != right and self.moves[1] == 1)
+
     def _step(self, note: Any, **computed: object) -> Step:
         """Return the module and the function, which take the same arguments."""
-        stride = self.moves if self.moves != self.pool_size else None
+        stride = one_or_two(self.moves) if self.moves != self.sides else None
         call = self.TORCH[0].call(self, note, stride=stride, **computed)
         return Step(call, f"F.{self.FUNCTION}({', '.join(('{x}', *call.arguments()))})", note)
 
@@ -65,6 +74,7 @@ class MaxPool2D(Pool):
     Raises: SpecError if a "valid" window is larger than the image
     """
 
+    role: ClassVar = "MaxPool"
     LOOK: ClassVar = Look(say("Keeps the largest value of each window: a smaller image."), "compress", "pooling", "pool")
     KERAS: ClassVar = Api("layers.MaxPooling2D", *_KERAS, aliases=("layers.MaxPool2D",))
     TORCH: ClassVar = (Api("nn.MaxPool2d", *_WINDOW, arg("dilation", 1, None), arg("return_indices", False, None), arg("ceil_mode", False, None)),)  # fmt: skip
@@ -77,7 +87,7 @@ class MaxPool2D(Pool):
 
     def torch(self, shape: Shape) -> tuple[Step, ...]:
         pads = self.pads(shape)
-        if not even(pads) and self.moves == 1:  # an even window: nothing sticks out by `ceil_mode` where it moves cell by cell
+        if any(self._odd(pads)):  # nothing sticks out by `ceil_mode` where the window moves cell by cell
             note = notes.uneven_padding(pads)
             pad = Call("nn.ConstantPad2d", (pads, float("-inf")), note=note)
             return Step(pad, f'F.pad({{x}}, {pads}, value=float("-inf"))', note, "_pad"), self._step(None)
@@ -95,6 +105,7 @@ class AveragePool2D(Pool):
     Raises: SpecError if a "valid" window is larger than the image
     """
 
+    role: ClassVar = "AveragePool"
     LOOK: ClassVar = Look(say("Keeps the mean of each window: a smaller, smoother image."), "blur_on", "pooling", "pool")
     KERAS: ClassVar = Api("layers.AveragePooling2D", *_KERAS, aliases=("layers.AvgPool2D",))
     TORCH: ClassVar = (Api("nn.AvgPool2d", *_WINDOW, arg("ceil_mode", False, None), arg("count_include_pad", True, None), arg("divisor_override", None, None)),)  # fmt: skip
@@ -110,10 +121,14 @@ class AveragePool2D(Pool):
         pads = self.pads(shape)
         if not any(pads):
             return (self._step(None),)
-        if not even(pads) and self.moves == 1:
+        down, across = odd = self._odd(pads)
+        if any(odd):
             crop = notes.cropped()
-            pool = self._step(notes.average_without_padding(), padding=self.pool_size // 2, count_include_pad=False)
-            return pool, Step(Call("nn.ZeroPad2d", ((-1, 0, -1, 0),), note=crop), "{x}[:, :, 1:, 1:]", crop, "_crop")
+            padding = one_or_two((pads[3] if down else pads[2], pads[1] if across else pads[0]))
+            hangs = (pads[2] != pads[3] and not down) or (pads[0] != pads[1] and not across)
+            pool = self._step(notes.average_without_padding(), padding=padding, ceil_mode=hangs, count_include_pad=False)
+            cut = Call("nn.ZeroPad2d", ((-int(across), 0, -int(down), 0),), note=crop)
+            return pool, Step(cut, f"{{x}}[:, :, {'1:' if down else ':'}, {'1:' if across else ':'}]", crop, "_crop")
         note = notes.average_without_padding() if even(pads) else notes.ceil_mode()
         return (self._step(note, padding=both(pads), ceil_mode=not even(pads), count_include_pad=False),)
 
@@ -147,6 +162,7 @@ class GlobalPool(Layer):
 class GlobalAveragePool2D(GlobalPool):
     """Keep the mean of each channel over the whole image. Source: Lin et al. 2013, arXiv:1312.4400"""
 
+    role: ClassVar = "GlobalAverage"
     LOOK: ClassVar = Look(
         say("Keeps one number per channel, its mean over the image."), "center_focus_strong", "pooling", "pool"
     )
@@ -161,6 +177,7 @@ class GlobalAveragePool2D(GlobalPool):
 class GlobalMaxPool2D(GlobalPool):
     """Keep the largest value of each channel over the whole image. Where several are the largest, they share the gradient."""
 
+    role: ClassVar = "GlobalMax"
     LOOK: ClassVar = Look(
         say("Keeps one number per channel, the largest of the image."), "filter_center_focus", "pooling", "pool"
     )

@@ -56,16 +56,27 @@ BEFORE = ("nn.ZeroPad2d", "nn.ConstantPad2d")
 """Modules that a layer's steps may begin with, before the one by which it is recognised."""
 
 
-def of_keras(calls: Sequence[Call]) -> tuple[Layer, dict[str, Any], int]:
+def of_keras(calls: Sequence[Call], shape: Shape | None = None) -> tuple[Layer, dict[str, Any], int]:
     """Return the layer of the first call, the arguments that it has no field for, and how many calls it took.
 
-    Names begin with "layers.". Raises SpecError if no layer here does that, or if an argument is wrong.
+    Names begin with "layers.". Raises SpecError if no layer here does that, or if an argument is wrong; with the `shape` that
+    arrives, also where the call would mean something else on it.
     """
     call = calls[0]
     if call.name not in BY_KERAS:
         raise refused(str(call))
     layer, others = BY_KERAS[call.name].of_keras(call)
+    if shape is not None and type(layer).keras_on is not Layer.keras_on:
+        wanted, given = (
+            layer.KERAS.signature.bound(one.but(kwargs=_fields(layer, one))) for one in (layer.keras_on(shape)[0].call, call)
+        )
+        if any(one_number(value) != one_number(given[name]) for name, value in wanted.items() if not isinstance(value, str)):
+            raise refused(str(call))
     return layer, others, 1
+
+
+def _fields(layer: Layer, call: Call) -> dict[str, Any]:
+    return {name: value for name, value in call.kwargs.items() if name in layer.KERAS.signature.parameters}
 
 
 def of_torch(calls: Sequence[Call], shape: Shape) -> tuple[tuple[Layer, ...], int]:
@@ -127,9 +138,13 @@ def _normal(call: Call, shape: Shape) -> tuple:
     if call.name not in _SIGNATURES:
         return call.name, {"": call.arguments()} if call.args or call.kwargs else {}
     try:
-        values = {name: one_number(value) for name, value in _SIGNATURES[call.name].bound(call).items()}
+        values = _SIGNATURES[call.name].bound(call)
     except SpecError:
         return call.name, {"": str(call)}
+    sides = values.get("normalized_shape")  # of an image it may be three equal numbers
+    values = {name: one_number(value) for name, value in values.items()}
+    if isinstance(sides, list | tuple) and len(sides) > 1:
+        values["normalized_shape"] = tuple(sides)
     values.pop("inplace", None)
     if call.name == "nn.ZeroPad2d" and isinstance(values["padding"], int):
         values["padding"] = (values["padding"],) * 4

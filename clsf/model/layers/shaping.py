@@ -19,6 +19,7 @@ from clsf.words import say
 class Flatten(Layer):
     """Lay an image out as one vector, row by row, column by column, channel by channel. Shape: (h, w, c) -> (h*w*c,)."""
 
+    role: ClassVar = "Flat"
     LOOK: ClassVar = Look(say("Lays an image out as one line of numbers."), "view_week", "shaping", "flatten")
     KERAS: ClassVar = Api("layers.Flatten", arg("data_format", None, None))
     TORCH: ClassVar = (Api("nn.Flatten", arg("start_dim", 1, None), arg("end_dim", -1, None)), Api("FlattenLikeKeras"))
@@ -54,6 +55,7 @@ Cells = Annotated[int, Whole(0, MAX_WINDOW, few=11), say("Rows or columns of zer
 class ZeroPadding2D(Layer):
     """Put rows and columns of zeros around an image. Shape: (h, w, c) -> (top + h + bottom, left + w + right, c)."""
 
+    role: ClassVar = "Pad"
     LOOK: ClassVar = Look(say("Puts zeros around an image."), "padding", "shaping", "pad")
     KERAS: ClassVar = Api("layers.ZeroPadding2D", arg("padding", (1, 1), None), arg("data_format", None, None))
     TORCH: ClassVar = (Api("nn.ZeroPad2d", arg("padding", field=None)),)

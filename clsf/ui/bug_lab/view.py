@@ -84,7 +84,7 @@ def _probes(case: Case, seen: Ran) -> None:
             on_click=state.note, args=(case.code,), kwargs={"hints": done.hints + 1},
         )  # fmt: skip
     for name in done.probes:
-        st.markdown(f":material/search: **{words(PROBES[name].title)}** {sentence(answer_of(name, seen))}")
+        st.markdown(f":material/search: **{words(PROBES[name].title)}** {sentence(answer_of(name, seen).said)}")
     for number in range(done.hints):
         st.markdown(f":material/lightbulb: {sentence(hint(case, number))}")
 

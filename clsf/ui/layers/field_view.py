@@ -9,6 +9,7 @@ import streamlit as st
 
 from clsf.charts import layer_pictures
 from clsf.layer_stack.field import image_stages, seen, sees_everything
+from clsf.model.shapes import sides_text
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.stack import stage_title
 from clsf.ui.shared.text import t
@@ -57,10 +58,8 @@ def show(looked: InspectedLayer) -> None:
         "cell": t("Cell in row {row}, column {column} of the last picture.", row="{row}", column="{column}"),
     }
     _field(key="receptive_field", data={"stages": stages, "words": said})
-    size = facts[count - 1].receptive_field
-    st.caption(
-        t("By arithmetic: {size}×{size} cells of what goes into the chain, where the picture is large enough.", size=size)
-    )
+    sides = sides_text(facts[count - 1].receptive_field)
+    st.caption(t("By arithmetic: {sides} cells of what goes into the chain, where the picture is large enough.", sides=sides))
 
 
 def _drawn(looked: InspectedLayer, values: np.ndarray, first: bool) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from clsf.layer_stack.facts import StackFacts, fitting, mends, weight_shapes
 from clsf.layer_stack.stages import LayerStack
+from clsf.model.shapes import sides_text
 from clsf.model.walk import LayerFacts
 from clsf.ui.layers import begin, stack
 from clsf.ui.shared.text import sentence, t, words
@@ -23,9 +24,13 @@ def show(facts: LayerFacts) -> None:
         fits = fitting(facts)
         if fits is not None:
             notes.append(sentence(fits))
-        side = facts.receptive_field
         if len(facts.out_shape) == 3:
-            notes.append(t("A number that comes out has seen {side}×{side} cells of what goes into the chain.", side=side))
+            notes.append(
+                t(
+                    "A number that comes out has seen {sides} cells of what goes into the chain.",
+                    sides=sides_text(facts.receptive_field),
+                )
+            )
         st.markdown("\n".join(f"- {note}" for note in notes))
 
 

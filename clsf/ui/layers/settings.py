@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
 
 from clsf.layer_stack.stages import FRESH, Stage
-from clsf.model.fields import Field, fields_of
+from clsf.model.fields import Field, field_of, fields_of, typed
+from clsf.model.shapes import one_or_two, one_or_two_text
 from clsf.ui.layers import keys, stack
 from clsf.ui.shared.text import t, words
 
@@ -34,19 +36,44 @@ def show(stage: Stage, position: int, columns: int) -> None:
     places[0].selectbox(
         t("Layer"), KINDS, index=KINDS.index(stage.kind), key=key, filter_mode=None, on_change=_kind, args=(key, position)
     )
+    pairs = [field.name for field in own if field.rule.takes == "pair"]
+    two = bool(pairs) and _two(stage, position, pairs)
     for number, field in enumerate(own, start=1):
-        key = keys.widget(stack.version(), position, field.name)
+        key = keys.widget(stack.version(), position, field.name + "_pair" * (two and field.name in pairs))
         with places[number % used]:
-            _field(stage, field, _Widget(key, position, field.name, getattr(stage.layer, field.name)))
+            _field(stage, field, _Widget(key, position, field.name, getattr(stage.layer, field.name)), two)
+    if pairs:
+        st.toggle(
+            t("Height and width apart"), two, key=keys.widget(stack.version(), position, "two"), on_change=_square,
+            args=(position, pairs), help=t("Two numbers, as 3×1: three down, one across. One number means both."),
+        )  # fmt: skip
 
 
-def _field(stage: Stage, field: Field, widget: _Widget) -> None:
+def _two(stage: Stage, position: int, pairs: list[str]) -> bool:
+    """Return whether two numbers are typed: because some are not equal, or because the student said so."""
+    apart = any(isinstance(getattr(stage.layer, name), tuple) for name in pairs)
+    return apart or bool(st.session_state.get(keys.widget(stack.version(), position, "two")))
+
+
+def _square(position: int, pairs: list[str]) -> None:
+    """Once height and width are no longer apart, the height is both."""
+    if not st.session_state[keys.widget(stack.version(), position, "two")]:
+        layer = stack.current()[position].layer
+        stack.change_layer(position, **{name: value[0] for name in pairs if isinstance(value := getattr(layer, name), tuple)})
+
+
+def _field(stage: Stage, field: Field, widget: _Widget, two: bool) -> None:
     name, value, rule = widget.name, widget.value, field.rule
     common = {"key": widget.key, "help": words(field.help), "on_change": _changed, "args": (widget,)}
-    if rule.takes == "whole":
-        value = stage.layer.side if value is None else value  # pooling moves by its own size if nothing is said
-        if name == "dilation_rate" and stage.layer.strides > 1:
-            common |= {"disabled": True, "help": t("Keras refuses a dilation together with strides above 1.")}
+    if name == "dilation_rate" and max(stage.layer.moves) > 1:
+        common |= {"disabled": True, "help": t("Keras refuses a dilation together with strides above 1.")}
+    if rule.takes == "pair":
+        value = one_or_two(stage.layer.moves) if value is None else value  # pooling moves by its own size if nothing is said
+        if two:
+            st.text_input(name, one_or_two_text(value), max_chars=9, **common)
+        else:
+            st.slider(name, rule.low, max(rule.few, value), value, **common)
+    elif rule.takes == "whole":
         if rule.few > FEW:
             st.number_input(name, rule.low, rule.few, value, **common)
         else:
@@ -73,10 +100,14 @@ def _changed(widget: _Widget) -> None:
         return
     more = {}
     layer = stack.current()[widget.position].layer
+    rule = field_of(type(layer), widget.name).rule
+    if rule.takes == "pair" and isinstance(value, str):
+        with suppress(ValueError):  # the field's own check says what it takes
+            value = rule.tidy(typed(value))
     if widget.name == "strides" and hasattr(layer, "pool_size"):
         value = None if value == layer.pool_size else value
     elif widget.name == "pool_size" and layer.strides is not None and layer.strides == value:
         more = {"strides": None}
-    elif widget.name == "strides" and value > 1 and layer.dilation_rate > 1:
+    elif widget.name == "strides" and value != 1 and max(layer.gaps) > 1:
         more = {"dilation_rate": 1}
     stack.change_layer(widget.position, **{widget.name: value}, **more)

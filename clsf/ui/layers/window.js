@@ -21,8 +21,8 @@ function inputAt(job, row, column, channel) {
 }
 
 function weightAt(job, i, j, channel, filter) {
-  if (job.kind === "depthwise") return job.kernel[((i * job.k + j) * job.c + channel) * job.multiplier + (filter % job.multiplier)];
-  return job.kernel[((i * job.k + j) * job.c + channel) * job.f + filter];
+  if (job.kind === "depthwise") return job.kernel[((i * job.k[1] + j) * job.c + channel) * job.multiplier + (filter % job.multiplier)];
+  return job.kernel[((i * job.k[1] + j) * job.c + channel) * job.f + filter];
 }
 
 function channelsOf(job, filter) {
@@ -32,10 +32,10 @@ function channelsOf(job, filter) {
 
 function cellsOf(job, row, column, channel) {
   const cells = [];
-  for (let i = 0; i < job.k; i++)
-    for (let j = 0; j < job.k; j++) {
-      const r = row * job.stride - job.padTop + i * job.dilation;
-      const c = column * job.stride - job.padLeft + j * job.dilation;
+  for (let i = 0; i < job.k[0]; i++)
+    for (let j = 0; j < job.k[1]; j++) {
+      const r = row * job.stride[0] - job.padTop + i * job.dilation[0];
+      const c = column * job.stride[1] - job.padLeft + j * job.dilation[1];
       cells.push({ i, j, r, c, value: inputAt(job, r, c, channel) });
     }
   return cells;
@@ -162,14 +162,14 @@ function drawInput(job, state, canvas, ink, winner) {
       context.fillRect((column + job.padLeft) * cell, (row + job.padTop) * cell, cell, cell);
     }
   const [row, column] = [Math.floor(state.at / job.outW), state.at % job.outW];
-  const reach = job.dilation * (job.k - 1) + 1;
-  if (job.dilation > 1)
+  const reach = job.k.map((side, n) => job.dilation[n] * (side - 1) + 1);
+  if (Math.max(...job.dilation) > 1)
     for (const one of cellsOf(job, row, column, state.channel)) {
       context.strokeStyle = "#111111";
       context.lineWidth = 1;
       context.strokeRect((one.c + job.padLeft) * cell + 0.5, (one.r + job.padTop) * cell + 0.5, cell - 1, cell - 1);
     }
-  frame(context, column * job.stride * cell, row * job.stride * cell, reach * cell, reach * cell);
+  frame(context, column * job.stride[1] * cell, row * job.stride[0] * cell, reach[1] * cell, reach[0] * cell);
   if (winner) {
     context.beginPath();
     context.arc((winner.c + job.padLeft + 0.5) * cell, (winner.r + job.padTop + 0.5) * cell, Math.max(2, cell / 3), 0, 7);
@@ -182,8 +182,7 @@ function drawInput(job, state, canvas, ink, winner) {
   canvas.onpointerdown = (event) => {
     const place = canvas.getBoundingClientRect();
     const r = Math.floor((event.clientY - place.top) / cell), c = Math.floor((event.clientX - place.left) / cell);
-    const middle = (reach - 1) / 2;
-    state.go(Math.round((r - middle) / job.stride), Math.round((c - middle) / job.stride));
+    state.go(...[r, c].map((at, n) => Math.round((at - (reach[n] - 1) / 2) / job.stride[n])));
   };
 }
 
@@ -206,10 +205,11 @@ function drawOutput(job, state, canvas, ink) {
 function grid(job, title, values, colours, marked) {
   const part = make("div", "part");
   const table = make("div", "cells");
-  table.style.gridTemplateColumns = `repeat(${job.k}, 1fr)`;
-  table.classList.toggle("tiny", job.k > 5);
+  table.style.gridTemplateColumns = `repeat(${job.k[1]}, 1fr)`;
+  const tiny = Math.max(...job.k) > 5;
+  table.classList.toggle("tiny", tiny);
   values.forEach((value, n) => {
-    const cell = make("i", "", value === null ? "" : job.k > 5 ? "" : short(value));
+    const cell = make("i", "", value === null || tiny ? "" : short(value));
     cell.title = value === null ? "" : String(value);
     if (value === null) cell.className = "padding";
     else {
@@ -327,7 +327,7 @@ function options(select, names, chosen) {
 
 function check(root, job, words, state) {
   const line = root.querySelector(".all");
-  const work = job.outH * job.outW * job.k * job.k * (job.kind === "conv" ? job.c : 1);
+  const work = job.outH * job.outW * job.k[0] * job.k[1] * (job.kind === "conv" ? job.c : 1);
   line.textContent = "";
   delete root.dataset.largest;
   if (work > CHECKED_UP_TO) return;

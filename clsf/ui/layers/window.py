@@ -60,8 +60,8 @@ def job(looked: InspectedLayer, output: np.ndarray) -> dict:
     left, right, top, bottom = layer.pads(before.shape)
     activated = getattr(layer, "activation", "linear") != "linear"
     return {
-        "kind": kind, "h": height, "w": width, "c": channels, "f": shown, "k": layer.side,
-        "stride": layer.moves, "dilation": layer.gap, "multiplier": multiplier,
+        "kind": kind, "h": height, "w": width, "c": channels, "f": shown, "k": layer.sides,
+        "stride": layer.moves, "dilation": layer.gaps, "multiplier": multiplier,
         "padTop": top, "padBottom": bottom, "padLeft": left, "padRight": right, "outH": out_height, "outW": out_width,
         "image": looked.shows_picture, "low": given.low, "high": given.high,
         "input": _packed(before), "kernel": _packed(kernel), "bias": _packed(None if bias is None else bias[:shown]),

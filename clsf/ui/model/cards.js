@@ -217,6 +217,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
     } else if (field.takes === "flag") {
       control = make("input", { ...given, type: "checkbox", onchange: (event) => send(event.target.checked) });
       control.checked = field.value;
+    } else if (field.takes === "pair") { // "3", or "3×1"
+      control = make("input", {
+        ...given, type: "text", autocomplete: "off", spellcheck: "false", placeholder: field.optional ? "None" : null,
+        onchange: (event) => {
+          const text = event.target.value.trim();
+          if (text === "" && !field.optional) event.target.value = field.value;
+          else send(text === "" ? null : text);
+        },
+      });
+      control.value = field.value ?? "";
     } else {
       control = make("input", {
         ...given, type: "number", inputmode: field.takes === "whole" ? "numeric" : "decimal", min: field.low, max: field.high, step: field.takes === "whole" ? 1 : "any",

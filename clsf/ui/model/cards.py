@@ -12,7 +12,7 @@ from clsf.model.edit import Card
 from clsf.model.edit_facts import BYTES, CardFacts, DesignFacts
 from clsf.model.edit_history import History
 from clsf.model.fields import Field, fields_of
-from clsf.model.shapes import shape_text
+from clsf.model.shapes import one_or_two_text, shape_text, sides_text
 from clsf.model.spec import KINDS
 from clsf.ui.model.amounts import amount
 from clsf.ui.shared.layer_kinds import described
@@ -112,12 +112,11 @@ class _Writing:
                 )
             )
         if facts.receptive_field and len(facts.in_shape) == 3:
-            side = facts.receptive_field
             said.append(
                 (
-                    f"{side}×{side}",
+                    sides_text(facts.receptive_field),
                     t("pixels seen"),
-                    t("Receptive field: the square of input pixels that one output cell depends on."),
+                    t("Receptive field: the input pixels that one output cell depends on."),
                 )
             )
         memory = facts.outputs * BYTES * self.batch_size
@@ -136,10 +135,12 @@ class _Writing:
         return said
 
     def _field(self, card: Card, field: Field) -> dict:
-        rule = field.rule
+        rule, value = field.rule, getattr(card.layer, field.name)
+        if rule.takes == "pair" and value is not None:
+            value = one_or_two_text(value)
         return {
             "name": field.name, "takes": rule.takes, "low": rule.low, "high": rule.high, "choices": list(rule.choices),
-            "optional": rule.optional, "value": getattr(card.layer, field.name), "help": words(field.help),
+            "optional": rule.optional, "value": value, "help": words(field.help),
         }  # fmt: skip
 
     def _row(self, card: Card, number: int, facts: CardFacts) -> dict:

@@ -59,25 +59,13 @@ def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
     probe = PROBES.get(verdict.evidence.probe)
     if probe is not None:
         st.markdown(t("What would decide: {what}", what=sentence(probe.does)))
-    plan = probe_plan(verdict.evidence.probe, record.plan)
+    plan = probe.run(record.plan) if probe is not None and probe.run is not None else None
     if plan is not None and record.over:
         pressed = st.button(
             words(probe.does), key=f"probe-{place}-{record.run_id}-{verdict.kind}", icon=":material/play_arrow:"
         )
         if pressed:
             _run(record, plan)
-
-
-def probe_plan(probe: str, plan: Plan) -> Plan | None:
-    """Return the plan of the run that decides, if the probe is one that only a run can answer."""
-    rate = plan.learning_rate
-    changes = {
-        "lower-rate": {"learning_rate": rate / 10},
-        "higher-rate": {"learning_rate": rate * 10},
-        "other-batch": {"batch_size": 32},
-        "more-epochs": {"epochs": min(plan.epochs * 5, 1000)},
-    }.get(probe)
-    return plan.but(**changes) if changes else None
 
 
 def _run(record: RunRecord, plan: Plan) -> None:

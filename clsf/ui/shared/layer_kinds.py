@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.model.edit import Card
+from clsf.model.shapes import one_or_two_text, sides_text
 from clsf.ui.shared.text import t, tn
 
 
@@ -15,11 +16,11 @@ def described(card: Card) -> str:
         said.append(tn("{count} unit", "{count} units", layer.units))
     for name in ("kernel_size", "pool_size"):
         if hasattr(layer, name):
-            said.append(f"{getattr(layer, name)}×{getattr(layer, name)}")
+            said.append(sides_text(getattr(layer, name)))
     if getattr(layer, "strides", None) not in (None, 1):
-        said.append(f"strides {layer.strides}")
+        said.append(f"strides {one_or_two_text(layer.strides)}")
     if getattr(layer, "dilation_rate", 1) != 1:
-        said.append(f"dilation {layer.dilation_rate}")
+        said.append(f"dilation {one_or_two_text(layer.dilation_rate)}")
     if getattr(layer, "groups", 1) != 1:
         said.append(tn("{count} group", "{count} groups", layer.groups))
     if getattr(layer, "depth_multiplier", 1) != 1:

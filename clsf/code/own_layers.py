@@ -1,0 +1,61 @@
+"""Layers that a framework lacks, as source: small classes that stand before the model that uses them.
+
+`clsf.backends.<framework>.stock` has the same classes, of which models are made.
+"""
+
+from __future__ import annotations
+
+import re
+
+FLATTEN = """class FlattenLikeKeras(nn.Module):
+    def forward(self, x):  # (batch, channels, height, width)
+        return torch.flatten(x.permute(0, 2, 3, 1), 1)"""
+
+LAYER_NORM = '''class LayerNorm2d(nn.LayerNorm):
+    """Normalises each pixel over its channels."""
+
+    def forward(self, x):  # (batch, channels, height, width)
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)'''
+
+SLOPES = '''class SlopePerValue(nn.Module):
+    """Learns a slope for each value of an image of one shape (channels, height, width)."""
+
+    def __init__(self, shape, init=0.25):
+        super().__init__()
+        self.weight = nn.Parameter(torch.full(shape, init))
+
+    def forward(self, x):
+        return torch.where(x > 0, x, self.weight * x)'''
+
+RESPONSE = '''@keras.saving.register_keras_serializable()
+class LocalResponseNormalization(layers.Layer):
+    """Divides each value by the strength of the channels next to it, as AlexNet does."""
+
+    def __init__(self, depth_radius, bias, alpha, beta, **more):
+        super().__init__(**more)
+        self.settings = {"depth_radius": depth_radius, "bias": bias, "alpha": alpha, "beta": beta}
+
+    def call(self, x):
+        return tf.nn.local_response_normalization(x, **self.settings)
+
+    def get_config(self):
+        return {**super().get_config(), **self.settings}'''
+
+_PRECISE = """        s, radius = self.settings, self.settings["depth_radius"]
+        squares = tf.pad(tf.square(x), [[0, 0]] * 3 + [[radius, radius]])
+        total = tf.add_n([squares[..., n : n + x.shape[-1]] for n in range(2 * radius + 1)])
+        return x / (s["bias"] + s["alpha"] * total) ** s["beta"]  # TensorFlow's function refuses float64"""
+
+SOURCES = {re.search(r"class (\w+)", source)[1]: source for source in (FLATTEN, LAYER_NORM, SLOPES, RESPONSE)}
+"""Name -> source."""
+
+
+def needed(text: str, dtype: str) -> list[str]:
+    """Return the lines of the classes that `text` uses, two empty ones behind each."""
+    lines: list[str] = []
+    for name, source in SOURCES.items():
+        if re.search(rf"(?<![\w.]){name}\(", text):
+            if dtype == "float64":
+                source = source.replace("        return tf.nn.local_response_normalization(x, **self.settings)", _PRECISE)
+            lines += [*source.splitlines(), "", ""]
+    return lines

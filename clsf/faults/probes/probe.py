@@ -1,0 +1,86 @@
+"""What a probe is made of: a question, what it costs, and a function from what was seen to an answer in words and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clsf.faults.history import Facts, History
+from clsf.faults.measures import NOTHING, Measures
+from clsf.plan import Plan
+from clsf.words import Sentence
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A run as a probe sees it. `again`: the probe's own run, of a probe that has `run`; None before it was run."""
+
+    history: History
+    facts: Facts
+    measures: Measures = NOTHING
+    again: History | None = None
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Curves over steps. `level`: a horizontal line to compare with, and what it is."""
+
+    lines: tuple[tuple[Sentence, tuple[float, ...]], ...]
+    level: tuple[Sentence, float] | None = None
+    y: Sentence | None = None
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Groups of bars over the same names. `log`: the numbers differ by powers of ten."""
+
+    names: tuple[str | Sentence, ...]
+    groups: tuple[tuple[Sentence, tuple[float, ...]], ...]
+    y: Sentence | None = None
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of text under headings."""
+
+    headings: tuple[Sentence, ...]
+    rows: tuple[tuple[str | Sentence, ...], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a probe found. `picture` is drawn by `clsf.charts.probe`."""
+
+    said: Sentence
+    picture: Lines | Bars | Table | None = None
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A question to a run.
+
+    `answer` takes what was seen and returns None if that doesn't tell. A probe with `run` needs a run of its own: `run`
+    returns its plan from that of the run that is asked; its history becomes `Seen.again`.
+    """
+
+    title: Sentence
+    does: Sentence  # what to do, as an instruction
+    answer: Callable[[Seen], Answer | None]
+    run: Callable[[Plan], Plan] | None = None
+    cost: int = 1  # points in the bug lab
+
+
+def share(value: float | None) -> str:
+    """Write a share as percent, "–" for None."""
+    return "–" if value is None else f"{value:.0%}"
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Write a number with so many digits, "–" for None."""
+    return "–" if value is None else f"{value:.{digits}g}"
+
+
+def span(pair: tuple[float, float] | None) -> str:
+    """Write the smallest and the largest number."""
+    return "–" if pair is None else f"{pair[0]:.4g} … {pair[1]:.4g}"

@@ -1,0 +1,106 @@
+"""What a student has reached: answers, finished tasks, streaks. One thing is one row, so that two windows don't undo each other.
+
+Rows belong to the owner that the browser's key stands for, as runs do. What a row says is up to the part of the program that
+wrote it; this module keeps it.
+
+    reached.put(owner, "lesson", "neighbours/why", {"answer": "25%", "right": True})
+    reached.all(owner, "lesson")  ->  {"neighbours/why": {"answer": …, "right": …}}
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+
+from clsf import checks
+from clsf.checks import field as word
+from clsf.errors import StoreError
+from clsf.runs.writer import Statement, Writer
+
+MAX_ROWS = 3_000  # of one owner; a student who finishes everything has about 400
+MAX_NAME, MAX_BODY = 120, 12_000  # characters
+WRITE_SECONDS = 10.0  # that a change is waited for, as in clsf.runs.history
+
+_PUT = """
+    INSERT INTO progress (owner, part, name, updated, body) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (owner, part, name) DO UPDATE SET updated = excluded.updated, body = excluded.body"""
+
+
+class Reached:
+    """Thread-safe. `select` reads from the file, `writer` writes to it."""
+
+    def __init__(self, select: Callable[[str, tuple], list[dict]], writer: Writer) -> None:
+        self._read, self._writer = select, writer
+
+    def all(self, owner: str, part: str) -> dict[str, dict]:
+        """Return name -> what is kept of it, of one part, in the order of the names; {} for who has no key yet."""
+        rows = self._select("SELECT name, body FROM progress WHERE owner = ? AND part = ? ORDER BY name", (owner, part))
+        return {str(row["name"]): found for row in rows if (found := _body(row["body"])) is not None}
+
+    def get(self, owner: str, part: str, name: str) -> dict | None:
+        """Return what is kept of one thing; None if nothing is."""
+        rows = self._select(
+            "SELECT body FROM progress WHERE owner = ? AND part = ? AND name = ?", (owner, part, name)
+        )  # fmt: skip
+        return _body(rows[0]["body"]) if rows else None
+
+    def put(self, owner: str, part: str, name: str, body: Mapping[str, object]) -> None:
+        """Keep one thing, in place of what was kept of it. See `put_all`."""
+        self.put_all(owner, part, {name: body})
+
+    def put_all(self, owner: str, part: str, bodies: Mapping[str, Mapping[str, object]]) -> None:
+        """Keep some things of one part, all or none. It is in the file when this returns, unless the disk has trouble.
+
+        Raises StoreError for a reader without a key, for text that can't be kept, and where there is too much.
+        """
+        if not owner or not bodies:
+            if not owner:
+                raise StoreError(
+                    "Progress is kept for a browser's key, and this browser has none. Allow cookies for this page."
+                )
+            return
+        batch: list[Statement] = []
+        for name, body in bodies.items():
+            for text in (part, name):
+                checks.text(StoreError, word("name"), text)
+            written = json.dumps(dict(body), ensure_ascii=False)
+            if len(name) > MAX_NAME or len(written) > MAX_BODY:
+                raise StoreError(
+                    "What is to be kept of {name} has {count} characters, but may have {most}. Shorten it.",
+                    name=name[:MAX_NAME], count=len(written), most=MAX_BODY,
+                )  # fmt: skip
+            batch.append((_PUT, (owner, part, name, time.time(), written)))
+        count = self._select("SELECT COUNT(*) AS n FROM progress WHERE owner = ?", (owner,))[0]["n"]
+        if count + len(batch) > MAX_ROWS:
+            raise StoreError("More than {most} answers and tasks can't be kept for one browser.", most=MAX_ROWS)
+        self._writer.require(self._writer.write(batch), WRITE_SECONDS)
+
+    def forget(self, owner: str, part: str, name: str = "") -> None:
+        """Remove one thing, or without a name all of a part."""
+        condition, values = ("AND name = ?", (name,)) if name else ("", ())
+        sql = f"DELETE FROM progress WHERE owner = ? AND part = ? {condition}"  # noqa: S608
+        self._writer.require(self._writer.write([(sql, (owner, part, *values))]), WRITE_SECONDS)
+
+    def _select(self, sql: str, values: tuple) -> list[dict]:
+        self._writer.settle()
+        return self._read(sql, values)
+
+
+def handed_over(old: str, new: str) -> list[Statement]:
+    """Return what makes one owner's progress another's; where both have something, the newer one stays."""
+    newer = """
+        INSERT INTO progress (owner, part, name, updated, body)
+        SELECT ?, part, name, updated, body FROM progress WHERE owner = ?
+        ON CONFLICT (owner, part, name) DO UPDATE SET updated = excluded.updated, body = excluded.body
+        WHERE excluded.updated > progress.updated"""
+    return [(newer, (new, old)), ("DELETE FROM progress WHERE owner = ?", (old,))]
+
+
+def _body(text: object) -> dict | None:
+    """Return the JSON object of a row; None for what is none: one bad row costs one thing."""
+    try:
+        found = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
