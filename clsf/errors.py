@@ -6,7 +6,8 @@
     ├── DataError      images or a data set that can't be read or fetched
     ├── EngineError    a job that could not be carried out
     ├── StoreError     a run that is not in the store, or can't be read
-    └── CapsuleError   a capsule that can't be written or opened
+    ├── CapsuleError   a capsule that can't be written or opened
+    └── CourseError    a lesson, or a file of progress, that is not as it should be
 
 Every sentence says what happened with the value received, what was expected, and what to do.
 """
@@ -49,3 +50,7 @@ class StoreError(ClsfError):
 
 class CapsuleError(ClsfError):
     """A capsule that can't be written, or one that can't be opened; the sentence says why."""
+
+
+class CourseError(ClsfError):
+    """A lesson, a question or a file of progress that is not as it should be; the sentence names file and line."""

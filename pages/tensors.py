@@ -3,12 +3,13 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui.shared import sections, waiting
+from clsf.ui.shared import questions, sections, styles, waiting
 from clsf.ui.shared.text import t
-from clsf.ui.tensors import frame, predict
+from clsf.ui.tensors import frame
 
 page = ui.open_page("tensors")
 lesson = page.lesson()
+styles.show("shared/programs")
 
 # What this is, and which part of it the student looks at; only that part computes.
 st.title(t("Tensors"))
@@ -19,6 +20,6 @@ task = st.container()  # something to try
 # The playground itself: every output comes from a worker.
 if waiting.ready():
     solved = section.show()
-    predict.show(section.name)
+    questions.show("tensors", section.name)
     with task:
         frame.task(section.name, solved)

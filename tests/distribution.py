@@ -5,39 +5,34 @@ So no framework is started twice, tests of one room run in their order, and thos
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from xdist.scheduler import LoadScopeScheduling
 
 PROCESSES = 2
 
-ROOMS = {"backends": "frameworks", "parity": "frameworks", "engine": "engine", "browser": "browser"}
-"""Folders whose tests share worker processes. What is long begins first, in this order."""
+ROOMS = {
+    "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
+    "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks", "engine": "engine", "browser": "browser",
+}  # fmt: skip
+"""Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order."""
 
 
 class ByRoom(LoadScopeScheduling):
-    """A room is the work of one process, and so is each file of the other folders."""
+    """A room is the work of one process, and so is each file that belongs to none."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.split("::", 1)[0]
-        return ROOMS.get(folder_of(file), file)
+        return room_of(nodeid) or nodeid.split("::", 1)[0]
 
 
-def folder_of(file: str) -> str:
-    """Return the folder below tests/ that a file lies in."""
-    parts = Path(file).parts
-    return parts[1] if len(parts) > 2 else ""
+def room_of(nodeid: str) -> str | None:
+    """Return the room of a test, by its id from the repository's root."""
+    file = nodeid.split("::", 1)[0].removeprefix("tests/")
+    return ROOMS.get(file) or ROOMS.get(file.split("/", 1)[0])
 
 
 def begin_with_rooms(items: list) -> None:
     """Put the tests of rooms before all others; each keeps its place among its own."""
     order = list(dict.fromkeys(ROOMS.values()))
-
-    def place(item: object) -> int:
-        room = ROOMS.get(folder_of(item.nodeid))
-        return order.index(room) if room else len(order)
-
-    items.sort(key=place)
+    items.sort(key=lambda item: order.index(room) if (room := room_of(item.nodeid)) else len(order))
 
 
 def processes(arguments: list[str]) -> int:

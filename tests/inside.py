@@ -73,6 +73,13 @@ def start(framework: str) -> None:
     _framework = framework
 
 
+def answer(function: str, *values: object) -> object:
+    """Call a job by name, as a worker does."""
+    from clsf.engine.work import resolve
+
+    return resolve(function)(*values)
+
+
 # For both frameworks.
 
 

@@ -21,16 +21,24 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--classes", type=int, metavar="N", help="number of classes, for files; default 10")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--measure", action="store_true", help="plant every fault and count how often its kind is found")
-    parser.add_argument("--data", metavar="NAMES", default="digits,shapes", help="with --measure: digits, shapes or both")
+    parser.add_argument(
+        "--data",
+        metavar="NAMES",
+        default="digits,shapes",
+        help="with --measure: of digits, shapes, digits-turned, shapes-redrawn",
+    )
     parser.add_argument("--framework", metavar="NAMES", default="torch,tensorflow", help="with --measure")
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="with --measure: seeds from 0 on; default 3")
-    parser.add_argument("--kinds", metavar="NAMES", help="with --measure: only these faults")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="with --measure: so many seeds; default 3")
+    parser.add_argument("--first-seed", type=int, default=0, metavar="N", help="with --measure: the first seed; default 0")
+    parser.add_argument("--kinds", metavar="NAMES", help="with --measure: only these faults, or healthy")
+    parser.add_argument("--keep", metavar="FILE", help="with --measure: keep the runs there; what is there isn't trained again")
+    parser.add_argument("--judge", action="store_true", help="with --keep: judge the runs that were kept, without training")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Diagnose what was asked for. 0 also if something looks wrong."""
-    if options.measure:
+    if options.measure or options.judge:
         from clsf.cli.diagnose_measure import measure
 
         return measure(options)

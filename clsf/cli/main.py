@@ -43,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         datasets,
         diagnose,
         experiment,
+        leaks,
         lockstep,
+        progress,
         read,
         runs,
         train,
@@ -51,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = _Parser(prog="python -m clsf", description="Image classification in TensorFlow and PyTorch, honestly compared.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
-    for command in (datasets, train, experiment, lockstep, case, code, read, bench, runs, diagnose, buglab):
+    for command in (
+        datasets, train, experiment, lockstep, case, code, read, bench, runs, diagnose, leaks, buglab, progress,
+    ):  # fmt: skip
         command.add_arguments(commands)
     return parser

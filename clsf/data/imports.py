@@ -18,7 +18,7 @@ from typing import BinaryIO
 import numpy as np
 
 from clsf import checks
-from clsf.data import cache, catalogue, quota
+from clsf.data import cache, catalogue, file_names, quota
 from clsf.data.arrays import expanded
 from clsf.data.brought import opened
 from clsf.data.catalogue import DatasetInfo
@@ -220,7 +220,7 @@ def _shape(layout: Layout, headers: dict[str, Header], image_size: int | None) -
 def _decoded(folder: Path, pictures: list[Picture], shape: Shape, progress: Progress) -> list[tuple[Picture, Sentence]]:
     """Write the .npy files of both parts; return the pictures that could not be decoded, and why."""
     problems: dict[str, Sentence] = {}
-    broken, done = [], 0
+    names, broken, done = [], [], 0
     for file, parts in (("train", ("train", "val")), ("test", ("test",))):  # validation images stand behind the training images
         labels = []
         with Rows(folder / f"{file}_pixels.npy", shape) as rows:
@@ -233,7 +233,9 @@ def _decoded(folder: Path, pictures: list[Picture], shape: Shape, progress: Prog
                 else:
                     rows.append(image[None])
                     labels.append(picture.label)
+                    names.append(picture.path)
         np.save(folder / f"{file}_labels.npy", np.array(labels, np.int64))
+    file_names.write(folder, names)
     progress("prepare", len(pictures), len(pictures))
     return broken
 

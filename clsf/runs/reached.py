@@ -73,7 +73,7 @@ class Reached:
             batch.append((_PUT, (owner, part, name, time.time(), written)))
         count = self._select("SELECT COUNT(*) AS n FROM progress WHERE owner = ?", (owner,))[0]["n"]
         if count + len(batch) > MAX_ROWS:
-            raise StoreError("More than {most} answers and tasks can't be kept for one browser.", most=MAX_ROWS)
+            raise StoreError("The answers and tasks of one browser are kept up to this number: {most}.", most=MAX_ROWS)
         self._writer.require(self._writer.write(batch), WRITE_SECONDS)
 
     def forget(self, owner: str, part: str, name: str = "") -> None:

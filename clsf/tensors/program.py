@@ -34,7 +34,9 @@ INLINE = 28  # characters; a longer argument gets an assignment above the code
 IMPORTS = {
     "np": "import numpy as np",
     "tf": "import tensorflow as tf",
+    "keras": "import keras",
     "torch": "import torch",
+    "nn": "from torch import nn",
     "F": "import torch.nn.functional as F",
     "perf_counter": "from time import perf_counter",
 }

@@ -4,37 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from clsf.tensors.quiz import Topic
 from clsf.words import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section; `task` can be checked by the page, `topics` are what it lets the student predict."""
+    """A section; `task` can be checked by the page."""
 
     name: str
     title: Sentence
     icon: str
     task: Sentence
-    topics: tuple[Topic, ...] = ()
 
 
 SECTIONS: tuple[Section, ...] = (
     Section(
         "create", say("Create and inspect"), ":material/grid_view:",
-        say("Cut a piece of shape (2, 2) out of a tensor of rank 3."), ("shape",),
+        say("Cut a piece of shape (2, 2) out of a tensor of rank 3."),
     ),
     Section(
         "cast", say("Cast"), ":material/swap_horiz:",
-        say("Find a cast after which a positive number has become negative."), ("dtype",),
+        say("Find a cast after which a positive number has become negative."),
     ),
     Section(
         "change", say("Change in place"), ":material/edit:",
-        say("Find a pair that shares memory in NumPy and PyTorch, but not in TensorFlow."), ("memory",),
+        say("Find a pair that shares memory in NumPy and PyTorch, but not in TensorFlow."),
     ),
     Section(
         "trace", say("Trace lens"), ":material/center_focus_strong:",
-        say("Choose at least three different calls so that the function is traced only once."), ("prints",),
+        say("Choose at least three different calls so that the function is traced only once."),
     ),
     Section(
         "names", say("Same thing, other names"), ":material/translate:",
@@ -42,7 +40,7 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section(
         "broadcast", say("Broadcasting"), ":material/open_in_full:",
-        say("Find two shapes, neither of which is the result."), ("stretch",),
+        say("Find two shapes, neither of which is the result."),
     ),
     Section(
         "layout", say("Layout X-ray"), ":material/view_week:",

@@ -6,9 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from clsf.errors import ClsfError
-from clsf.ui import chrome, held, incoming, keeping, links, unexpected_errors
+from clsf.ui import chrome, course_bar, held, incoming, keeping, links, next_page, unexpected_errors
 from clsf.ui.shared import identity, language, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
@@ -30,7 +31,12 @@ def main() -> None:
         chrome.dress(language.chosen(), page.url_path)
         kept = identity.keep()  # first of all: who asks to be forgotten may close the tab at once
     above = st.container(key=keeping.KEY) if page.url_path in keeping.PAGES else None
-    navigation.run_page(page)
+    task = st.container(key=course_bar.KEY)
+    with suppress(StopException):  # a page that ends early still has its foot
+        navigation.run_page(page)
+    with task:
+        course_bar.show(page.url_path)  # after the page, which says what the session holds
+    next_page.show(page.url_path)
     if not kept:
         with st.sidebar:
             identity.keep()

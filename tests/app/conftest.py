@@ -11,17 +11,24 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from clsf.ui.shared import service_access
+from tests.app.answering_lab import AnsweringLab
 from tests.app.fake_lab import FakeLab
 
 ROOT = Path(__file__).parents[2]
 
 
+def installed(monkeypatch: pytest.MonkeyPatch, lab: FakeLab) -> FakeLab:
+    """Have all pages of this test use a lab, and forget what they remember of another."""
+    monkeypatch.setattr(service_access, "get_service", lambda: lab)
+    st.cache_resource.clear()
+    if isinstance(lab, AnsweringLab):
+        st.cache_data.clear()
+    return lab
+
+
 @pytest.fixture
 def lab(monkeypatch: pytest.MonkeyPatch) -> FakeLab:
-    fake = FakeLab()
-    monkeypatch.setattr(service_access, "get_service", lambda: fake)
-    st.cache_resource.clear()
-    return fake
+    return installed(monkeypatch, FakeLab())
 
 
 @pytest.fixture
@@ -39,17 +46,14 @@ def warm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def open_app(lab: FakeLab, warm: None) -> Callable[..., AppTest]:
-    """Return a function that opens a page as a browser would: through app.py."""
+    """Return a function that opens a page by a link, as a browser would: through app.py."""
 
     def opened(page: str = "home", lang: str = "en", **link: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-        app.query_params["lang"] = lang
-        for name, value in link.items():
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)  # a framework may just be imported
+        for name, value in {"lang": lang, **link}.items():
             app.query_params[name] = value
-        app.run()
         if page != "home":
             app.switch_page(f"pages/{page}.py")
-            app.run()
-        return app
+        return app.run()
 
     return opened

@@ -30,3 +30,9 @@ def well(app: AppTest) -> AppTest:
     """Return the page; fails if it ended in an exception."""
     assert not app.exception
     return app
+
+
+def faultless(app: AppTest) -> AppTest:
+    """Return the page; fails if it ended in an exception, or shows an error."""
+    assert not well(app).error
+    return app

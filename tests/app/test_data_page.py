@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -23,29 +22,13 @@ from clsf.errors import EngineError
 from clsf.plan import Augmentation
 from clsf.ui.data import keys, source
 from clsf.ui.data.sections import SECTIONS
-from clsf.ui.shared import service_access, state
+from clsf.ui.shared import state
 from clsf.ui.shared.settings import keys as train_keys
-from tests import frameworks
-from tests.app.fake_lab import FakeLab
+from tests.app.answering_lab import AnsweringLab
+from tests.app.conftest import installed
 from tests.app.seen import texts, well
 
 ROOT = Path(__file__).parents[2]
-
-
-def answer(function: str, *values: object) -> object:
-    """Call a job by name; runs in a framework's own process."""
-    from clsf.engine.work import resolve
-
-    return resolve(function)(*values)
-
-
-class Workers(FakeLab):
-    """A lab whose interactive jobs are carried out: those without a framework here, the others in the tests' own processes."""
-
-    def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
-        if function.startswith("clsf.data."):
-            return answer(function, *args)
-        return frameworks.process(framework).run(answer, function, *args)
 
 
 @pytest.fixture(autouse=True)
@@ -59,24 +42,16 @@ def data_folder(tmp_path_factory, monkeypatch):
 
 
 @pytest.fixture
-def lab(monkeypatch: pytest.MonkeyPatch) -> Workers:
-    workers = Workers()
-    monkeypatch.setattr(service_access, "get_service", lambda: workers)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return workers
+def lab(monkeypatch: pytest.MonkeyPatch) -> AnsweringLab:
+    return installed(monkeypatch, AnsweringLab())
 
 
 @pytest.fixture
-def page(lab: Workers, warm: None) -> Callable[..., AppTest]:
+def page(open_app: Callable[..., AppTest]) -> Callable[..., AppTest]:
     """Open the Data page by a link."""
 
     def opened(section: str = "look", lang: str = "en", **link: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)  # a framework may just be imported
-        for name, value in {"lang": lang, keys.SECTION: section, **link}.items():
-            app.query_params[name] = value
-        app.switch_page("pages/data.py")
-        return app.run()
+        return open_app("data", lang, **{keys.SECTION: section, **link})
 
     return opened
 
@@ -183,7 +158,7 @@ def test_without_a_worker_the_rest_of_the_page_is_there(page, lab, monkeypatch):
     def refuse(*args, **kwargs):
         raise EngineError("There is no {framework} worker at the moment. Try again in a few seconds.", framework="torch")
 
-    monkeypatch.setattr(Workers, "call", refuse)
+    monkeypatch.setattr(AnsweringLab, "call", refuse)
     app = well(page("numbers"))
     assert "There is no torch worker" in app.info[0].value
     assert app.subheader[0].value == "Images per class"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-import streamlit as st
 
 from clsf.errors import EngineError
 from clsf.events import RunFailed
@@ -17,8 +16,9 @@ from clsf.runs.history import Query
 from clsf.runs.store import RunStore
 from clsf.ui.runs import keys as history_keys
 from clsf.ui.runs import listing
-from clsf.ui.shared import identity, service_access
+from clsf.ui.shared import identity
 from clsf.words import say
+from tests.app.conftest import installed
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import html, texts, well
 
@@ -58,9 +58,7 @@ class StoredLab(FakeLab):
 @pytest.fixture
 def lab(monkeypatch, tmp_path) -> StoredLab:
     fake = StoredLab(tmp_path)
-    monkeypatch.setattr(service_access, "get_service", lambda: fake)
-    st.cache_resource.clear()
-    yield fake
+    yield installed(monkeypatch, fake)
     fake.store.close()
 
 

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -21,34 +20,24 @@ from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.ui.layers import keys
 from clsf.ui.layers.views import VIEWS
-from clsf.ui.shared import service_access
-from tests import frameworks
-from tests.app.fake_lab import FakeLab
-from tests.app.seen import html, texts
+from tests.app.answering_lab import AnsweringLab
+from tests.app.conftest import installed
+from tests.app.seen import faultless, html, texts, well
 
 ROOT = Path(__file__).parents[2]
 RUN = "a-trained-run"
 SMALL = {"picture_side_48": "16", "picture_grey": "true"}
 
 
-def answer(function: str, *values: object) -> object:
-    """Call a job by name; runs in a framework's own process."""
-    from clsf.engine.work import resolve
+class Bench(AnsweringLab):
+    """With one run that has ended, and workers that may be away."""
 
-    return resolve(function)(*values)
-
-
-class Bench(FakeLab):
-    """A lab whose interactive jobs are carried out by the tests' framework processes, with one run that has ended."""
-
-    asked = 0
     away: tuple[str, ...] = ()
 
     def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
         if framework in self.away:
             raise EngineError("There is no {framework} worker at the moment. Try again in a few seconds.", framework=framework)
-        self.asked += 1
-        return frameworks.process(framework).run(answer, function, *args)
+        return super().call(framework, function, *args, timeout=timeout)
 
     def recent(self, owner: str, limit: int = 20) -> list:
         return [SimpleNamespace(run_id=RUN, status="finished")]
@@ -64,33 +53,19 @@ class Bench(FakeLab):
 
 @pytest.fixture
 def lab(monkeypatch: pytest.MonkeyPatch) -> Bench:
-    bench = Bench()
-    monkeypatch.setattr(service_access, "get_service", lambda: bench)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return bench
+    return installed(monkeypatch, Bench())
 
 
 @pytest.fixture
-def open_page(lab: Bench, warm: None) -> Callable[..., AppTest]:
+def open_page(open_app: Callable[..., AppTest]) -> Callable[..., AppTest]:
     def opened(lang: str = "en", **link: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for name, value in {"lang": lang, **SMALL, **link}.items():
-            app.query_params[name] = value
-        app.switch_page("pages/layers.py")
-        return app.run()
+        return open_app("layers", lang, **{**SMALL, **link})
 
     return opened
 
 
 def tiles(app) -> int:
     return html(app).count('<div class="ls-tile')
-
-
-def well(app):
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def chain_of(app):
@@ -115,14 +90,14 @@ WHERE = {
 def test_every_view_opens_in_both_languages(open_page, view, lang):
     layer, chain = WHERE[view]
     link = {"view": view, "layer": str(layer)} | ({"chain": chain} if chain else {})
-    app = well(open_page(lang, **link))
+    app = faultless(open_page(lang, **link))
     assert app.session_state[keys.VIEW] == view
     assert app.title[0].value == {"en": "Layers", "ko": "층"}[lang]
     assert tiles(app) == len(chain_of(app)) + 1
 
 
 def test_what_one_sees_first(open_page):
-    app = well(open_page())
+    app = faultless(open_page())
     assert chain_of(app) == DEFAULT
     assert "16×16×1" in html(app)
     assert "14×14×8" in html(app)  # valid, 3×3
@@ -151,7 +126,7 @@ def test_what_one_sees_first(open_page):
     ],
 )
 def test_whatever_a_link_says_the_page_stands(open_page, link, what):
-    app = well(open_page(**link))
+    app = faultless(open_page(**link))
     assert what in texts(app).replace("\\", "")
     assert "<script>" not in html(app)
 
@@ -161,7 +136,7 @@ def test_whatever_a_link_says_the_page_stands(open_page, link, what):
 
 def test_a_changed_field_changes_shape_formula_and_link(open_page):
     app = open_page()
-    well(widget(app, 0, "strides").set_value(2).run())
+    faultless(widget(app, 0, "strides").set_value(2).run())
     assert chain_of(app)[0].layer.strides == 2
     assert any(r"\frac{16 - 3}{2}" in latex.value for latex in app.latex)
     assert "7×7×8" in html(app)
@@ -170,7 +145,7 @@ def test_a_changed_field_changes_shape_formula_and_link(open_page):
 
 def test_strides_put_the_dilation_back_which_keras_refuses_beside_them(open_page):
     app = open_page(chain="Conv2D:filters=2,dilation_rate=2")
-    well(widget(app, 0, "strides").set_value(2).run())
+    faultless(widget(app, 0, "strides").set_value(2).run())
     assert (chain_of(app)[0].layer.strides, chain_of(app)[0].layer.dilation_rate) == (2, 1)
 
 
@@ -189,41 +164,41 @@ def test_height_and_width_apart(open_page):
 
 def test_layers_are_added_removed_and_moved(open_page):
     app = open_page(chain="Conv2D:filters=2;MaxPool2D", layer="1")
-    well(app.get_by_key("chain_add").click().run())
+    faultless(app.get_by_key("chain_add").click().run())
     assert [stage.kind for stage in chain_of(app)] == ["Conv2D", "Activation", "MaxPool2D"]
     assert app.session_state[keys.LOOKED_AT] == "2"
-    well(app.get_by_key("chain_later").click().run())
+    faultless(app.get_by_key("chain_later").click().run())
     assert [stage.kind for stage in chain_of(app)] == ["Conv2D", "MaxPool2D", "Activation"]
     assert app.session_state[keys.LOOKED_AT] == "3"
-    well(app.get_by_key("chain_earlier").click().run())
-    well(app.get_by_key("chain_remove").click().run())
+    faultless(app.get_by_key("chain_earlier").click().run())
+    faultless(app.get_by_key("chain_remove").click().run())
     assert [stage.kind for stage in chain_of(app)] == ["Conv2D", "MaxPool2D"]
-    well(app.get_by_key("chain_reset").click().run())
+    faultless(app.get_by_key("chain_reset").click().run())
     assert chain_of(app) == DEFAULT
 
 
 def test_another_kind_brings_its_own_fields(open_page):
     app = open_page(layer="2")
-    well(widget(app, 1, "kind").set_value("Dropout").run())
+    faultless(widget(app, 1, "kind").set_value("Dropout").run())
     assert chain_of(app)[1].kind == "Dropout"
-    well(widget(app, 1, "rate").set_value(0.8).run())
+    faultless(widget(app, 1, "rate").set_value(0.8).run())
     assert chain_of(app)[1].layer.rate == 0.8
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_a_misfit_is_explained_before_anything_fails_and_mended_by_a_button(open_page, lab, lang):
-    app = well(open_page(lang, chain="Conv2D:filters=2;Dense:units=5", layer="2"))
+    app = faultless(open_page(lang, chain="Conv2D:filters=2;Dense:units=5", layer="2"))
     assert {"en": "needs a flat vector", "ko": "벡터"}[lang] in texts(app)
     assert "ls-bad" in html(app)
-    well(app.get_by_key("mend_0").click().run())
+    faultless(app.get_by_key("mend_0").click().run())
     assert [stage.kind for stage in chain_of(app)] == ["Conv2D", "Flatten", "Dense"]
     assert "ls-bad" not in html(app)
 
 
 def test_a_kernel_larger_than_the_picture_is_explained(open_page):
-    app = well(open_page(chain="MaxPool2D:pool_size=8;Conv2D:filters=2,kernel_size=5", layer="2"))
+    app = faultless(open_page(chain="MaxPool2D:pool_size=8;Conv2D:filters=2,kernel_size=5", layer="2"))
     assert "5×5 kernel does not fit the 2×2 image" in texts(app)
-    well(app.get_by_key("mend_0").click().run())
+    faultless(app.get_by_key("mend_0").click().run())
     assert chain_of(app)[1].layer.padding == "same"
 
 
@@ -231,7 +206,7 @@ def test_a_kernel_larger_than_the_picture_is_explained(open_page):
 
 
 def test_ones_own_numbers_are_shown_and_used(open_page):
-    app = well(open_page(chain="Conv2D:filters=1,w.source=own,w.numbers=0+0+0+0+2+0+0+0+0", view="weights"))
+    app = faultless(open_page(chain="Conv2D:filters=1,w.source=own,w.numbers=0+0+0+0+2+0+0+0+0", view="weights"))
     table = app.get_by_key(keys.widget(0, 0, "numbers"))
     assert table.value.to_numpy().tolist() == [[0, 0, 0], [0, 2, 0], [0, 0, 0]]
     assert "9 weights, 0 to 2" in texts(app).replace("\\", "")
@@ -239,19 +214,19 @@ def test_ones_own_numbers_are_shown_and_used(open_page):
 
 def test_kernels_by_hand_are_chosen(open_page):
     app = open_page()
-    well(widget(app, 0, "kernels").set_value(["emboss"]).run())
+    faultless(widget(app, 0, "kernels").set_value(["emboss"]).run())
     assert chain_of(app)[0].filling.kernels == ("emboss",)
-    well(widget(app, 0, "source").set_value("random").run())
-    well(widget(app, 0, "seed").set_value(5).run())
+    faultless(widget(app, 0, "source").set_value("random").run())
+    faultless(widget(app, 0, "seed").set_value(5).run())
     assert chain_of(app)[0].filling.seed == 5
 
 
 def test_a_trained_layer_is_taken_over_with_its_weights(open_page, lab):
     app = open_page(picture="sample", data="digits", view="weights")
-    well(widget(app, 0, "source").set_value("run").run())
+    faultless(widget(app, 0, "source").set_value("run").run())
     assert "ls-bad" not in html(app)  # no layer is chosen yet, and that is no fault
     assert "random weights stand in" in texts(app)
-    well(widget(app, 0, "path").set_value("1").run())
+    faultless(widget(app, 0, "path").set_value("1").run())
     assert "random weights stand in" not in texts(app)
     stage = chain_of(app)[0]
     assert stage.layer == preset("tiny").layers[0]
@@ -263,11 +238,11 @@ def test_a_trained_layer_is_taken_over_with_its_weights(open_page, lab):
 def test_a_deep_trained_layer_is_reached_behind_the_layers_before_it(open_page):
     app = open_page(picture="sample", data="digits", chain=f"Dense:units=10,w.source=run,w.run={RUN},w.path=4")
     assert "needs a flat vector" in texts(app)
-    well(app.get_by_key("begin_behind").click().run())
+    faultless(app.get_by_key("begin_behind").click().run())
     assert "first 3 layers" in texts(app)
     assert "ls-bad" not in html(app)
     assert app.query_params["begin"] == f"{RUN}:3"
-    well(app.get_by_key("begin_reset").click().run())
+    faultless(app.get_by_key("begin_reset").click().run())
     assert "ls-bad" in html(app)
 
 
@@ -281,9 +256,9 @@ def png(size: int = 40) -> bytes:
 
 
 def test_a_good_upload_goes_through_the_chain(open_page):
-    app = well(open_page(picture="upload"))
+    app = faultless(open_page(picture="upload"))
     assert "photograph stands in" in texts(app)
-    well(app.get_by_key(keys.FILE).set_value(("mine.png", png(), "image/png")).run())
+    faultless(app.get_by_key(keys.FILE).set_value(("mine.png", png(), "image/png")).run())
     assert "mine.png" in html(app)
     assert "photograph stands in" not in texts(app)
 
@@ -302,7 +277,7 @@ def test_a_bad_upload_is_refused_in_words_and_nothing_is_lost(open_page, lang):
     "link", [{"picture": "drawing"}, {"picture": "photograph", "photograph": "flower"}, {"picture": "sample", "data": "digits"}]
 )
 def test_every_source_gives_a_picture(open_page, link):
-    app = well(open_page(**link))
+    app = faultless(open_page(**link))
     assert tiles(app) == 5
 
 
@@ -319,7 +294,7 @@ def test_what_was_asked_before_is_not_asked_again(open_page, lab):
 
 def test_one_framework_alone_is_enough_for_what_both_say(open_page, lab):
     lab.away = ("tensorflow",)
-    well(open_page())
+    faultless(open_page())
     app = open_page(view="both")
     assert not app.exception
     assert "no tensorflow worker" in app.error[0].value
@@ -333,19 +308,19 @@ def test_without_workers_the_page_says_so(open_page, lab):
 
 
 def test_both_frameworks_agree_on_the_page(open_page):
-    app = well(open_page(view="both"))
+    app = faultless(open_page(view="both"))
     assert "Largest difference:" in texts(app) or "to the last bit" in texts(app)
     assert "HWIO" in html(app)
     assert "OIHW" in html(app)
 
 
 def test_dropout_does_nothing_at_inference_in_both(open_page):
-    app = well(open_page(chain="Dropout:rate=0.5", view="dropout"))
+    app = faultless(open_page(chain="Dropout:rate=0.5", view="dropout"))
     assert html(app).count("yes, to the last bit") == 2
 
 
 def test_the_chain_is_read_from_the_link_and_written_back(open_page):
     text = "Conv2D:filters=3,padding=same;Dropout:rate=0.25"
-    app = well(open_page(chain=text))
+    app = faultless(open_page(chain=text))
     assert to_text(chain_of(app)) == text
     assert app.query_params["chain"] == text

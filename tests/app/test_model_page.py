@@ -17,6 +17,7 @@ from clsf.plan import Plan, Preparation, Schedule
 from clsf.ui.model import cards, keys
 from clsf.ui.shared import state
 from clsf.ui.shared.design import MY_MODEL
+from tests.app.seen import faultless
 from tests.unit.test_brought import densenet_121, resnet_56
 from tests.unit.test_model_link import HOSTILE
 
@@ -41,7 +42,7 @@ class Browser:
 
     def ask(self, app, *wishes: dict):
         self.wishes = list(wishes)
-        return well(app.run())
+        return faultless(app.run())
 
     def kinds(self) -> list[str]:
         return [card["kind"] for card in self.data["cards"]]
@@ -63,12 +64,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     return playing
 
 
-def well(app):
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def metrics(app) -> list[str]:
     return [metric.value for metric in app.metric]
 
@@ -83,7 +78,7 @@ def add(kind: str, position: int) -> dict:
 )
 @pytest.mark.parametrize("view", ["code", "diagram", "volumes", "summary"])
 def test_every_view_opens_in_both_languages(open_app, browser, lang, title, parameters, badge, view):
-    app = well(open_app("model", lang, view=view))
+    app = faultless(open_app("model", lang, view=view))
     assert app.title[0].value == title
     assert any(badge in md.value for md in app.markdown)
     assert metrics(app)[0] == "430,102"
@@ -93,7 +88,7 @@ def test_every_view_opens_in_both_languages(open_app, browser, lang, title, para
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_the_real_list_of_cards_is_mounted(open_app, lang):
-    app = well(open_app("model", lang))
+    app = faultless(open_app("model", lang))
     assert app.get("bidi_component")
 
 
@@ -101,7 +96,7 @@ def test_the_real_list_of_cards_is_mounted(open_app, lang):
 def test_every_preset_is_one_click_and_one_step(open_app, browser, name):
     app = open_app("model")
     app.button(key=f"preset_{name}").click().run()
-    well(app)
+    faultless(app)
     assert browser.kinds() == [type(layer).__name__ for layer in preset(name).layers]
     if name != "lecture-cnn":
         assert browser.data["undo"]
@@ -205,7 +200,7 @@ def test_a_hostile_link_gives_a_sentence_and_the_page_stands(open_app, browser, 
     packed = "1." + base64.urlsafe_b64encode(pressing.compress(HOSTILE[case][0].encode()) + pressing.flush()).decode().rstrip(
         "="
     )
-    well(open_app("model", lang, design=packed))
+    faultless(open_app("model", lang, design=packed))
     assert browser.data["refusal"]
     assert len(browser.kinds()) == 8
 
@@ -218,7 +213,7 @@ def test_hostile_json_keeps_the_design_that_there_is(open_app, browser, case):
     app.button(key="preset_tiny").click().run()
     app.text_area(key=keys.PASTED).set_value(HOSTILE[case][0]).run()
     app.button(key="open_pasted").click().run()
-    well(app)
+    faultless(app)
     assert browser.data["refusal"]
     assert browser.kinds() == ["Conv2D", "MaxPool2D", "Flatten", "Dense"]
 
@@ -231,7 +226,7 @@ def test_a_link_and_json_can_be_pasted(open_app, browser):
     assert browser.kinds() == ["Flatten", "Dense", "Dense"]
     app.text_area(key=keys.PASTED).set_value(edit_link.to_text(design_of(preset("tiny")))).run()
     app.button(key="open_pasted").click().run()
-    well(app)
+    faultless(app)
     assert browser.kinds() == ["Conv2D", "MaxPool2D", "Flatten", "Dense"]
 
 
@@ -240,10 +235,10 @@ def test_a_file_can_be_opened(open_app, browser):
     app.file_uploader(key=keys.UPLOAD).upload(
         "mine.json", edit_link.to_text(design_of(preset("mlp"))).encode(), "application/json"
     ).run()
-    well(app)
+    faultless(app)
     assert browser.kinds() == ["Flatten", "Dense", "Dense"]
     app.file_uploader(key=keys.UPLOAD).upload("worse.json", b"\xff\xfe\x00", "application/json").run()
-    well(app)
+    faultless(app)
     assert "is not text" in browser.data["refusal"]
     assert browser.kinds() == ["Flatten", "Dense", "Dense"]
 
@@ -253,7 +248,7 @@ def test_a_file_can_be_opened(open_app, browser):
     [("8x8x1", "8×8×1"), ("20 × 30 × 2", "20×30×2"), ("0x3x3", "28×28×1"), ("x", "28×28×1"), ("9999x1x1", "28×28×1")],
 )
 def test_another_size_can_be_typed(open_app, browser, text, shape):
-    app = well(open_app("model", **{"for": "typed", "input": text, "classes": "7"}))
+    app = faultless(open_app("model", **{"for": "typed", "input": text, "classes": "7"}))
     assert browser.data["input"] == shape
     assert bool(app.warning) == (shape == "28×28×1")
     assert any("7" in said for said in browser.said())
@@ -262,7 +257,7 @@ def test_another_size_can_be_typed(open_app, browser, text, shape):
 def test_a_name_is_a_step_and_a_bad_one_is_a_sentence(open_app, browser):
     app = open_app("model")
     app.text_input(key=keys.NAME).set_value("my <b>net</b>").run()
-    well(app)
+    faultless(app)
     assert browser.data["undo"]
     app.text_input(key=keys.NAME).set_value("   ").run()
     assert "1 to 60 characters" in browser.data["refusal"]
@@ -274,17 +269,17 @@ def test_the_design_is_taken_to_another_page(open_app, browser, page):
     app = open_app("model", **{"for": "digits"})
     app.button(key="preset_tiny").click().run()
     app.button(key=f"take_to_{page}").click().run()
-    well(app)
+    faultless(app)
     assert app.session_state[state.MODEL] == MY_MODEL
     assert app.session_state[state.DATA] == "digits"
     assert app.session_state[state.DESIGN].layers == preset("tiny").layers
 
 
 def test_styles_that_hold_no_branch_say_so_and_the_others_are_shown(open_app, browser):
-    app = well(open_app("model", keras="keras-list"))
+    app = faultless(open_app("model", keras="keras-list"))
     assert not app.info
     app.button(key="preset_residual").click().run()
-    well(app)
+    faultless(app)
     assert "cannot hold a branch" in app.info[0].value
 
 
@@ -297,14 +292,14 @@ def test_a_design_that_does_not_fit_can_be_looked_at_in_every_way(open_app, brow
         "layers": [{"kind": "Conv2D", "filters": 4}, {"kind": "Dense", "units": 3}, {"kind": "Parallel", "branches": [[], []]}],
     }
     link = edit_link.to_link(edit_link.from_data(data, SHAPE))
-    well(open_app("model", lang, view=view, design=link))
+    faultless(open_app("model", lang, view=view, design=link))
     assert browser.states() == ["fits", "broken", "waits"]
 
 
 def test_a_worker_that_is_away_says_so(open_app, browser):
     app = open_app("model", view="summary")
     app.button(key="ask_summaries").click().run()
-    well(app)
+    faultless(app)
     assert len([info for info in app.info if "worker" in info.value]) == 2
 
 
@@ -317,7 +312,7 @@ def test_a_worker_that_is_away_says_so(open_app, browser):
     ],
 )  # fmt: skip
 def test_whatever_a_link_says_the_page_stands(open_app, browser, link):
-    well(open_app("model", **link))
+    faultless(open_app("model", **link))
     assert browser.data["cards"]
 
 
@@ -341,7 +336,7 @@ def test_whatever_a_link_says_the_page_stands(open_app, browser, link):
 def test_scripts_train_by_the_whole_plan_of_the_train_page_where_it_fits(open_app, browser, plan, told):
     app = open_app("model", view="code")
     app.session_state[state.PLAN] = plan
-    well(app.run())
+    faultless(app.run())
     assert any(told in element.value.replace("\\", "") for element in app.caption)
 
 
@@ -358,7 +353,7 @@ def test_deep_networks_open_in_every_view(open_app, browser, make, view):
     link = edit_link.to_link(design_of(spec))
     open_app("model", view=view)  # what the first page of a process imports is no matter of the model
     begun = time.monotonic()
-    app = well(open_app("model", design=link, view=view, **{"for": "cifar-10"}))
+    app = faultless(open_app("model", design=link, view=view, **{"for": "cifar-10"}))
     seconds = time.monotonic() - begun
     assert app.query_params["design"] == link
     assert browser.kinds() == [type(layer).__name__ for layer in spec.layers]

@@ -6,7 +6,6 @@ import threading
 import time
 
 import pytest
-import streamlit as st
 
 from clsf.events import BatchesEnded
 from clsf.model.presets import preset
@@ -14,7 +13,8 @@ from clsf.plan import Plan
 from clsf.runs import writer
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
-from clsf.ui.shared import identity, service_access
+from clsf.ui.shared import identity
+from tests.app.conftest import installed
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import well
 from tests.app.test_experiments import KEY, ME, StoredLab
@@ -34,10 +34,8 @@ class OnlyStored(StoredLab):
 @pytest.fixture
 def lab(monkeypatch, tmp_path) -> FakeLab:
     fake = OnlyStored(tmp_path)
-    monkeypatch.setattr(service_access, "get_service", lambda: fake)
     monkeypatch.setattr(identity, "cookie", lambda: KEY)
-    st.cache_resource.clear()
-    yield fake
+    yield installed(monkeypatch, fake)
     fake.store.close()
 
 

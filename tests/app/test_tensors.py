@@ -2,70 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from clsf.errors import EngineError
 from clsf.tensors import literals
 from clsf.tensors.sections import NAMES
-from clsf.ui.shared import service_access
 from clsf.ui.tensors import keys, ticks
-from tests import frameworks
-from tests.app.fake_lab import FakeLab
-from tests.app.seen import html, texts
+from tests.app.answering_lab import AnsweringLab
+from tests.app.conftest import installed
+from tests.app.seen import faultless, html, texts
 
 ROOT = Path(__file__).parents[2]
 
 
-def answer(function: str, *values: object) -> object:
-    """Call a job by name; runs in a framework's own process."""
-    from clsf.engine.work import resolve
-
-    return resolve(function)(*values)
-
-
-class Playground(FakeLab):
-    """A lab whose interactive jobs are carried out by the tests' framework processes."""
-
-    asked = 0
-
-    def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
-        self.asked += 1
-        return frameworks.process(framework).run(answer, function, *args)
-
-
 @pytest.fixture
-def lab(monkeypatch: pytest.MonkeyPatch) -> Playground:
-    playground = Playground()
-    monkeypatch.setattr(service_access, "get_service", lambda: playground)
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    return playground
-
-
-@pytest.fixture
-def open_app(lab: Playground, warm: None) -> Callable[..., AppTest]:
-    """As the fixture of the same name for all pages, but straight to this one, which is a page run less."""
-
-    def opened(page: str, lang: str = "en", **link: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-        for name, value in {"lang": lang, **link}.items():
-            app.query_params[name] = value
-        app.switch_page(f"pages/{page}.py")
-        return app.run()
-
-    return opened
-
-
-def well(app):
-    assert not app.exception
-    assert not app.error
-    return app
+def lab(monkeypatch: pytest.MonkeyPatch) -> AnsweringLab:
+    return installed(monkeypatch, AnsweringLab())
 
 
 HEADERS = {
@@ -83,7 +39,7 @@ SHOWN = {  # what only an answer of the workers is shown in
 @pytest.mark.parametrize("lang", ["en", "ko"])
 @pytest.mark.parametrize("section", NAMES)
 def test_every_section_opens_in_both_languages(open_app, section, lang):
-    app = well(open_app("tensors", lang, section=section))
+    app = faultless(open_app("tensors", lang, section=section))
     assert app.header[0].value == HEADERS[lang][section]
     assert f'class="{SHOWN[section]}' in html(app)
     assert ("Try this:" in texts(app)) == (lang == "en")
@@ -101,12 +57,12 @@ VIEWS = [
 
 @pytest.mark.parametrize(("section", "key", "view"), [(s, k, v) for s, k, views in VIEWS for v in views])
 def test_every_view_is_reached_by_a_link(open_app, section, key, view):
-    app = well(open_app("tensors", section=section, **{key: view}))
+    app = faultless(open_app("tensors", section=section, **{key: view}))
     assert app.session_state[keys.CHANGE_VIEW if key == keys.CHANGE_VIEW_LINK else key] == view
 
 
 def test_the_lectures_example_is_what_one_sees_first(open_app):
-    app = well(open_app("tensors"))
+    app = faultless(open_app("tensors"))
     shown = html(app)
     assert "int32" in shown
     assert "int64" in shown
@@ -117,7 +73,7 @@ def test_the_lectures_example_is_what_one_sees_first(open_app):
 def test_the_shown_choice_is_in_the_link_by_a_name_that_is_the_same_in_every_language(open_app):
     app = open_app("tensors", "ko")
     app.get_by_key(keys.SECTION).set_value("broadcast").run()
-    well(app)
+    faultless(app)
     assert app.query_params["section"] == "broadcast"
     assert app.header[0].value == "브로드캐스팅"
 
@@ -138,7 +94,7 @@ def test_the_shown_choice_is_in_the_link_by_a_name_that_is_the_same_in_every_lan
     ],
 )
 def test_bad_input_gives_a_sentence(open_app, link, what):
-    app = well(open_app("tensors", **link))
+    app = faultless(open_app("tensors", **link))
     if what:
         assert what in "".join(warning.value for warning in app.warning).replace("\\", "")
 
@@ -156,7 +112,7 @@ def test_bad_input_gives_a_sentence(open_app, link, what):
     ],
 )
 def test_what_a_library_refuses_is_a_result(open_app, link, error):
-    assert error in html(well(open_app("tensors", **link)))
+    assert error in html(faultless(open_app("tensors", **link)))
 
 
 @pytest.mark.parametrize(
@@ -174,7 +130,7 @@ def test_what_a_library_refuses_is_a_result(open_app, link, error):
     ],
 )  # fmt: skip
 def test_whatever_a_link_says_the_page_stands(open_app, link):
-    app = well(open_app("tensors", **link))
+    app = faultless(open_app("tensors", **link))
     assert "<script>" not in html(app)
     assert "<b>x</b>" not in html(app)
 
@@ -209,7 +165,7 @@ def test_what_was_asked_before_is_not_asked_again(open_app, lab):
     ],
 )
 def test_the_page_sees_when_a_task_is_solved(open_app, link, solved):
-    app = well(open_app("tensors", **link))
+    app = faultless(open_app("tensors", **link))
     badges = [m.value for m in app.markdown if "badge" in m.value]
     assert any("done" in badge for badge in badges) == solved
 
@@ -217,39 +173,39 @@ def test_the_page_sees_when_a_task_is_solved(open_app, link, solved):
 def test_what_was_done_is_still_done_after_a_reload(open_app, monkeypatch):
     monkeypatch.setattr(type(st.context), "cookies", {ticks.COOKIE: "create.nonsense.<b>"})
     for section, solved in (("create", True), ("cast", False)):
-        app = well(open_app("tensors", section=section))
+        app = faultless(open_app("tensors", section=section))
         assert any("badge" in m.value and "done" in m.value for m in app.markdown) == solved
         assert app.session_state[keys.SOLVED] == {"create"}
 
 
 def test_names_are_searched_and_filtered(open_app):
-    app = well(open_app("tensors", section="names", search="unsqueeze"))
+    app = faultless(open_app("tensors", section="names", search="unsqueeze"))
     assert html(app).count("<details>") == 1
-    app = well(open_app("tensors", section="names", group="product"))
+    app = faultless(open_app("tensors", section="names", group="product"))
     assert html(app).count("<details>") == 5
-    app = well(open_app("tensors", section="names", search="no such thing"))
+    app = faultless(open_app("tensors", section="names", search="no such thing"))
     assert "No row has that in it" in texts(app)
 
 
 def test_predict_then_reveal(open_app):
     app = open_app("tensors", section="trace")
     assert app.button(key="reveal").disabled
-    app.radio(key=keys.guess("same-tensor")).set_value("3").run()
+    app.radio(key="guess_tensors/same-tensor").set_value("3").run()
     app.button(key="reveal").click().run()
-    well(app)
+    faultless(app)
     assert "You said 3. It is 1." in texts(app)
     assert "right: 0 of 1" in texts(app)
     app.button(key="predict_next").click().run()
-    app.radio(key=keys.guess("eager")).set_value("3").run()
+    app.radio(key="guess_tensors/eager").set_value("3").run()
     app.button(key="reveal").click().run()
-    assert "Right: 3." in texts(well(app))
+    assert "Right: 3." in texts(faultless(app))
     assert "right: 1 of 2" in texts(app)
 
 
 def test_a_worker_that_is_still_starting_is_waited_for(open_app, lab, monkeypatch):
     workers = (SimpleNamespace(framework="tensorflow", status="starting"), SimpleNamespace(framework="torch", status="warm"))
     monkeypatch.setattr(lab, "state", lambda: SimpleNamespace(workers=workers))
-    app = well(open_app("tensors"))
+    app = faultless(open_app("tensors"))
     assert "TensorFlow: being loaded in the background" in texts(app)
     assert lab.asked == 0
 
@@ -264,7 +220,7 @@ def test_a_worker_that_is_away_says_so_in_its_column(open_app, lab, monkeypatch)
 
     monkeypatch.setattr(lab, "call", call)
     for section in NAMES:
-        app = well(open_app("tensors", section=section))
+        app = faultless(open_app("tensors", section=section))
         assert "There is no tensorflow worker" in texts(app).replace("\\", "")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from clsf.tensors import names, quiz
+from clsf.tensors import names
 from clsf.tensors.dtypes import DTYPES
 from clsf.tensors.equality import verdict
 from clsf.tensors.outcome import Outcome
@@ -410,25 +410,3 @@ def test_who_is_not_watched_has_no_gradient():
     assert one("torch", "gradients.square", "gradients.unwatched", at=3.0).raised.kind == "RuntimeError"
     for side in BOTH:
         assert one(side, "gradients.square", "gradients.watched", at=3.0).value.values == 6.0
-
-
-# Predict, then reveal.
-
-
-def test_every_question_has_its_truth_among_the_choices():
-    for side in ALL:
-        questions = [q for q in quiz.QUESTIONS if q.side == side]
-        truths = {q.name: q.truth(o) for q, o in zip(questions, run(side, *(q.call for q in questions)), strict=True)}
-        assert {
-            name: truth for name, truth in truths.items() if truth not in next(q.choices for q in questions if q.name == name)
-        } == {}
-
-
-def test_known_truths():
-    by_name = {q.name: q for q in quiz.QUESTIONS}
-    for name, truth in {
-        "slice-int": "(2,)", "slice-back": "error", "clash": "error", "stretch-three": "(4, 2, 3)", "part": "yes", "variable-part": "no",
-        "same-tensor": "1", "eager": "3", "python-numbers": "2", "new-shape": "2", "meets": "float64", "meets-tf": "error",
-        "whole-tf": "int32",
-    }.items():  # fmt: skip
-        assert by_name[name].truth(run(by_name[name].side, by_name[name].call)[0]) == truth, name

@@ -80,7 +80,7 @@ def test_what_cannot_be_kept_says_so(store, monkeypatch):
         store.reached.put("me", "lesson", "\ud800", {})
     monkeypatch.setattr(reached, "MAX_ROWS", 1)
     store.reached.put("me", "lesson", "a", {})
-    with pytest.raises(StoreError, match="More than 1"):
+    with pytest.raises(StoreError, match="up to this number: 1"):
         store.reached.put("me", "lesson", "b", {})
 
 

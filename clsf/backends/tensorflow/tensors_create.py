@@ -36,6 +36,11 @@ def uniform(size, low, high, seed, dtype):
     return t
 
 
+def zeros(size):
+    t = tf.zeros(size)
+    return t
+
+
 def reshape(t, shape):
     t = tf.reshape(t, shape)
     return t

@@ -36,6 +36,11 @@ def uniform(size, low, high, seed, dtype):
     return t
 
 
+def zeros(size):
+    t = np.zeros(size)
+    return t
+
+
 def reshape(t, shape):
     t = t.reshape(shape)
     return t

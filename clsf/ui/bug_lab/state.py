@@ -10,6 +10,7 @@ import streamlit as st
 
 from clsf.errors import SpecError
 from clsf.faults.lab import Attempt, Case, case_of, daily, new_case
+from clsf.ui.shared import facts
 
 CASE = "case"  # in the link, so that a class can be given one
 LEVEL, FRAMEWORK = "buglab_level", "buglab_framework"
@@ -57,6 +58,7 @@ def solve(code: str, points: int) -> None:
     if solved(code) is None:
         st.session_state[_SOLVED] = {**st.session_state.get(_SOLVED, {}), code: points}
         st.session_state[_STREAK] = streak() + 1
+    facts.tell("buglab", solved=len(st.session_state[_SOLVED]), points=points)
 
 
 def miss() -> None:

@@ -26,6 +26,9 @@ PAIRS = "pairs"
 WAY = "split"
 SPLIT_SHARE, SPLIT_SEED = "split_share", "split_seed"
 
+# Leaks.
+LEAK_RUNS = "leak_runs"  # (data set, checksum, kind of finding) -> the runs with the leak and without it
+
 # Order.
 BUFFER = "buffer"
 BUFFER_SIZE = "buffer_size"

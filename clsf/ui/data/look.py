@@ -12,7 +12,7 @@ from clsf.data.split import fair_order
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.pictures import pictures
 from clsf.ui.data.pixels import pixels
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, facts, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn
 
@@ -125,6 +125,7 @@ def _turn(page: int) -> None:
 def _one(images: Images, number: int, part: str) -> None:
     image = np.asarray(images.pixels[number])
     name = images.classes[images.labels[number]]
+    facts.tell("image", data=st.session_state.get(state.DATA, ""), index=number, label=str(name))
     of = t("training image") if part == "train" else t("test image")
     st.subheader(t("Image {number}: {name}", number=number, name=plain(name)), anchor=False)
     st.caption(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.ui.data import alike, augmentation_view, keys, labels, look, numbers, order_view, own, split_view
+from clsf.ui.data import alike, augmentation_view, keys, labels, leaks_view, look, numbers, order_view, own, split_view
 from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
 
@@ -13,6 +13,7 @@ SECTIONS = Sections(
         Section("numbers", say("Numbers"), ":material/bar_chart:", numbers.show),
         Section("alike", say("Likeness"), ":material/scatter_plot:", alike.show),
         Section("split", say("Split"), ":material/call_split:", split_view.show),
+        Section("leaks", say("Leaks"), ":material/water_drop:", leaks_view.show),
         Section("order", say("Shuffle"), ":material/shuffle:", order_view.show),
         Section("vary", say("Augmentation"), ":material/auto_fix_high:", augmentation_view.show),
         Section("labels", say("Labels"), ":material/label:", labels.show),

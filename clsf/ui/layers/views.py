@@ -5,6 +5,7 @@ from __future__ import annotations
 from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.ui.layers import batch, both, code_view, dropout, field_view, growth, keys, order, out, weights_view, window
 from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared import facts
 from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
 
@@ -33,7 +34,13 @@ ONLY = {"order": (Flatten,), "dropout": (Dropout,), "batch": (BatchNorm,), "grow
 
 def chosen(looked: InspectedLayer) -> Section:
     """Let the student choose how to look at the layer."""
-    return VIEWS.chosen([view for view in VIEWS if _suits(view.name, looked)])
+    view = VIEWS.chosen([view for view in VIEWS if _suits(view.name, looked)])
+    kinds = tuple(found.kind for found in looked.look.facts)
+    height, width, channels = (*looked.facts.out_shape, 0, 0)[:3]
+    facts.tell(
+        "layers", layers=len(kinds), kinds=kinds, last=looked.facts.kind, view=view.name, height=height, width=width, channels=channels,
+    )  # fmt: skip
+    return view
 
 
 def _suits(name: str, looked: InspectedLayer) -> bool:

@@ -28,6 +28,7 @@ SAYS = {
     "EngineError",
     "StoreError",
     "CapsuleError",
+    "CourseError",
     "ReadError",
     "TensorError",
 }

@@ -10,6 +10,7 @@ from clsf.model.advice import Advice, advice
 from clsf.model.edit_facts import DesignFacts, design_facts
 from clsf.ui.model import begin, bench, cards, given, keys, totals
 from clsf.ui.model.given import ModelInputs
+from clsf.ui.shared import facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ def show() -> Bench:
     seen = design_facts(steps.now, place.shape)
     found = advice(seen, place.classes, place.batch_size)
     ready = bench.offer(seen, found)
+    if ready:
+        kinds = tuple(type(layer).__name__ for layer in steps.now.spec().layers)
+        facts.tell("model", name=steps.now.name, parameters=seen.parameters, layers=len(kinds), kinds=kinds)
     totals.show(seen, found, place)
     shown = cards.contents(
         steps, seen, found, place.classes, place.batch_size, st.session_state.get(keys.ACKED, 0), st.session_state.get(keys.FRESH), bench.refusal(),

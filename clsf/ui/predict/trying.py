@@ -17,7 +17,7 @@ from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
 from clsf.ui.predict.chosen import Model
-from clsf.ui.shared import choose, data_names, pictures, service_access
+from clsf.ui.shared import choose, data_names, facts, pictures, service_access
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t
@@ -50,6 +50,7 @@ def _look(source: str, models: Sequence[Model]) -> None:
             return
         started = time.perf_counter()
         answers = asking.ask_all(service_access.get_service(), [m.record for m in models], *asked[:-1])
+        facts.tell("guess", source=source, runs=len(models))
         _answers(models, answers, time.perf_counter() - started, asked[-1])
 
 

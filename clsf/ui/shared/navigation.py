@@ -23,6 +23,7 @@ class Page:
     name: str
     title: Sentence
     icon: str
+    group: Sentence | None = None  # the heading of the menu that it stands under; None: the menu does not list it
 
     @property
     def path(self) -> Path:
@@ -46,30 +47,36 @@ class Page:
             st.markdown(self.lesson())
 
 
+LEARN, LOOK, BUILD, TRAIN, USE = say("Learn"), say("Look"), say("Build"), say("Train and compare"), say("Use")
+
 PAGES = (
-    Page("home", say("Start"), ":material/home:"),
-    Page("tensors", say("Tensors"), ":material/grid_view:"),
-    Page("data", say("Data"), ":material/photo_library:"),
-    Page("layers", say("Layers"), ":material/layers:"),
-    Page("model", say("Model"), ":material/account_tree:"),
-    Page("your_code", say("Your code"), ":material/code:"),
-    Page("train", say("Train"), ":material/show_chart:"),
-    Page("experiments", say("Experiments"), ":material/science:"),
-    Page("compare", say("Compare"), ":material/balance:"),
-    Page("predict", say("Predict"), ":material/psychology:"),
-    Page("bug_lab", say("Bug lab"), ":material/bug_report:"),
-    Page("runs", say("Runs"), ":material/history:"),
+    Page("home", say("Start"), ":material/home:", LEARN),
+    Page("tensors", say("Tensors"), ":material/grid_view:", LOOK),
+    Page("data", say("Data"), ":material/photo_library:", LOOK),
+    Page("layers", say("Layers"), ":material/layers:", LOOK),
+    Page("model", say("Model"), ":material/account_tree:", BUILD),
+    Page("your_code", say("Your code"), ":material/code:", BUILD),
+    Page("train", say("Train"), ":material/show_chart:", TRAIN),
+    Page("experiments", say("Experiments"), ":material/science:", TRAIN),
+    Page("compare", say("Compare"), ":material/balance:", TRAIN),
+    Page("predict", say("Predict"), ":material/psychology:", USE),
+    Page("bug_lab", say("Bug lab"), ":material/bug_report:", USE),
+    Page("runs", say("Runs"), ":material/history:", USE),
+    Page("lesson", say("Lesson"), ":material/school:"),
 )
-"""In the order of the menu; the first is what the bare address shows."""
+"""In the order of the menu; the first is what the bare address shows. A lesson is opened from there."""
 
 _through_app: ContextVar[bool] = ContextVar("through_app", default=False)
 
 
 def navigation() -> st.Page:
     """Tell Streamlit the pages, by their titles in the reader's language, and return the one that was asked for."""
-    return st.navigation(
-        [st.Page(page.path, title=words(page.title), url_path=page.name, default=page is PAGES[0]) for page in PAGES]
-    )
+    groups: dict[str, list[st.Page]] = {}
+    for page in PAGES:
+        shown = "visible" if page.group else "hidden"
+        made = st.Page(page.path, title=words(page.title), url_path=page.name, default=page is PAGES[0], visibility=shown)
+        groups.setdefault(words(page.group or LEARN), []).append(made)
+    return st.navigation(groups, expanded=True)
 
 
 def run_page(page: st.Page) -> None:

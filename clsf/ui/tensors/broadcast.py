@@ -11,11 +11,11 @@ from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Seen
 from clsf.tensors.program import Call
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.programs import Answer, ask
 from clsf.ui.shared.text import sentence, t, words
-from clsf.ui.tensors import columns, keys
-from clsf.ui.tensors.asking import Answer, ask
+from clsf.ui.tensors import keys
 
 EXAMPLES = {
     "(4, 1, 3) + (2, 3)": ("4, 1, 3", "2, 3"),

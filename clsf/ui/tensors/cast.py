@@ -13,11 +13,11 @@ from clsf.tensors.dtypes import DTYPES, FLOATS, INTEGERS, limits
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call, Dtype
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.programs import SIDES, Answer, ask
 from clsf.ui.shared.text import sentence, t, words
-from clsf.ui.tensors import columns, keys
-from clsf.ui.tensors.asking import SIDES, Answer, ask
+from clsf.ui.tensors import keys
 
 EXAMPLES = {
     "300 → uint8": ("[300, 256, 255, -1]", "int32", "uint8"),

@@ -10,10 +10,10 @@ from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome, Seen
 from clsf.tensors.program import Call, Pick
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, columns
+from clsf.ui.shared.programs import SIDES, Answer, ask, ask_each
 from clsf.ui.shared.text import sentence, t
-from clsf.ui.tensors import columns, keys
-from clsf.ui.tensors.asking import SIDES, Answer, ask, ask_each
+from clsf.ui.tensors import keys
 
 PAIRS = ("copied", "part", "reshaped", "transposed", "picked", "from_numpy", "copied_from_numpy", "to_numpy")
 

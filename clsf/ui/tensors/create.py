@@ -11,12 +11,12 @@ from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome, Seen
 from clsf.tensors.picking import ALL, BACK, EVERY_OTHER, ONE, RANGE, WAYS, picked
 from clsf.tensors.program import Call, Dtype, Pick
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
+from clsf.ui.shared.programs import SIDES, Answer, ask
 from clsf.ui.shared.text import sentence, t, words
-from clsf.ui.tensors import columns, keys
-from clsf.ui.tensors.asking import SIDES, Answer, ask
+from clsf.ui.tensors import keys
 
 LECTURE = "[[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]]"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.tensors import sections
+from clsf.ui.shared import facts
 from clsf.ui.shared.sections import Section, Sections
 from clsf.ui.shared.text import sentence, t
 from clsf.ui.tensors import broadcast, cast, change, create, gradients, keys, layout, names, ticks, trace
@@ -22,6 +23,8 @@ def task(name: str, solved: bool) -> None:
     which, done = sections.section(name), ticks.done()
     if solved:
         done.add(which.name)
+    for each in done:
+        facts.tell("tensors", task=each)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="try_this"):
         st.markdown(f":material/flag: **{t('Try this:')}** {sentence(which.task)}", width="content")
         if which.name in done:

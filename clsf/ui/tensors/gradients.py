@@ -7,12 +7,12 @@ import streamlit as st
 from clsf.charts import tensor_curves
 from clsf.tensors.outcome import Outcome, Seen
 from clsf.tensors.program import Call
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
+from clsf.ui.shared.programs import Answer, ask, ask_each
 from clsf.ui.shared.text import t, words
-from clsf.ui.tensors import columns, keys
-from clsf.ui.tensors.asking import Answer, ask, ask_each
+from clsf.ui.tensors import keys
 
 ONE = ("cubic", "square", "sine", "wave", "bell", "sigmoid", "tanh", "relu", "absolute")
 TWO = ("valley", "bowl", "saddle", "product", "ripples")

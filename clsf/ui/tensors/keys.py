@@ -73,16 +73,5 @@ AT = "x"
 HILLS, HILLS_AT, HILLS_BESIDE = "hills", "hills_x", "hills_y"
 TIMES = "times"
 
-# Predict, then reveal: kept in the session only.
-ANSWERS = "tensor_answers"  # question -> (answer, truth)
+# Tasks: also in a cookie, see ticks.py.
 SOLVED = "tensor_solved"  # sections whose task was done
-
-
-def question(section: str) -> str:
-    """Return the key of the number of the question that a section shows."""
-    return f"tensor_question_{section}"
-
-
-def guess(name: str) -> str:
-    """Return the key of the widget that holds the answer to a question."""
-    return f"tensor_guess_{name}"

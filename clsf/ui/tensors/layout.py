@@ -9,11 +9,11 @@ import streamlit as st
 from clsf.charts import tensor_memory
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.programs import Answer, ask_each
 from clsf.ui.shared.text import t, words
-from clsf.ui.tensors import columns, keys
-from clsf.ui.tensors.asking import Answer, ask_each
+from clsf.ui.tensors import keys
 
 CHANNELS = 3
 SIDES_OF_IMAGE = ("3", "4", "5", "6")

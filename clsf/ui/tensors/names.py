@@ -11,10 +11,10 @@ from clsf.tensors.equality import Verdict, verdict
 from clsf.tensors.names import GROUPS, ROWS, Operation
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, columns
+from clsf.ui.shared.programs import SIDES, Answer, ask, everyone
 from clsf.ui.shared.text import sentence, t, tn, words
-from clsf.ui.tensors import columns, keys
-from clsf.ui.tensors.asking import SIDES, Answer, ask, everyone
+from clsf.ui.tensors import keys
 
 ALL = "all"
 MARKS: dict[Verdict, str] = {"equal": "=", "dtype": "≈", "different": "≠"}

@@ -10,10 +10,10 @@ from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import ArgumentList, Call, Dtype
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, columns
+from clsf.ui.shared.programs import Answer, ask, ask_each
 from clsf.ui.shared.text import sentence, t
-from clsf.ui.tensors import columns, keys
-from clsf.ui.tensors.asking import Answer, ask, ask_each
+from clsf.ui.tensors import keys
 
 MOST_CALLS = 4  # in the lens
 SLOTS = 6  # in the counter

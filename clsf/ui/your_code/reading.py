@@ -8,6 +8,7 @@ from clsf.errors import ClsfError
 from clsf.reader.explain import no_model
 from clsf.reader.findings import faults
 from clsf.reader.program import Program, read
+from clsf.ui.shared import facts
 from clsf.ui.shared.text import sentence
 from clsf.ui.your_code import code_view, findings_view, keys, listing, model_view, training_view
 
@@ -28,6 +29,8 @@ def answered(text: str, key: str) -> Program | None:
     if program.spec is None:
         st.error(sentence(no_model(program)), icon=":material/error:")
         return None
+    told = tuple(sorted({finding.kind for finding in findings}))
+    facts.tell("code", framework=program.framework, faults=told, lines=len(program.source.lines))
     listing.show(program, findings)
     findings_view.show(program, findings, key)
     model_view.show(program, key)

@@ -10,8 +10,8 @@ import streamlit as st
 
 from clsf.charts.style import NUMPY, STYLES
 from clsf.tensors.outcome import Outcome, Raised, Seen
+from clsf.ui.shared.programs import SIDES, Answer
 from clsf.ui.shared.text import sentence, t
-from clsf.ui.tensors.asking import SIDES, Answer
 
 LOOKS = {"numpy": NUMPY, **STYLES}
 

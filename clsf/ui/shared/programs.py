@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from clsf.course.running import JOBS, SIDES
 from clsf.errors import ClsfError
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
 from clsf.ui.shared import asking as shared
 from clsf.words import Sentence
-
-SIDES = ("numpy", "tensorflow", "torch")
-
-JOBS = {
-    "numpy": ("torch", "clsf.tensors.with_numpy:run"),  # needs no framework; any worker would do
-    "tensorflow": ("tensorflow", "clsf.backends.tensorflow.tensors:run"),
-    "torch": ("torch", "clsf.backends.torch.tensors:run"),
-}
 
 TIMEOUT = 15.0  # seconds; an answer takes milliseconds, unless a framework is just being loaded
 

@@ -1,0 +1,30 @@
+"""TensorFlow's programs of lessons and questions: those of the playground, and some with layers, losses and optimizers.
+
+Twin of `clsf.backends.torch.lessons`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import tensorflow as tf
+
+from clsf.backends.tensorflow import lessons_layers, lessons_learning, tensors
+from clsf.tensors.outcome import Outcome
+from clsf.tensors.program import Call, code_of, steps_of
+
+LIBRARY = replace(
+    tensors.LIBRARY, steps={**tensors.LIBRARY.steps, **steps_of(layers=lessons_layers, learning=lessons_learning)}
+)
+
+
+def run(calls: Sequence[Call]) -> list[Outcome]:
+    """Run some programs. A job for a worker."""
+    with tf.device("/CPU:0"):  # memory addresses and strides are looked at; a lesson needs no GPU
+        return LIBRARY.run_all(calls)
+
+
+def code(call: Call) -> str:
+    """Return the text of a program without running it. A job for a worker."""
+    return code_of(LIBRARY, call)

@@ -1,0 +1,42 @@
+"""Four update rules on one valley, seen from above: L = 0.05 x² + y²."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from clsf.charts.style import STYLES
+
+X, Y = (-9.0, 5.0), (-2.4, 2.4)  # what is drawn
+MARKS = {"sgd": "circle", "momentum": "square", "rmsprop": "diamond", "adam": "triangle-up"}
+COLOURS = {"sgd": "#5c6670", "momentum": "#0d7a71", "rmsprop": "#b4437c", "adam": "#b07400"}
+
+Way = Sequence[tuple[float, float]]
+
+
+def surface(ways: Mapping[tuple[str, str], Way], names: Mapping[str, str], loss: str) -> dict:
+    """Return the figure: contours of the loss, and (rule, framework) -> the places after each step; dashes are PyTorch's."""
+    xs = [X[0] + (X[1] - X[0]) * i / 60 for i in range(61)]
+    ys = [Y[0] + (Y[1] - Y[0]) * i / 40 for i in range(41)]
+    data: list[dict] = [{
+        "type": "contour", "x": xs, "y": ys, "z": [[0.05 * x**2 + y**2 for x in xs] for y in ys], "showscale": False,
+        "colorscale": [[0, "rgba(20,137,126,0.28)"], [1, "rgba(120,130,140,0.06)"]], "ncontours": 18,
+        "line": {"width": 0.6, "color": "rgba(120,130,140,0.5)"}, "hovertemplate": loss + " %{z:.2f}<extra></extra>",
+    }]  # fmt: skip
+    for (rule, framework), way in ways.items():
+        shown = [(x, y) for x, y in way if abs(x) < 50 and abs(y) < 50]
+        data.append({
+            "type": "scatter", "mode": "lines+markers", "x": [x for x, _ in shown], "y": [y for _, y in shown],
+            "name": f"{names[rule]} · {STYLES[framework].title}",
+            "line": {"color": COLOURS[rule], "width": 2, "dash": "dot" if framework == "torch" else "solid"},
+            "marker": {
+                "symbol": MARKS[rule] + ("-open" if framework == "torch" else ""), "size": 9 if framework == "torch" else 6,
+                "color": COLOURS[rule],
+            },
+        })  # fmt: skip
+    return {
+        "data": data,
+        "layout": {
+            "xaxis": {"range": X, "title": {"text": "x"}, "zeroline": False}, "yaxis": {"range": Y, "title": {"text": "y"}, "zeroline": False},
+            "height": 430, "margin": {"l": 45, "r": 10, "t": 10, "b": 40}, "legend": {"orientation": "h", "y": -0.18},
+        },
+    }  # fmt: skip

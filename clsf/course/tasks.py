@@ -1,0 +1,123 @@
+"""Whether a task is done, by what the student's session really holds.
+
+    model parameters<=50000 kinds~Conv2D
+    run data=digits epochs>=3 gap>=0.1
+
+A check names what is looked for, and conditions. What a session holds of that are the candidates, each a set of named values;
+the task is done as soon as one candidate meets all conditions. So a teacher writes new tasks without Python.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from clsf import checks
+from clsf.errors import CourseError
+from clsf.words import Sentence, say
+
+Candidate = Mapping[str, object]
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "tensors": ("task",),
+    "image": ("data", "index", "label"),
+    "layers": ("layers", "kinds", "last", "view", "height", "width", "channels"),
+    "model": ("name", "parameters", "layers", "kinds"),
+    "run": (
+        "framework", "frameworks", "model", "data", "status", "epochs", "parameters", "train_accuracy", "validation_accuracy",
+        "train_loss", "gap", "optimizer", "learning_rate", "batch_size", "kinds",
+    ),
+    "code": ("framework", "faults", "lines"),
+    "guess": ("source", "runs"),
+    "buglab": ("solved", "points"),
+    "downhill": ("rule", "steps", "learning_rate"),
+}  # fmt: skip
+"""What can be looked for, and the values that a condition may name."""
+
+OPERATORS = {
+    "<=": operator.le, ">=": operator.ge, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
+    "~": lambda found, wanted: str(wanted) in [str(each) for each in found] if isinstance(found, tuple | list | frozenset | set) else str(wanted) in str(found),
+}  # fmt: skip
+"""`~`: contains."""
+
+_CONDITION = re.compile(r"([a-z_]+)(<=|>=|!=|<|>|=|~)(\S+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One named value of a candidate, compared with what is wanted."""
+
+    field: str
+    sign: str
+    wanted: float | str
+
+    def met(self, candidate: Candidate) -> bool:
+        found = candidate.get(self.field)
+        if found is None or (isinstance(self.wanted, float) and self.sign != "~" and not isinstance(found, int | float)):
+            return False
+        return bool(OPERATORS[self.sign](found, self.wanted))
+
+    def __str__(self) -> str:
+        wanted = f"{self.wanted:g}" if isinstance(self.wanted, float) else self.wanted
+        return f"{self.field} {self.sign} {wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What has to be found in the session for a task to be done."""
+
+    what: str  # a name in FIELDS
+    conditions: tuple[Condition, ...]
+
+    def met(self, candidates: Iterable[Candidate]) -> bool:
+        return any(all(condition.met(candidate) for condition in self.conditions) for candidate in candidates)
+
+    def missing(self, candidates: Iterable[Candidate]) -> Sentence:
+        """Return what is still missing: of the candidate that is nearest, the first condition that it does not meet."""
+        nearest, unmet = None, self.conditions
+        for candidate in candidates:
+            left = tuple(condition for condition in self.conditions if not condition.met(candidate))
+            if nearest is None or len(left) < len(unmet):
+                nearest, unmet = candidate, left
+        if nearest is None:
+            return say("Nothing of this kind was found in your session yet.")
+        if not unmet:
+            return say("Done.")
+        found = nearest.get(unmet[0].field)
+        return say(
+            "Found: {field} is {found}. Wanted: {wanted}.", field=unmet[0].field, found=_shown(found), wanted=str(unmet[0])
+        )
+
+
+def check(text: str) -> Check:
+    """Return the check that a line of a lesson describes. Raises CourseError if it can't be one."""
+    what, *rest = text.split() or [""]
+    checks.known(CourseError, say("check"), what, FIELDS)
+    conditions = []
+    for part in rest:
+        match = _CONDITION.match(part)
+        if match is None:
+            raise CourseError("'{text}' is no condition. Write it as parameters<=50000, without blanks.", text=part[:60])
+        field, sign, wanted = match.groups()
+        checks.known(CourseError, say("value of a check"), field, FIELDS[what])
+        try:
+            conditions.append(Condition(field, sign, float(wanted)))
+        except ValueError:
+            conditions.append(Condition(field, sign, wanted))
+    if not conditions:
+        raise CourseError("A check needs at least one condition, such as {field}=…", field=FIELDS[what][0])
+    return Check(what, tuple(conditions))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, tuple | list | set | frozenset):
+        return ", ".join(map(str, value)) or "–"
+    return f"{value:,}" if isinstance(value, int) else str(value)

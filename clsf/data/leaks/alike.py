@@ -1,0 +1,139 @@
+"""Images that are one and the same, or almost: by their bytes, and by perceptual hashes that are checked against the pixels.
+
+A hash alone can't tell a copy from another image of the same thing: most ones of a set of digits share theirs. So each pair that
+the hashes propose is measured: how far the two images are from each other, over how far an image is from its tenth-nearest
+neighbour. In a clean set the count of pairs falls smoothly towards small ratios, and that fall says how many pairs chance
+brings below any ratio. Only where far more are found than that, the pairs are copies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from PIL import Image
+
+MOST = 30_000  # images that are compared by hashes; of larger sets a sample
+BITS = 12  # of 64 in which two hashes may differ
+SIDE = 8  # pixels of the small pictures that are measured
+HASHED = 32  # pixels of the side that phash looks at
+NEIGHBOUR = 10
+SAMPLED = 2000  # images among which an image's neighbours are looked for
+HIGHEST = 0.42  # ratio above which nothing is called a copy
+BACKGROUND = 0.4, 0.6
+"""Ratios between which the fall of a clean set is measured."""
+FALSE = 0.1  # share of the pairs found that chance may have brought
+
+Pairs = np.ndarray
+"""int64 (n, 2), each row two images, the smaller number first."""
+
+
+def same(pixels: np.ndarray) -> list[np.ndarray]:
+    """Return the groups of equal images, uint8 (n, h, w, c): of each the numbers, ascending, two or more."""
+    found: dict[bytes, list[int]] = {}
+    for number, image in enumerate(pixels):
+        found.setdefault(hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest(), []).append(number)
+    return [np.array(numbers) for numbers in found.values() if len(numbers) > 1]
+
+
+def near(pixels: np.ndarray, seed: int = 0) -> Pairs:
+    """Return the pairs of images that are almost the same, the most alike first; equal images are no pair here.
+
+    Also mirrored copies are found. Of more than `MOST` images a sample is compared, drawn with the seed.
+    """
+    rng = np.random.default_rng(seed)
+    among = np.arange(len(pixels)) if len(pixels) <= MOST else np.sort(rng.permutation(len(pixels))[:MOST])
+    if len(among) < 3:
+        return np.empty((0, 2), np.int64)
+    images = [_picture(image) for image in pixels[among]]
+    small = _small(images)
+    images = [image.convert("L").resize((HASHED, HASHED), Image.Resampling.LANCZOS) for image in images]
+    unit = _unit(small)
+    apart = _neighbours(unit, rng)
+    found = []
+    plain = hashes(images)
+    for mirrored in (False, True):
+        other = hashes([image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for image in images]) if mirrored else plain
+        turned = _unit(small[:, :, ::-1]) if mirrored else unit
+        one, two = _close(plain, other)
+        distance = np.sqrt(np.maximum(2 - 2 * np.einsum("nd,nd->n", unit[one], turned[two]), 0))
+        ratio = distance / np.maximum(np.minimum(apart[one], apart[two]), 1e-6)
+        different = np.array([not np.array_equal(pixels[among[a]], pixels[among[b]]) for a, b in _few(one, two, ratio)], bool)
+        keep = np.ones(len(ratio), bool)
+        keep[np.flatnonzero(ratio < HIGHEST)] = different
+        one, two, ratio = one[keep], two[keep], ratio[keep]
+        close = ratio <= _limit(ratio)
+        found.append(np.column_stack([ratio[close], one[close], two[close]]))
+    rows = np.concatenate(found)
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    numbers = rows[:, 1:].astype(np.int64)
+    _, first = np.unique(numbers, axis=0, return_index=True)
+    return among[numbers[np.sort(first)]].reshape(-1, 2)
+
+
+def hashes(images: list[Image.Image]) -> np.ndarray:
+    """Return the perceptual hash of each Pillow image, uint64 (n,). Source: ImageHash's phash, the signs of a cosine transform."""
+    import imagehash
+
+    bits = np.array([imagehash.phash(image).hash for image in images]).reshape(len(images), 64)
+    return np.packbits(bits, axis=1).view(np.uint64)[:, 0]
+
+
+def _few(one: np.ndarray, two: np.ndarray, ratio: np.ndarray) -> list[tuple[int, int]]:
+    under = ratio < HIGHEST
+    return list(zip(one[under], two[under], strict=True))
+
+
+def _picture(image: np.ndarray) -> Image.Image:
+    return Image.fromarray(image[..., 0] if image.shape[2] == 1 else image)
+
+
+def _small(images: list[Image.Image]) -> np.ndarray:
+    """Return each image as a small one: float32 (n, h, w, channels)."""
+    width, height = images[0].size
+    size = min(SIDE, width), min(SIDE, height)
+    small = np.stack([np.asarray(image.resize(size, Image.Resampling.BOX), np.float32) for image in images])
+    return small.reshape(len(images), size[1], size[0], -1)
+
+
+def _unit(small: np.ndarray) -> np.ndarray:
+    """Return small images without their brightness and contrast: float32 (n, numbers), each of length 1."""
+    flat = (small - small.mean(axis=(1, 2), keepdims=True)).reshape(len(small), -1)
+    return flat / (np.linalg.norm(flat, axis=1, keepdims=True) + 1e-3)
+
+
+def _neighbours(small: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return how far each image is from its tenth-nearest neighbour, told by a sample of the others. float32 (n,)"""
+    sample = rng.permutation(len(small))[:SAMPLED]
+    rank = min(max(round(NEIGHBOUR * len(sample) / len(small)), 2), max(len(sample) // 3, 1))
+    found = np.empty(len(small), np.float32)
+    for start in range(0, len(small), 1000):
+        squared = 2 - 2 * small[start : start + 1000] @ small[sample].T
+        found[start : start + 1000] = np.sqrt(np.maximum(np.partition(squared, rank, axis=1)[:, rank], 0))
+    return found
+
+
+def _close(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of numbers, the first the smaller, whose hashes differ in few bits."""
+    first, second = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for start in range(0, len(one), 500):
+        part = one[start : start + 500, None]
+        rows, columns = np.nonzero(np.bitwise_count(part ^ two[None, start:]) <= BITS)
+        keep = rows < columns
+        first.append(rows[keep] + start)
+        second.append(columns[keep] + start)
+    return np.concatenate(first), np.concatenate(second)
+
+
+def _limit(ratio: np.ndarray) -> np.floating | float:
+    """Return the ratio below which pairs are copies: where chance brings at most a tenth of what is found.
+
+    Between two ratios the count of a clean set grows as a power; its exponent is the set's inner dimension.
+    """
+    low, high = BACKGROUND
+    many, few = np.count_nonzero(ratio < high) + 1, np.count_nonzero(ratio < low) + 1
+    power = max(np.log(many / few) / np.log(high / low), 5.0)
+    ordered = np.sort(ratio[ratio < HIGHEST])
+    chance = many * (ordered / high) ** power
+    good = np.flatnonzero(chance <= FALSE * np.arange(1, len(ordered) + 1))
+    return ordered[good[-1]] if len(good) else -1.0

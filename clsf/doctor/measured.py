@@ -1,0 +1,64 @@
+"""Runs that the doctor's judges are measured on, kept in a file of lines, so that judging again needs no training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from clsf.errors import DataError
+from clsf.faults.history import EpochNumbers, Facts, History
+
+HEALTHY = "healthy"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run: what was planted in it ("healthy": nothing), where, and what was seen of it."""
+
+    fault: str
+    framework: str
+    data: str
+    seed: int
+    model: str
+    optimizer: str
+    history: History
+    facts: Facts
+
+    @property
+    def key(self) -> tuple[str, str, str, int, str, str]:
+        return self.fault, self.framework, self.data, self.seed, self.model, self.optimizer
+
+    def to_line(self) -> str:
+        """Return one line of JSON."""
+        row = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in ("history", "facts")}
+        return json.dumps(row | {"history": asdict(self.history), "facts": asdict(self.facts)})
+
+    @classmethod
+    def from_line(cls, line: str) -> Case:
+        """Return what `to_line` gave."""
+        row = json.loads(line)
+        told, known = row.pop("history"), row.pop("facts")
+        told["epochs"] = [EpochNumbers(**epoch) for epoch in told["epochs"]]
+        return cls(**row, history=History(**_tuples(told)), facts=Facts(**_tuples(known)))
+
+
+def _tuples(values: dict) -> dict:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+
+
+def kept(path: Path) -> Iterator[Case]:
+    """Yield the runs in a file; a last line that was cut off is left out. Raises DataError for a file of another kind."""
+    if not path.is_file():
+        return
+    lines = path.read_text("utf-8").splitlines()
+    for number, line in enumerate(lines):
+        try:
+            yield Case.from_line(line)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            if number + 1 < len(lines):
+                raise DataError(
+                    "Line {line} of '{file}' is no run that was kept by --keep: {why}.",
+                    line=number + 1, file=path.name, why=str(error)[:100],
+                ) from None  # fmt: skip

@@ -1,0 +1,43 @@
+"""Above a page that a lesson has opened: the task, whether it is done, and the way back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.ui.shared import course, facts
+from clsf.ui.shared.text import plain, sentence, t
+
+KEY = "task"
+"""Of the container that it stands in."""
+
+
+def show(page: str) -> None:
+    """Show the task of the lesson that opened a page, if one has."""
+    found = course.open_task() if page not in (course.PAGE, "", "home") else None
+    if found is None:
+        return
+    lesson, step = found
+    block = step.block
+    done = block.check is not None and facts.done(block.check)
+    if done:
+        course.keep(lesson, step, right=True)
+    with st.container(border=True, gap="xsmall", key="course_task"):
+        st.caption(
+            f":material/school: {t('Lesson {number}', number=lesson.number)} · {plain(lesson.title)} · {plain(step.title)}"
+        )
+        st.markdown(block.ask)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if st.button(
+                t("Back to the lesson"),
+                key="course_back",
+                icon=":material/arrow_back:",
+                type="primary" if done else "secondary",
+            ):
+                course.go(lesson, step.name)
+            st.button(t("Not now"), key="course_close", icon=":material/close:", type="tertiary", on_click=course.close_task)
+            if block.check is None:
+                pass
+            elif done:
+                st.badge(t("done"), icon=":material/check:", color="green")
+            else:
+                st.caption(sentence(block.check.missing(facts.candidates(block.check))))

@@ -1,0 +1,117 @@
+"""The path: the lessons in their stretches with what was reached, and where to go on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.course import path
+from clsf.course.lesson import Lesson
+from clsf.course.progress import Progress, to_file
+from clsf.ui.shared import course, navigation, reached
+from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.words import Sentence, say
+
+FREE: dict[str, Sentence] = {
+    "tensors": say("create, cast, slice and broadcast in three libraries at once"),
+    "data": say("the images, as pictures and as numbers"),
+    "layers": say("one picture through up to four layers"),
+    "model": say("build a network, and see what each layer costs"),
+    "your_code": say("paste a program: it is read, explained and translated"),
+    "train": say("watch both frameworks learn, batch by batch"),
+    "experiments": say("sets of runs that differ in one thing"),
+    "compare": say("the same steps in both frameworks, every number compared"),
+    "predict": say("draw a digit; both models say what they see"),
+    "bug_lab": say("find the fault that is planted in a program"),
+    "runs": say("everything you trained, to find again and share"),
+}
+"""Page -> what there is to do, for who would rather look around."""
+
+
+def goes_on() -> None:
+    """Show one button: begin, or go on where the reader was."""
+    lessons, progress = course.course().lessons, reached.lessons()
+    if not lessons:
+        return
+    lesson = course.goes_on()
+    begun = any(progress.count(each)[0] for each in lessons)
+    if all(progress.finished(each) for each in lessons):
+        st.success(t("You have finished the path. Everything stays open to go back to."), icon=":material/trophy:")
+        return
+    label = t("Go on: {title}", title=lesson.title) if begun else t("Begin the path: {title}", title=lesson.title)
+    if st.button(label, key="go_on", type="primary", icon=":material/school:"):
+        course.go(lesson)
+    done, count = progress.count(lesson)
+    st.caption(
+        (
+            t("Step {number} of {count}", number=done + 1, count=count)
+            if begun
+            else t("Everything runs while you look; nothing can break.")
+        )
+        + " · "
+        + tn("{count} minute", "{count} minutes", lesson.minutes)
+    )
+
+
+def show() -> None:
+    """Show the stretches with their lessons; what can't be read is said, and the others work."""
+    found, progress = course.course(), reached.lessons()
+    for said in found.broken:
+        st.warning(t("A lesson is left out. {reason}", reason=sentence(said)), icon=":material/warning:")
+    for number, title in path.STRETCHES.items():
+        lessons = found.stretch(number)
+        if not lessons:
+            continue
+        minutes = sum(lesson.minutes for lesson in lessons)
+        done = sum(progress.finished(lesson) for lesson in lessons)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader(words(title), anchor=False)
+            st.caption(t("{done} of {count} lessons · about {minutes} minutes", done=done, count=len(lessons), minutes=minutes))
+        with st.grid("auto", min_column_width=230, gap="small", border=True) as grid:
+            for lesson in lessons:
+                with grid.cell(), st.container(gap="xsmall"):
+                    _card(lesson, progress)
+
+
+def _card(lesson: Lesson, progress: Progress) -> None:
+    done, count = progress.count(lesson)
+    mark = ":green[:material/check_circle:]" if done == count else f":gray[{lesson.number}]"
+    st.page_link(
+        navigation.link_to(course.PAGE), label=f"{mark} **{plain(lesson.title)}**", query_params={**navigation.kept(), course.LESSON: lesson.name}
+    )  # fmt: skip
+    if lesson.able:
+        st.markdown(f":small[{lesson.able[0]}]")
+    state = (
+        t("Steps done: {done} of {count}", done=done, count=count)
+        if done
+        else tn("{count} minute", "{count} minutes", lesson.minutes)
+    )
+    st.caption(state)
+    if 0 < done < count:
+        st.progress(done / count)
+
+
+def free() -> None:
+    """Show the pages beside the path, one line each."""
+    for name, what in FREE.items():
+        page = next(page for page in navigation.PAGES if page.name == name)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            st.page_link(
+                navigation.link_to(name), label=f"**{words(page.title)}**", icon=page.icon, query_params=navigation.kept()
+            )
+            st.markdown(f":small[{words(what)}]", width="stretch")
+
+
+def take_along() -> None:
+    """Offer the progress as a file."""
+    with st.expander(t("Your progress"), icon=":material/badge:"):
+        st.markdown(
+            t(
+                "Progress belongs to this browser's key, which the page Runs shows: with the key it is found on another computer. No account, no name."
+            )
+        )
+        name = st.text_input(t("A name for the file, if a teacher is to read it"), key="progress_name", max_chars=80)
+        st.download_button(
+            t("Take along"), to_file(reached.taken_along(), name or ""), "progress.json", "application/json", key="progress_file",
+            icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        st.caption(t("A teacher reads such files with: python -m clsf progress FILE…"))

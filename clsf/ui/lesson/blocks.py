@@ -1,0 +1,134 @@
+"""What there is to do in a step: a question, a task on a page, a number to find, a text, a fault to fix."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.course.finding import near, number_of
+from clsf.course.fixing import fixed, found_kinds, planted
+from clsf.course.lesson import Lesson, Step
+from clsf.course.progress import PART
+from clsf.faults import FAULTS
+from clsf.ui.shared import course, facts, navigation, questions, reached, styles
+from clsf.ui.shared.text import plain, sentence, t, words
+
+
+def show(lesson: Lesson, step: Step, kept: object) -> None:
+    """Show the block of a step. `kept`: the row of what was done before, None if nothing was."""
+    styles.show("shared/programs")
+    {"predict": _predict, "do": _do, "find": _find, "explain": _explain, "fix": _fix}[step.block.kind](lesson, step, kept)
+
+
+def _kind(icon: str, name: str, kept: object) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"##### {icon} {name}")
+        if kept:
+            st.badge(t("done"), icon=":material/check:", color="green")
+
+
+def _predict(lesson: Lesson, step: Step, kept: object) -> None:
+    _kind(":material/psychology:", t("Predict"), kept)
+    key = f"{lesson.name}/{step.name}"
+    questions.ask(step, key, kept, lambda found: reached.keep(PART, {key: found}))
+
+
+def _do(lesson: Lesson, step: Step, kept: object) -> None:
+    block = step.block
+    _kind(":material/construction:", t("Do it yourself"), kept)
+    st.markdown(block.ask)
+    if not kept and facts.done(block.check):
+        course.keep(lesson, step, right=True)
+        st.rerun()
+    if kept:
+        st.success(block.why or t("Done: this is what your session holds."), icon=":material/check_circle:")
+    else:
+        st.caption(f":material/search: {sentence(block.check.missing(facts.candidates(block.check)))}")
+    _opening(lesson, step)
+    _hint(step)
+
+
+def _opening(lesson: Lesson, step: Step) -> None:
+    link = step.block.open
+    if link is None:
+        return
+    title = words(next(page.title for page in navigation.PAGES if page.name == link.page))
+    if st.button(t("Open the page {page}", page=title), key="open_page", icon=":material/open_in_new:", type="primary"):
+        course.open_link(lesson, step, link)
+
+
+def _hint(step: Step) -> None:
+    if step.block.hint:
+        with st.expander(t("Hint"), icon=":material/lightbulb:"):
+            st.markdown(step.block.hint)
+
+
+def _find(lesson: Lesson, step: Step, kept: object) -> None:
+    block = step.block
+    _kind(":material/search:", t("Find the number"), kept)
+    st.markdown(block.ask)
+    key = f"number_{lesson.name}_{step.name}"
+    with st.form(f"form_{key}", border=False):
+        typed = st.text_input(t("Your number"), key=key, max_chars=40, placeholder="0.5", persist_state="session")
+        sent = st.form_submit_button(t("Check it"), icon=":material/check:", type="primary")
+    right = block.answer or questions.truth(block)
+    if sent and typed and right:
+        value = number_of(typed)
+        if value is None:
+            st.info(t("{text} is no number. Write it with digits, such as 430102 or 0.67.", text=plain(typed)))
+        elif near(value, right, block.within):
+            course.keep(lesson, step, right=True, answer=typed)
+            kept = kept or {"answer": typed}
+        else:
+            st.warning(t("{text} is not it. Look again.", text=plain(typed)), icon=":material/lightbulb:")
+    if kept:
+        st.success(t("Right: {answer}.", answer=plain(right)), icon=":material/check_circle:")
+        st.markdown(f"**{t('Why')}** · {block.why}")
+    _opening(lesson, step)
+    _hint(step)
+
+
+def _explain(lesson: Lesson, step: Step, kept: object) -> None:
+    block = step.block
+    _kind(":material/edit_note:", t("In your own words"), kept)
+    st.markdown(block.ask)
+    key = f"text_{lesson.name}_{step.name}"
+    if kept and key not in st.session_state:
+        st.session_state[key] = str(kept.get("answer") or "")
+    with st.form(f"form_{key}", border=False):
+        text = st.text_area(t("Your answer"), key=key, max_chars=2000, height=120, persist_state="session")
+        sent = st.form_submit_button(t("Keep it"), icon=":material/save:", type="primary")
+    st.caption(t("Nobody grades this. It is kept with your progress, and goes into the file that you can take along."))
+    if sent and text.strip():
+        reached.keep(PART, {f"{lesson.name}/{step.name}": course.row(None, text.strip())})
+        kept = {"answer": text}
+    if kept:
+        with st.expander(t("An answer to compare with"), icon=":material/compare_arrows:", expanded=True):
+            st.markdown(block.sample)
+
+
+def _fix(lesson: Lesson, step: Step, kept: object) -> None:
+    block, case = step.block, planted(*step.block.fault)
+    _kind(":material/build:", t("Fix it"), kept)
+    st.markdown(block.ask)
+    key = f"code_{lesson.name}_{step.name}"
+    st.session_state.setdefault(key, case.shown)
+    with st.form(f"form_{key}", border=False):
+        text = st.text_area(t("The program"), key=key, height=360, max_chars=20_000, persist_state="session")
+        sent = st.form_submit_button(t("Read it again"), icon=":material/fact_check:", type="primary")
+    st.caption(t("The program is read, never run."))
+    if sent:
+        if fixed(case, text):
+            course.keep(lesson, step, right=True)
+            kept = kept or {"right": True}
+        else:
+            still = [words(FAULTS[kind].title) for kind in found_kinds(text)]
+            st.warning(
+                t("Still there: {faults}.", faults=plain("; ".join(still)))
+                if still
+                else t("The program can't be read as a model and its training any more. Bring back what was removed."),
+                icon=":material/lightbulb:",
+            )
+    if kept:
+        st.success(t("The fault is gone."), icon=":material/check_circle:")
+        st.markdown(f"**{t('Why')}** · {block.why}")
+    _hint(step)

@@ -1,0 +1,37 @@
+"""At the foot of each page: where to go from here, and why."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.ui.shared import navigation
+from clsf.ui.shared.text import sentence, t, words
+from clsf.words import Sentence, say
+
+NEXT: dict[str, tuple[str, Sentence]] = {
+    "tensors": ("data", say("An image is a tensor, too. See what is in a data set before anything learns from it.")),
+    "data": ("layers", say("You have seen the images. Now see what a single layer makes of one.")),
+    "layers": ("model", say("You know what one layer does. Put several together, and count what they cost.")),
+    "model": ("train", say("The model has random weights so far. Let it learn, in both frameworks.")),
+    "your_code": ("train", say("What was read from your code can be trained. See whether it learns.")),
+    "train": ("predict", say("Draw a digit yourself, and see whether the model reads your handwriting.")),
+    "experiments": ("compare", say("One setting made a difference. Ask whether the framework makes one, too.")),
+    "compare": ("bug_lab", say("Many gaps between frameworks are mistakes in a program. Learn to find such mistakes.")),
+    "predict": ("experiments", say("You know where the model is wrong. Try which setting makes it better.")),
+    "bug_lab": ("your_code", say("Now look at a program of your own with the same eyes.")),
+    "runs": ("experiments", say("Single runs differ by chance. Compare sets of runs that differ in one thing.")),
+}
+"""Page -> the page to go to next, and the reason."""
+
+
+def show(page: str) -> None:
+    """Show the foot of a page; the map and the lessons have their own ways."""
+    if page not in NEXT:
+        return
+    name, why = NEXT[page]
+    title = words(next(found.title for found in navigation.PAGES if found.name == name))
+    with st.container(
+        border=True, key="next_page", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
+        st.markdown(f"**{t('What next?')}** {sentence(why)}", width="stretch")
+        st.page_link(navigation.link_to(name), label=title, icon=":material/arrow_forward:", query_params=navigation.kept())
