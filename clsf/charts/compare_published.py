@@ -20,6 +20,7 @@ AXES: tuple[tuple[str, Sentence, bool], ...] = (
 def figure(rows: Sequence[Row], chosen: Collection[int], said: Callable[[Sentence], str] = str) -> dict:
     """Return four plots of the same pairs; `chosen`, places in `rows`, stand out in all four, or all do if it is empty."""
     gaps, traces, layout = [round(row.gap, 4) for row in rows], [], {}
+    most = 1.1 * max(map(abs, gaps))
     hover = say("PyTorch {torch} %, TensorFlow {tensorflow} %", torch="%{customdata[1]}", tensorflow="%{customdata[2]}")
     facts = [[n, f"{row.torch * 100:.1f}", f"{row.tensorflow * 100:.1f}"] for n, row in enumerate(rows)]
     for number, (name, words, logarithmic) in enumerate(AXES, start=1):
@@ -36,10 +37,10 @@ def figure(rows: Sequence[Row], chosen: Collection[int], said: Callable[[Sentenc
         traces.append(trace)
         layout[f"xaxis{number if number > 1 else ''}"] = {
             "title": {"text": said(words), "standoff": 4}, "domain": [0.0, 0.46] if not across else [0.54, 1.0], "anchor": y,
-            "type": "log" if logarithmic else "linear",
+            "type": "log" if logarithmic else "linear", "exponentformat": "power",
         }  # fmt: skip
         layout[f"yaxis{number if number > 1 else ''}"] = {
-            "domain": [0.58, 1.0] if not down else [0.0, 0.42], "anchor": x, "tickformat": "+.0%", "range": [-0.75, 0.75],
+            "domain": [0.58, 1.0] if not down else [0.0, 0.42], "anchor": x, "tickformat": "+.0%", "range": [-most, most],
             "zeroline": True, "zerolinecolor": ZERO, "zerolinewidth": 2,
         }  # fmt: skip
     return {

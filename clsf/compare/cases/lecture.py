@@ -44,12 +44,12 @@ LECTURE = Case(
         where="The lecture's notebooks",
         address="",
         claim=say(
-            "The same network was trained on CIFAR-10 with `model.fit`, with a loop of `tf.GradientTape`, and with PyTorch. PyTorch "
+            "The same network was trained on CIFAR-10 with model.fit, with a loop of tf.GradientTape, and with PyTorch. PyTorch "
             "was the worst and the slowest."
         ),
         numbers=(
-            (say("`model.fit`"), say("68.8 % of validation, 69.0 % of test images; 13 s for five epochs")),
-            (say("`tf.GradientTape`"), say("67.0 % of validation images; 17 s")),
+            (say("Keras, model.fit"), say("68.8 % of validation, 69.0 % of test images; 13 s for five epochs")),
+            (say("Keras, a loop with tf.GradientTape"), say("67.0 % of validation images; 17 s")),
             (say("PyTorch"), say("51.8 % of validation, 52.1 % of test images; 60 s")),
         ),
     ),
@@ -67,7 +67,7 @@ LECTURE = Case(
     start_name=START,
     reference=None,
     lesson=say(
-        "The time has one cause: the PyTorch program never moves the model and the images to the GPU (`.to(device)`), so it "
+        "The time has one cause: the PyTorch program never moves the model and the images to the GPU (.to(device)), so it "
         "computes on the processor, while TensorFlow takes a GPU by itself."
     ),
 )
