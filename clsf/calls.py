@@ -1,6 +1,6 @@
-"""A call of a framework's public API as a value: `layers.Conv2D(32, kernel_size=3)`, printed, made, or matched in source.
+"""A call of a framework's public API as a value: `layers.Thing(32, size=3)`, printed, made, or matched in source.
 
-    Call("layers.Conv2D", (32,), {"kernel_size": 3})
+    Call("layers.Thing", (32,), {"size": 3})
 
 One declaration of a layer gives such calls for both frameworks. `clsf.code` prints them, the backends make stock models of
 them, and what reads a student's source compares what it parsed with them. Nothing here knows a framework, and nothing is

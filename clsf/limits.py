@@ -36,7 +36,7 @@ def require(settings: Settings, analysis: Analysis, plan: Plan, images: int, wor
     if analysis.parameters > settings.max_parameters:
         raise EngineError(
             "The model has {count} parameters, but this server trains models of at most {most}. Use fewer filters or units, or "
-            "pool before the first Dense layer.",
+            "pool before the first dense layer.",
             count=f"{analysis.parameters:,}", most=f"{settings.max_parameters:,}",
         )  # fmt: skip
     if plan.epochs > settings.max_epochs:

@@ -1,43 +1,39 @@
-"""Losses: what a model has to end in for the loss that a plan names. The arithmetic itself is in the backends' `losses`.
-
-sparse       the label is a whole number; cross-entropy of it
-categorical  the label is a one-hot row: the same cross-entropy, but the row can be smoothed
-binary       two classes and one output: a logit, or the probability, of the second class
-"""
+"""What a model has to end in for the loss that a plan names, as `clsf.loss_kinds` says it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from clsf.errors import PlanError, SpecError
-from clsf.model.layers import Activation, Dense
+from clsf.loss_kinds import LOSSES
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
 
+ENDINGS = {loss.ending for loss in LOSSES.values()}
+"""Activations that make probabilities of outputs."""
+
 
 def outputs(plan: Plan, classes: int) -> int:
     """Return how many numbers the model hands to the loss for one image."""
-    return 1 if plan.loss == "binary" else classes
+    return plan.loss_kind.outputs(classes)
 
 
 def last_activation(plan: Plan) -> str:
     """Return the activation that the model ends in: none for logits."""
-    if not plan.probabilities:
-        return "linear"
-    return "sigmoid" if plan.loss == "binary" else "softmax"
+    return plan.loss_kind.last_activation(plan.probabilities)
 
 
 def fitted(spec: ModelSpec, plan: Plan, classes: int) -> ModelSpec:
-    """Return the model with the units and the activation of its last Dense layer as the loss of `plan` needs them.
+    """Return the model with the units and the activation of its last dense layer as the loss of `plan` needs them.
 
-    A model that does not end in a Dense layer comes back as it is; `check` says what is wrong with it.
+    A model that does not end in a dense layer comes back as it is; `check` says what is wrong with it.
     """
     layers = spec.layers
-    while layers and isinstance(layers[-1], Activation) and layers[-1].name in ("softmax", "sigmoid"):
+    while layers and layers[-1].role == "Function" and layers[-1].name in ENDINGS:
         layers = layers[:-1]
-    if not layers or not isinstance(layers[-1], Dense):
+    if not layers or layers[-1].role != "Linear":
         return spec
     last = replace(layers[-1], units=outputs(plan, classes), activation=last_activation(plan))
     return replace(spec, layers=(*layers[:-1], last))
@@ -48,7 +44,7 @@ def check(spec: ModelSpec, plan: Plan, shape: Shape, classes: int) -> Analysis:
 
     Raises SpecError for a model that does not fit, PlanError for a loss that does not fit the data or the plan.
     """
-    if plan.loss == "binary" and classes != 2:
+    if plan.loss_kind.one_output and classes != 2:
         raise PlanError(
             "The binary loss is for two classes, but the data has {classes}. Choose the sparse or the categorical loss.",
             classes=classes,
@@ -59,7 +55,7 @@ def check(spec: ModelSpec, plan: Plan, shape: Shape, classes: int) -> Analysis:
             "from logits.",
             difference="softmax-before-loss",
         )
-    analysis = _one_output(spec, shape) if plan.loss == "binary" else spec.check(shape, classes)
+    analysis = _one_output(spec, shape) if plan.loss_kind.one_output else spec.check(shape, classes)
     if plan.probabilities and _ends_in(spec) != last_activation(plan):
         raise SpecError(
             "The loss takes probabilities, but the model '{name}' ends in {found}. Give its last layer the activation "
@@ -73,7 +69,7 @@ def _one_output(spec: ModelSpec, shape: Shape) -> Analysis:
     analysis = spec.analyse(shape)
     if not spec.layers or analysis.output_shape != (1,):
         raise SpecError(
-            "The model '{name}' ends in {shape}, but the binary loss takes one number for an image; end it with a Dense layer "
+            "The model '{name}' ends in {shape}, but the binary loss takes one number for an image; end it with a dense layer "
             "of 1 unit.",
             name=spec.name, shape=shape_text(analysis.output_shape),
         )  # fmt: skip

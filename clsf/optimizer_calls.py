@@ -93,7 +93,7 @@ class Reading:
 
 
 def read_keras(call: Call | str) -> Reading | None:
-    """Return what a call of a class in `keras.optimizers`, or a name as `compile` takes it ("adam"), stands for.
+    """Return what a call of a class in `keras.optimizers`, or a name as `compile` takes it, stands for.
 
     None if no declared optimizer has that name. Raises SpecError for arguments that the class does not take.
     """

@@ -67,6 +67,16 @@ class Optimizer:
         return self.torch_says is not None
 
     @property
+    def adaptive(self) -> bool:
+        """Whether it divides each weight's step by how large its gradients were."""
+        return any(s.name == "epsilon" for s in self.settings)
+
+    @property
+    def scales_itself(self) -> bool:
+        """Whether its steps have a size of their own, so that the learning rate only multiplies it."""
+        return self.rate >= 1
+
+    @property
     def counts_steps(self) -> bool:
         """Whether the rule depends on how many steps were taken."""
         return "^t" in self.formula
@@ -237,6 +247,11 @@ DEFAULT, PLAINEST, POPULAR = "rmsprop", "sgd", "adam"
 """The lecture's optimizer, with which a plan begins; the one with nothing but a learning rate; and what most papers take."""
 
 
+def with_momentum() -> Optimizer:
+    """Return the plainest optimizer with momentum."""
+    return named(PLAINEST, momentum=1.0)
+
+
 BY_ROW: dict[str, Optimizer] = {
     f"{name}-rule" if declared.differs else name: declared
     for name, declared in OPTIMIZERS.items()
@@ -246,7 +261,7 @@ BY_ROW: dict[str, Optimizer] = {
 
 
 def named(name: str, **given: object) -> Optimizer | None:
-    """Return the optimizer that a class or a text of a framework means ("adam", "NAdam"), made with these arguments of Keras' names.
+    """Return the optimizer that a class or a text of a framework means, made with these arguments of Keras' names.
 
     None if there is none here.
     """

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal, get_args
 
-from clsf import checks
+from clsf import checks, loss_kinds
 from clsf.checks import field as word
 from clsf.errors import PlanError
 from clsf.frameworks import TITLES, USUAL, VARIANTS
+from clsf.loss_kinds import LOSSES as LOSS_KINDS
 from clsf.optimizers import DEFAULT
 from clsf.optimizers import OPTIMIZERS as DECLARED
 from clsf.plan_parts import (
@@ -32,12 +33,9 @@ Rules = Literal["aligned", "native"]
 Start = Literal["glorot", "kaiming"]
 Dtype = Literal["float32", "float64"]
 Device = Literal["auto", "cpu"]
-Loss = Literal["sparse", "categorical", "binary"]
 
-SCALES, COLOURS, RULES, STARTS, DTYPES, DEVICES, LOSSES = (
-    get_args(choice) for choice in (Scale, Colour, Rules, Start, Dtype, Device, Loss)
-)
-OPTIMIZERS = tuple(DECLARED)
+SCALES, COLOURS, RULES, STARTS, DTYPES, DEVICES = (get_args(choice) for choice in (Scale, Colour, Rules, Start, Dtype, Device))
+OPTIMIZERS, LOSSES = tuple(DECLARED), tuple(LOSS_KINDS)
 
 LEARNING_RATES: dict[str, float] = {name: optimizer.rate for name, optimizer in DECLARED.items()}
 """A learning rate to start from, per optimizer: Keras' default, but torch's for adagrad and adadelta, where Keras' 0.001
@@ -105,9 +103,9 @@ class Plan:
     seed: int = 0  # of the split, the batches, the initial weights and the dropout masks
     variants: FrozenDict = NOTHING  # framework -> variant of its loop; one that is left out is the usual one
     device: Device = "auto"  # a GPU where the framework sees one; "cpu" never
-    loss: Loss = "sparse"  # labels as numbers, as one-hot rows, or 0 and 1 for two classes and a model with one output
-    probabilities: bool = False  # the model's last layer gives probabilities (softmax, or sigmoid for "binary"), not logits
-    label_smoothing: float = 0.0  # share of the target that is spread evenly over all classes; not for "sparse"
+    loss: str = loss_kinds.DEFAULT  # see `clsf.loss_kinds`
+    probabilities: bool = False  # the model's last layer gives probabilities (softmax, or sigmoid of one output), not logits
+    label_smoothing: float = 0.0  # share of the target that is spread evenly over all classes; not of whole numbers
     l1: float = 0.0  # adds l1 * (sum of absolute values of all kernels) to what is minimised
     l2: float = 0.0  # adds l2 * (sum of squares of all kernels) to what is minimised; the loss that is told leaves it out
     weight_decay: float = 0.0  # "aligned": every weight loses learning rate * weight_decay of itself before each update
@@ -202,7 +200,7 @@ class Plan:
         checks.known(PlanError, word("loss"), self.loss, LOSSES)
         checks.one_of(PlanError, word("probabilities"), self.probabilities, (True, False))
         checks.between(PlanError, word("label_smoothing"), self.label_smoothing, 0, 0.9)
-        if self.label_smoothing and self.loss == "sparse":
+        if self.label_smoothing and not self.loss_kind.smooths:
             raise PlanError(
                 "Label smoothing is {value}, but a sparse label is one whole number and can't be spread over the classes. "
                 "Choose the categorical loss, whose labels are one-hot rows.",
@@ -225,6 +223,11 @@ class Plan:
                 self.epochs,
                 warmup=f"{self.schedule.warmup_epochs:g}", epochs=self.epochs,
             ))  # fmt: skip
+
+    @property
+    def loss_kind(self) -> loss_kinds.Loss:
+        """What the loss is."""
+        return LOSS_KINDS[self.loss]
 
     def does(self, difference: str) -> bool:
         """Return whether the run does this one thing otherwise."""

@@ -9,12 +9,13 @@ from typing import Literal, get_args
 from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import PlanError
+from clsf.schedule_kinds import CONSTANT, SCHEDULE_KINDS
 
-ScheduleKind = Literal["constant", "step", "exponential", "cosine", "range"]
 ClipKind = Literal["value", "norm", "global-norm"]
 Monitor = Literal["loss", "accuracy"]
 
-SCHEDULES, MONITORS, CLIPPINGS = get_args(ScheduleKind), get_args(Monitor), get_args(ClipKind)
+SCHEDULES = tuple(SCHEDULE_KINDS)
+MONITORS, CLIPPINGS = get_args(Monitor), get_args(ClipKind)
 
 
 class FrozenDict(Mapping):
@@ -50,22 +51,16 @@ NOTHING = FrozenDict()
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How the learning rate changes with the steps: a share of the plan's learning rate, see `clsf.schedules`.
-
-    constant:    1
-    step:        factor once every `every` epochs
-    exponential: factor per epoch, a little less at every step
-    cosine:      half a cosine from 1 down to `floor` at the end of the run
-    range:       from `floor` up to 1 at the last step, by the same factor at every step: a learning-rate range test
+    """How the learning rate changes with the steps: a share of the plan's learning rate, see `clsf.schedule_kinds`.
 
     Before that, `warmup_epochs` of a straight line from almost 0 to 1. Defaults: no schedule at all.
     """
 
-    kind: ScheduleKind = "constant"
+    kind: str = CONSTANT  # see `clsf.schedule_kinds`
     warmup_epochs: float = 0.0
-    factor: float = 0.5  # of "step" and "exponential"
-    every: int = 1  # epochs; of "step"
-    floor: float = 0.0  # share of the learning rate that "cosine" ends at, and "range" begins with
+    factor: float = 0.5  # of those that decay
+    every: int = 1  # epochs, where it falls in steps
+    floor: float = 0.0  # share of the learning rate that a cosine ends at, and a range test begins with
 
     def __post_init__(self) -> None:
         checks.known(PlanError, word("schedule"), self.kind, SCHEDULES)
@@ -76,13 +71,13 @@ class Schedule:
 
     @property
     def begins(self) -> float:
-        """The share of the learning rate that "range" begins with; 0 stands for the usual 1e-5."""
+        """The share of the learning rate that a range test begins with; 0 stands for the usual 1e-5."""
         return self.floor or 1e-5
 
     @property
     def varies(self) -> bool:
         """Whether the learning rate is not the same at every step."""
-        return self.kind != "constant" or self.warmup_epochs > 0
+        return self.kind != CONSTANT or self.warmup_epochs > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from clsf.compare.sides import EngineSide, check
 from clsf.compare.values import LockstepResult, LockstepStarted, StepDifference
 from clsf.errors import PlanError
 from clsf.model.spec import ModelSpec
+from clsf.optimizers import PLAINEST
 from clsf.training_service import CLI, TrainingService, open_service
 from clsf.words import say
 
@@ -69,7 +70,7 @@ class Session:
 
         model: a preset's name, a JSON file or a ModelSpec. data: a built-in name, or a folder or zip of images.
         draw: whether iterating draws a live figure; by default in notebooks only. choices: fields of `clsf.plan.Plan`,
-        such as epochs=3, optimizer="sgd", learning_rate=0.1, seed=1, and image_size and scale of the preparation.
+        such as epochs=3, optimizer="…", learning_rate=0.1, seed=1, and image_size and scale of the preparation.
         Raises ClsfError, with what to do, before anything is trained.
         """
         plan = plan_of(data, **choices)
@@ -103,7 +104,7 @@ class Session:
         """
         import pandas as pd
 
-        choices.setdefault("optimizer", "sgd")
+        choices.setdefault("optimizer", PLAINEST)
         plan = in_float64(plan_of(data, **choices), choices)
         spec, recording = model_of(model, plan), Recording(steps)
         check(spec, plan, recording)

@@ -8,7 +8,6 @@ from zlib import crc32
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.model.layers import Dropping
 from clsf.model.shapes import Weight
 from clsf.model.walk import Analysis
 
@@ -57,7 +56,7 @@ def dropout_layers(analysis: Analysis) -> dict[str, tuple[float, tuple[int, ...]
     return {
         facts.path: (facts.layer.rate, facts.layer.mask_shape(facts.in_shape))
         for facts in analysis.layers
-        if isinstance(facts.layer, Dropping) and facts.layer.rate > 0
+        if facts.layer.drops and facts.layer.rate > 0
     }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from clsf.backends.initial import initial_weights
 from clsf.data.images import Prepared
-from clsf.model.presets import tiny
+from clsf.model.presets import PRESETS
 from clsf.plan import Plan
 
 EVALUATION_BATCH = 256  # images; large enough to be fast, small enough for the memory of a small host
@@ -51,7 +51,7 @@ def train_once(build: Callable) -> None:
     pixels = noise.integers(0, 256, (16, 8, 8, 1), dtype=np.uint8)
     labels, indices = np.arange(16) % 2, np.arange(16)
     prepared = Prepared(pixels, labels, ("a", "b"), indices[:8], indices[8:], np.zeros(1), np.full(1, 255.0))
-    spec, plan = tiny(2), Plan("noise", device="auto")
+    spec, plan = PRESETS["tiny"].spec(2), Plan("noise", device="auto")
     backend = build(spec, plan, prepared, initial_weights(spec.analyse((8, 8, 1)), "glorot", 0, "float32"))
     backend.train_steps(indices[:8].reshape(2, 4), 0)
     backend.evaluate(indices[8:])

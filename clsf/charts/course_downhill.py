@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from clsf.charts.style import STYLES
 
 X, Y = (-9.0, 5.0), (-2.4, 2.4)  # what is drawn
-MARKS = {"sgd": "circle", "momentum": "square", "rmsprop": "diamond", "adam": "triangle-up"}
-COLOURS = {"sgd": "#5c6670", "momentum": "#0d7a71", "rmsprop": "#b4437c", "adam": "#b07400"}
+LOOKS = (
+    ("circle", "#5c6670"),
+    ("square", "#0d7a71"),
+    ("diamond", "#b4437c"),
+    ("triangle-up", "#b07400"),
+)  # of the rules, in order
 
 Way = Sequence[tuple[float, float]]
 
@@ -22,15 +26,17 @@ def surface(ways: Mapping[tuple[str, str], Way], names: Mapping[str, str], loss:
         "colorscale": [[0, "rgba(20,137,126,0.28)"], [1, "rgba(120,130,140,0.06)"]], "ncontours": 18,
         "line": {"width": 0.6, "color": "rgba(120,130,140,0.5)"}, "hovertemplate": loss + " %{z:.2f}<extra></extra>",
     }]  # fmt: skip
+    looks = dict(zip(names, LOOKS, strict=True))
     for (rule, framework), way in ways.items():
+        symbol, colour = looks[rule]
         shown = [(x, y) for x, y in way if abs(x) < 50 and abs(y) < 50]
         data.append({
             "type": "scatter", "mode": "lines+markers", "x": [x for x, _ in shown], "y": [y for _, y in shown],
             "name": f"{names[rule]} · {STYLES[framework].title}",
-            "line": {"color": COLOURS[rule], "width": 2, "dash": "dot" if framework == "torch" else "solid"},
+            "line": {"color": colour, "width": 2, "dash": "dot" if framework == "torch" else "solid"},
             "marker": {
-                "symbol": MARKS[rule] + ("-open" if framework == "torch" else ""), "size": 9 if framework == "torch" else 6,
-                "color": COLOURS[rule],
+                "symbol": symbol + ("-open" if framework == "torch" else ""), "size": 9 if framework == "torch" else 6,
+                "color": colour,
             },
         })  # fmt: skip
     return {

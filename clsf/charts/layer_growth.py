@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clsf.model.layers import Conv2D, Dense
+from clsf.model.layers import Layer
 from clsf.model.shapes import sides_text
 from clsf.words import Sentence, say, say_n
 
@@ -14,23 +14,30 @@ SIDES = (8, 16, 28, 32, 48, 64, 96, 128, 160, 192, 224)
 DENSE, CONV = "#b4437c", "#14897e"
 
 
-def parameters(layer: Conv2D | Dense, side: int, channels: int) -> int:
+def parameters(layer: Layer, side: int, channels: int) -> int:
     """Return what a layer has to learn on a square image of so many pixels and channels."""
-    shape = (side * side * channels,) if isinstance(layer, Dense) else (side, side, channels)
+    shape = (side * side * channels,) if layer.role == "Linear" else (side, side, channels)
     return sum(weight.size for weight in layer.weights(shape))
 
 
-def figure(dense: Dense, conv: Conv2D, channels: int, here: int | None = None, said: Said = str) -> dict:
+def figure(dense: Layer, conv: Layer, channels: int, here: int | None = None, said: Said = str) -> dict:
     """Return both counts over the image's side, in powers of ten; `here` marks the side of the student's image."""
     titles = {
         "dense": said(
-            say_n("Dense, {units} unit on all pixels", "Dense, {units} units on all pixels", dense.units, units=dense.units)
+            say_n(
+                "{kind}, {units} unit on all pixels",
+                "{kind}, {units} units on all pixels",
+                dense.units,
+                kind=type(dense).__name__,
+                units=dense.units,
+            )
         ),
         "conv": said(
             say_n(
-                "Conv2D, {filters} filter {k}",
-                "Conv2D, {filters} filters {k}",
+                "{kind}, {filters} filter {k}",
+                "{kind}, {filters} filters {k}",
                 conv.filters,
+                kind=type(conv).__name__,
                 filters=conv.filters,
                 k=sides_text(conv.kernel_size),
             )

@@ -17,6 +17,7 @@ from clsf.faults.doctor import diagnose
 from clsf.faults.running import run
 from clsf.faults.scene import Scene
 from clsf.faults.scenes import DATA, MODELS, healthy
+from clsf.optimizers import POPULAR
 from clsf.words import say
 
 AT_ONCE = 8  # programs of one process, so that a framework is imported once for some
@@ -29,7 +30,7 @@ OTHER = {
 other shapes."""
 
 
-def start(framework: str, data: str, model: str, seed: int, optimizer: str = "adam") -> Scene:
+def start(framework: str, data: str, model: str, seed: int, optimizer: str = POPULAR) -> Scene:
     """Return a healthy program on a data set of `DATA` or `OTHER`."""
     if data in DATA:
         return healthy(framework, data, model, seed, optimizer)

@@ -6,7 +6,9 @@ import argparse
 
 from clsf.errors import PlanError
 from clsf.frameworks import USUAL, VARIANTS
+from clsf.loss_kinds import DEFAULT as DEFAULT_LOSS
 from clsf.plan import CLIPPINGS, LOSSES, MONITORS, SCHEDULES, Augmentation, Clipping, Plateau, Schedule, Stopping
+from clsf.schedule_kinds import CONSTANT
 
 _SWITCH = {"action": "store_true"}
 _GROUPS: dict[str, dict[str, dict]] = {
@@ -26,7 +28,7 @@ _GROUPS: dict[str, dict[str, dict]] = {
         "balanced": {**_SWITCH, "help": "images of rare classes count more"},
     },
     "loss": {
-        "loss": {"default": "sparse", "metavar": "NAME", "help": f"{', '.join(LOSSES)}; binary needs two classes"},
+        "loss": {"default": DEFAULT_LOSS, "metavar": "NAME", "help": f"{', '.join(LOSSES)}; binary needs two classes"},
         "probabilities": {**_SWITCH, "help": "let the model end in softmax (binary: sigmoid), and the loss take probabilities"},
         "label-smoothing": {
             "type": float,
@@ -41,7 +43,7 @@ _GROUPS: dict[str, dict[str, dict]] = {
         "weight-decay": {"type": float, "default": 0.0, "metavar": "X", "help": "of every weight, per step and learning rate"},
     },
     "learning rate": {
-        "schedule": {"default": "constant", "metavar": "NAME", "help": ", ".join(SCHEDULES)},
+        "schedule": {"default": CONSTANT, "metavar": "NAME", "help": ", ".join(SCHEDULES)},
         "warmup": {"type": float, "default": 0.0, "metavar": "EPOCHS", "help": "epochs in which the learning rate rises"},
         "factor": {"type": float, "default": 0.5, "metavar": "X", "help": "of the step and exponential schedules; default 0.5"},
         "every": {"type": int, "default": 1, "metavar": "EPOCHS", "help": "of the step schedule; default 1"},

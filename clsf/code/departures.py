@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from clsf.code.model import draws_itself
-from clsf.model.layers import Dropping
 from clsf.model.walk import Analysis
 from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
@@ -12,7 +11,7 @@ from clsf.words import Sentence, say
 
 def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]:
     """Return what a script of this plan (`clsf.code.script` with `exact`) needs, or does otherwise than the run in `framework`."""
-    drops = any(isinstance(facts.layer, Dropping) and facts.layer.rate for facts in analysis.layers)
+    drops = any(facts.layer.drops and facts.layer.rate for facts in analysis.layers)
     fit = framework == "tensorflow" and plan.variants["tensorflow"] == "fit"
     found = [
         say(
@@ -33,13 +32,13 @@ def departures(plan: Plan, framework: str, analysis: Analysis) -> list[Sentence]
             )
         )
     if drops and draws_itself(plan, framework):
-        found.append(say("Dropout draws the framework's own numbers, as it did in the run: others than there."))
+        found.append(say("The dropout draws the framework's own numbers, as it did in the run: others than there."))
     if drops and plan.does("dropout-at-evaluation"):
-        found.append(say("Dropout outside of training draws the framework's own numbers, so the validation numbers differ."))
+        found.append(say("A dropout outside of training draws the framework's own numbers, so the validation numbers differ."))
     if plan.does("eval-mode") and fit:
         found.append(say("fit always evaluates in evaluation mode, so the difference {name} is left out.", name="eval-mode"))
     elif plan.does("eval-mode") and drops:
-        found.append(say("Dropout draws other numbers while the model is evaluated in training mode."))
+        found.append(say("The dropout draws other numbers while the model is evaluated in training mode."))
     if fit and (plan.l1 or plan.l2):
         found.append(say("The loss that fit shows includes the penalties L1 and L2; the run's own leaves them out."))
     if framework == "tensorflow" and plan.dtype == "float64" and "gelu" in _functions(analysis):

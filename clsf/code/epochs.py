@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clsf.code.job import Job
+from clsf.schedule_kinds import SCHEDULE_KINDS
 
 
 def share(job: Job) -> str:
@@ -25,24 +26,8 @@ def share(job: Job) -> str:
     if warm:
         rows += ["    if step < WARMUP:  # a straight line up", "        return (step + 1) / WARMUP"]
     since = "(step - WARMUP)" if warm else "step"
-    match schedule.kind:
-        case "step":
-            rows.append(f"    return {schedule.factor!r} ** ({since} // ({schedule.every} * STEPS_PER_EPOCH))")
-        case "exponential":
-            rows.append(f"    return {schedule.factor!r} ** ({since} / STEPS_PER_EPOCH)")
-        case "cosine":
-            total = "EPOCHS * STEPS_PER_EPOCH" + (" - WARMUP" if warm else "")
-            rows.append(f"    done = min({since} / max({total}, 1), 1)")
-            low = schedule.floor
-            wave = "(1 + math.cos(math.pi * done)) / 2"
-            rows.append(f"    return {low!r} + {1 - low!r} * {wave}" if low else f"    return {wave}")
-        case "range":
-            rows.append(
-                f"    done = min({since} / max({'EPOCHS * STEPS_PER_EPOCH' + (' - WARMUP' if warm else '')} - 1, 1), 1)"
-            )
-            rows.append(f"    return {schedule.begins!r} ** (1 - done)")
-        case _:
-            rows.append("    return 1.0")
+    total = "EPOCHS * STEPS_PER_EPOCH" + (" - WARMUP" if warm else "")
+    rows += [f"    {line}" for line in SCHEDULE_KINDS[schedule.kind].source(schedule, since, total)]
     if job.changed:
         rows += [
             "", "", "def share(step):",

@@ -17,14 +17,14 @@ def keras_steps(
 ) -> list[Step]:
     """Return the steps for one plain layer that receives `shape`. `objects`: activations as functions; `last`: it makes the model's output.
 
-    `turned`: a Flatten that must go channel by channel, as PyTorch's does.
+    `turned`: what flattens and must go channel by channel, as PyTorch's does.
     """
     first, *others = layer.keras_on(shape)
     if turned:
         turn = Call("layers.Permute", ((3, 1, 2),), note=notes.channels_first_order())
         return [Step(turn, "keras.ops.transpose({x}, (0, 3, 1, 2))", turn.note, "_turned"), first]
     call = first.call
-    if call.name == "layers.Activation":
+    if layer.role == "Function" and call.args:
         (name,) = call.args
         note = notes.softmax_first() if last and name == "softmax" else None
         call = call.but(args=(_function(name, objects),), note=note)

@@ -15,7 +15,7 @@ from clsf.code.torch_layers import torch_steps
 from clsf.model.apis import Step
 from clsf.model.branches import Branching
 from clsf.model.changes import changed
-from clsf.model.layers import LEAKY_SLOPE, BatchNorm, Dropping, SpatialDropout2D
+from clsf.model.layers import LEAKY_SLOPE
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -35,8 +35,8 @@ class Model:
         self.keep_order = set() if channels_first else kept
         self.turned = kept if channels_first else set()
         self.exact = exact  # layers as a run has them, see `clsf.code.run_layers`
-        if exact and channels_first:  # the weights are the run's, so that every Flatten has to be
-            self.turned = {facts.path for facts in self.analysis.layers if facts.kind == "Flatten" and len(facts.in_shape) == 3}
+        if exact and channels_first:  # the weights are the run's, so that every flattening has to be
+            self.turned = {facts.path for facts in self.analysis.layers if facts.role == "Flat" and len(facts.in_shape) == 3}
             self.reordered = {}
         self.last = str(len(self.layers))
 
@@ -87,22 +87,22 @@ class Model:
 
     def masked(self, framework: str) -> bool:
         """Whether dropout has the masks of a run: not where the framework draws its own, as `model.fit` always does."""
-        drops = any(isinstance(facts.layer, Dropping) and facts.layer.rate for facts in self.analysis.layers)
+        drops = any(facts.layer.drops and facts.layer.rate for facts in self.analysis.layers)
         return self.exact and drops and not draws_itself(self.plan, framework)
 
     def _of_run(self, path: str, layer: object, framework: str) -> Call | None:
         """Return the call for a layer that a run has otherwise than the framework, or None."""
         if not self.exact:
             return None
-        maps = isinstance(layer, SpatialDropout2D)
-        if isinstance(layer, Dropping) and layer.rate and self.masked(framework):
+        maps = layer.role == "DropMaps"
+        if layer.drops and layer.rate and self.masked(framework):
             return Call("RunDropout", (path, layer.rate), {"maps": True} if maps else {})
-        if isinstance(layer, Dropping) and layer.rate and self.plan.does("dropout-at-evaluation"):
+        if layer.drops and layer.rate and self.plan.does("dropout-at-evaluation"):
             return Call("AlwaysDropout", (layer.rate,), {"maps": True} if maps else {})
-        if isinstance(layer, BatchNorm) and framework == "torch":
+        if layer.role == "Batchwise" and framework == "torch":
             features = self.facts[path].in_shape[-1]
             return Call("RunNorm", (features,), {"eps": layer.epsilon, "momentum": layer.momentum})
-        if isinstance(layer, BatchNorm) and self.plan.does("bn-variance"):
+        if layer.role == "Batchwise" and self.plan.does("bn-variance"):
             return Call("UnbiasedNorm", (), {"momentum": layer.momentum, "epsilon": layer.epsilon})
         return None
 
@@ -118,19 +118,19 @@ class Model:
 
     def _changes(self, path: str) -> bool:
         facts = self.facts[path]
-        return facts.in_shape != facts.out_shape and facts.kind != "Dense"  # a Dense layer says its units itself
+        return facts.in_shape != facts.out_shape and facts.role != "Linear"  # a dense layer says its units itself
 
     def headline(self, path: str, layer: Branching) -> str:
         """Return the comment over a branching layer."""
         return f"{self.names[path]}: {layer.headline()}"
 
     def _flattened(self, path: str) -> Shape | None:
-        """Return the image that a Dense layer's input was flattened from, if only layers that keep the order lie between."""
+        """Return the image that a dense layer's input was flattened from, if only layers that keep the order lie between."""
         prefix, _, position = path.rpartition(".")
         prefix += "." if prefix else ""
         for before in range(int(position) - 1, 0, -1):
             facts = self.facts[f"{prefix}{before}"]
-            if facts.kind == "Flatten" and len(facts.in_shape) == 3:
+            if facts.role == "Flat" and len(facts.in_shape) == 3:
                 return facts.in_shape
             if not facts.layer.elementwise:
                 return None

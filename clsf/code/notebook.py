@@ -28,6 +28,7 @@ from clsf.code.render import body_of
 from clsf.model.shapes import shape_text
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.schedule_kinds import SCHEDULE_KINDS
 from clsf.words import Sentence, say
 
 TORCH_FILE = "train_torch.py"
@@ -90,7 +91,7 @@ def _cells(
         ("code", body_of(spec, job.shape, "keras-functional", plan).text + "model.summary()"),
         ("text", words(say(
             "The first weights are saved, so that PyTorch can begin with the same. Keras keeps a convolution's kernel as (height, "
-            "width, in, out) and a Dense kernel as (in, out)."
+            "width, in, out) and a dense kernel as (in, out)."
         ))),
         ("code", joined(tensorflow_loop.start(job), _keras_weights(), "\n\n")),
         ("code", _joined(epochs.share(job), tensorflow_loop.objective(job), tensorflow_loop.optimizer(job))),
@@ -136,7 +137,7 @@ def _joined(*parts: str) -> str:
 
 
 def _imports(job: Job) -> str:
-    standard = ["import math"] if job.plan.schedule.kind == "cosine" else []
+    standard = ["import math"] if SCHEDULE_KINDS[job.plan.schedule.kind].math else []
     standard += ["import subprocess", "import sys"]
     standard += [] if job.plan.variants["tensorflow"] == "fit" else ["import time"]
     others = ["import keras", "import numpy as np", "import tensorflow as tf", "from keras import layers"]
@@ -182,7 +183,7 @@ def torch_file(spec: ModelSpec, model: Model, job: Job) -> str:
             f"x_check = x_val[:{COMPARED}]",
         ]
     )
-    norm = any(facts.kind == "BatchNorm" for facts in model.analysis.layers)
+    norm = any(facts.role == "Batchwise" for facts in model.analysis.layers)
     sections = [
         ("", pieces.settings(job) + "\n\n" + torch_script.setup(job)),
         ("", load),
@@ -211,7 +212,7 @@ def _load_weights(model: Model) -> str:
     rows = []
     if flattened:
         rows += [
-            "# Layers behind a Flatten: Keras went through (height, width, channels), PyTorch goes channels first.",
+            "# Layers behind the flattening: Keras went through (height, width, channels), PyTorch goes channels first.",
             "FLATTENED = {", *(f"    {quoted(name)}: {shape}," for name, shape in flattened.items()), "}",
         ]  # fmt: skip
     rows += [
@@ -271,7 +272,7 @@ _ROLES = {
 def _parity(job: Job) -> str:
     images, labels = ("x_test", "y_test") if job.tests else ("x_val", "y_val")
     right = "outputs.argmax(axis=1)"
-    if job.plan.loss == "binary":
+    if job.plan.loss_kind.one_output:
         right = f"(outputs[:, 0] > {0.5 if job.plan.probabilities else 0.0}).astype(int)"
     return f"""with np.load("torch.npz") as file:
     torch_start, torch_trained, torch_own = file["start"], file["trained"], file["own"]

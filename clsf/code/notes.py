@@ -25,7 +25,7 @@ def keras_subclass_input() -> Sentence:
 
 def keras_declared() -> Sentence:
     return say(
-        "What has weights is made in `__init__`, once; made in `call`, it would get new weights at every call. Flatten or an "
+        "What has weights is made in `__init__`, once; made in `call`, it would get new weights at every call. What flattens and an "
         "activation could stand in either place."
     )
 
@@ -45,13 +45,13 @@ def activation_string() -> Sentence:
 
 def keras_order() -> Sentence:
     return say(
-        "PyTorch's own Flatten goes channel by channel. What follows depends on the order, so the axes are turned to Keras' order first."
+        "PyTorch's own flattening goes channel by channel. What follows depends on the order, so the axes are turned to Keras' order first."
     )
 
 
 def channels_first_order() -> Sentence:
     return say(
-        "Keras' own Flatten goes row by row. This run flattens channel by channel, as PyTorch does, so the axes are turned first."
+        "Keras' own flattening goes row by row. This run flattens channel by channel, as PyTorch does, so the axes are turned first."
     )
 
 

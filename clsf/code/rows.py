@@ -6,7 +6,6 @@ from collections.abc import Callable
 from math import prod
 
 from clsf.model.branches import Branching
-from clsf.model.layers import Dense, Flatten
 from clsf.model.shapes import Shape
 from clsf.model.walk import Analysis
 
@@ -56,10 +55,10 @@ def branching(layers: tuple) -> str | None:
 
 
 def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str, Shape]]:
-    """Return which Flatten layers must keep Keras' order in PyTorch, and which layers meet PyTorch's own.
+    """Return which flattening layers must keep Keras' order in PyTorch, and which layers meet PyTorch's own.
 
-    PyTorch flattens channel, row, column. Where a Dense layer takes in the result, perhaps after layers that treat every
-    number alike, that is only another order of its inputs, and `nn.Flatten()` can stand: those Dense and BatchNorm layers
+    PyTorch flattens channel, row, column. Where a dense layer takes in the result, perhaps after layers that treat every
+    number alike, that is only another order of its inputs, and PyTorch's own can stand: those dense and batch normalisation layers
     come back as path -> (height, width, channels) of the image that was flattened.
     """
     shapes = {facts.path: facts.in_shape for facts in analysis.layers}
@@ -69,7 +68,7 @@ def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str,
     for row, prefix in _rows(layers, ""):
         for at, layer in enumerate(row):
             shape = shapes[f"{prefix}{at + 1}"]
-            if not isinstance(layer, Flatten) or len(shape) == 1 or shape[2] == 1 or shape[0] * shape[1] == 1:
+            if layer.role != "Flat" or len(shape) == 1 or shape[2] == 1 or shape[0] * shape[1] == 1:
                 continue
             met = [f"{prefix}{at + 1}"]
             for later, other in enumerate(row[at + 1 :], start=at + 2):
@@ -77,7 +76,7 @@ def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str,
                 if not other.elementwise:
                     break
             ends = {path: row[int(path.rsplit(".", 1)[-1]) - 1] for path in met}
-            if isinstance(ends[met[-1]], Dense):
+            if ends[met[-1]].role == "Linear":
                 reordered |= {path: shape for path in met[1:] if prod(shape) in sides[path]}
             else:
                 keep.add(met[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clsf.calls import quoted
-from clsf.model.layers import Dropping, SpatialDropout2D
 from clsf.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
@@ -16,15 +15,15 @@ if TYPE_CHECKING:
 
 def layers(job: Job, model: Model, framework: str) -> str:
     """Return the classes that the model needs."""
-    kinds = {facts.kind for facts in model.analysis.layers}
+    roles = {facts.role for facts in model.analysis.layers}
     always, found = job.plan.does("dropout-at-evaluation"), []
-    dropping = [facts.layer for facts in model.analysis.layers if isinstance(facts.layer, Dropping) and facts.layer.rate]
-    maps = any(isinstance(layer, SpatialDropout2D) for layer in dropping)
+    dropping = [facts.layer for facts in model.analysis.layers if facts.layer.drops and facts.layer.rate]
+    maps = any(layer.role == "DropMaps" for layer in dropping)
     if model.masked(framework):
         found.append(_dropout(framework, always, maps))
     elif dropping and always:
         found.append(_always(framework, maps))
-    if "BatchNorm" in kinds and (framework == "torch" or job.plan.does("bn-variance")):
+    if "Batchwise" in roles and (framework == "torch" or job.plan.does("bn-variance")):
         found.append(_torch_norm(job) if framework == "torch" else _KERAS_NORM)
     return "\n\n\n".join(found)
 
@@ -80,7 +79,7 @@ _KERAS_DROPOUT = '''run_step = tf.Variable(0, trainable=False)  # steps that wer
 
 @keras.saving.register_keras_serializable()
 class RunDropout(layers.Layer):
-    """Dropout by the masks of the run: seed, place in the model and step decide them."""
+    """Dropped by the masks of the run: seed, place in the model and step decide them."""
 
     def __init__(self, place, rate, **more):
         super().__init__(**more)
@@ -103,7 +102,7 @@ class RunDropout(layers.Layer):
         return {**super().get_config(), "place": self.place, "rate": self.rate}'''
 
 _TORCH_DROPOUT = '''class RunDropout(nn.Module):
-    """Dropout by the masks of the run: seed, place in the model and step decide them."""
+    """Dropped by the masks of the run: seed, place in the model and step decide them."""
 
     step = 0  # steps that were done before
 
@@ -123,7 +122,7 @@ _TORCH_DROPOUT = '''class RunDropout(nn.Module):
 
 _KERAS_ALWAYS = '''@keras.saving.register_keras_serializable()
 class AlwaysDropout(layers.Layer):
-    """Dropout that nothing switches off, outside of training either."""
+    """A dropout that nothing switches off, outside of training either."""
 
     def __init__(self, rate, **more):
         super().__init__(**more)
@@ -136,7 +135,7 @@ class AlwaysDropout(layers.Layer):
         return {**super().get_config(), "rate": self.rate}'''
 
 _TORCH_ALWAYS = '''class AlwaysDropout(nn.Module):
-    """Dropout that nothing switches off, outside of training either."""
+    """A dropout that nothing switches off, outside of training either."""
 
     def __init__(self, rate):
         super().__init__()
@@ -189,7 +188,7 @@ def _torch_norm(job: Job) -> str:
 
 
 def _put_keras(model: Model) -> str:
-    depthwise = any(facts.kind == "DepthwiseConv2D" for facts in model.analysis.layers)
+    depthwise = any(facts.role == "Depthwise" for facts in model.analysis.layers)
     rows = ["def put(layer, name, array):", '    """Give a layer one of its arrays."""']
     rows += ['    name = "kernel" if name == "depthwise_kernel" else name'] if depthwise else []
     return "\n".join([*rows, "    getattr(model.get_layer(layer), name).assign(array)"])
@@ -200,7 +199,7 @@ def _put_torch(model: Model) -> str:
     rows = []
     if flattened:
         rows += [
-            "# Layers behind a Flatten: Keras goes through (height, width, channels), PyTorch channels first.",
+            "# Layers behind the flattening: Keras goes through (height, width, channels), PyTorch channels first.",
             "FLATTENED = {", *(f"    {quoted(name)}: {shape}," for name, shape in flattened.items()), "}",
         ]  # fmt: skip
     rows += [

@@ -7,6 +7,7 @@ from clsf.code import alike, epochs
 from clsf.code.assembly import indented
 from clsf.code.job import Job
 from clsf.code.lines import wrapped
+from clsf.model.layers import keras_name
 from clsf.optimizers import CLIPPING, OPTIMIZERS
 
 
@@ -21,7 +22,7 @@ def start(job: Job) -> str:
             "start_rng = np.random.default_rng(SEED)",
             "for layer in model.layers:",
             '    if hasattr(layer, "kernel"):',
-            "        depthwise = isinstance(layer, layers.DepthwiseConv2D)  # each kernel sees one channel",
+            f"        depthwise = isinstance(layer, layers.{keras_name('Depthwise')})  # each kernel sees one channel",
             "        limit = 1 / np.sqrt(np.prod(layer.kernel.shape[: 2 if depthwise else -1]))",
             "        for variable in layer.trainable_variables:",
             "            variable.assign(start_rng.uniform(-limit, limit, variable.shape))",
@@ -32,16 +33,12 @@ def start(job: Job) -> str:
 def objective(job: Job) -> str:
     """Return the loss, and how right answers are counted."""
     plan = job.plan
-    kind = {
-        "sparse": "SparseCategoricalCrossentropy",
-        "categorical": "CategoricalCrossentropy",
-        "binary": "BinaryCrossentropy",
-    }[plan.loss]
-    smoothing = ", label_smoothing=LABEL_SMOOTHING" if plan.label_smoothing else ""
-    why = f"The model's last layer is {'sigmoid' if plan.loss == 'binary' else 'softmax'}: these are probabilities."
-    rows = [f"# {why}" if plan.probabilities else "# From logits: the loss applies softmax itself, the model has none."]
-    if plan.loss == "binary" and not plan.probabilities:
-        rows = ["# From logits: the loss applies the sigmoid itself, the model has none."]
+    kind = plan.loss_kind
+    made = kind.keras_call(plan.probabilities, Name("LABEL_SMOOTHING") if plan.label_smoothing else 0.0)
+    function = "the sigmoid" if kind.one_output else "softmax"
+    rows = [f"# From logits: the loss applies {function} itself, the model has none."]
+    if plan.probabilities:
+        rows = [f"# The model's last layer is {kind.ending}: these are probabilities."]
     if plan.balanced:
         rows = [
             *epochs.class_weights(job),
@@ -49,18 +46,14 @@ def objective(job: Job) -> str:
             "",
             *rows,
         ]
-    rows += [f"loss_fn = keras.losses.{kind}(from_logits={not plan.probabilities}{smoothing})", "", ""]
-    rows += ["def encoded(labels):", f'    """Labels as {kind} takes them."""']
-    match plan.loss:
-        case "categorical":
-            rows.append(f"    return tf.one_hot(labels, {job.classes})")
-        case "binary":
-            rows.append("    return tf.cast(labels, tf.float32)[:, None]  # (batch,) -> (batch, 1), as the model's output")
-        case _:
-            rows = rows[:-4]  # whole numbers as they are
+    rows += [f"loss_fn = keras.{made}"]
+    if kind.labels:
+        shaped = "  # (batch,) -> (batch, 1), as the model's output" if kind.one_output else ""
+        rows += ["", "", "def encoded(labels):", f'    """Labels as {kind.keras} takes them."""']
+        rows.append(f"    return {kind.labels.format(classes=job.classes)}{shaped}")
     if plan.variants["tensorflow"] != "fit":
         answers = "tf.argmax(outputs, axis=1) == labels"
-        if plan.loss == "binary":
+        if kind.one_output:
             answers = f"tf.cast(outputs[:, 0] > {0.5 if plan.probabilities else 0.0}, labels.dtype) == labels"
         rows += ["", "", "def count_right(labels, outputs):", f"    return tf.math.count_nonzero({answers})"]
     return "\n".join(rows)
@@ -85,7 +78,7 @@ def loop(job: Job, variant: str, masked: bool = False) -> str:
 
 
 def encoded_labels(job: Job, name: str = "labels") -> str:
-    return name if job.plan.loss == "sparse" else f"encoded({name})"
+    return f"encoded({name})" if job.plan.loss_kind.labels else name
 
 
 def _prepared(job: Job, name: str) -> str:
@@ -194,8 +187,6 @@ def _fit(job: Job) -> str:
         "val_data = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(256)",
         f"val_data = val_data.map(lambda x, y: (prepare(x), {encoded_labels(job, 'y')}))",
     ]
-    kind = {"sparse": "SparseCategoricalAccuracy", "categorical": "CategoricalAccuracy", "binary": "BinaryAccuracy"}[plan.loss]
-    threshold = "" if plan.loss != "binary" or plan.probabilities else ", threshold=0.0"
     callbacks, classes = _callbacks(job)
     if job.exact:
         callbacks.insert(0, "    RunOrder(),")
@@ -205,7 +196,7 @@ def _fit(job: Job) -> str:
         "    optimizer=optimizer,",
         "    loss=loss_fn,",
         '    # The metric "accuracy" has to fit the labels; keras.metrics.Accuracy would compare logits.',
-        f'    metrics=[keras.metrics.{kind}(name="accuracy"{threshold})],',
+        f"    metrics=[keras.{plan.loss_kind.metric.keras_call(plan.probabilities)}],",
         ")",
         *(["# The loss that fit shows includes the layers' L1 and L2."] if plan.l1 or plan.l2 else []),
     ]
@@ -224,7 +215,7 @@ def _fit(job: Job) -> str:
 
 
 def _run_batches(job: Job) -> list[str]:
-    labels = "encoded(y_train[batch])" if job.plan.loss != "sparse" else "y_train[batch]"
+    labels = encoded_labels(job, "y_train[batch]")
     return [
         "class RunBatches(keras.utils.PyDataset):",
         '    """The batches of the run, in another order in every epoch."""',

@@ -96,6 +96,6 @@ def ending(job: Job) -> str:
 
 
 def _classes(job: Job) -> str:
-    if job.plan.loss == "binary":
+    if job.plan.loss_kind.one_output:
         return f"np.asarray(outputs[:, 0] > {0.5 if job.plan.probabilities else 0.0}, int)"
     return "np.argmax(outputs, axis=1)"

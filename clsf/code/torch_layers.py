@@ -18,8 +18,8 @@ def torch_steps(
 ) -> list[Step]:
     """Return the steps for one plain layer that receives `shape` (height, width, channels) or (features,).
 
-    `flattened`: what a Flatten before it made this vector of, if the order of its numbers is PyTorch's.
-    `turned`: a Flatten that must keep Keras' order. `last`: it makes the model's output.
+    `flattened`: what a layer before it made this vector of, if the order of its numbers is PyTorch's.
+    `turned`: what flattens and must keep Keras' order. `last`: it makes the model's output.
     """
     if turned:
         call = Call("FlattenLikeKeras", note=notes.keras_order())

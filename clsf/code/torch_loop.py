@@ -34,9 +34,7 @@ def objective(job: Job) -> str:
     if plan.balanced:
         made = ["CLASS_WEIGHTS", "dtype=torch.get_default_dtype()", "device=device"]
         rows = [*epochs.class_weights(job), *wrapped("CLASS_WEIGHTS = torch.tensor", made), "", "", *rows]
-    answers = "outputs.argmax(dim=1)"
-    if plan.loss == "binary":
-        answers = f"(outputs[:, 0] > {0.5 if plan.probabilities else 0.0}).long()"
+    answers = plan.loss_kind.metric.torch_text(plan.probabilities)
     rows += ["", "", "def count_right(labels, outputs):", f"    return ({answers} == labels).sum()"]
     if _penalised(job):
         terms = [
@@ -63,32 +61,33 @@ def _penalised(job: Job) -> bool:
 
 def _loss(job: Job) -> list[str]:
     plan = job.plan
-    if plan.loss == "sparse" and not plan.probabilities:
+    kind = plan.loss_kind
+    if not kind.smooths and not plan.probabilities:
         return ["loss_fn = nn.CrossEntropyLoss()  # applies softmax itself, so the model has none"]
     rows = ["def loss_fn(outputs, labels):"]
     clipped = ["    outputs = outputs.clamp(1e-7, 1 - 1e-7)  # no logarithm of 0"]
-    match plan.loss, plan.probabilities:
-        case "sparse", _:
-            rows += ['    """Cross-entropy of probabilities: nn.CrossEntropyLoss would apply softmax once more."""', *clipped]
-            rows.append("    return F.nll_loss(torch.log(outputs), labels)")
-        case "categorical", probabilities:
-            rows.append('    """Cross-entropy with one-hot labels: the same number as with whole ones."""')
-            rows.append(f"    target = F.one_hot(labels, {job.classes}).to(outputs.dtype)")
-            if plan.label_smoothing:
-                rows.append(f"    target = target * (1 - LABEL_SMOOTHING) + LABEL_SMOOTHING / {job.classes}")
-            if probabilities:
-                rows += [*clipped, "    return -(target * torch.log(outputs)).sum(dim=1).mean()"]
-            else:
-                rows.append("    return F.cross_entropy(outputs, target)")
-        case _, probabilities:
-            rows += [
-                '    """One output for two classes."""',
-                "    target = labels.to(outputs.dtype)[:, None]  # (batch,) -> (batch, 1)",
-            ]
-            if plan.label_smoothing:
-                rows.append("    target = target * (1 - LABEL_SMOOTHING) + 0.5 * LABEL_SMOOTHING")
-            function = "binary_cross_entropy" if probabilities else "binary_cross_entropy_with_logits"
-            rows.append(f"    return F.{function}(outputs, target)")
+    if not kind.smooths:
+        rows += ['    """Cross-entropy of probabilities: nn.CrossEntropyLoss would apply softmax once more."""', *clipped]
+        rows.append("    return F.nll_loss(torch.log(outputs), labels)")
+    elif kind.one_output:
+        rows += [
+            '    """One output for two classes."""',
+            "    target = labels.to(outputs.dtype)[:, None]  # (batch,) -> (batch, 1)",
+        ]
+        if plan.label_smoothing:
+            rows.append("    target = target * (1 - LABEL_SMOOTHING) + 0.5 * LABEL_SMOOTHING")
+        rows.append(
+            f"    return F.{kind.torch.removesuffix('_with_logits') if plan.probabilities else kind.torch}(outputs, target)"
+        )
+    else:
+        rows.append('    """Cross-entropy with one-hot labels: the same number as with whole ones."""')
+        rows.append(f"    target = F.one_hot(labels, {job.classes}).to(outputs.dtype)")
+        if plan.label_smoothing:
+            rows.append(f"    target = target * (1 - LABEL_SMOOTHING) + LABEL_SMOOTHING / {job.classes}")
+        if plan.probabilities:
+            rows += [*clipped, "    return -(target * torch.log(outputs)).sum(dim=1).mean()"]
+        else:
+            rows.append("    return F.cross_entropy(outputs, target)")
     return rows
 
 
@@ -103,7 +102,7 @@ def _weighted(rows: list[str], plan: Plan) -> list[str]:
     *head, last = rows
     each = last.removeprefix("    return ").removesuffix(".mean()")
     if each.startswith("F."):
-        each = each[:-1] + ', reduction="none")' + ("[:, 0]" if plan.loss == "binary" else "")
+        each = each[:-1] + ', reduction="none")' + ("[:, 0]" if plan.loss_kind.one_output else "")
     total = "weights[labels] * losses"
     mean = f"({total}).sum() / weights[labels].sum()" if plan.does("class-weight-mean") else f"({total}).mean()"
     why = (

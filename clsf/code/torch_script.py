@@ -18,7 +18,7 @@ IMPORTS = [
 def script(spec: ModelSpec, job: Job) -> str:
     """Return the script for a model that was checked against the plan."""
     plan, model = job.plan, Model(spec, job.shape, job.plan, job.exact)
-    norm = any(facts.kind == "BatchNorm" for facts in spec.analyse(job.shape).layers)
+    norm = any(facts.role == "Batchwise" for facts in spec.analyse(job.shape).layers)
     sections = [
         ("Settings", pieces.settings(job) + "\n\n" + setup(job)),
         ("", pieces.data_helpers(job)),
@@ -68,7 +68,7 @@ def ending(job: Job) -> str:
     ]
     answers = (
         f"(outputs[:, 0] > {0.5 if job.plan.probabilities else 0.0}).long()"
-        if job.plan.loss == "binary"
+        if job.plan.loss_kind.one_output
         else "outputs.argmax(dim=1)"
     )
     return "\n".join([*rows, f'print("first classes:", {answers}.tolist())'])

@@ -97,9 +97,14 @@ class Contender:
         except ClsfError:
             return False
 
-    def layers(self, *kinds: type) -> list:
-        """Return the layers of these kinds, those in branches included."""
-        return [layer for layer in plain(self.built.layers) if isinstance(layer, kinds)]
+    @property
+    def dropping(self) -> list:
+        """The layers that set anything to 0 while training."""
+        return [layer for layer in plain(self.built.layers) if layer.drops and layer.rate > 0]
+
+    def layers(self, *roles: str) -> list:
+        """Return the layers that play these roles, those in branches included."""
+        return [layer for layer in plain(self.built.layers) if layer.role in roles]
 
 
 def on_purpose(one: Contender, two: Contender, names: Iterable[str]) -> Iterator[Sentence]:

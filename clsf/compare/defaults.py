@@ -30,7 +30,7 @@ ROWS: dict[str, Sentence] = {
     "shuffling": say("shuffles before each epoch"),
     "softmax-before-loss": say("cross-entropy takes its input for"),
     "weight-decay-style": say("weight decay of 1 at a learning rate of 1"),
-    "flatten-order": say("order of Flatten"),
+    "flatten-order": say("order of flattening"),
     "layout": say("shapes of images and weights"),
     "padding": say("padding \"same\" with stride 2, summing threes over 1 1 1 1"),
 }  # fmt: skip

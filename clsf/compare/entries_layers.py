@@ -5,48 +5,55 @@ from __future__ import annotations
 from clsf.compare.entry import Difference, Option, Source, always, as_lecture, as_torch, dropping, layers, native, reordered
 from clsf.compare.recording import LOGITS, LOSS
 from clsf.model.changes import TORCH_DROPOUT, TORCH_EPSILON, TORCH_MOMENTUM
+from clsf.model.layers import keras_name
 from clsf.model.walk import IMAGES, Analysis, LayerFacts
 from clsf.plan import Plan
 from clsf.words import Sentence, say
 
 
 def _other_norms(analysis: Analysis, field: str, value: float) -> list[LayerFacts]:
-    return [facts for facts in layers(analysis, "BatchNorm") if getattr(facts.layer, field) != value]
+    return [facts for facts in layers(analysis, "Batchwise") if getattr(facts.layer, field) != value]
 
 
 def _norm(analysis: Analysis, plan: Plan) -> Sentence | None:
-    return None if layers(analysis, "BatchNorm") else say("The model has no batch normalisation; this needs a BatchNorm layer.")
+    return (
+        None
+        if layers(analysis, "Batchwise")
+        else say("The model has no batch normalisation; this needs a batch normalisation layer.")
+    )
 
 
 def _norm_field(field: str, value: float):
     def idle(analysis: Analysis, plan: Plan) -> Sentence | None:
         if _norm(analysis, plan) is None and not _other_norms(analysis, field, value):
-            return say("Every BatchNorm layer has PyTorch's {field} of {value} already.", field=field, value=f"{value:g}")
+            return say(
+                "Every batch normalisation layer has PyTorch's {field} of {value} already.", field=field, value=f"{value:g}"
+            )
         return _norm(analysis, plan)
 
     return idle
 
 
 def _drops(analysis: Analysis, plan: Plan) -> Sentence | None:
-    return None if dropping(analysis) else say("The model drops nothing; this needs a Dropout layer with a rate above 0.")
+    return None if dropping(analysis) else say("The model drops nothing; this needs a dropout layer with a rate above 0.")
 
 
 def _drops_otherwise(analysis: Analysis, plan: Plan) -> Sentence | None:
-    if layers(analysis, "Dropout") and all(facts.layer.rate == TORCH_DROPOUT for facts in layers(analysis, "Dropout")):
-        return say("Every Dropout layer has the rate {rate} already.", rate=TORCH_DROPOUT)
-    return None if layers(analysis, "Dropout") else say("The model has no dropout; this needs a Dropout layer.")
+    if layers(analysis, "Drop") and all(facts.layer.rate == TORCH_DROPOUT for facts in layers(analysis, "Drop")):
+        return say("Every dropout layer has the rate {rate} already.", rate=TORCH_DROPOUT)
+    return None if layers(analysis, "Drop") else say("The model has no dropout; this needs a dropout layer.")
 
 
 def _evaluates_otherwise(analysis: Analysis, plan: Plan) -> Sentence | None:
-    if dropping(analysis) or layers(analysis, "BatchNorm"):
+    if dropping(analysis) or layers(analysis, "Batchwise"):
         return None
-    return say("No layer of the model does otherwise at evaluation; this needs a Dropout or BatchNorm layer.")
+    return say("No layer of the model does otherwise at evaluation; this needs a dropout or batch normalisation layer.")
 
 
 def _flattens(analysis: Analysis, plan: Plan) -> Sentence | None:
     if reordered(analysis):
         return None
-    return say("The order makes no difference here; this needs a Flatten layer behind an image of several pixels and channels.")
+    return say("The order makes no difference here; this needs a flatten layer behind an image of several pixels and channels.")
 
 
 def _scales(analysis: Analysis, plan: Plan) -> Sentence | None:
@@ -64,7 +71,7 @@ LAYERS = (
         title=say("Momentum of batch normalisation"),
         keras=say("momentum=0.99 is the share of the old moving mean that is kept."),
         torch=say("momentum=0.1 is the share of the new that is taken: 0.9 of the old is kept."),
-        shows=say("in the update, at the moving mean, or at the moving variance behind another BatchNorm; only evaluation uses these"),
+        shows=say("in the update, at the moving mean, or at the moving variance behind another batch normalisation; only evaluation uses these"),
         parts_at=lambda analysis, plan: (
             "update", _moving(analysis, plan, _other_norms(analysis, "momentum", TORCH_MOMENTUM)[0]),
         ),
@@ -77,7 +84,7 @@ LAYERS = (
         title=say("Epsilon of batch normalisation"),
         keras=say("Divides by √(variance + 1e-3)."),
         torch=say("Divides by √(variance + 1e-5)."),
-        shows=say("in the forward pass, at the first BatchNorm layer"),
+        shows=say("in the forward pass, at the first batch normalisation layer"),
         parts_at=lambda analysis, plan: ("forward", _other_norms(analysis, "epsilon", TORCH_EPSILON)[0].path),
         idle=_norm_field("epsilon", TORCH_EPSILON),
         sources=(Source(_KERAS_NORM, "BatchNormalization.__init__"), Source(_TORCH_NORM, "_NormBase.__init__")),
@@ -89,7 +96,7 @@ LAYERS = (
         keras=say("Keeps the variance of the batch, divided by n (biased)."),
         torch=say("Keeps the variance of the batch, divided by n - 1 (unbiased), though it normalises with the biased one."),
         shows=say("in the update, at the moving variance; training itself is equal, only evaluation uses moving variances"),
-        parts_at=lambda analysis, plan: ("update", f"{layers(analysis, 'BatchNorm')[0].path}.moving_variance"),
+        parts_at=lambda analysis, plan: ("update", f"{layers(analysis, 'Batchwise')[0].path}.moving_variance"),
         idle=_norm,
         sources=(Source(_KERAS_NORM, "BatchNormalization._moments"), Source(_TORCH_NORM, "BatchNorm2d")),
         options=as_torch("bn-variance"),
@@ -124,28 +131,28 @@ LAYERS = (
     Difference(
         name="dropout-rate",
         title=say("Rate of dropout"),
-        keras=say("Dropout(rate) must be told its rate."),
+        keras=say("The layer must be told its rate."),
         torch=say("F.dropout(x) drops half if no rate is said: p=0.5."),
-        shows=say("in the forward pass, at the first Dropout layer"),
+        shows=say("in the forward pass, at the first dropout layer"),
         parts_at=lambda analysis, plan: ("forward", _other_dropout(analysis).path),
         idle=_drops_otherwise,
         sources=(
-            Source("keras/src/layers/regularization/dropout.py", "Dropout.__init__"),
+            Source("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.__init__"),
             Source("torch/nn/functional.py", "dropout"),
         ),
         options=as_lecture("dropout-rate"),
-        lecture=say("Dropout(0.2) in Keras, F.dropout(x) in PyTorch, which means 0.5."),
+        lecture=say("A rate of 0.2 in Keras, F.dropout(x) in PyTorch, which means 0.5."),
     ),
     Difference(
         name="dropout-masks",
         title=say("Random numbers of dropout"),
-        keras=say("Each Dropout layer draws its masks from a seed generator of its own."),
+        keras=say("Each dropout layer draws its masks from a seed generator of its own."),
         torch=say("Draws all masks from one generator per process, which torch.manual_seed sets."),
-        shows=say("in the forward pass, at the first Dropout layer"),
+        shows=say("in the forward pass, at the first dropout layer"),
         parts_at=lambda analysis, plan: ("forward", dropping(analysis)[0].path),
         idle=lambda analysis, plan: _drops(analysis, plan) or native(plan),
         sources=(
-            Source("keras/src/layers/regularization/dropout.py", "Dropout.call"),
+            Source("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.call"),
             Source("torch/nn/functional.py", "dropout"),
         ),
         options=(
@@ -156,14 +163,14 @@ LAYERS = (
     ),
     Difference(
         name="dropout-at-evaluation",
-        title=say("Dropout at evaluation"),
+        title=say("Dropping at evaluation"),
         keras=say("Drops only while training: fit, evaluate and predict say so to every layer."),
-        torch=say("nn.Dropout follows model.eval(), but F.dropout(x) drops always: training=True is its default."),
+        torch=say("The module follows model.eval(), but F.dropout(x) drops always: training=True is its default."),
         shows=say("not while training; only at evaluation, where answers become random"),
         parts_at=lambda analysis, plan: ("evaluation", LOGITS),
         idle=_drops,
         sources=(
-            Source("keras/src/layers/regularization/dropout.py", "Dropout.call"),
+            Source("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.call"),
             Source("torch/nn/functional.py", "dropout"),
         ),
         options=as_lecture("dropout-at-evaluation"),
@@ -171,15 +178,15 @@ LAYERS = (
     ),
     Difference(
         name="flatten-order",
-        title=say("Order of Flatten"),
-        keras=say("Images are height, width, channels: Flatten goes row by row, column by column, channel by channel."),
-        torch=say("Images are channels, height, width: Flatten goes channel by channel. Weights of the next layer must be permuted to fit."),
-        shows=say("in the forward pass, at the first Flatten layer: the same numbers in another order"),
+        title=say("Order of flattening"),
+        keras=say("Images are height, width, channels: flattening goes row by row, column by column, channel by channel."),
+        torch=say("Images are channels, height, width: flattening goes channel by channel. Weights of the next layer must be permuted to fit."),
+        shows=say("in the forward pass, at the first flatten layer: the same numbers in another order"),
         parts_at=lambda analysis, plan: ("forward", reordered(analysis)[0].path),
         idle=_flattens,
         sources=(
-            Source("keras/src/layers/reshaping/flatten.py", "Flatten.call"),
-            Source("torch/nn/modules/flatten.py", "Flatten.forward"),
+            Source("keras/src/layers/reshaping/flatten.py", f"{keras_name('Flat')}.call"),
+            Source("torch/nn/modules/flatten.py", f"{keras_name('Flat')}.forward"),
         ),
         options=as_torch("flatten-order"),
     ),
@@ -201,13 +208,13 @@ LAYERS = (
 
 
 def _moving(analysis: Analysis, plan: Plan, norm: LayerFacts) -> str:
-    """Return the moving statistic of a BatchNorm layer that the first step changes first."""
+    """Return the moving statistic of a batch normalisation layer that the first step changes first."""
     rows = {facts.path: facts for facts in analysis.layers}
     return f"{norm.path}.{'moving_variance' if _averages_zero(rows, plan, norm.path) else 'moving_mean'}"
 
 
 def _averages_zero(rows: dict[str, LayerFacts], plan: Plan, path: str) -> bool:
-    """Return whether what a layer receives has a mean of 0 in each channel in the first step, as a BatchNorm layer makes it.
+    """Return whether what a layer receives has a mean of 0 in each channel in the first step, as a batch normalisation layer makes it.
 
     Layers that only weight and add keep that, as long as their biases begin at 0. Branches are not followed.
     """
@@ -216,16 +223,16 @@ def _averages_zero(rows: dict[str, LayerFacts], plan: Plan, path: str) -> bool:
     if before is None:
         return False
     layer, biased = before.layer, plan.start == "kaiming" or plan.does("bias-init")
-    if before.kind == "BatchNorm":
+    if before.role == "Batchwise":
         return True
     keeps = (
-        before.kind == "GlobalAveragePool2D"
-        or (before.kind == "Activation" and layer.name == "linear")
-        or (before.kind == "Dropout" and layer.rate == 0)
-        or (before.kind == "Flatten" and len(before.in_shape) == 1)
-        or (before.kind == "Dense" and layer.activation == "linear" and not (biased and layer.use_bias))
+        before.role == "GlobalAverage"
+        or (before.role == "Function" and layer.name == "linear")
+        or (before.role == "Drop" and layer.rate == 0)
+        or (before.role == "Flat" and len(before.in_shape) == 1)
+        or (before.role == "Linear" and layer.activation == "linear" and not (biased and layer.use_bias))
         or (
-            before.kind == "Conv2D" and layer.activation == "linear" and layer.kernel_size == layer.strides == 1
+            before.role == "Convolution" and layer.activation == "linear" and layer.kernel_size == layer.strides == 1
             and not (biased and layer.use_bias)
         )
     )  # fmt: skip
@@ -233,4 +240,4 @@ def _averages_zero(rows: dict[str, LayerFacts], plan: Plan, path: str) -> bool:
 
 
 def _other_dropout(analysis: Analysis) -> LayerFacts:
-    return next(facts for facts in layers(analysis, "Dropout") if facts.layer.rate != TORCH_DROPOUT)
+    return next(facts for facts in layers(analysis, "Drop") if facts.layer.rate != TORCH_DROPOUT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isclose
 
 from clsf.compare.entry import Difference, Needs, Option, Source, always, as_torch, first_trained, first_weight, native
+from clsf.model.layers import keras_name
 from clsf.model.walk import IMAGES, Analysis
 from clsf.optimizers import OPTIMIZERS, Optimizer
 from clsf.plan import Plan
@@ -91,7 +92,7 @@ LEARNING = (
         parts_at=lambda analysis, plan: ("forward", _other_kernel(analysis)),
         idle=_other_kernels,
         sources=(
-            Source("keras/src/layers/core/dense.py", "Dense.__init__"),
+            Source("keras/src/layers/core/dense.py", f"{keras_name('Linear')}.__init__"),
             Source("keras/src/layers/convolutional/base_conv.py", "BaseConv.__init__"),
             Source("torch/nn/modules/linear.py", "Linear.reset_parameters"),
             Source("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
@@ -107,7 +108,7 @@ LEARNING = (
         parts_at=lambda analysis, plan: ("forward", first_weight(analysis, "bias")),
         idle=_other_bias,
         sources=(
-            Source("keras/src/layers/core/dense.py", "Dense.__init__"),
+            Source("keras/src/layers/core/dense.py", f"{keras_name('Linear')}.__init__"),
             Source("torch/nn/modules/linear.py", "Linear.reset_parameters"),
             Source("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
         ),

@@ -80,9 +80,9 @@ def as_lecture(name: str) -> tuple[Option, ...]:
 # What entries ask of a model and a plan.
 
 
-def layers(analysis: Analysis, kind: str) -> list[LayerFacts]:
-    """Return the layers of a kind, in order of computation."""
-    return [facts for facts in analysis.layers if facts.kind == kind]
+def layers(analysis: Analysis, role: str) -> list[LayerFacts]:
+    """Return the layers that play a role, in order of computation."""
+    return [facts for facts in analysis.layers if facts.role == role]
 
 
 def first_weight(analysis: Analysis, *words: str) -> str | None:
@@ -96,13 +96,13 @@ def first_trained(analysis: Analysis) -> str:
 
 
 def dropping(analysis: Analysis, but: float | None = None) -> list[LayerFacts]:
-    """Return the Dropout layers that drop anything, at another rate than `but`."""
-    return [facts for facts in layers(analysis, "Dropout") if facts.layer.rate > 0 and facts.layer.rate != but]
+    """Return the layers that drop anything, at another rate than `but`."""
+    return [facts for facts in analysis.layers if facts.layer.drops and facts.layer.rate > 0 and facts.layer.rate != but]
 
 
 def reordered(analysis: Analysis) -> list[LayerFacts]:
-    """Return the Flatten layers for whose input the order of channels, rows and columns makes a difference."""
-    found = [facts for facts in layers(analysis, "Flatten") if len(facts.in_shape) == 3]
+    """Return the flattening layers for whose input the order of channels, rows and columns makes a difference."""
+    found = [facts for facts in layers(analysis, "Flat") if len(facts.in_shape) == 3]
     return [facts for facts in found if facts.in_shape[2] > 1 and prod(facts.in_shape[:2]) > 1]
 
 

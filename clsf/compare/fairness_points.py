@@ -9,7 +9,6 @@ from clsf.compare.contender import Contender, Level, on_purpose
 from clsf.compare.fairness_training import STEERING, torch_rule
 from clsf.data import catalogue
 from clsf.errors import DataError
-from clsf.model.layers import BatchNorm, Dense, Dropout
 from clsf.optimizers import OPTIMIZERS
 from clsf.runs.happened import SHORTEST_OVERLAP, overlap
 from clsf.words import Sentence, say, say_n
@@ -251,7 +250,7 @@ def _rule(one: Contender, two: Contender) -> Said:
 
 
 def _dropout(one: Contender, two: Contender) -> Said:
-    if not [layer for c in (one, two) for layer in c.layers(Dropout) if layer.rate > 0]:
+    if not [layer for c in (one, two) for layer in c.dropping]:
         yield "green", say("The model has no dropout.")
         return
     purposes = list(on_purpose(one, two, ("dropout-rate", "dropout-masks")))
@@ -260,9 +259,9 @@ def _dropout(one: Contender, two: Contender) -> Said:
     if purposes:
         return
     if _own_masks(one) or _own_masks(two):
-        yield "amber", say("Dropout drops at the same rate, but draws its own random numbers: the steps can't be the same.")
+        yield "amber", say("The dropout drops at the same rate, but draws its own random numbers: the steps can't be the same.")
     elif one.plan.seed != two.plan.seed:
-        yield "amber", say("Dropout drops at the same rate, but other values, for the seeds differ.")
+        yield "amber", say("The dropout drops at the same rate, but other values, for the seeds differ.")
     else:
         yield "green", say("Both drop the same values: the masks are drawn in NumPy.")
 
@@ -487,7 +486,7 @@ def _softmax_last(contender: Contender) -> bool:
 
 
 def _classes(contender: Contender) -> int:
-    return next((x.units for x in reversed(contender.layers(Dense))), 10)
+    return next((x.units for x in reversed(contender.layers("Linear"))), 10)
 
 
 def _own_masks(contender: Contender) -> bool:
@@ -495,10 +494,10 @@ def _own_masks(contender: Contender) -> bool:
 
 
 def _in_training_mode(contender: Contender) -> bool:
-    drops = any(layer.rate > 0 for layer in contender.layers(Dropout))
+    drops = bool(contender.dropping)
     if contender.plan.does("dropout-at-evaluation") and drops:
         return True
-    return contender.plan.does("eval-mode") and (drops or bool(contender.layers(BatchNorm)))
+    return contender.plan.does("eval-mode") and (drops or bool(contender.layers("Batchwise")))
 
 
 def _where(contender: Contender) -> str:

@@ -10,6 +10,7 @@ from clsf.compare.contender import Contender, Level, on_purpose
 from clsf.optimizers import OPTIMIZERS, PLAINEST
 from clsf.plan_parts import Schedule
 from clsf.runs.happened import Changes
+from clsf.schedule_kinds import SCHEDULE_KINDS
 from clsf.words import Sentence, say
 
 Said = Iterator[tuple[Level, Sentence]]
@@ -127,7 +128,7 @@ def _rates(one: Contender, two: Contender) -> Said:
             "multiplies what is remembered by the rate of its time, PyTorch by that of today.",
             optimizer=a.optimizer,
         )  # fmt: skip
-    elif a.schedule.kind in ("cosine", "range") and a.epochs != b.epochs and parted is None:
+    elif SCHEDULE_KINDS[a.schedule.kind].whole_run and a.epochs != b.epochs and parted is None:
         yield (
             "red",
             say(
@@ -138,12 +139,9 @@ def _rates(one: Contender, two: Contender) -> Said:
         yield "green", say("Both change the learning rate in the same way; its values are computed once.")
 
 
-_FIELDS = {"step": ("factor", "every"), "exponential": ("factor",), "cosine": ("floor",), "range": ("begins",)}
-
-
 def _shape(schedule: Schedule) -> tuple:
     """Return what a schedule depends on: what its kind has no use for is left out."""
-    return schedule.kind, schedule.warmup_epochs, *(getattr(schedule, name) for name in _FIELDS.get(schedule.kind, ()))
+    return schedule.kind, schedule.warmup_epochs, *(getattr(schedule, name) for name in SCHEDULE_KINDS[schedule.kind].depends)
 
 
 def _parting(one: Contender, two: Contender) -> int | None:

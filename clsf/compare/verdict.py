@@ -107,7 +107,7 @@ def grew(started: LockstepStarted, steps: list[StepDifference], parting: FirstPa
 
 
 def place(parting: FirstParting, spec: ModelSpec) -> Sentence:
-    """Return the tensor's name in words, such as "what comes out of layer 2 (BatchNorm)"."""
+    """Return the tensor's name in words, such as "what comes out of layer 2 (…)"."""
     name, phase = parting.tensor, parting.phase
     if phase == "evaluation":
         return (
@@ -134,7 +134,7 @@ def place(parting: FirstParting, spec: ModelSpec) -> Sentence:
 
 
 def kind_of(spec: ModelSpec, path: str) -> str:
-    """Return the kind of the layer at a path, such as "Conv2D"; "layer" if the spec has none there."""
+    """Return the kind of the layer at a path, its class; "layer" if the spec has none there."""
     row: tuple = spec.layers
     names = path.split(".")
     for position in range(0, len(names), 2):

@@ -6,9 +6,9 @@
     stretch: 1
     needs: what-a-layer-does
     able:
-    - say why Flatten loses who is next to whom
+    - say why a vector loses who is next to whom
     ---
-    ## What Flatten does {#flatten}
+    ## What flattening does {#flatten}
     Prose.
 
     :::predict

@@ -1,6 +1,6 @@
 """Whether a task is done, by what the student's session really holds.
 
-    model parameters<=50000 kinds~Conv2D
+    model parameters<=50000 kinds~…
     run data=digits epochs>=3 gap>=0.1
 
 A check names what is looked for, and conditions. What a session holds of that are the candidates, each a set of named values;

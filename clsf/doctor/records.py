@@ -9,7 +9,6 @@ from clsf.faults.history import EpochNumbers, Facts, History
 from clsf.faults.measures import Measures
 from clsf.faults.probes import Seen
 from clsf.model.changes import changed
-from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout
 from clsf.model.spec import Layer, ModelSpec
 from clsf.runs.record import RunRecord
 
@@ -24,7 +23,7 @@ def history_of(record: RunRecord) -> History:
     )
     return History(
         epochs, tuple(steps.losses[:count]), tuple(steps.accuracies[:count]), tuple(steps.gradient_norms[:count]),
-        tuple(steps.learning_rates[:count]), "", record.over,
+        tuple(steps.learning_rates[:count]), "", record.over, tuple(steps.images_per_second[:count]),
     )  # fmt: skip
 
 
@@ -50,20 +49,23 @@ def facts_of(record: RunRecord) -> Facts:
         epsilon=hyper.get("epsilon"),
         weight_decay=plan.weight_decay,
         l2=max(plan.l1, plan.l2),
-        loss="binary" if plan.loss == "binary" else "cross-entropy",
+        loss="binary" if plan.loss_kind.one_output else "cross-entropy",
         loss_takes="probabilities" if plan.probabilities else "logits",
         outputs={"linear": "logits"}.get(ends, ends),
         output_units=losses.outputs(plan, classes) if classes else None,
         activations=hidden,
-        dropouts=tuple(layer.rate for layer in layers if isinstance(layer, Dropout)),
-        batch_norms=sum(isinstance(layer, BatchNorm) for layer in layers),
-        norm_momentum=next((layer.momentum for layer in layers if isinstance(layer, BatchNorm)), None),
-        narrowest=min((_width(layer) for layer in layers[:-1] if isinstance(layer, Dense)), default=None),
+        dropouts=tuple(layer.rate for layer in layers if layer.drops),
+        batch_norms=sum(layer.role == "Batchwise" for layer in layers),
+        norm_momentum=next((layer.momentum for layer in layers if layer.role == "Batchwise"), None),
+        narrowest=min((layer.units for layer in layers[:-1] if layer.role == "Linear"), default=None),
         inputs=(-1.0, 1.0) if plan.preparation.scale == "minus-one-one" or plan.does("input-scale") else (0.0, 1.0),
         evaluated_in_training_mode=plan.does("eval-mode"),
-        evaluation_varies=plan.does("dropout-at-evaluation") and any(isinstance(x, Dropout) and x.rate for x in layers),
+        evaluation_varies=plan.does("dropout-at-evaluation") and any(x.drops and x.rate for x in layers),
         answers=_most_frequent(predicted) if predicted else None,
         first_to_last_gradient=_shrinks(record),
+        dead=_dead(record),
+        update_ratio=_update(record),
+        broke_in=_broke_in(record),
         validated=True,
         planned_epochs=plan.epochs,
         largest_class=_largest(predicted) if predicted else None,
@@ -100,35 +102,26 @@ def _flat(spec: ModelSpec) -> list[Layer]:
 
 def _hidden(layers: list[Layer]) -> tuple[str, ...] | None:
     """Return the activation of each layer with a kernel but the last: its own, or that of the next activation layer."""
-    weighted = [n for n, layer in enumerate(layers) if isinstance(layer, Conv2D | Dense)]
+    weighted = [n for n, layer in enumerate(layers) if layer.role in ("Convolution", "Linear")]
     names = []
     for place, n in enumerate(weighted[:-1]):
         between = layers[n + 1 : weighted[place + 1]]
         own = layers[n].activation
-        later = [layer.name for layer in between if isinstance(layer, Activation) and layer.name != "linear"]
+        later = [layer.name for layer in between if layer.role == "Function" and layer.name != "linear"]
         names.append(own if own != "linear" else (later[0] if later else "linear"))
-    if any(type(layer).__name__ not in _SIMPLE for layer in layers):
+    if any(not layer.linear and layer.role not in ("Convolution", "Linear", "Function", "MaxPool") for layer in layers):
         return None  # a layer of which nothing is known here may be non-linear itself
     return tuple(names)
 
 
-_SIMPLE = {
-    "Conv2D", "Dense", "Activation", "BatchNorm", "Dropout", "Flatten", "MaxPool2D", "AveragePool2D", "GlobalAveragePool2D",
-}  # fmt: skip
-
-
-def _width(layer: Dense) -> int:
-    return layer.units
-
-
 def _units(spec: ModelSpec) -> int | None:
-    last = next((layer for layer in reversed(spec.layers) if isinstance(layer, Dense)), None)
+    last = next((layer for layer in reversed(spec.layers) if layer.role == "Linear"), None)
     return None if last is None else max(last.units, 2)
 
 
 def _ends_in(spec: ModelSpec) -> str | None:
     last = spec.layers[-1] if spec.layers else None
-    return last.name if isinstance(last, Activation) else getattr(last, "activation", None)
+    return getattr(last, "name", None) or getattr(last, "activation", None)
 
 
 def _largest(confusion: tuple[tuple[int, ...], ...]) -> float | None:
@@ -150,3 +143,27 @@ def _shrinks(record: RunRecord) -> float | None:
         if len(norms) > 1 and norms[-1] > 0:
             ratios.append(norms[0] / norms[-1])
     return sum(ratios) / len(ratios) if ratios else None
+
+
+def _dead(record: RunRecord) -> tuple[str, float] | None:
+    """Return the layer with the largest share of dead ReLU units in the last look, and that share."""
+    dead = record.layers_looked[-1].dead if record.layers_looked else {}
+    return max(dead.items(), key=lambda item: item[1], default=None)
+
+
+def _update(record: RunRecord) -> float | None:
+    """Return how far a step moves a kernel, as a share of its size: the middle one of all kernels in all looks but the first."""
+    ratios = sorted(
+        value["ratio"] for look in record.layers_looked[1:] for name, value in look.layers.items()
+        if name.endswith("kernel") and value.get("ratio") is not None and math.isfinite(value["ratio"])
+    )  # fmt: skip
+    return ratios[len(ratios) // 2] if ratios else None
+
+
+def _broke_in(record: RunRecord) -> tuple[str, int] | None:
+    """Return the first weight, in the model's order, that held or got a number that is no number, and the step."""
+    for look in record.layers_looked:
+        for name, value in look.layers.items():
+            if any(isinstance(value.get(key), float) and not math.isfinite(value[key]) for key in ("norm", "gradient_norm")):
+                return name, look.step
+    return None

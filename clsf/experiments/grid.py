@@ -10,6 +10,7 @@ from clsf import checks
 from clsf.errors import PlanError
 from clsf.experiments.regularised import plain, with_dropout
 from clsf.experiments.values import MOST_RUNS, Arm, text
+from clsf.loss_kinds import ONE_HOT
 from clsf.model.presets import NAMES as MODELS
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
@@ -60,7 +61,7 @@ def _scale(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tuple[Mo
 
 def _smoothing(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tuple[ModelSpec, Plan]:
     """Smooth the labels; one whole number can't be spread over the classes, so every combination has one-hot labels then."""
-    loss = "categorical" if plan.loss == "sparse" else plan.loss  # the same numbers as with sparse labels
+    loss = plan.loss if plan.loss_kind.smooths else ONE_HOT  # the same numbers as with sparse labels
     return spec, plan.but(loss=loss, label_smoothing=value)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clsf.model.layers import Activation, BatchNorm, Dense, Dropout
+from clsf.model.layers import made
 from clsf.model.spec import MAX_NAME, Layer, ModelSpec
 
 
 def plain(spec: ModelSpec) -> ModelSpec:
     """Return the model without its dropout and batch normalisation layers, those inside branches left as they are."""
-    layers = tuple(layer for layer in spec.layers if not isinstance(layer, Dropout | BatchNorm))
+    layers = tuple(layer for layer in spec.layers if not layer.drops and layer.role != "Batchwise")
     return spec if layers == spec.layers else _named(spec, "plain", layers)
 
 
@@ -23,14 +23,14 @@ def with_dropout(spec: ModelSpec, rate: float) -> ModelSpec:
     found: list[Layer] = []
     for place, layer in enumerate(spec.layers):
         if place == last and not hidden:
-            found.append(Dropout(rate))
+            found.append(made("Drop", rate))
         found.append(layer)
         if place in hidden:
             after = spec.layers[place + 1 : place + 2]
-            if not (after and isinstance(after[0], Activation)):
-                found.append(Dropout(rate))
-        elif isinstance(layer, Activation) and place - 1 in hidden:
-            found.append(Dropout(rate))
+            if not (after and after[0].role == "Function"):
+                found.append(made("Drop", rate))
+        elif layer.role == "Function" and place - 1 in hidden:
+            found.append(made("Drop", rate))
     return _named(spec, "dropout", tuple(found))
 
 
@@ -43,9 +43,9 @@ def with_batch_norm(spec: ModelSpec) -> ModelSpec:
     found: list[Layer] = []
     for place, layer in enumerate(spec.layers):
         if layer.KERNELS and place != last:
-            found += [replace(layer, activation="linear"), BatchNorm()]
+            found += [replace(layer, activation="linear"), made("Batchwise")]
             if layer.activation != "linear":
-                found.append(Activation(layer.activation))
+                found.append(made("Function", layer.activation))
         else:
             found.append(layer)
     return _named(spec, "batch-norm", tuple(found))
@@ -53,7 +53,7 @@ def with_batch_norm(spec: ModelSpec) -> ModelSpec:
 
 def _dense(spec: ModelSpec) -> tuple[int, list[int]]:
     """Return the place of the last dense layer, -1 if there is none, and those of the others."""
-    places = [place for place, layer in enumerate(spec.layers) if isinstance(layer, Dense)]
+    places = [place for place, layer in enumerate(spec.layers) if layer.role == "Linear"]
     return (places[-1], places[:-1]) if places else (-1, [])
 
 

@@ -10,6 +10,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.runs.happened import Happened
 from clsf.runs.record import RunRecord
+from clsf.schedule_kinds import CONSTANT
 from clsf.words import Sentence, say
 
 
@@ -111,7 +112,7 @@ def _part(name: str, value: object) -> str:
 
 def _told(value: Mapping[str, object]) -> list[tuple[str, object]]:
     """Return what is worth saying of a part of a plan: nothing that is off."""
-    if value.get("kind") == "constant" and not value.get("warmup_epochs"):
+    if value.get("kind") == CONSTANT and not value.get("warmup_epochs"):
         return []
     if "restore_best" in value and value.get("patience") is None and not value["restore_best"] and not value.get("checkpoint"):
         return []

@@ -40,7 +40,8 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     above = bool(history.validation_loss) and history.validation_loss[-1] > 2 * history.loss[-1] + 0.3
     if facts.batch_norms and facts.norm_momentum is not None and history.steps:
         left = facts.norm_momentum**history.steps
-        if left > 0.3 and (behind or above):
+        lost = left > 0.6 and bool(facts.classes) and history.validation_accuracy[-1] < 1.3 / facts.classes
+        if left > 0.3 and (behind or above or lost):
             return Evidence(
                 0.94, say("At step {steps}, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "with-eval",
             )  # fmt: skip

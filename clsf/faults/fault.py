@@ -26,7 +26,8 @@ KINDS = (
     "shape-broadcast", "imbalance", "lr-too-high", "lr-too-low", "optimizer-default-lr", "optimizer-epsilon", "momentum",
     "weight-decay", "dropout", "regularisation", "init", "batch-size", "too-few-epochs", "architecture",
     "architecture-too-small", "redundant-layer", "unused-layer", "padding-same", "seed-after-build", "shuffle-missing",
-    "labels-corrupted", "softmax-for-multilabel", "api-misuse", "syntax", "name-undefined", "name-overwritten",
+    "labels-corrupted", "softmax-for-multilabel", "api-misuse", "syntax", "name-undefined", "name-overwritten", "overfitting", "plateau", "dead-units",
+    "gradient-size", "throughput",
 )  # fmt: skip
 """The kinds of fault. The file of a kind has its name, with underscores."""
 

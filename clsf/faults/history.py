@@ -34,6 +34,7 @@ class History:
     learning_rates: tuple[float, ...] = ()  # one per step
     error: str = ""  # what the program said when it stopped: type and message
     over: bool = True  # whether the run has ended
+    speeds: tuple[float, ...] = ()  # one per step, images per second
 
     def column(self, name: str) -> tuple[float, ...]:
         """Return one number per epoch, those that were told."""
@@ -79,7 +80,7 @@ class Facts:
     classes: int | None = None
     batch_size: int | None = None
     train_images: int | None = None
-    optimizer: str | None = None  # lower case, such as "adam"
+    optimizer: str | None = None  # by its name in a plan
     learning_rate: float | None = None
     momentum: float | None = None
     epsilon: float | None = None
@@ -116,6 +117,13 @@ class Facts:
     keeps_graph: bool | None = None
     answers: float | None = None  # share of the most frequent prediction on the validation images, at the end
     first_to_last_gradient: float | None = None  # norm of the first kernel's gradient over the last's, per weight
+    dead: tuple[str, float] | None = (
+        None  # layer with the largest share of ReLU units that are 0 for every image, and that share
+    )
+    update_ratio: float | None = (
+        None  # size of a step's update over that of the weights, the middle one of all kernels looked at
+    )
+    broke_in: tuple[str, int] | None = None  # weight in which a number that is no number was seen first, and the step
     accumulates: float | None = None  # gradient norm reported over that of the batch alone, late in an epoch
     accumulates_all_run: bool | None = None  # not only within an epoch
     validated: bool | None = None

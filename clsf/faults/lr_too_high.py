@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from math import inf
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, hardly_learns, rate_over_usual, stuck
+from clsf.optimizers import OPTIMIZERS, POPULAR, named
 from clsf.reader.looks import Program, found, has, number, pretrained, swap
 from clsf.reader.training import rate_of
 from clsf.words import say
@@ -32,9 +34,7 @@ FAULT = Fault(
 )
 
 
-HIGH = {"sgd": 20.0, "momentum": 5.0, "nesterov": 5.0, "adagrad": 5.0, "adadelta": 1000.0, "rmsprop": 0.5, "adam": 0.5}
-
-
+HIGH = {name: o.rate * (2000 if not o.settings else 1000 if o.scales_itself else 500) for name, o in OPTIMIZERS.items()}
 """Learning rates that break the training of small networks, per optimizer."""
 
 
@@ -55,6 +55,13 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
             "lower-rate",
         )
     if history.broke and not any(value < 0 for value in (*history.losses, *history.loss)):
+        if facts.broke_in is not None:
+            name, step = facts.broke_in
+            return Evidence(
+                0.8,
+                say("The loss is no number any more. It was seen first in {layer}, at step {step}.", layer=name, step=step),
+                "lower-rate",
+            )
         return Evidence(0.8, say("The loss is no number any more, or beyond all bounds."), "lower-rate")
     if (
         over is None
@@ -91,10 +98,13 @@ def in_code(program: Program) -> list[Finding]:
     name = made.name.lower()
     momentum = made.get("momentum", 2 if program.torch else 1, 0)
     fast = number(momentum) and momentum >= 0.8
-    if name in ("adam", "adamw", "nadam", "adamax", "rmsprop", "radam"):
-        sure = "likely" if rate >= 0.03 else "smell" if rate >= 0.005 else None
-        better = "0.001"
-    elif name in ("sgd",):
+    declared = named(name) or (OPTIMIZERS[POPULAR] if name.endswith(POPULAR) else None)
+    if declared is None:
+        return [found(FAULT, line, "likely", swap(program, line, _written(rate), "1.0"))] if rate > 5 else []
+    if declared.adaptive:
+        likely, smell = (30, 5) if declared.rate <= 0.001 else (5, inf) if declared.scales_itself else (50, 10)
+        sure = "likely" if rate >= likely * declared.rate else "smell" if rate >= smell * declared.rate else None
+    else:
         normed = has(program, "Batchwise") or pretrained(program) or any(op.kind == "Unknown" for op in program.ops)
         high = 0.1 if fast and not normed else 1.0
         deep = sum(op.kind in ("Linear", "Convolution") for op in program.ops) >= 5 or (
@@ -107,14 +117,9 @@ def in_code(program: Program) -> list[Finding]:
             if rate >= (0.05 if fast else 0.3)
             else None
         )
-        better = "0.01"
-    elif name == "adagrad":
-        sure, better = ("likely" if rate >= 0.5 else "smell" if rate >= 0.1 else None), "0.01"
-    else:
-        sure, better = ("likely" if rate > 5 else None), "1.0"
     if sure is None:
         return []
-    return [found(FAULT, line, sure, swap(program, line, _written(rate), better))]
+    return [found(FAULT, line, sure, swap(program, line, _written(rate), repr(declared.rate)))]
 
 
 def _written(rate: float) -> str:

@@ -7,6 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, hardly_learns, long_enough, rate_over_usual
+from clsf.optimizers import OPTIMIZERS, named
 from clsf.plan import LEARNING_RATES
 from clsf.reader.looks import Program, found, number, pretrained
 from clsf.reader.training import rate_of
@@ -30,7 +31,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     rate_falls = len(history.learning_rates) > 2 and history.learning_rates[-1] < 0.01 * history.learning_rates[0]
     if over is not None and over <= 0.05 and loss > 0.7 * begin and not rate_falls:
         return Evidence(
-            0.9 if facts.optimizer != "adadelta" else 0.8,
+            0.8 if OPTIMIZERS[facts.optimizer].scales_itself else 0.9,
             say(
                 "The learning rate is {rate}, {share} of the usual one of {optimizer}.",
                 rate=f"{facts.learning_rate:g}",
@@ -58,11 +59,12 @@ def in_code(program: Program) -> list[Finding]:
     rate, line = rate_of(made)
     if not number(rate) or rate <= 0:
         return []
-    slow = made.name.lower() in ("sgd",)
+    declared = named(made.name)
+    slow = declared is not None and not declared.adaptive
     if rate <= (1e-5 if slow else 1e-6):
         return [found(FAULT, line, "likely")]
     if rate <= (1e-4 if slow else 2e-5):
         return [found(FAULT, line, "smell")]
-    if made.name.lower() in ("adadelta",) and rate < 0.01:
+    if declared is not None and declared.scales_itself and rate < 0.01:
         return [found(FAULT, line, "smell")]
     return []

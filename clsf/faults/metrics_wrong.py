@@ -44,6 +44,13 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
             "metric",
         )
     each = steps_per_epoch(history)
+    late = history.accuracies[-(each or 1) :]
+    if each and late and sum(late) / len(late) > 1.2 / facts.classes and history.accuracy[-1] < 0.3 * sum(late) / len(late):
+        return Evidence(
+            0.93,
+            say("The epoch's accuracy is told as {told}, but its steps' mean is {mean}.", told=f"{history.accuracy[-1]:.1%}", mean=f"{sum(late) / len(late):.1%}"),
+            "metric",
+        )  # fmt: skip
     if each and len(history.loss) > 2 and not facts.l2:
         part = history.losses[-each:]
         if abs(history.loss[-1]) > 1.5 * abs(sum(part) / each) + 0.02:

@@ -6,6 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.optimizers import PLAINEST, with_momentum
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -30,7 +31,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 
 def plant(scene: Scene) -> Scene | None:
-    return scene.planned(optimizer="momentum", learning_rate=0.05, hyper={"momentum": 0.9995})
+    return scene.planned(optimizer=with_momentum().name, learning_rate=0.05, hyper={"momentum": 0.9995})
 
 
 def in_code(program: Program) -> list[Finding]:
@@ -38,7 +39,7 @@ def in_code(program: Program) -> list[Finding]:
     made = program.optimizer
     if made is None:
         return []
-    value = made.get("momentum", 2 if program.torch else 1) if made.name.lower() == "sgd" else made.kwargs.get("momentum")
+    value = made.get("momentum", 2 if program.torch else 1) if made.name.lower() == PLAINEST else made.kwargs.get("momentum")
     if number(value) and value >= 0.995:
         return [found(FAULT, made.line_of("momentum", 2 if program.torch else 1), "certain" if value >= 1 else "likely")]
     return []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from clsf import FRAMEWORKS
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
-from clsf.faults.scene import Scene
+from clsf.faults.scene import KERAS, TORCH, Scene
 from clsf.faults.signs import final_loss, first_loss, long_enough
+from clsf.optimizer_calls import own_rate
+from clsf.optimizers import OPTIMIZERS, Optimizer, named
 from clsf.reader.looks import Program, found
 from clsf.reader.training import rate_of
 from clsf.words import say
@@ -29,7 +32,8 @@ FAULT = Fault(
 
 
 def in_run(history: History, facts: Facts) -> Evidence | None:
-    low = {"adadelta": 0.01, "adagrad": 0.001, "sgd": 0.001}.get(facts.optimizer or "")
+    declared = OPTIMIZERS.get(facts.optimizer or "")
+    low = None if declared is None else _low(declared)
     rate, loss, begin = facts.learning_rate, final_loss(history), first_loss(history)
     if low is None or rate is None or not long_enough(history) or loss is None or begin is None or facts.momentum:
         return None
@@ -47,7 +51,19 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 
 def plant(scene: Scene) -> Scene | None:
-    return scene.planned(optimizer="adadelta", learning_rate=0.001)
+    least = min(OPTIMIZERS.values(), key=lambda o: _least(o) / o.rate)
+    return scene.planned(optimizer=least.name, learning_rate=_least(least))
+
+
+def _least(declared: Optimizer) -> float:
+    """Return the smaller one of the rates that the frameworks take if nobody gives one."""
+    return min(own_rate(declared, framework) for framework in FRAMEWORKS)
+
+
+def _low(declared: Optimizer) -> float | None:
+    """Return the rate up to which an optimizer hardly learns, where a framework takes such a one by itself."""
+    least = _least(declared)
+    return None if least >= declared.rate else least * (10 if declared.scales_itself else 1)
 
 
 def in_code(program: Program) -> list[Finding]:
@@ -55,9 +71,13 @@ def in_code(program: Program) -> list[Finding]:
     made = program.optimizer
     if made is None or rate_of(made)[0] is not None:
         return []
-    name = made.name.lower()
-    if name == "adadelta" and program.keras and "tensorflow" in " ".join(program.machine.imports):
-        return [found(FAULT, program.optimizer_line, "smell")]
-    if (program.torch and name in ("sgd", "rmsprop")) or (name in ("adagrad", "sgd") and program.keras):
+    declared = named(made.name)
+    if declared is None:
+        return []
+    if declared.scales_itself and program.keras and "tensorflow" not in " ".join(program.machine.imports):
+        return []  # Keras by itself took 1.0 in its first versions
+    rates = [own_rate(declared, framework) for framework in FRAMEWORKS]
+    own = own_rate(declared, TORCH if program.torch else KERAS)
+    if max(rates) >= 5 * min(rates) and (own != declared.rate or not declared.adaptive):
         return [found(FAULT, program.optimizer_line, "smell")]
     return []

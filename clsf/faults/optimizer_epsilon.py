@@ -6,6 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.optimizers import OPTIMIZERS, POPULAR
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -26,8 +27,11 @@ FAULT = Fault(
 )
 
 
+_NAMES = {name for name, declared in OPTIMIZERS.items() if declared.adaptive and declared.rate <= 0.001}
+
+
 def in_run(history: History, facts: Facts) -> Evidence | None:
-    if facts.epsilon is not None and facts.epsilon >= 0.01 and facts.optimizer in ("adam", "adamw", "rmsprop", "nadam"):
+    if facts.epsilon is not None and facts.epsilon >= 0.01 and facts.optimizer in _NAMES:
         return Evidence(
             0.95,
             say("{optimizer} has an epsilon of {epsilon}.", optimizer=facts.optimizer, epsilon=f"{facts.epsilon:g}"),
@@ -37,7 +41,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 
 def plant(scene: Scene) -> Scene | None:
-    return scene.planned(optimizer="adam", learning_rate=0.001, hyper={"epsilon": 1.0})
+    return scene.planned(optimizer=POPULAR, learning_rate=OPTIMIZERS[POPULAR].rate, hyper={"epsilon": 1.0})
 
 
 def in_code(program: Program) -> list[Finding]:

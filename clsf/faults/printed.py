@@ -40,6 +40,8 @@ def epochs_printed(text: str) -> tuple[EpochNumbers, ...]:
             epoch = int(named.group(1))
         elif re.match(r"\s*test\b", line, re.IGNORECASE):
             continue
+        elif not epoch and re.match(r"\s*\d+/\d+ - .*\bloss:", line):
+            epoch = 1  # Keras doesn't name the epoch if there is only one
         if epoch not in rows and not named and not epoch:
             continue
         validates = bool(re.match(r"\s*(val|valid|validation)\b", line, re.IGNORECASE))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from clsf.faults.scene import Scene
 from clsf.model.layers import made
 from clsf.model.spec import ModelSpec
-from clsf.plan import Plan
+from clsf.optimizers import POPULAR
+from clsf.plan import LEARNING_RATES, Plan
 
 DATA = {"digits": (8, 8, 1), "shapes": (32, 32, 3)}
 """Data sets of the scenes -> shape of their images; both have ten classes."""
@@ -14,10 +15,10 @@ FEWER_SHAPES = ("x_train, y_train = draw_shapes(6000, seed=0)", "x_train, y_trai
 FEWER_TESTS = ("x_test, y_test = draw_shapes(1000, seed=1)", "x_test, y_test = draw_shapes(300, seed=1)")
 
 
-def healthy(framework: str, data: str, model: str, seed: int, optimizer: str = "adam", epochs: int = 6) -> Scene:
+def healthy(framework: str, data: str, model: str, seed: int, optimizer: str = POPULAR, epochs: int = 6) -> Scene:
     """Return a program that learns. `model`: "plain", with dropout, or "normed", with batch normalisation too."""
     plan = Plan(
-        data, epochs=epochs, optimizer=optimizer, learning_rate={"adam": 0.002}.get(optimizer, 0.02), seed=seed,
+        data, epochs=epochs, optimizer=optimizer, learning_rate=2 * LEARNING_RATES[optimizer], seed=seed,
         variants={"tensorflow": "fit"}, device="cpu", batch_size=32, train_limit=700,
     )  # fmt: skip
     pool = 2 if data == "digits" else 4

@@ -7,6 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
+from clsf.faults.signs import sawtooth
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Program, found, swap
 from clsf.words import say
@@ -32,7 +33,17 @@ FAULT = Fault(
 def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.purity is not None and facts.purity > 0.6 and (facts.largest_class or 0.2) < 0.45:
         return Evidence(0.95, say("On average {share} of a batch are of one class.", share=f"{facts.purity:.0%}"), "batches")
+    alike = sawtooth(history)
+    if facts.purity is None and alike is not None and alike > ALIKE:
+        return Evidence(
+            0.75, say("The loss repeats the same sawtooth in each epoch: the curves of neighbouring epochs correlate by {share}.", share=f"{alike:.2f}"),
+            "batches",
+        )  # fmt: skip
     return None
+
+
+ALIKE = 0.6
+"""Correlation of the loss in neighbouring epochs from which the order of the images is the same in each; shuffled it is near 0."""
 
 
 def plant(scene: Scene) -> Scene | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 from clsf.faults.history import Facts, History
+from clsf.optimizers import PLAINEST, with_momentum
 from clsf.plan import LEARNING_RATES
 
 FEW = 25  # steps below which nothing is said of progress
@@ -63,8 +65,8 @@ def hardly_learns(history: History, facts: Facts) -> bool:
 def rate_over_usual(facts: Facts) -> float | None:
     """Return the learning rate over the one that its optimizer usually takes."""
     usual = LEARNING_RATES.get(facts.optimizer or "")
-    if facts.optimizer == "sgd" and usual and facts.momentum:
-        usual = LEARNING_RATES["momentum"]
+    if facts.optimizer == PLAINEST and usual and facts.momentum:
+        usual = with_momentum().rate
     return facts.learning_rate / usual if usual and facts.learning_rate else None
 
 
@@ -77,3 +79,31 @@ def gap(history: History) -> float | None:
 
 def steps_per_epoch(history: History) -> int | None:
     return history.steps // len(history.epochs) if history.steps and history.epochs else None
+
+
+def sawtooth(history: History) -> float | None:
+    """Return how much the loss within one epoch is like that in the next, a correlation from -1 to 1; None if that can't be told.
+
+    Each epoch's slope is taken off first. Only jumps count that are large against the loss itself.
+    """
+    each = steps_per_epoch(history)
+    if not each or each < 20 or len(history.epochs) < 3 or history.broke:
+        return None
+    parts = [_detrended(history.losses[n * each : (n + 1) * each]) for n in range(1, len(history.epochs))]
+    alike = []
+    for one, other in pairwise(parts):
+        size = math.sqrt(sum(v * v for v in one) * sum(v * v for v in other))
+        if size > 0:
+            alike.append(sum(a * b for a, b in zip(one, other, strict=True)) / size)
+    jumps = [math.sqrt(sum(v * v for v in part) / each) for part in parts]
+    level = sum(history.losses[each:]) / max(len(history.losses) - each, 1)
+    if not alike or sum(jumps) / len(jumps) < 0.3 * abs(level):
+        return None
+    return sum(alike) / len(alike)
+
+
+def _detrended(values: tuple[float, ...]) -> list[float]:
+    count = len(values)
+    middle, mean = (count - 1) / 2, sum(values) / count
+    slope = sum((n - middle) * v for n, v in enumerate(values)) / sum((n - middle) ** 2 for n in range(count))
+    return [v - mean - slope * (n - middle) for n, v in enumerate(values)]

@@ -7,6 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
+from clsf.optimizers import PLAINEST, named
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -32,7 +33,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 
 def plant(scene: Scene) -> Scene | None:
-    return scene.planned(optimizer="sgd", learning_rate=0.05, weight_decay=5.0)
+    return scene.planned(optimizer=PLAINEST, learning_rate=0.05, weight_decay=5.0)
 
 
 def in_code(program: Program) -> list[Finding]:
@@ -40,8 +41,8 @@ def in_code(program: Program) -> list[Finding]:
     made = program.optimizer
     if made is None:
         return []
-    value = made.kwargs.get("weight_decay")
-    if number(value) and value >= 0.05 and not (made.name.lower() == "adamw" and value < 0.5):
+    value, declared = made.kwargs.get("weight_decay"), named(made.name)
+    if number(value) and value >= 0.05 and not (declared and declared.decoupled and value < 0.5):
         return [found(FAULT, made.lines.get("weight_decay", made.line), "likely" if value >= 0.1 else "smell")]
     decay = made.kwargs.get("decay")
     if program.keras and number(decay) and decay >= 0.1:

@@ -8,7 +8,8 @@ from math import prod
 from clsf.errors import SpecError
 from clsf.layer_stack.stages import MAX_NUMBERS, MAX_STAGES, LayerStack, Stage, layers_of
 from clsf.model.fields import field_of
-from clsf.model.layers import Dense, Flatten, GlobalAveragePool2D, Sliding
+from clsf.model.layers import Sliding, made
+from clsf.model.mends import put_before
 from clsf.model.shapes import Shape, Weight, one_or_two, one_or_two_text, shape_text, sides_of, sides_text
 from clsf.model.walk import LayerFacts, analyse
 from clsf.words import Sentence, say, say_n
@@ -54,14 +55,11 @@ def mends(chain: LayerStack, at: int, shape: Shape) -> list[Mend]:
     """Return ways to make stage `at` fit the `shape` that reaches it, the likeliest first; none may be known."""
     stage, found = chain[at], []
     layer = stage.layer
-    if isinstance(layer, Dense) and len(shape) == 3 and len(chain) == MAX_STAGES and at:
-        title = say("Put a Flatten in the place of layer {number}", number=at)
-        found = [Mend(title, (*chain[: at - 1], Stage(Flatten()), *chain[at:]))]
-    elif isinstance(layer, Dense) and len(shape) == 3:
-        found = [
-            Mend(say("Put a Flatten before it"), _inserted(chain, at, Stage(Flatten()))),
-            Mend(say("Put a GlobalAveragePool2D before it"), _inserted(chain, at, Stage(GlobalAveragePool2D()))),
-        ]
+    if layer.role == "Linear" and len(shape) == 3 and len(chain) == MAX_STAGES and at:
+        title = say("Put a flatten layer in the place of layer {number}", number=at)
+        found = [Mend(title, (*chain[: at - 1], Stage(made("Flat")), *chain[at:]))]
+    elif layer.role == "Linear" and len(shape) == 3:
+        found = [Mend(put_before(layer), _inserted(chain, at, Stage(layer))) for layer in (made("Flat"), made("GlobalAverage"))]
     elif isinstance(layer, Sliding) and len(shape) == 3:
         if layer.padding == "valid" and any(reach > side for reach, side in zip(layer.reaches, shape[:2], strict=True)):
             found.append(Mend(say("Use padding 'same'"), _changed(chain, at, padding="same")))
@@ -72,8 +70,13 @@ def mends(chain: LayerStack, at: int, shape: Shape) -> list[Mend]:
                 most = one_or_two(tuple(min(side, few) for side in sides_of(most)))
                 title = say("Set {field} to {value}", field=layer.SIDE, value=one_or_two_text(most))
                 found.append(Mend(title, _changed(chain, at, **{layer.SIDE: most})))
-    elif len(shape) == 1 and at and isinstance(chain[at - 1].layer, Flatten):
-        found.append(Mend(say("Put it before the Flatten"), (*chain[: at - 1], stage, chain[at - 1], *chain[at + 1 :])))
+    elif len(shape) == 1 and at and chain[at - 1].layer.role == "Flat":
+        found.append(
+            Mend(
+                say("Put it before the {kind}", kind=chain[at - 1].kind),
+                (*chain[: at - 1], stage, chain[at - 1], *chain[at + 1 :]),
+            )
+        )
     if len(chain) > 1:
         found.append(Mend(say("Take it out"), (*chain[:at], *chain[at + 1 :])))
     return found

@@ -22,7 +22,7 @@ class Seen:
 
 
 def image_stages(facts: tuple[LayerFacts, ...]) -> int:
-    """Return how many stages hand on an image; what comes after Flatten, Dense or a global mean has no rows and columns."""
+    """Return how many stages hand on an image; what comes after flattening, a dense layer or a global mean has no rows and columns."""
     return next((n for n, found in enumerate(facts) if len(found.out_shape) != 3), len(facts))
 
 

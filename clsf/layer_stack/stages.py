@@ -1,6 +1,6 @@
 """A chain: up to four layers, and where the weights of each come from; as text it is one line that fits into a link.
 
-Conv2D:filters=8,padding=same,w.source=hand,w.kernels=edge+blur;Activation;MaxPool2D
+Kind:filters=8,padding=same,w.source=hand,w.kernels=edge+blur;Kind;Kind
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from clsf.checks import field as word
 from clsf.errors import SpecError
 from clsf.layer_stack import kernels
 from clsf.model.fields import fields_of, number
-from clsf.model.layers import PLAIN, Activation, Conv2D, Flatten, Layer, MaxPool2D
+from clsf.model.layers import PLAIN, Layer, made
 from clsf.plan import STARTS
 from clsf.words import say
 
@@ -76,10 +76,10 @@ class Stage:
 LayerStack = tuple[Stage, ...]
 
 DEFAULT: LayerStack = (
-    Stage(Conv2D(8, 3), Filling("hand")),
-    Stage(Activation("relu")),
-    Stage(MaxPool2D(2)),
-    Stage(Flatten()),
+    Stage(made("Convolution", 8, 3), Filling("hand")),
+    Stage(made("Function", "relu")),
+    Stage(made("MaxPool", 2)),
+    Stage(made("Flat")),
 )
 """Four kernels written by hand beside four random ones, then what usually follows a convolution."""
 

@@ -14,7 +14,7 @@ from typing import Literal
 from clsf.model import edit_steps
 from clsf.model.edit import OWN_ROW, Card, Design, Place
 from clsf.model.edit_facts import BYTES, DesignFacts
-from clsf.model.layers import Dense, Flatten, GlobalAveragePool2D
+from clsf.model.layers import made
 from clsf.model.mends import Mend, mends
 from clsf.model.shapes import shape_text
 from clsf.model.spec import MAX_LAYERS
@@ -22,8 +22,8 @@ from clsf.words import Sentence, say, say_n
 
 Level = Literal["broken", "stop", "warn", "note"]
 
-HOLDS_ALL = 0.95  # share of all parameters in one Dense layer that is worth a word
-HIGH_RATE = 0.8  # of Dropout
+HOLDS_ALL = 0.95  # share of all parameters in one dense layer that is worth a word
+HIGH_RATE = 0.8  # of dropout
 MUCH_MEMORY = 4_000_000_000  # bytes of outputs in one training step
 
 
@@ -89,7 +89,7 @@ def _linear_pairs(design: Design, row: list[Card]) -> Iterator[Advice]:
 
 
 def _of_card(design: Design, card: Card) -> Iterator[Advice]:
-    if card.kind == "Dropout" and card.layer.rate >= HIGH_RATE:
+    if card.layer is not None and card.layer.drops and card.layer.rate >= HIGH_RATE:
         yield Advice(
             "high-dropout", "warn", card.uid,
             say("It sets {share} of all values to 0 while training; 20 to 50 % is usual, and above that little is learned.", share=f"{card.layer.rate:.0%}"),
@@ -104,14 +104,14 @@ def _of_card(design: Design, card: Card) -> Iterator[Advice]:
 
 
 def _largest(seen: DesignFacts) -> Iterator[Advice]:
-    """One Dense layer that holds nearly all parameters, where others hold some."""
+    """One dense layer that holds nearly all parameters, where others hold some."""
     weighted = [
         (card, seen.cards[card.uid]) for card in seen.design.all() if seen.cards[card.uid].parameters and not card.branching
     ]
     if len(weighted) < 2:
         return
     card, facts = max(weighted, key=lambda one: one[1].parameters)
-    if card.kind != "Dense" or facts.parameters < HOLDS_ALL * seen.parameters:
+    if card.role != "Linear" or facts.parameters < HOLDS_ALL * seen.parameters:
         return
     yield Advice(
         "largest", "note", card.uid,
@@ -127,13 +127,13 @@ def _smaller(design: Design, card: Card) -> Iterator[Mend]:
     """Averaging instead of flattening, where convolutions came before."""
     place = design.place(card.uid)
     row = design.row(place.owner, place.row)[: place.position]
-    if not any(other.kind == "Conv2D" and not other.off for other in row):
+    if not any(other.role == "Convolution" and not other.off for other in row):
         return
     for position in range(len(row) - 1, -1, -1):
-        if row[position].kind == "Flatten" and not row[position].off:
+        if row[position].role == "Flat" and not row[position].off:
             without = edit_steps.remove(design, row[position].uid)
-            averaged = edit_steps.add(without, Place(place.owner, place.row, position), GlobalAveragePool2D())
-            yield Mend(say("GlobalAveragePool2D instead of the Flatten"), averaged)
+            averaged = edit_steps.add(without, Place(place.owner, place.row, position), made("GlobalAverage"))
+            yield Mend(say("A global average instead of the flattening"), averaged)
             return
 
 
@@ -145,7 +145,7 @@ def _end(seen: DesignFacts, classes: int) -> Iterator[Advice]:
     shape = seen.output_shape
     if shape == (classes,):
         if not seen.trainable:
-            said = say("The model has nothing to learn; add a Dense layer.")
+            said = say("The model has nothing to learn; add a dense layer.")
             yield Advice("nothing-to-learn", "stop", None, said, tuple(_dense_at_end(design, classes)))
         yield from _logits(design, on, classes)
         return
@@ -169,7 +169,7 @@ def _end(seen: DesignFacts, classes: int) -> Iterator[Advice]:
 
 def _endings(design: Design, last: Card | None, seen: DesignFacts, classes: int) -> Iterator[Mend]:
     flat = len(seen.output_shape) == 1
-    if last is not None and last.kind == "Dense":
+    if last is not None and last.role == "Linear":
         yield Mend(
             say("Set {field} to {value}", field="units", value=classes), edit_steps.edit(design, last.uid, units=classes)
         )
@@ -179,15 +179,15 @@ def _endings(design: Design, last: Card | None, seen: DesignFacts, classes: int)
         yield from _dense_at_end(design, classes)
         return
     at_end = Place(OWN_ROW, 0, len(design.cards))
-    for kind, layer in (("Flatten", Flatten()), ("GlobalAveragePool2D", GlobalAveragePool2D())):
+    for layer in (made("Flat"), made("GlobalAverage")):
         longer = edit_steps.add(design, at_end, layer)
-        longer = edit_steps.add(longer, Place(OWN_ROW, 0, len(longer.cards)), Dense(classes))
+        longer = edit_steps.add(longer, Place(OWN_ROW, 0, len(longer.cards)), made("Linear", classes))
         yield Mend(
             say_n(
-                "Add a {kind} and a Dense layer of {units} unit",
-                "Add a {kind} and a Dense layer of {units} units",
+                "Add a {kind} and a dense layer of {units} unit",
+                "Add a {kind} and a dense layer of {units} units",
                 classes,
-                kind=kind,
+                kind=type(layer).__name__,
                 units=classes,
             ),
             longer,
@@ -196,11 +196,11 @@ def _endings(design: Design, last: Card | None, seen: DesignFacts, classes: int)
 
 def _dense_at_end(design: Design, classes: int) -> Iterator[Mend]:
     if sum(1 for _ in design.all()) < MAX_LAYERS:
-        longer = edit_steps.add(design, Place(OWN_ROW, 0, len(design.cards)), Dense(classes))
+        longer = edit_steps.add(design, Place(OWN_ROW, 0, len(design.cards)), made("Linear", classes))
         yield Mend(
             say_n(
-                "Add a Dense layer of {units} unit at the end",
-                "Add a Dense layer of {units} units at the end",
+                "Add a dense layer of {units} unit at the end",
+                "Add a dense layer of {units} units at the end",
                 classes,
                 units=classes,
             ),
@@ -212,15 +212,15 @@ def _logits(design: Design, on: list[Card], classes: int) -> Iterator[Advice]:
     """The loss takes logits: any numbers, not yet through a softmax. What comes after the last weights must not bend them."""
     last = on[-1]
     named = "linear" if last.branching else last.layer.function
-    if last.kind == "Dropout" and last.layer.rate > 0:
+    if last.layer is not None and last.layer.drops and last.layer.rate > 0:
         yield Advice(
             "dropped-logits", "warn", last.uid,
-            say("A Dropout at the very end sets logits to 0 while training, that of the right class included."),
+            say("A dropout at the very end sets logits to 0 while training, that of the right class included."),
             (Mend(say("Remove it"), edit_steps.remove(design, last.uid)),),
         )  # fmt: skip
     if named == "linear":
         return
-    if last.kind == "Activation":
+    if last.role == "Function":
         without = edit_steps.remove(design, last.uid)
     else:
         without = edit_steps.edit(design, last.uid, activation="linear")

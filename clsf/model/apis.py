@@ -1,8 +1,8 @@
 """How a layer's fields stand in a framework's call: a table written once, and read in both directions.
 
-    KERAS = Api("layers.Dense", arg("units", place=True), arg("activation", None, ...), arg("use_bias", True))
-    KERAS.call(Dense(10))                            -> Call("layers.Dense", (10,))
-    KERAS.read(Call("layers.Dense", (10, "relu")))   -> {"units": 10, "activation": "relu"}, {}
+    KERAS = Api("layers.X", arg("units", place=True), arg("activation", None, ...), arg("use_bias", True))
+    KERAS.call(ten_units)                          -> Call("layers.X", (10,))
+    KERAS.read(Call("layers.X", (10, "relu")))   -> {"units": 10, "activation": "relu"}, {}
 
 What a framework takes and the spec has no field for (a name, a regularizer) comes back beside the fields; the reader of
 source decides what it means.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from clsf.errors import SpecError
-from clsf.model.layers import Conv2D, Dense, Layer, Look
+from clsf.model.layers import Layer, Look, made
 from clsf.model.shapes import Shape, image_shape, shape_text
 from clsf.words import say
 
@@ -72,9 +72,14 @@ class Residual(Branching):
     @classmethod
     def fresh(cls, shape: Shape | None) -> Layer:
         if shape is not None and len(shape) == 1:
-            return cls((Dense(shape[0], "relu"),))
+            return cls((made("Linear", shape[0], "relu"),))
         channels = min(shape[-1], 256) if shape else 32
-        return cls((Conv2D(channels, 3, padding="same", activation="relu"), Conv2D(channels, 3, padding="same")))
+        return cls(
+            (
+                made("Convolution", channels, 3, padding="same", activation="relu"),
+                made("Convolution", channels, 3, padding="same"),
+            )
+        )
 
     @classmethod
     def row_names(cls, count: int) -> tuple[str, ...]:
@@ -91,7 +96,7 @@ class Residual(Branching):
         if body != shortcut:
             raise SpecError(
                 "its layers make {body} of the {shape} input, but its shortcut makes {shortcut}, and only equal shapes "
-                "can be added; give the shortcut a Conv2D with kernel_size 1 that ends in {body}, or use padding 'same'",
+                "can be added; give the shortcut a convolution with kernel_size 1 that ends in {body}, or use padding 'same'",
                 body=shape_text(body), shape=shape_text(shape), shortcut=shape_text(shortcut),
             )  # fmt: skip
         return body
@@ -116,8 +121,8 @@ class Parallel(Branching):
     def fresh(cls, shape: Shape | None) -> Layer:
         channels = min(shape[-1], 256) if shape else 32
         half = max(channels // 2, 1)
-        one = Conv2D(half, 1, activation="relu")
-        return cls(((one,), (one, Conv2D(channels, 3, padding="same", activation="relu"))))
+        one = made("Convolution", half, 1, activation="relu")
+        return cls(((one,), (one, made("Convolution", channels, 3, padding="same", activation="relu"))))
 
     @classmethod
     def of_rows(cls, rows: Rows) -> Branching:

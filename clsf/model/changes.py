@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from clsf.model.branches import Branching
-from clsf.model.layers import Activation, BatchNorm, Dropout
+from clsf.model.layers import made
 from clsf.model.spec import Layer, ModelSpec
 
 TORCH_MOMENTUM = 0.9  # torch.nn.BatchNorm2d's momentum=0.1 takes a tenth of the new; Keras' word counts the old
@@ -18,17 +18,17 @@ def changed(spec: ModelSpec, differences: Collection[str]) -> ModelSpec:
     """Return the model that a run with these differences builds. Weight names stay the same."""
     layers = tuple(_each(layer, lambda x: _changed(x, differences)) for layer in spec.layers)
     if "softmax-before-loss" in differences:
-        layers = (*layers, Activation("softmax"))
+        layers = (*layers, made("Function", "softmax"))
     return ModelSpec(spec.name, layers)
 
 
 def _changed(layer: Layer, differences: Collection[str]) -> Layer:
-    if isinstance(layer, BatchNorm):
+    if layer.role == "Batchwise":
         if "bn-momentum" in differences:
             layer = replace(layer, momentum=TORCH_MOMENTUM)
         if "bn-epsilon" in differences:
             layer = replace(layer, epsilon=TORCH_EPSILON)
-    if isinstance(layer, Dropout) and "dropout-rate" in differences:
+    if layer.role == "Drop" and "dropout-rate" in differences:
         layer = replace(layer, rate=TORCH_DROPOUT)
     return layer
 

@@ -32,6 +32,11 @@ class Card:
         return self.layer is None
 
     @property
+    def role(self) -> str:
+        """The part that the layer plays; "" for one that holds rows."""
+        return self.layer.role if self.layer else ""
+
+    @property
     def height(self) -> int:
         """How many rows lie in one another inside: 0 for a plain layer."""
         return 1 + max((card.height for row in self.rows for card in row), default=0) if self.branching else 0

@@ -1,6 +1,6 @@
 """What a browser may ask of a design, as plain values of which nothing is trusted.
 
-{"do": "add", "place": [owner, row, position], "kind": "Conv2D"}
+{"do": "add", "place": [owner, row, position], "kind": "…"}
 {"do": "edit", "uid": 3, "field": "filters", "value": 32}
 {"do": "move", "uid": 3, "step": -1}         {"do": "drop", "uid": 3, "place": [owner, row, position]}
 {"do": "remove" | "duplicate", "uid": 3}     {"do": "switch", "uid": 3, "off": true}

@@ -156,6 +156,6 @@ def _tried(layer: Layer, shape: Shape) -> LayerFacts | Sentence:
     try:
         return analyse((layer,), shape).layers[-1]
     except SpecError as error:
-        # "Layer 1, Conv2D: …": the place is known here, so only what is wrong is told.
+        # "Layer 1, its kind: …": the place is known here, so only what is wrong is told.
         problem = error.sentence.values.get("problem")
         return problem if isinstance(problem, Sentence) else error.sentence

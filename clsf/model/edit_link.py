@@ -18,6 +18,7 @@ from clsf.errors import SpecError
 from clsf.model.branches import BRANCHING
 from clsf.model.edit import Card, Design, design_of
 from clsf.model.fields import fields_of
+from clsf.model.layers import BY_ROLE
 from clsf.model.shapes import Shape, sides_of
 from clsf.model.spec import KINDS, MAX_DEPTH, MAX_JSON, VERSION, ModelSpec, layer_to_json, row_fields
 
@@ -27,14 +28,15 @@ MAX_PARAMETERS = 10_000_000_000
 """A design that would hold more is not opened; far below it arithmetic refuses to build."""
 
 _OFTEN = (
-    b'"shortcut":[]"branches":[["off":true"kind":"Activation","name":"gelu""sigmoid""softmax""leaky_relu""tanh""linear"'
-    b'"dilation_rate":2"depth_multiplier":1"use_bias":false"strides":2"momentum":0.9"epsilon":"rate":0.5},'
-    b'{"kind":"GlobalAveragePool2D"},{"kind":"AveragePool2D"},{"kind":"DepthwiseConv2D"},{"kind":"Residual","layers":['
-    b'{"kind":"Parallel","branches":[[{"kind":"BatchNorm"},{"kind":"Dropout","rate":0.25},{"kind":"Flatten"},'
-    b'{"kind":"Activation"},{"kind":"MaxPool2D"},{"kind":"Dense","units":10}]}{"kind":"Dense","units":128,"activation":"relu"},'
-    b'{"kind":"Conv2D","filters":64,"padding":"same","activation":"relu"},'
-    b'{"kind":"Conv2D","filters":32,"kernel_size":5,"padding":"same","activation":"relu"},{"version":1,"name":"my model","layers":['
-)
+    '"shortcut":[]"branches":[["off":true"kind":"%(Function)s","name":"gelu""sigmoid""softmax""leaky_relu""tanh""linear"'
+    '"dilation_rate":2"depth_multiplier":1"use_bias":false"strides":2"momentum":0.9"epsilon":"rate":0.5},'
+    '{"kind":"%(GlobalAverage)s"},{"kind":"%(AveragePool)s"},{"kind":"%(Depthwise)s"},{"kind":"Residual","layers":['
+    '{"kind":"Parallel","branches":[[{"kind":"%(Batchwise)s"},{"kind":"%(Drop)s","rate":0.25},{"kind":"%(Flat)s"},'
+    '{"kind":"%(Function)s"},{"kind":"%(MaxPool)s"},{"kind":"%(Linear)s","units":10}]}{"kind":"%(Linear)s","units":128,"activation":"relu"},'
+    '{"kind":"%(Convolution)s","filters":64,"padding":"same","activation":"relu"},'
+    '{"kind":"%(Convolution)s","filters":32,"kernel_size":5,"padding":"same","activation":"relu"},{"version":1,"name":"my model","layers":['
+) % {role: kind.__name__ for role, kind in BY_ROLE.items()}
+_OFTEN = _OFTEN.encode()
 """What the JSON of designs is made of: with it, a compressor need not learn the words anew in every link."""
 
 

@@ -12,7 +12,7 @@ from clsf.errors import SpecError
 from clsf.model import edit_steps
 from clsf.model.edit import Card, Design, Place
 from clsf.model.edit_facts import DesignFacts, design_facts
-from clsf.model.layers import BatchNorm, Conv2D, Dense, Flatten, GlobalAveragePool2D, Layer, MaxPool2D, Sliding
+from clsf.model.layers import Layer, Sliding, made
 from clsf.model.shapes import Shape, one_or_two_text, shape_text
 from clsf.words import Sentence, say, say_n
 
@@ -26,6 +26,11 @@ class Mend:
 
     label: Sentence
     design: Design
+
+
+def put_before(layer: Layer) -> Sentence:
+    """Return what a mend is called that puts a layer before the one that can't take what it receives."""
+    return say("Put a {kind} before it", kind=type(layer).__name__)
 
 
 def mends(seen: DesignFacts, uid: int) -> tuple[Mend, ...]:
@@ -60,13 +65,13 @@ def _candidates(design: Design, card: Card, seen: DesignFacts) -> Iterator[objec
         yield from _parallel(design, card)
     elif len(shape) == 3:
         yield from _sliding(design, card, shape)
-        if card.kind == "Dense":
+        if card.role == "Linear":
             yield from _narrower(design, card, shape)
-            yield lambda: Mend(say("Put a Flatten before it"), edit_steps.add(design, place, Flatten()))
-            yield lambda: Mend(say("Put a GlobalAveragePool2D before it"), edit_steps.add(design, place, GlobalAveragePool2D()))
+            for layer in (made("Flat"), made("GlobalAverage")):
+                yield lambda layer=layer: Mend(put_before(layer), edit_steps.add(design, place, layer))
         else:
             yield from _narrower(design, card, shape)
-            yield lambda: Mend(say("Put a MaxPool2D before it"), edit_steps.add(design, place, MaxPool2D(2)))
+            yield lambda: Mend(put_before(made("MaxPool")), edit_steps.add(design, place, made("MaxPool", 2)))
     else:
         yield from _narrower(design, card, shape)
         yield from _before_flattening(design, card, place)
@@ -127,23 +132,23 @@ def _residual(design: Design, card: Card, shape: Shape) -> Iterator[object]:
     if len(shape) == 1:
         yield lambda: Mend(
             say_n(
-                "Give the shortcut a Dense layer of {units} unit",
-                "Give the shortcut a Dense layer of {units} units",
+                "Give the shortcut a dense layer of {units} unit",
+                "Give the shortcut a dense layer of {units} units",
                 body[0],
                 units=body[0],
             ),
-            edit_steps.row_put(design, card.uid, 1, (Dense(body[0], use_bias=False),)),
+            edit_steps.row_put(design, card.uid, 1, (made("Linear", body[0], use_bias=False),)),
         )
         return
     if len(body) == 1:
         yield lambda: Mend(
             say_n(
-                "Give the shortcut a GlobalAveragePool2D and a Dense layer of {units} unit",
-                "Give the shortcut a GlobalAveragePool2D and a Dense layer of {units} units",
+                "Give the shortcut a global average and a dense layer of {units} unit",
+                "Give the shortcut a global average and a dense layer of {units} units",
                 body[0],
                 units=body[0],
             ),
-            edit_steps.row_put(design, card.uid, 1, (GlobalAveragePool2D(), Dense(body[0], use_bias=False))),
+            edit_steps.row_put(design, card.uid, 1, (made("GlobalAverage"), made("Linear", body[0], use_bias=False))),
         )
         return
     for base in (design, edit_steps.each(design, card.uid, lambda layer: _padded(layer))):
@@ -151,8 +156,8 @@ def _residual(design: Design, card: Card, shape: Shape) -> Iterator[object]:
         if end is None or len(end) != 3:
             continue
         stride = -(-shape[0] // end[0])
-        layers = (Conv2D(end[2], 1, strides=stride, padding="same", use_bias=False), BatchNorm())
-        label = say("Give the shortcut a 1×1 Conv2D that ends in {shape}", shape=shape_text(end))
+        layers = (made("Convolution", end[2], 1, strides=stride, padding="same", use_bias=False), made("Batchwise"))
+        label = say("Give the shortcut a 1×1 convolution that ends in {shape}", shape=shape_text(end))
         yield lambda: Mend(label, edit_steps.row_put(base, card.uid, 1, layers))  # noqa: B023
 
 

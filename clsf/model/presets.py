@@ -1,6 +1,8 @@
-"""Models to start from. Each takes the number of classes; the counts in the docstrings are for ten classes."""
+"""Models to start from, each said once: what it is, and its layers. The counts in the sentences are for ten classes."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from clsf import checks
 from clsf.errors import SpecError
@@ -14,144 +16,92 @@ from clsf.model.layers import (
     Dropout,
     Flatten,
     GlobalAveragePool2D,
+    Layer,
     MaxPool2D,
 )
 from clsf.model.spec import ModelSpec
-from clsf.words import say
+from clsf.words import Sentence, say
 
 
-def lecture_cnn(classes: int) -> ModelSpec:
-    """Two convolutions, two poolings, two dense layers: 430,102 parameters on 32×32×3."""
-    return ModelSpec(
-        "lecture-cnn",
-        (
-            Conv2D(32, 3, padding="same", activation="relu"),
-            MaxPool2D(2),
-            Conv2D(64, 3, padding="same", activation="relu"),
-            MaxPool2D(2),
-            Flatten(),
-            Dense(100, activation="relu"),
-            Dropout(0.2),
-            Dense(classes),
-        ),
-    )
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A model. Behind its layers comes a dense one with as many units as there are classes."""
+
+    name: str
+    about: Sentence
+    layers: tuple[Layer, ...]
+
+    def spec(self, classes: int) -> ModelSpec:
+        """Return the model, ending in `classes` logits."""
+        return ModelSpec(self.name, (*self.layers, Dense(classes)))
 
 
-def lenet_5(classes: int) -> ModelSpec:
-    """LeCun et al. 1998, with plain tanh, full connections and a dense last layer: 61,706 parameters on 28×28×1."""
-    return ModelSpec(
+def _conv(filters: int, side: int = 3, padding: str = "same", activation: str = "relu") -> Layer:
+    return Conv2D(filters, side, padding=padding, activation=activation)
+
+
+def _normed(filters: int, side: int = 3, strides: int = 1) -> tuple[Layer, Layer]:
+    return Conv2D(filters, side, strides=strides, padding="same", use_bias=False), BatchNorm()
+
+
+_RELU, _POOL = Activation("relu"), MaxPool2D(2)
+
+_ALL = (
+    Preset(
+        "lecture-cnn", say("Two convolutions, two poolings, two dense layers: 430,102 parameters on 32×32×3."),
+        (_conv(32), _POOL, _conv(64), _POOL, Flatten(), Dense(100, activation="relu"), Dropout(0.2)),
+    ),
+    Preset(
         "lenet-5",
+        say("LeCun et al. 1998, with plain tanh, full connections and a dense last layer: 61,706 parameters on 28×28×1."),
         (
-            Conv2D(6, 5, padding="same", activation="tanh"),
-            AveragePool2D(2),
-            Conv2D(16, 5, activation="tanh"),
-            AveragePool2D(2),
-            Flatten(),
-            Dense(120, activation="tanh"),
-            Dense(84, activation="tanh"),
-            Dense(classes),
+            _conv(6, 5, activation="tanh"), AveragePool2D(2), _conv(16, 5, "valid", "tanh"), AveragePool2D(2), Flatten(),
+            Dense(120, activation="tanh"), Dense(84, activation="tanh"),
         ),
-    )
-
-
-def two_block_cnn(classes: int) -> ModelSpec:
-    """Two blocks of two convolutions and a pooling, then 512 units: 1,676,266 parameters on 28×28×1."""
-    return ModelSpec(
+    ),
+    Preset(
         "two-block-cnn",
-        (
-            Conv2D(32, 3, padding="same", activation="relu"),
-            Conv2D(32, 3, padding="same", activation="relu"),
-            MaxPool2D(2),
-            Conv2D(64, 3, padding="same", activation="relu"),
-            Conv2D(64, 3, padding="same", activation="relu"),
-            MaxPool2D(2),
-            Flatten(),
-            Dense(512, activation="relu"),
-            Dense(classes),
-        ),
-    )
-
-
-def mlp(classes: int) -> ModelSpec:
-    """No convolution at all, one hidden layer: 101,770 parameters on 28×28×1."""
-    return ModelSpec("mlp", (Flatten(), Dense(128, activation="relu"), Dense(classes)))
-
-
-def residual(classes: int) -> ModelSpec:
-    """A small ResNet: an identity block, and a block with strides and a 1×1 shortcut (He et al. 2015, figure 5)."""
-    return ModelSpec(
+        say("Two blocks of two convolutions and a pooling, then 512 units: 1,676,266 parameters on 28×28×1."),
+        (_conv(32), _conv(32), _POOL, _conv(64), _conv(64), _POOL, Flatten(), Dense(512, activation="relu")),
+    ),
+    Preset(
+        "mlp", say("No convolution at all, one hidden layer: 101,770 parameters on 28×28×1."),
+        (Flatten(), Dense(128, activation="relu")),
+    ),
+    Preset(
         "residual",
+        say("A small ResNet: an identity block, and a block with strides and a 1×1 shortcut (He et al. 2015, figure 5)."),
         (
-            Conv2D(16, 3, padding="same", use_bias=False),
-            BatchNorm(),
-            Activation("relu"),
-            Residual(
-                (
-                    Conv2D(16, 3, padding="same", use_bias=False),
-                    BatchNorm(),
-                    Activation("relu"),
-                    Conv2D(16, 3, padding="same", use_bias=False),
-                    BatchNorm(),
-                )
-            ),
-            Activation("relu"),
-            Residual(
-                (
-                    Conv2D(32, 3, strides=2, padding="same", use_bias=False),
-                    BatchNorm(),
-                    Activation("relu"),
-                    Conv2D(32, 3, padding="same", use_bias=False),
-                    BatchNorm(),
-                ),
-                shortcut=(Conv2D(32, 1, strides=2, padding="same", use_bias=False), BatchNorm()),
-            ),
-            Activation("relu"),
+            *_normed(16), _RELU,
+            Residual((*_normed(16), _RELU, *_normed(16))), _RELU,
+            Residual((*_normed(32, strides=2), _RELU, *_normed(32)), shortcut=_normed(32, 1, 2)), _RELU,
             GlobalAveragePool2D(),
-            Dense(classes),
         ),
-    )
-
-
-def inception_like(classes: int) -> ModelSpec:
-    """One block of four parallel branches, as in Szegedy et al. 2014, figure 2b, with fewer filters."""
-    return ModelSpec(
+    ),
+    Preset(
         "inception-like",
+        say("One block of four parallel branches, as in Szegedy et al. 2014, figure 2b, with fewer filters."),
         (
-            Conv2D(16, 3, padding="same", activation="relu"),
-            MaxPool2D(2),
+            _conv(16), _POOL,
             Parallel(
                 (
-                    (Conv2D(16, 1, activation="relu"),),
-                    (Conv2D(12, 1, activation="relu"), Conv2D(24, 3, padding="same", activation="relu")),
-                    (Conv2D(4, 1, activation="relu"), Conv2D(8, 5, padding="same", activation="relu")),
-                    (MaxPool2D(3, strides=1, padding="same"), Conv2D(8, 1, activation="relu")),
+                    (_conv(16, 1, "valid"),),
+                    (_conv(12, 1, "valid"), _conv(24)),
+                    (_conv(4, 1, "valid"), _conv(8, 5)),
+                    (MaxPool2D(3, strides=1, padding="same"), _conv(8, 1, "valid")),
                 )
             ),
-            MaxPool2D(2),
-            GlobalAveragePool2D(),
-            Dense(classes),
+            _POOL, GlobalAveragePool2D(),
         ),
-    )
+    ),
+    Preset("tiny", say("The smallest that learns something: one convolution of eight filters."), (_conv(8), _POOL, Flatten())),
+)  # fmt: skip
 
-
-def tiny(classes: int) -> ModelSpec:
-    """The smallest that learns something: one convolution of eight filters."""
-    return ModelSpec("tiny", (Conv2D(8, 3, padding="same", activation="relu"), MaxPool2D(2), Flatten(), Dense(classes)))
-
-
-_PRESETS = {
-    "lecture-cnn": lecture_cnn,
-    "lenet-5": lenet_5,
-    "two-block-cnn": two_block_cnn,
-    "mlp": mlp,
-    "residual": residual,
-    "inception-like": inception_like,
-    "tiny": tiny,
-}
-NAMES = tuple(_PRESETS)
+PRESETS: dict[str, Preset] = {one.name: one for one in _ALL}
+NAMES = tuple(PRESETS)
 
 
 def preset(name: str, classes: int = 10) -> ModelSpec:
     """Return the preset of that name, ending in `classes` logits. Raises SpecError listing the known names."""
     checks.known(SpecError, say("model"), name, NAMES)
-    return _PRESETS[name](classes)
+    return PRESETS[name].spec(classes)

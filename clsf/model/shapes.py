@@ -83,9 +83,9 @@ def image_shape(shape: Shape) -> tuple[int, int, int]:
         raise SpecError(
             say_n(
                 "it needs an image (height × width × channels), but receives a flat vector of {features} number; "
-                "put it before Flatten or GlobalAveragePool2D",
+                "put it before the image becomes a vector",
                 "it needs an image (height × width × channels), but receives a flat vector of {features} numbers; "
-                "put it before Flatten or GlobalAveragePool2D",
+                "put it before the image becomes a vector",
                 shape[0],
                 features=shape[0],
             )
@@ -97,7 +97,7 @@ def flat_features(shape: Shape) -> int:
     """Return the number of features of a flat vector; raise SpecError if `shape` is an image's."""
     if len(shape) != 1:
         raise SpecError(
-            "it needs a flat vector, but receives a {shape} image; put a Flatten or GlobalAveragePool2D layer before it",
+            "it needs a flat vector, but receives a {shape} image; put a flatten or global pooling layer before it",
             shape=shape_text(shape),
         )
     return shape[0]

@@ -24,7 +24,7 @@ MAX_NAME = 60  # characters
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A model: what it is called and its layers in order. The last Dense gives logits; softmax belongs to the loss.
+    """A model: what it is called and its layers in order. The last dense layer gives logits; softmax belongs to the loss.
 
     The size of the input and the number of classes come from the data, so a spec can be tried on any of them.
     """
@@ -47,18 +47,18 @@ class ModelSpec:
     def check(self, input_shape: Shape, classes: int) -> Analysis:
         """Return the analysis, having made sure that the model turns `input_shape` into one logit per class."""
         if not self.layers:
-            raise SpecError("The model '{name}' has no layers; add a Flatten and a Dense layer at least.", name=self.name)
+            raise SpecError("The model '{name}' has no layers; add a flatten and a dense layer at least.", name=self.name)
         analysis = self.analyse(input_shape)
         if analysis.output_shape != (classes,):
             raise SpecError(say_n(
-                "The model '{name}' ends in {shape}, but the data has {classes} class; end it with a Dense layer of "
+                "The model '{name}' ends in {shape}, but the data has {classes} class; end it with a dense layer of "
                 "{classes} unit.",
-                "The model '{name}' ends in {shape}, but the data has {classes} classes; end it with a Dense layer of {classes} units.",
+                "The model '{name}' ends in {shape}, but the data has {classes} classes; end it with a dense layer of {classes} units.",
                 classes,
                 name=self.name, shape=shape_text(analysis.output_shape), classes=classes,
             ))  # fmt: skip
         if not analysis.trainable:
-            raise SpecError("The model '{name}' has nothing to learn; add a Dense layer.", name=self.name)
+            raise SpecError("The model '{name}' has nothing to learn; add a dense layer.", name=self.name)
         return analysis
 
     def to_json(self) -> dict:

@@ -62,6 +62,11 @@ class LayerFacts:
         return type(self.layer).__name__
 
     @property
+    def role(self) -> str:
+        """The part that the layer plays; "" for one that holds rows."""
+        return self.layer.role
+
+    @property
     def depth(self) -> int:
         """0 for a layer of the model's own row, 1 inside a branch, …"""
         return self.path.count(".") // 2

@@ -45,7 +45,7 @@ def request_of(record: RunRecord) -> Request:
 
 def classes_of(record: RunRecord) -> int:
     """Return how many classes a run's model tells apart."""
-    return 2 if record.plan.loss == "binary" else record.model.analyse(record.started.input_shape).output_shape[0]
+    return 2 if record.plan.loss_kind.one_output else record.model.analyse(record.started.input_shape).output_shape[0]
 
 
 def ask(service: TrainingService, record: RunRecord, function: str, *args: object, timeout: float = SECONDS) -> object:

@@ -59,8 +59,8 @@ def plain_order(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, fra
     """Return the weights as stock layers need them, which flatten images in their own framework's order.
 
     Ours are in Keras' order (row, column, channel), in both frameworks; where the difference "flatten-order" was on, in
-    PyTorch's (channel, row, column). What comes after a Flatten has its inputs put into the order of `framework`. Where other
-    layers than Dense ones follow, the model itself keeps the order of the run: `clsf.code.rows.torch_orders` says which those are.
+    PyTorch's (channel, row, column). What comes after flattening has its inputs put into the order of `framework`. Where other
+    layers than dense ones follow, the model itself keeps the order of the run: `clsf.code.rows.torch_orders` says which those are.
     """
     has = "torch" if plan.does("flatten-order") else "tensorflow"
     if has == framework:

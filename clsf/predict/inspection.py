@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from clsf.model.layers import Conv2D, Dense
 from clsf.model.walk import LayerFacts
 from clsf.predict import explain
 from clsf.predict.session import Held, models
@@ -133,15 +132,15 @@ def _layer(facts: LayerFacts, value: np.ndarray) -> Layer:
 def _kernels(held: Held, facts: dict[str, LayerFacts]) -> np.ndarray | None:
     """Return the kernels of the first layer if it is a convolution: they look at the image itself."""
     first = facts.get("1")
-    if first is None or not isinstance(first.layer, Conv2D):
+    if first is None or first.layer.role != "Convolution":
         return None
     return held.backend.get_weights()["1.kernel"].astype(np.float32)
 
 
 def _last_hidden(held: Held) -> str | None:
-    """Return the path of the layer whose output the last Dense receives; None: the image itself."""
+    """Return the path of the layer whose output the last dense layer receives; None: the image itself."""
     row = held.built_spec.layers
-    last = max((n for n, layer in enumerate(row) if isinstance(layer, Dense)), default=len(row) - 1)
+    last = max((n for n, layer in enumerate(row) if layer.role == "Linear"), default=len(row) - 1)
     return str(last) if last > 0 else None
 
 

@@ -77,6 +77,8 @@ class Arrays:
                     scale="unit" if a.scale in ("raw", "") else "twice" if a.scale == "unit" else a.scale,
                     dtype="float",
                 )
+            if a.one_hot and folding.number(other) and 0 < other < 1:  # labels that are smoothed by hand
+                a = replace(a, extra=(*a.extra, ("times", other)))
             return a.then("multiply", line, scale=a.scale if other == 1 or not folding.number(other) else "other")
         if kind in (ast.Sub, ast.Add):
             if a.role == "y" or a.scale == "":
@@ -378,6 +380,7 @@ class Arrays:
     def dataset_arrays(self, made: Made) -> tuple[Array, Array]:
         """Return images and labels as a torchvision data set hands them out, one image at a time; shape is (c, h, w)."""
         name = _TORCH_SETS.get(made.name, made.name.lower())
+        self.event("set", made.line, name=name)
         train = made.get(
             "train", 1 if made.name not in ("ImageFolder", "SVHN", "STL10", "FakeData", "EMNIST") else None, UNKNOWN
         )
@@ -637,6 +640,7 @@ class Arrays:
 
     def keras_set(self, name: str, line: int) -> tuple:
         name = {"fashion_mnist": "fashion-mnist"}.get(name, name)
+        self.event("set", line, name=name)
         shape, classes, train, test = KNOWN.get(name, (None, None, None, None))
         gray = name in ("mnist", "fashion-mnist")
         inner = (shape[:2] if gray else shape) if shape else None
@@ -772,6 +776,8 @@ class Arrays:
         name, line = made.name, made.line
         if isinstance(first, v.Answer):
             return first.then(name, line)
+        if path.startswith("tensorflow.image.random_"):
+            self.event("varied", line, made=made)
         if path.startswith("tensorflow.nn.") and "cross_entropy" in name:
             labels, logits = kwargs.get("labels", UNKNOWN), kwargs.get("logits", UNKNOWN)
             return self.keras_loss(made, labels, logits, line)
@@ -852,6 +858,7 @@ class Arrays:
     def sklearn_call(self, path: str, args: list, kwargs: dict, made: Made) -> object:
         name, line = made.name, made.line
         if name.startswith("load_"):
+            self.event("set", line, name=name[5:])
             known = KNOWN.get(name[5:])
             shape, classes, count, _ = known or (None, None, None, None)
             x = Array(

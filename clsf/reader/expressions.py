@@ -245,7 +245,8 @@ class Expressions(Libraries, Records):
         line = getattr(node, "lineno", 0)
         match value:
             case Ref():
-                return Ref(names.canonical(f"{value.path}.{name}"))
+                path = names.canonical(f"{value.path}.{name}")
+                return folding.CONSTANTS.get(path, Ref(path))
             case Instance():
                 return self.instance_attribute(value, name, node)
             case Net() if value.instance is not None:

@@ -20,7 +20,8 @@ _OPERATORS = {
 _COMPARISONS = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
-_MATHS = {"sqrt", "ceil", "floor", "log", "log2", "log10", "exp", "prod"}
+_MATHS = {"sqrt", "ceil", "floor", "log", "log2", "log10", "exp", "prod", "cos", "sin", "tanh", "pow"}
+CONSTANTS = {"math.pi": math.pi, "numpy.pi": math.pi, "math.e": math.e, "numpy.e": math.e, "math.inf": math.inf, "numpy.inf": math.inf, "torch.pi": math.pi}  # fmt: skip
 
 
 def plain(value: object) -> bool:

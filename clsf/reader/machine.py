@@ -176,6 +176,21 @@ class Machine(Expressions):
         except (_ReturnError, _BreakError, _ContinueError):
             return UNKNOWN
 
+    def aside(self, call, *args) -> object:
+        """Work something out with the module's names, without a trace in what happened."""
+        kept, scope, loops = len(self.events), self.scope, self.loops
+        self.scope, self.loops, self.steps = self.module, (), min(self.steps, 40_000)
+        self.began = max(self.began, time.monotonic() - MAX_SECONDS / 2)
+        try:
+            return self.quietly(call, *args)
+        except (EnoughError, RecursionError):
+            return UNKNOWN
+        except Exception:
+            return UNKNOWN
+        finally:
+            self.scope, self.loops = scope, loops
+            del self.events[kept:]
+
     def step(self) -> None:
         self.steps += 1
         if self.steps > MAX_STEPS or (self.steps % 64 == 0 and time.monotonic() - self.began > MAX_SECONDS):
@@ -282,7 +297,7 @@ class Machine(Expressions):
         added = self.eval(node.value)
         name = ast.unparse(node.target)[:60]
         origin = self.scope.find(node.target.id) if isinstance(node.target, ast.Name) else None
-        self.event("accumulate", node.lineno, name=name, value=added, before=before, source=node.value, scope=id(self.scope),
+        self.event("accumulate", node.lineno, name=name, value=added, before=before, source=node.value, scope=id(self.scope), op=type(node.op),
                    start=origin[1] if origin else 0)  # fmt: skip
         value = self.binary(type(node.op), before, added, node)
         if value is UNKNOWN and isinstance(added, v.LossValue) and not added.plain:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from clsf import losses
 from clsf.data import catalogue
 from clsf.errors import ClsfError
+from clsf.loss_kinds import DEFAULT
 from clsf.model.layers import made
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan, Preparation
@@ -71,8 +72,8 @@ def _trainable(program: Program, data: str, epochs: int, limit: int) -> tuple[tu
     spec = program.spec
     if shape is not None and len(shape) == 1:
         spec = replace(spec, layers=(made("Flat"), *spec.layers)) if spec.layers[0].role != "Flat" else spec
-    if plan.loss == "binary" and classes != 2:
-        plan = plan.but(loss="sparse", probabilities=plan.probabilities and False)
+    if plan.loss_kind.one_output and classes != 2:
+        plan = plan.but(loss=DEFAULT, probabilities=plan.probabilities and False)
     spec = _with_classes(spec, classes)
     try:
         from clsf.data.resize import prepared_shape

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from clsf.errors import PlanError
+from clsf.loss_kinds import DEFAULT, LOSSES, ONE_HOT
 from clsf.optimizer_calls import own_rate
 from clsf.optimizers import OPTIMIZERS, POPULAR, named
-from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
+from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Plan, Plateau, Preparation, Stopping
 from clsf.reader import folding
 from clsf.reader import values as v
+from clsf.reader.habits import clipping, penalties, updates
 from clsf.reader.program import Program
+from clsf.reader.schedules import schedule_of
 from clsf.reader.training import rate_of
-from clsf.reader.values import UNKNOWN, Made
+from clsf.reader.values import Made
+from clsf.reader.variation import augmentation
+from clsf.reader.watching import watched
 from clsf.words import Sentence, say
 
 SETS = ("digits", "mnist", "fashion-mnist", "cifar10", "shapes")
@@ -20,8 +25,15 @@ Told = list[tuple[int, Sentence]]
 def plan_of(program: Program) -> tuple[Plan, Told]:
     """Return the plan of a program, and what was assumed where it could not be read."""
     told: Told = []
-    values: dict = {"data": _data(program, told), "preparation": _preparation(program, told)}
-    values |= _optimizer(program, told) | _loop(program, told) | _loss(program) | _callbacks(program) | _penalties(program)
+    data = _data(program, told)
+    values: dict = {"data": data, "preparation": _preparation(program, told, data)}
+    values |= _loop(program, told) | _loss(program) | updates(program) | {"clipping": clipping(program)}
+    change = schedule_of(program, _given_rate(program), values.get("epochs", 5), values.get("batch_size", 32))
+    values |= _optimizer(program, told, change.rate) | _penalties(program) | _callbacks(program)
+    values["augmentation"], left_out = augmentation(program)
+    if change.schedule is not None:
+        values["schedule"] = change.schedule
+    told += [note for note in (change.note, left_out) if note is not None]
     try:
         return Plan(**values), told
     except PlanError as error:
@@ -33,6 +45,11 @@ def _data(program: Program, told: Told) -> str:
     source = program.x.source if program.x is not None else ""
     if source in SETS:
         return source
+    loaded = {e["name"] for e in program.events if e.kind == "set"} & set(SETS)
+    if any(f.name == "draw_shapes" for f in program.machine.functions):
+        loaded = {"shapes"}
+    if len(loaded) == 1 and source in ("", "numpy.load"):
+        return loaded.pop()
     shape = program.input_shape
     stand_in = "cifar10" if shape is not None and len(shape) == 3 and shape[2] == 3 else "mnist"
     told.append(
@@ -44,24 +61,32 @@ def _data(program: Program, told: Told) -> str:
     return stand_in
 
 
-def _preparation(program: Program, told: Told) -> Preparation:
-    x = program.x
+def _preparation(program: Program, told: Told, data: str) -> Preparation:
+    x, fit = program.x, _fitted(program, data)
     if x is None:
         told.append((0, say("How the images are prepared was not found; values from 0 to 1 are assumed.")))
-        return Preparation()
+        return Preparation(**fit)
     scale = {"unit": "zero-one", "centred": "minus-one-one", "standard": "standardise"}.get(x.scale)
     if scale == "standardise" and _halves(program):
         scale = "minus-one-one"
-    if any(op.kind == "Rescaling" for op in program.ops):
-        scale = scale or "zero-one"
+    for op in program.ops:
+        if op.kind == "Rescaling":
+            offset = op.made.get("offset", 1, 0) if op.made is not None else 0
+            scale = scale or ("minus-one-one" if offset == -1 else "zero-one")
     if scale is None:
         told.append((x.line, say("Values from 0 to 1 are assumed; the program's own scale is another one, or was not found.")))
-    size = None
-    if program.x.source in SETS and program.input_shape is not None and len(program.input_shape) == 3:
-        usual = {"mnist": 28, "fashion-mnist": 28, "cifar10": 32, "digits": 8, "shapes": 32}[program.x.source]
-        h, w, _ = program.input_shape
-        size = h if h == w and h != usual and 4 <= h <= 256 else None
-    return Preparation(image_size=size, scale=scale or "zero-one")
+    return Preparation(scale=scale or "zero-one", **fit)
+
+
+def _fitted(program: Program, data: str) -> dict:
+    """Return the size and the colours that the images are brought to: what the model takes, where the set has others."""
+    own = {e["name"] for e in program.events if e.kind == "set"} | {"shapes", program.x.source if program.x is not None else ""}
+    if program.input_shape is None or len(program.input_shape) != 3 or data not in own:
+        return {}
+    side, channels = {"mnist": (28, 1), "fashion-mnist": (28, 1), "cifar10": (32, 3), "digits": (8, 1), "shapes": (32, 3)}[data]
+    h, w, c = program.input_shape
+    size = h if h == w and h != side and 4 <= h <= 256 else None
+    return {"image_size": size, "colour": "keep" if c == channels or c not in (1, 3) else "rgb" if c == 3 else "grey"}
 
 
 def _halves(program: Program) -> bool:
@@ -80,7 +105,11 @@ def _halves(program: Program) -> bool:
     return False
 
 
-def _optimizer(program: Program, told: Told) -> dict:
+def _given_rate(program: Program) -> object:
+    return rate_of(program.optimizer)[0] if program.optimizer is not None else None
+
+
+def _optimizer(program: Program, told: Told, scheduled: float | None) -> dict:
     made = program.optimizer
     if made is None:
         told.append((0, say("No optimizer was found; {name} is assumed.", name=POPULAR)))
@@ -95,7 +124,11 @@ def _optimizer(program: Program, told: Told) -> dict:
         told.append((made.line, say("{near} stands for the optimizer {name}.", near=declared.name, name=made.name)))
     name = declared.name
     hyper = {s.name: momentum for s in declared.settings if s.decides and 0 < momentum <= s.high and momentum != s.usual}
+    hyper |= {s.name: x for s in declared.settings if (x := _setting(made, s.torch if program.torch else s.name)) is not None
+              and not s.decides and x != s.usual and 0 <= x <= s.high}  # fmt: skip
     rate, line = rate_of(made)
+    if scheduled is not None:
+        rate = scheduled
     if rate is None:
         rate = own_rate(declared, "torch" if program.torch else "tensorflow")
     if not folding.number(rate) or not 0 < rate <= 1e12:
@@ -111,6 +144,15 @@ def _optimizer(program: Program, told: Told) -> dict:
         else:
             found["weight_decay"] = float(decay)
     return found
+
+
+def _setting(made: Made, name: str) -> float | None:
+    """Return a number that an optimizer is given; "betas.0" is the first of a pair."""
+    name, _, place = name.partition(".")
+    value = made.kwargs.get(name)
+    if place and isinstance(value, list | tuple) and int(place) < len(value):
+        value = value[int(place)]
+    return float(value) if folding.number(value) else None
 
 
 def _loop(program: Program, told: Told) -> dict:
@@ -199,18 +241,21 @@ def _loss(program: Program) -> dict:
     loss = program.loss
     if loss is None:
         return {}
-    kind = {"categorical": "categorical", "binary": "binary"}.get(loss.kind, "sparse")
+    kind = LOSSES.get(loss.kind, LOSSES[DEFAULT])
     if loss.kind == "cross-entropy" and program.y is not None and program.y.one_hot:
-        kind = "categorical"
+        kind = LOSSES[ONE_HOT]
     last = last_activation(program)
-    if kind == "binary" and program.spec is not None:
+    if kind.one_output and program.spec is not None:
         units = next((layer.units for layer in reversed(program.spec.layers) if layer.role == "Linear"), 1)
-        kind = "binary" if units == 1 else "sparse"
-    found: dict = {"loss": kind, "probabilities": not loss.logits and last == ("sigmoid" if kind == "binary" else "softmax")}
+        kind = kind if units == 1 else LOSSES[DEFAULT]
+    found: dict = {"loss": kind.name, "probabilities": not loss.logits and last == kind.ending}
     if loss.made is not None:
         smoothing = loss.made.get("label_smoothing")
         if folding.number(smoothing) and 0 < smoothing <= 0.9:
-            found |= {"label_smoothing": float(smoothing), "loss": "categorical" if kind == "sparse" else kind}
+            found |= {"label_smoothing": float(smoothing), "loss": kind.name if kind.smooths else ONE_HOT}
+    times = next((x[1] for x in program.y.extra if x[0] == "times"), None) if program.y is not None else None
+    if times is not None and "label_smoothing" not in found and not kind.one_output:
+        found |= {"label_smoothing": round(1 - times, 6), "loss": ONE_HOT}
     return found
 
 
@@ -229,14 +274,14 @@ def _callbacks(program: Program) -> dict:
         if not isinstance(item, Made):
             continue
         monitor = item.get("monitor", 0, "val_loss")
-        watched = "accuracy" if isinstance(monitor, str) and "acc" in monitor else "loss"
+        by = "accuracy" if isinstance(monitor, str) and "acc" in monitor else "loss"
         if item.name == "EarlyStopping":
             patience = item.get("patience", 2, 0)
             delta = item.get("min_delta", 1, 0)
-            stopping |= {"patience": patience if isinstance(patience, int) and 1 <= patience <= 1000 else 1, "restore_best": item.get("restore_best_weights") is True, "monitor": watched,
+            stopping |= {"patience": patience if isinstance(patience, int) and 1 <= patience <= 1000 else 1, "restore_best": item.get("restore_best_weights") is True, "monitor": by,
                          "min_delta": float(delta) if folding.number(delta) and 0 <= delta <= 10 else 0.0}  # fmt: skip
         elif item.name == "ModelCheckpoint":
-            stopping |= {"checkpoint": item.get("save_best_only") is True, "monitor": stopping.get("monitor", watched)}
+            stopping |= {"checkpoint": item.get("save_best_only") is True, "monitor": stopping.get("monitor", by)}
         elif item.name == "ReduceLROnPlateau":
             patience, factor, delta, lowest = (
                 item.get("patience", 2, 10),
@@ -251,78 +296,29 @@ def _callbacks(program: Program) -> dict:
                     float(delta) if folding.number(delta) and 0 <= delta <= 10 else 1e-4,
                     float(lowest) if folding.number(lowest) and lowest >= 0 else 0.0,
                 )
-    if stopping:
-        found["stopping"] = Stopping(**stopping)
-    schedule = _schedule(program)
-    if schedule is not None:
-        found["schedule"] = schedule
-    augmentation = _augmentation(program)
-    if augmentation.any:
-        found["augmentation"] = augmentation
+    by_hand, plateau = watched(program)
+    for event in program.events:
+        if event.kind == "scheduler" and event["made"].name == "ReduceLROnPlateau":
+            plateau = plateau or _plateau(event["made"])
+    if stopping or by_hand:
+        found["stopping"] = Stopping(**(by_hand | stopping))
+    if plateau is not None and "plateau" not in found:
+        found["plateau"] = plateau
     return found
 
 
-def _schedule(program: Program) -> Schedule | None:
-    for event in program.events:
-        if event.kind == "scheduler":
-            made = event["made"]
-            if made.name == "StepLR":
-                every, factor = made.get("step_size", 1), made.get("gamma", 2, 0.1)
-                if isinstance(every, int) and 1 <= every <= 1000 and folding.number(factor) and 0 < factor <= 1:
-                    return Schedule("step", factor=float(factor), every=every)
-            if made.name == "ExponentialLR" and folding.number(made.get("gamma", 1)) and 0 < made.get("gamma", 1) <= 1:
-                return Schedule("exponential", factor=float(made.get("gamma", 1)))
-            if made.name.startswith("CosineAnnealing"):
-                return Schedule("cosine")
-    rate = rate_of(program.optimizer)[0] if program.optimizer is not None else None
-    if isinstance(rate, Made) and rate.name == "CosineDecay":
-        return Schedule("cosine")
-    return None
-
-
-def _augmentation(program: Program) -> Augmentation:
-    values: dict = {}
-    for op in program.ops:
-        if op.kind == "Augment" and isinstance(op.made, Made):
-            _augment_by(op.made, values, program)
-    base = program.loader.made if program.loader is not None else None
-    if isinstance(base, Made):
-        while base.path == "subset" and base.args and isinstance(base.args[0], Made):
-            base = base.args[0]
-        for step in program.machine.transforms(base.get("transform", 3)):
-            if isinstance(step, Made):
-                _augment_by(step, values, program)
-        if base.path == "keras.ImageDataGenerator":
-            if base.get("horizontal_flip") is True:
-                values["flip"] = True
-            if folding.number(base.get("rotation_range")) and 0 < base.get("rotation_range") <= 180:
-                values["rotation"] = float(base.get("rotation_range"))
-            side = program.input_shape[0] if program.input_shape is not None else 0
-            shift = base.get("width_shift_range", None, 0)
-            if folding.number(shift) and 0 < shift < 1:
-                values["shift"] = min(round(shift * side), 128)
-    return Augmentation(**values)
-
-
-def _augment_by(made: Made, values: dict, program: Program) -> None:
-    first = made.args[0] if made.args else UNKNOWN
-    side = program.input_shape[0] if program.input_shape is not None else 0
-    match made.name:
-        case "RandomHorizontalFlip":
-            values["flip"] = True
-        case "RandomFlip" if first in ("horizontal", UNKNOWN) or not made.args:
-            values["flip"] = True
-        case "RandomRotation":
-            degrees = made.get("degrees", 0, made.get("factor", 0))
-            if folding.number(degrees) and degrees > 0:
-                values["rotation"] = min(float(degrees if made.path.startswith("torch") else degrees * 360), 180.0)
-        case "RandomCrop":
-            padding = made.get("padding", 1)
-            if isinstance(padding, int) and 0 < padding <= 128:
-                values["shift"] = padding
-        case "RandomTranslation":
-            if folding.number(first) and 0 < first < 1:
-                values["shift"] = min(round(first * side), 128)
+def _plateau(made: Made) -> Plateau | None:
+    """Return what torch's ReduceLROnPlateau means: it waits one epoch more than Keras' for the same number."""
+    patience, factor, delta, lowest = (
+        made.get("patience", 3, 10),
+        made.get("factor", 2, 0.1),
+        made.get("threshold", 4, 1e-4),
+        made.get("min_lr", 7, 0),
+    )
+    if not (isinstance(patience, int) and 0 <= patience < 1000 and folding.number(factor) and 0 <= factor < 1):
+        return None
+    delta = float(delta) if folding.number(delta) and 0 <= delta <= 10 else 1e-4
+    return Plateau(patience + 1, float(factor), delta, float(lowest) if folding.number(lowest) and lowest >= 0 else 0.0)
 
 
 def _penalties(program: Program) -> dict:
@@ -341,7 +337,7 @@ def _penalties(program: Program) -> dict:
                 return {k: float(x) for k, x in pair.items() if folding.number(x) and 0 < x <= 10}
         elif isinstance(made, str) and made.lower() in ("l1", "l2"):
             return {made.lower(): 0.01}
-    return {}
+    return penalties(program)
 
 
 __all__ = ["batch_size", "last_activation", "plan_of", "v", "validation_share"]

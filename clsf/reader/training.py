@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from clsf.loss_kinds import BY_KERAS
 from clsf.optimizers import named
 from clsf.reader import values as v
 from clsf.reader.program import Loss, Program
 from clsf.reader.values import Function, Made, Ref
 
 _NAMES = {
-    "sparse_categorical_crossentropy": "sparse", "sparsecategoricalcrossentropy": "sparse", "categorical_crossentropy": "categorical", "categoricalcrossentropy": "categorical",
-    "binary_crossentropy": "binary", "binarycrossentropy": "binary", "binaryfocalcrossentropy": "binary", "categoricalfocalcrossentropy": "categorical",
+    "sparse_categorical_crossentropy": "sparse", "categorical_crossentropy": "categorical", "binary_crossentropy": "binary", **{name.lower(): kind for name, kind in BY_KERAS.items()},
+    "binaryfocalcrossentropy": "binary", "categoricalfocalcrossentropy": "categorical",
     "mse": "mse", "mean_squared_error": "mse", "meansquarederror": "mse", "mae": "mae", "mean_absolute_error": "mae", "meanabsoluteerror": "mae", "msle": "mse", "mean_squared_logarithmic_error": "mse",
     "mean_absolute_percentage_error": "mae", "mape": "mae", "huber": "mse", "huber_loss": "mse", "logcosh": "mse", "log_cosh": "mse",
     "hinge": "hinge", "categorical_hinge": "hinge", "squared_hinge": "hinge", "kld": "kl", "kullback_leibler_divergence": "kl", "kl_divergence": "kl", "kldivergence": "kl", "poisson": "poisson",
@@ -79,7 +80,7 @@ def losses_of(program: Program) -> list[Loss]:
 
 
 def optimizer_of(program: Program) -> tuple[Made | None, int]:
-    """Return the optimizer as a call, made up for a name like "adam", and the line where it is chosen."""
+    """Return the optimizer as a call, made up for a name as `compile` takes it, and the line where it is chosen."""
     if program.compile is not None:
         given = program.compile.get("optimizer", 0)
         line = program.compile.lines.get("optimizer", program.compile.lines.get(0, program.compile.line))

@@ -201,7 +201,7 @@ def test_a_switch_is_in_the_link_and_in_the_lockstep(open_app):
 
 def test_what_can_not_show_says_why(open_app):
     app = well(open_app("compare", compare="switches", model="tiny"))
-    assert "needs a BatchNorm layer" in texts(app)
+    assert "needs a batch normalisation layer" in texts(app)
 
 
 def test_with_and_without_trains_two_runs_and_leads_to_them(open_app, lab):

@@ -7,6 +7,7 @@ import pytest
 from clsf.model.layers import Dense, Flatten
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from clsf.ui.shared import doctor_view
 
 LINEAR = ModelSpec("linear", (Flatten(), Dense(32), Dense(10)))
 BENT = ModelSpec("bent", (Flatten(), Dense(32, activation="relu"), Dense(10)))
@@ -31,3 +32,17 @@ def test_nothing_is_said_where_nothing_is_wrong(open_app, lab):
     app = open_app("train", run=run_id)
     assert not app.exception
     assert doctors(app) == []
+
+
+@pytest.mark.parametrize(("probe", "runs"), [("activations", 0), ("overfit-batch", 1)])
+def test_a_probe_answers_here_and_trains_its_own_run_if_it_needs_one(open_app, lab, monkeypatch, probe, runs):
+    monkeypatch.setattr(doctor_view, "deciding", lambda *_: probe)
+    run_id = lab.train(LINEAR, Plan("digits", epochs=1), ("torch",))[0]
+    app = open_app("train", lang="ko", run=run_id).run()
+    button = next(button for button in app.button if (button.key or "").startswith("probe-train-"))
+    before = len(lab.records)
+    button.click().run()
+    app.run()
+    assert not app.exception
+    assert len(lab.records) == before + runs
+    assert any(":material/search:" in element.value for element in app.markdown)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from clsf.reader.pair import pair_of
-from clsf.reader.pair_differences import differences
+from clsf.reader.pair_differences import differences, evened
 from clsf.reader.program import read
 from clsf.ui.your_code import keys
+from clsf.ui.your_code.colours import coloured
 from tests.unit.reader_programs import PROGRAMS, RIGHT
 
 
@@ -71,3 +72,27 @@ def test_both_versions_are_trainings_of_their_own():
     pair = pair_of(read(PROGRAMS["torch-cnn: missing-zero-grad"][0]), "digits", 2, 200)
     assert pair.faulty == pair.fixed
     assert pair.left_out == ("missing-zero-grad",)
+
+
+def test_ticked_differences_are_gone():
+    """A fault is fixed in the program that has it; everything else is taken over from the first."""
+    one, two = read(RIGHT["torch-cnn"]), read(PROGRAMS["torch-cnn: softmax-then-logits-loss"][0])
+    first, second, spec, plan = evened(one, two, {"fault-softmax-then-logits-loss", "model"})
+    assert differences(first, second) == []
+    assert spec.layers == one.spec.layers
+    slow = read(RIGHT["torch-mlp"].replace("lr=0.05", "lr=0.001"))
+    first, second, spec, plan = evened(read(RIGHT["torch-mlp"]), slow, {"learning_rate"})
+    assert plan.learning_rate == 0.05
+
+
+def test_words_of_python_have_colours_and_nothing_is_lost():
+    from html import unescape
+    from re import sub
+
+    source = 'import os  # a <b>\ndef f(x):\n    return f\'{x}\' + """two\nlines""" + \'a\' * 3\n'
+    rows = coloured(source)
+    assert [unescape(sub("<[^>]*>", "", row)) for row in rows] == source.split("\n")
+    assert 'class="yc-k">import<' in rows[0]
+    assert "&lt;b&gt;" in rows[0]
+    assert "yc-s" in rows[3]
+    assert len(coloured("def (:\n ''' unclosed")) == 2

@@ -69,7 +69,7 @@ def test_a_difference_that_can_do_nothing_says_why():
     spec = ModelSpec("plain", (Flatten(), Dense(10)))
     done = compared(spec, digits(), torch_plan=switched(digits(), ["bn-epsilon"]), steps=1)
     assert done.result.first_parting is None
-    assert "this needs a BatchNorm layer" in str(done.result.sentence)
+    assert "this needs a batch normalisation layer" in str(done.result.sentence)
 
 
 def place_of(name: str, spec: ModelSpec, plan: Plan) -> tuple[int, str, str]:

@@ -137,7 +137,7 @@ def test_a_difference_that_grows_is_told_from_one_that_jumps():
 
 def test_the_reason_is_named_when_it_was_switched_on():
     _, _, result = run(FakeSide(fault={(1, "forward", "2"): 1.0}, differences=("flatten-order",)), steps=1)
-    assert "That is where 'Order of Flatten' shows" in str(result.sentence)
+    assert "That is where 'Order of flattening' shows" in str(result.sentence)
 
 
 def test_a_switched_difference_that_takes_a_few_steps_to_show_is_not_called_rounding():

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from clsf import FRAMEWORKS, faults
+from clsf.charts import evidence
 from clsf.compare.differences import ENTRIES
 from clsf.doctor import facts_of, read_log
 from clsf.errors import DataError, SpecError
 from clsf.faults.doctor import diagnose
 from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.marks import marks
 from clsf.faults.scene import planted_lines
 from clsf.faults.scenes import DATA, MODELS, healthy
 from clsf.model.branches import Residual
@@ -81,6 +85,93 @@ KNOWN = Facts(classes=10)
 )  # fmt: skip
 def test_curves_alone_name_the_fault(history, kind):
     assert kind in [verdict.kind for verdict in diagnose(history, KNOWN)][:2]
+
+
+def falling(first: float, by: float, count: int) -> list[float]:
+    return [first * by**n for n in range(count)]
+
+
+def sawtooth(each: int, count: int, rng: np.random.Generator, same: bool) -> History:
+    """Steps of `count` epochs: the same order of images in each, or a new one."""
+    shape = rng.normal(0, 0.5, each)
+    losses = [
+        float(v) for n in range(count) for v in 1 + (shape if same else rng.permutation(shape)) + rng.normal(0, 0.1, each)
+    ]
+    return History(
+        tuple(EpochNumbers(1.0 - n / 50, 0.7 + n / 50, 1.0 - n / 60, 0.68 + n / 60) for n in range(count)), tuple(losses)
+    )
+
+
+OVERFIT = epochs(*((0.9 * 0.5**n, 0.9, 0.7 + 0.12 * abs(n - 3), 0.8) for n in range(12)))
+LEVEL = epochs(*((1.0 if n > 3 else 2.2 - 0.3 * n, 0.65, 1.1, 0.6) for n in range(14)))
+NOT_LEARNT = epochs(*((2.3, 0.11, 2.3, 0.1) for _ in range(4)))
+
+
+@pytest.mark.parametrize(
+    ("history", "facts", "kind", "epoch"),
+    [
+        pytest.param(OVERFIT, Facts(classes=10), "overfitting", 4, id="overfitting, and since when"),
+        pytest.param(LEVEL, Facts(classes=10), "plateau", 5, id="plateau, and since when"),
+        pytest.param(NOT_LEARNT, Facts(classes=10, dead=("3", 0.8), inputs=(0, 1)), "dead-units", None, id="dead units"),
+        pytest.param(History(gradient_norms=tuple(falling(1, 1.2, 60))), Facts(), "gradient-size", None, id="exploding"),
+        pytest.param(NOT_LEARNT, Facts(classes=10, first_to_last_gradient=1e-5, inputs=(0, 1)), "gradient-size", None, id="vanishing"),
+        pytest.param(NOT_LEARNT, Facts(classes=10, update_ratio=0.5, inputs=(0, 1)), "gradient-size", None, id="update over weights"),
+        pytest.param(History(speeds=(500.0,) * 400 + (100.0,) * 400), Facts(batch_size=32), "throughput", None, id="slower and slower"),
+        pytest.param(History(speeds=((900.0,) * 4 + (50.0,)) * 200), Facts(batch_size=32), "throughput", None, id="starved"),
+        pytest.param(sawtooth(40, 5, np.random.default_rng(0), True), Facts(classes=10), "shuffle-missing", None, id="sawtooth"),
+        pytest.param(
+            History(losses=(2.0, float("nan"))), Facts(classes=10, broke_in=("2.kernel", 7)), "lr-too-high", None, id="nan, and where first"
+        ),
+        pytest.param(
+            epochs((1.5, 0.5, 2.3, 0.12), (0.5, 0.85, 2.6, 0.1), (0.3, 0.9, 3.0, 0.11)), Facts(classes=10), "bn-momentum", None,
+            id="validation at chance while training is high",
+        ),
+        pytest.param(
+            epochs((1.5, 0.1, 1.5, 0.1), (0.8, 0.1, 0.9, 0.1), (0.2, 0.1, 0.3, 0.1)), Facts(classes=10), "metrics-wrong", None,
+            id="loss falls while accuracy stays",
+        ),
+        pytest.param(
+            epochs((0.6, 0.9, 0.6, 0.9), (0.5, 0.9, 0.5, 0.9)), Facts(classes=10, largest_class=0.9), "imbalance", None, id="imbalance"
+        ),
+    ],
+)  # fmt: skip
+def test_a_sign_is_named_with_the_epoch_since_when(history, facts, kind, epoch):
+    found = {verdict.kind: verdict for verdict in diagnose(history, facts)}
+    assert kind in list(found)[:2]
+    assert found[kind].evidence.epoch == epoch
+    assert epoch is None or any(mark.step for mark in marks(found[kind], history, facts))
+
+
+@pytest.mark.parametrize(
+    ("history", "facts"),
+    [
+        pytest.param(epochs(*((0.9 * 0.8**n, 0.7 + 0.02 * n, 0.7 * 0.9**n + 0.2, 0.7 + 0.015 * n) for n in range(12))), Facts(classes=10), id="validation still falls"),
+        pytest.param(epochs(*((2.2 * 0.9**n, 0.3 + 0.03 * n, 2.2 * 0.92**n, 0.3) for n in range(14))), Facts(classes=10), id="slow but falling"),
+        pytest.param(epochs((0.5, 0.85, 0.5, 0.84), (0.3, 0.93, 0.4, 0.9)), Facts(classes=10, dead=("3", 0.6), update_ratio=0.002), id="some dead units"),
+        pytest.param(History(gradient_norms=tuple(falling(1, 1.02, 60))), Facts(), id="gradients grow a little"),
+        pytest.param(History(speeds=(500.0,) * 400 + (350.0,) * 400), Facts(batch_size=32), id="somewhat slower"),
+        pytest.param(History(speeds=(500.0,) * 30 + (50.0,) * 30), Facts(batch_size=32), id="too short to say"),
+        pytest.param(sawtooth(40, 5, np.random.default_rng(0), False), Facts(classes=10), id="noise of shuffled batches"),
+    ],
+)  # fmt: skip
+def test_a_healthy_twin_of_a_sign_gets_no_verdict(history, facts):
+    assert diagnose(history, facts) == ()
+
+
+def test_what_a_verdict_rests_on_is_drawn():
+    facts = Facts(classes=10)
+    for history, kind, level in (
+        (epochs((2.31, 0.1, 2.31, 0.1), (2.303, 0.09, 2.303, 0.1), (2.303, 0.1, 2.303, 0.1)), "lr-too-high", math.log(10)),
+        (epochs((1.9, 0.6, 1.85, 0.62), (1.6, 0.9, 1.6, 0.88), (1.52, 0.96, 1.56, 0.93)), "softmax-then-logits-loss", math.log(1 + 9 / math.e)),
+    ):  # fmt: skip
+        verdict = next(one for one in diagnose(history, facts) if one.kind == kind)
+        drawn = marks(verdict, history, facts)
+        assert any(mark.level == pytest.approx(level) for mark in drawn)
+        figure = evidence.figure(history, drawn, str)
+        assert any(shape["y0"] == pytest.approx(level) for shape in figure["layout"]["shapes"])
+    broke = History((), (2.3, 2.2, float("nan"), float("nan")))
+    (verdict,) = (one for one in diagnose(broke, facts) if one.kind == "lr-too-high")
+    assert [mark.step for mark in marks(verdict, broke, facts) if mark.step] == [3]
 
 
 @pytest.mark.parametrize(

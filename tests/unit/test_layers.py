@@ -211,21 +211,21 @@ def test_same_padding_is_tensorflows(side, window, stride, before_after):
             (Dense(3),),
             (6, 7, 1),
             "Layer 1, Dense: it needs a flat vector, but receives a 6×7×1 image; "
-            "put a Flatten or GlobalAveragePool2D layer before it",
+            "put a flatten or global pooling layer before it",
             id="dense on an image",
         ),
         pytest.param(
             (Flatten(), Conv2D(3)),
             (6, 6, 1),
             "Layer 2, Conv2D: it needs an image (height × width × channels), but receives a flat vector of 36 numbers; "
-            "put it before Flatten or GlobalAveragePool2D",
+            "put it before the image becomes a vector",
             id="conv on a flat vector",
         ),
         pytest.param(
             (Conv2D(3, 1), Residual((Conv2D(4),))),
             (6, 6, 1),
             "Layer 2, Residual: its layers make 4×4×4 of the 6×6×3 input, but its shortcut makes 6×6×3, and only equal shapes "
-            "can be added; give the shortcut a Conv2D with kernel_size 1 that ends in 4×4×4, or use padding 'same'",
+            "can be added; give the shortcut a convolution with kernel_size 1 that ends in 4×4×4, or use padding 'same'",
             id="a residual of unequal shapes",
         ),
         pytest.param(

@@ -82,7 +82,7 @@ def test_the_floor_of_two_softmaxes_is_the_one_of_the_lecture():
 
 def test_seven_outputs_are_mended_to_ten():
     found = next(one for one in told(Flatten(), Dense(7)) if one.name == "last-layer")
-    assert [str(mend.label) for mend in found.mends] == ["Set units to 10", "Add a Dense layer of 10 units at the end"]
+    assert [str(mend.label) for mend in found.mends] == ["Set units to 10", "Add a dense layer of 10 units at the end"]
     assert found.mends[0].design.spec().layers == (Flatten(), Dense(10))
 
 
@@ -103,8 +103,8 @@ def test_a_residual_that_ends_otherwise_gets_a_shortcut():
     layers = (Residual((Conv2D(16, strides=2, padding="same"),)), Flatten(), Dense(10))
     found = told(*layers)[0]
     labels = [str(mend.label) for mend in found.mends]
-    assert "Give the shortcut a 1×1 Conv2D that ends in 14×14×16" in labels
-    mended = found.mends[labels.index("Give the shortcut a 1×1 Conv2D that ends in 14×14×16")].design.spec()
+    assert "Give the shortcut a 1×1 convolution that ends in 14×14×16" in labels
+    mended = found.mends[labels.index("Give the shortcut a 1×1 convolution that ends in 14×14×16")].design.spec()
     assert mended.analyse(SHAPE).layers[-3].out_shape == (14, 14, 16)
 
 

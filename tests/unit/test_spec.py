@@ -272,20 +272,20 @@ def test_as_many_layers_and_as_deep_as_allowed_are_read():
 @pytest.mark.parametrize(
     ("layers", "classes", "sentence"),
     [
-        pytest.param((), 3, "The model 'mine' has no layers; add a Flatten and a Dense layer at least.", id="empty"),
+        pytest.param((), 3, "The model 'mine' has no layers; add a flatten and a dense layer at least.", id="empty"),
         pytest.param(
             (Flatten(), Dense(3)),
             4,
-            "The model 'mine' ends in 3, but the data has 4 classes; end it with a Dense layer of 4 units.",
+            "The model 'mine' ends in 3, but the data has 4 classes; end it with a dense layer of 4 units.",
             id="too few logits",
         ),
         pytest.param(
             (Conv2D(3, 1),),
             3,
-            "The model 'mine' ends in 2×2×3, but the data has 3 classes; end it with a Dense layer of 3 units.",
+            "The model 'mine' ends in 2×2×3, but the data has 3 classes; end it with a dense layer of 3 units.",
             id="ends in an image",
         ),
-        pytest.param((Flatten(),), 4, "The model 'mine' has nothing to learn; add a Dense layer.", id="nothing to learn"),
+        pytest.param((Flatten(),), 4, "The model 'mine' has nothing to learn; add a dense layer.", id="nothing to learn"),
         pytest.param((Dense(3),), 3, "Layer 1, Dense: it needs a flat vector, but receives a 2×2×1 image;", id="does not fit"),
     ],
 )

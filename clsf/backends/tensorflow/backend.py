@@ -212,7 +212,7 @@ class TensorFlowBackend:
             said = np.concatenate(
                 [self.model(self._inputs(tf.constant(part)), training=False).numpy() for part in numbers.parts(pixels)]
             )
-        return numbers.two_columns(said, self._plan.probabilities) if self._plan.loss == "binary" else said
+        return numbers.two_columns(said, self._plan.probabilities) if self._plan.loss_kind.one_output else said
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         return numbers.probabilities(self.logits(pixels), self._plan)

@@ -7,12 +7,12 @@ import numpy as np
 
 from clsf.backends.base import Weights
 from clsf.backends.tensorflow.layers import (
-    BatchNorm,
+    AlignedNorm,
     ChannelsFirstFlatten,
     GroupNorm,
     LayerNorm,
     MaskedDropout,
-    UnbiasedBatchNorm,
+    UnbiasedNorm,
     activation,
 )
 from clsf.backends.tensorflow.stock import made_of
@@ -115,18 +115,18 @@ class BuiltModel:
 
     def _plain(self, layer: object, shape: Shape, named: dict) -> keras.layers.Layer:
         match layer:
-            case layers.Flatten() if self._plan.does("flatten-order"):
+            case layers.Layer(role="Flat") if self._plan.does("flatten-order"):
                 return ChannelsFirstFlatten(**named)
             case layers.Dropping() if not self._native_dropout or self._plan.does("dropout-at-evaluation"):
                 return MaskedDropout(layer.rate, self._plan.does("dropout-at-evaluation"), layer.mask_shape(shape), **named)
-            case layers.BatchNorm():
-                kind = UnbiasedBatchNorm if self._plan.does("bn-variance") else BatchNorm
+            case layers.Layer(role="Batchwise"):
+                kind = UnbiasedNorm if self._plan.does("bn-variance") else AlignedNorm
                 return kind(momentum=layer.momentum, epsilon=layer.epsilon, **named)
-            case layers.LayerNormalization():
+            case layers.Layer(role="LayerNorm"):
                 return LayerNorm(**layer.keras()[0].call.kwargs, **named)
-            case layers.GroupNormalization():
+            case layers.Layer(role="GroupNorm"):
                 return GroupNorm(**layer.keras()[0].call.kwargs, **named)
-            case layers.Activation():
+            case layers.Layer(role="Function"):
                 return keras.layers.Activation(activation(layer.name), **named)
         call = layer.keras_on(shape)[0].call
         if layer.function != "linear":  # by our own rule, where the frameworks' differ

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from clsf.backends.tensorflow.stock import layer_class
 from clsf.optimizers import BY_ROW, keras_arguments
 
 DRAWN = 100, 2000  # inputs and outputs of a layer whose fresh weights are measured: 200,000 numbers come near their limit
@@ -20,14 +21,17 @@ def defaults() -> dict[str, dict[str, object]]:
         kernel, bias = _fresh()
         return {
             "version": {"keras": keras.__version__, "tensorflow": tf.__version__},
-            "initial-weights": {**_signature(keras.layers.Dense, "kernel_initializer"), "kernel · √((in + out) / 6)": kernel},
-            "bias-init": {**_signature(keras.layers.Dense, "bias_initializer"), "bias · √inputs": bias},
+            "initial-weights": {
+                **_signature(layer_class("Linear"), "kernel_initializer"),
+                "kernel · √((in + out) / 6)": kernel,
+            },
+            "bias-init": {**_signature(layer_class("Linear"), "bias_initializer"), "bias · √inputs": bias},
             **{row: _signature(getattr(keras.optimizers, o.keras), *keras_arguments(o)) for row, o in BY_ROW.items()},
             "bn-momentum": _signature(keras.layers.BatchNormalization, "momentum"),
             "bn-epsilon": _signature(keras.layers.BatchNormalization, "epsilon"),
             "bn-variance": {"moving variance of -1, 1": _moving_variance()},
-            "dropout-rate": _signature(keras.layers.Dropout, "rate"),
-            "dropout-at-evaluation": _signature(keras.layers.Dropout.call, "training"),
+            "dropout-rate": _signature(layer_class("Drop"), "rate"),
+            "dropout-at-evaluation": _signature(layer_class("Drop").call, "training"),
             "eval-mode": _signature(keras.layers.BatchNormalization.call, "training"),
             "shuffling": _signature(keras.Model.fit, "shuffle"),
             "softmax-before-loss": {"takes its input for": _loss_input()},
@@ -46,10 +50,10 @@ def _signature(function: object, *names: str) -> dict[str, object]:
 
 def _fresh() -> tuple[str, str]:
     """Return the largest values of a fresh layer's kernel and bias, times what their scheme divides by."""
-    initializer = keras.initializers.get(_signature(keras.layers.Dense, "kernel_initializer")["kernel_initializer"])
+    initializer = keras.initializers.get(_signature(layer_class("Linear"), "kernel_initializer")["kernel_initializer"])
     scheme = type(initializer)(seed=0)  # leave the random numbers of a run in this process alone
     kernel = np.abs(np.asarray(scheme(DRAWN))).max() * math.sqrt(sum(DRAWN) / 6)
-    layer = keras.layers.Dense(DRAWN[1], kernel_initializer="zeros")
+    layer = layer_class("Linear")(DRAWN[1], kernel_initializer="zeros")
     layer.build((None, DRAWN[0]))
     return f"±{kernel:.2f}", f"±{np.abs(layer.bias.numpy()).max() * math.sqrt(DRAWN[0]):.2f}"
 
@@ -76,9 +80,9 @@ def _decay() -> float:
 
 
 def _flattened() -> str:
-    """Flatten an image of one row with the pixels a and b, in the framework's own layout."""
+    """Lay out an image of one row with the pixels a and b, in the framework's own layout."""
     image = np.array([[[[0, 1], [2, 3]]]])  # (batch, row, column, channel); 0 is a1, 1 is a2, 2 is b1, 3 is b2
-    return _names(keras.layers.Flatten()(image)[0])
+    return _names(layer_class("Flat")()(image)[0])
 
 
 def _names(order: tf.Tensor) -> str:
@@ -86,7 +90,7 @@ def _names(order: tf.Tensor) -> str:
 
 
 def _layout() -> dict[str, object]:
-    conv, dense = keras.layers.Conv2D(8, (5, 4)), keras.layers.Dense(8)
+    conv, dense = layer_class("Convolution")(8, (5, 4)), layer_class("Linear")(8)
     out = conv(np.zeros((1, 7, 9, 3), "float32"))
     dense.build((None, 3))
     return {
@@ -99,7 +103,7 @@ def _layout() -> dict[str, object]:
 def _same_with_stride() -> str:
     """Sum windows of three over four ones with padding "same" and stride 2, or say how that is refused."""
     try:
-        conv = keras.layers.Conv2D(1, (1, 3), strides=(1, 2), padding="same", use_bias=False, kernel_initializer="ones")
+        conv = layer_class("Convolution")(1, (1, 3), strides=(1, 2), padding="same", use_bias=False, kernel_initializer="ones")
         sums = conv(np.ones((1, 1, 4, 1), "float32"))
     except ValueError as error:
         return str(error)

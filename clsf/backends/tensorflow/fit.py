@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from clsf.backends.base import StepReport
+from clsf.calls import made
 from clsf.plan import Plan
 
 CROSS_ENTROPY = "cross_entropy"
@@ -26,18 +27,11 @@ def compiled(model: keras.Model, optimizer: keras.optimizers.Optimizer, plan: Pl
     probability is closer to 0 than 1e-7.
     """
     named = {"from_logits": not plan.probabilities, "dtype": plan.dtype}
-    match plan.loss:
-        case "categorical":
-            named["label_smoothing"] = plan.label_smoothing
-            loss, metric = keras.losses.CategoricalCrossentropy(**named), keras.metrics.CategoricalCrossentropy
-            accuracy = keras.metrics.CategoricalAccuracy(name="accuracy")
-        case "binary":
-            named["label_smoothing"] = plan.label_smoothing
-            loss, metric = keras.losses.BinaryCrossentropy(**named), keras.metrics.BinaryCrossentropy
-            accuracy = keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.5 if plan.probabilities else 0.0)
-        case _:
-            loss, metric = keras.losses.SparseCategoricalCrossentropy(**named), keras.metrics.SparseCategoricalCrossentropy
-            accuracy = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+    kind = plan.loss_kind
+    if kind.smooths:
+        named["label_smoothing"] = plan.label_smoothing
+    loss, metric = getattr(keras.losses, kind.keras)(**named), getattr(keras.metrics, kind.keras)
+    accuracy = made(kind.metric.keras_call(plan.probabilities), {"metrics": keras.metrics}, keras.metrics.Metric)
     metric = _counted(metric) if plan.balanced else metric
     pure = [metric(name=CROSS_ENTROPY, **named)] if plan.l1 or plan.l2 or plan.dtype != "float32" else []
     weighted = {"weighted_metrics": pure} if plan.balanced else {}  # with the weights of classes, as the loss
@@ -58,11 +52,9 @@ def _counted(metric: type[keras.metrics.MeanMetricWrapper]) -> type[keras.metric
 
 def targets(labels: tf.Tensor, plan: Plan, classes: int) -> tf.Tensor:
     """Return labels in the form that the compiled loss takes."""
-    if plan.loss == "categorical":
-        return tf.one_hot(labels, classes, dtype=plan.dtype)
-    if plan.loss == "binary":
+    if plan.loss_kind.one_output:
         return tf.cast(labels, plan.dtype)[:, None]
-    return labels
+    return tf.one_hot(labels, classes, dtype=plan.dtype) if plan.loss_kind.smooths else labels
 
 
 class FitEpoch:

@@ -26,7 +26,7 @@ def _leaky_relu(x):
 
 
 class MaskedDropout(keras.layers.Layer):
-    """Dropout whose mask is handed in: uint8 (batch, …), 1 keeps. The training step sets `mask` before it calls the model.
+    """A dropout whose mask is handed in: uint8 (batch, …), 1 keeps. The training step sets `mask` before it calls the model.
 
     Without a mask it draws one itself while training, of `mask_shape`; `always`: at evaluation too, as a forgotten switch would.
     """
@@ -48,14 +48,14 @@ class MaskedDropout(keras.layers.Layer):
 
 
 class ChannelsFirstFlatten(keras.layers.Layer):
-    """Flatten channel, row, column, as torch does with its own layout: the difference "flatten-order"."""
+    """Flattened channel, row, column, as torch does with its own layout: the difference "flatten-order"."""
 
     def call(self, x):
         x = tf.transpose(x, (0, 3, 1, 2)) if x.shape.rank == 4 else x  # (b, h, w, c) -> (b, c, h, w)
         return tf.reshape(x, (-1, x.shape[1:].num_elements()))
 
 
-class BatchNorm(keras.layers.BatchNormalization):
+class AlignedNorm(keras.layers.BatchNormalization):
     """Keras' layer; while training in float64 the same formula, rounded so that what equals its mean becomes exactly 0.
 
     Otherwise rounding decides on which side of 0 such a value lands, and a ReLU behind it lets it through in one framework
@@ -91,7 +91,7 @@ def centre(x, axes: list[int]) -> tuple:
 
 
 class LayerNorm(keras.layers.LayerNormalization):
-    """Keras' layer; in float64 the same formula, rounded as BatchNorm's."""
+    """Keras' layer; in float64 the same formula, rounded as the batch normalisation's."""
 
     def call(self, x):
         if x.dtype != tf.float64:
@@ -103,7 +103,7 @@ class LayerNorm(keras.layers.LayerNormalization):
 
 
 class GroupNorm(keras.layers.GroupNormalization):
-    """Keras' layer; in float64 the same formula, rounded as BatchNorm's."""
+    """Keras' layer; in float64 the same formula, rounded as the batch normalisation's."""
 
     def call(self, x):
         if x.dtype != tf.float64:
@@ -116,7 +116,7 @@ class GroupNorm(keras.layers.GroupNormalization):
         return tf.ensure_shape(y, x.shape) * self.gamma + self.beta
 
 
-class UnbiasedBatchNorm(BatchNorm):
+class UnbiasedNorm(AlignedNorm):
     """Batch normalisation that keeps the unbiased variance, as torch does: the difference "bn-variance"."""
 
     def call(self, x, training=False):

@@ -10,12 +10,13 @@ from dataclasses import replace
 
 import tensorflow as tf
 
-from clsf.backends.tensorflow import lessons_layers, lessons_learning, tensors
+from clsf.backends.tensorflow import lessons_layers, lessons_learning, lessons_own, tensors
 from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call, code_of, steps_of
 
 LIBRARY = replace(
-    tensors.LIBRARY, steps={**tensors.LIBRARY.steps, **steps_of(layers=lessons_layers, learning=lessons_learning)}
+    tensors.LIBRARY,
+    steps={**tensors.LIBRARY.steps, **steps_of(layers=lessons_layers, learning=lessons_learning, own=lessons_own)},
 )
 
 

@@ -115,24 +115,6 @@ def optimizer_by_name(name):
     return round(float(keras.optimizers.get(name).learning_rate), 4)
 
 
-def parts_average(values, workers):
-    parts = np.split(np.array(values), workers)
-    gradients = [np.mean(part) for part in parts]
-    return bool(np.isclose(np.mean(gradients), np.mean(values), atol=1e-12))
-
-
-def callable_layer(units):
-    layer = keras.layers.Dense(units)
-    return callable(layer)
-
-
-def frozen(units):
-    layer = keras.layers.Dense(units)
-    layer.build((None, 3))
-    layer.trainable = False
-    return len(layer.trainable_weights)
-
-
 def downhill(rule, learning_rate, steps):
     x, y = tf.Variable(-8.0), tf.Variable(1.5)
     rules = {

@@ -13,7 +13,7 @@ EPSILON = 1e-7
 
 
 class Objective:
-    """See `clsf.losses` for the three losses. Labels are int64 (batch,), outputs what the model's last layer says."""
+    """See `clsf.loss_kinds` for the three losses. Labels are int64 (batch,), outputs what the model's last layer says."""
 
     def __init__(self, plan: Plan, classes: int, built: BuiltModel, weights: np.ndarray | None = None) -> None:
         """`weights`: of the classes, in what is minimised, float64 (classes,); None: all alike."""
@@ -27,10 +27,10 @@ class Objective:
 
     def per_image(self, labels: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
         """Return the loss of each image, (batch,), nats."""
-        if self._plan.loss == "categorical":
-            return self._categorical(labels, outputs)
-        if self._plan.loss == "binary":
+        if self._plan.loss_kind.one_output:
             return self._binary(labels, outputs[:, 0])
+        if self._plan.loss_kind.smooths:
+            return self._categorical(labels, outputs)
         if self._plan.probabilities:
             return -tf.math.log(_clipped(tf.gather(outputs, labels, batch_dims=1)))
         return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, outputs)
@@ -53,7 +53,7 @@ class Objective:
 
     def correct(self, labels: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
         """Return the number of right answers."""
-        if self._plan.loss == "binary":
+        if self._plan.loss_kind.one_output:
             answers = tf.cast(outputs[:, 0] > (0.5 if self._plan.probabilities else 0.0), labels.dtype)
         else:
             answers = tf.argmax(outputs, axis=1)

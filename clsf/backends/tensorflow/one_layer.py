@@ -15,6 +15,8 @@ import tensorflow as tf
 from clsf.backends.base import Weights
 from clsf.backends.tensorflow.build import BuiltModel
 from clsf.backends.tensorflow.stock import made_of
+from clsf.calls import Call
+from clsf.model.layers import BY_ROLE
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -76,8 +78,8 @@ def held(spec: str, shape: Shape, weights: Weights) -> dict[str, np.ndarray]:
 
 
 def flattened(image: np.ndarray) -> np.ndarray:
-    """Return an image (h, w, c) in the order in which this framework's own Flatten lays it out, from its own layout NHWC."""
-    return keras.layers.Flatten(dtype=image.dtype.name)(tf.constant(image[None])).numpy()[0]
+    """Return an image (h, w, c) in the order in which this framework's own flattening lays it out, from its own layout NHWC."""
+    return made_of(Call(BY_ROLE["Flat"].KERAS.name), dtype=image.dtype.name)(tf.constant(image[None])).numpy()[0]
 
 
 def own_words(spec: str, shape: Shape) -> tuple[str, str, bool]:

@@ -13,6 +13,7 @@ import tensorflow as tf
 from clsf.backends.base import Weights
 from clsf.calls import Call, made
 from clsf.code.keras_layers import keras_steps
+from clsf.model.layers import keras_name
 from clsf.model.shapes import Shape
 
 
@@ -41,6 +42,11 @@ ROOTS = {
 }  # fmt: skip
 
 
+def layer_class(role: str) -> type[keras.layers.Layer]:
+    """Return Keras' class of the layer that plays a part."""
+    return getattr(keras.layers, keras_name(role))
+
+
 def made_of(call: Call, **more: object) -> keras.layers.Layer:
     """Return the layer that a call makes."""
     name = call.name if "." in call.name else f"own.{call.name}"
@@ -50,7 +56,7 @@ def made_of(call: Call, **more: object) -> keras.layers.Layer:
 class Stock:
     """A functional model by path: `layers` has the layer that holds a path's weights, or its first.
 
-    `names`: path -> name of the layer. `turned`: the Flatten layers that go channel by channel, for the run did.
+    `names`: path -> name of the layer. `turned`: the flattening layers that go channel by channel, for the run did.
     """
 
     def __init__(

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from clsf.backends.tensorflow.stock import layer_class
 from clsf.backends.watched import Watch, kind_of, main, run
 
 
@@ -89,12 +90,12 @@ def _after(seen: Watch, names: dict, flags: list) -> None:
     seen.ended(_weights(model))
     facts["modes"] = [bool(flag) for flag in flags] if flags else []
     layers = model.layers
-    facts["dropouts"] = [layer.rate for layer in layers if isinstance(layer, keras.layers.Dropout)]
+    facts["dropouts"] = [layer.rate for layer in layers if isinstance(layer, layer_class("Drop"))]
     norms = [layer for layer in layers if isinstance(layer, keras.layers.BatchNormalization)]
     facts["batch_norms"] = len(norms)
     if norms:
         facts["norm_momentum"] = float(norms[0].momentum)
-    weighted = [layer for layer in layers if isinstance(layer, keras.layers.Dense | keras.layers.Conv2D)]
+    weighted = [layer for layer in layers if isinstance(layer, layer_class("Linear") | layer_class("Convolution"))]
     facts["weighted"] = len(weighted)
     used = [getattr(layer.activation, "__name__", "") for layer in layers if hasattr(layer, "activation")]
     facts["activations"] = [name for name in used if name not in ("linear", "softmax", "")]

@@ -169,7 +169,7 @@ class TorchBackend:
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         self.model.eval()
         said = np.concatenate([self._logits(_shared(part).to(self._scope)).cpu().numpy() for part in numbers.parts(pixels)])
-        return numbers.two_columns(said, self._plan.probabilities) if self._plan.loss == "binary" else said
+        return numbers.two_columns(said, self._plan.probabilities) if self._plan.loss_kind.one_output else said
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         return numbers.probabilities(self.logits(pixels), self._plan)

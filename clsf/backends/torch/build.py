@@ -108,25 +108,25 @@ class BuiltModel:
                 return own.Pool(layer.FUNCTION, layer.sides, layer.moves, layer.pads(shape))
             case layers.GlobalPool():
                 return own.GlobalPool(layer.FUNCTION)
-            case layers.Dense():
+            case layers.Layer(role="Linear"):
                 linear = nn.Linear(shape[0], layer.units, bias=layer.use_bias, dtype=self._dtype)
-                return own.Dense(linear, layer.activation)
-            case layers.Flatten():
-                return nn.Flatten() if self._plan.does("flatten-order") else own.Flatten()
+                return own.Linear(linear, layer.activation)
+            case layers.Layer(role="Flat"):
+                return made_of(layer.torch(shape)[0].call) if self._plan.does("flatten-order") else own.KerasOrder()
             case layers.Dropping():
                 if self._native_dropout and not self._plan.does("dropout-at-evaluation"):
                     return made_of(layer.torch(shape)[0].call)
                 return own.MaskedDropout(layer.rate, self._plan.does("dropout-at-evaluation"), layer.FUNCTION)
-            case layers.BatchNorm():
+            case layers.Layer(role="Batchwise"):
                 unbiased = self._plan.does("bn-variance")
-                return own.BatchNorm(shape[-1], layer.momentum, layer.epsilon, self._dtype, unbiased)
+                return own.AlignedNorm(shape[-1], layer.momentum, layer.epsilon, self._dtype, unbiased)
             case layers.OneImageNorm():
                 groups = getattr(layer, "groups", int(layer.whole))
                 return own.OneImageNorm(groups, self._inside(layer, shape), layer.epsilon, self._dtype)
-            case layers.PReLU():
+            case layers.Layer(role="Slopes"):
                 return own.Slopes(self._inside(layer, shape), self._dtype)
-            case layers.Activation():
-                return own.Activation(layer.name)
+            case layers.Layer(role="Function"):
+                return own.Function(layer.name)
         (step,) = layer.torch(shape)  # what is left has one rule in both frameworks
         return made_of(step.call)
 

@@ -74,9 +74,9 @@ def _decay() -> float:
 
 
 def _flattened() -> str:
-    """Flatten an image of one row with the pixels a and b, in the framework's own layout."""
+    """Lay out an image of one row with the pixels a and b, in the framework's own layout."""
     image = torch.tensor([[[[0, 2]], [[1, 3]]]])  # (batch, channel, row, column); 0 is a1, 1 is a2, 2 is b1, 3 is b2
-    return _names(nn.Flatten()(image)[0])
+    return _names(image.flatten(1)[0])
 
 
 def _names(order: Tensor) -> str:

@@ -44,7 +44,7 @@ def _state(weights: Weights, names: dict[str, str]) -> dict[str, torch.Tensor]:
     for name, array in weights.items():
         path, weight = name.rsplit(".", 1)
         state[f"{names[path]}.{WORDS.get(weight, weight)}"] = torch.from_numpy(turned(weight, array))
-        if weight == "moving_variance":  # a counter that nn.BatchNorm has and nobody asks for at the default momentum
+        if weight == "moving_variance":  # a counter that nn.BatchNorm2d has and nobody asks for at the default momentum
             state[f"{names[path]}.num_batches_tracked"] = torch.tensor(0)
     return state
 

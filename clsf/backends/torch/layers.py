@@ -78,8 +78,8 @@ class Pool(nn.Module):
         return sums / F.avg_pool2d(ones, self.size, self.stride, divisor_override=1)
 
 
-class Flatten(nn.Module):
-    """Flatten row, column, channel, as Keras does; torch's own order would be channel, row, column."""
+class KerasOrder(nn.Module):
+    """Flattened row, column, channel, as Keras does; torch's own order would be channel, row, column."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x.permute(0, 2, 3, 1).flatten(1) if x.ndim == 4 else x  # (b, c, h, w) -> (b, h * w * c)
@@ -96,7 +96,7 @@ class GlobalPool(nn.Module):
         return self.function(x, dim=(2, 3))  # (b, c, h, w) -> (b, c)
 
 
-class Dense(nn.Module):
+class Linear(nn.Module):
     """nn.Linear and an activation."""
 
     def __init__(self, linear: nn.Linear, function: str) -> None:
@@ -107,7 +107,7 @@ class Dense(nn.Module):
         return self.function(self.linear(x))
 
 
-class Activation(nn.Module):
+class Function(nn.Module):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.function = activation(name)
@@ -116,7 +116,7 @@ class Activation(nn.Module):
         return self.function(x)
 
 
-class BatchNorm(nn.Module):
+class AlignedNorm(nn.Module):
     """Batch normalisation by Keras' rule.
 
     moving = momentum * moving + (1 - momentum) * batch, with the biased variance of the batch; torch's own layer calls
@@ -179,7 +179,7 @@ def centre(x: Tensor, axes: list[int]) -> tuple[Tensor, Tensor]:
 class OneImageNorm(nn.Module):
     """Layer and group normalisation: the channels of each image in `groups`, each normalised as a whole, or pixel by pixel (0).
 
-    `shape`: that of gamma and beta, (channels,) or (channels, height, width). In float64 as BatchNorm.
+    `shape`: that of gamma and beta, (channels,) or (channels, height, width). In float64 as batch normalisation.
     """
 
     def __init__(self, groups: int, shape: tuple[int, ...], epsilon: float, dtype: torch.dtype) -> None:
@@ -222,7 +222,7 @@ class Slopes(nn.Module):
 
 
 class MaskedDropout(nn.Module):
-    """Dropout whose mask is handed in: uint8 (batch, …) in the agreed layout, 1 keeps. The training step sets `mask`.
+    """A dropout whose mask is handed in: uint8 (batch, …) in the agreed layout, 1 keeps. The training step sets `mask`.
 
     Without a mask it draws one itself by `function` while training; `always`: at evaluation too, as a forgotten switch would.
     """

@@ -113,38 +113,6 @@ def labels_as_column(labels):
     return (y == predicted).shape
 
 
-def parts_average(values, workers):
-    parts = torch.tensor(values, dtype=torch.float64).chunk(workers)
-    gradients = torch.stack([part.mean() for part in parts])
-    whole = torch.tensor(values, dtype=torch.float64).mean()
-    return bool(torch.isclose(gradients.mean(), whole, atol=1e-12))
-
-
-def callable_layer(units):
-    layer = nn.Linear(3, units)
-    return callable(layer)
-
-
-def frozen(units):
-    layer = nn.Linear(3, units)
-    layer.requires_grad_(False)
-    return sum(p.requires_grad for p in layer.parameters())
-
-
-def on_the_cpu(x):
-    t = torch.tensor(x)
-    return str(t.device)
-
-
-def plain_list_of_layers(count):
-    class Net(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.layers = [nn.Linear(3, 3) for _ in range(count)]
-
-    return len(list(Net().parameters()))
-
-
 def downhill(rule, learning_rate, steps):
     x, y = torch.tensor(-8.0, requires_grad=True), torch.tensor(1.5, requires_grad=True)
     rules = {

@@ -15,7 +15,7 @@ EPSILON = 1e-7
 
 
 class Objective:
-    """See `clsf.losses` for the three losses. Labels are int64 (batch,), outputs what the model's last layer says."""
+    """See `clsf.loss_kinds` for the three losses. Labels are int64 (batch,), outputs what the model's last layer says."""
 
     def __init__(self, plan: Plan, classes: int, built: BuiltModel, weights: np.ndarray | None = None) -> None:
         """`weights`: of the classes, in what is minimised, float64 (classes,); None: all alike."""
@@ -31,16 +31,16 @@ class Objective:
             weights = self._weights.to(labels.device)[labels]
             total = (weights * self.per_image(labels, outputs)).sum()
             return total / (weights.sum() if self._plan.does("class-weight-mean") else len(labels))
-        if self._plan.loss == "sparse" and not self._plan.probabilities:
+        if not self._plan.loss_kind.smooths and not self._plan.probabilities:
             return F.cross_entropy(outputs, labels)
         return self.per_image(labels, outputs).mean()
 
     def per_image(self, labels: Tensor, outputs: Tensor) -> Tensor:
         """Return the loss of each image, (batch,), nats."""
-        if self._plan.loss == "categorical":
-            return self._categorical(labels, outputs)
-        if self._plan.loss == "binary":
+        if self._plan.loss_kind.one_output:
             return self._binary(labels, outputs[:, 0])
+        if self._plan.loss_kind.smooths:
+            return self._categorical(labels, outputs)
         if self._plan.probabilities:
             return F.nll_loss(torch.log(_clipped(outputs)), labels, reduction="none")
         return F.cross_entropy(outputs, labels, reduction="none")
@@ -62,7 +62,7 @@ class Objective:
 
     def right(self, labels: Tensor, outputs: Tensor) -> Tensor:
         """Return for each image whether it was answered right, bool (batch,)."""
-        if self._plan.loss == "binary":
+        if self._plan.loss_kind.one_output:
             return (outputs[:, 0] > (0.5 if self._plan.probabilities else 0.0)).to(labels.dtype) == labels
         return outputs.argmax(dim=1) == labels
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from clsf.backends.base import Weights
 from clsf.backends.torch.build import BuiltModel
@@ -72,8 +72,8 @@ def held(spec: str, shape: Shape, weights: Weights) -> dict[str, np.ndarray]:
 
 
 def flattened(image: np.ndarray) -> np.ndarray:
-    """Return an image (h, w, c) in the order in which this framework's own Flatten lays it out, from its own layout NCHW."""
-    return nn.Flatten()(_inside(image[None]).contiguous()).numpy()[0]
+    """Return an image (h, w, c) in the order in which this framework's own flattening lays it out, from its own layout NCHW."""
+    return _inside(image[None]).flatten(1).numpy()[0]
 
 
 def own_words(spec: str, shape: Shape) -> tuple[str, str, bool]:

@@ -126,7 +126,7 @@ def _after(seen: Watch, names: dict) -> None:
     facts = seen.facts
     weights = {n: p.detach().numpy() for n, p in model.named_parameters()}
     seen.ended(weights)
-    facts["dropouts"] = [m.p for m in model.modules() if isinstance(m, nn.Dropout)]
+    facts["dropouts"] = [m.p for m in model.modules() if isinstance(m, nn.modules.dropout._DropoutNd)]
     norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
     facts["batch_norms"] = len(norms)
     if norms and norms[0].momentum is not None:

@@ -70,10 +70,12 @@ EPSILON = Case(
     lesson=say("With the usual epsilon of 1e-7 the place makes no difference. It begins to count from about 1e-3 on."),
 )
 
+DECAYS = 0.1  # a share of the learning rate, large enough to be seen in a short training
+
 DECAY = Case(
     name="weight-decay",
     title=say("One word, two meanings: weight decay"),
-    question=say("weight_decay=0.01 in both. Why does one network forget what it learned?"),
+    question=say("weight_decay=0.1 in both. Why does one network learn less?"),
     published=Published(
         where="pytorch/pytorch, issue 38767",
         address="https://github.com/pytorch/pytorch/issues/38767",
@@ -82,8 +84,8 @@ DECAY = Case(
             "directly, as AdamW does."
         ),
     ),
-    causes=(Cause("weight-decay-style", say("decay taken from the weights, as Keras and AdamW"), ("weight-decay-style",)),),
-    settings=lambda plan: _adam(plan, learning_rate=0.001).but(weight_decay=0.01),
+    causes=(Cause("decay-in-gradient", say("decay taken from the weights, as Keras and AdamW"), ("adam-rule",)),),
+    settings=lambda plan: _adam(plan, learning_rate=0.001).but(weight_decay=DECAYS),
     model=lambda classes: presets.preset("lecture-cnn", classes),
     epochs=5,
     lesson=say(
@@ -93,8 +95,8 @@ DECAY = Case(
 
 DEPTH = Case(
     name="initial-weights",
-    title=say("A deep network that only learns in Keras"),
-    question=say("Six convolutions and no batch normalisation: Keras learns, PyTorch sits at chance. Nothing else differs?"),
+    title=say("A deep network that learns later in PyTorch"),
+    question=say("Six convolutions, no batch normalisation, one learning rate: why does PyTorch need longer to begin?"),
     published=Published(
         where="pytorch/pytorch, issue 6950",
         address="https://github.com/pytorch/pytorch/issues/6950",

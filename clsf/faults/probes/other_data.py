@@ -2,6 +2,7 @@
 
 from clsf.faults.probes.probe import Answer, Lines, Probe, Seen, share
 from clsf.faults.signs import last_accuracy
+from clsf.optimizers import POPULAR
 from clsf.plan import LEARNING_RATES, Plan
 from clsf.words import say
 
@@ -9,7 +10,7 @@ from clsf.words import say
 def run(plan: Plan) -> Plan:
     """Return a plain plan on a small data set that every machine has, and that isn't the one of the run."""
     return Plan(
-        "shapes" if plan.data == "digits" else "digits", epochs=5, learning_rate=LEARNING_RATES["adam"], optimizer="adam",
+        "shapes" if plan.data == "digits" else "digits", epochs=5, learning_rate=LEARNING_RATES[POPULAR], optimizer=POPULAR,
         train_limit=1500, seed=plan.seed, device=plan.device, variants=plan.variants,
     )  # fmt: skip
 

@@ -79,13 +79,16 @@ class Layer:
     """The field that says how many channels or features come out, if one does."""
 
     linear: ClassVar[bool] = False
-    """Whether it adds no non-linearity: what it does to its input is a weighted sum (of a fixed mask, in Dropout's case)."""
+    """Whether it adds no non-linearity: what it does to its input is a weighted sum (of a fixed mask, in a dropout's case)."""
 
     elementwise: ClassVar[bool] = False
     """Whether it treats every number alike, or every feature: the order of a flat vector may change around it."""
 
     flattens: ClassVar[bool] = False
     """Whether a flat vector comes out of an image."""
+
+    drops: ClassVar[bool] = False
+    """Whether it sets values to 0 at random while training, by its `rate`."""
 
     whole: ClassVar[bool] = False
     """Whether every number that comes out depends on the whole image."""

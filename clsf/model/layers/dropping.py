@@ -25,6 +25,7 @@ class Dropping(Layer):
 
     linear: ClassVar = True
     elementwise: ClassVar = True
+    drops: ClassVar = True
     FUNCTION: ClassVar[str]  # in torch.nn.functional
 
     @classmethod

@@ -10,6 +10,7 @@ from clsf.model.apis import Api, Step, arg
 from clsf.model.fields import Pair
 from clsf.model.layers import notes
 from clsf.model.layers.base import MAX_WINDOW, Layer, Look, PaddingWord, Pads, Sliding, aligned, both, even, latex
+from clsf.model.layers.shaping import FLATTENED
 from clsf.model.shapes import OneOrTwo, Shape, image_shape, one_or_two
 from clsf.words import say
 
@@ -70,7 +71,7 @@ class Pool(Sliding):
 class MaxPool2D(Pool):
     """Keep the largest value of each window, channel by channel. Padding never wins: it counts as minus infinity.
 
-    Shape:  (h, w, c) -> (h', w', c), h' and w' as Conv2D with kernel_size = pool_size; strides = None means pool_size
+    Shape:  (h, w, c) -> (h', w', c), h' and w' as a convolution with kernel_size = pool_size; strides = None means pool_size
     Raises: SpecError if a "valid" window is larger than the image
     """
 
@@ -101,7 +102,7 @@ class MaxPool2D(Pool):
 class AveragePool2D(Pool):
     """Keep the mean of each window, channel by channel. Padding is left out of the mean, as in TensorFlow.
 
-    Shape:  (h, w, c) -> (h', w', c), h' and w' as Conv2D with kernel_size = pool_size; strides = None means pool_size
+    Shape:  (h, w, c) -> (h', w', c), h' and w' as a convolution with kernel_size = pool_size; strides = None means pool_size
     Raises: SpecError if a "valid" window is larger than the image
     """
 
@@ -151,7 +152,7 @@ class GlobalPool(Layer):
     def torch(self, shape: Shape) -> tuple[Step, ...]:
         note = self.NOTE()
         pool = Call(self.TORCH[0].name, (1,), note=note)
-        return Step(pool, f"{{x}}.{self.FUNCTION}(dim=(2, 3))", note), Step(Call("nn.Flatten"), "{x}", suffix="_flatten")
+        return Step(pool, f"{{x}}.{self.FUNCTION}(dim=(2, 3))", note), Step(FLATTENED, "{x}", suffix="_flatten")
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:

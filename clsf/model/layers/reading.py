@@ -46,7 +46,6 @@ _SIGNATURES = {api.name: api.signature for kind in PLAIN.values() for api in kin
         "nn.Softmax": {"dim": None},
         "nn.ZeroPad2d": {"padding": REQUIRED},
         "nn.ConstantPad2d": {"padding": REQUIRED, "value": REQUIRED},
-        "nn.Flatten": {"start_dim": 1, "end_dim": -1},
     }.items()
 }
 _WITHOUT_MEANING = {"inplace": (True, False), "padding_mode": ("zeros",)}

@@ -14,6 +14,9 @@ from clsf.model.layers.base import MAX_WINDOW, Layer, Look, Pads, aligned
 from clsf.model.shapes import Shape, image_shape
 from clsf.words import say
 
+FLATTENED = Call("nn.Flatten")
+"""Makes a vector of what arrives, in PyTorch's order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flatten(Layer):
@@ -41,7 +44,7 @@ class Flatten(Layer):
     def torch(self, shape: Shape) -> tuple[Step, ...]:
         one_order = len(shape) == 1 or shape[2] == 1 or shape[0] * shape[1] == 1
         note = None if one_order else notes.torch_flatten(shape)
-        return (Step(Call("nn.Flatten", note=note), "torch.flatten({x}, 1)", note),)
+        return (Step(FLATTENED.but(note=note), "torch.flatten({x}, 1)", note),)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:

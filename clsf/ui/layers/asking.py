@@ -49,7 +49,7 @@ def held(layer: Layer, shape: tuple[int, ...], weights: Weights) -> dict[str, We
 
 
 def flattened(image: np.ndarray) -> dict[str, np.ndarray]:
-    """Return framework -> the image in the order of its own Flatten."""
+    """Return framework -> the image in the order of its own flattening."""
     return _both("flattened", image)
 
 

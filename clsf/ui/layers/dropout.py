@@ -1,4 +1,4 @@
-"""Dropout: other numbers are dropped with every seed while training, none outside of it, in both frameworks"""
+"""A dropout: other numbers are dropped with every seed while training, none outside of it, in both frameworks"""
 
 from __future__ import annotations
 

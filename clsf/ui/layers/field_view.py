@@ -29,10 +29,10 @@ def show(looked: InspectedLayer) -> None:
     if count < len(facts):
         text = (
             t(
-                "Every number that comes out was computed from the whole picture: a Dense layer or a global mean connects everything."
+                "Every number that comes out was computed from the whole picture: a dense layer or a global mean connects everything."
             )
             if sees_everything(facts)
-            else t("Flatten moves numbers and computes nothing: each has seen what its cell had seen before.")
+            else t("Flattening moves numbers and computes nothing: each has seen what its cell had seen before.")
         )
         st.info(text, icon=":material/visibility:")
     if not count:

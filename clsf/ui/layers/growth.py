@@ -1,4 +1,4 @@
-"""Parameters as the image grows: what a Dense layer needs, and what a convolution needs, on the same pictures"""
+"""Parameters as the image grows: what a dense layer needs, and what a convolution needs, on the same pictures"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.charts import layer_growth
 from clsf.model.fields import field_of
-from clsf.model.layers import Conv2D, Dense
+from clsf.model.layers import BY_ROLE, made
 from clsf.ui.layers import keys
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.shared import choose
@@ -17,24 +17,24 @@ LECTURE_SIDE, LECTURE_UNITS = 28, 128
 
 def show(looked: InspectedLayer) -> None:
     layer = looked.stage.layer
-    dense = layer if isinstance(layer, Dense) else None
-    conv = layer if isinstance(layer, Conv2D) else Conv2D(8, 3)
+    dense = layer if layer.role == "Linear" else None
+    conv = layer if layer.role == "Convolution" else made("Convolution", 8, 3)
     with st.container(horizontal=True, gap="small"):
         if dense is None:
-            most = field_of(Dense, "units").rule.few
-            units = choose.whole(t("Units of the Dense layer"), 1, most, LECTURE_UNITS, keys.GROWTH_UNITS, width=200)
-            dense = Dense(units)
+            most = field_of(BY_ROLE["Linear"], "units").rule.few
+            units = choose.whole(t("Units of the dense layer"), 1, most, LECTURE_UNITS, keys.GROWTH_UNITS, width=200)
+            dense = made("Linear", units)
         channels = int(choose.one(t("Channels"), ("1", "3"), keys.GROWTH_CHANNELS, "1", st.segmented_control))
     shape = looked.given.pixels.shape
     figure = layer_growth.figure(dense, conv, channels, max(shape[:2]), words)
     small, large = (layer_growth.parameters(dense, side, channels) for side in (LECTURE_SIDE, layer_growth.SIDES[-1]))
     fixed = layer_growth.parameters(conv, LECTURE_SIDE, channels)
     said = tn(
-        "Dense with {units} unit: {small} parameters on {side}×{side}×{channels}, {large} on "
-        "{far}×{far}×{channels}. Conv2D with {filters} filters: {fixed}, always.",
-        "Dense with {units} units: {small} parameters on {side}×{side}×{channels}, {large} on {far}×{far}×{channels}. "
-        "Conv2D with {filters} filters: {fixed}, always.",
-        dense.units,
+        "{dense} with {units} unit: {small} parameters on {side}×{side}×{channels}, {large} on "
+        "{far}×{far}×{channels}. {conv} with {filters} filters: {fixed}, always.",
+        "{dense} with {units} units: {small} parameters on {side}×{side}×{channels}, {large} on {far}×{far}×{channels}. "
+        "{conv} with {filters} filters: {fixed}, always.",
+        dense.units, dense=type(dense).__name__, conv=type(conv).__name__,
         units=dense.units, small=f"{small:,}", side=LECTURE_SIDE, channels=channels, large=f"{large:,}", far=layer_growth.SIDES[-1],
         filters=conv.filters, fixed=f"{fixed:,}",
     )  # fmt: skip
@@ -42,7 +42,7 @@ def show(looked: InspectedLayer) -> None:
     st.markdown(said)
     st.caption(
         t(
-            "Twice the side is four times the pixels, and four times the weights of a Dense layer. A kernel is the same nine numbers "
+            "Twice the side is four times the pixels, and four times the weights of a dense layer. A kernel is the same nine numbers "
             "per channel wherever it lies, so its count does not know the image's size."
         )
     )

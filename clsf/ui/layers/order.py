@@ -1,4 +1,4 @@
-"""Flatten: the order in which the cells of an image become one vector, in each framework's own layout"""
+"""Flattening: the order in which the cells of an image become one vector, in each framework's own layout"""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def show(looked: InspectedLayer) -> None:
     same = int((orders["tensorflow"] == orders["torch"]).sum())
     st.caption(
         tn(
-            "{same} of {count} cell stands at the same place in both. A Dense layer whose weights were learned "
+            "{same} of {count} cell stands at the same place in both. A dense layer whose weights were learned "
             "on one order gets nonsense from the other; this software turns the order, so that both mean the "
             "same.",
-            "{same} of {count} cells stand at the same place in both. A Dense layer whose weights were learned on one order gets "
+            "{same} of {count} cells stand at the same place in both. A dense layer whose weights were learned on one order gets "
             "nonsense from the other; this software turns the order, so that both mean the same.",
             count,
             same=f"{same:,}", count=f"{count:,}",

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts import layer_histograms, layer_pictures
-from clsf.model.layers import Activation, Convolution, Dense
+from clsf.model.layers import Convolution
 from clsf.ui.layers import keys, parts
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
@@ -73,7 +73,7 @@ def _vector(looked: InspectedLayer, values: np.ndarray) -> None:
     title = tn("{count} number, folded into rows", "{count} numbers, folded into rows", len(values), count=f"{len(values):,}")
     row(picture(layer_pictures.folded(values), title, title, "min(100%, 26rem)"))
     parts.scale(limit)
-    if isinstance(looked.stage.layer, Dense) and len(values) <= 128:
+    if looked.stage.layer.role == "Linear" and len(values) <= 128:
         colours = ["#b2182b" if x > 0 else "#2166ac" for x in values]
         figure = {
             "data": [
@@ -119,7 +119,7 @@ def _numbers(looked: InspectedLayer) -> None:
         st.caption(
             t(
                 "ReLU cuts at 0: the {share} of numbers in the red part come out as exactly 0, the others pass unchanged.",
-                share=f"{before['negative']:.1%}" if isinstance(looked.stage.layer, Activation) else f"{after['zero']:.1%}",
+                share=f"{before['negative']:.1%}" if looked.stage.layer.role == "Function" else f"{after['zero']:.1%}",
             )
         )
 

@@ -9,7 +9,7 @@ import streamlit as st
 from clsf.errors import SpecError
 from clsf.layer_stack import stages
 from clsf.layer_stack.stages import FRESH, MAX_STAGES, Filling, LayerStack, Stage
-from clsf.model.layers import Activation
+from clsf.model.layers import made
 from clsf.ui.layers import keys
 from clsf.ui.shared import choose
 from clsf.ui.shared.text import sentence, t
@@ -81,7 +81,7 @@ def change_filling(position: int, anew: bool = False, **fields: object) -> None:
 def change_kind(position: int, kind: str) -> None:
     """Put another layer in the place of one."""
     chain = current()
-    filling = Filling("hand") if kind == "Conv2D" else Filling()
+    filling = Filling("hand") if FRESH[kind].role == "Convolution" else Filling()
     keep((*chain[:position], Stage(FRESH[kind], filling), *chain[position + 1 :]))
 
 
@@ -131,7 +131,7 @@ def refused() -> None:
 
 def _add(position: int) -> None:
     chain = current()
-    keep((*chain[: position + 1], Stage(Activation("relu")), *chain[position + 1 :]))
+    keep((*chain[: position + 1], Stage(made("Function", "relu")), *chain[position + 1 :]))
     st.session_state[keys.LOOKED_AT] = str(position + 2)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.ui.layers import batch, both, code_view, dropout, field_view, growth, keys, order, out, weights_view, window
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.shared import facts
@@ -28,8 +27,8 @@ VIEWS = Sections(
 )
 
 
-ONLY = {"order": (Flatten,), "dropout": (Dropout,), "batch": (BatchNorm,), "growth": (Conv2D, Dense)}
-"""The kinds of layers that have a view, where not all have it. “weights” is for layers that hold some."""
+ONLY = {"order": ("Flat",), "dropout": ("Drop",), "batch": ("Batchwise",), "growth": ("Convolution", "Linear")}
+"""The roles of the layers that have a view, where not all have it. “weights” is for layers that hold some."""
 
 
 def chosen(looked: InspectedLayer) -> Section:
@@ -48,4 +47,4 @@ def _suits(name: str, looked: InspectedLayer) -> bool:
         return bool(getattr(looked.stage.layer, "DRAWN", ""))
     if name == "weights":
         return bool(looked.facts.weights)
-    return name not in ONLY or isinstance(looked.stage.layer, ONLY[name])
+    return name not in ONLY or looked.stage.layer.role in ONLY[name]

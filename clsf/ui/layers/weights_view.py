@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts import layer_histograms, layer_pictures
-from clsf.model.layers import BatchNorm, Convolution
+from clsf.model.layers import Convolution
 from clsf.ui.layers import parts
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
@@ -20,7 +20,7 @@ MOST_PLANES = 16  # input channels of one kernel that are drawn
 
 def show(looked: InspectedLayer) -> None:
     own = looked.own_weights()
-    if isinstance(looked.stage.layer, BatchNorm):
+    if looked.stage.layer.role == "Batchwise":
         _norm(own)
         return
     kernel = next(array for name, array in own.items() if name.endswith("kernel"))

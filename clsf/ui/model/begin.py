@@ -12,7 +12,7 @@ from clsf.model.spec import MAX_JSON, MAX_LAYERS, MAX_NAME
 from clsf.ui.model import bench, keys
 from clsf.ui.model.given import ModelInputs
 from clsf.ui.shared import navigation
-from clsf.ui.shared.text import t
+from clsf.ui.shared.text import t, words
 from clsf.words import say
 
 EMPTY = "empty"
@@ -23,8 +23,8 @@ def show(place: ModelInputs) -> None:
     with st.popover(t("Start from…"), icon=":material/note_add:", width="stretch"):
         st.caption(t("Your design is not lost: Undo brings it back."))
         with st.container(horizontal=True, gap="xsmall"):
-            for name in presets.NAMES:
-                st.button(name, key=f"preset_{name}", on_click=_begin, args=(name, place.classes))
+            for name, preset in presets.PRESETS.items():
+                st.button(name, key=f"preset_{name}", help=words(preset.about), on_click=_begin, args=(name, place.classes))
             st.button(
                 t("empty"),
                 key=f"preset_{EMPTY}",

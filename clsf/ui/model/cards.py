@@ -166,7 +166,7 @@ def _advice(one: Advice) -> dict:
 
 
 def _begun(text: str) -> str:
-    """What is wrong with a layer is told as the end of a sentence ("Layer 3, Dense: it needs …"); here it begins one."""
+    """What is wrong with a layer is told as the end of a sentence ("Layer 3: it needs …"); here it begins one."""
     return text[:1].upper() + text[1:]
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from contextlib import suppress
 
 import streamlit as st
 
-from clsf.doctor import facts_of, history_of
-from clsf.errors import ClsfError
+from clsf.charts import evidence
+from clsf.doctor import facts_of, history_of, seen_of
 from clsf.faults.doctor import Verdict, diagnose
+from clsf.faults.marks import marks
 from clsf.faults.probes import PROBES
-from clsf.plan import Plan
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import controls, navigation, run_status, runs, service_access, state
+from clsf.ui.shared import doctor_probe, run_status
+from clsf.ui.shared.figures import draw
 from clsf.ui.shared.text import plain, sentence, t, words
 
 SHOWN = 2  # verdicts of a run that are said in full
+DRAWN = 3  # runs whose curves are drawn
 REMEMBERED = 200  # runs
+FALLBACK = "overfit-batch"
 
 _known: OrderedDict[tuple, tuple[Verdict, ...]] = OrderedDict()
 
@@ -40,14 +42,29 @@ def show(records: list[RunRecord], place: str) -> None:
     titles = list(dict.fromkeys(words(said[0].fault.title) for _, said in found))
     label = t("This looks wrong: {what}", what="; ".join(titles[:2]))
     with st.expander(plain(label), icon=":material/stethoscope:", key=f"doctor-{place}"):
-        for record, said in found:
+        for number, (record, said) in enumerate(found):
             if len(records) > 1:
                 st.markdown(f"**{run_status.name(record.framework)}** · {plain(record.model.name)}")
+            if number < DRAWN:
+                _drawn(said[:SHOWN], record, place)
             for verdict in said[:SHOWN]:
                 _verdict(verdict, record, place)
             if len(said) > SHOWN:
                 rest = ", ".join(words(verdict.fault.title) for verdict in said[SHOWN:])
                 st.caption(t("Also possible: {causes}", causes=plain(rest)))
+
+
+def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
+    """Draw the run's curves with what the verdicts rest on; nothing where there is no line to draw."""
+    history, facts = history_of(record), facts_of(record)
+    found = tuple(dict.fromkeys(mark for verdict in said for mark in marks(verdict, history, facts)))
+    if not found:
+        return
+    stamp = (record.run_id, len(record.epochs), record.over, found)
+    draw(
+        f"{place}-evidence-{record.run_id}", stamp,
+        lambda: (evidence.figure(history, found, words), evidence.in_words(history, found, words)), height=260,
+    )  # fmt: skip
 
 
 def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
@@ -56,26 +73,16 @@ def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
     st.markdown(t("Seen: {what}", what=sentence(verdict.evidence.said)))
     st.markdown(sentence(verdict.fault.what))
     st.markdown(t("What to do: {what}", what=sentence(verdict.fault.mend)))
-    probe = PROBES.get(verdict.evidence.probe)
-    if probe is not None:
-        st.markdown(t("What would decide: {what}", what=sentence(probe.does)))
-    plan = probe.run(record.plan) if probe is not None and probe.run is not None else None
-    if plan is not None and record.over:
-        pressed = st.button(
-            words(probe.does), key=f"probe-{place}-{record.run_id}-{verdict.kind}", icon=":material/play_arrow:"
-        )
-        if pressed:
-            _run(record, plan)
-
-
-def _run(record: RunRecord, plan: Plan) -> None:
-    try:
-        run_ids = service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())
-    except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+    if not record.over:
         return
-    runs.look_at(run_ids[0])
-    with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
-        controls.choose_as(record.model, plan, record.framework)
-    st.session_state[state.TRAIN_VIEW_WANTED] = "run"
-    st.switch_page(navigation.link_to("train"), query_params={**navigation.kept(), state.RUN: run_ids[0]})
+    name = deciding(verdict, record)
+    st.markdown(t("What would decide: {what}", what=sentence(PROBES[name].does)))
+    doctor_probe.show(name, record, f"{place}-{record.run_id}-{verdict.kind}")
+
+
+def deciding(verdict: Verdict, record: RunRecord) -> str:
+    """Return the probe that this run can be asked: the verdict's own, or whether the model can memorise one batch."""
+    probe = PROBES.get(verdict.evidence.probe)
+    if probe is not None and (probe.run is not None or probe.answer(seen_of(record)) is not None):
+        return verdict.evidence.probe
+    return FALLBACK

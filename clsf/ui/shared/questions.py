@@ -125,7 +125,7 @@ def _revealed(block: Block, guess: str, right: str) -> None:
 def _ran(block: Block) -> None:
     """Show what came of the program; where all libraries have it, of all of them."""
     prints = block.program.read == "prints"
-    shared = all(name.split(".")[0] not in ("layers", "learning") for name in block.program.call.steps)
+    shared = all(name.split(".")[0] not in ("layers", "learning", "own") for name in block.program.call.steps)
     sides = [side for side in SIDES if not (prints and side == "numpy")] if shared else [block.program.side]
     st.caption(t("And this is what all of them do:") if shared else t("This came out:"))
     for _, outcomes in columns.each(programs.ask(block.program.call, sides=sides), "predicted", sides):

@@ -7,7 +7,7 @@ from clsf.runs.record import RunRecord
 
 
 def layers(record: RunRecord) -> dict[str, str]:
-    """Return path -> "3 Dense", in order of computation; empty for a run that has not begun."""
+    """Return path -> "3 Kind", in order of computation; empty for a run that has not begun."""
     if record.started is None:
         return {}
     try:
@@ -18,6 +18,6 @@ def layers(record: RunRecord) -> dict[str, str]:
 
 
 def weight(name: str, titles: dict[str, str]) -> str:
-    """Return "3 Dense kernel" for "3.kernel"."""
+    """Return "3 Kind kernel" for "3.kernel"."""
     path, _, which = name.rpartition(".")
     return f"{titles.get(path, path)} {which}"

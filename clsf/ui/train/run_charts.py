@@ -8,6 +8,7 @@ from clsf import range_test
 from clsf.charts import train_range
 from clsf.charts.curves import KINDS, CurveView, figure, in_words
 from clsf.runs.record import RunRecord
+from clsf.schedule_kinds import RANGE
 from clsf.ui.shared import state
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
@@ -59,7 +60,7 @@ def _range_test(records: list[RunRecord]) -> None:
     tests = {
         record.framework: found
         for record in records
-        if record.plan.schedule.kind == "range"
+        if record.plan.schedule.kind == RANGE
         and (found := range_test.read(record.steps.learning_rates, record.steps.losses)) is not None
     }
     if not tests:

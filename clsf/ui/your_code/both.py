@@ -8,10 +8,11 @@ from clsf import FRAMEWORKS
 from clsf.compare import fairness
 from clsf.compare.fairness import TOPICS, Contender
 from clsf.reader.answer import parameters
-from clsf.reader.pair_differences import differences
+from clsf.reader.pair_differences import differences, evened
 from clsf.reader.plan import plan_of
 from clsf.reader.program import Program
 from clsf.ui.shared.text import plain, t, words
+from clsf.words import Sentence
 
 ICONS = {"red": ":material/error:", "amber": ":material/warning:", "green": ":material/check:"}
 
@@ -25,25 +26,34 @@ def show(one: Program, two: Program) -> None:
     removed = set()
     for item in found:
         if st.checkbox(
-            f"{plain(words(item.title))}: **{plain(str(item.first))}** / **{plain(str(item.second))}**",
+            f"{plain(words(item.title))}: **{_said(item.first)}** / **{_said(item.second)}**",
             key=f"your_code_same_{item.name}",
-            help=t("Ticked: the second takes over what the first has."),
+            help=t("Ticked: the fault is fixed.")
+            if item.name.startswith("fault-")
+            else t("Ticked: the second takes over what the first has."),
         ):
             removed.add(item.name)
+    first, second, spec, plan = evened(one, two, removed)
     if found:
-        left = [words(item.title) for item in found if item.name not in removed]
+        left = [words(item.title) for item in differences(first, second) if item.name not in removed]
         st.caption(
             t("Still different: {names}.", names=plain(", ".join(left))) if left else t("Nothing is different any more.")
         )
-    sides = []
-    for program in (one, two):
-        plan, _ = plan_of(program)
-        sides.append((program, plan))
-    plan_two = sides[1][1].but(**{item.name: item.first_value for item in found if item.name in removed and item.of_plan})
-    spec_two = one.spec if "model" in removed else two.spec
-    names = [FRAMEWORKS[0] if p.framework == "keras" else FRAMEWORKS[1] for p, _ in sides]
-    checked = fairness.check(Contender(names[0], one.spec, sides[0][1]), Contender(names[1], spec_two, plan_two))
+    names = [FRAMEWORKS[0] if p.framework == "keras" else FRAMEWORKS[1] for p in (one, two)]
+    checked = fairness.check(Contender(names[0], first.spec, plan_of(first)[0]), Contender(names[1], spec, plan))
     with st.expander(t("The fairness check"), icon=":material/balance:", expanded=True):
-        for finding in sorted(checked, key=lambda f: ("red", "amber", "green").index(f.level)):
-            st.markdown(f"{ICONS[finding.level]} **{plain(words(TOPICS[finding.topic]))}** · {plain(words(finding.sentence))}")
+        for level in ("red", "amber"):
+            for finding in (f for f in checked if f.level == level):
+                _line(finding)
+    with st.expander(t("What is the same"), icon=":material/check:"):
+        for finding in (f for f in checked if f.level == "green"):
+            _line(finding)
     st.caption(t("Parameters") + f": {parameters(one) or '?'} / {parameters(two) or '?'}")
+
+
+def _said(value: object) -> str:
+    return plain(words(value) if isinstance(value, Sentence) else str(value))
+
+
+def _line(finding: fairness.Finding) -> None:
+    st.markdown(f"{ICONS[finding.level]} **{plain(words(TOPICS[finding.topic]))}** · {plain(words(finding.sentence))}")

@@ -10,15 +10,20 @@ from clsf.faults import FAULTS
 from clsf.faults.finding import Finding
 from clsf.reader.program import Program
 from clsf.ui.shared.text import words
+from clsf.ui.your_code import colours
 
 MARK = {"certain": "#d33", "likely": "#e68a00", "smell": "#8a8a8a"}
-STYLE = """<style>
+STYLE = (
+    """<style>
 .yc-list{font-family:"Source Code Pro",monospace;font-size:.8rem;line-height:1.5;max-height:40rem;overflow:auto;border:1px solid #8884;border-radius:.5rem;padding:.5rem 0}
 .yc-list div{white-space:pre;padding:0 .75rem 0 0;display:flex}
 .yc-list b{display:inline-block;min-width:3.2rem;text-align:right;padding-right:.8rem;opacity:.55;font-weight:400;flex:none}
 .yc-list .yc-bad{background:color-mix(in srgb,var(--yc) 18%,transparent);box-shadow:inset 4px 0 var(--yc)}
 .yc-list i{margin-left:1.2rem;color:var(--yc);font-style:normal;font-family:sans-serif}
-</style>"""
+"""
+    + colours.STYLE
+    + "</style>"
+)
 
 
 def show(program: Program, findings: list[Finding]) -> None:
@@ -27,13 +32,13 @@ def show(program: Program, findings: list[Finding]) -> None:
     for finding in findings:
         at.setdefault(finding.line, []).append(finding)
     rows = []
-    for number, line in enumerate(program.source.lines, 1):
+    for number, line in enumerate(colours.coloured(program.source.text), 1):
         here = at.get(number)
         if here:
             names = ", ".join(dict.fromkeys(words(FAULTS[f.kind].title) for f in here))
             rows.append(
-                f'<div class="yc-bad" style="--yc:{MARK[here[0].certainty]}" data-line="{number}"><b>{number}</b>{escape(line)}<i>◀ {escape(names)}</i></div>'
+                f'<div class="yc-bad" style="--yc:{MARK[here[0].certainty]}" data-line="{number}"><b>{number}</b><span>{line}</span><i>◀ {escape(names)}</i></div>'
             )
         else:
-            rows.append(f"<div><b>{number}</b>{escape(line) or ' '}</div>")
+            rows.append(f"<div><b>{number}</b><span>{line or ' '}</span></div>")
     st.html(f'{STYLE}<div class="yc-list" role="region" tabindex="0">{"".join(rows)}</div>')

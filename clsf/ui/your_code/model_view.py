@@ -11,6 +11,7 @@ from clsf.reader.plan import plan_of
 from clsf.reader.program import Program
 from clsf.ui.shared import design, navigation
 from clsf.ui.shared.data_names import data_name
+from clsf.ui.shared.settings import extras
 from clsf.ui.shared.text import plain, sentence, t, words
 
 
@@ -54,7 +55,8 @@ def _plan(program: Program) -> None:
         t("Images"): data_name(plan.data), t("Scale"): plan.preparation.scale, t("Loss"): plan.loss, t("Optimizer"): plan.optimizer, t("Learning rate"): f"{plan.learning_rate:g}",
         t("Batch size"): str(plan.batch_size), t("Epochs"): str(plan.epochs), t("Validation share"): f"{plan.validation_share:g}",
     }  # fmt: skip
-    st.markdown(" · ".join(f"{plain(name)} **{plain(value)}**" for name, value in facts.items()))
+    said = [f"{plain(name)} **{plain(value)}**" for name, value in facts.items()]
+    st.markdown(" · ".join([*said, *(f"**{plain(text)}**" for text in extras.said(plan, short=True))]))
     told = [words(what) for _, what in [*program.assumed, *assumed]]
     if told:
         st.caption(t("Assumed") + ": " + plain(" ".join(dict.fromkeys(told))))

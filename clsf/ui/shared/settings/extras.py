@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.frameworks import USUAL
+from clsf.loss_kinds import LOSSES
 from clsf.plan import Plan, Preparation
-from clsf.ui.shared.text import t, tn
+from clsf.schedule_kinds import SCHEDULE_KINDS
+from clsf.ui.shared.text import t, tn, words
 
 
 def said(plan: Plan, short: bool = False) -> list[str]:
@@ -46,8 +48,9 @@ def _images(plan: Plan, short: bool) -> list[str]:
 
 def _loss(plan: Plan) -> list[str]:
     found = []
-    if plan.loss != "sparse":
-        found.append({"categorical": t("categorical loss"), "binary": t("binary loss")}[plan.loss])
+    short = LOSSES[plan.loss].short
+    if short:
+        found.append(words(short))
     if plan.probabilities:
         found.append(t("from probabilities"))
     if plan.label_smoothing:
@@ -77,9 +80,9 @@ def _updates(plan: Plan) -> list[str]:
 
 def _pacing(plan: Plan) -> list[str]:
     found, schedule, stopping = [], plan.schedule, plan.stopping
-    kinds = {"step": t("rate in steps"), "exponential": t("rate decays"), "cosine": t("cosine rate"), "range": t("range test")}
-    if schedule.kind in kinds:
-        found.append(kinds[schedule.kind])
+    short = SCHEDULE_KINDS[schedule.kind].short
+    if short:
+        found.append(words(short))
     if schedule.warmup_epochs:
         found.append(t("warm-up {epochs}", epochs=f"{schedule.warmup_epochs:g}"))
     if plan.plateau:

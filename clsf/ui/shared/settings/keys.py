@@ -13,6 +13,7 @@ WEIGHT_DECAY = "weight_decay"
 SCHEDULE = "schedule"
 WARMUP = "warmup"
 FACTOR, EVERY, FLOOR, RANGE_FLOOR = "rate_factor", "rate_every", "rate_floor", "range_floor"
+OF_SCHEDULE = {"factor": FACTOR, "every": EVERY, "floor": FLOOR, "range_floor": RANGE_FLOOR}
 PLATEAU = "plateau"
 PLATEAU_PATIENCE, PLATEAU_FACTOR, PLATEAU_DELTA, PLATEAU_LOWEST = (
     "plateau_patience",

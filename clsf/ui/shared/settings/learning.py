@@ -4,50 +4,37 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.plan import LOSSES
+from clsf.loss_kinds import LOSSES
 from clsf.ui.shared.choose import named
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins
-from clsf.ui.shared.text import t
-
-KERAS_LOSSES = {
-    "sparse": "SparseCategoricalCrossentropy", "categorical": "CategoricalCrossentropy", "binary": "BinaryCrossentropy",
-}  # fmt: skip
+from clsf.ui.shared.text import t, words
 
 
 def loss(classes: int) -> dict[str, object]:
     """Show the loss; return fields of a plan."""
-    titles = {"sparse": t("Sparse: labels are numbers"), "categorical": t("Categorical: labels are one-hot rows")}
-    if classes == 2 or st.session_state.get(keys.LOSS) == "binary":
-        titles["binary"] = t("Binary: two classes, one output")
-    kind = named(
-        st.selectbox, t("Cross-entropy"), {name: titles[name] for name in LOSSES if name in titles}, keys.LOSS,
+    offered = [
+        kind for kind in LOSSES.values() if classes == 2 or not kind.one_output or st.session_state.get(keys.LOSS) == kind.name
+    ]
+    name = named(
+        st.selectbox, t("Cross-entropy"), {kind.name: words(kind.title) for kind in offered}, keys.LOSS,
         help=note("train", "keras-argument-loss"),
     )  # fmt: skip
+    kind = LOSSES[name]
     probabilities = toggle(
         t("The model ends with probabilities"), keys.PROBABILITIES,
         help=note("train", "off-last-layer"),
     )  # fmt: skip
     smoothing = 0.0
-    if kind != "sparse":
+    if kind.smooths:
         smoothing = number(
             st, t("Label smoothing"), keys.LABEL_SMOOTHING, 0.0, 0.9, 0.05,
             help=note("train", "share-target-spread"),
         )  # fmt: skip
-    smooth = f", label_smoothing={smoothing:g}" if smoothing else ""
-    twins(f"losses.{KERAS_LOSSES[kind]}(from_logits={not probabilities}{smooth})", _torch_loss(kind, probabilities, smoothing))
+    twins(str(kind.keras_call(probabilities, smoothing)), kind.torch_text(probabilities, smoothing))
     st.caption(note("train", "loss-told-leaves"))
-    return {"loss": kind, "probabilities": probabilities, "label_smoothing": smoothing}
-
-
-def _torch_loss(kind: str, probabilities: bool, smoothing: float) -> str:
-    if kind == "binary":
-        target = f"y * {1 - smoothing:g} + {smoothing / 2:g}" if smoothing else "y"
-        return f"F.binary_cross_entropy{'' if probabilities else '_with_logits'}({'p' if probabilities else 'z'}, {target})"
-    if probabilities:
-        return "F.nll_loss(p.log(), y)" if kind == "sparse" else "-(target * p.log()).sum(1).mean()"
-    return f"F.cross_entropy(z, y{f', label_smoothing={smoothing:g}' if smoothing else ''})"
+    return {"loss": name, "probabilities": probabilities, "label_smoothing": smoothing}
 
 
 def regularisation() -> dict[str, object]:
@@ -82,5 +69,5 @@ def regularisation() -> dict[str, object]:
             f"optim.…(weight_decay={decay:g})  # grad += {decay:g} * w",
         )
         st.caption(note("train", "same-word-two"))
-    st.caption(t("Dropout and batch normalisation are layers of the model; augmentation and early stopping are below."))
+    st.caption(t("Layers for dropout and batch normalisation belong to the model; augmentation and early stopping are below."))
     return {"l1": l1, "l2": l2, "weight_decay": decay}

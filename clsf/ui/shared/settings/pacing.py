@@ -3,67 +3,47 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from clsf.plan import MONITORS, SCHEDULES, Plateau, Schedule, Stopping
+from clsf.plan import MONITORS, Plateau, Schedule, Stopping
+from clsf.schedule_kinds import SCHEDULE_KINDS, Setting
 from clsf.ui.shared.choose import named
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
-from clsf.ui.shared.text import t
+from clsf.ui.shared.text import t, words
 
 MOST = 1000  # epochs, of patience and the like
 
 
 def schedule() -> Schedule:
     """Show how the learning rate changes with the steps."""
-    titles = {
-        "constant": t("Constant"), "step": t("Steps down"), "exponential": t("Exponential decay"), "cosine": t("Cosine"),
-        "range": t("Range test: rising"),
-    }  # fmt: skip
     left, right = pair()
     with left:
-        kind = named(
-            st.selectbox, t("Schedule"), {name: titles[name] for name in SCHEDULES}, keys.SCHEDULE,
+        name = named(
+            st.selectbox, t("Schedule"), {name: words(kind.title) for name, kind in SCHEDULE_KINDS.items()}, keys.SCHEDULE,
             help=t("Keras: `LearningRateScheduler`, or `learning_rate=schedules.…`. PyTorch: `optim.lr_scheduler.…`."),
         )  # fmt: skip
     warmup = number(
         right, t("Warm-up"), keys.WARMUP, 0.0, float(MOST), 0.5,
         help=t("So many epochs the learning rate first rises in a straight line. Keras: `CosineDecay(warmup_steps=…)`. PyTorch: `LinearLR`."),
     )  # fmt: skip
-    factor, every, floor = 0.5, 1, 0.0
-    if kind in ("step", "exponential"):
-        left, right = pair()
-        factor = number(
-            left, t("Factor"), keys.FACTOR, 0.5, 1.0, 0.05, low=0.001, help=t("What the learning rate is multiplied by, `gamma` in PyTorch.")
-        )  # fmt: skip
-        if kind == "step":
-            every = whole(right, t("Every … epochs"), keys.EVERY, 1, 1, MOST, help=t("So often it is multiplied."))
-    if kind == "cosine":
-        floor = number(
-            st, t("Ends at this share"), keys.FLOOR, 0.0, 1.0, 0.01,
-            help=note("train", "learning-rate-end"),
-        )  # fmt: skip
-    if kind == "range":
-        floor = number(
-            st, t("Begins at this share"), keys.RANGE_FLOOR, 1e-5, 0.9, 1e-5, low=1e-12,
-            help=t(
-                "Of the learning rate above, which is reached at the last step. At every step the loss is noted; where it falls fastest is a "
-                "good learning rate, and where it turns up is too much (Smith 2015)."
-            ),
-        )  # fmt: skip
-    chosen = Schedule(kind, warmup, factor, every, floor)
-    if kind != "constant":
-        keras, torch = {
-            "step": (f"PiecewiseConstantDecay(…)  # * {factor:g}", f"StepLR(optimizer, step_size={every}, gamma={factor:g})"),
-            "exponential": (f"ExponentialDecay(lr, steps, {factor:g})", f"ExponentialLR(optimizer, gamma={factor:g})"),
-            "range": (
-                f"ExponentialDecay(lr * {floor:g}, steps, {1 / (floor or 1):g})",
-                f"ExponentialLR(optimizer, gamma={1 / (floor or 1):g} ** (1 / steps))",
-            ),
-            "cosine": (f"CosineDecay(lr, steps, alpha={floor:g})", "CosineAnnealingLR(optimizer, T_max=steps)"),
-        }[kind]
-        twins(f"schedules.{keras}", f"lr_scheduler.{torch}")
+    kind = SCHEDULE_KINDS[name]
+    places = pair() if len(kind.settings) > 1 or (kind.settings and not kind.whole_run) else (st,)
+    chosen = Schedule(name, warmup, **{s.field: _setting(place, s) for place, s in zip(places, kind.settings, strict=False)})
+    if kind.keras and kind.torch:
+        remark = f"  # {kind.remark(chosen)}" if kind.remark(chosen) else ""
+        twins(f"{kind.keras(chosen)}{remark}", f"{kind.torch(chosen)}{remark}")
     return chosen
+
+
+def _setting(place: DeltaGenerator, setting: Setting) -> float:
+    """Show one number of a schedule."""
+    key = keys.OF_SCHEDULE[setting.key or setting.field]
+    help = words(setting.help) if setting.help else note("train", setting.note)
+    if setting.whole:
+        return whole(place, words(setting.title), key, int(setting.usual), int(setting.low), int(setting.high), help)
+    return number(place, words(setting.title), key, setting.usual, setting.high, setting.step, help, setting.low)
 
 
 def plateau() -> Plateau | None:

@@ -1,0 +1,44 @@
+"""Throughput: the machine trains slower than it did."""
+
+from __future__ import annotations
+
+from clsf.faults.fault import Fault
+from clsf.faults.history import Evidence, Facts, History
+from clsf.words import say
+
+FAULT = Fault(
+    kind="throughput",
+    title=say("Training has become slow"),
+    what=say("The loop waits: for images (reading or augmenting them takes longer than a step), for other programs, or the machine lowers its clock because it is hot."),
+    symptom=say("Images per second fall in the course of a run, or drop to a fraction again and again."),
+    mend=say("Close other programs and look at the temperature; read images ahead (prefetch, workers) and keep them in memory (cache)."),
+    sources=("tensorflow.org/guide/data_performance", "pytorch.org/tutorials/recipes/recipes/tuning_guide.html"),
+    level=4,
+)  # fmt: skip
+
+LEAST_STEPS, LEAST_SECONDS = 200, 20.0
+SLOW = 0.4  # speed of the last third over that of the first
+
+
+def in_run(history: History, facts: Facts) -> Evidence | None:
+    speeds = [speed for speed in history.speeds if speed > 0]
+    if len(speeds) < LEAST_STEPS or facts.batch_size is None or facts.batch_size * sum(1 / s for s in speeds) < LEAST_SECONDS:
+        return None
+    speeds = speeds[len(speeds) // 20 :]  # the first steps build the graph
+    third = len(speeds) // 3
+    early, late = sorted(speeds[:third])[third // 2], sorted(speeds[-third:])[third // 2]
+    if late < SLOW * early:
+        return Evidence(
+            0.6,
+            say("Images per second have fallen from {early} to {late}.", early=f"{early:,.0f}", late=f"{late:,.0f}"),
+            "rates",
+        )
+    calm = sorted(speeds)[len(speeds) // 2]
+    starved = sum(speed < 0.2 * calm for speed in speeds) / len(speeds)
+    if starved > 0.1:
+        return Evidence(
+            0.6,
+            say("In {share} of the steps the speed drops below a fifth of the usual one (images per second: {speed}).", share=f"{starved:.0%}", speed=f"{calm:,.0f}"),
+            "rates",
+        )  # fmt: skip
+    return None

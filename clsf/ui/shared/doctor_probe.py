@@ -1,0 +1,85 @@
+"""A probe of the run doctor: a button that asks it, the run that it may need, and its answer in words and as a picture."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts import probe as drawing
+from clsf.doctor import seen_of
+from clsf.errors import ClsfError
+from clsf.faults.probes import PROBES, Bars, Lines, Table
+from clsf.plan import MAX_EPOCHS
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import progress, service_access, state
+from clsf.ui.shared.text import sentence, t, words
+from clsf.words import Sentence
+
+ASKED = "doctor_asked"  # in the session: what was asked -> the id of its run, "" for a probe that needs none
+TICK = 1.0  # seconds between two looks at a run that goes on
+
+
+def show(name: str, record: RunRecord, key: str) -> None:
+    """Show the button, or what came of it. `key` tells apart places and verdicts that ask the same."""
+    asked = st.session_state.setdefault(ASKED, {})
+    which = (record.run_id, name)
+    if which not in asked:
+        if st.button(t("Try it"), key=f"probe-{key}", icon=":material/play_arrow:", help=sentence(PROBES[name].does)):
+            started = _started(name, record)
+            if started is not None:
+                asked[which] = started
+                st.rerun()
+        return
+    again = _record(asked[which])
+    if asked[which] and again is None:
+        st.caption(t("The run of this probe is not here any more."))
+    elif again is not None and not again.over:
+        _follow(asked[which])
+    else:
+        _answer(name, record, again, key)
+
+
+def _started(name: str, record: RunRecord) -> str | None:
+    """Begin the run that a probe needs; return its id, "" if it needs none, None if it was refused."""
+    change = PROBES[name].run
+    if change is None:
+        return ""
+    try:
+        plan = change(record.plan)
+        plan = plan.but(epochs=min(plan.epochs, MAX_EPOCHS))
+        return service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())[0]
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return None
+
+
+def _record(run_id: str) -> RunRecord | None:
+    if not run_id:
+        return None
+    try:
+        return service_access.get_service().record(run_id)
+    except ClsfError:
+        return None
+
+
+@st.fragment(run_every=TICK)
+def _follow(run_id: str) -> None:
+    record = _record(run_id)
+    if record is None or record.over:
+        st.rerun()
+    st.progress(progress.of_run(record), text=t("The probe's run trains …"))
+
+
+def _answer(name: str, record: RunRecord, again: RunRecord | None, key: str) -> None:
+    found = PROBES[name].answer(seen_of(record, again))
+    if found is None:
+        st.caption(t("This run can't be asked that."))
+        return
+    st.markdown(f":material/search: {sentence(found.said)}")
+    if isinstance(found.picture, Lines | Bars):
+        st.plotly_chart(drawing.figure(found.picture, words), key=f"probe-picture-{key}", config={"displayModeBar": False})
+    elif isinstance(found.picture, Table):
+        rows = [[words(cell) if isinstance(cell, Sentence) else cell for cell in row] for row in found.picture.rows]
+        titles = [words(heading) for heading in found.picture.headings]
+        st.table(
+            {title: [row[place] for row in rows] for place, title in enumerate(titles)}, border="horizontal", hide_index=True
+        )
