@@ -6,12 +6,12 @@ from clsf import checks
 from clsf.compare.cases.case import Case
 from clsf.compare.cases.crossedwires import BATCH_NORM, WITHOUT_NORM
 from clsf.compare.cases.lecture import LECTURE
-from clsf.compare.cases.threads import DECAY, DEPTH, EPSILON, FLATTEN, TWICE
+from clsf.compare.cases.threads import DECAY, DEPTH, EPSILON, FLATTEN, PADDING, TWICE
 from clsf.errors import PlanError
 from clsf.words import say
 
 CASES: dict[str, Case] = {
-    case.name: case for case in (LECTURE, BATCH_NORM, WITHOUT_NORM, FLATTEN, EPSILON, DECAY, DEPTH, TWICE)
+    case.name: case for case in (LECTURE, BATCH_NORM, WITHOUT_NORM, PADDING, FLATTEN, EPSILON, DECAY, DEPTH, TWICE)
 }
 """Name -> case, in the order of the page."""
 

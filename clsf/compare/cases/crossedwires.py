@@ -13,9 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from clsf.compare.cases.case import Case, Cause, Published
-from clsf.model.branches import Branching, Residual
-from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten, GlobalAveragePool2D, MaxPool2D
-from clsf.model.spec import Layer, ModelSpec
+from clsf.compare.cases.nets import bottlenecks, strides_in_3x3, vgg, with_dropout, without_biases
 from clsf.plan import Plan
 from clsf.words import say
 
@@ -82,78 +80,6 @@ def settings(plan: Plan) -> Plan:
     return plan.but(
         rules="aligned", start="glorot", differences=(), l2=0.0, preparation=replace(plan.preparation, scale="zero-one"),
     )  # fmt: skip
-
-
-def bottlenecks(classes: int) -> ModelSpec:
-    """A small ResNet as Keras writes it: strides in the 1×1, biases before batch normalisation. 35,514 parameters on 32×32×3."""
-
-    def norm(*layers: Layer) -> tuple[Layer, ...]:
-        return tuple(x for layer in layers for x in (layer, BatchNorm(), Activation("relu")))
-
-    def block(filters: int, strides: int) -> Residual:
-        body = (
-            *norm(Conv2D(filters, 1, strides=strides), Conv2D(filters, 3, padding="same")),
-            Conv2D(4 * filters, 1),
-            BatchNorm(),
-        )
-        return Residual(body, shortcut=(Conv2D(4 * filters, 1, strides=strides), BatchNorm()))
-
-    return ModelSpec(
-        "small-resnet",
-        (
-            *norm(Conv2D(16, 3, strides=2, padding="same")),
-            block(8, 1), Activation("relu"), block(16, 2), Activation("relu"), block(32, 2), Activation("relu"),
-            GlobalAveragePool2D(), Dense(classes),
-        ),
-    )  # fmt: skip
-
-
-def vgg(classes: int) -> ModelSpec:
-    """A small VGG as Keras has it: no batch normalisation, no dropout."""
-
-    def block(filters: int) -> tuple[Layer, ...]:
-        return (*(Conv2D(filters, 3, padding="same", activation="relu") for _ in range(2)), MaxPool2D(2))
-
-    return ModelSpec(
-        "small-vgg",
-        (*block(16), *block(32), *block(64), Flatten(), Dense(128, activation="relu"), Dense(128, activation="relu"), Dense(classes)),
-    )  # fmt: skip
-
-
-def _each(spec: ModelSpec, change) -> ModelSpec:
-    def row(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        return tuple(layer.each(row) if isinstance(layer, Branching) else change(layer) for layer in layers)
-
-    return ModelSpec(spec.name, row(spec.layers))
-
-
-def without_biases(spec: ModelSpec) -> ModelSpec:
-    """Return the model as torchvision has it: a convolution has no bias where batch normalisation follows."""
-    return _each(spec, lambda layer: replace(layer, use_bias=False) if isinstance(layer, Conv2D) else layer)
-
-
-def strides_in_3x3(spec: ModelSpec) -> ModelSpec:
-    """Return the model as torchvision has it: a block's 3×3 convolution takes the strides, not the 1×1 before it."""
-
-    def row(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        found = list(layers)
-        convs = [n for n, layer in enumerate(found) if isinstance(layer, Conv2D)]
-        if len(convs) == 3:  # the body of a block
-            first, second = (found[n] for n in convs[:2])
-            found[convs[0]], found[convs[1]] = replace(first, strides=1), replace(second, strides=first.strides)
-        return tuple(layer.each(row) if isinstance(layer, Branching) else layer for layer in found)
-
-    return ModelSpec(spec.name, row(spec.layers))
-
-
-def with_dropout(spec: ModelSpec) -> ModelSpec:
-    """Return the model as torchvision has it: dropout 0.5 behind each hidden Dense layer."""
-    layers = []
-    for layer in spec.layers:
-        layers.append(layer)
-        if isinstance(layer, Dense) and layer.activation != "linear":
-            layers.append(Dropout(0.5))
-    return ModelSpec(spec.name, tuple(layers))
 
 
 _ADAM = Cause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), ("adam-rule",))

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from clsf.compare.cases.case import SIDE
 from clsf.errors import EngineError
 from clsf.frameworks import TITLES
+from clsf.model.spec import ModelSpec
 from clsf.predict.asking import plain_arrays, request_of
 
 if TYPE_CHECKING:
-    from clsf.model.spec import ModelSpec
     from clsf.plan import Plan
     from clsf.predict.recalibrating import Judgement
     from clsf.predict.values import Request
@@ -63,7 +63,7 @@ class ServiceTrainer:
         asked = request_of(record)
         other = hashlib.sha256(f"{record.run_id} {plan.differences} {spec.to_json()}".encode()).hexdigest()[:24]
         request = type(asked)(other, SIDE, spec.to_json(), plan.to_json(), asked.shape, asked.classes, asked.scale)
-        found = self._judged(request, record, False)
+        found = self._judged(request, record, False, renamed=True)
         return found.before.loss, found.before.accuracy
 
     def recalibrated(self, record: RunRecord) -> tuple[float, float]:
@@ -71,12 +71,15 @@ class ServiceTrainer:
         found = self._judged(request_of(record), record, True)
         return found.before.accuracy, found.after.accuracy
 
-    def _judged(self, request: Request, record: RunRecord, recalibrate: bool) -> Judgement:
+    def _judged(self, request: Request, record: RunRecord, recalibrate: bool, renamed: bool = False) -> Judgement:
         for last in (False, True):
             found = self.service.call(request.framework, JUDGE, request, recalibrate, timeout=SECONDS)
             if found is not None or last:
                 break
             weights = plain_arrays(self.service.weights(record.run_id))
+            if renamed:  # a layer without weights may stand between: they are carried over one after another
+                names = ModelSpec.from_json(request.model).analyse(request.shape).named_weights()
+                weights = dict(zip(names, weights.values(), strict=True))
             self.service.call(request.framework, "clsf.predict.session:hold", request, weights, timeout=SECONDS)
         if found is None:
             raise EngineError(

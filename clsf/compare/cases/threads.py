@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsf.compare.cases.case import Case, Cause, Published
-from clsf.compare.cases.crossedwires import vgg
+from clsf.compare.cases.nets import padded_by_hand, strided, vgg
 from clsf.model import presets
 from clsf.plan import Plan
 from clsf.words import say
@@ -49,6 +49,29 @@ FLATTEN = Case(
     epochs=3,
     lesson=say(
         "A Dense layer behind Flatten knows each number by its place. Shapes fit in any order, so no error tells of it."
+    ),
+)
+
+PADDING = Case(
+    name="padding-same",
+    title=say("Padding that is the same, and is not"),
+    question=say("Both convolutions give 4×4 from 8×8, with the same weights. Why are the numbers others?"),
+    published=Published(
+        where="keras-team/keras, issue 19291",
+        address="https://github.com/keras-team/keras/issues/19291",
+        claim=say(
+            "A convolution with strides of 2 and padding 'same' in Keras was laid beside one with padding=1 in PyTorch: the shapes are "
+            "equal, the values are not."
+        ),
+    ),
+    causes=(Cause("padding", say("padded as Keras: one row and column more at the end"), model=padded_by_hand),),
+    settings=_adam,
+    model=strided,
+    start=say("padded by one on each side"),
+    carried=True,
+    epochs=5,
+    lesson=say(
+        "With strides, Keras pads as little as it can and more at the end; padding=1 looks at every second pixel from another place."
     ),
 )
 
