@@ -72,7 +72,8 @@ def _keras(model, case: Case, images: np.ndarray) -> tuple[int, np.ndarray]:
         variables = []
         for name in case.weights:
             path, weight = name.rsplit(".", 1)
-            variables.append(getattr(model.get_layer(names[path]), "kernel" if weight.endswith("kernel") else weight))
+            layer = model.get_layer(names[path])
+            variables.append(getattr(layer, weight) if hasattr(layer, weight) else layer.kernel)
     except ValueError:  # a style without names: in order
         variables = model.weights
     for variable, array in zip(variables, case.weights.values(), strict=True):
@@ -94,7 +95,7 @@ def _torch(model, case: Case, images: np.ndarray) -> tuple[int, np.ndarray]:
                 array = array.reshape(h, w, c, *rest).transpose(2, 0, 1, *range(3, 3 + len(rest))).reshape(array.shape)
         if weight == "depthwise_kernel":
             array = array.transpose(2, 3, 0, 1).reshape(-1, 1, *array.shape[:2])
-        elif weight == "kernel":
+        elif weight.endswith("kernel"):
             array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
         elif array.ndim == 3:
             array = array.transpose(2, 0, 1)

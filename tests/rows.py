@@ -6,12 +6,13 @@ the image ("same" is then uneven); on an odd one it pads on both sides.
 
 from __future__ import annotations
 
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import Multiply, Parallel, Residual
 from clsf.model.layers import (
     ACTIVATIONS,
     Activation,
     AveragePool2D,
     BatchNorm,
+    ChannelShuffle,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -23,7 +24,10 @@ from clsf.model.layers import (
     LayerNormalization,
     LocalResponseNormalization,
     MaxPool2D,
+    Permute,
     PReLU,
+    Reshape,
+    SeparableConv2D,
     SpatialDropout2D,
     ZeroPadding2D,
 )
@@ -56,6 +60,9 @@ IMAGE_ROWS = {
     "depthwise same stride 2": (DepthwiseConv2D(3, strides=2, padding="same", depth_multiplier=2),),
     "depthwise same dilated": (DepthwiseConv2D(2, padding="same", dilation_rate=2),),
     "depthwise tanh without bias": (DepthwiseConv2D(2, activation="tanh", use_bias=False),),
+    "separable": (SeparableConv2D(4),),
+    "separable same stride 2": (SeparableConv2D(3, (3, 2), 2, "same", depth_multiplier=2, activation="relu"),),
+    "separable dilated without bias": (SeparableConv2D(3, 2, padding="same", dilation_rate=2, use_bias=False),),
     "max pool": (MaxPool2D(),),
     "max pool overlapping": (MaxPool2D(3, strides=1),),
     "max pool same": (MaxPool2D(2, padding="same"),),
@@ -72,6 +79,9 @@ IMAGE_ROWS = {
     "global max pool": (GlobalMaxPool2D(),),
     "zero padding": (ZeroPadding2D(),),
     "zero padding uneven": (ZeroPadding2D(0, 2, 3, 1), Conv2D(2, 3, strides=2)),
+    "channel shuffle": (Conv2D(6, 1), ChannelShuffle(3), Conv2D(4, 1, groups=2), ChannelShuffle(2)),
+    "permute": (Permute("cwh"), Conv2D(3, 1), Permute("wch")),
+    "reshape": (Conv2D(4, 1), Reshape(None, 1, 8), Conv2D(3, 1), Reshape(1, None, 3)),
     "dropout": (Dropout(0.3),),
     "batch norm": (BatchNorm(),),
     "batch norm momentum and epsilon": (BatchNorm(momentum=0.7, epsilon=0.1),),
@@ -87,6 +97,11 @@ IMAGE_ROWS = {
     "residual identity": (Residual((Conv2D(2, padding="same"),)),),
     "residual shortcut": (
         Residual((Conv2D(3, strides=2, padding="same"), BatchNorm()), shortcut=(Conv2D(3, 1, strides=2, padding="same"),)),
+    ),
+    "squeeze and excitation": (Multiply((GlobalAveragePool2D(), Dense(3, "relu"), Dense(2, "sigmoid"))),),
+    "multiply by 1x1xC and by an image": (
+        Multiply((ZeroPadding2D(), Conv2D(3, 1), MaxPool2D(20, padding="same")), shortcut=(Conv2D(3, (1, 3), padding="same"),)),
+        Multiply((Conv2D(3, 1, activation="sigmoid"),)),
     ),
     "parallel": (Parallel(((Conv2D(2, 1),), (), (MaxPool2D(3, strides=1, padding="same"), Dropout(0.5)))),),
     "branch in branch": (
@@ -104,5 +119,6 @@ FLAT_ROWS = {
     "group norm of a flat vector": (Dense(6), GroupNormalization(2)),
     **{f"slopes of {word} of a flat vector": (PReLU(word, 0.25),) for word in ("positions", "all")},
     "activation softmax of a flat vector": (Activation("softmax"),),
+    "multiply of dense layers": (Multiply((Dense(5, "sigmoid"),)),),
     "residual of dense layers": (Residual((Dense(4, "relu"), Dense(5))),),
 }

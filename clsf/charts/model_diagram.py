@@ -123,7 +123,7 @@ class _Drawing:
         return y + HIGH
 
     def join(self, card: Card, x: float, y: float) -> float:
-        sign, wide = (KINDS[card.kind].SIGN, JOIN) if KINDS[card.kind].SIGN else ("concat", 62)
+        sign, wide = (KINDS[card.kind].SIGN.replace("*", "×"), JOIN) if KINDS[card.kind].SIGN else ("concat", 62)
         self.parts.append(
             f'<g class="box {self._classes(card)}" data-path="{self.seen.cards[card.uid].path}"><rect x="{x - wide / 2:.1f}" y="{y:.1f}" '
             f'width="{wide}" height="{JOIN}" rx="{JOIN / 2}"/><text class="kind" x="{x:.1f}" y="{y + 18:.1f}">{sign}</text>'

@@ -108,7 +108,7 @@ def _drawn(job: Job, model: Model) -> list[tuple[str, tuple[int, ...], float]]:
     kernels = "kaiming" if plan.does("initial-weights") else plan.start
     biases = "kaiming" if plan.does("bias-init") else plan.start
     for name, weight in model.analysis.named_weights().items():
-        if weight.name in ("kernel", "depthwise_kernel", "bias"):
+        if weight.name == "bias" or weight.name.endswith("kernel"):
             found.append((name, weight.shape, weight.drawn_within(biases if weight.name == "bias" else kernels)))
     return found
 

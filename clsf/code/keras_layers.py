@@ -7,7 +7,7 @@ from dataclasses import replace
 from clsf.calls import Call, Name
 from clsf.code import notes
 from clsf.model.apis import Step
-from clsf.model.layers import Layer
+from clsf.model.layers import Layer, keras_name
 from clsf.model.shapes import Shape
 from clsf.plan import Plan
 
@@ -21,7 +21,7 @@ def keras_steps(
     """
     first, *others = layer.keras_on(shape)
     if turned:
-        turn = Call("layers.Permute", ((3, 1, 2),), note=notes.channels_first_order())
+        turn = Call(f"layers.{keras_name('Axes')}", ((3, 1, 2),), note=notes.channels_first_order())
         return [Step(turn, "keras.ops.transpose({x}, (0, 3, 1, 2))", turn.note, "_turned"), first]
     call = first.call
     if layer.role == "Function" and call.args:

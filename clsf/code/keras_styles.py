@@ -68,7 +68,7 @@ def write_functional(w: Writer, model: Model) -> None:
         return target
 
     def join(path: str, layer: Branching, ends: list[str], target: str) -> None:
-        note = notes.added() if layer.SIGN else None
+        note = notes.met(layer.SIGN, layer.spreads(model.facts[path].in_shape)) if layer.SIGN else None
         w.call((f"{target} = {layer.MERGE}",), (), f"([{', '.join(ends)}])", path, note, model.comment(path))
         w.blank()
 
@@ -95,7 +95,7 @@ def write_subclass(w: Writer, model: Model) -> None:
                 for step in model.keras(path, layer):
                     if not step.function:
                         w.call(
-                            (f"self.{model.names[path]} = {step.call.name}",), step.call.arguments(), "", path,
+                            (f"self.{model.names[path]}{step.suffix} = {step.call.name}",), step.call.arguments(), "", path,
                             notes.keras_declared() if first else step.call.note,
                         )  # fmt: skip
                         first = False
@@ -118,13 +118,16 @@ def _call_writers(w: Writer, model: Model) -> tuple:
                 w.add(f"{target} = {step.function.format(x=source)}", path, step.function_note, comment)
             else:
                 arguments = (source, "training=training") if step.training else (source,)
-                w.call((f"{target} = self.{model.names[path]}",), arguments, "", path, None, comment)
+                w.call((f"{target} = self.{model.names[path]}{step.suffix}",), arguments, "", path, None, comment)
             source = target
         return target
 
     def join(path: str, layer: Branching, ends: list[str], target: str) -> None:
         if layer.SIGN:
-            w.add(f"{target} = {f' {layer.SIGN} '.join(ends)}", path, notes.added(), model.comment(path))
+            spreads = layer.spreads(model.facts[path].in_shape)
+            first = f"{ends[0]}[:, None, None]" if spreads else ends[0]
+            met = f" {layer.SIGN} ".join((first, *ends[1:]))
+            w.add(f"{target} = {met}", path, notes.met(layer.SIGN, spreads), model.comment(path))
         else:
             w.call(
                 (f"{target} = keras.ops.concatenate",), (f"[{', '.join(ends)}]", "axis=-1"), "", path, None, model.comment(path)

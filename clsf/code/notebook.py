@@ -207,12 +207,23 @@ def torch_file(spec: ModelSpec, model: Model, job: Job) -> str:
     return assembled("The PyTorch half of the notebook.", torch_script.IMPORTS, sections)
 
 
+def _parts(model: Model) -> list[str]:
+    """Return the lines that find the module of a weight where one layer of Keras is two of PyTorch."""
+    several = tuple(model.names[facts.path] for facts in model.analysis.layers if facts.layer.HELD)
+    if not several:
+        return []
+    return [
+        f"            if name in {several}:  # two modules",
+        '                name += "_depthwise" if role == "depthwise_kernel" else "_pointwise"',
+    ]
+
+
 def _load_weights(model: Model) -> str:
     flattened = {model.names[path]: shape for path, shape in model.reordered.items()}
     rows = []
     if flattened:
         rows += [
-            "# Layers behind the flattening: Keras went through (height, width, channels), PyTorch goes channels first.",
+            "# Behind the flattening: Keras went through (height, width, channels), PyTorch goes channels first.",
             "FLATTENED = {", *(f"    {quoted(name)}: {shape}," for name, shape in flattened.items()), "}",
         ]  # fmt: skip
     rows += [
@@ -227,6 +238,7 @@ def _load_weights(model: Model) -> str:
         "    with np.load(path) as file:",
         "        for key in file.files:",
         '            name, role = key.split(".")',
+        *_parts(model),
         "            layer, array = getattr(model, name), file[key]",
     ]
     if flattened:
@@ -264,8 +276,8 @@ def _load_weights(model: Model) -> str:
 
 
 _ROLES = {
-    "kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
-    "moving_variance": "running_var", "alpha": "weight",
+    "kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "bias": "bias", "gamma": "weight",
+    "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var", "alpha": "weight",
 }  # fmt: skip
 
 

@@ -76,5 +76,10 @@ def softmax_first() -> Sentence:
     )
 
 
-def added() -> Sentence:
+def met(sign: str, spreads: bool = False) -> Sentence:
+    """Return what happens where two rows meet by an operator; `spreads`: one of them is a number per channel."""
+    if spreads:
+        return say("One number per channel: each multiplies its whole channel, over all rows and columns of the image.")
+    if sign == "*":
+        return say("What the layers make of the input is multiplied with the input, number by number.")
     return say("What the layers make of the input is added to the input, or to what the shortcut makes of it.")

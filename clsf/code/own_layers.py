@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from clsf.model.walk import Analysis
+
 FLATTEN = """class FlattenLikeKeras(nn.Module):
     def forward(self, x):  # (batch, channels, height, width)
         return torch.flatten(x.permute(0, 2, 3, 1), 1)"""
@@ -22,10 +24,27 @@ SLOPES = '''class SlopePerValue(nn.Module):
 
     def __init__(self, shape, init=0.25):
         super().__init__()
-        self.weight = nn.Parameter(torch.full(shape, init))
+        self.weight = nn.Parameter(torch.full(shape, float(init)))
 
     def forward(self, x):
         return torch.where(x > 0, x, self.weight * x)'''
+
+PERMUTE = """class PermuteAxes(nn.Module):
+    def __init__(self, *dims):
+        super().__init__()
+        self.dims = dims
+
+    def forward(self, x):
+        return x.permute(self.dims)"""
+
+RESHAPE = """class ReshapeLikeKeras(nn.Module):
+    def __init__(self, height, width, channels):
+        super().__init__()
+        self.shape = height, width, channels
+
+    def forward(self, x):
+        x = x.permute(0, 2, 3, 1) if x.ndim == 4 else x  # (batch, height, width, channels)
+        return x.reshape(-1, *self.shape).permute(0, 3, 1, 2)"""
 
 RESPONSE = '''@keras.saving.register_keras_serializable()
 class LocalResponseNormalization(layers.Layer):
@@ -46,8 +65,14 @@ _PRECISE = """        s, radius = self.settings, self.settings["depth_radius"]
         total = tf.add_n([squares[..., n : n + x.shape[-1]] for n in range(2 * radius + 1)])
         return x / (s["bias"] + s["alpha"] * total) ** s["beta"]  # TensorFlow's function refuses float64"""
 
-SOURCES = {re.search(r"class (\w+)", source)[1]: source for source in (FLATTEN, LAYER_NORM, SLOPES, RESPONSE)}
+SOURCES = {re.search(r"class (\w+)", source)[1]: source for source in (FLATTEN, LAYER_NORM, SLOPES, PERMUTE, RESHAPE, RESPONSE)}
 """Name -> source."""
+
+
+def of_keras(analysis: Analysis) -> list[str]:
+    """Return the names of the classes that a model in Keras needs: a saved one can't be opened without them."""
+    calls = [step.call for facts in analysis.layers if not facts.layer.rows() for step in facts.layer.keras_on(facts.in_shape)]
+    return sorted({call.name for call in calls if call.name in SOURCES})
 
 
 def needed(text: str, dtype: str) -> list[str]:

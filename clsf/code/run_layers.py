@@ -190,8 +190,9 @@ def _torch_norm(job: Job) -> str:
 def _put_keras(model: Model) -> str:
     depthwise = any(facts.role == "Depthwise" for facts in model.analysis.layers)
     rows = ["def put(layer, name, array):", '    """Give a layer one of its arrays."""']
-    rows += ['    name = "kernel" if name == "depthwise_kernel" else name'] if depthwise else []
-    return "\n".join([*rows, "    getattr(model.get_layer(layer), name).assign(array)"])
+    rows += ["    layer = model.get_layer(layer)"]
+    rows += ['    name = name if hasattr(layer, name) else "kernel"  # of a depthwise convolution alone'] if depthwise else []
+    return "\n".join([*rows, "    getattr(layer, name).assign(array)"])
 
 
 def _put_torch(model: Model) -> str:
@@ -199,7 +200,7 @@ def _put_torch(model: Model) -> str:
     rows = []
     if flattened:
         rows += [
-            "# Layers behind the flattening: Keras goes through (height, width, channels), PyTorch channels first.",
+            "# Behind the flattening: Keras goes through (height, width, channels), PyTorch channels first.",
             "FLATTENED = {", *(f"    {quoted(name)}: {shape}," for name, shape in flattened.items()), "}",
         ]  # fmt: skip
     rows += [
@@ -217,6 +218,12 @@ def _put_torch(model: Model) -> str:
             '    if layer in FLATTENED and name != "bias":',
             "        image = array.reshape(*FLATTENED[layer], -1)",
             "        array = image.transpose(2, 0, 1, 3).reshape(array.shape)  # (h, w, c) -> (c, h, w)",
+        ]
+    several = [model.names[facts.path] for facts in model.analysis.layers if facts.layer.HELD]
+    if several:
+        rows += [
+            f"    if layer in {tuple(several)}:  # two modules",
+            '        layer += "_depthwise" if name == "depthwise_kernel" else "_pointwise"',
         ]
     return "\n".join(
         [
@@ -243,7 +250,7 @@ def image_rows(model: Model, indent: str, target: str) -> list[str]:
 
 
 ROLES = {
-    "kernel": "weight", "depthwise_kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias",
+    "kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "bias": "bias", "gamma": "weight", "beta": "bias",
     "moving_mean": "running_mean", "moving_variance": "running_var", "alpha": "weight",
 }  # fmt: skip
 

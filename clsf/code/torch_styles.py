@@ -25,7 +25,13 @@ def write_module(w: Writer, model: Model) -> None:
         for path, layer in model.plain_layers():
             for step in model.torch(path, layer):
                 if not step.function:
-                    w.call((f"self.{model.names[path]} = {step.call.name}",), step.call.arguments(), "", path, step.call.note)
+                    w.call(
+                        (f"self.{model.names[path]}{step.suffix} = {step.call.name}",),
+                        step.call.arguments(),
+                        "",
+                        path,
+                        step.call.note,
+                    )
 
     def plain(path: str, layer: object, source: str, target: str) -> str:
         return _functions(w, model, path, layer, source, target)
@@ -71,8 +77,8 @@ def _functions(w: Writer, model: Model, path: str, layer: object, source: str, t
         step = steps[number]
         expression, note = step.function.format(x=source), step.function_note
         if not step.function:
-            expression = f"self.{model.names[path]}({source})"
-            if number + 1 < len(steps):  # its activation goes around it, as one would write it
+            expression = f"self.{model.names[path]}{step.suffix}({source})"
+            if number + 1 < len(steps) and steps[number + 1].function:  # its activation goes around it, as one would write it
                 number += 1
                 expression, note = steps[number].function.format(x=expression), steps[number].function_note
         number += 1
@@ -84,7 +90,10 @@ def _functions(w: Writer, model: Model, path: str, layer: object, source: str, t
 def _class(w: Writer, model: Model, attributes, plain) -> None:
     def join(path: str, layer: Branching, ends: list[str], target: str) -> None:
         if layer.SIGN:
-            w.add(f"{target} = {f' {layer.SIGN} '.join(ends)}", path, notes.added(), model.torch_comment(path))
+            spreads = layer.spreads(model.facts[path].in_shape)
+            first = f"{ends[0]}[:, :, None, None]" if spreads else ends[0]
+            met = f" {layer.SIGN} ".join((first, *ends[1:]))
+            w.add(f"{target} = {met}", path, notes.met(layer.SIGN, spreads), model.torch_comment(path))
         else:
             comment = model.torch_comment(path)
             w.call((f"{target} = torch.cat",), (f"[{', '.join(ends)}]", "dim=1"), "", path, notes.joined_channels(), comment)

@@ -7,7 +7,9 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.model.layers import made
+from clsf.reader.graph import ordered
 from clsf.reader.looks import Program, ending, found
+from clsf.reader.values import Tensor
 from clsf.words import say
 
 FAULT = Fault(
@@ -35,9 +37,20 @@ def plant(scene: Scene) -> Scene | None:
     return scene.layered(lambda layers: [*layers[:-1], made("Linear", 1, activation="relu"), layers[-1]])
 
 
+def inside_gates(output: Tensor) -> set[int]:
+    """Return the ids of operations that only make what something is multiplied by: squeeze-and-excitation is narrow on purpose."""
+    found: set[int] = set()
+    for tensor in ordered(output):
+        if tensor.op.kind == "Multiply" and len(tensor.inputs) == 2:
+            one, other = ({id(above.op) for above in ordered(end)} for end in tensor.inputs)
+            found |= one ^ other
+    return found
+
+
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    dense = [op for op in program.ops if op.kind in ("Linear", "Convolution")]
+    gates = inside_gates(program.output) if program.output is not None else set()
+    dense = [op for op in program.ops if op.kind in ("Linear", "Convolution") and id(op) not in gates]
     size = None
     shape = program.native_shape
     if shape is not None and None not in shape:

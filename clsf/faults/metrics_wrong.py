@@ -152,7 +152,7 @@ def _by_batches(program: Program) -> list[Finding]:
         for e in events(program, "accumulate")
         if "sum()" in ast.unparse(e["source"]) and ("==" in ast.unparse(e["source"]) or "eq(" in ast.unparse(e["source"]))
     }
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
             left = {n.id for n in ast.walk(node.left) if isinstance(n, ast.Name)}
             right = node.right

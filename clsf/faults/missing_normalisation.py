@@ -57,7 +57,7 @@ def in_code(program: Program) -> list[Finding]:
         (
             op
             for op in program.ops
-            if op.kind not in ("Input", "Augment", "Resize", "Reshape", "View", "Flat", "Identity", "Permute")
+            if op.kind not in ("Input", "Augment", "Resize", "Layout", "View", "Flat", "Identity", "Axes")
         ),
         None,
     )

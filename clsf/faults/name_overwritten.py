@@ -51,7 +51,7 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         if (
             isinstance(node, ast.Assign)
             and len(node.targets) == 1

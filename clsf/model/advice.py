@@ -92,7 +92,7 @@ def _of_card(design: Design, card: Card) -> Iterator[Advice]:
     if card.layer is not None and card.layer.drops and card.layer.rate >= HIGH_RATE:
         yield Advice(
             "high-dropout", "warn", card.uid,
-            say("It sets {share} of all values to 0 while training; 20 to 50 % is usual, and above that little is learned.", share=f"{card.layer.rate:.0%}"),
+            say("It sets {share} of all values to 0 while training; 20 to 50 % is usual, and at 80 % and more little is learned.", share=f"{card.layer.rate:.0%}"),
             (Mend(say("Set {field} to {value}", field="rate", value=0.5), edit_steps.edit(design, card.uid, rate=0.5)),),
         )  # fmt: skip
     if card.kind == "Parallel" and not any(not inner.off for row in card.rows for inner in row):
@@ -101,6 +101,8 @@ def _of_card(design: Design, card: Card) -> Iterator[Advice]:
         )
     if card.kind == "Residual" and not any(not inner.off for row in card.rows for inner in row):
         yield Advice("empty-branches", "note", card.uid, say("Both its rows are empty: it adds its input to itself."))
+    if card.kind == "Multiply" and not any(not inner.off for row in card.rows for inner in row):
+        yield Advice("empty-branches", "note", card.uid, say("Both its rows are empty: it multiplies its input by itself."))
 
 
 def _largest(seen: DesignFacts) -> Iterator[Advice]:

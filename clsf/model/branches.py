@@ -1,4 +1,4 @@
-"""The branching layers, which hold rows of other layers: Residual adds what comes out, Parallel concatenates it.
+"""The branching layers, which hold rows of other layers: Residual adds what comes out, Multiply multiplies it, Parallel puts it side by side.
 
 They answer the same questions as the plain layers (see `clsf.model.layers`), from the layers they hold. Which layers
 those are, with their paths, is `rows()`; `clsf.model.walk` goes through them.
@@ -43,6 +43,10 @@ class Branching(Layer):
         """Return what `count` rows are called in paths and in weights' names."""
         return tuple(f"branch{number}" for number in range(1, count + 1))
 
+    def spreads(self, shape: Shape) -> bool:
+        """Return whether its first row ends in one number per channel, which meets an image of the other row."""
+        return False
+
     def each(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Branching:
         """Return the layer with every row changed."""
         return self.of_rows(tuple(change(row) for _, row in self.rows()))
@@ -52,8 +56,27 @@ class Branching(Layer):
         raise NotImplementedError
 
 
+class TwoRows(Branching):
+    """A layer whose two rows of layers, `layers` and `shortcut`, meet number by number; an empty row is the identity."""
+
+    __slots__ = ()
+
+    FIELDS: ClassVar = ("layers", "shortcut")
+    MEET: ClassVar[str]  # what happens, in source
+
+    @classmethod
+    def row_names(cls, count: int) -> tuple[str, ...]:
+        return "body", "shortcut"
+
+    def headline(self) -> str:
+        return f"a row of layers is {self.MEET} {'a shortcut row' if self.shortcut else 'what came in'}"
+
+    def rows(self) -> tuple[tuple[str, tuple[Layer, ...]], ...]:
+        return ("body", self.layers), ("shortcut", self.shortcut)
+
+
 @dataclass(frozen=True, slots=True)
-class Residual(Branching):
+class Residual(TwoRows):
     """Add what a row of layers makes of the input to the input itself, or to what a `shortcut` row makes of it.
 
     Shape:  both rows must end in the same shape; an empty shortcut is the identity
@@ -62,9 +85,9 @@ class Residual(Branching):
     """
 
     LOOK: ClassVar = Look(say("Adds what a row of layers makes to what came in (ResNet)."), "call_merge", "branching", "block")
-    FIELDS: ClassVar = ("layers", "shortcut")
     MERGE: ClassVar = "layers.Add"
     SIGN: ClassVar = "+"
+    MEET: ClassVar = "added to"
 
     layers: tuple[Layer, ...]
     shortcut: tuple[Layer, ...] = ()
@@ -81,16 +104,6 @@ class Residual(Branching):
             )
         )
 
-    @classmethod
-    def row_names(cls, count: int) -> tuple[str, ...]:
-        return "body", "shortcut"
-
-    def headline(self) -> str:
-        return f"a row of layers is added to {'a shortcut row' if self.shortcut else 'what came in'}"
-
-    def rows(self) -> tuple[tuple[str, tuple[Layer, ...]], ...]:
-        return ("body", self.layers), ("shortcut", self.shortcut)
-
     def out_shape(self, shape: Shape) -> Shape:
         body, shortcut = _row_shapes(self, shape)
         if body != shortcut:
@@ -100,6 +113,46 @@ class Residual(Branching):
                 body=shape_text(body), shape=shape_text(shape), shortcut=shape_text(shortcut),
             )  # fmt: skip
         return body
+
+
+@dataclass(frozen=True, slots=True)
+class Multiply(TwoRows):
+    """Multiply what came in, or what a `shortcut` row makes of it, by what a row of layers makes of it, number by number.
+
+    Shape:  the shortcut's; the layers end in the same shape, or in one number per channel of it, (c,) or (1, 1, c),
+            which then multiplies the whole channel: squeeze-and-excitation
+    Raises: SpecError if they end in another
+    Source: Hu et al. 2017, arXiv:1709.01507
+    """
+
+    LOOK: ClassVar = Look(say("Multiplies what came in by what a row of layers makes of it: a weight per channel (squeeze-and-excitation)."), "close", "branching", "gate")  # fmt: skip
+    MERGE: ClassVar = "layers.Multiply"
+    SIGN: ClassVar = "*"
+    MEET: ClassVar = "multiplied with"
+
+    layers: tuple[Layer, ...]
+    shortcut: tuple[Layer, ...] = ()
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        channels = shape[-1] if shape else 32
+        squeeze = () if shape is not None and len(shape) == 1 else (made("GlobalAverage"),)
+        return cls((*squeeze, made("Linear", max(channels // 4, 1), "relu"), made("Linear", channels, "sigmoid")))
+
+    def spreads(self, shape: Shape) -> bool:
+        body, shortcut = _row_shapes(self, shape)
+        return len(body) == 1 and len(shortcut) == 3
+
+    def out_shape(self, shape: Shape) -> Shape:
+        body, shortcut = _row_shapes(self, shape)
+        channels = shortcut[-1:]
+        if body not in (shortcut, *([channels, (1, 1, *channels)] if len(shortcut) == 3 else [])):
+            raise SpecError(
+                "its layers make {body} of the {shape} input, but its shortcut makes {shortcut}, and only equal shapes or one number per "
+                "channel can be multiplied; end the layers in a Dense layer with units={channels}, behind a GlobalAveragePool2D",
+                body=shape_text(body), shape=shape_text(shape), shortcut=shape_text(shortcut), channels=channels[0],
+            )  # fmt: skip
+        return shortcut
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +219,4 @@ def _row_shapes(layer: Branching, shape: Shape) -> list[Shape]:
     return ends
 
 
-BRANCHING: dict[str, type[Branching]] = {kind.__name__: kind for kind in (Residual, Parallel)}
+BRANCHING: dict[str, type[Branching]] = {kind.__name__: kind for kind in (Residual, Multiply, Parallel)}

@@ -19,7 +19,7 @@ OWN_ROW = 0
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One layer of a design. `layer` is None for Residual, whose rows are (body, shortcut), and Parallel, whose rows are branches."""
+    """One layer of a design. `layer` is None for Residual and Multiply, whose rows are (body, shortcut), and Parallel, whose rows are branches."""
 
     uid: int  # at least 1; no other card of the design has it
     kind: str

@@ -61,6 +61,8 @@ def _candidates(design: Design, card: Card, seen: DesignFacts) -> Iterator[objec
     place = design.place(card.uid)
     if card.kind == "Residual":
         yield from _residual(design, card, shape)
+    elif card.kind == "Multiply":
+        yield from _multiply(design, card, shape)
     elif card.kind == "Parallel":
         yield from _parallel(design, card)
     elif len(shape) == 3:
@@ -159,6 +161,22 @@ def _residual(design: Design, card: Card, shape: Shape) -> Iterator[object]:
         layers = (made("Convolution", end[2], 1, strides=stride, padding="same", use_bias=False), made("Batchwise"))
         label = say("Give the shortcut a 1×1 convolution that ends in {shape}", shape=shape_text(end))
         yield lambda: Mend(label, edit_steps.row_put(base, card.uid, 1, layers))  # noqa: B023
+
+
+def _multiply(design: Design, card: Card, shape: Shape) -> Iterator[object]:
+    """The layers must end like the shortcut, or in one number per channel."""
+    body, shortcut = (_end(row, shape) for row in card.rows)
+    if body is None or shortcut is None:
+        return
+    gate = (*([made("GlobalAverage")] if len(body) == 3 else []), made("Linear", shortcut[-1], "sigmoid"))
+    if len(shortcut) == 3 or len(body) == 1:
+        label = say_n(
+            "End its layers in a Dense layer of {units} unit", "End its layers in a Dense layer of {units} units", shortcut[-1],
+            units=shortcut[-1],
+        )  # fmt: skip
+        row = tuple(inner.spec() for inner in card.rows[0] if not inner.off)
+        yield lambda: Mend(label, edit_steps.row_put(design, card.uid, 0, (*row, *gate)))
+    yield lambda: Mend(say("Set padding 'same' and strides 1 inside"), edit_steps.each(design, card.uid, _keeping))
 
 
 def _parallel(design: Design, card: Card) -> Iterator[object]:

@@ -25,7 +25,9 @@ class Weight:
     the schemes for initial weights divide by (Glorot & Bengio 2010, He et al. 2015).
     """
 
-    name: Literal["kernel", "depthwise_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "alpha"]
+    name: Literal[
+        "kernel", "depthwise_kernel", "pointwise_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "alpha"
+    ]
     shape: Shape
     trainable: bool = True
     fan_in: int = 0

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import prod
 
+from clsf.calls import Call
+from clsf.code.own_layers import SOURCES
 from clsf.errors import SpecError
 from clsf.model import layers as ours
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import Multiply, Parallel, Residual
 from clsf.model.layers import made
+from clsf.model.layers.reading import of_keras, of_torch
 from clsf.model.shapes import one_or_two, one_or_two_text
-from clsf.reader.ops import pair
+from clsf.reader import moves
+from clsf.reader.ops import READ_WHOLE, pair
 from clsf.reader.shapes import four
-from clsf.reader.values import Op, Tensor
+from clsf.reader.values import Made, Op, Tensor
 from clsf.words import Sentence, say
 
 MAX_LAYERS = 400
@@ -146,6 +150,13 @@ def _join(tensor: Tensor, branches: list[list], reading: Reading) -> list:
             return [Residual(tuple(main), tuple(others[0]))]
         reading.lose(line, say("an addition of {count} branches", count=len(branches)))
         return main
+    if tensor.op.kind == "Multiply" and len(branches) == 2:
+        sizes = [prod(found) if (found := source.shape) and None not in found else 0 for source in tensor.inputs]
+        gate = 0 if sizes[0] < sizes[1] or (sizes[0] == sizes[1] and branches[0]) else 1  # the smaller is spread over the other
+        inner = branches[gate]
+        if inner and inner[-1].role == "Layout":  # one number per channel, as an image of one cell
+            inner = inner[:-1]
+        return [Multiply(tuple(inner), tuple(branches[1 - gate]))]
     if tensor.op.kind == "Concat":
         return [Parallel(tuple(tuple(b) for b in branches))]
     reading.lose(line, say("branches that are multiplied or averaged"))
@@ -165,7 +176,7 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
     op, before, after = tensor.op, tensor.inputs[0], tensor.shape
     s, line = op.settings, op.line
     match op.kind:
-        case "Convolution" | "Depthwise":
+        case "Convolution" | "Depthwise" | "Separable":
             return _convolution(op, before, reading)
         case "Linear":
             if not isinstance(s.get("units"), int):
@@ -181,23 +192,24 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
             return [made(op.kind)]
         case "AdaptiveAveragePool2D" | "AdaptiveMaxPool2D":
             return _adaptive(op, before, reading)
-        case "Separable" | "Conv1D" | "Conv2DTranspose" | "Resize" | "Unknown" | "Argmax" | "Mean":
+        case "Conv1D" | "Conv2DTranspose" | "Resize" | "Unknown" | "Argmax" | "Mean":
             name = s.get("name") or op.kind
             reading.lose(line, say("{name}", name=name))
-            if op.kind == "Separable" and isinstance(s.get("filters"), int) and pair(s.get("kernel")):
-                padding = "same" if s.get("padding") == "same" else "valid"
-                return [
-                    made("Depthwise", pair(s["kernel"])[0], (pair(s.get("strides")) or (1, 1))[0], padding, use_bias=False),
-                    made("Convolution", s["filters"], 1),
-                    *_activation(s.get("activation"), op, reading),
-                ]
             return []
         case "Flat":
             return [made("Flat")]
-        case "View" | "Reshape":
-            if after is not None and len(after) == 1 and before.shape is not None and len(before.shape) > 1:
+        case "View" | "Layout" | "Axes":
+            if (
+                op.kind != "Axes"
+                and after is not None
+                and len(after) == 1
+                and before.shape is not None
+                and len(before.shape) > 1
+            ):
                 return [made("Flat")]
-            return []
+            return [("move", tensor)]
+        case "Shuffle":
+            return [made(op.kind, s["groups"])] if isinstance(s.get("groups"), int) else []
         case "Squeeze":
             return (
                 [made("Flat")]
@@ -208,7 +220,10 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
             rate = s.get("rate")
             if isinstance(rate, int | float) and 1 < rate < 100:
                 rate = rate / 100
-            return [made("Drop", rate)] if isinstance(rate, int | float) and 0 <= rate < 1 else []
+            if not (isinstance(rate, int | float) and 0 <= rate < 1):
+                return []
+            maps = bool(s.get("maps")) and before.shape is not None and len(before.shape) == 3
+            return [made("DropMaps" if maps else "Drop", rate)]
         case "Batchwise":
             momentum, epsilon = s.get("momentum"), s.get("epsilon")
             return [
@@ -218,13 +233,62 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
                     epsilon if isinstance(epsilon, int | float) and 0 < epsilon <= 1 else 1e-3,
                 )
             ]
+        case _ if op.kind in READ_WHOLE:
+            return _declared(op, before, reading)
         case "Function":
             return _activation(s.get("name"), op, reading, alone=True)
         case "Pad":
             return [("pad", four(s.get("pads"), reading.torch), s.get("value", 0), line, before.shape)]
-        case "Add" | "Concat" | "Combine":
+        case "Add" | "Multiply" | "Concat" | "Combine":
             return []
     return []
+
+
+def _declared(op: Op, before: Tensor, reading: Reading) -> list:
+    """Return the layer that a call stands for, as that layer itself reads it."""
+    shape, name = before.shape, op.made.name
+    if reading.torch and shape is not None and len(shape) == 3:
+        moved = before.op.kind == "Permute" and tuple(before.op.settings.get("dims") or ()) == (0, 2, 3, 1)
+        if moved and op.kind == "LayerNorm":  # the channels are last, as `LayerNorm2d` has it
+            name += "2d"
+        else:
+            shape = (*shape[1:], shape[0])
+    kind = op.kind if op.kind == "ResponseNorm" else ""
+    try:
+        if shape is None or None in shape:
+            raise SpecError("")
+        called = _call(op.made, name, kind, reading.torch)
+        if reading.torch:
+            (layer,), _ = of_torch([called], shape)
+        else:
+            layer, _, _ = of_keras([called], shape)
+        layer.out_shape(shape)
+    except (SpecError, TypeError, ValueError):
+        reading.lose(op.line, say("{name}", name=name))
+        return []
+    return [layer]
+
+
+_UNHEARD = ("name", "dtype", "device", "input_shape", "trainable")
+"""Arguments that change nothing that a layer says."""
+
+
+def _call(of: Made, name: str, role: str, torch: bool) -> Call:
+    """Return what was called as a value. Raises TypeError for an argument that can't be told."""
+    if role:  # the function and the layer have different names
+        api = ours.BY_ROLE[role].TORCH[0] if torch else ours.BY_ROLE[role].KERAS
+        full = api.name
+    else:
+        full = name if name in SOURCES else f"{'nn' if torch else 'layers'}.{name}"
+    found = Call(full, tuple(map(_value, of.args)), {n: _value(v) for n, v in of.kwargs.items() if n not in _UNHEARD})
+    found.arguments()
+    return found
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Made):
+        return Call(value.path, tuple(map(_value, value.args)), {n: _value(v) for n, v in value.kwargs.items()})
+    return value
 
 
 def _activation(name: object, op: Op, reading: Reading, alone: bool = False) -> list:
@@ -267,6 +331,8 @@ def _convolution(op: Op, before: Tensor, reading: Reading) -> list:
     multiplier = s.get("multiplier") if isinstance(s.get("multiplier"), int) else 1
     if op.kind == "Depthwise":
         layer = made(op.kind, **_square(found), depth_multiplier=multiplier)
+    elif op.kind == "Separable":
+        layer = made(op.kind, s["filters"], **_square(found), depth_multiplier=multiplier)
     else:
         groups = s.get("groups")
         layer = made("Convolution", s["filters"], groups=groups if isinstance(groups, int) else 1, **found)
@@ -345,7 +411,7 @@ def _tidy(found: list, reading: Reading) -> list:
     row: list = []
     flat = False
     pending: tuple | None = None
-    for item in found:
+    for item in _moved(found, reading):
         if isinstance(item, tuple):
             if item[0] == "flat":
                 flat = True
@@ -359,28 +425,85 @@ def _tidy(found: list, reading: Reading) -> list:
             if flat or (row and row[-1].role == "Flat"):
                 continue
             flat = True
-        if pending is not None and isinstance(item, ours.Sliding):
-            item = _with_padding(item, pending, reading)
-            pending = None
+        if pending is not None:
+            zeros, item = _with_padding(item, pending, reading)
+            row, pending = [*row, *zeros], None
         if item.role == "Function" and item.name == "linear":
+            continue
+        if reading.torch and row and (both := _separable(row[-1], item)) is not None:
+            row[-1] = both
             continue
         row.append(item)
     if pending is not None:
-        reading.lose(pending[3], say("padding"))
+        row += _zeros(pending, reading)
     return row
 
 
-def _with_padding(layer: ours.Sliding, pad: tuple, reading: Reading) -> object:
-    if layer.padding == "same":
-        return layer
-    same, image = replace(layer, padding="same"), _image(pad[4], reading)
-    if pad[1] is not None and image is not None:
-        if same.pads(image) == pad[1]:
-            return same
-        if not any(pad[1]):
-            return layer
-    reading.assume(pad[3], say("Padding “same” stands for a layer of zeros around the image."))
-    return same
+def _moved(found: list, reading: Reading) -> list:
+    """Return the row with layers for what views and permutations do to an image."""
+    row: list = []
+    run: list[Tensor] = []
+    for item in [*found, None]:
+        if isinstance(item, tuple) and item[0] == "move":
+            run.append(item[1])
+            continue
+        # What a model begins with is its input brought into shape, and what a Flatten follows is the order it flattens in.
+        if run and not (getattr(item, "role", "") == "Flat" and _other_order(run, reading)):
+            found_here = _moves(run, reading)
+            row += found_here if run[0].inputs[0].inputs else [layer for layer in found_here if layer.role == "Shuffle"]
+        run = []
+        row += [item] if item is not None else []
+    return row
+
+
+def _other_order(run: list[Tensor], reading: Reading) -> bool:
+    """Return whether a Flatten behind it goes in the other framework's order, which a model does not say."""
+    dims = run[0].op.settings.get("dims")
+    return len(run) == 1 and dims is not None and tuple(dims) == ((0, 2, 3, 1) if reading.torch else (3, 1, 2))
+
+
+def _moves(run: list[Tensor], reading: Reading) -> list:
+    """Return the layers for a row of moves: as many moves as possible at once, again and again."""
+    found, start = [], 0
+    while start < len(run):
+        for end in range(len(run), start, -1):
+            layers = moves.layers_of(run[start:end], reading.torch)
+            if layers is not None:
+                found += layers
+                break
+        start = end
+    return found
+
+
+def _separable(first: object, second: object) -> object | None:
+    """Return the separable convolution that a depthwise one and a 1×1 one are together: PyTorch has no layer for it."""
+    if (first.role, second.role) != ("Depthwise", "Convolution"):
+        return None
+    names = ("kernel_size", "strides", "padding", "depth_multiplier", "dilation_rate")
+    one = made("Separable", second.filters, **{name: getattr(first, name) for name in names}, use_bias=second.use_bias)
+    return one if one.steps == (first, second) else None
+
+
+def _with_padding(layer: object, pad: tuple, reading: Reading) -> tuple[list, object]:
+    """Return what stands for a padding before a layer: nothing where it is the layer's own then, else a layer of zeros."""
+    image = _image(pad[4], reading)
+    if isinstance(layer, ours.Sliding) and layer.padding == "valid" and pad[1] is not None and image is not None:
+        same = replace(layer, padding="same")
+        if any(pad[1]) and same.pads(image) == pad[1]:
+            return [], same
+    if isinstance(layer, ours.Sliding) and pad[2] != 0 and layer.padding == "valid":  # not zeros: what never wins a maximum
+        reading.assume(pad[3], say("Padding “same” stands for a layer of zeros around the image."))
+        return [], replace(layer, padding="same")
+    return _zeros(pad, reading), layer
+
+
+def _zeros(pad: tuple, reading: Reading) -> list:
+    """Return the layer that puts zeros around an image, if that is what the padding does."""
+    if pad[1] is None or min(pad[1]) < 0 or pad[2] != 0:
+        reading.lose(pad[3], say("padding"))
+        return []
+    left, right, top, bottom = pad[1]
+    return [made("Pad", top, bottom, left, right)] if any(pad[1]) else []
 
 
 def folded(layers: tuple, deep: int = 0) -> tuple:
@@ -389,6 +512,8 @@ def folded(layers: tuple, deep: int = 0) -> tuple:
     for item in layers:
         if isinstance(item, Residual) and deep < 8:
             item = Residual(folded(item.layers, deep + 1), folded(item.shortcut, deep + 1))
+        elif isinstance(item, Multiply) and deep < 8:
+            item = Multiply(folded(item.layers, deep + 1), folded(item.shortcut, deep + 1))
         elif isinstance(item, Parallel) and deep < 8:
             item = Parallel(tuple(folded(b, deep + 1) for b in item.branches))
         weighted = row and bool(row[-1].KERNELS)

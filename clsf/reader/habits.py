@@ -18,9 +18,12 @@ _WEIGHTS = re.compile(r"parameters\(\)|\.weight\b|trainable_(?:variables|weights
 def penalties(program: Program) -> dict:
     """Return "l1" and "l2" of penalties that are added to the loss by hand."""
     found: dict[str, float] = {}
-    named = _sums(program)
+    text = program.source.text
+    if not (_SQUARES.search(text) or _SIZES.search(text) or ".mul_(" in text) or not _WEIGHTS.search(text):
+        return found
     over = _lists_of_weights(program)
-    for node in ast.walk(program.source.tree):
+    named = _sums(program, over)
+    for node in program.source.nodes:
         if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
             continue
         for factor, size in ((node.left, node.right), (node.right, node.left)):
@@ -30,7 +33,7 @@ def penalties(program: Program) -> dict:
             kind = _kind(size, named, over, program)
             if kind:
                 found.setdefault(kind, value)
-    by_hand = re.search(r"\.mul_\(1 - [^\n]*?(?:lr|rate)\S* \* (\w+|[\d.e-]+)\)", ast.unparse(program.source.tree))
+    by_hand = re.search(r"\.mul_\(1 - [^\n]*?(?:lr|rate)\S* \* (\w+|[\d.e-]+)\)", text)
     if by_hand and program.torch:
         value = _number(program, ast.parse(by_hand[1], mode="eval").body)
         if value and 0 < value <= 10:
@@ -51,11 +54,10 @@ def _kind(size: ast.expr, named: dict[str, str], over: set[str], program: Progra
     return "l2" if _SQUARES.search(text) else "l1" if _SIZES.search(text) else ""
 
 
-def _sums(program: Program) -> dict[str, str]:
+def _sums(program: Program, over: set[str]) -> dict[str, str]:
     """Return name -> penalty of names that hold a sum over all weights."""
     found: dict[str, str] = {}
-    over = _lists_of_weights(program)
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             kind = _kind(node.value, {}, over, program) if not isinstance(node.value, ast.Name) else ""
             if kind:
@@ -75,7 +77,7 @@ def _lists_of_weights(program: Program) -> set[str]:
     """Return names that stand for one weight array or a list of them."""
     found: set[str] = set()
     for _ in range(2):
-        for node in ast.walk(program.source.tree):
+        for node in program.source.nodes:
             if _is_list(node) and _WEIGHTS.search(ast.unparse(node.value)):
                 found.add(node.targets[0].id)
             if isinstance(node, ast.comprehension | ast.For):
@@ -92,7 +94,7 @@ def _is_list(node: ast.AST) -> bool:
 def varied(program: Program) -> dict:
     """Return settings of our `Augmentation` that functions of the program write out: mirrored, shifted, turned images."""
     found: dict = {}
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes if "augment" in program.source.text.lower() else ():
         if isinstance(node, ast.FunctionDef) and "augment" in node.name.lower():
             for inner in ast.walk(node):
                 _varied(program, inner, found)
@@ -129,7 +131,7 @@ def clipping(program: Program) -> Clipping | None:
             limit = made.get(name)
             if folding.number(limit) and 0 < limit <= 1e12:
                 return Clipping(kind, float(limit))
-    for node in ast.walk(program.source.tree) if program.torch else ():
+    for node in program.source.nodes if program.torch else ():
         name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
         if name in ("clip_grad_norm_", "clip_grad_norm", "clip_grad_value_") and node.args:
             given = next((k.value for k in node.keywords if k.arg in ("max_norm", "clip_value")), None)
@@ -178,7 +180,7 @@ def _weighted(program: Program) -> bool:
 
 def _accumulated(program: Program) -> dict:
     """Return how many batches make one update: `if (i + 1) % 4 == 0: optimizer.step()`."""
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare) or not isinstance(node.test.left, ast.BinOp):
             continue
         if isinstance(node.test.left.op, ast.Mod) and any(

@@ -167,7 +167,7 @@ class Libraries(Nets, Arrays):
         if isinstance(left, Tensor) or isinstance(right, Tensor):
             tensors = [x for x in (left, right) if isinstance(x, Tensor)]
             if len(tensors) == 2:
-                op = Op("Add" if kind is ast.Add else "Combine", {"axis": 1}, line)
+                op = Op({ast.Add: "Add", ast.Mult: "Multiply"}.get(kind, "Combine"), {"axis": 1}, line)
                 return self.keep(op, tensors, self.in_torch())
             if kind in (ast.Div, ast.Mult, ast.Sub, ast.Add):
                 number = right if isinstance(left, Tensor) else left
@@ -366,6 +366,8 @@ class Libraries(Nets, Arrays):
             if path.endswith(".add") or (path.endswith("merge") and mode == "sum")
             else "Concat"
             if path.endswith("concatenate") or mode == "concat"
+            else "Multiply"
+            if path.endswith(".multiply") or mode == "mul"
             else "Combine"
         )
         if not tensors:
@@ -585,7 +587,7 @@ class Libraries(Nets, Arrays):
                 dims = tuple(first) if isinstance(first, list | tuple) else tuple(args)
                 if not torch and dims:
                     dims = dims[1:]
-                    return self.keep(Op("Reshape", {"shape": dims}, line), [t], torch)
+                    return self.keep(Op("Layout", {"shape": dims}, line), [t], torch)
                 if len(dims) == 2 and dims[1] == -1 and (dims[0] is BATCH or not isinstance(dims[0], int) or dims[0] > 0):
                     return self.keep(Op("Flat", {"start": 1, "lead": dims[0]}, line), [t], torch)
                 if len(dims) == 2 and isinstance(dims[1], int) and dims[1] > 0:
@@ -611,13 +613,15 @@ class Libraries(Nets, Arrays):
                     if max(dims) < len(order):
                         order[dims[0]], order[dims[1]] = order[dims[1]], order[dims[0]]
                         dims = tuple(order)
-                return self.keep(Op("Permute", {"dims": dims}, line), [t], torch)
+                return self.keep(Op("Axes", {"dims": dims}, line), [t], torch)
             case "squeeze":
                 return self.keep(Op("Squeeze", {}, line), [t], torch)
             case "unsqueeze":
                 return self.keep(Op("Unsqueeze", {"dim": first}, line), [t], torch)
             case "add" | "add_":
                 return self.keep(Op("Add", {}, line), [t, first], torch) if isinstance(first, Tensor) else t
+            case "mul" | "mul_" | "multiply":
+                return self.keep(Op("Multiply", {}, line), [t, first], torch) if isinstance(first, Tensor) else t
             case "max" | "argmax" | "min":
                 if function and torch and not args:
                     return t
@@ -685,6 +689,11 @@ class Libraries(Nets, Arrays):
 
     def super_method(self, of: object, name: str, args: list, kwargs: dict, node: ast.AST) -> object:
         net = of.of.net
+        base = net.extra.get("base") if net is not None else None
+        if base is not None and name in ("forward", "call", "__call__") and args:
+            return self.apply(base, args[0], node.lineno)
+        if base is not None and name == "__init__":
+            net.extra["base"] = Made(base.path, args, kwargs, node.lineno)
         if name == "__init__" and net is not None:
             paths = of.after.ancestors()
             if "keras.Model" in paths and (len(args) >= 2 or "inputs" in kwargs):

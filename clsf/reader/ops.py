@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.model.layers import PLAIN
-from clsf.model.layers.reading import BY_KERAS
+from clsf.model.layers.reading import BY_KERAS, BY_TORCH
 from clsf.reader import folding
 from clsf.reader.values import UNKNOWN, Function, Made, Op, Ref
 
@@ -22,19 +22,19 @@ _KERAS_POSITIONS = {
 } | {
     **dict.fromkeys(("Conv1D", "SeparableConv2D", "Conv2DTranspose"), ("filters", "kernel_size", "strides", "padding")),
     **dict.fromkeys(("MaxPooling1D", "AveragePooling1D"), ("pool_size", "strides", "padding")),
-    **dict.fromkeys(("SpatialDropout2D", "AlphaDropout", "GaussianDropout"), ("rate",)),
+    **dict.fromkeys(("AlphaDropout", "GaussianDropout"), ("rate",)),
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), ("units",)),
     "LeakyReLU": ("alpha",), "Reshape": ("target_shape",), "Permute": ("dims",), "UpSampling2D": ("size",), "Rescaling": ("scale", "offset"),
-    "Embedding": ("input_dim", "units"), "Cropping2D": ("cropping",), "Softmax": ("axis",), "LayerNormalization": ("axis", "epsilon"),
+    "Embedding": ("input_dim", "units"), "Cropping2D": ("cropping",), "Softmax": ("axis",),
     "Lambda": ("function",), "InputLayer": ("input_shape",), "GaussianNoise": ("stddev",),
 }  # fmt: skip
-_KERAS_KINDS = {name.removeprefix("layers."): kind.role for name, kind in BY_KERAS.items()} | {
-    "SeparableConv2D": "Separable", "Conv2DTranspose": "Conv2DTranspose", "Conv1D": "Conv1D", "PReLU": "Function", "ThresholdedReLU": "Function",
-    "AlphaDropout": "Drop", "SpatialDropout2D": "Drop", "GaussianDropout": "Drop", "Normalization": "Rescaling", "Resizing": "Resize",
+_KERAS_KINDS = {name.removeprefix("layers."): "Drop" if kind.drops else kind.role for name, kind in BY_KERAS.items()} | {
+    "SeparableConv2D": "Separable", "Conv2DTranspose": "Conv2DTranspose", "Conv1D": "Conv1D", "ThresholdedReLU": "Function",
+    "AlphaDropout": "Drop", "GaussianDropout": "Drop", "Normalization": "Rescaling", "Resizing": "Resize",
     "InputLayer": "Input", "Masking": "Identity", "ActivityRegularization": "Identity", "GaussianNoise": "Identity",
     "Add": "Add", "add": "Add", "Concatenate": "Concat", "concatenate": "Concat",
-    **dict.fromkeys(("Multiply", "Average", "Maximum", "Subtract"), "Combine"),
-    "Reshape": "Reshape", "Permute": "Permute", "Rescaling": "Rescaling",
+    **dict.fromkeys(("Multiply", "multiply"), "Multiply"), **dict.fromkeys(("Average", "Maximum", "Subtract"), "Combine"),
+    "Reshape": "Layout", "Permute": "Axes", "Rescaling": "Rescaling",
 }  # fmt: skip
 """Keras' layer -> the operation that it is: what is a layer here by its role, the others by hand."""
 
@@ -117,7 +117,7 @@ def keras_op(made: Made) -> Op:
                 s["two"] = True  # MaxPooling2D(2, 2): size 2, strides 2
             s |= {"size": size, "strides": strides if strides is not None else size, "padding": _padding(given)}
         case "Drop":
-            s["rate"] = given.get("rate", 0.5)
+            s |= {"rate": given.get("rate", 0.5), "maps": name.startswith("Spatial")}
         case "Batchwise":
             s |= {"momentum": given.get("momentum", 0.99), "epsilon": given.get("epsilon", 1e-3), "axis": given.get("axis", -1)}
             if isinstance(s["momentum"], str):
@@ -126,15 +126,15 @@ def keras_op(made: Made) -> Op:
             s["name"] = activation_name(made if activation_name(made) else given.get("activation"))
             if name == "LeakyReLU":
                 s["alpha"] = given.get("negative_slope", given.get("alpha", 0.3))
-        case "Add" | "Concat" | "Combine":
+        case "Add" | "Multiply" | "Concat" | "Combine":
             s["axis"] = given.get("axis", -1)
         case "Pad":
             s["pads"] = given.get("padding", 1)
-        case "Reshape":
+        case "Layout":
             s["shape"] = given.get(
                 "target_shape", tuple(made.args[0]) if made.args and isinstance(made.args[0], list | tuple) else None
             )
-        case "Permute":
+        case "Axes":
             s["dims"] = given.get("dims")
         case "Rescaling" if name == "Rescaling":
             s |= {"scale": given.get("scale"), "offset": given.get("offset", 0)}
@@ -164,9 +164,16 @@ _TORCH_POSITIONS = {
     **dict.fromkeys(("Dropout2d", "Dropout1d", "AlphaDropout", "FeatureAlphaDropout"), ("p",)),
     "Softmax": ("dim",), "LogSoftmax": ("dim",), "LeakyReLU": ("negative_slope",), "ConstantPad2d": ("padding", "value"), "ReflectionPad2d": ("padding",),
     "Unflatten": ("dim", "unflattened_size"), "Embedding": ("num_embeddings", "embedding_dim"), "Upsample": ("size", "scale_factor"),
-    **dict.fromkeys(("LSTM", "GRU", "RNN"), ("input_size", "hidden_size")), "LayerNorm": ("normalized_shape", "eps"), "GroupNorm": ("num_groups", "num_channels"),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), ("input_size", "hidden_size")),
+}  # fmt: skip
+READ_WHOLE = ("LayerNorm", "GroupNorm", "ResponseNorm", "Slopes")
+"""Roles of the layers whose calls the layer's own declaration reads, arguments and all."""
+
+_WHOLE = {name.removeprefix("nn."): kinds[0].role for name, kinds in BY_TORCH.items() if kinds[0].role in READ_WHOLE} | {
+    "local_response_norm": "ResponseNorm",
 }  # fmt: skip
 _FUNCTION_POSITIONS = {
+    "channel_shuffle": ("groups",),
     "max_pool2d": _TORCH_POSITIONS["MaxPool2d"], "avg_pool2d": _TORCH_POSITIONS["AvgPool2d"], "dropout": ("p", "training"), "dropout2d": ("p", "training"),
     "softmax": ("dim",), "log_softmax": ("dim",), "leaky_relu": ("negative_slope",), "adaptive_avg_pool2d": ("output_size",), "pad": ("padding", "mode", "value"),
     "flatten": ("start_dim", "end_dim"), "adaptive_max_pool2d": ("output_size",), "alpha_dropout": ("p", "training"), "feature_dropout": ("p", "training"), "dropout1d": ("p", "training"),
@@ -227,10 +234,13 @@ def torch_op(made: Made, function: bool = False) -> Op:
         "dropout3d",
     ):
         op.kind = "Drop"
-        s["rate"] = given.get("p", 0.5)
+        s |= {"rate": given.get("p", 0.5), "maps": low.endswith("2d")}
         if function:
             s["training"] = given.get("training", True)
             s["training_given"] = "training" in given
+    elif low in ("channelshuffle", "channel_shuffle"):
+        op.kind = "Shuffle"
+        s["groups"] = given.get("groups")
     elif low in ("flatten", "ravel"):
         op.kind = "Flat"
         s["start"] = given.get("start_dim", 0 if function else 1)
@@ -245,8 +255,10 @@ def torch_op(made: Made, function: bool = False) -> Op:
     elif low == "flattenlikekeras":
         op.kind = "Flat"
     elif low == "unflatten":
-        op.kind = "Reshape"
+        op.kind = "Layout"
         s["shape"] = given.get("unflattened_size")
+    elif name in _WHOLE:
+        op.kind = _WHOLE[name]
     elif ACTIVATIONS.get(low):
         op.kind = "Function"
         s["name"] = ACTIVATIONS[low]

@@ -214,11 +214,16 @@ def _classifies(net: Net) -> bool:
 
 def _sequentials(machine: Machine) -> None:
     """nn.Sequential on its own is a model too: find those that names stand for."""
-    if machine.nets and any(not n.extra.get("inside") for n in machine.nets):
+    named = [
+        value
+        for value in list(machine.module.names.values())
+        if isinstance(value, Made) and value.path == "torch.nn.Sequential" and machine.children(value)
+    ]
+    held = {id(child) for value in named for child in machine.children(value)}  # modules of one's own inside one are no models
+    if any(not (n.extra.get("inside") or id(n.instance) in held or id(n) in held) for n in machine.nets):
         return
-    for value in list(machine.module.names.values()):
-        if isinstance(value, Made) and value.path == "torch.nn.Sequential" and machine.children(value):
-            machine.net_of(value)
+    for value in named:
+        machine.net_of(value)
 
 
 def _data(program: Program) -> None:
@@ -404,6 +409,13 @@ def _model(program: Program) -> None:
     if program.output is None:
         return
     program.reading = graph.rows(program.output, program.torch, program.classes or 10)
+    for tensors, what in ((program.net.inputs, say("inputs")), (program.net.outputs, say("outputs"))):
+        if len(tensors) > 1:
+            given = [t.op.name or (t.op.made.kwargs.get("name") if t.op.made else None) for t in tensors]
+            names = ", ".join(str(name or tensor.shape) for name, tensor in zip(given, tensors, strict=True))
+            program.reading.lose(
+                program.net.line, say("several {what} ({names}); a model has one here", what=what, names=names)
+            )
     native = program.native_shape
     if native is not None and None not in native:
         if len(native) == 3:

@@ -144,7 +144,7 @@ def _callback(program: Program, first: float | None, epochs: int) -> list[tuple[
 
 def _by_steps(program: Program, epochs: int) -> list[tuple[float, float]]:
     """Return the shares of a function that the learning rate is multiplied with: `g["lr"] = rate * share(step)`."""
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         if not isinstance(node, ast.Assign) or not any(map(_is_rate, node.targets)) or not isinstance(node.value, ast.BinOp):
             continue
         for side in (node.value.left, node.value.right):
@@ -179,7 +179,7 @@ def _settle(program: Program, function: Function) -> None:
 
 def _by_epochs(program: Program, first: float | None, epochs: int) -> list[tuple[float, float]]:
     """Return the shares of a loop, or of a function of the epoch, that sets the learning rate by hand."""
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         body = getattr(node, "body", None)
         if (
             isinstance(node, ast.FunctionDef)

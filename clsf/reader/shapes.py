@@ -47,16 +47,21 @@ def out_shape(op: Op, shapes: list[tuple | None], torch: bool, misfits: list[Mis
             return (first[0], *size)
         case "Flat":
             return None if first is None or None in first else (prod(first),)
-        case "View" | "Reshape":
+        case "View" | "Layout":
             return _view(op, first, torch, misfits)
         case "Pad":
             return _pad(op, first, torch)
-        case "Permute":
+        case "Shuffle":
+            return first
+        case "Axes":
             dims = s.get("dims")
             if first is None or not isinstance(dims, list | tuple) or not all(isinstance(d, int) for d in dims):
                 return None
             axes = [d - 1 for d in dims if d != 0] if torch else [d - 1 for d in dims]
             return tuple(first[a] for a in axes) if sorted(axes) == list(range(len(first))) else None
+        case "Multiply":  # one number per channel is spread over the image
+            known = [shape for shape in shapes if shape is not None and None not in shape]
+            return max(known, key=lambda shape: (len(shape), prod(shape)), default=None)
         case "Add" | "Combine":
             return _add(op, shapes, misfits)
         case "Concat":

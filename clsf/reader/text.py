@@ -8,6 +8,7 @@ import re
 import textwrap
 import warnings
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from clsf.errors import ClsfError
 from clsf.words import Sentence, say
@@ -46,6 +47,11 @@ class Source:
     @property
     def lines(self) -> list[str]:
         return self.text.split("\n")
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of the tree, once: many questions are asked of all of them."""
+        return list(ast.walk(self.tree))
 
 
 def load(content: bytes | str, name: str = "") -> Source:

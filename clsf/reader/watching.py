@@ -13,7 +13,7 @@ def watched(program: Program) -> tuple[dict, Plateau | None]:
     """Return the settings of our `Stopping` that a program's loops have, and the plateau they wait for."""
     stopping: dict = {}
     plateau: Plateau | None = None
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         bodies = [getattr(node, name, None) for name in ("body", "orelse")] if not isinstance(node, ast.Lambda) else []
         for body in bodies:
             for at, statement in enumerate(body if isinstance(body, list) else []):
@@ -166,7 +166,7 @@ def _restores(program: Program, name: str) -> bool:
         and isinstance(n.func, ast.Attribute)
         and n.func.attr in ("load_state_dict", "set_weights")
         and any(isinstance(a, ast.Name) and a.id == name for a in n.args)
-        for n in ast.walk(program.source.tree)
+        for n in program.source.nodes
     )
 
 
@@ -182,7 +182,7 @@ def _number(program: Program, node: ast.expr) -> float | None:
 
 def _attribute(program: Program, name: str) -> object:
     """Return a number that an attribute of any object of the program got, or the default of an argument of that name."""
-    for node in ast.walk(program.source.tree) if name else ():
+    for node in program.source.nodes if name else ():
         if isinstance(node, ast.FunctionDef):
             names = [a.arg for a in node.args.args]
             for arg, default in zip(names[len(names) - len(node.args.defaults) :], node.args.defaults, strict=True):

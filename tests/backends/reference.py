@@ -16,7 +16,7 @@ from math import ceil
 import numpy as np
 
 from clsf.model import layers as kinds
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import Multiply, Parallel, Residual
 
 Weights = dict[str, np.ndarray]
 H = 1e-30
@@ -42,6 +42,9 @@ class Forward:
         match layer:
             case Residual():
                 return self._row(layer.layers, x, f"{path}.body.") + self._row(layer.shortcut, x, f"{path}.shortcut.")
+            case Multiply():
+                gate, image = self._row(layer.layers, x, f"{path}.body."), self._row(layer.shortcut, x, f"{path}.shortcut.")
+                return image * (gate[:, None, None] if gate.ndim < image.ndim else gate)
             case Parallel():
                 ends = [self._row(row, x, f"{path}.branch{n}.") for n, row in enumerate(layer.branches, start=1)]
                 return np.concatenate(ends, axis=-1)
@@ -54,6 +57,11 @@ class Forward:
                 windows = sliding(x, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, 0.0)
                 y = np.einsum("ijbhwc,ijcm->bhwcm", windows, w["depthwise_kernel"])
                 return activation(layer.activation, y.reshape(*y.shape[:3], -1) + w.get("bias", 0.0))
+            case kinds.SeparableConv2D():
+                windows = sliding(x, layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, 0.0)
+                y = np.einsum("ijbhwc,ijcm->bhwcm", windows, w["depthwise_kernel"])
+                y = y.reshape(*y.shape[:3], -1) @ w["pointwise_kernel"][0, 0]
+                return activation(layer.activation, y + w.get("bias", 0.0))
             case kinds.MaxPool2D():
                 windows = sliding(x, layer.pool_size, layer.strides or layer.pool_size, 1, layer.padding, -np.inf)
                 flat = windows.reshape(-1, *windows.shape[2:])
@@ -70,6 +78,16 @@ class Forward:
                 return np.take_along_axis(flat, flat.real.argmax(axis=1)[:, None], axis=1)[:, 0]
             case kinds.ZeroPadding2D():
                 return np.pad(x, ((0, 0), (layer.top, layer.bottom), (layer.left, layer.right), (0, 0)))
+            case kinds.ChannelShuffle():
+                return np.concatenate(
+                    [x[..., start :: x.shape[-1] // layer.groups] for start in range(x.shape[-1] // layer.groups)], axis=-1
+                )
+            case kinds.Permute():
+                return np.moveaxis(x, [1 + "hwc".index(letter) for letter in layer.order], [1, 2, 3])
+            case kinds.Reshape():
+                return x.reshape(
+                    len(x), *(-1 if side is None else side for side in (layer.height, layer.width, layer.channels))
+                )
             case kinds.Dense():
                 return activation(layer.activation, x @ w["kernel"] + w.get("bias", 0.0))
             case kinds.Flatten():

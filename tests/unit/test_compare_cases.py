@@ -8,7 +8,7 @@ import pytest
 from clsf.compare.cases import CASES, case_of
 from clsf.compare.cases.crossedwires import BATCH_NORM, NETS, row_plan, rows, usual
 from clsf.compare.cases.lecture import LECTURE, START, loss_floor, settings
-from clsf.compare.cases.nets import bottlenecks, strides_in_3x3, without_biases
+from clsf.compare.cases.nets import padded_by_hand, small_resnet, strided, without_biases
 from clsf.compare.cases.runner import ServiceTrainer
 from clsf.compare.cases.steps import CaseStep, Judged, Recalibrated, explain, proof, sentence
 from clsf.compare.cases.threads import FLATTEN, TWICE
@@ -177,12 +177,12 @@ def test_the_reference_is_trained_once_and_has_none_of_the_causes():
     assert trainer.frameworks[:2] == ["tensorflow"] * 2
     assert "tensorflow" not in trainer.frameworks[2:]
     assert trainer.plans[0].differences == ()
-    assert trainer.specs[0] == bottlenecks(10)
+    assert trainer.specs[0] == small_resnet(10)
     assert steps[0].reference == steps[-1].reference
     assert steps[0].gap.interval.mean == pytest.approx(0.2, abs=0.01)  # PyTorch is ahead by what the difference gives it
     assert steps[-1].gap.interval.mean == pytest.approx(0.0, abs=1e-9)
-    assert trainer.specs[-1] == bottlenecks(10)
-    assert str(sentence(steps)).startswith("PyTorch less the reference: +20.1 points as published, +0.0 without 5 causes.")
+    assert trainer.specs[-1] == small_resnet(10)
+    assert str(sentence(steps)).startswith("PyTorch less the reference: +20.1 points as published, +0.0 without 4 causes.")
     assert (keras.framework, torch.framework) == ("tensorflow", "torch")
     assert str(proof(Recalibrated("tensorflow", (0.1, 0.2), (0.5, 0.5)))) == (
         "TensorFlow: 15.0 % becomes 50.0 %, without one step of training."
@@ -207,19 +207,20 @@ def test_the_same_seed_makes_the_same_plan_of_the_reference():
     assert last == first
 
 
-def _strides(spec):
-    """Return the strides of the convolutions in each block's body."""
-    bodies = [layer.rows()[0][1] for layer in spec.layers if layer.rows()]
-    return [[layer.strides for layer in body if hasattr(layer, "strides")] for body in bodies]
-
-
-def test_torchvisions_resnet_strides_in_the_3x3_and_has_no_biases():
-    keras, torch = bottlenecks(10), without_biases(strides_in_3x3(bottlenecks(10)))
+def test_torchvisions_resnet_has_no_biases_before_batch_normalisation():
+    keras, torch = small_resnet(10), without_biases(small_resnet(10))
     shapes = [spec.analyse((32, 32, 3)).output_shape for spec in (keras, torch)]
     assert shapes == [(10,), (10,)]
-    assert _strides(keras)[0] == [2, 1, 1]
-    assert _strides(torch)[0] == [1, 2, 1]
-    assert keras.analyse((32, 32, 3)).parameters > torch.analyse((32, 32, 3)).parameters
+    assert keras.analyse((32, 32, 3)).parameters - torch.analyse((32, 32, 3)).parameters == 16 + 3 * 32
+
+
+def test_what_is_padded_by_hand_has_equal_shapes_and_weights():
+    keras, torch = strided(10), padded_by_hand(strided(10))
+    for side in (8, 28, 32):
+        shapes = [spec.analyse((side, side, 3)).output_shape for spec in (keras, torch)]
+        weights = [[w.shape for w in spec.analyse((side, side, 3)).named_weights().values()] for spec in (keras, torch)]
+        assert shapes[0] == shapes[1]
+        assert weights[0] == weights[1]
 
 
 @pytest.mark.parametrize("name", list(CASES))

@@ -3,7 +3,7 @@
 import pytest
 
 from clsf.errors import SpecError
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import Multiply, Parallel, Residual
 from clsf.model.layers import (
     ACTIVATIONS,
     Activation,
@@ -16,6 +16,7 @@ from clsf.model.layers import (
     Flatten,
     GlobalAveragePool2D,
     MaxPool2D,
+    SeparableConv2D,
 )
 from clsf.model.shapes import same_padding, shape_text
 from clsf.model.walk import analyse
@@ -41,6 +42,15 @@ FACTS = [
     pytest.param(DepthwiseConv2D(depth_multiplier=3), (7, 9, 2), (5, 7, 6), 60, 1_890, id="depthwise multiplier 3"),
     pytest.param(DepthwiseConv2D(strides=2, padding="same"), (7, 9, 2), (4, 5, 2), 20, 360, id="depthwise same stride 2"),
     pytest.param(DepthwiseConv2D(2, dilation_rate=3, use_bias=False), (7, 9, 2), (4, 6, 2), 8, 192, id="depthwise dilation 3"),
+    pytest.param(SeparableConv2D(16), (28, 28, 8), (26, 26, 16), 72 + 128 + 16, 48_672 + 86_528, id="separable"),
+    pytest.param(
+        SeparableConv2D(4, (3, 1), 2, "same", 2),
+        (7, 9, 2),
+        (4, 5, 4),
+        12 + 16 + 4,
+        240 + 320,
+        id="separable, two kernels a channel",
+    ),
     pytest.param(MaxPool2D(2), (28, 28, 32), (14, 14, 32), 0, 0, id="max pool halves"),
     pytest.param(MaxPool2D(2), (7, 9, 3), (3, 4, 3), 0, 0, id="max pool drops an odd cell"),
     pytest.param(MaxPool2D(2, padding="same"), (7, 9, 3), (4, 5, 3), 0, 0, id="max pool same keeps an odd cell"),
@@ -135,6 +145,28 @@ def test_the_widest_branch_decides_the_receptive_field():
 
 
 # Branches.
+
+
+@pytest.mark.parametrize(
+    ("gate", "image", "out"),
+    [
+        pytest.param((GlobalAveragePool2D(), Dense(3, "sigmoid")), (7, 9, 3), (7, 9, 3), id="one number per channel"),
+        pytest.param((MaxPool2D(9, padding="same"),), (7, 9, 3), (7, 9, 3), id="an image of one pixel"),
+        pytest.param((Conv2D(3, 1),), (7, 9, 3), (7, 9, 3), id="an image of the same shape"),
+        pytest.param((), (7, 9, 3), (7, 9, 3), id="itself"),
+        pytest.param((Dense(5),), (5,), (5,), id="flat vectors"),
+        pytest.param((GlobalAveragePool2D(), Dense(4)), (7, 9, 3), None, id="another number of channels"),
+        pytest.param((Conv2D(1, 1),), (7, 9, 3), None, id="one channel for all"),
+        pytest.param((MaxPool2D(2),), (7, 9, 3), None, id="a smaller image"),
+    ],
+)
+def test_what_multiply_takes(gate, image, out):
+    layer = Multiply(gate)
+    if out is None:
+        with pytest.raises(SpecError, match="only equal shapes or one number per channel can be multiplied"):
+            layer.out_shape(image)
+    else:
+        assert layer.out_shape(image) == out
 
 
 def test_residual_adds_and_parallel_concatenates():

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from clsf.faults import functions
-from clsf.model.layers import Conv2D, Dense
+from clsf.model.layers import ChannelShuffle, Conv2D, Dense
 from clsf.reader.answer import parameters, to_json
 from clsf.reader.findings import faults, mended
 from clsf.reader.plan import plan_of
@@ -176,3 +176,44 @@ def test_every_change_of_the_programs_is_a_kind_of_the_catalogue():
     from clsf.faults import KINDS
 
     assert {change[0] for changes in FAULTY.values() for change in changes} <= set(KINDS)
+
+
+def test_several_inputs_and_outputs_are_named():
+    source = """
+import keras
+from keras import layers
+a, b = keras.Input((8, 8, 1), name="left"), keras.Input((8, 8, 1), name="right")
+x = layers.Flatten()(layers.Concatenate()([a, b]))
+model = keras.Model([a, b], [layers.Dense(10, name="classes")(x), layers.Dense(4, name="boxes")(x)])
+"""
+    said = " ".join(str(what) for _, what in read(source).not_understood)
+    assert "several inputs (left, right)" in said
+    assert "several outputs (classes, boxes)" in said
+
+
+def test_what_views_and_permutations_do_is_read_however_it_is_spelled():
+    """ShuffleNet's own function, a table of groups turned over by `transpose`, is the layer that does the same."""
+    source = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1, groups=1)
+        self.mixed = nn.Conv2d(8, 8, 1, groups=4)
+        self.head = nn.Linear(8, 10)
+
+    def forward(self, x):
+        x = self.stem(x)
+        b, c, h, w = x.size()
+        x = x.view(b, 4, c // 4, h, w).transpose(1, 2).contiguous().view(b, c, h, w)
+        x = self.mixed(x)
+        return self.head(x.mean(dim=(2, 3)))
+
+model = Net()
+out = model(torch.zeros(1, 3, 16, 16))
+"""
+    layers = read(source).spec.layers
+    assert layers[1] == ChannelShuffle(4)
+    assert layers[2].groups == 4

@@ -9,13 +9,14 @@ from clsf.backends.base import Weights
 from clsf.backends.tensorflow.layers import (
     AlignedNorm,
     ChannelsFirstFlatten,
+    ChannelShuffle,
     GroupNorm,
     LayerNorm,
     MaskedDropout,
     UnbiasedNorm,
     activation,
 )
-from clsf.backends.tensorflow.stock import made_of
+from clsf.backends.tensorflow.stock import made_of, variable_of
 from clsf.calls import Call
 from clsf.model import layers
 from clsf.model.shapes import Shape
@@ -80,7 +81,7 @@ class BuiltModel:
 
     def _variable(self, name: str) -> keras.Variable:
         path, weight = name.rsplit(".", 1)
-        return getattr(self.layers[path], "kernel" if weight == "depthwise_kernel" else weight)
+        return variable_of(self.layers[path], weight)
 
     def _row(self, row: tuple, x: keras.KerasTensor, prefix: str) -> keras.KerasTensor:
         for position, layer in enumerate(row, start=1):
@@ -104,10 +105,9 @@ class BuiltModel:
 
     def _regularise(self, layer: keras.layers.Layer) -> None:
         """Give the kernel its regularizer, as a student would write it for `model.fit`; own loops add penalties themselves."""
-        for name in ("kernel_regularizer", "depthwise_regularizer"):
+        for name in ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer"):
             if hasattr(layer, name):
                 setattr(layer, name, Penalty(l1=self._plan.l1, l2=self._l2))
-                return
 
     @property
     def _l2(self) -> float:
@@ -122,6 +122,8 @@ class BuiltModel:
             case layers.Layer(role="Batchwise"):
                 kind = UnbiasedNorm if self._plan.does("bn-variance") else AlignedNorm
                 return kind(momentum=layer.momentum, epsilon=layer.epsilon, **named)
+            case layers.Layer(role="Shuffle"):
+                return ChannelShuffle(layer.groups, **named)
             case layers.Layer(role="LayerNorm"):
                 return LayerNorm(**layer.keras()[0].call.kwargs, **named)
             case layers.Layer(role="GroupNorm"):

@@ -55,6 +55,19 @@ class ChannelsFirstFlatten(keras.layers.Layer):
         return tf.reshape(x, (-1, x.shape[1:].num_elements()))
 
 
+class ChannelShuffle(keras.layers.Layer):
+    """Channel i of group j becomes channel i * groups + j."""
+
+    def __init__(self, groups: int, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self.groups = groups
+
+    def call(self, x):
+        h, w, c = x.shape[1:]
+        apart = tf.reshape(x, (-1, h, w, self.groups, c // self.groups))
+        return tf.reshape(tf.transpose(apart, (0, 1, 2, 4, 3)), (-1, h, w, c))
+
+
 class AlignedNorm(keras.layers.BatchNormalization):
     """Keras' layer; while training in float64 the same formula, rounded so that what equals its mean becomes exactly 0.
 

@@ -53,6 +53,11 @@ def made_of(call: Call, **more: object) -> keras.layers.Layer:
     return made(call.but(name=name), ROOTS, (keras.layers.Layer, keras.initializers.Initializer), **more)
 
 
+def variable_of(layer: keras.layers.Layer, weight: str) -> keras.Variable:
+    """Return a weight by our name; Keras calls that of a depthwise convolution alone `kernel`."""
+    return getattr(layer, weight) if hasattr(layer, weight) else layer.kernel
+
+
 class Stock:
     """A functional model by path: `layers` has the layer that holds a path's weights, or its first.
 
@@ -77,7 +82,7 @@ class Stock:
         """Load weights in the agreed layout, which is Keras' own."""
         for name, array in weights.items():
             path, weight = name.rsplit(".", 1)
-            getattr(self.layers[path], "kernel" if weight == "depthwise_kernel" else weight).assign(array)
+            variable_of(self.layers[path], weight).assign(array)
 
     def _row(self, row: tuple, x: keras.KerasTensor, prefix: str) -> keras.KerasTensor:
         for position, layer in enumerate(row, start=1):

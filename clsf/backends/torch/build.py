@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from clsf.backends.base import Weights
 from clsf.backends.torch import layers as own
 from clsf.backends.torch.stock import made_of, turned
+from clsf.calls import Call
 from clsf.model import layers
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
@@ -68,7 +69,7 @@ class BuiltModel:
         if weight.name == "depthwise_kernel":  # (in * multiplier, 1, kh, kw) -> (kh, kw, in, multiplier)
             kh, kw, channels, multiplier = weight.shape
             return array.reshape(channels, multiplier, kh, kw).transpose(2, 3, 0, 1).copy()
-        if weight.name == "kernel":  # (out, in, kh, kw) -> (kh, kw, in, out), or (out, in) -> (in, out)
+        if weight.name.endswith("kernel"):  # (out, in, kh, kw) -> (kh, kw, in, out), or (out, in) -> (in, out)
             return array.transpose((2, 3, 1, 0) if array.ndim == 4 else (1, 0)).copy()
         if len(weight.shape) == 3:  # (c, h, w) -> (h, w, c)
             height, width, channels = weight.shape
@@ -80,6 +81,8 @@ class BuiltModel:
         layer = self.layers[path]
         if hasattr(layer, weight):
             return getattr(layer, weight)
+        if isinstance(layer, own.Separable):
+            layer = layer.depthwise if weight == "depthwise_kernel" else layer.pointwise
         inner = layer.conv if isinstance(layer, own.Convolution) else layer.linear
         return inner.bias if weight == "bias" else inner.weight
 
@@ -97,13 +100,19 @@ class BuiltModel:
         self.layers[path] = self._plain(layer, self._shapes[path])
         return self.layers[path]
 
+    def _conv(self, call: Call) -> nn.Conv2d:
+        return made_of(call.but(kwargs={n: v for n, v in call.kwargs.items() if n != "padding"}), dtype=self._dtype)
+
     def _plain(self, layer: object, shape: Shape) -> nn.Module:
         match layer:
             case layers.Convolution():
-                call = next(step.call for step in layer.torch(shape) if step.weights)
-                kwargs = {name: value for name, value in call.kwargs.items() if name != "padding"}
-                conv = made_of(call.but(kwargs=kwargs), dtype=self._dtype)
-                return own.Convolution(conv, layer.pads(shape), layer.activation)
+                convs = [self._conv(step.call) for step in layer.torch(shape) if step.weights]
+                if len(convs) == 1:
+                    return own.Convolution(convs[0], layer.pads(shape), layer.activation)
+                return own.Separable(
+                    own.Convolution(convs[0], layer.pads(shape), "linear"),
+                    own.Convolution(convs[1], (0,) * 4, layer.activation),
+                )
             case layers.Pool():
                 return own.Pool(layer.FUNCTION, layer.sides, layer.moves, layer.pads(shape))
             case layers.GlobalPool():

@@ -28,7 +28,7 @@ def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names:
     """
     if kind == "onnx":
         return _onnx(spec, shape, plan, weights)
-    state = _state(weights, names)
+    state = _state(weights, _held(spec, shape, names))
     if kind == "safetensors":
         from safetensors.torch import save
 
@@ -38,14 +38,24 @@ def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names:
     return file.getvalue()
 
 
+def _held(spec: ModelSpec, shape: Shape, names: dict[str, str]) -> dict[str, str]:
+    """Return name of a weight -> name of the module that holds it."""
+    layers = {facts.path: facts.layer for facts in spec.analyse(shape).layers}
+    found = {}
+    for name in spec.analyse(shape).named_weights():
+        path, weight = name.rsplit(".", 1)
+        found[name] = names[path] + layers[path].HELD.get(weight, "")
+    return found
+
+
 def _state(weights: Weights, names: dict[str, str]) -> dict[str, torch.Tensor]:
-    """Return the state_dict of stock modules."""
+    """Return the state_dict of stock modules; `names`: weight -> module."""
     state: dict[str, torch.Tensor] = {}
     for name, array in weights.items():
-        path, weight = name.rsplit(".", 1)
-        state[f"{names[path]}.{WORDS.get(weight, weight)}"] = torch.from_numpy(turned(weight, array))
+        weight = name.rpartition(".")[2]
+        state[f"{names[name]}.{WORDS.get(weight, weight)}"] = torch.from_numpy(turned(weight, array))
         if weight == "moving_variance":  # a counter that nn.BatchNorm2d has and nobody asks for at the default momentum
-            state[f"{names[path]}.num_batches_tracked"] = torch.tensor(0)
+            state[f"{names[name]}.num_batches_tracked"] = torch.tensor(0)
     return state
 
 

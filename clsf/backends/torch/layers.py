@@ -60,6 +60,17 @@ class Convolution(nn.Module):
         return self.function(self.conv(F.pad(x, self.pads) if any(self.pads) else x))
 
 
+class Separable(nn.Module):
+    """A depthwise convolution and a pointwise one behind it."""
+
+    def __init__(self, depthwise: Convolution, pointwise: Convolution) -> None:
+        super().__init__()
+        self.depthwise, self.pointwise = depthwise, pointwise
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.pointwise(self.depthwise(x))
+
+
 class Pool(nn.Module):
     """Max or average pooling with Keras' padding "same": padded cells never win, and are left out of a mean."""
 
@@ -243,9 +254,9 @@ class MaskedDropout(nn.Module):
 
 
 class Merge(nn.Module):
-    """Several rows of layers and what makes one of their outputs: their sum, or, without a sign, channel after channel.
+    """Several rows of layers and what makes one of their outputs: sum or product, or, without a sign, channel after channel.
 
-    An empty row is the identity.
+    An empty row is the identity. One number per channel (b, c) multiplies the whole channel of an image.
     """
 
     def __init__(self, rows: list[nn.Module], sign: str) -> None:
@@ -254,10 +265,13 @@ class Merge(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         ends = [row(x) for row in self.rows]
-        return reduce(_MERGES[self.sign], ends) if self.sign else torch.cat(ends, dim=1)
+        if not self.sign:
+            return torch.cat(ends, dim=1)
+        most = max(end.ndim for end in ends)
+        return reduce(_MERGES[self.sign], [end[(..., *(None,) * (most - end.ndim))] for end in ends])
 
 
-_MERGES = {"+": torch.add}
+_MERGES = {"+": torch.add, "*": torch.mul}
 
 
 class Mixed(nn.Module):

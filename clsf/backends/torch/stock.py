@@ -35,13 +35,36 @@ class SlopePerValue(nn.Module):
 
     def __init__(self, shape: tuple[int, ...], init: float = 0.25) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.full(shape, init))
+        self.weight = nn.Parameter(torch.full(shape, float(init)))
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.where(x > 0, x, self.weight * x)
 
 
-OWN = (FlattenLikeKeras, LayerNorm2d, SlopePerValue)
+class PermuteAxes(nn.Module):
+    """As the class of that name in `clsf.code.own_layers`."""
+
+    def __init__(self, *dims: int) -> None:
+        super().__init__()
+        self.dims = dims
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.permute(self.dims)
+
+
+class ReshapeLikeKeras(nn.Module):
+    """As the class of that name in `clsf.code.own_layers`."""
+
+    def __init__(self, height: int, width: int, channels: int) -> None:
+        super().__init__()
+        self.shape = height, width, channels
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.permute(0, 2, 3, 1) if x.ndim == 4 else x  # (b, c, h, w) -> (b, h, w, c)
+        return x.reshape(-1, *self.shape).permute(0, 3, 1, 2)
+
+
+OWN = (FlattenLikeKeras, LayerNorm2d, PermuteAxes, ReshapeLikeKeras, SlopePerValue)
 ROOTS = {"nn": nn, "own": SimpleNamespace(**{kind.__name__: kind for kind in OWN})}
 
 
@@ -51,7 +74,7 @@ def made_of(call: Call, **more: object) -> nn.Module:
     return made(call.but(name=name), ROOTS, nn.Module, **more)
 
 
-WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
+WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
          "moving_variance": "running_var", "alpha": "weight"}  # fmt: skip
 """What torch's own modules call a weight."""
 
@@ -61,7 +84,7 @@ def turned(weight: str, array: np.ndarray) -> np.ndarray:
     if weight == "depthwise_kernel":  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
         kh, kw, channels, multiplier = array.shape
         array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
-    elif weight == "kernel":  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
+    elif weight.endswith("kernel"):  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
         array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
     elif array.ndim == 3:  # (h, w, c) -> (c, h, w), and (c,) of what pixels share
         array = array.transpose(2, 0, 1)
@@ -70,7 +93,7 @@ def turned(weight: str, array: np.ndarray) -> np.ndarray:
 
 
 class Stock:
-    """A model as torch's own modules: `holding` has those with weights by path, `counts` how many numbers each path holds."""
+    """A model as torch's own modules: `holding` has those with weights by path and suffix, `counts` how many numbers each path holds."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -81,7 +104,8 @@ class Stock:
         """Load weights in the agreed layout into the modules that were made."""
         for name, array in weights.items():
             path, _, weight = name.rpartition(".")
-            getattr(self.holding[path], WORDS.get(weight, weight)).data.copy_(torch.from_numpy(turned(weight, array)))
+            module = self.holding[path + self._model.facts[path].layer.HELD.get(weight, "")]
+            getattr(module, WORDS.get(weight, weight)).data.copy_(torch.from_numpy(turned(weight, array)))
 
     def model(self) -> nn.Sequential:
         """Make the modules. Rows of a branching layer stand side by side, and are not joined: it is to be printed."""
@@ -95,8 +119,9 @@ class Stock:
                 rows = {name: self._row(inner, f"{path}.{name}.") for name, inner in layer.rows()}
                 modules.append(nn.ModuleDict(rows))
                 continue
-            own = [made_of(step.call) for step in self._model.torch(path, layer)]
-            self.holding.update((path, module) for module in own if module.state_dict())
+            steps = self._model.torch(path, layer)
+            own = [made_of(step.call) for step in steps]
+            self.holding |= {f"{path}{s.suffix}": module for s, module in zip(steps, own, strict=True) if module.state_dict()}
             self.counts[path] = sum(p.numel() for m in own for p in m.parameters()) + sum(map(kept, own))
             modules += own
         return nn.Sequential(*modules)

@@ -93,12 +93,12 @@ EPSILON = Case(
     lesson=say("With the usual epsilon of 1e-7 the place makes no difference. It begins to count from about 1e-3 on."),
 )
 
-DECAYS = 0.1  # a share of the learning rate, large enough to be seen in a short training
+DECAYS = 1.0  # a share of the learning rate, large enough to be seen in a short training
 
 DECAY = Case(
     name="weight-decay",
     title=say("One word, two meanings: weight decay"),
-    question=say("weight_decay=0.1 in both. Why does one network learn less?"),
+    question=say("weight_decay=1 in both. Why does one network learn less?"),
     published=Published(
         where="pytorch/pytorch, issue 38767",
         address="https://github.com/pytorch/pytorch/issues/38767",

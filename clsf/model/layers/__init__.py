@@ -6,7 +6,7 @@ that stand for it in both frameworks, in both directions. Names are those of Ker
 
 from clsf.model.layers.activations import ACTIVATIONS, LEAKY_SLOPE, Activation, ActivationName, PReLU
 from clsf.model.layers.base import MAX_WIDTH, MAX_WINDOW, Layer, Look, Sliding
-from clsf.model.layers.convolution import Conv2D, Convolution, DepthwiseConv2D
+from clsf.model.layers.convolution import Conv2D, Convolution, DepthwiseConv2D, SeparableConv2D
 from clsf.model.layers.dense import Dense
 from clsf.model.layers.dropping import Dropout, Dropping, SpatialDropout2D
 from clsf.model.layers.normalising import (
@@ -17,19 +17,20 @@ from clsf.model.layers.normalising import (
     OneImageNorm,
 )
 from clsf.model.layers.pooling import AveragePool2D, GlobalAveragePool2D, GlobalMaxPool2D, GlobalPool, MaxPool2D, Pool
-from clsf.model.layers.shaping import Flatten, ZeroPadding2D
+from clsf.model.layers.shaping import ChannelShuffle, Flatten, Permute, Reshape, ZeroPadding2D
 
 PLAIN: dict[str, type[Layer]] = {
     kind.__name__: kind
     for kind in (
         Conv2D, MaxPool2D, Flatten, Dense, Activation, Dropout, BatchNorm, AveragePool2D, GlobalAveragePool2D, DepthwiseConv2D,
-        GlobalMaxPool2D, ZeroPadding2D, LayerNormalization, GroupNormalization, SpatialDropout2D, PReLU, LocalResponseNormalization,
+        SeparableConv2D, GlobalMaxPool2D, ZeroPadding2D, LayerNormalization, GroupNormalization, SpatialDropout2D, PReLU,
+        LocalResponseNormalization, ChannelShuffle, Permute, Reshape,
     )
 }  # fmt: skip
 """In the order of the menus: what a first network is made of stands first."""
 
-BY_ROLE: dict[str, type[Layer]] = {kind.role: kind for kind in reversed(PLAIN.values())}
-"""`Layer.role` -> class, the first of those that share one: how the rest of the program says which layer it means."""
+BY_ROLE: dict[str, type[Layer]] = {kind.role: kind for kind in PLAIN.values()}
+"""`Layer.role` -> class: how the rest of the program says which layer it means."""
 
 
 def made(role: str, *values: object, **fields: object) -> Layer:

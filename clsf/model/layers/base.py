@@ -6,6 +6,7 @@ about it is beside them: menus, forms, checks, limits, links, help, code and sto
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -74,6 +75,9 @@ class Layer:
 
     KERNELS: ClassVar[tuple[str, ...]] = ()
     """The weights that penalties are about."""
+
+    HELD: ClassVar[dict[str, str]] = {}
+    """Weight -> suffix of the name of the module that holds it in PyTorch, where several make the layer."""
 
     WIDTH: ClassVar[str] = ""
     """The field that says how many channels or features come out, if one does."""
@@ -171,10 +175,20 @@ class Layer:
         raise NotImplementedError
 
     @classmethod
+    def of_keras_row(cls, calls: Sequence[Call]) -> tuple[Layer, int] | None:
+        """Return the layer that the first of Keras' calls are together, and how many they are; None if they are not."""
+        return None
+
+    @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
         """Return the layer that a call of Keras makes, and the arguments that it has no field for. Raises SpecError."""
         found, others = cls.KERAS.read(call)
         return cls(**found), others
+
+    @classmethod
+    def of_torch_row(cls, calls: Sequence[Call], shape: Shape) -> list[Layer]:
+        """Return the layers that the first of the calls may stand for, as `of_torch`, for a layer of several modules."""
+        return cls.of_torch(calls[0], shape)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:

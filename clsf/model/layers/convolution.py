@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Annotated, Any, ClassVar
 
@@ -279,3 +280,94 @@ class DepthwiseConv2D(Convolution):
         found, _ = cls.TORCH[0].read(call)
         many = given["out_channels"] // given["groups"]
         return [cls(padding=padding, depth_multiplier=many, **found) for padding in ("valid", "same")]
+
+
+@dataclass(frozen=True, slots=True)
+class SeparableConv2D(Convolution):
+    """Slide kernels over each channel by itself, then mix the channels by kernels of 1×1: a convolution in two cheap steps.
+
+    Shape:   (h, w, c) -> (h', w', filters), h' and w' as Conv2D
+    Learned: kernel_size² * c * depth_multiplier + c * depth_multiplier * filters + filters
+    Raises:  SpecError if a "valid" kernel is larger than the image
+    Source:  Chollet 2016, arXiv:1610.02357
+    """
+
+    LOOK: ClassVar = Look(
+        say("Each channel by itself, then all mixed by 1×1 kernels: a cheap convolution."), "stacks", "weights", "separable"
+    )
+    role: ClassVar = "Separable"
+    WIDTH: ClassVar = "filters"
+    KERAS: ClassVar = Api(
+        "layers.SeparableConv2D", arg("filters", place=True), arg("kernel_size", always=True), *_SLIDES, arg("data_format", None, None),
+        arg("dilation_rate", 1), arg("depth_multiplier", 1), *_ENDS, aliases=("layers.SeparableConvolution2D",),
+    )  # fmt: skip
+    KERNELS: ClassVar = ("depthwise_kernel", "pointwise_kernel")
+    HELD: ClassVar = {"depthwise_kernel": "_depthwise", "pointwise_kernel": "_pointwise", "bias": "_pointwise"}
+
+    filters: Annotated[int, Whole(1, MAX_WIDTH, few=128), say("Kernels, and so channels that come out.")]
+    kernel_size: KernelSize = 3
+    strides: SquareStrides = 1
+    padding: PaddingWord = "valid"
+    depth_multiplier: Annotated[int, Whole(1, 64, few=16), say("Kernels per channel.")] = 1
+    dilation_rate: Dilation = 1
+    activation: ActivationName = "linear"
+    use_bias: UseBias = True
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        return cls(32, 3, padding="same", activation="relu")
+
+    @classmethod
+    def first(cls) -> Layer:
+        return cls(8, 3)
+
+    @property
+    def steps(self) -> tuple[DepthwiseConv2D, Conv2D]:
+        """The two convolutions that it is, one after the other."""
+        first = DepthwiseConv2D(
+            self.kernel_size, self.strides, self.padding, self.depth_multiplier, self.dilation_rate, use_bias=False
+        )
+        return first, Conv2D(self.filters, 1, activation=self.activation, use_bias=self.use_bias)
+
+    def channels(self, c: int) -> int:
+        return self.filters
+
+    def weights(self, shape: Shape) -> tuple[Weight, ...]:
+        first, second = self.steps
+        pointwise, *bias = second.weights(first.out_shape(shape))
+        return (*first.weights(shape), replace(pointwise, name="pointwise_kernel"), *bias)
+
+    def multiply_adds(self, shape: Shape) -> int:
+        first, second = self.steps
+        return first.multiply_adds(shape) + second.multiply_adds(first.out_shape(shape))
+
+    def counted(self, shape: Shape) -> Sentence:
+        depthwise, pointwise, *bias = (weight.size for weight in self.weights(shape))
+        return say(
+            "{depthwise} for the channels one by one + {pointwise} to mix them + {bias} for the biases = {total} in all; one Conv2D of this size "
+            "would have {whole}.",
+            depthwise=f"{depthwise:,}", pointwise=f"{pointwise:,}", bias=sum(bias), total=f"{depthwise + pointwise + sum(bias):,}",
+            whole=f"{sum(weight.size for weight in Conv2D(self.filters, self.kernel_size, padding='same', use_bias=self.use_bias).weights(shape)):,}",
+        )  # fmt: skip
+
+    def torch(self, shape: Shape) -> tuple[Step, ...]:
+        first, second = self.steps
+        *pad, depthwise = first.torch(shape)
+        pointwise, *function = second.torch(first.out_shape(shape))
+        depthwise = replace(depthwise, call=depthwise.call.but(note=notes.separable()), suffix=self.HELD["depthwise_kernel"])
+        return (*pad, depthwise, replace(pointwise, suffix=self.HELD["pointwise_kernel"]), *function)
+
+    @classmethod
+    def of_torch_row(cls, calls: Sequence[Call], shape: Shape) -> list[Layer]:
+        if len(calls) < 2 or calls[1].name != calls[0].name or shape[-1] == 1:  # on one channel it is a plain convolution
+            return []
+        found = []
+        for first in DepthwiseConv2D.of_torch(calls[0], shape):
+            for second in Conv2D.of_torch(calls[1], shape):
+                sizes = {
+                    name: getattr(first, name)
+                    for name in ("kernel_size", "strides", "padding", "depth_multiplier", "dilation_rate")
+                }
+                one = cls(second.filters, **sizes, use_bias=second.use_bias)
+                found += [one] if one.steps == (first, second) else []
+        return found

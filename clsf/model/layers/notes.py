@@ -48,6 +48,22 @@ def depthwise(channels: int) -> Sentence:
     )  # fmt: skip
 
 
+def keras_shuffle() -> Sentence:
+    return say("Keras has no layer for it: the channels as a table of groups, turned over, and laid out again.")
+
+
+def channels_first_axes() -> Sentence:
+    return say("The axes are counted with the batch, and the channels come before height and width in PyTorch.")
+
+
+def keras_numbers() -> Sentence:
+    return say("In Keras' order, row by row and channels last: PyTorch's own `reshape` would go channel by channel.")
+
+
+def separable() -> Sentence:
+    return say("PyTorch has no layer for both steps: first each channel by itself, then a 1×1 convolution that mixes them.")
+
+
 def symmetric_padding() -> Sentence:
     return say(
         'What Keras calls "same", as a number: PyTorch refuses the word together with strides. Here it is equal on both sides, '

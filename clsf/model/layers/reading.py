@@ -62,6 +62,10 @@ def of_keras(calls: Sequence[Call], shape: Shape | None = None) -> tuple[Layer, 
     arrives, also where the call would mean something else on it.
     """
     call = calls[0]
+    for kind in PLAIN.values():
+        together = kind.of_keras_row(calls)
+        if together is not None:
+            return together[0], {}, together[1]
     if call.name not in BY_KERAS:
         raise refused(str(call))
     layer, others = BY_KERAS[call.name].of_keras(call)
@@ -86,9 +90,10 @@ def of_torch(calls: Sequence[Call], shape: Shape) -> tuple[tuple[Layer, ...], in
     """
     given = [_normal(call, shape) for call in calls[:4]]
     for main in (1, 0) if len(calls) > 1 and calls[0].name in BEFORE else (0,):
-        for kind in BY_TORCH.get(calls[main].name, ()):
+        # A layer of several modules before those that one of its modules would be by itself.
+        for kind in sorted(BY_TORCH.get(calls[main].name, ()), key=lambda kind: not kind.HELD):
             try:
-                candidates = kind.of_torch(_plain(calls[main]), shape)
+                candidates = kind.of_torch_row([_plain(call) for call in calls[main : main + 4]], shape)
             except (SpecError, TypeError):
                 continue
             for layer in candidates:

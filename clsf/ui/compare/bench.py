@@ -51,12 +51,7 @@ def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
             tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}") + f" · {size}"
         )
         return spec, data, preparation, True
-    st.warning(sentence(found.problem), icon=":material/straighten:")
-    if found.mend:
-        st.button(
-            t("Resize images to {side}×{side}", side=found.mend), key="mend", icon=":material/photo_size_select_large:",
-            on_click=_resize, args=(found.mend,), width="stretch",
-        )  # fmt: skip
+    controls.show_problem(found)
     return spec, data, preparation, False
 
 
@@ -123,7 +118,3 @@ def choose(steps: bool = True) -> Bench:
 
 def _follow_optimizer() -> None:
     st.session_state[keys.RATE] = LEARNING_RATES[st.session_state[keys.OPTIMIZER]]
-
-
-def _resize(side: int) -> None:
-    st.session_state[state.IMAGE_SIZE] = side

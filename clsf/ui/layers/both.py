@@ -41,7 +41,7 @@ def show(looked: InspectedLayer) -> None:
         )
     if looked.own_weights():
         _layouts(looked)
-    if isinstance(looked.stage.layer, Sliding):
+    if isinstance(looked.stage.layer, Sliding) and not looked.stage.layer.HELD:  # what one call of each says
         own_words(looked)
 
 

@@ -58,7 +58,7 @@ def _title(looked: InspectedLayer, n: int) -> tuple[str, bool]:
     """Name a map by the filter that wrote it; layers that work channel by channel pass the names on."""
     for stage, facts in reversed(list(zip(looked.chain, looked.look.facts, strict=False))[: looked.position + 1]):
         many = getattr(stage.layer, "depth_multiplier", 0)
-        if many:
+        if many and not stage.layer.WIDTH:
             title, by_hand = filter_title(stage, n % many)
             return f"{title} · {t('channel {channel}', channel=n // many)}", by_hand
         if isinstance(stage.layer, Convolution):
@@ -118,7 +118,7 @@ def _numbers(looked: InspectedLayer) -> None:
     if cuts:
         st.caption(
             t(
-                "ReLU cuts at 0: the {share} of numbers in the red part come out as exactly 0, the others pass unchanged.",
+                "ReLU cuts at 0: {share} of the numbers come out as exactly 0, the others pass unchanged.",
                 share=f"{before['negative']:.1%}" if looked.stage.layer.role == "Function" else f"{after['zero']:.1%}",
             )
         )
