@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from clsf.compare.cases.case import Case, Cause, Published
 from clsf.compare.cases.nets import small_resnet, vgg, with_dropout, without_biases
+from clsf.optimizers import POPULAR
 from clsf.plan import Plan
 from clsf.words import say
 
@@ -62,7 +63,7 @@ def rows() -> tuple[Row, ...]:
 def row_plan(row: Row, plan: Plan) -> Plan:
     """Return a row's settings on the plan's data and seed."""
     return plan.but(
-        optimizer="adam", learning_rate=row.learning_rate, hyper={"epsilon": row.epsilon}, batch_size=row.batch_size,
+        optimizer=POPULAR, learning_rate=row.learning_rate, hyper={"epsilon": row.epsilon}, batch_size=row.batch_size,
         epochs=row.epochs,
     )  # fmt: skip
 
@@ -75,14 +76,14 @@ def usual(row_net: str) -> Row:
 
 def settings(plan: Plan) -> Plan:
     """Return both programs' conditions: Adam, batches of any size, no schedule, no regularisation, Keras' first weights."""
-    if plan.optimizer != "adam":
-        plan = plan.but(optimizer="adam", learning_rate=LEARNING_RATE, hyper={"epsilon": EPSILON}, batch_size=BATCH)
+    if plan.optimizer != POPULAR:
+        plan = plan.but(optimizer=POPULAR, learning_rate=LEARNING_RATE, hyper={"epsilon": EPSILON}, batch_size=BATCH)
     return plan.but(
         rules="aligned", start="glorot", differences=(), l2=0.0, preparation=replace(plan.preparation, scale="zero-one"),
     )  # fmt: skip
 
 
-_ADAM = Cause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), ("adam-rule",))
+_ADAM = Cause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), (f"{POPULAR}-rule",))
 _WEIGHTS = Cause("initial-weights", say("Keras' initial weights"), ("initial-weights", "bias-init"))
 
 BATCH_NORM = Case(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from clsf.compare.cases.case import Case, Cause, Published
 from clsf.compare.cases.nets import padded_by_hand, strided, vgg
 from clsf.model import presets
+from clsf.optimizers import PLAINEST, POPULAR
 from clsf.plan import Plan
 from clsf.words import say
 
@@ -23,7 +24,7 @@ def _plain(plan: Plan) -> Plan:
 
 
 def _adam(plan: Plan, **changes: object) -> Plan:
-    return _plain(plan).but(optimizer="adam", **changes)
+    return _plain(plan).but(optimizer=POPULAR, **changes)
 
 
 FLATTEN = Case(
@@ -47,9 +48,7 @@ FLATTEN = Case(
     start=say("as carried over"),
     carried=True,
     epochs=3,
-    lesson=say(
-        "A Dense layer behind Flatten knows each number by its place. Shapes fit in any order, so no error tells of it."
-    ),
+    lesson=say("A dense layer knows each number by its place. Shapes fit in any order, so no error tells of it."),
 )
 
 PADDING = Case(
@@ -86,7 +85,7 @@ EPSILON = Case(
             "Keras adds epsilon before the bias correction, PyTorch after it. In the first steps Keras' is up to 30 times as large."
         ),
     ),
-    causes=(Cause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), ("adam-rule",)),),
+    causes=(Cause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), (f"{POPULAR}-rule",)),),
     settings=lambda plan: _adam(plan, learning_rate=0.01, hyper={"epsilon": 0.1}),
     model=lambda classes: presets.preset("lecture-cnn", classes),
     epochs=3,
@@ -107,7 +106,7 @@ DECAY = Case(
             "directly, as AdamW does."
         ),
     ),
-    causes=(Cause("decay-in-gradient", say("decay taken from the weights, as Keras and AdamW"), ("adam-rule",)),),
+    causes=(Cause("decay-in-gradient", say("decay taken from the weights, as Keras and AdamW"), (f"{POPULAR}-rule",)),),
     settings=lambda plan: _adam(plan, learning_rate=0.001).but(weight_decay=DECAYS),
     model=lambda classes: presets.preset("lecture-cnn", classes),
     epochs=5,
@@ -132,7 +131,7 @@ DEPTH = Case(
         Cause("initial-weights", say("Keras' initial weights"), ("initial-weights",)),
         Cause("bias-init", say("biases that begin at 0"), ("bias-init",)),
     ),
-    settings=lambda plan: _plain(plan).but(optimizer="sgd", learning_rate=0.05),
+    settings=lambda plan: _plain(plan).but(optimizer=PLAINEST, learning_rate=0.05),
     model=vgg,
     epochs=5,
     lesson=say("The deeper a network, the more its first weights decide. Batch normalisation hides that; here nothing does."),
