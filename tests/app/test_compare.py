@@ -260,7 +260,7 @@ def test_each_case_says_what_was_published_and_what_may_explain_it(open_app, mon
         assert words(case.question) in told
         assert words(case.published.numbers[0][1]) in told if case.published.numbers else True
         assert app.multiselect[0].value == list(case.order)
-    assert app.query_params["case"] == ["same-seed"]
+    assert app.query_params["case"] == "same-seed"
 
 
 def test_a_case_with_a_reference_trains_both_and_closes_the_gap(open_app, lab):
