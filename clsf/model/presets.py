@@ -142,9 +142,9 @@ _ALL = (
         ),
     ),
     Preset(
-        "mixer", say("A small MLP-Mixer (Tolstikhin et al. 2021) on the 16 patches of an image of 25 to 32 pixels a side."),
+        "mixer", say("A small MLP-Mixer (Tolstikhin et al. 2021) on 16 pieces of an image: patches, if a side has 25 to 32 pixels."),
         (
-            Conv2D(32, 8, strides=8, padding="same"), Reshape(None, 1, 32), *_MIXES, *_MIXES, LayerNormalization(),
+            Conv2D(32, 8, strides=8, padding="same", activation="gelu"), Reshape(16, 1, None), Conv2D(32, 1), *_MIXES, *_MIXES, LayerNormalization(),
             GlobalAveragePool2D(),
         ),
     ),
