@@ -27,8 +27,7 @@ class Setting:
     usual: float
     high: float
     step: float
-    help: Sentence | None = None
-    note: str = ""  # anchor of the lesson that helps, where there is no `help`
+    help: Sentence | None = None  # None: the lesson of Train says it
     low: float = 0.0
     whole: bool = False
     key: str = ""  # of the widget, where two schedules ask for one field in two ways; "": the field
@@ -110,7 +109,7 @@ _ALL = (
     ),
     ScheduleKind(
         "cosine", say("Cosine"), say("cosine rate"), "floor + (1 - floor) · (1 + cos(π t / D)) / 2",
-        (Setting("floor", say("Ends at this share"), 0.0, 1.0, 0.01, note="learning-rate-end"),),
+        (Setting("floor", say("Ends at this share"), 0.0, 1.0, 0.01),),
         lambda s, t, e, d: s.floor + (1 - s.floor) * (1 + cos(pi * min(t / max(d, 1), 1.0))) / 2, _cosine,
         lambda s: Call("schedules.CosineDecay", (_RATE, _STEPS), {"alpha": s.floor}),
         lambda s: Call("lr_scheduler.CosineAnnealingLR", (_OPTIMIZER,), {"T_max": _STEPS}),

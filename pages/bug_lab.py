@@ -9,13 +9,12 @@ from clsf.ui.shared.text import t
 page = ui.open_page("bug_lab")
 
 st.title(t("Bug lab"))
-chosen, seen = st.columns([1, 2.6], gap="large")
+page.needs_service()
 
 # What the student chooses: a case. Its code is in the link.
-with chosen:
-    view.choose()
-    page.show_lesson(t("How does this work?"))
+case = state.chosen()
+view.choose()
 
 # How it looks: symptoms first; what is wrong is told once the answer is right.
-with seen:
-    view.show(state.chosen())
+view.show(case)
+page.show_lesson(t("How does this work?"))

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui.experiments import choose, current, lessons, view
-from clsf.ui.shared import live_chart, run_style, sections
+from clsf.ui.experiments import choose, current, keys, lessons, view
+from clsf.ui.shared import live_chart, run_style, runs, sections
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
@@ -37,7 +37,7 @@ with chosen:
 
 # How it looks: the same for a live experiment and a finished one.
 with seen:
-    current.show_refusal()
+    runs.show_refusal(keys.REFUSAL)
     if current.current():
         view.show(current.current())
     else:

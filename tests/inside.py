@@ -7,6 +7,7 @@ inside functions, for the pytest process imports this module too.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from pathlib import Path
 from unittest.mock import patch
 
@@ -65,12 +67,19 @@ class Trained:
 def start(framework: str) -> None:
     """Load the framework; raises EngineError if it is missing."""
     global _framework
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ["CLSF_THREADS"] = str(THREADS)
     tempfile.tempdir = os.environ["TMPDIR"] = tempfile.mkdtemp(dir=Path(os.environ["CLSF_HOME"]).parent)  # removed with that
     if hasattr(os, "nice"):
         os.nice(NICE)
     backends.load(framework)
     _framework = framework
+
+
+def _end_with_parent() -> None:
+    """End when pytest's process does, even if it is killed in the middle of a test."""
+    wait([multiprocessing.parent_process().sentinel])
+    os._exit(1)
 
 
 def answer(function: str, *values: object) -> object:

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,9 @@ import numpy as np
 SIGNIFICANT = 1e-9  # a relative change below this is none
 SHOWN = 16  # images that are shown with their answers
 BINS = 24  # of a histogram of pixels
+RECORDED = 3  # steps of which every tensor is kept, as far as SAMPLE goes
+SAMPLE = 1024  # numbers kept of one tensor, evenly spaced
+LIVE_SECONDS = 0.25  # between two words about a script that still runs
 
 
 class Watch:
@@ -51,6 +55,13 @@ class Watch:
         self.shapes: list[tuple[str, str, str]] = []  # of the first batch: what, shape, type
         self.first_answers: np.ndarray | None = None  # outputs of the first batch of the last evaluation
         self.measures: dict[str, object] = {}
+        self.recorded: list[dict[str, dict[str, list]]] = []  # step -> phase -> tensor -> shape, norm, largest, values
+        self.evaluated: dict[str, list] = {}  # the first evaluation's batch: images and logits
+        self.evaluated_after = 0  # steps before it
+        self.layers: dict[str, list] = {}  # of the training call in progress: layer -> what came out of it
+        self.live: Path | None = None  # where to tell how far the script is
+        self.said: io.StringIO | None = None
+        self._told = 0.0
 
     def received(self, trains: bool, images: np.ndarray) -> None:
         """Note what the model was called with; the first call of each kind counts."""
@@ -59,12 +70,16 @@ class Watch:
         if trains not in self.inputs:
             self.batches[trains] = images
             self.inputs[trains] = [float(images.min()), float(images.max()), float(images.std())]
+            if not trains:
+                self.evaluated["images"] = kept(images)
             if trains:
                 self.facts["received"] = list(images.shape)
                 self.first = images
         hashes = [hash(image.tobytes()) for image in images]
         if trains:
             self.trained.update(hashes)
+            if len(self.losses) < RECORDED:
+                self.layers = {"images": kept(images)}
             if self.known:
                 self.facts["trained_before"], self.known = float(np.mean(self.known)), []
         else:
@@ -79,6 +94,8 @@ class Watch:
             labels.argmax(-1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.reshape(-1).astype(np.int64, copy=False)
         )
         if not trains:
+            if not self.evaluated.get("logits"):
+                self.evaluated["logits"], self.evaluated_after = kept(outputs), len(self.losses)
             if not self.answers:
                 self.first_answers = np.asarray(outputs, np.float64)[:SHOWN]
             self.answers.append(answers)
@@ -88,6 +105,11 @@ class Watch:
         if self.answers:
             self.last_answers, self.answers, self.right = np.concatenate(self.answers), [], []
         self.losses.append(loss)
+        if len(self.losses) <= RECORDED:
+            layers, self.layers = self.layers, {}
+            forward = {"images": layers.pop("images", None), **layers, "logits": kept(outputs), "labels": kept(labels)}
+            self.recorded.append({"loss": loss, "forward": {name: value for name, value in forward.items() if value}})
+        self.tell()
         self.batch_sizes.append(len(outputs))
         if len(answers) == len(numbers) and len(numbers):
             self.accuracies.append(float((answers == numbers).mean()))
@@ -112,6 +134,8 @@ class Watch:
         """Note one step of the optimizer, just before it."""
         if not self.start:
             self.start = {name: np.array(value) for name, value in weights().items()}
+        if self.recorded and "backward" not in self.recorded[-1] and len(self.losses) == len(self.recorded):
+            self.recorded[-1]["backward"] = {name: kept(value) for name, value in gradients.items() if value is not None}
         total = 0.0
         missing = {name for name, value in gradients.items() if value is None}
         self.never = missing if self.never is None else self.never & missing
@@ -125,6 +149,29 @@ class Watch:
         self.gradient_steps += 1
         self.norms.append(float(np.sqrt(total)))
         self.rates.append(rate)
+
+    def updated(self, weights: Callable[[], dict[str, np.ndarray]]) -> None:
+        """Note the weights after a step of the optimizer."""
+        if self.recorded and "update" not in self.recorded[-1] and len(self.losses) == len(self.recorded):
+            self.recorded[-1]["update"] = {name: kept(value) for name, value in weights().items()}
+
+    def came_out(self, layer: str, output: np.ndarray) -> None:
+        """Note what came out of a layer in a training call."""
+        if not self.over and len(self.losses) < RECORDED:
+            self.layers.setdefault(layer, kept(output))
+
+    def tell(self) -> None:
+        """Say how far the script is, now and then."""
+        if self.live is None or time.monotonic() - self._told < LIVE_SECONDS:
+            return
+        self._told = time.monotonic()
+        printed = self.said.getvalue() if self.said is not None else ""
+        beside = self.live.with_suffix(".part")
+        with contextlib.suppress(OSError):
+            beside.write_text(
+                json.dumps({"losses": self.losses, "accuracies": self.accuracies, "printed": printed[-8000:]}), "utf-8"
+            )
+            beside.replace(self.live)
 
     def ended(self, weights: dict[str, np.ndarray]) -> None:
         """Compare the weights with those of the beginning."""
@@ -163,8 +210,19 @@ class Watch:
             "losses": self.losses, "accuracies": self.accuracies, "gradient_norms": self.norms, "learning_rates": self.rates,
             "batch_size": self.batch_sizes[0] if self.batch_sizes else None, "purity": _mean(self.purities),
             "inputs": self.inputs.get(True), "validation_inputs": self.inputs.get(False), "facts": self.facts,
+            "start": {name: kept(value) for name, value in self.start.items()}, "recorded": self.recorded,
+            "evaluated": self.evaluated, "evaluated_after": self.evaluated_after,
             "measures": self.measures | {"shapes": self.shapes, "pixels": histograms(self.batches)},
         }  # fmt: skip
+
+
+def kept(array: np.ndarray) -> list:
+    """Return a tensor as far as it is kept: its shape, L2 norm, largest absolute value, and some of its numbers."""
+    flat = np.asarray(array, np.float64).ravel()
+    if not flat.size:
+        return [list(np.shape(array)), 0.0, 0.0, []]
+    places = np.unique(np.linspace(0, flat.size - 1, min(SAMPLE, flat.size)).astype(int))
+    return [list(np.shape(array)), float(np.linalg.norm(flat)), float(np.abs(flat).max()), flat[places].tolist()]
 
 
 def kind_of(outputs: np.ndarray) -> str:
@@ -204,6 +262,7 @@ def _mean(values: list[float]) -> float | None:
 def run(path: Path, target: Path, watch: Watch, after: Callable[[dict], None]) -> None:
     """Execute the script at `path` with its output kept, look at its names by `after`, and write JSON to `target`."""
     said, error, shown = io.StringIO(), "", ""
+    watch.live, watch.said = target.with_suffix(".live"), said
     names: dict[str, object] = {"__name__": "__main__", "__file__": str(path)}
     try:
         program = compile(path.read_text("utf-8"), path.name, "exec")
@@ -215,6 +274,7 @@ def run(path: Path, target: Path, watch: Watch, after: Callable[[dict], None]) -
         line = problem.lineno if isinstance(problem, SyntaxError) else own[-1].lineno if own else None
         shown = f'File "{path.name}", line {line}\n{error}'
     watch.over = True
+    watch.live = None
     with contextlib.suppress(Exception), contextlib.redirect_stdout(io.StringIO()):
         after(names)
     data_facts(watch, names)

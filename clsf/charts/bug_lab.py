@@ -1,35 +1,61 @@
-"""Curves of the bug lab: the faulty program, and once it is solved the healthy one; and its confusion matrix."""
+"""Curves of the bug lab: the faulty program alone, and once it is solved the fixed and the healthy one beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
+from clsf.charts.inside_lines import Said
+from clsf.words import say
 
-COLOURS = ("#d9480f", "#1971c2")  # faulty, healthy
+FAULTY, FIXED, HEALTHY = "#c2571a", "#8a63d2", "#0d8f84"
+"""Each stands out from light and dark alike; lines differ in their dashes too."""
 
-
-def curves(
-    losses: Mapping[str, Sequence[float]], accuracies: Mapping[str, Sequence[float]], titles: tuple[str, str]
-) -> go.Figure:
-    """Return two charts side by side, one line per name: losses by step, nats; accuracies by epoch, shares."""
-    figure = make_subplots(1, 2, subplot_titles=titles)
-    for column, lines in enumerate((losses, accuracies), 1):
-        for number, (name, values) in enumerate(lines.items()):
-            figure.add_scatter(
-                x=list(range(1, len(values) + 1)), y=list(values), name=name, mode="lines" if column == 1 else "lines+markers",
-                line_color=COLOURS[number % 2], line_dash="solid" if number < 2 else "dot", legendgroup=name, showlegend=column == 2,
-                row=1, col=column,
-            )  # fmt: skip
-    figure.update_layout(height=280, margin={"l": 40, "r": 10, "t": 40, "b": 30}, legend={"orientation": "h", "y": -0.15})
-    return figure
+LOOKS = ((FAULTY, "solid", "circle"), (FIXED, "dash", "square"), (HEALTHY, "dot", "diamond"))
+MOST = 20.0  # times the level: beyond, a loss is drawn on an axis of powers
 
 
-def confusion(table: Sequence[Sequence[int]], rows: str, columns: str) -> go.Figure:
-    """Return a confusion matrix: rows are labels, columns answers."""
-    figure = go.Figure(go.Heatmap(z=[list(row) for row in table], colorscale="Blues", texttemplate="%{z}", showscale=False))
-    figure.update_layout(height=300, margin={"l": 40, "r": 10, "t": 10, "b": 40}, xaxis_title=columns, yaxis_title=rows)
-    figure.update_yaxes(autorange="reversed", dtick=1)
-    figure.update_xaxes(dtick=1)
-    return figure
+def losses(lines: Mapping[str, Sequence[float]], chance: float | None, said: Said = str) -> dict:
+    """Return losses by step, nats, one line per name, and ln C as a level."""
+    traces = [_line(n, name, values, len(values) < 40) for n, (name, values) in enumerate(lines.items())]
+    longest = max((len(values) for values in lines.values()), default=0)
+    if chance is not None:
+        traces.append({
+            "x": [1, max(longest, 20)], "y": [chance, chance], "mode": "lines", "name": "ln C", "hoverinfo": "skip",
+            "line": {"color": "#7d8790", "width": 1.5, "dash": "dot"},
+        })  # fmt: skip
+    numbers = [v for values in lines.values() for v in values if isfinite(v)]
+    wide = bool(numbers) and min(numbers) > 0 and max(numbers) > MOST * (chance or 1)
+    axis = {"type": "log", "dtick": 1} if wide else {"rangemode": "tozero"}
+    return _figure(traces, said(say("steps (batches)")), {"title": {"text": said(say("loss"))}, **axis})
+
+
+def accuracies(lines: Mapping[str, Sequence[float]], said: Said = str) -> dict:
+    """Return accuracies by epoch, shares, one line per name."""
+    traces = [_line(n, name, values, True) for n, (name, values) in enumerate(lines.items())]
+    axis = {"title": {"text": said(say("accuracy"))}, "tickformat": ".0%", "range": [-0.03, 1.03]}
+    return _figure(traces, said(say("epoch")), axis, {"dtick": 1})
+
+
+def in_words(lines: Mapping[str, Sequence[float]]) -> str:
+    """Return the last number of each line, for those who don't see it."""
+    return "; ".join(f"{name}: {values[-1]:.3g}" for name, values in lines.items() if values)
+
+
+def _line(number: int, name: str, values: Sequence[float], marked: bool) -> dict:
+    colour, dash, symbol = LOOKS[number % len(LOOKS)]
+    return {
+        "x": list(range(1, len(values) + 1)), "y": [float(v) if isfinite(v) else None for v in values], "name": name,
+        "mode": "lines+markers" if marked else "lines", "line": {"color": colour, "width": 2, "dash": dash},
+        "marker": {"symbol": symbol, "size": 6},
+    }  # fmt: skip
+
+
+def _figure(traces: list[dict], x: str, y: dict, more: dict | None = None) -> dict:
+    return {
+        "data": traces,
+        "layout": {
+            "uirevision": "buglab", "hovermode": "x", "showlegend": True, "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+            "xaxis": {"title": {"text": x}, "rangemode": "tozero", **(more or {})}, "yaxis": y,
+        },
+    }  # fmt: skip

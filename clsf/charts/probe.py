@@ -1,42 +1,64 @@
-"""Pictures of what probes found: curves, and bars in groups. Texts come from the page, already in the reader's language."""
+"""Pictures of what probes found: curves, and bars in groups, as figures for the live chart."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from math import isfinite
 
-import plotly.graph_objects as go
-
+from clsf.charts.inside_lines import COLOURS, DASHES, Said
 from clsf.faults.probes import Bars, Lines
-from clsf.words import Sentence
-
-COLOURS = ("#d9480f", "#1971c2", "#2f9e44")
-HEIGHT = 230
+from clsf.words import Sentence, say
 
 
-def figure(picture: Lines | Bars, words: Callable[[Sentence], str]) -> go.Figure:
-    """Return the chart of a probe's answer. `words` says a sentence in the reader's language."""
-    drawn = go.Figure()
+def figure(picture: Lines | Bars, said: Said = str) -> dict:
+    """Return the chart of a probe's answer. `said` puts a sentence into the reader's language."""
+    layout: dict = {
+        "uirevision": "probe", "hovermode": "closest", "showlegend": True, "barmode": "group",
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "yaxis": {"title": {"text": "" if picture.y is None else said(picture.y)}},
+    }  # fmt: skip
     if isinstance(picture, Lines):
-        for number, (name, values) in enumerate(picture.lines):
-            drawn.add_scatter(
-                x=list(range(1, len(values) + 1)), y=list(values), name=words(name), line_color=COLOURS[number % len(COLOURS)],
-                mode="lines" if len(values) > 1 else "markers",
-            )  # fmt: skip
+        layout["xaxis"] = {"title": {"text": said(say("steps (batches)"))}, "rangemode": "tozero"}
+        traces = [
+            {
+                "x": list(range(1, len(values) + 1)), "y": [_finite(v) for v in values], "name": said(name),
+                "mode": "lines" if len(values) > 1 else "markers", "line": {"color": COLOURS[n % len(COLOURS)], "width": 2, "dash": DASHES[n % 2 and 1]},
+            }
+            for n, (name, values) in enumerate(picture.lines)
+        ]  # fmt: skip
         if picture.level is not None:
             name, height = picture.level
-            drawn.add_hline(
-                height, line_dash="dot", line_color="#868e96", annotation_text=words(name), annotation_position="top right"
-            )
+            longest = max((len(values) for _, values in picture.lines), default=1)
+            traces.append({
+                "x": [1, max(longest, 2)], "y": [height, height], "name": said(name), "mode": "lines",
+                "line": {"color": "#7d8790", "width": 1.5, "dash": "dot"},
+            })  # fmt: skip
+        return {"data": traces, "layout": layout}
+    names = [said(name) if isinstance(name, Sentence) else name for name in picture.names]
+    layout["xaxis"] = {"type": "category"}
+    if picture.log and all(v > 0 for _, values in picture.groups for v in values):
+        layout["yaxis"] |= {"type": "log", "dtick": 1}
+    traces = [
+        {
+            "type": "bar", "x": names, "y": [_finite(v) for v in values], "name": said(name),
+            "marker": {"color": COLOURS[n % len(COLOURS)], "pattern": {"shape": "/" if n % 2 else ""}},
+        }
+        for n, (name, values) in enumerate(picture.groups)
+    ]  # fmt: skip
+    return {"data": traces, "layout": layout}
+
+
+def in_words(picture: Lines | Bars, said: Said = str) -> str:
+    """Return the last number of each curve, or the numbers of each group, for those who don't see it."""
+    if isinstance(picture, Lines):
+        parts = [f"{said(name)}: {values[-1]:.3g}" for name, values in picture.lines if values]
     else:
-        names = [words(name) if isinstance(name, Sentence) else name for name in picture.names]
-        for number, (name, values) in enumerate(picture.groups):
-            drawn.add_bar(x=names, y=list(values), name=words(name), marker_color=COLOURS[number % len(COLOURS)])
-        drawn.update_xaxes(type="category")
-        drawn.update_yaxes(
-            type="log" if picture.log and any(v > 0 for _, values in picture.groups for v in values) else "linear"
-        )
-    drawn.update_layout(
-        height=HEIGHT, margin={"l": 50, "r": 10, "t": 10, "b": 30}, legend={"orientation": "h", "y": -0.2},
-        yaxis_title=None if picture.y is None else words(picture.y), showlegend=True,
-    )  # fmt: skip
-    return drawn
+        names = [said(name) if isinstance(name, Sentence) else name for name in picture.names]
+        parts = [
+            f"{said(name)}: " + ", ".join(f"{one} {value:.3g}" for one, value in zip(names, values, strict=True))
+            for name, values in picture.groups
+        ]
+    return "; ".join(parts)[:600]
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if isfinite(value) else None

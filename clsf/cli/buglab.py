@@ -29,8 +29,14 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
     answered = actions.add_parser("check", help="say whether a diagnosis is right")
     answered.add_argument("code", metavar="CODE")
     answered.add_argument("kind", metavar="KIND", nargs="+", help="as `play` offers them; two at level 5")
-    answered.add_argument("--line", type=int, metavar="N", help="the line that is wrong")
-    answered.add_argument("--train", action="store_true", help="train the healthy program too, and show the first difference")
+    answered.add_argument(
+        "--line", type=int, metavar="N", action="append", help="the line that is wrong; at level 5 once for each fault"
+    )
+    answered.add_argument(
+        "--train",
+        action="store_true",
+        help="train the healthy and the fixed program too, and show the first tensor that differs",
+    )
     answered.set_defaults(run=check)
 
 
@@ -75,6 +81,9 @@ def play(options: argparse.Namespace) -> int:
             again = run([own])[0] if own is not None else None
             print(f"{PROBES[name].title}: {answer_of(name, ran, again).said}")
     print("probes: " + ", ".join(OFFERED))
+    print("lines:")
+    for line in case.line_choices:
+        print(f"  {line}: {case.shown.splitlines()[line - 1].strip()}")
     print("diagnoses:")
     for kind in case.choices:
         print(f"  {kind}: {FAULTS[kind].title}")
@@ -84,23 +93,31 @@ def play(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Say whether an answer is right: exit code 0 if it is, 1 if not."""
-    from clsf.faults.lab import case_of, checked, first_difference
+    from clsf.compare.programs import first_difference
+    from clsf.faults.lab import case_of, checked, mended
     from clsf.faults.running import run
 
     case = case_of(options.code)
     for kind in options.kind:
         checks.known(SpecError, say("fault"), kind, KINDS)
-    right, near = checked(case, set(options.kind), options.line)
-    if not right:
-        print("not that")
+    right, place = checked(case, set(options.kind), set(options.line or ()))
+    if not right or place is False:
+        print("not that" if not right else "that is the fault, but it isn't there")
         return 1
-    print("right" if near is not False else "right, but at another line")
+    print("right")
     for kind in case.kinds:
         print(f"{FAULTS[kind].title}: {FAULTS[kind].what}\n{FAULTS[kind].mend}")
     print("lines: " + ", ".join(map(str, case.lines)))
     if options.train:
-        faulty, healthy = run([case.faulty, case.healthy])
-        if faulty is None or healthy is None:
+        faulty, healthy, fixed = run([case.faulty, case.healthy, mended(case)])
+        if faulty is None or healthy is None or fixed is None:
             raise SpecError("The program didn't end in time. Try again when the machine has less to do.")
-        print(first_difference(faulty, healthy))
+        print(first_difference(faulty, healthy).said)
+        for name, ran in (("faulty", faulty), ("fixed", fixed), ("healthy", healthy)):
+            loss, accuracy = ran.history.losses[-1:], ran.history.validation_accuracy[-1:]
+            print(f"{name:8} last loss {_number(loss)}, validation accuracy {_number(accuracy)}")
     return 0
+
+
+def _number(values: tuple[float, ...]) -> str:
+    return f"{values[0]:.4f}" if values else "-"

@@ -212,7 +212,7 @@ def _load_weights(model: Model) -> str:
     rows = []
     if flattened:
         rows += [
-            "# Layers behind the flattening: Keras went through (height, width, channels), PyTorch goes channels first.",
+            "# Behind the flattening: Keras went through (height, width, channels), PyTorch goes channels first.",
             "FLATTENED = {", *(f"    {quoted(name)}: {shape}," for name, shape in flattened.items()), "}",
         ]  # fmt: skip
     rows += [

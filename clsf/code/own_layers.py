@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from clsf.model.walk import Analysis
+
 FLATTEN = """class FlattenLikeKeras(nn.Module):
     def forward(self, x):  # (batch, channels, height, width)
         return torch.flatten(x.permute(0, 2, 3, 1), 1)"""
@@ -22,7 +24,7 @@ SLOPES = '''class SlopePerValue(nn.Module):
 
     def __init__(self, shape, init=0.25):
         super().__init__()
-        self.weight = nn.Parameter(torch.full(shape, init))
+        self.weight = nn.Parameter(torch.full(shape, float(init)))
 
     def forward(self, x):
         return torch.where(x > 0, x, self.weight * x)'''
@@ -58,13 +60,20 @@ class LocalResponseNormalization(layers.Layer):
     def get_config(self):
         return {**super().get_config(), **self.settings}'''
 
-_PRECISE = """        s, radius = self.settings, self.settings["depth_radius"]
+_PRECISE = """        # The formula itself: TensorFlow's function refuses float64.
+        s, radius = self.settings, self.settings["depth_radius"]
         squares = tf.pad(tf.square(x), [[0, 0]] * 3 + [[radius, radius]])
         total = tf.add_n([squares[..., n : n + x.shape[-1]] for n in range(2 * radius + 1)])
-        return x / (s["bias"] + s["alpha"] * total) ** s["beta"]  # TensorFlow's function refuses float64"""
+        return x / (s["bias"] + s["alpha"] * total) ** s["beta"]"""
 
 SOURCES = {re.search(r"class (\w+)", source)[1]: source for source in (FLATTEN, LAYER_NORM, SLOPES, PERMUTE, RESHAPE, RESPONSE)}
 """Name -> source."""
+
+
+def of_keras(analysis: Analysis) -> list[str]:
+    """Return the names of the classes that a model in Keras needs: a saved one can't be opened without them."""
+    calls = [step.call for facts in analysis.layers if not facts.layer.rows() for step in facts.layer.keras_on(facts.in_shape)]
+    return sorted({call.name for call in calls if call.name in SOURCES})
 
 
 def needed(text: str, dtype: str) -> list[str]:

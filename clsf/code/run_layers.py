@@ -200,7 +200,7 @@ def _put_torch(model: Model) -> str:
     rows = []
     if flattened:
         rows += [
-            "# Layers behind the flattening: Keras goes by (height, width, channels), PyTorch channels first.",
+            "# Behind the flattening: Keras goes through (height, width, channels), PyTorch channels first.",
             "FLATTENED = {", *(f"    {quoted(name)}: {shape}," for name, shape in flattened.items()), "}",
         ]  # fmt: skip
     rows += [

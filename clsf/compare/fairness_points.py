@@ -15,7 +15,7 @@ from clsf.words import Sentence, say, say_n
 
 Said = Iterator[tuple[Level, Sentence]]
 
-_MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "flatten-order")
+_MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "image-norm-epsilon", "flatten-order")
 
 
 def _data(one: Contender, two: Contender) -> Said:
@@ -105,7 +105,7 @@ def _split(one: Contender, two: Contender) -> Said:
             say("The seeds differ, so the limit takes other training images. The validation images are the data's own."),
         )
     elif one.plan.seed != two.plan.seed and not own:
-        yield "amber", say("Each has a split of its own, for the seeds differ: they are judged on other validation images.")
+        yield "amber", say("Each has a split of its own, because the seeds differ: they are judged on other validation images.")
     elif len({c.started.split_hash for c in (one, two) if c.started and c.started.split_hash}) == 2:
         yield (
             "amber",
@@ -163,7 +163,7 @@ def _order(one: Contender, two: Contender) -> Said:
     if one.started and two.started and one.started.order_hash != two.started.order_hash:
         yield "amber", say("The batches come in another order.")
     elif not (one.started and two.started) and one.plan.seed != two.plan.seed:
-        yield "amber", say("The batches will come in another order, for the seeds differ.")
+        yield "amber", say("The batches will come in another order, because the seeds differ.")
     elif not (one.started and two.started) and one.plan.split != two.plan.split:
         yield "amber", say("The batches will come in another order: the splits are drawn by different versions of the rule.")
     else:
@@ -261,7 +261,7 @@ def _dropout(one: Contender, two: Contender) -> Said:
     if _own_masks(one) or _own_masks(two):
         yield "amber", say("The dropout drops at the same rate, but draws its own random numbers: the steps can't be the same.")
     elif one.plan.seed != two.plan.seed:
-        yield "amber", say("The dropout drops at the same rate, but other values, for the seeds differ.")
+        yield "amber", say("The dropout drops at the same rate, but other values, because the seeds differ.")
     else:
         yield "green", say("Both drop the same values: the masks are drawn in NumPy.")
 

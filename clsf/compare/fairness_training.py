@@ -185,7 +185,10 @@ def augmentation(one: Contender, two: Contender) -> Said:
     elif not a.augmentation.any:
         yield "green", say("Neither varies its training images.")
     elif a.seed != b.seed:
-        yield "amber", say("Training images are varied in the same way, but with other random numbers, for the seeds differ.")
+        yield (
+            "amber",
+            say("Training images are varied in the same way, but with other random numbers, because the seeds differ."),
+        )
     else:
         yield "green", say("Both see the same variations of the same images: they are drawn in NumPy.")
 

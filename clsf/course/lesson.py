@@ -77,6 +77,7 @@ class Lesson:
     able: tuple[str, ...]  # what the student can do afterwards
     needs: tuple[str, ...]  # names of lessons
     steps: tuple[Step, ...]
+    pages: tuple[str, ...] = ()  # that its questions are asked on, too
 
     def step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)

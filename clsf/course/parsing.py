@@ -79,8 +79,18 @@ def lesson(text: str, file: str, pages: tuple[str, ...]) -> Lesson:
     needs = tuple(part.strip() for part in front.get("needs", "").split(",") if part.strip() not in ("", "-"))
     return Lesson(
         name, number, front["title"], _whole(front.get("minutes", "5"), file), _whole(front.get("stretch", "1"), file), able, needs,
-        steps,
+        steps, _pages(front.get("pages", ""), file, pages),
     )  # fmt: skip
+
+
+def _pages(text: str, file: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    for page in found:
+        try:
+            checks.known(CourseError, say("page"), page, known)
+        except ClsfError as error:
+            raise CourseError("{file}: {problem}", file=file, problem=error.sentence) from None
+    return found
 
 
 def _at(file: str, line: int, error: ClsfError) -> CourseError:

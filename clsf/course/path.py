@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -58,15 +58,22 @@ def path(language: str) -> Course:
 
 @cache
 def questions(page: str, language: str) -> tuple[Step, ...]:
-    """Return the questions of a page in a language; none if there are none."""
+    """Return the questions of a page in a language: its own, and those of lessons that name it; none if there are none."""
     file = FOLDER / "questions" / language / f"{page}.md"
-    if not file.is_file():
-        return ()
-    try:
-        return _read(file).steps
-    except ClsfError as error:
-        logger.error("Questions are left out: %s", error)
-        return ()
+    own: tuple[Step, ...] = ()
+    if file.is_file():
+        try:
+            own = _read(file).steps
+        except ClsfError as error:
+            logger.error("Questions are left out: %s", error)
+    taken = [
+        replace(step, name=f"{lesson.name}-{step.name}")
+        for lesson in path(language).lessons
+        if page in lesson.pages
+        for step in lesson.steps
+        if step.block is not None and step.block.kind == "predict"
+    ]
+    return (*own, *taken)
 
 
 def read(folder: Path) -> Course:

@@ -1,6 +1,12 @@
 """Class names in another order."""
 
+from __future__ import annotations
+
+import ast
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -15,3 +21,36 @@ FAULT = Fault(
     sources=("keras-team/keras#7543",),
     level=4,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it: names written by hand that answers are looked up in, beside a reader of folders."""
+    given = (program.x, program.loader.x if program.loader is not None else None)
+    if not any(a is not None and a.source == "folder" for a in given) or "classes=" in program.source.text:
+        return []
+    for node in program.source.nodes:
+        names = _names(node)
+        if names and sorted(names) != names and _looked_up(program, node.targets[0].id):
+            return [found(FAULT, node.lineno, "likely")]
+    return []
+
+
+def _names(node: ast.AST) -> list[str]:
+    """Return the texts of a list that is assigned to a name, if there are at least two and nothing else."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+        return []
+    items = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else []
+    texts = [i.value for i in items if isinstance(i, ast.Constant) and isinstance(i.value, str)]
+    named = any(word in node.targets[0].id.lower() for word in ("class", "label", "categor", "name"))
+    return texts if named and len(texts) == len(items) > 1 else []
+
+
+def _looked_up(program: Program, name: str) -> bool:
+    """Whether an answer picks from the list: `names[np.argmax(...)]`, `names[predicted]`."""
+    return any(
+        isinstance(n, ast.Subscript)
+        and isinstance(n.value, ast.Name)
+        and n.value.id == name
+        and not isinstance(n.slice, ast.Constant)
+        for n in program.source.nodes
+    )

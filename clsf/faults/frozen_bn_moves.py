@@ -1,6 +1,10 @@
 """Batch normalisation of a frozen base keeps moving."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, events, found, pretrained
 from clsf.words import say
 
 FAULT = Fault(
@@ -18,3 +22,12 @@ FAULT = Fault(
     ),
     level=4,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program may have it: a pretrained base is frozen, then the whole model is put in training mode."""
+    if not program.torch or not pretrained(program):
+        return []
+    frozen = any(e["value"] is False for e in events(program, "trainable"))
+    modes = [e for e in events(program, "train-mode") if e.loops or e.function]
+    return [found(FAULT, modes[0].line, "smell")] if frozen and modes else []

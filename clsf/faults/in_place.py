@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -31,3 +34,35 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
 
 def plant(scene: Scene) -> Scene | None:
     return None if scene.keras else scene.with_pattern(r"^(        x = F\.relu\(.*)$", r"\1\n        x += 1", 1)
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it: a weight that is changed by its gradient outside of torch.no_grad()."""
+    if ".grad" not in program.source.text or not (program.torch or "torch" in " ".join(program.machine.imports)):
+        return []
+    quiet = {
+        id(inner)
+        for node in program.source.nodes
+        if isinstance(node, ast.With) and "no_grad" in ast.unparse(node.items[0].context_expr)
+        for inner in ast.walk(node)
+    }
+    elsewhere = {  # a step written as a function of its own is called where gradients are off, most likely
+        id(inner)
+        for node in program.source.nodes
+        if isinstance(node, ast.FunctionDef) and not _goes_back(node)
+        for inner in ast.walk(node)
+    }
+    for node in program.source.nodes:
+        if id(node) in elsewhere:
+            continue
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name | ast.Attribute) and id(node) not in quiet:
+            name = ast.unparse(node.target)
+            if not name.endswith((".data", ".grad")) and re.search(
+                rf"(?<!\w){re.escape(name)}\.grad\b", ast.unparse(node.value)
+            ):
+                return [found(FAULT, node.lineno, "certain")]
+    return []
+
+
+def _goes_back(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Attribute) and n.attr == "backward" for n in ast.walk(node))

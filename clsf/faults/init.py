@@ -61,7 +61,7 @@ def in_code(program: Program) -> list[Finding]:
 
 def _torch_init(program: Program) -> list[Finding]:
     """Return a kernel that is set to one number."""
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
         target = ast.unparse(node.args[0])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, indent, training, with_modes
+from clsf.reader.looks import Program, found, indent, model_name, training, with_modes
 from clsf.words import say
 
 FAULT = Fault(
@@ -53,16 +51,7 @@ def in_code(program: Program) -> list[Finding]:
                     FAULT,
                     line,
                     "certain" if with_modes(program) else "smell",
-                    before=f"{indent(program, line)}{_name(program, event.line)}.train()",
+                    before=f"{indent(program, line)}{model_name(program, event.line)}.train()",
                 )
             ]
     return []
-
-
-def _name(program: Program, line: int) -> str:
-    """Return what the model is called where it is used."""
-    found_names = re.findall(r"\b([\w.]+)\(", program.line(line))
-    names = {n for n, x in program.machine.module.names.items() if x is program.net}
-    return next(
-        (n for n in found_names if n in names or n in ("model", "net", "self.model", "self.net")), next(iter(names), "model")
-    )

@@ -22,7 +22,7 @@ FAULT = Fault(
     symptom=say("Another error later on, or numbers of the wrong data."),
     mend=say("Give each thing a name of its own."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
-    level=3,
+    level=1,
 )
 
 
@@ -51,7 +51,7 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         if (
             isinstance(node, ast.Assign)
             and len(node.targets) == 1

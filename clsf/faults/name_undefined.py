@@ -42,10 +42,8 @@ def in_code(program: Program) -> list[Finding]:
     machine = program.machine
     if machine.stars:
         return []
-    known = {n.id for n in ast.walk(program.source.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    known |= {n.name for n in ast.walk(program.source.tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)} | set(
-        machine.module.names
-    )
+    known = {n.id for n in program.source.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    known |= {n.name for n in program.source.nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)} | set(machine.module.names)
     results = []
     roots = {name.partition(".")[0] for name in machine.imports}
     for name, line in machine.assumed_imports.items():

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, events, found
+from clsf.reader.values import Made
 from clsf.words import say
 
 FAULT = Fault(
@@ -33,3 +39,42 @@ def plant(scene: Scene) -> Scene | None:
     if scene.keras:
         return scene.edited(("model.compile(\n", "model.trainable = False\nmodel.compile(\n"))
     return scene.with_pattern(r"^        optimizer\.step\(\).*\n", "")
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it: the whole model is frozen, and nothing is let go or put on it afterwards."""
+    net = program.net
+    if net is None:
+        return []
+    if program.keras:
+        told = [e for e in events(program, "trainable") if e["of"] is net]
+        if told and told[-1]["value"] is False and (program.compile is None or told[-1].line < program.compile.line):
+            return [found(FAULT, told[-1].line, "certain")]
+        return []
+    if "requires_grad" not in program.source.text:
+        return []
+    names = {
+        name
+        for name, value in program.machine.module.names.items()
+        if value is net or (isinstance(value, Made) and value.extra.get("net") is net)
+    }
+    for node in program.source.nodes:
+        if not isinstance(node, ast.For) or "requires_grad = False" not in ast.unparse(node):
+            continue
+        of = node.iter.func.value.id if _parameters(node.iter) else ""
+        rest = [
+            ast.unparse(n) for n in program.source.nodes if getattr(n, "lineno", 0) > node.lineno and isinstance(n, ast.Assign)
+        ]
+        if of in names and not any(re.match(rf"{of}[.\[]|.*requires_grad = True", text) for text in rest):
+            return [found(FAULT, node.lineno, "certain")]
+    return []
+
+
+def _parameters(node: ast.expr) -> bool:
+    """Whether it is `model.parameters()` of a name, not of a part of it."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "parameters"
+        and isinstance(node.func.value, ast.Name)
+    )

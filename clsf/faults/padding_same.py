@@ -17,7 +17,7 @@ FAULT = Fault(
     symptom=say("The two frameworks differ by a little, or the sizes differ by one."),
     mend=say("Compute the padding for the stride, or pad by hand on one side."),
     sources=("torch/nn/modules/conv.py: Conv2d",),
-    level=4,
+    level=1,
     not_in={"tensorflow": say("Keras pads strided convolutions by itself.")},
 )
 

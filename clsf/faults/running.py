@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +16,24 @@ from clsf.faults.history import EpochNumbers, Facts, History
 from clsf.faults.measures import NOTHING, Histogram, Measures, Modes
 from clsf.faults.printed import epochs_printed
 from clsf.faults.probes import Seen
+from clsf.faults.recorded import Recording, recording
 from clsf.faults.scene import Scene
 
 SECONDS = 600
 """The longest that programs may run together."""
+
+
+UNRECORDED = Recording()
+LOOK_SECONDS = 0.2  # between two looks at a program that runs
+
+
+@dataclass(frozen=True)
+class Live:
+    """How far a program is."""
+
+    losses: tuple[float, ...] = ()
+    accuracies: tuple[float, ...] = ()
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,14 +57,18 @@ class Ran:
     confusion: tuple[tuple[int, ...], ...] | None = None  # of the last images that were evaluated; rows: label, columns: answer
     measures: Measures = NOTHING
     samples: Samples | None = None
+    recording: Recording = UNRECORDED
 
     def seen(self, again: Ran | None = None) -> Seen:
         """Return it as probes look at it. `again`: the run of the probe's own, if it needs one."""
         return Seen(self.history, self.facts, self.measures, None if again is None else again.history)
 
 
-def run(scenes: Sequence[Scene], seconds: float = SECONDS) -> list[Ran | None]:
-    """Run programs of one framework, one after the other. None for one that didn't come to an end in time."""
+def run(scenes: Sequence[Scene], seconds: float = SECONDS, told: Callable[[int, Live], None] | None = None) -> list[Ran | None]:
+    """Run programs of one framework, one after the other. None for one that didn't come to an end in time.
+
+    `told` is called with the number of the program that runs and how far it is, while it runs.
+    """
     if not scenes:
         return []
     framework = scenes[0].framework
@@ -69,11 +88,27 @@ def run(scenes: Sequence[Scene], seconds: float = SECONDS) -> list[Ran | None]:
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
         try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            process.wait()
+            _wait(process, seconds, [Path(target).with_suffix(".live") for target in pairs[1::2]], told)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, 9)
+                process.wait()
         return [_read(Path(target), scene) for target, scene in zip(pairs[1::2], scenes, strict=True)]
+
+
+def _wait(process: subprocess.Popen, seconds: float, files: Sequence[Path], told: Callable[[int, Live], None] | None) -> None:
+    until, known = time.monotonic() + seconds, {}
+    while process.poll() is None and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+        for number, path in enumerate(files if told is not None else ()):
+            try:
+                moment = path.stat().st_mtime_ns
+                if known.get(number) != moment:
+                    seen = json.loads(path.read_text("utf-8"))
+                    told(number, Live(tuple(seen["losses"]), tuple(seen["accuracies"]), seen["printed"]))
+                    known[number] = moment
+            except (OSError, ValueError, KeyError):
+                continue
 
 
 def _read(path: Path, scene: Scene) -> Ran | None:
@@ -83,7 +118,7 @@ def _read(path: Path, scene: Scene) -> Ran | None:
         return None
     return Ran(
         history(seen), facts(seen, scene), seen["printed"], seen["traceback"], _table(seen["facts"].get("confusion")),
-        measures(seen["measures"]), _samples(seen["measures"].get("samples")),
+        measures(seen["measures"]), _samples(seen["measures"].get("samples")), recording(seen),
     )  # fmt: skip
 
 

@@ -66,6 +66,10 @@ class Scene:
         changed = replace(self, edits=(*self.edits, Edit(pattern, new, count)))
         return None if changed.text == self.text else changed
 
+    def with_text(self, text: str) -> Scene:
+        """Return the scene whose program is another text."""
+        return replace(self, edits=(Edit(r"\A(?:.|\n)*\Z", text.replace("\\", "\\\\"), 1),))
+
     @cached_property
     def text(self) -> str:
         """The program, printed when it is first asked for."""

@@ -1,6 +1,10 @@
 """Softmax where an image may have several labels."""
 
+from __future__ import annotations
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
+from clsf.reader.looks import Program, ending, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -12,3 +16,14 @@ FAULT = Fault(
     sources=("keras-team/keras#741",),
     level=3,
 )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    end, y = ending(program), program.y
+    several = (y is not None and y.source == "make_multilabel_classification") or any(
+        e.kind == "scaler" and e["made"].name == "MultiLabelBinarizer" for e in program.events
+    )
+    if end is None or not several or end.activation != "softmax" or end.units in (None, 1):
+        return []
+    return [found(FAULT, end.activation_line, "certain", swap(program, end.activation_line, "softmax", "sigmoid"))]

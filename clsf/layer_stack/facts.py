@@ -123,7 +123,7 @@ def fitting(facts: LayerFacts) -> Sentence | None:
             )  # fmt: skip
         return say(
             "Padding 'same' adds rows and columns of padding, not the same on both sides: {top} above, {bottom} below, {left} left, "
-            "{right} right. TensorFlow does it like this; PyTorch's own layers pad both sides alike.",
+            "{right} right. TensorFlow does it like this; PyTorch does the same with stride 1, and refuses larger strides.",
             top=top, bottom=bottom, left=left, right=right,
         )  # fmt: skip
     out_h, out_w, _ = facts.out_shape

@@ -20,6 +20,7 @@ from clsf.model.layers import (
     GlobalAveragePool2D,
     Layer,
     LayerNormalization,
+    LocalResponseNormalization,
     MaxPool2D,
     Permute,
     Reshape,
@@ -60,10 +61,13 @@ def _grouped(filters: int) -> tuple[Layer, Layer]:
 
 _RELU, _POOL = Activation("relu"), MaxPool2D(2)
 
-_MIXES = (  # the patches lie in one column: first those of each channel are mixed, then the channels of each patch
-    Residual((LayerNormalization(), Permute("cwh"), Conv2D(32, 1, activation="gelu"), Conv2D(16, 1), Permute("cwh"))),
-    Residual((LayerNormalization(), Conv2D(64, 1, activation="gelu"), Conv2D(32, 1))),
+_OVERLAPPING = MaxPool2D(3, strides=2, padding="same")
+_PIXELS = LayerNormalization(epsilon=1e-6)
+_WIDE = Residual((DepthwiseConv2D(7, padding="same"), _PIXELS, _conv(128, 1, "valid", "gelu"), _conv(32, 1, "valid", "linear")))
+_TOKENS = Residual(
+    (LayerNormalization(), Permute("cwh"), _conv(32, 1, "valid", "gelu"), _conv(16, 1, "valid", "linear"), Permute("cwh"))
 )
+_CHANNELS = Residual((LayerNormalization(), _conv(64, 1, "valid", "gelu"), _conv(32, 1, "valid", "linear")))
 
 _ALL = (
     Preset(
@@ -114,38 +118,58 @@ _ALL = (
         ),
     ),
     Preset(
-        "squeeze-and-excitation",
-        say("A residual block whose channels are weighed by what the whole image says of them (Hu et al. 2017)."),
+        "alexnet-like",
+        say("Krizhevsky et al. 2012 made small: local response normalisation, overlapping pooling, two groups, dropout of a half."),
         (
-            *_normed(16), _RELU, _POOL,
-            Residual((
-                *_normed(16), _RELU, *_normed(16), Multiply((GlobalAveragePool2D(), Dense(4, "relu"), Dense(16, "sigmoid"))),
-            )),
-            _RELU, _POOL, _conv(20), GlobalAveragePool2D(),
+            _conv(32, 5), LocalResponseNormalization(), _OVERLAPPING,
+            Conv2D(64, 5, padding="same", activation="relu", groups=2), LocalResponseNormalization(), _OVERLAPPING,
+            _conv(64), _OVERLAPPING, Flatten(), Dense(128, activation="relu"), Dropout(0.5),
         ),
     ),
     Preset(
-        "separable", say("Separable convolutions, as in Xception (Chollet 2016) and MobileNet: few weights."),
+        "convnext-like",
+        say("Two blocks of Liu et al. 2022 without their learned scales: patches, layer normalisation, 7×7 depthwise, gelu."),
+        (
+            Conv2D(32, 2, strides=2, padding="same"), _PIXELS, _WIDE, _WIDE, GlobalAveragePool2D(), _PIXELS,
+        ),
+    ),
+    Preset(
+        "squeeze-and-excitation",
+        say("A residual block whose channels are weighed by what the whole image says of them (Hu et al. 2017): 8,106 parameters on 28×28×1."),
+        (
+            *_normed(16), _RELU, _POOL,
+            Residual((*_normed(16), _RELU, *_normed(16), Multiply((GlobalAveragePool2D(), Dense(4, "relu"), Dense(16, "sigmoid"))))), _RELU,
+            _POOL, _conv(20), GlobalAveragePool2D(),
+        ),
+    ),
+    Preset(
+        "separable",
+        say("Separable convolutions, one block with a shortcut, as in Xception (Chollet 2016) and MobileNet: few weights."),
         (
             *_normed(16), _RELU, _POOL, *_separated(32), _RELU, Residual((*_separated(32), _RELU, *_separated(32))), _POOL,
             SeparableConv2D(64, 3, padding="same", activation="relu"), GlobalAveragePool2D(),
         ),
     ),
     Preset(
-        "shuffle", say("A block of ShuffleNet (Zhang et al. 2017): grouped 1×1 convolutions, and a shuffle so that the groups meet."),
+        "shuffle",
+        say("A block of ShuffleNet (Zhang et al. 2017): grouped 1×1 convolutions, and a shuffle so that the groups meet."),
         (
             *_normed(16), _RELU, _POOL,
-            Residual((
-                *_grouped(16), _RELU, ChannelShuffle(4), DepthwiseConv2D(3, padding="same", use_bias=False), BatchNorm(), *_grouped(16),
-            )),
+            Residual(
+                (
+                    *_grouped(16), _RELU, ChannelShuffle(4), DepthwiseConv2D(3, padding="same", use_bias=False), BatchNorm(),
+                    *_grouped(16),
+                )
+            ),
             _RELU, ChannelShuffle(4), _POOL, Conv2D(32, 3, padding="same", groups=4, activation="relu"), GlobalAveragePool2D(),
         ),
     ),
     Preset(
-        "mixer", say("A small MLP-Mixer (Tolstikhin et al. 2021) on 16 pieces of an image: patches, if a side has 25 to 32 pixels."),
+        "mixer",
+        say("A small MLP-Mixer (Tolstikhin et al. 2021) on 16 pieces of an image: patches, if a side has 25 to 32 pixels."),
         (
-            Conv2D(32, 8, strides=8, padding="same", activation="gelu"), Reshape(16, 1, None), Conv2D(32, 1), *_MIXES, *_MIXES, LayerNormalization(),
-            GlobalAveragePool2D(),
+            Conv2D(32, 8, strides=8, padding="same", activation="gelu"), Reshape(16, 1, None), Conv2D(32, 1),
+            _TOKENS, _CHANNELS, _TOKENS, _CHANNELS, LayerNormalization(), GlobalAveragePool2D(),
         ),
     ),
     Preset("tiny", say("The smallest that learns something: one convolution of eight filters."), (_conv(8), _POOL, Flatten())),

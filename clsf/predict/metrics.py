@@ -120,7 +120,7 @@ def calibration(labels: np.ndarray, probabilities: np.ndarray, bins: int = 10) -
 
 
 def confident_mistakes(labels: np.ndarray, probabilities: np.ndarray, count: int) -> np.ndarray:
-    """Return which images were answered wrongly with the largest probability, the surest first."""
+    """Return which images were answered wrongly with the largest probability, the most confident first."""
     wrong = np.flatnonzero(answers(probabilities) != labels)
     sure = probabilities[wrong].max(axis=1)
     return wrong[np.argsort(-sure, kind="stable")][:count]
@@ -141,6 +141,6 @@ def gap(one: np.ndarray, two: np.ndarray) -> np.ndarray:
 
 
 def in_cell(labels: np.ndarray, probabilities: np.ndarray, shown: int, answered: int) -> np.ndarray:
-    """Return which images of class `shown` were answered with `answered`, the surest first."""
+    """Return which images of class `shown` were answered with `answered`, the most confident first."""
     where = np.flatnonzero((labels == shown) & (answers(probabilities) == answered))
     return where[np.argsort(-probabilities[where, answered], kind="stable")]

@@ -785,6 +785,9 @@ class Arrays:
             if path.startswith("tensorflow.nn.") or name in ("sigmoid", "tanh"):
                 from clsf.reader import ops
 
+                if name in ("local_response_normalization", "lrn"):
+                    made = v.Made(path, args[1:], {n: value for n, value in kwargs.items() if n != "name"}, line)
+                    return self.keep(v.Op("ResponseNorm", {"activation": "linear"}, line, made), [first], False)
                 return self.keep(
                     v.Op("Function", {"name": ops.ACTIVATIONS.get(name, name), "activation": "linear"}, line, made),
                     [first],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from clsf.model.layers.reading import BY_TORCH
+from clsf.code.own_layers import SOURCES
+from clsf.model.layers.reading import BY_KERAS, BY_TORCH
 from clsf.optimizers import OPTIMIZERS
 from clsf.reader import folding, names
 from clsf.reader import values as v
@@ -43,6 +44,34 @@ class Method:
 
     of: object
     name: str
+
+
+MODULES = (
+    "torch.nn.Module", "keras.Model", "keras.Sequential", "keras.layers.Layer", "torch.nn.Sequential", "tensorflow.Module",
+    "torch.nn.ModuleList", "torch.nn.ModuleDict",
+)  # fmt: skip
+
+
+def is_ours(cls: Class) -> bool:
+    """Whether a class is, word for word, one that `clsf.code` prints for a layer that PyTorch lacks.
+
+    Those that only move numbers are followed like any other.
+    """
+    source = SOURCES.get(cls.name, "")
+    return (
+        cls.name in BY_TORCH
+        and BY_TORCH[cls.name][0].role not in ("Axes", "Layout")
+        and ast.dump(cls.node) == ast.dump(ast.parse(source).body[0])
+    )
+
+
+def base_layer_path(path: str) -> bool:
+    """Whether a class that derives from `path` is a layer of a library with something changed."""
+    name = path.rpartition(".")[2]
+    return path not in MODULES and (
+        (f"nn.{name}" in BY_TORCH and path.startswith("torch.nn."))
+        or (path.startswith("keras.layers.") and f"layers.{name}" in BY_KERAS)
+    )
 
 
 @dataclass(frozen=True)
@@ -211,8 +240,11 @@ class Expressions(Libraries, Records):
         found, before = [], self.scope
         scope = type(before)(before, before.name)
         self.scope = scope
+        began, built = self.steps, self.built
         try:
             for item in items:
+                if len(found) > 2 and self.built == built and self.steps - began > self.MAX_IDLE:
+                    return UNKNOWN
                 self.assign(
                     first.target, item, ast.Assign(targets=[first.target], value=element, lineno=getattr(element, "lineno", 0))
                 )
@@ -430,6 +462,8 @@ class Expressions(Libraries, Records):
             return UNKNOWN
         cls.made += 1
         line = getattr(node, "lineno", 0)
+        if is_ours(cls):
+            return Made(f"torch.nn.{cls.name}", args, kwargs, line, lines or {}, getattr(node, "end_lineno", line))
         instance = Instance(cls, line=line)
         result: object = instance
         if self.is_module(cls):
@@ -440,6 +474,7 @@ class Expressions(Libraries, Records):
             if not any(f.name == "__init__" for f in self.current):
                 self.nets.append(net)
             result = net
+            net.extra["base"] = self.base_layer(cls, args, kwargs, line)
         found = cls.find("__init__")
         if found and isinstance(found[0], Function):
             bound = Function(found[0].node, found[0].scope, "__init__", instance, found[1], found[0].decorators)
@@ -452,18 +487,13 @@ class Expressions(Libraries, Records):
 
     @staticmethod
     def is_module(cls: Class) -> bool:
-        return any(
-            a
-            in (
-                "torch.nn.Module",
-                "keras.Model",
-                "keras.Sequential",
-                "keras.layers.Layer",
-                "torch.nn.Sequential",
-                "tensorflow.Module",
-            )
-            for a in cls.ancestors()
-        )
+        return any(a in MODULES or base_layer_path(a) for a in cls.ancestors())
+
+    @staticmethod
+    def base_layer(cls: Class, args: list, kwargs: dict, line: int) -> Made | None:
+        """Return the layer of a library that a class derives from, made with these arguments, or None."""
+        path = next((a for a in cls.ancestors() if base_layer_path(a)), None)
+        return None if path is None else Made(path, args, kwargs, line)
 
     @staticmethod
     def truth(value: object) -> bool | None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import prod
 
+from clsf.calls import Call
+from clsf.code.own_layers import SOURCES
 from clsf.errors import SpecError
 from clsf.model import layers as ours
 from clsf.model.branches import Multiply, Parallel, Residual
 from clsf.model.layers import made
+from clsf.model.layers.reading import of_keras, of_torch
 from clsf.model.shapes import one_or_two, one_or_two_text
 from clsf.reader import moves
-from clsf.reader.ops import pair
+from clsf.reader.ops import READ_WHOLE, pair
 from clsf.reader.shapes import four
-from clsf.reader.values import Op, Tensor
+from clsf.reader.values import Made, Op, Tensor
 from clsf.words import Sentence, say
 
 MAX_LAYERS = 400
@@ -217,7 +220,10 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
             rate = s.get("rate")
             if isinstance(rate, int | float) and 1 < rate < 100:
                 rate = rate / 100
-            return [made("Drop", rate)] if isinstance(rate, int | float) and 0 <= rate < 1 else []
+            if not (isinstance(rate, int | float) and 0 <= rate < 1):
+                return []
+            maps = bool(s.get("maps")) and before.shape is not None and len(before.shape) == 3
+            return [made("DropMaps" if maps else "Drop", rate)]
         case "Batchwise":
             momentum, epsilon = s.get("momentum"), s.get("epsilon")
             return [
@@ -227,6 +233,8 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
                     epsilon if isinstance(epsilon, int | float) and 0 < epsilon <= 1 else 1e-3,
                 )
             ]
+        case _ if op.kind in READ_WHOLE:
+            return _declared(op, before, reading)
         case "Function":
             return _activation(s.get("name"), op, reading, alone=True)
         case "Pad":
@@ -234,6 +242,53 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
         case "Add" | "Multiply" | "Concat" | "Combine":
             return []
     return []
+
+
+def _declared(op: Op, before: Tensor, reading: Reading) -> list:
+    """Return the layer that a call stands for, as that layer itself reads it."""
+    shape, name = before.shape, op.made.name
+    if reading.torch and shape is not None and len(shape) == 3:
+        moved = before.op.kind == "Axes" and tuple(before.op.settings.get("dims") or ()) == (0, 2, 3, 1)
+        if moved and op.kind == "LayerNorm":  # the channels are last, as `LayerNorm2d` has it
+            name += "2d"
+        else:
+            shape = (*shape[1:], shape[0])
+    kind = op.kind if op.kind == "ResponseNorm" else ""
+    try:
+        if shape is None or None in shape:
+            raise SpecError("")
+        called = _call(op.made, name, kind, reading.torch)
+        if reading.torch:
+            (layer,), _ = of_torch([called], shape)
+        else:
+            layer, _, _ = of_keras([called], shape)
+        layer.out_shape(shape)
+    except (SpecError, TypeError, ValueError):
+        reading.lose(op.line, say("{name}", name=name))
+        return []
+    return [layer]
+
+
+_UNHEARD = ("name", "dtype", "device", "input_shape", "trainable")
+"""Arguments that change nothing that a layer says."""
+
+
+def _call(of: Made, name: str, role: str, torch: bool) -> Call:
+    """Return what was called as a value. Raises TypeError for an argument that can't be told."""
+    if role:  # the function and the layer have different names
+        api = ours.BY_ROLE[role].TORCH[0] if torch else ours.BY_ROLE[role].KERAS
+        full = api.name
+    else:
+        full = name if name in SOURCES else f"{'nn' if torch else 'layers'}.{name}"
+    found = Call(full, tuple(map(_value, of.args)), {n: _value(v) for n, v in of.kwargs.items() if n not in _UNHEARD})
+    found.arguments()
+    return found
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Made):
+        return Call(value.path, tuple(map(_value, value.args)), {n: _value(v) for n, v in value.kwargs.items()})
+    return value
 
 
 def _activation(name: object, op: Op, reading: Reading, alone: bool = False) -> list:
@@ -392,7 +447,7 @@ def _moved(found: list, reading: Reading) -> list:
         if isinstance(item, tuple) and item[0] == "move":
             run.append(item[1])
             continue
-        # What a model begins with is its input brought into shape, and what a Flatten follows is the order it flattens in.
+        # What a model begins with is its input brought into shape, and what flattening follows is the order it flattens in.
         if run and not (getattr(item, "role", "") == "Flat" and _other_order(run, reading)):
             found_here = _moves(run, reading)
             row += found_here if run[0].inputs[0].inputs else [layer for layer in found_here if layer.role == "Shuffle"]
@@ -402,7 +457,7 @@ def _moved(found: list, reading: Reading) -> list:
 
 
 def _other_order(run: list[Tensor], reading: Reading) -> bool:
-    """Return whether a Flatten behind it goes in the other framework's order, which a model does not say."""
+    """Return whether what flattens behind it goes in the other framework's order, which a model does not say."""
     dims = run[0].op.settings.get("dims")
     return len(run) == 1 and dims is not None and tuple(dims) == ((0, 2, 3, 1) if reading.torch else (3, 1, 2))
 

@@ -8,6 +8,7 @@ import re
 from clsf.plan import Clipping
 from clsf.reader import folding
 from clsf.reader.program import Program
+from clsf.reader.text import Patience
 from clsf.reader.values import Made
 
 _SQUARES = re.compile(r"\.square\(|\.pow\(2|\*\* ?2|\.norm\((?!1|p=1|.*, ?1\))|norm\([^,)]*\)|l2_loss")
@@ -18,11 +19,17 @@ _WEIGHTS = re.compile(r"parameters\(\)|\.weight\b|trainable_(?:variables|weights
 def penalties(program: Program) -> dict:
     """Return "l1" and "l2" of penalties that are added to the loss by hand."""
     found: dict[str, float] = {}
-    named = _sums(program)
-    over = _lists_of_weights(program)
-    for node in ast.walk(program.source.tree):
+    text = program.source.text
+    if not (_SQUARES.search(text) or _SIZES.search(text) or ".mul_(" in text) or not _WEIGHTS.search(text):
+        return found
+    patience = Patience()
+    over = _lists_of_weights(program, patience)
+    named = _sums(program, over, patience)
+    for node in program.source.nodes:
         if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
             continue
+        if patience.over():
+            break
         for factor, size in ((node.left, node.right), (node.right, node.left)):
             value = _number(program, factor)
             if value is None or not 0 < value <= 10:
@@ -30,7 +37,7 @@ def penalties(program: Program) -> dict:
             kind = _kind(size, named, over, program)
             if kind:
                 found.setdefault(kind, value)
-    by_hand = re.search(r"\.mul_\(1 - [^\n]*?(?:lr|rate)\S* \* (\w+|[\d.e-]+)\)", ast.unparse(program.source.tree))
+    by_hand = re.search(r"\.mul_\(1 - [^\n]*?(?:lr|rate)\S* \* (\w+|[\d.e-]+)\)", text)
     if by_hand and program.torch:
         value = _number(program, ast.parse(by_hand[1], mode="eval").body)
         if value and 0 < value <= 10:
@@ -51,11 +58,12 @@ def _kind(size: ast.expr, named: dict[str, str], over: set[str], program: Progra
     return "l2" if _SQUARES.search(text) else "l1" if _SIZES.search(text) else ""
 
 
-def _sums(program: Program) -> dict[str, str]:
+def _sums(program: Program, over: set[str], patience: Patience) -> dict[str, str]:
     """Return name -> penalty of names that hold a sum over all weights."""
     found: dict[str, str] = {}
-    over = _lists_of_weights(program)
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
+        if patience.over():
+            break
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             kind = _kind(node.value, {}, over, program) if not isinstance(node.value, ast.Name) else ""
             if kind:
@@ -71,11 +79,13 @@ def _sums(program: Program) -> dict[str, str]:
     return found
 
 
-def _lists_of_weights(program: Program) -> set[str]:
+def _lists_of_weights(program: Program, patience: Patience) -> set[str]:
     """Return names that stand for one weight array or a list of them."""
     found: set[str] = set()
     for _ in range(2):
-        for node in ast.walk(program.source.tree):
+        for node in program.source.nodes:
+            if patience.over():
+                break
             if _is_list(node) and _WEIGHTS.search(ast.unparse(node.value)):
                 found.add(node.targets[0].id)
             if isinstance(node, ast.comprehension | ast.For):
@@ -92,7 +102,7 @@ def _is_list(node: ast.AST) -> bool:
 def varied(program: Program) -> dict:
     """Return settings of our `Augmentation` that functions of the program write out: mirrored, shifted, turned images."""
     found: dict = {}
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes if "augment" in program.source.text.lower() else ():
         if isinstance(node, ast.FunctionDef) and "augment" in node.name.lower():
             for inner in ast.walk(node):
                 _varied(program, inner, found)
@@ -129,7 +139,7 @@ def clipping(program: Program) -> Clipping | None:
             limit = made.get(name)
             if folding.number(limit) and 0 < limit <= 1e12:
                 return Clipping(kind, float(limit))
-    for node in ast.walk(program.source.tree) if program.torch else ():
+    for node in program.source.nodes if program.torch else ():
         name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
         if name in ("clip_grad_norm_", "clip_grad_norm", "clip_grad_value_") and node.args:
             given = next((k.value for k in node.keywords if k.arg in ("max_norm", "clip_value")), None)
@@ -178,7 +188,7 @@ def _weighted(program: Program) -> bool:
 
 def _accumulated(program: Program) -> dict:
     """Return how many batches make one update: `if (i + 1) % 4 == 0: optimizer.step()`."""
-    for node in ast.walk(program.source.tree):
+    for node in program.source.nodes:
         if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare) or not isinstance(node.test.left, ast.BinOp):
             continue
         if isinstance(node.test.left.op, ast.Mod) and any(

@@ -215,6 +215,7 @@ class Libraries(Nets, Arrays):
         if "." not in path:
             return self.call_builtin(path, args, kwargs, node, lines)
         made = Made(path, args, kwargs, line, lines, getattr(node, "end_lineno", line))
+        self.built += path.startswith(("keras.layers.", "torch.nn.", "keras.Sequential", "keras.Model", "torchvision."))
         if path.startswith("keras.layers.") or path in ("keras.InputLayer",):
             made.extra["old"] = (
                 True
@@ -410,7 +411,7 @@ class Libraries(Nets, Arrays):
                 )
                 if name in ("reshape", "transpose"):
                     op = Op(
-                        "Reshape",
+                        "Layout",
                         {"shape": tuple(args[1][1:]) if len(args) > 1 and isinstance(args[1], list | tuple) else None},
                         line,
                         made,
@@ -689,6 +690,11 @@ class Libraries(Nets, Arrays):
 
     def super_method(self, of: object, name: str, args: list, kwargs: dict, node: ast.AST) -> object:
         net = of.of.net
+        base = net.extra.get("base") if net is not None else None
+        if base is not None and name in ("forward", "call", "__call__") and args:
+            return self.apply(base, args[0], node.lineno)
+        if base is not None and name == "__init__":
+            net.extra["base"] = Made(base.path, args, kwargs, node.lineno)
         if name == "__init__" and net is not None:
             paths = of.after.ancestors()
             if "keras.Model" in paths and (len(args) >= 2 or "inputs" in kwargs):

@@ -165,6 +165,14 @@ def training(program: Program) -> list[Event]:
     return [e for e in events(program, "forward") if e.loops and e.loop_ids[-1] in loops and not e.no_grad]
 
 
+def model_name(program: Program, line: int) -> str:
+    """Return what the model is called in a line that uses it."""
+    names = {name for name, value in program.machine.module.names.items() if value is program.net}
+    usual = ("model", "net", "self.model", "self.net")
+    called = re.findall(r"\b([\w.]+)\(", program.line(line))
+    return next((name for name in called if name in names or name in usual), next(iter(names), "model"))
+
+
 def swap(program: Program, line: int, pattern: str, new: str) -> str | None:
     """Return the line with the first match of a pattern replaced, or None where it has none."""
     text = program.line(line)
@@ -212,5 +220,5 @@ def rounds(program: Program) -> int | None:
 
 __all__ = [
     "CLASS_LOSSES", "PROBABILITY", "WEIGHTED", "Answer", "Array", "Ending", "Event", "Loader", "Made", "Net", "Op", "Program", "ending", "evaluating", "events",
-    "found", "has", "hidden", "indent", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
+    "found", "has", "hidden", "indent", "model_name", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
 ]  # fmt: skip

@@ -61,9 +61,9 @@ MISSING_IMPORTS = {
 } | {
     name: f"keras.layers.{name}" for name in (
         *(known.removeprefix("layers.") for known in BY_KERAS),
-        "Conv1D", "Convolution2D", "Reshape", "PReLU", "LSTM", "GRU", "SimpleRNN", "Embedding", "SeparableConv2D", "Concatenate", "Add",
+        "Conv1D", "Convolution2D", "Reshape", "LSTM", "GRU", "SimpleRNN", "Embedding", "SeparableConv2D", "Concatenate", "Add",
         "concatenate", "add", "merge", "MaxPooling1D", "GlobalMaxPooling1D", "TimeDistributed", "Bidirectional", "Permute", "GaussianNoise",
-        "UpSampling2D", "InputLayer", "Lambda", "SpatialDropout2D",
+        "UpSampling2D", "InputLayer", "Lambda",
     )
 }  # fmt: skip
 """Names that stand for the same thing in nearly every program; used only where the import was not pasted too."""

@@ -157,7 +157,8 @@ class Nets:
         if not found or not isinstance(found[0], Function):
             if any(a.endswith("Sequential") for a in net.instance.cls.ancestors()):
                 return self.fold(self.children(net), given, line)
-            return UNKNOWN
+            base = net.extra.get("base")
+            return UNKNOWN if base is None else self.apply(base, given, line)
         function = Function(found[0].node, found[0].scope, found[0].name, net.instance, found[1], found[0].decorators)
         before, self.function_names = self.function_names, [*self.function_names, f"{net.instance.cls.name}.forward"]
         try:

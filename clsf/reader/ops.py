@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.model.layers import PLAIN
-from clsf.model.layers.reading import BY_KERAS
+from clsf.model.layers.reading import BY_KERAS, BY_TORCH
 from clsf.reader import folding
 from clsf.reader.values import UNKNOWN, Function, Made, Op, Ref
 
@@ -22,15 +22,15 @@ _KERAS_POSITIONS = {
 } | {
     **dict.fromkeys(("Conv1D", "SeparableConv2D", "Conv2DTranspose"), ("filters", "kernel_size", "strides", "padding")),
     **dict.fromkeys(("MaxPooling1D", "AveragePooling1D"), ("pool_size", "strides", "padding")),
-    **dict.fromkeys(("SpatialDropout2D", "AlphaDropout", "GaussianDropout"), ("rate",)),
+    **dict.fromkeys(("AlphaDropout", "GaussianDropout"), ("rate",)),
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), ("units",)),
     "LeakyReLU": ("alpha",), "Reshape": ("target_shape",), "Permute": ("dims",), "UpSampling2D": ("size",), "Rescaling": ("scale", "offset"),
-    "Embedding": ("input_dim", "units"), "Cropping2D": ("cropping",), "Softmax": ("axis",), "LayerNormalization": ("axis", "epsilon"),
+    "Embedding": ("input_dim", "units"), "Cropping2D": ("cropping",), "Softmax": ("axis",),
     "Lambda": ("function",), "InputLayer": ("input_shape",), "GaussianNoise": ("stddev",),
 }  # fmt: skip
-_KERAS_KINDS = {name.removeprefix("layers."): kind.role for name, kind in BY_KERAS.items()} | {
-    "SeparableConv2D": "Separable", "Conv2DTranspose": "Conv2DTranspose", "Conv1D": "Conv1D", "PReLU": "Function", "ThresholdedReLU": "Function",
-    "AlphaDropout": "Drop", "SpatialDropout2D": "Drop", "GaussianDropout": "Drop", "Normalization": "Rescaling", "Resizing": "Resize",
+_KERAS_KINDS = {name.removeprefix("layers."): "Drop" if kind.drops else kind.role for name, kind in BY_KERAS.items()} | {
+    "SeparableConv2D": "Separable", "Conv2DTranspose": "Conv2DTranspose", "Conv1D": "Conv1D", "ThresholdedReLU": "Function",
+    "AlphaDropout": "Drop", "GaussianDropout": "Drop", "Normalization": "Rescaling", "Resizing": "Resize",
     "InputLayer": "Input", "Masking": "Identity", "ActivityRegularization": "Identity", "GaussianNoise": "Identity",
     "Add": "Add", "add": "Add", "Concatenate": "Concat", "concatenate": "Concat",
     **dict.fromkeys(("Multiply", "multiply"), "Multiply"), **dict.fromkeys(("Average", "Maximum", "Subtract"), "Combine"),
@@ -117,7 +117,7 @@ def keras_op(made: Made) -> Op:
                 s["two"] = True  # MaxPooling2D(2, 2): size 2, strides 2
             s |= {"size": size, "strides": strides if strides is not None else size, "padding": _padding(given)}
         case "Drop":
-            s["rate"] = given.get("rate", 0.5)
+            s |= {"rate": given.get("rate", 0.5), "maps": name.startswith("Spatial")}
         case "Batchwise":
             s |= {"momentum": given.get("momentum", 0.99), "epsilon": given.get("epsilon", 1e-3), "axis": given.get("axis", -1)}
             if isinstance(s["momentum"], str):
@@ -164,7 +164,13 @@ _TORCH_POSITIONS = {
     **dict.fromkeys(("Dropout2d", "Dropout1d", "AlphaDropout", "FeatureAlphaDropout"), ("p",)),
     "Softmax": ("dim",), "LogSoftmax": ("dim",), "LeakyReLU": ("negative_slope",), "ConstantPad2d": ("padding", "value"), "ReflectionPad2d": ("padding",),
     "Unflatten": ("dim", "unflattened_size"), "Embedding": ("num_embeddings", "embedding_dim"), "Upsample": ("size", "scale_factor"),
-    **dict.fromkeys(("LSTM", "GRU", "RNN"), ("input_size", "hidden_size")), "LayerNorm": ("normalized_shape", "eps"), "GroupNorm": ("num_groups", "num_channels"),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), ("input_size", "hidden_size")),
+}  # fmt: skip
+READ_WHOLE = ("LayerNorm", "GroupNorm", "ResponseNorm", "Slopes")
+"""Roles of the layers whose calls the layer's own declaration reads, arguments and all."""
+
+_WHOLE = {name.removeprefix("nn."): kinds[0].role for name, kinds in BY_TORCH.items() if kinds[0].role in READ_WHOLE} | {
+    "local_response_norm": "ResponseNorm",
 }  # fmt: skip
 _FUNCTION_POSITIONS = {
     "channel_shuffle": ("groups",),
@@ -228,7 +234,7 @@ def torch_op(made: Made, function: bool = False) -> Op:
         "dropout3d",
     ):
         op.kind = "Drop"
-        s["rate"] = given.get("p", 0.5)
+        s |= {"rate": given.get("p", 0.5), "maps": low.endswith("2d")}
         if function:
             s["training"] = given.get("training", True)
             s["training_given"] = "training" in given
@@ -251,6 +257,8 @@ def torch_op(made: Made, function: bool = False) -> Op:
     elif low == "unflatten":
         op.kind = "Layout"
         s["shape"] = given.get("unflattened_size")
+    elif name in _WHOLE:
+        op.kind = _WHOLE[name]
     elif ACTIVATIONS.get(low):
         op.kind = "Function"
         s["name"] = ACTIVATIONS[low]

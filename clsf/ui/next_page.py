@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.ui.shared import navigation
+from clsf.course import path
+from clsf.ui.shared import language, navigation, questions
 from clsf.ui.shared.text import sentence, t, words
 from clsf.words import Sentence, say
 
@@ -28,6 +29,10 @@ def show(page: str) -> None:
     """Show the foot of a page; the map and the lessons have their own ways."""
     if page not in NEXT:
         return
+    if page != "tensors" and path.questions(page, language.chosen()):  # the Tensors page has them in each of its parts
+        count = len(path.questions(page, language.chosen()))
+        if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", persist_state="session"):
+            questions.show(page)
     name, why = NEXT[page]
     title = words(next(found.title for found in navigation.PAGES if found.name == name))
     with st.container(

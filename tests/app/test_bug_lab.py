@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from clsf.faults import running as programs
 from clsf.faults.history import EpochNumbers, Facts, History
 from clsf.faults.lab import case_of
-from clsf.faults.running import Ran
+from clsf.faults.running import Ran, Samples
 from clsf.ui.bug_lab import running
+from clsf.ui.shared import state
 
 CODE = "T2-3"
 
@@ -16,53 +18,82 @@ CODE = "T2-3"
 def pretended(monkeypatch: pytest.MonkeyPatch) -> list:
     asked = []
 
-    def run(scenes, seconds):
-        asked.extend(scenes)
-        epochs = (EpochNumbers(2.3, 0.1, 2.3, 0.1), EpochNumbers(2.3, 0.1, 2.3, 0.1))
-        confusion = tuple(tuple(int(n == m) for m in range(10)) for n in range(10))
-        rate = 2.3 + len(asked) / 10
-        return [Ran(History(epochs, (rate, 2.3)), Facts(classes=10, inputs=(0, 1)), "epoch 1: loss 2.3", "", confusion)]
+    def run(scenes, seconds, told=None):
+        found = []
+        for scene in scenes:
+            asked.append(scene)
+            epochs = (EpochNumbers(2.3, 0.1, 2.3, 0.1), EpochNumbers(2.3, 0.1, 2.3, 0.1))
+            confusion = tuple(tuple(int(n == m) for m in range(10)) for n in range(10))
+            samples = Samples((((((0,),) * 8,) * 8,) * 2), (3, 4), (3, 1), (0.9, 0.4))
+            history = History(epochs, (2.3 + len(asked) / 10, 2.3))
+            found.append(Ran(history, Facts(classes=10, inputs=(0, 1)), "epoch 1: loss 2.3", "", confusion, samples=samples))
+        return found
 
-    monkeypatch.setattr(running, "run", run)
-    running.ran.clear()
+    monkeypatch.setattr(programs, "run", run)
     return asked
+
+
+@pytest.fixture
+def opened(open_app):
+    """Open the page, and once more as soon as the programs that were asked for are over."""
+
+    def again(app=None, lang="en", **link):
+        app = open_app("bug_lab", lang, **link) if app is None else app
+        for task in list(running.bench()._tasks.values()):
+            task.future.exception(20)
+        return app.run()
+
+    return again
 
 
 def texts(app) -> str:
     return "\n".join(element.value for element in (*app.markdown, *app.success, *app.error, *app.caption))
 
 
+def answer(app, case, kind):
+    app.radio(key=f"buglab_kind_{CODE}").set_value(kind)
+    app.radio(key=f"buglab_line_{CODE}").set_value(case.right_lines[0])
+    next(button for button in app.button if button.label in ("Answer", "답하기")).click()
+    return app.run()
+
+
 @pytest.mark.parametrize("lang", ["en", "ko"])
-def test_a_case_is_played_to_its_proof(open_app, pretended, lang):
+def test_a_case_is_played_to_its_proof(opened, pretended, lab, lang, monkeypatch):
+    monkeypatch.setattr(state, "owner", lambda: "me")
     case = case_of(CODE)
-    app = open_app("bug_lab", lang, case=CODE)
+    app = opened(lang=lang, case=CODE)
     assert not app.exception
     assert any(case.shown.strip() == block.value.strip() for block in app.code)
-    assert "First difference" not in texts(app)
+    names = [words for kind in case.kinds for words in (kind, str(case.kinds))]
+    assert not any(name in texts(app) for name in names), "never the name before the answer"
+    app.button(key="buglab_next").click().run()
     app.button(key="buglab_probe_pixels").click().run()
     assert "0 … 1" in texts(app)
-    wrong = next(kind for kind in case.choices if kind not in case.kinds)
-    app.multiselect(key=f"buglab_kinds_{CODE}").set_value([wrong])
-    app.button[-1].click().run()
+    app.button(key="buglab_next").click().run()
+    answer(app, case, next(kind for kind in case.choices if kind not in case.kinds))
     assert len(app.error) == 1
-    app.multiselect(key=f"buglab_kinds_{CODE}").set_value(list(case.kinds))
-    app.number_input(key=f"buglab_line_{CODE}").set_value(case.lines[0])
-    app.button[-1].click().run()
+    answer(app, case, case.kinds[0])
     assert not app.exception
     assert len(app.success) == 1
-    assert len(pretended) == 2, "the faulty program and the healthy one, each once"
-    assert {"en": "loss of step 1", "ko": "스텝 1의 손실"}[lang] in texts(app)
+    app = opened(app)
+    assert len(pretended) == 3, "the faulty program, the healthy and the fixed one, each once"
+    assert {"en": "the loss is", "ko": "손실이"}[lang] in texts(app)
+    kept = lab.reached.all("me", "buglab")
+    assert kept[CODE]["points"] == 10 - 1 - 3
+    assert kept["streak"]["row"] == 1
+
+    again = opened(lang=lang, case=CODE)
+    assert len(again.success) == 1, "what was solved is solved in the next visit too"
 
 
-def test_a_link_that_is_no_case_opens_todays(open_app, pretended):
-    app = open_app("bug_lab", case="<script>")
+def test_a_link_that_is_no_case_opens_todays(opened, pretended):
+    app = opened(case="<script>")
     assert not app.exception
     assert len(pretended) == 1
 
 
-def test_a_program_that_takes_too_long_is_told(open_app, monkeypatch):
-    monkeypatch.setattr(running, "run", lambda scenes, seconds: [None])
-    running.ran.clear()
-    app = open_app("bug_lab", case=CODE)
+def test_a_program_that_takes_too_long_is_told(opened, monkeypatch):
+    monkeypatch.setattr(programs, "run", lambda scenes, seconds, told=None: [None])
+    app = opened(case=CODE)
     assert not app.exception
     assert "didn't end in time" in texts(app)

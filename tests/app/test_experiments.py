@@ -208,6 +208,7 @@ def test_runs_are_filtered_and_sorted_by_the_widgets(open_mine, lab):
     app = well(open_mine("runs"))
     app.text_input(key=history_keys.TEXT).set_value("sgd").run()
     assert set(well(app).dataframe[0].value["optimizer"]) == {"SGD"}
+    assert "2 runs" in texts(app)
     app.text_input(key=history_keys.TEXT).set_value("").run()
     app.selectbox(key=history_keys.FRAMEWORK).set_value("torch").run()
     assert set(well(app).dataframe[0].value["framework"]) == {"PyTorch"}

@@ -22,7 +22,7 @@ from clsf.ui.layers import keys
 from clsf.ui.layers.views import VIEWS
 from tests.app.answering_lab import AnsweringLab
 from tests.app.conftest import installed
-from tests.app.seen import faultless, html, texts, well
+from tests.app.seen import faultless, html, texts
 
 ROOT = Path(__file__).parents[2]
 RUN = "a-trained-run"
@@ -151,14 +151,14 @@ def test_strides_put_the_dilation_back_which_keras_refuses_beside_them(open_page
 
 def test_height_and_width_apart(open_page):
     app = open_page(chain="MaxPool2D:pool_size=3")
-    well(widget(app, 0, "two").set_value(True).run())
-    well(widget(app, 0, "pool_size_pair").set_value("3x1").run())
+    faultless(widget(app, 0, "two").set_value(True).run())
+    faultless(widget(app, 0, "pool_size_pair").set_value("3x1").run())
     assert chain_of(app)[0].layer == MaxPool2D((3, 1))
     assert "pool_size=3%2B1" in app.query_params["chain"] or "pool_size=3+1" in app.query_params["chain"]
     assert any("p_h" in latex.value for latex in app.latex)
-    app = well(widget(app, 0, "pool_size_pair").set_value("three").run())
+    app = faultless(widget(app, 0, "pool_size_pair").set_value("three").run())
     assert "is 'three', but must be a whole number" in texts(app)
-    well(widget(app, 0, "two").set_value(False).run())
+    faultless(widget(app, 0, "two").set_value(False).run())
     assert chain_of(app)[0].layer == MaxPool2D(3)
 
 

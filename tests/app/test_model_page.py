@@ -186,7 +186,7 @@ def test_branches_are_lists_of_their_own(open_app, browser):
     app = open_app("model", "ko")
     app.button(key="preset_residual").click().run()
     block = browser.data["cards"][3]
-    assert [row["title"] for row in block["rows"]] == ["층", "지름길"]
+    assert [row["title"] for row in block["rows"]] == ["층", "숏컷 연결"]
     assert len(block["rows"][0]["cards"]) == 5
     browser.ask(app, {"do": "add", "place": [block["uid"], 1, 0], "kind": "BatchNorm"})
     assert browser.data["cards"][3]["rows"][1]["cards"][0]["kind"] == "BatchNorm"

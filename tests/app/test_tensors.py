@@ -26,7 +26,7 @@ def lab(monkeypatch: pytest.MonkeyPatch) -> AnsweringLab:
 
 HEADERS = {
     "en": {"create": "Create and inspect", "cast": "Cast", "change": "Change in place", "trace": "Trace lens", "names": "Same thing, other names", "broadcast": "Broadcasting", "layout": "Layout X-ray", "gradients": "Gradients"},
-    "ko": {"create": "만들고 살펴보기", "cast": "형 변환", "change": "제자리에서 바꾸기", "trace": "트레이싱 들여다보기", "names": "같은 일, 다른 이름", "broadcast": "브로드캐스팅", "layout": "메모리 배치 엑스레이", "gradients": "기울기"},
+    "ko": {"create": "만들고 살펴보기", "cast": "형 변환", "change": "제자리에서 바꾸기", "trace": "트레이싱 들여다보기", "names": "같은 일, 다른 이름", "broadcast": "브로드캐스팅", "layout": "메모리 레이아웃 엑스레이", "gradients": "기울기"},
 }  # fmt: skip
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from clsf import faults
 from clsf.reader.pair import pair_of
 from clsf.reader.pair_differences import differences, evened
 from clsf.reader.program import read
 from clsf.ui.your_code import keys
 from clsf.ui.your_code.colours import coloured
+from tests.app.seen import texts
 from tests.unit.reader_programs import PROGRAMS, RIGHT
 
 
@@ -28,14 +30,15 @@ def test_a_right_program_is_answered(open_app, name, lang):
 
 
 def test_a_fix_changes_the_text_and_does_away_with_the_fault(open_app):
-    app = pasted(open_app, PROGRAMS["torch-cnn: softmax-then-logits-loss"][0])
+    source, ((kind, line),) = PROGRAMS["torch-cnn: softmax-then-logits-loss"]
+    app = pasted(open_app, source)
     assert not app.success
+    assert f"**Line {line} · " in texts(app)
+    assert str(faults.fault(kind).symptom) in texts(app)
     app.get_by_key(f"{keys.TEXT}_0_take").click().run()
     assert not app.exception
     assert len(app.success) == 1
-    assert app.get_by_key(keys.TEXT).value == RIGHT["torch-cnn"].replace(
-        "        x = self.fc2(x)\n        return x\n", "        x = self.fc2(x)\n        return x\n"
-    )
+    assert app.get_by_key(keys.TEXT).value == RIGHT["torch-cnn"]
 
 
 @pytest.mark.parametrize("source", ["const x = 1;\nlet y = 2;", "import jax", "print('hello')", "(" * 400])

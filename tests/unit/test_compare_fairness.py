@@ -236,7 +236,7 @@ CASES = [
     ("dropout", {}, {"differences": ("dropout-masks",)}, ["amber"], "On purpose"),
     ("dropout", {"variants": {"tensorflow": "fit"}}, {}, ["amber"], "its own random numbers"),
     ("dropout", {"rules": "native"}, {"rules": "native"}, ["amber"], "its own random numbers"),
-    ("dropout", {}, {"seed": 3}, ["amber"], "for the seeds differ"),
+    ("dropout", {}, {"seed": 3}, ["amber"], "because the seeds differ"),
     ("evaluation", {}, {"differences": ("dropout-at-evaluation",)}, ["red"], "PyTorch is judged while its layers do"),
     ("evaluation", {"spec": NORMED}, {"spec": NORMED, "differences": ("eval-mode",)}, ["red"], "PyTorch is judged"),
     ("evaluation", {"spec": NORMED}, {"spec": NORMED, "differences": ("dropout-at-evaluation",)}, ["green"], "evaluation mode"),

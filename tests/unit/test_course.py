@@ -261,3 +261,29 @@ def test_every_fault_to_fix_is_found_and_is_gone_from_the_healthy_program():
             assert fixed(case, case.healthy.text)
             assert not fixed(case, "")
             assert not fixed(case, case.healthy.text[:400])
+
+
+def test_ten_pages_ask_a_hundred_questions_and_more():
+    counts = {page: len(path.questions(page, "en")) for page in path.PAGES}
+    assert sum(count > 0 for count in counts.values()) >= 10
+    different = {
+        (lesson, step.name)
+        for language, lesson, step in everything()
+        if language == "en" and step.block and step.block.kind == "predict"
+    }
+    assert len(different) >= 100
+
+
+def test_every_topic_of_the_sources_has_its_place():
+    import csv
+
+    with (path.FOLDER / "path" / "rows.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["row"]) for row in rows] == list(range(1, 293))
+    for topic in rows:
+        assert topic["page"] in path.PAGES, topic
+        if topic["page"] == "lesson":
+            for language in path.LANGUAGES:
+                lesson = path.path(language).lesson(topic["lesson"])
+                assert lesson is not None, topic
+                assert lesson.step(topic["block"]) is not None, topic

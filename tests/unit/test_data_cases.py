@@ -84,8 +84,23 @@ READ = [  # file, classes, training, validation, test images, left out
 ]
 
 
-@pytest.mark.parametrize("way", [by_command_line, by_browser])
-@pytest.mark.parametrize(("name", "classes", "train", "validation", "test", "left_out"), READ, ids=[row[0] for row in READ])
+QUICK = ("train_val_test.zip", "cp949_mixed.zip", "backslash.zip", "dir_hidden", "project.tm", "dupes_train_test.zip")
+"""Read in both ways by every change; the others come as a browser sends them in the slow tests, each in a process of its own."""
+
+
+@pytest.mark.parametrize(
+    ("way", "name", "classes", "train", "validation", "test", "left_out"),
+    [
+        pytest.param(
+            way,
+            *row,
+            id=f"{row[0]}-{way.__name__}",
+            marks=pytest.mark.slow if way is by_browser and row[0] not in QUICK else (),
+        )
+        for row in READ
+        for way in (by_command_line, by_browser)
+    ],
+)
 def test_what_people_bring_is_read(way, name, classes, train, validation, test, left_out):
     found = way(name)
     info = found.info

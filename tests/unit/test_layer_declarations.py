@@ -14,7 +14,20 @@ from clsf.model.edit import Card, Design
 from clsf.model.edit_actions import act
 from clsf.model.edit_history import History
 from clsf.model.fields import fields_of
-from clsf.model.layers import PLAIN, Activation, Conv2D, DepthwiseConv2D, MaxPool2D, SeparableConv2D, ZeroPadding2D
+from clsf.model.layers import (
+    PLAIN,
+    Activation,
+    Conv2D,
+    DepthwiseConv2D,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
+    MaxPool2D,
+    PReLU,
+    SeparableConv2D,
+    SpatialDropout2D,
+    ZeroPadding2D,
+)
 from clsf.model.layers.reading import fused, of_keras, of_torch
 from clsf.model.spec import KINDS, ModelSpec
 from tests.layer_settings import all_settings
@@ -138,6 +151,29 @@ def test_keras_calls_are_read_back_into_the_layer():
         assert same(layer, read_back) or again, layer  # on a flat vector two settings of PReLU are one
 
 
+@pytest.mark.parametrize(
+    ("call", "shape", "layer"),
+    [
+        (Call("layers.LayerNormalization", (), {"axis": [1, 2, 3]}), (8, 8, 3), LayerNormalization("image")),
+        (Call("layers.PReLU"), (8, 8, 3), PReLU("none")),
+        (Call("layers.PReLU", (), {"shared_axes": [1, 2]}), (8, 8, 3), PReLU("positions")),
+        (Call("layers.PReLU", (), {"shared_axes": [1]}), (5,), PReLU("all")),
+        (Call("layers.PReLU", (), {"shared_axes": [1]}), (8, 8, 3), None),
+        (Call("layers.PReLU", (), {"shared_axes": [1, 2]}), (5,), None),
+        (Call("layers.GroupNormalization", (4, -1, 1e-5)), (8, 8, 4), GroupNormalization(4, 1e-5)),
+    ],
+    ids=str,
+)
+def test_what_students_write_in_keras_is_read_where_it_stands(call, shape, layer):
+    try:
+        found, others, _ = of_keras([call], shape)
+    except SpecError:
+        found = None
+    else:
+        assert others == {}
+    assert found == layer
+
+
 def test_torch_calls_are_read_back_into_a_layer_of_the_same_steps():
     for layer, shape in SETTINGS:
         calls, now, found = [step.call for step in layer.torch(shape)], shape, []
@@ -178,6 +214,15 @@ def conv(*args, **kwargs) -> Call:
         ([Call("nn.ReLU", (True,))], [Activation("relu")]),
         ([Call("nn.LeakyReLU")], [Activation("leaky_relu")]),
         ([Call("nn.LeakyReLU", (0.2,))], None),
+        ([Call("nn.LayerNorm", ([3, 8, 8],))], [LayerNormalization("image", 1e-5)]),
+        ([Call("nn.LayerNorm", (8,))], None),
+        ([Call("nn.GroupNorm", (1, 3), {"eps": 1e-3})], [GroupNormalization(1)]),
+        ([Call("nn.GroupNorm", (2, 3))], None),
+        ([Call("nn.PReLU")], [PReLU("all", 0.25)]),
+        ([Call("nn.PReLU", (3,), {"init": 0.1})], [PReLU("positions", 0.1)]),
+        ([Call("nn.Dropout2d")], [SpatialDropout2D(0.5)]),
+        ([Call("nn.LocalResponseNorm", (5,), {"alpha": 1e-4, "k": 2})], [LocalResponseNormalization(2, 2.0, 2e-5, 0.75)]),
+        ([Call("nn.LocalResponseNorm", (4,))], None),
         ([conv(3, 8, 3, padding=1, padding_mode="reflect")], None),
     ],
     ids=lambda value: ", ".join(map(str, value or ["refused"])),

@@ -19,6 +19,10 @@ PARAMETERS = {
     "residual": (CIFAR, 19_994, 2 * (3 * 16 + 3 * 32)),
     # stem 448; branches 272, 204 + 2616, 68 + 808, 136; dense (16 + 24 + 8 + 8 + 1) * 10
     "inception-like": (CIFAR, 5_122, 0),
+    # 2432; two groups of 16 channels 25,664; 36,928; dense 128 * (4 * 4 * 64 + 1) and 1290
+    "alexnet-like": (CIFAR, 197_514, 0),
+    # patches 416 + 64; a block 1600 + 64 + 4224 + 4128, twice; norm 64; dense 330
+    "convnext-like": (CIFAR, 20_906, 0),
     # stem 144 + 32; block 2 * (2304 + 32), squeeze 16 * 4 + 4, excitation 4 * 16 + 16; convolution 2900; dense 210
     "squeeze-and-excitation": (MNIST, 8_106, 2 * 3 * 16),
     # stem 144 + 32; 16 * 9 + 16 * 32 + 64; block 2 * (32 * 9 + 32 * 32 + 64); 32 * 9 + 32 * 64 + 64; dense 650

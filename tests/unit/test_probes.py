@@ -39,9 +39,10 @@ def test_a_probe_answers_what_was_seen_and_is_silent_about_the_rest(name):
     assert len(str(found.said)) > 15
     if isinstance(found.picture, Lines | Bars):
         drawn = chart.figure(found.picture, str)
-        assert drawn.data
-        for trace in drawn.data:
-            assert len(trace.x) == len(trace.y)
+        assert drawn["data"]
+        assert chart.in_words(found.picture)
+        for trace in drawn["data"]:
+            assert len(trace["x"]) == len(trace["y"])
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if PROBES[name].run])

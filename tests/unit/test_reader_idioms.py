@@ -71,3 +71,81 @@ def test_schedulers_of_torch(scheduler, wanted):
     plan, told = plan_of(program)
     assert (plan.schedule.kind, plan.schedule.factor, plan.schedule.every) == wanted
     assert any("CyclicLR" in str(what) for _, what in told) == ("Cyclic" in scheduler)
+
+
+FAULTY = {
+    "softmax-for-multilabel": """
+from sklearn.datasets import make_multilabel_classification
+from keras import Sequential
+from keras.layers import Dense
+x, y = make_multilabel_classification(n_samples=500, n_features=20, n_classes=4)
+model = Sequential([Dense(16, activation='relu', input_shape=(20,)), Dense(4, activation='softmax')])  # <-
+model.compile('adam', 'binary_crossentropy')
+model.fit(x, y, epochs=10, validation_split=0.2)
+""",
+    "class-order": """
+import numpy as np
+import tensorflow as tf
+from tensorflow.keras import layers
+train = tf.keras.utils.image_dataset_from_directory('train', image_size=(64, 64))
+model = tf.keras.Sequential([layers.Rescaling(1 / 255), layers.Conv2D(8, 3, activation='relu'), layers.Flatten(), layers.Dense(3)])
+model.compile('adam', tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+model.fit(train, epochs=8)
+class_names = ['dog', 'cat', 'bird']  # <-
+print(class_names[np.argmax(model.predict(picture)[0])])
+""",
+    "colour-order": """
+import cv2
+import torch
+from torch import nn
+from torchvision import datasets, transforms
+loader = torch.utils.data.DataLoader(datasets.CIFAR10('.', transform=transforms.ToTensor()), 64, shuffle=True)
+net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Flatten(), nn.Linear(7200, 10))
+opt = torch.optim.Adam(net.parameters())
+for epoch in range(5):
+    for x, y in loader:
+        opt.zero_grad()
+        nn.functional.cross_entropy(net(x), y).backward()
+        opt.step()
+image = cv2.imread('frog.png')  # <-
+net.eval()
+print(net(transforms.ToTensor()(image)[None]).argmax())
+""",
+    "in-place": """
+import torch
+from torch import nn
+w = torch.randn(784, 10, requires_grad=True)
+net = nn.Sequential(nn.Linear(4, 2))
+for x, y in batches:
+    loss = nn.functional.cross_entropy(x @ w, y)
+    loss.backward()
+    w -= 0.1 * w.grad  # <-
+""",
+    "nothing-trainable": """
+import torch
+from torch import nn
+net = nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
+for p in net.parameters():  # <-
+    p.requires_grad = False
+opt = torch.optim.SGD(net.parameters(), lr=0.1)
+""",
+}
+
+
+@pytest.mark.parametrize("kind", FAULTY)
+def test_a_fault_outside_of_the_model_is_named_at_its_line(kind):
+    text = FAULTY[kind]
+    line = next(number for number, row in enumerate(text.split("\n"), 1) if "# <-" in row)
+    assert (kind, line) in [(f.kind, f.line) for f in faults(read(text)) if f.certainty != "smell"]
+
+
+def test_what_only_looks_like_one_of_them_is_none():
+    mended = {
+        "class-order": ("['dog', 'cat', 'bird']", "['bird', 'cat', 'dog']"),
+        "colour-order": ("cv2.imread('frog.png')", "cv2.cvtColor(cv2.imread('frog.png'), cv2.COLOR_BGR2RGB)"),
+        "in-place": ("    w -= 0.1 * w.grad", "    with torch.no_grad():\n        w -= 0.1 * w.grad"),
+        "nothing-trainable": ("opt = torch", "net[3] = nn.Linear(64, 5)\nopt = torch"),
+    }
+    for kind, (old, new) in mended.items():
+        assert old in FAULTY[kind]
+        assert kind not in {f.kind for f in faults(read(FAULTY[kind].replace(old, new)))}

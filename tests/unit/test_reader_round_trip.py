@@ -29,8 +29,6 @@ PLANS = (
     {"data": "fashion-mnist", "preparation": Preparation(scale="standardise"), "optimizer": "momentum"},
     {"preparation": Preparation(scale="minus-one-one"), "probabilities": True},
 )  # fmt: skip
-READ = [name for name in NAMES if name != "mixer"]
-"""Presets whose layers the reader knows: LayerNormalization it does not."""
 OWN = ("rules", "variants", "split", "start", "device")
 """What a script has in another form, or doesn't say: which loop runs, how the numbers are drawn."""
 
@@ -79,7 +77,12 @@ def generated(seed: int) -> tuple[ModelSpec, tuple]:
         elif kind == 2:
             layer = rng.choice((ours.MaxPool2D, ours.AveragePool2D))(2)
         elif kind == 3:
-            layer = ours.BatchNorm()
+            others = (
+                ours.LayerNormalization(), ours.LayerNormalization("image", 1e-5), ours.GroupNormalization(1), ours.SpatialDropout2D(0.2),
+                ours.PReLU(rng.choice(("positions", "none", "all")[: 2 + (now[2] > 1)]), 0.25), ours.LocalResponseNormalization(1, alpha=0.01),
+            )  # fmt: skip
+            told = any(isinstance(before, ours.Conv2D) for before in rows)  # what tells the size of the images
+            layer = rng.choice((ours.BatchNorm(), *others)) if told else ours.BatchNorm()
         elif kind == 6 and rows:
             sides = rng.choice(((3, 1), (1, 3), (2, 3)))
             layer = rng.choice((
@@ -134,7 +137,7 @@ def _styles(spec: ModelSpec, shape: tuple) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", NAMES)
 def test_presets_in_every_style(name, shape):
     _styles(preset(name), shape)
 
@@ -191,7 +194,7 @@ def test_every_setting_of_a_plan_is_read_back(name, framework):
 
 @pytest.mark.slow
 def test_scripts_of_all_presets_and_of_two_hundred_generated_models():
-    for name in READ:
+    for name in NAMES:
         for changes in PLANS:
             plan = Plan(**{"data": "cifar10", **changes})
             _scripts(preset(name), plan, (32, 32, 3) if plan.data == "cifar10" else (28, 28, 1))

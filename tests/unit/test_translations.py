@@ -176,7 +176,7 @@ NEVER_ONE = {
     "{shape} images",
     "{shape} numbers",
     "{shape} pixels",
-    "{share} of numbers",
+    "{share} of the numbers",
     "{shown} inputs",
     "{shown} numbers",
     "{side} pixels",
@@ -275,3 +275,27 @@ def test_every_note_is_there_once_is_shown_and_gets_its_values(code):
 def test_a_note_is_no_part_of_the_lesson():
     assert "<!-- note" not in lessons.lesson("train")
     assert lessons.note("compare", "all-four-zoom").startswith("All four zoom together")
+
+
+NOT_SAID = {
+    "데이터 세트": "데이터셋", "열쇠": "키", "걸음": "스텝", "퍼센트포인트": "%p", "지름길": "숏컷 연결", "밀집": "Dense", "드롭(합|하)": "0으로 만들다",
+    "메모리 배치": "메모리 레이아웃", "학습 (이미지|세트|손실)": "훈련 …", "특성 맵|피처 맵": "특징 맵", "정칙화": "규제", "레이블 평활화|라벨": "레이블 (스무딩)",
+    "윈도(?!우)": "윈도우", "훈련 루프": "학습 루프", "소프트 맥스": "소프트맥스", "작업자|일꾼": "워커", "그레이디언트|그래디언트": "기울기", "시끄러운": "노이즈가 큰",
+    "인내": "기다릴 에포크 수(patience)", "우연히 끄": "무작위로 끄", "납작": "1차원", "숫자가 아니게": "nan이",
+}  # fmt: skip
+"""Korean words that are not used -> the one term for the notion."""
+
+
+def test_each_notion_has_one_korean_term():
+    texts = [form for message in locale.read("ko") if message.id for form in locale.forms(message)]
+    lessons = locale.ROOT / "pages" / "lessons"
+    texts += [
+        line
+        for path in lessons.rglob("*.md")
+        if "ko" in (path.parent.name, path.stem)
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    found = {
+        f"{word} (say {instead}): {text[:60]}" for text in texts for word, instead in NOT_SAID.items() if re.search(word, text)
+    }
+    assert found == set()

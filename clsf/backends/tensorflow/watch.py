@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from clsf.backends.tensorflow.stock import layer_class
-from clsf.backends.watched import Watch, kind_of, main, run
+from clsf.backends.watched import RECORDED, Watch, kind_of, main, run
 
 
 def watch(path: Path, target: Path) -> None:
@@ -20,8 +20,8 @@ def watch(path: Path, target: Path) -> None:
     tf.config.run_functions_eagerly(True)
     seen = Watch()
     models: list[keras.Model] = []
-    own_loss, own_apply, own_compile = (
-        keras.losses.Loss.__call__, keras.optimizers.Optimizer.apply, keras.Model.compile,
+    own_loss, own_apply, own_compile, own_call = (
+        keras.losses.Loss.__call__, keras.optimizers.Optimizer.apply, keras.Model.compile, keras.layers.Layer.__call__,
     )  # fmt: skip
     flags: list = []
 
@@ -55,7 +55,9 @@ def watch(path: Path, target: Path) -> None:
             if isinstance(getattr(self, fact, None), int | float):
                 seen.facts.setdefault(fact, float(getattr(self, fact)))
         seen.stepped(by_name, float(np.asarray(self.learning_rate)), lambda: weights)
-        return own_apply(self, gradients, trainable_variables)
+        applied = own_apply(self, gradients, trainable_variables)
+        seen.updated(lambda: _weights(models[0]) if models else {v.path: np.asarray(v) for v in given})
+        return applied
 
     def called(self: keras.Model, inputs: object, *arguments: object, **named: object) -> object:
         if not models:
@@ -65,7 +67,13 @@ def watch(path: Path, target: Path) -> None:
             seen.received(not evaluates, np.asarray(inputs, np.float32))
             if not evaluates:
                 flags.append(named.get("training"))
-        return keras.layers.Layer.__call__(self, inputs, *arguments, **named)
+        return own_call(self, inputs, *arguments, **named)
+
+    def layer_called(self: keras.layers.Layer, *arguments: object, **named: object) -> object:
+        output = own_call(self, *arguments, **named)
+        if models and self is not models[0] and len(seen.losses) < RECORDED and hasattr(output, "numpy") and not _evaluates():
+            seen.came_out(self.name, np.asarray(output))
+        return output
 
     def compiled(self: keras.Model, *arguments: object, **named: object) -> None:
         if not models:
@@ -73,7 +81,7 @@ def watch(path: Path, target: Path) -> None:
         own_compile(self, *arguments, **(named | {"run_eagerly": True}))
 
     keras.losses.Loss.__call__, keras.optimizers.Optimizer.apply = loss_called, apply
-    keras.Model.__call__, keras.Model.compile = called, compiled
+    keras.layers.Layer.__call__, keras.Model.__call__, keras.Model.compile = layer_called, called, compiled
     run(path, target, seen, lambda names: _after(seen, names, flags))
 
 

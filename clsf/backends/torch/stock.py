@@ -35,7 +35,7 @@ class SlopePerValue(nn.Module):
 
     def __init__(self, shape: tuple[int, ...], init: float = 0.25) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.full(shape, init))
+        self.weight = nn.Parameter(torch.full(shape, float(init)))
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.where(x > 0, x, self.weight * x)

@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
-from torch.optim.optimizer import register_optimizer_step_pre_hook
+from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 
-from clsf.backends.watched import Watch, kind_of, main, run
+from clsf.backends.watched import RECORDED, Watch, kind_of, main, run
 
 NON_LINEAR = ("relu", "tanh", "sigmoid", "gelu", "elu", "leaky_relu", "silu")
 LOSSES = ("cross_entropy", "nll_loss", "mse_loss", "binary_cross_entropy", "binary_cross_entropy_with_logits")
@@ -47,6 +47,9 @@ def watch(path: Path, target: Path) -> None:
         name = type(module).__name__.lower()
         if name in NON_LINEAR:
             called.append(name)
+        if roots and depth[0] > 0 and isinstance(output, torch.Tensor) and len(seen.losses) < RECORDED and not _evaluates():
+            path = next((path for path, one in roots[0].named_modules() if one is module), name)
+            seen.came_out(path, output.detach().numpy())
         if depth[0] == 0 and called:
             seen.facts.setdefault("activations", list(called))
 
@@ -78,6 +81,10 @@ def watch(path: Path, target: Path) -> None:
         seen.facts.setdefault("carried", []).append(bool(seen.facts["accumulated"]))
         optimizer._cleared = False
         seen.stepped(gradients, float(group["lr"]), lambda: {n: p.detach().numpy() for n, p in weights.items()})
+
+    def moved(optimizer: torch.optim.Optimizer, arguments: tuple, named: dict) -> None:
+        if roots:
+            seen.updated(lambda: {n: p.detach().numpy() for n, p in roots[0].named_parameters()})
 
     def counted(name: str):
         original = getattr(F, name)
@@ -115,6 +122,7 @@ def watch(path: Path, target: Path) -> None:
     register_module_forward_pre_hook(before)
     register_module_forward_hook(after)
     register_optimizer_step_pre_hook(stepped)
+    register_optimizer_step_post_hook(moved)
 
     run(path, target, seen, lambda names: _after(seen, names))
 

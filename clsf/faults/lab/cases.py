@@ -11,24 +11,28 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property, lru_cache
 
 from clsf.errors import SpecError
 from clsf.faults import FAULTS, functions
+from clsf.faults.lab import lines
 from clsf.faults.scene import KERAS, TORCH, Scene, planted_lines
 from clsf.faults.scenes import MODELS, healthy
+from clsf.reader.findings import faults
+from clsf.reader.program import read
 from clsf.words import Sentence, say
 
 LETTERS = {"T": TORCH, "K": KERAS}
 LEVELS: dict[int, Sentence] = {
-    1: say("It stops with an error"),
+    1: say("It crashes"),
     2: say("It hardly learns"),
     3: say("It learns badly, or its numbers look odd"),
-    4: say("It trains, but something is off"),
+    4: say("It trains, a few points too low, or tells a wrong number"),
     5: say("Two faults at once"),
 }
 MOST = 999
 CHOICES = 5  # diagnoses that are offered
+LINES = 6  # lines that are offered
 
 ALIKE = (
     ("softmax-then-logits-loss", "wrong-from-logits", "sigmoid-with-categorical", "softmax-over-batch", "relu-before-softmax",
@@ -61,16 +65,51 @@ class Case:
     kinds: tuple[str, ...]
     healthy: Scene
     faulty: Scene
+    first: Scene | None = None  # of two faults: the program with the first one alone
 
     @property
     def lines(self) -> tuple[int, ...]:
-        """Return the lines of the program that are wrong, 1-based."""
+        """Return the lines of the program that are wrong, 1-based; where a line is missing, the one before."""
         return planted_lines(self.healthy.text, self.faulty.text)
 
     @property
+    def lines_of(self) -> tuple[tuple[int, ...], ...]:
+        """Return the wrong lines of each fault, in the order of `kinds`."""
+        if self.first is None:
+            return (self.lines,)
+        second = planted_lines(self.first.text, self.faulty.text)
+        return tuple(line for line in self.lines if line not in second) or self.lines, second
+
+    @cached_property
     def shown(self) -> str:
-        """Return the program without the comments at the ends of lines, which explain what is right."""
-        return re.sub(r"(?<=\S)  # [^\"\n]*$", "", self.faulty.text, flags=re.MULTILINE)
+        """Return the program without the comments that explain what is right. Each line keeps its number."""
+        text = re.sub(r"(?<=\S)  # [^\"\n]*$", "", self.faulty.text, flags=re.MULTILINE)
+        return re.sub(r"^ *# .{40,}$", "", text, flags=re.MULTILINE)
+
+    @cached_property
+    def right_lines(self) -> tuple[int, ...]:
+        """Return one wrong line of each fault: where the reader of code finds it, else the first one that says something."""
+        found = {f.kind: f.line for f in reversed(faults(read(self.faulty.text)))}
+        return tuple(
+            found[kind] if found.get(kind) in places else lines.readable(self.shown, places)
+            for kind, places in zip(self.kinds, self.lines_of, strict=True)
+        )
+
+    @cached_property
+    def line_choices(self) -> tuple[int, ...]:
+        """Return the lines that are offered, in their order: one right line of each fault, and lines where near misses would stand."""
+        right, possible = self.right_lines, lines.statements(self.shown)
+        found: list[int] = []
+        for kind in self.choices:
+            planted = functions("plant")[kind](self.healthy) if kind in functions("plant") and kind not in self.kinds else None
+            if planted is not None:
+                moved = [
+                    lines.moved(self.healthy.text, self.faulty.text, n) for n in lines.touched(self.healthy.text, planted.text)
+                ]
+                found.append(lines.readable(self.shown, [n for n in moved if n] or [1]))
+        found = [n for n in found if n in possible] + _mixed(possible, self.code)
+        near = [n for n in dict.fromkeys(found) if all(abs(n - wrong) > 1 for wrong in (*self.lines, *right))]
+        return tuple(sorted({*right, *near[: LINES - len(set(right))]}))
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -86,24 +125,29 @@ def playable(framework: str, level: int | None = None) -> tuple[str, ...]:
     """Return the kinds that can be played in a framework, of one level or of all."""
     return tuple(
         kind for kind in functions("plant")
-        if framework not in FAULTS[kind].not_in and level in (None, FAULTS[kind].level) and _scenes(framework, kind, 0)
+        if framework not in FAULTS[kind].not_in and level in (None, FAULTS[kind].level) and twins(framework, kind, 0)
     )  # fmt: skip
 
 
 def case_of(code: str) -> Case:
     """Return the case of a code. Raises SpecError for one that isn't any."""
-    found = re.fullmatch(r"([TK])([1-5])-(\d{1,3})", code.strip().upper())
+    return _case(code.strip().upper()[:30])
+
+
+@lru_cache(maxsize=200)
+def _case(code: str) -> Case:
+    found = re.fullmatch(r"([TK])([1-5])-(\d{1,3})", code)
     if not found:
         raise SpecError(
             "'{code}' is no case. A code has a letter, T for PyTorch or K for Keras, a level from 1 to 5 and a number, such as T2-17.",
-            code=code[:30],
+            code=code,
         )
     letter, level, number = found[1], int(found[2]), int(found[3])
     code, framework = f"{letter}{level}-{number}", LETTERS[letter]
     if level < 5:
         kinds = _mixed(playable(framework, level), f"{letter}{level}-{number // len(playable(framework, level))}")
         kind = kinds[number % len(kinds)]
-        one, other = _scenes(framework, kind, number % 10)
+        one, other = twins(framework, kind, number % 10)
         return Case(code, framework, level, (kind,), one, other)
     return _two(code, framework, number)
 
@@ -111,12 +155,12 @@ def case_of(code: str) -> Case:
 def _two(code: str, framework: str, number: int) -> Case:
     kinds = [kind for level in (2, 3) for kind in playable(framework, level)]
     for first in _mixed(kinds, code):
-        start, one = _scenes(framework, first, number % 10)
+        start, one = twins(framework, first, number % 10)
         for second in _mixed(kinds, code + first):
             together = functions("plant")[second](one) if second != first else None
             alone = functions("plant")[second](start) if together is not None else None
             if together is not None and alone is not None and together.text not in (one.text, alone.text):
-                return Case(code, framework, 5, (first, second), start, together)
+                return Case(code, framework, 5, (first, second), start, together, one)
     raise SpecError("There is no case '{code}'.", code=code)
 
 
@@ -132,7 +176,7 @@ def new_case(framework: str, level: int, number: int) -> Case:
     return case_of(f"{letter}{level}-{number % MOST}")
 
 
-def _scenes(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
+def twins(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
     """Return the healthy and the faulty program, on digits if the fault can be there."""
     for data in ("digits", "shapes"):
         for model in MODELS:
@@ -143,6 +187,6 @@ def _scenes(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
     return None
 
 
-def _mixed(things: Sequence[str], key: str) -> list[str]:
+def _mixed(things: Sequence, key: str) -> list:
     """Return things in an order that the key decides, on every machine alike."""
     return sorted(things, key=lambda thing: hashlib.sha256(f"{key}/{thing}".encode()).digest())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, replace
 
 from clsf.faults import FAULTS
@@ -10,12 +11,13 @@ from clsf.faults.probes import PROBES, Answer
 from clsf.faults.running import Ran
 from clsf.faults.scene import Scene
 from clsf.faults.scenes import DATA, MODELS, healthy
+from clsf.reader.findings import faults
+from clsf.reader.findings import mended as mended_text
+from clsf.reader.program import read
 from clsf.words import Sentence, say
 
 FULL, HINT, WRONG = 10, 2, 3
 """Points of a case, and what a hint and a wrong answer cost."""
-
-NEAR = 2  # lines that an answer may be off
 
 
 @dataclass(frozen=True)
@@ -32,17 +34,54 @@ def points(attempt: Attempt) -> int:
     return max(FULL - sum(PROBES[name].cost for name in attempt.probes) - HINT * attempt.hints - WRONG * attempt.wrong, 1)
 
 
-def checked(case: Case, kinds: set[str], line: int | None) -> tuple[bool, bool | None]:
-    """Return whether the diagnosis is right, and whether the line is, two lines off at most. No line: None."""
-    near = None if line is None else any(abs(line - wrong) <= NEAR for wrong in case.lines)
-    return kinds == set(case.kinds), near
+def checked(case: Case, kinds: set[str], lines: set[int] | None) -> tuple[bool, bool | None]:
+    """Return whether the diagnosis is right, and whether the lines are: one of each fault, the line beside it at most. No lines: None."""
+    if not lines:
+        return kinds == set(case.kinds), None
+    shown = [{*wrong, right} for wrong, right in zip(case.lines_of, case.right_lines, strict=True)]
+    hit = [any(abs(line - n) <= 1 for line in lines for n in wrong) for wrong in shown]
+    stray = [line for line in lines if not any(abs(line - n) <= 1 for wrong in shown for n in wrong)]
+    return kinds == set(case.kinds), all(hit) and not stray
+
+
+PARTLY = {
+    "lr-too-high", "missing-hidden-activation", "missing-training-flag", "softmax-one-unit", "softmax-over-batch", "syntax",
+}  # fmt: skip
+"""Kinds whose proposed line is a step to the fix, not all of it, in these programs."""
+
+
+def mended(case: Case) -> Scene:
+    """Return the fixed program: the faulty one with the changes that the reader of code proposes for its faults.
+
+    Where it doesn't propose the whole fix, the lines become those of the healthy program.
+    """
+    return mended_scene(case.kinds, case.faulty, case.healthy)
+
+
+def mended_scene(kinds: tuple[str, ...], faulty: Scene, healthy: Scene) -> Scene:
+    """Return the fixed program of a faulty one and its healthy twin, see `mended`."""
+    if PARTLY & set(kinds):
+        return healthy
+    program = read(faulty.text)
+    found = [f for f in faults(program) if f.kind in kinds and not (f.new is None and f.before is None and f.after is None)]
+    text = mended_text(program, found)
+    whole = {f.kind for f in found} == set(kinds) and text.strip() != faulty.text.strip()
+    return faulty.with_text(text + "\n") if whole and not _broken(text) else healthy
+
+
+def _broken(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        return True
+    return False
 
 
 def hint(case: Case, number: int) -> Sentence:
     """Return a hint: first the symptom in words, then the line."""
     if number == 0:
         return FAULTS[case.kinds[0]].symptom
-    return say("Look near line {line}.", line=case.lines[0])
+    return say("Look near line {line}.", line=case.right_lines[0])
 
 
 def answer_of(probe: str, ran: Ran, again: Ran | None = None) -> Answer:

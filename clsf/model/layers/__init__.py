@@ -29,8 +29,8 @@ PLAIN: dict[str, type[Layer]] = {
 }  # fmt: skip
 """In the order of the menus: what a first network is made of stands first."""
 
-BY_ROLE: dict[str, type[Layer]] = {kind.role: kind for kind in reversed(PLAIN.values())}
-"""`Layer.role` -> class, the first of those that share one: how the rest of the program says which layer it means."""
+BY_ROLE: dict[str, type[Layer]] = {kind.role: kind for kind in PLAIN.values()}
+"""`Layer.role` -> class: how the rest of the program says which layer it means."""
 
 
 def made(role: str, *values: object, **fields: object) -> Layer:

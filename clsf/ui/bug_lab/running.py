@@ -1,22 +1,76 @@
-"""Running the programs of cases: one at a time on the whole server, each once."""
+"""The programs of cases, run once for the whole server; what a page waits for is drawn while it runs."""
 
 from __future__ import annotations
 
-from threading import Lock
+from collections.abc import Callable
 
 import streamlit as st
 
-from clsf.faults.lab import case_of
-from clsf.faults.running import Ran, run
+from clsf.errors import ClsfError
+from clsf.faults.lab import Bench, Case, Task, mended, probe_scene
+from clsf.faults.running import Live, Ran
+from clsf.ui.shared.text import sentence, t, tn
 
-SECONDS = 300
-
-_one_at_a_time = Lock()
+TICK = 0.5  # seconds between two looks at a program that runs
 
 
-@st.cache_data(max_entries=60, show_spinner=False)
-def ran(code: str, healthy: bool = False) -> Ran | None:
-    """Return what a case's program did, or its healthy twin's; None if it didn't end in time."""
-    case = case_of(code)
-    with _one_at_a_time:
-        return run([case.healthy if healthy else case.faulty], SECONDS)[0]
+@st.cache_resource(show_spinner=False, on_release=lambda bench: bench.close())
+def bench() -> Bench:
+    return Bench()
+
+
+def case(found: Case) -> Task:
+    """Return the task that runs a case's program."""
+    return bench().ask(found.code, lambda: [found.faulty])
+
+
+def probe(found: Case, name: str) -> Task:
+    """Return the task of a probe that needs a run of its own."""
+    return bench().ask(f"{found.code} {name}", lambda: [probe_scene(found, name)])
+
+
+def proof(found: Case) -> Task:
+    """Return the task that runs the healthy program and the fixed one."""
+    return bench().ask(f"{found.code} proof", lambda: [found.healthy, mended(found)])
+
+
+def waited(ask: Callable[[], Task], shown: Callable[[Live], None] | None = None) -> tuple[Ran, ...] | None:
+    """Return what the programs did. While they run, say so, draw how far they are, and draw the page again at the end."""
+    try:
+        task = ask()
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return None
+    if not task.over:
+        st.fragment(_look, run_every=TICK)(task, shown)
+        return None
+    try:
+        found = task.result()
+    except Exception as error:
+        st.error(t("The program could not be started: {error}", error=str(error)[:200]), icon=":material/error:")
+        _again(task)
+        return None
+    if any(ran is None for ran in found):
+        st.error(t("The program didn't end in time. Try again when the machine has less to do."), icon=":material/timer_off:")
+        _again(task)
+        return None
+    return found
+
+
+def _again(task: Task) -> None:
+    st.button(
+        t("Try again"), key=f"buglab_again_{task.key}", icon=":material/refresh:", on_click=bench().forget, args=(task.key,)
+    )
+
+
+def _look(task: Task, shown: Callable[[Live], None] | None) -> None:
+    if task.over:
+        st.rerun()
+    before = bench().before(task)
+    if before:
+        said = tn("{count} program is run before this one.", "{count} programs are run before this one.", before)
+    else:
+        said = t("The program runs. Its framework is loaded first, which takes some seconds.")
+    st.info(said, icon=":material/hourglass_top:")
+    if shown is not None:
+        shown(task.live.get(0, Live()))

@@ -1,76 +1,150 @@
-"""What a student has done in the bug lab in this session: the case in the link, probes, hints, answers, the streak."""
+"""What a student has done in the bug lab: the case in the link, and what is kept for the browser's key: probes, answers, streaks."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from clsf.errors import SpecError
-from clsf.faults.lab import Attempt, Case, case_of, daily, new_case
-from clsf.ui.shared import facts
+from clsf import FRAMEWORKS
+from clsf.errors import ClsfError, SpecError
+from clsf.faults.lab import LEVELS, Attempt, Case, Streak, case_of, daily, new_case
+from clsf.faults.probes import PROBES
+from clsf.ui.shared import facts, service_access
+from clsf.ui.shared import state as shared
+from clsf.words import Sentence
 
 CASE = "case"  # in the link, so that a class can be given one
-LEVEL, FRAMEWORK = "buglab_level", "buglab_framework"
-_ATTEMPTS, _SOLVED, _STREAK = "buglab_attempts", "buglab_solved", "buglab_streak"
+LEVEL, FRAMEWORK, STEP = "buglab_level", "buglab_framework", "buglab_step"
+STEPS = ("symptoms", "probes", "diagnosis", "proof")
+PART, STREAK = "buglab", "streak"  # of what is kept
+_KEPT, _TROUBLE, _SAID, _SHOWN = "buglab_kept", "buglab_trouble", "buglab_said", "buglab_shown"
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
 
 
 def chosen() -> Case:
     """Return the case of the link; today's if there is none, or none of that name."""
     code = st.query_params.get(CASE, "")
     try:
-        return case_of(code) if code else daily("torch", datetime.now(UTC).date())
+        case = case_of(code) if code else daily("torch", today())
     except SpecError:
-        return daily("torch", datetime.now(UTC).date())
+        case = daily("torch", today())
+    if st.session_state.get(_SHOWN) != case.code:  # another case begins with its symptoms
+        st.session_state[_SHOWN] = case.code
+        st.session_state[STEP] = "proof" if solved(case.code) is not None else STEPS[0]
+        st.session_state.pop(_SAID, None)
+    return case
 
 
 def begin_new() -> None:
-    """Put another case of the chosen level and framework into the link."""
-    level, framework = st.session_state.get(LEVEL, 2), st.session_state.get(FRAMEWORK, "torch")
-    st.query_params[CASE] = new_case(framework, level, random.randrange(999)).code
+    """Put another case of the chosen level and framework into the link, one that isn't solved if there is any."""
+    level, framework = st.session_state.get(LEVEL, 2), st.session_state.get(FRAMEWORK, FRAMEWORKS[0])
+    for _ in range(30):
+        code = new_case(framework, level if level in LEVELS else 2, random.randrange(999)).code
+        if solved(code) is None:
+            break
+    st.query_params[CASE] = code
 
 
 def begin_daily() -> None:
     """Put today's case into the link."""
-    framework = st.session_state.get(FRAMEWORK, "torch")
-    st.query_params[CASE] = daily(framework, datetime.now(UTC).date()).code
+    st.query_params[CASE] = daily(st.session_state.get(FRAMEWORK, FRAMEWORKS[0]), today()).code
+
+
+def is_daily(code: str) -> bool:
+    """Return whether a case is today's, in one of the frameworks."""
+    return any(daily(framework, today()).code == code for framework in FRAMEWORKS)
+
+
+def go(step: str) -> None:
+    """Show another step."""
+    st.session_state[STEP] = step
 
 
 def attempt(code: str) -> Attempt:
-    """Return what was done in a case."""
-    return st.session_state.setdefault(_ATTEMPTS, {}).get(code, Attempt())
+    """Return what was done in a case. What was kept by another version may name probes that there are no more."""
+    row = _kept().get(code, {})
+    probes = tuple(name for name in row.get("probes", ()) if name in PROBES)
+    return Attempt(probes, _whole(row.get("hints")), _whole(row.get("wrong")))
 
 
 def note(code: str, **changes: object) -> None:
     """Change what was done in a case."""
-    st.session_state[_ATTEMPTS] = {**st.session_state.get(_ATTEMPTS, {}), code: replace(attempt(code), **changes)}
+    done = replace(attempt(code), **changes)
+    _keep(code, _kept().get(code, {}) | asdict(done))
 
 
 def solved(code: str) -> int | None:
     """Return the points that a case brought; None while it isn't solved."""
-    return st.session_state.get(_SOLVED, {}).get(code)
+    found = _kept().get(code, {}).get("points")
+    return found if isinstance(found, int) else None
 
 
 def solve(code: str, points: int) -> None:
     """Note that a case is solved."""
     if solved(code) is None:
-        st.session_state[_SOLVED] = {**st.session_state.get(_SOLVED, {}), code: points}
-        st.session_state[_STREAK] = streak() + 1
-    facts.tell("buglab", solved=len(st.session_state[_SOLVED]), points=points)
+        _keep(code, _kept().get(code, {}) | asdict(attempt(code)) | {"points": points, "day": today().isoformat()})
+        _keep(STREAK, streak().solved(today() if is_daily(code) else None).to_json())
+    facts.tell("buglab", solved=total()[0], points=points)
 
 
 def miss() -> None:
-    """A wrong answer ends the streak."""
-    st.session_state[_STREAK] = 0
+    """A wrong answer ends the row of cases that were solved at once."""
+    _keep(STREAK, streak().missed().to_json())
 
 
-def streak() -> int:
-    """Return how many cases were solved in a row."""
-    return st.session_state.get(_STREAK, 0)
+def streak() -> Streak:
+    return Streak.from_json(_kept().get(STREAK, {}))
 
 
-def total() -> int:
-    """Return all points of this session."""
-    return sum(st.session_state.get(_SOLVED, {}).values())
+def total() -> tuple[int, int]:
+    """Return how many cases were solved, and their points."""
+    found = [row["points"] for code, row in _kept().items() if code != STREAK and isinstance(row.get("points"), int)]
+    return len(found), sum(found)
+
+
+def say_next(right: bool, text: str) -> None:
+    """Keep what is said of an answer until the page has been drawn again."""
+    st.session_state[_SAID] = right, text
+
+
+def said() -> tuple[bool, str] | None:
+    return st.session_state.pop(_SAID, None)
+
+
+def trouble() -> Sentence | None:
+    """Return why progress isn't kept for the next visit, if it isn't."""
+    return st.session_state.get(_TROUBLE)
+
+
+def _kept() -> dict[str, dict]:
+    """Return name -> what is kept, read once for a session and an owner."""
+    owner = shared.owner()
+    found = st.session_state.get(_KEPT)
+    if found is None or found[0] != owner:
+        before = found[1] if found is not None else {}
+        try:
+            stored = service_access.get_service().reached.all(owner, PART)
+        except ClsfError as error:
+            st.session_state[_TROUBLE], stored = error.sentence, {}
+        found = st.session_state[_KEPT] = owner, {**before, **stored}
+    return found[1]
+
+
+def _keep(name: str, body: Mapping[str, object]) -> None:
+    _kept()[name] = dict(body)
+    try:
+        service_access.get_service().reached.put(shared.owner(), PART, name, body)
+        st.session_state.pop(_TROUBLE, None)
+    except ClsfError as error:  # it stays in this session
+        st.session_state[_TROUBLE] = error.sentence
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and 0 <= value < 1000 else 0

@@ -18,7 +18,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_EPOCHS, Plan, Preparation
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import estimate, jobs, keys
-from clsf.ui.shared import data_choice, service_access, state, units
+from clsf.ui.shared import data_choice, service_access, state
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
@@ -117,7 +117,7 @@ def _look(job: GapJob, was_over: bool) -> None:
     ]
     st.caption(plain(" · ".join(facts)))
     if not over:
-        _progress(job)
+        jobs.show_progress(keys.GAP, len(job.done), job.total, job.began)
     if job.background.failure is not None:
         st.error(sentence(job.background.failure), icon=":material/error:")
     elif over and len(steps) <= len(job.order):
@@ -135,24 +135,6 @@ def _look(job: GapJob, was_over: bool) -> None:
         _drawn(job, steps)
     if not was_over and over:
         st.rerun()  # once, with a timer no more
-
-
-def _progress(job: GapJob) -> None:
-    done = len(job.done)
-    text = tn("{done} of {total} training", "{done} of {total} trainings", job.total, done=done, total=job.total)
-    if done:
-        each = (time.monotonic() - job.began) / done
-        text += " · " + t("about {time} left", time=units.duration(max(each * (job.total - done), 0)))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done / job.total, text)
-        st.button(
-            t("Stop"),
-            key="stop_gap",
-            icon=":material/stop:",
-            on_click=jobs.stop,
-            args=(keys.GAP,),
-            disabled=not jobs.own(keys.GAP),
-        )
 
 
 def _drawn(job: GapJob, steps: list[GapStep]) -> None:

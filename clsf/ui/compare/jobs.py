@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 
 import streamlit as st
 
 from clsf.runs import sharing
-from clsf.ui.shared import state
+from clsf.ui.shared import state, units
+from clsf.ui.shared.text import t, tn
 
 MOST = 60  # jobs kept of all readers together; the longest unused goes first
 TICK = 0.7  # seconds between two looks at a job
@@ -52,6 +54,19 @@ def put(kind: str, job: object) -> None:
     st.session_state[_name(kind)] = name
     st.session_state.setdefault(OWN, set()).add(name)
     st.query_params[kind] = name
+
+
+def show_progress(kind: str, done: int, total: int, began: float) -> None:
+    """Show how many trainings of a job are done, about when the rest will be (`began`: monotonic), and a button that stops it."""
+    text = tn("{done} of {total} training", "{done} of {total} trainings", total, done=done, total=total)
+    if done:
+        left = (time.monotonic() - began) / done * (total - done)
+        text += " · " + t("about {time} left", time=units.duration(max(left, 0)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(done / total, text)
+        st.button(
+            t("Stop"), key=f"stop_{kind}", icon=":material/stop:", on_click=stop, args=(kind,), disabled=not own(kind),
+        )  # fmt: skip
 
 
 def own(kind: str) -> bool:

@@ -121,7 +121,7 @@ def _look(job: NoiseJob, was_over: bool) -> None:
     ]
     st.caption(plain(" · ".join(facts)))
     if not over:
-        _progress(job)
+        jobs.show_progress(keys.NOISE, len(job.done), 2 * job.seeds, job.began)
     if job.background.failure is not None:
         st.error(sentence(job.background.failure), icon=":material/error:")
     elif over and len(pairs) < job.seeds:
@@ -139,24 +139,6 @@ def _look(job: NoiseJob, was_over: bool) -> None:
         _result(job, pairs)
     if not was_over and over:
         st.rerun()  # once, with a timer no more
-
-
-def _progress(job: NoiseJob) -> None:
-    done, total = len(job.done), 2 * job.seeds
-    text = tn("{done} of {total} training", "{done} of {total} trainings", total, done=done, total=total)
-    if done:
-        each = (time.monotonic() - job.began) / done
-        text += " · " + t("about {time} left", time=units.duration(max(each * (total - done), 0)))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(done / total, text)
-        st.button(
-            t("Stop"),
-            key="stop_noise",
-            icon=":material/stop:",
-            on_click=jobs.stop,
-            args=(keys.NOISE,),
-            disabled=not jobs.own(keys.NOISE),
-        )
 
 
 def _left_out(job: NoiseJob, pairs: list[SeedPair]) -> None:

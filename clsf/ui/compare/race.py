@@ -78,7 +78,7 @@ def _compare() -> None:
 
 def _records() -> list[RunRecord] | None:
     """Return the runs that are compared, or None after having said why there are none."""
-    service, other = service_access.get_service(), _other()
+    service, other = service_access.get_service(), runs.compared_with()
     try:
         if other:
             return [service.record(runs.looked_at()), service.record(other)]
@@ -184,16 +184,6 @@ def _title(found: RunSummary) -> str:
         time.strftime("%H:%M:%S", time.localtime(found.created)),
     ]  # fmt: skip
     return " · ".join(parts)
-
-
-def _other() -> str | None:
-    """Return the id of the second run, from the link or as it was last; None if the two were started together."""
-    linked = st.query_params.get(runs.COMPARE_WITH_LINK)
-    if linked:
-        st.session_state[state.COMPARE_WITH] = linked
-    elif st.session_state.get(state.COMPARE_WITH):
-        st.query_params[runs.COMPARE_WITH_LINK] = st.session_state[state.COMPARE_WITH]
-    return st.session_state.get(state.COMPARE_WITH)
 
 
 def _forget() -> None:

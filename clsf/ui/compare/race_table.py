@@ -14,8 +14,8 @@ from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import units
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.run_status import status
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared.run_status import computed_on, status
+from clsf.ui.shared.text import sentence, t
 
 
 def show(named: tuple[Contestant, ...]) -> None:
@@ -45,13 +45,7 @@ def _rows() -> dict[str, Callable[[RunRecord], str]]:
         t("Images per second"): lambda r: f"{speed:,.0f}" if (speed := _speed(r)) else "–",
         t("Peak memory of the worker"): lambda r: f"{peak:,.0f} MB" if (peak := _peak_memory(r)) else "–",
         t("Parameters"): lambda r: f"{r.started.parameters:,}",
-        t("Computed on"): lambda r: tn(
-            "{device}, {threads} thread",
-            "{device}, {threads} threads",
-            r.started.threads,
-            device=r.started.device,
-            threads=r.started.threads,
-        ),
+        t("Computed on"): computed_on,
     }
 
 

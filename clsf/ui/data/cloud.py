@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from clsf.charts.data_colours import of_class
 from clsf.ui.data.opened import sprite
+from clsf.ui.shared.components import component
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.no_canvas import without_canvas
 from clsf.ui.shared.text import t
@@ -17,13 +16,7 @@ from clsf.ui.shared.text import t
 SHEET_COLUMNS = 40
 MAX_SIDE = 48  # pixels of a picture on the map
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "clsf_cloud",
-    html=(_FOLDER / "cloud.html").read_text("utf-8"),
-    css=(_FOLDER / "cloud.css").read_text("utf-8"),
-    js=(_FOLDER / "cloud.js").read_text("utf-8"),
-)
+_component = component("clsf_cloud", __file__, "cloud")
 
 
 def cloud(

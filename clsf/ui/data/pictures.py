@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from clsf.ui.data.opened import sprite
+from clsf.ui.shared.components import component
 
 SHEET_COLUMNS = 16
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "clsf_pictures",
-    html='<div class="grid"></div>\n<p hidden></p>',
-    css=(_FOLDER / "pictures.css").read_text("utf-8"),
-    js=(_FOLDER / "pictures.js").read_text("utf-8"),
-)
+_component = component("clsf_pictures", __file__, "pictures", '<div class="grid"></div>\n<p hidden></p>')
 
 
 def pictures(

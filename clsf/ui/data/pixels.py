@@ -6,23 +6,16 @@ The image goes to the browser once; moving the window asks the server nothing.
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
+from clsf.ui.shared.components import component
 from clsf.ui.shared.no_canvas import without_canvas
 from clsf.ui.shared.text import t
 
 WINDOW = 8  # pixels per side
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "clsf_pixels",
-    html=(_FOLDER / "pixels.html").read_text("utf-8"),
-    css=(_FOLDER / "pixels.css").read_text("utf-8"),
-    js=(_FOLDER / "pixels.js").read_text("utf-8"),
-)
+_component = component("clsf_pixels", __file__, "pixels")
 
 
 def pixels(image: np.ndarray, *, key: str, label: str) -> None:

@@ -10,32 +10,25 @@ from clsf.errors import ClsfError
 from clsf.experiments import start as starting
 from clsf.experiments.values import Experiment
 from clsf.ui.experiments import keys
-from clsf.ui.shared import service_access, state
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared import linked, service_access, state
+from clsf.ui.shared.text import t, words
 
 MOST_OFFERED = 30
 
 
 def current() -> str | None:
     """Return the id of the experiment in the link, or of the last one looked at, which then returns into the link."""
-    linked = st.query_params.get(state.EXPERIMENT)
-    if linked:
-        st.session_state[state.EXPERIMENT] = linked
-    elif st.session_state.get(state.EXPERIMENT):
-        st.query_params[state.EXPERIMENT] = st.session_state[state.EXPERIMENT]
-    return st.session_state.get(state.EXPERIMENT)
+    return linked.current(state.EXPERIMENT)
 
 
 def look_at(experiment_id: str) -> None:
     """Make an experiment the one that is looked at."""
-    st.session_state[state.EXPERIMENT] = experiment_id
-    st.query_params[state.EXPERIMENT] = experiment_id
+    linked.keep(state.EXPERIMENT, experiment_id)
 
 
 def forget() -> None:
     """Look at no experiment any more."""
-    st.session_state.pop(state.EXPERIMENT, None)
-    st.query_params.pop(state.EXPERIMENT, None)
+    linked.keep(state.EXPERIMENT, None)
 
 
 def start(experiment: Experiment) -> None:
@@ -44,13 +37,6 @@ def start(experiment: Experiment) -> None:
         look_at(starting.start(service_access.get_service(), experiment, state.owner(), ""))
     except ClsfError as error:
         st.session_state[keys.REFUSAL] = error.sentence
-
-
-def show_refusal() -> None:
-    """Show once what was refused last, if anything."""
-    refused = st.session_state.pop(keys.REFUSAL, None)
-    if refused is not None:
-        st.error(sentence(refused), icon=":material/error:")
 
 
 def earlier() -> None:

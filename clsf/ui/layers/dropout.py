@@ -27,7 +27,7 @@ def show(looked: InspectedLayer) -> None:
         ]
         chosen = _map(inputs)
     training = {
-        seed: asking.outputs_of_both((layer,), inputs, {}, _masks(layer.rate, inputs.shape[1:], seed))
+        seed: asking.outputs_of_both((layer,), inputs, {}, _masks(layer.rate, layer.mask_shape(inputs.shape[1:]), seed))
         for seed in dict.fromkeys(seeds)
     }
     inference = asking.outputs_of_both((layer,), inputs, {})

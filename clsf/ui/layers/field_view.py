@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import streamlit as st
 
@@ -12,14 +10,14 @@ from clsf.layer_stack.field import image_stages, seen, sees_everything
 from clsf.model.shapes import sides_text
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.stack import stage_title
+from clsf.ui.shared.components import component
 from clsf.ui.shared.text import t
 
-_FOLDER = Path(__file__).parent
-_field = st.components.v2.component(
+_field = component(
     "clsf_receptive_field",
-    html='<div class="field" tabindex="0" role="group">\n<div class="row"></div>\n<p class="said" aria-live="polite"></p>\n</div>',
-    css=(_FOLDER / "field.css").read_text("utf-8"),
-    js=(_FOLDER / "field.js").read_text("utf-8"),
+    __file__,
+    "field",
+    '<div class="field" tabindex="0" role="group">\n<div class="row"></div>\n<p class="said" aria-live="polite"></p>\n</div>',
 )
 
 

@@ -32,7 +32,7 @@ def show(stage: Stage, position: int) -> None:
         return
     by_hand = isinstance(stage.layer, Convolution)
     titles = {
-        "random": t("random") if stage.layer.role != "Batchwise" else t("as at the start"),
+        "random": t("random") if stage.layer.KERNELS else t("as at the start"),
         **({"hand": t("by hand"), "own": t("my own")} if by_hand else {}),
         "run": t("a trained run"),
     }
@@ -55,7 +55,7 @@ def show(stage: Stage, position: int) -> None:
         _own(filling, position)
     if filling.source == "run":
         _run(stage, position)
-    elif stage.layer.role != "Batchwise":
+    elif stage.layer.KERNELS:
         _chance(filling, position)
 
 

@@ -42,7 +42,7 @@ def show(looked: InspectedLayer) -> None:
     st.markdown(said)
     st.caption(
         t(
-            "Twice the side is four times the pixels, and four times the weights of a dense layer. A kernel is the same nine numbers "
+            "Twice the side is four times the pixels, and four times the weights of a dense layer. A kernel is the same few numbers "
             "per channel wherever it lies, so its count does not know the image's size."
         )
     )

@@ -118,7 +118,7 @@ def _numbers(looked: InspectedLayer) -> None:
     if cuts:
         st.caption(
             t(
-                "ReLU cuts at 0: the {share} of numbers in the red part come out as exactly 0, the others pass unchanged.",
+                "ReLU cuts at 0: {share} of the numbers come out as exactly 0, the others pass unchanged.",
                 share=f"{before['negative']:.1%}" if looked.stage.layer.role == "Function" else f"{after['zero']:.1%}",
             )
         )

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from clsf.ui.shared.component_keys import key_of
+from clsf.ui.shared.components import component
 from clsf.ui.shared.text import t
 
-_FOLDER = Path(__file__).parent
-_gallery = st.components.v2.component(
-    "clsf_layer_gallery",
-    html='<div class="gallery">\n<div class="grid"></div>\n<dialog></dialog>\n</div>',
-    css=(_FOLDER / "gallery.css").read_text("utf-8"),
-    js=(_FOLDER / "gallery.js").read_text("utf-8"),
+_gallery = component(
+    "clsf_layer_gallery", __file__, "gallery", '<div class="gallery">\n<div class="grid"></div>\n<dialog></dialog>\n</div>'
 )
 
 

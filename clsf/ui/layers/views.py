@@ -27,7 +27,7 @@ VIEWS = Sections(
 )
 
 
-ONLY = {"order": ("Flat",), "dropout": ("Drop",), "batch": ("Batchwise",), "growth": ("Convolution", "Linear")}
+ONLY = {"order": ("Flat",), "dropout": ("Drop", "DropMaps"), "batch": ("Batchwise",), "growth": ("Convolution", "Linear")}
 """The roles of the layers that have a view, where not all have it. “weights” is for layers that hold some."""
 
 

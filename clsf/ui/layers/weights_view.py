@@ -15,13 +15,14 @@ from clsf.ui.layers.style import picture, row
 from clsf.ui.shared.text import t, tn, words
 
 MOST_KERNELS = 128
+SHOWN_NUMBERS = 12
 MOST_PLANES = 16  # input channels of one kernel that are drawn
 
 
 def show(looked: InspectedLayer) -> None:
     own = looked.own_weights()
-    if looked.stage.layer.role == "Batchwise":
-        _norm(own)
+    if not looked.stage.layer.KERNELS:
+        _single(own)
         return
     kernel = next(array for name, array in own.items() if name.endswith("kernel"))
     if isinstance(looked.stage.layer, Convolution):
@@ -107,13 +108,21 @@ def _beside(planes: np.ndarray) -> np.ndarray:
     return canvas
 
 
-def _norm(own: dict[str, np.ndarray]) -> None:
+def _single(own: dict[str, np.ndarray]) -> None:
+    """Show weights that are no kernels, one number for each channel or value, side by side."""
     titles = {
         "gamma": t("scale"), "beta": t("shift"), "moving_mean": t("running mean"), "moving_variance": t("running variance"),
+        "alpha": t("slope below 0"),
     }  # fmt: skip
-    head = "".join(f"<th>{n}</th>" for n in range(min(12, len(own["1.gamma"]))))
-    rows = "".join(
-        f"<tr><th>{title} <code>{name}</code></th>{''.join(f'<td>{number(x)}</td>' for x in own[f'1.{name}'][:12])}</tr>"
-        for name, title in titles.items()
+    rows = {name.removeprefix("1."): array.ravel() for name, array in own.items()}
+    count = max(array.size for array in rows.values())
+    by_channel = all(array.shape[-1] == array.size for array in own.values())
+    head = "".join(f"<th>{n}</th>" for n in range(min(SHOWN_NUMBERS, count)))
+    body = "".join(
+        f"<tr><th>{titles[name]} <code>{name}</code></th>{''.join(f'<td>{number(x)}</td>' for x in array[:SHOWN_NUMBERS])}</tr>"
+        for name, array in rows.items()
     )
-    st.html(f'<div class="ls ls-table" tabindex="0"><table><tr><th>{t("channel")}</th>{head}</tr>{rows}</table></div>')
+    corner = t("channel") if by_channel else t("value")
+    st.html(f'<div class="ls ls-table" tabindex="0"><table><tr><th>{corner}</th>{head}</tr>{body}</table></div>')
+    if count > SHOWN_NUMBERS:
+        st.caption(t("The first {shown} of {count}.", shown=SHOWN_NUMBERS, count=f"{count:,}"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -12,19 +11,14 @@ from clsf.charts.style import STYLES
 from clsf.ui.layers import asking
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
+from clsf.ui.shared.components import component
 from clsf.ui.shared.no_canvas import without_canvas
 from clsf.ui.shared.text import t
 
 MOST_NUMBERS = 400_000  # sent to the browser; with more, fewer maps are
 COLOUR_NAMES = ("R", "G", "B")
 
-_FOLDER = Path(__file__).parent
-_window = st.components.v2.component(
-    "clsf_sliding_window",
-    html=(_FOLDER / "window.html").read_text("utf-8"),
-    css=(_FOLDER / "window.css").read_text("utf-8"),
-    js=(_FOLDER / "window.js").read_text("utf-8"),
-)
+_window = component("clsf_sliding_window", __file__, "window")
 
 
 def show(looked: InspectedLayer) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 
@@ -15,18 +14,12 @@ from clsf.model.fields import Field, fields_of
 from clsf.model.shapes import one_or_two_text, shape_text, sides_text
 from clsf.model.spec import KINDS
 from clsf.ui.model.amounts import amount
+from clsf.ui.shared.components import component
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t, tn, words
 from clsf.words import Sentence
 
-HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "clsf_model_cards",
-    html='<div class="me"></div>\n<span hidden></span>',
-    css=(HERE / "cards.css").read_text("utf-8"),
-    js=(HERE / "cards.js").read_text("utf-8"),
-)
+_component = component("clsf_model_cards", __file__, "cards", '<div class="me"></div>\n<span hidden></span>')
 
 
 def show(data: dict, key: str, on_asked: Callable[[object], None]) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from clsf import code
 from clsf.capsule import MOST_BYTES, file_name
 from clsf.capsule.arrays import packed as packed_weights
+from clsf.code import own_layers
 from clsf.code.departures import departures
 from clsf.errors import ClsfError
 from clsf.frameworks import TITLES
@@ -53,7 +54,7 @@ def _one(model: Model) -> None:
     )  # fmt: skip
     st.markdown(f"**{t('The trained model')}**")
     exports = _exports()
-    for kind, label, about in _formats(record.framework, record.plan.dtype):
+    for kind, label, about in _formats(record):
         _download(
             label, kind, record, lambda kind=kind: exports.get(service_access.get_service(), record, kind), f"{_stem(record)}.{kind}", ":material/download:",
             about=about,
@@ -114,12 +115,16 @@ def _news(run_id: str) -> None:
         st.error(sentence(failed), icon=":material/error:")
 
 
-def _formats(framework: str, dtype: str) -> list[tuple[str, str, str]]:
+def _formats(record: RunRecord) -> list[tuple[str, str, str]]:
+    framework, dtype = record.framework, record.plan.dtype
     onnx = t("For other programs that run models; made by the framework's own exporter.")
     if dtype == "float64":
         onnx += " " + _float64_onnx()
     if framework == "tensorflow":
-        return [("keras", "model.keras", t("For Keras: `keras.models.load_model`; network and weights together.")),
+        about = t("For Keras: `keras.models.load_model`; network and weights together.")
+        for name in own_layers.of_keras(record.model.analyse(tuple(record.started.input_shape))):
+            about += " " + t("Define the class `{name}` before you load it: it stands in the code of the model.", name=name)
+        return [("keras", "model.keras", about),
                 ("onnx", "model.onnx", onnx)]  # fmt: skip
     return [
         ("pt", "state_dict.pt", t("For PyTorch: `torch.load(…, weights_only=True)`; weights only, the network is code.")),

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
+from clsf.ui.shared.components import component
 from clsf.ui.shared.text import t
 
 MOST_CLASSES = 30  # more would be a wall of numbers
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "clsf_confusion",
-    html='<div class="scroll"></div>\n<span hidden></span>',
-    css=(_FOLDER / "matrix.css").read_text("utf-8"),
-    js=(_FOLDER / "matrix.js").read_text("utf-8"),
-)
+_component = component("clsf_confusion", __file__, "matrix", '<div class="scroll"></div>\n<span hidden></span>')
 
 
 def matrix(key: str, counts: np.ndarray, classes: Sequence[str], rates: bool) -> tuple[int, int] | None:

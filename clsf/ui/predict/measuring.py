@@ -96,7 +96,7 @@ def _difference(one: Measured, two: Measured) -> None:
         high=f"{100 * gap.high:+.2f}", apart=apart, count=f"{gap.count:,}",
     )  # fmt: skip
     more = (
-        t("The interval holds 0, so these images do not tell which one is better.")
+        t("The interval contains 0, so these images do not tell which one is better.")
         if gap.low <= 0 <= gap.high
         else note("predict", "interval-does-not")
     )

@@ -37,12 +37,12 @@ def show(found: Sequence[tuple[Model, Evaluated]]) -> None:
 
 
 def cell(model: Model, evaluated: Evaluated, shown: int, answered: int) -> None:
-    """Show the images of one cell of the confusion matrix, the surest first."""
+    """Show the images of one cell of the confusion matrix, the most confident first."""
     names = class_names(model.record)
     which = metrics.in_cell(evaluated.labels, evaluated.probabilities, shown, answered)
     st.markdown(
-        tn("**{count} image** shows {shown} and was answered with {answered}; the surest first.",
-                "**{count} images** show {shown} and were answered with {answered}; the surest first.",
+        tn("**{count} image** shows {shown} and was answered with {answered}; the most confident first.",
+                "**{count} images** show {shown} and were answered with {answered}; the most confident first.",
                 len(which), shown=names[shown], answered=names[answered])
     )  # fmt: skip
     if len(which):

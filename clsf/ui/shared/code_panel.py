@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-
 from clsf import code
 from clsf.charts.style import STYLES as LOOKS
 from clsf.code import Code, Line
+from clsf.ui.shared.components import component
 from clsf.ui.shared.side_by_side import side_by_side
 from clsf.ui.shared.text import t, words
 
-HERE = Path(__file__).parent
-
-_component = st.components.v2.component(
-    "clsf_model_code",
-    html='<div class="mc"></div>\n<span hidden></span>',
-    css=(HERE / "code_panel.css").read_text("utf-8"),
-    js=(HERE / "code_panel.js").read_text("utf-8"),
-)
+_component = component("clsf_model_code", __file__, "code_panel", '<div class="mc"></div>\n<span hidden></span>')
 
 
 def panel(left: Code, right: Code, styles: list[str], key: str) -> None:

@@ -91,6 +91,11 @@ def pairs(rows: Sequence[tuple[str, str, bool]]) -> None:
     st.html(f'<div class="tr-pairs">{cells}</div>')
 
 
+def heads() -> str:
+    """Return the head cells of a table with a column for each side, as HTML."""
+    return "".join(f'<th class="side side-{side}">{escape(LOOKS[side].mark)} {LOOKS[side].title}</th>' for side in SIDES)
+
+
 def short(outcome: Outcome) -> tuple[str, bool]:
     """Return an outcome in one line, and whether it was raised."""
     if outcome.raised is not None:

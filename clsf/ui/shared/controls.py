@@ -20,7 +20,7 @@ from clsf.model import presets
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, OPTIMIZERS, Plan
 from clsf.ui.shared import data_choice, design, state
-from clsf.ui.shared.choices import Choices, fit, model, select_model
+from clsf.ui.shared.choices import Choices, Fit, fit, model, select_model
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.design import MY_MODEL
 from clsf.ui.shared.lessons import note
@@ -153,13 +153,18 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
             if spec != drawn:
                 st.caption(t("Its last layer is changed to what the chosen loss needs."))
             return spec, None
-        st.warning(sentence(found.problem), icon=":material/straighten:")
-        if found.mend:
-            st.button(
-                t("Resize images to {side}×{side}", side=found.mend), key="mend", icon=":material/photo_size_select_large:",
-                on_click=_resize, args=(found.mend,), width="stretch",
-            )  # fmt: skip
+        show_problem(found)
     return spec, found.problem
+
+
+def show_problem(found: Fit) -> None:
+    """Say why a model does not fit the images, and offer the size that mends it, if one does."""
+    st.warning(sentence(found.problem), icon=":material/straighten:")
+    if found.mend:
+        st.button(
+            t("Resize images to {side}×{side}", side=found.mend), key="mend", icon=":material/photo_size_select_large:",
+            on_click=_resize, args=(found.mend,), width="stretch",
+        )  # fmt: skip
 
 
 def _resize(side: int) -> None:
@@ -241,7 +246,8 @@ def _besides(place: DeltaGenerator, plan: Plan) -> None:
     said = extras.said(plan)
     with place.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(
-            t("Also: {settings}", settings=plain(" · ".join(said))) if said else t("All below is as usual."), width="stretch"
+            t("Also: {settings}", settings=plain(" · ".join(said))) if said else t("All settings below are defaults."),
+            width="stretch",
         )
         st.button(
             t("Reset"), key="reset_settings", icon=":material/restart_alt:", type="tertiary", on_click=groups.reset, disabled=not said,

@@ -65,6 +65,14 @@ def status(record: RunRecord) -> str:
     return status_words()[record.status]
 
 
+def computed_on(record: RunRecord) -> str:
+    """Return the device and the threads of a run that has begun."""
+    return tn(
+        "{device}, {threads} thread", "{device}, {threads} threads", record.started.threads,
+        device=record.started.device, threads=record.started.threads,
+    )  # fmt: skip
+
+
 def status_words() -> dict[str, str]:
     """Return every state of a run -> the word or two for it."""
     return {

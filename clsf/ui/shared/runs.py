@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui.shared import service_access, state
+from clsf.ui.shared import linked, service_access, state
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.text import sentence
 
@@ -32,8 +32,7 @@ def start(choices: Choices, stepwise: bool = False) -> None:
 
 def look_at(run_id: str) -> None:
     """Make a run the one that is looked at."""
-    st.session_state[state.RUN] = run_id
-    st.query_params[state.RUN] = run_id
+    linked.keep(state.RUN, run_id)
 
 
 def look_at_pair(one: str, two: str) -> None:
@@ -44,28 +43,22 @@ def look_at_pair(one: str, two: str) -> None:
 
 def compare_with(run_id: str | None) -> None:
     """Compare the run that is looked at with this one; None: with the one that was started together with it."""
-    if run_id is None:
-        st.session_state.pop(state.COMPARE_WITH, None)
-        st.query_params.pop(COMPARE_WITH_LINK, None)
-    else:
-        st.session_state[state.COMPARE_WITH] = run_id
-        st.query_params[COMPARE_WITH_LINK] = run_id
+    linked.keep(state.COMPARE_WITH, run_id, COMPARE_WITH_LINK)
+
+
+def compared_with() -> str | None:
+    """Return the id of the second run, from the link or as it was last; None if the two were started together."""
+    return linked.current(state.COMPARE_WITH, COMPARE_WITH_LINK)
 
 
 def looked_at() -> str | None:
     """Return the id of the run in the link, or of the last one looked at, which then returns into the link."""
-    linked = st.query_params.get(state.RUN)
-    if linked:
-        st.session_state[state.RUN] = linked
-    elif st.session_state.get(state.RUN):
-        st.query_params[state.RUN] = st.session_state[state.RUN]
-    return st.session_state.get(state.RUN)
+    return linked.current(state.RUN)
 
 
 def forget() -> None:
     """Look at no run any more."""
-    st.session_state.pop(state.RUN, None)
-    st.query_params.pop(state.RUN, None)
+    linked.keep(state.RUN, None)
 
 
 def command(run_ids: list[str], name: str, value: float | None = None) -> None:
@@ -77,8 +70,8 @@ def command(run_ids: list[str], name: str, value: float | None = None) -> None:
             st.session_state[state.REFUSAL] = error.sentence
 
 
-def show_refusal() -> None:
-    """Show once what the service refused last, if anything."""
-    refused = st.session_state.pop(state.REFUSAL, None)
+def show_refusal(key: str = state.REFUSAL) -> None:
+    """Show once what was refused last, if anything; `key`: where in the session its sentence is kept."""
+    refused = st.session_state.pop(key, None)
     if refused is not None:
         st.error(sentence(refused), icon=":material/error:")

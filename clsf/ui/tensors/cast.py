@@ -97,9 +97,7 @@ def _take_example() -> None:
 def _table(before: Outcome, answers: dict[str, Answer], source: str, target: str) -> None:
     """Show each number before and after; what changed is marked by ≠, not by colour alone."""
     old = _flat(before.value.values)[:40]
-    head = "".join(
-        f'<th class="side side-{side}">{escape(columns.LOOKS[side].mark)} {columns.LOOKS[side].title}</th>' for side in SIDES
-    )
+    head = columns.heads()
     rows = []
     for place, value in enumerate(old):
         cells = []
@@ -190,9 +188,7 @@ def _precision() -> bool:
 
 def _inferred() -> bool:
     answers = ask(*(Call.of("cast.infer", value=value) for value in INFERRED))
-    head = "".join(
-        f'<th class="side side-{side}">{escape(columns.LOOKS[side].mark)} {columns.LOOKS[side].title}</th>' for side in SIDES
-    )
+    head = columns.heads()
     rows = []
     for place, value in enumerate(INFERRED):
         cells = []

@@ -181,9 +181,7 @@ def _verdict_of(answer: Answer, at: int) -> bool | None:
 
 
 def _overview(answers: dict[str, Answer], titles: dict[str, str], pair: str) -> None:
-    head = "".join(
-        f'<th class="side side-{side}">{escape(columns.LOOKS[side].mark)} {columns.LOOKS[side].title}</th>' for side in SIDES
-    )
+    head = columns.heads()
     rows = []
     for at, name in enumerate(PAIRS):
         cells = []

@@ -11,7 +11,7 @@ from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import units
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.run_status import name, status
+from clsf.ui.shared.run_status import computed_on, name, status
 from clsf.ui.shared.text import t, tn
 
 
@@ -44,13 +44,7 @@ def _rows() -> dict[str, Callable[[RunRecord], str]]:
         t("Time"): lambda r: units.duration(r.ended.seconds),
         t("Images per second"): lambda r: f"{r.ended.images_per_second:,.0f}" if r.ended.images_per_second else "–",
         t("Parameters"): lambda r: f"{r.started.parameters:,}",
-        t("Computed on"): lambda r: tn(
-            "{device}, {threads} thread",
-            "{device}, {threads} threads",
-            r.started.threads,
-            device=r.started.device,
-            threads=r.started.threads,
-        ),
+        t("Computed on"): computed_on,
     }
 
 

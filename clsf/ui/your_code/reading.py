@@ -8,16 +8,14 @@ from clsf.errors import ClsfError
 from clsf.reader.explain import no_model
 from clsf.reader.findings import faults
 from clsf.reader.program import Program, read
-from clsf.ui.shared import facts
+from clsf.ui.shared import facts, runs
 from clsf.ui.shared.text import sentence
 from clsf.ui.your_code import code_view, findings_view, keys, listing, model_view, training_view
 
 
 def answered(text: str, key: str) -> Program | None:
     """Show what there is to say about a text; return the program if it holds a model."""
-    refused = st.session_state.pop(keys.REFUSAL, None)
-    if refused is not None:
-        st.error(sentence(refused), icon=":material/error:")
+    runs.show_refusal(keys.REFUSAL)
     if not text.strip():
         return None
     try:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from clsf.ui.shared.component_keys import key_of
+from clsf.ui.shared.components import component
 from clsf.ui.shared.text import t
 
 MOST_SIDE = 256  # pixels
@@ -25,13 +25,7 @@ COLOURS = {
 }  # fmt: skip
 """Pens of a sheet in colour."""
 
-_FOLDER = Path(__file__).parent
-_component = st.components.v2.component(
-    "clsf_drawing",
-    html=(_FOLDER / "drawing.html").read_text("utf-8"),
-    css=(_FOLDER / "drawing.css").read_text("utf-8"),
-    js=(_FOLDER / "drawing.js").read_text("utf-8"),
-)
+_component = component("clsf_drawing", __file__, "drawing")
 
 
 def draw(

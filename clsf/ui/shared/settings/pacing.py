@@ -40,7 +40,7 @@ def schedule() -> Schedule:
 def _setting(place: DeltaGenerator, setting: Setting) -> float:
     """Show one number of a schedule."""
     key = keys.OF_SCHEDULE[setting.key or setting.field]
-    help = words(setting.help) if setting.help else note("train", setting.note)
+    help = words(setting.help) if setting.help else note("train", "learning-rate-end")
     if setting.whole:
         return whole(place, words(setting.title), key, int(setting.usual), int(setting.low), int(setting.high), help)
     return number(place, words(setting.title), key, setting.usual, setting.high, setting.step, help, setting.low)

@@ -50,7 +50,7 @@ def augmentation() -> Augmentation:
     left, right = pair()
     shift = whole(
         left, t("Shift, pixels"), keys.SHIFT, 0, 0, 128,
-        help=t("At most so far in each direction. Keras: `RandomTranslation`. PyTorch: `v2.RandomAffine(0, translate=…)`."),
+        help=t("Maximum shift in each direction, in pixels. Keras: `RandomTranslation`. PyTorch: `v2.RandomAffine(0, translate=…)`."),
     )  # fmt: skip
     rotation = number(
         right, t("Rotation, degrees"), keys.ROTATION, 0.0, 180.0, 5.0,
@@ -59,7 +59,7 @@ def augmentation() -> Augmentation:
     left, right = pair()
     brightness = number(
         left, t("Brightness"), keys.BRIGHTNESS, 0.0, 1.0, 0.05,
-        help=t("Up or down by this share at most. Keras: `RandomBrightness`. PyTorch: `v2.ColorJitter(brightness=…)`."),
+        help=t("Up or down by at most this much. Keras adds: `RandomBrightness`. PyTorch multiplies: `v2.ColorJitter(brightness=…)`."),
     )  # fmt: skip
     cutout = whole(
         right, t("Cutout, pixels"), keys.CUTOUT, 0, 0, 256,

@@ -1,0 +1,54 @@
+"""What a watched program computed in its first steps, tensor by tensor, as far as it was kept. Only numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor: all of its size, some of its numbers."""
+
+    shape: tuple[int, ...]
+    norm: float  # L2, over all numbers
+    largest: float  # largest absolute value
+    values: tuple[float, ...]  # evenly spaced, the same places for equal shapes
+
+
+Tensors = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the optimizer, in the order of computation."""
+
+    loss: float
+    forward: Tensors  # images, what comes out of each layer, logits, labels
+    backward: Tensors  # gradients of the weights
+    update: Tensors  # the weights afterwards
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The first steps of a program."""
+
+    start: Tensors = field(default_factory=dict)  # the weights before the first step
+    steps: tuple[Step, ...] = ()
+    evaluated: Tensors = field(default_factory=dict)  # images and logits of the first batch that was evaluated
+    evaluated_after: int = 0  # steps before it
+
+
+def recording(seen: dict) -> Recording:
+    """Return the recording in what a watch wrote."""
+    steps = tuple(
+        Step(step["loss"], _tensors(step.get("forward")), _tensors(step.get("backward")), _tensors(step.get("update")))
+        for step in seen.get("recorded", ())
+    )
+    return Recording(_tensors(seen.get("start")), steps, _tensors(seen.get("evaluated")), seen.get("evaluated_after", 0))
+
+
+def _tensors(found: dict | None) -> Tensors:
+    return {
+        name: Tensor(tuple(shape), norm, largest, tuple(values))
+        for name, (shape, norm, largest, values) in (found or {}).items()
+    }

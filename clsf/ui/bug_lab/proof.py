@@ -1,0 +1,47 @@
+"""The proof: what it was, the first tensor that differs, and the fixed program trained beside the faulty and the healthy one."""
+
+from __future__ import annotations
+
+import difflib
+
+import streamlit as st
+
+from clsf.compare.programs import first_difference
+from clsf.faults import FAULTS
+from clsf.faults.lab import Case, mended
+from clsf.faults.running import Ran
+from clsf.ui.bug_lab import probing, running, state, symptoms
+from clsf.ui.shared.text import plain, sentence, t
+
+
+def show(case: Case, seen: Ran) -> None:
+    """Show what a solved case was."""
+    worth = state.solved(case.code) or 0
+    st.success(t("Solved, for {points} of 10 points.", points=worth), icon=":material/verified:")
+    for kind in case.kinds:
+        fault = FAULTS[kind]
+        st.markdown(f"### {sentence(fault.title)}")
+        st.markdown(sentence(fault.what))
+        st.markdown(t("What to do: {what}", what=sentence(fault.mend)))
+        st.caption(t("Reported at {places}", places=plain("; ".join(fault.sources))))
+    fixed = mended(case)
+    st.markdown(t("**The fix**, line by line:"))
+    st.code(_changes(case.faulty.text, fixed.text), language="diff", wrap_lines=True)
+    found = running.waited(lambda: running.proof(case))
+    if found is None:
+        return
+    healthy, better = found
+    st.markdown(t("**The proof**: the first number in which the faulty program differs from the healthy one."))
+    with st.container(border=True, key="buglab-proof"):
+        probing.show_answer(first_difference(seen, healthy), "buglab-proof-picture")
+    three = {t("faulty"): seen, t("fixed"): better, t("healthy"): healthy}
+    st.markdown(t("**Trained side by side**: faulty, fixed and healthy."))
+    symptoms.curves(
+        {name: ran.history.losses for name, ran in three.items()},
+        {name: ran.history.validation_accuracy or ran.history.accuracy for name, ran in three.items()}, healthy.facts.chance, "three",
+    )  # fmt: skip
+
+
+def _changes(faulty: str, fixed: str) -> str:
+    rows = list(difflib.unified_diff(faulty.splitlines(), fixed.splitlines(), lineterm="", n=1))[2:]
+    return "\n".join(row for row in rows if not row.startswith("@@"))[:3000]

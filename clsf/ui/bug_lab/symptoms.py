@@ -1,0 +1,95 @@
+"""Symptoms: what a student with this fault sees. Curves while it trains, 16 predictions, a confusion matrix, the output."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.charts import bug_lab, inside_confusion
+from clsf.faults.lab import Case
+from clsf.faults.running import Live, Ran, Samples
+from clsf.ui.bug_lab import running
+from clsf.ui.shared import pictures
+from clsf.ui.shared.live_chart import live_chart
+from clsf.ui.shared.text import t, words
+
+HEIGHT = 260
+STYLE = """<style>
+.bl-grid{display:grid;grid-template-columns:repeat(8,1fr);gap:.35rem;margin:0!important;padding:0!important;list-style:none}
+@media (max-width:640px){.bl-grid{grid-template-columns:repeat(4,1fr)}}
+.bl-grid li{text-align:center;font-size:.8rem;line-height:1.25;border-radius:.4rem;padding:.2rem;margin:0!important}
+.bl-grid small{display:block;font-size:.7rem}
+.bl-grid img{width:100%;aspect-ratio:1;image-rendering:pixelated;border-radius:.3rem;display:block}
+.bl-right{background:color-mix(in srgb,#0d8f84 14%,transparent)}
+.bl-wrong{background:color-mix(in srgb,#c2571a 18%,transparent);box-shadow:inset 0 -3px #c2571a}
+</style>"""
+
+
+def show(case: Case) -> Ran | None:
+    """Run the case's program and show what it does; return it once it is over."""
+    found = running.waited(lambda: running.case(case), _live)
+    if found is None:
+        return None
+    seen = found[0]
+    if seen.traceback:
+        st.markdown(t("**It stops with an error.**"))
+        st.code(seen.traceback[:2000], language="text", wrap_lines=True)
+    if seen.history.losses:
+        curves(
+            {t("loss of each step"): seen.history.losses},
+            {t("training"): seen.history.accuracy, t("validation"): seen.history.validation_accuracy}, seen.facts.chance, "seen",
+        )  # fmt: skip
+    if seen.samples is not None:
+        predictions(seen.samples)
+    if seen.confusion is not None:
+        st.markdown(t("**Confusion matrix** of the last evaluation: rows are labels, columns are answers."))
+        names = [str(n) for n in range(len(seen.confusion))]
+        figure = inside_confusion.figure([(case.framework, seen.confusion)], names, words)
+        live_chart(figure, key="buglab-confusion", alt=t("Confusion matrix of the last evaluation"), height=340)
+    with st.expander(t("What it printed"), icon=":material/terminal:"):
+        st.code(seen.printed[-4000:] or "–", language="text")
+    return seen
+
+
+def _live(live: Live) -> None:
+    if live.losses:
+        curves({t("loss of each step"): live.losses}, {}, None, "live")
+
+
+def curves(losses: dict, accuracies: dict, chance: float | None, name: str) -> None:
+    """Show losses by step and accuracies by epoch, side by side where there is room."""
+    accuracies = {label: values for label, values in accuracies.items() if values}
+    left, right = st.columns(2) if accuracies else (st.container(), None)
+    with left:
+        said = t("Loss by step. At the end: {numbers}", numbers=bug_lab.in_words(losses))
+        live_chart(
+            bug_lab.losses(losses, chance, words), key=f"buglab-loss-{name}", alt=said, height=HEIGHT, title=t("Loss by step")
+        )
+    if right is not None:
+        with right:
+            said = t("Accuracy by epoch. At the end: {numbers}", numbers=bug_lab.in_words(accuracies))
+            drawn = bug_lab.accuracies(accuracies, words)
+            live_chart(drawn, key=f"buglab-accuracy-{name}", alt=said, height=HEIGHT, title=t("Accuracy by epoch"))
+
+
+def predictions(samples: Samples) -> None:
+    """Show images with their labels and the answers."""
+    if samples.answers is None:
+        st.markdown(t("**Images and labels**: it stops before it answers."))
+    else:
+        right = sum(a == b for a, b in zip(samples.labels, samples.answers, strict=True))
+        st.markdown(t("**Predictions**: {right} of {count} are right.", right=right, count=len(samples.labels)))
+    rows = []
+    for n, (image, label) in enumerate(zip(samples.images, samples.labels, strict=True)):
+        answer = None if samples.answers is None else samples.answers[n]
+        sure = samples.sure[n] if n < len(samples.sure) else None
+        share = "" if sure is None else f"<small>{sure:.0%}</small>"
+        if answer is None:
+            css, under = "", str(label)
+        else:
+            css = "bl-right" if answer == label else "bl-wrong"
+            under = f"✓ {answer}{share}" if answer == label else f"✗ {answer}{share}"
+        alt = t("An image with the label {label}", label=label)
+        title = f"{t('label')} {label}"
+        rows.append(f'<li class="{css}">{pictures.image(np.array(image, np.uint8), alt, title=title)}{under}</li>')
+    st.html(f'{STYLE}<ul class="bl-grid">{"".join(rows)}</ul>')
