@@ -207,17 +207,6 @@ def torch_file(spec: ModelSpec, model: Model, job: Job) -> str:
     return assembled("The PyTorch half of the notebook.", torch_script.IMPORTS, sections)
 
 
-def _parts(model: Model) -> list[str]:
-    """Return the lines that find the module of a weight where one layer of Keras is two of PyTorch."""
-    several = tuple(model.names[facts.path] for facts in model.analysis.layers if facts.layer.HELD)
-    if not several:
-        return []
-    return [
-        f"            if name in {several}:  # two modules",
-        '                name += "_depthwise" if role == "depthwise_kernel" else "_pointwise"',
-    ]
-
-
 def _load_weights(model: Model) -> str:
     flattened = {model.names[path]: shape for path, shape in model.reordered.items()}
     rows = []
@@ -228,7 +217,7 @@ def _load_weights(model: Model) -> str:
         ]  # fmt: skip
     rows += [
         "ROLES = {",
-        *(f'    "{keras}": "{torch}",' for keras, torch in _ROLES.items()),
+        *(f'    "{keras}": "{torch}",' for keras, torch in run_layers.ROLES.items()),
         "}",
         "",
         "",
@@ -238,7 +227,7 @@ def _load_weights(model: Model) -> str:
         "    with np.load(path) as file:",
         "        for key in file.files:",
         '            name, role = key.split(".")',
-        *_parts(model),
+        *run_layers.parts(model, "name", "role", "            "),
         "            layer, array = getattr(model, name), file[key]",
     ]
     if flattened:
@@ -273,12 +262,6 @@ def _load_weights(model: Model) -> str:
             "    return torch.cat([model(prepare(images[i : i + 256])) for i in starts]).cpu().numpy()",
         ]
     )
-
-
-_ROLES = {
-    "kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "bias": "bias", "gamma": "weight",
-    "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var", "alpha": "weight",
-}  # fmt: skip
 
 
 def _parity(job: Job) -> str:

@@ -25,7 +25,7 @@ FAULT = Fault(
         "theorangeduck.com/page/neural-network-not-working",
         "BerkeleyHCI/umlaut",
     ),
-    level=2,
+    level=3,
 )
 
 
