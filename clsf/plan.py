@@ -43,7 +43,7 @@ hardly learns in a few epochs."""
 
 DIFFERENCES = (
     "initial-weights", "bias-init", *(f"{o.name}-rule" for o in DECLARED.values() if o.differs), "bn-momentum", "bn-epsilon",
-    "bn-variance", "input-scale", "softmax-before-loss", "dropout-rate", "dropout-masks", "dropout-at-evaluation", "flatten-order",
+    "bn-variance", "image-norm-epsilon", "input-scale", "softmax-before-loss", "dropout-rate", "dropout-masks", "dropout-at-evaluation", "flatten-order",
     "weight-decay-style", "clip-norm", "class-weight-mean", "shuffling", "eval-mode",
 )  # fmt: skip
 """What a run may do otherwise than the aligned rules, one name per thing; what each means is said in clsf.compare.differences."""

@@ -30,7 +30,7 @@ PLANS: dict[str, tuple[str, dict]] = {
     ),
     "shapes in grey": ("tiny", {"data": "shapes", "preparation": Preparation(image_size=16, colour="grey")}),
     "penalties and decay": ("tiny", {"l1": 1e-4, "l2": 1e-3, "weight_decay": 0.001, "optimizer": "adadelta"}),
-    "penalty in fit": ("tiny", {"l2": 1e-3, "variants": {"tensorflow": "fit", "torch": "dataloader"}}),
+    "penalty in fit": ("separable", {"l2": 1e-3, "variants": {"tensorflow": "fit", "torch": "dataloader"}}),
     "decay in torch's style": ("tiny", {"l2": 1e-3, "differences": ("weight-decay-style",)}),
     "softmax twice": ("tiny", {"differences": ("softmax-before-loss", "input-scale", "initial-weights")}),
     "categorical, smoothed": ("tiny", {"loss": "categorical", "label_smoothing": 0.1}),

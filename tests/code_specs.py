@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from clsf.backends.initial import initial_weights
 from clsf.errors import SpecError
-from clsf.model.branches import Parallel, Residual
+from clsf.model.branches import Multiply, Parallel, Residual
 from clsf.model.layers import (
     ACTIVATIONS,
     Activation,
     AveragePool2D,
     BatchNorm,
+    ChannelShuffle,
     Conv2D,
     Dense,
     DepthwiseConv2D,
@@ -26,9 +27,14 @@ from clsf.model.layers import (
     LayerNormalization,
     LocalResponseNormalization,
     MaxPool2D,
+    Permute,
     PReLU,
+    Reshape,
+    SeparableConv2D,
     SpatialDropout2D,
+    ZeroPadding2D,
 )
+from clsf.model.layers.shaping import ORDERS
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 
@@ -83,6 +89,10 @@ def rows(draw, shape: Shape, most: int, depth: int) -> tuple[tuple, Shape]:
     return tuple(layers), shape
 
 
+def one_or_two(most: int) -> st.SearchStrategy:
+    return st.one_of(st.integers(1, most), st.tuples(st.integers(1, most), st.integers(1, most)))
+
+
 @st.composite
 def one_layer(draw, shape: Shape, depth: int):
     if len(shape) == 1:
@@ -92,11 +102,13 @@ def one_layer(draw, shape: Shape, depth: int):
     else:
         kinds = ["conv", "conv", "depthwise", "max", "average", "norm", "activation", "dropout", "flatten"]
         kinds += ["layer norm", "group norm", "response norm", "slopes", "spatial dropout"]
-        kinds += ["residual", "parallel", "parallel"] * (depth > 0)
-    kernel, strides, padding = draw(st.integers(1, 5)), draw(st.integers(1, 3)), draw(PADDINGS)
+        kinds += ["residual", "parallel", "parallel", "multiply"] * (depth > 0)
+        kinds = ["separable", "permute", *kinds, "separable", "pad", "reshape"] + ["shuffle"] * (shape[2] % 2 == 0)
+    kernel, strides, padding = draw(one_or_two(5)), draw(st.integers(1, 3)), draw(PADDINGS)
     match draw(st.sampled_from(kinds)):
         case "conv":
             dilation = draw(st.integers(1, 2)) if strides == 1 else 1
+            strides = strides if dilation > 1 else draw(one_or_two(3))
             return Conv2D(draw(st.integers(1, 5)), kernel, strides, padding, dilation, draw(ACTIVE), draw(st.booleans()))
         case "depthwise":
             dilation = draw(st.integers(1, 2)) if strides == 1 else 1
@@ -104,9 +116,23 @@ def one_layer(draw, shape: Shape, depth: int):
                 kernel, strides, padding, draw(st.integers(1, 2)), dilation, draw(ACTIVE), draw(st.booleans())
             )
         case "max":
-            return MaxPool2D(kernel, draw(st.one_of(st.none(), st.just(strides))), padding)
+            return MaxPool2D(kernel, draw(st.one_of(st.none(), one_or_two(3))), padding)
         case "average":
-            return AveragePool2D(kernel, draw(st.one_of(st.none(), st.just(strides))), padding)
+            return AveragePool2D(kernel, draw(st.one_of(st.none(), one_or_two(3))), padding)
+        case "separable":
+            return SeparableConv2D(
+                draw(st.integers(1, 5)), kernel, strides, padding, draw(st.integers(1, 2)), 1, draw(ACTIVE), draw(st.booleans())
+            )
+        case "pad":
+            return ZeroPadding2D(*draw(st.tuples(*[st.integers(0, 2)] * 4)))
+        case "permute":
+            return Permute(draw(st.sampled_from(ORDERS)))
+        case "reshape":
+            return Reshape(None, 1, shape[2])
+        case "shuffle":
+            return ChannelShuffle(2)
+        case "multiply":
+            return Multiply.fresh(shape)
         case "norm":
             return BatchNorm(draw(st.sampled_from([0.99, 0.9, 0.123])), draw(st.sampled_from([1e-3, 1e-5])))
         case "layer norm":

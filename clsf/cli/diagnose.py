@@ -16,7 +16,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("diagnose", help="say what looks wrong with a run, or with curves in a file")
     parser.add_argument(
         "what", metavar="RUN|all|FILE", nargs="*",
-        help="ids of runs, or all; or files: Keras' History as JSON, CSVLogger, a printed log, TensorBoard's event file",
+        help="ids of runs, or all; or files: Keras' History as JSON, CSVLogger, a printed log, TensorBoard's event file or folder",
     )  # fmt: skip
     parser.add_argument("--classes", type=int, metavar="N", help="number of classes, for files; default 10")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         raise DataError("Say what to look at: the id of a run, all, or a file.")
     if options.classes is not None and not 2 <= options.classes <= 65_536:
         raise DataError("--classes is {value}, but must be a whole number from 2 to 65,536.", value=options.classes)
-    asked = [name for name in options.what if not Path(name).is_file()]
+    asked = [name for name in options.what if not Path(name).exists()]
     for name in options.what:
         if name not in asked:
             _show(options, name, *_from_file(name, options.classes))
@@ -56,9 +56,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _from_file(name: str, classes: int | None) -> tuple[History, Facts]:
-    from clsf.doctor.files import MAX_BYTES, read_log
+    from clsf.doctor.files import MAX_BYTES, read_folder, read_log
 
     path = Path(name)
+    if path.is_dir():
+        return read_folder(path), Facts(classes=classes or 10)
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

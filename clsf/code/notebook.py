@@ -207,17 +207,6 @@ def torch_file(spec: ModelSpec, model: Model, job: Job) -> str:
     return assembled("The PyTorch half of the notebook.", torch_script.IMPORTS, sections)
 
 
-def _parts(model: Model) -> list[str]:
-    """Return the lines that find the module of a weight where one layer of Keras is two of PyTorch."""
-    several = tuple(model.names[facts.path] for facts in model.analysis.layers if facts.layer.HELD)
-    if not several:
-        return []
-    return [
-        f"            if name in {several}:  # two modules",
-        '                name += "_depthwise" if role == "depthwise_kernel" else "_pointwise"',
-    ]
-
-
 def _load_weights(model: Model) -> str:
     flattened = {model.names[path]: shape for path, shape in model.reordered.items()}
     rows = []
@@ -238,7 +227,7 @@ def _load_weights(model: Model) -> str:
         "    with np.load(path) as file:",
         "        for key in file.files:",
         '            name, role = key.split(".")',
-        *_parts(model),
+        *run_layers.parts(model, "name", "role", "            "),
         "            layer, array = getattr(model, name), file[key]",
     ]
     if flattened:

@@ -60,10 +60,11 @@ class LocalResponseNormalization(layers.Layer):
     def get_config(self):
         return {**super().get_config(), **self.settings}'''
 
-_PRECISE = """        s, radius = self.settings, self.settings["depth_radius"]
+_PRECISE = """        # The formula itself: TensorFlow's function refuses float64.
+        s, radius = self.settings, self.settings["depth_radius"]
         squares = tf.pad(tf.square(x), [[0, 0]] * 3 + [[radius, radius]])
         total = tf.add_n([squares[..., n : n + x.shape[-1]] for n in range(2 * radius + 1)])
-        return x / (s["bias"] + s["alpha"] * total) ** s["beta"]  # TensorFlow's function refuses float64"""
+        return x / (s["bias"] + s["alpha"] * total) ** s["beta"]"""
 
 SOURCES = {re.search(r"class (\w+)", source)[1]: source for source in (FLATTEN, LAYER_NORM, SLOPES, PERMUTE, RESHAPE, RESPONSE)}
 """Name -> source."""

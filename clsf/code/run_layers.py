@@ -219,12 +219,7 @@ def _put_torch(model: Model) -> str:
             "        image = array.reshape(*FLATTENED[layer], -1)",
             "        array = image.transpose(2, 0, 1, 3).reshape(array.shape)  # (h, w, c) -> (c, h, w)",
         ]
-    several = [model.names[facts.path] for facts in model.analysis.layers if facts.layer.HELD]
-    if several:
-        rows += [
-            f"    if layer in {tuple(several)}:  # two modules",
-            '        layer += "_depthwise" if name == "depthwise_kernel" else "_pointwise"',
-        ]
+    rows += parts(model, "layer", "name", "    ")
     return "\n".join(
         [
             *rows,
@@ -237,6 +232,19 @@ def _put_torch(model: Model) -> str:
             "    target.copy_(torch.from_numpy(np.ascontiguousarray(array)))",
         ]
     )
+
+
+def parts(model: Model, layer: str, name: str, indent: str) -> list[str]:
+    """Return the lines that find the module of a weight where one layer of Keras is two of PyTorch."""
+    names = [model.names[facts.path] for facts in model.analysis.layers if facts.layer.HELD]
+    if not names:
+        return []
+    return [
+        f"{indent}if {layer} in {{",
+        *(f"{indent}    {quoted(one)}," for one in names),
+        f"{indent}}}:  # two modules",
+        f'{indent}    {layer} += "_depthwise" if {name} == "depthwise_kernel" else "_pointwise"',
+    ]
 
 
 def image_rows(model: Model, indent: str, target: str) -> list[str]:

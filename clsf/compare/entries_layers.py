@@ -5,7 +5,7 @@ from __future__ import annotations
 from clsf.compare.entry import Difference, Option, Source, always, as_lecture, as_torch, dropping, layers, native, reordered
 from clsf.compare.recording import LOGITS, LOSS
 from clsf.model.changes import TORCH_DROPOUT, TORCH_EPSILON, TORCH_MOMENTUM
-from clsf.model.layers import keras_name
+from clsf.model.layers import OneImageNorm, keras_name
 from clsf.model.walk import IMAGES, Analysis, LayerFacts
 from clsf.plan import Plan
 from clsf.words import Sentence, say
@@ -32,6 +32,22 @@ def _norm_field(field: str, value: float):
         return _norm(analysis, plan)
 
     return idle
+
+
+def _image_norms(analysis: Analysis) -> list[LayerFacts]:
+    return [facts for facts in analysis.layers if isinstance(facts.layer, OneImageNorm)]
+
+
+def _other_image_norms(analysis: Analysis) -> list[LayerFacts]:
+    return [facts for facts in _image_norms(analysis) if facts.layer.epsilon != TORCH_EPSILON]
+
+
+def _image_norm(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if not _image_norms(analysis):
+        return say("The model has no layer or group normalisation, which this needs.")
+    if not _other_image_norms(analysis):
+        return say("Every layer and group normalisation has PyTorch's epsilon of {value} already.", value=f"{TORCH_EPSILON:g}")
+    return None
 
 
 def _drops(analysis: Analysis, plan: Plan) -> Sentence | None:
@@ -100,6 +116,20 @@ LAYERS = (
         idle=_norm,
         sources=(Source(_KERAS_NORM, "BatchNormalization._moments"), Source(_TORCH_NORM, "BatchNorm2d")),
         options=as_torch("bn-variance"),
+    ),
+    Difference(
+        name="image-norm-epsilon",
+        title=say("Epsilon of layer and group normalisation"),
+        keras=say("Divides by √(variance + 1e-3)."),
+        torch=say("Divides by √(variance + 1e-5)."),
+        shows=say("in the forward pass, at the first layer or group normalisation"),
+        parts_at=lambda analysis, plan: ("forward", _other_image_norms(analysis)[0].path),
+        idle=_image_norm,
+        sources=(
+            Source("keras/src/layers/normalization/group_normalization.py", f"{keras_name('GroupNorm')}.__init__"),
+            Source("torch/nn/modules/normalization.py", "GroupNorm.__init__"),
+        ),
+        options=as_torch("image-norm-epsilon"),
     ),
     Difference(
         name="input-scale",

@@ -15,7 +15,7 @@ from clsf.words import Sentence, say, say_n
 
 Said = Iterator[tuple[Level, Sentence]]
 
-_MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "flatten-order")
+_MODEL = ("bn-momentum", "bn-epsilon", "bn-variance", "image-norm-epsilon", "flatten-order")
 
 
 def _data(one: Contender, two: Contender) -> Said:

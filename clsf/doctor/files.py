@@ -10,6 +10,7 @@ import io
 import json
 import math
 import struct
+from pathlib import Path
 
 from clsf.errors import DataError
 from clsf.faults.history import EpochNumbers, History
@@ -17,6 +18,7 @@ from clsf.faults.printed import epochs_printed
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 1_000_000
+MOST_FILES = 50
 
 _COLUMNS = {
     "loss": ("loss", "train_loss", "training_loss", "train/loss", "loss/train", "epoch_loss", "train loss", "training loss", "tr_loss"),
@@ -174,7 +176,35 @@ def _is_events(content: bytes) -> bool:
     return len(content) > 24 and b"brain.Event:" in content[:64]
 
 
+def read_folder(folder: Path) -> History:
+    """Return the curves in TensorBoard's event files of a folder, such as Keras' logs/train and logs/validation.
+
+    A file below a folder that is named after validation or test tells validation numbers. Raises DataError if there are none.
+    """
+    files = sorted(file for file in folder.rglob("*tfevents*") if file.is_file())[:MOST_FILES]
+    columns: dict[str, dict[int, float]] = {}
+    for file in files:
+        with file.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES or not _is_events(content):
+            continue
+        validates = any(part.lower().startswith(("val", "test", "eval")) for part in file.relative_to(folder).parts[:-1])
+        for field, values in _scalars(content).items():
+            name = f"validation_{field}" if validates and not field.startswith("validation") else field
+            columns.setdefault(name, {}).update(values)
+    return _told(_by_step(columns), folder.name)
+
+
 def _tensorboard(content: bytes) -> tuple[EpochNumbers, ...]:
+    return _by_step(_scalars(content))
+
+
+def _by_step(columns: dict[str, dict[int, float]]) -> tuple[EpochNumbers, ...]:
+    return _epochs({field: [values[step] for step in sorted(values)] for field, values in columns.items()})
+
+
+def _scalars(content: bytes) -> dict[str, dict[int, float]]:
+    """Return field -> step -> number of an event file."""
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.util.tensor_util import make_ndarray
 
@@ -195,4 +225,4 @@ def _tensorboard(content: bytes) -> tuple[EpochNumbers, ...]:
                 columns.setdefault(field, {})[event.step] = number
         except Exception:  # noqa: S112  a record that is cut off or of another kind
             continue
-    return _epochs({field: [values[step] for step in sorted(values)] for field, values in columns.items()})
+    return columns

@@ -40,7 +40,7 @@ class Case:
         """Return what `to_line` gave."""
         row = json.loads(line)
         told, known = row.pop("history"), row.pop("facts")
-        told["epochs"] = [EpochNumbers(**epoch) for epoch in told["epochs"]]
+        told["epochs"] = [EpochNumbers(**epoch) for epoch in told.get("epochs", ())]
         return cls(**row, history=History(**_tuples(told)), facts=Facts(**_tuples(known)))
 
 

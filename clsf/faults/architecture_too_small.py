@@ -19,7 +19,7 @@ FAULT = Fault(
     symptom=say("Training accuracy stops low, and validation equals it."),
     mend=say("Use more filters or units, or one more layer."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
-    level=3,
+    level=2,
 )
 
 

@@ -17,7 +17,7 @@ FAULT = Fault(
     symptom=say("Too large: few steps, slow progress in epochs. Too small: noisy loss and slow epochs."),
     mend=say("Use 32 to 256, and change the learning rate with it."),
     sources=("Masters and Luschi 2018, arXiv:1804.07612",),
-    level=3,
+    level=2,
 )
 
 

@@ -11,7 +11,7 @@ FAULT = Fault(
         "to one order."
     ),
     symptom=say("Training is as usual in each framework. Weights taken from the other one give answers near chance."),
-    mend=say("Permute the rows of the dense kernel when weights are moved."),
+    mend=say("Reorder the rows of the dense kernel when weights are moved."),
     sources=(
         "gzuidhof/nn-transfer#16",
         "microsoft/MMdnn#595",

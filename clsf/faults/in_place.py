@@ -46,7 +46,15 @@ def in_code(program: Program) -> list[Finding]:
         if isinstance(node, ast.With) and "no_grad" in ast.unparse(node.items[0].context_expr)
         for inner in ast.walk(node)
     }
+    elsewhere = {  # a step written as a function of its own is called where gradients are off, most likely
+        id(inner)
+        for node in program.source.nodes
+        if isinstance(node, ast.FunctionDef) and not _goes_back(node)
+        for inner in ast.walk(node)
+    }
     for node in program.source.nodes:
+        if id(node) in elsewhere:
+            continue
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name | ast.Attribute) and id(node) not in quiet:
             name = ast.unparse(node.target)
             if not name.endswith((".data", ".grad")) and re.search(
@@ -54,3 +62,7 @@ def in_code(program: Program) -> list[Finding]:
             ):
                 return [found(FAULT, node.lineno, "certain")]
     return []
+
+
+def _goes_back(node: ast.AST) -> bool:
+    return any(isinstance(n, ast.Attribute) and n.attr == "backward" for n in ast.walk(node))

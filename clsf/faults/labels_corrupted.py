@@ -18,7 +18,7 @@ FAULT = Fault(
     symptom=say("Validation stays at chance, or below its usual value, while training accuracy can still rise by memorising."),
     mend=say("Shuffle images and labels with one permutation; look at images with their labels."),
     sources=("Zhang et al. 2017, arXiv:1611.03530",),
-    level=3,
+    level=2,
 )
 
 

@@ -105,7 +105,11 @@ def in_code(program: Program) -> list[Finding]:
         likely, smell = (30, 5) if declared.rate <= 0.001 else (5, inf) if declared.scales_itself else (50, 10)
         sure = "likely" if rate >= likely * declared.rate else "smell" if rate >= smell * declared.rate else None
     else:
-        normed = has(program, "Batchwise") or pretrained(program) or any(op.kind == "Unknown" for op in program.ops)
+        normed = (
+            any(has(program, kind) for kind in ("Batchwise", "LayerNorm", "GroupNorm"))
+            or pretrained(program)
+            or any(op.kind == "Unknown" for op in program.ops)
+        )
         high = 0.1 if fast and not normed else 1.0
         deep = sum(op.kind in ("Linear", "Convolution") for op in program.ops) >= 5 or (
             program.x is not None and program.x.scale == "raw"

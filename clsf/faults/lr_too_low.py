@@ -61,7 +61,8 @@ def in_code(program: Program) -> list[Finding]:
         return []
     declared = named(made.name)
     slow = declared is not None and not declared.adaptive
-    if rate <= (1e-5 if slow else 1e-6):
+    recurrent = any(op.settings.get("name") in ("LSTM", "GRU", "SimpleRNN") for op in program.ops)
+    if rate <= (1e-5 if slow else 1e-6) and not recurrent:
         return [found(FAULT, line, "likely")]
     if rate <= (1e-4 if slow else 2e-5):
         return [found(FAULT, line, "smell")]

@@ -25,7 +25,7 @@ FAULT = Fault(
         "theorangeduck.com/page/neural-network-not-working",
         "BerkeleyHCI/umlaut",
     ),
-    level=2,
+    level=3,
 )
 
 
@@ -63,7 +63,7 @@ def in_code(program: Program) -> list[Finding]:
     )
     if (
         any(op.kind == "Rescaling" for op in program.ops)
-        or (first is not None and first.kind in ("Batchwise", "Unknown"))
+        or (first is not None and first.kind in ("Batchwise", "LayerNorm", "GroupNorm", "Unknown"))
         or "preprocess_input" in program.source.text
     ):
         return []

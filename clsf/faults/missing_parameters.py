@@ -21,7 +21,7 @@ FAULT = Fault(
     symptom=say("Some layers never change. Accuracy stays below what the whole model reaches."),
     mend=say("Make the optimizer from model.parameters(), after the model is complete."),
     sources=("zjunlp/HVPNeT#5",),
-    level=3,
+    level=2,
 )
 
 

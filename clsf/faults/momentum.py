@@ -20,7 +20,7 @@ FAULT = Fault(
     symptom=say("The loss falls, then swings or becomes nan."),
     mend=say("Use 0.9, or divide the learning rate by the same factor."),
     sources=("keras-team/keras#2711",),
-    level=2,
+    level=3,
 )
 
 

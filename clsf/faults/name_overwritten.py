@@ -22,7 +22,7 @@ FAULT = Fault(
     symptom=say("Another error later on, or numbers of the wrong data."),
     mend=say("Give each thing a name of its own."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
-    level=3,
+    level=1,
 )
 
 

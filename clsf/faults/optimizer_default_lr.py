@@ -27,7 +27,7 @@ FAULT = Fault(
         "keras/src/optimizers/adadelta.py: Adadelta",
         "torch/optim/adadelta.py: Adadelta",
     ),
-    level=3,
+    level=2,
 )
 
 

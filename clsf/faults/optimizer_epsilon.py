@@ -23,7 +23,7 @@ FAULT = Fault(
         "CrossedWires, arXiv:2108.12768",
         "keras/src/optimizers/adam.py: Adam",
     ),
-    level=3,
+    level=2,
 )
 
 

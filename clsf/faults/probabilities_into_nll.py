@@ -23,7 +23,7 @@ FAULT = Fault(
         "pytorch/pytorch#10033",
         "torch/nn/modules/loss.py: NLLLoss",
     ),
-    level=2,
+    level=3,
     not_in={"tensorflow": say("Keras has no loss that takes logarithms of probabilities.")},
 )
 

@@ -17,7 +17,7 @@ FAULT = Fault(
     symptom=say("Accuracy falls to chance, the loss to ln C; training equals validation."),
     mend=say("Divide the factor by 10 until the loss falls; 1e-4 is usual."),
     sources=("keras/src/regularizers/regularizers.py: L2",),
-    level=3,
+    level=2,
 )
 
 

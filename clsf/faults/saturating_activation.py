@@ -26,7 +26,7 @@ FAULT = Fault(
     ),
     mend=say("Use ReLU in hidden layers, or batch normalisation."),
     sources=("Glorot and Bengio 2010",),
-    level=3,
+    level=2,
 )
 
 

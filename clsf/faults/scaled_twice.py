@@ -21,7 +21,7 @@ FAULT = Fault(
         "tensorflow/tensorflow#42506",
         "keras-team/keras-io#1549",
     ),
-    level=3,
+    level=2,
 )
 
 

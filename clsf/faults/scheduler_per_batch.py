@@ -23,7 +23,7 @@ FAULT = Fault(
         "pytorch/tutorials#640",
         "pytorch/vision#1261",
     ),
-    level=3,
+    level=2,
 )
 
 

@@ -20,7 +20,7 @@ FAULT = Fault(
     symptom=say("Accuracy is low and depends on the batch size; single images all get the same answer."),
     mend=say("Normalise over the last axis: dim=1 or axis=-1."),
     sources=("torch/nn/functional.py: softmax",),
-    level=2,
+    level=3,
 )
 
 

@@ -28,7 +28,7 @@ FAULT = Fault(
         "Lightning-Universe/lightning-bolts#654",
         "torch/nn/functional.py: cross_entropy",
     ),
-    level=2,
+    level=3,
     differences=("softmax-before-loss",),
 )
 

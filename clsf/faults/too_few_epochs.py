@@ -16,7 +16,7 @@ FAULT = Fault(
     symptom=say("At the end both curves still improve, and training is no better than validation."),
     mend=say("Train longer; stop when validation no longer improves."),
     sources=("Prechelt 1998, Early stopping - but when?",),
-    level=4,
+    level=3,
 )
 
 

@@ -21,7 +21,7 @@ FAULT = Fault(
     symptom=say("Training and validation stop at the same high loss; weights shrink to 0."),
     mend=say("Use 1e-4 to 1e-2, less with SGD."),
     sources=("Loshchilov and Hutter 2019, arXiv:1711.05101",),
-    level=3,
+    level=2,
 )
 
 

@@ -20,7 +20,7 @@ FAULT = Fault(
     symptom=say("The loss stops early at a value it can't get below. Accuracy is worse than it should be."),
     mend=say("Softmax for one class of several, sigmoid for yes or no, none for logits."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),
-    level=2,
+    level=3,
 )
 
 

@@ -14,9 +14,9 @@ from typing import Literal
 from clsf.model import edit_steps
 from clsf.model.edit import OWN_ROW, Card, Design, Place
 from clsf.model.edit_facts import BYTES, DesignFacts
-from clsf.model.layers import made
+from clsf.model.layers import OneImageNorm, made
 from clsf.model.mends import Mend, mends
-from clsf.model.shapes import shape_text
+from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import MAX_LAYERS
 from clsf.words import Sentence, say, say_n
 
@@ -47,6 +47,7 @@ def advice(seen: DesignFacts, classes: int, batch_size: int = 1) -> tuple[Advice
     for card in design.all():
         if seen.cards[card.uid].state != "off":
             found += _of_card(design, card)
+            found += _alone(design, card, seen.cards[card.uid].in_shape)
     found += _largest(seen)
     if seen.output_shape is not None:
         found += _end(seen, classes)
@@ -103,6 +104,27 @@ def _of_card(design: Design, card: Card) -> Iterator[Advice]:
         yield Advice("empty-branches", "note", card.uid, say("Both its rows are empty: it adds its input to itself."))
     if card.kind == "Multiply" and not any(not inner.off for row in card.rows for inner in row):
         yield Advice("empty-branches", "note", card.uid, say("Both its rows are empty: it multiplies its input by itself."))
+
+
+def _alone(design: Design, card: Card, shape: Shape | None) -> Iterator[Advice]:
+    """A number that is normalised by itself is 0, whatever it was."""
+    if card.branching or not isinstance(card.layer, OneImageNorm) or shape is None or card.layer.together(shape) > 1:
+        return
+    mends = (Mend(say("Remove it"), edit_steps.remove(design, card.uid)),)
+    if hasattr(card.layer, "axis") and len(shape) == 3:
+        mends = (
+            Mend(say("Set {field} to {value}", field="axis", value="image"), edit_steps.edit(design, card.uid, axis="image")),
+            *mends,
+        )
+    elif hasattr(card.layer, "groups"):
+        mends = (
+            Mend(say("Set {field} to {value}", field="groups", value=1), edit_steps.edit(design, card.uid, groups=1)),
+            *mends,
+        )
+    yield Advice(
+        "normalised-alone", "warn", card.uid,
+        say("Each number is normalised by itself here: less its own mean it is 0, and nothing of the image is left."), mends,
+    )  # fmt: skip
 
 
 def _largest(seen: DesignFacts) -> Iterator[Advice]:

@@ -149,7 +149,7 @@ class Multiply(TwoRows):
         if body not in (shortcut, *([channels, (1, 1, *channels)] if len(shortcut) == 3 else [])):
             raise SpecError(
                 "its layers make {body} of the {shape} input, but its shortcut makes {shortcut}, and only equal shapes or one number per "
-                "channel can be multiplied; end the layers in a Dense layer with units={channels}, behind a GlobalAveragePool2D",
+                "channel can be multiplied; end the layers in a dense layer with units={channels}, behind a global average",
                 body=shape_text(body), shape=shape_text(shape), shortcut=shape_text(shortcut), channels=channels[0],
             )  # fmt: skip
         return shortcut

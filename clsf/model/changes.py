@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from clsf.model.branches import Branching
-from clsf.model.layers import made
+from clsf.model.layers import OneImageNorm, made
 from clsf.model.spec import Layer, ModelSpec
 
 TORCH_MOMENTUM = 0.9  # torch.nn.BatchNorm2d's momentum=0.1 takes a tenth of the new; Keras' word counts the old
@@ -28,6 +28,8 @@ def _changed(layer: Layer, differences: Collection[str]) -> Layer:
             layer = replace(layer, momentum=TORCH_MOMENTUM)
         if "bn-epsilon" in differences:
             layer = replace(layer, epsilon=TORCH_EPSILON)
+    if isinstance(layer, OneImageNorm) and "image-norm-epsilon" in differences:
+        layer = replace(layer, epsilon=TORCH_EPSILON)
     if layer.role == "Drop" and "dropout-rate" in differences:
         layer = replace(layer, rate=TORCH_DROPOUT)
     return layer

@@ -171,7 +171,7 @@ def _multiply(design: Design, card: Card, shape: Shape) -> Iterator[object]:
     gate = (*([made("GlobalAverage")] if len(body) == 3 else []), made("Linear", shortcut[-1], "sigmoid"))
     if len(shortcut) == 3 or len(body) == 1:
         label = say_n(
-            "End its layers in a Dense layer of {units} unit", "End its layers in a Dense layer of {units} units", shortcut[-1],
+            "End its layers in a dense layer of {units} unit", "End its layers in a dense layer of {units} units", shortcut[-1],
             units=shortcut[-1],
         )  # fmt: skip
         row = tuple(inner.spec() for inner in card.rows[0] if not inner.off)

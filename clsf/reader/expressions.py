@@ -233,8 +233,11 @@ class Expressions(Libraries, Records):
         found, before = [], self.scope
         scope = type(before)(before, before.name)
         self.scope = scope
+        began, built = self.steps, self.built
         try:
             for item in items:
+                if len(found) > 2 and self.built == built and self.steps - began > self.MAX_IDLE:
+                    return UNKNOWN
                 self.assign(
                     first.target, item, ast.Assign(targets=[first.target], value=element, lineno=getattr(element, "lineno", 0))
                 )

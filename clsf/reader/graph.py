@@ -248,7 +248,7 @@ def _declared(op: Op, before: Tensor, reading: Reading) -> list:
     """Return the layer that a call stands for, as that layer itself reads it."""
     shape, name = before.shape, op.made.name
     if reading.torch and shape is not None and len(shape) == 3:
-        moved = before.op.kind == "Permute" and tuple(before.op.settings.get("dims") or ()) == (0, 2, 3, 1)
+        moved = before.op.kind == "Axes" and tuple(before.op.settings.get("dims") or ()) == (0, 2, 3, 1)
         if moved and op.kind == "LayerNorm":  # the channels are last, as `LayerNorm2d` has it
             name += "2d"
         else:
@@ -447,7 +447,7 @@ def _moved(found: list, reading: Reading) -> list:
         if isinstance(item, tuple) and item[0] == "move":
             run.append(item[1])
             continue
-        # What a model begins with is its input brought into shape, and what a Flatten follows is the order it flattens in.
+        # What a model begins with is its input brought into shape, and what flattening follows is the order it flattens in.
         if run and not (getattr(item, "role", "") == "Flat" and _other_order(run, reading)):
             found_here = _moves(run, reading)
             row += found_here if run[0].inputs[0].inputs else [layer for layer in found_here if layer.role == "Shuffle"]
@@ -457,7 +457,7 @@ def _moved(found: list, reading: Reading) -> list:
 
 
 def _other_order(run: list[Tensor], reading: Reading) -> bool:
-    """Return whether a Flatten behind it goes in the other framework's order, which a model does not say."""
+    """Return whether what flattens behind it goes in the other framework's order, which a model does not say."""
     dims = run[0].op.settings.get("dims")
     return len(run) == 1 and dims is not None and tuple(dims) == ((0, 2, 3, 1) if reading.torch else (3, 1, 2))
 

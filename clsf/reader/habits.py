@@ -8,6 +8,7 @@ import re
 from clsf.plan import Clipping
 from clsf.reader import folding
 from clsf.reader.program import Program
+from clsf.reader.text import Patience
 from clsf.reader.values import Made
 
 _SQUARES = re.compile(r"\.square\(|\.pow\(2|\*\* ?2|\.norm\((?!1|p=1|.*, ?1\))|norm\([^,)]*\)|l2_loss")
@@ -21,11 +22,14 @@ def penalties(program: Program) -> dict:
     text = program.source.text
     if not (_SQUARES.search(text) or _SIZES.search(text) or ".mul_(" in text) or not _WEIGHTS.search(text):
         return found
-    over = _lists_of_weights(program)
-    named = _sums(program, over)
+    patience = Patience()
+    over = _lists_of_weights(program, patience)
+    named = _sums(program, over, patience)
     for node in program.source.nodes:
         if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult):
             continue
+        if patience.over():
+            break
         for factor, size in ((node.left, node.right), (node.right, node.left)):
             value = _number(program, factor)
             if value is None or not 0 < value <= 10:
@@ -54,10 +58,12 @@ def _kind(size: ast.expr, named: dict[str, str], over: set[str], program: Progra
     return "l2" if _SQUARES.search(text) else "l1" if _SIZES.search(text) else ""
 
 
-def _sums(program: Program, over: set[str]) -> dict[str, str]:
+def _sums(program: Program, over: set[str], patience: Patience) -> dict[str, str]:
     """Return name -> penalty of names that hold a sum over all weights."""
     found: dict[str, str] = {}
     for node in program.source.nodes:
+        if patience.over():
+            break
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             kind = _kind(node.value, {}, over, program) if not isinstance(node.value, ast.Name) else ""
             if kind:
@@ -73,11 +79,13 @@ def _sums(program: Program, over: set[str]) -> dict[str, str]:
     return found
 
 
-def _lists_of_weights(program: Program) -> set[str]:
+def _lists_of_weights(program: Program, patience: Patience) -> set[str]:
     """Return names that stand for one weight array or a list of them."""
     found: set[str] = set()
     for _ in range(2):
         for node in program.source.nodes:
+            if patience.over():
+                break
             if _is_list(node) and _WEIGHTS.search(ast.unparse(node.value)):
                 found.add(node.targets[0].id)
             if isinstance(node, ast.comprehension | ast.For):

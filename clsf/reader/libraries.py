@@ -215,6 +215,7 @@ class Libraries(Nets, Arrays):
         if "." not in path:
             return self.call_builtin(path, args, kwargs, node, lines)
         made = Made(path, args, kwargs, line, lines, getattr(node, "end_lineno", line))
+        self.built += path.startswith(("keras.layers.", "torch.nn.", "keras.Sequential", "keras.Model", "torchvision."))
         if path.startswith("keras.layers.") or path in ("keras.InputLayer",):
             made.extra["old"] = (
                 True
@@ -410,7 +411,7 @@ class Libraries(Nets, Arrays):
                 )
                 if name in ("reshape", "transpose"):
                     op = Op(
-                        "Reshape",
+                        "Layout",
                         {"shape": tuple(args[1][1:]) if len(args) > 1 and isinstance(args[1], list | tuple) else None},
                         line,
                         made,

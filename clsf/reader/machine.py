@@ -19,6 +19,7 @@ MAX_STEPS = 60_000
 MAX_DEPTH = 28
 MAX_SECONDS = 0.7
 MAX_TURNS = 130
+MAX_SPARE = 0.4  # seconds, for what is worked out after the program was followed
 
 
 class EnoughError(Exception):
@@ -70,6 +71,8 @@ class Scope:
 class Machine(Expressions):
     """Follows one program; `events`, `nets` and `unclear` are what came of it."""
 
+    MAX_IDLE = 400  # steps of a loop that builds no layer: drawing, plotting, reading files
+
     def __init__(self, tree: ast.Module, notebook: bool = False) -> None:
         self.tree = tree
         self.scope = Scope()
@@ -99,6 +102,8 @@ class Machine(Expressions):
         self.made_tensors: list = []
         self.data_format = "channels_last"
         self.channels = channels_of(tree)
+        self.spare = MAX_SPARE
+        self.built = 0  # layers and models made so far
         self.turned = 0  # line of an input whose channels stand first and are read as last
 
     # -- running
@@ -176,19 +181,20 @@ class Machine(Expressions):
         except (_ReturnError, _BreakError, _ContinueError):
             return UNKNOWN
 
-    def aside(self, call, *args) -> object:
-        """Work something out with the module's names, without a trace in what happened."""
-        kept, scope, loops = len(self.events), self.scope, self.loops
-        self.scope, self.loops, self.steps = self.module, (), min(self.steps, 40_000)
-        self.began = max(self.began, time.monotonic() - MAX_SECONDS / 2)
+    def aside(self, call, *args, scope: Scope | None = None) -> object:
+        """Work something out with the module's names, without a trace in what happened, and within `MAX_SPARE` seconds in all."""
+        if self.spare <= 0:
+            return UNKNOWN
+        kept, before, loops, now = len(self.events), self.scope, self.loops, time.monotonic()
+        self.scope, self.loops, self.steps = scope or self.module, (), min(self.steps, MAX_STEPS // 2)
+        self.began = now - max(MAX_SECONDS - self.spare, 0)
         try:
             return self.quietly(call, *args)
-        except (EnoughError, RecursionError):
-            return UNKNOWN
         except Exception:
             return UNKNOWN
         finally:
-            self.scope, self.loops = scope, loops
+            self.spare -= time.monotonic() - now
+            self.scope, self.loops = before, loops
             del self.events[kept:]
 
     def step(self) -> None:
@@ -497,6 +503,7 @@ class Machine(Expressions):
     ) -> None:
         identity = (node.lineno, node.col_offset)
         before = self.loops
+        began, built = self.steps, self.built
         for turn, item in enumerate(items):
             seen = len(self.events)
             self.loops = (*before, (identity, kind, turn, source if isinstance(source, Loader) else None))
@@ -510,6 +517,8 @@ class Machine(Expressions):
             finally:
                 self.loops = before
             if again is not None and self.truth(self.eval(again)) is not True and turn >= 1:
+                break
+            if turn >= 2 and self.built == built and self.steps - began > self.MAX_IDLE:
                 break
             if turn >= 1 and any(e.kind in _TRAINING for e in self.events[seen:]):
                 break

@@ -15,7 +15,7 @@ from clsf.plan import Schedule
 from clsf.reader import folding
 from clsf.reader.arrays import KNOWN
 from clsf.reader.program import Program
-from clsf.reader.values import UNKNOWN, Function, Made
+from clsf.reader.values import UNKNOWN, Event, Function, Made
 from clsf.schedules import share
 from clsf.words import Sentence, say
 
@@ -207,30 +207,27 @@ def _followed(program: Program, body: list[ast.stmt], name: str, first: float | 
             continue  # a module or a function, not a number that changes
         start = next((e["value"] for e in program.events if e.kind == "assign" and e["name"] == other), first)
         scope.names[other] = start if folding.number(start) else first
-    now, found, before, loops = first, [], machine.scope, machine.loops
-    kept = len(machine.events)
-    try:
-        machine.scope, machine.loops = scope, ()
-        for epoch in range(min(epochs, SAMPLES)):
-            scope.names[name] = epoch
-            seen = len(machine.events)
-            machine.steps = min(machine.steps, 40_000)
-            machine.quietly(machine.block, body)
-            once: set[int] = set()  # a loop over groups of parameters is followed twice
-            for event in machine.events[seen:]:
-                if event.line in once or event.kind not in ("rate-set", "accumulate"):
-                    continue
-                once |= {event.line} if event.kind == "accumulate" else set()
-                if event.kind == "rate-set" and folding.number(event["value"]):
-                    now = event["value"]
-                elif event.kind == "accumulate" and "lr" in str(event["name"]) and "[" in str(event["name"]):
-                    now = _changed(now, event["op"], event["value"])
-            if now is None:
-                return []
-            found.append((float(epoch), float(now)))
-    finally:
-        machine.scope, machine.loops = before, loops
-        del machine.events[kept:]
+    now, found = first, []
+
+    def round_of(epoch: int) -> list[Event]:
+        scope.names[name], seen = epoch, len(machine.events)
+        machine.block(body)
+        return machine.events[seen:]
+
+    for epoch in range(min(epochs, SAMPLES)):
+        happened = machine.aside(round_of, epoch, scope=scope)
+        once: set[int] = set()  # a loop over groups of parameters is followed twice
+        for event in happened if isinstance(happened, list) else ():
+            if event.line in once or event.kind not in ("rate-set", "accumulate"):
+                continue
+            once |= {event.line} if event.kind == "accumulate" else set()
+            if event.kind == "rate-set" and folding.number(event["value"]):
+                now = event["value"]
+            elif event.kind == "accumulate" and "lr" in str(event["name"]) and "[" in str(event["name"]):
+                now = _changed(now, event["op"], event["value"])
+        if now is None or not isinstance(happened, list):
+            return []
+        found.append((float(epoch), float(now)))
     top = first or (found[0][1] if found else 0)
     return [(x, y / top) for x, y in found] if top else []
 

@@ -95,7 +95,7 @@ def _unknown(op: Op, first: tuple | None, torch: bool) -> tuple | None:
         return (first[0] * size[0], first[1] * size[1], first[2]) if size and None not in first else None
     if name in ("GlobalAveragePooling1D", "GlobalMaxPooling1D") and first is not None and len(first) == 2:
         return (first[1],)
-    if name in ("LayerNormalization", "LayerNorm", "GroupNorm", "InstanceNorm2d", "GaussianNoise", "LocalResponseNorm"):
+    if name in ("InstanceNorm2d", "GaussianNoise"):
         return first
     return op.settings.get("shape")
 

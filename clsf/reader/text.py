@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import textwrap
+import time
 import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -35,6 +36,16 @@ def _again(sentence: Sentence, line: int) -> ReadError:
     return error
 
 
+class Patience:
+    """Time for one question about a program; only programs that nobody wrote by hand run out of it."""
+
+    def __init__(self, seconds: float = 0.2) -> None:
+        self.end = time.monotonic() + seconds
+
+    def over(self) -> bool:
+        return time.monotonic() > self.end
+
+
 @dataclass
 class Source:
     """Python source, and what was done to get it."""
@@ -52,6 +63,19 @@ class Source:
     def nodes(self) -> list[ast.AST]:
         """Every node of the tree, once: many questions are asked of all of them."""
         return list(ast.walk(self.tree))
+
+    @cached_property
+    def defaults(self) -> dict[str, float]:
+        """The numbers that arguments of functions have by default, by name; the first of a name counts."""
+        found: dict[str, float] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.FunctionDef):
+                names = [a.arg for a in node.args.args]
+                for name, default in zip(names[len(names) - len(node.args.defaults) :], node.args.defaults, strict=True):
+                    value = getattr(default, "value", None)
+                    if isinstance(value, int | float) and not isinstance(value, bool):
+                        found.setdefault(name, value)
+        return found
 
 
 def load(content: bytes | str, name: str = "") -> Source:
@@ -153,8 +177,8 @@ def _fenced(text: str, notes: list) -> str:
 
 def _prompts(text: str, notes: list) -> str:
     lines = text.split("\n")
-    if not any(re.match(r"\s*>>> ?", line) for line in lines):
-        return text
+    if not any(re.match(r"\s*>>> ?", line) for line in lines) or _try(_magics(text, []))[0] is not None:
+        return text  # prompts inside of a docstring are text of the program
     first = next(n for n, line in enumerate(lines, 1) if re.match(r"\s*>>> ?", line))
     notes.append((first, say("The prompts >>> are left out, and the lines without one, which are output.")))
     return "\n".join(m[1] if (m := re.match(r"\s*(?:>>>|\.\.\.) ?(.*)", line)) else "" for line in lines)

@@ -7,20 +7,26 @@ import ast
 from clsf.plan import Plateau
 from clsf.reader import folding
 from clsf.reader.program import Program
+from clsf.reader.text import Patience
 
 
 def watched(program: Program) -> tuple[dict, Plateau | None]:
     """Return the settings of our `Stopping` that a program's loops have, and the plateau they wait for."""
     stopping: dict = {}
     plateau: Plateau | None = None
+    patience = Patience()
     for node in program.source.nodes:
+        if patience.over():
+            break
         bodies = [getattr(node, name, None) for name in ("body", "orelse")] if not isinstance(node, ast.Lambda) else []
         for body in bodies:
             for at, statement in enumerate(body if isinstance(body, list) else []):
-                found = _best(program, statement, body) if isinstance(statement, ast.If) else None
+                if patience.over():
+                    break
+                found = _best(program, statement, body[max(at - 12, 0) : at]) if isinstance(statement, ast.If) else None
                 if found is None:
                     continue
-                fields, waits, lowers = _after(program, statement, body[at + 1 :])
+                fields, waits, lowers = _after(program, statement, body[at + 1 : at + 9])
                 if lowers is not None:
                     plateau = plateau or _plateau(waits or 1, found["min_delta"], lowers)
                     continue
@@ -176,16 +182,5 @@ def _number(program: Program, node: ast.expr) -> float | None:
     if not folding.number(value):
         name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
         value = next((e["value"] for e in program.events if e.kind == "assign" and e["name"] == name), None)
-        value = value if value is not None else _attribute(program, name)
+        value = value if value is not None else program.source.defaults.get(name)
     return float(value) if folding.number(value) else None
-
-
-def _attribute(program: Program, name: str) -> object:
-    """Return a number that an attribute of any object of the program got, or the default of an argument of that name."""
-    for node in program.source.nodes if name else ():
-        if isinstance(node, ast.FunctionDef):
-            names = [a.arg for a in node.args.args]
-            for arg, default in zip(names[len(names) - len(node.args.defaults) :], node.args.defaults, strict=True):
-                if arg == name and isinstance(default, ast.Constant) and folding.number(default.value):
-                    return default.value
-    return None

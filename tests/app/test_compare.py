@@ -202,6 +202,11 @@ def test_a_switch_is_in_the_link_and_in_the_lockstep(open_app):
 def test_what_can_not_show_says_why(open_app):
     app = well(open_app("compare", compare="switches", model="tiny"))
     assert "needs a batch normalisation layer" in texts(app)
+    assert "does not clip gradients" in texts(app)
+    assert "no class weights" in texts(app)
+    app = well(open_app("compare", compare="switches", model="tiny", lock_clip="0.1", lock_weigh="true"))
+    assert "does not clip gradients" not in texts(app)
+    assert "no class weights" not in texts(app)
 
 
 def test_with_and_without_trains_two_runs_and_leads_to_them(open_app, lab):

@@ -113,6 +113,7 @@ def test_a_finished_run_shows_charts_table_and_caution(train):
     assert list(drawn) == ["chart-loss", "chart-accuracy"]
     assert all("TensorFlow" in chart["alt"] and "PyTorch" in chart["alt"] for chart in drawn.values())
     assert {trace["name"] for trace in drawn["chart-loss"]["figure"]["data"] if "name" in trace} >= {"TensorFlow", "PyTorch"}
+    assert "Result" in [header.value for header in train.header]
     table = train.table[0].value
     assert list(table.columns) == ["TensorFlow", "PyTorch"]
     assert table.loc["Epochs"].tolist() == ["5", "5"]

@@ -18,7 +18,18 @@ from clsf.code.export import dataset_npz
 from clsf.code.job import Job
 from clsf.data.imports import import_folder
 from clsf.data.sources import open_dataset
+from clsf.model.layers import (
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GroupNormalization,
+    LayerNormalization,
+    LocalResponseNormalization,
+    SpatialDropout2D,
+)
 from clsf.model.presets import preset
+from clsf.model.spec import ModelSpec
 from clsf.plan import Augmentation, Clipping, Plan, Preparation, Schedule
 from tests.code_plans import PLANS, planned
 from tests.sampled import sampled
@@ -151,7 +162,15 @@ def test_both_scripts_learn_alike(tmp_path):
     assert abs(curves[0][-1, 4] - curves[1][-1, 4]) < 0.05
 
 
-EXACT: dict[str, tuple[str, dict]] = {
+WHOLE_CHANNELS = ModelSpec(
+    "channels",
+    (
+        Conv2D(8, 3, padding="same", activation="tanh"), SpatialDropout2D(0.3), GroupNormalization(4), LocalResponseNormalization(1, alpha=0.1),
+        Conv2D(6, 3, strides=2, activation="tanh"), LayerNormalization("image"), SpatialDropout2D(0.2), Dropout(0.1), Flatten(), Dense(10),
+    ),
+)  # fmt: skip
+
+EXACT: dict[str, tuple[str | ModelSpec, dict]] = {
     "dropout, standardised": ("lecture-cnn", {"dtype": "float64", "preparation": Preparation(scale="standardise")}),
     "float32, cosine, decay": ("lecture-cnn", {"schedule": Schedule("cosine", warmup_epochs=0.5), "weight_decay": 0.01}),
     "as it is taught, varied": (
@@ -185,6 +204,8 @@ EXACT: dict[str, tuple[str, dict]] = {
     ),
     "by value, averaged": ("tiny", {"dtype": "float64", "optimizer": "nadam", "clipping": Clipping("value", 0.01), "average": 0.9}),
     "averaged in fit": ("tiny", {"optimizer": "sgd", "average": 0.9, "balanced": True, "variants": {"tensorflow": "fit"}}),
+    "whole channels dropped, norms of one image": (WHOLE_CHANNELS, {"dtype": "float64", "optimizer": "sgd"}),
+    "whole channels dropped, PyTorch's epsilon": (WHOLE_CHANNELS, {"dtype": "float64", "optimizer": "sgd", "differences": ("image-norm-epsilon",)}),
     "mixed": ("lecture-cnn", {"mixed": True, "optimizer": "adamw", "hyper": {"beta_1": 0.8}}),
     "resized": ("tiny", {"dtype": "float64", "rules": "native", "preparation": Preparation(11, "rgb"), "split": 1}),
 }  # fmt: skip
@@ -196,7 +217,8 @@ EXACT: dict[str, tuple[str, dict]] = {
 def test_the_script_of_a_run_is_that_run_from_the_beginning(name, framework, tmp_path):
     """In plain processes both; the losses of each epoch are the run's to rounding."""
     model, changes = EXACT[name]
-    spec, plan = preset(model), Plan("digits", device="cpu", **{"train_limit": 96, "epochs": 2, "batch_size": 32, **changes})
+    spec = preset(model) if isinstance(model, str) else model
+    plan = Plan("digits", device="cpu", **{"train_limit": 96, "epochs": 2, "batch_size": 32, **changes})
     (tmp_path / "model.json").write_text(json.dumps(spec.to_json()), "utf-8")
     (tmp_path / "plan.json").write_text(json.dumps(plan.to_json()), "utf-8")
     command = [sys.executable, "-m", "tests.parity.run_alone", framework, tmp_path / "model.json", tmp_path / "plan.json"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clsf.compare.differences import ENTRIES, switched
-from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, GroupNormalization, MaxPool2D
 from clsf.model.spec import ModelSpec
 from clsf.plan import Clipping, Plan
 from tests.parity.in_lockstep import Compared, compared, digits
@@ -19,6 +19,7 @@ SPEC = ModelSpec(
         Conv2D(4, 3, padding="same", activation="relu"),
         BatchNorm(),
         MaxPool2D(2),
+        GroupNormalization(2),
         Flatten(),
         Dense(12, "relu"),
         Dropout(0.2),

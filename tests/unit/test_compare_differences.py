@@ -9,7 +9,7 @@ import pytest
 from clsf.compare.defaults import ROWS, ask, table
 from clsf.compare.differences import ENTRIES, plans, switched
 from clsf.errors import EngineError, PlanError
-from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, GlobalAveragePool2D
+from clsf.model.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, GlobalAveragePool2D, GroupNormalization
 from clsf.model.spec import ModelSpec
 from clsf.plan import DIFFERENCES, Clipping, Plan, Preparation
 
@@ -23,7 +23,7 @@ def spec(*layers):
 
 
 PLAIN = spec(Flatten(), Dense(10))
-FULL = spec(Conv2D(3), BatchNorm(), Flatten(), Dropout(0.2), Dense(10))
+FULL = spec(Conv2D(3), BatchNorm(), GroupNormalization(3), Flatten(), Dropout(0.2), Dense(10))
 
 
 def test_every_difference_has_an_entry_of_its_name():
@@ -61,6 +61,13 @@ def test_a_switch_has_an_aligned_position_that_changes_nothing_and_others_that_d
         ("bn-momentum", PLAIN, {}, "needs a batch normalisation layer"),
         ("bn-momentum", spec(Flatten(), BatchNorm(momentum=0.9), Dense(10)), {}, "PyTorch's momentum of 0.9 already"),
         ("bn-epsilon", spec(Flatten(), BatchNorm(epsilon=1e-5), Dense(10)), {}, "PyTorch's epsilon of 1e-05 already"),
+        ("image-norm-epsilon", PLAIN, {}, "no layer or group normalisation"),
+        (
+            "image-norm-epsilon",
+            spec(GroupNormalization(1, 1e-5), Flatten(), Dense(10)),
+            {},
+            "PyTorch's epsilon of 1e-05 already",
+        ),
         ("bn-variance", PLAIN, {}, "needs a batch normalisation layer"),
         ("input-scale", PLAIN, {"preparation": Preparation(scale="minus-one-one")}, "inputs from -1 to 1"),
         ("dropout-rate", PLAIN, {}, "needs a dropout layer"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import io
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -314,3 +317,44 @@ def test_a_difference_in_which_both_are_right_is_no_fault():
 )  # fmt: skip
 def test_an_error_names_the_fault(error, kind):
     assert diagnose(History(error=error), Facts(classes=10))[0].kind == kind
+
+
+def _guards(function: Callable) -> set[str]:
+    """Return the frameworks that a function sends away in its first lines, such as `if not program.torch: return []`."""
+    sent = {
+        "not program.torch": "tensorflow",
+        "program.keras": "tensorflow",
+        "program.torch": "torch",
+        "not program.keras": "torch",
+    }
+    found = set()
+    for line in ast.parse(inspect.getsource(function)).body[0].body:
+        if isinstance(line, ast.If) and isinstance(line.body[0], ast.Return):
+            parts = line.test.values if isinstance(line.test, ast.BoolOp) and isinstance(line.test.op, ast.Or) else [line.test]
+            found |= {sent[text] for part in parts if (text := ast.unparse(part)) in sent}
+    return found
+
+
+def test_a_fault_that_one_framework_cannot_have_says_why():
+    for kind, look in faults.functions("in_code").items():
+        for framework in _guards(look):
+            why = faults.fault(kind).not_in.get(framework)
+            plant = faults.functions("plant").get(kind)
+            planted = plant and any(plant(healthy(framework, data, model, 0)) for data in DATA for model in MODELS)
+            assert planted or len(str(why or "")) > 15, f"{kind} is never found in {framework}, and doesn't say why"
+    for found in faults.FAULTS.values():
+        assert all(len(str(why)) > 15 for why in found.not_in.values()), found.kind
+
+
+def test_the_differences_of_compare_that_are_faults_are_these_declarations():
+    wanted = (
+        "softmax-before-loss",
+        "dropout-at-evaluation",
+        "eval-mode",
+        "input-scale",
+        "flatten-order",
+        "shuffling",
+        "bn-momentum",
+    )
+    for name in wanted:
+        assert ENTRIES[name].fault is faults.FAULTS[ENTRIES[name].fault.kind]

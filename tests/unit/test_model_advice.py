@@ -17,6 +17,8 @@ from clsf.model.layers import (
     Dropout,
     Flatten,
     GlobalAveragePool2D,
+    GroupNormalization,
+    LayerNormalization,
     MaxPool2D,
 )
 from clsf.model.presets import NAMES, preset
@@ -56,6 +58,8 @@ CASES = [
     pytest.param((Conv2D(10),), "last-layer", "stop", id="ends in an image"),
     pytest.param((), "last-layer", "stop", id="empty"),
     pytest.param((Flatten(), Dense(10), Dropout(0.5)), "dropped-logits", "warn", id="dropout after the logits"),
+    pytest.param((LayerNormalization(), Flatten(), Dense(10)), "normalised-alone", "warn", id="layer norm of a grey image"),
+    pytest.param((Flatten(), Dense(8), GroupNormalization(8), Activation("relu"), Dense(10)), "normalised-alone", "warn", id="groups of one number"),
     pytest.param((Parallel(((), ())), Flatten(), Dense(10)), "empty-branches", "note", id="empty branches"),
 ]  # fmt: skip
 

@@ -272,7 +272,19 @@ def test_both_refusals_of_keras_are_told_when_a_field_is_changed():
 def test_a_new_layer_fits_where_it_can(kind, shape):
     """Flat vectors take no images' layers; everything else goes in without turning red."""
     design = edit_steps.add(Design("x"), Place(OWN_ROW, 0, 0), fresh(kind, shape))
-    images_only = kind not in ("Dense", "Flatten", "Activation", "Dropout", "BatchNorm", "Residual", "Multiply", "Reshape")
+    images_only = kind not in (
+        "Dense",
+        "Flatten",
+        "Activation",
+        "Dropout",
+        "BatchNorm",
+        "Residual",
+        "Multiply",
+        "Reshape",
+        "LayerNormalization",
+        "GroupNormalization",
+        "PReLU",
+    )
     vectors_only = kind == "Dense"
     fits = not (images_only if len(shape) == 1 else vectors_only)
     assert (not design_facts(design, shape).broken()) == fits

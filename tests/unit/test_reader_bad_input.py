@@ -12,6 +12,8 @@ import pytest
 from clsf.cli.main import main
 from clsf.reader.answer import to_json
 from clsf.reader.explain import no_model
+from clsf.reader.findings import faults
+from clsf.reader.plan import plan_of
 from clsf.reader.program import ReadError, read
 from tests.unit.reader_programs import PROGRAMS, RIGHT
 
@@ -200,3 +202,35 @@ def test_spoilt_programs_never_break_it():
 @pytest.mark.slow
 def test_many_spoilt_programs_never_break_it():
     _fuzz(2, 3000)
+
+
+def test_examples_in_a_docstring_are_not_taken_for_prompts_or_blocks():
+    text = '"""Train.\n\n>>> main()\n\n```\npython train.py\n```\n"""\nimport torch.nn as nn\nnet = nn.Sequential(nn.Linear(4, 2))\n'
+    program = read(text)
+    assert program.spec is not None
+    assert program.source.notes == []
+
+
+LATER = {
+    "a rate that takes for ever": ("def share(step):\n    while True:\n        step = step + 1\n    return step", "g['lr'] = 0.1 * share(epoch)"),
+    "a rate that calls itself": ("def share(step):\n    return share(step) + share(step)", "g['lr'] = 0.1 * share(epoch)"),
+    "sums of sums": ("def share(step):\n    s = 0\n    for i in range(99999):\n        for j in range(99999):\n            s += i * j\n    return s", "g['lr'] = 0.1 * share(epoch)"),
+    "a huge rate": ("def share(step):\n    return 10 ** 10 ** step", "g['lr'] = 0.1 * share(epoch)"),
+    "many comparisons": ("\n".join(f"if a{i} < b{i}:\n    b{i} = a{i}" for i in range(1500)), "pass"),
+    "many penalties": ("\n".join(f"z{i} = 1e-4 * sum(p.pow(2).sum() for p in net.parameters())" for i in range(800)), "pass"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_the_plan_of_a_strange_program_is_there_in_time(name):
+    before, inside = LATER[name]
+    text = (
+        f"import torch\nfrom torch import nn\nnet = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))\n{before}\n"
+        f"g = torch.optim.SGD(net.parameters(), lr=0.1)\nfor epoch in range(400):\n    {inside}\n"
+        "    loss = nn.CrossEntropyLoss()(net(x), y)\n    loss.backward()\n    g.step()\n"
+    )
+    began = time.perf_counter()
+    program = read(text)
+    faults(program)
+    plan_of(program)
+    assert time.perf_counter() - began < 4  # seconds; half of it alone

@@ -9,7 +9,7 @@ from clsf.backends.base import Weights
 from clsf.backends.tensorflow.layers import (
     AlignedNorm,
     ChannelsFirstFlatten,
-    ChannelShuffle,
+    DealtChannels,
     GroupNorm,
     LayerNorm,
     MaskedDropout,
@@ -123,7 +123,7 @@ class BuiltModel:
                 kind = UnbiasedNorm if self._plan.does("bn-variance") else AlignedNorm
                 return kind(momentum=layer.momentum, epsilon=layer.epsilon, **named)
             case layers.Layer(role="Shuffle"):
-                return ChannelShuffle(layer.groups, **named)
+                return DealtChannels(layer.groups, **named)
             case layers.Layer(role="LayerNorm"):
                 return LayerNorm(**layer.keras()[0].call.kwargs, **named)
             case layers.Layer(role="GroupNorm"):

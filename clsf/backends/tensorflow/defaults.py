@@ -30,6 +30,12 @@ def defaults() -> dict[str, dict[str, object]]:
             "bn-momentum": _signature(keras.layers.BatchNormalization, "momentum"),
             "bn-epsilon": _signature(keras.layers.BatchNormalization, "epsilon"),
             "bn-variance": {"moving variance of -1, 1": _moving_variance()},
+            "image-norm-epsilon": {
+                **_signature(keras.layers.LayerNormalization, "epsilon"),
+                "groups: epsilon": _signature(keras.layers.GroupNormalization, "epsilon")["epsilon"],
+            },
+            "slopes": _signature(keras.layers.PReLU, "alpha_initializer", "shared_axes"),
+            "response-norm": _signature(tf.nn.local_response_normalization, "depth_radius", "bias", "alpha", "beta"),
             "dropout-rate": _signature(layer_class("Drop"), "rate"),
             "dropout-at-evaluation": _signature(layer_class("Drop").call, "training"),
             "eval-mode": _signature(keras.layers.BatchNormalization.call, "training"),

@@ -55,8 +55,8 @@ class ChannelsFirstFlatten(keras.layers.Layer):
         return tf.reshape(x, (-1, x.shape[1:].num_elements()))
 
 
-class ChannelShuffle(keras.layers.Layer):
-    """Channel i of group j becomes channel i * groups + j."""
+class DealtChannels(keras.layers.Layer):
+    """Channel i of group j becomes channel i * groups + j: a channel shuffle."""
 
     def __init__(self, groups: int, **kwargs: object) -> None:
         super().__init__(**kwargs)

@@ -26,6 +26,12 @@ def defaults() -> dict[str, dict[str, object]]:
         "bn-momentum": _signature(nn.BatchNorm2d, "momentum"),
         "bn-epsilon": _signature(nn.BatchNorm2d, "eps"),
         "bn-variance": {"moving variance of -1, 1": _moving_variance()},
+        "image-norm-epsilon": {
+            **_signature(nn.LayerNorm, "eps"),
+            "groups: eps": _signature(nn.GroupNorm, "eps")["eps"],
+        },
+        "slopes": _signature(nn.PReLU, "init", "num_parameters"),
+        "response-norm": _signature(nn.LocalResponseNorm, "k", "alpha", "beta"),
         "dropout-rate": _signature(F.dropout, "p"),
         "dropout-at-evaluation": _signature(F.dropout, "training"),
         "eval-mode": {"training, when made": nn.Linear(1, 1).training},

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Lock
+from concurrent.futures import Future
+from queue import SimpleQueue
+from threading import Lock, Thread
 
 from clsf.errors import SpecError
 from clsf.faults import running
@@ -20,10 +21,9 @@ MOST_WAITING = 40
 class Task:
     """Programs that were asked for together."""
 
-    def __init__(self, key: str) -> None:
-        self.key = key
+    def __init__(self, key: str, number: int) -> None:
+        self.key, self.number = key, number
         self.live: dict[int, Live] = {}  # number of the program -> how far it is
-        self.begun = False
         self.future: Future[tuple[Ran | None, ...]] = Future()
 
     @property
@@ -40,8 +40,10 @@ class Bench:
 
     def __init__(self) -> None:
         self._tasks: OrderedDict[str, Task] = OrderedDict()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="bug-lab")
+        self._queue: SimpleQueue[tuple[Task, Callable[[], Sequence[Scene]]] | None] = SimpleQueue()
         self._lock = Lock()
+        self._asked = 0
+        Thread(target=self._work, name="bug-lab", daemon=True).start()  # a server that ends doesn't wait for a program
 
     def ask(self, key: str, make: Callable[[], Sequence[Scene]]) -> Task:
         """Return the task of that name; `make` is asked for its programs, all of one framework, where nobody asked before.
@@ -55,11 +57,12 @@ class Bench:
                 return task
             if sum(not other.over for other in self._tasks.values()) >= MOST_WAITING:
                 raise SpecError("Too many programs wait to be run. Try again in a minute.")
-            task = self._tasks[key] = Task(key)
+            self._asked += 1
+            task = self._tasks[key] = Task(key, self._asked)
             done = [name for name, other in self._tasks.items() if other.over]
             for name in done[: max(len(self._tasks) - KEPT, 0)]:
                 del self._tasks[name]
-        self._pool.submit(self._run, task, make)
+        self._queue.put((task, make))
         return task
 
     def forget(self, key: str) -> None:
@@ -71,14 +74,17 @@ class Bench:
     def before(self, task: Task) -> int:
         """Return how many tasks are to be done before this one."""
         with self._lock:
-            waiting = [other for other in self._tasks.values() if not other.over]
-        return waiting.index(task) if task in waiting and not task.begun else 0
+            return sum(not other.over and other.number < task.number for other in self._tasks.values())
 
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Run nothing any more after what was asked for."""
+        self._queue.put(None)
+
+    def _work(self) -> None:
+        while (asked := self._queue.get()) is not None:
+            self._run(*asked)
 
     def _run(self, task: Task, make: Callable[[], Sequence[Scene]]) -> None:
-        task.begun = True
         try:
             task.future.set_result(tuple(running.run(make(), SECONDS, task.live.__setitem__)))
         except BaseException as error:

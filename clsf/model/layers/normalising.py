@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import prod
 from typing import Annotated, ClassVar
 
 from clsf.calls import Call
@@ -88,6 +89,10 @@ class OneImageNorm(Layer):
 
     __slots__ = ()
 
+    def together(self, shape: Shape) -> int:
+        """Return how many numbers share a mean and a variance."""
+        raise NotImplementedError
+
     def counted(self, shape: Shape) -> Sentence:
         numbers = self.weights(shape)[0].size
         return say(
@@ -132,6 +137,9 @@ class LayerNormalization(OneImageNorm):
     @property
     def whole(self) -> bool:
         return self.axis == "image"
+
+    def together(self, shape: Shape) -> int:
+        return prod(shape) if self.axis == "image" else shape[-1]
 
     def out_shape(self, shape: Shape) -> Shape:
         return image_shape(shape) if self.axis == "image" else shape
@@ -206,6 +214,9 @@ class GroupNormalization(OneImageNorm):
     @classmethod
     def first(cls) -> Layer:
         return cls(1)
+
+    def together(self, shape: Shape) -> int:
+        return prod(shape) // self.groups
 
     def out_shape(self, shape: Shape) -> Shape:
         if shape[-1] % self.groups:

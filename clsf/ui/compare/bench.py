@@ -14,7 +14,7 @@ from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
-from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Plan, Preparation
+from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Clipping, Plan, Preparation
 from clsf.ui.compare import keys
 from clsf.ui.shared import choices, controls, data_choice, state
 from clsf.ui.shared.choices import fit
@@ -86,6 +86,14 @@ def choose(steps: bool = True) -> Bench:
             t("Weight decay (L2)"), 0.0, 10.0, 0.0, 0.001, format="%g", key=keys.DECAY,
             help=t("Adds this times the sum of squares of all kernels to what is minimised."), **LINKED,
         )  # fmt: skip
+        clip = left.number_input(
+            t("Clipping by norm"), 0.0, 1e6, 0.0, 0.1, format="%g", key=keys.CLIP,
+            help=t("0: none. Otherwise the largest norm that the gradient of one weight array may have."), **LINKED,
+        )  # fmt: skip
+        weigh = right.toggle(
+            t("Weigh the classes"), key=keys.WEIGH,
+            help=t("Images of rare classes count more in the loss; where all classes are equally frequent, nothing changes."), **LINKED,
+        )  # fmt: skip
         if steps:
             full = right.number_input(
                 t("Whole steps"), 0, MAX_STEPS, 0, key=keys.FULL,
@@ -96,7 +104,7 @@ def choose(steps: bool = True) -> Bench:
     try:
         plan = Plan(
             data=data, preparation=preparation, optimizer=optimizer, learning_rate=rate, dtype=dtype, batch_size=batch, seed=seed,
-            l2=decay, device="cpu",
+            l2=decay, device="cpu", clipping=Clipping("norm", clip) if clip else None, balanced=weigh,
         )  # fmt: skip
         recording = Recording(count, full_steps=full, isolate=isolate)
         check(spec, plan, recording)

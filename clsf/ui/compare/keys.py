@@ -7,6 +7,7 @@ PICK_ONE, PICK_TWO = "pick_one", "pick_two"
 
 # Lockstep and switchboard: what both frameworks are to do.
 OPTIMIZER, RATE, BATCH, DTYPE = "lock_optimizer", "lock_rate", "lock_batch", "lock_dtype"
+CLIP, WEIGH = "lock_clip", "lock_weigh"
 STEPS, ISOLATE, FULL, DECAY, SEED = "steps", "isolate", "keep", "decay", "lock_seed"
 SWITCHES = "switches"  # in the link: what is done otherwise, "name:option,name:option"
 PICKED = "picked"

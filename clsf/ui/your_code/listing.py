@@ -19,7 +19,7 @@ STYLE = (
 .yc-list div{white-space:pre;padding:0 .75rem 0 0;display:flex}
 .yc-list b{display:inline-block;min-width:3.2rem;text-align:right;padding-right:.8rem;opacity:.55;font-weight:400;flex:none}
 .yc-list .yc-bad{background:color-mix(in srgb,var(--yc) 18%,transparent);box-shadow:inset 4px 0 var(--yc)}
-.yc-list i{margin-left:1.2rem;color:var(--yc);font-style:normal;font-family:sans-serif}
+.yc-list i{margin-left:1.2rem;color:color-mix(in srgb,var(--yc) 60%,light-dark(#000,#fff));font-style:normal;font-family:sans-serif}
 """
     + colours.STYLE
     + "</style>"
