@@ -68,8 +68,8 @@ def zip_of(classes=("cat", "dog"), count=12) -> bytes:
 
 
 HEADERS = {
-    "en": {"look": "Look", "numbers": "Numbers", "alike": "Likeness", "split": "Split", "order": "Shuffle", "vary": "Augmentation", "labels": "Labels", "own": "Own images"},
-    "ko": {"look": "보기", "numbers": "수치", "alike": "닮은 정도", "split": "분할", "order": "섞기", "vary": "데이터 증강", "labels": "레이블", "own": "내 이미지"},
+    "en": {"look": "Look", "numbers": "Numbers", "alike": "Likeness", "split": "Split", "leaks": "Leaks", "order": "Shuffle", "vary": "Augmentation", "labels": "Labels", "own": "Own images"},
+    "ko": {"look": "보기", "numbers": "수치", "alike": "닮은 정도", "split": "분할", "leaks": "누출", "order": "섞기", "vary": "데이터 증강", "labels": "레이블", "own": "내 이미지"},
 }  # fmt: skip
 
 
