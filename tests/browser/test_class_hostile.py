@@ -70,7 +70,7 @@ def test_hostile_names_of_classes_and_files_stay_text_from_the_upload_to_the_pre
     expect(page.get_by_text("is ready").first).to_be_visible(timeout=LONG)
     harmless(page)
     data = re.search(r"data=(folder-[0-9a-f]{24})", page.url)[1]
-    for part in ("look", "labels", "numbers", "split", "order", "vary", "alike"):
+    for part in ("look", "labels", "numbers", "split", "order", "vary", "alike", "leaks"):
         page.goto(f"{dashboard.address}/data?lang=en&data={data}&part_of_data={part}")
         page.locator("h1").first.wait_for(timeout=LONG)
         harmless(page)

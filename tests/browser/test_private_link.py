@@ -205,7 +205,7 @@ LINKS = (
     "/home?run={run}",
 )
 WITH_ITS_KEY = (
-    *(f"/data?data={{data}}&part_of_data={part}" for part in ("look", "numbers", "alike", "split", "order", "vary", "labels", "own")),
+    *(f"/data?data={{data}}&part_of_data={part}" for part in ("look", "numbers", "alike", "split", "leaks", "order", "vary", "labels", "own")),
     "/data?data={data}&part_of_data=look&image=3",
     "/train?data={data}&model=tiny",
     "/predict?run={run}&data={data}&predict=try&source=test",
