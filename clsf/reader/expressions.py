@@ -11,6 +11,7 @@ from clsf.optimizers import OPTIMIZERS
 from clsf.reader import folding, names
 from clsf.reader import values as v
 from clsf.reader.libraries import Libraries
+from clsf.reader.ops import READ_WHOLE
 from clsf.reader.records import Records
 from clsf.reader.values import (
     BATCH,
@@ -53,9 +54,16 @@ MODULES = (
 
 
 def is_ours(cls: Class) -> bool:
-    """Whether a class is, word for word, one that `clsf.code` prints for a layer that PyTorch lacks."""
+    """Whether a class is, word for word, one that `clsf.code` prints for a layer whose calls its declaration reads.
+
+    Any other class of the program is followed: what its `forward` does tells what it is.
+    """
     source = SOURCES.get(cls.name, "")
-    return cls.name in BY_TORCH and ast.dump(cls.node) == ast.dump(ast.parse(source).body[0])
+    return (
+        cls.name in BY_TORCH
+        and BY_TORCH[cls.name][0].role in READ_WHOLE
+        and ast.dump(cls.node) == ast.dump(ast.parse(source).body[0])
+    )
 
 
 def base_layer_path(path: str) -> bool:
