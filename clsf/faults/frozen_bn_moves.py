@@ -21,6 +21,9 @@ FAULT = Fault(
         "keras-team/keras#9965",
     ),
     level=4,
+    not_in={
+        "tensorflow": say("A batch normalisation layer with trainable=False uses its averages and leaves them as they are.")
+    },
 )
 
 

@@ -11,7 +11,6 @@ from clsf.optimizers import OPTIMIZERS
 from clsf.reader import folding, names
 from clsf.reader import values as v
 from clsf.reader.libraries import Libraries
-from clsf.reader.ops import READ_WHOLE
 from clsf.reader.records import Records
 from clsf.reader.values import (
     BATCH,
@@ -54,14 +53,14 @@ MODULES = (
 
 
 def is_ours(cls: Class) -> bool:
-    """Whether a class is, word for word, one that `clsf.code` prints for a layer whose calls its declaration reads.
+    """Whether a class is, word for word, one that `clsf.code` prints for a layer that PyTorch lacks.
 
-    Any other class of the program is followed: what its `forward` does tells what it is.
+    Those that only move numbers are followed like any other.
     """
     source = SOURCES.get(cls.name, "")
     return (
         cls.name in BY_TORCH
-        and BY_TORCH[cls.name][0].role in READ_WHOLE
+        and BY_TORCH[cls.name][0].role not in ("Axes", "Layout")
         and ast.dump(cls.node) == ast.dump(ast.parse(source).body[0])
     )
 
