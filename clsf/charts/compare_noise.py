@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from clsf.charts.compare_gap import wrapped
+from clsf.charts.compare_case import wrapped
 from clsf.compare.noise import Interval
 from clsf.frameworks import Style
 from clsf.words import Sentence, say

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from clsf.charts.arm_styles import ArmStyle
-from clsf.charts.compare_gap import wrapped
+from clsf.charts.compare_case import wrapped
 from clsf.experiments.verdict import Score
 from clsf.words import Sentence, say
 

@@ -38,12 +38,12 @@ def _parser() -> argparse.ArgumentParser:
     from clsf.cli import (  # late: --help needs only their arguments
         bench,
         buglab,
+        case,
         code,
         datasets,
         diagnose,
         experiment,
         leaks,
-        lecture_gap,
         lockstep,
         progress,
         read,
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m clsf", description="Image classification in TensorFlow and PyTorch, honestly compared.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
     for command in (
-        datasets, train, experiment, lockstep, lecture_gap, code, read, bench, runs, diagnose, leaks, buglab, progress,
+        datasets, train, experiment, lockstep, case, code, read, bench, runs, diagnose, leaks, buglab, progress,
     ):  # fmt: skip
         command.add_arguments(commands)
     return parser

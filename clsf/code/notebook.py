@@ -217,7 +217,7 @@ def _load_weights(model: Model) -> str:
         ]  # fmt: skip
     rows += [
         "ROLES = {",
-        *(f'    "{keras}": "{torch}",' for keras, torch in _ROLES.items()),
+        *(f'    "{keras}": "{torch}",' for keras, torch in run_layers.ROLES.items()),
         "}",
         "",
         "",
@@ -262,12 +262,6 @@ def _load_weights(model: Model) -> str:
             "    return torch.cat([model(prepare(images[i : i + 256])) for i in starts]).cpu().numpy()",
         ]
     )
-
-
-_ROLES = {
-    "kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "bias": "bias", "gamma": "weight",
-    "beta": "bias", "moving_mean": "running_mean", "moving_variance": "running_var", "alpha": "weight",
-}  # fmt: skip
 
 
 def _parity(job: Job) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from clsf.compare.cases.lecture import loss_floor
 from clsf.compare.contender import Contender, Level, on_purpose
 from clsf.compare.fairness_training import STEERING, torch_rule
-from clsf.compare.gap import loss_floor
 from clsf.data import catalogue
 from clsf.errors import DataError
 from clsf.optimizers import OPTIMIZERS

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clsf import FRAMEWORKS
+from clsf.compare.cases.runner import Service, ServiceTrainer
+from clsf.compare.cases.steps import MAX_SEEDS
 from clsf.compare.differences import ENTRIES, plans
-from clsf.compare.gap import MAX_SEEDS, Trainer
 from clsf.errors import EngineError
 from clsf.plan import Plan
 
@@ -48,7 +49,7 @@ def with_and_without(plan: Plan, difference: str, option: str) -> tuple[Arm, Arm
 
 
 def train_seeds(
-    service: Trainer,
+    service: Service,
     spec: ModelSpec,
     compared: tuple[Arm, Arm],
     seeds: Sequence[int],
@@ -61,16 +62,13 @@ def train_seeds(
     Stops between runs and within one; a run that was stopped ends it. `watch` hears of every run as it ends. Raises
     EngineError with the reason if a run fails.
     """
+    trainer = ServiceTrainer(service, owner, stopped)
     for seed in seeds:
         records = []
         for arm in compared:
             if stopped():
                 return
-            [run_id] = service.train(spec, arm.plan.but(seed=seed), (arm.framework,), owner)
-            while not service.wait([run_id], timeout=0.5):
-                if stopped():
-                    service.control(run_id, "stop")
-            record = service.record(run_id)
+            record = trainer.train(arm.framework, spec, arm.plan.but(seed=seed))
             if record.status == "stopped":
                 return
             if record.failure is not None:

@@ -16,10 +16,7 @@ logger = logging.getLogger("clsf.course")
 
 FOLDER = Path(__file__).resolve().parents[2] / "pages" / "lessons"
 LANGUAGES = ("en", "ko")
-PAGES = (
-    "home", "tensors", "data", "layers", "model", "your_code", "train", "experiments", "compare", "predict", "bug_lab", "runs",
-    "lesson",
-)  # fmt: skip
+PAGES = tuple(sorted(file.stem for file in FOLDER.parent.glob("*.py")))
 """Pages that a lesson may open."""
 
 STRETCHES: dict[int, Sentence] = {

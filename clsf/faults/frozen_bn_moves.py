@@ -21,6 +21,9 @@ FAULT = Fault(
         "keras-team/keras#9965",
     ),
     level=4,
+    not_in={
+        "tensorflow": say("A batch normalisation layer with trainable=False uses its averages and leaves them as they are.")
+    },
 )
 
 
@@ -28,6 +31,12 @@ def in_code(program: Program) -> list[Finding]:
     """Return where a program may have it: a pretrained base is frozen, then the whole model is put in training mode."""
     if not program.torch or not pretrained(program):
         return []
+    kinds = {op.settings.get("name", "") for op in program.ops if op.settings.get("pretrained")}
+    if any(
+        name.startswith(("alexnet", "squeezenet", "vit", "swin")) or (name.startswith("vgg") and "_bn" not in name)
+        for name in kinds
+    ):
+        return []  # these have no batch normalisation
     frozen = any(e["value"] is False for e in events(program, "trainable"))
     modes = [e for e in events(program, "train-mode") if e.loops or e.function]
     return [found(FAULT, modes[0].line, "smell")] if frozen and modes else []

@@ -166,10 +166,10 @@ _ALL = (
     ),
     Preset(
         "mixer",
-        say("A small MLP-Mixer (Tolstikhin et al. 2021): 1×1 convolutions mix channels, then patches. For images of 25 to 32 pixels a side."),
+        say("A small MLP-Mixer (Tolstikhin et al. 2021) on 16 pieces of an image: patches, if a side has 25 to 32 pixels."),
         (
-            Conv2D(32, 8, strides=8, padding="same"), Reshape(None, 1, 32), _TOKENS, _CHANNELS, _TOKENS, _CHANNELS,
-            LayerNormalization(), GlobalAveragePool2D(),
+            Conv2D(32, 8, strides=8, padding="same", activation="gelu"), Reshape(16, 1, None), Conv2D(32, 1),
+            _TOKENS, _CHANNELS, _TOKENS, _CHANNELS, LayerNormalization(), GlobalAveragePool2D(),
         ),
     ),
     Preset("tiny", say("The smallest that learns something: one convolution of eight filters."), (_conv(8), _POOL, Flatten())),

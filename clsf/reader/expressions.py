@@ -53,9 +53,16 @@ MODULES = (
 
 
 def is_ours(cls: Class) -> bool:
-    """Whether a class is, word for word, one that `clsf.code` prints for a layer that PyTorch lacks."""
+    """Whether a class is, word for word, one that `clsf.code` prints for a layer that PyTorch lacks.
+
+    Those that only move numbers are followed like any other.
+    """
     source = SOURCES.get(cls.name, "")
-    return cls.name in BY_TORCH and ast.dump(cls.node) == ast.dump(ast.parse(source).body[0])
+    return (
+        cls.name in BY_TORCH
+        and BY_TORCH[cls.name][0].role not in ("Axes", "Layout")
+        and ast.dump(cls.node) == ast.dump(ast.parse(source).body[0])
+    )
 
 
 def base_layer_path(path: str) -> bool:

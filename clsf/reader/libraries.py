@@ -758,6 +758,8 @@ class Libraries(Nets, Arrays):
             return None
         if path == "max-of-answer":
             return UNKNOWN
+        if path == "search":
+            return _searched(name, args, kwargs)
         if path == "parameters":
             return [Made("parameter", [], {}, line)] if name in ("children",) else of
         if path == "argparse.ArgumentParser" or path.endswith("ArgumentParser"):
@@ -931,6 +933,16 @@ class Libraries(Nets, Arrays):
                 except (TypeError, ValueError):
                     return UNKNOWN
         return UNKNOWN
+
+
+def _searched(name: str, args: list, kwargs: dict) -> object:
+    """Return the value that a search over settings begins with: the default, the lowest, or the first of a list."""
+    if "default" in kwargs:
+        return kwargs["default"]
+    first = args[1] if len(args) > 1 else next((kwargs[k] for k in ("min_value", "low", "values", "choices", "value") if k in kwargs), UNKNOWN)  # fmt: skip
+    if name in ("Choice", "suggest_categorical"):
+        return first[0] if isinstance(first, list | tuple) and first else UNKNOWN
+    return False if name == "Boolean" else first
 
 
 def _clean_shape(shape: object) -> tuple | None:

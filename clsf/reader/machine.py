@@ -165,6 +165,7 @@ class Machine(Expressions):
                 [x for x in values if isinstance(x, Loader)],
             ),
         }
+        kinds["search"] = (("hp", "trial"), [v.Made("search", [], {}, node.lineno)])  # of Keras Tuner or Optuna
         return {
             arg.arg: known[0] for arg in node.args.args for names, known in kinds.values() if known and arg.arg.lower() in names
         }

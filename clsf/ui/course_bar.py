@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.ui.shared import course, facts
+from clsf.ui.shared import course, facts, glossary
 from clsf.ui.shared.text import plain, sentence, t
 
 KEY = "task"
@@ -25,7 +25,7 @@ def show(page: str) -> None:
         st.caption(
             f":material/school: {t('Lesson {number}', number=lesson.number)} · {plain(lesson.title)} · {plain(step.title)}"
         )
-        st.markdown(block.ask)
+        st.markdown(glossary.linked(block.ask))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if st.button(
                 t("Back to the lesson"),

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from clsf.compare.cases import CASES
+from clsf.compare.cases.crossedwires import usual
 from clsf.compare.recording import Recording
 from clsf.compare.values import FirstParting, LockstepResult
 from clsf.model.presets import preset
@@ -17,14 +19,15 @@ from clsf.ui.compare import jobs
 from clsf.ui.compare.lockstep import LockstepJob
 from clsf.ui.compare.sections import SECTIONS
 from clsf.ui.shared import language
+from clsf.ui.shared.text import words
 from clsf.words import say
 from tests.app.seen import charts, html, texts, well
 from tests.unit.test_compare_charts import started, step, tensor
 
 NAMES = [section.name for section in SECTIONS]
 HEADERS = {
-    "en": {"race": "Two runs", "lockstep": "Lockstep", "switches": "Switchboard", "gap": "The lecture's gap", "noise": "Noise", "defaults": "Defaults that differ"},
-    "ko": {"race": "두 실행 비교", "lockstep": "보조 맞추기", "switches": "스위치보드", "gap": "강의에서 본 격차", "noise": "잡음", "defaults": "서로 다른 기본값"},
+    "en": {"race": "Two runs", "lockstep": "Lockstep", "switches": "Switchboard", "gap": "Cases", "noise": "Noise", "defaults": "Defaults that differ"},
+    "ko": {"race": "두 실행 비교", "lockstep": "보조 맞추기", "switches": "스위치보드", "gap": "사례", "noise": "잡음", "defaults": "서로 다른 기본값"},
 }  # fmt: skip
 FRAMEWORKS = ("tensorflow", "torch")
 
@@ -245,6 +248,46 @@ def test_the_gap_goes_through_its_causes(open_app, lab):
     well(app.run())
     assert len(lab.records) == 12
     assert "Outside the noise" in texts(app) or "No single gain" in texts(app)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_each_case_says_what_was_published_and_what_may_explain_it(open_app, monkeypatch, lang):
+    monkeypatch.setattr(language, "chosen", lambda: lang)
+    app = open_app("compare", lang, compare="gap")
+    for case in CASES.values():
+        well(app.selectbox(key="case").set_value(case.name).run())
+        told = texts(app).replace("\\", "")
+        assert words(case.question) in told
+        assert words(case.published.numbers[0][1]) in told if case.published.numbers else True
+        assert app.multiselect[0].value == list(case.order)
+    assert app.query_params["case"] == "same-seed"
+
+
+def test_a_case_with_a_reference_trains_both_and_closes_the_gap(open_app, lab):
+    lab.wait = lambda run_ids, timeout=None: True
+    app = open_app("compare", compare="gap", case="adam-epsilon")
+    app.number_input(key="gap_seeds").set_value(2)
+    app.number_input(key="gap_epochs").set_value(1)
+    app.button(key="explain").click().run()
+    job = next(iter(jobs._shelf().values()))
+    assert job.background.wait(20)
+    well(app.run())
+    assert [r.framework for r in lab.records.values()] == ["tensorflow"] * 2 + ["torch"] * 4
+    assert "PyTorch less the reference" in texts(app)
+    assert [r.plan.differences for r in lab.records.values()][-1] == ()
+
+
+def test_a_published_pair_can_be_run_here(open_app, lab):
+    lab.wait = lambda run_ids, timeout=None: True
+    app = open_app("compare", compare="gap", case="crossedwires-vgg")
+    well(app.toggle(key="published_row").set_value(True).run())
+    app.number_input(key="gap_seeds").set_value(1)
+    app.button(key="explain").click().run()
+    job = next(iter(jobs._shelf().values()))
+    assert job.background.wait(20)
+    row = usual("vgg")
+    assert (job.plan.learning_rate, job.plan.batch_size) == (row.learning_rate, row.batch_size)
+    assert job.plan.hyper["epsilon"] == row.epsilon
 
 
 def test_seeds_are_compared_in_pairs(open_app, lab):

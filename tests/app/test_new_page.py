@@ -47,7 +47,7 @@ LESSONS = {
     "en": "What waves are.\n\n## Calm\nLittle wind.\n\n## Storm\nMuch wind.\n",
     "ko": "파도란 무엇인가.\n\n## 잔잔함\n바람이 약합니다.\n\n## 폭풍\n바람이 셉니다.\n",
 }
-LINE = '    Page("waves", say("Waves"), ":material/waves:"),\n'
+LINE = '    Page("waves", say("Waves"), ":material/waves:", USE),\n'
 
 OPEN = """
 import sys
@@ -99,7 +99,7 @@ def copy(tmp_path) -> Path:
     for language, text in LESSONS.items():
         (tmp_path / "pages" / "lessons" / language / "waves.md").write_text(text, "utf-8")
     menu = tmp_path / "clsf" / "ui" / "shared" / "navigation.py"
-    last = '    Page("runs", say("Runs"), ":material/history:"),\n'
+    last = '    Page("runs", say("Runs"), ":material/history:", USE),\n'
     text = menu.read_text("utf-8")
     assert last in text
     menu.write_text(text.replace(last, last + LINE), "utf-8")

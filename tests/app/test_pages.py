@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from clsf.course import path
 from clsf.ui.shared.navigation import PAGES
 from clsf.ui.shared.text import catalogue
 from tests.app.seen import texts
@@ -16,7 +17,8 @@ from tests.app.seen import texts
 ROOT = Path(__file__).parents[2]
 HOME = {"en": "One model, two frameworks", "ko": "모델은 하나, 프레임워크는 둘"}
 TITLES = {
-    lang: {page.name: catalogue(lang).gettext(page.title.template) for page in PAGES} | {"home": home}
+    lang: {page.name: catalogue(lang).gettext(page.title.template) for page in PAGES}
+    | {"home": home, "lesson": path.path(lang).lessons[0].title}
     for lang, home in HOME.items()
 }
 """What each page is headed by: its name in the menu, but for the first."""

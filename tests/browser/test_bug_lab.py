@@ -15,6 +15,11 @@ LONG = 300_000  # milliseconds: programs import their framework, on a machine wi
 CODE = "T2-17"
 
 
+def own_violations(page: object) -> list[str]:
+    """Return what axe finds on the page itself; the menu beside it is the same on every page, and test_accessibility looks at it."""
+    return [line for line in violations(page) if "stSidebarNav" not in line]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("lang", ["en", "ko"])
@@ -32,13 +37,13 @@ def test_a_case_is_played_to_the_end(dashboard, lang):
     expect(page.locator(".clsf-chart")).to_have_count(3, timeout=LONG)
     assert right not in page.locator("[data-testid=stMain]").inner_text()
 
-    page.locator(".st-key-buglab_next button").click()
-    page.locator(".st-key-buglab_probe_gradients button").click()
+    page.locator(".st-key-buglab_next button:visible").first.click()
+    page.locator(".st-key-buglab_probe_gradients button:visible").first.click()
     expect(page.locator(".st-key-buglab-answer-gradients .clsf-chart")).to_have_count(1, timeout=LONG)
     if SCRIPT.is_file():
         settle(page)
-        assert violations(page) == []
-    page.locator(".st-key-buglab_next button").click()
+        assert own_violations(page) == []
+    page.locator(".st-key-buglab_next button:visible").first.click()
 
     def answer(title: str) -> None:
         page.get_by_role("radio", name=title, exact=True).check(force=True)
@@ -56,7 +61,7 @@ def test_a_case_is_played_to_the_end(dashboard, lang):
     assert names == [said("faulty"), said("fixed"), said("healthy")]
     if SCRIPT.is_file():
         settle(page)
-        assert violations(page) == []
+        assert own_violations(page) == []
 
     page.reload()
     expect(page.get_by_role("heading", name=right)).to_be_visible(timeout=LONG)

@@ -4,38 +4,39 @@ Each begins with a line "### name" and what has to be read: parameters of the mo
 """
 
 PROGRAMS = r'''
-### keras-wrapper {"parameters": 145802, "epochs": 12, "batch_size": 64, "data": "cifar10"}
+### keras-wrapper {"parameters": 20768, "epochs": 12, "batch_size": 64, "data": "cifar10"}
 import keras
-from keras.models import Sequential
-from keras.layers import Dense, Dropout, Activation, Flatten, Conv2D, MaxPooling2D
 from keras.datasets import cifar10
-class Classifier():
-    def __init__(self, epochs=12, batch=64):
-        self.epochs = epochs
+from keras.layers import Activation, Conv2D, Dense, Flatten, MaxPooling2D
+from keras.models import Sequential
+class PhotoSorter:
+    rounds = 12
+    def __init__(self, batch=64):
         self.batch = batch
-        self.build_graph()
-        self.load()
-    def load(self):
-        (self.x_train, self.y_train), (self.x_test, self.y_test) = cifar10.load_data()
-        self.x_train = self.x_train.astype('float32') / 255
-        self.x_test = self.x_test.astype('float32') / 255
-        self.y_train = keras.utils.to_categorical(self.y_train, 10)
-        self.y_test = keras.utils.to_categorical(self.y_test, 10)
-    def build_graph(self):
-        model = Sequential()
-        model.add(Conv2D(64, (3, 3), input_shape=(32, 32, 3)))
-        model.add(Activation('relu'))
-        model.add(MaxPooling2D(pool_size=(2, 2)))
-        model.add(Flatten())
-        model.add(Dense(10))
-        model.add(Activation('softmax'))
-        self.model = model
-    def train(self):
-        self.model.compile(loss='categorical_crossentropy', optimizer='adam', metrics=['accuracy'])
-        self.model.fit(self.x_train, self.y_train, batch_size=self.batch, epochs=self.epochs, validation_data=(self.x_test, self.y_test))
+        self._fetch()
+        self.net = self._assemble()
+    def _fetch(self):
+        (self.photos, self.answers), (self.new_photos, self.new_answers) = cifar10.load_data()
+        self.photos = self.photos.astype('float32') / 255
+        self.new_photos = self.new_photos.astype('float32') / 255
+        self.answers = keras.utils.to_categorical(self.answers, 10)
+        self.new_answers = keras.utils.to_categorical(self.new_answers, 10)
+    def _assemble(self):
+        net = Sequential()
+        net.add(Conv2D(8, (5, 5), strides=2, input_shape=(32, 32, 3)))
+        net.add(Activation('relu'))
+        net.add(MaxPooling2D(pool_size=(2, 2)))
+        net.add(Flatten())
+        net.add(Dense(50))
+        net.add(Activation('relu'))
+        net.add(Dense(10))
+        net.add(Activation('softmax'))
+        return net
+    def learn(self):
+        self.net.compile(loss='categorical_crossentropy', optimizer='adam', metrics=['accuracy'])
+        self.net.fit(self.photos, self.answers, batch_size=self.batch, epochs=self.rounds, validation_data=(self.new_photos, self.new_answers))
 if __name__ == '__main__':
-    c = Classifier()
-    c.train()
+    PhotoSorter().learn()
 ### sequential-subclass {"parameters": 55050, "epochs": 3, "data": "mnist"}
 import tensorflow as tf
 class Net(tf.keras.Sequential):
@@ -497,4 +498,22 @@ for _ in range(10):
     for xb, yb in dl:
         l = F.cross_entropy(m(xb), yb)
         l.backward(); o.step(); o.zero_grad(set_to_none=True); sch.step()
+### tuner {"parameters": 25450, "learning_rate": 0.0001, "optimizer": "adam"}
+import keras_tuner as kt
+from tensorflow import keras
+from tensorflow.keras import layers
+(x, y), (xt, yt) = keras.datasets.mnist.load_data()
+x, xt = x / 255., xt / 255.
+def build_model(hp):
+    model = keras.Sequential()
+    model.add(layers.Flatten(input_shape=(28, 28)))
+    for i in range(hp.Int('layers', 1, 3)):
+        model.add(layers.Dense(units=hp.Int(f'units_{i}', 32, 512, step=32), activation=hp.Choice('act', ['relu', 'tanh'])))
+    if hp.Boolean('dropout'):
+        model.add(layers.Dropout(0.25))
+    model.add(layers.Dense(10, activation='softmax'))
+    model.compile(optimizer=keras.optimizers.Adam(hp.Float('lr', 1e-4, 1e-2, sampling='log')), loss='sparse_categorical_crossentropy', metrics=['accuracy'])
+    return model
+tuner = kt.RandomSearch(build_model, objective='val_accuracy', max_trials=5)
+tuner.search(x, y, epochs=5, validation_data=(xt, yt))
 '''

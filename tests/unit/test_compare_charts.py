@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
-from clsf.charts import compare_curves, compare_gap, compare_lockstep, compare_noise
+from clsf.charts import compare_case, compare_curves, compare_lockstep, compare_noise, compare_published
 from clsf.charts.style import STYLES
 from clsf.compare import noise
-from clsf.compare.gap import GapStep, loss_floor
+from clsf.compare.cases.crossedwires import rows
+from clsf.compare.cases.lecture import LECTURE, loss_floor
+from clsf.compare.cases.steps import CaseStep, Judged
 from clsf.compare.values import FirstParting, LockstepStarted, SideFacts, StepDifference, TensorDifference
 from clsf.model.presets import preset
 from tests.unit.test_charts import record
@@ -30,13 +33,14 @@ def step(number: int, tensors: tuple[TensorDifference, ...] = (), loss: float = 
     return StepDifference(number, (2.3, 2.3), loss, 2e-16, 2e-16, 3e-16, 4e-16, None, True, tensors, (0.1, 0.1))
 
 
-def gap_step(cause: str, accuracies: tuple[float, ...], before: GapStep | None = None) -> GapStep:
+def gap_step(cause: str, accuracies: tuple[float, ...], before: CaseStep | None = None) -> CaseStep:
     found = noise.interval(accuracies)
     seeds = tuple(range(len(accuracies)))
     gain = None
     if before is not None:
         gain = noise.gap(dict(enumerate(before.accuracies)), dict(enumerate(accuracies)))
-    return GapStep(cause, found.mean, found.low, found.high, seeds, accuracies, 1.6, gain)
+    judged = Judged(accuracies, (1.6,) * len(accuracies))
+    return CaseStep(cause, LECTURE.title_of(cause), seeds, judged, found.low, found.high, None, None, gain)
 
 
 # Two runs.
@@ -126,7 +130,7 @@ def test_bars_begin_where_the_step_before_ended():
     first = gap_step("as-in-the-lecture", (0.5, 0.52))
     up = gap_step("double-softmax", (0.61, 0.61), first)
     down = gap_step("dropout", (0.58, 0.60), up)
-    drawn = compare_gap.waterfall([first, up, down])
+    drawn = compare_case.waterfall([first, up, down])
     change = [t for t in drawn["data"] if t.get("type") == "bar"][-1]
     assert change["base"] == pytest.approx([0, 0.51, 0.59])
     assert [b + h for b, h in zip(change["base"], change["x"], strict=True)] == pytest.approx([0.51, 0.61, 0.61])
@@ -140,17 +144,40 @@ def test_bars_begin_where_the_step_before_ended():
 
 def test_one_seed_has_no_noise_band():
     first = gap_step("as-in-the-lecture", (0.5,))
-    drawn = compare_gap.waterfall([first, gap_step("dropout", (0.6,), first)])
+    drawn = compare_case.waterfall([first, gap_step("dropout", (0.6,), first)])
     assert not any("noise" in t.get("name", "") for t in drawn["data"])
 
 
 def test_the_floor_of_two_softmaxes_is_drawn():
-    drawn = compare_gap.loss([gap_step("as-in-the-lecture", (0.5,))], loss_floor(10))
+    drawn = compare_case.loss([gap_step("as-in-the-lecture", (0.5,))], loss_floor(10))
     assert drawn["layout"]["shapes"][0]["x0"] == pytest.approx(1.461, abs=1e-3)
 
 
+def test_the_reference_is_a_line_across_the_bars_in_its_frameworks_colour():
+    plain = gap_step("as-in-the-lecture", (0.5,))
+    step = replace(plain, reference=Judged((0.8,), (0.4,)))
+    assert compare_case.waterfall([plain], reference="tensorflow")["layout"]["shapes"] == []
+    drawn = compare_case.waterfall([step], reference="tensorflow")
+    [line] = drawn["layout"]["shapes"]
+    assert (line["x0"], line["x1"], line["line"]["color"]) == (0.8, 0.8, STYLES["tensorflow"].colour)
+    assert drawn["layout"]["xaxis"]["range"][1] > 0.8
+    assert any(t.get("name") == "TensorFlow, the reference: 80.0%" for t in drawn["data"])
+    assert compare_case.loss([step], None, reference="tensorflow")["layout"]["shapes"][0]["x0"] == 0.4
+
+
+def test_published_pairs_stand_out_in_all_four_plots():
+    pairs = [row for row in rows() if row.net == "vgg"]
+    drawn = compare_published.figure(pairs, {3, 5})
+    assert [trace["selectedpoints"] for trace in drawn["data"]] == [[3, 5]] * 4
+    assert drawn["data"][0]["x"][0] == pairs[0].steps
+    assert drawn["data"][3]["x"][0] == pairs[0].batch_size
+    assert {trace["y"][7] for trace in drawn["data"]} == {round(pairs[7].gap, 4)}
+    assert all("selectedpoints" not in trace for trace in compare_published.figure(pairs, set())["data"])
+    assert "400 pairs" in compare_published.in_words(pairs)
+
+
 def test_names_beside_bars_are_broken_into_lines():
-    assert compare_gap.wrapped("without softmax before the loss", 12) == "without<br>softmax<br>before the<br>loss"
+    assert compare_case.wrapped("without softmax before the loss", 12) == "without<br>softmax<br>before the<br>loss"
 
 
 # Noise.

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from clsf.cli.lecture_gap import step_line as gap_line
+from clsf.cli.case import step_line as gap_line
 from clsf.cli.lockstep import result_line, step_line
 from clsf.cli.main import main
-from clsf.compare.gap import GapStep
+from clsf.compare.cases.steps import CaseStep, Judged
 from clsf.compare.values import FirstParting, LockstepResult, LockstepStarted, SideFacts, StepDifference
 from clsf.words import say
 
@@ -44,7 +44,9 @@ def test_the_first_parting_is_told():
 
 
 def test_a_step_of_the_gap_is_one_line():
-    line = gap_line(GapStep("dropout", 0.6, 0.5, 0.7, (0, 1), (0.59, 0.61), 1.2, None))
+    line = gap_line(
+        CaseStep("dropout", say("x"), (0, 1), Judged((0.59, 0.61), (1.2, 1.2)), 0.5, 0.7, None, None, None), "gap_step"
+    )
     assert {name: line[name] for name in ("event", "cause", "accuracy", "low", "high", "seeds")} == {
         "event": "gap_step", "cause": "dropout", "accuracy": 0.6, "low": 0.5, "high": 0.7, "seeds": 2,
     }  # fmt: skip
@@ -63,6 +65,8 @@ def test_a_step_of_the_gap_is_one_line():
         ("lecture-gap --data digits --order dropoff", "Did you mean 'dropout'?"),
         ("lecture-gap --data digits --seeds 99", "seeds is 99"),
         ("lecture-gap --data digits --epochs 0", "epochs is 0"),
+        ("case lectur", "Unknown case 'lectur'. Did you mean 'lecture'?"),
+        ("case flatten-order --order flatten", "Did you mean 'flatten-order'?"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_2(arguments, sentence, capsys):
@@ -76,3 +80,10 @@ def test_bad_input_is_one_sentence_and_exit_code_2(arguments, sentence, capsys):
     assert said.err.startswith("clsf: ")
     assert said.err.count("\n") == 1
     assert said.out == ""
+
+
+def test_cases_are_listed_with_where_they_were_published(capsys):
+    assert main(["case", "list", "--json"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["name"] for one in told][:2] == ["lecture", "crossedwires"]
+    assert told[1]["address"] == "https://arxiv.org/abs/2108.12768"

@@ -244,7 +244,9 @@ def test_terms_that_lessons_link_to_are_in_the_glossary():
     assert list(english) == list(korean)
     linked = set()
     for _, _, step in everything():
-        linked |= set(re.findall(r"\]\(term:([a-z0-9-]+)\)", step.prose))
+        block = step.block
+        told = [block.ask, block.why, block.hint, block.sample, *(choice.why_not for choice in block.choices)] if block else []
+        linked |= set(re.findall(r"\]\(term:([a-z0-9-]+)\)", " ".join([step.prose, *told])))
     assert linked <= set(english)
     titles = [term.title for term in korean.values()]
     assert len(set(titles)) == len(titles)

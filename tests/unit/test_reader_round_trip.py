@@ -29,8 +29,6 @@ PLANS = (
     {"data": "fashion-mnist", "preparation": Preparation(scale="standardise"), "optimizer": "momentum"},
     {"preparation": Preparation(scale="minus-one-one"), "probabilities": True},
 )  # fmt: skip
-READ = [name for name in NAMES if name != "mixer"]
-"""Presets whose layers the reader knows: LayerNormalization it does not."""
 OWN = ("rules", "variants", "split", "start", "device")
 """What a script has in another form, or doesn't say: which loop runs, how the numbers are drawn."""
 
@@ -139,7 +137,7 @@ def _styles(spec: ModelSpec, shape: tuple) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("name", NAMES)
 def test_presets_in_every_style(name, shape):
     _styles(preset(name), shape)
 
@@ -196,7 +194,7 @@ def test_every_setting_of_a_plan_is_read_back(name, framework):
 
 @pytest.mark.slow
 def test_scripts_of_all_presets_and_of_two_hundred_generated_models():
-    for name in READ:
+    for name in NAMES:
         for changes in PLANS:
             plan = Plan(**{"data": "cifar10", **changes})
             _scripts(preset(name), plan, (32, 32, 3) if plan.data == "cifar10" else (28, 28, 1))

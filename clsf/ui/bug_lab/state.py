@@ -70,7 +70,8 @@ def go(step: str) -> None:
 def attempt(code: str) -> Attempt:
     """Return what was done in a case. What was kept by another version may name probes that there are no more."""
     row = _kept().get(code, {})
-    probes = tuple(name for name in row.get("probes", ()) if name in PROBES)
+    kept = row.get("probes")
+    probes = tuple(name for name in kept if isinstance(name, str) and name in PROBES) if isinstance(kept, list | tuple) else ()
     return Attempt(probes, _whole(row.get("hints")), _whole(row.get("wrong")))
 
 

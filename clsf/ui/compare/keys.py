@@ -13,7 +13,8 @@ SWITCHES = "switches"  # in the link: what is done otherwise, "name:option,name:
 PICKED = "picked"
 STEP = "lock_step"
 
-# The lecture's gap, and noise.
+# Cases, and noise. The first case was the only one once; its keys are as they were.
+CASE, NET, ROW_ON = "case", "published_net", "published_row"
 GAP_EPOCHS, GAP_SEEDS, GAP_LIMIT, GAP_ORDER = "gap_epochs", "gap_seeds", "gap_images", "gap_order"
 NOISE_EPOCHS, NOISE_SEEDS, NOISE_LIMIT = "noise_epochs", "noise_seeds", "noise_images"
 NOISE_CHANGE, NOISE_CHANGE_LINK = "noise_change", "change"

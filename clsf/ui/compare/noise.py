@@ -11,8 +11,8 @@ from clsf.charts import compare_noise as charts
 from clsf.charts.compare_curves import contestants
 from clsf.compare import noise
 from clsf.compare.background import Background
+from clsf.compare.cases.steps import MAX_SEEDS
 from clsf.compare.differences import ENTRIES
-from clsf.compare.gap import MAX_SEEDS
 from clsf.compare.noise import METHODS
 from clsf.compare.seeds import Arm, SeedPair, arms, train_seeds
 from clsf.errors import ClsfError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.ui.compare import defaults, gap, lockstep, noise, race, switchboard
+from clsf.ui.compare import cases, defaults, lockstep, noise, race, switchboard
 from clsf.ui.shared import state
 from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
@@ -13,7 +13,7 @@ SECTIONS = Sections(
         Section("race", say("Two runs"), ":material/flag:", race.show),
         Section("lockstep", say("Lockstep"), ":material/footprint:", lockstep.show),
         Section("switches", say("Switchboard"), ":material/toggle_on:", switchboard.show),
-        Section("gap", say("The lecture's gap"), ":material/waterfall_chart:", gap.show),
+        Section("gap", say("Cases"), ":material/waterfall_chart:", cases.show),
         Section("noise", say("Noise"), ":material/scatter_plot:", noise.show),
         Section("defaults", say("Defaults that differ"), ":material/compare_arrows:", defaults.show),
     ),

@@ -9,7 +9,7 @@ from clsf.course.fixing import fixed, found_kinds, planted
 from clsf.course.lesson import Lesson, Step
 from clsf.course.progress import PART
 from clsf.faults import FAULTS
-from clsf.ui.shared import course, facts, navigation, questions, reached, styles
+from clsf.ui.shared import course, facts, glossary, navigation, questions, reached, styles
 from clsf.ui.shared.text import plain, sentence, t, words
 
 
@@ -35,12 +35,12 @@ def _predict(lesson: Lesson, step: Step, kept: object) -> None:
 def _do(lesson: Lesson, step: Step, kept: object) -> None:
     block = step.block
     _kind(":material/construction:", t("Do it yourself"), kept)
-    st.markdown(block.ask)
+    st.markdown(glossary.linked(block.ask))
     if not kept and facts.done(block.check):
         course.keep(lesson, step, right=True)
         st.rerun()
     if kept:
-        st.success(block.why or t("Done: this is what your session holds."), icon=":material/check_circle:")
+        st.success(glossary.linked(block.why) or t("Done: this is what your session holds."), icon=":material/check_circle:")
     else:
         st.caption(f":material/search: {sentence(block.check.missing(facts.candidates(block.check)))}")
     _opening(lesson, step)
@@ -59,13 +59,13 @@ def _opening(lesson: Lesson, step: Step) -> None:
 def _hint(step: Step) -> None:
     if step.block.hint:
         with st.expander(t("Hint"), icon=":material/lightbulb:"):
-            st.markdown(step.block.hint)
+            st.markdown(glossary.linked(step.block.hint))
 
 
 def _find(lesson: Lesson, step: Step, kept: object) -> None:
     block = step.block
     _kind(":material/search:", t("Find the number"), kept)
-    st.markdown(block.ask)
+    st.markdown(glossary.linked(block.ask))
     key = f"number_{lesson.name}_{step.name}"
     with st.form(f"form_{key}", border=False):
         typed = st.text_input(t("Your number"), key=key, max_chars=40, placeholder="0.5", persist_state="session")
@@ -82,7 +82,7 @@ def _find(lesson: Lesson, step: Step, kept: object) -> None:
             st.warning(t("{text} is not it. Look again.", text=plain(typed)), icon=":material/lightbulb:")
     if kept:
         st.success(t("Right: {answer}.", answer=plain(right)), icon=":material/check_circle:")
-        st.markdown(f"**{t('Why')}** · {block.why}")
+        st.markdown(f"**{t('Why')}** · {glossary.linked(block.why)}")
     _opening(lesson, step)
     _hint(step)
 
@@ -90,7 +90,7 @@ def _find(lesson: Lesson, step: Step, kept: object) -> None:
 def _explain(lesson: Lesson, step: Step, kept: object) -> None:
     block = step.block
     _kind(":material/edit_note:", t("In your own words"), kept)
-    st.markdown(block.ask)
+    st.markdown(glossary.linked(block.ask))
     key = f"text_{lesson.name}_{step.name}"
     if kept and key not in st.session_state:
         st.session_state[key] = str(kept.get("answer") or "")
@@ -103,13 +103,13 @@ def _explain(lesson: Lesson, step: Step, kept: object) -> None:
         kept = {"answer": text}
     if kept:
         with st.expander(t("An answer to compare with"), icon=":material/compare_arrows:", expanded=True):
-            st.markdown(block.sample)
+            st.markdown(glossary.linked(block.sample))
 
 
 def _fix(lesson: Lesson, step: Step, kept: object) -> None:
     block, case = step.block, planted(*step.block.fault)
     _kind(":material/build:", t("Fix it"), kept)
-    st.markdown(block.ask)
+    st.markdown(glossary.linked(block.ask))
     key = f"code_{lesson.name}_{step.name}"
     st.session_state.setdefault(key, case.shown)
     with st.form(f"form_{key}", border=False):
@@ -130,5 +130,5 @@ def _fix(lesson: Lesson, step: Step, kept: object) -> None:
             )
     if kept:
         st.success(t("The fault is gone."), icon=":material/check_circle:")
-        st.markdown(f"**{t('Why')}** · {block.why}")
+        st.markdown(f"**{t('Why')}** · {glossary.linked(block.why)}")
     _hint(step)

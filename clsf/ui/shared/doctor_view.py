@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from math import floor, log
 
 import streamlit as st
 
@@ -20,18 +21,28 @@ SHOWN = 2  # verdicts of a run that are said in full
 DRAWN = 3  # runs whose curves are drawn
 REMEMBERED = 200  # runs
 FALLBACK = "overfit-batch"
+EACH, MORE = 10, 1.1  # epochs that are each followed by a look; then a look is due when there are so many times as many
 
 _known: OrderedDict[tuple, tuple[Verdict, ...]] = OrderedDict()
 
 
 def verdicts(record: RunRecord) -> tuple[Verdict, ...]:
-    """Return what a run looks like. It is looked at anew only when an epoch has ended or the run is over."""
-    key = (record.run_id, record.created, len(record.epochs), record.status in ("queued", "preparing"), record.over)
+    """Return what a run looks like. It is looked at anew when an epoch has ended, later in the run less often, and when it is over."""
+    key = (record.run_id, record.created, looked_at(len(record.epochs)), record.status in ("queued", "preparing"), record.over)
     if key not in _known:
         _known[key] = diagnose(history_of(record), facts_of(record)) if record.started is not None else ()
         while len(_known) > REMEMBERED:
             _known.popitem(last=False)
     return _known[key]
+
+
+def looked_at(epochs: int) -> int:
+    """Return after how many epochs a run that has done so many was looked at last: each of the first, then one in ten.
+
+    A look takes time in proportion to the steps done, so looking after each of a thousand epochs would cost more than a hundredth
+    of the run.
+    """
+    return epochs if epochs <= EACH else int(EACH * MORE ** floor(log(epochs / EACH, MORE) + 1e-9))
 
 
 def show(records: list[RunRecord], place: str) -> None:

@@ -114,10 +114,11 @@ def _revealed(block: Block, guess: str, right: str) -> None:
     else:
         said = next((choice.why_not for choice in block.choices if choice.text == guess), "")
         st.warning(
-            t("You said {guess}. It is {answer}.", guess=label(guess), answer=label(right)) + (f"  \n{said}" if said else ""),
+            t("You said {guess}. It is {answer}.", guess=label(guess), answer=label(right))
+            + (f"  \n{glossary.linked(said)}" if said else ""),
             icon=":material/lightbulb:",
         )
-    st.markdown(f"**{t('Why')}** · {block.why}")
+    st.markdown(f"**{t('Why')}** · {glossary.linked(block.why)}")
     if block.program is not None:
         _ran(block)
 

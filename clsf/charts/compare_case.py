@@ -1,11 +1,12 @@
-"""The lecture's gap as a waterfall, with the noise band of each step, and the loss beside the floor of two softmaxes."""
+"""A case as a waterfall beside its reference, with the noise band of each step; its loss; and the published pairs as points."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from unicodedata import east_asian_width
 
-from clsf.compare.gap import GapStep
+from clsf.charts.style import STYLES
+from clsf.compare.cases.steps import CaseStep
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
@@ -13,8 +14,11 @@ Said = Callable[[Sentence], str]
 START, UP, DOWN, FLOOR, NOISE = "#6b7b8c", "#14897e", "#d33c3c", "#d33c3c", "rgba(125,135,144,0.28)"
 
 
-def waterfall(steps: Sequence[GapStep], said: Said = str) -> dict:
-    """Return the accuracy after each removed cause, from top to bottom: what was there before faint, what came of it strong."""
+def waterfall(steps: Sequence[CaseStep], said: Said = str, reference: str | None = None) -> dict:
+    """Return the accuracy after each removed cause, from top to bottom: what was there before faint, what came of it strong.
+
+    `reference`: the framework whose accuracy is drawn across, if the steps have one.
+    """
     names = [wrapped(said(step.title)) for step in steps]
     befores = [0.0, *(step.accuracy for step in steps[:-1])]
     gains = [step.accuracy - before for step, before in zip(steps, befores, strict=True)]
@@ -42,6 +46,8 @@ def waterfall(steps: Sequence[GapStep], said: Said = str) -> dict:
             }
         )  # fmt: skip
     tops = [max(step.accuracy, before, *step.accuracies) for step, before in zip(steps, befores, strict=True)]
+    shapes, told = _beside(steps[0], names, said, reference)
+    traces += told
     notes = [
         {
             "x": top, "y": name, "xanchor": "left", "xshift": 8, "showarrow": False,
@@ -50,14 +56,27 @@ def waterfall(steps: Sequence[GapStep], said: Said = str) -> dict:
         for n, (name, step, gain, top) in enumerate(zip(names, steps, gains, tops, strict=True))
     ]  # fmt: skip
     layout = {
-        "uirevision": "gap", "barmode": "overlay", "bargap": 0.3, "annotations": notes,
+        "uirevision": "case", "barmode": "overlay", "bargap": 0.3, "annotations": notes,
         "xaxis": {"tickformat": ".0%", "range": [0, 1.5 * max(tops)], "title": {"text": said(say("accuracy, validation"))}},
-        "yaxis": {"type": "category", "autorange": "reversed"},
+        "yaxis": {"type": "category", "autorange": "reversed"}, "shapes": shapes,
     }  # fmt: skip
+    if shapes:
+        layout["xaxis"]["range"] = [0, 1.5 * max(*tops, steps[0].reference.accuracy)]
     return {"data": traces, "layout": layout}
 
 
-def _bands(steps: Sequence[GapStep], names: Sequence[str], said: Said) -> list[dict]:
+def _beside(step: CaseStep, names: Sequence[str], said: Said, reference: str | None) -> tuple[list[dict], list[dict]]:
+    """Return the line at the reference's accuracy, and its entry in the legend."""
+    if step.reference is None or reference is None:
+        return [], []
+    style, at = STYLES[reference], step.reference.accuracy
+    line = {"color": style.colour, "width": 2.5, "dash": style.dash}
+    name = say("{framework}, the reference: {accuracy}", framework=style.title, accuracy=f"{at:.1%}")
+    entry = {"x": [None], "y": [names[0]], "mode": "lines", "line": line, "name": said(name), "hoverinfo": "skip"}
+    return [{"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at, "line": line}], [entry]
+
+
+def _bands(steps: Sequence[CaseStep], names: Sequence[str], said: Said) -> list[dict]:
     """Return, at each bar, where it might have ended by chance if taking its cause away did nothing."""
     known = [(n, step.gain.interval.half_width) for n, step in enumerate(steps) if step.gain is not None and step.gain.known]
     if not known:
@@ -73,38 +92,54 @@ def _bands(steps: Sequence[GapStep], names: Sequence[str], said: Said) -> list[d
     ]  # fmt: skip
 
 
-def loss(steps: Sequence[GapStep], floor: float, said: Said = str) -> dict:
-    """Return the training loss after each removed cause, and the floor below which two softmaxes can't fall."""
+def loss(steps: Sequence[CaseStep], floor: float | None, said: Said = str, reference: str | None = None) -> dict:
+    """Return the loss after each removed cause, the reference's, and the floor below which two softmaxes can't fall."""
     names = [wrapped(said(step.title)) for step in steps]
     traces = [
         {
-            "y": names, "x": [step.loss for step in steps], "mode": "lines+markers+text", "name": said(say("loss, training")),
+            "y": names, "x": [step.loss for step in steps], "mode": "lines+markers+text", "name": said(say("loss, PyTorch")),
             "line": {"color": "#6f66f2", "dash": "dash", "width": 2}, "marker": {"symbol": "square", "size": 9},
             "text": [f"  {step.loss:.3f}" for step in steps], "textposition": "middle right", "cliponaxis": False,
             "hoverinfo": "skip",
         },
-        {
-            "x": [None], "y": [names[0]], "mode": "lines", "hoverinfo": "skip", "line": {"color": FLOOR, "width": 2, "dash": "dash"},
-            "name": said(say("floor of two softmaxes: {floor}", floor=f"{floor:.3f}")),
-        },
     ]  # fmt: skip
-    across = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": floor, "x1": floor}
-    most = max(floor, *(step.loss for step in steps))
+    across = []
+    if floor is not None:
+        across.append(
+            (
+                floor,
+                {"color": FLOOR, "width": 1.75, "dash": "dash"},
+                say("floor of two softmaxes: {floor}", floor=f"{floor:.3f}"),
+            )
+        )
+    if steps[0].reference is not None and reference is not None:
+        style, at = STYLES[reference], steps[0].reference.loss
+        told = say("{framework}, the reference: {accuracy}", framework=style.title, accuracy=f"{at:.3f}")
+        across.append((at, {"color": style.colour, "width": 2.5, "dash": style.dash}, told))
+    traces += [
+        {"x": [None], "y": [names[0]], "mode": "lines", "hoverinfo": "skip", "line": line, "name": said(told)}
+        for _, line, told in across
+    ]
+    most = max(*(at for at, _, _ in across), *(step.loss for step in steps)) if across else max(step.loss for step in steps)
     layout = {
-        "uirevision": "gap-loss",
-        "xaxis": {"range": [0, 1.25 * most], "title": {"text": said(say("loss, training"))}},
+        "uirevision": "case-loss",
+        "xaxis": {"range": [0, 1.25 * most], "title": {"text": said(say("loss"))}},
         "yaxis": {"type": "category", "autorange": "reversed"},
-        "shapes": [across | {"line": {"color": FLOOR, "width": 1.75, "dash": "dash"}}],
+        "shapes": [
+            {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at, "line": line} for at, line, _ in across
+        ],
     }
     return {"data": traces, "layout": layout}
 
 
-def in_words(steps: Sequence[GapStep], said: Said = str) -> str:
+def in_words(steps: Sequence[CaseStep], said: Said = str) -> str:
     """Return what the waterfall shows, for those who don't see it."""
     parts = [
         say("{title}: {accuracy} (loss {loss}).", title=s.title, accuracy=f"{s.accuracy:.1%}", loss=f"{s.loss:.3f}")
         for s in steps
     ]
+    if steps[0].reference is not None:
+        parts.append(say("The reference: {accuracy}.", accuracy=f"{steps[0].reference.accuracy:.1%}"))
     return " ".join(said(part) for part in parts)
 
 

@@ -1,0 +1,146 @@
+"""CrossedWires: 2,400 networks that are "the same" in PyTorch and TensorFlow, and test accuracies up to 0.68 apart.
+
+Nobody had told why. The gap of its networks with batch normalisation falls with the number of optimizer steps: Keras keeps 0.99
+of the old moving statistics at each step, PyTorch 0.9, so after 28 steps Keras still evaluates with three quarters of the values
+that it began with. Here that is tried: one switch at a time, and then no training at all but statistics computed anew.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+from clsf.compare.cases.case import Case, Cause, Published
+from clsf.compare.cases.nets import small_resnet, vgg, with_dropout, without_biases
+from clsf.optimizers import POPULAR
+from clsf.plan import Plan
+from clsf.words import say
+
+ADDRESS = "https://arxiv.org/abs/2108.12768"
+WHERE = "Zvyagin, Brettin, Ramanathan, Jha 2021: CrossedWires"
+LEARNING_RATE, EPSILON, BATCH = 0.03, 0.4, 512  # of a plan that is not one of its rows
+IMAGES = 50_000  # that each of its networks was trained on
+NETS = {"densenet": "DenseNet121", "resnet": "ResNet50", "vgg": "VGG16"}
+BATCH_NORMALISED = ("densenet", "resnet")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One published pair of networks: the settings that both had, and how good each was."""
+
+    net: str  # a key of NETS
+    torch: float  # test accuracy, fraction
+    tensorflow: float
+    epsilon: float  # of Adam
+    batch_size: int
+    epochs: int
+    learning_rate: float
+
+    @property
+    def gap(self) -> float:
+        """How much better PyTorch was, as a fraction of the test images."""
+        return self.torch - self.tensorflow
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps of its training."""
+        return -(-IMAGES // self.batch_size) * self.epochs
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """Return the published pairs, 400 for each network. Facts from CrossedWires' tables (CC BY 4.0), rounded."""
+    with files(__package__).joinpath("crossedwires.csv").open(encoding="utf-8") as file:
+        return tuple(
+            Row(r["net"], float(r["torch"]), float(r["tensorflow"]), float(r["epsilon"]), int(r["batch_size"]), int(r["epochs"]),
+                float(r["learning_rate"]))
+            for r in csv.DictReader(file)
+        )  # fmt: skip
+
+
+def row_plan(row: Row, plan: Plan) -> Plan:
+    """Return a row's settings on the plan's data and seed."""
+    return plan.but(
+        optimizer=POPULAR, learning_rate=row.learning_rate, hyper={"epsilon": row.epsilon}, batch_size=row.batch_size,
+        epochs=row.epochs,
+    )  # fmt: skip
+
+
+def usual(row_net: str) -> Row:
+    """Return the row that a case begins with: the network's widest gap in two or three epochs."""
+    short = [row for row in rows() if row.net == row_net and row.epochs <= 3]
+    return max(short, key=lambda row: row.gap)
+
+
+def settings(plan: Plan) -> Plan:
+    """Return both programs' conditions: Adam, batches of any size, no schedule, no regularisation, Keras' first weights."""
+    if plan.optimizer != POPULAR:
+        plan = plan.but(optimizer=POPULAR, learning_rate=LEARNING_RATE, hyper={"epsilon": EPSILON}, batch_size=BATCH)
+    return plan.but(
+        rules="aligned", start="glorot", differences=(), l2=0.0, preparation=replace(plan.preparation, scale="zero-one"),
+    )  # fmt: skip
+
+
+_ADAM = Cause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), (f"{POPULAR}-rule",))
+_WEIGHTS = Cause("initial-weights", say("Keras' initial weights"), ("initial-weights", "bias-init"))
+
+BATCH_NORM = Case(
+    name="crossedwires",
+    title=say("A published gap of 0.45, with batch normalisation"),
+    question=say("800 pairs of ResNet and DenseNet: PyTorch learns, TensorFlow stays at chance, the more so the shorter the training. Why?"),
+    published=Published(
+        where=WHERE,
+        address=ADDRESS,
+        claim=say(
+            "ResNet50 and DenseNet121, trained on CIFAR-10 with the same settings in both frameworks. Its authors say that nobody "
+            "understands yet why they differ."
+        ),
+        numbers=(
+            (say("DenseNet121, fewer than 250 steps (82 pairs)"), say("PyTorch 44.0 %, TensorFlow 12.3 %")),
+            (say("DenseNet121, more than 5,000 steps (38 pairs)"), say("PyTorch 69.0 %, TensorFlow 67.7 %")),
+        ),
+    ),
+    causes=(
+        Cause("bn-momentum", say("momentum 0.99 of batch normalisation, as Keras"), ("bn-momentum", "bn-variance", "bn-epsilon")),
+        _WEIGHTS,
+        _ADAM,
+        Cause("biases", say("biases before batch normalisation, as Keras"), model=without_biases),
+    ),
+    settings=settings,
+    model=small_resnet,
+    recalibrates=True,
+    epochs=2,
+    lesson=say(
+        "Batch normalisation trains with the statistics of the batch and evaluates with moving averages. Keras' average keeps 0.99 "
+        "at each step, so a short training ends before it is warm: the model has learned, and evaluation does not see it."
+    ),
+)  # fmt: skip
+
+WITHOUT_NORM = Case(
+    name="crossedwires-vgg",
+    title=say("A published gap of 0.68, without batch normalisation"),
+    question=say("400 pairs of VGG16, the widest gap of all, and no batch normalisation to blame. What else differs?"),
+    published=Published(
+        where=WHERE,
+        address=ADDRESS,
+        claim=say(
+            "VGG16, trained on CIFAR-10 with the same settings in both frameworks. torchvision's has dropout and other initial weights "
+            "than Keras'; seeds are set after the model is made, and there is one run for each setting."
+        ),
+        numbers=(
+            (say("the widest gap"), say("PyTorch 10.0 %, TensorFlow 78.1 %")),
+            (say("mean of 400 pairs"), say("PyTorch 52.9 %, TensorFlow 42.4 %")),
+        ),
+    ),
+    causes=(
+        Cause("dropout", say("no dropout, as Keras"), model=with_dropout),
+        _WEIGHTS,
+        _ADAM,
+    ),
+    settings=settings,
+    model=vgg,
+    epochs=3,
+    lesson=say("With large steps, luck decides whether a deep network without batch normalisation learns: look at the spread of the seeds."),
+)  # fmt: skip

@@ -1,0 +1,76 @@
+"""The networks of the cases, small enough for a student's machine, and what one framework's own version changes in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from clsf.model.branches import Branching, Residual
+from clsf.model.layers import Layer, made
+from clsf.model.spec import ModelSpec
+
+
+def small_resnet(classes: int) -> ModelSpec:
+    """A small ResNet as Keras writes it, with biases before batch normalisation: 35,818 parameters on 32×32×3."""
+
+    def norm(filters: int, side: int = 3, strides: int = 1) -> tuple[Layer, ...]:
+        return made("Convolution", filters, side, strides=strides, padding="same"), made("Batchwise")
+
+    relu = made("Function", "relu")
+    block = Residual((*norm(32, strides=2), relu, *norm(32)), shortcut=norm(32, 1, 2))
+    return ModelSpec("small-resnet", (*norm(16, strides=2), relu, block, relu, made("Flat"), made("Linear", classes)))
+
+
+def vgg(classes: int) -> ModelSpec:
+    """A small VGG as Keras has it: no batch normalisation, no dropout."""
+
+    def block(filters: int) -> tuple[Layer, ...]:
+        return (*(made("Convolution", filters, 3, padding="same", activation="relu") for _ in range(2)), made("MaxPool", 2))
+
+    return ModelSpec(
+        "small-vgg",
+        (*block(16), *block(32), *block(64), made("Flat"), made("Linear", 128, activation="relu"), made("Linear", 128, activation="relu"), made("Linear", classes)),
+    )  # fmt: skip
+
+
+def _each(spec: ModelSpec, change) -> ModelSpec:
+    def row(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        return tuple(layer.each(row) if isinstance(layer, Branching) else change(layer) for layer in layers)
+
+    return ModelSpec(spec.name, row(spec.layers))
+
+
+def without_biases(spec: ModelSpec) -> ModelSpec:
+    """Return the model as torchvision has it: a convolution has no bias where batch normalisation follows."""
+    return _each(spec, lambda layer: replace(layer, use_bias=False) if layer.role == "Convolution" else layer)
+
+
+def with_dropout(spec: ModelSpec) -> ModelSpec:
+    """Return the model as torchvision has it: dropout 0.5 behind each hidden dense layer."""
+    layers = []
+    for layer in spec.layers:
+        layers.append(layer)
+        if layer.role == "Linear" and layer.activation != "linear":
+            layers.append(made("Drop", 0.5))
+    return ModelSpec(spec.name, tuple(layers))
+
+
+def strided(classes: int) -> ModelSpec:
+    """A small network whose convolutions take strides in the place of poolings."""
+    return ModelSpec(
+        "strided",
+        (
+            made("Convolution", 16, 3, strides=2, padding="same", activation="relu"), made("Convolution", 32, 3, strides=2, padding="same", activation="relu"),
+            made("Flat"), made("Linear", classes),
+        ),
+    )  # fmt: skip
+
+
+def padded_by_hand(spec: ModelSpec) -> ModelSpec:
+    """Return the model as PyTorch programs often have it: padding=1 on each side, whatever the strides."""
+    layers = []
+    for layer in spec.layers:
+        if layer.role == "Convolution":
+            layers += [made("Pad"), replace(layer, padding="valid")]
+        else:
+            layers.append(layer)
+    return ModelSpec(spec.name, tuple(layers))

@@ -1,0 +1,88 @@
+"""Trains the steps of a case in a training service, one run after another, and asks its workers about trained weights."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from clsf.compare.cases.case import SIDE
+from clsf.errors import EngineError
+from clsf.frameworks import TITLES
+from clsf.model.spec import ModelSpec
+from clsf.predict.asking import plain_arrays, request_of
+
+if TYPE_CHECKING:
+    from clsf.plan import Plan
+    from clsf.predict.recalibrating import Judgement
+    from clsf.predict.values import Request
+    from clsf.runs.record import RunRecord
+
+JUDGE = "clsf.predict.recalibrating:judge"
+SECONDS = 300.0  # that a worker may take to judge
+
+
+class Service(Protocol):
+    """The part of `clsf.training_service.TrainingService` that is needed here."""
+
+    def train(self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "") -> list[str]: ...
+
+    def wait(self, run_ids: Sequence[str], timeout: float | None = None) -> bool: ...
+
+    def control(self, run_id: str, command: str) -> None: ...
+
+    def record(self, run_id: str) -> RunRecord: ...
+
+    def weights(self, run_id: str) -> dict: ...
+
+    def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
+
+
+@dataclass(slots=True)
+class ServiceTrainer:
+    """Trains for a case. `done` collects the runs that are over; `stopped` ends the one in progress."""
+
+    service: Service
+    owner: str = ""
+    stopped: Callable[[], bool] = lambda: False
+    done: list[RunRecord] = field(default_factory=list)
+
+    def train(self, framework: str, spec: ModelSpec, plan: Plan) -> RunRecord | None:
+        """Train one run and return its record when it is over."""
+        [run_id] = self.service.train(spec, plan, (framework,), self.owner)
+        while not self.service.wait([run_id], timeout=0.5):
+            if self.stopped():
+                self.service.control(run_id, "stop")
+        record = self.service.record(run_id)
+        self.done.append(record)
+        return record
+
+    def carried(self, record: RunRecord, spec: ModelSpec, plan: Plan) -> tuple[float, float]:
+        """Return validation loss and accuracy of the run's weights in PyTorch, in this model and with this plan's differences."""
+        asked = request_of(record)
+        other = hashlib.sha256(f"{record.run_id} {plan.differences} {spec.to_json()}".encode()).hexdigest()[:24]
+        request = type(asked)(other, SIDE, spec.to_json(), plan.to_json(), asked.shape, asked.classes, asked.scale)
+        found = self._judged(request, record, False, renamed=True)
+        return found.before.loss, found.before.accuracy
+
+    def recalibrated(self, record: RunRecord) -> tuple[float, float]:
+        """Return the run's validation accuracy before and after fresh statistics of batch normalisation."""
+        found = self._judged(request_of(record), record, True)
+        return found.before.accuracy, found.after.accuracy
+
+    def _judged(self, request: Request, record: RunRecord, recalibrate: bool, renamed: bool = False) -> Judgement:
+        for last in (False, True):
+            found = self.service.call(request.framework, JUDGE, request, recalibrate, timeout=SECONDS)
+            if found is not None or last:
+                break
+            weights = plain_arrays(self.service.weights(record.run_id))
+            if renamed:  # a layer without weights may stand between: they are carried over one after another
+                names = ModelSpec.from_json(request.model).analyse(request.shape).named_weights()
+                weights = dict(zip(names, weights.values(), strict=True))
+            self.service.call(request.framework, "clsf.predict.session:hold", request, weights, timeout=SECONDS)
+        if found is None:
+            raise EngineError(
+                "The {framework} worker has lost the model again. Try once more.", framework=TITLES[request.framework]
+            )
+        return found

@@ -1,0 +1,89 @@
+"""Inside a worker: how good given weights are on validation images, and what fresh statistics of batch normalisation change.
+
+Recalibration trains nothing: each batch is sent through the model in training mode, and what batch normalisation would move
+its averages towards is averaged over the batches. So evaluation meets the statistics that training saw. Source: Wu & Johnson
+2021, "Rethinking 'Batch' in BatchNorm", section 3 (precise batch normalisation).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from clsf import backends
+from clsf.backends.base import Evaluation, Weights
+from clsf.data.images import Prepared
+from clsf.data.prepare import prepare
+from clsf.data.sources import open_dataset
+from clsf.frameworks import USUAL
+from clsf.model.branches import Branching
+from clsf.model.spec import Layer, ModelSpec
+from clsf.optimizers import PLAINEST
+from clsf.plan import Augmentation, Plan, Schedule
+from clsf.predict.session import models
+from clsf.predict.values import Request
+from clsf.training import epoch_order
+
+BATCHES = 40  # at most, of the training images
+MOVING = ("moving_mean", "moving_variance")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How good weights are on validation images, before and after recalibration; `after` is None where none was asked for."""
+
+    before: Evaluation
+    after: Evaluation | None
+    batches: int
+
+
+def judge(request: Request, recalibrate: bool = False) -> Judgement | None:
+    """Return how good the request's weights are on its plan's validation images; None: the worker does not have them."""
+    held = models.of(request)
+    if held is None:
+        return None
+    with held.lock:
+        prepared = prepare(open_dataset(held.plan.data), held.plan)
+        backend = held.build(prepared)
+        before = backend.evaluate(np.sort(prepared.validation))
+        if not recalibrate:
+            return Judgement(before, None, 0)
+        found, batches = fresh_statistics(request.framework, held.built_spec, held.plan, prepared, backend.get_weights())
+        backend.set_weights(found)
+        return Judgement(before, backend.evaluate(np.sort(prepared.validation)), batches)
+
+
+def fresh_statistics(framework: str, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> tuple[Weights, int]:
+    """Return the weights with their moving statistics averaged over batches of training images, and how many batches."""
+    still = plan.but(
+        optimizer=PLAINEST, hyper={}, learning_rate=1.0, l1=0.0, l2=0.0, weight_decay=0.0, clipping=None, average=0.0, accumulate=1,
+        schedule=Schedule(), plateau=None, augmentation=Augmentation(), variants=USUAL,
+    )  # fmt: skip
+    model = backends.load(framework).build(_remembering_nothing(spec), still, prepared, weights)
+    order = [batch for batch in epoch_order(prepared, plan, 1) if len(batch) == len(epoch_order(prepared, plan, 1)[0])][
+        :BATCHES
+    ]
+    sums = {name: np.zeros(array.shape, np.float64) for name, array in weights.items() if name.endswith(MOVING)}
+    model.set_learning_rate(0.0)  # so that a step moves nothing but the statistics
+    for step, batch in enumerate(order):
+        model.train_steps(batch[None], step)
+        now = model.get_weights()
+        for name in sums:
+            sums[name] += now[name]
+    fresh = {name: (total / len(order)).astype(weights[name].dtype) for name, total in sums.items()}
+    return {**weights, **fresh}, len(order)
+
+
+def _remembering_nothing(spec: ModelSpec) -> ModelSpec:
+    """Return the model whose moving statistics are those of the last batch alone."""
+
+    def row(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        return tuple(map(one, layers))
+
+    def one(layer: Layer) -> Layer:
+        if isinstance(layer, Branching):
+            return layer.each(row)
+        return replace(layer, momentum=0.0) if hasattr(layer, "momentum") else layer
+
+    return ModelSpec(spec.name, row(spec.layers))

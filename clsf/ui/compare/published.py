@@ -1,0 +1,81 @@
+"""What was published of a case: the claim, its numbers, and for CrossedWires all pairs as points, one of which can be run here."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts import compare_published as chart
+from clsf.compare.cases import crossedwires
+from clsf.compare.cases.case import Case
+from clsf.compare.cases.crossedwires import BATCH_NORM, NETS, WITHOUT_NORM, Row
+from clsf.ui.compare import keys
+from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
+from clsf.ui.shared.text import plain, sentence, t, words
+
+OWN = {BATCH_NORM.name: crossedwires.BATCH_NORMALISED, WITHOUT_NORM.name: ("vgg",)}
+"""Case -> the published networks that it is about."""
+
+
+def show(case: Case) -> Row | None:
+    """Show what is known of a case; return the published row that the student wants to run, if any."""
+    source = case.published
+    where = f"[{plain(source.where)}]({source.address})" if source.address else plain(source.where)
+    st.markdown(f"{sentence(source.claim)} {t('Source')}: {where}.")
+    if source.numbers:
+        st.markdown("\n".join(f"- {sentence(what)}: **{sentence(value)}**" for what, value in source.numbers))
+    return _rows(case) if case.name in OWN else None
+
+
+def _rows(case: Case) -> Row | None:
+    with st.expander(
+        t("All published pairs; run one of them here"), icon=":material/scatter_plot:", key=f"published_{case.name}"
+    ):
+        nets = OWN[case.name]
+        net = nets[0]
+        if len(nets) > 1:
+            net = choose.named(st.segmented_control, t("Network"), {name: NETS[name] for name in nets}, keys.NET)
+        rows = [row for row in crossedwires.rows() if row.net == net]
+        st.caption(note("compare", "published-pairs"))
+        chosen = _chosen(net)
+        picked = st.plotly_chart(
+            chart.figure(rows, chosen, words), key=_key(net), on_select="rerun", selection_mode=("points", "box", "lasso"),
+            height=520, config={"displaylogo": False}, alt=chart.in_words(rows, words),
+        )  # fmt: skip
+        found = sorted({point["customdata"][0] for point in picked.selection.points if point.get("customdata")})
+        st.session_state[f"{_key(net)}_chosen"] = found
+        if set(found) != chosen:
+            st.rerun()
+        return _one(net, rows, found)
+
+
+def _key(net: str) -> str:
+    return f"published_pairs_{net}"
+
+
+def _chosen(net: str) -> set[int]:
+    """Return the places of the pairs that were selected at the last look."""
+    return set(st.session_state.get(f"{_key(net)}_chosen", ()))
+
+
+def _one(net: str, rows: list[Row], found: list[int]) -> Row | None:
+    usual = rows.index(crossedwires.usual(net))
+    offered = found[:200] or [usual]
+    offered.sort(key=lambda n: -abs(rows[n].gap))
+    titles = {str(n): _told(rows[n]) for n in offered}
+    if st.toggle(
+        t("Run one of these rows here"),
+        key=keys.ROW_ON,
+        help=t("With its learning rate, epsilon and batch size, on your images."),
+    ):
+        name = st.selectbox(t("Published pair"), list(titles), format_func=lambda n: titles.get(n, n), key=f"{_key(net)}_row")
+        return rows[int(name)] if name is not None else None
+    return None
+
+
+def _told(row: Row) -> str:
+    return t(
+        "{torch} % against {tensorflow} %: learning rate {rate}, epsilon {epsilon}, batch {batch}, epochs {epochs}",
+        torch=f"{row.torch * 100:.1f}", tensorflow=f"{row.tensorflow * 100:.1f}", rate=f"{row.learning_rate:g}",
+        epsilon=f"{row.epsilon:g}", batch=row.batch_size, epochs=row.epochs,
+    )  # fmt: skip
