@@ -32,19 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     distribution.begin_with_rooms(items)
 
 
-@pytest.fixture(scope="session")
-def lab():
-    """A lab with real worker processes, both frameworks imported; one for the whole session, for starting takes seconds."""
-    from clsf.training_service import open_service
-
-    opened = open_service()
-    assert opened.wait_warm(180), opened.state()
-    yield opened
-    opened.close()
-
-
 @pytest.fixture
 def fresh_home(tmp_path, monkeypatch):
-    """An empty CLSF_HOME for one test; the session's `lab` keeps its own."""
+    """An empty CLSF_HOME for one test; the `lab` of tests/engine keeps its own."""
     monkeypatch.setenv("CLSF_HOME", str(tmp_path / "home"))
     return tmp_path / "home"

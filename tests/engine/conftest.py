@@ -69,7 +69,18 @@ class Witness:
         return None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
+def lab():
+    """A lab with real worker processes, both frameworks imported; one for this folder, for starting takes seconds."""
+    from clsf.training_service import open_service
+
+    opened = open_service()
+    assert opened.wait_warm(180), opened.state()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="package")
 def fake_engine():
     """Both workers, one engine for all tests of this folder."""
     os.environ["CLSF_WORKER_MEMORY"] = str(MEMORY)
