@@ -12,15 +12,17 @@ SCRIPT = Path(__file__).parents[1] / "javascript" / "node_modules" / "axe-core" 
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
-def violations(page: object) -> list[str]:
-    """Return a line per element that violates a rule: the rule, the element, and what would mend it."""
+def violations(page: object, within: str = "html") -> list[str]:
+    """Return a line per element that violates a rule: the rule, the element, and what would mend it. `within`: a selector."""
     if not SCRIPT.is_file():
         if os.environ.get("CI"):
             raise FileNotFoundError(f"{SCRIPT} is missing. Run: npm ci --prefix tests/javascript")
         pytest.skip("axe-core is not installed: npm ci --prefix tests/javascript")
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(SCRIPT.read_text("utf-8"))
-    found = page.evaluate("(tags) => axe.run(document, { runOnly: { type: 'tag', values: tags } })", list(TAGS))["violations"]
+    found = page.evaluate(
+        "([within, tags]) => axe.run(within, { runOnly: { type: 'tag', values: tags } })", [within, list(TAGS)]
+    )["violations"]
     return [
         f"{rule['id']}: {node['html'][:200]} | {' '.join(re.sub(r'Fix (any|all) of the following:', '', node['failureSummary']).split())[:200]}"
         for rule in found
