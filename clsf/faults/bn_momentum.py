@@ -33,6 +33,10 @@ FAULT = Fault(
 )
 
 
+USUAL = 0.99
+"""Keras' default, which a short run doesn't wear off either; up to it the settings are no fault."""
+
+
 def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.batch_norms == 0 or not history.validation_accuracy or not history.accuracy:
         return None
@@ -41,7 +45,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.batch_norms and facts.norm_momentum is not None and history.steps:
         left = facts.norm_momentum**history.steps
         lost = left > 0.6 and bool(facts.classes) and history.validation_accuracy[-1] < 1.3 / facts.classes
-        if left > 0.3 and (behind or above or lost):
+        if left > 0.3 and facts.norm_momentum > USUAL and (behind or above or lost):
             return Evidence(
                 0.94, say("At step {steps}, {share} of the initial averages are still in what evaluation uses.", steps=history.steps, share=f"{left:.0%}"), "with-eval",
             )  # fmt: skip

@@ -96,6 +96,29 @@ def test_every_view_opens_in_both_languages(open_page, view, lang):
     assert tiles(app) == len(chain_of(app)) + 1
 
 
+@pytest.mark.parametrize(
+    ("chain", "view", "seen"),
+    [
+        ("Conv2D:filters=3;PReLU:alpha=0.25", "weights", "slope below 0"),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in (
+                ("Conv2D:filters=3;LayerNormalization:axis=image", "weights", "The first 12 of 588"),
+                ("Conv2D:filters=3;SpatialDropout2D:rate=0.4", "dropout", "40%"),
+                ("Conv2D:filters=4;GroupNormalization:groups=2", "field", ""),
+                ("Conv2D:filters=4;GroupNormalization:groups=2", "both", ""),
+                ("Conv2D:filters=4;LocalResponseNormalization", "out", ""),
+                ("Conv2D:filters=4;LocalResponseNormalization", "code", "alpha is multiplied by the window of 5"),
+            )
+        ),
+    ],
+)
+def test_layers_whose_weights_are_no_kernels(open_page, chain, view, seen):
+    app = faultless(open_page(chain=chain, view=view, layer="2"))
+    assert app.session_state[keys.VIEW] == view
+    assert seen in (texts(app) + html(app)).replace("\\", "")
+
+
 def test_what_one_sees_first(open_page):
     app = faultless(open_page())
     assert chain_of(app) == DEFAULT

@@ -18,7 +18,7 @@ from clsf.data.digits import load_digits
 from clsf.data.resize import fitted
 from clsf.data.split import split
 from clsf.model.branches import Residual
-from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten, LayerNormalization
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import DIFFERENCES, OPTIMIZERS, Augmentation, Plan, Preparation
@@ -107,6 +107,7 @@ SPEC = ModelSpec(
     (
         Conv2D(4),
         BatchNorm(),
+        LayerNormalization(),
         Residual((Conv2D(4, padding="same"),)),
         Flatten(),
         Dropout(0.3),

@@ -74,7 +74,7 @@ def show() -> None:
 
 def _card(lesson: Lesson, progress: Progress) -> None:
     done, count = progress.count(lesson)
-    mark = ":green[:material/check_circle:]" if done == count else f":gray[{lesson.number}]"
+    mark = ":material/check_circle:" if done == count else f"{lesson.number} ·"
     st.page_link(
         navigation.link_to(course.PAGE), label=f"{mark} **{plain(lesson.title)}**", query_params={**navigation.kept(), course.LESSON: lesson.name}
     )  # fmt: skip
@@ -92,13 +92,14 @@ def _card(lesson: Lesson, progress: Progress) -> None:
 
 def free() -> None:
     """Show the pages beside the path, one line each."""
-    for name, what in FREE.items():
-        page = next(page for page in navigation.PAGES if page.name == name)
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            st.page_link(
-                navigation.link_to(name), label=f"**{words(page.title)}**", icon=page.icon, query_params=navigation.kept()
-            )
-            st.markdown(f":small[{words(what)}]", width="stretch")
+    with st.grid("auto", min_column_width=300, gap="xsmall") as grid:
+        for name, what in FREE.items():
+            page = next(page for page in navigation.PAGES if page.name == name)
+            with grid.cell(), st.container(gap=None):
+                st.page_link(
+                    navigation.link_to(name), label=f"**{words(page.title)}**", icon=page.icon, query_params=navigation.kept()
+                )
+                st.caption(words(what))
 
 
 def take_along() -> None:

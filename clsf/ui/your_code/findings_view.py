@@ -27,7 +27,7 @@ def show(program: Program, findings: list[Finding], text_key: str) -> None:
     if not serious:
         st.success(t("No fault was found in what could be read."), icon=":material/check_circle:")
     else:
-        st.subheader(tn("{count} fault", "{count} faults", len(serious)))
+        st.header(tn("{count} fault", "{count} faults", len(serious)))
     for number, finding in enumerate(serious):
         with st.container(border=True):
             _one(program, finding, f"{text_key}_{number}", text_key)

@@ -17,7 +17,7 @@ STYLE = (
     """<style>
 .yc-list{font-family:"Source Code Pro",monospace;font-size:.8rem;line-height:1.5;max-height:40rem;overflow:auto;border:1px solid #8884;border-radius:.5rem;padding:.5rem 0}
 .yc-list div{white-space:pre;padding:0 .75rem 0 0;display:flex}
-.yc-list b{display:inline-block;min-width:3.2rem;text-align:right;padding-right:.8rem;opacity:.55;font-weight:400;flex:none}
+.yc-list b{display:inline-block;min-width:3.2rem;text-align:right;padding-right:.8rem;opacity:.78;font-weight:400;flex:none}
 .yc-list .yc-bad{background:color-mix(in srgb,var(--yc) 18%,transparent);box-shadow:inset 4px 0 var(--yc)}
 .yc-list i{margin-left:1.2rem;color:color-mix(in srgb,var(--yc) 60%,light-dark(#000,#fff));font-style:normal;font-family:sans-serif}
 """

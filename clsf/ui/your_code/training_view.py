@@ -21,7 +21,7 @@ from clsf.words import say
 def show(program: Program) -> None:
     """Offer the training; it is looked at on the page Experiments."""
     plan, _ = plan_of(program)
-    st.subheader(t("Train it here"))
+    st.header(t("Train it here"))
     st.caption(
         t("Nothing of your program is run: its model and its plan are trained by the dashboard's own loop, in both frameworks.")
     )
