@@ -1,4 +1,4 @@
-"""The main path without a mouse, and at twice the size (WCAG 2.1.1, 2.4.7, 1.4.4 and 1.4.10)."""
+"""Layers moved without a mouse, and the main path at twice the size (WCAG 2.1.1, 1.4.4 and 1.4.10)."""
 
 from __future__ import annotations
 
