@@ -206,6 +206,7 @@ function grid(job, title, values, colours, marked) {
   const part = make("div", "part");
   const table = make("div", "cells");
   table.style.gridTemplateColumns = `repeat(${job.k[1]}, 1fr)`;
+  table.style.width = `${(100 * job.k[1]) / Math.max(...job.k)}%`; // a cell of 3×1 is no larger than one of 3×3
   const tiny = Math.max(...job.k) > 5;
   table.classList.toggle("tiny", tiny);
   values.forEach((value, n) => {
