@@ -43,12 +43,18 @@ const onClick = (event) => {
   if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu);
 };
 let seen = new URL(performance.getEntriesByType("navigation")[0].name).pathname;  // the page that the browser asked for
-// What Streamlit 1.67 draws without regard for the keyboard and for screen readers: code that scrolls and can't be focused, and
-// a place to drop files that has a name and yet no role.
+// What Streamlit 1.67 draws without regard for the keyboard and for screen readers: code that scrolls and can't be focused, a
+// place to drop files that has a name and yet no role, and a menu with headings, whose entries are in no list.
 const mend = () => {
   for (const code of document.querySelectorAll("[data-testid='stMain'] pre:not([tabindex])"))
     if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0;
   for (const zone of document.querySelectorAll("[data-testid='stFileUploaderDropzone'][role='presentation']")) zone.setAttribute("role", "group");
+  for (const entry of document.querySelectorAll("[data-testid='stSidebarNavItems'] li:not([role])")) {
+    entry.setAttribute("role", "none");
+    entry.closest("ul").setAttribute("role", "none");
+    const group = entry.parentElement, heading = group.querySelector("header p")?.textContent;
+    if (heading && group.tagName === "DIV") { group.setAttribute("role", "group"); group.setAttribute("aria-label", heading); }
+  }
 };
 let asked = 0;
 const drawn = new MutationObserver(() => { cancelAnimationFrame(asked); asked = requestAnimationFrame(mend); });
