@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser.axe import settle
@@ -11,8 +13,56 @@ expect = playwright.expect
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 LONG = 400_000  # milliseconds
+FOCUSED = "(() => { let e = document.activeElement; while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return e })()"
 TWICE = {"width": 640, "height": 450, "device_scale_factor": 2}
 """What a window of 1280 by 900 pixels shows at 200 %."""
+
+
+def tab_to(page: object, name: str, most: int = 150) -> None:
+    """Press Tab until what has this text or label has the focus, which can be seen and is on the screen."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            f"(name) => [{FOCUSED}.innerText, {FOCUSED}.ariaLabel].some((text) => text?.split('\\n').includes(name))", name
+        ):
+            assert page.evaluate(f"() => {FOCUSED}.matches(':focus-visible')")
+            box = page.evaluate(f"() => {FOCUSED}.getBoundingClientRect().toJSON()")
+            seen = page.viewport_size
+            assert 0 <= box["x"] <= seen["width"]
+            assert 0 <= box["y"] + box["height"] / 2 <= seen["height"]
+            return
+    raise AssertionError(f"no focus on {name!r} after {most} steps")
+
+
+def test_a_first_training_needs_no_mouse(dashboard):
+    page = dashboard.open("/")
+    settle(page)
+    tab_to(page, "Train your first model")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Train", timeout=LONG)
+    settle(page)
+    tab_to(page, "Start training")
+    page.keyboard.press("Space")
+    stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Result", exact=True)).to_be_visible(timeout=LONG)
+    expect(stop).to_have_count(0, timeout=LONG)
+    tab_to(page, "Predict")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Predict", timeout=LONG)
+    page.context.close()
+
+
+def test_a_section_is_chosen_by_keys(dashboard):
+    page = dashboard.open("/compare")
+    settle(page)
+    tab_to(page, "Two runs")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")  # where the arrow alone has not chosen it
+    expect(page).to_have_url(re.compile("compare=lockstep"), timeout=LONG)
+    expect(page.locator("h2").first).to_have_text("Lockstep", timeout=LONG)
+    assert page.evaluate(f"() => {FOCUSED}.innerText.includes('Lockstep')"), "the focus is where it was"
+    page.context.close()
 
 
 def test_a_layer_is_opened_and_moved_by_keys(dashboard):

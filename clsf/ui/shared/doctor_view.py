@@ -68,7 +68,8 @@ def show(records: list[RunRecord], place: str) -> None:
 def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
     """Draw the run's curves with what the verdicts rest on; nothing where there is no line to draw."""
     history, facts = history_of(record), facts_of(record)
-    found = tuple(dict.fromkeys(mark for verdict in said for mark in marks(verdict, history, facts)))
+    told = [mark for verdict in said for mark in marks(verdict, history, facts)]
+    found = tuple(mark for n, mark in enumerate(told) if mark not in told[:n])  # a sentence with values has no hash
     if not found:
         return
     stamp = (record.run_id, len(record.epochs), record.over, found)
