@@ -15,6 +15,8 @@ from clsf.compare.cases.runner import ServiceTrainer
 from clsf.compare.cases.steps import CaseStep, Recalibrated, check, explain, proof, sentence
 from clsf.data import catalogue
 from clsf.errors import EngineError
+from clsf.optimizers import DEFAULT
+from clsf.plan import Plan
 from clsf.training_service import open_service
 
 LIST = "list"
@@ -37,12 +39,12 @@ def _add(parser: argparse.ArgumentParser, data: str | None, epochs: int | None) 
     if data is not None:
         parser.set_defaults(data=data)
         next(action for action in parser._actions if action.dest == "data").required = False
-    parser.set_defaults(epochs=epochs)
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="train every step with N seeds")
     parser.add_argument(
         "--order", metavar="NAME,NAME", help="the order in which causes are taken away; default: the case's own"
     )
     arguments.add(parser, "train-limit", "image-size", "batch-size", "learning-rate", "seed", "dtype", "device")
+    parser.set_defaults(epochs=epochs, batch_size=None)  # None: the case's own
     parser.add_argument("--json", action="store_true", help="one JSON object per step and line")
 
 
@@ -56,8 +58,10 @@ def run(options: argparse.Namespace) -> int:
     check(case, options.seeds, order)
     data = arguments.data_name(options.data, options)
     classes = len(catalogue.info(data).classes)
-    given = {} if options.epochs is not None else {"epochs": case.epochs}
-    plan = arguments.plan(options, data, optimizer=LECTURE.settings(arguments.plan(options, data, **given)).optimizer, **given)
+    chosen = {name: getattr(options, name) for name in ("batch_size", "learning_rate") if getattr(options, name) is not None}
+    options.epochs = case.epochs if options.epochs is None else options.epochs
+    options.batch_size = chosen.get("batch_size", Plan(data).batch_size)
+    plan = case.settings(arguments.plan(options, data, optimizer=DEFAULT)).but(**chosen)
     with open_service() as service:
         found = explain(case, ServiceTrainer(service, owner="cli"), plan, classes, options.seeds, order)
         try:

@@ -39,7 +39,7 @@ class Trainer:
 
 def test_the_softmax_holds_the_loss_above_its_floor():
     plan = Plan("digits", epochs=4, device="cpu", train_limit=800)
-    start, without_softmax = explain(LECTURE, Trainer(), plan, 10, order=("double-softmax",))
+    start, without_softmax = explain(LECTURE, Trainer(), LECTURE.settings(plan), 10, order=("double-softmax",))
     assert (start.cause, without_softmax.cause) == (START, "double-softmax")
     assert start.loss > loss_floor(10)
     assert without_softmax.loss < loss_floor(10)
@@ -48,7 +48,7 @@ def test_the_softmax_holds_the_loss_above_its_floor():
 
 def test_without_all_causes_it_is_the_aligned_run():
     plan = Plan("digits", epochs=1, device="cpu", train_limit=200)
-    *_, last = explain(LECTURE, Trainer(), plan, 10)
+    *_, last = explain(LECTURE, Trainer(), LECTURE.settings(plan), 10)
     aligned = Trainer().train("torch", SPEC, plan)
     assert last.accuracy == aligned.ended.validation_accuracy
     assert last.loss == aligned.ended.train_loss

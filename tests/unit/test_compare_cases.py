@@ -142,7 +142,7 @@ def test_a_run_that_is_stopped_ends_it_quietly():
 
 
 def test_the_lectures_plan_keeps_what_is_the_students():
-    plan = LECTURE.plan(PLAN.but(optimizer="adam", learning_rate=0.5, train_limit=100, l2=0.1, rules="native"))
+    plan = LECTURE.plan(settings(PLAN.but(optimizer="adam", learning_rate=0.5, train_limit=100, l2=0.1, rules="native")))
     assert (plan.optimizer, plan.learning_rate, plan.l2, plan.rules) == ("rmsprop", 0.001, 0.0, "aligned")
     assert (plan.data, plan.epochs, plan.train_limit, plan.seed) == ("digits", 2, 100, 7)
     assert settings(PLAN.but(learning_rate=0.003)).learning_rate == 0.003
@@ -227,13 +227,13 @@ def test_what_is_padded_by_hand_has_equal_shapes_and_weights():
 def test_every_case_can_be_planned_and_says_where_it_was_published(name):
     case = case_of(name)
     assert case.published.address.startswith("https://") or case is LECTURE
-    base = Plan("digits", epochs=case.epochs)
+    base = case.settings(Plan("digits", epochs=case.epochs))
     for count in range(len(case.order) + 1):
         plan, spec = case.plan(base, case.order[:count]), case.spec(10, case.order[:count])
         assert spec.analyse((32, 32, 3)).output_shape == (10,)
         assert spec.analyse((32, 32, 3)).parameters <= 500_000
         assert plan.data == "digits"
-    assert case.plan(base, case.order) == case.settings(base)
+    assert case.plan(base, case.order) == base
     assert case.spec(10, case.order) == case.model(10)
 
 
@@ -243,6 +243,11 @@ def test_an_unknown_case_is_refused():
 
 
 # The published pairs.
+
+
+@pytest.mark.parametrize(("limit", "batch"), [(None, 64), (300, 32)])
+def test_few_images_make_smaller_batches_so_that_there_are_steps(limit, batch):
+    assert BATCH_NORM.settings(PLAN.but(train_limit=limit)).batch_size == batch
 
 
 def test_the_published_pairs_are_all_there():
@@ -261,7 +266,7 @@ def test_the_published_pairs_are_all_there():
 
 def test_a_row_can_be_planned():
     row = usual("densenet")
-    plan = BATCH_NORM.plan(row_plan(row, PLAN), BATCH_NORM.order)
+    plan = BATCH_NORM.plan(row_plan(row, BATCH_NORM.settings(PLAN)), BATCH_NORM.order)
     assert (plan.learning_rate, plan.batch_size, plan.hyper["epsilon"]) == (row.learning_rate, row.batch_size, row.epsilon)
     assert (row.gap, row.steps) == (pytest.approx(0.439, abs=1e-3), 170)
 

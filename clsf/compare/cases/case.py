@@ -81,10 +81,9 @@ class Case:
         return self.start if step == self.start_name else self.cause(step).title
 
     def plan(self, plan: Plan, gone: tuple[str, ...] = ()) -> Plan:
-        """Return what PyTorch trains without the causes `gone`. Raises PlanError for an unknown one."""
+        """Return what PyTorch trains without the causes `gone`, of a plan with the case's settings. Raises PlanError for an unknown one."""
         for name in gone:
             self.cause(name)
-        plan = self.settings(plan)
         for cause in self._at_work(gone):
             plan = switched(cause.plan(plan), cause.differences)
         return plan

@@ -14,13 +14,15 @@ from importlib.resources import files
 
 from clsf.compare.cases.case import Case, Cause, Published
 from clsf.compare.cases.nets import small_resnet, vgg, with_dropout, without_biases
+from clsf.data import catalogue
 from clsf.optimizers import POPULAR
 from clsf.plan import Plan
 from clsf.words import say
 
 ADDRESS = "https://arxiv.org/abs/2108.12768"
 WHERE = "Zvyagin, Brettin, Ramanathan, Jha 2021: CrossedWires"
-LEARNING_RATE, EPSILON, BATCH = 0.03, 0.4, 512  # of a plan that is not one of its rows
+LEARNING_RATE, EPSILON = 0.03, 0.4  # near the middle of its rows
+STEPS, BATCHES = 16, (32, 64, 128, 256, 512)  # steps an epoch that are aimed at, so that few images still make some
 IMAGES = 50_000  # that each of its networks was trained on
 NETS = {"densenet": "DenseNet121", "resnet": "ResNet50", "vgg": "VGG16"}
 BATCH_NORMALISED = ("densenet", "resnet")
@@ -75,11 +77,12 @@ def usual(row_net: str) -> Row:
 
 
 def settings(plan: Plan) -> Plan:
-    """Return both programs' conditions: Adam, batches of any size, no schedule, no regularisation, Keras' first weights."""
-    if plan.optimizer != POPULAR:
-        plan = plan.but(optimizer=POPULAR, learning_rate=LEARNING_RATE, hyper={"epsilon": EPSILON}, batch_size=BATCH)
+    """Return both programs' conditions: Adam with a large epsilon, large batches, no schedule, no regularisation."""
+    info = catalogue.info(plan.data)
+    images = min(info.train, plan.train_limit or info.train) * (1 - plan.validation_share)
     return plan.but(
-        rules="aligned", start="glorot", differences=(), l2=0.0, preparation=replace(plan.preparation, scale="zero-one"),
+        optimizer=POPULAR, learning_rate=LEARNING_RATE, hyper={"epsilon": EPSILON},
+        batch_size=min(BATCHES, key=lambda size: abs(size - images / STEPS)), rules="aligned", start="glorot", differences=(), l2=0.0, preparation=replace(plan.preparation, scale="zero-one"),
     )  # fmt: skip
 
 
@@ -111,7 +114,7 @@ BATCH_NORM = Case(
     settings=settings,
     model=small_resnet,
     recalibrates=True,
-    epochs=2,
+    epochs=5,
     lesson=say(
         "Batch normalisation trains with the statistics of the batch and evaluates with moving averages. Keras' average keeps 0.99 "
         "at each step, so a short training ends before it is warm: the model has learned, and evaluation does not see it."

@@ -114,7 +114,7 @@ def explain(
 ) -> Iterator[CaseStep | Recalibrated]:
     """Train a case; yield a step as soon as all its seeds are done, and at the end what recalibration shows, if it does.
 
-    Seeds are `plan.seed`, `plan.seed + 1`, … Causes that `order` leaves out stay at work. Raises PlanError for a wrong
+    `plan`: with the case's settings, or what the student chose in their place. Seeds are `plan.seed`, `plan.seed + 1`, … Causes that `order` leaves out stay at work. Raises PlanError for a wrong
     order at once, EngineError with the reason if a run fails; a run that somebody stops ends the generator.
     """
     order = case.order if order is None else tuple(order)
@@ -158,7 +158,7 @@ class _Walk:
         if self.case.reference is None:
             return []
         spec = self.case.model(self.classes)
-        return [self._trained(self.case.reference, spec, self.case.settings(self.base).but(seed=seed)) for seed in self.seeds]
+        return [self._trained(self.case.reference, spec, self.base.but(seed=seed)) for seed in self.seeds]
 
     def _judged(self, gone: tuple[str, ...], references: list[RunRecord]) -> tuple[Judged, list[RunRecord]]:
         spec = self.case.spec(self.classes, gone)

@@ -90,7 +90,9 @@ def _choose(case: Case, row: Row | None) -> tuple[Case, Plan, int, tuple[str, ..
     try:
         check(case, seeds, order)
         plan = Plan(data, Preparation(), train_limit=limit, epochs=epochs)
-        plan = case.settings(plan if row is None else row_plan(row, plan).but(epochs=epochs))
+        plan = case.settings(plan)
+        if row is not None:
+            plan = row_plan(row, plan).but(epochs=epochs)
         spec = case.spec(len(info.classes))
         spec.analyse(info.shape)
     except ClsfError as error:
