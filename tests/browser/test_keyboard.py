@@ -22,9 +22,10 @@ def tab_to(page: object, name: str, most: int = 150) -> None:
     """Press Tab until what has this text or label has the focus, which can be seen and is on the screen."""
     for _ in range(most):
         page.keyboard.press("Tab")
-        if page.evaluate(
-            f"(name) => [{FOCUSED}.innerText, {FOCUSED}.ariaLabel].some((text) => text?.split('\\n').includes(name))", name
-        ):
+        if page.evaluate(  # not a region that holds it: the main part of the page can have the focus, too
+            f"(name) => {FOCUSED}.matches('a, button, input, summary, [role=button], [role=radio]') && "
+            f"[{FOCUSED}.innerText, {FOCUSED}.ariaLabel].some((text) => text?.split('\\n').includes(name))", name,
+        ):  # fmt: skip
             assert page.evaluate(f"() => {FOCUSED}.matches(':focus-visible')")
             box = page.evaluate(f"() => {FOCUSED}.getBoundingClientRect().toJSON()")
             seen = page.viewport_size
