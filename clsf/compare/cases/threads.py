@@ -92,12 +92,17 @@ EPSILON = Case(
     lesson=say("With the usual epsilon of 1e-7 the place makes no difference. It begins to count from about 1e-3 on."),
 )
 
+
+def _by_its_own_rules(plan: Plan) -> Plan:
+    return plan.but(rules="native")
+
+
 DECAYS = 1.0  # a share of the learning rate, large enough to be seen in a short training
 
 DECAY = Case(
     name="weight-decay",
     title=say("One word, two meanings: weight decay"),
-    question=say("weight_decay=1 in both. Why does one network learn less?"),
+    question=say("weight_decay=1 in both. Why does one network learn nothing?"),
     published=Published(
         where="pytorch/pytorch, issue 38767",
         address="https://github.com/pytorch/pytorch/issues/38767",
@@ -106,7 +111,7 @@ DECAY = Case(
             "directly, as AdamW does."
         ),
     ),
-    causes=(Cause("decay-in-gradient", say("decay taken from the weights, as Keras and AdamW"), (f"{POPULAR}-rule",)),),
+    causes=(Cause("decay-in-gradient", say("decay taken from the weights, as Keras and AdamW"), plan=_by_its_own_rules),),
     settings=lambda plan: _adam(plan, learning_rate=0.001).but(weight_decay=DECAYS),
     model=lambda classes: presets.preset("lecture-cnn", classes),
     epochs=5,
