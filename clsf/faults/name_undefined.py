@@ -50,7 +50,7 @@ def in_code(program: Program) -> list[Finding]:
         root = MISSING_IMPORTS[name].partition(".")[0]
         if root in roots or (root == "keras" and "tensorflow" in roots):
             results.append(found(FAULT, line, "likely"))
-    for name, line in list(machine.undefined.items())[:8]:
+    for name, line in list(program.undefined.items())[:8]:
         near = difflib.get_close_matches(name, known, 1, 0.84)
         results.append(
             found(

@@ -108,6 +108,7 @@ class Program:
     val_loader: Loader | None = None
     assumed: list[tuple[int, Sentence]] = field(default_factory=list)
     not_understood: list[tuple[int, Sentence]] = field(default_factory=list)
+    undefined: dict[str, int] = field(default_factory=dict)  # name -> line, as the program runs; not what was asked of it later
 
     @property
     def events(self) -> list[Event]:
@@ -163,6 +164,7 @@ def program_of(source: Source) -> Program:
         _training(program)
         _model(program)
     _unclear(program)
+    program.undefined = dict(machine.undefined)
     return program
 
 

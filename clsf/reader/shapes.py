@@ -178,7 +178,7 @@ def _pool(op: Op, first: tuple | None, torch: bool, misfits: list[Misfit]) -> tu
             return None
         room = side + 2 * pads[n] - size[n]
         steps = -(-room // strides[n]) if s.get("ceil") is True else room // strides[n]
-        if room < 0:
+        if steps < 0:  # rounded up, a window may hang over the edge
             misfits.append(
                 Misfit(
                     op.where or op.line,

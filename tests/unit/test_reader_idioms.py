@@ -5,6 +5,9 @@ import re
 
 import pytest
 
+from clsf.code import script
+from clsf.model.presets import preset
+from clsf.plan import Plan
 from clsf.reader.answer import parameters
 from clsf.reader.findings import faults
 from clsf.reader.plan import plan_of
@@ -149,3 +152,17 @@ def test_what_only_looks_like_one_of_them_is_none():
     for kind, (old, new) in mended.items():
         assert old in FAULTY[kind]
         assert kind not in {f.kind for f in faults(read(FAULTY[kind].replace(old, new)))}
+
+
+def test_what_is_asked_of_a_program_later_makes_no_fault():
+    text = script(preset("residual"), Plan("shapes"), "torch")
+    asked = read(text)
+    plan_of(asked)
+    assert [f.kind for f in faults(asked)] == [f.kind for f in faults(read(text))] == []
+
+
+def test_a_window_may_hang_over_the_edge_where_sizes_are_rounded_up():
+    lines = "import torch.nn as nn\nmodel = nn.Sequential(nn.Conv2d(1, 4, 3), nn.MaxPool2d(3, 2{}), nn.Flatten(), nn.Linear(4, 10))\nx = model(torch.rand(1, 1, 4, 4))\n"
+    rounded, plain = (faults(read("import torch\n" + lines.format(more))) for more in (", ceil_mode=True", ""))
+    assert [f.kind for f in rounded if f.kind == "shape"] == []
+    assert [f.kind for f in plain if f.kind == "shape"] == ["shape"]
