@@ -121,6 +121,18 @@ def test_a_finished_run_shows_charts_table_and_caution(train):
     assert any("Checked" in markdown.value for markdown in train.markdown)
 
 
+def test_after_a_training_one_can_draw_for_the_models_and_compare_them(train, lab):
+    start(train)
+    links = {link.proto.label: link.proto for link in train.get("page_link")}
+    one, two = lab.records
+    assert f"run={one}" in links["Compare the two"].query_string
+    assert f"with={two}" in links["Compare the two"].query_string
+    assert "predict=evaluate" in links["See their mistakes"].query_string
+    train.button(key="draw_own").click().run()
+    assert train.title[0].value == "Predict"
+    assert train.query_params["run"] == one
+
+
 def test_run_is_in_the_link_and_found_again(train, open_app, lab):
     start(train)
     run_id = train.query_params["run"]
