@@ -61,7 +61,7 @@ def test_thirty_students_start_all_optimizers_in_both_frameworks(room):
     for number in range(EACH // 2):  # in each round everybody once, with both frameworks
         assert sorted(turns[60 * number : 60 * (number + 1)]) == sorted(STUDENTS * 2)
     room.control(first, "stop")
-    assert room.wait(waiting, 240)
+    assert room.wait(waiting, 700)  # a minute or two on a quiet machine
     assert {room.record(run_id).status for run_id in waiting} == {"finished"}
     assert len(room.recent(None, 1000)) == 1 + 30 * EACH
 

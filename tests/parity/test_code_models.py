@@ -56,7 +56,7 @@ def test_every_preset_in_every_style(framework):
 def test_random_models_in_every_style(framework):
     models = drawn(RANDOM)
     assert len(models) >= 60
-    assert sum(why_not(spec, "keras-add") is not None for spec, _, _ in models) >= 15, "too few with branches"
+    assert sum(why_not(spec, "keras-add") is not None for spec, _, _ in models) >= 8, "too few with branches"
     cases = [case(framework, *model) for model in models]
     assert check(cases, frameworks.process(framework).run(outputs, framework, cases)) >= 2 * len(cases)
 
