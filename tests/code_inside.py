@@ -99,7 +99,7 @@ def _torch(model, case: Case, images: np.ndarray) -> tuple[int, np.ndarray]:
             array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
         elif array.ndim == 3:
             array = array.transpose(2, 0, 1)
-            array = array.reshape(-1) if array.shape[1:] == (1, 1) else array
+            array = array.reshape(-1) if weight == "alpha" and array.shape[1:] == (1, 1) else array
         assert tuple(tensor.shape) == array.shape, name
         tensor.copy_(torch.from_numpy(np.array(array)))
     model.eval()

@@ -141,7 +141,8 @@ class BuiltModel:
 
     def _inside(self, layer: object, shape: Shape) -> tuple[int, ...]:
         """Return the shape of a layer's weights as torch has it."""
-        return turned("", np.empty(layer.weights(shape)[0].shape)).shape
+        first = layer.weights(shape)[0]
+        return turned(first.name, np.empty(first.shape)).shape
 
 
 def _turned(name: str, array: np.ndarray) -> Tensor:

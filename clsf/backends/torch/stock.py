@@ -86,9 +86,9 @@ def turned(weight: str, array: np.ndarray) -> np.ndarray:
         array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
     elif weight.endswith("kernel"):  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
         array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
-    elif array.ndim == 3:  # (h, w, c) -> (c, h, w), and (c,) of what pixels share
+    elif array.ndim == 3:  # (h, w, c) -> (c, h, w), and (c,) of slopes that all pixels share
         array = array.transpose(2, 0, 1)
-        array = array.reshape(-1) if array.shape[1:] == (1, 1) else array
+        array = array.reshape(-1) if weight == "alpha" and array.shape[1:] == (1, 1) else array
     return np.array(array, order="C")
 
 
