@@ -12,7 +12,7 @@ from tests.browser.conftest import playwright, upload
 
 SPOILS_SERVER = True  # takes the folder of the images away under it
 expect = playwright.expect
-LONG = 90_000  # milliseconds: two processes may still be importing their frameworks
+LONG = 300_000  # milliseconds: other tests may be training beside it
 
 
 @pytest.fixture
