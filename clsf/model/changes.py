@@ -16,10 +16,15 @@ TORCH_DROPOUT = 0.5  # of torch.nn.functional.dropout(x), called without a rate
 
 def changed(spec: ModelSpec, differences: Collection[str]) -> ModelSpec:
     """Return the model that a run with these differences builds. Weight names stay the same."""
-    layers = tuple(_each(layer, lambda x: _changed(x, differences)) for layer in spec.layers)
+    layers = with_each(spec, lambda layer: _changed(layer, differences)).layers
     if "softmax-before-loss" in differences:
         layers = (*layers, made("Function", "softmax"))
     return ModelSpec(spec.name, layers)
+
+
+def with_each(spec: ModelSpec, change: Callable[[Layer], Layer]) -> ModelSpec:
+    """Return the model with `change` applied to every plain layer, those within branching layers included."""
+    return ModelSpec(spec.name, tuple(_each(layer, change) for layer in spec.layers))
 
 
 def _changed(layer: Layer, differences: Collection[str]) -> Layer:

@@ -50,19 +50,20 @@ def classes_of(record: RunRecord) -> int:
 
 def ask(service: TrainingService, record: RunRecord, function: str, *args: object, timeout: float = SECONDS) -> object:
     """Return what `function(request, *args)` says in the run's framework. Raises ClsfError."""
-    request = request_of(record)
-    answer = service.call(record.framework, function, request, *args, timeout=timeout)
+    return ask_with(service, request_of(record), lambda: service.weights(record.run_id), function, *args, timeout=timeout)
+
+
+def ask_with(
+    service: TrainingService, request: Request, weights: Callable[[], dict], function: str, *args: object, timeout: float = SECONDS
+) -> object:  # fmt: skip
+    """Return what `function(request, *args)` says in the request's framework, of weights that are fetched if it lacks them."""
+    framework = request.framework
+    answer = service.call(framework, function, request, *args, timeout=timeout)
     if answer is None:
-        service.call(
-            record.framework,
-            "clsf.predict.session:hold",
-            request,
-            plain_arrays(service.weights(record.run_id)),
-            timeout=timeout,
-        )
-        answer = service.call(record.framework, function, request, *args, timeout=timeout)
+        service.call(framework, "clsf.predict.session:hold", request, plain_arrays(weights()), timeout=timeout)
+        answer = service.call(framework, function, request, *args, timeout=timeout)
     if answer is None:  # another worker answered than the one that was given the weights
-        raise EngineError("The {framework} worker has lost the model again. Try once more.", framework=record.framework)
+        raise EngineError("The {framework} worker has lost the model again. Try once more.", framework=framework)
     return answer
 
 

@@ -17,8 +17,8 @@ from clsf.data.images import Prepared
 from clsf.data.prepare import prepare
 from clsf.data.sources import open_dataset
 from clsf.frameworks import USUAL
-from clsf.model.branches import Branching
-from clsf.model.spec import Layer, ModelSpec
+from clsf.model.changes import with_each
+from clsf.model.spec import ModelSpec
 from clsf.optimizers import PLAINEST
 from clsf.plan import Augmentation, Plan, Schedule
 from clsf.predict.session import models
@@ -61,9 +61,8 @@ def fresh_statistics(framework: str, spec: ModelSpec, plan: Plan, prepared: Prep
         schedule=Schedule(), plateau=None, augmentation=Augmentation(), variants=USUAL,
     )  # fmt: skip
     model = backends.load(framework).build(_remembering_nothing(spec), still, prepared, weights)
-    order = [batch for batch in epoch_order(prepared, plan, 1) if len(batch) == len(epoch_order(prepared, plan, 1)[0])][
-        :BATCHES
-    ]
+    order = epoch_order(prepared, plan, 1)
+    order = [batch for batch in order if len(batch) == len(order[0])][:BATCHES]  # a small last one would weigh too much
     sums = {name: np.zeros(array.shape, np.float64) for name, array in weights.items() if name.endswith(MOVING)}
     model.set_learning_rate(0.0)  # so that a step moves nothing but the statistics
     for step, batch in enumerate(order):
@@ -77,13 +76,4 @@ def fresh_statistics(framework: str, spec: ModelSpec, plan: Plan, prepared: Prep
 
 def _remembering_nothing(spec: ModelSpec) -> ModelSpec:
     """Return the model whose moving statistics are those of the last batch alone."""
-
-    def row(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        return tuple(map(one, layers))
-
-    def one(layer: Layer) -> Layer:
-        if isinstance(layer, Branching):
-            return layer.each(row)
-        return replace(layer, momentum=0.0) if hasattr(layer, "momentum") else layer
-
-    return ModelSpec(spec.name, row(spec.layers))
+    return with_each(spec, lambda layer: replace(layer, momentum=0.0) if layer.role == "Batchwise" else layer)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clsf.model.branches import Branching, Residual
+from clsf.model.branches import Residual
+from clsf.model.changes import with_each
 from clsf.model.layers import Layer, made
 from clsf.model.spec import ModelSpec
 
@@ -32,16 +33,9 @@ def vgg(classes: int) -> ModelSpec:
     )  # fmt: skip
 
 
-def _each(spec: ModelSpec, change) -> ModelSpec:
-    def row(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        return tuple(layer.each(row) if isinstance(layer, Branching) else change(layer) for layer in layers)
-
-    return ModelSpec(spec.name, row(spec.layers))
-
-
 def without_biases(spec: ModelSpec) -> ModelSpec:
     """Return the model as torchvision has it: a convolution has no bias where batch normalisation follows."""
-    return _each(spec, lambda layer: replace(layer, use_bias=False) if layer.role == "Convolution" else layer)
+    return with_each(spec, lambda layer: replace(layer, use_bias=False) if layer.role == "Convolution" else layer)
 
 
 def with_dropout(spec: ModelSpec) -> ModelSpec:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from clsf.compare.cases.case import SIDE
-from clsf.errors import EngineError
-from clsf.frameworks import TITLES
-from clsf.model.spec import ModelSpec
-from clsf.predict.asking import plain_arrays, request_of
+from clsf.predict.asking import ask, ask_with, request_of
 
 if TYPE_CHECKING:
+    from clsf.model.spec import ModelSpec
     from clsf.plan import Plan
     from clsf.predict.recalibrating import Judgement
-    from clsf.predict.values import Request
     from clsf.runs.record import RunRecord
 
 JUDGE = "clsf.predict.recalibrating:judge"
@@ -62,27 +59,16 @@ class ServiceTrainer:
         """Return validation loss and accuracy of the run's weights in PyTorch, in this model and with this plan's differences."""
         asked = request_of(record)
         other = hashlib.sha256(f"{record.run_id} {plan.differences} {spec.to_json()}".encode()).hexdigest()[:24]
-        request = type(asked)(other, SIDE, spec.to_json(), plan.to_json(), asked.shape, asked.classes, asked.scale)
-        found = self._judged(request, record, False, renamed=True)
+        request = replace(asked, token=other, framework=SIDE, model=spec.to_json(), plan=plan.to_json())
+        names = spec.analyse(asked.shape).named_weights()  # a layer without weights may stand between, so paths differ
+
+        def weights() -> dict:
+            return dict(zip(names, self.service.weights(record.run_id).values(), strict=True))
+
+        found: Judgement = ask_with(self.service, request, weights, JUDGE, timeout=SECONDS)
         return found.before.loss, found.before.accuracy
 
     def recalibrated(self, record: RunRecord) -> tuple[float, float]:
         """Return the run's validation accuracy before and after fresh statistics of batch normalisation."""
-        found = self._judged(request_of(record), record, True)
+        found: Judgement = ask(self.service, record, JUDGE, True, timeout=SECONDS)
         return found.before.accuracy, found.after.accuracy
-
-    def _judged(self, request: Request, record: RunRecord, recalibrate: bool, renamed: bool = False) -> Judgement:
-        for last in (False, True):
-            found = self.service.call(request.framework, JUDGE, request, recalibrate, timeout=SECONDS)
-            if found is not None or last:
-                break
-            weights = plain_arrays(self.service.weights(record.run_id))
-            if renamed:  # a layer without weights may stand between: they are carried over one after another
-                names = ModelSpec.from_json(request.model).analyse(request.shape).named_weights()
-                weights = dict(zip(names, weights.values(), strict=True))
-            self.service.call(request.framework, "clsf.predict.session:hold", request, weights, timeout=SECONDS)
-        if found is None:
-            raise EngineError(
-                "The {framework} worker has lost the model again. Try once more.", framework=TITLES[request.framework]
-            )
-        return found

@@ -114,8 +114,8 @@ def explain(
 ) -> Iterator[CaseStep | Recalibrated]:
     """Train a case; yield a step as soon as all its seeds are done, and at the end what recalibration shows, if it does.
 
-    `plan`: with the case's settings, or what the student chose in their place. Seeds are `plan.seed`, `plan.seed + 1`, … Causes that `order` leaves out stay at work. Raises PlanError for a wrong
-    order at once, EngineError with the reason if a run fails; a run that somebody stops ends the generator.
+    `plan`: with the case's settings, or what the student chose in their place. Seeds are `plan.seed`, `plan.seed + 1`, …
+    Causes that `order` leaves out stay at work. Raises PlanError for a wrong order at once, EngineError with the reason if a run fails; a run that somebody stops ends the generator.
     """
     order = case.order if order is None else tuple(order)
     check(case, seeds, order)
