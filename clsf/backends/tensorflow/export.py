@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from clsf.backends.base import Weights
 from clsf.backends.tensorflow.stock import Stock
@@ -47,3 +48,12 @@ def _onnx(model: keras.Model) -> bytes:
         content = path.read_bytes()
     onnx.checker.check_model(content)  # the exporter writes operations that it does not know as they are: exact gelu is one
     return content
+
+
+def answers(content: bytes, inputs: np.ndarray) -> np.ndarray:
+    """Return what a .keras file that `exported` wrote says of scaled images, (n, height, width, channels). Never for a student's file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(content)
+        model = keras.saving.load_model(path, compile=False)
+    return np.asarray(model(inputs, training=False))
