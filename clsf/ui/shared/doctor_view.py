@@ -13,7 +13,7 @@ from clsf.faults.doctor import Verdict, diagnose
 from clsf.faults.marks import marks
 from clsf.faults.probes import PROBES
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import doctor_probe, run_status
+from clsf.ui.shared import doctor_probe, fault_lesson, run_status
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.text import plain, sentence, t, words
 
@@ -85,6 +85,7 @@ def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
     st.markdown(t("Seen: {what}", what=sentence(verdict.evidence.said)))
     st.markdown(sentence(verdict.fault.what))
     st.markdown(t("What to do: {what}", what=sentence(verdict.fault.mend)))
+    fault_lesson.show(verdict.kind)
     if not record.over:
         return
     name = deciding(verdict, record)
