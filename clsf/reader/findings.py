@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
 
 from clsf.faults import FAULTS, functions
 from clsf.faults.finding import Finding
 from clsf.reader.program import Program, read
+from clsf.reader.text import Patience
 
 _ORDER = {"certain": 0, "likely": 1, "smell": 2}
 
@@ -32,9 +32,9 @@ logger = logging.getLogger("clsf.reader")
 def faults(program: Program) -> list[Finding]:
     """Return what is wrong with a program, the surest first, then by line. A check that fails says nothing."""
     found: list[Finding] = []
-    began = time.monotonic()
+    patience = Patience(MAX_SECONDS)
     for in_code in functions("in_code").values():
-        if time.monotonic() - began > MAX_SECONDS:
+        if patience.over():
             break
         try:
             found += list(in_code(program))

@@ -8,6 +8,7 @@ import pytest
 
 from clsf.faults import functions
 from clsf.model.layers import ChannelShuffle, Conv2D, Dense
+from clsf.reader import text
 from clsf.reader.answer import parameters, to_json
 from clsf.reader.findings import faults, mended
 from clsf.reader.looks import sigmoid_for_softmax
@@ -285,3 +286,27 @@ out = model(torch.zeros(1, 3, 16, 16))
     layers = read(source).spec.layers
     assert layers[1] == ChannelShuffle(4)
     assert layers[2].groups == 4
+
+
+def test_an_answer_does_not_depend_on_what_else_the_machine_does(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(text.time, "thread_time", lambda: clock[0])
+    patience = text.Patience(0.7)
+    clock[0] += 5  # one pause of Python itself, however long
+    assert not patience.over()
+    for _ in range(13):
+        clock[0] += 0.04
+        assert not patience.over()
+    clock[0] += 0.04
+    patience.go_on()  # somebody else's work
+    assert not patience.over()
+    for _ in range(4):
+        clock[0] += 0.04
+        patience.over()
+    assert patience.over()
+
+
+def test_waiting_costs_no_patience():
+    patience = text.Patience(0.02)
+    time.sleep(0.1)
+    assert not patience.over()
