@@ -12,6 +12,9 @@ from clsf.plan import LEARNING_RATES
 FEW = 25  # steps below which nothing is said of progress
 
 
+EPOCHS = 12  # the last ones are compared: looking takes no longer the longer a run is
+
+
 def double_softmax_floor(classes: int) -> float:
     """Return the least cross-entropy that a second softmax allows: ln(1 + (C - 1)/e)."""
     return math.log(1 + (classes - 1) / math.e)
@@ -90,7 +93,8 @@ def sawtooth(history: History) -> float | None:
     each = steps_per_epoch(history)
     if not each or each < 20 or len(history.epochs) < 4 or history.broke:
         return None
-    parts = [_jumps(history.losses[n * each : (n + 1) * each]) for n in range(1, len(history.epochs))]
+    first = max(1, len(history.epochs) - EPOCHS)
+    parts = [_jumps(history.losses[n * each : (n + 1) * each]) for n in range(first, len(history.epochs))]
     alike = []
     for one, other in pairwise(parts):
         size = math.sqrt(sum(v * v for v in one) * sum(v * v for v in other))

@@ -20,4 +20,6 @@ def test_no_name_in_the_session_is_declared_twice():
                     found[node.value.value].append(f"{file.parent.name}.{target.id}")
     assert len(found) > 50
     twice = {value: names for value, names in found.items() if len(names) > 1}
-    assert twice == {"design": ["model.LINK", "shared.DESIGN"]}  # the first names a part of the link, the second the session's model
+    assert twice == {
+        "design": ["model.LINK", "shared.DESIGN"]
+    }  # the first names a part of the link, the second the session's model
