@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterator
 
 from clsf import FRAMEWORKS, checks
-from clsf.course.lesson import KINDS, Block, Choice, Lesson, Link, Step
+from clsf.course.lesson import KINDS, PICTURES, Block, Choice, Lesson, Link, Step
 from clsf.course.running import program
 from clsf.course.tasks import check
 from clsf.errors import ClsfError, CourseError
@@ -49,6 +49,8 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 _HEADING = re.compile(r"## (.*?)\s*\{#([a-z0-9-]+)\}(?:\s*\[([a-z_]+)\])?\s*\Z")
 _FIELD = re.compile(r"([a-z]+):(?:\s+(.*))?\Z")
+SHOW = re.compile(r"^<!-- show: (.*?) -->$", re.MULTILINE)
+"""A line of prose where a picture of ours stands."""
 _NAME = re.compile(r"(\d\d)-([a-z0-9-]+)\Z")
 
 
@@ -151,6 +153,12 @@ def _steps(lines: list[str], begin: int, file: str, pages: tuple[str, ...]) -> I
                 block = _block(lines, *fences, file, pages)
             except ClsfError as error:
                 raise error if str(error).startswith(file) else _at(file, fences[0] + 1, error) from None
+        for at in range(start + 1, end):
+            if shown := SHOW.match(lines[at]):
+                try:
+                    checks.known(CourseError, say("picture"), shown[1], PICTURES)
+                except ClsfError as error:
+                    raise _at(file, at + 1, error) from None
         first, last = fences or (end, end)
         prose = "\n".join([*lines[start + 1 : first], *lines[last + 1 : end]]).strip()
         yield Step(heading[2], heading[1], prose, block, heading[3] or "")

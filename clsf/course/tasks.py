@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clsf import checks
+from clsf.course.finding import number_of
 from clsf.errors import CourseError
 from clsf.words import Sentence, say
 
@@ -33,6 +34,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "guess": ("source", "runs"),
     "buglab": ("solved", "points"),
     "downhill": ("rule", "steps", "learning_rate"),
+    "neighbours": ("network", "framework", "proper", "shuffled", "lost"),
+    "own_part": ("part", "choices", "raised"),
+    "workers": ("workers", "parts", "statistics", "frameworks", "apart"),
 }  # fmt: skip
 """What can be looked for, and the values that a condition may name."""
 
@@ -55,6 +59,8 @@ class Condition:
 
     def met(self, candidate: Candidate) -> bool:
         found = candidate.get(self.field)
+        if isinstance(found, str) and isinstance(self.wanted, float) and self.sign != "~":
+            found = number_of(found)  # a class may be called 7
         if found is None or (isinstance(self.wanted, float) and self.sign != "~" and not isinstance(found, int | float)):
             return False
         return bool(OPERATORS[self.sign](found, self.wanted))

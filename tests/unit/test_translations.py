@@ -199,7 +199,7 @@ SEVERAL = {
     "That would be {count} elements. At most {most} fit into this playgroun",
     "That would be {count} runs, but an experiment may have {most} at once.",
     "The design would hold {count} parameters or more; designs of up to {mo",
-    "The first {shown} of {count} maps, for there are too many numbers to l",
+    "The first {shown} of {count} maps, because there are too many numbers to l",
     "The first {shown} of {count} maps.",
     "The gap is {points} points with every one of the {count} seeds. A few",
     "The mean of {count} seeds is {mean}, with a 95 % interval from {low} t",

@@ -56,7 +56,9 @@ def _accumulate(optimizer: str) -> int:
             f"(loss / {batches}).backward(); if done % {batches} == 0: optimizer.step()",
         )
         said = [
-            t("Equal to one batch of that many times the size, but for batch normalisation, which still sees the small ones.")
+            t(
+                "Equal to one batch of that many times the size, except for batch normalisation, which still sees the small ones."
+            )
         ]
         if OPTIMIZERS[optimizer].counts_steps:
             said.append(
@@ -90,7 +92,7 @@ def balanced() -> bool:
         t("Weigh the classes"), keys.BALANCED,
         help=t(
             "Images of rare classes count more in the loss: count of images / (classes × images of the class). Only in what is minimised; "
-            "validation counts every image alike."
+            "validation counts every image the same."
         ),
     )  # fmt: skip
     if wanted:
