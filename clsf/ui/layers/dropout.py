@@ -15,6 +15,7 @@ from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.parts import number
 from clsf.ui.layers.style import picture, row
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 
@@ -36,10 +37,8 @@ def show(looked: InspectedLayer) -> None:
     shown += [(t("training, seed {seed}", seed=seed), training[seed]["tensorflow"][0]) for seed in seeds]
     row(*(picture(_drawn(values[0], chosen, limit), title, _said(title, values), "10rem") for title, values in shown))
     st.caption(
-        t(
-            "White is 0. In training {rate} of the numbers are set to 0 at random, and what is left is divided by {keep}, so that the "
-            "mean stays about the same.",
-            rate=f"{layer.rate:.0%}", keep=f"{1 - layer.rate:.2f}",
+        note(
+            "layers", "white-is-zero", rate=f"{layer.rate:.0%}", keep=f"{1 - layer.rate:.2f}",
         )
     )  # fmt: skip
     _table(looked, seeds, training, inference)
