@@ -192,7 +192,7 @@ def test_isolate_hands_the_references_values_on():
     _, _, result = run(side, steps=3, isolate=True)
     assert side.calls == [("isolate", 1), ("isolate", 2), ("isolate", 3)]
     assert not result.growth
-    assert "only these are apart in that step: 3" in str(result.sentence)
+    assert "only these differ in that step: 3" in str(result.sentence)
 
 
 def test_isolate_measures_by_what_is_allowed():
