@@ -29,6 +29,6 @@ def figure(accuracies: Mapping[tuple[str, bool], Sequence[float]], said: Said = 
         "layout": {
             "xaxis": {"title": {"text": said(say("epoch"))}, "dtick": 1},
             "yaxis": {"title": {"text": said(say("validation accuracy"))}, "tickformat": ".0%", "range": [0, 1.02]},
-            "legend": {"orientation": "h", "y": -0.3}, "margin": {"l": 60, "r": 10, "t": 10, "b": 40},
+            "legend": {"orientation": "h", "y": -0.38}, "margin": {"l": 60, "r": 10, "t": 10, "b": 110},
         },
     }  # fmt: skip

@@ -101,7 +101,7 @@ PRESSED: dict[str, tuple[Callable, Callable]] = {
         lambda app: app.selectbox(key="own_layer_weights").set_value("tensor"),
     ),
     "own-parts/fill-metric": (
-        lambda app: app.button_group(key="own_part").set_value(["metric"]),
+        lambda app: app.selectbox(key="own_metric_reset").set_value("nothing"),
         lambda app: app.selectbox(key="own_metric_update").set_value("batches"),
     ),
     "beyond-one-device/lockstep": (

@@ -62,6 +62,10 @@ def test_a_lesson_is_read():
     ("old", "new", "said"),
     [
         ("title: Neighbours", "", "line 1: The title"),
+        ("minutes: 8", "minutes: eight", "line 3: 'eight' must be a whole number from 1 to 99"),
+        ("stretch: 1", "stretch: 7", "line 4: '7' must be a whole number from 1 to 3"),
+        ("stretch: 1", "strech: 1", "line 4: Unknown field of a lesson 'strech'. Did you mean 'stretch'"),
+        ("needs: -", "pages: datta", "line 5: Unknown page 'datta'. Did you mean 'data'"),
         ("## One {#one}", "## One", "line 9: A step begins"),
         (":::predict", ":::guess", "line 12: Unknown kind of block"),
         ("run: torch", "run: jax", "line 14: A program begins"),
@@ -111,6 +115,7 @@ def test_all_lessons_can_be_read_and_need_lessons_before_them():
             assert lesson.tasks, lesson.name
             assert 2 <= len(lesson.able) <= 6, lesson.name
             assert lesson.stretch in path.STRETCHES
+    assert len(path.STRETCHES) == parsing.STRETCHES
 
 
 def test_both_languages_have_the_same_lessons_and_blocks():
@@ -170,6 +175,14 @@ def _more(value):
     return value + 1 if isinstance(value, float) else value
 
 
+def test_every_value_of_a_check_has_words():
+    assert set(tasks.LABELS) == {field for fields in tasks.FIELDS.values() for field in fields}
+    assert set(tasks.WANTED) == set(tasks.OPERATORS)
+    told = {"part": "layer", "raised": 0}
+    assert str(tasks.check("own_part raised=1").missing([told])) == "So far, frameworks that raise an error: 0. Wanted: 1."
+    assert str(tasks.check("run gap>=0.1").missing([{"gap": 0.0512}])).endswith("by: 0.0512. Wanted: at least 0.1.")
+
+
 def test_a_number_in_a_text_is_a_number():
     check = tasks.check("image data=digits label=7")
     assert check.met([{"data": "digits", "label": "7"}])
@@ -205,7 +218,7 @@ def test_unequal_parts_of_a_batch_have_the_sum_of_equal_ones():
 def test_a_check_says_what_is_missing_of_the_nearest():
     check = tasks.check("model parameters<=50000 kinds~Conv2D")
     assert str(check.missing([{"parameters": 61706, "kinds": ("Conv2D",)}, {}])) == (
-        "Found: parameters is 61,706. Wanted: parameters <= 50000."
+        "So far, parameters: 61,706. Wanted: at most 50,000."
     )
     assert "Nothing" in str(check.missing([]))
 

@@ -60,9 +60,9 @@ def _train(seed: int) -> None:
                 continue
             figures.draw(
                 f"lesson-{network}", (seed, tuple(learned.items())),
-                lambda learned=learned, title=title: (course_neighbours.figure(learned, words), title), 300, title,
+                lambda learned=learned, title=title: (course_neighbours.figure(learned, words), title), 350, title,
             )  # fmt: skip
-        for framework in plain_.keys() & mixed.keys():
+        for framework in (framework for framework in plain_ if framework in mixed):
             proper, other = plain_[framework].accuracies[-1], mixed[framework].accuracies[-1]
             rows.append((network, framework, proper, other))
             facts.tell("neighbours", network=network, framework=framework, proper=proper, shuffled=other, lost=proper - other)

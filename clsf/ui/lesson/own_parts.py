@@ -11,12 +11,16 @@ from clsf.ui.shared import choose, columns, facts, styles
 from clsf.ui.shared.text import sentence, t, words
 
 
-def show() -> None:
-    """Show the choices, the two programs that they make, and what each prints."""
+def show(first: str = "layer") -> None:
+    """Show the choices (a part `first`), the two programs that they make, and what each prints."""
     styles.show("shared/programs")
     part = parts.part(
         choose.named(
-            st.segmented_control, t("Part"), {name: words(part.title) for name, part in parts.PARTS.items()}, "own_part"
+            st.segmented_control,
+            t("Part"),
+            {name: words(part.title) for name, part in parts.PARTS.items()},
+            f"own_part_{first}",
+            default=first,
         )
     )
     chosen = {}

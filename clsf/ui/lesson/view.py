@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from clsf.course import parsing
@@ -39,7 +41,7 @@ def _prose(text: str) -> None:
 
 
 PICTURES = {
-    "downhill": downhill.show, "neighbours": neighbours.show, "own-parts": own_parts.show, "workers": workers.lockstep,
+    "downhill": downhill.show, "neighbours": neighbours.show, "own-parts": own_parts.show, "own-metric": partial(own_parts.show, "metric"), "workers": workers.lockstep,
     "workers-statistics": workers.statistics, "workers-rates": workers.rates,
 }  # fmt: skip
 """Name in clsf.course.lesson.PICTURES -> what shows it."""
