@@ -13,8 +13,8 @@ import pytest
 from clsf.course import path
 from clsf.course.tasks import Check
 from clsf.data.sources import open_dataset
+from clsf.model.edit import design_of
 from clsf.model.edit_link import to_link
-from clsf.model.edit_steps import design_of
 from clsf.model.presets import preset
 from clsf.ui.your_code import keys as code_keys
 from tests.app.answering_lab import AnsweringLab
