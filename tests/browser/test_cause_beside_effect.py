@@ -102,7 +102,7 @@ def test_train_shows_the_charts_beside_the_start_button(visit):
     expect(page.locator(".clsf-chart").nth(1)).to_be_visible(timeout=LONG)
     together(page, page.get_by_role("button", name="Start training"))
     boxes = [chart.bounding_box() for chart in page.locator(".clsf-chart").all()[:2]]
-    assert all(0 <= box["y"] and box["y"] + box["height"] <= 800 for box in boxes)
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= 800 for box in boxes)
 
 
 def test_train_on_a_phone_goes_to_the_chart(visit):

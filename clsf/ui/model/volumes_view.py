@@ -25,8 +25,8 @@ def show(bench: Bench) -> None:
         every = st.toggle(
             t("Every layer"),
             key=keys.VOLUMES_ALL,
-            persist_state="session",
             help=t("Also those that hand on the shape they receive."),
+            **choose.LINKED,
         )
     figure = volumes(bench.seen, _title, lambda kind: KINDS[kind].LOOK.group, t("Input"), scale, every)
     # The scene is as high as the picture, whatever its width: in a narrower one its sides would be cut off. So it is drawn smaller.
