@@ -97,7 +97,11 @@ _CHANNELS = Residual((LayerNormalization(), _conv(64, 1, "valid", "gelu"), _conv
 
 _ALL = (
     Preset(
-        "lecture-cnn", say("Two convolutions, two poolings, two dense layers: 430,102 parameters on 32×32×3."),
+        "lecture-cnn",
+        say(
+            "From the university lecture that this course grew out of: two convolutions, two poolings, two dense layers; 430,102 "
+            "parameters on 32×32×3."
+        ),
         (_conv(32), _POOL, _conv(64), _POOL, Flatten(), Dense(100, activation="relu"), Dropout(0.2)),
     ),
     Preset(

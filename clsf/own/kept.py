@@ -1,0 +1,40 @@
+"""A collection as a private data set, so that it is trained on, asked about and packed like any other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clsf.data import made_sets
+from clsf.data.file_names import file_names
+from clsf.own.collection import Collection
+from clsf.own.recordings import Sides
+from clsf.words import Sentence
+
+
+def keep(collection: Collection, sides: Sides, owner: str, title: str | Sentence) -> str:
+    """Keep the collection and its split for its owner and return the set's name; the same once more is the same set.
+
+    Raises DataError if there is no room for it.
+    """
+    order = np.concatenate([sides.train, sides.validation])
+    pixels, labels, recordings = collection.pixels[order], collection.labels[order], collection.recordings[order]
+    parts = ["train"] * len(sides.train) + ["val"] * len(sides.validation)
+    names = [
+        f"{part}/{label}/recording-{recording}/{number:04}.png"
+        for number, (part, label, recording) in enumerate(zip(parts, labels, recordings, strict=True))
+    ]
+    content = "\n".join(["own classes", *collection.names, *names]).encode() + pixels.tobytes()
+    return made_sets.keep(
+        pixels, labels, collection.names, len(sides.validation), title=title, owner=owner, content=content, names=names
+    )
+
+
+def recordings(name: str) -> np.ndarray | None:
+    """Return which recording each image of a kept collection is of, int64 (n,), in the order of the set; None if it is no collection."""
+    found = file_names(name)
+    if not found:
+        return None
+    try:
+        return np.array([int(path.split("/")[2].removeprefix("recording-")) for path in found], np.int64)
+    except (IndexError, ValueError):
+        return None
