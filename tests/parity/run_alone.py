@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clsf import backends, losses
+from clsf.backends.start import start_weights
 from clsf.control import Control
 from clsf.data.prepare import prepare
 from clsf.data.sources import open_dataset
@@ -12,7 +13,7 @@ from clsf.events import EpochEnded
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.training import start_weights, train
+from clsf.training import train
 
 
 def epochs(framework: str, spec: ModelSpec, plan: Plan) -> list[tuple[float, float, float, float]]:
