@@ -3,7 +3,7 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui.experiments import choose, current, keys, lessons, view
+from clsf.ui.experiments import choose, current, example, keys, lessons, view
 from clsf.ui.shared import live_chart, run_style, runs, sections
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
@@ -43,3 +43,4 @@ with seen:
     else:
         live_chart.preload("plotly")
         st.info(note("experiments", "press-start-experiment"), icon=":material/science:")
+        example.show()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from clsf.charts.palette import RIGHT, WRONG
 from clsf.report.blocks import Block, Bullets, Heading, Picture, Quote, Table, Text
 from clsf.report.contents import Contents
 from clsf.report.writing import Words, blocks
@@ -69,5 +70,5 @@ def _table(table: Table) -> str:
 def _shade(value: float) -> str:
     if not value:
         return ""
-    colour = "20,137,126" if value > 0 else "211,60,60"
-    return f' style="background:rgba({colour},{0.1 + 0.6 * abs(value) ** 0.5:.2f})"'
+    share = round(255 * (0.1 + 0.6 * abs(value) ** 0.5))
+    return f' style="background:{RIGHT if value > 0 else WRONG}{share:02x}"'

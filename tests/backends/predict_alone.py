@@ -13,7 +13,9 @@ import numpy as np
 def main(folder: Path) -> None:
     for path in sorted(folder.glob("*/model.*")):
         inputs = np.load(path.parent / "inputs.npy")
-        reader = {".keras": keras, ".pt": torch_weights, ".safetensors": torch_weights, ".onnx": onnx, ".tflite": tflite}.get(path.suffix)
+        reader = {".keras": keras, ".pt": torch_weights, ".safetensors": torch_weights, ".onnx": onnx, ".tflite": tflite}.get(
+            path.suffix
+        )
         if reader is not None:
             np.save(path.parent / f"said-{path.suffix[1:]}.npy", reader(path, inputs))
     assert not any(name.partition(".")[0] == "clsf" for name in sys.modules)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from clsf import backends, losses
+from clsf.backends.start import start_weights
 from clsf.control import Control
 from clsf.data.prepare import prepare
 from clsf.data.sources import open_dataset
@@ -13,7 +14,7 @@ from clsf.events import EpochEnded
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.training import start_weights, train
+from clsf.training import train
 
 
 def main(framework: str, model: str, plan: str) -> None:

@@ -150,14 +150,14 @@ def _across(how: str, pairs: np.ndarray, part: str, parts: _Parts) -> Finding:
         said = (
             say_n("{count} test image ({share}) is a training image too.", "{count} test images ({share}) are training images too.", count, **values)
             if how == "same"
-            else say_n("{count} test image ({share}) is almost a training image: resized, compressed, brighter or mirrored.", "{count} test images ({share}) are almost training images: resized, compressed, brighter or mirrored.", count, **values)
+            else say_n("{count} test image ({share}) is almost a training image: resized, compressed, brighter, mirrored, moved or cut.", "{count} test images ({share}) are almost training images: resized, compressed, brighter, mirrored, moved or cut.", count, **values)
         )  # fmt: skip
         means = say("The model can know these by heart, so accuracy on the test images comes out too good.")
     else:
         said = (
             say_n("{count} validation image ({share}) is a training image too.", "{count} validation images ({share}) are training images too.", count, **values)
             if how == "same"
-            else say_n("{count} validation image ({share}) is almost a training image: resized, compressed, brighter or mirrored.", "{count} validation images ({share}) are almost training images: resized, compressed, brighter or mirrored.", count, **values)
+            else say_n("{count} validation image ({share}) is almost a training image: resized, compressed, brighter, mirrored, moved or cut.", "{count} validation images ({share}) are almost training images: resized, compressed, brighter, mirrored, moved or cut.", count, **values)
         )  # fmt: skip
         means = say("The model can know these by heart, so validation comes out too good and overfitting is seen too late.")
     return Finding(

@@ -20,8 +20,8 @@ STYLE = """<style>
 .bl-grid li{text-align:center;font-size:.8rem;line-height:1.25;border-radius:.4rem;padding:.2rem;margin:0!important}
 .bl-grid small{display:block;font-size:.7rem}
 .bl-grid img{width:100%;aspect-ratio:1;image-rendering:pixelated;border-radius:.3rem;display:block}
-.bl-right{background:color-mix(in srgb,#0d8f84 14%,transparent)}
-.bl-wrong{background:color-mix(in srgb,#c2571a 18%,transparent);box-shadow:inset 0 -3px #c2571a}
+.bl-right{background:color-mix(in srgb,var(--clsf-right) 14%,transparent)}
+.bl-wrong{background:color-mix(in srgb,var(--clsf-wrong) 18%,transparent);box-shadow:inset 0 -3px var(--clsf-wrong)}
 </style>"""
 
 

@@ -38,18 +38,20 @@ def goes_on() -> None:
         st.success(t("You have finished the path. Everything stays open to go back to."), icon=":material/trophy:")
         return
     label = t("Go on: {title}", title=lesson.title) if begun else t("Begin the path: {title}", title=lesson.title)
-    if st.button(label, key="go_on", type="primary", icon=":material/school:"):
-        course.go(lesson)
-    done, count = progress.count(lesson)
-    st.caption(
-        (
-            t("Step {number} of {count}", number=done + 1, count=count)
-            if begun
-            else t("Everything runs while you look; nothing can break.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button(label, key="go_on", icon=":material/school:"):
+            course.go(lesson)
+        done, count = progress.count(lesson)
+        st.caption(
+            (
+                t("Step {number} of {count}", number=done + 1, count=count)
+                if begun
+                else t("Everything runs while you look; nothing can break.")
+            )
+            + " · "
+            + tn("{count} minute", "{count} minutes", lesson.minutes),
+            width="content",
         )
-        + " · "
-        + tn("{count} minute", "{count} minutes", lesson.minutes)
-    )
 
 
 def show() -> None:

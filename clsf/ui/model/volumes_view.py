@@ -25,12 +25,15 @@ def show(bench: Bench) -> None:
         every = st.toggle(
             t("Every layer"),
             key=keys.VOLUMES_ALL,
-            persist_state="session",
             help=t("Also those that hand on the shape they receive."),
+            **choose.LINKED,
         )
     figure = volumes(bench.seen, _title, lambda kind: KINDS[kind].LOOK.group, t("Input"), scale, every)
-    # The scene is as high as the picture, whatever its width: in a narrower one its sides would be cut off.
-    st.html(f"<style>.st-key-volumes_room {{ overflow-x: auto; }} .st-key-model_volumes {{ min-width: {WIDTH}px; }}</style>")
+    # The scene is as high as the picture, whatever its width: in a narrower one its sides would be cut off. So it is drawn smaller.
+    st.html(
+        f"<style>.st-key-volumes_room {{ overflow-x: auto; }} .st-key-model_volumes {{ min-width: {WIDTH}px; }}"
+        f"@media (max-width: 640px) {{ .st-key-volumes_room {{ zoom: 0.56; }} }}</style>"
+    )
     with st.container(key="volumes_room"):
         st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))
     if scale == "linear":

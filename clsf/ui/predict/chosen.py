@@ -6,14 +6,14 @@ import time
 
 import streamlit as st
 
-from clsf import FRAMEWORKS
+from clsf import FRAMEWORKS, examples
 from clsf.errors import ClsfError
 from clsf.frameworks import TITLES
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.predict import keys
-from clsf.ui.shared import run_status, runs, service_access, state, units
+from clsf.ui.shared import example, run_status, runs, service_access, state, units
 from clsf.ui.shared.asked_model import Model, named
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
@@ -36,7 +36,7 @@ def choose() -> list[Model]:
         _without_weights([record for record in linked if not usable(record)])
     if not offered:
         _begin()
-        return []
+        return named([service_access.get_service().record(run_id) for run_id in examples.ids(examples.DIGITS)])
     one, two = _picked(offered, linked)
     records = [offered[one], *([offered[two]] if two else [])]
     if len(records) == 2 and _task(records[0]) != _task(records[1]):
@@ -155,11 +155,10 @@ def _without_weights(linked: list[RunRecord]) -> None:
 
 
 def _begin() -> None:
-    """Offer a training in one click."""
-    st.info(note("predict", "there-no-trained"), icon=":material/model_training:")
-    st.button(
-        t("Train a model on digits now"), key="predict_train", type="primary", icon=":material/play_arrow:", on_click=_train
-    )
+    """Say whose models answer meanwhile, and offer a training in one click."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="example_models"):
+        example.head(note("predict", "there-no-trained"))
+        st.button(t("Train a model on digits now"), key="predict_train", icon=":material/play_arrow:", on_click=_train)
     runs.show_refusal()
 
 

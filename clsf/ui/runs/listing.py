@@ -12,7 +12,7 @@ from clsf.experiments.start import title
 from clsf.runs.happened import rates_text
 from clsf.runs.history import KEPT_DAYS, Line, Query
 from clsf.runs.record import OVER
-from clsf.ui.runs import keys, names
+from clsf.ui.runs import example, keys, names
 from clsf.ui.shared import navigation, service_access, state
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
@@ -145,6 +145,7 @@ def _nothing_yet() -> None:
     st.info(t("You have not trained anything yet. What you train is listed here, and stays."), icon=":material/history:")
     if st.button(t("Train"), key="to_train", icon=":material/show_chart:", type="primary"):
         st.switch_page(navigation.link_to("train"), query_params=navigation.kept())
+    example.show()
 
 
 def _table(found: list[Line]) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from clsf.losses import fitted
 from clsf.model import presets
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, OPTIMIZERS, Plan
-from clsf.ui.shared import data_choice, design, state
+from clsf.ui.shared import data_choice, design, model_card, state
 from clsf.ui.shared.choices import Choices, Fit, fit, model, select_model
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.design import MY_MODEL
@@ -31,14 +31,6 @@ from clsf.words import Sentence
 
 DEFAULT_DATA, DEFAULT_MODEL = "digits", "lecture-cnn"
 DEFAULT_EPOCHS, DEFAULT_BATCH, DEFAULT_OPTIMIZER = (Plan.__dataclass_fields__[n].default for n in ("epochs", "batch_size", "optimizer"))  # fmt: skip
-
-
-def choose_defaults() -> None:
-    """Choose what a first training needs: digits, the lecture's model, both frameworks. Call before a page switch."""
-    st.session_state[state.DATA] = DEFAULT_DATA
-    st.session_state[state.MODEL] = DEFAULT_MODEL
-    st.session_state[state.FRAMEWORKS] = list(FRAMEWORKS)
-    st.session_state[state.IMAGE_SIZE] = None
 
 
 def choose_as(spec: ModelSpec, plan: Plan, framework: str) -> None:
@@ -147,6 +139,7 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
         drawn = model(name, len(info.classes))
         spec = fitted(drawn, plan, len(info.classes)) if plan is not None else drawn
         found = fit(spec, info, more["preparation"], plan)
+        model_card.show(name, found.shape, len(info.classes))
         if not found.problem:
             parameters = tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}")
             st.caption(parameters)

@@ -11,6 +11,7 @@ from clsf.capsule import file_name
 from clsf.capsule.arrays import packed as packed_weights
 from clsf.code import own_layers
 from clsf.code.departures import departures
+from clsf.code.whole import not_written
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.predict.exporting import CODE_STYLES, SLOW
@@ -66,7 +67,10 @@ def _one(model: Model) -> None:
         t("The model ({file})", file="model.py"), "model", record, lambda: _model_code(record), f"model_{suffix}.py", ":material/code:",
         about=t("What builds the same network; in PyTorch the weights are loaded into it."),
     )  # fmt: skip
-    if _reproducible(record):
+    why = not_written(record.plan)
+    if why is not None:
+        st.caption(sentence(why))
+    elif _reproducible(record):
         _download(
             t("Script that trains it"), "script", record,
             lambda: code.script(record.model, record.plan, record.framework, *_beyond(record), exact=True), f"train_{suffix}.py", ":material/code:",
@@ -142,6 +146,7 @@ def _how_to_use(record: RunRecord) -> str:
     scale = {
         "zero-one": t("pixel / 255"), "minus-one-one": t("pixel / 127.5 − 1"),
         "standardise": t("(pixel − mean) / deviation, per channel, of the training images"),
+        "efficientnet": t("(pixel − 127) / 128"), "imagenet": t("(pixel − mean) / deviation, per channel, of ImageNet"),
     }["minus-one-one" if record.plan.does("input-scale") else record.plan.preparation.scale]  # fmt: skip
     h, w, c = record.started.input_shape
     shape = f"(n, {h}, {w}, {c})" if record.framework == "tensorflow" else f"(n, {c}, {h}, {w})"
