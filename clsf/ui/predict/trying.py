@@ -17,8 +17,8 @@ from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.predict.chosen import Model
 from clsf.ui.shared import choose, data_names, facts, pictures, service_access
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t

@@ -51,6 +51,7 @@ LEARN, LOOK, BUILD, TRAIN, USE = say("Learn"), say("Look"), say("Build"), say("T
 
 PAGES = (
     Page("home", say("Start"), ":material/home:", LEARN),
+    Page("own", say("Own classes"), ":material/photo_camera:", LEARN),
     Page("tensors", say("Tensors"), ":material/grid_view:", LOOK),
     Page("data", say("Data"), ":material/photo_library:", LOOK),
     Page("layers", say("Layers"), ":material/layers:", LOOK),
