@@ -54,6 +54,12 @@ class RunInspector:
         seconds = detail.seconds + time.perf_counter() - started
         return LayersInspected(epoch, step, looks, self._dead(), seconds + time.perf_counter() - started)
 
+    def broken(self, epoch: int, step: int) -> LayersInspected:
+        """Tell of the weights as they are after a step (1-based) in which the loss became no number; nobody looked at that step."""
+        detail = StepDetail(self._backend, self._images, None)
+        detail.gradients, detail.after = {}, detail.before
+        return self.layers(epoch, step, detail)
+
     def predictions(self, epoch: int, step: int, watched: int) -> PredictionsInspected:
         """Tell what the model says now of the fixed images, and of all validation images."""
         started = time.perf_counter()

@@ -30,4 +30,5 @@ if asked or stepwise:
 with seen:
     runs.show_refusal()
     view.show(choices)
-    page.show_lesson(t("What am I looking at?"))
+    if view.name == "run":
+        page.show_lesson(t("What am I looking at?"))

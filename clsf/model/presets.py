@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from clsf import checks
 from clsf.errors import SpecError
-from clsf.model.branches import Multiply, Parallel, Residual
+from clsf.model.branches import Block, Multiply, Parallel, Residual
 from clsf.model.layers import (
     Activation,
     AveragePool2D,
@@ -58,6 +58,32 @@ def _separated(filters: int) -> tuple[Layer, Layer]:
 def _grouped(filters: int) -> tuple[Layer, Layer]:
     return Conv2D(filters, 1, groups=4, use_bias=False), BatchNorm()
 
+
+def _inverted(expand: int, kernel: int, strides: int, filters: int, channels: int) -> Layer:
+    """Return a block of MobileNetV2 and EfficientNet: widen, slide over each channel, narrow; added to its input where the shape stays."""
+    wide = (*_normed(channels * expand, 1), _RELU6) if expand > 1 else ()
+    layers = (
+        *wide, DepthwiseConv2D(kernel, strides, padding="same", use_bias=False), BatchNorm(), _RELU6, *_normed(filters, 1),
+    )  # fmt: skip
+    return Residual(layers) if strides == 1 and filters == channels else Block(layers)
+
+
+def _efficientnet_lite0() -> tuple[Layer, ...]:
+    blocks, channels = [], 32
+    for expand, kernel, strides, filters, repeats in _LITE0:
+        for n in range(repeats):
+            blocks.append(_inverted(expand, kernel, 1 if n else strides, filters, channels))
+            channels = filters
+    return (
+        *_normed(32, strides=2), _RELU6, *blocks, *_normed(1280, 1), _RELU6, GlobalAveragePool2D(), Dropout(0.2),
+    )  # fmt: skip
+
+
+_RELU6 = Activation("relu6")
+_LITE0 = (
+    (1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3), (6, 5, 2, 192, 4), (6, 3, 1, 320, 1),
+)  # fmt: skip
+"""Rows of Tan & Le 2019, arXiv:1905.11946, table 1, as Lite0 has them: times wider, kernel, strides, filters, blocks."""
 
 _RELU, _POOL = Activation("relu"), MaxPool2D(2)
 
@@ -190,6 +216,11 @@ _ALL = (
             Conv2D(32, 8, strides=8, padding="same", activation="gelu"), Reshape(16, 1, None), Conv2D(32, 1),
             _TOKENS, _CHANNELS, _TOKENS, _CHANNELS, LayerNormalization(), GlobalAveragePool2D(),
         ),
+    ),
+    Preset(
+        "efficientnet-lite0",
+        say("Tan & Le 2019 for phones: 16 blocks, no squeeze-and-excitation, ReLU6. Made for weights that were trained on ImageNet."),
+        _efficientnet_lite0(),
     ),
     Preset("tiny", say("The smallest that learns something: one convolution of eight filters."), (_conv(8), _POOL, Flatten())),
 )  # fmt: skip

@@ -10,10 +10,10 @@ from clsf.data.images import Images
 from clsf.data.likeness import Likeness
 from clsf.ui.data import keys, opened
 from clsf.ui.data.cloud import cloud
-from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import choose
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import t, tn
 
 SIZES = ("200", "500", "1000", "2000")

@@ -51,6 +51,7 @@ LEARN, LOOK, BUILD, TRAIN, USE = say("Learn"), say("Look"), say("Build"), say("T
 
 PAGES = (
     Page("home", say("Start"), ":material/home:", LEARN),
+    Page("own", say("Own classes"), ":material/photo_camera:", LEARN),
     Page("tensors", say("Tensors"), ":material/grid_view:", LOOK),
     Page("data", say("Data"), ":material/photo_library:", LOOK),
     Page("layers", say("Layers"), ":material/layers:", LOOK),
@@ -63,6 +64,8 @@ PAGES = (
     Page("bug_lab", say("Bug lab"), ":material/bug_report:", USE),
     Page("runs", say("Runs"), ":material/history:", USE),
     Page("lesson", say("Lesson"), ":material/school:"),
+    Page("assignment", say("Assignment"), ":material/assignment:"),
+    Page("teachers", say("For teachers"), ":material/co_present:"),
 )
 """In the order of the menu; the first is what the bare address shows. A lesson is opened from there."""
 

@@ -40,7 +40,8 @@ class Sections:
         """Let the reader choose one, of all or `among` some; it is then in the link."""
         offered = {section.name: section for section in (self.sections if among is None else among)}
         titles = {name: f"{section.icon} {words(section.title)}" for name, section in offered.items()}
-        return offered[choose.named(st.pills, words(self.label), titles, self.key, self.link, label_visibility="collapsed")]
+        with st.container(key=f"sections-{self.key}"):  # where the browser scrolls to, if the choice was far down
+            return offered[choose.named(st.pills, words(self.label), titles, self.key, self.link, label_visibility="collapsed")]
 
     def opened(self, lesson: str) -> Section:
         """Let the reader choose one; show its title and its part of the lesson."""

@@ -12,7 +12,9 @@ from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
 
-SCALE_TITLES = {"zero-one": "[0, 1]", "minus-one-one": "[-1, 1]", "standardise": "μ = 0, σ = 1"}
+SCALE_TITLES = {
+    "zero-one": "[0, 1]", "minus-one-one": "[-1, 1]", "standardise": "μ = 0, σ = 1", "efficientnet": "EfficientNet-Lite", "imagenet": "ImageNet",
+}  # fmt: skip
 
 
 def preparation() -> Preparation:
