@@ -56,6 +56,8 @@ def mended(program: Program, findings: list[Finding] | None = None) -> str:
     taken = [f for f in faults(program) if f.certainty != "smell"] if findings is None else findings
     kinds = {f.kind for f in taken}
     lines = list(program.source.lines)
+    for line, text in program.source.left_out.items():  # what could not be read is kept as it is
+        lines[line - 1] = text
     added: dict[int, list[str]] = {}
     changed: set[int] = set()
     for f in taken:
@@ -82,7 +84,7 @@ def wholly_mended(program: Program, most: int = 4) -> Program:
     """Return the program after its mends, and after those of what is found then, until nothing more changes."""
     for _ in range(most):
         text = mended(program)
-        if text == program.source.text:
+        if text == program.source.text and not program.source.broken:
             break
         program = read(text)
     return program

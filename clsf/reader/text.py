@@ -69,6 +69,8 @@ class Source:
     tree: ast.Module
     notes: list[tuple[int, Sentence]] = field(default_factory=list)  # (line, what was left out or mended)
     broken: list[tuple[int, Sentence]] = field(default_factory=list)  # (line, syntax error)
+    repaired: dict[int, str] = field(default_factory=dict)  # line -> how it has to be, as it stands in `text`
+    left_out: dict[int, str] = field(default_factory=dict)  # line -> what the program has there, `pass` in `text`
 
     @property
     def lines(self) -> list[str]:
@@ -251,25 +253,62 @@ def _parsed(text: str, notes: list) -> Source:
 
 
 def _around_errors(text: str, error: SyntaxError, notes: list) -> Source:
-    """Return what can be read when a few wrong lines are left out; raise ReadError when nothing sensible is left."""
+    """Return what can be read when a few wrong lines are repaired or left out; raise ReadError when nothing sensible is left."""
     first = error
     broken, lines = [], text.split("\n")
+    repaired: dict[int, str] = {}
+    left_out: dict[int, str] = {}
     if _foreign(text):
         raise _foreign(text)
     for _ in range(8):
         line = min(max(error.lineno or 1, 1), len(lines))
         broken.append((line, why(error, lines)))
+        better = _repair(error, lines)
+        if better is not None:
+            line, lines[line - 1], error = better[0], better[1], better[2]
+            broken[-1] = (line, broken[-1][1])
+            repaired[line] = lines[line - 1]
+            if error is None:
+                return Source("\n".join(lines), ast.parse("\n".join(lines)), notes, broken, repaired, left_out)
+            continue
         if not lines[line - 1].strip():  # the error is told after what causes it
             line = next((n for n in range(line, 0, -1) if lines[n - 1].strip()), line)
+        left_out.setdefault(line, lines[line - 1])
         indent = re.match(r"\s*", lines[line - 1])[0]
         lines[line - 1] = f"{indent}pass" if "indent" not in str(error.msg) or not indent else lines[line - 1].lstrip()
         tree, error = _try("\n".join(lines))
         if tree is not None:
-            return Source("\n".join(lines), tree, notes, broken)
+            return Source("\n".join(lines), tree, notes, broken, repaired, left_out)
     raise ReadError(
         say("Line {line} is no Python: {reason}", line=first.lineno or 1, reason=why(first, text.split("\n"))),
         line=first.lineno or 1,
     )
+
+
+_MARKS = (
+    (":", "expected ':'"),
+    (",", "forgot a comma"),
+    (")", r"'\(' was never closed"),
+    ("]", r"'\[' was never closed"),
+    ("}", r"'{' was never closed"),
+)
+"""What is put in at the end of a line -> the error for which that may be the cure."""
+
+
+def _repair(error: SyntaxError, lines: list[str]) -> tuple[int, str, SyntaxError | None] | None:
+    """Return a line, how it has to be, and the next error; None if no single mark lets Python read on past that line."""
+    mark = next((mark for mark, said in _MARKS if re.search(said, str(error.msg))), None)
+    line = error.lineno or 0
+    if mark is None or not 0 < line <= len(lines):
+        return None
+    last = min(max(error.end_lineno or line, line), line + 3, len(lines))
+    for number in range(line, last + 1):
+        code, comment = re.match(r"(.*?)(\s*(?:#[^'\"]*)?)$", lines[number - 1]).groups()
+        new = f"{code}{mark}{comment}"
+        _, other = _try("\n".join([*lines[: number - 1], new, *lines[number:]]))
+        if other is None or (other.lineno or 0) > last:
+            return number, new, other
+    return None
 
 
 def _try(text: str) -> tuple[ast.Module | None, SyntaxError | None]:
