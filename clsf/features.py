@@ -55,7 +55,7 @@ def layers_of(spec: ModelSpec, plan: Plan, prepared: Prepared) -> int:
     """Return how many layers, from the beginning, a run computes once for each image; 0: it does not."""
     if plan.augmentation.any or plan.mixed or plan.does("frozen-bn-moves"):
         return 0
-    count = fixed(spec.layers, plan.train_layers)
+    count = fixed(spec.layers, plan.freezes)
     if not count:
         return 0
     shape = spec.analyse(prepared.shape).layers

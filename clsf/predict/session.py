@@ -10,7 +10,6 @@ import gc
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import replace
 
 import numpy as np
 
@@ -96,9 +95,7 @@ class Held:
 
 def for_asking(plan: Plan) -> Plan:
     """Return the plan without what only matters while a model learns, so that building it is quick."""
-    if plan.does("input-scale"):
-        plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
-    return plan.but(variants=USUAL)
+    return plan.as_prepared.but(variants=USUAL)
 
 
 class Models:

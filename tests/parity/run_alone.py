@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from clsf import backends, losses
@@ -19,8 +18,7 @@ from clsf.training import train
 
 def main(framework: str, model: str, plan: str) -> None:
     plan = Plan.from_json(json.loads(Path(plan).read_text("utf-8")))
-    if plan.does("input-scale"):  # as `clsf.training` does before it prepares
-        plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
+    plan = plan.as_prepared  # as `clsf.training` does before it prepares
     prepared = prepare(open_dataset(plan.data), plan)
     spec = losses.fitted(ModelSpec.from_json(json.loads(Path(model).read_text("utf-8"))), plan, len(prepared.classes))
     built = changed(spec, plan.differences)
