@@ -10,6 +10,8 @@ import gc
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,6 +26,8 @@ from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import FIXED_SCALES, Plan, fixed_scale
 from clsf.predict.values import Prediction, Request
+
+T = TypeVar("T")
 
 MOST_MODELS = 3
 UNUSED_SECONDS = 900.0
@@ -70,6 +74,12 @@ class Held:
                 at = np.sort(like.validation)
                 self._images["test"] = "validation", Images(like.pixels[at], like.labels[at], like.classes)
         return self._images["test"]
+
+    def remembered(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` returned when it was first asked for by this name, of this model's images."""
+        if name not in self._images:
+            self._images[name] = make()
+        return self._images[name]
 
     @property
     def activation_reader(self):

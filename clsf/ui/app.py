@@ -9,8 +9,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from clsf.errors import ClsfError
-from clsf.ui import chrome, course_bar, held, incoming, keeping, links, next_page, share_page, unexpected_errors
-from clsf.ui.shared import identity, language, navigation, service_access, static_files
+from clsf.ui import assignment_bar, chrome, course_bar, held, incoming, keeping, links, next_page, share_page, unexpected_errors
+from clsf.ui.shared import assigned, identity, language, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
 
@@ -37,6 +37,8 @@ def main() -> None:
         navigation.run_page(page)
     with task:
         course_bar.show(page.url_path)  # after the page, which says what the session holds
+        assignment_bar.show(page.url_path)
+    assigned.here(page.url_path)
     next_page.show(page.url_path)
     with st.sidebar:
         share_page.show(page.url_path)

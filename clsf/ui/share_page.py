@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import segno
 import streamlit as st
 
-from clsf.ui.shared import linked
+from clsf.ui.shared import linked, qr
 from clsf.ui.shared.components import component
 from clsf.ui.shared.text import t
 
 PROJECTOR = "projector"
 """In the link and in the session: shown large, without the menu."""
 
-MOST_IN_CODE = 1_800  # characters; a code of more is too fine for a camera across a room
-BORDER = 2  # modules; scanners ask for four, and the white of the picture gives the rest
 
 _copy = component("clsf_copy_link", __file__, "share_page", "<button type='button'></button>\n<p role='status'></p>")
 
@@ -55,20 +51,9 @@ def address(page: str) -> str:
     return urlunsplit((here.scheme, here.netloc, here.path, urlencode(query), ""))
 
 
-def picture(link: str) -> str | None:
-    """Return a link as a QR code in SVG, black on white; None for one that is too long to be scanned."""
-    if not link or len(link) > MOST_IN_CODE:
-        return None
-    file = io.BytesIO()
-    segno.make(link, error="l", micro=False).save(
-        file, kind="svg", border=BORDER, light="#fff", omitsize=True, xmldecl=False, svgns=True
-    )
-    return file.getvalue().decode("utf-8")
-
-
 def _code(page: str) -> None:
     link = address(page)
-    drawn = picture(link)
+    drawn = qr.picture(link)
     if drawn is None:
         st.info(
             t("This link is too long for a code: {count} characters. Copy it instead.", count=f"{len(link):,}"),
