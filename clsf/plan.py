@@ -287,7 +287,7 @@ class Plan:
         checks.between(PlanError, word("label_smoothing"), self.label_smoothing, 0, 0.9)
         if self.label_smoothing and not self.loss_kind.smooths:
             raise PlanError(
-                "Label smoothing is {value}, but a sparse label is one whole number and can't be spread over the classes. "
+                "Label smoothing is {value}, but Keras' sparse loss can't smooth: its label is one whole number. (PyTorch's F.cross_entropy could.) "
                 "Choose the categorical loss, whose labels are one-hot rows.",
                 value=f"{self.label_smoothing:g}",
             )

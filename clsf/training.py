@@ -255,6 +255,8 @@ class _Loop:
         if chunk.detail is not None:
             yield from self._look_inside(chunk)
         if diverged(chunk.report.losses).any():
+            if self.inspector is not None and chunk.detail is None:
+                yield self.inspector.broken(self.epoch, self.step)
             self.why_over = "diverged"
 
     def end_epoch(self) -> Iterator[Event]:

@@ -74,7 +74,7 @@ def _pairs(images: Images, found: Likeness, stamp: tuple) -> None:
         notes=[t("{distance} apart", distance=f"{d:.1f}") for _, _, d in pairs for _ in (0, 1)],
     )  # fmt: skip
     text = {
-        "nearest": t("Two neighbours stand beside each other. Twins in training and validation would make the score too good."),
+        "nearest": t("Two neighbours are shown side by side. Near-duplicates in training and validation would make the score too good."),
         "nearest_strangers": note("data", "alike-numbers-yet"),
         "farthest": t("The largest differences are mostly those of brightness: light ground against dark."),
         "farthest_kin": note("data", "one-class-hardly"),

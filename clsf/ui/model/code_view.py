@@ -95,7 +95,7 @@ def _rest(plan: Plan, told: bool) -> str:
     values = {"epochs": plan.epochs, "optimizer": plan.optimizer}
     if told:
         return t("Epochs ({epochs}), optimizer ({optimizer}) and all else are as on the Train page.", **values)
-    return t("Epochs ({epochs}), optimizer ({optimizer}) and all else are as usual.", **values)
+    return t("Epochs ({epochs}), optimizer ({optimizer}) and everything else have their default values.", **values)
 
 
 def _trained(spec: ModelSpec, bench: Bench) -> tuple[ModelSpec, Plan | None, bool]:

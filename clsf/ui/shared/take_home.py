@@ -74,10 +74,7 @@ def _one(model: Model) -> None:
         _download(
             t("Script that trains it"), "script", record,
             lambda: code.script(record.model, record.plan, record.framework, *_beyond(record), exact=True), f"train_{suffix}.py", ":material/code:",
-            about=t(
-                "The same run from the beginning, without this dashboard: it draws the same split, batches, first weights, dropout masks and "
-                "varied images. At its top stands what it does not repeat."
-            ),
+            about=note("predict", "script-repeats"),
         )  # fmt: skip
         _download(
             t("Notebook"), "notebook", record, lambda: code.notebook(record.model, record.plan, words, *_beyond(record)), f"{_stem(record)}.ipynb",

@@ -55,7 +55,7 @@ def augmentation() -> Augmentation:
     )  # fmt: skip
     rotation = number(
         right, t("Rotation, degrees"), keys.ROTATION, 0.0, 180.0, 5.0,
-        help=t("At most so far to either side. Keras: `RandomRotation`, in turns. PyTorch: `v2.RandomRotation`, in degrees."),
+        help=t("Maximum angle to either side. Keras: `RandomRotation`, in turns. PyTorch: `v2.RandomRotation`, in degrees."),
     )  # fmt: skip
     left, right = pair()
     brightness = number(
