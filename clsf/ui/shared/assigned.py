@@ -81,17 +81,12 @@ def goal_reached(assignment: Assignment) -> bool:
 
 def joined() -> str:
     """Return the class that the reader is in, "" for none. It comes from the link, which keeps it."""
-    if PARAMETER_FOR_TEACHERS in st.session_state:
-        return ""
     if CLASS in st.query_params:
         try:
             st.session_state[_CLASS] = class_name(st.query_params[CLASS])
         except TeachingError:
             st.session_state.pop(_CLASS, None)
     return st.session_state.get(_CLASS, "")
-
-
-PARAMETER_FOR_TEACHERS = "class_of_teacher"  # in the session of who looks at a class as its teacher
 
 
 def leave() -> None:
