@@ -19,6 +19,7 @@ import numpy as np
 from clsf import backends
 from clsf.backends.base import Observation, Weights
 from clsf.backends.initial import weights_hash
+from clsf.backends.start import start_weights
 from clsf.chunks import Epoch
 from clsf.compare.recording import (
     EVALUATED,
@@ -38,7 +39,7 @@ from clsf.errors import EngineError
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.training import epoch_order, start_weights
+from clsf.training import epoch_order
 
 UNUSED_SECONDS = 600.0
 MOST_SESSIONS = 4

@@ -129,6 +129,11 @@ def _preparing(record: RunRecord) -> None:
         text = t("Downloading: {done} MB", done=megabytes(news.done))
     elif news.stage == "download":
         text = t("Downloading: {done} of {total} MB", done=megabytes(news.done), total=megabytes(news.total))
+    elif news.stage == "features":
+        text = tn(
+            "Through the frozen layers, once: {done} of {total} image", "Through the frozen layers, once: {done} of {total} images",
+            news.total, done=f"{news.done:,}", total=f"{news.total:,}",
+        )  # fmt: skip
     else:
         text = t("Preparing images: {done} of {total}", done=f"{news.done:,}", total=f"{news.total:,}")
     st.progress(share, text)
