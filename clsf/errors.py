@@ -8,7 +8,8 @@
     ├── StoreError     a run that is not in the store, or can't be read
     ├── CapsuleError   a capsule that can't be written or opened
     ├── ConvertError   a file with a model that can't be read or compared
-    └── CourseError    a lesson, or a file of progress, that is not as it should be
+    ├── CourseError    a lesson, or a file of progress, that is not as it should be
+    └── TeachingError  an assignment, a hand-in or a class that can't be used
 
 Every sentence says what happened with the value received, what was expected, and what to do.
 """
@@ -59,3 +60,7 @@ class ConvertError(ClsfError):
 
 class CourseError(ClsfError):
     """A lesson, a question or a file of progress that is not as it should be; the sentence names file and line."""
+
+
+class TeachingError(ClsfError):
+    """An assignment, a hand-in or a class that can't be used; the sentence says why."""

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
-from clsf import FRAMEWORKS, checks, continuing, limits, logs, losses
-from clsf.data import access, private, temporary
+from clsf import FRAMEWORKS, checks, continuing, examples, limits, logs, losses
+from clsf.data import access, pretrained, private, temporary
 from clsf.engine import installed, start_engine
 from clsf.engine.base import COMMANDS, Engine, EngineState, RunRequest
 from clsf.errors import DataError, EngineError
@@ -143,7 +143,7 @@ class TrainingService:
         trains it.
         """
         checks.known(EngineError, say("command"), command, COMMANDS)
-        record = self.store.record(run_id)
+        record = self._known(run_id)
         if owner is not None and (not owner or record.owner != owner):
             raise not_yours(run_id)
         if record.over:
@@ -165,12 +165,15 @@ class TrainingService:
     def record(self, run_id: str) -> RunRecord:
         """Return everything known of a run; a live one keeps growing. Raises StoreError if it is unknown.
 
-        Whoever may not see its images gets a copy without them, made at each call; see `clsf.runs.sharing`.
+        Whoever may not see its images gets a copy without them, made at each call; see `clsf.runs.sharing`. The runs that come with
+        the program (`clsf.examples`) are known, too.
         """
-        return sharing.seen(self.store.record(run_id))
+        return sharing.seen(self._known(run_id))
 
     def group(self, run_id: str) -> list[RunRecord]:
         """Return the records of all runs that were started with this one, itself too, in the order of FRAMEWORKS."""
+        if examples.is_example(run_id):
+            return [self.record(other) for other in examples.group_of(run_id)]
         return [self.record(other) for other in self.store.group(self.store.record(run_id).group)]
 
     def weights(self, run_id: str, best: bool = False) -> dict:
@@ -178,6 +181,8 @@ class TrainingService:
 
         Raises StoreError if there are none.
         """
+        if examples.is_example(run_id) and not best:
+            return examples.weights(run_id)
         return self.store.weights(run_id, best)
 
     def tensorboard(self, run_id: str) -> bytes:
@@ -326,11 +331,14 @@ class TrainingService:
 
     # Inside.
 
+    def _known(self, run_id: str) -> RunRecord:
+        return examples.record(run_id) if examples.is_example(run_id) else self.store.record(run_id)
+
     def _begun(self, plan: Plan) -> tuple[Plan, str]:
         """Return the plan and the weights that it begins with; "" for a plan that draws them."""
         if plan.begin_from is None:
             return plan, ""
-        earlier = self.store.record(plan.begin_from)
+        earlier = self._known(plan.begin_from)
         epochs = earlier.restored.epoch if earlier.restored else len(earlier.epochs)
         return (
             continuing.continued(plan, earlier.run_id, earlier.plan, epochs),
@@ -397,6 +405,8 @@ def _check(spec: ModelSpec, plan: Plan) -> tuple[Analysis, int]:
 
     found = info(plan.data)
     analysis = losses.check(spec, plan, prepared_shape(found, plan.preparation), len(found.classes))
+    if plan.weights is not None:
+        pretrained.checked(analysis, plan.weights)
     images = found.trained(plan.validation_share, plan.train_limit)
     if plan.batch_size > images:
         raise DataError(say_n(

@@ -10,10 +10,14 @@ from xdist.scheduler import LoadScopeScheduling
 PROCESSES = 2
 
 ROOMS = {
-    "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
-    "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks", "engine": "engine", "browser": "browser",
+    "browser": "browser", "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
+    "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks", "engine": "engine",
+    "browser/test_accessibility.py": "accessibility",
 }  # fmt: skip
-"""Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order."""
+"""Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order: the longest first.
+
+Accessibility is a room of its own, with a dashboard of its own, so that the slow tests end in both processes at about the same time.
+"""
 
 
 class ByRoom(LoadScopeScheduling):

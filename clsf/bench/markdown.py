@@ -6,22 +6,65 @@ import platform
 from collections.abc import Iterable, Iterator
 from importlib import metadata
 from itertools import groupby
+from pathlib import Path
+
+import psutil
 
 from clsf.bench.rows import Measurement
-from clsf.engine.machine import machine_text
+from clsf.engine.machine import cores, instruction_sets, machine_text
+from clsf.errors import EngineError
 
 PACKAGES = ("tensorflow", "torch", "streamlit", "numpy")
 
+BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+"""Between these lines of a file stands the table that `--write` replaces."""
+
+
+def head(busy: float) -> str:
+    """Return the line above a table: which machine, which versions, and how many processors others kept busy."""
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+    wide = " ".join(instruction_sets()) or "instruction sets unknown"
+    return (
+        f"{machine_text()}, {wide}; Python {platform.python_version()}, {versions}. Other programs kept {busy:.1f} of {cores()} "
+        "processors busy before it began. Medians, with the interval of 95 % in brackets."
+    )
+
+
+def busy(seconds: float = 1.0) -> float:
+    """Return how many processors are busy now, this process asleep."""
+    return psutil.cpu_percent(seconds) / 100 * cores()
+
 
 def lines(rows: Iterable[Measurement]) -> Iterator[str]:
-    """Return the lines of the table, each as soon as its rows are there: which machine first, then median and spread."""
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
-    yield f"{machine_text()}; Python {platform.python_version()}, {versions}. Medians, with the least and the most in brackets."
+    """Return the lines of the table, each as soon as its rows are there: which machine first, then median and interval."""
+    yield head(busy())
     yield ""
     yield "| what | measured |"
     yield "| --- | --- |"
     for what, found in groupby(rows, key=lambda row: row.name.rpartition("/")[0]):
         yield f"| {what or 'all'} | {' · '.join(map(_cell, found))} |"
+
+
+def written(text: str, table: Iterable[str]) -> str:
+    """Return a file's text with this table in place of the one that it has. Raises EngineError if it has no place for one."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise EngineError("The file has no lines '{begin}' and '{end}' for the table to stand between.", begin=BEGIN, end=END)
+    return "\n".join([before + begin, "", *table, "", end + after])
+
+
+def write(path: Path, table: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of the table, and put it into the file when it is whole. Raises EngineError before anything is measured."""
+    try:
+        written(text := path.read_text(encoding="utf-8"), ())
+    except OSError as error:
+        raise EngineError("The file '{path}' can't be read: {reason}.", path=str(path), reason=str(error)) from None
+    kept = []
+    for line in table:
+        kept.append(line)
+        yield line
+    path.write_text(written(text, kept), encoding="utf-8")
 
 
 def _cell(row: Measurement) -> str:

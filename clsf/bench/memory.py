@@ -49,15 +49,20 @@ def measure(framework: str) -> float:
     """
     from clsf import backends
     from clsf.backends.initial import initial_weights
-    from clsf.bench.worker import plan_for
+    from clsf.bench.loops import Case
     from clsf.data.images import Prepared
     from clsf.memory import PeakMemory
     from clsf.model.presets import preset
+    from clsf.optimizers import DEFAULT
     from clsf.training import epoch_order
 
     backend = backends.load(framework)
     import_module(f"clsf.backends.{framework}.device").setup()
-    spec, plan, draw = preset("lecture-cnn", 10), plan_for(32), np.random.default_rng(0)
+    spec, plan, draw = (
+        preset("lecture-cnn", 10),
+        Case(framework, "lecture-cnn", "shapes", 32, DEFAULT).plan("native"),
+        np.random.default_rng(0),
+    )
     before = psutil.Process().memory_info().rss / 1e6
     peak = PeakMemory()
     prepared = Prepared(

@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+DRAWS = 2000
+LEAST_REPEATS = 5
+NARROW = 0.1  # width of the interval, as a share of the median
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -32,8 +38,8 @@ class Measurement:
 
     name: str  # "tensorflow/lecture-cnn/batch-32/over-fit-without-xla"
     median: float
-    low: float  # the least of the repeats
-    high: float  # the most
+    low: float  # of the interval that the median is in, with 95 % (bootstrap over the repeats)
+    high: float
     unit: str  # "ratio", "s", "ms", "MB", "share", …
     target: Target | None = None
 
@@ -50,7 +56,27 @@ class Measurement:
 
 def row(name: str, values: Sequence[float], unit: str, target: Target | None = None) -> Measurement:
     """Return the row of these repeats. Raises ValueError if there are none."""
-    return Measurement(name, statistics.median(values), min(values), max(values), unit, target)
+    low, high = interval(values)
+    return Measurement(name, statistics.median(values), low, high, unit, target)
+
+
+def interval(values: Sequence[float]) -> tuple[float, float]:
+    """Return between which two values the median is, with 95 % confidence.
+
+    Percentile bootstrap: the median of as many values drawn from these with replacement, 2,000 times (Efron 1979). The draws are
+    the same at each call. With one value it is that value twice.
+    """
+    draws = np.random.default_rng(0).choice(np.asarray(values, "float64"), (DRAWS, len(values)))
+    low, high = np.quantile(np.median(draws, axis=1), (0.025, 0.975))
+    return float(low), float(high)
+
+
+def enough(values: Sequence[float]) -> bool:
+    """Return whether the median of these ratios is known to ± 5 %, so that more repeats would tell little."""
+    if len(values) < LEAST_REPEATS:
+        return False
+    low, high = interval(values)
+    return high - low <= NARROW * statistics.median(values)
 
 
 def ratios(ours: Sequence[float], others: Sequence[float]) -> list[float]:

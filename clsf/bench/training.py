@@ -1,80 +1,138 @@
-"""How fast our loops are, as ratios over the usual ones, and as shares of what the machine can do. One fresh process per row of it."""
+"""How fast a student's training is: in the dashboard's warm worker, by the default rules, over the loops of textbooks and the floor.
+
+Four things take turns, repeat by repeat: a run in the engine of this process, as the dashboard starts it; a textbook's loops in a
+process that has none of our settings; and, in a third process, our loop alone by both rules and the least that a step can take.
+"""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
+import statistics
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 
 from clsf import FRAMEWORKS
-from clsf.bench.rows import Measurement, Target, ratios, row
-from clsf.engine.machine import cores
-from clsf.errors import EngineError
+from clsf.bench.loops import Case, Process
+from clsf.bench.rows import Measurement, Target, enough, ratios, row
+from clsf.data import catalogue
+from clsf.engine import start_engine
+from clsf.events import EpochEnded
+from clsf.model.presets import preset
+from clsf.optimizers import DEFAULT, POPULAR
+from clsf.runs.store import RunStore
+from clsf.training_service import TrainingService
 
-MODELS = ("lecture-cnn", "lenet-5", "two-block-cnn")
-BATCHES = (32, 128)
+DIGITS, PHOTOGRAPHS = "digits", "shapes"  # 8×8×1, and CIFAR-10's size without a network
 
-TARGETS: dict[str, Target] = {
-    "tensorflow/lecture-cnn/batch-32/over-fit-without-xla": Target(1.25, "least"),
-    "tensorflow/lecture-cnn/batch-32/over-fit": Target(1.8, "least"),
-    "tensorflow/lecture-cnn/batch-32/over-tf-function-loop": Target(1.10, "least"),
-    "torch/lecture-cnn/batch-32/over-dataloader-2-workers": Target(1.4, "least"),
-    "torch/lecture-cnn/batch-32/over-dataloader-0-workers": Target(1.15, "least"),
-    "tensorflow/lecture-cnn/batch-32/share-of-matrix-products": Target(0.70, "least"),
-    "torch/lecture-cnn/batch-32/share-of-matrix-products": Target(0.50, "least"),
+ROUND_SECONDS = 1.0  # that a repeat of one loop takes, about
+LEAST_EPOCHS = 3  # of a run; its first is not counted: a graph is traced in it
+READY_SECONDS = 180.0
+
+SMALL = [
+    ("mlp", DIGITS, DEFAULT, 32),
+    ("mlp", DIGITS, POPULAR, 32),
+    ("tiny", DIGITS, DEFAULT, 32),
+    ("lenet-5", DIGITS, DEFAULT, 32),
+]
+LECTURE = [("lecture-cnn", DIGITS, DEFAULT, 32), ("lecture-cnn", DIGITS, POPULAR, 32)]
+LARGE = [("lecture-cnn", PHOTOGRAPHS, DEFAULT, 32), ("lecture-cnn", PHOTOGRAPHS, DEFAULT, 128)]
+
+TEXTBOOK = {
+    "tensorflow": ("fit", "fit-without-xla", "tf-function-loop"),
+    "torch": ("dataloader-2-workers", "dataloader-0-workers"),
 }
-NEVER_SLOWER = Target(1.0, "least")  # at batch 128, everywhere
-STREAMING = Target(0.02, "most")  # of the time
-
-TRAINING = 3  # times the multiply-adds of a forward pass: forward, and backward by inputs and by weights
+OWN = "time-over-floor", "time-engine-over-alone", "time-aligned-over-native"
 
 
-def names(framework: str, model: str, batch: int) -> list[str]:
-    """Return the names of the rows that one process measures."""
-    usual = {
-        "tensorflow": ("fit", "fit-without-xla", "tf-function-loop"),
-        "torch": ("dataloader-2-workers", "dataloader-0-workers"),
-    }[framework]
-    over = [f"over-{name}" for name in usual]
-    return [f"{framework}/{model}/batch-{batch}/{what}" for what in (*over, "cost-of-streaming", "share-of-matrix-products")]
+def cases() -> list[Case]:
+    """Return what is measured: what students start with, and the lecture's network on images of CIFAR-10's size."""
+    return [
+        Case(framework, model, data, batch, optimizer)
+        for framework in FRAMEWORKS
+        for model, data, optimizer, batch in (*SMALL, *LECTURE, *LARGE)
+    ]
+
+
+def target(case: Case, what: str) -> Target | None:
+    """Return what is aimed at in a row; None where it is only told."""
+    if what in ("time-engine-over-alone", "time-aligned-over-native"):
+        return Target(1.05, "most")
+    if what == "time-over-floor":
+        return Target(1.4, "most") if case.framework == "torch" and case.data == DIGITS else None
+    loop = what.removeprefix("over-")
+    if case.batch_size > 32:
+        return Target(1.05, "least")
+    if case.data == DIGITS:
+        return Target(1.5, "least") if loop in ("dataloader-0-workers", "tf-function-loop") else None
+    return {
+        "fit": Target(1.4, "least"), "fit-without-xla": Target(1.4, "least"), "tf-function-loop": Target(1.3, "least"),
+        "dataloader-0-workers": Target(1.4, "least"),
+    }.get(loop)  # fmt: skip
+
+
+def names(case: Case) -> list[str]:
+    """Return the names of a case's rows."""
+    return [f"{case.name}/{what}" for what in (*(f"over-{loop}" for loop in TEXTBOOK[case.framework]), *OWN)]
 
 
 def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
-    """Measure everything whose name has `wanted` in it. Raises EngineError if a process fails."""
-    for framework in FRAMEWORKS:
-        for model in MODELS:
-            for batch in BATCHES:
-                if any(wanted in name for name in names(framework, model, batch)):
-                    found = of(f"{framework}/{model}/batch-{batch}", told(framework, model, batch, repeats))
-                    yield from (r for r in found if wanted in r.name)
+    """Measure every case that has `wanted` in a row's name. Raises EngineError if a process fails."""
+    chosen = [case for case in cases() if any(wanted in name for name in names(case))]
+    if not chosen:
+        return
+    frameworks = tuple(f for f in FRAMEWORKS if any(case.framework == f for case in chosen))
+    with TemporaryDirectory() as folder, TrainingService(start_engine(frameworks), RunStore.open(folder)) as service:
+        service.wait_warm(READY_SECONDS)
+        for case in chosen:
+            with ExitStack() as stack:
+                processes = [stack.enter_context(Process(case, side)) for side in ("textbook", "ours")]
+                found = measured(case, service, processes, repeats)
+            yield from (r for r in of(case, found) if wanted in r.name)
 
 
-def told(framework: str, model: str, batch: int, repeats: int) -> dict:
-    """Run `clsf.bench.worker` in a fresh process, its threads pinned to the number of cores, and return what it said."""
-    environment = {**os.environ, "CLSF_THREADS": str(cores()), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    done = subprocess.run(
-        [sys.executable, "-m", "clsf.bench.worker", framework, model, str(batch), str(repeats)],
-        capture_output=True, text=True, check=False, env=environment,
-    )  # fmt: skip
-    if done.returncode:
-        raise EngineError(
-            "The benchmark of {framework} ended with {code}: {why}",
-            framework=framework, code=done.returncode, why=done.stderr.strip()[-300:],
-        )  # fmt: skip
-    return json.loads(done.stdout.splitlines()[-1])
+def measured(case: Case, service: TrainingService, processes: list[Process], repeats: int) -> dict[str, list[float]]:
+    """Return name of a loop -> seconds of a step in each repeat; "engine" is the run in the dashboard's worker.
+
+    Ends before `repeats` if every ratio is known well enough.
+    """
+    loops: dict[str, Callable[[], float]] = {}
+    for process in processes:
+        for name in process.names:
+            steps = max(int(ROUND_SECONDS / max(process.seconds(name, 20) / 20, 1e-5)), 20)
+            loops[name] = lambda process=process, name=name, steps=steps: process.seconds(name, steps) / steps
+    batches = catalogue.info(case.data).trained(case.plan("aligned").validation_share) / case.batch_size
+    alone = loops["aligned"]()
+    epochs = max(int(ROUND_SECONDS / (alone * batches)) + 1, LEAST_EPOCHS)
+    loops["engine"] = lambda: _in_engine(case, service, epochs, batches)
+    loops["engine"]()
+    seconds: dict[str, list[float]] = {name: [] for name in loops}
+    for number in range(repeats):
+        order = list(loops)
+        for name in order[number % len(order) :] + order[: number % len(order)]:  # nobody is always first
+            seconds[name].append(loops[name]())
+        if all(enough(r) for r in compared(case, seconds).values()):
+            break
+    return seconds
 
 
-def of(prefix: str, said: dict) -> Iterator[Measurement]:
-    """Turn what a process measured into rows."""
-    seconds = said["seconds"]
-    ours = seconds["ours"]
-    for name, others in seconds.items():
-        if name != "ours":
-            target = TARGETS.get(f"{prefix}/over-{name}", NEVER_SLOWER if prefix.endswith("batch-128") else None)
-            yield row(f"{prefix}/over-{name}", ratios(ours, others), "ratio", target)
-    yield row(f"{prefix}/cost-of-streaming", said["cost_of_streaming"], "share", STREAMING)
-    work = 2 * TRAINING * said["multiply_adds"] * said["images"] / 1e9
-    shares = [work / s / most for s, most in zip(ours, said["gigaflops"], strict=True)]
-    yield row(f"{prefix}/share-of-matrix-products", shares, "share", TARGETS.get(f"{prefix}/share-of-matrix-products"))
+def compared(case: Case, seconds: dict[str, list[float]]) -> dict[str, list[float]]:
+    """Return what a row is called -> its ratios, repeat by repeat."""
+    found = {f"over-{loop}": ratios(seconds["engine"], seconds[loop]) for loop in TEXTBOOK[case.framework]}
+    pairs = ("engine", "floor"), ("engine", "aligned"), ("aligned", "native")
+    return found | {what: ratios(seconds[other], seconds[one]) for what, (one, other) in zip(OWN, pairs, strict=True)}
+
+
+def of(case: Case, seconds: dict[str, list[float]]) -> Iterator[Measurement]:
+    """Turn what was measured of a case into rows."""
+    for what, values in compared(case, seconds).items():
+        yield row(f"{case.name}/{what}", values, "ratio", target(case, what))
+    yield row(f"{case.name}/step", [1000 * s for s in seconds["engine"]], "ms")
+
+
+def _in_engine(case: Case, service: TrainingService, epochs: int, batches: float) -> float:
+    """Train in the warm worker as the dashboard does; return the seconds of a step, the median over all epochs but the first."""
+    [run_id] = service.train(
+        preset(case.model, len(catalogue.info(case.data).classes)), case.plan("aligned", epochs), (case.framework,)
+    )
+    found = [event.seconds for _, event in service.follow([run_id]) if isinstance(event, EpochEnded)]
+    return statistics.median(found[1:]) / batches

@@ -7,7 +7,6 @@ by field, arrays without pickle; files that do not belong there, and capsules of
 from __future__ import annotations
 
 import zipfile
-import zlib
 
 from clsf import FRAMEWORKS, checks, losses
 from clsf.backends.initial import weights_hash
@@ -21,8 +20,6 @@ from clsf.words import say, say_n
 MOST_BYTES = 100_000_000  # of the whole file
 MOST_ABOUT = 1_000_000
 MOST_HISTORY = 100_000_000  # unpacked; a million steps take about 60 MB
-MOST_RATIO = 200  # that JSON of numbers is packed by; a bomb is packed a thousandfold
-RATIO_FROM = 10_000_000
 
 KNOWN = {
     "format", "version", "written_by", "framework", "versions", "machine", "created", "group", "race", "input_shape", "classes",
@@ -45,10 +42,10 @@ def _read(content: bytes) -> Capsule:
         raise CapsuleError("It has more than {most} MB.", most=MOST_BYTES // 1_000_000)
     with _opened(content) as archive:
         members = _members(archive)
-        about = _json(_bytes(archive, members[ABOUT], MOST_ABOUT), ABOUT)
+        about = _json(zips.content(archive, members[ABOUT], MOST_ABOUT), ABOUT)
         values = _about(about)
         events = history.checked(
-            _json(_bytes(archive, members[HISTORY], MOST_HISTORY), HISTORY), values["framework"], values["input_shape"]
+            _json(zips.content(archive, members[HISTORY], MOST_HISTORY), HISTORY), values["framework"], values["input_shape"]
         )
         weights = _weights(archive, members.get(WEIGHTS), values, about.get("weights_hash"))
     return Capsule(events=events, weights=weights, **values)
@@ -76,28 +73,6 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         if name not in found:
             raise CapsuleError("The file {name} is missing in it, so it is no capsule of this program.", name=name)
     return found
-
-
-def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
-    """Return a member's content, having refused what would grow beyond measure; never unpack more than is allowed."""
-    if member.file_size > most:
-        raise CapsuleError(
-            "Its file {name} has {size} MB unpacked; at most {most} are read.",
-            name=member.filename, size=f"{member.file_size / 1e6:.1f}", most=f"{most / 1e6:.1f}",
-        )  # fmt: skip
-    if member.file_size > RATIO_FROM and member.file_size > MOST_RATIO * max(member.compress_size, 1):
-        raise CapsuleError(
-            "Its file {name} grows more than {ratio} times when it is unpacked, which no capsule does.",
-            name=member.filename, ratio=MOST_RATIO,
-        )  # fmt: skip
-    try:
-        with archive.open(member) as opened:
-            content = opened.read(member.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, NotImplementedError) as error:
-        raise CapsuleError("Its file {name} is damaged.", name=member.filename) from error
-    if len(content) != member.file_size:
-        raise CapsuleError("Its file {name} is damaged.", name=member.filename)
-    return content
 
 
 def _json(content: bytes, name: str) -> object:
@@ -178,7 +153,7 @@ def _weights(archive: zipfile.ZipFile, member: zipfile.ZipInfo | None, values: d
         return None
     expected, dtype = analysis.named_weights(), values["plan"].dtype
     size = 8 if dtype == "float64" else 4
-    content = _bytes(archive, member, min(arrays.most_bytes(expected, size), MOST_BYTES))
+    content = zips.content(archive, member, min(arrays.most_bytes(expected, size), MOST_BYTES))
     weights = arrays.unpacked(content, expected, dtype)
     if weights_hash(weights) != told:
         raise CapsuleError(

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
+
+from clsf.errors import CapsuleError
 
 MOST_TABLE = 1 << 20
 """Bytes of the table of contents: room for ten thousand weights; zipfile makes an object of each line of it."""
+
+
+MOST_RATIO = 200  # that JSON of numbers is packed by; a bomb is packed a thousandfold
+RATIO_FROM = 10_000_000
 
 
 class _Careful(io.BytesIO):
@@ -29,3 +36,25 @@ def opened(content: bytes) -> zipfile.ZipFile:
         raise zipfile.BadZipFile(str(error)) from error
     file.most = 1 << 62  # members are read next, whose sizes are checked
     return archive
+
+
+def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
+    """Return a member's content, having refused what would grow beyond measure; never unpack more than is allowed. Raises CapsuleError."""
+    if member.file_size > most:
+        raise CapsuleError(
+            "Its file {name} has {size} MB unpacked; at most {most} are read.",
+            name=member.filename, size=f"{member.file_size / 1e6:.1f}", most=f"{most / 1e6:.1f}",
+        )  # fmt: skip
+    if member.file_size > RATIO_FROM and member.file_size > MOST_RATIO * max(member.compress_size, 1):
+        raise CapsuleError(
+            "Its file {name} grows more than {ratio} times when it is unpacked, which no capsule does.",
+            name=member.filename, ratio=MOST_RATIO,
+        )  # fmt: skip
+    try:
+        with archive.open(member) as opened:
+            found = opened.read(member.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, NotImplementedError) as error:
+        raise CapsuleError("Its file {name} is damaged.", name=member.filename) from error
+    if len(found) != member.file_size:
+        raise CapsuleError("Its file {name} is damaged.", name=member.filename)
+    return found

@@ -10,9 +10,10 @@ from __future__ import annotations
 import colorsys
 from dataclasses import dataclass
 
+from clsf.charts.palette import SERIES
 from clsf.charts.style import STYLES
 
-APART = ("#2f78d4", "#dd6b00", "#2c8f45", "#c2409a", "#14897e", "#d33c3c", "#7b61e0", "#8f7a1f")
+APART = SERIES[:8]
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "triangle-down", "hexagon")
 OUTLINES = {
     "circle": "M6 2.2a3.8 3.8 0 1 0 0 7.6a3.8 3.8 0 1 0 0-7.6z",

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from clsf.charts.inside_lines import Said
+from clsf.charts.palette import GREY, RIGHT, SERIES, WRONG
 from clsf.words import say
 
-FAULTY, FIXED, HEALTHY = "#c2571a", "#8a63d2", "#0d8f84"
+FAULTY, FIXED, HEALTHY = WRONG, SERIES[0], RIGHT
 """Each stands out from light and dark alike; lines differ in their dashes too."""
 
 LOOKS = ((FAULTY, "solid", "circle"), (FIXED, "dash", "square"), (HEALTHY, "dot", "diamond"))
@@ -22,7 +23,7 @@ def losses(lines: Mapping[str, Sequence[float]], chance: float | None, said: Sai
     if chance is not None:
         traces.append({
             "x": [1, max(longest, 20)], "y": [chance, chance], "mode": "lines", "name": "ln C", "hoverinfo": "skip",
-            "line": {"color": "#7d8790", "width": 1.5, "dash": "dot"},
+            "line": {"color": GREY, "width": 1.5, "dash": "dot"},
         })  # fmt: skip
     numbers = [v for values in lines.values() for v in values if isfinite(v)]
     wide = bool(numbers) and min(numbers) > 0 and max(numbers) > MOST * (chance or 1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from unicodedata import east_asian_width
 
+from clsf.charts.palette import GREY, RIGHT, TORCH, WRONG
 from clsf.charts.style import STYLES
 from clsf.compare.cases.steps import CaseStep
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
 
-START, UP, DOWN, FLOOR, NOISE = "#6b7b8c", "#14897e", "#d33c3c", "#d33c3c", "rgba(125,135,144,0.28)"
+START, UP, DOWN, FLOOR, NOISE = "#6b7b8c", RIGHT, WRONG, WRONG, "rgba(125,135,144,0.28)"
 
 
 def waterfall(steps: Sequence[CaseStep], said: Said = str, reference: str | None = None) -> dict:
@@ -41,7 +42,7 @@ def waterfall(steps: Sequence[CaseStep], said: Said = str, reference: str | None
         traces.append(
             {
                 "y": [y for y, _ in dots], "x": [x for _, x in dots], "mode": "markers", "name": said(say("one seed each")),
-                "marker": {"color": "rgba(0,0,0,0)", "size": 8, "symbol": "circle", "line": {"color": "#7d8790", "width": 1.5}},
+                "marker": {"color": "rgba(0,0,0,0)", "size": 8, "symbol": "circle", "line": {"color": GREY, "width": 1.5}},
                 "hoverinfo": "skip",
             }
         )  # fmt: skip
@@ -98,7 +99,7 @@ def loss(steps: Sequence[CaseStep], floor: float | None, said: Said = str, refer
     traces = [
         {
             "y": names, "x": [step.loss for step in steps], "mode": "lines+markers+text", "name": said(say("loss, PyTorch")),
-            "line": {"color": "#6f66f2", "dash": "dash", "width": 2}, "marker": {"symbol": "square", "size": 9},
+            "line": {"color": TORCH, "dash": "dash", "width": 2}, "marker": {"symbol": "square", "size": 9},
             "text": [f"  {step.loss:.3f}" for step in steps], "textposition": "middle right", "cliponaxis": False,
             "hoverinfo": "skip",
         },

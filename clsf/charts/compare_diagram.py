@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from xml.etree import ElementTree
 
 from clsf.charts.compare_lockstep import PHASES, Cell, LayerRow
+from clsf.charts.palette import RIGHT, WRONG
 from clsf.words import Sentence, say
 
 SVG = "http://www.w3.org/2000/svg"
 
 STYLE = """
-.box text.right, .box text.wrong, .end text.right, .end text.wrong { text-anchor: end; font-size: 10px; font-weight: 700; } .box text.right, .end text.right { fill: #14897e; } .box text.wrong, .end text.wrong { fill: #d33c3c; }
-.part rect { stroke: #d33c3c; stroke-width: 2.5; fill: color-mix(in srgb, #d33c3c 16%, transparent); }
-.late rect { stroke: #d33c3c; stroke-width: 1.5; stroke-dasharray: 5 3; }
-.first rect { stroke-width: 4.5; } .flag rect { fill: #d33c3c; stroke: none; } .flag text { fill: #fff; font-size: 11px; font-weight: 700; }
-"""
+.box text.right, .box text.wrong, .end text.right, .end text.wrong { text-anchor: end; font-size: 10px; font-weight: 700; } .box text.right, .end text.right { fill: @RIGHT@; } .box text.wrong, .end text.wrong { fill: @WRONG@; }
+.part rect { stroke: @WRONG@; stroke-width: 2.5; fill: color-mix(in srgb, @WRONG@ 16%, transparent); }
+.late rect { stroke: @WRONG@; stroke-width: 1.5; stroke-dasharray: 5 3; }
+.first rect { stroke-width: 4.5; } .flag rect { fill: @WRONG@; stroke: none; } .flag text { fill: #fff; font-size: 11px; font-weight: 700; }
+""".replace("@RIGHT@", RIGHT).replace("@WRONG@", WRONG)
 
 SIGNS = {"start": "•", "forward": "↓", "backward": "↑", "update": "✎"}
 """Beside each box, one line a phase. Filled red: what comes out is another. Dashed: only what is learned from it."""

@@ -8,6 +8,7 @@ from math import floor, isfinite, log10
 
 import pandas as pd
 
+from clsf.charts.palette import ACCENT, GREY, WRONG
 from clsf.charts.points import thinned
 from clsf.compare.measure import is_layer, is_weight
 from clsf.compare.values import FirstParting, LockstepStarted, StepDifference, TensorDifference
@@ -17,15 +18,14 @@ from clsf.words import Sentence, say, say_n
 Said = Callable[[Sentence], str]
 
 LINES = {
-    "loss": (say("loss"), "#14897e", "solid", "circle"),
+    "loss": (say("loss"), ACCENT, "solid", "circle"),
     "logits": (say("logits"), "#3a7bd5", "dash", "square"),
     "gradients": (say("gradients"), "#9a7400", "dot", "diamond"),
     "weights": (say("weights"), "#b4437c", "dashdot", "triangle-up"),
 }
 """Field of StepDifference -> title, colour, dash, symbol: four signs besides colour."""
 
-FLAG = "#d33c3c"
-GREY = "#7d8790"
+FLAG = WRONG
 SYMBOLS_UP_TO = 40  # steps: with more, symbols hide the lines
 
 
@@ -50,7 +50,7 @@ def figure(
     if parting is not None:
         at = {"xref": "x", "yref": "paper", "x0": parting.step, "x1": parting.step, "y0": 0, "y1": 1}
         shapes.append({"type": "line", "line": {"color": FLAG, "width": 1.5}, **at})
-        text = said(say("they part here: step {step}", step=parting.step))
+        text = said(say("first difference: step {step}", step=parting.step))
         right = parting.step > last / 2
         notes.append(
             {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from clsf.charts.palette import GREY, TORCH
 from clsf.compare.cases.crossedwires import Row
 from clsf.words import Sentence, say
 
-COLOUR, ZERO = "#6f66f2", "#7d8790"
+COLOUR, ZERO = TORCH, GREY
 AXES: tuple[tuple[str, Sentence, bool], ...] = (
     ("steps", say("optimizer steps"), True),
     ("learning_rate", say("learning rate"), True),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-CLASSES = (
-    "#d9480f", "#1c7ed6", "#2b8a3e", "#ae3ec9", "#b08900", "#0c8599", "#e03131", "#6741d9", "#5c7a29", "#a0522d",
-)  # fmt: skip
+from clsf.charts.palette import SERIES
+
+CLASSES = SERIES
 """One per class, in order; from the eleventh on they begin anew."""
 
-CHANNELS = {1: ("#6b7b8c",), 3: ("#d33c3c", "#2f8f46", "#3b6fd6")}
+CHANNELS = {1: ("#6b7b8c",), 3: ("#c92a2a", "#2f8f46", "#3b6fd6")}
 """By the number of channels."""
 
 PARTS = ("#0d8074", "#b4437c", "#6b7b8c")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+from clsf.charts.data_colours import PARTS
+from clsf.charts.palette import WRONG
 from clsf.charts.points import smoothed, thinned
 from clsf.charts.style import SHARES
 from clsf.faults.history import History
 from clsf.faults.marks import Mark
 from clsf.words import Sentence, say
 
-TRAINED, VALIDATED, MARKED = "#1971c2", "#2f9e44", "#d9480f"
+TRAINED, VALIDATED, MARKED = *PARTS[:2], WRONG
 GAP = 0.12  # of the width, between the two charts
 SMOOTH = 0.8
 """Weight of the past in the line of the steps."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
+from clsf.charts.palette import SERIES
 from clsf.charts.style import STYLES
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
 
-COLOURS = ("#0d8f84", "#c2571a", "#3b7fc4", "#b4437c", "#6a8a16", "#8a63d2", "#a87400", "#7d8790")
 """One per layer, from the first on; each stands out from light and dark alike. From the ninth on they come again, dashed."""
 
 DASHES = ("solid", "dash", "dot", "dashdot")
@@ -47,7 +47,7 @@ def figure(panels: Sequence[Panel], name: str, said: Said = str, log: bool = Fal
                 {
                     "x": list(steps), "y": [_short(v) for v in values], "name": layer, "legendgroup": layer,
                     "showlegend": layer not in seen, "mode": "lines+markers", "xaxis": f"x{end}", "yaxis": f"y{end}",
-                    "line": {"color": COLOURS[position % len(COLOURS)], "width": 2, "dash": DASHES[position // len(COLOURS) % len(DASHES)]},
+                    "line": {"color": SERIES[position % len(SERIES)], "width": 2, "dash": DASHES[position // len(SERIES) % len(DASHES)]},
                     "marker": {"symbol": SYMBOLS[position % len(SYMBOLS)], "size": 5}, "hovertemplate": f"{layer}: {number}<extra></extra>",
                 }
             )  # fmt: skip

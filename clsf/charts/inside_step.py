@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from clsf.charts.palette import GREY
 from clsf.charts.style import STYLES
 from clsf.words import Sentence, say
 
@@ -48,7 +49,7 @@ def gradients_in_words(panels: Sequence[tuple[str, Mapping[str, float]]], said: 
 def before_after(before: Mapping[str, object], after: Mapping[str, object], framework: str, said: Said = str) -> dict:
     """Return two histograms of one weight over each other: grey before the update, the framework's colour after it."""
     style, traces = STYLES[framework], []
-    looks = ((said(say("before")), before, "#7d8790", "dot"), (said(say("after")), after, style.colour, style.dash))
+    looks = ((said(say("before")), before, GREY, "dot"), (said(say("after")), after, style.colour, style.dash))
     for name, histogram, colour, dash in looks:
         edges = np.linspace(float(histogram["low"]), float(histogram["high"]), len(histogram["counts"]) + 1)
         counts = [*histogram["counts"], 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from clsf.charts.palette import ACCENT, GREY
 from clsf.model.layers import Layer
 from clsf.model.shapes import sides_text
 from clsf.words import Sentence, say, say_n
@@ -11,7 +12,7 @@ from clsf.words import Sentence, say, say_n
 Said = Callable[[Sentence], str]
 
 SIDES = (8, 16, 28, 32, 48, 64, 96, 128, 160, 192, 224)
-DENSE, CONV = "#b4437c", "#14897e"
+DENSE, CONV = "#b4437c", ACCENT
 
 
 def parameters(layer: Layer, side: int, channels: int) -> int:
@@ -56,7 +57,7 @@ def figure(dense: Layer, conv: Layer, channels: int, here: int | None = None, sa
     }
     if here is not None:
         layout["shapes"] = [
-            {"type": "line", "x0": here, "x1": here, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": "#7d8790", "dash": "dot", "width": 1.5}}
+            {"type": "line", "x0": here, "x1": here, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": GREY, "dash": "dot", "width": 1.5}}
         ]  # fmt: skip
         layout["annotations"] = [
             {

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
+from clsf.charts.palette import ACCENT, NEGATIVE, SIGNED
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
 
 BINS = 60
-BEFORE, AFTER = "#6b7b8c", "#14897e"
-CUT = "#d33c3c"
+BEFORE, AFTER = "#6b7b8c", ACCENT
+CUT = NEGATIVE
 
 
 def figure(before: np.ndarray, after: np.ndarray, cuts: bool = False, said: Said = str) -> dict:
@@ -102,6 +103,4 @@ def _finite(values: np.ndarray) -> np.ndarray:
 
 
 def _scale() -> list:
-    from clsf.charts.layer_pictures import STOPS
-
-    return [[n / (len(STOPS) - 1), f"rgb{stop}"] for n, stop in enumerate(STOPS)]
+    return [[n / (len(SIGNED) - 1), f"rgb{stop}"] for n, stop in enumerate(SIGNED)]

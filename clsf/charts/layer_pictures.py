@@ -10,10 +10,8 @@ from functools import cache
 
 import numpy as np
 
+from clsf.charts.palette import SIGNED
 from clsf.data import png
-
-STOPS = ((33, 102, 172), (146, 197, 222), (255, 255, 255), (244, 165, 130), (178, 24, 43))
-"""Colours at -scale, -scale/2, 0, scale/2 and scale."""
 
 MISSING = 255  # the place of the colour for what is no finite number: it is transparent
 GREY = (128, 128, 128)
@@ -35,8 +33,8 @@ CHANNEL_COLOURS = (
 def palette() -> np.ndarray:
     """Return 256 colours, uint8 (256, 3): 0 to 254 from the most negative to the most positive, 127 white; 255 is for what is missing."""
     at = np.linspace(-1, 1, 2 * HALF + 1)
-    stops = np.linspace(-1, 1, len(STOPS))
-    colours = np.stack([np.interp(at, stops, [stop[c] for stop in STOPS]) for c in range(3)], axis=1)
+    stops = np.linspace(-1, 1, len(SIGNED))
+    colours = np.stack([np.interp(at, stops, [stop[c] for stop in SIGNED]) for c in range(3)], axis=1)
     return np.vstack([np.rint(colours), [GREY]]).astype(np.uint8)
 
 

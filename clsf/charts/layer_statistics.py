@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from clsf.charts.palette import SERIES
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
 
-COLOURS = ("#14897e", "#dd6b00", "#6f66f2", "#b4437c")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
 
@@ -18,8 +18,8 @@ def figure(running: np.ndarray, batch: np.ndarray, kind: Sentence, said: Said = 
     """Return the running statistic of the first channels over steps, (steps + 1, channels), and the batch's as dotted lines."""
     data = []
     steps = list(range(len(running)))
-    for channel in range(min(running.shape[1], len(COLOURS))):
-        colour = COLOURS[channel]
+    for channel in range(min(running.shape[1], len(SYMBOLS))):
+        colour = SERIES[channel]
         name = said(say("channel {channel}", channel=channel))
         data.append(
             {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from math import hypot, sqrt
 from typing import Literal
 
+from clsf.charts.palette import LAYERS
 from clsf.model.edit import Card
 from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import Shape, shape_text
@@ -23,7 +24,7 @@ LONGEST = 2.5
 LABELLED = 14
 """With more blocks, their shapes are told only by hovering."""
 
-COLOURS = {"weights": "#14897e", "pooling": "#3a7bd5", "shaping": "#7b8794", "while": "#a0528f", "bending": "#b07800", "branching": "#5b6470", "input": "#9aa5b1"}  # fmt: skip
+COLOURS = {**LAYERS, "input": "#9aa5b1"}
 
 EYE = (0.35, -1.15, 0.5)
 """From where the blocks are seen."""

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from clsf.charts.data_colours import CLASSES, of_class
+from clsf.charts.palette import WRONG
 from clsf.predict.values import Map
 from clsf.words import Sentence, say, say_n
 
-COLOURS = (
-    "#dd6b00", "#6f66f2", "#0d8a80", "#c2417c", "#5c7a1f", "#2b7cd3", "#a8762a", "#9b51c9", "#5c6670", "#c94a3b",
-)  # fmt: skip
 SYMBOLS = (
     "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "pentagon", "star", "hexagon",
 )  # fmt: skip
@@ -20,7 +19,7 @@ SYMBOLS = (
 
 def look(label: int) -> tuple[str, str]:
     """Return the colour and the symbol of a class."""
-    return COLOURS[label % len(COLOURS)], SYMBOLS[(label + label // len(COLOURS)) % len(SYMBOLS)]
+    return of_class(label), SYMBOLS[(label + label // len(CLASSES)) % len(SYMBOLS)]
 
 
 def figure(found: Map, names: Sequence[str], words: Callable[[Sentence], str]) -> dict:
@@ -49,7 +48,7 @@ def figure(found: Map, names: Sequence[str], words: Callable[[Sentence], str]) -
             {
                 "x": found.points[wrong, 0].tolist(), "y": found.points[wrong, 1].tolist(), "mode": "markers",
                 "name": words(say("answered wrongly")), "hoverinfo": "skip",
-                "marker": {"symbol": "circle-open", "size": 13, "color": "#d33c3c", "line": {"width": 1.5}},
+                "marker": {"symbol": "circle-open", "size": 13, "color": WRONG, "line": {"width": 1.5}},
             }
         )  # fmt: skip
     if found.own is not None:

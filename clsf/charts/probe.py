@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import isfinite
 
-from clsf.charts.inside_lines import COLOURS, DASHES, Said
+from clsf.charts.inside_lines import DASHES, Said
+from clsf.charts.palette import GREY, SERIES
 from clsf.faults.probes import Bars, Lines
 from clsf.words import Sentence, say
 
@@ -21,7 +22,7 @@ def figure(picture: Lines | Bars, said: Said = str) -> dict:
         traces = [
             {
                 "x": list(range(1, len(values) + 1)), "y": [_finite(v) for v in values], "name": said(name),
-                "mode": "lines" if len(values) > 1 else "markers", "line": {"color": COLOURS[n % len(COLOURS)], "width": 2, "dash": DASHES[n % 2 and 1]},
+                "mode": "lines" if len(values) > 1 else "markers", "line": {"color": SERIES[n % len(SERIES)], "width": 2, "dash": DASHES[n % 2 and 1]},
             }
             for n, (name, values) in enumerate(picture.lines)
         ]  # fmt: skip
@@ -30,7 +31,7 @@ def figure(picture: Lines | Bars, said: Said = str) -> dict:
             longest = max((len(values) for _, values in picture.lines), default=1)
             traces.append({
                 "x": [1, max(longest, 2)], "y": [height, height], "name": said(name), "mode": "lines",
-                "line": {"color": "#7d8790", "width": 1.5, "dash": "dot"},
+                "line": {"color": GREY, "width": 1.5, "dash": "dot"},
             })  # fmt: skip
         return {"data": traces, "layout": layout}
     names = [said(name) if isinstance(name, Sentence) else name for name in picture.names]
@@ -40,7 +41,7 @@ def figure(picture: Lines | Bars, said: Said = str) -> dict:
     traces = [
         {
             "type": "bar", "x": names, "y": [_finite(v) for v in values], "name": said(name),
-            "marker": {"color": COLOURS[n % len(COLOURS)], "pattern": {"shape": "/" if n % 2 else ""}},
+            "marker": {"color": SERIES[n % len(SERIES)], "pattern": {"shape": "/" if n % 2 else ""}},
         }
         for n, (name, values) in enumerate(picture.groups)
     ]  # fmt: skip

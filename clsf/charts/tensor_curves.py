@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import hypot, isfinite
 
+from clsf.charts.palette import ACCENT
 from clsf.charts.style import STYLES
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
 
-CURVE = "#14897e"
+CURVE = ACCENT
 
 
 def curve(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from clsf.charts.palette import ACCENT
 from clsf.charts.points import thinned
 from clsf.words import Sentence, say
 
-COLOUR = "#0d8f84"
+COLOUR = ACCENT
 MOST_POINTS = 240  # a small picture needs no more
 
 Said = Callable[[Sentence], str]

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 
 from clsf.bench import markdown
 from clsf.bench.rows import Measurement
@@ -18,10 +19,13 @@ PARTS = ("clsf.bench.training", "clsf.bench.memory", "clsf.bench.waiting", "test
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
     """Add this command to the parser."""
-    parser = commands.add_parser("bench", help="measure the speed of everything, as ratios on this machine; takes a while")
+    parser = commands.add_parser(
+        "bench", help="measure the speed of everything, as ratios on this machine; takes about a quarter of an hour"
+    )
     parser.add_argument("--only", default="", metavar="NAME", help="only rows with this in their name")
-    parser.add_argument("--repeats", type=int, default=11, metavar="N", help="how often each is measured, default 11")
+    parser.add_argument("--repeats", type=int, default=11, metavar="N", help="how often each is measured at most, default 11")
     parser.add_argument("--json", action="store_true", help="one JSON object per row and line")
+    parser.add_argument("--write", metavar="FILE", help="put the table into this file, between its marks, when all is measured")
     parser.add_argument("--markdown", action="store_true", help="a table, as it stands in the README")
     parser.set_defaults(run=run)
 
@@ -32,11 +36,17 @@ def run(options: argparse.Namespace) -> int:
         raise EngineError("--repeats is {value}, but must be at least 1.", value=options.repeats)
     seen: list[Measurement] = []
     rows = _noted(_rows(options.only, options.repeats), seen)
-    for line in markdown.lines(rows) if options.markdown else map(_json if options.json else _text, rows):
+    for line in _lines(rows, options):
         print(line, flush=True)
     if not seen:
         raise EngineError("Nothing that can be measured here has '{name}' in its name.", name=options.only)
     return int(any(row.met is False for row in seen))
+
+
+def _lines(rows: Iterator[Measurement], options: argparse.Namespace) -> Iterator[str]:
+    if options.write:
+        return markdown.write(Path(options.write), markdown.lines(rows))
+    return markdown.lines(rows) if options.markdown else map(_json if options.json else _text, rows)
 
 
 def _noted(rows: Iterator[Measurement], seen: list[Measurement]) -> Iterator[Measurement]:

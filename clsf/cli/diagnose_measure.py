@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clsf import FRAMEWORKS, checks
+from clsf.data import catalogue
 from clsf.doctor.measured import HEALTHY, Case, kept
 from clsf.errors import DataError
 from clsf.faults import KINDS, functions
@@ -111,17 +112,25 @@ def _table(cases: list[Case], print_wrong: bool) -> None:
 def _trained(options: argparse.Namespace, known: dict[tuple, Case]) -> Iterator[Case]:
     kinds = options.kinds.split(",") if options.kinds else list(functions("plant"))
     frameworks, sets = options.framework.split(","), options.data.split(",")
-    for names, allowed in ((kinds, (*KINDS, HEALTHY)), (frameworks, FRAMEWORKS), (sets, (*DATA, *OTHER))):
+    well = HEALTHY in kinds or not options.kinds
+    faulty = [kind for kind in kinds if kind != HEALTHY]
+    for names, allowed in ((kinds, (*KINDS, HEALTHY)), (frameworks, FRAMEWORKS)):
         for name in names:
             checks.known(DataError, say("name"), name, allowed)
+    for name in sets:
+        if name not in OTHER:
+            catalogue.info(name)
     for seed in range(options.first_seed, options.first_seed + options.seeds):
         for framework in frameworks:
             for data in sets:
-                yield from _programs(framework, data, seed, [kind for kind in kinds if kind != HEALTHY], known)
-    if HEALTHY in kinds or not options.kinds:
+                if data in DATA or data in OTHER:
+                    yield from _programs(framework, data, seed, faulty, known)
+    if well:
         from clsf.cli.healthy_runs import healthy_runs
 
-        yield from healthy_runs(frameworks, [data for data in sets if data in DATA], options.first_seed, known)
+        yield from healthy_runs(
+            frameworks, [data for data in sets if data not in OTHER], options.first_seed, options.healthy, known
+        )
 
 
 def _programs(framework: str, data: str, seed: int, kinds: list[str], known: dict[tuple, Case]) -> Iterator[Case]:

@@ -1,9 +1,12 @@
-"""Healthy runs as the dashboard trains them: presets, optimizers and data, at the usual learning rates. For measuring the doctor."""
+"""Healthy runs as the dashboard trains them: presets, optimizers and data by chance, at the usual learning rates. For measuring the doctor."""
 
 from __future__ import annotations
 
 import os
+import random
+import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,42 +14,70 @@ from clsf.data import catalogue
 from clsf.doctor.measured import HEALTHY, Case
 from clsf.doctor.records import facts_of, history_of
 from clsf.errors import SpecError
-from clsf.model.presets import preset
-from clsf.optimizers import DEFAULT, POPULAR, with_momentum
+from clsf.events import EpochEnded
+from clsf.faults.doctor import diagnose, looked_at
+from clsf.model.presets import NAMES, preset
+from clsf.optimizers import OPTIMIZERS
 from clsf.plan import LEARNING_RATES, Plan
+from clsf.runs.record import RunRecord
 
-PRESETS = ("lecture-cnn", "lenet-5", "mlp", "residual", "tiny")
-OPTIMIZERS = (POPULAR, with_momentum().name, DEFAULT, "adagrad", "nadam")
-EPOCHS = 3
+EPOCHS, BATCHES, IMAGES = (3, 8), (16, 32, 64), (700, 1500)  # drawn from; the first and the last are bounds
 
 
-def healthy_runs(frameworks: Sequence[str], sets: Sequence[str], seed: int, known: dict[tuple, Case]) -> Iterator[Case]:
-    """Train each preset with each optimizer on each data set, in a store of its own that is thrown away. Yield what was seen."""
+def drawn(frameworks: Sequence[str], sets: Sequence[str], seed: int, count: int) -> list[tuple[str, str, Plan]]:
+    """Return `count` different runs: framework, preset, plan. The same seed draws the same runs; another seed draws new ones."""
+    chance = random.Random(f"healthy runs {seed}")
+    every = [
+        (framework, data, name, optimizer)
+        for framework in frameworks for data in sets for name in NAMES for optimizer in OPTIMIZERS if _fits(data, name)
+    ]  # fmt: skip
+    return [
+        (framework, name, Plan(
+            data, epochs=chance.randint(*EPOCHS), optimizer=optimizer, learning_rate=LEARNING_RATES[optimizer], seed=seed,
+            batch_size=chance.choice(BATCHES), train_limit=chance.randint(*IMAGES), look_inside=chance.random() < 0.5,
+        ))
+        for framework, data, name, optimizer in chance.sample(every, min(count, len(every)))
+    ]  # fmt: skip
+
+
+def healthy_runs(
+    frameworks: Sequence[str], sets: Sequence[str], seed: int, count: int, known: dict[tuple, Case]
+) -> Iterator[Case]:
+    """Train the runs that `drawn` gives, in a store of its own that is thrown away, but those in `known`. Yield what was seen."""
     from clsf.training_service import open_service
 
-    wanted = [
-        (framework, data, name, optimizer) for framework in frameworks for data in sets for name in PRESETS for optimizer in OPTIMIZERS
-    ]  # fmt: skip
-    wanted = [one for one in wanted if _fits(one[1], one[2])]
-    missing = [one for one in wanted if _key(*one, seed) not in known]
-    yield from (known[_key(*one, seed)] for one in wanted if one not in missing)
+    wanted = drawn(frameworks, sets, seed, count)
+    missing = [one for one in wanted if _key(*one) not in known]
+    yield from (known[_key(*one)] for one in wanted if one not in missing)
     if not missing:
         return
+    spent = trained = 0.0
     with _own_home(), open_service(tuple(dict.fromkeys(one[0] for one in missing))) as service:
-        for framework, data, name, optimizer in missing:
-            plan = Plan(
-                data, epochs=EPOCHS, optimizer=optimizer, learning_rate=LEARNING_RATES[optimizer], seed=seed, batch_size=32,
-                train_limit=1000,
-            )  # fmt: skip
-            (run_id,) = service.train(preset(name, 10), plan, (framework,), owner="cli")
-            for _ in service.follow([run_id]):
-                pass
+        for framework, name, plan in missing:
+            (run_id,) = service.train(preset(name, len(catalogue.info(plan.data).classes)), plan, (framework,), owner="cli")
+            looked = 0.0
+            for _, event in service.follow([run_id]):
+                if isinstance(event, EpochEnded) and looked_at(event.epoch) == event.epoch:
+                    looked += _look(service.record(run_id))
             record = service.record(run_id)
-            yield Case(*_key(framework, data, name, optimizer, seed), history_of(record), facts_of(record))
+            spent += looked
+            trained += record.ended.seconds if record.ended else 0.0
+            print(
+                f"clsf: in flight the doctor took {looked * 1000:.0f} ms; of all runs so far {spent / max(trained, 1e-9):.3%}",
+                file=sys.stderr,
+            )
+            yield Case(*_key(framework, name, plan), history_of(record), facts_of(record))
 
 
-def _key(framework: str, data: str, model: str, optimizer: str, seed: int) -> tuple:
-    return HEALTHY, framework, data, seed, model, optimizer
+def _look(record: RunRecord) -> float:
+    """Look at a run as the pages do while it trains. Return the processor's seconds that this took."""
+    began = time.thread_time()
+    diagnose(history_of(record), facts_of(record))
+    return time.thread_time() - began
+
+
+def _key(framework: str, model: str, plan: Plan) -> tuple:
+    return HEALTHY, framework, plan.data, plan.seed, model, plan.optimizer
 
 
 @contextmanager
@@ -65,8 +96,9 @@ def _own_home() -> Iterator[None]:
 
 def _fits(data: str, name: str) -> bool:
     """Return whether the images are large enough for the preset."""
+    info = catalogue.info(data)
     try:
-        preset(name, 10).analyse(catalogue.info(data).shape)
+        preset(name, len(info.classes)).analyse(info.shape)
     except SpecError:
         return False
     return True

@@ -26,8 +26,9 @@ def of_file(request: Request, weights: Weights, kind: str, content: bytes, pixel
     inputs = held.inputs(pixels)
     if kind == "onnx":
         found, by = _onnx(content, inputs), "onnx.reference"
-    elif kind == "keras":
-        found, by = import_module("clsf.backends.tensorflow.export").answers(content, inputs), "keras.models.load_model"
+    elif kind in ("keras", "tflite"):
+        found = import_module("clsf.backends.tensorflow.export").answers(kind, content, inputs)
+        by = "keras.models.load_model" if kind == "keras" else "tf.lite.Interpreter"
     else:
         state = reading.read(content, f"model.{kind}")
         again = binding.bound(state, held.built_spec, request.shape)

@@ -11,7 +11,7 @@ import json
 import sys
 import time
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO
@@ -79,7 +79,9 @@ def import_upload(
     DataError for what can't be imported, takes too long or too much memory.
     """
     private.sweep()
-    result = _worked(archive, {"title": title, "private": owner, "image_size": image_size}, choices, progress, command)
+    result = worked(
+        archive, {"title": title, "private": owner, "image_size": image_size, "choices": (choices or Choices()).to_json()}, progress, command
+    )  # fmt: skip
     from clsf.data import catalogue
 
     name = str(result["name"])
@@ -92,19 +94,20 @@ def read_upload(
     archive: BinaryIO, choices: Choices | None = None, progress: Progress = silent, command: Sequence[str] = COMMAND
 ) -> Reading:
     """Return how an uploaded zip archive is read, to be shown before it is imported; raises as `import_upload`."""
-    return Reading.from_json(_worked(archive, {"look": True}, choices, progress, command))
+    return Reading.from_json(worked(archive, {"look": True, "choices": (choices or Choices()).to_json()}, progress, command))
 
 
-def _worked(archive: BinaryIO, order: dict, choices: Choices | None, progress: Progress, command: Sequence[str]) -> dict:
-    """Let a process of its own carry out an order on an archive, when its turn comes; return its result."""
+def worked(archive: BinaryIO, order: dict, progress: Progress, command: Sequence[str]) -> dict:
+    """Let a process of its own (see `serve`) carry out an order on an archive, when its turn comes; return its result.
+
+    Raises DataError if the archive is too large, the order refuses, or the process takes too long or dies.
+    """
     allowed = read_settings()
     with _turns.turn(access.reader(), allowed.reading_at_once, lambda before: progress("wait", 0, before)):
-        return _done(archive, order, choices, progress, command, allowed.upload_mb)
+        return _done(archive, order, progress, command, allowed.upload_mb)
 
 
-def _done(
-    archive: BinaryIO, order: dict, choices: Choices | None, progress: Progress, command: Sequence[str], most: int
-) -> dict:
+def _done(archive: BinaryIO, order: dict, progress: Progress, command: Sequence[str], most: int) -> dict:
     began = time.monotonic()
 
     def paced(stage: str, done: int, total: int) -> None:
@@ -119,7 +122,6 @@ def _done(
         with cache.storing(title):
             with Path(folder, ARCHIVE).open("wb") as file:
                 _copy(archive, file, most)
-            order = order | {"choices": (choices or Choices()).to_json()}
             Path(folder, ORDER).write_text(json.dumps(order), "utf-8")
         end = child.run([*command, folder], paced)
     if end.code != 0 or not isinstance(end.result, dict):
@@ -149,6 +151,14 @@ def _copy(source: BinaryIO, target: BinaryIO, most: int) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Import the archive in a folder and say how it goes. Return the exit code."""
+    return serve(arguments, _imported)
+
+
+def serve(arguments: Sequence[str], work: Callable[[Path, dict, Progress], object]) -> int:
+    """In the child: carry out `work(archive, order, progress)` with little memory, and say how it goes and what came of it.
+
+    Return the exit code.
+    """
     folder = Path(arguments[0])
     temporary.use(folder)
     order = json.loads((folder / ORDER).read_text("utf-8"))
@@ -159,22 +169,24 @@ def main(arguments: Sequence[str]) -> int:
     def tell(**news: object) -> None:
         print(json.dumps(news), file=answers, flush=True)
 
-    choices = Choices(**order.pop("choices"))
     try:
-        if order.pop("look", False):
-            tell(result=read_zip(folder / ARCHIVE, choices).to_json())
-            return 0
-        found = import_zip(
-            folder / ARCHIVE, lambda stage, done, total: tell(stage=stage, done=done, total=total), choices=choices, **order
-        )
+        result = work(folder / ARCHIVE, order, lambda stage, done, total: tell(stage=stage, done=done, total=total))
     except ClsfError as error:
         tell(error=error.sentence.to_json())
         return 1
     except MemoryError:
         tell(error=say("The images need more memory than there is for reading them. Use fewer or smaller images.").to_json())
         return 1
-    tell(result={"name": found.name, "skipped": [(file, why.to_json()) for file, why in found.skipped], "copies": found.copies})
+    tell(result=result)
     return 0
+
+
+def _imported(archive: Path, order: dict, progress: Progress) -> object:
+    choices = Choices(**order.pop("choices"))
+    if order.pop("look", False):
+        return read_zip(archive, choices).to_json()
+    found = import_zip(archive, progress, choices=choices, **order)
+    return {"name": found.name, "skipped": [(file, why.to_json()) for file, why in found.skipped], "copies": found.copies}
 
 
 def _limit_memory() -> None:

@@ -57,12 +57,23 @@ def _cgroup_files(own: Path = Path("/proc/self/cgroup"), root: Path = Path("/sys
                 yield top / str(part).lstrip("/") / name
 
 
+def instruction_sets() -> tuple[str, ...]:
+    """Return which of the processor's wide instructions decide how fast float32 is; () where that is not told."""
+    flags = _cpuinfo("flags").split()
+    return tuple(name for name in ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16") if name in flags)
+
+
 def _processor() -> str:
+    return _cpuinfo("model name") or platform.processor() or "unknown processor"
+
+
+def _cpuinfo(name: str) -> str:
+    """Return what Linux says of the first processor, "" where it says nothing."""
     if sys.platform == "linux":
         try:
             for line in Path("/proc/cpuinfo").read_text().splitlines():
-                if line.startswith("model name"):
+                if line.startswith(name):
                     return line.partition(":")[2].strip()
         except OSError:
             pass
-    return platform.processor() or "unknown processor"
+    return ""

@@ -8,7 +8,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Program, events, found, swap, with_modes
+from clsf.reader.looks import Event, Program, events, found, with_modes
 from clsf.words import say
 
 FAULT = Fault(
@@ -48,7 +48,16 @@ def in_code(program: Program) -> list[Finding]:
         return []
     for event in events(program, "forward"):
         if event["tape"] and not event["training_given"] and event["net"] is program.net:
-            return [
-                found(FAULT, event.line, "likely", swap(program, event.line, r"(\w+\()([\w.\[\]]+)\)", r"\1\2, training=True)"))
-            ]
+            return [found(FAULT, event.line, "likely", _told(program, event))]
     return []
+
+
+def _told(program: Program, event: Event) -> str | None:
+    """Return the line with `training=True` in the call of the model; None where the call goes over several lines."""
+    line, end = event["end"]
+    if line != event.line:
+        return None
+    text = program.line(line).encode()  # Python counts columns in bytes
+    inside = text[: end - 1].rstrip()
+    comma = b" " if inside.endswith(b",") else b", "
+    return (inside + comma + b"training=True" + text[end - 1 :]).decode()

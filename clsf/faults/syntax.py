@@ -37,4 +37,5 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    return [found(FAULT, line, "certain", sentence=why) for line, why in program.source.broken[:3]]
+    source = program.source
+    return [found(FAULT, line, "certain", source.repaired.get(line), sentence=why) for line, why in source.broken[:3]]

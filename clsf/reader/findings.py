@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
 
 from clsf.faults import FAULTS, functions
 from clsf.faults.finding import Finding
 from clsf.reader.program import Program, read
+from clsf.reader.text import Patience
 
 _ORDER = {"certain": 0, "likely": 1, "smell": 2}
 
@@ -32,9 +32,9 @@ logger = logging.getLogger("clsf.reader")
 def faults(program: Program) -> list[Finding]:
     """Return what is wrong with a program, the surest first, then by line. A check that fails says nothing."""
     found: list[Finding] = []
-    began = time.monotonic()
+    patience = Patience(MAX_SECONDS)
     for in_code in functions("in_code").values():
-        if time.monotonic() - began > MAX_SECONDS:
+        if patience.over():
             break
         try:
             found += list(in_code(program))
@@ -56,6 +56,8 @@ def mended(program: Program, findings: list[Finding] | None = None) -> str:
     taken = [f for f in faults(program) if f.certainty != "smell"] if findings is None else findings
     kinds = {f.kind for f in taken}
     lines = list(program.source.lines)
+    for line, text in program.source.left_out.items():  # what could not be read is kept as it is
+        lines[line - 1] = text
     added: dict[int, list[str]] = {}
     changed: set[int] = set()
     for f in taken:
@@ -82,7 +84,7 @@ def wholly_mended(program: Program, most: int = 4) -> Program:
     """Return the program after its mends, and after those of what is found then, until nothing more changes."""
     for _ in range(most):
         text = mended(program)
-        if text == program.source.text:
+        if text == program.source.text and not program.source.broken:
             break
         program = read(text)
     return program

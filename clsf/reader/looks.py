@@ -180,6 +180,26 @@ def swap(program: Program, line: int, pattern: str, new: str) -> str | None:
     return changed if changed != text else None
 
 
+_CALLED = r"((?:[^(),]|\([^()]*\))*)(?:,(?:[^()]|\([^()]*\))*)?\)"  # arguments: the first one, and the others
+_LIBRARIES = r"(?:F|torch|(?:torch\.)?nn\.functional|tf\.nn|(?:keras\.)?ops|(?:keras\.)?activations)"
+
+
+def sigmoid_for_softmax(program: Program, line: int) -> str | None:
+    """Return the line with its softmax as a sigmoid, which takes no dimension; None where it has none, or one of logarithms."""
+    if re.search(r"(?i)log_?softmax", program.line(line)):
+        return None
+    ours = r"torch.sigmoid(\2)" if program.torch else r"\1.sigmoid(\2)"
+    layer = r"\1Sigmoid()" if program.torch else r'\1Activation("sigmoid")'
+    for pattern, new in (
+        (rf"\b({_LIBRARIES})\.softmax\({_CALLED}", ours), (r"\.softmax\([^()]*\)", ".sigmoid()"),
+        (r"\b((?:\w+\.)*)Softmax\([^()]*\)", layer), (r"\bsoftmax\b", "sigmoid"),
+    ):  # fmt: skip
+        changed = swap(program, line, pattern, new)
+        if changed is not None:
+            return changed
+    return None
+
+
 def indent(program: Program, line: int) -> str:
     return re.match(r"\s*", program.line(line))[0]
 

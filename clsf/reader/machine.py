@@ -7,12 +7,12 @@ told, both branches are followed. What happened is kept as events, with the loop
 from __future__ import annotations
 
 import ast
-import time
 from collections.abc import Iterable
 
 from clsf.reader import values as v
 from clsf.reader.expressions import Expressions
 from clsf.reader.nets import channels_of
+from clsf.reader.text import Patience
 from clsf.reader.values import UNKNOWN, Array, Class, Event, Function, Instance, Loader, Ref
 
 MAX_STEPS = 60_000
@@ -89,7 +89,7 @@ class Machine(Expressions):
         self.steps = 0
         self.depth = 0
         self.doubt = 0  # inside a branch that may not be taken
-        self.began = time.monotonic()
+        self.patience = Patience(MAX_SECONDS)
         self.full = False
         self.imports: set[str] = set()
         self.stars = False
@@ -102,7 +102,7 @@ class Machine(Expressions):
         self.made_tensors: list = []
         self.data_format = "channels_last"
         self.channels = channels_of(tree)
-        self.spare = MAX_SPARE
+        self.spare = Patience(MAX_SPARE)
         self.built = 0  # layers and models made so far
         self.turned = 0  # line of an input whose channels stand first and are read as last
 
@@ -184,23 +184,23 @@ class Machine(Expressions):
 
     def aside(self, call, *args, scope: Scope | None = None) -> object:
         """Work something out with the module's names, without a trace in what happened, and within `MAX_SPARE` seconds in all."""
-        if self.spare <= 0:
+        if self.spare.go_on().over():
             return UNKNOWN
-        kept, before, loops, now = len(self.events), self.scope, self.loops, time.monotonic()
+        kept, before, loops, patience = len(self.events), self.scope, self.loops, self.patience
         self.scope, self.loops, self.steps = scope or self.module, (), min(self.steps, MAX_STEPS // 2)
-        self.began = now - max(MAX_SECONDS - self.spare, 0)
+        self.patience = self.spare
         try:
             return self.quietly(call, *args)
         except Exception:
             return UNKNOWN
         finally:
-            self.spare -= time.monotonic() - now
-            self.scope, self.loops = before, loops
+            self.spare.over()
+            self.scope, self.loops, self.patience = before, loops, patience.go_on()
             del self.events[kept:]
 
     def step(self) -> None:
         self.steps += 1
-        if self.steps > MAX_STEPS or (self.steps % 64 == 0 and time.monotonic() - self.began > MAX_SECONDS):
+        if self.steps > MAX_STEPS or (self.steps % 64 == 0 and self.patience.over()):
             raise EnoughError
 
     def event(self, kind: str, line: int, **data: object) -> Event:

@@ -410,7 +410,7 @@ class Nets:
         training = kwargs.get("training", UNKNOWN if "training" not in kwargs else None)
         loader = next((loop[3] for loop in reversed(self.loops) if loop[3] is not None), None)
         self.event("forward", node.lineno, net=net, given=given, mode=net.mode, mode_line=net.mode_line, training=training if "training" in kwargs else None,
-                   training_given="training" in kwargs, loader=loader, tape=self.tapes > 0)  # fmt: skip
+                   training_given="training" in kwargs, loader=loader, tape=self.tapes > 0, end=(node.end_lineno, node.end_col_offset))  # fmt: skip
         answer = Answer(net, node.lineno, given)
         if net.kind == "instance" and _returns_pair(net):
             return (answer, UNKNOWN)

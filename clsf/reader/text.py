@@ -37,13 +37,28 @@ def _again(sentence: Sentence, line: int) -> ReadError:
 
 
 class Patience:
-    """Time for one question about a program; only programs that nobody wrote by hand run out of it."""
+    """Working time for one question about a program, in seconds; only programs that nobody wrote by hand run out of it.
+
+    Counts the processor time of this thread: an answer must not depend on what else the machine does. A pause of Python itself
+    between two looks (its garbage collection takes half a second in a large process) counts as `PAUSE` at most.
+    """
+
+    PAUSE = 0.05
 
     def __init__(self, seconds: float = 0.2) -> None:
-        self.end = time.monotonic() + seconds
+        self.left = seconds
+        self.seen = time.thread_time()
 
     def over(self) -> bool:
-        return time.monotonic() > self.end
+        now = time.thread_time()
+        self.left -= min(now - self.seen, self.PAUSE)
+        self.seen = now
+        return self.left < 0
+
+    def go_on(self) -> Patience:
+        """Return it, without what other work took since the last look."""
+        self.seen = time.thread_time()
+        return self
 
 
 @dataclass
@@ -54,6 +69,8 @@ class Source:
     tree: ast.Module
     notes: list[tuple[int, Sentence]] = field(default_factory=list)  # (line, what was left out or mended)
     broken: list[tuple[int, Sentence]] = field(default_factory=list)  # (line, syntax error)
+    repaired: dict[int, str] = field(default_factory=dict)  # line -> how it has to be, as it stands in `text`
+    left_out: dict[int, str] = field(default_factory=dict)  # line -> what the program has there, `pass` in `text`
 
     @property
     def lines(self) -> list[str]:
@@ -236,25 +253,62 @@ def _parsed(text: str, notes: list) -> Source:
 
 
 def _around_errors(text: str, error: SyntaxError, notes: list) -> Source:
-    """Return what can be read when a few wrong lines are left out; raise ReadError when nothing sensible is left."""
+    """Return what can be read when a few wrong lines are repaired or left out; raise ReadError when nothing sensible is left."""
     first = error
     broken, lines = [], text.split("\n")
+    repaired: dict[int, str] = {}
+    left_out: dict[int, str] = {}
     if _foreign(text):
         raise _foreign(text)
     for _ in range(8):
         line = min(max(error.lineno or 1, 1), len(lines))
         broken.append((line, why(error, lines)))
+        better = _repair(error, lines)
+        if better is not None:
+            line, lines[line - 1], error = better[0], better[1], better[2]
+            broken[-1] = (line, broken[-1][1])
+            repaired[line] = lines[line - 1]
+            if error is None:
+                return Source("\n".join(lines), ast.parse("\n".join(lines)), notes, broken, repaired, left_out)
+            continue
         if not lines[line - 1].strip():  # the error is told after what causes it
             line = next((n for n in range(line, 0, -1) if lines[n - 1].strip()), line)
+        left_out.setdefault(line, lines[line - 1])
         indent = re.match(r"\s*", lines[line - 1])[0]
         lines[line - 1] = f"{indent}pass" if "indent" not in str(error.msg) or not indent else lines[line - 1].lstrip()
         tree, error = _try("\n".join(lines))
         if tree is not None:
-            return Source("\n".join(lines), tree, notes, broken)
+            return Source("\n".join(lines), tree, notes, broken, repaired, left_out)
     raise ReadError(
         say("Line {line} is no Python: {reason}", line=first.lineno or 1, reason=why(first, text.split("\n"))),
         line=first.lineno or 1,
     )
+
+
+_MARKS = (
+    (":", "expected ':'"),
+    (",", "forgot a comma"),
+    (")", r"'\(' was never closed"),
+    ("]", r"'\[' was never closed"),
+    ("}", r"'{' was never closed"),
+)
+"""What is put in at the end of a line -> the error for which that may be the cure."""
+
+
+def _repair(error: SyntaxError, lines: list[str]) -> tuple[int, str, SyntaxError | None] | None:
+    """Return a line, how it has to be, and the next error; None if no single mark lets Python read on past that line."""
+    mark = next((mark for mark, said in _MARKS if re.search(said, str(error.msg))), None)
+    line = error.lineno or 0
+    if mark is None or not 0 < line <= len(lines):
+        return None
+    last = min(max(error.end_lineno or line, line), line + 3, len(lines))
+    for number in range(line, last + 1):
+        code, comment = re.match(r"(.*?)(\s*(?:#[^'\"]*)?)$", lines[number - 1]).groups()
+        new = f"{code}{mark}{comment}"
+        _, other = _try("\n".join([*lines[: number - 1], new, *lines[number:]]))
+        if other is None or (other.lineno or 0) > last:
+            return number, new, other
+    return None
 
 
 def _try(text: str) -> tuple[ast.Module | None, SyntaxError | None]:

@@ -1,4 +1,4 @@
-"""What the theme can't say: the document's language, line breaks in Korean, the menu's width and its place on a phone."""
+"""What the theme can't say: the document's language, Streamlit's own words in it, the menu's width and its place on a phone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from clsf.charts import palette
 from clsf.ui.shared.navigation import PAGES, Page
+from clsf.ui.shared.text import translated
+from clsf.words import say
 
 
 @cache
@@ -23,7 +26,7 @@ def _css() -> str:
         for page in PAGES
         for icon in [page.icon.strip(":").partition("/")[2]]
     )
-    return (Path(__file__).parent / "chrome.css").read_text("utf-8") + icons
+    return palette.variables() + (Path(__file__).parent / "chrome.css").read_text("utf-8") + icons
 
 
 def _link(page: Page) -> str:
@@ -31,47 +34,30 @@ def _link(page: Page) -> str:
     return '[href$="/"]' if page is PAGES[0] else f'[href$="/{page.name}"]'
 
 
-# Screen readers choose their voice by the language of the document. On a phone the menu covers the page, so it closes with the choice:
-# at once where the press is heard, and else with the first sight of the chosen page, since the menu is drawn before this is loaded.
-_JS = """
-const PHONE = "(max-width: 768px)";  // where Streamlit lays the menu over the page
-const closeMenu = () => {
-  if (!matchMedia(PHONE).matches) return;
-  document.querySelector('[data-testid="stSidebar"][data-collapsed="false"] [data-testid="stSidebarCollapseButton"] button')?.click();
-};
-const onClick = (event) => {
-  if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu);
-};
-let seen = new URL(performance.getEntriesByType("navigation")[0].name).pathname;  // the page that the browser asked for
-// What Streamlit 1.67 draws without regard for the keyboard and for screen readers: code that scrolls and can't be focused, a
-// place to drop files that has a name and yet no role, and a menu with headings, whose entries are in no list.
-const mend = () => {
-  for (const code of document.querySelectorAll("[data-testid='stMain'] pre:not([tabindex])"))
-    if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0;
-  for (const zone of document.querySelectorAll("[data-testid='stFileUploaderDropzone'][role='presentation']")) zone.setAttribute("role", "group");
-  for (const entry of document.querySelectorAll("[data-testid='stSidebarNavItems'] li:not([role])")) {
-    entry.setAttribute("role", "none");
-    entry.closest("ul").setAttribute("role", "none");
-    const group = entry.parentElement, heading = group.querySelector("header p")?.textContent;
-    if (heading && group.tagName === "DIV") { group.setAttribute("role", "group"); group.setAttribute("aria-label", heading); }
-  }
-};
-let asked = 0;
-const drawn = new MutationObserver(() => { cancelAnimationFrame(asked); asked = requestAnimationFrame(mend); });
-export default function ({ data }) {
-  document.documentElement.lang = data.language;
-  drawn.observe(document.body, { childList: true, subtree: true });  // once, however often it is called
-  mend();
-  document.addEventListener("click", onClick);  // the same function: added once, however often the page is drawn
-  if (location.pathname !== seen) closeMenu();
-  seen = location.pathname;
-  return () => document.removeEventListener("click", onClick);
-}
-"""
+_component = st.components.v2.component(
+    "clsf_chrome", css=_css(), js=(Path(__file__).parent / "chrome.js").read_text("utf-8"), isolate_styles=False
+)
 
-_component = st.components.v2.component("clsf_chrome", css=_css(), js=_JS, isolate_styles=False)
+
+STREAMLITS = (
+    say("Help"), say("Help for {label}"), say("Open"), say("Close"), say("progress"), say("Search"),
+    say("Upload"), say("Add files"), say("file upload"), say("{size} per file"), say("Drag and drop a file here"), say("Drag and drop files here"),
+    say("Take Photo"), say("Clear photo"), say("Switch camera"), say("Learn how to allow access."), say("This app would like to use your camera."),
+    say("Press Enter to apply"), say("Press {key} to apply"), say("Press Enter to submit form"),
+    say("Choose options"), say("Choose an option"), say("Select all"), say("Clear all"), say("Clear value"), say("No results"),
+    say("Selected values"), say("Remove {name}"), say("Increment"), say("Decrement"),
+    say("Fullscreen"), say("Close fullscreen"), say("Copy to clipboard"), say("Link to heading"),
+    say("Download as CSV"), say("Show/hide columns"), say("Clear selection"),
+    say("Main menu"), say("Sidebar"), say("App pages"), say("Print"), say("Record a screencast"), say("Theme"), say("System"), say("Light"), say("Dark"),
+    say("Collapse sidebar"), say("Expand sidebar"), say("Skip to main content"), say("Navigate to home page"),
+    say("Zoom"), say("Pan"), say("Download plot as a PNG"), say("Zoom in"), say("Zoom out"), say("Reset axes"), say("Autoscale"), say("Share chart..."),
+    say("Orbital rotation"), say("Turntable rotation"), say("Reset camera to default"), say("Reset camera to last save"),
+)  # fmt: skip
+"""What Streamlit 1.67 and Plotly say themselves, in English only."""
 
 
 def dress(language: str, page: str) -> None:
     """Dress the page of that name; it takes no room."""
-    _component(key="chrome", data={"language": language, "page": page})  # another page is other data: the browser looks again
+    # Another page is other data: the browser looks again. English needs no translation of itself.
+    texts = {} if language == "en" else {one.template: translated(one.template) for one in STREAMLITS}
+    _component(key="chrome", data={"language": language, "page": page, "words": texts})

@@ -16,6 +16,9 @@ from clsf.faults.lab import playable
 from clsf.faults.lab.cases import twins
 from clsf.faults.lab.game import mended_scene
 from clsf.faults.running import run
+from clsf.faults.scene import Scene
+from clsf.reader.findings import faults, wholly_mended
+from clsf.reader.program import read
 from tests.backends.planted_symptoms import SYMPTOMS
 
 SEED = 1
@@ -53,6 +56,41 @@ def test_each_plant_shows_its_symptom_and_its_mend_removes_it(framework, part):
     assert (absent, left, unproved, levels) == ([], [], [], [])
     digits = {healthy.text for healthy, _ in pairs.values() if healthy.plan.data == "digits"}
     assert all(diagnose(ran[text].history, ran[text].facts) == () for text in digits)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_program_that_stops_says_what_its_framework_says(framework):
+    kinds = ("shape", "labels-from-one", "name-undefined")
+    ran = run([twins(framework, kind, SEED)[1] for kind in kinds], 300)
+    for kind, one in zip(kinds, ran, strict=True):
+        assert 'File "program.py", line' in one.traceback, kind
+        assert one.history.error.split(":")[0] in one.traceback, kind
+        assert one.history.error.split(":")[0].endswith("Error"), kind
+
+
+def _mended(framework: str, kind: str) -> tuple[Scene, str] | None:
+    """Return the planted program and the reader's mend of it; None where the reader changes nothing."""
+    _, faulty = twins(framework, kind, SEED)
+    text = wholly_mended(read(faulty.text)).source.text
+    return None if text == faulty.text else (faulty, text)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_what_the_reader_mends_in_a_planted_program_reads_back_clean_and_runs(framework):
+    found = {kind: pair for kind in playable(framework) if (pair := _mended(framework, kind)) is not None}
+    assert {"softmax-one-unit", "syntax", "wrong-last-units"} <= set(found)
+    assert framework == "torch" or "missing-training-flag" in found
+    unclean = {
+        kind: said
+        for kind, (_, text) in found.items()
+        if (said := [f.kind for f in faults(read(text)) if f.certainty != "smell"])
+    }
+    assert unclean == {}
+    ran = run([scene.with_text(text) for scene, text in found.values()], 500)
+    assert {kind: one.traceback[-300:] for kind, one in zip(found, ran, strict=True) if one.history.error} == {}
 
 
 KERAS = """

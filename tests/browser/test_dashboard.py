@@ -150,11 +150,12 @@ def test_stop_ends_both(running):
     expect(main(running).get_by_role("button", name="Stop")).to_have_count(0, timeout=LONG)
 
 
-def test_two_clicks_from_the_start_train_both(visit):
+def test_one_click_on_start_trains_both_and_train_shows_them(visit):
     page = visit("/")
     page.get_by_role("button", name="Train your first model").click()
+    points(page)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Train").click()
     expect(page.locator("h1")).to_have_text("Train", timeout=LONG)
-    start(page)
     points(page)
     expect(page.get_by_text("Checked: same number of parameters")).to_be_visible(timeout=LONG)
 

@@ -1,13 +1,18 @@
 """The benchmark's arithmetic and its lines; what it measures is measured when somebody asks for it."""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from clsf import FRAMEWORKS
 from clsf.bench import markdown, training
-from clsf.bench.rows import Measurement, Target, ratios, row
+from clsf.bench.loops import Case, Process
+from clsf.bench.rows import Measurement, Target, enough, interval, ratios, row
 from clsf.cli import bench
 from clsf.cli.main import main
+from clsf.errors import EngineError
 
 
 def test_a_row_is_the_median_with_the_spread():
@@ -28,33 +33,95 @@ def test_ratios_are_of_what_was_measured_one_after_the_other():
     assert ratios([1.0, 2.0], [2.0, 3.0]) == [2.0, 1.5]
 
 
-SAID = {
-    "seconds": {"ours": [1.0, 2.0, 1.0], "fit": [2.0, 4.0, 1.5]}, "cost_of_streaming": [0.02, 0.0, 0.01], "steps": 10,
-    "gigaflops": [50.0, 50.0, 50.0], "multiply_adds": 2_000_000, "images": 3_000,
+CASE = Case("torch", "mlp", "digits", 32, "adam")
+SECONDS = {
+    "engine": [1.0, 2.0, 1.0], "dataloader-2-workers": [4.0, 8.0, 3.0], "dataloader-0-workers": [2.0, 4.0, 1.5],
+    "floor": [0.5, 1.0, 0.8], "aligned": [0.9, 1.6, 1.0], "native": [0.9, 2.0, 0.8],
 }  # fmt: skip
 
 
-def test_what_a_process_measured_becomes_rows():
-    found = {r.name.rsplit("/", 1)[-1]: r for r in training.of("tensorflow/lecture-cnn/batch-32", SAID)}
-    assert found["over-fit"].median == 2.0
-    assert (found["over-fit"].low, found["over-fit"].target.value, found["over-fit"].met) == (1.5, 1.8, True)
-    assert found["cost-of-streaming"].median == pytest.approx(0.01)
-    # 2 operations × 3 (forward and twice backward) × 2 million × 3,000 images = 36 GFLOP in 1, 2, 1 s, of 50 GFLOP/s
-    assert found["share-of-matrix-products"].median == pytest.approx(0.72)
-    assert found["share-of-matrix-products"].target.value == 0.70
+def test_what_was_measured_of_a_case_becomes_rows():
+    found = {r.name.rsplit("/", 1)[-1]: r for r in training.of(CASE, SECONDS)}
+    assert found["over-dataloader-0-workers"].median == 2.0
+    assert (found["over-dataloader-0-workers"].target, found["over-dataloader-0-workers"].met) == (Target(1.5, "least"), True)
+    assert (found["time-over-floor"].median, found["time-over-floor"].met) == (2.0, False)
+    assert found["time-engine-over-alone"].median == pytest.approx(1 / 0.9)
+    assert found["time-aligned-over-native"].median == 1.0
+    assert (found["step"].median, found["step"].unit) == (1000, "ms")
 
 
-def test_at_batch_128_nothing_may_be_slower():
-    found = {r.name: r for r in training.of("tensorflow/lenet-5/batch-128", SAID)}
-    assert found["tensorflow/lenet-5/batch-128/over-fit"].target == Target(1.0, "least")
+def test_at_batch_128_nothing_may_be_slower_than_a_textbook():
+    large = Case("tensorflow", "lecture-cnn", "shapes", 128, "rmsprop")
+    assert training.target(large, "over-fit") == training.target(large, "over-tf-function-loop") == Target(1.05, "least")
 
 
-def test_every_target_is_of_a_row_that_is_measured():
-    known = {
-        n for f in ("tensorflow", "torch") for m in training.MODELS for b in training.BATCHES for n in training.names(f, m, b)
-    }
-    assert set(training.TARGETS) <= known
-    assert len(known) == 3 * 2 * (5 + 4)
+def test_both_frameworks_have_the_same_cases_and_students_begin_with_digits():
+    mine, other = ({c.name.partition("/")[2] for c in training.cases() if c.framework == f} for f in ("tensorflow", "torch"))
+    assert mine == other
+    assert {"mlp/digits/rmsprop/batch-32", "lecture-cnn/digits/adam/batch-32", "lecture-cnn/shapes/rmsprop/batch-128"} <= mine
+    assert all(
+        case.plan("aligned").rules == "aligned" and case.plan("aligned").optimizer == case.optimizer
+        for case in training.cases()
+    )
+
+
+class Clock:
+    """A side's process whose loops take known times."""
+
+    def __init__(self, steps: dict[str, float]) -> None:
+        self.names, self._steps = list(steps), steps
+
+    def seconds(self, name: str, steps: int) -> float:
+        return self._steps[name] * steps
+
+
+def test_sides_take_turns_until_every_ratio_is_known(monkeypatch):
+    monkeypatch.setattr(training, "_in_engine", lambda *_: 0.002)
+    textbook = Clock({"dataloader-2-workers": 0.008, "dataloader-0-workers": 0.004})
+    ours = Clock({"aligned": 0.002, "native": 0.002, "floor": 0.001})
+    found = training.measured(CASE, None, [textbook, ours], 50)
+    assert {name: len(values) for name, values in found.items()} == dict.fromkeys(SECONDS, 5)
+    assert training.compared(CASE, found)["over-dataloader-0-workers"] == pytest.approx([2.0] * 5)
+
+
+def test_the_interval_of_a_median_narrows_with_repeats_and_holds_it():
+    draw = np.random.default_rng(1)
+    few, many = draw.normal(2.0, 0.2, 8), draw.normal(2.0, 0.2, 200)
+    low, high = interval(few)
+    assert low <= np.median(few) <= high
+    assert interval(many)[1] - interval(many)[0] < (high - low) / 2
+    assert interval([3.0]) == (3.0, 3.0)
+    assert not enough([2.0] * 4)
+    assert enough([2.0] * 5)
+    assert not enough([1.0, 2.0, 3.0, 1.5, 2.5])
+
+
+def test_the_interval_holds_the_true_median_nineteen_times_in_twenty():
+    draw = np.random.default_rng(2)
+    held = sum(low <= 2.0 <= high for low, high in (interval(draw.normal(2.0, 0.2, 15)) for _ in range(200)))
+    assert held >= 180
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch):
+    monkeypatch.setenv("CLSF_THREADS", "1")  # a student's program knows nothing of it
+    case = Case(framework, "mlp", "digits", 32, "adam")
+    with Process(case, "ours") as ours, Process(case, "textbook") as textbook:
+        assert ours.names == ["aligned", "native", "floor"]
+        assert tuple(textbook.names) == training.TEXTBOOK[framework]
+        for process in (ours, textbook):
+            few, many = ([process.seconds(process.names[0], steps) for _ in range(3)] for steps in (36, 720))
+            assert min(many) > 4 * min(few)
+        environment = Path(f"/proc/{textbook._process.pid}/environ").read_bytes()
+        assert b"CLSF_THREADS" not in environment
+        assert b"GOMP_SPINCOUNT=300000" in environment
+
+
+@pytest.mark.slow
+def test_a_process_that_ends_is_told():
+    with pytest.raises(EngineError, match="ended with 1"):
+        Process(Case("torch", "no such model", "digits", 32, "adam"), "ours")
 
 
 ROWS = [row("a/fast", [2.0], "ratio", Target(1.5, "least")), row("a/slow", [1.0], "ratio", Target(1.5, "least"))]
@@ -96,3 +163,31 @@ def test_a_cell_of_the_table_has_spread_and_unit():
 def test_bad_wishes(measured, capsys, options, said):
     assert main(["bench", *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_table_is_written_between_its_marks(measured, capsys, tmp_path):
+    file = tmp_path / "speed.md"
+    file.write_text(f"# Speed\n\n{markdown.BEGIN}\nold\n{markdown.END}\n\nmore\n")
+    main(["bench", "--write", str(file)])
+    text = file.read_text()
+    assert text.startswith(f"# Speed\n\n{markdown.BEGIN}\n")
+    assert text.endswith(f"{markdown.END}\n\nmore\n")
+    assert "| a | fast **2** ✓ aim ≥ 1.5 · slow **1** ✗ aim ≥ 1.5 |" in text
+    assert "processors busy before it began" in text
+    assert "old" not in text
+    assert "| a |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", [None, "no marks"])
+def test_a_file_that_has_no_place_for_the_table_is_refused_before_measuring(monkeypatch, capsys, tmp_path, text):
+    def never(wanted, repeats):
+        raise AssertionError("measured")
+        yield
+
+    monkeypatch.setattr(bench, "PARTS", ("clsf.bench.training",))
+    monkeypatch.setattr(training, "rows", never)
+    file = tmp_path / "speed.md"
+    if text is not None:
+        file.write_text(text)
+    assert main(["bench", "--write", str(file)]) == 2
+    assert str(file) in capsys.readouterr().err or text

@@ -100,7 +100,7 @@ def test_of_thirty_uploads_never_more_than_two_are_read(monkeypatch):
 
     def read(owner):
         with access.working_for(owner):
-            upload._worked(None, {}, None, lambda *_: None, ())
+            upload.worked(None, {}, lambda *_: None, ())
 
     threads = [threading.Thread(target=read, args=(f"student {n}",)) for n in range(30)]
     for thread in threads:

@@ -11,7 +11,7 @@ from PIL import Image, ImageEnhance
 from clsf.cli.main import main
 from clsf.data import file_names, imports
 from clsf.data.images import Dataset, Images
-from clsf.data.leaks import apart, check, look
+from clsf.data.leaks import apart, check, look, moved
 from clsf.data.leaks.alike import near
 from clsf.data.leaks.groups import groups
 from clsf.data.sources import open_dataset
@@ -44,10 +44,17 @@ def varied(image: np.ndarray, how: str) -> np.ndarray:
         picture = picture.resize((24, 24)).resize((32, 32))
     elif how == "mirrored":
         picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    elif how.startswith("moved"):
+        if how == "moved and mirrored":
+            picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        padded = np.pad(np.asarray(picture), ((0, 1), (1, 0), (0, 0)), mode="edge")
+        return padded[1:, :-1]
+    elif how == "cut":
+        picture = picture.resize((32, 32), Image.Resampling.BILINEAR, box=(1, 1, 31, 31))
     return np.asarray(picture)
 
 
-@pytest.mark.parametrize("how", ["compressed", "brighter", "resized", "mirrored"])
+@pytest.mark.parametrize("how", ["compressed", "brighter", "resized", "mirrored", "moved", "moved and mirrored", "cut"])
 def test_a_copy_that_was_changed_is_found_and_nothing_else(shapes, how):
     pixels, labels = shapes.train.pixels[:600], shapes.train.labels[:600]
     copies = np.stack([varied(image, how) for image in pixels[:12]])
@@ -57,6 +64,20 @@ def test_a_copy_that_was_changed_is_found_and_nothing_else(shapes, how):
     assert finding.count >= 10
     pairs = [(one[1], two[1]) for one, two in finding.pairs]
     assert all(two == one + 100 for one, two in pairs)
+
+
+def test_a_picture_is_found_where_it_was_moved_to_and_another_is_not():
+    rng = np.random.default_rng(1)
+    grey = rng.normal(size=(6, 32, 32)).astype(np.float32).cumsum(axis=1).cumsum(axis=2)
+    apart = np.ones(6)
+    one = np.arange(6)
+    for down, right in ((1, 0), (-2, 3), (3, -3)):
+        there = np.roll(grey, (down, right), axis=(1, 2)) * 1.3 + 20
+        assert moved.ratios(one, one, grey, there, apart).max() < 0.01
+        assert moved.ratios(one, (one + 1) % 6, grey, there, apart).min() > 0.3
+    far = np.roll(grey, 9, axis=2)
+    assert moved.ratios(one, one, grey, far, apart).min() > 0.1
+    assert moved.pictures([Image.new("L", (8, 8))] * 3) is None  # a pixel of eight is too much
 
 
 def test_equal_images_in_two_parts_and_with_two_labels_are_told_apart(shapes):

@@ -8,8 +8,10 @@ import pytest
 
 from clsf.faults import functions
 from clsf.model.layers import ChannelShuffle, Conv2D, Dense
+from clsf.reader import text
 from clsf.reader.answer import parameters, to_json
 from clsf.reader.findings import faults, mended
+from clsf.reader.looks import sigmoid_for_softmax
 from clsf.reader.plan import plan_of
 from clsf.reader.program import read
 from clsf.reader.translate import translated
@@ -69,6 +71,73 @@ def test_the_mended_program_no_longer_has_it(name, kind):
     assert kind in {f.kind for f in faults(program)}
     again = read(mended(program))
     assert kind not in {f.kind for f in faults(again) if f.certainty != "smell"}
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "new"),
+    [
+        ("torch-binary", "nn.Softmax(dim=1)", "nn.Sigmoid()"),
+        ("torch-binary", "torch.softmax(self.out(x), dim=-1)", "torch.sigmoid(self.out(x))"),
+        ("torch-binary", "F.log_softmax(x, dim=1)", None),
+        ("torch-binary", "x.softmax(dim=1)", "x.sigmoid()"),
+        ("keras-binary", 'Dense(1, activation="softmax")', 'Dense(1, activation="sigmoid")'),
+        ("keras-binary", "layers.Softmax(axis=-1),", 'layers.Activation("sigmoid"),'),
+        ("keras-binary", "tf.nn.softmax(layer(x), axis=-1)", "tf.nn.sigmoid(layer(x))"),
+    ],
+)  # fmt: skip
+def test_a_sigmoid_in_place_of_a_softmax_takes_no_dimension(name, broken, new):
+    program = read(f"{RIGHT[name]}\n# {broken}")
+    last = len(program.source.lines)
+    assert sigmoid_for_softmax(program, last) == (None if new is None else f"# {new}")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("for epoch in range(EPOCHS):", "for epoch in range(EPOCHS)"), ("    layers.Flatten(),  # 64\n", "    layers.Flatten()  # 64\n"),
+     ("x = np.zeros((4, 4))", "x = np.zeros((4, 4)"), ("def step(images):", "def step(images)  # one batch")],
+)  # fmt: skip
+def test_a_mark_that_is_missing_is_put_in_and_the_rest_is_read(right, wrong):
+    whole = f"import numpy as np\nEPOCHS = 3\nmodel = [\n    layers.Flatten(),  # 64\n    layers.Dense(3),\n]\n{right if right[0] != ' ' else 'for epoch in range(EPOCHS):'}\n    pass\n"
+    if right.startswith("x"):
+        whole = whole.replace("    pass\n", "")
+    program = read(whole.replace(right, wrong))
+    (finding,) = [f for f in faults(program) if f.kind == "syntax"]
+    assert finding.new is not None
+    assert mended(program) == whole.replace(right, wrong.replace("(images)", "(images):") if "def" in right else right)
+    assert not read(mended(program)).source.broken
+
+
+def test_a_line_that_no_mark_repairs_stays_as_it_is():
+    source = RIGHT["torch-mlp"].replace("import torch\n", "import torch\nx = = 3\n")
+    program = read(source)
+    assert program.spec is not None
+    assert mended(program) == source
+
+
+@pytest.mark.parametrize(
+    ("call", "new"),
+    [("model(prepare(images))", "model(prepare(images), training=True)"), ("model( images, )", "model( images, training=True)"),
+     ("model(images / 255)", "model(images / 255, training=True)")],
+)  # fmt: skip
+def test_the_training_flag_goes_into_the_models_own_call(call, new):
+    source = f"""
+import tensorflow as tf
+from tensorflow import keras
+model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dropout(0.5), keras.layers.Dense(10)])
+def prepare(images):
+    return images / 255
+for images, labels in data:
+    with tf.GradientTape() as tape:
+        logits = {call}
+        loss = loss_fn(labels, logits)
+    grads = tape.gradient(loss, model.trainable_variables)
+    opt.apply_gradients(zip(grads, model.trainable_variables))
+"""
+    program = read(source)
+    assert "missing-training-flag" in {f.kind for f in faults(program)}
+    again = read(mended(program))
+    assert "missing-training-flag" not in {f.kind for f in faults(again)}
+    assert f"logits = {new}\n" in again.source.text
 
 
 def test_the_plan_is_read():
@@ -217,3 +286,27 @@ out = model(torch.zeros(1, 3, 16, 16))
     layers = read(source).spec.layers
     assert layers[1] == ChannelShuffle(4)
     assert layers[2].groups == 4
+
+
+def test_an_answer_does_not_depend_on_what_else_the_machine_does(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(text.time, "thread_time", lambda: clock[0])
+    patience = text.Patience(0.7)
+    clock[0] += 5  # one pause of Python itself, however long
+    assert not patience.over()
+    for _ in range(13):
+        clock[0] += 0.04
+        assert not patience.over()
+    clock[0] += 0.04
+    patience.go_on()  # somebody else's work
+    assert not patience.over()
+    for _ in range(4):
+        clock[0] += 0.04
+        patience.over()
+    assert patience.over()
+
+
+def test_waiting_costs_no_patience():
+    patience = text.Patience(0.02)
+    time.sleep(0.1)
+    assert not patience.over()

@@ -60,11 +60,11 @@ HEAVY = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_program_gets_a_sentence(name):
     content, words = REFUSED[name]
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ReadError) as error:
         read(content, "notebook.ipynb" if "notebook" in name else "")
     assert words.lower() in str(error.value).lower()
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("name", WITHOUT_MODEL)
@@ -77,9 +77,9 @@ def test_what_holds_no_model_says_what_it_is(name):
 
 @pytest.mark.parametrize("name", HEAVY)
 def test_heavy_constants_cost_no_time_and_the_rest_is_read(name):
-    began = time.perf_counter()
+    began = time.process_time()
     program = read(HEAD + HEAVY[name] + TAIL)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert program.spec is not None or program.machine.full
 
 
@@ -189,10 +189,10 @@ def _fuzz(seed: int, count: int) -> None:
     sources = [source for source, _ in PROGRAMS.values()]
     for _ in range(count):
         source = _spoilt(rng, rng.choice(sources))
-        began = time.perf_counter()
+        began = time.process_time()
         with contextlib.suppress(ReadError):
             json.dumps(to_json(read(source)))
-        assert time.perf_counter() - began < 2, source
+        assert time.process_time() - began < 2, source
 
 
 def test_spoilt_programs_never_break_it():
@@ -229,8 +229,8 @@ def test_the_plan_of_a_strange_program_is_there_in_time(name):
         f"g = torch.optim.SGD(net.parameters(), lr=0.1)\nfor epoch in range(400):\n    {inside}\n"
         "    loss = nn.CrossEntropyLoss()(net(x), y)\n    loss.backward()\n    g.step()\n"
     )
-    began = time.perf_counter()
+    began = time.process_time()
     program = read(text)
     faults(program)
     plan_of(program)
-    assert time.perf_counter() - began < 4  # seconds; half of it alone
+    assert time.process_time() - began < 4  # seconds; half of it alone

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from clsf.backends.tensorflow import device
+from clsf.backends.tensorflow.optimizers import optimizer as optimizer_of
 from clsf.backends.tensorflow.stock import made_of
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
@@ -19,8 +18,7 @@ SHUFFLE_BUFFER = 200  # of the lecture
 
 
 def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str, Callable[[int], None]]:
-    """Return name -> a function that trains for so many steps, each with a model of its own."""
-    device.setup()
+    """Return name -> a function that trains for so many steps, each with a model of its own. Sets nothing of TensorFlow's settings."""
     images = ((prepared.pixels[prepared.train] - prepared.mean) / prepared.deviation).astype("float32")
     labels = prepared.labels[prepared.train]
     return {
@@ -30,17 +28,29 @@ def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str,
     }
 
 
-def gigaflops(seconds: float = 0.5, side: int = 1024) -> float:
-    """Return what this machine reaches in float32 matrix products, 10**9 operations a second, a multiply-add counting two."""
-    device.setup()
-    a, b = (tf.random.normal((side, side)) for _ in range(2))
-    product = tf.function(lambda: tf.linalg.matmul(a, b), jit_compile=False)
-    product().numpy()
-    count, began = 0, time.perf_counter()
-    while (passed := time.perf_counter() - began) < seconds:
-        product().numpy()
-        count += 1
-    return 2 * side**3 * count / passed / 1e9
+def floor(spec: ModelSpec, plan: Plan, prepared: Prepared) -> Callable[[int], None]:
+    """Return a function that takes so many of the least possible steps: forward, backward, the optimizer's step; one batch, ready."""
+    model = _model(spec, prepared.shape)
+    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    optimizer = optimizer_of(plan)
+    optimizer.build(model.trainable_variables)
+    pixels = prepared.pixels[prepared.train[: plan.batch_size]]
+    x = tf.constant(((pixels - prepared.mean) / prepared.deviation).astype("float32"))
+    y = tf.constant(prepared.labels[prepared.train[: plan.batch_size]])
+
+    @tf.function
+    def train_step():
+        with tf.GradientTape() as tape:
+            loss = loss_of(y, model(x, training=True))
+        optimizer.apply_gradients(zip(tape.gradient(loss, model.trainable_variables), model.trainable_variables, strict=True))
+        return loss
+
+    def train(steps: int) -> None:
+        for _ in range(steps):
+            loss = train_step()
+        loss.numpy()
+
+    return train
 
 
 def _model(spec: ModelSpec, shape: tuple[int, ...]) -> keras.Model:
@@ -53,7 +63,7 @@ def _model(spec: ModelSpec, shape: tuple[int, ...]) -> keras.Model:
 def _fit(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray, jit_compile: object) -> Callable[[int], None]:
     model = _model(spec, images.shape[1:])
     model.compile(
-        keras.optimizers.RMSprop(plan.learning_rate), keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        optimizer_of(plan), keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"], jit_compile=jit_compile,
     )  # fmt: skip
 
@@ -70,7 +80,7 @@ def _fit(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray, ji
 def _loop(spec: ModelSpec, plan: Plan, images: np.ndarray, labels: np.ndarray) -> Callable[[int], None]:
     model = _model(spec, images.shape[1:])
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    optimizer = keras.optimizers.RMSprop(plan.learning_rate)
+    optimizer = optimizer_of(plan)
     mean_loss, accuracy = keras.metrics.Mean(), keras.metrics.SparseCategoricalAccuracy()
     data = tf.data.Dataset.from_tensor_slices((images, labels)).repeat().shuffle(SHUFFLE_BUFFER).batch(plan.batch_size)
 

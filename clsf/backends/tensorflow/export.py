@@ -1,4 +1,4 @@
-"""A trained model as files that need nothing of ours: a Keras model of stock layers only, as .keras or ONNX."""
+"""A trained model as files that need nothing of ours: a Keras model of stock layers only, as .keras, ONNX or TensorFlow Lite."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
-KINDS = {"keras": ".keras", "onnx": ".onnx"}
+KINDS = {"keras": ".keras", "onnx": ".onnx", "tflite": ".tflite"}
 """What can be written -> how the file's name ends."""
 
 
@@ -28,7 +28,7 @@ def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names:
     turned = torch_orders(spec.layers, spec.analyse(shape))[0] if plan.does("flatten-order") else set()
     stock = Stock(spec.layers, shape, plan.dtype, names, turned=frozenset(turned))
     stock.set_weights(weights)
-    return {"keras": _keras, "onnx": _onnx}[kind](stock.model)
+    return {"keras": _keras, "onnx": _onnx, "tflite": _tflite}[kind](stock.model)
 
 
 def _keras(model: keras.Model) -> bytes:
@@ -50,10 +50,35 @@ def _onnx(model: keras.Model) -> bytes:
     return content
 
 
-def answers(content: bytes, inputs: np.ndarray) -> np.ndarray:
-    """Return what a .keras file that `exported` wrote says of scaled images, (n, height, width, channels). Never for a student's file."""
+def _tflite(model: keras.Model) -> bytes:
+    import tensorflow as tf
+
+    return tf.lite.TFLiteConverter.from_keras_model(model).convert()
+
+
+def answers(kind: str, content: bytes, inputs: np.ndarray) -> np.ndarray:
+    """Return what a file that `exported` wrote, "keras" or "tflite", says of scaled images, (n, height, width, channels).
+
+    Never for a student's file: Keras builds whatever the file names.
+    """
+    if kind == "tflite":
+        return _interpreted(content, inputs)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         path.write_bytes(content)
         model = keras.saving.load_model(path, compile=False)
     return np.asarray(model(inputs, training=False))
+
+
+def _interpreted(content: bytes, inputs: np.ndarray) -> np.ndarray:
+    import tensorflow as tf
+
+    interpreter = tf.lite.Interpreter(model_content=content)
+    given, told = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    interpreter.allocate_tensors()
+    found = []
+    for image in inputs.astype(given["dtype"]):
+        interpreter.set_tensor(given["index"], image[None])
+        interpreter.invoke()
+        found.append(interpreter.get_tensor(told["index"])[0])
+    return np.stack(found)

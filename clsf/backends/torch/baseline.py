@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
 import torch
@@ -10,6 +9,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from clsf.backends.torch import device
+from clsf.backends.torch.optimizers import optimizer as optimizer_of
 from clsf.backends.torch.stock import made_of
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
@@ -17,8 +17,7 @@ from clsf.plan import Plan
 
 
 def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str, Callable[[int], None]]:
-    """Return name -> a function that trains for so many steps, each with a model of its own."""
-    device.setup()
+    """Return name -> a function that trains for so many steps, each with a model of its own. Sets nothing of PyTorch's settings."""
     images = ((prepared.pixels[prepared.train] - prepared.mean) / prepared.deviation).astype("float32")
     data = TensorDataset(
         torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(prepared.labels[prepared.train])
@@ -29,16 +28,25 @@ def training_loops(spec: ModelSpec, plan: Plan, prepared: Prepared) -> dict[str,
     }
 
 
-def gigaflops(seconds: float = 0.5, side: int = 1024) -> float:
-    """Return what this machine reaches in float32 matrix products, 10**9 operations a second, a multiply-add counting two."""
-    device.setup()
-    a, b = (torch.randn(side, side) for _ in range(2))
-    torch.mm(a, b)
-    count, began = 0, time.perf_counter()
-    while (passed := time.perf_counter() - began) < seconds:
-        torch.mm(a, b)
-        count += 1
-    return 2 * side**3 * count / passed / 1e9
+def floor(spec: ModelSpec, plan: Plan, prepared: Prepared) -> Callable[[int], None]:
+    """Return a function that takes so many of the least possible steps: forward, backward, the optimizer's step; one batch, ready."""
+    device.use_threads(plan.batch_size * spec.analyse(prepared.shape).multiply_adds)
+    model = _model(spec, prepared.shape)
+    optimizer = optimizer_of(plan, model.parameters())
+    pixels = prepared.pixels[prepared.train[: plan.batch_size]]
+    images = (
+        torch.from_numpy(((pixels - prepared.mean) / prepared.deviation).astype("float32")).permute(0, 3, 1, 2).contiguous()
+    )
+    labels = torch.from_numpy(prepared.labels[prepared.train[: plan.batch_size]])
+
+    def train(steps: int) -> None:
+        model.train()
+        for _ in range(steps):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(images), labels).backward()
+            optimizer.step()
+
+    return train
 
 
 def _model(spec: ModelSpec, shape: tuple[int, ...]) -> nn.Module:
@@ -52,7 +60,7 @@ def _model(spec: ModelSpec, shape: tuple[int, ...]) -> nn.Module:
 def _loop(spec: ModelSpec, plan: Plan, shape: tuple[int, ...], data: TensorDataset, workers: int) -> Callable[[int], None]:
     model = _model(spec, shape)
     loss_of = nn.CrossEntropyLoss()
-    optimizer = torch.optim.RMSprop(model.parameters(), lr=plan.learning_rate)
+    optimizer = optimizer_of(plan, model.parameters())
     loader = DataLoader(data, plan.batch_size, shuffle=True, num_workers=workers, drop_last=True)
 
     def batches() -> Iterator[tuple[Tensor, Tensor]]:

@@ -1,9 +1,10 @@
-"""Images that are one and the same, or almost: by their bytes, and by perceptual hashes that are checked against the pixels.
+"""Images that are one and the same, or almost: by their bytes, by perceptual hashes that are checked against the pixels, and moved.
 
 A hash alone can't tell a copy from another image of the same thing: most ones of a set of digits share theirs. So each pair that
 the hashes propose is measured: how far the two images are from each other, over how far an image is from its tenth-nearest
 neighbour. In a clean set the count of pairs falls smoothly towards small ratios, and that fall says how many pairs chance
-brings below any ratio. Only where far more are found than that, the pairs are copies.
+brings below any ratio. Only where far more are found than that, the pairs are copies. The same is asked of a second measure, that
+of pictures which were moved and cut, see `clsf.data.leaks.moved`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import hashlib
 
 import numpy as np
 from PIL import Image
+
+from clsf.data.leaks import moved
 
 MOST = 30_000  # images that are compared by hashes; of larger sets a sample
 BITS = 12  # of 64 in which two hashes may differ
@@ -23,6 +26,8 @@ HIGHEST = 0.42  # ratio above which nothing is called a copy
 BACKGROUND = 0.4, 0.6
 """Ratios between which the fall of a clean set is measured."""
 FALSE = 0.1  # share of the pairs found that chance may have brought
+FALSE_MOVED = 0.02  # of those found by moving one over the other: more ways to fit, so more pairs by chance
+CLOSEST = 2  # images that are moved over each, beside those that hashes propose
 
 Pairs = np.ndarray
 """int64 (n, 2), each row two images, the smaller number first."""
@@ -39,36 +44,49 @@ def same(pixels: np.ndarray) -> list[np.ndarray]:
 def near(pixels: np.ndarray, seed: int = 0) -> Pairs:
     """Return the pairs of images that are almost the same, the most alike first; equal images are no pair here.
 
-    Also mirrored copies are found. Of more than `MOST` images a sample is compared, drawn with the seed.
+    Also copies that are mirrored, moved by a few pixels or cut are found. Of more than `MOST` images a sample is compared, drawn with
+    the seed.
     """
     rng = np.random.default_rng(seed)
     among = np.arange(len(pixels)) if len(pixels) <= MOST else np.sort(rng.permutation(len(pixels))[:MOST])
     if len(among) < 3:
         return np.empty((0, 2), np.int64)
     images = [_picture(image) for image in pixels[among]]
-    small = _small(images)
-    images = [image.convert("L").resize((HASHED, HASHED), Image.Resampling.LANCZOS) for image in images]
+    small, grey = _small(images), moved.pictures(images)
+    hashed = [image.convert("L").resize((HASHED, HASHED), Image.Resampling.LANCZOS) for image in images]
     unit = _unit(small)
     apart = _neighbours(unit, rng)
+    grey_apart = None if grey is None else _neighbours(moved.unit(grey), rng)
     found = []
-    plain = hashes(images)
+    plain = hashes(hashed)
     for mirrored in (False, True):
-        other = hashes([image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for image in images]) if mirrored else plain
+        other = hashes([image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for image in hashed]) if mirrored else plain
         turned = _unit(small[:, :, ::-1]) if mirrored else unit
         one, two = _close(plain, other)
         distance = np.sqrt(np.maximum(2 - 2 * np.einsum("nd,nd->n", unit[one], turned[two]), 0))
         ratio = distance / np.maximum(np.minimum(apart[one], apart[two]), 1e-6)
-        different = np.array([not np.array_equal(pixels[among[a]], pixels[among[b]]) for a, b in _few(one, two, ratio)], bool)
-        keep = np.ones(len(ratio), bool)
-        keep[np.flatnonzero(ratio < HIGHEST)] = different
-        one, two, ratio = one[keep], two[keep], ratio[keep]
-        close = ratio <= _limit(ratio)
-        found.append(np.column_stack([ratio[close], one[close], two[close]]))
+        found.append(_copies(one, two, ratio, pixels, among))
+        if grey is not None:
+            one, two = _joined((one, two), _nearest(unit, turned))
+            ratio = moved.ratios(one, two, grey, grey[:, :, ::-1] if mirrored else grey, grey_apart)
+            found.append(_copies(one, two, ratio, pixels, among, FALSE_MOVED))
     rows = np.concatenate(found)
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
     numbers = rows[:, 1:].astype(np.int64)
     _, first = np.unique(numbers, axis=0, return_index=True)
     return among[numbers[np.sort(first)]].reshape(-1, 2)
+
+
+def _copies(
+    one: np.ndarray, two: np.ndarray, ratio: np.ndarray, pixels: np.ndarray, among: np.ndarray, false: float = FALSE
+) -> np.ndarray:
+    """Return the pairs that are copies and not equal, float64 (n, 3): ratio and two numbers."""
+    keep = np.ones(len(ratio), bool)
+    under = np.flatnonzero(ratio < HIGHEST)
+    keep[under] = [not np.array_equal(pixels[among[one[n]]], pixels[among[two[n]]]) for n in under]
+    one, two, ratio = one[keep], two[keep], ratio[keep]
+    close = ratio <= _limit(ratio, false)
+    return np.column_stack([ratio[close], one[close], two[close]])
 
 
 def hashes(images: list[Image.Image]) -> np.ndarray:
@@ -77,11 +95,6 @@ def hashes(images: list[Image.Image]) -> np.ndarray:
 
     bits = np.array([imagehash.phash(image).hash for image in images]).reshape(len(images), 64)
     return np.packbits(bits, axis=1).view(np.uint64)[:, 0]
-
-
-def _few(one: np.ndarray, two: np.ndarray, ratio: np.ndarray) -> list[tuple[int, int]]:
-    under = ratio < HIGHEST
-    return list(zip(one[under], two[under], strict=True))
 
 
 def _picture(image: np.ndarray) -> Image.Image:
@@ -125,8 +138,28 @@ def _close(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(first), np.concatenate(second)
 
 
-def _limit(ratio: np.ndarray) -> np.floating | float:
-    """Return the ratio below which pairs are copies: where chance brings at most a tenth of what is found.
+def _nearest(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of each image and the `CLOSEST` most like it, of images of length 1, the first number the smaller."""
+    found = np.empty((len(one), CLOSEST), np.int64)
+    for start in range(0, len(one), 500):
+        alike = one[start : start + 500] @ two.T
+        rows = np.arange(len(alike))
+        alike[rows, start + rows] = -np.inf
+        for place in range(CLOSEST):
+            found[start + rows, place] = alike.argmax(axis=1)
+            alike[rows, found[start + rows, place]] = -np.inf
+    first, second = np.repeat(np.arange(len(one)), CLOSEST), found.ravel()
+    return np.minimum(first, second), np.maximum(first, second)
+
+
+def _joined(*pairs: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return each pair once."""
+    whole = np.unique(np.concatenate([np.column_stack(some) for some in pairs]), axis=0)
+    return whole[:, 0], whole[:, 1]
+
+
+def _limit(ratio: np.ndarray, false: float) -> np.floating | float:
+    """Return the ratio below which pairs are copies: where chance brings at most the share `false` of what is found.
 
     Between two ratios the count of a clean set grows as a power; its exponent is the set's inner dimension.
     """
@@ -135,5 +168,5 @@ def _limit(ratio: np.ndarray) -> np.floating | float:
     power = max(np.log(many / few) / np.log(high / low), 5.0)
     ordered = np.sort(ratio[ratio < HIGHEST])
     chance = many * (ordered / high) ** power
-    good = np.flatnonzero(chance <= FALSE * np.arange(1, len(ordered) + 1))
+    good = np.flatnonzero(chance <= false * np.arange(1, len(ordered) + 1))
     return ordered[good[-1]] if len(good) else -1.0

@@ -5,13 +5,11 @@ With the leak, training images are left out by chance; without it, those that va
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from clsf.data import access, cache, catalogue, quota
+from clsf.data import catalogue, made_sets
 from clsf.data.images import Dataset
 from clsf.data.leaks.findings import SEED, SHARE, Checked, Finding
 from clsf.data.leaks.groups import groups
@@ -87,24 +85,8 @@ def _kept(
     owner: str | None,
 ) -> str:  # fmt: skip
     fit, judge = (np.sort(part) for part in side)
-    digest = hashlib.sha256(f"{owner or ''}\n{dataset.name}\n{dataset.checksum}\n{what}\n".encode())
-    digest.update(fit.tobytes() + judge.tobytes())
-    name = catalogue.IMPORTED + digest.hexdigest()[: 24 if owner else 12]
-    shape = dataset.train.shape
-
-    def fill(folder: Path) -> dict:
-        if owner:
-            with cache.locked("quota"):
-                quota.require(owner, (len(fit) + len(judge)) * int(np.prod(shape)))
-        order = np.concatenate([fit, judge])
-        np.save(folder / "train_pixels.npy", pixels[order])
-        np.save(folder / "train_labels.npy", labels[order])
-        return {
-            "classes": dataset.train.classes, "shape": shape, "train": len(fit), "validation": len(judge), "test": 0, "broken": [],
-            "title": str(title), "private": bool(owner), "saved": not owner, "owner": owner or "",
-        }  # fmt: skip
-
-    with access.working_for(owner or access.PROGRAM), cache.locked(name):
-        if not catalogue.is_cached(name):
-            cache.keep(name, fill)
-    return name
+    order = np.concatenate([fit, judge])
+    content = f"{dataset.name}\n{dataset.checksum}\n{what}\n".encode() + fit.tobytes() + judge.tobytes()
+    return made_sets.keep(
+        pixels[order], labels[order], dataset.train.classes, len(judge), title=title, owner=owner, content=content
+    )

@@ -20,8 +20,8 @@ STYLE = """<style>
 .bl-grid li{text-align:center;font-size:.8rem;line-height:1.25;border-radius:.4rem;padding:.2rem;margin:0!important}
 .bl-grid small{display:block;font-size:.7rem}
 .bl-grid img{width:100%;aspect-ratio:1;image-rendering:pixelated;border-radius:.3rem;display:block}
-.bl-right{background:color-mix(in srgb,#0d8f84 14%,transparent)}
-.bl-wrong{background:color-mix(in srgb,#c2571a 18%,transparent);box-shadow:inset 0 -3px #c2571a}
+.bl-right{background:color-mix(in srgb,var(--clsf-right) 14%,transparent)}
+.bl-wrong{background:color-mix(in srgb,var(--clsf-wrong) 18%,transparent);box-shadow:inset 0 -3px var(--clsf-wrong)}
 </style>"""
 
 
@@ -42,10 +42,16 @@ def show(case: Case) -> Ran | None:
     if seen.samples is not None:
         predictions(seen.samples)
     if seen.confusion is not None:
-        st.markdown(t("**Confusion matrix** of the last evaluation: rows are labels, columns are answers."))
+        count = f"{sum(map(sum, seen.confusion)):,}"
+        st.markdown(t("**Confusion matrix** of all that the program evaluated after its last training step, validation and test images together (images: {count}). Rows are labels, columns are answers.", count=count))  # fmt: skip
         names = [str(n) for n in range(len(seen.confusion))]
         figure = inside_confusion.figure([(case.framework, seen.confusion)], names, words)
-        live_chart(figure, key="buglab-confusion", alt=t("Confusion matrix of the last evaluation"), height=340)
+        live_chart(
+            figure,
+            key="buglab-confusion",
+            alt=t("Confusion matrix of the images that were evaluated after the last training step"),
+            height=340,
+        )
     with st.expander(t("What it printed"), icon=":material/terminal:"):
         st.code(seen.printed[-4000:] or "–", language="text")
     return seen

@@ -80,9 +80,9 @@ def _choose(case: Case, row: Row | None) -> tuple[Case, Plan, int, tuple[str, ..
         help=t("At most so many training images are used; empty: all."), **LINKED,
     )  # fmt: skip
     titles = {cause.name: cause.title for cause in case.causes}
-    order = st.multiselect(
-        t("Causes, in your order"), list(titles), default=list(titles), key=f"{keys.GAP_ORDER}_{case.name}" if case is not LECTURE else keys.GAP_ORDER,
-        persist_state="session", format_func=lambda name: words(titles[name]),
+    order = choose.several(
+        st.multiselect, t("Causes, in your order"), {name: words(title) for name, title in titles.items()},
+        f"{keys.GAP_ORDER}_{case.name}" if case is not LECTURE else keys.GAP_ORDER, tuple(titles),
         help=t("They are taken away in this order; what is left out stays in the code."),
     )  # fmt: skip
     if order:

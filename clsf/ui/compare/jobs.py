@@ -122,10 +122,12 @@ def page_of(
     look: Callable[[object, bool], None],
     hint: str,
     icon: str,
+    example: Callable[[], None] | None = None,
 ) -> None:
     """Show the choices on the left and this reader's job of a kind on the right, looking again and again until it is over.
 
-    `choose` shows the widgets and returns what to `start` with when the button was pressed. While there is no job, `hint` is shown.
+    `choose` shows the widgets and returns what to `start` with when the button was pressed. While there is no job, `hint` and the
+    `example` of a result are shown.
     """
     left, right = st.columns([1, 2.4], gap="large")
     with left:
@@ -136,6 +138,8 @@ def page_of(
         job = current(kind)
         if job is None:
             st.info(hint, icon=icon)
+            if example is not None:
+                example()
         else:
             st.fragment(look, run_every=None if job.background.over else TICK)(job, job.background.over)
 

@@ -24,7 +24,7 @@ from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
 from clsf.runs.sharing import shared
-from clsf.ui.compare import bench, diagram_view, jobs, keys, layers_view, switches
+from clsf.ui.compare import bench, diagram_view, example, jobs, keys, layers_view, switches
 from clsf.ui.compare.bench import Bench
 from clsf.ui.shared import service_access
 from clsf.ui.shared.data_names import data_name
@@ -83,6 +83,7 @@ def show() -> None:
         job = jobs.current(keys.LOCKSTEP)
         if job is None:
             st.info(note("compare", "press-run-lockstep"), icon=":material/footprint:")
+            example.lockstep()
         else:
             st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
 

@@ -20,7 +20,7 @@ from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_EPOCHS, Plan
 from clsf.runs.record import RunRecord
-from clsf.ui.compare import bench, estimate, jobs, keys
+from clsf.ui.compare import bench, estimate, example, jobs, keys
 from clsf.ui.shared import choose, service_access, state, units
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
@@ -49,7 +49,7 @@ def show() -> None:
     jobs.page_of(
         keys.NOISE, _choose, _start, _look,
         note("compare", "press-train-seeds"),
-        ":material/scatter_plot:",
+        ":material/scatter_plot:", example.seeds,
     )  # fmt: skip
 
 
@@ -162,8 +162,8 @@ def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
         st.info(t("No seed has two whole runs yet."), icon=":material/hourglass_empty:")
         return
     titles = {"t": t("t interval"), "bootstrap": t("bootstrap")}
-    method = st.segmented_control(
-        t("Method"), METHODS, default="t", required=True, format_func=titles.get, key=keys.METHOD, persist_state="session",
+    method = choose.named(
+        st.segmented_control, t("Method"), {name: titles[name] for name in METHODS}, keys.METHOD, default="t",
         help=note("compare", "t-right-results"),
     )  # fmt: skip
     found = noise.gap(*values, method, images)

@@ -16,8 +16,8 @@ from clsf.errors import ClsfError
 from clsf.frameworks import TITLES
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunSummary
-from clsf.ui.compare import check_view, code_view, keys, race_table
-from clsf.ui.shared import controls, pace, run_buttons, run_numbers, run_status, runs, service_access, state, units
+from clsf.ui.compare import check_view, code_view, example, keys, race_table
+from clsf.ui.shared import controls, next_steps, pace, run_buttons, run_numbers, run_status, runs, service_access, state, units
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
@@ -66,6 +66,7 @@ def _preview(choices: Choices) -> None:
         t("Press “Train both”: one model, one plan, both frameworks. Curves and numbers appear here."),
         icon=":material/show_chart:",
     )
+    example.runs()
 
 
 def _compare() -> None:
@@ -115,6 +116,8 @@ def _look(drawn_at: pace.Pace | None) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         run_buttons.show(records)
     _charts(named)
+    if all(record.over for record in records):
+        next_steps.rounding(records)
     race_table.show(named)
     if len(records) == 2:
         code_view.show(named)

@@ -18,7 +18,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPTIMIZERS, Plan, Preparation
 from clsf.ui.experiments import keys
 from clsf.ui.shared import choices, data_choice, service_access, units
-from clsf.ui.shared.choose import LINKED, named
+from clsf.ui.shared.choose import LINKED, named, several, several_chosen
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_table import begun
 from clsf.ui.shared.text import sentence, t, tn, words
@@ -94,7 +94,7 @@ def cost(found: Experiment) -> None:
 
 def _factors() -> tuple[str, ...]:
     """Return what the grid varies, which its widget further down says."""
-    return tuple(st.session_state.get(keys.FACTORS, DEFAULT_FACTORS))
+    return tuple(several_chosen(grid.FACTORS, keys.FACTORS, DEFAULT_FACTORS))
 
 
 def _data() -> str:
@@ -107,7 +107,7 @@ def _fit(spec: ModelSpec, plan: Plan) -> None:
     analysis = spec.check(shape, len(info.classes))
     text = tn("{count} parameter", "{count} parameters", analysis.parameters, count=f"{analysis.parameters:,}")
     if size is not None and size != st.session_state.get(keys.SIZE):
-        text += " · " + t("images are resized to {side}×{side}, for the model needs them that large", side=size)
+        text += " · " + t("images are resized to {side}×{side}, because the model needs them that large", side=size)
     st.caption(text)
 
 
@@ -193,9 +193,8 @@ def _strengths() -> Strengths:
 
 def _grid(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
     titles = {name: begun(words(factor.title)) for name, factor in grid.FACTORS.items()}
-    chosen = st.multiselect(
-        t("What is varied"), list(titles), default=list(DEFAULT_FACTORS), format_func=titles.get, key=keys.FACTORS,
-        persist_state="session", help=t("Every combination is trained, at most {most} runs in all.", most=MOST_RUNS),
+    chosen = several(
+        st.multiselect, t("What is varied"), titles, keys.FACTORS, DEFAULT_FACTORS, help=t("Every combination is trained, at most {most} runs in all.", most=MOST_RUNS),
     )  # fmt: skip
     values: dict[str, tuple[object, ...]] = {}
     for name in (name for name in grid.FACTORS if name in chosen):
@@ -204,9 +203,9 @@ def _grid(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
             options = list(factor.choices)
             default = [optimizers.PLAINEST, optimizers.POPULAR] if name == "optimizer" else options[:2]
             values[name] = tuple(
-                st.multiselect(
-                    titles[name], options, default=default, key=keys.factor(name), persist_state="session",
-                    format_func=optimizers.title if name == "optimizer" else str,
+                several(
+                    st.multiselect, titles[name], {one: optimizers.title(one) if name == "optimizer" else str(one) for one in options},
+                    keys.factor(name), default,
                 )
             )  # fmt: skip
         else:

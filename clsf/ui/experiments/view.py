@@ -10,6 +10,7 @@ from clsf.charts import experiment_scores as scores
 from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
 from clsf.experiments import start
+from clsf.experiments.open_question import open_question
 from clsf.experiments.start import Found
 from clsf.experiments.verdict import Verdict, agreement, verdicts
 from clsf.ui.experiments import keys, names
@@ -61,14 +62,15 @@ def _look(experiment_id: str, was_over: bool) -> None:
         _failures(found)
         _missing(found)
         said = verdicts(found.members)
-        _verdicts(found, said)
+        show_verdicts(found, said)
         run_overlay.show(rows, experiment_id)
         doctor_view.show([member.record for member in found.members], "experiments")
-        _scores(found, said)
+        show_scores(found, said)
         st.header(t("What differs, and what came of it"))
         best = [m.record.run_id for v in said for m in found.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
         run_table.show(rows, names.varied(found), best)
         st.caption(note("experiments", "settings-all-runs"))
+        _left_open(found, said)
         _actions(found, rows)
     if not was_over and found.over:
         st.rerun()  # once, with a timer no more
@@ -144,7 +146,8 @@ def _missing(found: Found) -> None:
         )
 
 
-def _verdicts(found: Found, said: list[Verdict]) -> None:
+def show_verdicts(found: Found, said: list[Verdict]) -> None:
+    """Say who is ahead, in each framework."""
     both = len(found.frameworks) > 1
     for verdict in said:
         text = sentence(verdict.sentence)
@@ -164,7 +167,7 @@ def _verdicts(found: Found, said: list[Verdict]) -> None:
         st.markdown(f":material/balance: {sentence(agreed)}")
 
 
-def _scores(found: Found, said: list[Verdict]) -> None:
+def show_scores(found: Found, said: list[Verdict]) -> None:
     """Draw what was reached, the best on top, once there are two to compare."""
     arms = 1 + max(m.arm for m in found.members)
     apart = len(found.frameworks) > 1 and any(
@@ -187,6 +190,23 @@ def _scores(found: Found, said: list[Verdict]) -> None:
     draw(
         "experiment-scores", stamp, lambda: (scores.figure(rows, words), scores.in_words(rows, words)), height=scores.height(rows)
     )  # fmt: skip
+
+
+def _left_open(found: Found, said: list[Verdict]) -> None:
+    """Say what the experiment does not answer, and where to go on."""
+    asked = open_question(found, said)
+    if asked is None:
+        return
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="left_open"
+    ):
+        st.markdown(f"**{t('Left open:')}** {sentence(asked.text)}", width="stretch")
+        if st.button(words(asked.way), key="open_question", icon=":material/arrow_forward:"):
+            if asked.page == "experiments":  # this page: the result makes room for the next choice
+                forget()
+                st.session_state[keys.KIND] = asked.link["kind"]
+                st.rerun()
+            st.switch_page(navigation.link_to(asked.page), query_params={**navigation.kept(), **asked.link})
 
 
 def _actions(found: Found, rows: list[run_table.RunRow]) -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+from html import escape
+
+import numpy as np
 import streamlit as st
 
+from clsf import FRAMEWORKS, examples
 from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
-from clsf.ui.shared import data_choice
+from clsf.errors import ClsfError
+from clsf.plan import Plan
+from clsf.ui.shared import asking, data_choice, pictures, waiting
 from clsf.ui.shared.text import plain, sentence, t, tn
 from clsf.ui.shared.units import megabytes
+
+FRAMEWORK = FRAMEWORKS[-1]  # whose worker is asked for images
+SHOWN = 10  # images of a set
 
 
 def show() -> None:
@@ -22,6 +32,7 @@ def show() -> None:
 def _card(info: DatasetInfo) -> None:
     height, width, channels = info.shape
     st.markdown(f"**{sentence(info.title)}**")
+    _pictures(info)
     _where(info)
     source = t("source")
     lines = [
@@ -43,6 +54,23 @@ def _card(info: DatasetInfo) -> None:
         f"[{source}]({info.source})" if info.source.startswith("http") else plain(info.source),
     ]  # fmt: skip
     st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
+
+
+def _pictures(info: DatasetInfo) -> None:
+    """Show some images of a set: what came with the program, or of a set that is here what a worker finds."""
+    row = examples.picture(info.name)
+    if row is not None:
+        address = "data:image/png;base64," + base64.b64encode(row).decode("ascii")
+    elif catalogue.is_cached(info.name) and not waiting.cold():
+        try:
+            found = asking.ask(FRAMEWORK, "clsf.data.pick:pixels", Plan(info.name).to_json(), list(range(SHOWN)), small=True)
+        except ClsfError:
+            return
+        address = pictures.address(np.concatenate(list(found), axis=1))
+    else:
+        return
+    alt = t("Some images of the data set")
+    st.html(f'<div class="set-images"><img src="{address}" alt="{escape(alt)}"></div>')
 
 
 def _where(info: DatasetInfo) -> None:

@@ -38,18 +38,20 @@ def goes_on() -> None:
         st.success(t("You have finished the path. Everything stays open to go back to."), icon=":material/trophy:")
         return
     label = t("Go on: {title}", title=lesson.title) if begun else t("Begin the path: {title}", title=lesson.title)
-    if st.button(label, key="go_on", type="primary", icon=":material/school:"):
-        course.go(lesson)
-    done, count = progress.count(lesson)
-    st.caption(
-        (
-            t("Step {number} of {count}", number=done + 1, count=count)
-            if begun
-            else t("Everything runs while you look; nothing can break.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button(label, key="go_on", icon=":material/school:"):
+            course.go(lesson)
+        done, count = progress.count(lesson)
+        st.caption(
+            (
+                t("Step {number} of {count}", number=done + 1, count=count)
+                if begun
+                else t("Everything runs while you look; nothing can break.")
+            )
+            + " · "
+            + tn("{count} minute", "{count} minutes", lesson.minutes),
+            width="content",
         )
-        + " · "
-        + tn("{count} minute", "{count} minutes", lesson.minutes)
-    )
 
 
 def show() -> None:
@@ -100,6 +102,14 @@ def free() -> None:
                     navigation.link_to(name), label=f"**{words(page.title)}**", icon=page.icon, query_params=navigation.kept()
                 )
                 st.caption(words(what))
+
+
+def for_teachers() -> None:
+    """Show the way to the page for teachers."""
+    st.page_link(
+        navigation.link_to("teachers"), label=t("For teachers: assignments by link, the class on one screen, handouts"),
+        icon=":material/co_present:", query_params=navigation.kept(),
+    )  # fmt: skip
 
 
 def take_along() -> None:

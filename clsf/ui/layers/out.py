@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts import layer_histograms, layer_pictures
+from clsf.charts.palette import NEGATIVE, POSITIVE
 from clsf.model.layers import Convolution
 from clsf.ui.layers import keys, parts
 from clsf.ui.layers.filling import filter_title
@@ -74,7 +75,7 @@ def _vector(looked: InspectedLayer, values: np.ndarray) -> None:
     row(picture(layer_pictures.folded(values), title, title, "min(100%, 26rem)"))
     parts.scale(limit)
     if looked.stage.layer.role == "Linear" and len(values) <= 128:
-        colours = ["#b2182b" if x > 0 else "#2166ac" for x in values]
+        colours = [POSITIVE if x > 0 else NEGATIVE for x in values]
         figure = {
             "data": [
                 {"type": "bar", "x": list(range(len(values))), "y": [float(x) for x in values], "marker": {"color": colours},

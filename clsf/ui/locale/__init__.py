@@ -30,6 +30,7 @@ SAYS = {
     "CapsuleError",
     "ConvertError",
     "CourseError",
+    "TeachingError",
     "ReadError",
     "TensorError",
 }

@@ -11,27 +11,25 @@ from clsf.model.edit import Design
 from clsf.model.spec import MAX_JSON, MAX_LAYERS, MAX_NAME
 from clsf.ui.model import bench, keys
 from clsf.ui.model.given import ModelInputs
-from clsf.ui.shared import navigation
-from clsf.ui.shared.text import t, words
+from clsf.ui.shared import model_card, navigation
+from clsf.ui.shared.text import t
 from clsf.words import say
 
 EMPTY = "empty"
+PRESETS_HEIGHT = 340  # pixels
 
 
 def show(place: ModelInputs) -> None:
     """Show where a design can begin. Whatever is chosen is one step, which can be taken back."""
     with st.popover(t("Start from…"), icon=":material/note_add:", width="stretch"):
         st.caption(t("Your design is not lost: Undo brings it back."))
-        with st.container(horizontal=True, gap="xsmall"):
-            for name, preset in presets.PRESETS.items():
-                st.button(name, key=f"preset_{name}", help=words(preset.about), on_click=_begin, args=(name, place.classes))
-            st.button(
-                t("empty"),
-                key=f"preset_{EMPTY}",
-                icon=":material/check_box_outline_blank:",
-                on_click=_begin,
-                args=(EMPTY, place.classes),
-            )
+        st.button(
+            t("empty"), key=f"preset_{EMPTY}", icon=":material/check_box_outline_blank:", on_click=_begin, args=(EMPTY, place.classes)
+        )  # fmt: skip
+        with st.container(height=PRESETS_HEIGHT, gap="xsmall", key="presets"):
+            for name in presets.NAMES:
+                st.button(name, key=f"preset_{name}", on_click=_begin, args=(name, place.classes))
+                model_card.show(name, place.shape, place.classes)
         st.file_uploader(
             t("A model as JSON"), type=["json"], key=keys.UPLOAD, max_upload_size=1, on_change=_upload,
             help=t("At most {size} characters and {layers} layers. Nothing in it is run.", size=f"{MAX_JSON:,}", layers=MAX_LAYERS),

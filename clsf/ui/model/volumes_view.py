@@ -12,6 +12,7 @@ from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
 from clsf.ui.shared import choose
 from clsf.ui.shared.layer_kinds import described
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 
@@ -25,19 +26,20 @@ def show(bench: Bench) -> None:
         every = st.toggle(
             t("Every layer"),
             key=keys.VOLUMES_ALL,
-            persist_state="session",
             help=t("Also those that hand on the shape they receive."),
+            **choose.LINKED,
         )
     figure = volumes(bench.seen, _title, lambda kind: KINDS[kind].LOOK.group, t("Input"), scale, every)
-    # The scene is as high as the picture, whatever its width: in a narrower one its sides would be cut off.
-    st.html(f"<style>.st-key-volumes_room {{ overflow-x: auto; }} .st-key-model_volumes {{ min-width: {WIDTH}px; }}</style>")
+    # The scene is as high as the picture, whatever its width: in a narrower one its sides would be cut off. So it is drawn smaller.
+    st.html(
+        f"<style>.st-key-volumes_room {{ overflow-x: auto; }} .st-key-model_volumes {{ min-width: {WIDTH}px; }}"
+        f"@media (max-width: 640px) {{ .st-key-volumes_room {{ zoom: 0.56; }} }}</style>"
+    )
     with st.container(key="volumes_room"):
         st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))
     if scale == "linear":
         st.caption(
-            t(
-                "Height and width in pixels, thickness in channels, all to one scale. A flat vector is a rod; one that would be longer than "
-                "{times} sides of the image is cut and left open at the top.",
+            note("model", "one-scale",
                 times=LONGEST,
             )
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf import capsule
+from clsf import capsule, examples
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import service_access
@@ -11,6 +11,8 @@ from clsf.ui.shared.data_names import class_names
 
 def packed(record: RunRecord, note: str) -> bytes:
     """Return a run as a capsule, with its weights where it kept some."""
+    if examples.is_example(record.run_id):
+        return examples.content(record.run_id)
     service = service_access.get_service()
     try:
         weights = service.weights(record.run_id)

@@ -6,12 +6,15 @@ language. `named` writes the option itself. Whatever a browser sends, what is re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 
 import streamlit as st
 
 LINKED = {"bind": "query-params", "persist_state": "session"}
+NOTHING = "none"
+"""In a link: nothing is chosen, where something is at first."""
+
 MAX_CHARACTERS = 2_100  # a little more than clsf.tensors.literals takes, which says so in a sentence
 
 
@@ -42,6 +45,31 @@ def named(
     chosen = chosen if chosen in titles else default
     _into_link(link, chosen, default)
     return chosen
+
+
+def several(
+    widget: Callable, label: str, titles: Mapping[str, str], key: str, default: Sequence[str] = (), link: str | None = None,
+    **more: object,
+) -> list[str]:  # fmt: skip
+    """Show a widget of which any number of the options `titles` may be chosen; they stand in the link in the order chosen."""
+    st.session_state[key] = several_chosen(titles, key, default, link)
+    chosen = [
+        name
+        for name in widget(label, list(titles), format_func=titles.get, key=key, persist_state="session", **more)
+        if name in titles
+    ]
+    _into_link(link or key, ",".join(chosen) or NOTHING, ",".join(default) or NOTHING)
+    return chosen
+
+
+def several_chosen(titles: Iterable[str], key: str, default: Sequence[str] = (), link: str | None = None) -> list[str]:
+    """Return what is chosen of `several`, also before the widget is shown: the session's choice, else the link's, else the default."""
+    kept, known = st.session_state.get(key), set(titles)
+    if kept is not None and set(kept) <= known:
+        return list(kept)
+    linked = st.query_params.get(link or key)
+    found = [] if linked is None else list(dict.fromkeys(name for name in linked.split(",") if name in known))
+    return found if found or linked == NOTHING else list(default)
 
 
 def one(

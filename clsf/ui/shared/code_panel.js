@@ -6,7 +6,7 @@ const TOKENS = /(#.*$)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\b\d[\d_.]*(?:e-?\
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".mc");
-  const memory = MEMORY.get(parentElement) ?? { chosen: null, notes: new Set(), all: false };
+  const memory = MEMORY.get(parentElement) ?? { chosen: null, notes: new Set(), all: false, shown: 0 };
   MEMORY.set(parentElement, memory);
 
   const make = (tag, className, ...children) => {
@@ -99,6 +99,16 @@ export default function ({ data, parentElement }) {
     box.onchange = () => { memory.all = box.checked; draw(); };
     all.append(box, data.labels.all);
     const grid = make("div", "grid", ...heads);
+    // Where there is room for one side only, the other is a press away.
+    const tabs = make("div", "tabs", ...data.sides.map((side, index) => {
+      const tab = make("button", "tab", `${side.mark} ${side.title}`);
+      tab.type = "button";
+      tab.style.setProperty("--side", side.colour);
+      tab.setAttribute("aria-pressed", String(memory.shown === index));
+      tab.onclick = () => { memory.shown = index; draw(); root.querySelectorAll(".tab")[index].focus(); };
+      return tab;
+    }));
+    root.dataset.shown = memory.shown;
     data.blocks.forEach((block, number) => {
       block.sides.forEach((lines, index) => {
         const cell = make("div", `block side${index}${block.path ? " met" : ""}`, ...lines.map((line, n) => lineOf(line, `${number}/${index}/${n}`)));
@@ -107,7 +117,7 @@ export default function ({ data, parentElement }) {
         grid.append(cell);
       });
     });
-    root.replaceChildren(all, grid);
+    root.replaceChildren(tabs, all, grid);
     choose(memory.chosen);
   };
 

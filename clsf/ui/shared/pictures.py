@@ -9,10 +9,10 @@ from html import escape
 import numpy as np
 
 from clsf.charts import layer_pictures
+from clsf.charts.palette import STRENGTH
 from clsf.data import png
 
-LOWEST, MIDDLE, HIGHEST = np.array([13, 22, 38]), np.array([20, 137, 126]), np.array([250, 236, 160])
-"""Colours of a map from 0 to 1: dark blue, green, light yellow; brightness grows evenly, so it can be read without colours."""
+LOWEST, MIDDLE, HIGHEST = (np.array(stop) for stop in STRENGTH)
 
 
 @lru_cache(maxsize=2000)

@@ -10,6 +10,7 @@ import streamlit as st
 from clsf.charts import experiment_curves as curves
 from clsf.charts.experiment_curves import PANELS, Drawn
 from clsf.charts.style import STYLES
+from clsf.ui.shared import choose
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_style import sign
@@ -40,10 +41,7 @@ def show(rows: Sequence[RunRow], group: str) -> None:
 def _settings(rows: Sequence[RunRow], group: str) -> tuple[str, list[str]]:
     axes = {"epochs": t("Epochs"), "seconds": t("Seconds")}
     with st.popover(t("Charts"), icon=":material/tune:", key=f"{group}-chart-settings"):
-        axis = st.segmented_control(
-            t("Horizontal axis"), list(axes), default="epochs", required=True, format_func=axes.get, key=AXIS,
-            persist_state="session",
-        )  # fmt: skip
+        axis = choose.named(st.segmented_control, t("Horizontal axis"), axes, AXIS)
         known = list(dict.fromkeys(row.name for row in rows))
         only = st.multiselect(
             t("Bring out"), known, key=f"{ONLY}-{group}", help=t("The others become faint. Empty: all are equally strong.")

@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from clsf.ui.shared import language
+from clsf.ui.shared.particles import settled
 from clsf.words import Sentence
 
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -25,7 +26,7 @@ LOCALE = Path(__file__).parents[1] / "locale"
 
 def t(template: str, /, **values: object) -> str:
     """Return the translation of `template` with its {named} fields filled in. The template must be a literal."""
-    return translated(template).format(**values) if values else translated(template)
+    return settled(translated(template).format(**values)) if values else translated(template)
 
 
 def tn(singular: str, plural: str, count: int, /, **values: object) -> str:
@@ -33,7 +34,7 @@ def tn(singular: str, plural: str, count: int, /, **values: object) -> str:
 
     Both templates must be literals. The field {count} holds the count, unless `values` has another way to write it.
     """
-    return translated_n(singular, plural, int(count)).format(**{"count": int(count), **values})
+    return settled(translated_n(singular, plural, int(count)).format(**{"count": int(count), **values}))
 
 
 def sentence(said: Sentence) -> str:
@@ -43,7 +44,7 @@ def sentence(said: Sentence) -> str:
 
 def words(said: Sentence) -> str:
     """Return a sentence in the reader's language for where Markdown is not read: figures, tables, files."""
-    return said.said(translated, translated_n)
+    return settled(said.said(translated, translated_n))
 
 
 def plain(text: str) -> str:

@@ -13,21 +13,22 @@ TICK = 1.0  # seconds
 
 def ready() -> bool:
     """Return whether all workers can answer; if not, say so and look again every second."""
-    cold = _cold()
-    if cold:
-        _notice(tuple(cold))
-    return not cold
+    missing = cold()
+    if missing:
+        _notice(tuple(missing))
+    return not missing
 
 
-def _cold() -> list[str]:
+def cold() -> list[str]:
+    """Return the frameworks whose worker can't answer yet."""
     return [
         worker.framework for worker in service_access.get_service().state().workers if worker.status in ("starting", "lost")
     ]
 
 
 @st.fragment(run_every=TICK)
-def _notice(cold: tuple[str, ...]) -> None:
-    still = _cold()
+def _notice(waited: tuple[str, ...]) -> None:
+    still = cold()
     if not still:
         st.rerun()
     names = ", ".join(STYLES[name].title for name in still)

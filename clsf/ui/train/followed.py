@@ -52,7 +52,7 @@ def _strip(framework: str, number: int, label: int, seen: list[PredictionsInspec
     cells = []
     for look in seen:
         answer, sure = look.classes[number][0], look.right[number]
-        colour = "#14897e" if answer == label else "#d33c3c"
+        colour = "var(--clsf-right)" if answer == label else "var(--clsf-wrong)"
         amount = 20 + 80 * (sure if answer == label else 1 - sure)
         title = t("epoch {epoch}: {answer}; right class {share}", epoch=look.epoch, answer=classes[answer], share=f"{sure:.0%}")
         cells.append(

@@ -9,7 +9,7 @@ from clsf.charts import train_range
 from clsf.charts.curves import KINDS, CurveView, figure, in_words
 from clsf.runs.record import RunRecord
 from clsf.schedule_kinds import RANGE
-from clsf.ui.shared import state
+from clsf.ui.shared import choose, state
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
@@ -23,19 +23,15 @@ def settings(records: list[RunRecord]) -> tuple[CurveView, list[str]]:
     """Show how the charts can be looked at; return what was chosen, and the names of the charts asked for besides."""
     axes = {"steps": t("Steps"), "epochs": t("Epochs"), "seconds": t("Seconds")}
     with st.popover(t("Charts"), icon=":material/tune:", key="chart_settings", disabled=not _begun(records)):
-        axis = st.segmented_control(
-            t("Horizontal axis"), list(axes), default="steps", required=True, format_func=axes.get,
-            key=state.CHART_AXIS, persist_state="session",
-        )  # fmt: skip
+        axis = choose.named(st.segmented_control, t("Horizontal axis"), axes, state.CHART_AXIS)
         smoothing = st.slider(
-            t("Smoothing"), 0.0, 0.99, 0.8, 0.01, key=state.CHART_SMOOTHING, persist_state="session",
-            help=note("train", "how-much-past"),
+            t("Smoothing"), 0.0, 0.99, 0.8, 0.01, key=state.CHART_SMOOTHING,
+            help=note("train", "how-much-past"), **choose.LINKED,
         )  # fmt: skip
-        log = st.toggle(t("Loss in powers of ten"), key=state.CHART_LOG, persist_state="session")
-        apart = st.toggle(t("Frameworks side by side"), key=state.CHART_APART, persist_state="session")
-        more = st.pills(
-            t("More charts"), MORE, selection_mode="multi", key=state.CHART_MORE, persist_state="session",
-            format_func=lambda name: words(KINDS[name].title),
+        log = st.toggle(t("Loss in powers of ten"), key=state.CHART_LOG, **choose.LINKED)
+        apart = st.toggle(t("Frameworks side by side"), key=state.CHART_APART, **choose.LINKED)
+        more = choose.several(
+            st.pills, t("More charts"), {name: words(KINDS[name].title) for name in MORE}, state.CHART_MORE, selection_mode="multi"
         )  # fmt: skip
     return CurveView(axis, log, smoothing, apart), more
 
@@ -84,7 +80,7 @@ def _chart(name: str, records: list[RunRecord], view: CurveView) -> None:
     if name == "gradient-norm" and not any(record.steps.gradient_norms for record in records):
         with st.container(gap="xxsmall"):
             st.markdown(f"**{sentence(title)}**")
-            st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
+            st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
     drawn, alt = shared(
         (name, view), records,

@@ -9,11 +9,10 @@ import streamlit as st
 
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import units
+from clsf.ui.shared import next_steps, units
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import computed_on, name, status
 from clsf.ui.shared.text import t, tn
-from clsf.ui.train import after
 
 
 def show(records: list[RunRecord]) -> None:
@@ -22,7 +21,7 @@ def show(records: list[RunRecord]) -> None:
     if not ended:
         return
     st.header(t("Result"))
-    after.show(records)
+    next_steps.show(records)
     wanted = _rows() | (_best_rows() if any(record.best for record in ended) else {})
     rows = {label: [text(record) for record in ended] for label, text in wanted.items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=[STYLES[record.framework].title for record in ended])

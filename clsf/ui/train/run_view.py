@@ -12,7 +12,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.shared import doctor_view, live_chart, pace, run_buttons, run_numbers, run_status, runs, service_access
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.text import sentence, t
-from clsf.ui.train import inside_view, run_charts, run_results, step_view, take_along
+from clsf.ui.train import example, inside_view, run_charts, run_results, step_view, take_along
 
 
 def show_latest(choices: Choices) -> None:
@@ -25,6 +25,7 @@ def show_latest(choices: Choices) -> None:
         t("Nothing has been trained yet. Press “Start training”: loss and accuracy appear here, batch by batch."),
         icon=":material/show_chart:",
     )
+    example.show()
 
 
 def show(run_id: str) -> None:

@@ -7,8 +7,6 @@ from math import isqrt
 
 from clsf.ui.shared.text import t
 
-COLOURS = {1: "#14897e", -1: "#d33c3c"}
-
 
 def html(weight: dict, framework: str) -> str:
     """Return the tables; `weight` is what `clsf.inspection_events.StepInspected.weights` says of one array."""
@@ -37,6 +35,6 @@ def _table(title: str, values: list[float], across: int, framework: str) -> str:
 
 
 def _cell(value: float, largest: float) -> str:
-    colour = COLOURS[1 if value >= 0 else -1]
+    colour = f"var(--clsf-{'positive' if value >= 0 else 'negative'})"
     amount = 55 * min(abs(value) / largest, 1.0)
     return f'<td style="background:color-mix(in srgb,{colour} {amount:.0f}%,transparent)">{value:.3g}</td>'

@@ -30,14 +30,15 @@ _component = component("clsf_drawing", __file__, "drawing")
 
 def draw(
     key: str, *, side: int = 64, colour: bool = False, height: int = 300, label: str | None = None, live: bool = True,
-    sheet: object = "",
+    sheet: object = "", plain: bool = False,
 ) -> np.ndarray | None:  # fmt: skip
     """Show a square sheet and return what is drawn on it, None while it is empty.
 
     Without `colour`: uint8 (side, side), how much ink lies on each pixel, 0 to 255: white strokes on black, as MNIST.
     With `colour`: uint8 (side, side, 3) on white paper. The sheet is at most `height` pixels high. `label` names it for
     screen readers. With `live` the page runs again while a stroke is drawn (put it into a fragment), else once it has
-    ended. Another `sheet` than last time puts an empty one in its place.
+    ended. Another `sheet` than last time puts an empty one in its place. `plain`: without the choice of a pen's width, and the
+    help for the keyboard is seen only by who uses it.
     """
     channels, key = 3 if colour else 1, key_of(key)
     kept = f"{key}-kept"  # Streamlit forgets what a component said once another page is looked at
@@ -45,7 +46,7 @@ def draw(
     result = _component(
         key=key,
         data={
-            "side": side, "channels": channels, "height": height, "live": live, "sheet": str(sheet), "pen": PEN,
+            "side": side, "channels": channels, "height": height, "live": live, "sheet": str(sheet), "pen": PEN, "plain": plain,
             "drawing": before, "colours": [[name, code] for name, code in COLOURS.items()] if colour else [],
             "words": _words(label, colour),
         },

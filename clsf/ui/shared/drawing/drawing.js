@@ -307,6 +307,8 @@ export default function ({ data, parentElement, setStateValue }) {
   it.clear.textContent = words.clear;
   it.width.parentElement.querySelector("span").textContent = words.pen;
   it.keys.textContent = words.keys;
+  it.width.parentElement.hidden = Boolean(data.plain);
+  it.keys.classList.toggle("late", Boolean(data.plain));
   if (first || it.language !== words.undo) pens(it);
   it.language = words.undo;
   redraw(it);

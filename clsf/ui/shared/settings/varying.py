@@ -5,14 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.plan import MAX_IMAGE_SIZE, SCALES, Augmentation, Preparation
-from clsf.ui.shared import state
+from clsf.ui.shared import choose, state
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
 
-SCALE_TITLES = {"zero-one": "[0, 1]", "minus-one-one": "[-1, 1]", "standardise": "μ = 0, σ = 1"}
+SCALE_TITLES = {
+    "zero-one": "[0, 1]", "minus-one-one": "[-1, 1]", "standardise": "μ = 0, σ = 1", "efficientnet": "EfficientNet-Lite", "imagenet": "ImageNet",
+}  # fmt: skip
 
 
 def preparation() -> Preparation:
@@ -23,9 +25,8 @@ def preparation() -> Preparation:
         t("Image size"), 4, MAX_IMAGE_SIZE, None, placeholder=t("as they are"), key=state.IMAGE_SIZE,
         help=t("Side in pixels that images are resized to; empty: they keep their size."), **LINKED,
     )  # fmt: skip
-    colour = right.selectbox(
-        t("Colour"), list(colours), format_func=colours.get, key=state.COLOUR, filter_mode=None, persist_state="session"
-    )
+    with right:
+        colour = choose.named(st.selectbox, t("Colour"), colours, state.COLOUR)
     scale = st.segmented_control(
         t("Pixel values"), SCALES, default=SCALES[0], required=True, format_func=SCALE_TITLES.get, key=state.SCALE,
         help=t("What the range 0 to 255 is turned into before the first layer."), **LINKED,
@@ -54,7 +55,7 @@ def augmentation() -> Augmentation:
     )  # fmt: skip
     rotation = number(
         right, t("Rotation, degrees"), keys.ROTATION, 0.0, 180.0, 5.0,
-        help=t("At most so far to either side. Keras: `RandomRotation`, in turns. PyTorch: `v2.RandomRotation`, in degrees."),
+        help=t("Maximum angle to either side. Keras: `RandomRotation`, in turns. PyTorch: `v2.RandomRotation`, in degrees."),
     )  # fmt: skip
     left, right = pair()
     brightness = number(

@@ -1,0 +1,171 @@
+"""Loops in a process of their own, timed when they are asked for: ours, those of textbooks, and the least that a step can take.
+
+    python -m clsf.bench.loops '{"framework": "torch", "side": "ours", "model": "mlp", "data": "digits", "batch_size": 32,
+                                 "optimizer": "adam"}'
+
+Says a JSON line with the names of its loops when they are warm; then answers each line "NAME STEPS" with a line: the seconds. So
+the loops of several processes take turns, and each process has its own settings: "ours" has ours, "textbook" has none of them.
+Only training steps are timed: nothing is validated between epochs (ours, which always does, gets one batch of it).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from importlib import import_module
+from typing import Literal, Self
+
+from clsf import FRAMEWORKS
+from clsf.errors import EngineError
+from clsf.plan import Plan
+
+WARM_STEPS = 12  # before anything is timed: tracing, memory, kernels
+LIBRARY_SPIN = "300000"
+"""How often a thread of libgomp looks for work before it sleeps, if nobody says otherwise. Importing our PyTorch half says otherwise."""
+
+OURS = ("CLSF_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOMP_SPINCOUNT")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is trained in a row of the benchmark. A learning rate does not change the time, so it is the plan's."""
+
+    framework: str
+    model: str
+    data: str
+    batch_size: int
+    optimizer: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.framework}/{self.model}/{self.data}/{self.optimizer}/batch-{self.batch_size}"
+
+    def plan(self, rules: str, epochs: int = 1000) -> Plan:
+        return Plan(
+            self.data, batch_size=self.batch_size, epochs=epochs, rules=rules, optimizer=self.optimizer, device="cpu"
+        )  # fmt: skip
+
+
+class Process:
+    """A process with the loops of one side of a case. Raises EngineError if it ends."""
+
+    def __init__(self, case: Case, side: Literal["ours", "textbook"]) -> None:
+        environment = {name: value for name, value in os.environ.items() if name not in OURS}
+        environment |= {"TF_CPP_MIN_LOG_LEVEL": "3"} | ({} if side == "ours" else {"GOMP_SPINCOUNT": LIBRARY_SPIN})
+        self._framework = case.framework
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "clsf.bench.loops", json.dumps({**asdict(case), "side": side})],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
+        )  # fmt: skip
+        self.names: list[str] = self._said()
+
+    def seconds(self, name: str, steps: int) -> float:
+        """Return what so many steps of a loop take."""
+        self._process.stdin.write(f"{name} {steps}\n")
+        self._process.stdin.flush()
+        return self._said()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+
+    def _said(self) -> object:
+        for line in self._process.stdout:
+            if line.startswith("@ "):  # libraries print, too
+                return json.loads(line[2:])
+        raise EngineError(
+            "The benchmark of {framework} ended with {code}.", framework=self._framework, code=self._process.wait()
+        )
+
+
+def textbook(case: Case) -> dict[str, Callable[[int], None]]:
+    """Return the loops of textbooks, in a process that has none of our settings."""
+    from clsf.data.prepare import prepare
+    from clsf.data.sources import open_dataset
+    from clsf.model.presets import preset
+
+    plan = case.plan("native")
+    prepared = prepare(open_dataset(case.data), plan)
+    baseline = import_module(f"clsf.backends.{case.framework}.baseline")
+    return baseline.training_loops(preset(case.model, len(prepared.classes)), plan, prepared)
+
+
+def ours(case: Case) -> dict[str, Callable[[int], int | None]]:
+    """Return our loop by both rules, and the floor: forward, backward and the optimizer's own step on one batch that lies ready."""
+    from clsf.data.prepare import prepare
+    from clsf.data.sources import open_dataset
+    from clsf.model.presets import preset
+
+    import_module(f"clsf.backends.{case.framework}.device").setup()
+    plan = case.plan("native")
+    prepared = prepare(open_dataset(case.data), plan)
+    prepared = replace(prepared, validation=prepared.validation[: case.batch_size])
+    spec = preset(case.model, len(prepared.classes))
+    baseline = import_module(f"clsf.backends.{case.framework}.baseline")
+    return {
+        "aligned": _steps(case.framework, spec, case.plan("aligned"), prepared),
+        "native": _steps(case.framework, spec, plan, prepared),
+        "floor": baseline.floor(spec, plan, prepared),
+    }
+
+
+def _steps(framework: str, spec, plan: Plan, prepared) -> Callable[[int], int]:
+    """Return a function that goes on training for so many steps in our loop, its events sent on their way as in a worker."""
+    from clsf import backends
+    from clsf.backends.initial import initial_weights
+    from clsf.control import Control
+    from clsf.engine.event_batcher import EventBatcher
+    from clsf.events import BatchesEnded
+    from clsf.training import train
+
+    analysis = spec.check(prepared.shape, len(prepared.classes))
+    backend = backends.load(framework).build(spec, plan, prepared, initial_weights(analysis, plan.start, plan.seed, plan.dtype))
+    events = train(backend, framework, prepared, plan, Control())
+    box = EventBatcher(lambda message: None)
+
+    def steps(count: int) -> int:
+        taken = 0
+        while taken < count:
+            event = next(events)
+            box.tell(event)
+            if isinstance(event, BatchesEnded):
+                taken += len(event.losses)
+        return taken
+
+    return steps
+
+
+def timed(loop: Callable[[int], int | None], steps: int) -> float:
+    """Return the seconds that a loop takes for so many steps. One that takes them in chunks says how many it took."""
+    began = time.perf_counter()
+    taken = loop(steps) or steps
+    return (time.perf_counter() - began) * steps / taken
+
+
+def _serve(given: dict) -> Iterator[object]:
+    side = given.pop("side")
+    case = Case(**given)
+    if case.framework not in FRAMEWORKS:
+        raise ValueError(case.framework)
+    loops = (ours if side == "ours" else textbook)(case)
+    for loop in loops.values():
+        loop(WARM_STEPS)
+    yield list(loops)
+    for line in sys.stdin:
+        name, steps = line.split()
+        yield timed(loops[name], int(steps))
+
+
+if __name__ == "__main__":
+    for answer in _serve(json.loads(sys.argv[1])):
+        print(f"@ {json.dumps(answer)}", flush=True)

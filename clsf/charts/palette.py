@@ -1,0 +1,49 @@
+"""What a colour means, on every page: said once. Nothing else in a figure or on a page has one of these colours.
+
+The look of the frameworks is said in `clsf.frameworks`. Every colour for a figure has a contrast of at least 3 with the light
+and with the dark background (WCAG 2.1, 1.4.11); text has a pair of colours, for the light and for the dark theme.
+"""
+
+from __future__ import annotations
+
+from clsf.frameworks import BY_NAME
+
+TENSORFLOW, TORCH = (BY_NAME[name].style.colour for name in ("tensorflow", "torch"))
+
+RIGHT, WRONG = "#2c8f45", "#d33c3c"
+"""An answer that is right or wrong, a program that is healthy or faulty, a design that is broken, a place where two differ."""
+RIGHT_TEXT, WRONG_TEXT = ("#1f6e34", "#62c47d"), ("#bb2d2d", "#f27b78")
+WARNING = "#b07800"
+
+SIGNED = ((33, 102, 172), (146, 197, 222), (255, 255, 255), (244, 165, 130), (178, 24, 43))
+"""Red, green, blue of numbers below zero (blue), of zero (white) and above it (red), from -1 to 1 (Brewer's RdBu)."""
+NEGATIVE, POSITIVE = ("#" + bytes(SIGNED[end]).hex() for end in (0, -1))
+
+STRENGTH = ((13, 22, 38), (20, 137, 126), (250, 236, 160))
+"""Red, green, blue of numbers from 0 to the largest, such as where a model looks: brightness grows evenly."""
+
+ACCENT = "#14897e"
+"""What is chosen, and the only line of a figure."""
+GREY = "#7d8790"
+"""Levels and what only helps to read a figure."""
+
+LAYERS = {
+    "weights": ACCENT, "pooling": "#3a7bd5", "shaping": "#7b8794", "while": "#a0528f", "bending": WARNING, "branching": "#5b6470",
+}  # fmt: skip
+"""What a layer is for, by the group of its kind (`clsf.model.spec`)."""
+
+SERIES = (
+    "#1c7ed6", "#a0522d", "#5c7a29", "#c2409a", "#0c8599", "#b08900", "#a24ac9", "#7a6a80", "#e03131", "#2b8a3e",
+)  # fmt: skip
+"""Classes, layers, channels and arms of an experiment, in order: told apart, and none looks like a framework."""
+
+
+def variables() -> str:
+    """Return the colours as CSS variables, for pages and for the parts of them that are drawn in the browser."""
+    said = {
+        "tensorflow": TENSORFLOW, "torch": TORCH, "accent": ACCENT, "warn": WARNING, "negative": NEGATIVE, "positive": POSITIVE,
+        "right": RIGHT, "wrong": WRONG, "right-text": f"light-dark({', '.join(RIGHT_TEXT)})",
+        "wrong-text": f"light-dark({', '.join(WRONG_TEXT)})",
+        **LAYERS, "signed": ", ".join(f"rgb{stop}" for stop in SIGNED),
+    }  # fmt: skip
+    return ":root { " + " ".join(f"--clsf-{name}: {colour};" for name, colour in said.items()) + " }\n"

@@ -1,0 +1,123 @@
+"""Runs that come with the program, so that a page has something real to show before anybody has trained.
+
+Each is a capsule in `data/`, named GROUP-FRAMEWORK or GROUP-NUMBER-FRAMEWORK, and was trained by `python -m clsf.cli.examples`.
+`TrainingService` answers for them by their ids as for any other run; they stand in no store and belong to nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from clsf import FRAMEWORKS, capsule
+from clsf.backends.base import Weights
+from clsf.capsule import Capsule
+from clsf.compare.values import LockstepStarted, SideFacts, StepDifference
+from clsf.data.catalogue import NAMES
+from clsf.errors import StoreError
+from clsf.experiments.start import Found, Member
+from clsf.experiments.values import text
+from clsf.runs.history import ExperimentRow
+from clsf.runs.record import RunRecord
+
+FOLDER = Path(__file__).parent / "data"
+ENDING = ".clsf.zip"
+PREFIX = "example-"
+
+DIGITS, FIRST, RATES, SEEDS = "digits", "first", "rates", "seeds"
+"""Groups: models that read drawn digits, with their weights; what a first training gives; one small network with several
+learning rates; the same with several seeds, in both frameworks."""
+
+LOCKSTEP = "lockstep.json"
+
+_ID = re.compile(PREFIX + r"[a-z0-9-]{1,40}")
+
+
+def is_example(run_id: str) -> bool:
+    """Return whether a run of this id comes with the program."""
+    return isinstance(run_id, str) and _ID.fullmatch(run_id) is not None and _path(run_id).is_file()
+
+
+def ids(group: str) -> list[str]:
+    """Return the ids of the runs of a group: by number, then in the order of FRAMEWORKS."""
+    found = [PREFIX + path.name.removesuffix(ENDING) for path in FOLDER.glob(f"{group}-*{ENDING}")]
+    return sorted(found, key=lambda run_id: (*_numbers(run_id), FRAMEWORKS.index(framework_of(run_id))))
+
+
+def group_of(run_id: str) -> list[str]:
+    """Return the ids of the runs that were started with this one, itself too."""
+    return ids(run_id.removeprefix(PREFIX).rpartition("-")[0])
+
+
+def framework_of(run_id: str) -> str:
+    return run_id.rpartition("-")[2]
+
+
+def record(run_id: str) -> RunRecord:
+    """Return a run as it was when it ended. The same object each time; nothing may change it."""
+    return _folded(run_id)
+
+
+def weights(run_id: str) -> Weights:
+    """Return a run's final weights, name -> array. Raises StoreError where it came without."""
+    found = _opened(run_id).weights
+    if found is None:
+        raise StoreError("The run {run_id} came with the program, but without its weights. Train again.", run_id=run_id)
+    return found
+
+
+def rates() -> Found:
+    """Return the runs with several learning rates as an experiment."""
+    records = [record(run_id) for run_id in ids(RATES)]
+    varied = [(("learning_rate", text(one.plan.learning_rate)),) for one in records]
+    members = tuple(Member(arm, said, one) for arm, (said, one) in enumerate(zip(varied, records, strict=True)))
+    return Found(
+        ExperimentRow("", "", "", records[0].created, {"kind": "learning-rate"}), "learning-rate", members, len(members)
+    )
+
+
+@cache
+def lockstep() -> tuple[LockstepStarted, tuple[StepDifference, ...]]:
+    """Return a lockstep in float32: what began it, and each step without its single tensors."""
+    found = json.loads((FOLDER / LOCKSTEP).read_text("utf-8"))
+    sides = tuple(SideFacts(**side) for side in found["started"].pop("sides"))
+    started = LockstepStarted(
+        sides=sides, weights=(), **{**found["started"], "input_shape": tuple(found["started"]["input_shape"])}
+    )
+    steps = [{**step, "losses": tuple(step["losses"]), "seconds": tuple(step["seconds"])} for step in found["steps"]]
+    return started, tuple(StepDifference(tensors=(), **step) for step in steps)
+
+
+def picture(data: str) -> bytes | None:
+    """Return some images of a data set in one row, class by class, as a PNG; None for a set whose images did not come along."""
+    path = FOLDER / f"{data}.png"
+    return path.read_bytes() if data in NAMES and path.is_file() else None
+
+
+def content(run_id: str) -> bytes:
+    """Return the capsule of a run."""
+    return _path(run_id).read_bytes()
+
+
+def _path(run_id: str) -> Path:
+    return FOLDER / (run_id.removeprefix(PREFIX) + ENDING)
+
+
+def _numbers(run_id: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in run_id.split("-") if part.isdigit())
+
+
+@cache
+def _opened(run_id: str) -> Capsule:
+    return capsule.read(content(run_id))
+
+
+@cache
+def _folded(run_id: str) -> RunRecord:
+    found = _opened(run_id)
+    made = found.record(run_id, PREFIX + run_id.removeprefix(PREFIX).rpartition("-")[0])
+    for event in found.events:
+        made.fold(event)
+    return made

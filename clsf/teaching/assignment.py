@@ -1,0 +1,218 @@
+"""An assignment: what students are to do, as a frozen value, as JSON, and as short text for a link.
+
+Nothing that comes from a link is trusted: every field is checked, and the packed text is never unpacked beyond a limit.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import zlib
+from dataclasses import dataclass
+
+from clsf import checks
+from clsf.checks import field as word
+from clsf.course import path, tasks
+from clsf.course.lesson import Lesson, Link
+from clsf.course.tasks import Check
+from clsf.errors import ClsfError, TeachingError
+from clsf.faults.lab import Case, case_of
+from clsf.words import Sentence, say
+
+FORMAT, VERSION = "clsf-assignment", 1
+PARAMETER, CLASS = "task", "class"  # in the link
+
+MOST_LINK = 4_000  # characters of the packed text
+MOST_JSON = 20_000  # characters that may come out of it
+MOST_TITLE, MOST_NOTE, MOST_CLASS = 80, 600, 40
+MOST_LESSONS, MOST_STATE, MOST_VALUE = 40, 40, 3_000
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}\Z")
+FIELDS = ("format", "version", "title", "note", "lessons", "page", "state", "locked", "goal", "case", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What students are to do: lessons, or a page as its link says, or both; and a goal that can be checked.
+
+    Raises TeachingError for what can't be one; the sentence names the field.
+    """
+
+    title: str
+    note: str = ""  # of the teacher, plain text
+    lessons: tuple[str, ...] = ()  # names
+    page: str = ""  # that is opened, "" for none
+    state: tuple[tuple[str, str], ...] = ()  # of that page's link
+    locked: tuple[str, ...] = ()  # names of `state` whose controls can't be changed
+    goal: str = ""  # a check of clsf.course.tasks about a run, "" for none
+    case: str = ""  # code of a case of the bug lab, "" for none
+
+    def __post_init__(self) -> None:
+        for name, most in (("title", MOST_TITLE), ("note", MOST_NOTE)):
+            _text(name, getattr(self, name), most)
+        if not self.title.strip():
+            raise TeachingError("The assignment has no title. Type a few words that students know it by.")
+        if len(self.lessons) > MOST_LESSONS or len(set(self.lessons)) != len(self.lessons):
+            raise TeachingError("The assignment names too many lessons, or one of them twice.")
+        for lesson in self.lessons:
+            if not isinstance(lesson, str) or not re.fullmatch(r"[a-z0-9-]{1,60}", lesson):
+                raise TeachingError("'{value}' is no name of a lesson.", value=checks.shown(lesson))
+        if self.page:
+            checks.known(TeachingError, say("page"), self.page, path.PAGES)
+        if len(self.state) > MOST_STATE or (self.state and not self.page):
+            raise TeachingError("The assignment sets controls of a page, but names no page, or it sets too many.")
+        for name, value in self.state:
+            if not isinstance(name, str) or not _NAME.match(name):
+                raise TeachingError("'{value}' is no name of a control.", value=checks.shown(name))
+            _text(name, value, MOST_VALUE)
+        unknown = [name for name in self.locked if name not in dict(self.state)]
+        if unknown:
+            raise TeachingError(
+                "The control {name} is locked, but the assignment does not set it.", name=checks.shown(unknown[0])
+            )
+        if self.goal:
+            _text("goal", self.goal, 400)
+            if self.check.what != "run":
+                raise TeachingError("The goal is '{goal}', but must be one about a run.", goal=self.goal[:60])
+        if self.case:
+            case_of(self.case)
+        if not (self.lessons or self.page or self.goal or self.case):
+            raise TeachingError("There is nothing to do in this assignment. Choose lessons, a page or a goal.")
+
+    @property
+    def check(self) -> Check | None:
+        """Return the goal as a check."""
+        return tasks.check(self.goal) if self.goal else None
+
+    @property
+    def buglab(self) -> Case | None:
+        """Return the case whose fault is to be found."""
+        return case_of(self.case) if self.case else None
+
+    @property
+    def link(self) -> Link | None:
+        """Return the page that is to be opened."""
+        if self.page:
+            return Link(self.page, self.state)
+        return Link("bug_lab", (("case", self.case),)) if self.case else None
+
+    def found(self, language: str) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
+        """Return its lessons in a language, and the names of lessons that there are no more."""
+        course = path.path(language)
+        there = {name: course.lesson(name) for name in self.lessons}
+        return tuple(lesson for lesson in there.values() if lesson), tuple(name for name, lesson in there.items() if not lesson)
+
+    @property
+    def key(self) -> str:
+        """Return a short name for it, the same for equal assignments; what a student has opened is kept under it."""
+        return f"{zlib.crc32(json.dumps(self.to_json(), sort_keys=True).encode()):08x}"
+
+    def to_json(self) -> dict:
+        """Return its JSON form; what is not set is left out."""
+        data = {
+            "format": FORMAT, "version": VERSION, "title": self.title, "note": self.note, "lessons": list(self.lessons),
+            "page": self.page, "state": dict(self.state), "locked": list(self.locked), "goal": self.goal, "case": self.case,
+        }  # fmt: skip
+        return {name: value for name, value in data.items() if value}
+
+    @classmethod
+    def from_json(cls, data: object) -> Assignment:
+        """Return the assignment in parsed JSON. Raises TeachingError for what is none, also one of a newer program."""
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise TeachingError("This is no assignment.")
+        version = data.get("version")
+        if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+            raise TeachingError(
+                "The assignment has version {version}, but this program reads up to version {own}: a newer one has made it. "
+                "Update this program.",
+                version=version, own=VERSION,
+            )  # fmt: skip
+        checks.one_of(TeachingError, say("version"), version, (VERSION,))
+        other = sorted(set(data) - set(FIELDS))
+        if other:
+            raise TeachingError("The assignment has the unknown field {name}.", name=checks.shown(other[0]))
+        state = data.get("state", {})
+        for name in ("lessons", "locked"):
+            found = data.get(name, [])
+            if not isinstance(found, list) or len(found) > MOST_LESSONS or not all(isinstance(each, str) for each in found):
+                raise TeachingError("Its field {name} is no list of names.", name=name)
+        if not isinstance(state, dict):
+            raise TeachingError("Its field {name} is no list of names.", name="state")
+        for name in ("title", "note", "page", "goal", "case"):
+            if not isinstance(data.get(name, ""), str):
+                raise TeachingError("Its field {name} is no text.", name=name)
+        return cls(
+            data.get("title", ""), data.get("note", ""), tuple(data.get("lessons", ())), data.get("page", ""), tuple(state.items()),
+            tuple(data.get("locked", ())), data.get("goal", ""), data.get("case", ""),
+        )  # fmt: skip
+
+    def packed(self) -> str:
+        """Return the text for a link. Raises TeachingError if it would be longer than a link may be."""
+        content = json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+        text = base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
+        if len(text) > MOST_LINK:
+            raise TeachingError(
+                "The assignment takes {count} characters in a link, but may take {most}. Shorten the note.",
+                count=len(text), most=MOST_LINK,
+            )  # fmt: skip
+        return text
+
+
+def unpacked(text: str) -> Assignment:
+    """Return the assignment in the text of a link. Raises TeachingError with the reason if there is none in it."""
+    broken = TeachingError("The link of this assignment is damaged: a part of it is missing. Ask for the link again.")
+    if len(text) > MOST_LINK or not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+        raise broken
+    try:
+        unpacking = zlib.decompressobj()
+        content = unpacking.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_JSON)
+    except (ValueError, zlib.error):
+        raise broken from None
+    if not unpacking.eof:
+        raise broken
+    return read(content)
+
+
+def read(content: str | bytes) -> Assignment:
+    """Return the assignment in JSON text. Raises TeachingError for what is none."""
+    try:
+        return Assignment.from_json(checks.json_of(TeachingError, content, strict=True))
+    except TeachingError as error:
+        raise TeachingError("This assignment can't be opened. {why}", why=error.sentence) from error
+    except ClsfError as error:  # a goal or a case that is none
+        raise TeachingError("This assignment can't be opened. {why}", why=error.sentence) from error
+
+
+def goal_text(data: str, accuracy: float | None, parameters: int | None) -> str:
+    """Return the goal to reach an accuracy (share of validation images) on a data set with fewer than so many parameters."""
+    parts = [f"data={data}"] if data else []
+    if accuracy is not None:
+        parts.append(f"validation_accuracy>={accuracy:g}")
+    if parameters is not None:
+        parts.append(f"parameters<{parameters}")
+    return "run " + " ".join(parts) if parts else ""
+
+
+def goal_said(check: Check) -> Sentence:
+    """Return a goal in words."""
+    said = ", ".join(str(condition) for condition in check.conditions)
+    return say("Train a model: {conditions}", conditions=said)
+
+
+def class_name(text: object) -> str:
+    """Return a class's name as it stands in links. Raises TeachingError for what can't be one."""
+    name = " ".join(str(text).split()) if isinstance(text, str) else ""
+    checks.text(TeachingError, word("class"), name)
+    if not name or len(name) > MOST_CLASS or not name.isprintable():
+        raise TeachingError(
+            "The name of a class is '{value}', but must be a few words of at most {most} letters.",
+            value=checks.shown(name), most=MOST_CLASS,
+        )  # fmt: skip
+    return name
+
+
+def _text(name: str, value: object, most: int) -> None:
+    checks.text(TeachingError, word(name), value)
+    if not isinstance(value, str) or len(value) > most:
+        raise TeachingError("Its field {name} is no text of at most {most} characters.", name=name, most=most)

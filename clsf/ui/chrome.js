@@ -1,0 +1,126 @@
+// What Streamlit 1.67 draws without regard for phones, for the keyboard, for screen readers and for readers of another language.
+
+// On a phone the menu covers the page, so it closes with the choice: at once where the press is heard, and else with the first
+// sight of the chosen page, since the menu is drawn before this is loaded.
+const PHONE = "(max-width: 768px)";  // where Streamlit lays the menu over the page
+const closeMenu = () => {
+  if (!matchMedia(PHONE).matches) return;
+  document.querySelector('[data-testid="stSidebar"][data-collapsed="false"] [data-testid="stSidebarCollapseButton"] button')?.click();
+};
+let seen = new URL(performance.getEntriesByType("navigation")[0].name).pathname;  // the page that the browser asked for
+
+// Code that scrolls and can't be focused, a place to drop files that has a name and yet no role, and a menu with headings, whose
+// entries are in no list.
+const mend = () => {
+  for (const code of document.querySelectorAll("[data-testid='stMain'] pre:not([tabindex])"))
+    if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0;
+  for (const zone of document.querySelectorAll("[data-testid='stFileUploaderDropzone'][role='presentation']")) zone.setAttribute("role", "group");
+  // The name of an icon says nothing beside words, and it is English.
+  for (const icon of document.querySelectorAll('[data-testid="stIconMaterial"][aria-label]:not([aria-hidden])'))
+    if (icon.closest("button, a, summary, label, p, div")?.textContent.trim().length > icon.textContent.length) icon.setAttribute("aria-hidden", "true");
+  for (const entry of document.querySelectorAll("[data-testid='stSidebarNavItems'] li:not([role])")) {
+    entry.setAttribute("role", "none");
+    entry.closest("ul").setAttribute("role", "none");
+    const group = entry.parentElement, heading = group.querySelector("header p")?.textContent;
+    if (heading && group.tagName === "DIV") { group.setAttribute("role", "group"); group.setAttribute("aria-label", heading); }
+  }
+};
+
+// Streamlit's own words, in the reader's language: attributes wherever they stand, and text within Streamlit's own parts.
+const ATTRIBUTES = ["aria-label", "title", "placeholder", "data-title"];  // the last: of the buttons over a chart
+const OWN_TEXT = ["stFileUploader", "stCameraInput", "InputInstructions", "stToolbar", "stMainMenuPopover", "stMainMenuList", "stMainMenu",
+  "stTooltipContent", "stSelectboxVirtualDropdown", "stMultiSelectPopover", "stDataFrameColumnMenu", "stDataFrameColumnVisibilityMenu", "stSkipToContent"]
+  .map((name) => `[data-testid="${name}"]`).join(", ") + ', [data-baseweb="popover"] [role="listbox"]';
+let words = [];  // [how the English is told, the translation]
+const said = new Map(ATTRIBUTES.concat("text").map((name) => [name, new WeakMap()]));  // what was translated: [English, shown]
+const learn = (pairs) => {
+  words = Object.entries(pairs).map(([english, other]) => {
+    const names = [];
+    const told = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{(\w+)\}/g, (_, name) => { names.push(name); return "(.+?)"; });
+    return [new RegExp(`^${told}$`), (found) => other.replace(/\{(\w+)\}/g, (_, name) => found[1 + names.indexOf(name)])];
+  });
+};
+const translated = (text) => {
+  for (const [told, other] of words) { const found = told.exec(text); if (found) return other(found); }
+  return null;
+};
+const say = (known, node, now, put) => {
+  const before = known.get(node);
+  const english = before && before[1] === now ? before[0] : now;
+  const other = translated(english.trim()) ?? english;
+  if (other === now) return;
+  known.set(node, [english, other]);
+  put(other);
+};
+const speak = () => {
+  for (const name of ATTRIBUTES)
+    for (const one of document.querySelectorAll(`[${name}]`)) say(said.get(name), one, one.getAttribute(name), (text) => one.setAttribute(name, text));
+  for (const part of document.querySelectorAll(OWN_TEXT)) {
+    const walk = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) { const node = walk.currentNode; say(said.get("text"), node, node.nodeValue, (text) => { node.nodeValue = text; }); }
+  }
+};
+
+let asked = 0;
+const look = () => { mend(); speak(); };
+const drawn = new MutationObserver(() => { cancelAnimationFrame(asked); asked = requestAnimationFrame(look); });
+
+// A hint that a mouse sees by resting on something is seen by a finger with a tap on it.
+const hint = document.createElement("div");
+hint.className = "clsf-hint";
+hint.setAttribute("role", "status");
+const hinted = (path) => {
+  for (const one of path) {
+    if (!(one instanceof Element)) continue;
+    if (one.matches("button, a, input, summary, iframe")) return null;  // which answer a tap by themselves
+    const text = one.getAttribute("title") ?? [...one.children].find((child) => child.tagName === "title")?.textContent;
+    if (text) return [text, one.getBoundingClientRect()];
+  }
+  return null;
+};
+const showHint = (event) => {
+  hint.textContent = "";
+  const found = event.pointerType === "touch" ? hinted(event.composedPath()) : null;
+  if (!found) return;
+  const [text, box] = found;
+  hint.textContent = text;
+  hint.style.top = `${Math.min(box.bottom + 6, innerHeight - hint.offsetHeight - 8)}px`;
+  hint.style.left = `${Math.max(8, Math.min(event.clientX - hint.offsetWidth / 2, innerWidth - hint.offsetWidth - 8))}px`;
+};
+const hideHint = () => { hint.textContent = ""; };
+
+// What was asked for comes into sight: on a phone the charts of a training that was started, and anywhere a section that opens below.
+const OPENS = '[class*="st-key-sections-"] button', STARTS = ".st-key-train button, .st-key-train_stepwise button";
+const toTop = (one) => one?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+const follow = (target) => {
+  const pressed = target.closest?.(OPENS);
+  if (pressed && pressed.getBoundingClientRect().top > innerHeight / 2) setTimeout(() => toTop(pressed.closest('[class*="st-key-sections-"]')), 400);
+  if (!matchMedia(PHONE).matches || !target.closest?.(STARTS)) return;
+  const until = performance.now() + 20000, known = new URL(location).searchParams.get("run");
+  const wait = setInterval(() => {
+    const charts = document.querySelector(".st-key-live-runs");
+    if (charts && new URL(location).searchParams.get("run") !== known) toTop(charts);
+    else if (performance.now() < until) return;
+    clearInterval(wait);
+  }, 200);
+};
+
+const onClick = (event) => {
+  follow(event.target);
+  if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu);
+  showHint(event);
+};
+
+export default function ({ data }) {
+  document.documentElement.lang = data.language;  // screen readers choose their voice by it
+  learn(data.words);
+  // Once, however often it is called: an observer is told anew what to look at, and a function is added once.
+  drawn.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES });
+  look();
+  if (!hint.isConnected) document.body.append(hint);
+  document.addEventListener("click", onClick);
+  document.addEventListener("scroll", hideHint, { capture: true, passive: true });
+  if (location.pathname !== seen) closeMenu();
+  seen = location.pathname;
+  return () => document.removeEventListener("click", onClick);
+}

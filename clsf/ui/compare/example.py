@@ -1,0 +1,76 @@
+"""Real results in the places of those to come: two runs, a lockstep in float32, and several seeds."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import FRAMEWORKS, examples
+from clsf.charts import compare_lockstep, compare_noise
+from clsf.charts.compare_curves import contestants, figure, in_words, link
+from clsf.compare import noise
+from clsf.frameworks import TITLES
+from clsf.ui.shared import example
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.text import sentence, t, tn, words
+
+
+def runs() -> None:
+    """Show two runs that began equal."""
+    records = [examples.record(run_id) for run_id in examples.ids(examples.FIRST)]
+    named = contestants(records, [TITLES[record.framework] for record in records])
+    with _place("runs"):
+        example.head(t("Two runs of the lecture's network on handwritten digits that began equal."))
+        with st.grid("auto", min_column_width=245, gap="small"):
+            for axis, title in (("epochs", t("Over epochs")), ("seconds", t("Over seconds"))):
+                draw(
+                    f"compare-example-{axis}", axis,
+                    lambda axis=axis: (figure(named, axis, words), in_words(named, axis, words)), 340, title, link(named, axis),
+                )  # fmt: skip
+
+
+def lockstep() -> None:
+    """Show how rounding grows in float32."""
+    started, steps = examples.lockstep()
+    with _place("lockstep"):
+        example.head(
+            tn(
+                "{count} step in {dtype}, everything aligned.",
+                "{count} steps in {dtype}, everything aligned.",
+                len(steps),
+                dtype=started.dtype,
+            )
+        )
+        draw(
+            "compare-example-lockstep", len(steps),
+            lambda: (compare_lockstep.figure(started, steps, None, words), compare_lockstep.in_words(started, steps, words)), 340,
+            t("Largest difference at each step, in powers of ten"),
+        )  # fmt: skip
+        st.markdown(f"**{t('Guess before you press: what would these lines look like in float64?')}**")
+
+
+def seeds() -> None:
+    """Show the same comparison with several seeds."""
+    records = [examples.record(run_id) for run_id in examples.ids(examples.SEEDS)]
+    sides = [[record for record in records if record.framework == name] for name in FRAMEWORKS]
+    values = [noise.by_seed(side) for side in sides]
+    images = noise.images_of(records)
+    means = [noise.interval(list(found.values()), "t", images) for found in values]
+    names = [TITLES[name] for name in FRAMEWORKS]
+    styles = [one.style for one in contestants([side[0] for side in sides], names)]
+    with _place("seeds"):
+        example.head(
+            tn(
+                "{count} seed, the smallest network, three epochs.",
+                "{count} seeds, the smallest network, three epochs.",
+                len(values[0]),
+            )
+        )
+        st.markdown(sentence(noise.gap_sentence(noise.gap(*values, "t", images))))
+        draw(
+            "compare-example-seeds", len(records),
+            lambda: (compare_noise.figure(names, styles, values, means, words), compare_noise.in_words(names, means, words)), 340,
+        )  # fmt: skip
+
+
+def _place(name: str) -> object:
+    return st.container(border=True, key=f"example_{name}", gap="small")

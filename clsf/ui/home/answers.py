@@ -1,0 +1,109 @@
+"""A sheet to draw a digit on, and what a model of each framework says of it, stroke by stroke."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from clsf import examples
+from clsf.charts.style import STYLES
+from clsf.predict import asking
+from clsf.predict.trying import SHEET
+from clsf.runs.record import RunRecord
+from clsf.ui.home import keys, training
+from clsf.ui.shared import pictures, service_access, waiting
+from clsf.ui.shared.drawing import draw
+from clsf.ui.shared.text import sentence, t
+
+DRAWN = "clsf.predict.trying:drawn"
+SIDE = 208  # pixels of the sheet on the screen
+TICK = 1.0  # seconds between two looks at workers that are not ready yet
+NAMED = 3  # answers of each model that are shown
+
+
+def show() -> None:
+    """Show the sheet and the answers. What is drawn before the workers are ready is answered as soon as they are."""
+    st.markdown(f"**1 · {t('Draw a digit: two frameworks answer')}**")
+    records = _asked()
+    cold = waiting.cold()
+    st.fragment(_look, run_every=TICK if cold else None)(records, bool(cold))
+
+
+def _asked() -> list[RunRecord]:
+    """Return the models that answer: those that came with the program, or the reader's own once there are some."""
+    ready = [examples.record(run_id) for run_id in examples.ids(examples.DIGITS)]
+    own = training.trained()
+    if not own:
+        return ready
+    titles = {"own": t("Your models"), "ready": t("Ready-made models")}
+    if st.session_state.get(keys.WHO) not in titles:
+        st.session_state[keys.WHO] = "own"
+    who = st.segmented_control(
+        t("Who answers"), list(titles), format_func=titles.get, required=True, key=keys.WHO, label_visibility="collapsed"
+    )
+    return own if who == "own" else ready
+
+
+def _look(records: Sequence[RunRecord], was_cold: bool) -> None:
+    sheet, said = st.columns([1, 1], gap="small")
+    with sheet:
+        ink = draw(keys.SHEET, side=SHEET, height=SIDE, label=t("Draw a digit here"), plain=True)
+    cold = waiting.cold()
+    with said:
+        if ink is None:
+            st.html(_waiting(records, t("Draw a digit from 0 to 9"), ""))
+        else:
+            _answer(records, np.array(ink), cold)
+    if was_cold and not cold:
+        st.rerun()  # once, with a timer no more
+
+
+def _answer(records: Sequence[RunRecord], ink: np.ndarray, cold: Sequence[str]) -> None:
+    warm = [record for record in records if record.framework not in cold]
+    found = dict(
+        zip((r.run_id for r in warm), asking.ask_all(service_access.get_service(), warm, DRAWN, ink), strict=True)
+    )  # fmt: skip
+    failed = {str(a.error): a.error for a in found.values() if isinstance(a, asking.Failed)}
+    for error in failed.values():
+        st.error(sentence(error.sentence), icon=":material/error:")
+    cards, heard, received = [], [], None
+    for record in records:
+        answer = found.get(record.run_id)
+        if answer is None or isinstance(answer, asking.Failed):
+            cards.append(_card(record, "…", t("being loaded, a few seconds") if answer is None else "–", []))
+            continue
+        received = answer.pixels
+        shares = answer.prediction.probabilities[0]
+        order = np.argsort(-shares, kind="stable")[:NAMED]
+        cards.append(_card(record, str(order[0]), f"{shares[order[0]]:.0%}", [(str(n), float(shares[n])) for n in order]))
+        heard.append(
+            t("{model} says: {answers}.", model=STYLES[record.framework].title, answers=f"{order[0]}, {shares[order[0]]:.0%}")
+        )
+    small = "" if received is None else _received(received)
+    st.html(
+        f'<div class="first-said">{"".join(cards)}{small}<p class="unseen" role="status">{escape(" ".join(heard))}</p></div>'
+    )
+
+
+def _waiting(records: Sequence[RunRecord], words: str, more: str) -> str:
+    cards = "".join(_card(record, "?", more, []) for record in records)
+    return f'<div class="first-said">{cards}<p class="hint">{escape(words)}</p></div>'
+
+
+def _card(record: RunRecord, answer: str, share: str, bars: list[tuple[str, float]]) -> str:
+    style = STYLES[record.framework]
+    rows = "".join(
+        f'<li><span>{name}</span><i style="--share:{100 * share:.1f}%"></i></li>' for name, share in bars
+    )  # fmt: skip
+    return (
+        f'<div class="said side-{record.framework}"><small>{style.mark} {escape(style.title)}</small>'
+        f'<p><b>{escape(answer)}</b> <em>{escape(share)}</em></p><ul aria-hidden="true">{rows}</ul></div>'
+    )
+
+
+def _received(pixels: np.ndarray) -> str:
+    alt = t("What the models receive: {side}×{side} pixels", side=pixels.shape[0])
+    return f"<figure>{pictures.image(pixels, alt)}<figcaption>{escape(alt)}</figcaption></figure>"

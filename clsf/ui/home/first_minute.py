@@ -1,0 +1,24 @@
+"""The first minute, on one screen: draw a digit and two frameworks answer; train your own; flip one switch and the curves part."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.ui.home import answers, training
+from clsf.ui.shared import service_access
+from clsf.ui.shared.text import sentence
+
+
+def show() -> None:
+    """Show both cards side by side; on a phone one above the other."""
+    try:
+        service_access.get_service()
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return
+    left, right = st.columns([1, 1.2], gap="small")
+    with left.container(border=True, height="stretch", gap="xsmall", key="first_draw"):
+        answers.show()
+    with right.container(border=True, height="stretch", gap="xsmall", key="first_train"):
+        training.show()

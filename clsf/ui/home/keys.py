@@ -1,0 +1,9 @@
+"""Every session_state key of the Start page; the runs stand in the link under the same names."""
+
+from __future__ import annotations
+
+SHEET = "home_sheet"
+FIRST = "first_run"  # id of a run of the first training
+OTHERWISE = "other_run"  # id of the run that does one thing otherwise
+SWITCH = "home_otherwise"  # whether it is shown
+WHO = "home_who"  # whose models answer

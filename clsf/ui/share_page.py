@@ -1,0 +1,85 @@
+"""The link to what is seen, for the class: copied, as a code to scan, or shown large and without the menu."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from clsf.ui.shared import linked, qr
+from clsf.ui.shared.components import component
+from clsf.ui.shared.text import t
+
+PROJECTOR = "projector"
+"""In the link and in the session: shown large, without the menu."""
+
+
+KEY = "share_bar"
+
+_bar = component("clsf_share_bar", __file__, "share_page", "<div class='bar'></div>\n<p role='status'></p>")
+
+
+def show() -> None:
+    """Show the buttons, in the head of the page. Call it when the page has run, which writes into its link what it shows."""
+    buttons = [
+        ("copy", "link", t("Copy link")),
+        ("code", "qr_code_2", t("QR code")),
+        ("projector", "present_to_all", t("Projector: larger type, no menu")),
+    ]
+    with st.container(key="share"):
+        found = _bar(
+            key=KEY,
+            data={"buttons": buttons, "done": t("Link copied"), "failed": t("Copy the address of the browser instead")},
+            on_asked_change=_asked,
+        )
+    if found.asked == "code":
+        st.dialog(t("This page as a code to scan"), width="medium")(_code)()
+
+
+def _asked() -> None:
+    if (st.session_state.get(KEY) or {}).get("asked") == "projector":
+        _project(True)
+
+
+def projected() -> bool:
+    """Return whether the page is shown large, and if so show the way back and how it looks."""
+    if linked.current(PROJECTOR) != "1":
+        return False
+    st.html("<style>" + _LARGE + "</style>")
+    st.button(
+        t("Leave projector mode"), key="projector_off", icon=":material/close_fullscreen:", on_click=_project, args=(False,)
+    )
+    return True
+
+
+def address() -> str:
+    """Return the link to what is seen: this server's address, the page, and all that it has put into its link."""
+    here = urlsplit(st.context.url or "")
+    query = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    return urlunsplit((here.scheme, here.netloc, here.path, urlencode(query), ""))
+
+
+def _code() -> None:
+    link = address()
+    drawn = qr.picture(link)
+    if drawn is None:
+        st.info(
+            t("This link is too long for a code: {count} characters. Copy it instead.", count=f"{len(link):,}"),
+            icon=":material/link:",
+        )
+    else:
+        st.image(drawn, width="stretch")
+    st.code(link, language=None, wrap_lines=True)
+
+
+def _project(on: bool) -> None:
+    linked.keep(PROJECTOR, "1" if on else None)
+
+
+_LARGE = """
+html { font-size: 125% !important; }
+.st-key-share, [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] { display: none !important; }
+[data-testid="stMainBlockContainer"] { padding-top: 1rem !important; }
+.st-key-projector_off { position: fixed; top: 0.5rem; right: 0.75rem; z-index: 1000; width: auto !important; }
+.js-plotly-plot .plotly text { font-size: 16px !important; }
+"""

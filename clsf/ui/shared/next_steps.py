@@ -1,0 +1,119 @@
+"""What can be done with models that have just been trained: draw for them, see their mistakes, look inside, compare, change one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.experiments import next_change
+from clsf.plan import Plan
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import controls, navigation, runs, service_access, state
+from clsf.ui.shared.runs import COMPARE_WITH_LINK
+from clsf.ui.shared.text import plain, sentence, t, words
+
+WAYS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("predict", ":material/fact_check:", {"predict": "evaluate"}),
+    ("predict", ":material/visibility:", {"predict": "inside"}),
+    ("compare", ":material/balance:", {"compare": "race"}),
+)
+"""Page, icon and what its link says besides the runs."""
+
+DIGITS = ("digits", "mnist")  # sets of handwritten digits
+
+STEPS = 200  # of the lockstep that shows how rounding grows
+
+
+def show(records: Sequence[RunRecord]) -> None:
+    """Show the ways on from runs that ended with weights, and what to change; nothing while one goes on."""
+    if not all(record.over for record in records):
+        return
+    done = [record for record in records if record.ended is not None and record.ended.epochs]
+    if done:
+        _ways(done)
+        rounding(done)
+    _change(records)
+
+
+def rounding(records: Sequence[RunRecord]) -> None:
+    """Say why two runs that began equal and followed one rule did not end equal, where that is so, and where to see it grow."""
+    if not rounded_apart(records):
+        return
+    one, two = (f"{record.final.validation_accuracy:.1%}" for record in records)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            t("{one} and {two}, though both began equal? Rounding: float32 keeps seven digits, and each framework adds in its own order.", one=one, two=two),
+            width="content",
+        )  # fmt: skip
+        st.page_link(
+            navigation.link_to("compare"), label=t("See it grow: Lockstep"), icon=":material/footprint:",
+            query_params=lockstep_link(records[0]),
+        )  # fmt: skip
+
+
+def rounded_apart(records: Sequence[RunRecord]) -> bool:
+    """Return whether two runs differ in their result by nothing but rounding: one plan, one start, one order, one rule."""
+    if len(records) != 2 or any(record.final is None or record.started is None for record in records):
+        return False
+    one, two = records
+    same = {(r.started.weights_hash, r.started.order_hash, r.started.parameters, repr(r.plan.to_json())) for r in records}
+    aligned = one.plan.rules == "aligned" and one.plan.dtype == "float32" and not one.plan.mixed and not one.plan.differences
+    told = {f"{r.final.validation_accuracy:.1%}" for r in records}
+    return len(same) == 1 and one.framework != two.framework and aligned and len(told) == 2
+
+
+def lockstep_link(record: RunRecord) -> dict[str, str]:
+    """Return what a link to Lockstep says so that it takes the first steps of a run again, in float32."""
+    plan = record.plan
+    return {
+        **navigation.kept(), "compare": "lockstep", state.DATA: plan.data, state.MODEL: record.model.name, "lock_optimizer": plan.optimizer,
+        "lock_rate": f"{plan.learning_rate:g}", "lock_batch": str(plan.batch_size), "lock_dtype": plan.dtype, "lock_seed": str(plan.seed),
+        "steps": str(STEPS),
+    }  # fmt: skip
+
+
+def _ways(done: Sequence[RunRecord]) -> None:
+    linked = {**navigation.kept(), state.RUN: done[0].run_id}
+    titles = (t("See their mistakes"), t("Look inside"), t("Compare the two"))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        label = t("Draw your own digit") if done[0].plan.data in DIGITS else t("Draw your own")
+        if st.button(label, key="draw_own", icon=":material/draw:", type="primary"):
+            st.switch_page(navigation.link_to("predict"), query_params={**linked, "predict": "try", "source": "draw"})
+        for (page, icon, more), title in zip(WAYS, titles, strict=True):
+            if page == "compare":
+                if len(done) != 2:
+                    continue
+                more = {**more, COMPARE_WITH_LINK: done[1].run_id}
+            st.page_link(navigation.link_to(page), label=title, icon=icon, query_params={**linked, **more})
+
+
+def _change(records: Sequence[RunRecord]) -> None:
+    """Offer the one change that the result asks for; a press trains it, in the same frameworks."""
+    found = next_change.suggested(records[0])
+    if found is None or any(record.owner != state.owner() for record in records):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            t("Change one thing: {what}", what=plain(words(found.what))), key="change_one", icon=":material/tune:", on_click=_train,
+            args=(tuple(record.run_id for record in records), found.plan),
+        )  # fmt: skip
+        st.caption(sentence(found.why), width="content")
+
+
+def _train(run_ids: tuple[str, ...], plan: Plan) -> None:
+    service = service_access.get_service()
+    try:
+        records = [service.record(run_id) for run_id in run_ids]
+        frameworks = tuple(record.framework for record in records)
+        started = service.train(records[0].model, plan, frameworks, owner=state.owner(), race=records[0].race)
+    except ClsfError as error:
+        st.session_state[state.REFUSAL] = error.sentence
+        return
+    runs.look_at(started[0])
+    runs.compare_with(None)
+    with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
+        controls.choose_as(records[0].model, plan, records[0].framework)
+        st.session_state[state.FRAMEWORKS] = list(frameworks)

@@ -1,0 +1,31 @@
+"""What a first training gives, shown before the reader's own: real curves, and a question to them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import examples
+from clsf.charts.curves import CurveView
+from clsf.ui.shared import example
+from clsf.ui.shared.text import t, tn
+from clsf.ui.train import run_charts
+
+
+def show() -> None:
+    """Show the example; nothing where it did not come along."""
+    records = [examples.record(run_id) for run_id in examples.ids(examples.FIRST)]
+    if not records:
+        return
+    with st.container(border=True, key="example_training", gap="small"):
+        epochs = records[0].plan.epochs
+        example.head(
+            tn(
+                "A training of {count} epoch with the settings on the left as they are at first.",
+                "A training of {count} epochs with the settings on the left as they are at first.",
+                epochs,
+            )
+        )
+        run_charts.show(records, CurveView(), [])
+        st.markdown(
+            f"**{t('Guess before you press: will your curves look like these, and why are there two in each chart?')}**"
+        )
