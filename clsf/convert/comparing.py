@@ -26,6 +26,8 @@ SAME_FOLDED = 3e-5
 
 MOST_FINDINGS = 6
 
+_NOTHING = np.zeros(0)
+
 Run = Callable[[str, ModelSpec, Weights], dict[str, np.ndarray]]
 """Computes (framework, model, weights) on the images: path -> what comes out."""
 
@@ -166,7 +168,7 @@ def _row(
     names = _name(a, first), _name(b, second)
     if first is None or second is None:
         return Row(*names, item.origin, kind, item.out, None, True)
-    if any(two.origins.get(f"{second.path}.{w}") in misfits for w in two.held(second)):
+    if any(misfits.get(two.origins.get(f"{second.path}.{w}"), _NOTHING).size for w in two.held(second)):
         return Row(*names, item.origin, kind, item.out, None, False)
     x, y = outputs[first.path], other[second.path]
     if x.size != y.size:
@@ -245,7 +247,15 @@ def _gap(pairs: list[Pair], place: int, outputs: dict, other: dict) -> int | Non
     start = place
     while start and (pairs[start - 1][0] is None or pairs[start - 1][1] is None):
         start -= 1
-    for n in range(start, place):
+    met = (
+        [] if place == len(pairs) else [f"{item.path}." for item in pairs[place] if item.layer.rows()]
+    )  # its branches came before
+    gaps = [
+        n
+        for n in range(place)
+        if n >= start or (None in pairs[n] and any((p or q).path.startswith(head) for p, q in [pairs[n]] for head in met))
+    ]
+    for n in gaps:
         for item, values in zip(pairs[n], (outputs, other), strict=True):
             if item is None:
                 continue

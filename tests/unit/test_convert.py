@@ -16,6 +16,7 @@ from clsf.convert import binding, causes, guessing, reading, zipped
 from clsf.convert.comparing import compared
 from clsf.convert.values import Loaded
 from clsf.errors import ConvertError
+from clsf.model.branches import Parallel
 from clsf.model.layers import made
 from clsf.model.spec import ModelSpec
 
@@ -318,3 +319,41 @@ def test_batch_normalisation_that_an_exporter_put_into_the_layer_is_seen_through
         }
         found = compared(whole(weights, spec), whole(other, inside), run, 3)
         assert [(f.layer, f.cause.name) for f in found.findings] == wanted
+
+
+def test_a_missing_activation_inside_a_branch_is_found_where_the_branches_meet():
+    def net(*row) -> ModelSpec:
+        return ModelSpec(
+            "net",
+            (
+                Parallel(((made("Convolution", 4, 1), *row), (made("Convolution", 4, 3, padding="same"),))),
+                made("GlobalAverage"),
+                made("Linear", 2),
+            ),
+        )
+
+    weights = {n: RNG.normal(size=w.shape) for n, w in net().analyse(SHAPE).named_weights().items()}
+    outputs = branching(weights)
+    found = compared(whole(weights, net(made("Function", "relu"))), whole(weights, net()), outputs, 3)
+    assert (found.findings[0].layer, found.findings[0].cause.name) == ("layer1.branch1.2", "missing-activation")
+
+
+def branching(weights: dict) -> object:
+    def outputs(framework: str, spec: ModelSpec, given: dict) -> dict[str, np.ndarray]:
+        found, split = {}, spec.layers[0]
+        for name, row in split.rows():
+            inner = ModelSpec("row", row)
+            prefix = f"1.{name}."
+            found |= {
+                prefix + path: x
+                for path, x in run(
+                    framework, inner, {n.removeprefix(prefix): a for n, a in given.items() if n.startswith(prefix)}
+                ).items()
+            }
+        ends = [found[f"1.{name}.{len(row)}"] for name, row in split.rows()]
+        found["1"] = np.concatenate(ends, 3)
+        found["2"] = found["1"].mean((1, 2))
+        found["3"] = found["2"] @ given["3.kernel"] + given["3.bias"]
+        return found
+
+    return outputs
