@@ -53,8 +53,8 @@ class Result:
 
 def load(service: Service, given: Given) -> Loaded:
     """Return what a file holds, read in a worker. Raises ConvertError or EngineError."""
-    reading.kind_of(given.content, given.name)
-    return service.call(reading.worker_of(given.name), "clsf.convert.reading:read", given.content, given.name, timeout=SECONDS)
+    kind = reading.kind_of(given.content, given.name)
+    return service.call(reading.WORKERS[kind], "clsf.convert.reading:read", given.content, given.name, timeout=SECONDS)
 
 
 def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, int]] | None = None) -> list[Loaded]:

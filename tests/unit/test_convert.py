@@ -158,6 +158,15 @@ def test_hostile_onnx_files_are_refused_in_words(content, says):
         reading.read(content, "model.onnx")
 
 
+def test_the_content_says_whose_worker_reads_a_file():
+    """Not its name: PyTorch must not be loaded into TensorFlow's worker."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("archive/data.pkl", b"")
+    assert reading.WORKERS[reading.kind_of(file.getvalue(), "model.bin")] == "torch"
+    assert reading.WORKERS[reading.kind_of(keras_file(), "model.pt")] == "tensorflow"
+
+
 @pytest.mark.parametrize("name", ["model.h5", "model.exe", "model.zip"])
 def test_other_files_are_refused(name):
     with pytest.raises(ConvertError):
