@@ -69,7 +69,11 @@ def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, in
             note = say(
                 "The architecture of {name} is the model '{model}' that was chosen.", name=each.name[:60], model=design[0].name
             )
-            found.append(_noted(binding.bound(each, design[0], design[1], whole[0] if whole else None), note))
+            found.append(
+                _noted(
+                    binding.bound(each, design[0], whole[0].shape if whole else design[1], whole[0] if whole else None), note
+                )
+            )
         elif whole:
             like = whole[0]
             note = say(
