@@ -67,6 +67,7 @@ class Comparison:
     logits: float  # largest absolute difference of the last outputs
     frameworks: tuple[str, str]
     notes: tuple[Sentence, ...] = field(default=())
+    mends: Weights = field(default_factory=dict)  # weights of the second file as they should be, those that are wrong
 
     @property
     def differs(self) -> bool:
@@ -83,6 +84,7 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
     one, two, pairs = _side_by_side(a, b)
     outputs = run(a.framework, one.spec, one.weights)
     findings: list[Finding] = []
+    mends: Weights = {}
     rows: list[Row] = []
     logits = 0.0
     first_rows: tuple[Row, ...] = ()
@@ -102,9 +104,11 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
         mended = _mended(one, weights, pairs[place])
         if mended is None or len(findings) >= MOST_FINDINGS:
             break
+        if _norm_of(two, pairs[place][1])[0] is None:
+            mends |= {two.origins[name]: array for name, array in mended.items()}
         b = replace(b, misfits={n: v for n, v in b.misfits.items() if n not in {two.origins.get(m) for m in mended}})
         weights |= mended
-    return Comparison(first_rows, tuple(findings), images, logits, (a.framework, b.framework), _notes(a, b))
+    return Comparison(first_rows, tuple(findings), images, logits, (a.framework, b.framework), _notes(a, b), mends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +317,7 @@ def _mended(one: _Side, weights: Weights, pair: Pair) -> Weights | None:
 def _notes(a: Loaded, b: Loaded) -> tuple[Sentence, ...]:
     notes = [*a.notes, *(note for note in b.notes if str(note) not in set(map(str, a.notes)))]
     for loaded in (a, b):
-        if loaded.scaling is not None:
+        if loaded.scaling is not None and a.scaling != b.scaling:
             notes.append(say("{name} scales the pixels itself, by {scale} plus {offset}; the comparison begins behind that.",
                              name=loaded.name[:60], scale=f"{loaded.scaling[0]:.6g}", offset=f"{loaded.scaling[1]:.6g}"))  # fmt: skip
     epsilons = sorted({f.layer.epsilon for f in a.spec.analyse(a.shape).layers if f.role == "Batchwise"})

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.convert import binding, guessing, reading
+from clsf.convert import binding, guessing, norms, reading
 from clsf.convert.causes import TITLES
 from clsf.convert.comparing import Comparison, compared
 from clsf.convert.values import Loaded
@@ -79,7 +79,7 @@ def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, in
             note = say(
                 "{name} holds weights alone; its architecture is taken from {other}.", name=each.name[:60], other=like.name[:60]
             )
-            found.append(_noted(binding.bound(each, like.spec, like.shape, like), note))
+            found.append(_noted(binding.bound(each, norms.shown(each, like), like.shape, like), note))
         else:
             spec, shape, note = guessing.guessed(each)
             found.append(_noted(binding.bound(each, spec, shape), note))

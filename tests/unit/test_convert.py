@@ -12,7 +12,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from clsf.convert import binding, causes, guessing, reading, zipped
+from clsf.convert import binding, causes, guessing, norms, reading, zipped
 from clsf.convert.comparing import compared
 from clsf.convert.values import Loaded
 from clsf.errors import ConvertError
@@ -366,3 +366,23 @@ def branching(weights: dict) -> object:
         return found
 
     return outputs
+
+
+def test_batch_normalisation_inside_the_other_files_layers_is_shown_for_a_state_dict():
+    state = state_of(weights := numbers())
+    factor, summand = causes.effective(
+        {n: weights[f"2.{n}"] for n in ("gamma", "beta", "moving_mean", "moving_variance")}, 1e-3
+    )
+    inside = ModelSpec("net", (SPEC.layers[0], *SPEC.layers[2:]))  # as exporters write it where no function is between them
+    folded = {"1.kernel": weights["1.kernel"] * factor, "1.bias": weights["1.bias"] * factor + summand}
+    folded |= {f"{int(n[0]) - 1}{n[1:]}": w for n, w in weights.items() if n[0] in "456"}
+    found = norms.shown(state, whole(folded, inside))
+    assert found.layers[1] == made("Batchwise", 0.9, 1e-3)
+    assert [layer.role for layer in found.layers] == ["Convolution", "Batchwise", "Function", "Flat", *["Linear"] * 3]
+
+
+def test_what_is_mended_are_the_weights_that_differ():
+    weights = numbers()
+    found = compared(whole(weights), whole(weights | {"5.kernel": weights["5.kernel"].T}), run, 3)
+    assert set(found.mends) == {"5.kernel", "5.bias"}
+    assert np.array_equal(found.mends["5.kernel"], weights["5.kernel"])
