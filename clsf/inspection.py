@@ -95,7 +95,7 @@ class RunInspector:
         return tuple(tuple(row) for row in found.tolist())
 
     def _dead(self) -> dict[str, float]:
-        """Return path -> share of units that say 0 for all of some images: channels of an image layer, else single units."""
+        """Return path -> share of units whose output is 0 for all of some images: channels of an image layer, else single units."""
         alive: dict[str, np.ndarray] = {}
         for start in range(0, PROBED if self._relu else 0, IMAGES):
             part = self._prepared.validation[:PROBED][start : start + IMAGES]

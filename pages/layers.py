@@ -22,14 +22,16 @@ with st.container(border=True, key="layers_input"):
     given = source.choose_picture()
 if given is None:
     st.stop()
-looked = bench.show(given)
-if looked is None:
+shown = bench.show(given)
+if shown is None:
     st.stop()
 
-# How to look at that layer; only what is looked at computes.
-view = views.chosen(looked)
-st.markdown(views.VIEWS.lesson_of(lesson, view))
-try:
-    view.show(looked)
-except ClsfError as error:
-    st.error(sentence(error.sentence), icon=":material/error:")
+# How to look at that layer, beside its settings; only what is looked at computes.
+looked, beside = shown
+with beside:
+    view = views.chosen(looked)
+    st.markdown(views.VIEWS.lesson_of(lesson, view))
+    try:
+        view.show(looked)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")

@@ -16,7 +16,7 @@ FAULT = Fault(
         "Keras flattens row, column, channel; PyTorch channel, row, column. Weights of the next dense layer belong "
         "to one order."
     ),
-    symptom=say("Training is as usual in each framework. Weights taken from the other one give answers near chance."),
+    symptom=say("Training looks normal in each framework. Weights taken from the other one give answers near chance."),
     mend=say("Reorder the rows of the dense kernel when weights are moved."),
     sources=(
         "gzuidhof/nn-transfer#16",

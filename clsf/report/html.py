@@ -10,6 +10,8 @@ from clsf.report.blocks import Block, Bullets, Heading, Picture, Quote, Table, T
 from clsf.report.contents import Contents
 from clsf.report.writing import Words, blocks
 
+LONG = 14  # rows of a table that is printed in two columns
+
 STYLE = """
 :root { color-scheme: light; }
 body { font: 16px/1.55 "Source Sans 3", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif; color: #11161c; background: #fff;
@@ -22,7 +24,14 @@ td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; } th { font-we
 table.matrix { width: auto; } table.matrix td { text-align: center; min-width: 1.6rem; }
 ul { padding-left: 1.1rem; } li { margin: 0.3rem 0; } blockquote { margin: 0; padding: 0.6rem 1rem; background: #f4f5f3; border-radius: 8px; white-space: pre-wrap; }
 figure { margin: 1rem 0; } svg { width: 100%; height: auto; display: block; } :lang(ko) { word-break: keep-all; }
-@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } figure, table, blockquote { break-inside: avoid; } }
+@page { size: A4; margin: 11mm 13mm; }
+@media print {
+  body { margin: 0; padding: 0; max-width: none; font-size: 10.5px; line-height: 1.35; } h1 { font-size: 17px; } h2 { font-size: 12.5px; margin: 9px 0 3px; break-after: avoid; }
+  p, ul, .wide { margin: 3px 0; } p.small { font-size: 9.5px; } li { margin: 1px 0; } blockquote { padding: 4px 8px; }
+  table { font-size: 9.5px; } th, td { padding: 1px 5px; } table.matrix td { min-width: 1.2rem; } table.matrix { font-size: 8.5px; }
+  .wide { overflow: visible; } .wide.long { columns: 2; font-size: 8.5px; } .wide.long table { font-size: inherit; } tr, figure, blockquote { break-inside: avoid; }
+  figure { display: inline-block; width: 49%; margin: 2px 0; vertical-align: top; }
+}
 """
 
 
@@ -64,7 +73,10 @@ def _table(table: Table) -> str:
         rows.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     kind = ' class="matrix"' if table.shade else ""
-    return f'<div class="wide"><table{kind}>{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    wide = "wide long" if len(table.rows) > LONG and not table.shade else "wide"
+    return (
+        f'<div class="{wide}"><table{kind}>{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+    )
 
 
 def _shade(value: float) -> str:

@@ -89,7 +89,24 @@ const showHint = (event) => {
 };
 const hideHint = () => { hint.textContent = ""; };
 
+// What was asked for comes into sight: on a phone the charts of a training that was started, and anywhere a section that opens below.
+const OPENS = '[class*="st-key-sections-"] button', STARTS = ".st-key-train button, .st-key-train_stepwise button";
+const toTop = (one) => one?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+const follow = (target) => {
+  const pressed = target.closest?.(OPENS);
+  if (pressed && pressed.getBoundingClientRect().top > innerHeight / 2) setTimeout(() => toTop(pressed.closest('[class*="st-key-sections-"]')), 400);
+  if (!matchMedia(PHONE).matches || !target.closest?.(STARTS)) return;
+  const until = performance.now() + 20000, known = new URL(location).searchParams.get("run");
+  const wait = setInterval(() => {
+    const charts = document.querySelector(".st-key-live-runs");
+    if (charts && new URL(location).searchParams.get("run") !== known) toTop(charts);
+    else if (performance.now() < until) return;
+    clearInterval(wait);
+  }, 200);
+};
+
 const onClick = (event) => {
+  follow(event.target);
   if (event.target.closest?.('[data-testid="stSidebarNavLink"]')) setTimeout(closeMenu);
   showHint(event);
 };

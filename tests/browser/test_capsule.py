@@ -60,9 +60,7 @@ def test_a_capsule_is_asked_on_a_computer_without_the_photos(dashboard, photos, 
     put.click()
     expect(page.get_by_text("The run of the capsule is now among yours.")).to_be_visible(timeout=LONG)
     page.keyboard.press("Escape")
-    row = page.locator("[data-testid=stDataFrame] canvas").first
-    box = row.bounding_box()
-    page.mouse.click(box["x"] + 18, box["y"] + 52)  # the first row's box
+    page.locator(".runs .name").first.click()
     page.get_by_role("button", name="Predict with it").click(timeout=LONG)
     expect(page.get_by_role("heading", name="Predict", exact=True)).to_be_visible(timeout=LONG)
     page.get_by_text("Upload", exact=True).click(timeout=LONG)

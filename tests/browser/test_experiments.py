@@ -10,17 +10,15 @@ from tests.browser.conftest import playwright
 
 expect = playwright.expect
 LONG = 120_000  # milliseconds: two processes may still be importing their frameworks
-ROW, HEAD = 35, 35  # pixels of the list of runs
 
 
 def tick(page, row: int) -> None:
-    """Choose a row of the list by its box, as a reader does."""
-    table = page.locator("[data-testid=stDataFrame]")
-    expect(table).to_have_count(1, timeout=LONG)
-    expect(table).to_be_visible(timeout=LONG)
-    table.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # it draws itself on a canvas, which says nothing of when it is done
-    table.click(position={"x": 16, "y": HEAD + ROW * row + ROW / 2})
+    """Choose a row of the list by its box, as a reader does; runs of an experiment are a fold."""
+    boxes = page.locator(".runs input[type=checkbox]")
+    expect(boxes.nth(row)).to_be_attached(timeout=LONG)
+    for fold in page.locator(".runs details:not([open]) > summary").all():
+        fold.click()
+    boxes.nth(row).check()
 
 
 def keys(page) -> set[str]:

@@ -10,12 +10,13 @@ from clsf.data.images import Images
 from clsf.data.shuffle import shuffled
 from clsf.data.split import fair_order
 from clsf.ui.data import codes, keys, opened
-from clsf.ui.data.pictures import pictures
 from clsf.ui.data.pixels import pixels
 from clsf.ui.shared import choose, facts, state
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import plain, t, tn
 
+WHOLE = 8  # cells to a side up to which a tensor is printed whole
 PURPOSE = 5
 """Goes into the seed; see `clsf.data.split.PURPOSE`."""
 
@@ -23,10 +24,13 @@ PURPOSE = 5
 def show(info: DatasetInfo) -> None:
     """Show the section."""
     dataset = opened.dataset(info.name)
-    images, part = _part(dataset.train, dataset.test)
-    rows, columns, side, wanted = _choices(images)
+    left, right = st.columns([1, 2.6], gap="medium")
+    with left:
+        images, part = _part(dataset.train, dataset.test)
+        rows, columns, side, wanted = _choices(images)
     pool = np.flatnonzero(np.isin(images.labels, wanted)) if wanted else np.arange(len(images))
-    seen = _grid(images, pool, rows, columns, side, (info.name, part, tuple(wanted)))
+    with right:
+        seen = _grid(images, pool, rows, columns, side, (info.name, part, tuple(wanted)))
     if not len(seen):
         return
     number = opened.picked(images)
@@ -44,18 +48,16 @@ def _part(train: Images, test: Images | None) -> tuple[Images, str]:
 
 def _choices(images: Images) -> tuple[int, int, int, list[int]]:
     """Return rows, columns, CSS pixels per image, and the classes that alone are to be shown; none: all."""
-    grid = st.grid(4, min_column_width=130, gap="small")
-    with grid.cell():
+    one, two = st.columns(2)
+    with one:
         rows = choose.whole(t("Rows"), 1, 12, 3, keys.ROWS)
-    with grid.cell():
+    with two:
         columns = choose.whole(t("Columns"), 1, 16, 4, keys.COLUMNS)
-    with grid.cell():
-        side = choose.whole(t("Size on screen, pixels"), 24, 256, 96, keys.SIDE)
-    with grid.cell():
-        kinds = st.multiselect(
-            t("Only these classes"), range(len(images.classes)), format_func=lambda k: images.classes[k], key=keys.CLASSES,
-            placeholder=t("all"), persist_state="session", on_change=_first_page,
-        )  # fmt: skip
+    side = choose.whole(t("Size on screen, pixels"), 24, 256, 96, keys.SIDE)
+    kinds = st.multiselect(
+        t("Only these classes"), range(len(images.classes)), format_func=lambda k: images.classes[k], key=keys.CLASSES,
+        placeholder=t("all"), persist_state="session", on_change=_first_page,
+    )  # fmt: skip
     return rows, columns, side, sorted(k for k in kinds if k < len(images.classes))
 
 
@@ -164,7 +166,8 @@ def _tensors(image: np.ndarray) -> None:
 
 
 def _printed(tensor: np.ndarray, shape: tuple[int, ...]) -> str:
-    text = np.array2string(tensor, threshold=40, edgeitems=2, max_line_width=70)
+    whole = max(tensor.shape) <= WHOLE
+    text = np.array2string(tensor, threshold=tensor.size + 1 if whole else 40, edgeitems=2, max_line_width=70)
     return f"shape {shape}, {tensor.dtype}\n{text}"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from clsf.backends.base import Weights
 from clsf.charts import layer_pictures
@@ -19,8 +20,10 @@ from clsf.ui.layers.source import ChosenPicture
 from clsf.ui.shared.text import sentence, t
 
 
-def show(given: ChosenPicture) -> InspectedLayer | None:
-    """Show the chain as pictures and the settings of one layer; return what there is to see of it, None if nothing came out."""
+def show(given: ChosenPicture) -> tuple[InspectedLayer, DeltaGenerator] | None:
+    """Show the chain as pictures and the settings of one layer; return what there is to see of it and the place beside the settings,
+    None if nothing came out.
+    """
     row = stack.current()
     stack.into_link()
     stack.refused()
@@ -33,8 +36,9 @@ def show(given: ChosenPicture) -> InspectedLayer | None:
             begin.refused(error)
             start = None
     look, drawn = _known(row, first.shape[1:])
-    pictures = st.container()
+    pictures = st.container(key="layers_strip")  # stays in sight while settings scroll; see style.css
     position = stack.looked_at(row)
+    beside, seen = st.columns([1, 1.75], gap="medium")
     try:
         outputs = asking.outputs(layers_of(row[: len(look.facts)]), first, drawn)
     except ClsfError as error:
@@ -42,25 +46,28 @@ def show(given: ChosenPicture) -> InspectedLayer | None:
         return None
     with pictures:
         strip.show(_first(given, first, start is None), row, look, outputs, position)
-    with st.container(border=True, key="layer_settings"):
+    with beside, st.container(border=True, key="layer_settings"):
         _settings(row, position)
-    if position >= len(outputs):
+    with seen:
+        if not _said(row, look, position, len(outputs)):
+            return None
+    return InspectedLayer(given, first, start is None, row, look, drawn, outputs, position), seen
+
+
+def _said(row: LayerStack, look: StackFacts, position: int, computed: int) -> bool:
+    """Say what arithmetic knows of a layer; return whether anything came out of it."""
+    if position >= computed:
         head.problem(row, look, position)
-        return None
+        return False
     if look.problem is not None:
         st.caption(f":material/warning: {sentence(look.problem)}.")
     head.show(look.facts[position])
-    return InspectedLayer(given, first, start is None, row, look, drawn, outputs, position)
+    return True
 
 
 def _settings(row: LayerStack, position: int) -> None:
-    if not row[position].layer.learns:
-        settings.show(row[position], position, columns=4)
-        return
-    left, right = st.columns([1.5, 1], gap="large")
-    with left:
-        settings.show(row[position], position, columns=2)
-    with right:
+    settings.show(row[position], position, columns=2)
+    if row[position].layer.learns:
         filling.show(row[position], position)
 
 

@@ -12,9 +12,9 @@ from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
-from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import pictures, service_access
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t, tn
 
@@ -27,7 +27,7 @@ def show(found: Sequence[tuple[Model, Evaluated]]) -> None:
     if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):
         _disagreements(*found)
     for model, evaluated in found:
-        st.subheader(t("Surest mistakes of {name}", name=model.name))
+        st.subheader(t("Most confident mistakes of {name}", name=model.name))
         which = metrics.confident_mistakes(evaluated.labels, evaluated.probabilities, MOST)
         if not len(which):
             st.success(t("None: every image was answered rightly."), icon=":material/check_circle:")
@@ -53,7 +53,7 @@ def _disagreements(one: tuple[Model, Evaluated], two: tuple[Model, Evaluated]) -
     st.subheader(t("Where the two disagree"))
     which = metrics.disagreements(one[1].probabilities, two[1].probabilities, MOST)
     if not len(which):
-        st.success(t("Nowhere: both answer every image alike."), icon=":material/handshake:")
+        st.success(t("Nowhere: both answer every image the same."), icon=":material/handshake:")
         return
     count = int((metrics.answers(one[1].probabilities) != metrics.answers(two[1].probabilities)).sum())
     if count > len(which):

@@ -8,6 +8,7 @@ from html import escape
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from clsf.charts.predict_bars import Opinion, bars, top, verdict
 from clsf.data import catalogue, private
@@ -16,8 +17,8 @@ from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.predict.chosen import Model
 from clsf.ui.shared import choose, data_names, facts, pictures, service_access
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t
@@ -41,23 +42,24 @@ def show(models: Sequence[Model]) -> None:
 
 
 def _look(source: str, models: Sequence[Model]) -> None:
-    left, right = st.columns([1, 1.35], gap="large")
+    left, right = st.columns([1, 1.75], gap="medium")
+    below = st.container()
     with left:
-        asked = {"draw": _drawn, "test": _test, "upload": _upload, "camera": _camera}[source](models)
+        asked = {"draw": _drawn, "test": _test, "upload": _upload, "camera": _camera}[source](models, below)
     with right:
         if asked is None:
             _nothing(source)
             return
         started = time.perf_counter()
         answers = asking.ask_all(service_access.get_service(), [m.record for m in models], *asked[:-1])
-        facts.tell("guess", source=source, runs=len(models))
-        _answers(models, answers, time.perf_counter() - started, asked[-1])
+        facts.tell("guess", source=source, runs=sum(not isinstance(answer, asking.Failed) for answer in answers))
+        _answers(models, answers, time.perf_counter() - started, asked[-1], below)
 
 
 # Where it comes from. Each returns (job, its arguments …, words for the image), None while there is nothing.
 
 
-def _drawn(models: Sequence[Model]) -> tuple | None:
+def _drawn(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
     record = models[0].record
     colour = _channels(record) == 3
     ink = draw(
@@ -69,15 +71,15 @@ def _drawn(models: Sequence[Model]) -> tuple | None:
         sheet=f"{shared(record.plan).data}-{int(colour)}",
     )
     if drawing.centred(record.plan.data):
-        st.caption(note("predict", "drawing-cut-out"))
+        below.caption(note("predict", "drawing-cut-out"))
     elif colour:
-        st.caption(note("predict", "whole-sheet-shrunk"))
+        below.caption(note("predict", "whole-sheet-shrunk"))
     else:
-        st.caption(t("The whole sheet is shrunk to the size of the data set's images, light on dark."))
+        below.caption(t("The whole sheet is shrunk to the size of the data set's images, light on dark."))
     return None if ink is None else (DRAWN, np.array(ink), t("your drawing"))
 
 
-def _test(models: Sequence[Model]) -> tuple | None:
+def _test(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
     record = models[0].record
     names = class_names(record)
     titles = {"": t("all classes"), **{str(n): name for n, name in enumerate(names)}}
@@ -90,23 +92,17 @@ def _test(models: Sequence[Model]) -> tuple | None:
         return None
     words = t("test image {number}, which shows: {name}", number=at, name=names[shows])
     st.html('<div class="pd" style="max-width:12rem">' + pictures.image(pixels, words) + "</div>")
-    st.caption(plain(words[0].upper() + words[1:]) + ". " + t("No training looked at it."))
+    st.caption(plain(words[0].upper() + words[1:]) + ". " + t("It was not used for training."))
     return ASKED, pixels, words
 
 
-def _upload(models: Sequence[Model]) -> tuple | None:
+def _upload(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
     file = st.file_uploader(t("A picture (PNG, JPEG or WebP)"), type=["png", "jpg", "jpeg", "webp"], key=keys.UPLOAD)
-    st.caption(
-        note(
-            "predict",
-            "most-mb-20",
-            most=MOST_FILE // 1_000_000,
-        )
-    )
+    below.caption(note("predict", "most-mb-20", most=MOST_FILE // 1_000_000))
     return _file(models, file, t("your picture"))
 
 
-def _camera(models: Sequence[Model]) -> tuple | None:
+def _camera(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
     file = st.camera_input(t("Take a picture"), key=keys.CAMERA)
     return _file(models, file, t("your photograph"))
 
@@ -132,7 +128,7 @@ def _nothing(source: str) -> None:
 # What comes of it.
 
 
-def _answers(models: Sequence[Model], answers: list, seconds: float, words: str) -> None:
+def _answers(models: Sequence[Model], answers: list, seconds: float, words: str, below: DeltaGenerator) -> None:
     """Show what was answered; a model that failed says why, the other one still answers."""
     good = [(m, a) for m, a in zip(models, answers, strict=True) if not isinstance(a, asking.Failed)]
     told = {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}
@@ -145,19 +141,18 @@ def _answers(models: Sequence[Model], answers: list, seconds: float, words: str)
     opinions = [Opinion(m.name, m.colour, m.mark, a.prediction.probabilities[0]) for m, a in good]
     pixels = good[0][1].pixels
     st.session_state[keys.IMAGE] = (task(record), pixels, words)
-    caption = t("Probability of each class")
+    shape = "×".join(str(n) for n in pixels.shape)
+    received = pictures.image(pixels, t("What the model receives, enlarged: {shape} pixels", shape=shape))
     st.html(
-        f'<div class="pd">{verdict(opinions, names)}{bars(opinions, names, caption)}'
+        f'<div class="pd"><div class="pd-received"><figure>{received}<figcaption>{t("what the model sees")}</figcaption></figure>'
+        f"{verdict(opinions, names)}</div>{bars(opinions, names, t('Probability of each class'))}"
         f'<p class="pd-hidden" role="status">{escape(in_words(opinions, names))}</p></div>'
     )
     first = good[0][1].prediction
-    shape = "×".join(str(n) for n in pixels.shape)
-    st.html(
-        '<div class="pd pd-received"><figure>'
-        + pictures.image(pixels, t("What the model receives, enlarged: {shape} pixels", shape=shape))
-        + f"</figure><p>{t('This is all the model sees: {shape} numbers, scaled to between {low} and {high}.', shape=f'<code>{shape}</code>', low=f'{first.lowest:.2f}', high=f'{first.highest:.2f}')}"
-        + f" {t('Asked and answered in {ms} ms.', ms=f'{seconds * 1e3:.0f}')}</p></div>"
-    )
+    below.caption(
+        t("This is all the model sees: {shape} numbers, scaled to between {low} and {high}.", shape=f"`{shape}`", low=f"{first.lowest:.2f}", high=f"{first.highest:.2f}")
+        + " " + t("Asked and answered in {ms} ms.", ms=f"{seconds * 1e3:.0f}")
+    )  # fmt: skip
 
 
 def in_words(opinions: Sequence[Opinion], names: Sequence[str]) -> str:

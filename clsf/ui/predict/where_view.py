@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from clsf.predict.values import Inside
-from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import pictures
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
@@ -52,22 +52,22 @@ def _method(
 ) -> None:
     st.markdown(f"### {title}\n*{question}*")
     most = max(float(np.abs(m).max()) for m in maps)
-    items = []
+    maps_of, over = [], []
     for (model, _), values in zip(seen, maps, strict=True):
         colours = pictures.signed(values, most) if signed else pictures.coloured(values, most)
         strongest = np.unravel_index(int(values.argmax()), values.shape)
         alt = t("{title} of {model}; strongest in row {row}, column {column}", title=title, model=model.name,
                 row=int(strongest[0]), column=int(strongest[1]))  # fmt: skip
         name = f'<span class="m" style="--own:{model.colour}">{model.mark}</span>{escape(model.name)}'
-        items.append((colours, alt, name))
-        items.append(
+        maps_of.append((colours, alt, name))
+        over.append(
             (
                 pictures.overlaid(pixels, colours),
                 f"{alt} ({t('over the image')})",
                 f"{name} <small>{t('over the image')}</small>",
             )
         )
-    st.html(pictures.grid(items, "four"))
+    st.html(pictures.grid([*maps_of, *over], "four"))
     scale = t("Both on one scale: the strongest colour is {most}.", most=f"{most:.3g}") if len(seen) > 1 else t(
         "The strongest colour is {most}.", most=f"{most:.3g}"
     )  # fmt: skip

@@ -13,6 +13,7 @@ from clsf.ui.shared import identity, service_access, state
 from clsf.ui.shared.text import sentence, t
 from clsf.words import Sentence, say
 
+KEY, CAPSULE = "key", "capsule"  # the popovers that show their answer themselves
 READ_SECONDS = 60.0  # that opening a capsule may take
 
 
@@ -64,36 +65,41 @@ def take_in(content: bytes) -> None:
         if found.notes:
             service.history.describe(state.owner(), run_id, "", found.notes, ())
 
-    if _done(put):
-        _say_kept(say("The run of the capsule is now among yours."))
+    if _done(put, CAPSULE):
+        _say_kept(say("The run of the capsule is now among yours."), CAPSULE)
         unchoose()
 
 
 def use_key() -> None:
     """Go on as the owner of the key that was typed."""
     if identity.use(st.session_state.get(keys.KEY) or ""):
-        _say("key", say("These are the runs of that key. This browser remembers it."))
+        _say("key", say("These are the runs of that key. This browser remembers it."), KEY)
         unchoose()
     else:
-        st.session_state[keys.REFUSAL] = say("No runs belong to this key. Copy it whole from the page where they are listed.")
+        _say("error", say("No runs belong to this key. Copy it whole from the page where they are listed."), KEY)
 
 
 def forget_me() -> None:
     """Go on as somebody new."""
     identity.forget()
     st.session_state.pop(keys.UNDO, None)
-    _say("logout", say("This browser no longer knows your runs. With the key they are found again."))
+    _say("logout", say("This browser no longer knows your runs. With the key they are found again."), KEY)
     unchoose()
 
 
+def show_answer(place: str = "") -> None:
+    """Show once what was done or refused last, where it was asked for: in a popover of this name, "" is the page itself."""
+    answer = st.session_state.get(keys.SAID)
+    if answer is None or answer[0] != place:
+        return
+    _, icon, said = st.session_state.pop(keys.SAID)
+    show = st.error if icon == "error" else st.success
+    show(sentence(said), icon=f":material/{icon}:")
+
+
 def show_said() -> None:
-    """Show once what was done or refused last, and the way back from a deletion."""
-    refused = st.session_state.pop(keys.REFUSAL, None)
-    if refused is not None:
-        st.error(sentence(refused), icon=":material/error:")
-    said = st.session_state.pop(keys.SAID, None)
-    if said is not None:
-        st.success(sentence(said[1]), icon=f":material/{said[0]}:")
+    """Show what was done or refused last on the page, and the way back from a deletion."""
+    show_answer()
     gone = st.session_state.get(keys.UNDO)
     if gone:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -101,23 +107,23 @@ def show_said() -> None:
             st.button(t("Undo"), key="undo_delete", icon=":material/undo:", on_click=undo)
 
 
-def _say_kept(said: Sentence) -> None:
+def _say_kept(said: Sentence, place: str = "") -> None:
     """Say that something is kept, once it is in the file."""
     if service_access.get_service().notice() is None:
-        _say("check", said)
+        _say("check", said, place)
     else:
-        _say("hourglass_empty", say("It is noted, and will be kept as soon as runs can be saved again."))
+        _say("hourglass_empty", say("It is noted, and will be kept as soon as runs can be saved again."), place)
 
 
-def _say(icon: str, said: Sentence) -> None:
-    st.session_state[keys.SAID] = icon, said
+def _say(icon: str, said: Sentence, place: str = "") -> None:
+    st.session_state[keys.SAID] = place, icon, said
 
 
-def _done(action: Callable[[], object]) -> bool:
-    """Do it; keep a refusal to be shown."""
+def _done(action: Callable[[], object], place: str = "") -> bool:
+    """Do it; keep a refusal to be shown where it was asked for."""
     try:
         action()
     except ClsfError as error:
-        st.session_state[keys.REFUSAL] = error.sentence
+        _say("error", error.sentence, place)
         return False
     return True

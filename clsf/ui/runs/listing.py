@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections import Counter
+from collections.abc import Sequence
+
 import streamlit as st
 
 from clsf import FRAMEWORKS, optimizers
@@ -13,14 +15,16 @@ from clsf.runs.happened import rates_text
 from clsf.runs.history import KEPT_DAYS, Line, Query
 from clsf.runs.record import OVER
 from clsf.ui.runs import example, keys, names
-from clsf.ui.shared import navigation, service_access, state
+from clsf.ui.shared import navigation, service_access, state, units
+from clsf.ui.shared.components import component
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import status_words
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, sentence, t, tn, words
 
 SHOWN = 1000  # runs listed at once
-LINES = 12  # of the table that are seen without scrolling
+
+_component = component("clsf_run_list", __file__, "list", '<div class="runs"></div>')
 
 
 def choose() -> list[Line]:
@@ -49,16 +53,15 @@ def choose() -> list[Line]:
     if count > SHOWN:
         label += " · " + t("{first} to {last} shown", first=query.offset + 1, last=query.offset + len(found))
     st.caption(label)
-    event = st.dataframe(
-        _table(found), hide_index=True, on_select="rerun", selection_mode="multi-row", column_config=_columns(),
-        key=f"{keys.TABLE}-{st.session_state.get(keys.TABLE_ROUND, 0)}-{hash(query)}", alt=t("Your runs"),
-        height=min(len(found), LINES) * 35 + 38,
-    )  # fmt: skip
-    if not event.selection.rows:
+    same, differs = differences(found)
+    if same:
+        st.caption(t("The same in all: {settings}", settings=plain(" · ".join(same))))
+    chosen = _list(found, differs, query)
+    if not chosen:
         st.caption(note("runs", "choose-runs-boxes"))
     if count > SHOWN:
         st.number_input(t("Page"), 1, -(-count // SHOWN), 1, key=keys.PAGE)
-    return [found[place] for place in event.selection.rows if place < len(found)]
+    return chosen
 
 
 def _query() -> Query:
@@ -148,58 +151,74 @@ def _nothing_yet() -> None:
     example.show()
 
 
-def _table(found: list[Line]) -> pd.DataFrame:
-    states, runs = status_words(), [line.run for line in found]
-    called = {name: data_name(name) for name in {run.data for run in runs}}
-    return pd.DataFrame(
+def differences(found: Sequence[Line]) -> tuple[list[str], list[list[str]]]:
+    """Return what is the same in all of these runs, and for each run what is not; of a single run all is told of itself."""
+    called = {name: data_name(name) for name in {line.run.data for line in found}}
+    told = [
+        (
+            called[line.run.data], line.run.model, STYLES[line.run.framework].title, f"{optimizers.title(line.optimizer)} {_rates(line)}",
+            tn("{count} epoch", "{count} epochs", line.run.planned_epochs),
+        )
+        for line in found
+    ]  # fmt: skip
+    apart = [len(found) == 1 or any(row[place] != told[0][place] for row in told) for place in range(len(told[0]))]
+    same = [text for text, differs in zip(told[0], apart, strict=True) if not differs]
+    states = status_words()
+    each = []
+    for line, row in zip(found, told, strict=True):
+        own = [
+            text for text, differs in zip(row, apart, strict=True) if differs and text not in names.of_line(line).split(" · ")
+        ]
+        if line.run.status != "finished":
+            own.append(states.get(line.run.status, line.run.status))
+        own += (
+            [words(said) for said in line.happened.sentences()]
+            + [f"#{tag}" for tag in line.tags]
+            + [line.note] * bool(line.note)
+        )
+        each.append(own)
+    return same, each
+
+
+def _list(found: Sequence[Line], differs: Sequence[Sequence[str]], query: Query) -> list[Line]:
+    """Show the runs, those of one experiment in a fold, and return the chosen ones."""
+    key = f"{keys.TABLE}-{st.session_state.get(keys.TABLE_ROUND, 0)}"
+    known = (st.session_state.get(key) or {}).get("chosen") or []
+    counts = Counter(line.experiment for line in found)
+    groups = {} if query.experiment else {name: _group(name, count) for name, count in counts.items() if name and count > 1}
+    rows = [
         {
-            "name": [names.of_line(line) for line in found],
-            "data": [called[run.data] for run in runs],
-            "model": [run.model for run in runs],
-            "framework": [STYLES[run.framework].title for run in runs],
-            "optimizer": [optimizers.title(line.optimizer) for line in found],
-            "learning_rate": [_rates(line) for line in found],
-            "epochs": [f"{run.epochs} / {run.planned_epochs}" for run in runs],
-            "accuracy": [None if run.validation_accuracy is None else 100 * run.validation_accuracy for run in runs],
-            "loss": [run.validation_loss for run in runs],
-            "seconds": [run.seconds for run in runs],
-            "state": [states.get(run.status, run.status) for run in runs],
-            "happened": [" ".join(map(words, line.happened.sentences())) for line in found],
-            "when": pd.to_datetime([run.created for run in runs], unit="s", utc=True),
-            "tags": [", ".join(line.tags) for line in found],
-            "note": [line.note for line in found],
+            "id": line.run.run_id, "name": names.of_line(line), "differs": " · ".join(own), "when": line.run.created,
+            "score": "–" if line.run.validation_accuracy is None else units.share(line.run.validation_accuracy),
+            "group": line.experiment if line.experiment in groups else "",
         }
+        for line, own in zip(found, differs, strict=True)
+    ]  # fmt: skip
+    told = _component(
+        key=key,
+        data={
+            "rows": rows, "groups": groups, "chosen": known,
+            "words": {"label": t("Your runs"), "choose": t("Choose {name}", name="%n")},
+        },
+        on_chosen_change=_nothing,
     )  # fmt: skip
+    wanted = told.chosen if isinstance(told.chosen, list) else []
+    return [line for line in found if line.run.run_id in wanted]
+
+
+def _group(experiment: str, count: int) -> str:
+    try:
+        name = words(title(service_access.get_service().history.experiment(experiment)))
+    except ClsfError:
+        name = t("Experiment")
+    return f"{name} · " + tn("{count} run", "{count} runs", count)
+
+
+def _nothing() -> None:
+    """Streamlit only gives the value back where there is something to call."""
 
 
 def _rates(line: Line) -> str:
     """Return the learning rates that a run had one after the other."""
     was = line.happened
     return rates_text(line.learning_rate, tuple(sorted(was.changed + was.reduced)))
-
-
-def _columns() -> dict[str, object]:
-    column, number = st.column_config, st.column_config.NumberColumn
-    return {
-        "name": column.TextColumn(t("Run"), pinned=True),
-        "data": t("Images"),
-        "model": t("Model"),
-        "framework": t("Framework"),
-        "optimizer": t("Optimizer"),
-        "learning_rate": t("Learning rate"),
-        "epochs": t("Epochs"),
-        "accuracy": number(t("Accuracy, validation"), format="%.1f%%"),
-        "loss": number(t("Loss, validation"), format="%.4f"),
-        "seconds": number(t("Seconds"), format="%.1f"),
-        "state": t("State"),
-        "happened": t("Beyond the plan"),
-        "when": column.DatetimeColumn(t("Started"), format="YYYY-MM-DD HH:mm", timezone=_timezone()),
-        "tags": t("Tags"),
-        "note": t("Note"),
-    }
-
-
-def _timezone() -> str | None:
-    """Return the reader's time zone, None for that of the numbers themselves."""
-    found = st.context.timezone
-    return found if isinstance(found, str) else None

@@ -21,6 +21,7 @@ def show() -> None:
 
 
 def _key() -> None:
+    changes.show_answer(changes.KEY)
     st.markdown(note("runs", "there-no-account"))
     st.code(identity.key(), language=None)
     st.text_input(t("A key of yours from elsewhere"), key=keys.KEY, max_chars=60, type="password", autocomplete="off")
@@ -31,6 +32,7 @@ def _key() -> None:
 
 
 def _capsule() -> None:
+    changes.show_answer(changes.CAPSULE)
     st.markdown(note("runs", "capsule-whole-run"))
     most = capsule.MOST_BYTES // 1_000_000
     given = st.file_uploader(

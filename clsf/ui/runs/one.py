@@ -131,7 +131,10 @@ def _describe(line: Line) -> None:
     run_id = line.run.run_id
     with st.expander(t("Name, note and tags"), icon=":material/edit:"):
         known = service_access.get_service().history.values(state.owner())["tag"]
-        st.text_input(t("Name"), line.name, max_chars=MAX_NAME, key=f"{keys.NAME}-{run_id}", placeholder=names.of_line(line))
+        st.text_input(
+            t("Name"), line.name, max_chars=MAX_NAME, key=f"{keys.NAME}-{run_id}", placeholder=names.of_line(line),
+            on_change=changes.describe, args=(run_id,),
+        )  # fmt: skip
         st.text_area(t("Note"), line.note, max_chars=MAX_NOTE, key=f"{keys.NOTE}-{run_id}", height=90)
         st.multiselect(
             t("Tags"), sorted({*known, *line.tags}), default=list(line.tags), key=f"{keys.TAGS}-{run_id}", accept_new_options=True,

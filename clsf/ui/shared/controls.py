@@ -1,6 +1,6 @@
 """The widgets with which a training is chosen. Every choice outlives a page; what is worth sharing is in the link.
 
-What a first training needs is in sight; the rest is folded into groups, `clsf.ui.train`. What a widget shows is also what
+A first training needs images and a model; the lecture's settings are folded, and everything else is folded again, in groups. What a widget shows is also what
 the link says, so labels of linked options are the same in every language.
 """
 
@@ -57,11 +57,13 @@ def training_choices(folded: DeltaGenerator | None = None) -> Choices:
     """Show all widgets and return what they say now. `folded`: where the groups of further settings go, if not below."""
     info = _data()
     spec_place = st.container()
-    frameworks = _frameworks()
-    values = _essentials()
+    with st.expander(t("The lecture's settings"), icon=":material/school:", expanded=_opened()):
+        frameworks = _frameworks()
+        values = _essentials()
     with folded or st.container():
         notes = st.container()
-        more, race = groups.show(info, values)
+        with st.expander(t("Everything else"), icon=":material/tune:"):
+            more, race = groups.show(info, values)
     problem = None
     try:
         plan = Plan(data=info.name, **values, **more)
@@ -73,6 +75,17 @@ def training_choices(folded: DeltaGenerator | None = None) -> Choices:
     if plan is not None:
         _besides(notes, plan)
     return Choices(spec, plan, frameworks, race, problem or misfit)
+
+
+def _opened() -> bool:
+    """Return whether the lecture's settings are in sight: from when one of them was chosen, here or by a link, for the rest of a session."""
+    usual = {
+        state.EPOCHS: DEFAULT_EPOCHS, state.BATCH_SIZE: DEFAULT_BATCH, state.OPTIMIZER: DEFAULT_OPTIMIZER,
+        state.LEARNING_RATE: LEARNING_RATES[DEFAULT_OPTIMIZER], state.FRAMEWORKS: list(FRAMEWORKS),
+    }  # fmt: skip
+    chosen = any(name in st.query_params or st.session_state.get(name, value) != value for name, value in usual.items())
+    st.session_state[state.SETTINGS_OPEN] = chosen or st.session_state.get(state.SETTINGS_OPEN, False)
+    return st.session_state[state.SETTINGS_OPEN]
 
 
 def start_button(choices: Choices) -> bool:

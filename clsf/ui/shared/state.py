@@ -40,6 +40,7 @@ REFUSAL = "refusal"  # the sentence with which a start or a command was refused
 CHART_AXIS = "chart_axis"
 CHART_LOG = "chart_log"
 CHART_SMOOTHING = "chart_smoothing"
+SETTINGS_OPEN = "settings_open"
 CHART_APART = "chart_apart"
 CHART_MORE = "chart_more"
 NEW_RATE = "new_rate"

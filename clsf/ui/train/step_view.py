@@ -18,6 +18,7 @@ from clsf.ui.shared.data_names import class_names
 from clsf.ui.shared.figures import draw, remembered
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name as framework_name
+from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import t, tn, words
 from clsf.ui.train import keys, layer_names, update_table
 
@@ -30,6 +31,7 @@ def show(records: list[RunRecord]) -> None:
     newest = max(look.step for _, look in seen)
     if any(record.status == "paused" for record in records):
         st.header(t("Step {step}, one batch in detail", step=f"{newest:,}"))
+        explained(note("train", "about-one-batch"))
         _look(seen)
         return
     folded = st.expander(
@@ -99,7 +101,7 @@ def _gradients(seen: list[tuple[RunRecord, StepInspected]]) -> None:
             panels.append((record.framework, norms))
     st.markdown(f"**{t('Gradients by layer')}**")
     if not panels:
-        st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
+        st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
     rows = max(len(norms) for _, norms in panels)
     draw(

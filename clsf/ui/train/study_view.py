@@ -22,6 +22,7 @@ from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
+from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import sentence, t, tn, words
 from clsf.ui.train import keys, study_said
 
@@ -32,6 +33,7 @@ TICK = 0.7  # seconds between two looks
 def show(choices: Choices) -> None:
     """Show what the study does, its button, and what it found."""
     st.markdown(note("train", "same-model-weights"))
+    explained(note("train", "about-times"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         steps = st.number_input(t("Steps"), 5, MOST_STEPS, DEFAULT_STEPS, key=keys.STUDY_STEPS, width=140, **LINKED)
         asked = st.button(

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from clsf import FRAMEWORKS
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.marks import mark
+from clsf.ui.shared.text import t
 
 
 def pair() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -38,6 +39,12 @@ def whole(place: DeltaGenerator, label: str, key: str, default: int, low: int, h
 def toggle(label: str, key: str, help: str) -> bool:
     """Show a switch that is off at first."""
     return st.toggle(label, False, key=key, help=help, **LINKED)
+
+
+def explained(text: str) -> None:
+    """Offer the text that explains what stands here: a press away, not a page away."""
+    with st.popover(t("Explained"), icon=":material/school:", type="tertiary"):
+        st.markdown(text)
 
 
 def twins(keras: str, torch: str) -> None:

@@ -11,7 +11,9 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.plan import Plan, Schedule
 from clsf.ui.shared import state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys, learning, looping, optimizer, pacing, preview, updating, varying
+from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import sentence, t
 
 RESET = (
@@ -39,17 +41,22 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
     with _group(t("Loss"), ":material/target:"):
         more |= learning.loss(len(info.classes))
         more["balanced"] = updating.balanced()
+        explained(note("train", "about-losses"))
     with _group(t("Regularisation"), ":material/compress:"):
         more |= learning.regularisation()
+        explained(note("train", "about-memorising"))
     with _group(t("Updates"), ":material/content_cut:"):
         more |= updating.updates(values["optimizer"])
     with _group(t("Schedule and stopping"), ":material/trending_down:"):
         more |= _pacing(info, values, more["train_limit"])
+        explained(note("train", "about-schedules"))
     with _group(t("Loop variants"), ":material/sync_alt:"):
         variants, race = looping.variants()
         more |= variants
+        explained(note("train", "about-loops"))
     with _group(t("Look inside"), ":material/visibility:"):
         more["look_inside"] = looping.looking_inside()
+        explained(note("train", "about-looking"))
     return more, race
 
 

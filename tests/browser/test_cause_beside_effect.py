@@ -1,0 +1,124 @@
+"""A setting and what it changes are on one screen, on a laptop and on a phone: the boxes are measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.axe import settle
+from tests.browser.conftest import playwright
+
+expect = playwright.expect
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+LAPTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
+LONG = 120_000  # milliseconds
+DRAW = "[data-testid=stMain] canvas[role=application]"
+
+
+@pytest.fixture(scope="module")
+def reader(dashboard):
+    """The cookie of a reader who has trained a model in both frameworks."""
+    page = dashboard.open("/train?lang=en&epochs=1&model=tiny&seed=3", **LAPTOP)
+    settle(page)
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("Result", exact=True)).to_be_visible(timeout=400_000)
+    yield page.context.storage_state()
+    page.context.close()
+
+
+@pytest.fixture
+def visit(dashboard, reader):
+    pages = []
+
+    def opened(path, screen):
+        pages.append(dashboard.open(path, storage_state=reader, **screen))
+        settle(pages[-1])
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.context.close()
+
+
+def together(page, *things) -> None:
+    """Scroll to the first thing, and fail unless all of them are seen whole without scrolling on."""
+    for thing in things:
+        expect(thing).to_be_visible(timeout=LONG)
+    things[0].evaluate("(e) => e.scrollIntoView({ block: 'start' })")
+    page.mouse.wheel(0, -110)  # the header lies over the first pixels
+    page.wait_for_timeout(500)
+    high = page.viewport_size["height"]
+    boxes = [thing.bounding_box() for thing in things]
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= high for box in boxes), [
+        (b["y"], b["y"] + b["height"]) for b in boxes
+    ]
+
+
+def test_layers_settings_stand_beside_the_maps(visit):
+    page = visit("/layers?lang=en", LAPTOP)
+    together(page, page.get_by_text("kernel_size").first, page.locator("[data-testid=stMain] .st-key-layers_strip"))
+    maps = page.locator("[data-testid=stMain] [class*='st-key-sections-']").first
+    together(page, maps, page.locator(".st-key-layer_settings [role=slider]").first)
+
+
+def test_layers_keeps_the_pictures_in_sight_on_a_phone(visit):
+    page = visit("/layers?lang=en", PHONE)
+    slider = page.locator(".st-key-layer_settings [role=slider]").last
+    slider.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = page.locator(".st-key-layers_strip").bounding_box()
+    assert 0 <= box["y"] < 80
+    assert box["height"] < 844 / 3
+
+
+@pytest.mark.parametrize("screen", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_predict_shows_sheet_image_and_bars_at_once(visit, screen):
+    page = visit("/predict?lang=en&predict=try&source=draw", screen)
+    sheet = page.locator(DRAW)
+    box = sheet.bounding_box()
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.8, steps=5)
+    page.mouse.up()
+    together(page, sheet, page.locator(".pd-received img"), page.locator(".pd-verdict"), page.locator(".pd-bars"))
+
+
+def test_data_controls_stand_beside_the_pictures(visit):
+    page = visit("/data?lang=en&data=digits", LAPTOP)
+    rows = page.get_by_role("spinbutton", name="Rows")
+    together(
+        page,
+        rows,
+        page.locator("[data-testid=stMain] .grid .cell").first,
+        page.locator("[data-testid=stMain] .grid .cell").nth(11),
+    )
+
+
+def test_train_shows_the_charts_beside_the_start_button(visit):
+    page = visit("/train?lang=en&epochs=1&model=tiny&seed=3", LAPTOP)
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".clsf-chart").nth(1)).to_be_visible(timeout=LONG)
+    together(page, page.get_by_role("button", name="Start training"))
+    boxes = [chart.bounding_box() for chart in page.locator(".clsf-chart").all()[:2]]
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= 800 for box in boxes)
+
+
+def test_train_on_a_phone_goes_to_the_chart(visit):
+    page = visit("/train?lang=en&epochs=1&model=tiny&seed=4", PHONE)
+    page.get_by_role("button", name="Start training").tap()
+    page.wait_for_function("() => document.querySelector('.st-key-live-runs')?.getBoundingClientRect().top < 200", timeout=LONG)
+
+
+def test_the_volumes_of_a_model_are_seen_whole(visit):
+    for screen in (LAPTOP, PHONE):
+        page = visit("/model?lang=en&data=digits", screen)
+        page.get_by_text("Volumes", exact=True).click()
+        settle(page)
+        page.wait_for_timeout(1500)  # it scrolls there
+        box = page.locator(".st-key-model_volumes").bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= screen["height"]
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= screen["width"]
