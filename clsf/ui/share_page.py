@@ -13,7 +13,6 @@ from clsf.ui.shared.text import t
 PROJECTOR = "projector"
 """In the link and in the session: shown large, without the menu."""
 
-
 KEY = "share_bar"
 
 _bar = component("clsf_share_bar", __file__, "share_page", "<div class='bar'></div>\n<p role='status'></p>")
