@@ -309,6 +309,7 @@ export default function ({ data, parentElement, setStateValue }) {
   it.width.parentElement.querySelector("span").textContent = words.pen;
   it.keys.textContent = words.keys;
   it.width.parentElement.hidden = Boolean(data.plain);
+  it.undo.parentElement.classList.toggle("plain", Boolean(data.plain));
   it.keys.classList.toggle("late", Boolean(data.plain));
   if (first || it.language !== words.undo) pens(it);
   it.language = words.undo;
