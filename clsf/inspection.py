@@ -54,6 +54,12 @@ class RunInspector:
         seconds = detail.seconds + time.perf_counter() - started
         return LayersInspected(epoch, step, looks, self._dead(), seconds + time.perf_counter() - started)
 
+    def broken(self, epoch: int, step: int) -> LayersInspected:
+        """Tell of the weights as they are after a step (1-based) in which the loss became no number; nobody looked at that step."""
+        detail = StepDetail(self._backend, self._images, None)
+        detail.gradients, detail.after = {}, detail.before
+        return self.layers(epoch, step, detail)
+
     def predictions(self, epoch: int, step: int, watched: int) -> PredictionsInspected:
         """Tell what the model says now of the fixed images, and of all validation images."""
         started = time.perf_counter()
@@ -89,7 +95,7 @@ class RunInspector:
         return tuple(tuple(row) for row in found.tolist())
 
     def _dead(self) -> dict[str, float]:
-        """Return path -> share of units that say 0 for all of some images: channels of an image layer, else single units."""
+        """Return path -> share of units whose output is 0 for all of some images: channels of an image layer, else single units."""
         alive: dict[str, np.ndarray] = {}
         for start in range(0, PROBED if self._relu else 0, IMAGES):
             part = self._prepared.validation[:PROBED][start : start + IMAGES]

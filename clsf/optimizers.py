@@ -210,8 +210,8 @@ _ALL = (
     ),
     Optimizer(
         "adamw", "AdamW", "AdamW", "AdamW", 0.001, 2, f"p = p - lr · decay · p;  {_ADAM}", (*_betas(), _epsilon(1e-8)),
-        keras_says=say("Decays by 0.004 unless told otherwise, and has Adam's 1e-7 before the bias is corrected."),
-        torch_says=say("Decays by 0.01 unless told otherwise, and has Adam's 1e-8 after the bias is corrected."),
+        keras_says=say("Decays by 0.004 by default, and has Adam's 1e-7 before the bias is corrected."),
+        torch_says=say("Decays by 0.01 by default, and has Adam's 1e-8 after the bias is corrected."),
         note="Keras' number; PyTorch has 1e-8, and adds it after the bias correction, Keras before.", other_epsilon=True,
         rule="Adam",
         decay=0.004, torch_decay=0.01,
@@ -230,7 +230,7 @@ _ALL = (
         (*_betas(say("Share that is kept of the mean of past gradients, once it has risen from half of that.")), _epsilon(1e-8)),
         keras_says=say("Its momentum rises from 0.47 to 0.9 within about a hundred steps: 0.96 to the power of t."),
         torch_says=say(
-            "Its momentum rises 250 times more slowly, for momentum_decay=0.004 stands beside t, and it adds 1e-8 instead of 1e-7. "
+            "Its momentum rises 250 times more slowly, because momentum_decay=0.004 is multiplied by t, and it adds 1e-8 instead of 1e-7. "
             "Its usual learning rate is 0.002."
         ),
         note="Keras' numbers; PyTorch has eps=1e-8 and momentum_decay=0.004.", near={"momentum_decay": 1.0},

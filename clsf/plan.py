@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal, get_args
@@ -27,7 +28,7 @@ from clsf.plan_parts import (
 )
 from clsf.words import say, say_n
 
-Scale = Literal["zero-one", "minus-one-one", "standardise"]
+Scale = Literal["zero-one", "minus-one-one", "standardise", "efficientnet", "imagenet"]
 Colour = Literal["keep", "grey", "rgb"]
 Rules = Literal["aligned", "native"]
 Start = Literal["glorot", "kaiming"]
@@ -45,8 +46,24 @@ DIFFERENCES = (
     "initial-weights", "bias-init", *(f"{o.name}-rule" for o in DECLARED.values() if o.differs), "bn-momentum", "bn-epsilon",
     "bn-variance", "image-norm-epsilon", "input-scale", "softmax-before-loss", "dropout-rate", "dropout-masks", "dropout-at-evaluation", "flatten-order",
     "weight-decay-style", "clip-norm", "class-weight-mean", "shuffling", "eval-mode",
+    "frozen-bn-moves", "trainable-after-compile", "head-not-in-optimizer", "other-preparation",
 )  # fmt: skip
 """What a run may do otherwise than the aligned rules, one name per thing; what each means is said in clsf.compare.differences."""
+
+FIXED_SCALES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
+    "zero-one": ((0.0,), (255.0,)),
+    "minus-one-one": ((127.5,), (127.5,)),
+    "efficientnet": ((127.0,), (128.0,)),
+    "imagenet": ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375)),
+}
+"""Mean and deviation in pixel values, one for all channels or one each, of the scales that ask no images.
+
+efficientnet: of EfficientNet-Lite, tpu/models/official/efficientnet/lite/efficientnet_lite_builder.py. imagenet: of torchvision's
+networks, 255 times the numbers in torchvision/transforms/_presets.py.
+"""
+
+OTHER_SCALE = "imagenet"
+"""What the difference "other-preparation" scales inputs by."""
 
 SPLITS = (1, 2)
 """Versions of the rule that draws the split, see `clsf.data.split`; the last one is today's."""
@@ -55,11 +72,48 @@ MAX_EPOCHS = 1000
 MAX_BATCH = 4096
 MAX_IMAGE_SIZE = 256  # pixels
 
+WEIGHTS = ("imagenet",)
+"""What weights can be trained on before, see `clsf.model.pretrained`."""
+
 __all__ = [
-    "CLIPPINGS", "COLOURS", "DEVICES", "DIFFERENCES", "DTYPES", "LEARNING_RATES", "LOSSES", "MAX_BATCH", "MAX_EPOCHS", "MAX_IMAGE_SIZE",
-    "MONITORS", "OPTIMIZERS", "RULES", "SCALES", "SCHEDULES", "STARTS", "Augmentation", "Clipping", "FrozenDict", "Plan", "Plateau",
-    "Preparation", "Schedule", "Stopping",
+    "CLIPPINGS",
+    "COLOURS",
+    "DEVICES",
+    "DIFFERENCES",
+    "DTYPES",
+    "FIXED_SCALES",
+    "LEARNING_RATES",
+    "LOSSES",
+    "MAX_BATCH",
+    "MAX_EPOCHS",
+    "MAX_IMAGE_SIZE",
+    "MONITORS",
+    "OPTIMIZERS",
+    "RULES",
+    "SCALES",
+    "SCHEDULES",
+    "STARTS",
+    "WEIGHTS",
+    "Augmentation",
+    "Clipping",
+    "FrozenDict",
+    "Plan",
+    "Plateau",
+    "Preparation",
+    "Schedule",
+    "Stopping",
+    "fixed_scale",
 ]  # fmt: skip
+
+
+TRAIN_LAYERS = re.compile(r"all|head|last:[1-9][0-9]{0,2}")
+
+
+def fixed_scale(scale: str, channels: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return mean and deviation per channel, in pixel values, of a scale that asks no images. One channel gets the mean of three."""
+    return tuple(
+        values if len(values) == channels else (sum(values) / len(values),) * channels for values in FIXED_SCALES[scale]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +122,9 @@ class Preparation:
 
     image_size: int | None = None  # side in pixels that images are resized to; None keeps their size
     colour: Colour = "keep"
-    scale: Scale = "zero-one"  # [0, 1], [-1, 1], or mean 0 and deviation 1 per channel over the training images
+    scale: Scale = (
+        "zero-one"  # [0, 1], [-1, 1], mean 0 and deviation 1 over the training images, or that of a pretrained network
+    )
 
     def __post_init__(self) -> None:
         if self.image_size is not None:
@@ -122,6 +178,10 @@ class Plan:
     look_inside: bool = False  # also tell of weights, gradients, activations and predictions, which costs time
     begin_from: str | None = None  # id of the run whose final weights this one begins with; None: `start`
     epochs_before: int = 0  # epochs that these weights were trained for; the order of the batches goes on from there
+    weights: str | None = None  # "imagenet": pretrained arrays where the model has a pretrained network's layers; None: `start`
+    train_layers: str = "all"  # "head": the last dense layer alone; "last:K": the last K blocks too; see `clsf.model.freezing`
+    backbone_rate: float | None = None  # learning rate of all that trains but the head; None: the same
+    freeze_norms: bool = False  # batch normalisation of layers that train keeps its moving statistics, and uses them
     differences: tuple[str, ...] = ()  # what this run does otherwise on purpose, see DIFFERENCES
 
     def __post_init__(self) -> None:
@@ -164,6 +224,7 @@ class Plan:
                 "{what} is {value}, but must be the id of a run.", what=word("begin_from"), value=checks.shown(self.begin_from)
             )
         checks.whole(PlanError, word("epochs_before"), self.epochs_before, 0, 1_000_000)
+        self._check_freezing()
         if not isinstance(self.differences, tuple):
             raise PlanError(
                 "{what} is {value}, but must be a list of names.",
@@ -172,6 +233,34 @@ class Plan:
             )
         for name in self.differences:
             checks.known(PlanError, word("difference"), name, DIFFERENCES)
+
+    def _check_freezing(self) -> None:
+        if self.weights is not None:
+            checks.known(PlanError, word("weights"), self.weights, WEIGHTS)
+            if self.begin_from is not None:
+                raise PlanError(
+                    "The run is to begin with the weights of the run {run} and with pretrained ones ({weights}). Choose one of the two.",
+                    run=self.begin_from, weights=self.weights,
+                )  # fmt: skip
+        if not isinstance(self.train_layers, str) or not TRAIN_LAYERS.fullmatch(self.train_layers):
+            raise PlanError(
+                "{what} is {value}, but must be all, head, or last:K with the number of blocks, such as last:2.",
+                what=word("train_layers"), value=checks.shown(self.train_layers),
+            )  # fmt: skip
+        checks.one_of(PlanError, word("freeze_norms"), self.freeze_norms, (True, False))
+        if self.backbone_rate is None:
+            return
+        checks.number(PlanError, word("backbone_rate"), self.backbone_rate, 0, 1e12)
+        if self.variants["tensorflow"] == "fit":
+            raise PlanError(
+                "A learning rate of its own for the backbone needs two optimizers, but model.fit takes one. Choose another "
+                "variant of TensorFlow's loop, or one learning rate for all layers."
+            )
+        if self.clipping is not None and self.clipping.kind == "global-norm":
+            raise PlanError(
+                "A learning rate of its own for the backbone makes two optimizers, and a norm over all gradients would be one "
+                "over those of each. Clip each array by itself, or choose one learning rate for all layers."
+            )
 
     def _check_variants(self) -> None:
         if not isinstance(self.variants, Mapping):
@@ -202,7 +291,7 @@ class Plan:
         checks.between(PlanError, word("label_smoothing"), self.label_smoothing, 0, 0.9)
         if self.label_smoothing and not self.loss_kind.smooths:
             raise PlanError(
-                "Label smoothing is {value}, but a sparse label is one whole number and can't be spread over the classes. "
+                "Label smoothing is {value}, but Keras' sparse loss can't smooth: its label is one whole number. (PyTorch's F.cross_entropy could.) "
                 "Choose the categorical loss, whose labels are one-hot rows.",
                 value=f"{self.label_smoothing:g}",
             )
@@ -232,6 +321,25 @@ class Plan:
     def does(self, difference: str) -> bool:
         """Return whether the run does this one thing otherwise."""
         return difference in self.differences
+
+    @property
+    def scale(self) -> str:
+        """How inputs are scaled: as the preparation says, or as a difference has it."""
+        if self.does("other-preparation"):
+            return OTHER_SCALE
+        return "minus-one-one" if self.does("input-scale") else self.preparation.scale
+
+    @property
+    def as_prepared(self) -> Plan:
+        """The plan whose preparation has the scale that its differences make."""
+        return (
+            self if self.scale == self.preparation.scale else self.but(preparation=replace(self.preparation, scale=self.scale))
+        )
+
+    @property
+    def freezes(self) -> str:
+        """What trains in this run, as `train_layers` says it: all of it, where freezing came too late."""
+        return "all" if self.does("trainable-after-compile") else self.train_layers
 
     @property
     def decay(self) -> float:

@@ -62,7 +62,7 @@ class ScheduleKind:
 _FACTOR = Setting(
     "factor", say("Factor"), 0.5, 1.0, 0.05, say("What the learning rate is multiplied by, `gamma` in PyTorch."), low=0.001
 )
-_EVERY = Setting("every", say("Every … epochs"), 1, 1000, 1, say("So often it is multiplied."), low=1, whole=True)
+_EVERY = Setting("every", say("Every … epochs"), 1, 1000, 1, say("Multiplied every … epochs."), low=1, whole=True)
 _OPTIMIZER, _STEPS, _RATE = Name("optimizer"), Name("steps"), Name("lr")
 
 

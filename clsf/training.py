@@ -17,10 +17,11 @@ from time import time as now
 
 import numpy as np
 
-from clsf import __version__, backends, losses
+from clsf import __version__, backends, features, losses
 from clsf.backends.base import Backend, Weights
-from clsf.backends.initial import initial_weights, weights_hash
+from clsf.backends.initial import weights_hash
 from clsf.backends.numbers import diverged
+from clsf.backends.start import start_weights
 from clsf.chunks import TAUGHT, Chunk, Epoch, epoch_order, own_chunks, taught_chunks
 from clsf.control import Control
 from clsf.data.hashes import images_hash, split_hash
@@ -83,17 +84,21 @@ def run(
             tell(news)
 
     try:
-        if plan.does("input-scale"):
-            plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
+        plan = plan.as_prepared
         dataset = open_dataset(plan.data, progress)
         prepared = prepare(dataset, plan, progress)
     except _StoppedEarlyError:
         tell(RunEnded(framework, "stopped", epochs=0, seconds=0.0, images_per_second=None))
         return
     analysis = losses.check(spec, plan, prepared.shape, len(prepared.classes))
-    weights = _fitting(begin_with, analysis, plan) if begin_with is not None else start_weights(analysis, plan)
-    batches = epoch_order(prepared, plan, epoch=1)
-    backend = backends.load(framework).build(changed(spec, plan.differences), plan, prepared, weights)
+    try:
+        weights = _fitting(begin_with, analysis, plan) if begin_with is not None else start_weights(analysis, plan, progress)
+        batches = epoch_order(prepared, plan, epoch=1)
+        backend = backends.load(framework).build(changed(spec, plan.differences), plan, prepared, weights)
+        features.begin(backend, framework, spec, plan, dataset, prepared, weights, progress)
+    except _StoppedEarlyError:
+        tell(RunEnded(framework, "stopped", epochs=0, seconds=0.0, images_per_second=None))
+        return
     facts = backend.facts()
     tell(
         RunStarted(
@@ -134,13 +139,6 @@ def _scale(prepared: Prepared, plan: Plan) -> tuple[tuple[float, ...], tuple[flo
     if plan.preparation.scale != "standardise":
         return None
     return tuple(prepared.mean.tolist()), tuple(prepared.deviation.tolist())
-
-
-def start_weights(analysis: Analysis, plan: Plan) -> Weights:
-    """Return the weights that a run begins with."""
-    kernels = "kaiming" if plan.does("initial-weights") else plan.start
-    biases = "kaiming" if plan.does("bias-init") else plan.start
-    return initial_weights(analysis, kernels, plan.seed, plan.dtype, biases)
 
 
 def _fitting(weights: Weights, analysis: Analysis, plan: Plan) -> Weights:
@@ -256,6 +254,8 @@ class _Loop:
         if chunk.detail is not None:
             yield from self._look_inside(chunk)
         if diverged(chunk.report.losses).any():
+            if self.inspector is not None and chunk.detail is None:
+                yield self.inspector.broken(self.epoch, self.step)
             self.why_over = "diverged"
 
     def end_epoch(self) -> Iterator[Event]:

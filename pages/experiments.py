@@ -3,7 +3,7 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.ui.experiments import choose, current, example, keys, lessons, view
+from clsf.ui.experiments import choose, current, example, keys, view
 from clsf.ui.shared import live_chart, run_style, runs, sections
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
@@ -16,7 +16,7 @@ st.title(t("Experiments"))
 st.markdown(sections.intro(page.lesson()))
 page.needs_service()
 kind = choose.kind()
-st.markdown(lessons.of(page.lesson(), kind))
+st.markdown(sections.part(page.lesson(), kind))
 chosen, seen = st.columns([1, 2.4], gap="large")
 
 # What the student chooses: widgets in, one experiment out, with what it costs before it begins.

@@ -5,10 +5,11 @@ import streamlit as st
 from clsf import ui
 from clsf.ui.predict import chosen
 from clsf.ui.predict.sections import SECTIONS
-from clsf.ui.shared import sections
+from clsf.ui.shared import sections, styles
 from clsf.ui.shared.text import t
 
 page = ui.open_page("predict")
+styles.show("shared/answers")
 lesson = page.lesson()
 
 # What this is, and which trained models are asked.

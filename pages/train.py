@@ -26,7 +26,7 @@ if asked or stepwise:
     runs.start(choices, stepwise)
     views.look_at_run(view.name)
 
-# How it looks: the run, live or finished; the code that runs; the study of variants. Only what is in view computes.
+# How it looks: the run, live or finished; the loop written out; the study of variants. Only what is in view computes.
 with seen:
     runs.show_refusal()
     view.show(choices)

@@ -23,6 +23,6 @@ def load(framework: str) -> ModuleType:
         if error.name and error.name.split(".")[0] == "clsf":
             raise
         raise EngineError(
-            "{framework} can't be used here, for the package {package} is not installed; run: pip install -r requirements.txt",
+            "{framework} can't be used here because the package {package} is not installed; run: pip install -r requirements.txt",
             framework=framework, package=str(error.name),
         ) from error  # fmt: skip

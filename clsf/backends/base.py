@@ -106,6 +106,20 @@ class Backend(Protocol):
         """
         ...
 
+    def features(self, pixels: np.ndarray, layers: int) -> np.ndarray:
+        """Return what the first so many layers of the model's own row make of prepared pixels, uint8 (n, h, w, c), as at evaluation.
+
+        (n, features), or (n, height, width, channels), in the plan's dtype.
+        """
+        ...
+
+    def use_features(self, rows: np.ndarray, places: np.ndarray, layers: int) -> None:
+        """Train and evaluate from here on with what `features` made of the run's images, in place of their pixels.
+
+        `places`: the row of each of the run's images, int64 (n,); -1 for one that is not used. To be called before the first step.
+        """
+        ...
+
     def evaluate(self, indices: np.ndarray) -> Evaluation:
         """Return loss and accuracy on the run's images of these indices, int64 (n,)."""
         ...

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
 
 import numpy as np
 
 from clsf.backends.initial import initial_weights
 from clsf.data.images import Prepared
 from clsf.model.presets import PRESETS
+from clsf.model.walk import Analysis
 from clsf.plan import Plan
 
 EVALUATION_BATCH = 256  # images; large enough to be fast, small enough for the memory of a small host
@@ -23,10 +25,20 @@ def diverged(losses: np.ndarray | float) -> np.ndarray | bool:
     return np.logical_not(np.less(losses, DIVERGED))
 
 
-def parts(array: np.ndarray) -> Iterator[np.ndarray]:
-    """Cut an array into pieces of at most EVALUATION_BATCH along its first axis."""
-    for start in range(0, len(array), EVALUATION_BATCH):
-        yield array[start : start + EVALUATION_BATCH]
+EVALUATION_NUMBERS = 1 << 26
+"""Of the largest output of a layer, for all images that are looked at together: 256 MB in float32."""
+
+
+def parts(array: np.ndarray, most: int = EVALUATION_BATCH) -> Iterator[np.ndarray]:
+    """Cut an array into pieces of at most so many along its first axis."""
+    for start in range(0, len(array), most):
+        yield array[start : start + most]
+
+
+def evaluation_batch(analysis: Analysis) -> int:
+    """Return how many images to look at together: fewer where a layer's output is large."""
+    widest = max((prod(facts.out_shape) for facts in analysis.layers), default=1)
+    return max(1, min(EVALUATION_BATCH, EVALUATION_NUMBERS // widest))
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

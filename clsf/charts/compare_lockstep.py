@@ -50,7 +50,7 @@ def figure(
     if parting is not None:
         at = {"xref": "x", "yref": "paper", "x0": parting.step, "x1": parting.step, "y0": 0, "y1": 1}
         shapes.append({"type": "line", "line": {"color": FLAG, "width": 1.5}, **at})
-        text = said(say("they part here: step {step}", step=parting.step))
+        text = said(say("first difference: step {step}", step=parting.step))
         right = parting.step > last / 2
         notes.append(
             {

@@ -76,8 +76,8 @@ def in_words(panels: Sequence[tuple[str, Sequence[Sequence[int]]]], classes: Seq
             parts.append(
                 said(
                     say_n(
-                        "Commonest mistake: {right} called {answer}, once.",
-                        "Commonest mistake: {right} called {answer}, {count} times.",
+                        "Most common mistake: {right} predicted as {answer}, once.",
+                        "Most common mistake: {right} predicted as {answer}, {count} times.",
                         int(wrong.max()),
                         right=classes[row], answer=classes[column],
                     )

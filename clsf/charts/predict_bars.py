@@ -48,12 +48,13 @@ def bars(opinions: Sequence[Opinion], classes: Sequence[str], caption: str) -> s
     )
 
 
-def verdict(opinions: Sequence[Opinion], classes: Sequence[str]) -> str:
-    """Return each model's answer in large letters."""
+def verdict(opinions: Sequence[Opinion], classes: Sequence[str], instead: Sequence[str | None] = ()) -> str:
+    """Return each model's answer in large letters; `instead`: what is said in its place, per model, None: its answer."""
+    said = list(instead) or [None] * len(opinions)
     cards = "".join(
-        f'<div style="--own:{o.colour}"><small>{o.mark} {escape(o.name)}</small><b>{escape(classes[best])}</b>'
-        f"<i>{o.probabilities[best]:.1%}</i></div>"
-        for o in opinions
+        f'<div style="--own:{o.colour}"><small>{o.mark} {escape(o.name)}</small><b>{escape(other or classes[best])}</b>'
+        f"<i>{escape(f'{classes[best]} ') if other else ''}{o.probabilities[best]:.1%}</i></div>"
+        for o, other in zip(opinions, said, strict=True)
         for best in [int(o.probabilities.argmax())]
     )
     return f'<div class="pd-verdict">{cards}</div>'

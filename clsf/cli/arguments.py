@@ -16,6 +16,7 @@ from clsf.data.roles import QUESTION_CLASS, QUESTION_PARTS, ROLES
 from clsf.errors import DataError, SpecError
 from clsf.frameworks import USUAL, VARIANTS
 from clsf.model.presets import NAMES, preset
+from clsf.model.pretrained import SOURCES
 from clsf.model.spec import MAX_JSON, ModelSpec
 from clsf.optimizers import DEFAULT
 from clsf.plan import LEARNING_RATES, OPTIMIZERS, RULES, SCALES, STARTS, Plan, Preparation
@@ -37,7 +38,7 @@ _ARGUMENTS: dict[str, dict] = {
     "learning-rate": {"type": float, "metavar": "X", "help": "default: by optimizer, from 0.001 to 1"},
     "train-limit": {"type": int, "metavar": "N", "help": "train on at most N images"},
     "image-size": {"type": int, "metavar": "N", "help": "resize images to N by N pixels"},
-    "scale": {"default": "zero-one", "metavar": "NAME", "help": ", ".join(SCALES)},
+    "scale": {"metavar": "NAME", "help": f"{', '.join(SCALES)}; default {SCALES[0]}, or what pretrained weights expect"},
     "seed": {"type": int, "default": 0, "metavar": "N"},
     "rules": {"default": "aligned", "metavar": "NAME", "help": ", ".join(RULES)},
     "start": {"default": "glorot", "metavar": "NAME", "help": f"initial weights: {', '.join(STARTS)}"},
@@ -127,6 +128,16 @@ def model_spec(text: str, classes: int) -> ModelSpec:
         raise SpecError("The model file '{path}' can't be read: {reason}.", path=text, reason=str(error)) from None
 
 
+def preparation(options: argparse.Namespace) -> Preparation:
+    """Return how images are prepared: as the pretrained network that was asked for was trained, where nothing else is said."""
+    given = vars(options)
+    source = SOURCES.get(given.get("model")) if given.get("weights") else None
+    size, scale = given.get("image_size"), given.get("scale")
+    if source is None:
+        return Preparation(image_size=size, scale=scale or SCALES[0])
+    return Preparation(image_size=size, colour=source.colour, scale=scale or source.scale)
+
+
 def plan(options: argparse.Namespace, data: str, **changes: object) -> Plan:
     """Return the plan that the options ask for; arguments that the command does not have keep the plan's default."""
     given = vars(options)
@@ -137,7 +148,7 @@ def plan(options: argparse.Namespace, data: str, **changes: object) -> Plan:
     rate = given.get("learning_rate")
     return Plan(
         data=data,
-        preparation=Preparation(image_size=given.get("image_size"), scale=given.get("scale", "zero-one")),
+        preparation=preparation(options),
         learning_rate=LEARNING_RATES.get(given.get("optimizer"), 0.001) if rate is None else rate,
         **{**values, **changes},
     )

@@ -7,7 +7,8 @@ import argparse
 from clsf.errors import PlanError
 from clsf.frameworks import USUAL, VARIANTS
 from clsf.loss_kinds import DEFAULT as DEFAULT_LOSS
-from clsf.plan import CLIPPINGS, LOSSES, MONITORS, SCHEDULES, Augmentation, Clipping, Plateau, Schedule, Stopping
+from clsf.model.pretrained import SOURCES
+from clsf.plan import CLIPPINGS, LOSSES, MONITORS, SCHEDULES, WEIGHTS, Augmentation, Clipping, Plateau, Schedule, Stopping
 from clsf.schedule_kinds import CONSTANT
 
 _SWITCH = {"action": "store_true"}
@@ -54,6 +55,23 @@ _GROUPS: dict[str, dict[str, dict]] = {
             "help": "share that the cosine schedule ends at and the range test begins with; default 0",
         },
         "plateau": {"type": int, "metavar": "EPOCHS", "help": "halve it if the validation loss has not fallen for so long"},
+    },
+    "pretrained": {
+        "weights": {
+            "metavar": "NAME",
+            "help": f"begin with pretrained weights: {', '.join(WEIGHTS)}; the model is then one of {', '.join(SOURCES)}",
+        },
+        "train-layers": {
+            "default": "all",
+            "metavar": "WHICH",
+            "help": "all; head: the last dense layer alone; last:K: the last K blocks too. The others are frozen",
+        },
+        "backbone-rate": {
+            "type": float,
+            "metavar": "X",
+            "help": "learning rate of what trains before the head; default: the same",
+        },
+        "freeze-norms": {**_SWITCH, "help": "batch normalisation keeps its moving statistics, also where its layer trains"},
     },
     "stopping": {
         "patience": {"type": int, "metavar": "EPOCHS", "help": "stop if validation has not been better for so long"},
@@ -112,6 +130,10 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
         "mixed": o.mixed,
         "look_inside": o.look_inside,
         "begin_from": o.begin_from,
+        "weights": o.weights,
+        "train_layers": o.train_layers,
+        "backbone_rate": o.backbone_rate,
+        "freeze_norms": o.freeze_norms,
     }
 
 

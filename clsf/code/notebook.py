@@ -25,6 +25,7 @@ from clsf.code.assembly import assembled, joined
 from clsf.code.job import Job
 from clsf.code.model import Model
 from clsf.code.render import body_of
+from clsf.code.whole import check_written
 from clsf.model.shapes import shape_text
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -50,6 +51,7 @@ def notebook(
     """
     import nbformat
 
+    check_written(plan)
     job = Job(plan, changed if plan.plateau is None else ())
     spec = losses.fitted(spec, plan, job.classes)
     losses.check(spec, plan, job.shape, job.classes)

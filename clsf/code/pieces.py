@@ -7,6 +7,7 @@ import inspect
 from clsf.calls import quoted
 from clsf.code import alike, drawn_shapes
 from clsf.code.job import Job
+from clsf.plan import fixed_scale
 
 KERAS_NAMES = {"mnist": "mnist", "fashion-mnist": "fashion_mnist", "cifar10": "cifar10"}
 TORCHVISION_NAMES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "cifar10": "CIFAR10"}
@@ -174,7 +175,13 @@ def fitting(job: Job) -> bool:
 
 
 def standardise(job: Job) -> str:
-    """Return the constants of the scale where they come from the training images."""
+    """Return the constants of the scale, where it has some for each channel."""
+    if job.scale == "imagenet":
+        mean, deviation = fixed_scale(job.scale, job.shape[2])
+        told = (
+            f"{name} = np.array({[round(x, 6) for x in values]})" for name, values in (("MEAN", mean), ("DEVIATION", deviation))
+        )
+        return "\n".join(["# Mean and deviation of each channel over ImageNet, in pixel values.", *told])
     if job.scale != "standardise":
         return ""
     return "\n".join(

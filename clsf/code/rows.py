@@ -34,6 +34,10 @@ def write_rows(
         path = f"{prefix}{position}"
         if layer.rows():
             begin(path, layer)
+            if not layer.MERGE:
+                ((row_name, row),) = layer.rows()
+                source = write_rows(row, names, plain, join, begin, f"{path}.{row_name}.", source, target)
+                continue
             ends = []
             for row_name, row in layer.rows():
                 depth = prefix.count(".") // 2 + 1  # a number tells deeper rows apart; those side by side are used up at once

@@ -95,6 +95,8 @@ def prepare(job: Job) -> str:
     says = {
         "zero-one": ("in [0, 1]", "images / 255"),
         "minus-one-one": ("in [-1, 1]", "(images - 127.5) / 127.5"),
+        "efficientnet": ("as EfficientNet-Lite was trained on", "(images - 127) / 128"),
+        "imagenet": ("as torchvision's ImageNet networks were trained on", "(images - mean) / deviation"),
         "standardise": ("with mean 0 and deviation 1 per channel", "(images - mean) / deviation"),
     }
     words, formula = says[job.scale]
@@ -106,6 +108,6 @@ def prepare(job: Job) -> str:
     rows.append(f"    images = torch.as_tensor(images).to(device, torch.{job.plan.dtype})")
     rows.append("    images = images.permute(0, 3, 1, 2)  # (batch, h, w, c) -> (batch, c, h, w)")
     rows += ["    if training:", "        images = augment(images)"] if any_ else []
-    if job.scale == "standardise":
+    if job.scale in ("standardise", "imagenet"):
         rows += [f"    {n} = torch.as_tensor({n.upper()}).to(images)[:, None, None]" for n in ("mean", "deviation")]
     return "\n".join([*rows, f"    return {formula}"])

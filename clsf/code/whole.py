@@ -11,7 +11,7 @@ from clsf.errors import PlanError
 from clsf.frameworks import VARIANTS
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.words import say
+from clsf.words import Sentence, say
 
 _SCRIPTS = {"tensorflow": tensorflow_script, "torch": torch_script}
 _LOOPS = {"tensorflow": tensorflow_loop, "torch": torch_loop}
@@ -37,10 +37,28 @@ def script(
     set that is not known.
     """
     checks.known(PlanError, say("framework"), framework, FRAMEWORKS)
+    check_written(plan)
     job = Job(plan, repeated(plan, changed), exact)
     fitted = losses.fitted(spec, plan, job.classes)
     losses.check(fitted, plan, job.shape, job.classes)
     return _told(happened, job) + _SCRIPTS[framework].script(fitted, job)
+
+
+def not_written(plan: Plan) -> Sentence | None:
+    """Return why no script is written of a plan: scripts know neither pretrained weights nor frozen layers. None if one is."""
+    if plan.weights is None and plan.train_layers == "all" and not plan.freeze_norms and plan.backbone_rate is None:
+        return None
+    return say(
+        "No script is written of a run with pretrained weights or frozen layers: it would need the weights beside it. Take the "
+        "trained model home as a Keras, PyTorch or ONNX file, or in a capsule."
+    )
+
+
+def check_written(plan: Plan) -> None:
+    """Raise PlanError for a plan that no script is written of."""
+    why = not_written(plan)
+    if why is not None:
+        raise PlanError(why)
 
 
 def repeated(plan: Plan, changed: tuple[tuple[int, float], ...]) -> tuple[tuple[int, float], ...]:

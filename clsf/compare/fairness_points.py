@@ -65,7 +65,7 @@ def _weights(one: Contender, two: Contender) -> Said:
         if begun:
             yield "red", say(
                 "{who} went on from the weights of the run {run}, which had been trained before (epochs: {epochs}); the two did not "
-                "begin alike.",
+                "begin with the same weights.",
                 who=contender.name, run=contender.plan.begin_from, epochs=epochs,
             )  # fmt: skip
     if purposes or before[0] != before[1]:
@@ -136,7 +136,7 @@ def _scale(one: Contender, two: Contender) -> Said:
     if one.scale == two.scale:
         yield "green", say("Both see inputs on the scale '{scale}'.", scale=one.scale)
         return
-    purposes = list(on_purpose(one, two, ("input-scale",)))
+    purposes = list(on_purpose(one, two, ("input-scale", "other-preparation")))
     for sentence in purposes:
         yield "amber", sentence
     if not purposes:

@@ -124,7 +124,7 @@ def _rates(one: Contender, two: Contender) -> Said:
         yield "green", say("Both keep the learning rate as it is.")
     elif OPTIMIZERS[a.optimizer].remembers_rate and torch_rule(one) != torch_rule(two):
         yield "amber", say(
-            "The learning rate changes alike, but with {optimizer} each framework's own rule makes something else of it: Keras "
+            "The learning rate changes in the same way, but with {optimizer} each framework's own rule makes something else of it: Keras "
             "multiplies what is remembered by the rate of its time, PyTorch by that of today.",
             optimizer=a.optimizer,
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Whether a gap is more than chance: several seeds, paired, and the interval of their difference.
 
-Two runs with the same seed share the split, the order of the batches, the initial weights and the dropout masks, so most
-of what chance does is the same for both and falls out of the difference. That is why pairs are compared, not two means.
+Two runs with the same seed share the split, the order of the batches, the initial weights and the dropout masks, so part
+of what chance does is the same for both and cancels in the difference. That is why pairs are compared, not two means.
 
 An accuracy is a whole number of right answers, so a few of them are often equal, or nearly, by chance. That they do not
 scatter then says little: they may really lie anywhere within half an image of what was counted. The noise is therefore never

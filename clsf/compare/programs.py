@@ -74,7 +74,7 @@ def _parted(step: int, phase: Phase, healthy: Tensors, faulty: Tensors, before: 
     if one.shape != other.shape:
         return _shapes(where, parted.tensor, one, other)
     said = say(
-        "{where}: {tensor} is apart by up to {difference}. Up to there both programs computed the same.",
+        "{where}: {tensor} differs by up to {difference}. Up to there both programs computed the same.",
         where=where, tensor=parted.tensor, difference=f"{parted.difference:.3g}",
     )  # fmt: skip
     return Answer(said, _bars(one, other))
@@ -149,7 +149,7 @@ def _curves(faulty: Ran, healthy: Ran, before: int) -> Answer:
     if any(a != b for a, b in zip(faulty.history.epochs, healthy.history.epochs, strict=False)) or len(
         faulty.history.epochs
     ) != len(healthy.history.epochs):
-        return Answer(say("All steps are equal; only what is told at the end of an epoch differs."))
+        return Answer(say("All steps are equal; only what is reported at the end of an epoch differs."))
     return Answer(say("All numbers are equal; what differs is memory or time."))
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from clsf import backends
 from clsf.backends.base import Observation, Weights
 from clsf.backends.initial import weights_hash
+from clsf.backends.start import start_weights
 from clsf.chunks import Epoch
 from clsf.compare.recording import (
     EVALUATED,
@@ -38,7 +39,7 @@ from clsf.errors import EngineError
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.training import epoch_order, start_weights
+from clsf.training import epoch_order
 
 UNUSED_SECONDS = 600.0
 MOST_SESSIONS = 4
@@ -125,8 +126,7 @@ class Session:
         self._request, self._recording = request, recording
         spec, plan = ModelSpec.from_json(request.model), Plan.from_json(request.plan)
         plan = plan.but(variants={"tensorflow": "graph"})  # what is observed does not depend on it
-        if plan.does("input-scale"):
-            plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
+        plan = plan.as_prepared
         self._plan = plan
         self._prepared = prepare(open_dataset(plan.data), plan)
         analysis = spec.check(self._prepared.shape, len(self._prepared.classes))

@@ -50,21 +50,21 @@ def _of(
         if isolate:
             equal = say_n(
                 "Fed with {one}'s values, every layer, gradient and update of {two} is the same: in {steps} step "
-                "none is apart by more than {relative} of its size, which is rounding ({dtype} numbers are "
-                "{rounding} of their size apart).",
-                "Fed with {one}'s values, every layer, gradient and update of {two} is the same: in {steps} steps none is apart by "
-                "more than {relative} of its size, which is rounding ({dtype} numbers are {rounding} of their size apart).",
+                "none differs by more than {relative} of its size, which is rounding (the relative "
+                "spacing of {dtype} numbers is {rounding}).",
+                "Fed with {one}'s values, every layer, gradient and update of {two} is the same: in {steps} steps none differs by "
+                "more than {relative} of its size, which is rounding (the relative spacing of {dtype} numbers is {rounding}).",
                 len(steps),
                 one=one, two=two, steps=len(steps), relative=_short(_farthest(steps) * started.tolerance), dtype=started.dtype,
                 rounding=_short(started.rounding),
             )  # fmt: skip
         else:
             equal = say_n(
-                "{one} and {two} compute the same: over {steps} step the losses are apart by at most {loss} and the "
-                "weights by at most {weights}, which is rounding ({dtype} numbers are {rounding} of their size "
-                "apart).",
-                "{one} and {two} compute the same: over {steps} steps the losses are apart by at most {loss} and the weights by at "
-                "most {weights}, which is rounding ({dtype} numbers are {rounding} of their size apart).",
+                "{one} and {two} compute the same: over {steps} step the losses differ by at most {loss} and the "
+                "weights by at most {weights}, which is rounding (the relative spacing of {dtype} numbers is "
+                "{rounding}).",
+                "{one} and {two} compute the same: over {steps} steps the losses differ by at most {loss} and the weights by at "
+                "most {weights}, which is rounding (the relative spacing of {dtype} numbers is {rounding}).",
                 len(steps),
                 one=one, two=two, steps=len(steps), loss=_short(max(s.loss for s in steps)),
                 weights=_short(max(s.weights for s in steps)), dtype=started.dtype, rounding=_short(started.rounding),
@@ -74,14 +74,14 @@ def _of(
     where = place(parting, other.spec)
     if growth:
         grown = say(
-            "This looks like rounding that grew, not like another rule: the first losses are apart by {small}; at step {step}, "
-            "{where} is apart by {difference}, where {allowed} is taken for rounding.",
+            "This looks like rounding that grew, not like another rule: the first losses differ by {small}; at step {step}, "
+            "{where} differs by {difference}, where {allowed} is taken for rounding.",
             small=_short(steps[0].loss), step=parting.step, where=where, difference=_short(parting.difference),
             allowed=_short(parting.tolerance),
         )  # fmt: skip
         return say("{grown} {how}", grown=grown, how=_how_it_grows(steps, parting, other))
     parted = say(
-        "{one} and {two} part at step {step}: {where} is apart by {difference}, where rounding explains at most {allowed}.",
+        "{one} and {two} first differ at step {step}: {where} differs by {difference}, where rounding explains at most {allowed}.",
         one=one, two=two, step=parting.step, where=where, difference=_short(parting.difference),
         allowed=_short(parting.tolerance),
     )  # fmt: skip
@@ -90,7 +90,7 @@ def _of(
     if not alone:
         return parted
     return say(
-        "{parted} Fed with {one}'s values, only these are apart in that step: {names}.",
+        "{parted} Fed with {one}'s values, only these differ in that step: {names}.",
         parted=parted, one=one, names=", ".join(alone),
     )  # fmt: skip
 
@@ -212,7 +212,7 @@ def _why(
         return say("Switched on, but not showing there: {names}. So this is a fault.", names=", ".join(switched))
     if parting.phase == "backward":
         return say(
-            "Nothing was set to differ. Two values that are equal but for rounding may have changed places in ReLU or max pooling; "
+            "Nothing was set to differ. Two values that are equal except for rounding may have changed places in ReLU or max pooling; "
             "if not, it is a fault. Look at each layer by itself (isolate) to know."
         )
     return say("Nothing was set to differ, so this is a fault, or a layer for which the two frameworks have no common rule.")

@@ -9,6 +9,9 @@ from clsf.course.tasks import Check
 
 KINDS = ("predict", "do", "find", "explain", "fix")
 
+PICTURES = ("scores", "downhill", "neighbours", "own-parts", "own-metric", "workers", "workers-statistics", "workers-rates")
+"""What a line `<!-- show: name -->` of a lesson may name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterator
 
 from clsf import FRAMEWORKS, checks
-from clsf.course.lesson import KINDS, Block, Choice, Lesson, Link, Step
+from clsf.course.lesson import KINDS, PICTURES, Block, Choice, Lesson, Link, Step
 from clsf.course.running import program
 from clsf.course.tasks import check
 from clsf.errors import ClsfError, CourseError
@@ -37,6 +37,10 @@ from clsf.faults.fault import KINDS as KINDS_OF_FAULT
 from clsf.words import say
 
 MOST = 200_000  # characters of a file
+
+STRETCHES = 3  # of the path
+FRONT = ("title", "minutes", "stretch", "needs", "pages", "able")
+"""Fields at the beginning of a lesson."""
 
 FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "predict": (("ask", "why"), ("run", "read", "hint", "open")),
@@ -49,6 +53,8 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 _HEADING = re.compile(r"## (.*?)\s*\{#([a-z0-9-]+)\}(?:\s*\[([a-z_]+)\])?\s*\Z")
 _FIELD = re.compile(r"([a-z]+):(?:\s+(.*))?\Z")
+SHOW = re.compile(r"^<!-- show: (.*?) -->$", re.MULTILINE)
+"""A line of prose where a picture of ours stands."""
 _NAME = re.compile(r"(\d\d)-([a-z0-9-]+)\Z")
 
 
@@ -63,7 +69,7 @@ def lesson(text: str, file: str, pages: tuple[str, ...]) -> Lesson:
     named = _NAME.match(stem)
     number, name = (int(named[1]), named[2]) if named else (0, stem)
     lines = text.removeprefix("\ufeff").splitlines()
-    front, able, begin = _front(lines, file)
+    front, line_of, able, begin = _front(lines, file)
     steps = tuple(_steps(lines, begin, file, pages))
     if not steps:
         raise _at(
@@ -77,19 +83,26 @@ def lesson(text: str, file: str, pages: tuple[str, ...]) -> Lesson:
             raise CourseError("{file}: two steps are called {name}. Give one of them another name.", file=file, name=step.name)
         seen.add(step.name)
     needs = tuple(part.strip() for part in front.get("needs", "").split(",") if part.strip() not in ("", "-"))
+    made = {}
+    for field, make in (
+        ("minutes", lambda text: _whole(text, 99)),
+        ("stretch", lambda text: _whole(text, STRETCHES)),
+        ("pages", lambda text: _pages(text, pages)),
+    ):
+        if field in front:
+            try:
+                made[field] = make(front[field])
+            except ClsfError as error:
+                raise _at(file, line_of[field], error) from None
     return Lesson(
-        name, number, front["title"], _whole(front.get("minutes", "5"), file), _whole(front.get("stretch", "1"), file), able, needs,
-        steps, _pages(front.get("pages", ""), file, pages),
+        name, number, front["title"], made.get("minutes", 5), made.get("stretch", 1), able, needs, steps, made.get("pages", ()),
     )  # fmt: skip
 
 
-def _pages(text: str, file: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    found = tuple(part.strip() for part in text.split(",") if part.strip())
+def _pages(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in text.split(",") if part.strip() not in ("", "-"))
     for page in found:
-        try:
-            checks.known(CourseError, say("page"), page, known)
-        except ClsfError as error:
-            raise CourseError("{file}: {problem}", file=file, problem=error.sentence) from None
+        checks.known(CourseError, say("page"), page, known)
     return found
 
 
@@ -97,18 +110,19 @@ def _at(file: str, line: int, error: ClsfError) -> CourseError:
     return CourseError("{file}, line {line}: {problem}", file=file, line=line, problem=error.sentence)
 
 
-def _whole(text: str, file: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 100:
-        raise CourseError("{file}: '{text}' must be a whole number from 1 to 99.", file=file, text=text[:40])
+def _whole(text: str, most: int) -> int:
+    if not text.isdecimal() or not 0 < int(text[:9]) <= most:
+        raise CourseError("'{text}' must be a whole number from 1 to {most}.", text=text[:40], most=most)
     return int(text)
 
 
-def _front(lines: list[str], file: str) -> tuple[dict[str, str], tuple[str, ...], int]:
-    """Return the fields between the two lines of three dashes, the list `able`, and where the text begins."""
+def _front(lines: list[str], file: str) -> tuple[dict[str, str], dict[str, int], tuple[str, ...], int]:
+    """Return the fields between the two lines of three dashes, the line of each, the list `able`, and where the text begins."""
     if not lines or lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
         raise _at(file, 1, CourseError("A lesson begins with lines between --- and ---, which give its title."))
     end = next(at for at in range(1, len(lines)) if lines[at].strip() == "---")
     found: dict[str, str] = {}
+    line_of: dict[str, int] = {}
     able: list[str] = []
     for at in range(1, end):
         line = lines[at].strip()
@@ -116,12 +130,16 @@ def _front(lines: list[str], file: str) -> tuple[dict[str, str], tuple[str, ...]
         if line.startswith("- "):
             able.append(line[2:].strip())
         elif field is not None:
-            found[field[1]] = field[2] or ""
+            try:
+                checks.known(CourseError, say("field of a lesson"), field[1], FRONT)
+            except ClsfError as error:
+                raise _at(file, at + 1, error) from None
+            found[field[1]], line_of[field[1]] = field[2] or "", at + 1
         elif line:
             raise _at(file, at + 1, CourseError("'{text}' is neither a field nor an item of a list.", text=line[:60]))
     if not found.get("title"):
         raise _at(file, 1, CourseError("The title is missing. Add a line such as: title: Neighbours"))
-    return found, tuple(able), end + 1
+    return found, line_of, tuple(able), end + 1
 
 
 def _steps(lines: list[str], begin: int, file: str, pages: tuple[str, ...]) -> Iterator[Step]:
@@ -151,6 +169,12 @@ def _steps(lines: list[str], begin: int, file: str, pages: tuple[str, ...]) -> I
                 block = _block(lines, *fences, file, pages)
             except ClsfError as error:
                 raise error if str(error).startswith(file) else _at(file, fences[0] + 1, error) from None
+        for at in range(start + 1, end):
+            if shown := SHOW.match(lines[at]):
+                try:
+                    checks.known(CourseError, say("picture"), shown[1], PICTURES)
+                except ClsfError as error:
+                    raise _at(file, at + 1, error) from None
         first, last = fences or (end, end)
         prose = "\n".join([*lines[start + 1 : first], *lines[last + 1 : end]]).strip()
         yield Step(heading[2], heading[1], prose, block, heading[3] or "")

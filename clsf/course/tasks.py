@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from clsf import checks
+from clsf.course.finding import number_of
 from clsf.errors import CourseError
 from clsf.words import Sentence, say
 
@@ -32,9 +33,37 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "code": ("framework", "faults", "lines"),
     "guess": ("source", "runs"),
     "buglab": ("solved", "points"),
+    "scores": ("loss", "share", "steps"),
     "downhill": ("rule", "steps", "learning_rate"),
+    "neighbours": ("network", "framework", "proper", "shuffled", "lost"),
+    "own_part": ("part", "choices", "raised"),
+    "workers": ("workers", "parts", "statistics", "frameworks", "apart"),
 }  # fmt: skip
 """What can be looked for, and the values that a condition may name."""
+
+LABELS: dict[str, Sentence] = {
+    "task": say("task"), "data": say("data set"), "index": say("number of the image"), "label": say("class"), "layers": say("layers"),
+    "kinds": say("kinds of layers"), "last": say("last layer"), "view": say("view"), "height": say("height"), "width": say("width"),
+    "channels": say("channels"), "name": say("name"), "parameters": say("parameters"), "framework": say("framework"),
+    "frameworks": say("frameworks"), "model": say("model"), "status": say("state"), "epochs": say("epochs"),
+    "train_accuracy": say("training accuracy"), "validation_accuracy": say("validation accuracy"), "train_loss": say("training loss"),
+    "gap": say("training accuracy above validation accuracy by"), "optimizer": say("optimizer"), "learning_rate": say("learning rate"),
+    "batch_size": say("batch size"), "faults": say("faults"), "lines": say("lines"), "source": say("where the image comes from"),
+    "runs": say("models that answered"), "solved": say("solved cases"), "points": say("points"), "rule": say("update rule"),
+    "steps": say("steps"), "network": say("network"), "proper": say("accuracy on proper images"),
+    "shuffled": say("accuracy on shuffled images"), "lost": say("accuracy lost"), "part": say("part"), "choices": say("choices"),
+    "raised": say("frameworks that raise an error"), "workers": say("workers"), "parts": say("parts of a batch"),
+    "statistics": say("mean and variance of"), "loss": say("loss"), "share": say("share of the right class"), "apart": say("largest difference from one device"),
+}  # fmt: skip
+"""Value of a check -> what a student reads for it."""
+
+WANTED = {
+    "<=": lambda value: say("at most {value}", value=value), ">=": lambda value: say("at least {value}", value=value),
+    "!=": lambda value: say("not {value}", value=value), "<": lambda value: say("less than {value}", value=value),
+    ">": lambda value: say("more than {value}", value=value), "~": lambda value: say("with {value}", value=value),
+    "=": lambda value: value,
+}  # fmt: skip
+"""Sign of a condition -> how it is said."""
 
 OPERATORS = {
     "<=": operator.le, ">=": operator.ge, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
@@ -55,13 +84,15 @@ class Condition:
 
     def met(self, candidate: Candidate) -> bool:
         found = candidate.get(self.field)
+        if isinstance(found, str) and isinstance(self.wanted, float) and self.sign != "~":
+            found = number_of(found)  # a class may be called 7
         if found is None or (isinstance(self.wanted, float) and self.sign != "~" and not isinstance(found, int | float)):
             return False
         return bool(OPERATORS[self.sign](found, self.wanted))
 
-    def __str__(self) -> str:
-        wanted = f"{self.wanted:g}" if isinstance(self.wanted, float) else self.wanted
-        return f"{self.field} {self.sign} {wanted}"
+    def wish(self) -> Sentence | str:
+        """Return what is wanted, as a student reads it."""
+        return WANTED[self.sign](_shown(self.wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +116,11 @@ class Check:
             return say("Nothing of this kind was found in your session yet.")
         if not unmet:
             return say("Done.")
-        found = nearest.get(unmet[0].field)
+        first = unmet[0]
         return say(
-            "Found: {field} is {found}. Wanted: {wanted}.", field=unmet[0].field, found=_shown(found), wanted=str(unmet[0])
-        )
+            "So far, {field}: {found}. Wanted: {wanted}.", field=LABELS[first.field], found=_shown(nearest.get(first.field)),
+            wanted=first.wish(),
+        )  # fmt: skip
 
 
 def check(text: str) -> Check:
@@ -117,7 +149,7 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return f"{value:.3g}"
+        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.3g}"
     if isinstance(value, tuple | list | set | frozenset):
         return ", ".join(map(str, value)) or "–"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -152,7 +152,7 @@ def remove(name: str) -> None:
         return
     with locked(name):
         shutil.rmtree(data_folder() / "sets" / name, ignore_errors=True)
-        for file in (data_folder() / "prepared").glob(f"{name}-*.npy"):
+        for file in [*(data_folder() / "prepared").glob(f"{name}-*.npy"), *(data_folder() / "features").glob(f"{name}-*.npz")]:
             file.unlink(missing_ok=True)
 
 

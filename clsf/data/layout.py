@@ -413,7 +413,7 @@ def _classes(trained: set[str], placed: _Placed, skipped: list[tuple[str, Senten
         )  # fmt: skip
     if len(named) < 2:
         raise DataError(
-            "Found 1 class ({name}), but telling classes apart takes two or more. Make one folder per class: train/cats/, "
+            "Found 1 class ({name}), but a classifier needs two or more. Make one folder per class: train/cats/, "
             "train/dogs/, …",
             name=next(iter(named)),
         )  # fmt: skip

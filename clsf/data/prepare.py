@@ -13,7 +13,7 @@ from clsf.data.resize import Shape, fitted, prepared_shape
 from clsf.data.shuffle import shuffled
 from clsf.data.split import PURPOSE, fair_order, split
 from clsf.errors import DataError
-from clsf.plan import Plan, Preparation
+from clsf.plan import FIXED_SCALES, Plan, Preparation, fixed_scale
 
 __all__ = ["prepare", "prepared_shape", "prepared_test"]
 
@@ -101,9 +101,9 @@ def _per_chunk(*shapes: Shape) -> int:
 def _scale(pixels: np.ndarray, train: np.ndarray, preparation: Preparation) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and deviation per channel, in pixel values, float64 (channels,)."""
     channels = pixels.shape[3]
-    if preparation.scale != "standardise":
-        mean, deviation = {"zero-one": (0.0, 255.0), "minus-one-one": (127.5, 127.5)}[preparation.scale]
-        return np.full(channels, mean), np.full(channels, deviation)
+    if preparation.scale in FIXED_SCALES:
+        mean, deviation = fixed_scale(preparation.scale, channels)
+        return np.array(mean), np.array(deviation)
     # Counting how often each of the 256 values occurs makes the sums exact, in whatever order the images come.
     counts = np.zeros((channels, 256), np.int64)
     step = _per_chunk(pixels.shape[1:])

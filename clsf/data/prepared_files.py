@@ -56,7 +56,7 @@ def _open(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
 
 def _write(path: Path, shape: tuple[int, ...], chunks: Iterable[np.ndarray]) -> None:
     temporary.private_folder(path.parent)
-    _make_room(path.parent, int(np.prod(shape)))
+    make_room(path.parent, int(np.prod(shape)), KEEP)
     making = temporary.folder() / f"{path.name}-{uuid.uuid4().hex[:8]}"
     try:
         with Rows(making, shape[1:]) as rows:
@@ -68,12 +68,13 @@ def _write(path: Path, shape: tuple[int, ...], chunks: Iterable[np.ndarray]) -> 
         making.unlink(missing_ok=True)
 
 
-def _make_room(folder: Path, size: int) -> None:
+def make_room(folder: Path, size: int, keep: int, files_are: str = "*.npy") -> None:
+    """Remove the files that were not used for the longest time, until `size` bytes more make no more than `keep`."""
     files = []
-    for file in folder.glob("*.npy"):
+    for file in folder.glob(files_are):
         with suppress(FileNotFoundError):  # another process makes room too
             files.append((file.stat().st_mtime, file.stat().st_size, file))
     for _, taken, file in sorted(files, reverse=True):
         size += taken
-        if size > KEEP:
+        if size > keep:
             file.unlink(missing_ok=True)  # a process that has it open keeps it until it ends

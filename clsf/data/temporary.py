@@ -54,7 +54,7 @@ def begin() -> None:
     with suppress(OSError):
         own = folder()
         sweep()
-        tighten(data_folder(), ("sets", "prepared", "locks", "raw", "tmp"))
+        tighten(data_folder(), ("sets", "prepared", "features", "pretrained", "locks", "raw", "tmp"))
         tempfile.tempdir = os.environ["TMPDIR"] = str(own)
 
 

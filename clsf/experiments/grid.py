@@ -60,7 +60,7 @@ def _scale(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tuple[Mo
 
 
 def _smoothing(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tuple[ModelSpec, Plan]:
-    """Smooth the labels; one whole number can't be spread over the classes, so every combination has one-hot labels then."""
+    """Smooth the labels; Keras' sparse loss can't smooth, so every combination has one-hot labels then."""
     loss = plan.loss if plan.loss_kind.smooths else ONE_HOT  # the same numbers as with sparse labels
     return spec, plan.but(loss=loss, label_smoothing=value)
 

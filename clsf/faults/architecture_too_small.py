@@ -15,7 +15,7 @@ from clsf.words import say
 FAULT = Fault(
     kind="architecture-too-small",
     title=say("Network too small"),
-    what=say("A few units can't hold what tells the classes apart."),
+    what=say("A few units can't hold what distinguishes the classes."),
     symptom=say("Training accuracy stops low, and validation equals it."),
     mend=say("Use more filters or units, or one more layer."),
     sources=("Humbatova et al. 2020, arXiv:1910.11015",),

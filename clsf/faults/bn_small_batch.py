@@ -14,7 +14,7 @@ from clsf.words import say
 FAULT = Fault(
     kind="bn-small-batch",
     title=say("Batch normalisation with tiny batches"),
-    what=say("Mean and variance of two or four images are noisy, so each image is normalised by chance."),
+    what=say("Mean and variance of two or four images are noisy, so each image is normalised by noisy numbers."),
     symptom=say("Training is noisy, and validation is worse than training or jumps from epoch to epoch."),
     mend=say("Use batches of 16 or more, or another normalisation."),
     sources=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor, log
 
 from clsf.faults import FAULTS, functions
 from clsf.faults.fault import Fault
@@ -12,6 +13,8 @@ SAID = 0.5
 """Weight from which a fault is named. What is below is never shown."""
 
 MOST = 5
+
+EACH, MORE = 10, 1.1  # epochs that are each followed by a look; then a look is due when there are so many times as many
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,12 @@ def diagnose(history: History, facts: Facts) -> tuple[Verdict, ...]:
         if evidence is not None and evidence.weight >= SAID:
             found.append(Verdict(FAULTS[kind], evidence))
     return tuple(sorted(found, key=lambda verdict: -verdict.evidence.weight)[:MOST])
+
+
+def looked_at(epochs: int) -> int:
+    """Return after how many epochs a run that has done so many was looked at last: each of the first, then one in ten.
+
+    A look takes time in proportion to the steps done, so looking after each of a thousand epochs would cost more than a hundredth
+    of the run.
+    """
+    return epochs if epochs <= EACH else int(EACH * MORE ** floor(log(epochs / EACH, MORE) + 1e-9))

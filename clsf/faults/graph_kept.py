@@ -13,7 +13,7 @@ FAULT = Fault(
     kind="graph-kept",
     title=say("The loss is kept together with its graph"),
     what=say("total += loss keeps the graph of each batch alive. Memory grows with each step."),
-    symptom=say("Memory grows until the program is out of memory; curves are as usual."),
+    symptom=say("Memory grows until the program is out of memory; the curves look normal."),
     mend=say("Add loss.item(), a plain number."),
     sources=("pytorch/pytorch#1840",),
     level=4,

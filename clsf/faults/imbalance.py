@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import re
+
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found
 from clsf.words import say
 
 FAULT = Fault(
@@ -33,3 +38,40 @@ def plant(scene: Scene) -> Scene | None:
     return scene.edited((SETTLED, SETTLED + "kept = (y_train == 0) | (rng.random(len(y_train)) < 0.02)\n"
                          "x_train, y_train = x_train[kept], y_train[kept]\n"
                          "kept = (y_val == 0) | (rng.random(len(y_val)) < 0.02)\nx_val, y_val = x_val[kept], y_val[kept]\n"))  # fmt: skip
+
+
+_BALANCED = re.compile(
+    r"(?i)class_?weight|pos_weight|sample_weight|WeightedRandomSampler|SMOTE|OverSampler|UnderSampler|BalancedBatch|focal|weight\s*=\s*(?!None)\w|rejection_resample"
+)
+_LARGE = 0.85
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it. How many images a class has mostly stands in the data alone; here, only where it is written down."""
+    if _BALANCED.search(program.source.text):
+        return []
+    for node in program.source.nodes:
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("make_classification", "choice"):
+            name = "weights" if ast.unparse(node.func).endswith("make_classification") else "p"
+            shares = next((_numbers(keyword.value) for keyword in node.keywords if keyword.arg == name), [])
+            if shares and _labels(program, node) and max(*shares, 1 - sum(shares)) > _LARGE:
+                return [found(FAULT, node.lineno, "likely")]
+    return []
+
+
+def _labels(program: Program, call: ast.Call) -> bool:
+    """Whether a call makes labels: all that make_classification does, and what a name such as y or labels is assigned."""
+    if not ast.unparse(call.func).endswith("choice"):
+        return True
+    return any(
+        isinstance(node, ast.Assign)
+        and node.value is call
+        and re.match(r"(?i)y$|y_|labels?|targets?", ast.unparse(node.targets[0]))
+        for node in program.source.nodes
+    )
+
+
+def _numbers(value: ast.expr) -> list[float]:
+    parts = value.elts if isinstance(value, ast.List | ast.Tuple) else []
+    numbers = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, int | float)]
+    return numbers if len(numbers) == len(parts) else []

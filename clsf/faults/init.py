@@ -34,7 +34,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return Evidence(0.95, say("A kernel begins with all its numbers equal."), "weights")
     if facts.start_scale is not None and facts.start_scale > 8:
         return Evidence(
-            0.9, say("Initial kernels are {factor} times as large as usual.", factor=f"{facts.start_scale:.0f}"), "weights"
+            0.9, say("Initial kernels are {factor} times as large as by default.", factor=f"{facts.start_scale:.0f}"), "weights"
         )
     return None
 

@@ -28,7 +28,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return None
     scrambled = facts.label_agreement is not None and facts.label_agreement < 1.6
     if hardly_learns(history, facts) and scrambled:
-        return Evidence(0.85, say("Images that are most alike have the same label no more often than by chance."), "labels")
+        return Evidence(0.85, say("The most similar images have the same label no more often than by chance."), "labels")
     if (
         facts.classes
         and history.accuracy

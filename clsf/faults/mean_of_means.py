@@ -36,7 +36,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return Evidence(
             0.9,
             say(
-                "The loss that is told is the mean of the batches' means; the size of the last batch is {count}.",
+                "The reported loss is the mean of the batches' means; the size of the last batch is {count}.",
                 count=sizes[-1],
             ),
             "metric",

@@ -48,7 +48,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     if each and late and sum(late) / len(late) > 1.2 / facts.classes and history.accuracy[-1] < 0.3 * sum(late) / len(late):
         return Evidence(
             0.93,
-            say("The epoch's accuracy is told as {told}, but its steps' mean is {mean}.", told=f"{history.accuracy[-1]:.1%}", mean=f"{sum(late) / len(late):.1%}"),
+            say("The epoch's accuracy is reported as {told}, but its steps' mean is {mean}.", told=f"{history.accuracy[-1]:.1%}", mean=f"{sum(late) / len(late):.1%}"),
             "metric",
         )  # fmt: skip
     if each and len(history.loss) > 2 and not facts.l2:
@@ -57,7 +57,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
             return Evidence(
                 0.93,
                 say(
-                    "The epoch's loss is told as {told}, but its steps' mean is {mean}.",
+                    "The epoch's loss is reported as {told}, but its steps' mean is {mean}.",
                     told=f"{history.loss[-1]:.3f}",
                     mean=f"{sum(part) / each:.3f}",
                 ),

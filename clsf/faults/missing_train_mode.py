@@ -18,7 +18,7 @@ FAULT = Fault(
         "is no dropout, and batch normalisation uses fixed averages."
     ),
     symptom=say(
-        "The first epoch is as usual. Then training accuracy rises above validation accuracy at once, as without dropout."
+        "The first epoch looks normal. Then training accuracy rises above validation accuracy at once, as without dropout."
     ),
     mend=say("Call model.train() at the beginning of each epoch."),
     sources=("d2l-ai/d2l-en#1093",),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
+from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
+from clsf.reader.looks import Program, found, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -33,4 +35,29 @@ def plant(scene: Scene) -> Scene | None:
         None
         if scene.keras
         else scene.with_pattern(r'kernel_size=3, padding="same"', 'kernel_size=3, stride=2, padding="same"', 1)
+    )
+
+
+def in_code(program: Program) -> list[Finding]:
+    """Return where a program has it."""
+    if not program.torch:
+        return []
+    found_ones = []
+    for op in program.ops:
+        strides, sides = (_pair(op.settings.get(name)) for name in ("strides", "kernel"))
+        if op.kind != "Convolution" or op.settings.get("padding") != "same" or strides in (None, (1, 1)):
+            continue
+        new = None
+        if sides is not None and sides[0] % 2 and sides[1] % 2:  # Keras pads (side - stride) pixels, the larger half behind
+            halves = str(sides[0] // 2) if sides[0] == sides[1] else f"({sides[0] // 2}, {sides[1] // 2})"
+            new = swap(program, op.line, r"padding\s*=\s*([\"'])same\1", f"padding={halves}")
+        found_ones.append(found(FAULT, op.line, "certain", new))
+    return found_ones
+
+
+def _pair(value: object) -> tuple[int, int] | None:
+    if isinstance(value, int):
+        return value, value
+    return (
+        tuple(value) if isinstance(value, tuple | list) and len(value) == 2 and all(isinstance(v, int) for v in value) else None
     )

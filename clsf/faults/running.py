@@ -54,7 +54,9 @@ class Ran:
     facts: Facts
     printed: str  # what it wrote
     traceback: str  # the end of its traceback; "" if it ended well
-    confusion: tuple[tuple[int, ...], ...] | None = None  # of the last images that were evaluated; rows: label, columns: answer
+    confusion: tuple[tuple[int, ...], ...] | None = (
+        None  # of all that was evaluated after the last training step, validation and test; rows: label, columns: answer
+    )
     measures: Measures = NOTHING
     samples: Samples | None = None
     recording: Recording = UNRECORDED

@@ -16,7 +16,7 @@ FAULT = Fault(
     what=say(
         "Outputs of shape (n, 1) and labels of shape (n,) broadcast to (n, n), so each output is compared with each label."
     ),
-    symptom=say("The loss falls to the value of a constant answer and stays there; all answers are alike."),
+    symptom=say("The loss falls to the value of a constant answer and stays there; all answers are the same."),
     mend=say("Give outputs and labels the same shape."),
     sources=("torch/nn/functional.py: mse_loss",),
     level=3,

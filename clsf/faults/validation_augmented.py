@@ -28,7 +28,9 @@ FAULT = Fault(
 
 def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.judging_varies and not facts.evaluation_varies:
-        return Evidence(0.93, say("The model answers alike each time, but the validation images differ each time."), "pixels")
+        return Evidence(
+            0.93, say("The model answers the same each time, but the validation images differ each time."), "pixels"
+        )
     return None
 
 

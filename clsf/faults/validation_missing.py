@@ -22,7 +22,7 @@ FAULT = Fault(
 
 def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.validated is False and history.epochs:
-        return Evidence(0.9, say("No number is told about images that weren't trained on."), "validation")
+        return Evidence(0.9, say("No number is reported about images that weren't trained on."), "validation")
     return None
 
 

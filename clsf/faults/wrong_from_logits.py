@@ -14,7 +14,7 @@ FAULT = Fault(
     kind="wrong-from-logits",
     title=say("from_logits doesn't fit what the model gives"),
     what=say(
-        "The loss is told that it gets probabilities while the model gives logits, or the other way round. Logits "
+        "The loss is set up for probabilities while the model gives logits, or the other way round. Logits "
         "taken as probabilities are scaled by their sum and cut to be between 0 and 1, and where they are cut "
         "there is no gradient."
     ),

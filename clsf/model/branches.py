@@ -1,5 +1,7 @@
 """The branching layers, which hold rows of other layers: Residual adds what comes out, Multiply multiplies it, Parallel puts it side by side.
 
+Block holds one row and only keeps it together: a part of a network that folds away.
+
 They answer the same questions as the plain layers (see `clsf.model.layers`), from the layers they hold. Which layers
 those are, with their paths, is `rows()`; `clsf.model.walk` goes through them.
 """
@@ -27,9 +29,10 @@ class Branching(Layer):
     __slots__ = ()
 
     FIELDS: ClassVar[tuple[str, ...]]
-    """Its rows in JSON: one field each, or one field with a list of any number of rows."""
+    """Its rows in JSON: one field each, or, with `many`, one field with a list of any number of rows."""
+    many: ClassVar[bool] = False
     MERGE: ClassVar[str]
-    """Keras' layer that makes one of all outputs."""
+    """Keras' layer that makes one of all outputs; "": there is one row, whose end is the output."""
     SIGN: ClassVar[str] = ""
     """The operator that makes one of all outputs, number by number; "": they are put side by side."""
 
@@ -166,6 +169,7 @@ class Parallel(Branching):
 
     LOOK: ClassVar = Look(say("Several rows get the same input; their channels are put side by side (Inception)."), "alt_route", "branching", "mixed")  # fmt: skip
     FIELDS: ClassVar = ("branches",)
+    many: ClassVar = True
     MERGE: ClassVar = "layers.Concatenate"
 
     branches: Rows
@@ -202,6 +206,44 @@ class Parallel(Branching):
         return *shapes[0][:2], sum(s[2] for s in shapes)
 
 
+@dataclass(frozen=True, slots=True)
+class Block(Branching):
+    """Keep a row of layers together: one after the other, as if they stood outside.
+
+    Shape:  that of its last layer
+    Source: the blocks of Sandler et al. 2018, arXiv:1801.04381, figure 3; nn.Sequential inside nn.Sequential
+    """
+
+    LOOK: ClassVar = Look(
+        say("A row of layers that belong together, folded into one card."), "inventory_2", "branching", "part"
+    )
+    FIELDS: ClassVar = ("layers",)
+    MERGE: ClassVar = ""
+
+    layers: tuple[Layer, ...]
+
+    @classmethod
+    def row_names(cls, count: int) -> tuple[str, ...]:
+        return ("body",)
+
+    @classmethod
+    def fresh(cls, shape: Shape | None) -> Layer:
+        if shape is not None and len(shape) == 1:
+            return cls((made("Linear", shape[0], "relu"),))
+        channels = min(shape[-1], 256) if shape else 32
+        return cls((made("Convolution", channels, 3, padding="same", activation="relu"),))
+
+    def headline(self) -> str:
+        return "layers that belong together"
+
+    def rows(self) -> tuple[tuple[str, tuple[Layer, ...]], ...]:
+        return (("body", self.layers),)
+
+    def out_shape(self, shape: Shape) -> Shape:
+        (end,) = _row_shapes(self, shape)
+        return end
+
+
 def _row_shapes(layer: Branching, shape: Shape) -> list[Shape]:
     """Return the shape that each row ends in; an error says in which row and at which of its layers it happened."""
     ends = []
@@ -219,4 +261,4 @@ def _row_shapes(layer: Branching, shape: Shape) -> list[Shape]:
     return ends
 
 
-BRANCHING: dict[str, type[Branching]] = {kind.__name__: kind for kind in (Residual, Multiply, Parallel)}
+BRANCHING: dict[str, type[Branching]] = {kind.__name__: kind for kind in (Residual, Multiply, Block, Parallel)}

@@ -92,7 +92,7 @@ def _mended(design: Design, action: dict, input_shape: Shape, classes: int) -> D
             if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < len(found.mends):
                 return found.mends[number].design
             break
-    raise SpecError("That is mended already.")
+    raise SpecError("That is fixed already.")
 
 
 def _place(value: object) -> Place:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from clsf import checks
 from clsf.errors import SpecError
-from clsf.model.branches import Multiply, Parallel, Residual
+from clsf.model.branches import Block, Multiply, Parallel, Residual
 from clsf.model.layers import (
     Activation,
     AveragePool2D,
@@ -59,6 +59,32 @@ def _grouped(filters: int) -> tuple[Layer, Layer]:
     return Conv2D(filters, 1, groups=4, use_bias=False), BatchNorm()
 
 
+def _inverted(expand: int, kernel: int, strides: int, filters: int, channels: int) -> Layer:
+    """Return a block of MobileNetV2 and EfficientNet: widen, slide over each channel, narrow; added to its input where the shape stays."""
+    wide = (*_normed(channels * expand, 1), _RELU6) if expand > 1 else ()
+    layers = (
+        *wide, DepthwiseConv2D(kernel, strides, padding="same", use_bias=False), BatchNorm(), _RELU6, *_normed(filters, 1),
+    )  # fmt: skip
+    return Residual(layers) if strides == 1 and filters == channels else Block(layers)
+
+
+def _efficientnet_lite0() -> tuple[Layer, ...]:
+    blocks, channels = [], 32
+    for expand, kernel, strides, filters, repeats in _LITE0:
+        for n in range(repeats):
+            blocks.append(_inverted(expand, kernel, 1 if n else strides, filters, channels))
+            channels = filters
+    return (
+        *_normed(32, strides=2), _RELU6, *blocks, *_normed(1280, 1), _RELU6, GlobalAveragePool2D(), Dropout(0.2),
+    )  # fmt: skip
+
+
+_RELU6 = Activation("relu6")
+_LITE0 = (
+    (1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3), (6, 5, 2, 192, 4), (6, 3, 1, 320, 1),
+)  # fmt: skip
+"""Rows of Tan & Le 2019, arXiv:1905.11946, table 1, as Lite0 has them: times wider, kernel, strides, filters, blocks."""
+
 _RELU, _POOL = Activation("relu"), MaxPool2D(2)
 
 _OVERLAPPING = MaxPool2D(3, strides=2, padding="same")
@@ -87,9 +113,24 @@ _ALL = (
         ),
     ),
     Preset(
+        "lenet-5-relu",
+        say("LeNet-5 as it is mostly taught today, with ReLU and max pooling in place of tanh and means: 61,706 parameters on 28×28×1."),
+        (
+            _conv(6, 5), _POOL, _conv(16, 5, "valid"), _POOL, Flatten(), Dense(120, activation="relu"), Dense(84, activation="relu"),
+        ),
+    ),
+    Preset(
         "two-block-cnn",
         say("Two blocks of two convolutions and a pooling, then 512 units: 1,676,266 parameters on 28×28×1."),
         (_conv(32), _conv(32), _POOL, _conv(64), _conv(64), _POOL, Flatten(), Dense(512, activation="relu")),
+    ),
+    Preset(
+        "two-block-dropout",
+        say("The same two blocks, with dropout of a quarter behind each of them and behind the 512 units: 1,676,266 parameters on 28×28×1."),
+        (
+            _conv(32), _conv(32), _POOL, Dropout(0.25), _conv(64), _conv(64), _POOL, Dropout(0.25), Flatten(),
+            Dense(512, activation="relu"), Dropout(0.25),
+        ),
     ),
     Preset(
         "mlp", say("No convolution at all, one hidden layer: 101,770 parameters on 28×28×1."),
@@ -175,6 +216,11 @@ _ALL = (
             Conv2D(32, 8, strides=8, padding="same", activation="gelu"), Reshape(16, 1, None), Conv2D(32, 1),
             _TOKENS, _CHANNELS, _TOKENS, _CHANNELS, LayerNormalization(), GlobalAveragePool2D(),
         ),
+    ),
+    Preset(
+        "efficientnet-lite0",
+        say("Tan & Le 2019 for phones: 16 blocks, no squeeze-and-excitation, ReLU6. Made for weights that were trained on ImageNet."),
+        _efficientnet_lite0(),
     ),
     Preset("tiny", say("The smallest that learns something: one convolution of eight filters."), (_conv(8), _POOL, Flatten())),
 )  # fmt: skip

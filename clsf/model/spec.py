@@ -105,7 +105,7 @@ def layer_to_json(layer: Layer) -> dict:
 
 def row_fields(kind: type[Branching], rows: list) -> dict:
     """Return rows in JSON under the fields that a branching layer has for them."""
-    return dict(zip(kind.FIELDS, rows, strict=True)) if len(kind.FIELDS) > 1 else {kind.FIELDS[0]: rows}
+    return dict(zip(kind.FIELDS, rows, strict=True)) if not kind.many else {kind.FIELDS[0]: rows}
 
 
 def _row_from_json(data: object, where: str, depth: int, count: list[int]) -> tuple[Layer, ...]:
@@ -148,7 +148,7 @@ def _layer_from_json(data: object, where: str, depth: int, count: list[int]) -> 
 def _branching_from_json(kind: type[Branching], data: dict, depth: int, count: list[int]) -> Branching:
     _no_other_fields(data, ("kind", *kind.FIELDS), kind.__name__)
     first, *others = kind.FIELDS
-    if others:
+    if not kind.many:
         rows = [(first, data.get(first)), *((name, data.get(name, [])) for name in others)]
     else:
         rows = data.get(first)

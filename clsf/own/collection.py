@@ -113,8 +113,8 @@ class Collection:
         few = min(filled, key=len)
         if len(few) < FEWEST:
             return say_n(
-                "“{name}” has {count} image; each class needs at least {fewest}, as one of them is kept for the test.",
-                "“{name}” has {count} images; each class needs at least {fewest}, as one of them is kept for the test.",
+                "“{name}” has {count} image; each class needs at least {fewest}, as one of them is for validation.",
+                "“{name}” has {count} images; each class needs at least {fewest}, as one of them is for validation.",
                 len(few), name=few.name, fewest=FEWEST,
             )  # fmt: skip
         names = [kind.name for kind in filled]

@@ -6,7 +6,8 @@ import numpy as np
 
 from clsf.data import made_sets
 from clsf.data.file_names import file_names
-from clsf.own.collection import Collection
+from clsf.data.sources import open_dataset
+from clsf.own.collection import SIDE, Collection, Kind
 from clsf.own.recordings import Sides
 from clsf.words import Sentence
 
@@ -38,3 +39,22 @@ def recordings(name: str) -> np.ndarray | None:
         return np.array([int(path.split("/")[2].removeprefix("recording-")) for path in found], np.int64)
     except (IndexError, ValueError):
         return None
+
+
+def collection(name: str) -> tuple[Collection, Sides] | None:
+    """Return the collection that a set was made of, class by class in the order of recordings, and its split; None if it is none.
+
+    Raises DataError if the reader may not see it, or its files are damaged.
+    """
+    found = recordings(name)
+    if found is None:
+        return None
+    dataset = open_dataset(name)
+    images = dataset.fitting or dataset.train
+    if images.shape != (SIDE, SIDE, 3) or len(found) != len(images):
+        return None
+    order = np.lexsort((np.arange(len(found)), found, images.labels))
+    pixels, labels, found = np.asarray(images.pixels[order]), images.labels[order], found[order]
+    kinds = [Kind(kind, pixels[labels == label], found[labels == label]) for label, kind in enumerate(images.classes)]
+    trained = order < len(dataset.train)
+    return Collection(tuple(kinds)), Sides(np.flatnonzero(trained), np.flatnonzero(~trained))

@@ -22,7 +22,7 @@ from clsf.words import say
 KINDS = {name: framework.exports for name, framework in BY_NAME.items()}
 """What each framework writes. Weights as .npz need no framework: `clsf.capsule.arrays.packed`."""
 
-SLOW = ("onnx",)
+SLOW = ("onnx", "tflite")
 """Kinds whose exporter may take a minute, so that a worker does not make them itself: see `Engine.call_apart`."""
 
 CODE_STYLES = {name: framework.code_style for name, framework in BY_NAME.items()}

@@ -30,8 +30,7 @@ def inspect_image(request: Request, pixels: np.ndarray, wanted: int | None) -> I
         wanted = int(probabilities.argmax()) if wanted is None else int(wanted)
         slope, values, slopes = _slopes(held, pixels, wanted)
         facts = {f.path: f for f in held.built_spec.analyse(request.shape).layers}
-        cam_layer = _cam_layer(facts, values)
-        cam = None if cam_layer is None else explain.grad_cam(values[cam_layer][0], slopes[cam_layer][0])
+        cam_layer, cam = _cam(facts, values, slopes)
         side = request.shape[:2]
         patch = explain.patch_side(*side)
         return Inside(
@@ -46,6 +45,25 @@ def inspect_image(request: Request, pixels: np.ndarray, wanted: int | None) -> I
             patch=patch,
             kernels=_kernels(held, facts),
         )
+
+
+def grad_cam(request: Request, pixels: np.ndarray, wanted: int | None) -> np.ndarray | None:
+    """Return Grad-CAM alone, float32 (h, w), of zeros where no layer hands on images; arguments as of `inspect_image`."""
+    held = models.of(request)
+    if held is None:
+        return None
+    with held.lock:
+        if wanted is None:
+            wanted = int(held.backend.predict(pixels[None])[0].argmax())
+        _, values, slopes = _slopes(held, pixels, int(wanted))
+    _, cam = _cam({f.path: f for f in held.built_spec.analyse(request.shape).layers}, values, slopes)
+    height, width = request.shape[:2]
+    return np.zeros((height, width), np.float32) if cam is None else explain.enlarged(cam, height, width)
+
+
+def _cam(facts: dict[str, LayerFacts], values: dict, slopes: dict) -> tuple[str | None, np.ndarray | None]:
+    layer = _cam_layer(facts, values)
+    return layer, None if layer is None else explain.grad_cam(values[layer][0], slopes[layer][0])
 
 
 def _slopes(held: Held, pixels: np.ndarray, wanted: int) -> tuple:

@@ -10,7 +10,8 @@ import gc
 import threading
 import time
 from collections import OrderedDict
-from dataclasses import replace
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,14 +24,13 @@ from clsf.errors import EngineError
 from clsf.frameworks import USUAL
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
-from clsf.plan import Plan
+from clsf.plan import FIXED_SCALES, Plan, fixed_scale
 from clsf.predict.values import Prediction, Request
+
+T = TypeVar("T")
 
 MOST_MODELS = 3
 UNUSED_SECONDS = 900.0
-
-FIXED = {"zero-one": (0.0, 255.0), "minus-one-one": (127.5, 127.5)}
-"""Mean and deviation, in pixel values, of the scales that ask no images."""
 
 
 class Held:
@@ -75,6 +75,12 @@ class Held:
                 self._images["test"] = "validation", Images(like.pixels[at], like.labels[at], like.classes)
         return self._images["test"]
 
+    def remembered(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` returned when it was first asked for by this name, of this model's images."""
+        if name not in self._images:
+            self._images[name] = make()
+        return self._images[name]
+
     @property
     def activation_reader(self):
         """What looks inside, made when it is first needed."""
@@ -88,9 +94,9 @@ class Held:
 
     def _scale(self) -> tuple[np.ndarray, np.ndarray]:
         scale, channels = self.plan.preparation.scale, self.request.shape[2]
-        if scale in FIXED:
-            mean, deviation = FIXED[scale]
-            return np.full(channels, mean), np.full(channels, deviation)
+        if scale in FIXED_SCALES:
+            mean, deviation = fixed_scale(scale, channels)
+            return np.array(mean), np.array(deviation)
         if self.request.scale is not None:
             return tuple(np.array(part, np.float64) for part in self.request.scale)
         like = prepare(open_dataset(self.plan.data), self.plan)  # a run of a program that did not tell its scale yet
@@ -99,9 +105,7 @@ class Held:
 
 def for_asking(plan: Plan) -> Plan:
     """Return the plan without what only matters while a model learns, so that building it is quick."""
-    if plan.does("input-scale"):
-        plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
-    return plan.but(variants=USUAL)
+    return plan.as_prepared.but(variants=USUAL)
 
 
 class Models:

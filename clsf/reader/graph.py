@@ -180,7 +180,9 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
             return _convolution(op, before, reading)
         case "Linear":
             if not isinstance(s.get("units"), int):
-                reading.assume(line, say("{count} stands for a number of units that can't be told.", count=reading.classes))
+                reading.assume(
+                    line, say("{count} stands for a number of units that can't be determined.", count=reading.classes)
+                )
                 s = {**s, "units": reading.classes}
             return [
                 made("Linear", s["units"], "linear", s.get("bias") is not False),

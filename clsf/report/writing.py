@@ -157,7 +157,7 @@ def _test(contents: Contents, words: Words) -> Iterator[Block]:
     if found[0][1].part == "validation":
         part = say_n(
             "{count} validation image, for the data set has no test images",
-            "{count} validation images, for the data set has no test images",
+            "{count} validation images, because the data set has no test images",
             len(found[0][1].labels),
             count=f"{len(found[0][1].labels):,}",
         )

@@ -43,14 +43,14 @@ _ROWS: dict[Group, tuple[str, ...]] = {
 }  # fmt: skip
 
 NOTES: dict[str, Sentence] = {
-    "zeros": say("NumPy makes float64 unless told otherwise; TensorFlow and PyTorch make float32."),
+    "zeros": say("NumPy makes float64 by default; TensorFlow and PyTorch make float32."),
     "arange": say("Whole numbers are int64 in NumPy and PyTorch, int32 in TensorFlow."),
     "flatten": say("NumPy's ravel and PyTorch's flatten give a view where they can; TensorFlow has no views."),
     "transpose": say("permute is the general one: it names every axis. torch.transpose swaps exactly two and asks which."),
     "move_axis": say(
         "movedim takes one axis to another place and keeps the order of the rest. TensorFlow has only the general transpose."
     ),
-    "squeeze": say("Asked to remove an axis that is longer than 1, PyTorch quietly does nothing; the others refuse."),
+    "squeeze": say("Asked to remove an axis that is longer than 1, PyTorch does nothing, without an error; the others refuse."),
     "repeat": say("In PyTorch, repeat means what the others call tile; element by element it is repeat_interleave."),
     "flip": say("A negative step such as [::-1] works in NumPy and TensorFlow, but not in PyTorch."),
     "pad": say("PyTorch lists the padding from the last axis to the first, and is called from torch.nn.functional."),

@@ -280,6 +280,11 @@ class _Source:
         return min(lines) + self.first_line if lines else None
 
 
+def body_of(function: Callable) -> list[str]:
+    """Return the lines of a function's body, without indentation."""
+    return _source(function).rendered({}, last=True)
+
+
 @cache
 def _source(function: Callable) -> _Source:
     return _Source(function)

@@ -10,6 +10,7 @@ from clsf.ui.shared.text import sentence, t, words
 from clsf.words import Sentence, say
 
 NEXT: dict[str, tuple[str, Sentence]] = {
+    "own": ("predict", say("Your models are there too. See every layer, and what they get wrong.")),
     "tensors": ("data", say("An image is a tensor, too. See what is in a data set before anything learns from it.")),
     "data": ("layers", say("You have seen the images. Now see what a single layer makes of one.")),
     "layers": ("model", say("You know what one layer does. Put several together, and count what they cost.")),

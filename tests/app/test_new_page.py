@@ -44,8 +44,8 @@ SECTIONS = Sections(
 )
 '''
 LESSONS = {
-    "en": "What waves are.\n\n## Calm\nLittle wind.\n\n## Storm\nMuch wind.\n",
-    "ko": "파도란 무엇인가.\n\n## 잔잔함\n바람이 약합니다.\n\n## 폭풍\n바람이 셉니다.\n",
+    "en": "What waves are.\n\n## Calm {#calm}\nLittle wind.\n\n## Storm {#storm}\nMuch wind.\n",
+    "ko": "파도란 무엇인가.\n\n## 잔잔함 {#calm}\n바람이 약합니다.\n\n## 폭풍 {#storm}\n바람이 셉니다.\n",
 }
 LINE = '    Page("waves", say("Waves"), ":material/waves:", USE),\n'
 

@@ -18,6 +18,7 @@ PAGES = {
     "layers": [{}], "model": [{}], "train": [{}],
     "compare": [{"compare": part} for part in ("race", "lockstep", "switches", "gap", "noise")],
     "predict": [{}], "experiments": [{}, {"experiment": "grid"}], "runs": [{}], "bug_lab": [{}], "your_code": [{}],
+    "own": [{"own": part} for part in ("collect", "teach")],
 }  # fmt: skip
 KINDS = (
     "selectbox", "radio", "multiselect", "button_group", "number_input", "slider", "select_slider", "checkbox", "toggle", "text_input",

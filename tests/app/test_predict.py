@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from clsf.course import path
 from clsf.errors import CapsuleError, DataError, EngineError
 from clsf.model.presets import preset
 from clsf.plan import Plan
@@ -136,7 +137,7 @@ def trained(lab: FakeLab, monkeypatch) -> tuple[FakeLab, list[str]]:
 # Nothing to ask yet.
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "There is no trained model yet."), ("ko", "아직 학습된 모델이 없습니다.")])
+@pytest.mark.parametrize(("lang", "said"), [("en", "You have no trained model yet"), ("ko", "아직 학습된 모델이 없어")])
 def test_without_a_run_one_click_trains_both(open_app, lab, lang, said):
     app = well(open_app("predict", lang))
     assert said in texts(app)
@@ -203,6 +204,20 @@ def test_both_say_what_they_think_of_a_test_image_in_bars_and_in_words(open_app,
     assert 'role="status"' in shown
     assert "8×8×1" in shown
     assert shown.count("<tr") == 10
+
+
+TASK = "metrics-that-lie/ask"  # of the lessons, met on this page
+
+
+def test_the_lessons_task_is_met_by_an_answer_and_not_by_a_refusal(open_app, trained):
+    check = path.path("en").lesson(TASK.split("/")[0]).step(TASK.split("/")[1]).block.check
+    lab, ids = trained
+    lab.oracle.refuse["tried"] = DataError("{why}", why="no")
+    app = open_app("predict", predict="try", source="test", run=ids[0])
+    assert not check.met(app.session_state["facts_told"]["guess"])
+    lab.oracle.refuse.clear()
+    app = well(open_app("predict", predict="try", source="test", run=ids[0]))
+    assert check.met(app.session_state["facts_told"]["guess"])
 
 
 def test_weights_are_sent_only_to_a_worker_that_lacks_them(open_app, trained):

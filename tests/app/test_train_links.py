@@ -36,7 +36,7 @@ def test_a_link_brings_the_own_design_along(open_app):
     assert not app.exception
     assert app.session_state[state.MODEL] == "my-model"
     assert app.session_state[state.DESIGN].name == "mlp"
-    assert state.MODEL_REFUSAL not in app.session_state
+    assert state.MODEL_LINK_REFUSAL not in app.session_state
 
 
 def test_a_link_that_lost_the_design_or_holds_a_damaged_one_says_so(open_app):

@@ -1,4 +1,4 @@
-"""The code that runs, and the study of variants, on the Train page in both languages."""
+"""The loop, written out, and the study of variants, on the Train page in both languages."""
 
 from __future__ import annotations
 

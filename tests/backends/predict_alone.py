@@ -13,7 +13,9 @@ import numpy as np
 def main(folder: Path) -> None:
     for path in sorted(folder.glob("*/model.*")):
         inputs = np.load(path.parent / "inputs.npy")
-        reader = {".keras": keras, ".pt": torch_weights, ".safetensors": torch_weights, ".onnx": onnx}.get(path.suffix)
+        reader = {".keras": keras, ".pt": torch_weights, ".safetensors": torch_weights, ".onnx": onnx, ".tflite": tflite}.get(
+            path.suffix
+        )
         if reader is not None:
             np.save(path.parent / f"said-{path.suffix[1:]}.npy", reader(path, inputs))
     assert not any(name.partition(".")[0] == "clsf" for name in sys.modules)
@@ -55,6 +57,20 @@ def onnx(path: Path, inputs: np.ndarray) -> np.ndarray:
     if given.shape[1:] != list(inputs.shape[1:]):
         inputs = np.moveaxis(inputs, 3, 1).copy()
     return session.run(None, {given.name: inputs})[0]
+
+
+def tflite(path: Path, inputs: np.ndarray) -> np.ndarray:
+    import tensorflow as tf
+
+    runs = tf.lite.Interpreter(str(path))
+    runs.allocate_tensors()
+    takes, gives = runs.get_input_details()[0]["index"], runs.get_output_details()[0]["index"]
+    said = []
+    for image in inputs:  # the file is made for one image at a time
+        runs.set_tensor(takes, image[None])
+        runs.invoke()
+        said.append(runs.get_tensor(gives)[0].copy())
+    return np.stack(said)
 
 
 if __name__ == "__main__":

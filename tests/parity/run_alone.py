@@ -1,11 +1,9 @@
-"""A plain process that trains by a plan in one framework: python run_alone.py FRAMEWORK MODEL.json PLAN.json; prints the epochs."""
+"""Training by a plan inside a framework's process, without an engine, as its worker would."""
 
-import json
-import sys
-from dataclasses import replace
-from pathlib import Path
+from __future__ import annotations
 
 from clsf import backends, losses
+from clsf.backends.start import start_weights
 from clsf.control import Control
 from clsf.data.prepare import prepare
 from clsf.data.sources import open_dataset
@@ -13,21 +11,15 @@ from clsf.events import EpochEnded
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.training import start_weights, train
+from clsf.training import train
 
 
-def main(framework: str, model: str, plan: str) -> None:
-    plan = Plan.from_json(json.loads(Path(plan).read_text("utf-8")))
-    if plan.does("input-scale"):  # as `clsf.training` does before it prepares
-        plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
+def epochs(framework: str, spec: ModelSpec, plan: Plan) -> list[tuple[float, float, float, float]]:
+    """Return what each epoch ended with: training loss and accuracy, validation loss and accuracy."""
+    plan = plan.as_prepared  # as `clsf.training` does before it prepares
     prepared = prepare(open_dataset(plan.data), plan)
-    spec = losses.fitted(ModelSpec.from_json(json.loads(Path(model).read_text("utf-8"))), plan, len(prepared.classes))
-    built = changed(spec, plan.differences)
+    built = changed(losses.fitted(spec, plan, len(prepared.classes)), plan.differences)
     start = start_weights(built.analyse(prepared.shape), plan)
     backend = backends.load(framework).build(built, plan, prepared, start)
     ended = [e for e in train(backend, framework, prepared, plan, Control(), built) if isinstance(e, EpochEnded)]
-    print("EPOCHS", json.dumps([[e.train_loss, e.train_accuracy, e.validation_loss, e.validation_accuracy] for e in ended]))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    return [(e.train_loss, e.train_accuracy, e.validation_loss, e.validation_accuracy) for e in ended]

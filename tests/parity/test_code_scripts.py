@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -31,7 +30,9 @@ from clsf.model.layers import (
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import Augmentation, Clipping, Plan, Preparation, Schedule
+from tests import frameworks
 from tests.code_plans import PLANS, planned
+from tests.parity import run_alone
 from tests.sampled import sampled
 
 QUICK = ("as it comes", "cosine, warm-up, plateau, best in fit")
@@ -215,15 +216,11 @@ EXACT: dict[str, tuple[str | ModelSpec, dict]] = {
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 @pytest.mark.parametrize("name", EXACT)
 def test_the_script_of_a_run_is_that_run_from_the_beginning(name, framework, tmp_path):
-    """In plain processes both; the losses of each epoch are the run's to rounding."""
+    """The script in a plain process; the losses of each epoch are the run's to rounding."""
     model, changes = EXACT[name]
     spec = preset(model) if isinstance(model, str) else model
     plan = Plan("digits", device="cpu", **{"train_limit": 96, "epochs": 2, "batch_size": 32, **changes})
-    (tmp_path / "model.json").write_text(json.dumps(spec.to_json()), "utf-8")
-    (tmp_path / "plan.json").write_text(json.dumps(plan.to_json()), "utf-8")
-    command = [sys.executable, "-m", "tests.parity.run_alone", framework, tmp_path / "model.json", tmp_path / "plan.json"]
-    there = subprocess.run(command, capture_output=True, text=True, check=True)
-    wanted = json.loads(there.stdout.split("EPOCHS")[1])
+    wanted = frameworks.process(framework).run(run_alone.epochs, framework, spec, plan)
     text = script(spec, plan, framework, exact=True).replace(":.4f}", ":.17g}").replace(":.3f}", ":.17g}")
     if "model.fit(" in text:
         keys = "('loss', 'accuracy', 'val_loss', 'val_accuracy')"

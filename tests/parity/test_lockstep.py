@@ -194,7 +194,7 @@ def test_isolate_finds_a_changed_epsilon_in_its_layer_alone(dtype):
     steps, result = planted(with_epsilon(4, 1e-2), isolate=True, dtype=dtype)
     assert (result.first_parting.step, result.first_parting.phase, result.first_parting.tensor) == (1, "forward", "4")
     assert [layers_apart(step) for step in steps] == [{"4"}, {"4"}]
-    assert "only these are apart in that step: 4, 4.gamma" in str(result.sentence)
+    assert "only these differ in that step: 4, 4.gamma" in str(result.sentence)
 
 
 @pytest.mark.slow

@@ -194,6 +194,7 @@ def test_a_hostile_name_in_a_script(name, framework):
 def test_every_plan_field_that_trains_is_in_the_scripts():
     """A change of any field changes a script, or is one that only our own runs have."""
     ours = {"look_inside", "begin_from", "epochs_before", "rules", "split"}
+    refused = {"weights": "imagenet", "train_layers": "head", "backbone_rate": 0.1, "freeze_norms": True}
     base = Plan("digits")
     from clsf.plan import Augmentation, Clipping, Plateau, Preparation, Schedule, Stopping
 
@@ -204,7 +205,10 @@ def test_every_plan_field_that_trains_is_in_the_scripts():
         "label_smoothing": 0.1, "l1": 0.1, "l2": 0.1, "weight_decay": 0.1, "schedule": Schedule("cosine"), "plateau": Plateau(),
         "stopping": Stopping(patience=3), "clipping": Clipping(), "accumulate": 2, "average": 0.9, "balanced": True, "mixed": True, "augmentation": Augmentation(flip=True), "differences": ("softmax-before-loss",),
     }  # fmt: skip
-    assert set(changes) | ours == set(Plan.__dataclass_fields__)
+    assert set(changes) | ours | set(refused) == set(Plan.__dataclass_fields__)
+    for name, value in refused.items():
+        with pytest.raises(PlanError, match="No script is written"):
+            script(preset("tiny"), base.but(**{name: value}), "torch")
     for name, value in changes.items():
         other = base.but(loss="categorical") if name == "label_smoothing" else base
         texts = [[script(preset("tiny"), p, f) for f in FRAMEWORKS] for p in (other, other.but(**{name: value}))]

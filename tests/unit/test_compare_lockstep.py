@@ -192,13 +192,13 @@ def test_isolate_hands_the_references_values_on():
     _, _, result = run(side, steps=3, isolate=True)
     assert side.calls == [("isolate", 1), ("isolate", 2), ("isolate", 3)]
     assert not result.growth
-    assert "only these are apart in that step: 3" in str(result.sentence)
+    assert "only these differ in that step: 3" in str(result.sentence)
 
 
 def test_isolate_measures_by_what_is_allowed():
     """A gradient that is nothing but rounding may be apart by all of its own size."""
     _, _, result = run(FakeSide(fault={(1, "forward", "3"): 1e-12}), steps=1, isolate=True)
-    assert "none is apart by more than 5.0e-13 of its size" in str(result.sentence)
+    assert "none differs by more than 5.0e-13 of its size" in str(result.sentence)
 
 
 # Words.

@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from clsf.course import finding, parsing, path, running, tasks
+from clsf.course import finding, parsing, parts, path, running, tasks, workers
 from clsf.course.lesson import Lesson
 from clsf.course.progress import PART, Progress, from_file, row, to_file
 from clsf.errors import CourseError
-from clsf.ui.shared import glossary
+from clsf.ui.shared import glossary, lessons
 from clsf.ui.shared.navigation import PAGES
+from clsf.ui.shared.sections import part
 
 LESSON = """---
 title: Neighbours
@@ -61,6 +62,10 @@ def test_a_lesson_is_read():
     ("old", "new", "said"),
     [
         ("title: Neighbours", "", "line 1: The title"),
+        ("minutes: 8", "minutes: eight", "line 3: 'eight' must be a whole number from 1 to 99"),
+        ("stretch: 1", "stretch: 7", "line 4: '7' must be a whole number from 1 to 3"),
+        ("stretch: 1", "strech: 1", "line 4: Unknown field of a lesson 'strech'. Did you mean 'stretch'"),
+        ("needs: -", "pages: datta", "line 5: Unknown page 'datta'. Did you mean 'data'"),
         ("## One {#one}", "## One", "line 9: A step begins"),
         (":::predict", ":::guess", "line 12: Unknown kind of block"),
         ("run: torch", "run: jax", "line 14: A program begins"),
@@ -71,6 +76,7 @@ def test_a_lesson_is_read():
         ("open: model?for=digits", "open: modle", "line 24: Unknown page 'modle'. Did you mean 'model'"),
         ("parameters<=50000", "weights<=50000", "line 25: Unknown value of a check"),
         ("kinds~Conv2D", "kinds ~ Conv2D", "line 25: 'kinds' is no condition"),
+        ("Prose.", "<!-- show: moon -->", "line 10: Unknown picture 'moon'"),
         ("{#two}", "{#one}", "two steps are called one"),
     ],
 )
@@ -109,6 +115,7 @@ def test_all_lessons_can_be_read_and_need_lessons_before_them():
             assert lesson.tasks, lesson.name
             assert 2 <= len(lesson.able) <= 6, lesson.name
             assert lesson.stretch in path.STRETCHES
+    assert len(path.STRETCHES) == parsing.STRETCHES
 
 
 def test_both_languages_have_the_same_lessons_and_blocks():
@@ -168,10 +175,50 @@ def _more(value):
     return value + 1 if isinstance(value, float) else value
 
 
+def test_every_value_of_a_check_has_words():
+    assert set(tasks.LABELS) == {field for fields in tasks.FIELDS.values() for field in fields}
+    assert set(tasks.WANTED) == set(tasks.OPERATORS)
+    told = {"part": "layer", "raised": 0}
+    assert str(tasks.check("own_part raised=1").missing([told])) == "So far, frameworks that raise an error: 0. Wanted: 1."
+    assert str(tasks.check("run gap>=0.1").missing([{"gap": 0.0512}])).endswith("by: 0.0512. Wanted: at least 0.1.")
+
+
+def test_a_number_in_a_text_is_a_number():
+    check = tasks.check("image data=digits label=7")
+    assert check.met([{"data": "digits", "label": "7"}])
+    assert not check.met([{"data": "digits", "label": "cat"}])
+    assert not check.met([{"data": "digits", "label": "8"}])
+
+
+def test_every_picture_is_shown_by_something():
+    from clsf.course.lesson import PICTURES
+    from clsf.ui.lesson import view
+
+    assert set(view.PICTURES) == set(PICTURES)
+    shown = {name for _, _, step in everything() for name in parsing.SHOW.findall(step.prose)}
+    assert shown == set(PICTURES)
+
+
+def test_parts_of_ones_own_take_names_and_nothing_else():
+    layer = parts.part("layer")
+    assert layer.chosen({}) == {"weights": "weight", "answer": "times"}
+    with pytest.raises(CourseError, match="Unknown option"):
+        layer.chosen({"weights": "__import__('os')"})
+    with pytest.raises(CourseError, match="Unknown part"):
+        parts.part("os.system")
+
+
+def test_unequal_parts_of_a_batch_have_the_sum_of_equal_ones():
+    for count in workers.WORKERS:
+        assert len({sum(workers.Setup(count, kind).sizes) for kind in workers.PARTS}) == 1
+    with pytest.raises(CourseError):
+        workers.Setup(9)
+
+
 def test_a_check_says_what_is_missing_of_the_nearest():
     check = tasks.check("model parameters<=50000 kinds~Conv2D")
     assert str(check.missing([{"parameters": 61706, "kinds": ("Conv2D",)}, {}])) == (
-        "Found: parameters is 61,706. Wanted: parameters <= 50000."
+        "So far, parameters: 61,706. Wanted: at most 50,000."
     )
     assert "Nothing" in str(check.missing([]))
 
@@ -289,3 +336,9 @@ def test_every_topic_of_the_sources_has_its_place():
                 lesson = path.path(language).lesson(topic["lesson"])
                 assert lesson is not None, topic
                 assert lesson.step(topic["block"]) is not None, topic
+        else:  # a part of the page's own lesson, or a note of it; "" is what stands before the first heading
+            for language in path.LANGUAGES:
+                lesson, notes = lessons.read(topic["page"], language)
+                assert part(lesson, topic["block"]) or notes.get(topic["block"]), topic
+    noted = [topic for topic in rows if topic["block"] == "good-to-know"]
+    assert len(noted) < 40, "topics that matter are taught by a step of their own"

@@ -15,8 +15,10 @@ import pytest
 from clsf import FRAMEWORKS, faults
 from clsf.charts import evidence
 from clsf.compare.differences import ENTRIES
+from clsf.course import path
 from clsf.doctor import facts_of, read_log
 from clsf.errors import DataError, SpecError
+from clsf.faults import lessons
 from clsf.faults.doctor import diagnose
 from clsf.faults.history import EpochNumbers, Facts, History
 from clsf.faults.marks import marks
@@ -46,6 +48,16 @@ def test_each_difference_belongs_to_one_fault_at_most():
     named = [name for found in faults.FAULTS.values() for name in found.differences]
     assert len(named) == len(set(named))
     assert set(named) <= set(DIFFERENCES)
+
+
+def test_each_fault_leads_to_a_step_of_the_course_that_is_there_in_both_languages():
+    assert set(lessons.LESSONS) | set(lessons.PAGES) <= set(faults.KINDS)
+    assert not set(lessons.LESSONS) & set(lessons.PAGES)
+    assert len(lessons.LESSONS) >= 60
+    for language in ("en", "ko"):
+        course = path.path(language)
+        for kind, (name, step) in lessons.LESSONS.items():
+            assert step in [one.name for one in course.lesson(name).steps], (kind, language)
 
 
 def test_an_unknown_kind_names_the_nearest():
@@ -355,6 +367,10 @@ def test_the_differences_of_compare_that_are_faults_are_these_declarations():
         "flatten-order",
         "shuffling",
         "bn-momentum",
+        "frozen-bn-moves",
+        "trainable-after-compile",
+        "head-not-in-optimizer",
+        "other-preparation",
     )
     for name in wanted:
         assert ENTRIES[name].fault is faults.FAULTS[ENTRIES[name].fault.kind]

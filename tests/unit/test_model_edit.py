@@ -62,7 +62,10 @@ def well(design: Design, shape: tuple) -> None:
     assert len(uids) <= MAX_LAYERS
     assert all(design.depth(owner) <= MAX_DEPTH for owner, _, _ in design.all_rows())
     assert all(
-        len(card.rows) == 2 if card.kind == "Residual" else len(card.rows) >= 2 for card in design.all() if card.branching
+        len(card.rows) == {"Residual": 2, "Block": 1}.get(card.kind, len(card.rows))
+        and (card.kind == "Block" or len(card.rows) >= 2)
+        for card in design.all()
+        if card.branching
     )
     # The model of it, with and without what is switched off, is one that every other part of the program reads.
     for with_off in (True, False):
@@ -280,6 +283,7 @@ def test_a_new_layer_fits_where_it_can(kind, shape):
         "BatchNorm",
         "Residual",
         "Multiply",
+        "Block",
         "Reshape",
         "LayerNormalization",
         "GroupNormalization",

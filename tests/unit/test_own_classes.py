@@ -1,5 +1,6 @@
 """Own classes without a page: the collection, the split by recording, the unknown threshold, the teach-again file."""
 
+import base64
 import io
 import json
 import zipfile
@@ -11,10 +12,11 @@ from PIL import Image
 from clsf.data import access, cache, private
 from clsf.data.sources import open_dataset
 from clsf.errors import DataError
-from clsf.own import few, kept, reading, teach_file, unknown
+from clsf.own import few, kept, reading, teach_file, teaching, unknown, ways
 from clsf.own.collection import MOST_IMAGES, SIDE, Collection, empty, evenly
 from clsf.own.recordings import by_frame, by_recording
 from clsf.own.tryout import strangers, tryout
+from clsf.ui.shared import camera
 
 
 def pixels(count: int, seed: int = 0) -> np.ndarray:
@@ -111,6 +113,12 @@ def test_the_kept_set_has_the_split_and_knows_its_recordings(tmp_path, monkeypat
     np.testing.assert_array_equal(kept.recordings(name), found.recordings[order])
     with access.working_for("somebody else"), pytest.raises(DataError):
         open_dataset(name)
+    with access.working_for("somebody"):
+        again, same = kept.collection(name)
+    assert again.names == found.names
+    np.testing.assert_array_equal(again.recordings, found.recordings)
+    assert {one.tobytes() for one in again.pixels[same.validation]} == {one.tobytes() for one in found.pixels[sides.validation]}
+    assert {one.tobytes() for one in again.pixels} == {one.tobytes() for one in found.pixels}
     assert kept.recordings("digits") is None
     assert name in cache.names()
 
@@ -248,3 +256,42 @@ def test_files_are_read_in_a_process_of_their_own(tmp_path, monkeypatch):
     assert again.names == ("class 0", "class 1")
     with pytest.raises(DataError, match="not a zip archive"):
         reading.taught_again(io.BytesIO(b"nothing"))
+
+
+# What the camera sends.
+
+
+def sent(count: int, side: int = 8, **changes) -> dict:
+    frame = base64.b64encode(bytes(range(side * side * 3)) if side * side * 3 < 256 else bytes(side * side * 3)).decode()
+    return {"number": 1, "at": 0, "frames": [frame] * count} | changes
+
+
+def test_frames_of_the_camera_are_checked():
+    number, at, frames = camera.recorded(sent(3), 2, 8)
+    assert (number, at, frames.shape) == (1, 0, (3, 8, 8, 3))
+    assert frames[0, 0, 1].tolist() == [3, 4, 5]
+    assert len(camera.recorded(sent(99), 1, 8)[2]) == camera.MOST_FRAMES
+    for wrong in (
+        None, "x", [], sent(0), sent(1, at=2), sent(1, at=-1), sent(1, at="0"), sent(1, number=1.5), sent(1, frames="x"), sent(1, frames=[1]),
+        sent(1, frames=["!" * 256]), sent(1, frames=["AAAA"]), sent(1, side=9),
+    ):  # fmt: skip
+        assert camera.recorded(wrong, 2, 8) is None
+
+
+# The three ways.
+
+
+def test_the_interval_is_students_with_the_correction_for_shared_images():
+    mean, low, high = ways.interval([0.6, 0.7, 0.8])
+    assert mean == pytest.approx(0.7)
+    assert high - mean == pytest.approx(4.303 * 0.1 * (1 / 3 + 1 / 4) ** 0.5)
+    assert low == pytest.approx(2 * mean - high)
+    assert ways.interval([1.0, 1.0, 1.0]) == (1.0, 1.0, 1.0)
+    assert ways.interval([0.5]) is None
+
+
+def test_the_ways_differ_in_what_is_trained():
+    plans = {name: teaching.way(name, "folder-x", 3, 50)[1] for name in teaching.WAYS}
+    assert [plans[name].weights for name in teaching.WAYS] == [None, "imagenet", "imagenet"]
+    assert [plans[name].train_layers for name in teaching.WAYS] == ["all", "head", "last:2"]
+    assert teaching.plan("folder-x", 5).batch_size == 5

@@ -76,7 +76,7 @@ WRONG = [
     ("preparation.image_size", 3, "image_size is 3, but must be a whole number from 4 to 256."),
     ("preparation.image_size", 257, "image_size is 257, but must be a whole number from 4 to 256."),
     ("preparation.colour", "gray", "Unknown colour 'gray'. Did you mean 'grey'? Known: keep, grey, rgb."),
-    ("preparation.scale", "0-1", "Unknown scale '0-1'. Known: zero-one, minus-one-one, standardise."),
+    ("preparation.scale", "0-1", "Unknown scale '0-1'. Known: zero-one, minus-one-one, standardise, efficientnet, imagenet."),
 ]
 
 

@@ -12,7 +12,9 @@ PARAMETERS = {
     # input, learned, kept besides
     "lecture-cnn": (CIFAR, 430_102, 0),
     "lenet-5": (MNIST, 61_706, 0),
+    "lenet-5-relu": (MNIST, 61_706, 0),
     "two-block-cnn": (MNIST, 1_676_266, 0),
+    "two-block-dropout": (MNIST, 1_676_266, 0),
     "mlp": (MNIST, 101_770, 0),
     "tiny": (MNIST, 80 + 15_690, 0),
     # stem 432 + 32; identity block 2 * (2304 + 32); strided block 4608 + 64 + 9216 + 64, shortcut 512 + 64; dense 330

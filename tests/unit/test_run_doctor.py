@@ -50,6 +50,13 @@ def test_a_judge_fires_on_its_own_fault_and_not_on_the_healthy_twin(kind, framew
     assert judge is None or [judge(twin.history, twin.facts) for twin in twins] == [None] * 3
 
 
+def test_one_order_of_the_images_is_seen_in_the_losses_alone():
+    """As in a log from elsewhere, of which nothing but the losses is known."""
+    for case in cases():
+        verdicts = [v.kind for v in diagnose(History(case.history.epochs, case.history.losses), Facts(classes=10))]
+        assert ("shuffle-missing" in verdicts[:2]) == (case.fault == "shuffle-missing"), case.key
+
+
 def test_healthy_runs_get_no_verdict_at_all():
     assert all(right(case) for case in cases() if case.fault == HEALTHY)
 

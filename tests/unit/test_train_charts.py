@@ -125,7 +125,7 @@ def test_a_confusion_matrix_is_shaded_by_row_and_its_commonest_mistake_is_said()
     assert figure["data"][0]["z"] == [[0.8, 0.2], [0, 0]]  # a class without images is no division by zero
     assert figure["data"][0]["text"] == [["8", "2"], ["", ""]]
     said = inside_confusion.in_words([("torch", counts)], ["cat", "dog"])
-    assert said == "PyTorch: 8 of 10 images right. Commonest mistake: cat called dog, 2 times."
+    assert said == "PyTorch: 8 of 10 images right. Most common mistake: cat predicted as dog, 2 times."
 
 
 def test_two_classes_of_one_name_are_two_rows():

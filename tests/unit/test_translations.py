@@ -199,7 +199,7 @@ SEVERAL = {
     "That would be {count} elements. At most {most} fit into this playgroun",
     "That would be {count} runs, but an experiment may have {most} at once.",
     "The design would hold {count} parameters or more; designs of up to {mo",
-    "The first {shown} of {count} maps, for there are too many numbers to l",
+    "The first {shown} of {count} maps, because there are too many numbers to l",
     "The first {shown} of {count} maps.",
     "The gap is {points} points with every one of the {count} seeds. A few",
     "The mean of {count} seeds is {mean}, with a 95 % interval from {low} t",
@@ -281,6 +281,7 @@ NOT_SAID = {
     "데이터 세트": "데이터셋", "열쇠": "키", "걸음": "스텝", "퍼센트포인트": "%p", "지름길": "숏컷 연결", "밀집": "Dense", "드롭(합|하)": "0으로 만들다",
     "메모리 배치": "메모리 레이아웃", "학습 (이미지|세트|손실)": "훈련 …", "특성 맵|피처 맵": "특징 맵", "정칙화": "규제", "레이블 평활화|라벨": "레이블 (스무딩)",
     "윈도(?!우)": "윈도우", "훈련 루프": "학습 루프", "소프트 맥스": "소프트맥스", "작업자|일꾼": "워커", "그레이디언트|그래디언트": "기울기", "시끄러운": "노이즈가 큰",
+    "항상 드롭": "항상 적용", "고르게 뽑": "균등분포에서 뽑", "본 적이 없는 이미지": "학습에 쓰지 않은 이미지",
     "인내": "기다릴 에포크 수(patience)", "우연히 끄": "무작위로 끄", "납작": "1차원", "숫자가 아니게": "nan이",
 }  # fmt: skip
 """Korean words that are not used -> the one term for the notion."""
@@ -297,5 +298,38 @@ def test_each_notion_has_one_korean_term():
     ]
     found = {
         f"{word} (say {instead}): {text[:60]}" for text in texts for word, instead in NOT_SAID.items() if re.search(word, text)
+    }
+    assert found == set()
+
+
+QUAINT = {
+    r"by heart": "memorised",
+    r"lie on each other": "overlap",
+    r"[Bb]ends every": "applies a non-linear function",
+    r"unless told otherwise|when nothing is said": "by default",
+    r"[Oo]utside training": "at inference",
+    r"in silence": "without warning",
+    r"luckier": "more luck is in the best",
+    r"that is told\b": "reported",
+    r"as usual\b": "looks normal, is the default",
+    r"No training looked": "not used for training",
+    r"[Cc]ommonest": "most common",
+    r"[Ss]urest": "most confident",
+    r"[Tt]he code that runs": "the loop, written out: what runs takes several steps at a time",
+    r"ever surer": "more and more certain",
+    r"nobody foresaw": "unexpected",
+    r"is mended": "is fixed",
+    r"[Ss]o many epochs": "epochs of …",
+    r"(is|are) apart by": "differs by",
+}
+"""Turns of phrase that a reader of plain English stumbles over -> what is said instead."""
+
+
+def test_english_is_plain():
+    texts = [part for message in TEMPLATES for part in ([message] if isinstance(message, str) else message)]
+    texts += [line for path in (LESSONS / "en").glob("*.md") for line in path.read_text("utf-8").splitlines()]
+    texts += [line for path in LESSONS.glob("*/en/*.md") for line in path.read_text("utf-8").splitlines()]
+    found = {
+        f"{word} (say {instead}): {text[:80]}" for text in texts for word, instead in QUAINT.items() if re.search(word, text)
     }
     assert found == set()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
+
 import pytest
 
 from clsf.data import catalogue
 from clsf.ui.data.sections import SECTIONS
+from clsf.ui.shared import lessons
 from clsf.ui.shared.data_names import data_name
-from clsf.ui.shared.sections import intro, parts
+from clsf.ui.shared.sections import Sections, intro, part, parts, whole
 
 LESSON = """Before.
 
 More.
 
-## One
+## One {#one}
 
 First.
 
@@ -21,18 +25,45 @@ First.
 
 Still first.
 
-## Two
+## Two {#two}
 Second."""
 
 
+def test_a_lesson_that_is_read_whole_shows_no_names():
+    assert whole(LESSON).count("{#") == 0
+    assert "## One\n" in whole(LESSON)
+
+
 def test_a_lesson_is_cut_at_its_headings():
-    assert parts(LESSON) == ["Before.\n\nMore.", "First.\n\n### Within\n\nStill first.", "Second."]
+    assert parts(LESSON) == {"": "Before.\n\nMore.", "one": "First.\n\n### Within\n\nStill first.", "two": "Second."}
     assert intro(LESSON) == "Before.\n\nMore."
-    assert parts("Nothing else.") == ["Nothing else."]
+    assert part(LESSON, "three") == ""
+    assert parts("Nothing else.") == {"": "Nothing else."}
 
 
-def test_each_section_has_the_part_at_its_own_place():
-    lesson = "Intro\n" + "".join(f"## {section.name}\nAbout {section.name}.\n" for section in SECTIONS)
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_every_heading_of_a_page_has_a_name_and_says_something(code):
+    for path in sorted((lessons.FOLDER / code).glob("*.md")):
+        text, _ = lessons.read(path.stem, code)
+        named = [name for name in parts(text) if name]
+        assert len(named) == len(re.findall(r"^##{1,2} ", text, re.MULTILINE)), (
+            f"{path}: a heading has no name such as {{#noise}}"
+        )
+        assert named == [name for name in parts(lessons.read(path.stem, "en")[0]) if name], path
+        assert all(parts(text)[name] for name in named), path
+
+
+def test_every_section_of_every_page_has_a_part_in_its_lesson():
+    for file in sorted((lessons.FOLDER.parents[1] / "clsf" / "ui").glob("*/*.py")):
+        module = import_module(f"clsf.ui.{file.parent.name}.{file.stem}") if "Sections(" in file.read_text("utf-8") else None
+        for group in vars(module).values() if module and file.parent.name != "shared" else ():
+            text = lessons.read(file.parent.name, "en")[0]
+            if isinstance(group, Sections) and "## " in text.replace("### ", ""):
+                assert all(part(text, section.name) for section in group), file
+
+
+def test_each_section_has_the_part_of_its_name_wherever_it_stands():
+    lesson = "Intro\n" + "".join(f"## Title {{#{s.name}}}\nAbout {s.name}.\n" for s in reversed(list(SECTIONS)))
     assert [SECTIONS.lesson_of(lesson, section) for section in SECTIONS] == [f"About {s.name}." for s in SECTIONS]
 
 

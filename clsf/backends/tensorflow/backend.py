@@ -18,7 +18,7 @@ from clsf.backends.tensorflow.build import BuiltModel
 from clsf.backends.tensorflow.fit import FitEpoch, compiled, targets
 from clsf.backends.tensorflow.inspect import Inspector, applied
 from clsf.backends.tensorflow.losses import Objective
-from clsf.backends.tensorflow.optimizers import optimizer
+from clsf.backends.tensorflow.optimizers import Optimizers
 from clsf.backends.tensorflow.update import Update
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
@@ -41,26 +41,30 @@ class TensorFlowBackend:
     """See `clsf.backends.base.Backend`. Images stay uint8 and are converted batch by batch."""
 
     def __init__(self, spec: ModelSpec, plan: Plan, prepared: Prepared, weights: Weights) -> None:
-        self._plan = plan
+        self._plan, self._prepared = plan, prepared
         self._scope, self._device = device.chosen(plan.device)
         native_dropout = plan.native_dropout or plan.variants["tensorflow"] == "fit"
-        self._masks = {} if native_dropout else dropout_layers(spec.analyse(prepared.shape))
+        analysis = spec.analyse(prepared.shape)
+        self._masks = {} if native_dropout else dropout_layers(analysis)
+        self._together = numbers.evaluation_batch(analysis)
         with self._scope:
             keras.utils.set_random_seed(plan.seed)  # of Keras' own dropout
-            self._pixels = tf.constant(prepared.pixels)
+            self._pixels, self._shape = tf.constant(prepared.pixels), prepared.shape
             self._labels = tf.constant(prepared.labels)
             self._mean = tf.constant(prepared.mean, plan.dtype)
             self._deviation = tf.constant(prepared.deviation, plan.dtype)
             self.built = BuiltModel(spec, prepared.shape, plan, native_dropout)
             self.model = self.built.model
+            self._learner = self.model  # what a step calls: all of it, or what lies behind kept features
+            self._places: tf.Tensor | None = None  # of the images in kept features
+            self._first: tuple[int, Callable] | None = None  # a number of layers, and what they make of pixels
             self._update: Update | None = None
             self.set_weights(weights)
             self._classes = len(prepared.classes)
             self._class_weights = numbers.class_weights(prepared, plan)
             self._objective = Objective(plan, self._classes, self.built, self._class_weights)
             self._gradients: dict[str, np.ndarray] | None = None  # of the last step that was to keep them
-            self._optimizer = optimizer(plan)
-            self._optimizer.build(self.model.trainable_variables)
+            self._optimizer = Optimizers(plan, *self.built.parameters())
             self._update = Update(plan, self._optimizer, self.model.trainable_variables)
             self._make_functions()
             self._inspector = Inspector(self.built, sources(spec.layers))
@@ -68,7 +72,7 @@ class TensorFlowBackend:
                 lambda images, labels, masks: self._inspector.step(images, labels, masks, self._objective)
             )
             if plan.variants["tensorflow"] == "fit":
-                compiled(self.model, self._optimizer, plan)
+                compiled(self.model, self._optimizer.only, plan)
 
     def _make_functions(self) -> None:
         """Make graphs of the steps and the evaluation, traced once for any number of steps and images; or leave them eager."""
@@ -83,27 +87,35 @@ class TensorFlowBackend:
         }
         extra = {}
         if self._plan.schedule.varies:
-            extra["rates"] = tf.TensorSpec([None], tf.float32)
+            extra["rates"] = tf.TensorSpec([None], tf.float64)
         if self._plan.augmentation.any:
-            extra["pixels"] = tf.TensorSpec([None, None, *self._pixels.shape[1:]], tf.uint8)
+            extra["pixels"] = tf.TensorSpec([None, None, *self._shape], tf.uint8)
         self._train = tf.function(self._graph_steps, input_signature=[tf.TensorSpec([None, None], tf.int64), masks, extra])
         self._evaluate = tf.function(self._sums, input_signature=[tf.TensorSpec([None], tf.int64)])
 
     # One step, and many.
 
     def _inputs(self, pixels: tf.Tensor) -> tf.Tensor:
+        """Return what the first layer receives of pixels."""
         return (tf.cast(pixels, self._plan.dtype) - self._mean) / self._deviation
+
+    def _received(self, indices: tf.Tensor) -> tf.Tensor:
+        """Return what the learner receives of some of the run's images."""
+        if self._places is None:
+            return self._inputs(tf.gather(self._pixels, indices))
+        return tf.gather(self._pixels, tf.gather(self._places, indices))
 
     def _step(self, indices: tf.Tensor, masks: dict[str, tf.Tensor], extra: dict[str, tf.Tensor]) -> tuple:
         """Update once; return loss and right answers before the update, the norm of the gradient, and the gradients."""
-        pixels = extra["pixels"] if "pixels" in extra else tf.gather(self._pixels, indices)
-        images = self._inputs(pixels)  # (batch, h, w, c)
+        images = (
+            self._inputs(extra["pixels"]) if "pixels" in extra else self._received(indices)
+        )  # (batch, h, w, c), or features
         labels = tf.gather(self._labels, indices)
         if "rates" in extra:
-            self._optimizer.learning_rate.assign(extra["rates"])
+            self._optimizer.set_rate(extra["rates"])
         self.built.hand_out(masks)
         with tf.GradientTape() as tape:
-            outputs = self.model(images, training=True)
+            outputs = self._learner(images, training=True)
             loss = self._objective.mean(labels, outputs)
             minimised = loss + self._objective.penalty()
         variables = self.model.trainable_variables
@@ -150,7 +162,7 @@ class TensorFlowBackend:
     ) -> StepReport:
         masks = dropout_masks(self._masks, self._plan.seed, first_step, *order.shape)
         with self._scope:
-            extra = {} if rates is None else {"rates": tf.constant(rates, tf.float32)}  # as Keras keeps a learning rate
+            extra = {} if rates is None else {"rates": tf.constant(rates, tf.float64)}
             if pixels is not None:
                 extra["pixels"] = tf.constant(pixels)
             train = self._train_telling if keep_gradients else self._train
@@ -172,11 +184,12 @@ class TensorFlowBackend:
     ) -> Iterator[StepReport]:
         def batch(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             if pixels is None:
-                found = tf.gather(self._pixels, indices)
+                found = self._received(indices)
             else:
-                found = tf.numpy_function(pixels, [indices], tf.uint8, stateful=False)
-                found.set_shape([None, *self._pixels.shape[1:]])
-            return self._inputs(found), targets(tf.gather(self._labels, indices), self._plan, self._classes)
+                varied = tf.numpy_function(pixels, [indices], tf.uint8, stateful=False)
+                varied.set_shape([None, *self._shape])
+                found = self._inputs(varied)
+            return found, targets(tf.gather(self._labels, indices), self._plan, self._classes)
 
         data = tf.data.Dataset.from_generator(lambda: order, output_signature=tf.TensorSpec([None], order[0].dtype))
         data = data.apply(tf.data.experimental.assert_cardinality(len(order)))  # so that Keras knows where the epoch ends
@@ -187,13 +200,13 @@ class TensorFlowBackend:
                 self._update.average()
 
         weights = None if self._class_weights is None else dict(enumerate(self._class_weights.tolist()))
-        return iter(FitEpoch(self.model, data, epoch, [len(b) for b in order], self._scope, rate, after, weights))
+        return iter(FitEpoch(self._learner, data, epoch, [len(b) for b in order], self._scope, rate, after, weights))
 
     # Looking at images without learning.
 
     def _logits(self, indices: tf.Tensor) -> tf.Tensor:
         forgotten = self._plan.does("eval-mode")  # evaluation in training mode, as after a forgotten switch
-        return self.model(self._inputs(tf.gather(self._pixels, indices)), training=forgotten)
+        return self._learner(self._received(indices), training=forgotten)
 
     def _sums(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Return the sum of the losses in float64, the number of right answers, and what the model gave for the first images."""
@@ -201,16 +214,37 @@ class TensorFlowBackend:
         losses = self._objective.per_image(labels, outputs)
         return tf.reduce_sum(tf.cast(losses, tf.float64)), self._objective.correct(labels, outputs), outputs[:FIRST]
 
+    def features(self, pixels: np.ndarray, layers: int) -> np.ndarray:
+        if self._first is None or self._first[0] != layers:
+            model = self.built.first_layers(layers)
+            traced = tf.function(
+                lambda found: model(self._inputs(found), training=False),
+                input_signature=[tf.TensorSpec([None, *self._shape], tf.uint8)],
+            )
+            self._first = layers, traced
+        with self._scope:
+            return self._first[1](tf.constant(pixels)).numpy()
+
+    def use_features(self, rows: np.ndarray, places: np.ndarray, layers: int) -> None:
+        with self._scope:
+            self._pixels, self._places = tf.constant(rows), tf.constant(places)
+            self._learner, self._first = self.built.last_layers(layers), None
+            if self._plan.variants["tensorflow"] == "fit":
+                compiled(self._learner, self._optimizer.only, self._plan)
+
     def evaluate(self, indices: np.ndarray) -> Evaluation:
         with self._scope:
-            sums = [self._evaluate(tf.constant(part)) for part in numbers.parts(indices)]
+            sums = [self._evaluate(tf.constant(part)) for part in numbers.parts(indices, self._together)]
         losses, correct = (sum(float(x) for x in column) for column in list(zip(*sums, strict=True))[:2])
         return Evaluation(losses / len(indices), correct / len(indices), self._said(tf.cast(sums[0][2], tf.float32).numpy()))
 
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         with self._scope:
             said = np.concatenate(
-                [self.model(self._inputs(tf.constant(part)), training=False).numpy() for part in numbers.parts(pixels)]
+                [
+                    self.model(self._inputs(tf.constant(part)), training=False).numpy()
+                    for part in numbers.parts(pixels, self._together)
+                ]
             )
         return self._columns(said)
 
@@ -234,7 +268,7 @@ class TensorFlowBackend:
     def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
         masks = dropout_masks(self._masks, self._plan.seed, step, 1, len(indices))
         with self._scope:
-            images = self._inputs(tf.gather(self._pixels, indices) if pixels is None else tf.constant(pixels))
+            images = self._inputs(self._images(indices, pixels))
             masks = {path: tf.constant(mask[0]) for path, mask in masks.items()}
             told = self._inspect(images, tf.gather(self._labels, indices), masks)
             self._update.apply(told[3])
@@ -250,9 +284,12 @@ class TensorFlowBackend:
             outputs, gradients = self._inspector.layers_alone(reference, masks)
             moved = {n: w for n, w in self.get_weights().items() if n.endswith(("moving_mean", "moving_variance"))}
             weights = {**applied(self._update.apply, self.built, reference.gradients), **moved}
-            inputs = self._inputs(tf.gather(self._pixels, indices) if pixels is None else tf.constant(pixels)).numpy()
+            inputs = self._inputs(self._images(indices, pixels)).numpy()
         logits = outputs.get(list(reference.activations)[-1], reference.logits)
         return Observation(reference.loss, logits, inputs, outputs, {}, gradients, weights)
+
+    def _images(self, indices: np.ndarray, pixels: np.ndarray | None) -> tf.Tensor:
+        return tf.constant(np.ascontiguousarray(self._prepared.pixels[indices]) if pixels is None else pixels)
 
     # State.
 
@@ -268,11 +305,11 @@ class TensorFlowBackend:
         return self._update.averaged()
 
     def set_learning_rate(self, value: float) -> None:
-        self._optimizer.learning_rate.assign(value)
+        self._optimizer.set_rate(value)
 
     def graph(self) -> bytes:
         """Return the forward pass as a serialized GraphDef, for TensorBoard."""
-        image = tf.TensorSpec([None, *self._pixels.shape[1:]], self._plan.dtype, name="images")
+        image = tf.TensorSpec([None, *self._shape], self._plan.dtype, name="images")
         traced = tf.function(lambda images: self.model(images, training=False)).get_concrete_function(image)
         return traced.graph.as_graph_def().SerializeToString()
 

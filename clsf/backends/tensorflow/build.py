@@ -19,8 +19,10 @@ from clsf.backends.tensorflow.layers import (
 from clsf.backends.tensorflow.stock import made_of, variable_of
 from clsf.calls import Call
 from clsf.model import layers
+from clsf.model.freezing import backbone_weights, frozen, frozen_weights, own_row, place
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
+from clsf.model.walk import Analysis
 from clsf.plan import Plan
 
 
@@ -46,7 +48,33 @@ class BuiltModel:
         if plan.mixed:  # the loss is computed in float32
             outputs = keras.layers.Activation("linear", dtype=plan.dtype, name="float32")(outputs)
         self.model = keras.Model(inputs, outputs)
-        self.names = list(spec.analyse(shape).named_weights())
+        analysis = spec.analyse(shape)
+        self.names = list(analysis.named_weights())
+        self._freeze(analysis, plan)
+
+    def _freeze(self, analysis: Analysis, plan: Plan) -> None:
+        """Take the frozen layers out of training, and let batch normalisation stand still where it is to."""
+        self.frozen = frozen_weights(analysis, plan.freezes)
+        apart = plan.backbone_rate is not None or plan.does("head-not-in-optimizer")
+        self._backbone = backbone_weights(analysis) if apart else set()
+        first_trained = frozen(own_row(analysis), plan.freezes)
+        for path, layer in self.layers.items():
+            layer.trainable = place(path) >= first_trained
+            if isinstance(layer, AlignedNorm):
+                layer.still = plan.freeze_norms or (not layer.trainable and not plan.does("frozen-bn-moves"))
+
+    def first_layers(self, count: int) -> keras.Model:
+        """Return the first layers of the model's own row."""
+        return keras.Model(self.model.inputs, self.outputs[str(count)])
+
+    def last_layers(self, skipped: int) -> keras.Model:
+        """Return the model without the first layers of its own row."""
+        return keras.Model(self.outputs[str(skipped)], self.model.outputs[0])
+
+    def parameters(self) -> tuple[list[keras.Variable], list[keras.Variable]]:
+        """Return the variables that train: those before the head, and those of the head."""
+        before, trained = {id(self._variable(name)) for name in self._backbone}, self.model.trainable_variables
+        return [v for v in trained if id(v) in before], [v for v in trained if id(v) not in before]
 
     def hand_out(self, masks: dict) -> None:
         """Give every dropout layer its mask by path; a layer without one draws its own."""
@@ -56,7 +84,7 @@ class BuiltModel:
 
     def kernels(self) -> list[keras.Variable]:
         """Return the kernels, which L2 regularisation is about."""
-        return [self._variable(name) for name in self.names if name.endswith("kernel")]
+        return [self._variable(name) for name in self.names if name.endswith("kernel") and name not in self.frozen]
 
     def get_weights(self) -> Weights:
         return {name: self._variable(name).numpy() for name in self.names}
@@ -96,7 +124,7 @@ class BuiltModel:
         named = {"name": "layer_" + path.replace(".", "_"), "dtype": self._dtype}
         if layer.rows():
             ends = [self._row(row, x, f"{path}.{name}.") for name, row in layer.rows()]
-            return made_of(Call(layer.MERGE), **named)(ends)
+            return made_of(Call(layer.MERGE), **named)(ends) if layer.MERGE else ends[0]
         built = self._plain(layer, x.shape[1:], named)
         self.layers[path] = built
         if self._plan.variants["tensorflow"] == "fit" and (self._plan.l1 or self._l2):

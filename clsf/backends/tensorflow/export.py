@@ -1,4 +1,4 @@
-"""A trained model as files that need nothing of ours: a Keras model of stock layers only, as .keras or ONNX."""
+"""A trained model as files that need nothing of ours: a Keras model of stock layers only, as .keras, ONNX or TensorFlow Lite."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
-KINDS = {"keras": ".keras", "onnx": ".onnx"}
+KINDS = {"keras": ".keras", "onnx": ".onnx", "tflite": ".tflite"}
 """What can be written -> how the file's name ends."""
 
 
@@ -27,7 +27,7 @@ def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names:
     turned = torch_orders(spec.layers, spec.analyse(shape))[0] if plan.does("flatten-order") else set()
     stock = Stock(spec.layers, shape, plan.dtype, names, turned=frozenset(turned))
     stock.set_weights(weights)
-    return {"keras": _keras, "onnx": _onnx}[kind](stock.model)
+    return {"keras": _keras, "onnx": _onnx, "tflite": _tflite}[kind](stock.model)
 
 
 def _keras(model: keras.Model) -> bytes:
@@ -47,3 +47,9 @@ def _onnx(model: keras.Model) -> bytes:
         content = path.read_bytes()
     onnx.checker.check_model(content)  # the exporter writes operations that it does not know as they are: exact gelu is one
     return content
+
+
+def _tflite(model: keras.Model) -> bytes:
+    import tensorflow as tf
+
+    return tf.lite.TFLiteConverter.from_keras_model(model).convert()

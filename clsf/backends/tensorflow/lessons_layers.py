@@ -127,3 +127,26 @@ def other_size_into_dense(side):
 def permuted(shape, order):
     x = tf.zeros(shape)
     return tf.transpose(x, order).shape
+
+
+def weights_of(inputs, units):
+    layer = keras.layers.Dense(units)
+    layer.build((None, inputs))
+    return len(layer.get_weights())
+
+
+def shape_called(values):
+    t = tf.constant(values)
+    return t.shape()
+
+
+def kind_of_shape(values):
+    t = tf.constant(values)
+    return [type(t.shape).__name__, type(tf.shape(t)).__name__]
+
+
+def dropped_mean(rate):
+    keras.utils.set_random_seed(0)
+    x = tf.ones((1, 100_000))
+    y = keras.layers.Dropout(rate)(x, training=True)
+    return round(float(tf.reduce_mean(y)), 1)

@@ -93,7 +93,7 @@ class Stock:
         name = self._names[path]
         if layer.rows():
             ends = [self._row(row, x, f"{path}.{inner}.") for inner, row in layer.rows()]
-            return made_of(Call(layer.MERGE), name=name, dtype=self._dtype)(ends)
+            return made_of(Call(layer.MERGE), name=name, dtype=self._dtype)(ends) if layer.MERGE else ends[0]
         for step in keras_steps(layer, x.shape[1:], None, turned=path in self._turned):
             built = made_of(step.call, name=f"{name}{step.suffix}", dtype=self._dtype)
             if path not in self.layers or step.weights:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import keras
 import tensorflow as tf
 
+from clsf.backends.tensorflow.optimizers import Optimizers
 from clsf.plan import Plan
 
 
@@ -16,7 +16,7 @@ class Update:
     are not used but in `model.fit`: its count of steps, by which Adam corrects its means, goes on with every batch there.
     """
 
-    def __init__(self, plan: Plan, optimizer: keras.optimizers.Optimizer, variables: list) -> None:
+    def __init__(self, plan: Plan, optimizer: Optimizers, variables: list) -> None:
         self._plan, self._optimizer, self._variables = plan, optimizer, variables
         self._gathered = [tf.Variable(tf.zeros_like(v.value)) for v in variables] if plan.accumulate > 1 else []
         self._averages = [tf.Variable(tf.zeros_like(v.value)) for v in variables] if plan.average else []

@@ -18,9 +18,10 @@ from clsf.backends.torch import device, fit, flat
 from clsf.backends.torch.build import BuiltModel
 from clsf.backends.torch.inspect import Inspector, applied
 from clsf.backends.torch.losses import Objective
-from clsf.backends.torch.optimizers import optimizer
+from clsf.backends.torch.optimizers import Optimizers
 from clsf.backends.torch.update import Update
 from clsf.data.images import Prepared
+from clsf.model.freezing import place
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import sources
 from clsf.plan import Plan
@@ -47,6 +48,7 @@ class TorchBackend:
         self._plan, self._prepared = plan, prepared
         self._scope, self._device = device.chosen(plan.device)
         analysis = spec.analyse(prepared.shape)
+        self._analysis = analysis
         device.use_threads(analysis.multiply_adds * plan.batch_size)
         self._masks = {} if plan.native_dropout else dropout_layers(analysis)
         self._dtype = getattr(torch, plan.dtype)
@@ -57,12 +59,16 @@ class TorchBackend:
         self._deviation = torch.tensor(prepared.deviation, dtype=self._dtype, device=self._scope)
         self.built = BuiltModel(spec, prepared.shape, plan, plan.native_dropout)
         self.model = self.built.model.to(self._scope)
-        self._parameters = list(self.model.parameters())
+        self._learner = self.model  # what a step calls: all of it, or what lies behind kept features
+        self._features = False  # whether `_pixels` are features
+        backbone, head = self.built.parameters()
+        self._parameters = [*backbone, *head]
+        self._together = numbers.evaluation_batch(analysis)
         self._update: Update | None = None
         self.set_weights(weights)
         self._objective = Objective(plan, len(prepared.classes), self.built, numbers.class_weights(prepared, plan))
         self._inspector = Inspector(self.built, sources(spec.layers))
-        self._optimizer = optimizer(plan, self._parameters)
+        self._optimizer = Optimizers(plan, backbone, head)
         self._update = Update(plan, self._optimizer, self._parameters)
         plain = plan.accumulate == 1 and plan.clipping is None and not plan.average
         self._step_optimizer = self._optimizer.step if plain else self._update.apply  # the plain case has nothing to spare
@@ -70,15 +76,22 @@ class TorchBackend:
     # One step, and many.
 
     def _inputs(self, pixels: Tensor) -> Tensor:
+        """Return what the first layer receives of pixels."""
         images = pixels.to(self._dtype).sub_(self._mean).div_(self._deviation)
         return images.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w): no copy, that is channels_last in memory
+
+    def _received(self, rows: Tensor) -> Tensor:
+        """Return what the learner receives of rows of `_pixels`."""
+        if not self._features:
+            return self._inputs(rows)
+        return rows.permute(0, 3, 1, 2) if rows.ndim == 4 else rows  # (b, h, w, c) -> (b, c, h, w)
 
     def _step(self, images: Tensor, labels: Tensor, masks: dict[str, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
         """Update once; return loss and outputs before the update, and the norm of the gradient."""
         self.built.hand_out(masks)
         for p in self._parameters:
             p.grad = None
-        outputs = self.model(images)
+        outputs = self._learner(images)
         loss = self._objective.mean(labels, outputs)
         self._objective.total(loss).backward()
         self._objective.regularise()
@@ -118,8 +131,8 @@ class TorchBackend:
         several = max(1, CONVERTED // each)
         for start in range(0, len(rows), several):
             part = rows[start : start + several].reshape(-1)
-            pixels = self._pixels[part] if varied is None else varied[start : start + several].flatten(0, 1)
-            yield from zip(self._inputs(pixels).split(rows.shape[1]), self._labels[part].split(rows.shape[1]), strict=True)
+            pixels = self._pixels[self._at(part)] if varied is None else varied[start : start + several].flatten(0, 1)
+            yield from zip(self._received(pixels).split(rows.shape[1]), self._labels[part].split(rows.shape[1]), strict=True)
 
     def last_gradients(self) -> dict[str, np.ndarray] | None:
         return self.built.gradients()  # they stay where backward() put them until zero_grad()
@@ -137,10 +150,13 @@ class TorchBackend:
             if rate is not None:
                 self.set_learning_rate(rate(batch))
 
-        images = fit.RunImages(self._prepared.pixels, self._prepared.labels, self._cpu_inputs, pixels)
+        shown, taken = self._prepared.pixels, self._cpu_inputs
+        if self._features:
+            shown, taken = self._pixels[self._places.clamp(min=0)].cpu().numpy(), self._received
+        images = fit.RunImages(shown, self._prepared.labels, taken, pixels)
         batches = fit.loader(images, order)
         try:
-            yield from fit.epoch(self.model, self._step_optimizer, self._objective, batches, self._scope, before)
+            yield from fit.epoch(self._learner, self._step_optimizer, self._objective, batches, self._scope, before)
         finally:
             self.built.hand_out({})
 
@@ -155,12 +171,29 @@ class TorchBackend:
         return self.model(self._inputs(pixels))
 
     @torch.inference_mode()
+    def features(self, pixels: np.ndarray, layers: int) -> np.ndarray:
+        self.model.eval()
+        found = self.built.first_layers(layers)(self._inputs(_shared(pixels).to(self._scope))).cpu()
+        return (found.permute(0, 2, 3, 1) if found.ndim == 4 else found).contiguous().numpy()  # (b, c, h, w) -> (b, h, w, c)
+
+    def use_features(self, rows: np.ndarray, places: np.ndarray, layers: int) -> None:
+        self._pixels, self._features = _shared(rows).to(self._scope), True
+        self._places = torch.from_numpy(places).to(self._scope)
+        self._learner = self.built.last_layers(layers)
+        learned = sum(facts.multiply_adds for facts in self._analysis.layers if place(facts.path) >= layers)
+        device.use_threads(learned * self._plan.batch_size)
+
+    def _at(self, indices: Tensor) -> Tensor:
+        """Return the rows of `_pixels` of some images."""
+        return self._places[indices] if self._features else indices
+
+    @torch.inference_mode()
     def evaluate(self, indices: np.ndarray) -> Evaluation:
         self.model.train(self._plan.does("eval-mode"))  # False is eval(); True is what a forgotten switch leaves
         losses, correct, first = 0.0, 0.0, None
-        for part in numbers.parts(indices):
+        for part in numbers.parts(indices, self._together):
             at = torch.from_numpy(part).to(self._scope)
-            outputs, labels = self._logits(self._pixels[at]), self._labels[at]
+            outputs, labels = self._learner(self._received(self._pixels[self._at(at)])), self._labels[at]
             losses += float(self._objective.per_image(labels, outputs).double().sum())
             correct += float(self._objective.correct(labels, outputs))
             first = outputs[:FIRST] if first is None else first
@@ -169,7 +202,9 @@ class TorchBackend:
     @torch.inference_mode()
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         self.model.eval()
-        said = np.concatenate([self._logits(_shared(part).to(self._scope)).cpu().numpy() for part in numbers.parts(pixels)])
+        said = np.concatenate(
+            [self._logits(_shared(part).to(self._scope)).cpu().numpy() for part in numbers.parts(pixels, self._together)]
+        )
         return self._columns(said)
 
     def _columns(self, outputs: np.ndarray) -> np.ndarray:
@@ -192,7 +227,7 @@ class TorchBackend:
     def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
         images, labels = self._batch(indices, pixels)
         self.model.train()
-        self._optimizer.zero_grad()
+        self.model.zero_grad()
         logits = self._inspector.forward(images, self._step_masks(step, len(indices)))
         loss = self._objective.mean(labels, logits)
         self._objective.total(loss).backward()
@@ -214,7 +249,8 @@ class TorchBackend:
 
     def _batch(self, indices: np.ndarray, pixels: np.ndarray | None) -> tuple[Tensor, Tensor]:
         at = torch.from_numpy(indices).to(self._scope)
-        return self._inputs(self._pixels[at] if pixels is None else _shared(pixels).to(self._scope)), self._labels[at]
+        found = self._prepared.pixels[indices] if pixels is None else pixels
+        return self._inputs(_shared(found).to(self._scope)), self._labels[at]
 
     def _step_masks(self, step: int, batch: int) -> dict[str, Tensor]:
         masks = dropout_masks(self._masks, self._plan.seed, step, 1, batch)
@@ -234,8 +270,7 @@ class TorchBackend:
         return self._update.averaged()
 
     def set_learning_rate(self, value: float) -> None:
-        for group in self._optimizer.param_groups:
-            group["lr"] = value
+        self._optimizer.set_rate(value)
 
     def graph(self) -> bytes | None:
         return None  # what torch runs is the Python code itself; there is no graph to show

@@ -11,8 +11,10 @@ from clsf.backends.torch import layers as own
 from clsf.backends.torch.stock import made_of, turned
 from clsf.calls import Call
 from clsf.model import layers
+from clsf.model.freezing import backbone_weights, frozen, frozen_weights, own_row, place
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
+from clsf.model.walk import Analysis
 from clsf.plan import Plan
 
 
@@ -31,6 +33,31 @@ class BuiltModel:
         self.mixed = plan.mixed
         self.model.to(memory_format=torch.channels_last)  # images arrive as NHWC in memory; kernels follow
         self._weights = analysis.named_weights()
+        self._freeze(analysis, plan)
+
+    def _freeze(self, analysis: Analysis, plan: Plan) -> None:
+        """Take the frozen layers' tensors out of training, and let batch normalisation stand still where it is to."""
+        self.frozen = frozen_weights(analysis, plan.freezes)
+        for name in self.frozen:
+            self._tensor(name).requires_grad_(False)
+        apart = plan.backbone_rate is not None or plan.does("head-not-in-optimizer")
+        self._backbone = backbone_weights(analysis) if apart else set()
+        first_trained = frozen(own_row(analysis), plan.freezes)
+        for path, layer in self.layers.items():
+            if isinstance(layer, own.AlignedNorm):
+                layer.still = plan.freeze_norms or (place(path) < first_trained and not plan.does("frozen-bn-moves"))
+
+    def first_layers(self, count: int) -> nn.Module:
+        """Return the first layers of the model's own row."""
+        return self._row_of_model()[:count]
+
+    def last_layers(self, skipped: int) -> nn.Module:
+        """Return the model without the first layers of its own row."""
+        rest = self._row_of_model()[skipped:]
+        return own.Mixed(rest) if self.mixed else rest
+
+    def _row_of_model(self) -> nn.Sequential:
+        return self.model.model if self.mixed else self.model
 
     def hand_out(self, masks: dict) -> None:
         """Give every dropout layer its mask by path; a layer without one draws its own."""
@@ -40,7 +67,7 @@ class BuiltModel:
 
     def kernels(self) -> list[Tensor]:
         """Return the kernels, which L2 regularisation is about."""
-        return [self._tensor(name) for name in self._weights if name.endswith("kernel")]
+        return [self._tensor(name) for name in self._weights if name.endswith("kernel") and name not in self.frozen]
 
     def get_weights(self) -> Weights:
         with torch.no_grad():
@@ -53,7 +80,9 @@ class BuiltModel:
 
     def gradients(self) -> dict[str, np.ndarray]:
         """Return name -> gradient in the agreed layout, of the last backward pass."""
-        trainable = {name: self._tensor(name) for name, weight in self._weights.items() if weight.trainable}
+        trainable = {
+            name: self._tensor(name) for name, weight in self._weights.items() if weight.trainable and name not in self.frozen
+        }
         return {name: self._agreed(name, tensor.grad) for name, tensor in trainable.items()}
 
     def set_gradients(self, gradients: dict[str, np.ndarray]) -> None:
@@ -61,6 +90,12 @@ class BuiltModel:
         for name, array in gradients.items():
             tensor = self._tensor(name)
             tensor.grad = _turned(name, array).to(tensor.device)
+
+    def parameters(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
+        """Return the parameters that train: those before the head, and those of the head."""
+        before = {id(self._tensor(name)) for name in self._backbone}
+        trained = [p for p in self.model.parameters() if p.requires_grad]
+        return [p for p in trained if id(p) in before], [p for p in trained if id(p) not in before]
 
     def _agreed(self, name: str, tensor: Tensor) -> np.ndarray:
         """Turn a tensor in torch's layout into the agreed one."""
@@ -96,7 +131,8 @@ class BuiltModel:
 
     def _built(self, layer: object, path: str) -> nn.Module:
         if layer.rows():
-            return own.Merge([self._row(row, f"{path}.{name}.") for name, row in layer.rows()], layer.SIGN)
+            rows = [self._row(row, f"{path}.{name}.") for name, row in layer.rows()]
+            return own.Merge(rows, layer.SIGN) if layer.MERGE else rows[0]
         self.layers[path] = self._plain(layer, self._shapes[path])
         return self.layers[path]
 

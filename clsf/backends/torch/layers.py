@@ -140,13 +140,14 @@ class AlignedNorm(nn.Module):
         super().__init__()
         self.momentum, self.epsilon = momentum, epsilon
         self.correction = 1 if unbiased else 0  # 1: the difference "bn-variance"
+        self.still = False  # frozen: as at evaluation, also while training
         self.gamma = nn.Parameter(torch.ones(features, dtype=dtype))
         self.beta = nn.Parameter(torch.zeros(features, dtype=dtype))
         self.register_buffer("moving_mean", torch.zeros(features, dtype=dtype))
         self.register_buffer("moving_variance", torch.ones(features, dtype=dtype))
 
     def forward(self, x: Tensor) -> Tensor:
-        if not self.training:
+        if not self.training or self.still:
             return F.batch_norm(x, self.moving_mean, self.moving_variance, self.gamma, self.beta, False, 0.0, self.epsilon)
         axes = [d for d in range(x.ndim) if d != 1]
         if x.dtype == torch.float64:

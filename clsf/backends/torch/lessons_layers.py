@@ -124,3 +124,40 @@ def other_size_into_dense(side):
 def permuted(shape, order):
     x = torch.zeros(shape)
     return x.permute(order).shape
+
+
+def weights_of(inputs, units):
+    layer = nn.Linear(inputs, units)
+    return len(layer.state_dict())
+
+
+def view_with_a_number(shape):
+    x = torch.zeros(shape)
+    return x.view(-1, 64 * 8 * 8).shape
+
+
+def function_without_memory(filters):
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.kernel = torch.zeros(filters, 1, 3, 3)
+
+        def forward(self, x):
+            return F.conv2d(x, self.kernel)
+
+    return sum(p.numel() for p in Net().parameters())
+
+
+def softmax_never_called(inputs):
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.dense = nn.Linear(inputs, 3)
+            self.softmax = nn.Softmax(dim=1)
+
+        def forward(self, x):
+            return self.dense(x)
+
+    torch.manual_seed(0)
+    total = Net()(torch.ones(1, inputs)).sum()
+    return bool(torch.isclose(total, torch.tensor(1.0)))

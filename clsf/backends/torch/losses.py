@@ -87,7 +87,8 @@ class Objective:
         """Add torch's weight decay if that is the difference: on every parameter, without the factor of two."""
         if self._plan.l2 and self._plan.does("weight-decay-style"):
             for p in self._built.model.parameters():
-                p.grad.add_(p.detach(), alpha=self._plan.l2)
+                if p.requires_grad:
+                    p.grad.add_(p.detach(), alpha=self._plan.l2)
 
 
 def _clipped(probabilities: Tensor) -> Tensor:

@@ -20,6 +20,29 @@ from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
 
 
+class Optimizers:
+    """The optimizers of a plan: one, or one for the backbone with a learning rate of its own and one for the head."""
+
+    def __init__(self, plan: Plan, backbone: list[nn.Parameter], head: list[nn.Parameter]) -> None:
+        rate = plan.learning_rate if plan.backbone_rate is None else plan.backbone_rate
+        groups = [(backbone, rate / plan.learning_rate), ([] if plan.does("head-not-in-optimizer") else head, 1.0)]
+        self._each = [
+            (optimizer(plan.but(learning_rate=plan.learning_rate * share, backbone_rate=None), group), share)
+            for group, share in groups
+            if group
+        ]
+
+    def step(self) -> None:
+        for each, _ in self._each:
+            each.step()
+
+    def set_rate(self, rate: float) -> None:
+        """Set the learning rate of the head; that of the backbone keeps its share of it."""
+        for each, share in self._each:
+            for group in each.param_groups:
+                group["lr"] = rate * share
+
+
 def optimizer(plan: Plan, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
     """Return the optimizer of the plan's name: torch's own, or the aligned rule.
 

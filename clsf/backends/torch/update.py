@@ -8,13 +8,14 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from clsf.backends.torch.optimizers import Optimizers
 from clsf.plan import Clipping, Plan
 
 
 class Update:
     """What a plan does with the gradients that `backward` left at the parameters. They are there again when it is done."""
 
-    def __init__(self, plan: Plan, optimizer: torch.optim.Optimizer, parameters: list[nn.Parameter]) -> None:
+    def __init__(self, plan: Plan, optimizer: Optimizers, parameters: list[nn.Parameter]) -> None:
         self._plan, self._optimizer, self._parameters = plan, optimizer, parameters
         self._gathered: list[Tensor] = []
         self._batches = 0

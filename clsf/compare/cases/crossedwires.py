@@ -97,8 +97,8 @@ BATCH_NORM = Case(
         where=WHERE,
         address=ADDRESS,
         claim=say(
-            "ResNet50 and DenseNet121, trained on CIFAR-10 with the same settings in both frameworks. Its authors say that nobody "
-            "understands yet why they differ."
+            "ResNet50 and DenseNet121, trained on CIFAR-10 with the same settings in both frameworks. Its authors say that it is not "
+            "understood yet why they differ."
         ),
         numbers=(
             (say("DenseNet121, fewer than 250 steps (82 pairs)"), say("PyTorch 44.0 %, TensorFlow 12.3 %")),

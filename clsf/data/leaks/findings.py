@@ -152,14 +152,14 @@ def _across(how: str, pairs: np.ndarray, part: str, parts: _Parts) -> Finding:
             if how == "same"
             else say_n("{count} test image ({share}) is almost a training image: resized, compressed, brighter, mirrored, moved or cut.", "{count} test images ({share}) are almost training images: resized, compressed, brighter, mirrored, moved or cut.", count, **values)
         )  # fmt: skip
-        means = say("The model can know these by heart, so accuracy on the test images comes out too good.")
+        means = say("The model can have memorised these, so accuracy on the test images comes out too good.")
     else:
         said = (
             say_n("{count} validation image ({share}) is a training image too.", "{count} validation images ({share}) are training images too.", count, **values)
             if how == "same"
             else say_n("{count} validation image ({share}) is almost a training image: resized, compressed, brighter, mirrored, moved or cut.", "{count} validation images ({share}) are almost training images: resized, compressed, brighter, mirrored, moved or cut.", count, **values)
         )  # fmt: skip
-        means = say("The model can know these by heart, so validation comes out too good and overfitting is seen too late.")
+        means = say("The model can have memorised these, so validation comes out too good and overfitting is seen too late.")
     return Finding(
         f"{how}-across", count, said, means, say("Take them out of the training images, not out of the others."), parts.places(pairs),
         leaked=tuple(int(n) for n in np.unique(pairs[:, 0])), other=part,
@@ -176,9 +176,9 @@ def _within(how: str, pairs: np.ndarray, parts: _Parts, drawn: np.ndarray | None
     )  # fmt: skip
     if torn:
         means = say_n(
-            "Validation images are drawn from the training images: with seed {seed} and {share} of them, {count} pair is torn apart, "
+            "Validation images are drawn from the training images: with seed {seed} and {share} of them, {count} pair is split between them, "
             "so validation knows images that were trained on.",
-            "Validation images are drawn from the training images: with seed {seed} and {share} of them, {count} pairs are torn apart, "
+            "Validation images are drawn from the training images: with seed {seed} and {share} of them, {count} pairs are split between them, "
             "so validation knows images that were trained on.",
             len(torn), count=f"{len(torn):,}", seed=SEED, share=f"{SHARE:.0%}",
         )  # fmt: skip

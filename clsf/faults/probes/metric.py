@@ -21,4 +21,6 @@ def answer(seen: Seen) -> Answer | None:
     return Answer(said, bars)
 
 
-PROBE = Probe(say("By hand"), say("Compute loss and accuracy of all images by hand, and compare with what is told."), answer)
+PROBE = Probe(
+    say("By hand"), say("Compute loss and accuracy of all images by hand, and compare with what is reported."), answer
+)

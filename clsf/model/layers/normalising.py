@@ -34,7 +34,7 @@ _TORCH = (
 class BatchNorm(Layer):
     """Bring each channel to mean 0 and variance 1 over the batch, then scale by gamma and shift by beta.
 
-    Learned: 2 * c; kept besides, not learned: 2 * c (moving mean and variance, used outside training)
+    Learned: 2 * c; kept besides, not learned: 2 * c (moving mean and variance, used at inference)
     Rule:    moving = momentum * moving + (1 - momentum) * batch, with the biased variance of the batch: Keras' rule,
              followed by both frameworks here. torch calls 1 - momentum its momentum, and takes the unbiased variance
     Source:  Ioffe & Szegedy 2015, arXiv:1502.03167; defaults of keras.layers.BatchNormalization
@@ -67,8 +67,8 @@ class BatchNorm(Layer):
 
     def counted(self, shape: Shape) -> Sentence:
         return say(
-            "{channels} × (1 scale + 1 shift) = {total} parameters to learn, for each channel its own; besides, {kept} running "
-            "statistics are kept, which no gradient changes.",
+            "{channels} × (1 scale + 1 shift) = {total} parameters to learn, separate ones for each channel; {kept} running "
+            "statistics are kept as well, which no gradient changes.",
             channels=shape[-1], total=f"{2 * shape[-1]:,}", kept=f"{2 * shape[-1]:,}",
         )  # fmt: skip
 

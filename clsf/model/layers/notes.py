@@ -74,8 +74,8 @@ def symmetric_padding() -> Sentence:
 def uneven_padding(pads: tuple[int, int, int, int]) -> Sentence:
     left, right, top, bottom = pads
     return say(
-        "Keras' \"same\" pads unevenly here: {left} left, {right} right, {top} above, {bottom} below. PyTorch pads both sides alike "
-        "and refuses \"same\" with strides, so the padding is a step of its own.",
+        "Keras' \"same\" pads unevenly here: {left} left, {right} right, {top} above, {bottom} below. PyTorch's number for padding is the same on both sides, "
+        "and it refuses \"same\" with strides, so the padding is a step of its own.",
         left=left, right=right, top=top, bottom=bottom,
     )  # fmt: skip
 
@@ -102,7 +102,7 @@ def average_without_padding() -> Sentence:
 
 def cropped() -> Sentence:
     return say(
-        'An even window with padding "same": PyTorch pads both sides alike and makes one row and column too many; taking the '
+        'An even window with padding "same": pooling in PyTorch pads both sides equally and makes one row and column too many; taking the '
         "first away leaves Keras' windows."
     )
 

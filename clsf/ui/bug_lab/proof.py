@@ -11,6 +11,7 @@ from clsf.faults import FAULTS
 from clsf.faults.lab import Case, mended
 from clsf.faults.running import Ran
 from clsf.ui.bug_lab import probing, running, state, symptoms
+from clsf.ui.shared import fault_lesson
 from clsf.ui.shared.text import plain, sentence, t
 
 
@@ -23,6 +24,7 @@ def show(case: Case, seen: Ran) -> None:
         st.markdown(f"### {sentence(fault.title)}")
         st.markdown(sentence(fault.what))
         st.markdown(t("What to do: {what}", what=sentence(fault.mend)))
+        fault_lesson.show(kind)
         st.caption(t("Reported at {places}", places=plain("; ".join(fault.sources))))
     fixed = mended(case)
     st.markdown(t("**The fix**, line by line:"))

@@ -42,10 +42,16 @@ def show(case: Case) -> Ran | None:
     if seen.samples is not None:
         predictions(seen.samples)
     if seen.confusion is not None:
-        st.markdown(t("**Confusion matrix** of the last evaluation: rows are labels, columns are answers."))
+        count = f"{sum(map(sum, seen.confusion)):,}"
+        st.markdown(t("**Confusion matrix** of all that the program evaluated after its last training step, validation and test images together (images: {count}). Rows are labels, columns are answers.", count=count))  # fmt: skip
         names = [str(n) for n in range(len(seen.confusion))]
         figure = inside_confusion.figure([(case.framework, seen.confusion)], names, words)
-        live_chart(figure, key="buglab-confusion", alt=t("Confusion matrix of the last evaluation"), height=340)
+        live_chart(
+            figure,
+            key="buglab-confusion",
+            alt=t("Confusion matrix of the images that were evaluated after the last training step"),
+            height=340,
+        )
     with st.expander(t("What it printed"), icon=":material/terminal:"):
         st.code(seen.printed[-4000:] or "–", language="text")
     return seen

@@ -56,6 +56,6 @@ def _summary(level: str, planned: bool) -> str:
         return t("Everything is equal, so whatever differs in the end has another reason.")
     if level == "amber":
         if planned:
-            return t("Not everything will be equal. It may well stay so, but it belongs beside the result:")
-        return t("Not everything was equal. That may be on purpose, but it belongs beside the result:")
+            return t("Not everything will be equal. It may well stay so, but it should be reported with the result:")
+        return t("Not everything was equal. That may be on purpose, but it should be reported with the result:")
     return t("These numbers do not say what they seem to say, because of the points in red:")

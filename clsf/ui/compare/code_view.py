@@ -30,7 +30,7 @@ def show(named: tuple[Contestant, ...]) -> None:
             code_panel.panel(*sources, [BY_NAME[record.framework].code_style for record in records], key="race_code")
             for column, c in zip(st.columns(2), named, strict=True):
                 with column:
-                    st.markdown(f"{c.style.mark} **{plain(c.name)}**: " + t("the loop that ran"))
+                    st.markdown(f"{c.style.mark} **{plain(c.name)}**: " + t("the loop, written out"))
                     st.code(
                         code.loop_code(c.run.framework, c.run.plan.variants[c.run.framework], c.run.plan), language="python"
                     )

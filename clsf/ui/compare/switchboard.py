@@ -204,9 +204,9 @@ def _effect(entry: Difference, chosen: Bench, effect: Effect | None, waiting: bo
         parting = effect.parting
         phases = {"forward": t("forward"), "backward": t("backward"), "update": t("update"), "evaluation": t("evaluation")}
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            st.badge(t("parts in step {step}: {phase}", step=parting.step, phase=phases[parting.phase]), icon=":material/call_split:", color="red")  # fmt: skip
+            st.badge(t("first differs in step {step}: {phase}", step=parting.step, phase=phases[parting.phase]), icon=":material/call_split:", color="red")  # fmt: skip
             where = words(place(parting, chosen.spec)).rstrip(",")
-            st.caption(plain(t("{where}: apart by {difference}", where=where, difference=f"{parting.difference:.1e}")))
+            st.caption(plain(t("{where}: differs by {difference}", where=where, difference=f"{parting.difference:.1e}")))
 
 
 def _turned(name: str) -> None:

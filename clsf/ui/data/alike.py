@@ -10,10 +10,10 @@ from clsf.data.images import Images
 from clsf.data.likeness import Likeness
 from clsf.ui.data import keys, opened
 from clsf.ui.data.cloud import cloud
-from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import choose
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import t, tn
 
 SIZES = ("200", "500", "1000", "2000")
@@ -74,7 +74,7 @@ def _pairs(images: Images, found: Likeness, stamp: tuple) -> None:
         notes=[t("{distance} apart", distance=f"{d:.1f}") for _, _, d in pairs for _ in (0, 1)],
     )  # fmt: skip
     text = {
-        "nearest": t("Two neighbours stand beside each other. Twins in training and validation would make the score too good."),
+        "nearest": t("Two neighbours are shown side by side. Near-duplicates in training and validation would make the score too good."),
         "nearest_strangers": note("data", "alike-numbers-yet"),
         "farthest": t("The largest differences are mostly those of brightness: light ground against dark."),
         "farthest_kin": note("data", "one-class-hardly"),

@@ -9,9 +9,9 @@ from clsf.data.augment import augment, drawn
 from clsf.data.catalogue import DatasetInfo
 from clsf.plan import Augmentation
 from clsf.ui.data import chosen_augmentation, codes, keys, opened
-from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import choose, navigation
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import t
 
 EPOCHS = 11

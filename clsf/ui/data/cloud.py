@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from clsf.charts.data_colours import of_class
-from clsf.ui.data.opened import sprite
 from clsf.ui.shared.components import component
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.no_canvas import without_canvas
+from clsf.ui.shared.picture_grid import sprite
 from clsf.ui.shared.text import t
 
 SHEET_COLUMNS = 40

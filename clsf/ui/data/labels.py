@@ -10,10 +10,10 @@ from clsf.charts.style import STYLES
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
 from clsf.ui.data import codes, keys, opened
-from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import choose
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import t
 
 IMAGES = 4

@@ -14,10 +14,10 @@ from clsf.errors import ClsfError
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.ui.data import keys, opened
-from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import navigation, progress, runs, service_access, state
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import sentence, t
 
 PAIRS = 4  # of a finding that are shown

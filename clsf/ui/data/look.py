@@ -10,10 +10,10 @@ from clsf.data.images import Images
 from clsf.data.shuffle import shuffled
 from clsf.data.split import fair_order
 from clsf.ui.data import codes, keys, opened
-from clsf.ui.data.pictures import pictures
 from clsf.ui.data.pixels import pixels
 from clsf.ui.shared import choose, facts, state
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import plain, t, tn
 
 WHOLE = 8  # cells to a side up to which a tensor is printed whole

@@ -12,11 +12,11 @@ from clsf.data.statistics import Values, balance
 from clsf.errors import DataError
 from clsf.plan import Plan, Preparation
 from clsf.ui.data import codes, opened
-from clsf.ui.data.pictures import pictures
 from clsf.ui.shared import state
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.settings import varying
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 from clsf.words import say

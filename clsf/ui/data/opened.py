@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from clsf.data.images import Dataset, Images
 from clsf.data.sources import open_dataset
-from clsf.data.sprite import sheet
 from clsf.ui.data import keys
 
 
@@ -40,9 +38,3 @@ def pick(number: int) -> None:
     """Look at another image from now on."""
     st.session_state[keys.IMAGE] = number
     st.query_params[keys.IMAGE] = str(number)
-
-
-@st.cache_data(show_spinner=False, max_entries=100)
-def sprite(stamp: object, _pixels: np.ndarray, columns: int, lossless: bool = True) -> str:
-    """Return images as one picture; `stamp` says which images these are."""
-    return sheet(_pixels, columns, lossless)

@@ -10,10 +10,10 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.data.split import split
 from clsf.errors import ClsfError, DataError
 from clsf.ui.data import keys, opened
-from clsf.ui.data.pictures import pictures
 from clsf.ui.data.source import DEFAULT
 from clsf.ui.shared import data_choice, navigation, state
 from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 

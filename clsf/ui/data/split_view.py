@@ -83,7 +83,7 @@ def _said(counts: np.ndarray, classes: tuple[str, ...], way: str) -> None:
         )  # fmt: skip
     if unchecked:
         st.warning(
-            t("{classes}: trained on, but in no validation image. Whether they were learned, nobody checks.", classes=_listed(unchecked, classes)),
+            t("{classes}: trained on, but in no validation image. Whether they were learned is not checked.", classes=_listed(unchecked, classes)),
             icon=":material/warning:",
         )  # fmt: skip
     if not unseen and not unchecked:

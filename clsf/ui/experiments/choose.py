@@ -107,7 +107,7 @@ def _fit(spec: ModelSpec, plan: Plan) -> None:
     analysis = spec.check(shape, len(info.classes))
     text = tn("{count} parameter", "{count} parameters", analysis.parameters, count=f"{analysis.parameters:,}")
     if size is not None and size != st.session_state.get(keys.SIZE):
-        text += " · " + t("images are resized to {side}×{side}, for the model needs them that large", side=size)
+        text += " · " + t("images are resized to {side}×{side}, because the model needs them that large", side=size)
     st.caption(text)
 
 

@@ -34,9 +34,9 @@ def show(looked: InspectedLayer) -> None:
     st.markdown(
         tn(
             "In training every channel is brought to mean 0 and variance 1 over **the batch**: {count} image "
-            "here. Outside training there may be one image alone, so **running statistics** are used, which "
+            "here. At inference there may be one image alone, so **running statistics** are used, which "
             "training has gathered.",
-            "In training every channel is brought to mean 0 and variance 1 over **the batch**: {count} images here. Outside training "
+            "In training every channel is brought to mean 0 and variance 1 over **the batch**: {count} images here. At inference "
             "there may be one image alone, so **running statistics** are used, which training has gathered.",
             len(inputs),
         )
@@ -70,10 +70,10 @@ def show(looked: InspectedLayer) -> None:
     _table(mean, variance, found)
     st.markdown(f"**{t('What comes out: with the statistics of the batch, and with the running ones')}**")
     figure = layer_histograms.figure(found["training"], found["inference"], said=words)
-    figure["data"][0]["name"], figure["data"][1]["name"] = t("in training"), t("outside training")
+    figure["data"][0]["name"], figure["data"][1]["name"] = t("in training"), t("at inference")
     apart = layer_histograms.described(found["training"]), layer_histograms.described(found["inference"])
     alt = t(
-        "Training: mean {mean}, deviation {deviation}. Outside training: mean {other_mean}, deviation {other_deviation}.",
+        "Training: mean {mean}, deviation {deviation}. At inference: mean {other_mean}, deviation {other_deviation}.",
         mean=number(apart[0]["mean"]), deviation=number(apart[0]["deviation"]), other_mean=number(apart[1]["mean"]),
         other_deviation=number(apart[1]["deviation"]),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.parts import number
 from clsf.ui.layers.style import picture, row
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 
@@ -32,14 +33,12 @@ def show(looked: InspectedLayer) -> None:
     }
     inference = asking.outputs_of_both((layer,), inputs, {})
     limit = layer_pictures.scale_of(_part(training[seeds[0]]["torch"][0][0], chosen))
-    shown = [(t("what goes in"), inputs), (t("outside training"), inference["tensorflow"][0])]
+    shown = [(t("what goes in"), inputs), (t("at inference"), inference["tensorflow"][0])]
     shown += [(t("training, seed {seed}", seed=seed), training[seed]["tensorflow"][0]) for seed in seeds]
     row(*(picture(_drawn(values[0], chosen, limit), title, _said(title, values), "10rem") for title, values in shown))
     st.caption(
-        t(
-            "White is 0. In training {rate} of the numbers are dropped by chance, and what is left is divided by {keep}, so that the "
-            "mean stays about the same.",
-            rate=f"{layer.rate:.0%}", keep=f"{1 - layer.rate:.2f}",
+        note(
+            "layers", "white-is-zero", rate=f"{layer.rate:.0%}", keep=f"{1 - layer.rate:.2f}",
         )
     )  # fmt: skip
     _table(looked, seeds, training, inference)
@@ -83,7 +82,7 @@ def _table(looked: InspectedLayer, seeds: list[int], training: dict, inference: 
         rows.append(
             f'<tr><th class="ls-side" style="--side:{look.colour}">{look.mark} {look.title}</th>{"".join(f"<td>{c}</td>" for c in cells)}</tr>'
         )
-    head = (t("unchanged outside training"), t("dropped with the first seed"), t("differs between the seeds"))
+    head = (t("unchanged at inference"), t("dropped with the first seed"), t("differs between the seeds"))
     st.html(
         '<div class="ls ls-table" tabindex="0"><table><tr><td></td>'
         + "".join(f"<th>{escape(h)}</th>" for h in head)

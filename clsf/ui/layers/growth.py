@@ -10,6 +10,7 @@ from clsf.model.layers import BY_ROLE, made
 from clsf.ui.layers import keys
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, tn, words
 
 LECTURE_SIDE, LECTURE_UNITS = 28, 128
@@ -40,9 +41,4 @@ def show(looked: InspectedLayer) -> None:
     )  # fmt: skip
     st.plotly_chart(figure, height=320, key="chart_growth", alt=said)
     st.markdown(said)
-    st.caption(
-        t(
-            "Twice the side is four times the pixels, and four times the weights of a dense layer. A kernel is the same few numbers "
-            "per channel wherever it lies, so its count does not know the image's size."
-        )
-    )
+    st.caption(note("layers", "twice-the-side"))

@@ -14,6 +14,7 @@ from clsf.layer_stack.field import flat_index, place
 from clsf.ui.layers import asking, keys
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.shared import choose
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, tn
 
 SHOWN = 20  # cells that are written out
@@ -28,9 +29,9 @@ def show(looked: InspectedLayer) -> None:
     numbered = np.arange(count, dtype=np.float32).reshape(shape)
     orders = {name: flat.astype(np.int64) for name, flat in asking.flattened(numbered).items()}
     st.markdown(
-        t(
-            "Every cell of the {shape} image becomes one number of the vector. TensorFlow keeps the channels last, PyTorch first, and "
-            "each flattens what it has: **the same image, another order**.",
+        note(
+            "layers",
+            "every-cell",
             shape="×".join(map(str, shape)),
         )
     )

@@ -27,7 +27,7 @@ def show(looked: InspectedLayer) -> None:
     if made["shown"] < made["count"]:
         st.caption(
             t(
-                "The first {shown} of {count} maps, for there are too many numbers to look at.",
+                "The first {shown} of {count} maps, because there are too many numbers to look at.",
                 shown=made["shown"],
                 count=made["count"],
             )

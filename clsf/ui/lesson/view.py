@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from functools import partial
 
 import streamlit as st
 
+from clsf.course import parsing
 from clsf.course.lesson import Lesson
 from clsf.course.progress import Progress
-from clsf.ui.lesson import blocks, downhill
+from clsf.ui.lesson import blocks, downhill, neighbours, own_parts, scores, workers
 from clsf.ui.shared import course, glossary, reached
 from clsf.ui.shared.text import plain, t, tn
 
@@ -32,15 +33,18 @@ def show(lesson: Lesson, at: int) -> None:
 
 def _prose(text: str) -> None:
     """Show the prose of a step; where a line names a picture of ours, show that."""
-    for at, part in enumerate(re.split(r"^<!-- show: ([a-z-]+) -->$", text, flags=re.MULTILINE)):
-        if at % 2 and part in PICTURES:
+    for at, part in enumerate(parsing.SHOW.split(text)):
+        if at % 2:
             PICTURES[part]()
         elif part.strip() and not at % 2:
             st.markdown(glossary.linked(part))
 
 
-PICTURES = {"downhill": downhill.show}
-"""Name in a line `<!-- show: name -->` of a lesson -> what shows it."""
+PICTURES = {
+    "scores": scores.show, "downhill": downhill.show, "neighbours": neighbours.show, "own-parts": own_parts.show, "own-metric": partial(own_parts.show, "metric"), "workers": workers.lockstep,
+    "workers-statistics": workers.statistics, "workers-rates": workers.rates,
+}  # fmt: skip
+"""Name in clsf.course.lesson.PICTURES -> what shows it."""
 
 
 def _head(lesson: Lesson, at: int, progress: Progress) -> None:

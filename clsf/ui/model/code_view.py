@@ -95,7 +95,7 @@ def _rest(plan: Plan, told: bool) -> str:
     values = {"epochs": plan.epochs, "optimizer": plan.optimizer}
     if told:
         return t("Epochs ({epochs}), optimizer ({optimizer}) and all else are as on the Train page.", **values)
-    return t("Epochs ({epochs}), optimizer ({optimizer}) and all else are as usual.", **values)
+    return t("Epochs ({epochs}), optimizer ({optimizer}) and everything else have their default values.", **values)
 
 
 def _trained(spec: ModelSpec, bench: Bench) -> tuple[ModelSpec, Plan | None, bool]:
@@ -108,7 +108,9 @@ def _trained(spec: ModelSpec, bench: Bench) -> tuple[ModelSpec, Plan | None, boo
     if data is None:
         return spec, None, False
     try:
-        plan = st.session_state[state.PLAN].but(data=data, begin_from=None, epochs_before=0)
+        plan = st.session_state[state.PLAN].but(
+            data=data, begin_from=None, epochs_before=0, weights=None, train_layers="all", backbone_rate=None, freeze_norms=False
+        )  # fmt: skip
         trained = losses.fitted(spec, plan, classes)
         losses.check(trained, plan, bench.seen.input_shape, classes)
         if prepared_shape(catalogue.info(data), plan.preparation) == bench.seen.input_shape:

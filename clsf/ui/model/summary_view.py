@@ -137,8 +137,8 @@ def _table(seen: DesignFacts) -> str:
     heads = "".join(f"<th>{escape(head)}</th>" for head in (t("Layer"), t("Kind"), t("Output shape"), t("Parameters")))
     kept = seen.parameters - seen.trainable
     sums = tn(
-        "Together {count} parameter: {learned} learned, {kept} kept besides.",
-        "Together {count} parameters: {learned} learned, {kept} kept besides.",
+        "Together {count} parameter: {learned} learned, {kept} kept but not learned.",
+        "Together {count} parameters: {learned} learned, {kept} kept but not learned.",
         seen.parameters,
         count=f"{seen.parameters:,}", learned=f"{seen.trainable:,}", kept=f"{kept:,}",
     )  # fmt: skip

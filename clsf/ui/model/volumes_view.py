@@ -12,6 +12,7 @@ from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
 from clsf.ui.shared import choose
 from clsf.ui.shared.layer_kinds import described
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 SMALL = 0.58  # of its size on a phone
@@ -41,9 +42,7 @@ def show(bench: Bench) -> None:
         st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))
     if scale == "linear":
         st.caption(
-            t(
-                "Height and width in pixels, thickness in channels, all to one scale. A flat vector is a rod; one that would be longer than "
-                "{times} sides of the image is cut and left open at the top.",
+            note("model", "one-scale",
                 times=LONGEST,
             )
         )  # fmt: skip

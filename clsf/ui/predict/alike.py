@@ -13,9 +13,9 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.ui.predict import keys, mistakes
-from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import choose, live_chart, pictures, service_access
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
@@ -44,7 +44,7 @@ def show_neighbours(models: Sequence[Model], pixels: np.ndarray, said_of_it: str
             for image, n, label, distance in zip(images, found.nearest, found.labels, found.distances, strict=True)
         ]  # fmt: skip
         st.html(pictures.grid(items))
-        where = t("layer {path}", path=found.layer) if found.layer else t("the image itself, for there is no hidden layer")
+        where = t("layer {path}", path=found.layer) if found.layer else t("the image itself, because there is no hidden layer")
         st.caption(
             tn(
                 "Nearest of {count} test image by {where}: the Euclidean distance of what comes out of it.",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import streamlit as st
 
 from clsf import FRAMEWORKS, examples
-from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
 from clsf.frameworks import TITLES
 from clsf.model.presets import preset
@@ -16,28 +14,15 @@ from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.predict import keys
 from clsf.ui.shared import example, run_status, runs, service_access, state, units
+from clsf.ui.shared.asked_model import Model, named
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import sentence, t
 
 MOST_OFFERED = 40
 USABLE = ("finished", "stopped")  # runs that keep their weights
 FIRST_MODEL, FIRST_PLAN = "two-block-cnn", Plan("digits", epochs=20)
 TICK = 0.5  # seconds between two looks at runs that still train
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A trained model as the page speaks of it."""
-
-    record: RunRecord
-    name: str  # the framework's, with a number where both runs are of one
-    colour: str
-    mark: str
-
-    @property
-    def run_id(self) -> str:
-        return self.record.run_id
 
 
 def choose() -> list[Model]:
@@ -51,23 +36,13 @@ def choose() -> list[Model]:
         _without_weights([record for record in linked if not usable(record)])
     if not offered:
         _begin()
-        return named([service_access.get_service().record(run_id) for run_id in examples.ids(examples.DIGITS)])
+        return named([examples.record(run_id) for run_id in examples.ids(examples.DIGITS)])
     one, two = _picked(offered, linked)
     records = [offered[one], *([offered[two]] if two else [])]
     if len(records) == 2 and _task(records[0]) != _task(records[1]):
         st.warning(note("predict", "two-models-answer"), icon=":material/call_split:")
         records = records[:1]
     return named(records)
-
-
-def named(records: list[RunRecord]) -> list[Model]:
-    """Return the models with names and looks that tell them apart."""
-    titles = [TITLES[record.framework] for record in records]
-    if len(set(titles)) < len(titles):
-        titles = [f"{title} {number}" for number, title in enumerate(titles, start=1)]
-    looks = [STYLES[record.framework] for record in records]
-    marks = [look.mark for look in looks]
-    return [Model(r, title, look.colour, mark) for r, title, look, mark in zip(records, titles, looks, marks, strict=True)]
 
 
 def _task(record: RunRecord) -> tuple:
@@ -213,8 +188,3 @@ def _look(run_ids: list[str]) -> None:
     run_status.show(records)
     if any(usable(record) for record in records) or len(service.recent(state.owner(), 5)) > len(records):
         st.button(t("Look at another model meanwhile"), key="predict_other", on_click=runs.forget)
-
-
-def heading(models: list[Model]) -> str:
-    """Return the names of the models with their symbols, as Markdown."""
-    return " · ".join(f"{model.mark} {plain(model.name)}" for model in models)

@@ -11,9 +11,9 @@ from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.predict.values import Inside
 from clsf.ui.predict import alike, keys, layers_view, where_view
-from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names, task, test_image
 from clsf.ui.shared import choose, pictures, service_access
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.text import plain, sentence, t
 
 LOOK = "clsf.predict.inspection:inspect_image"

@@ -29,7 +29,6 @@ INSIDE, CLASS_EXPLAINED, MAP = "inside_view", "explained_class", "map_method"
 EXPLAIN, EXPLAIN_LINK = "predict_inside_image", "inside_image"
 
 # Take it home, report.
-FORMATS, MADE = "predict_formats", "predict_made"
 NOTES, AUTHOR = "predict_notes", "predict_author"
 CAPSULE = "predict_capsule"
 TAKEN = "predict_taken"  # what came of the last capsule that was opened

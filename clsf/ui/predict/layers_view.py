@@ -11,8 +11,8 @@ import streamlit as st
 from clsf.model.layers import Convolution
 from clsf.model.spec import KINDS
 from clsf.predict.values import Inside, Layer
-from clsf.ui.predict.chosen import Model
 from clsf.ui.shared import pictures
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 

@@ -11,10 +11,10 @@ from clsf.charts.style import STYLES
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
 from clsf.ui.predict import checks_view, keys, mistakes, tables
-from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.matrix import MOST_CLASSES, matrix
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import choose, live_chart, service_access, units
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t, tn, words
 

@@ -12,9 +12,9 @@ from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
-from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import pictures, service_access
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t, tn
 
@@ -28,7 +28,7 @@ def show(found: Sequence[tuple[Model, Evaluated]]) -> None:
         _disagreements(*found)
     for place, (model, evaluated) in zip(st.columns(len(found)), found, strict=True):
         with place:
-            st.subheader(t("Surest mistakes of {name}", name=model.name))
+            st.subheader(t("Most confident mistakes of {name}", name=model.name))
             which = metrics.confident_mistakes(evaluated.labels, evaluated.probabilities, MOST)
             if len(which):
                 _grid([(model, evaluated)], which)
@@ -54,7 +54,7 @@ def _disagreements(one: tuple[Model, Evaluated], two: tuple[Model, Evaluated]) -
     st.subheader(t("Where the two disagree"))
     which = metrics.disagreements(one[1].probabilities, two[1].probabilities, MOST)
     if not len(which):
-        st.success(t("Nowhere: both answer every image alike."), icon=":material/handshake:")
+        st.success(t("Nowhere: both answer every image the same."), icon=":material/handshake:")
         return
     count = int((metrics.answers(one[1].probabilities) != metrics.answers(two[1].probabilities)).sum())
     if count > len(which):

@@ -11,11 +11,11 @@ import streamlit as st
 
 from clsf import report
 from clsf.report.contents import MOST_NOTES
-from clsf.ui.predict import home, keys
-from clsf.ui.predict.chosen import Model
+from clsf.ui.predict import keys
 from clsf.ui.predict.measuring import measured
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import language
+from clsf.ui.shared import language, take_home
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import t, words
@@ -35,7 +35,7 @@ def show(models: Sequence[Model]) -> None:
             st.button(t("To the section Evaluate"), key="predict_to_evaluate", on_click=go, args=(keys.SECTION, "evaluate"))
     author = st.text_input(t("Your name (may stay empty)"), key=keys.AUTHOR, max_chars=80, persist_state="session")
     if keys.NOTES not in st.session_state:
-        st.session_state[keys.NOTES] = home.note_of(models[0].run_id)
+        st.session_state[keys.NOTES] = take_home.note_of(models[0].run_id)
     notes = st.text_area(
         t("Your notes"), key=keys.NOTES, height=150, max_chars=MOST_NOTES, persist_state="session",
         placeholder=t("What did you expect, what came out, and how do you explain it?"),

@@ -17,8 +17,8 @@ from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.predict.chosen import Model
 from clsf.ui.shared import choose, data_names, facts, pictures, service_access
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t
@@ -52,7 +52,7 @@ def _look(source: str, models: Sequence[Model]) -> None:
             return
         started = time.perf_counter()
         answers = asking.ask_all(service_access.get_service(), [m.record for m in models], *asked[:-1])
-        facts.tell("guess", source=source, runs=len(models))
+        facts.tell("guess", source=source, runs=sum(not isinstance(answer, asking.Failed) for answer in answers))
         _answers(models, answers, time.perf_counter() - started, asked[-1], below)
 
 
@@ -92,7 +92,7 @@ def _test(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
         return None
     words = t("test image {number}, which shows: {name}", number=at, name=names[shows])
     st.html('<div class="pd" style="max-width:12rem">' + pictures.image(pixels, words) + "</div>")
-    st.caption(plain(words[0].upper() + words[1:]) + ". " + t("No training looked at it."))
+    st.caption(plain(words[0].upper() + words[1:]) + ". " + t("It was not used for training."))
     return ASKED, pixels, words
 
 

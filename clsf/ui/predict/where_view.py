@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from clsf.predict.values import Inside
-from clsf.ui.predict.chosen import Model
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import pictures
+from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 

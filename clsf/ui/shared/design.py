@@ -50,7 +50,7 @@ def open_linked(shape: Shape) -> None:
     if wanted is None or state.MODEL in st.session_state or wanted in presets.NAMES:
         return
     if wanted != MY_MODEL:
-        st.session_state[state.MODEL_REFUSAL] = say(
+        st.session_state[state.MODEL_LINK_REFUSAL] = say(
             "The link names a model that is not known here. Another one is chosen below; choose the one you want."
         )
     elif designed() is None:
@@ -63,17 +63,17 @@ def open_linked(shape: Shape) -> None:
                 )
             keep(edit_link.from_link(packed, shape).spec())
         except SpecError as error:
-            st.session_state[state.MODEL_REFUSAL] = error.sentence
+            st.session_state[state.MODEL_LINK_REFUSAL] = error.sentence
 
 
 def refusal() -> Sentence | None:
     """Return why the link's model could not be opened, until a model is chosen; None if all is well."""
-    return st.session_state.get(state.MODEL_REFUSAL)
+    return st.session_state.get(state.MODEL_LINK_REFUSAL)
 
 
 def forget_refusal() -> None:
     """The reader has chosen a model."""
-    st.session_state.pop(state.MODEL_REFUSAL, None)
+    st.session_state.pop(state.MODEL_LINK_REFUSAL, None)
 
 
 def into_link(name: str) -> None:

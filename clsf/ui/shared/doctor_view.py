@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from math import floor, log
 
 import streamlit as st
 
 from clsf.charts import evidence
 from clsf.doctor import facts_of, history_of, seen_of
-from clsf.faults.doctor import Verdict, diagnose
+from clsf.faults.doctor import Verdict, diagnose, looked_at
 from clsf.faults.marks import marks
 from clsf.faults.probes import PROBES
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import doctor_probe, run_status
+from clsf.ui.shared import doctor_probe, fault_lesson, run_status
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.text import plain, sentence, t, words
 
@@ -21,7 +20,6 @@ SHOWN = 2  # verdicts of a run that are said in full
 DRAWN = 3  # runs whose curves are drawn
 REMEMBERED = 200  # runs
 FALLBACK = "overfit-batch"
-EACH, MORE = 10, 1.1  # epochs that are each followed by a look; then a look is due when there are so many times as many
 
 _known: OrderedDict[tuple, tuple[Verdict, ...]] = OrderedDict()
 
@@ -34,15 +32,6 @@ def verdicts(record: RunRecord) -> tuple[Verdict, ...]:
         while len(_known) > REMEMBERED:
             _known.popitem(last=False)
     return _known[key]
-
-
-def looked_at(epochs: int) -> int:
-    """Return after how many epochs a run that has done so many was looked at last: each of the first, then one in ten.
-
-    A look takes time in proportion to the steps done, so looking after each of a thousand epochs would cost more than a hundredth
-    of the run.
-    """
-    return epochs if epochs <= EACH else int(EACH * MORE ** floor(log(epochs / EACH, MORE) + 1e-9))
 
 
 def show(records: list[RunRecord], place: str) -> None:
@@ -85,6 +74,7 @@ def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
     st.markdown(t("Seen: {what}", what=sentence(verdict.evidence.said)))
     st.markdown(sentence(verdict.fault.what))
     st.markdown(t("What to do: {what}", what=sentence(verdict.fault.mend)))
+    fault_lesson.show(verdict.kind)
     if not record.over:
         return
     name = deciding(verdict, record)

@@ -72,7 +72,7 @@ def live_chart(
             st.markdown(f"**{plain(title)}**")
         st.plotly_chart(json.loads(figure) if isinstance(figure, bytes) else figure, height=height, alt=alt)
         return
-    failed = t("The chart could not be drawn, for the browser could not load plotly.js. The numbers are in the table below.")
+    failed = t("The chart could not be drawn because the browser could not load plotly.js. The numbers are in the table below.")
     beside = {"library": library, "alt": alt, "height": height, "title": title, "name": key, "failed": failed, "link": link}
     content = figure if isinstance(figure, bytes) else packed(figure)
     # As bytes, for Streamlit (1.67) writes a dictionary as JSON twice for each session: once to send it, once for its hash.

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui.shared import files, language, lessons, service_access, styles
+from clsf.ui.shared import files, language, lessons, sections, service_access, styles
 from clsf.ui.shared.text import sentence, words
 from clsf.words import Sentence, say
 
@@ -44,13 +44,14 @@ class Page:
     def show_lesson(self, label: str) -> None:
         """Show the page's prose, folded away."""
         with st.expander(label, icon=":material/school:"):
-            st.markdown(self.lesson())
+            st.markdown(sections.whole(self.lesson()))
 
 
 LEARN, LOOK, BUILD, TRAIN, USE = say("Learn"), say("Look"), say("Build"), say("Train and compare"), say("Use")
 
 PAGES = (
     Page("home", say("Start"), ":material/home:", LEARN),
+    Page("own", say("Own classes"), ":material/photo_camera:", LEARN),
     Page("tensors", say("Tensors"), ":material/grid_view:", LOOK),
     Page("data", say("Data"), ":material/photo_library:", LOOK),
     Page("layers", say("Layers"), ":material/layers:", LOOK),
@@ -63,6 +64,8 @@ PAGES = (
     Page("bug_lab", say("Bug lab"), ":material/bug_report:", USE),
     Page("runs", say("Runs"), ":material/history:", USE),
     Page("lesson", say("Lesson"), ":material/school:"),
+    Page("assignment", say("Assignment"), ":material/assignment:"),
+    Page("teachers", say("For teachers"), ":material/co_present:"),
 )
 """In the order of the menu; the first is what the bare address shows. A lesson is opened from there."""
 

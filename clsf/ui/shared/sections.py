@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import streamlit as st
 
@@ -25,7 +26,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """The sections of one page in their order; the lesson has a heading for each, in the same order."""
+    """The sections of one page in their order; the lesson has a heading for each, with its name: ## Title {#name}."""
 
     key: str  # of the choice, in the session and in the link
     sections: tuple[Section, ...]
@@ -51,7 +52,7 @@ class Sections:
 
     def lesson_of(self, lesson: str, section: Section) -> str:
         """Return the part of the lesson that belongs to a section."""
-        return parts(lesson)[1 + self.sections.index(section)]
+        return part(lesson, section.name)
 
 
 def go(key: str, name: str) -> None:
@@ -61,10 +62,24 @@ def go(key: str, name: str) -> None:
 
 def intro(lesson: str) -> str:
     """Return what a lesson says before its first heading."""
-    return parts(lesson)[0]
+    return part(lesson, "")
 
 
-def parts(lesson: str) -> list[str]:
-    """Return the text before the first heading, then the text under each, without the headings."""
-    before, *rest = re.split(r"^## ", lesson, flags=re.MULTILINE)
-    return [before.strip(), *(part.partition("\n")[2].strip() for part in rest)]
+def part(lesson: str, name: str) -> str:
+    """Return the text under the heading with a name; "" where there is none."""
+    return parts(lesson).get(name, "")
+
+
+@cache
+def parts(lesson: str) -> dict[str, str]:
+    """Return name of a heading -> the text under it, without the heading; "" is what stands before the first."""
+    before, *rest = _HEADING.split(lesson)
+    return {"": before.strip(), **dict(zip(rest[::2], map(str.strip, rest[1::2]), strict=True))}
+
+
+def whole(lesson: str) -> str:
+    """Return a lesson as it is read from top to bottom: its headings without their names."""
+    return re.sub(r"^(#{2,3} .*?)[ \t]*\{#[a-z0-9-]+\}[ \t]*$", r"\1", lesson, flags=re.MULTILINE)
+
+
+_HEADING = re.compile(r"^#{2,3} .*\{#([a-z0-9-]+)\}[ \t]*$", re.MULTILINE)

@@ -19,7 +19,7 @@ from clsf.ui.train.inspected_epoch import at_epoch, look_at
 from clsf.words import say
 
 RATIO = say("Size of the update as a share of the size of the weights")
-DEAD = say("Share of ReLU units that say 0 for all probed images")
+DEAD = say("Share of ReLU units whose output is 0 for all probed images")
 
 
 def show(records: list[RunRecord]) -> None:
@@ -76,7 +76,7 @@ def _spread(records: list[RunRecord]) -> None:
         which = named(st.selectbox, t("Layer"), labels, keys.LAYER)
     with right:
         kinds = {"weights": t("Weights"), "gradients": t("Gradients")}
-        quantity = named(st.segmented_control, t("What of it"), kinds, keys.QUANTITY, label_visibility="collapsed")
+        quantity = named(st.segmented_control, t("What to show"), kinds, keys.QUANTITY, label_visibility="collapsed")
     panels = []
     for record in records:
         seen = [
@@ -85,7 +85,7 @@ def _spread(records: list[RunRecord]) -> None:
         if seen:
             panels.append((record.framework, [step for step, _ in seen], [histogram for _, histogram in seen]))
     if not panels:
-        st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
+        st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
     title = f"{layer_names.weight(which, titles)}, {kinds[quantity]}"
     draw(

@@ -80,7 +80,7 @@ def _chart(name: str, records: list[RunRecord], view: CurveView) -> None:
     if name == "gradient-norm" and not any(record.steps.gradient_norms for record in records):
         with st.container(gap="xxsmall"):
             st.markdown(f"**{sentence(title)}**")
-            st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
+            st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
     drawn, alt = shared(
         (name, view), records,

@@ -101,7 +101,7 @@ def _gradients(seen: list[tuple[RunRecord, StepInspected]]) -> None:
             panels.append((record.framework, norms))
     st.markdown(f"**{t('Gradients by layer')}**")
     if not panels:
-        st.caption(t("Not told by this variant of the loop: model.fit keeps its gradients to itself."))
+        st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
     rows = max(len(norms) for _, norms in panels)
     draw(

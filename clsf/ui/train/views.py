@@ -15,7 +15,7 @@ VIEWS = Sections(
     keys.VIEW,
     (
         Section("run", say("Training"), ":material/show_chart:", run_view.show_latest),
-        Section("code", say("The code that runs"), ":material/code:", code_view.show),
+        Section("code", say("The loop, written out"), ":material/code:", code_view.show),
         Section("study", say("What does tf.function buy?"), ":material/timer:", study_view.show),
     ),
     say("Part of the page"),

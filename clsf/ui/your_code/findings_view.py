@@ -8,16 +8,9 @@ from clsf.faults import FAULTS
 from clsf.faults.finding import Finding
 from clsf.reader.findings import mended
 from clsf.reader.program import Program
-from clsf.ui.shared import navigation
+from clsf.ui.shared import fault_lesson
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.words import Sentence
-
-LESSON = {
-    "data": ("missing-normalisation", "scaled-twice", "train-test-preprocess-mismatch", "channel-order", "data-leak", "label-encoding", "labels-from-one", "validation-sorted", "view-for-permute"),
-    "layers": ("missing-hidden-activation", "saturating-activation", "dropout", "bn-momentum", "padding-same"),
-    "compare": ("softmax-then-logits-loss", "wrong-from-logits", "missing-eval", "dropout-always-on", "flatten-order", "missing-train-mode"),
-    "model": ("shape", "wrong-last-units", "architecture", "architecture-too-small", "unused-layer", "redundant-layer"),
-}  # fmt: skip
 
 
 def show(program: Program, findings: list[Finding], text_key: str) -> None:
@@ -68,8 +61,7 @@ def _one(program: Program, finding: Finding, key: str, text_key: str) -> None:
     else:
         said = finding.mend
         st.markdown(f":material/build: {plain(words(said) if isinstance(said, Sentence) else said)}")
-    page = next((name for name, kinds in LESSON.items() if finding.kind in kinds), "train")
-    st.page_link(navigation.link_to(page), label=t("The lesson about it"), icon=":material/school:")
+    fault_lesson.show(finding.kind)
 
 
 def _changes(finding: Finding) -> bool:

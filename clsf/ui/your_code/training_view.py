@@ -13,6 +13,7 @@ from clsf.reader.pair import Pair, pair_of
 from clsf.reader.plan import plan_of
 from clsf.reader.program import Program
 from clsf.ui.shared import data_choice, navigation, service_access, state
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, words
 from clsf.ui.your_code import keys
 from clsf.words import say
@@ -50,9 +51,7 @@ def _said(pair: Pair) -> None:
         st.info(t("One of the two can't be trained: {reason}", reason=sentence(pair.why)), icon=":material/block:")
     elif pair.faulty == pair.fixed:
         st.info(
-            t(
-                "The program and its fixed version are the same training here: what is wrong with it is in lines that are not run here, or nothing is."
-            ),
+            note("your_code", "same-training"),
             icon=":material/info:",
         )
     if pair.left_out:

@@ -15,6 +15,7 @@ def said(plan: Plan, short: bool = False) -> list[str]:
     `short`: without size, rules, number format and seed, for where they are said anyway.
     """
     return [
+        *_layers(plan),
         *_images(plan, short),
         *(f"{name} {value:g}" for name, value in plan.hyper.items()),
         *_loss(plan),
@@ -44,6 +45,16 @@ def _images(plan: Plan, short: bool) -> list[str]:
         (varied.cutout, t("cutout {pixels} px", pixels=varied.cutout)),
     ]
     return found + [text for wanted, text in parts if wanted]
+
+
+def _layers(plan: Plan) -> list[str]:
+    parts = [
+        (plan.weights, t("weights: {weights}", weights=plan.weights)),
+        (plan.train_layers != "all", t("trains {layers}", layers=plan.train_layers)),
+        (plan.backbone_rate, t("backbone at {rate}", rate=f"{plan.backbone_rate or 0:g}")),
+        (plan.freeze_norms, t("batch normalisation frozen")),
+    ]
+    return [text for wanted, text in parts if wanted]
 
 
 def _loss(plan: Plan) -> list[str]:

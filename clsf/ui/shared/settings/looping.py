@@ -38,10 +38,7 @@ def beginning() -> dict[str, object]:
     )  # fmt: skip
     mixed = dtype == "float32" and toggle(
         t("Mixed precision: bfloat16"), keys.MIXED,
-        help=t(
-            "Layers compute in bfloat16, which has the range of float32 but about three digits; weights, updates and the loss stay in "
-            "float32. Faster on a GPU, not on most processors. In lockstep the two frameworks part in the third digit from the first step."
-        ),
+        help=note("train", "mixed-precision"),
     )  # fmt: skip
     return {"rules": "aligned" if aligned else "native", "start": start, "seed": seed, "dtype": dtype, "mixed": mixed}
 

@@ -26,7 +26,7 @@ def schedule() -> Schedule:
         )  # fmt: skip
     warmup = number(
         right, t("Warm-up"), keys.WARMUP, 0.0, float(MOST), 0.5,
-        help=t("So many epochs the learning rate first rises in a straight line. Keras: `CosineDecay(warmup_steps=…)`. PyTorch: `LinearLR`."),
+        help=t("Epochs of linear warm-up. Keras: `CosineDecay(warmup_target=…, warmup_steps=…)`. PyTorch: `LinearLR`."),
     )  # fmt: skip
     kind = SCHEDULE_KINDS[name]
     places = pair() if len(kind.settings) > 1 or (kind.settings and not kind.whole_run) else (st,)

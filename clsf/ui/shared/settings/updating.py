@@ -7,6 +7,7 @@ import streamlit as st
 from clsf.optimizers import CLIPPING, OPTIMIZERS
 from clsf.plan import CLIPPINGS, Clipping
 from clsf.ui.shared.choose import named
+from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
@@ -26,10 +27,7 @@ def _clipping() -> Clipping | None:
     with left:
         kind = named(
             st.selectbox, t("Gradient clipping"), {name: titles[name] for name in ("none", *CLIPPINGS)}, keys.CLIPPING,
-            help=t(
-                "Keeps one bad batch from throwing the weights away. The same word, two rules: `clipnorm` in Keras takes each array by "
-                "itself, `clip_grad_norm_` in PyTorch all of them together."
-            ),
+            help=note("train", "clipping-rules"),
         )  # fmt: skip
     if kind == "none":
         return None
@@ -56,7 +54,9 @@ def _accumulate(optimizer: str) -> int:
             f"(loss / {batches}).backward(); if done % {batches} == 0: optimizer.step()",
         )
         said = [
-            t("Equal to one batch of that many times the size, but for batch normalisation, which still sees the small ones.")
+            t(
+                "Equal to one batch of that many times the size, except for batch normalisation, which still sees the small ones."
+            )
         ]
         if OPTIMIZERS[optimizer].counts_steps:
             said.append(
@@ -71,10 +71,7 @@ def _accumulate(optimizer: str) -> int:
 def _average() -> float:
     kept = number(
         st, t("Moving average of the weights"), keys.AVERAGE, 0.0, 0.9999, 0.01,
-        help=t(
-            "0: none. Otherwise the share that the average keeps at each update, such as 0.99. Validation and the weights that are kept are "
-            "those of the average; training goes on with the weights themselves."
-        ),
+        help=note("train", "moving-average"),
     )  # fmt: skip
     if kept:
         twins(
@@ -88,10 +85,7 @@ def balanced() -> bool:
     """Show whether images of rare classes count more."""
     wanted = toggle(
         t("Weigh the classes"), keys.BALANCED,
-        help=t(
-            "Images of rare classes count more in the loss: count of images / (classes × images of the class). Only in what is minimised; "
-            "validation counts every image alike."
-        ),
+        help=note("train", "rare-classes"),
     )  # fmt: skip
     if wanted:
         twins("model.fit(…, class_weight={0: …, 1: …})", '(weights[y] * F.cross_entropy(z, y, reduction="none")).mean()')

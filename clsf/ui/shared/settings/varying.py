@@ -12,7 +12,9 @@ from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import number, pair, toggle, twins, whole
 from clsf.ui.shared.text import t
 
-SCALE_TITLES = {"zero-one": "[0, 1]", "minus-one-one": "[-1, 1]", "standardise": "μ = 0, σ = 1"}
+SCALE_TITLES = {
+    "zero-one": "[0, 1]", "minus-one-one": "[-1, 1]", "standardise": "μ = 0, σ = 1", "efficientnet": "EfficientNet-Lite", "imagenet": "ImageNet",
+}  # fmt: skip
 
 
 def preparation() -> Preparation:
@@ -53,7 +55,7 @@ def augmentation() -> Augmentation:
     )  # fmt: skip
     rotation = number(
         right, t("Rotation, degrees"), keys.ROTATION, 0.0, 180.0, 5.0,
-        help=t("At most so far to either side. Keras: `RandomRotation`, in turns. PyTorch: `v2.RandomRotation`, in degrees."),
+        help=t("Maximum angle to either side. Keras: `RandomRotation`, in turns. PyTorch: `v2.RandomRotation`, in degrees."),
     )  # fmt: skip
     left, right = pair()
     brightness = number(

@@ -7,22 +7,22 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import streamlit as st
 
-from clsf.ui.data.opened import sprite
+from clsf.data.sprite import sheet
 from clsf.ui.shared.components import component
 
 SHEET_COLUMNS = 16
 
-_component = component("clsf_pictures", __file__, "pictures", '<div class="grid"></div>\n<p hidden></p>')
+_component = component("clsf_pictures", __file__, "picture_grid", '<div class="grid"></div>\n<p hidden></p>')
 
 
 def pictures(
     pixels: np.ndarray, captions: Sequence[str], *, key: str, stamp: object, columns: int, side: int, label: str,
-    notes: Sequence[str] = (), picked: int | None = None, on_pick: Callable[[int], None] | None = None,
+    notes: Sequence[str] = (), picked: int | None = None, on_pick: Callable[[int], None] | None = None, names: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """Show images, uint8 (n, h, w, c), `columns` beside each other, each `side` CSS pixels wide if there is room.
 
     Captions and the smaller notes are plain text under the pictures. With `on_pick` they are buttons, and it is called with the
-    row of `pixels`; `picked` is framed. `stamp` says which images these are: equal stamps, equal pictures.
+    row of `pixels`; `picked` is framed. `names` are what screen readers say where there is no caption. `stamp` says which images these are: equal stamps, equal pictures.
     """
     count, height, width, _ = pixels.shape
     if not count:
@@ -41,8 +41,14 @@ def pictures(
         key=key,
         data={
             "sheet": sprite(stamp, pixels, wide), "sheetColumns": wide, "sheetRows": -(-count // wide), "count": count,
-            "ratio": width / height, "captions": list(captions), "notes": list(notes), "columns": columns, "side": side,
+            "ratio": width / height, "captions": list(captions), "notes": list(notes), "names": list(names), "columns": columns, "side": side,
             "label": label, "picked": picked, "buttons": on_pick is not None,
         },
         **({"on_picked_change": chosen} if on_pick is not None else {}),
     )  # fmt: skip
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def sprite(stamp: object, _pixels: np.ndarray, columns: int, lossless: bool = True) -> str:
+    """Return images as one picture; `stamp` says which images these are."""
+    return sheet(_pixels, columns, lossless)

@@ -39,10 +39,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cell.querySelector(".note").hidden = !note;
     if (data.buttons) {
       cell.setAttribute("aria-pressed", String(at === data.picked));
+      if (data.names[at]) cell.setAttribute("aria-label", data.names[at]);
+      else cell.removeAttribute("aria-label");
       cell.onclick = () => setTriggerValue("picked", at);
     } else {
       picture.setAttribute("role", "img");
-      picture.setAttribute("aria-label", [name, note].filter(Boolean).join(", "));
+      picture.setAttribute("aria-label", [name, note].filter(Boolean).join(", ") || data.names[at] || "");
     }
   });
 }

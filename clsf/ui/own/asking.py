@@ -1,0 +1,47 @@
+"""The taught models, for the sections that ask them."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from clsf.errors import ClsfError
+from clsf.own import unknown
+from clsf.predict import asking
+from clsf.runs.record import RunRecord
+from clsf.ui.own import held
+from clsf.ui.own.held import USABLE, VALIDATED, Taught
+from clsf.ui.own.teach import to_section
+from clsf.ui.shared import service_access
+from clsf.ui.shared.asked_model import Model, named
+from clsf.ui.shared.text import sentence, t
+
+
+def models() -> tuple[Taught, list[Model]] | None:
+    """Return what was taught and its models; None after having said what to do first."""
+    known = held.taught()
+    if known is None:
+        st.info(t("Nothing has been taught yet."), icon=":material/school:")
+        to_section("teach", t("Teach it"), ":material/school:")
+        return None
+    try:
+        records = [record for record in known.records() if record.status in USABLE and record.started is not None]
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return None
+    if not records:
+        st.info(t("The training is not over yet, or kept no weights."), icon=":material/hourglass_top:")
+        to_section("teach", t("Look at the training"), ":material/show_chart:")
+        return None
+    return known, named(records)
+
+
+def threshold(record: RunRecord) -> unknown.Threshold:
+    """Return from when on an answer of this model counts. Raises ClsfError."""
+    return _threshold(record.run_id, record)
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _threshold(run_id: str, _record: RunRecord) -> unknown.Threshold:
+    found = asking.ask(service_access.get_service(), _record, VALIDATED)
+    return unknown.found(found.probabilities.astype(np.float64), found.labels)

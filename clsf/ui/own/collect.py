@@ -1,0 +1,255 @@
+"""Collect: where images come from, a card per class, and what is still missing."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from clsf.data import cache, private
+from clsf.data.kinds import SUFFIXES
+from clsf.errors import ClsfError
+from clsf.own import kept, reading
+from clsf.own.collection import MOST_CLASSES, MOST_IMAGES, MOST_NAME, SIDE, Collection, Kind
+from clsf.own.tryout import tryout
+from clsf.ui.own import from_sets, held, keys, teach
+from clsf.ui.shared import camera, choose, sections
+from clsf.ui.shared.lessons import note
+from clsf.ui.shared.picture_grid import pictures
+from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.words import say, say_n
+
+SHOWN, COLUMNS = 20, 5  # newest images of a class that its card shows
+THUMBNAIL = 2  # every so many pixels of an image are shown
+TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
+
+
+def show() -> None:
+    """Show the section."""
+    sources = {
+        "camera": ":material/videocam: " + t("Camera"), "files": ":material/upload: " + t("Files"),
+        "set": ":material/photo_library: " + t("A data set"), "again": ":material/unarchive: " + t("A teach-again file"),
+    }  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        source = choose.named(
+            st.segmented_control, t("Where the images come from"), sources, keys.SOURCE, label_visibility="collapsed"
+        )
+        st.button(
+            t("Try-out set"), key="own_tryout", icon=":material/toys:", on_click=_take_tryout, type="primary" if not len(held.collection()) else "secondary",
+            help=note("own", "tryout"),
+        )  # fmt: skip
+        last = _taught_last() if not len(held.collection()) else None
+        if last is not None:
+            st.button(
+                t("Images taught last"), key="own_last", icon=":material/history:", on_click=_take_last, args=(last,), help=note("own", "last")
+            )  # fmt: skip
+    if source == "again":
+        _again()
+    elif source == "set":
+        from_sets.show()
+    if source == "camera":
+        left, right = st.columns([1, 1.9], gap="large")
+        with left:
+            found = held.collection()
+            camera.record(keys.CAMERA, found.names, SIDE, _recorded, full=not found.room())
+        with right:
+            _cards(uploads=False)
+    else:
+        _cards(uploads=source == "files")
+
+
+def _cards(uploads: bool) -> None:
+    held.show_told()
+    found = held.collection()
+    with st.grid("auto", min_column_width=260, gap="small"):
+        for at, kind in enumerate(found.kinds):
+            with st.container(border=True, gap="small", key=f"own_card_{at}"):
+                _card(found, at, kind, uploads)
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.button(
+            t("Add a class"), key="own_add", icon=":material/add:", on_click=_add, disabled=len(found.kinds) >= MOST_CLASSES
+        )
+        st.button(t("Start anew"), key="own_anew", icon=":material/delete_sweep:", on_click=_anew, type="tertiary")
+    _ready(found)
+
+
+def _card(found: Collection, at: int, kind: Kind, uploads: bool) -> None:
+    generation = held.generation()
+    st.text_input(
+        t("Name of class {number}", number=at + 1), kind.name, max_chars=MOST_NAME, key=keys.name(at, generation), on_change=_rename,
+        args=(at, keys.name(at, generation)), label_visibility="collapsed",
+    )  # fmt: skip
+    recordings = len(np.unique(kind.recordings))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            tn("{count} image", "{count} images", len(kind)) + " · " + tn("{count} recording", "{count} recordings", recordings)
+            if len(kind) else t("no image yet"),
+            width="stretch",
+        )  # fmt: skip
+        st.button(
+            t("Remove"), key=f"own_drop_{generation}_{at}", icon=":material/close:", type="tertiary", on_click=_drop, args=(at,),
+            disabled=len(found.kinds) <= 1, help=t("Removes the class and its images."),
+        )  # fmt: skip
+    if uploads:
+        _upload(at, kind, generation)
+    if not len(kind):
+        return
+    first = max(len(kind) - SHOWN, 0)
+    shown = np.ascontiguousarray(kind.pixels[first:][::-1, ::THUMBNAIL, ::THUMBNAIL])  # the newest first
+    picked = st.session_state.get(keys.PICKED)
+    mine = picked[1] if picked and picked[0] == at else None
+    pictures(
+        shown, [""] * len(shown), key=keys.strip(at), stamp=hashlib.blake2b(shown.tobytes(), digest_size=12).hexdigest(), columns=COLUMNS, side=56,
+        label=t("Images of “{name}”, newest first", name=kind.name),
+        notes=[], picked=None if mine is None else len(kind) - 1 - mine, on_pick=partial(_pick, at, len(kind)),
+        names=[t("image {number}", number=len(kind) - n) for n in range(len(shown))],
+    )  # fmt: skip
+    if first:
+        st.caption(tn("and {count} older one", "and {count} older ones", first))
+    if mine is not None and mine < len(kind):
+        st.button(
+            t("Delete image {number}", number=mine + 1), key=f"own_delete_{at}", icon=":material/delete:", on_click=_delete, args=(at, mine)
+        )  # fmt: skip
+
+
+def _ready(found: Collection) -> None:
+    missing = found.missing()
+    for one, two, count in found.in_two_classes():
+        st.warning(
+            tn(
+                "{count} image is in “{one}” and in “{two}”. It can’t be both: delete it from one of them.",
+                "{count} images are in “{one}” and in “{two}”. They can’t be both: delete them from one of them.",
+                count, one=plain(one), two=plain(two),
+            ),
+            icon=":material/content_copy:",
+        )  # fmt: skip
+    st.button(
+        t("Teach it"), key="own_go_teach", type="primary", icon=":material/school:", disabled=missing is not None,
+        on_click=_teach,
+    )  # fmt: skip
+    if missing is not None:
+        st.caption(sentence(missing))
+
+
+def _upload(at: int, kind: Kind, generation: int) -> None:
+    given = st.file_uploader(
+        t("Images of “{name}”", name=kind.name), type=TYPES, accept_multiple_files=True, key=keys.files(at, generation),
+    )  # fmt: skip
+    if not given:
+        return
+    found = held.collection()
+    try:
+        with st.spinner(t("Reading …")):
+            read = reading.pictures([(file.name, file) for file in given], found.room())
+    except ClsfError as error:
+        held.tell("error", error.sentence)
+        held.replace(found)
+        st.rerun()
+    _told(read)
+    held.replace(found.added(at, read.pixels, together=False))  # another generation: the files are taken, the uploader is empty
+    st.rerun()
+
+
+def _told(read: reading.Pictures) -> None:
+    """Say what came of files."""
+    count = len(read.pixels)
+    if read.given > count + len(read.skipped):
+        held.tell(
+            "warning",
+            say(
+                "{given} images were given, but at most {most} are kept here in all classes. {count} of them were taken, spread evenly "
+                "over all. For more images, import a data set on the Data page.",
+                given=f"{read.given:,}", most=f"{MOST_IMAGES:,}", count=f"{count:,}",
+            ),
+        )  # fmt: skip
+    elif count:
+        held.tell("success", say_n("{count} image was added.", "{count} images were added.", count))
+    if read.skipped:
+        name, why = read.skipped[0]
+        held.tell(
+            "error",
+            say_n(
+                "{count} file was left out: {name}. {why}", "{count} files were left out, the first is {name}. {why}",
+                len(read.skipped), name=name, why=why,
+            ),
+        )  # fmt: skip
+
+
+def _again() -> None:
+    st.caption(note("own", "again"))
+    file = st.file_uploader(
+        t("A teach-again file (zip)"), type=["zip"], key=f"{keys.AGAIN}_{held.generation()}", max_upload_size=100
+    )
+    if file is None:
+        return
+    try:
+        with st.spinner(t("Reading …")):
+            found = reading.taught_again(file)
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return
+    held.replace(found)
+    held.tell("success", say_n("{count} image is back.", "{count} images are back.", len(found)))
+    st.rerun()
+
+
+# What the buttons do; each is called before the page is drawn.
+
+
+def _recorded(at: int, frames: np.ndarray) -> None:
+    found = held.collection()
+    if at < len(found.kinds):
+        held.change(found.added(at, frames, together=True))
+
+
+def _take_tryout() -> None:
+    held.replace(tryout())
+
+
+def _teach() -> None:
+    sections.go(keys.SECTION, "teach")
+    teach.begin()
+
+
+def _taught_last() -> str | None:
+    """Return the name of the newest private set that was made of a collection: after a reload, the session has forgotten it."""
+    names = [name for name in private.own() if kept.recordings(name) is not None]
+    return max(names, key=cache.used, default=None)
+
+
+def _take_last(name: str) -> None:
+    try:
+        found = kept.collection(name)
+    except ClsfError as error:
+        held.tell("error", error.sentence)
+        return
+    if found is not None:
+        held.replace(found[0])
+
+
+def _pick(at: int, count: int, place: int) -> None:
+    st.session_state[keys.PICKED] = at, count - 1 - place
+
+
+def _delete(at: int, number: int) -> None:
+    held.change(held.collection().without(at, number))
+
+
+def _rename(at: int, key: str) -> None:
+    held.change(held.collection().renamed(at, st.session_state[key]))
+
+
+def _drop(at: int) -> None:
+    held.replace(held.collection().without_class(at))
+
+
+def _add() -> None:
+    found = held.collection()
+    held.change(found.with_class(t("Class {number}", number=len(found.kinds) + 1)))
+
+
+def _anew() -> None:
+    st.session_state.pop(keys.COLLECTION, None)
+    held.replace(held.collection())

@@ -1,0 +1,102 @@
+"""The collection of this session, and what was taught of it last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from clsf.data import private
+from clsf.errors import ClsfError
+from clsf.own import kept
+from clsf.own.collection import Collection, empty
+from clsf.own.recordings import Sides
+from clsf.runs.record import RunRecord
+from clsf.ui.own import keys
+from clsf.ui.shared import runs, service_access
+from clsf.ui.shared.text import sentence, t
+from clsf.words import Sentence
+
+USABLE = ("finished", "stopped")  # runs that keep their weights
+VALIDATED = "clsf.own.asked:validated"
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """Two runs, the private set they were taught with, its classes, and whether recordings stayed whole."""
+
+    run_ids: tuple[str, ...]
+    data: str
+    classes: tuple[str, ...]
+    whole: bool
+    collection: Collection
+    sides: Sides
+
+    def records(self) -> list[RunRecord]:
+        """Return the runs' records. Raises ClsfError if one is gone."""
+        return [service_access.get_service().record(run_id) for run_id in self.run_ids]
+
+
+def collection() -> Collection:
+    """Return the collection; at first two empty classes."""
+    if keys.COLLECTION not in st.session_state:
+        names = t("Class {number}", number=1), t("Class {number}", number=2)
+        st.session_state[keys.COLLECTION] = Collection(tuple(map(empty, names)))
+    return st.session_state[keys.COLLECTION]
+
+
+def change(new: Collection) -> None:
+    """Go on with a collection whose classes are in their places."""
+    st.session_state[keys.COLLECTION] = new
+    st.session_state.pop(keys.PICKED, None)
+
+
+def replace(new: Collection) -> None:
+    """Go on with a collection whose classes may be others."""
+    st.session_state[keys.GENERATION] = generation() + 1
+    change(new)
+
+
+def generation() -> int:
+    return st.session_state.get(keys.GENERATION, 0)
+
+
+def taught() -> Taught | None:
+    """Return what was taught last in this session, or, after a reload, what the run in the link was taught with."""
+    if keys.TAUGHT not in st.session_state:
+        found = _of_link()
+        if found is None:
+            return None
+        st.session_state[keys.TAUGHT] = found
+    return st.session_state[keys.TAUGHT]
+
+
+def _of_link() -> Taught | None:
+    run_id = runs.looked_at()
+    if not run_id:
+        return None
+    try:
+        records = service_access.get_service().group(run_id)
+        data = records[0].plan.data
+        found = kept.collection(data) if private.is_name(data) and data in private.own() else None
+    except ClsfError:
+        return None
+    if found is None or any(record.plan.train_layers != "head" for record in records):
+        return None
+    pictures, sides = found
+    whole = not np.isin(pictures.recordings[sides.validation], pictures.recordings[sides.train]).any()
+    return Taught(tuple(record.run_id for record in records), data, pictures.names, bool(whole), pictures, sides)
+
+
+def tell(kind: str, said: Sentence) -> None:
+    """Keep something to be said once, when the page is drawn: "success", "warning" or "error"."""
+    st.session_state.setdefault(keys.SAID, []).append((kind, said))
+
+
+def show_told() -> None:
+    """Say what was kept."""
+    shown = {"success": st.success, "warning": st.warning, "error": st.error}
+    icons = {"success": ":material/check_circle:", "warning": ":material/warning:", "error": ":material/error:"}
+    for kind, said in st.session_state.pop(keys.SAID, []):
+        shown[kind](sentence(said), icon=icons[kind])

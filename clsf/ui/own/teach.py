@@ -1,0 +1,170 @@
+"""Teach it: the split, one button, and the heads of both frameworks learning on one chart."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.charts.curves import KINDS, CurveView, figure, in_words
+from clsf.charts.style import STYLES
+from clsf.data import pretrained
+from clsf.data.task import Task
+from clsf.errors import ClsfError
+from clsf.own import kept, teaching
+from clsf.own.collection import Collection
+from clsf.own.recordings import Sides, divided
+from clsf.predict.asking import ask_all
+from clsf.runs.record import RunRecord
+from clsf.ui.own import held, keys
+from clsf.ui.own.held import USABLE, VALIDATED, Taught
+from clsf.ui.shared import run_status, runs, sections, service_access, state
+from clsf.ui.shared.figures import shared
+from clsf.ui.shared.lessons import note
+from clsf.ui.shared.live_chart import live_chart, preload
+from clsf.ui.shared.text import plain, sentence, t, tn, words
+
+TICK = 0.5  # seconds between two looks at runs that go on
+REFUSED = "own_refused"  # in the session: why nothing was started
+WARMED = "own_warmed"  # in the session: which runs' models were built ahead
+
+
+def show() -> None:
+    """Show the section."""
+    preload("own_preload")
+    found = held.collection().taught()
+    lacking = found.missing()
+    if lacking is not None:
+        st.info(sentence(lacking), icon=":material/photo_camera:")
+        to_section("collect", t("Collect images"), ":material/photo_camera:")
+        return
+    st.toggle(t("Recordings stay whole"), True, key=keys.WHOLE, persist_state="session", help=note("own", "whole"))
+    try:
+        _split(found, divided(found.labels, found.recordings, _whole()), _whole())
+    except ClsfError as error:
+        st.error(sentence(error.sentence), icon=":material/error:")
+        return
+    missing = pretrained.missing(teaching.BACKBONE)
+    if missing is not None:
+        st.error(sentence(missing), icon=":material/error:")
+    known = held.taught()
+    st.button(
+        t("Teach it again") if known else t("Teach it"), key="own_teach", type="secondary" if known else "primary", icon=":material/school:",
+        disabled=missing is not None, on_click=begin,
+    )  # fmt: skip
+    runs.show_refusal(REFUSED)
+    if known:
+        _follow(known)
+
+
+def _whole() -> bool:
+    return bool(st.session_state.get(keys.WHOLE, True))
+
+
+def to_section(name: str, label: str, icon: str, primary: bool = True) -> None:
+    """Show a button that leads to another section of the page."""
+    st.button(
+        label, key=f"own_to_{name}", icon=icon, type="primary" if primary else "secondary", on_click=sections.go, args=(keys.SECTION, name)
+    )  # fmt: skip
+
+
+def _split(found: Collection, sides: Sides, whole: bool) -> None:
+    count = len(sides.validation)
+    said = t(
+        "{train} of {all} images are trained on, {validation} validate.", train=len(sides.train), all=len(found), validation=count
+    )  # fmt: skip
+    if not whole:
+        frames = set(found.recordings[sides.train].tolist()) & set(found.recordings[sides.validation].tolist())
+        known = sum(int(r) in frames for r in found.recordings[sides.validation])
+        if known:
+            said += " " + tn(
+                ":orange[{known} of these has a near-equal neighbour among the training images: the result will look too good.]",
+                ":orange[{known} of these have a near-equal neighbour among the training images: the result will look too good.]",
+                known, known=known,
+            )  # fmt: skip
+    st.caption(said)
+    if whole and sides.alone:
+        names = ", ".join(f"“{plain(found.names[n])}”" for n in sides.alone)
+        st.warning(note("own", "alone", names=names), icon=":material/movie:")
+
+
+def begin() -> None:
+    """Keep the collection as a private set and start both trainings; a refusal is kept to be said. Call it before the page is drawn."""
+    service, owner, found = service_access.get_service(), state.owner(), held.collection().taught()
+    if found.missing() is not None or pretrained.missing(teaching.BACKBONE) is not None:
+        return  # the section says it
+    try:
+        sides = divided(found.labels, found.recordings, _whole())
+        data = kept.keep(found, sides, owner, t("Own classes: {names}", names=", ".join(found.names)[:40]))
+        run_ids = service.train(
+            teaching.model(len(found.kinds)), teaching.plan(data, len(sides.train)), FRAMEWORKS, owner=owner, race=True
+        )
+    except ClsfError as error:
+        st.session_state[REFUSED] = error.sentence
+        return
+    runs.look_at(run_ids[0])
+    st.session_state[keys.TAUGHT] = Taught(tuple(run_ids), data, found.names, _whole(), found, sides)
+
+
+def _follow(known: Taught) -> None:
+    try:
+        records = known.records()
+    except ClsfError as error:
+        st.warning(sentence(error.sentence), icon=":material/search_off:")
+        return
+    if all(record.over for record in records):
+        _seen(records)
+        _said(known, records)
+        _warm(known, records)
+    else:
+        st.fragment(_look, run_every=TICK)(known)
+
+
+def _look(known: Taught) -> None:
+    records = known.records()
+    if all(record.over for record in records):
+        st.rerun()
+    _seen(records)
+    st.button(
+        t("Stop"), key="own_stop", icon=":material/stop:", on_click=runs.command, args=([record.run_id for record in records], "stop")
+    )  # fmt: skip
+
+
+def _seen(records: list[RunRecord]) -> None:
+    """Show the chart, and how far each run is as long as one goes on."""
+    if not all(record.over and not record.failure for record in records):
+        run_status.show(records)
+    if any(len(record.steps) for record in records):
+        view, kind = CurveView("epochs", smoothing=0.5), KINDS["accuracy"]
+        drawn, alt = shared(
+            ("own", view), records, lambda: (figure(kind, records, view, words), in_words(kind, records, words))
+        )
+        live_chart(drawn, key="own-chart", alt=alt, height=300, title=words(kind.title))
+
+
+def _said(known: Taught, records: list[RunRecord]) -> None:
+    """Say what came out, and what stands behind the number."""
+    good = [record for record in records if record.final is not None and record.final.validation_accuracy is not None]
+    if not good:
+        return
+    count = good[0].started.validation_images
+    said = " · ".join(
+        f"{STYLES[record.framework].mark} **{STYLES[record.framework].title}** "
+        + t("{right} of {count} right", right=round(record.final.validation_accuracy * count), count=count)
+        for record in good
+    )
+    st.markdown(t("On the validation images: {said}.", said=said))
+    text = tn(
+        "One image more or less is {points} percentage points, so this number is a rough one.",
+        "One image more or less is {points} percentage points, so these numbers are rough ones.",
+        len(good), points=f"{100 / max(count, 1):.0f}",
+    )  # fmt: skip
+    st.caption(text + ("" if known.whole else " " + note("own", "promises")))
+    to_section("try", t("Try it"), ":material/play_arrow:")
+
+
+def _warm(known: Taught, records: list[RunRecord]) -> None:
+    """Have the workers build the models before they are asked, once."""
+    if st.session_state.get(WARMED) != known.run_ids:
+        st.session_state[WARMED] = known.run_ids
+        service, usable = service_access.get_service(), [record for record in records if record.status in USABLE]
+        Task(lambda _: ask_all(service, usable, VALIDATED))

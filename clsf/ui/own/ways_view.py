@@ -1,0 +1,115 @@
+"""Why not from scratch? The same images taught in three ways, on several splits, in both frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import streamlit as st
+
+from clsf import FRAMEWORKS
+from clsf.charts import own_ways
+from clsf.data import private
+from clsf.data.progress import Progress
+from clsf.data.task import Task
+from clsf.errors import ClsfError
+from clsf.own import kept, teaching
+from clsf.own.recordings import divided
+from clsf.own.ways import SPLITS, Judged, interval, once
+from clsf.training_service import TrainingService
+from clsf.ui.own import keys
+from clsf.ui.own.held import Taught
+from clsf.ui.shared import service_access, state
+from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared.figures import draw
+from clsf.ui.shared.lessons import note
+from clsf.ui.shared.text import plain, sentence, t, tn, words
+
+TICK = 1.0  # seconds between two looks at trainings that go on
+SECONDS = 600.0  # that one training may take
+JOB = f"{once.__module__}:{once.__name__}"
+
+Found = dict[tuple[str, str], list[Judged]]
+"""(framework, way) -> one training per split."""
+
+
+def show(known: Taught, models: Sequence[Model]) -> None:
+    """Show the question: trained on a press, for it takes a minute or two."""
+    st.markdown(note("own", "ways", blocks=teaching.TUNED_BLOCKS))
+    task: Task | None = st.session_state.get(keys.WAYS)
+    if task is not None and task.over:
+        del st.session_state[keys.WAYS]
+        if task.failure is not None:
+            st.error(sentence(task.failure), icon=":material/error:")
+        elif not task.cancelled:
+            st.session_state[keys.WAYS_FOUND] = known.run_ids, task.result
+        task = None
+    if task is not None:
+        st.fragment(_watch, run_every=TICK)()
+        return
+    of, found = st.session_state.get(keys.WAYS_FOUND, (None, None))
+    if of == known.run_ids:
+        _said(found)
+        return
+    total = SPLITS * len(teaching.WAYS) * len(models)
+    st.button(
+        tn("Train {count} time", "Train {count} times", total), key="own_ways_go", icon=":material/play_arrow:", type="primary",
+        on_click=_begin, args=(known, tuple(model.record.framework for model in models)),
+    )  # fmt: skip
+
+
+def _begin(known: Taught, frameworks: tuple[str, ...]) -> None:
+    service, owner, title = service_access.get_service(), state.owner(), t("Own classes, another split")
+    st.session_state[keys.WAYS] = Task(lambda progress: trained(service, known, frameworks, owner, title, progress))
+
+
+def trained(
+    service: TrainingService, known: Taught, frameworks: Sequence[str], owner: str, title: str, progress: Progress
+) -> Found:
+    """Train each way on each split in each framework, one after the other; the sets of the splits are removed again."""
+    found: Found = {(framework, way): [] for framework in frameworks for way in teaching.WAYS}
+    total, done = SPLITS * len(found), 0
+    pictures = known.collection
+    for seed in range(SPLITS):
+        sides = divided(pictures.labels, pictures.recordings, known.whole, seed)
+        data = kept.keep(pictures, sides, owner, title)
+        try:
+            for framework, way in found:
+                progress("ways", done, total)
+                spec, plan = teaching.way(way, data, len(known.classes), len(sides.train), seed)
+                found[framework, way].append(
+                    service.call(framework, JOB, framework, spec.to_json(), plan.to_json(), timeout=SECONDS)
+                )
+                done += 1
+                progress("ways", done, total)
+        finally:
+            if data != known.data:  # the split of the taught models stays theirs
+                with suppress(ClsfError):
+                    private.remove(data)
+    return found
+
+
+def _watch() -> None:
+    task: Task | None = st.session_state.get(keys.WAYS)
+    if task is None or task.over:
+        st.rerun()
+    _, done, total = task.news
+    st.progress(
+        min(done / total, 1.0) if total else 0.0,
+        text=t("Training {done} of {total} …", done=min(done + 1, total or 1), total=total or "?"),
+    )
+    st.button(t("Stop"), key="own_ways_stop", icon=":material/stop:", on_click=task.cancel)
+
+
+def _said(found: Found) -> None:
+    titles = {"scratch": t("from scratch"), "frozen": t("frozen features"), "tuned": t("fine-tuned")}
+    rows = [
+        own_ways.Row(framework, titles[way], interval([one.accuracy for one in found[framework, way]]), [one.accuracy for one in found[framework, way]], sum(one.seconds for one in found[framework, way]) / SPLITS)
+        for framework in FRAMEWORKS for way in teaching.WAYS if (framework, way) in found
+    ]  # fmt: skip
+    draw(
+        "own-ways", [(row.framework, row.name, row.values) for row in rows], lambda: (own_ways.figure(rows, words), own_ways.in_words(rows, words)), 260,
+        t("Validation accuracy by the way of teaching"),
+    )  # fmt: skip
+    st.caption(plain(own_ways.in_words(rows, words)))
+    st.caption(note("own", "ways-said", splits=SPLITS))

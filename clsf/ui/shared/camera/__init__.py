@@ -1,0 +1,121 @@
+"""The reader's camera: held buttons record frames, or it shows frame after frame to a model.
+
+The browser cuts each frame square and makes it small; as long as nothing is recorded and no answer is asked for, none leaves it.
+What arrives is raw pixels, so that nothing from a browser has to be decoded.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from clsf.ui.shared.component_keys import key_of
+from clsf.ui.shared.components import component
+from clsf.ui.shared.text import t
+
+MOST_SIDE = 256  # pixels
+MOST_FRAMES = 40  # of one recording
+PER_SECOND = 8  # frames of a recording
+
+_component = component("clsf_camera", __file__, "camera")
+
+
+def record(
+    key: str, names: Sequence[str], side: int, on_recorded: Callable[[int, np.ndarray], None], full: bool = False
+) -> None:
+    """Show the camera with a button to hold per name. While it is held, frames are recorded, PER_SECOND and at most MOST_FRAMES.
+
+    `on_recorded` is called with the place of the name and the frames, uint8 (n, side, side, 3), before the page runs again.
+    `full`: nothing more can be taken, so the buttons are off.
+    """
+    key = key_of(key)
+    heard = f"{key}-heard"
+
+    def arrived() -> None:
+        found = recorded(_said(key, "recorded"), len(names), side)
+        if found is None:
+            return
+        number, at, frames = found
+        st.session_state[heard] = number
+        on_recorded(at, frames)
+
+    _component(
+        key=key,
+        data={
+            "mode": "record", "names": list(names), "side": side, "rate": PER_SECOND, "most": MOST_FRAMES, "full": full,
+            "heard": st.session_state.get(heard, 0), "words": _words(),
+        },
+        on_recorded_change=arrived, on_frame_change=_nothing,
+    )  # fmt: skip
+
+
+def watch(key: str, side: int) -> np.ndarray | None:
+    """Show the camera and return the frame that it sees, uint8 (side, side, 3); None while it is off.
+
+    The page runs again with each frame, one at a time and at most ten a second: put it into a fragment.
+    """
+    key = key_of(key)
+    before = (st.session_state.get(key) or {}).get("frame") or ""
+    result = _component(
+        key=key,
+        data={"mode": "watch", "names": [], "side": side, "heard": _number(before), "words": _words()},
+        on_recorded_change=_nothing, on_frame_change=_nothing,
+    )  # fmt: skip
+    return pixels(str(result.frame or "").rpartition(":")[2], side)
+
+
+def recorded(value: object, names: int, side: int) -> tuple[int, int, np.ndarray] | None:
+    """Return (number, which name, frames) of what the browser sent, None if it is not what was asked for."""
+    if not isinstance(value, dict):
+        return None
+    number, at, frames = value.get("number"), value.get("at"), value.get("frames")
+    if type(number) is not int or type(at) is not int or not 0 <= at < names or not isinstance(frames, list):
+        return None
+    found = [pixels(frame, side) for frame in frames[:MOST_FRAMES]]
+    if not found or any(frame is None for frame in found):
+        return None
+    return number, at, np.stack(found)
+
+
+def pixels(value: object, side: int) -> np.ndarray | None:
+    """Return base64 of side x side x 3 bytes as uint8 (side, side, 3), None if it is anything else."""
+    if not isinstance(value, str) or not 1 <= side <= MOST_SIDE or len(value) != -(-side * side * 3 // 3) * 4:
+        return None
+    try:
+        raw = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return np.frombuffer(raw, np.uint8).reshape(side, side, 3) if len(raw) == side * side * 3 else None
+
+
+def _said(key: str, name: str) -> object:
+    value = st.session_state.get(key)
+    return value.get(name) if value is not None and hasattr(value, "get") else getattr(value, name, None)
+
+
+def _number(value: object) -> int:
+    digits = str(value).partition(":")[0]
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else 0
+
+
+def _nothing() -> None:
+    """Streamlit only gives a value back where there is something to call."""
+
+
+def _words() -> dict[str, str]:
+    return {
+        "open": t("Open the camera"), "close": t("Close the camera"), "other": t("Other camera"), "view": t("What the camera sees"),
+        "hold": t("Hold to record: %n"), "recording": t("Recording %n …"), "recorded": t("%k images for %n"),
+        "how": t("Hold a button with the mouse, a finger, or Space. Images leave this browser only while you hold it."),
+        "watching": t("While the camera is open, each image that is answered goes to this server, and none is kept."),
+        "full": t("There is no room for more images. Delete some first."),
+        "asking": t("The browser asks whether this page may use the camera."),
+        "denied": t("The camera may not be used: the browser was told no. Allow it in the browser's address bar and open it again, or use files instead."),
+        "missing": t("No camera was found. Connect one and open it again, or use files instead."),
+        "busy": t("The camera can't be opened; another program may be using it. Close that one and try again, or use files instead."),
+        "insecure": t("Browsers give the camera only to pages with https, or on this computer itself. Ask for the https address, or use files instead."),
+    }  # fmt: skip

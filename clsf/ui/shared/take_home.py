@@ -1,0 +1,215 @@
+"""Take it home: a trained model as files, the code that made it, and the capsule that opens again here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from clsf import code
+from clsf.capsule import file_name
+from clsf.capsule.arrays import packed as packed_weights
+from clsf.code import own_layers
+from clsf.code.departures import departures
+from clsf.code.whole import not_written
+from clsf.errors import ClsfError
+from clsf.predict import asking
+from clsf.predict.exporting import CODE_STYLES, SLOW
+from clsf.predict.kept import Exports
+from clsf.runs.happened import Happened
+from clsf.runs.record import RunRecord
+from clsf.ui.shared import capsules, service_access
+from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared.lessons import note
+from clsf.ui.shared.text import plain, sentence, t, words
+
+MADE = "take_home_refusals"  # in the session: run id -> why a file of it could not be made
+
+
+@st.cache_resource(show_spinner=False)
+def _exports() -> Exports:
+    """Return the exported files of this server: all sessions and pages share what was made."""
+    return Exports()
+
+
+def show(models: Sequence[Model]) -> None:
+    """Show what can be taken along of each model."""
+    for model, place in zip(
+        models, st.columns(len(models), gap="medium") if len(models) > 1 else [st.container()], strict=True
+    ):
+        with place.container(border=True):
+            _one(model)
+
+
+def _one(model: Model) -> None:
+    record = model.record
+    st.markdown(f"### {model.mark} {plain(model.name)}")
+    st.markdown(f"**{t('The whole run')}**")
+    _download(
+        t("Capsule"), "capsule", record, lambda: _capsule(record), file_name(record), ":material/inventory_2:", primary=True,
+        about=t("Model, plan, seed, versions, history, notes and weights in one zip of JSON and NumPy arrays."),
+    )  # fmt: skip
+    st.markdown(f"**{t('The trained model')}**")
+    exports = _exports()
+    for kind, label, about in _formats(record):
+        _download(
+            label, kind, record, lambda kind=kind: exports.get(service_access.get_service(), record, kind), f"{_stem(record)}.{kind}", ":material/download:",
+            about=about,
+        )  # fmt: skip
+    _download(
+        "weights.npz", "npz", record, lambda: packed_weights(service_access.get_service().weights(record.run_id)), f"{_stem(record)}.npz",
+        ":material/download:",
+        about=note("predict", "numpy-every-weight"),
+    )  # fmt: skip
+    st.markdown(f"**{t('The code')}**")
+    suffix = "keras" if record.framework == "tensorflow" else "torch"
+    _download(
+        t("The model ({file})", file="model.py"), "model", record, lambda: _model_code(record), f"model_{suffix}.py", ":material/code:",
+        about=t("What builds the same network; in PyTorch the weights are loaded into it."),
+    )  # fmt: skip
+    why = not_written(record.plan)
+    if why is not None:
+        st.caption(sentence(why))
+    elif _reproducible(record):
+        _download(
+            t("Script that trains it"), "script", record,
+            lambda: code.script(record.model, record.plan, record.framework, *_beyond(record), exact=True), f"train_{suffix}.py", ":material/code:",
+            about=note("predict", "script-repeats"),
+        )  # fmt: skip
+        _download(
+            t("Notebook"), "notebook", record, lambda: code.notebook(record.model, record.plan, words, *_beyond(record)), f"{_stem(record)}.ipynb",
+            ":material/book_2:", about=t("Both frameworks, with explanations."),
+        )  # fmt: skip
+        with st.expander(t("What the script does otherwise than this run")):
+            analysis = record.model.analyse(tuple(record.started.input_shape))
+            for said in departures(record.plan, record.framework, analysis):
+                st.markdown(f"- {sentence(said)}")
+    st.caption(_how_to_use(record))
+    if record.plan.dtype == "float64":
+        st.caption(f":material/warning: model.onnx: {_float64_onnx()}")
+    st.fragment(_news, run_every=2.0)(record.run_id)  # a press runs nothing again, so what came of it is looked for
+
+
+def _beyond(record: RunRecord) -> tuple:
+    """Return what the run was beyond its plan, as scripts and notebooks take it."""
+    was = Happened.of(record)
+    return was.changed, tuple(was.sentences())
+
+
+def _news(run_id: str) -> None:
+    """Say what is being made, what lies ready, and why the file that was asked for last could not be made, if it could not."""
+    exports = _exports()
+    for kind, seconds in exports.making(run_id).items():
+        st.info(
+            t("model.{kind} is being made: {seconds} s so far. You may leave this page; it is kept here.", kind=kind, seconds=int(seconds)),
+            icon=":material/hourglass_top:",
+        )  # fmt: skip
+    for kind in exports.made(run_id):
+        if kind in SLOW:
+            st.caption(":material/check: " + t("model.{kind} is ready; a press downloads it at once.", kind=kind))
+    failed = st.session_state.get(MADE, {}).get(run_id)
+    if failed is not None:
+        st.error(sentence(failed), icon=":material/error:")
+
+
+def _formats(record: RunRecord) -> list[tuple[str, str, str]]:
+    framework, dtype = record.framework, record.plan.dtype
+    onnx = t("For other programs that run models; made by the framework's own exporter.")
+    if dtype == "float64":
+        onnx += " " + _float64_onnx()
+    if framework == "tensorflow":
+        about = t("For Keras: `keras.models.load_model`; network and weights together.")
+        for name in own_layers.of_keras(record.model.analyse(tuple(record.started.input_shape))):
+            about += " " + t("Define the class `{name}` before you load it: it stands in the code of the model.", name=name)
+        return [("keras", "model.keras", about),
+                ("onnx", "model.onnx", onnx),
+                ("tflite", "model.tflite", t("For phones and small computers: TensorFlow Lite, one file that its interpreter runs."))]  # fmt: skip
+    return [
+        ("pt", "state_dict.pt", t("For PyTorch: `torch.load(…, weights_only=True)`; weights only, the network is code.")),
+        (
+            "safetensors",
+            "state_dict.safetensors",
+            t("The same weights in a format that cannot hold code, so it is safe to open."),
+        ),
+        ("onnx", "model.onnx", onnx),
+    ]
+
+
+def _float64_onnx() -> str:
+    return note("predict", "model-computes-float64")
+
+
+def _how_to_use(record: RunRecord) -> str:
+    scale = {
+        "zero-one": t("pixel / 255"), "minus-one-one": t("pixel / 127.5 − 1"),
+        "standardise": t("(pixel − mean) / deviation, per channel, of the training images"),
+        "efficientnet": t("(pixel − 127) / 128"), "imagenet": t("(pixel − mean) / deviation, per channel, of ImageNet"),
+    }[record.plan.scale]  # fmt: skip
+    h, w, c = record.started.input_shape
+    shape = f"(n, {h}, {w}, {c})" if record.framework == "tensorflow" else f"(n, {c}, {h}, {w})"
+    return t("Images go in as `{shape}`, scaled as {scale}; scores for the classes come out.", shape=shape, scale=scale)
+
+
+def _download(
+    label: str,
+    kind: str,
+    record: RunRecord,
+    make: Callable[[], bytes | str],
+    name: str,
+    icon: str,
+    *,
+    about: str,
+    primary: bool = False,
+) -> None:
+    """Show a button; what it gives is made when it is pressed. A refusal is kept, to be shown beside the buttons."""
+    refusals = st.session_state.setdefault(MADE, {})
+
+    def made() -> bytes | str:
+        refusals.pop(record.run_id, None)
+        try:
+            return make()
+        except ClsfError as error:
+            refusals[record.run_id] = error.sentence
+            raise
+
+    st.download_button(
+        label, made, file_name=name, key=_key(kind, record), icon=icon, help=about, width="stretch",
+        type="primary" if primary else "secondary", on_click="ignore",
+    )  # fmt: skip
+
+
+def _key(kind: str, record: RunRecord) -> str:
+    return f"predict_{kind}_{record.run_id}"
+
+
+def _model_code(record: RunRecord) -> str:
+    classes = asking.classes_of(record)
+    return code.model_code(record.model, record.started.input_shape, classes, CODE_STYLES[record.framework], record.plan).text
+
+
+def _reproducible(record: RunRecord) -> bool:
+    """Whether the data set is known, so that a script can be written."""
+    from clsf.data import catalogue
+
+    try:
+        catalogue.info(record.plan.data)
+    except ClsfError:
+        return False
+    return True
+
+
+def _capsule(record: RunRecord) -> bytes:
+    return capsules.packed(record, note_of(record.run_id))
+
+
+def note_of(run_id: str) -> str:
+    """Return the note that was written beside a run, "" if there is none."""
+    try:
+        line = service_access.get_service().history.line(run_id)
+    except (ClsfError, AttributeError):
+        return ""
+    return line.note if line is not None else ""
+
+
+def _stem(record: RunRecord) -> str:
+    return file_name(record).removesuffix(".clsf.zip")

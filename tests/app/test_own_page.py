@@ -1,0 +1,122 @@
+"""The Own classes page: collecting, what is missing, teaching, with a lab that trains nothing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from clsf.data import cache, private
+from clsf.own import teach_file
+from clsf.own.collection import Collection
+from clsf.own.tryout import tryout
+from clsf.ui.own import keys
+from clsf.ui.own.sections import SECTIONS
+from tests.app.seen import texts, well
+
+SCRIPT = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def page(open_app: Callable[..., AppTest]) -> Callable[..., AppTest]:
+    def opened(section: str = "collect", lang: str = "en", **link: str) -> AppTest:
+        return open_app("own", lang, **{keys.SECTION: section, **link})
+
+    return opened
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("section", [section.name for section in SECTIONS])
+def test_every_step_opens_and_says_what_is_missing(page, section, lang):
+    app = well(page(section, lang))
+    assert app.title[0].value == {"en": "Own classes", "ko": "내 클래스"}[lang]
+    assert not app.error
+
+
+def test_the_tryout_set_is_taught_in_two_presses(page, lab):
+    app = well(page())
+    assert app.button(key="own_go_teach").disabled
+    assert "There is no image yet" in texts(app)
+    app.button(key="own_tryout").click().run()
+    assert "30 images · 6 recordings" in texts(well(app))
+    app.button(key="own_go_teach").click().run()
+    well(app)
+    assert app.header[0].value == "Teach it"
+    (one, two) = lab.records.values()
+    assert (one.framework, two.framework) == ("tensorflow", "torch")
+    assert one.plan == two.plan
+    assert (one.plan.weights, one.plan.train_layers, one.race) == ("imagenet", "head", True)
+    assert private.is_name(one.plan.data)
+    kept = cache.described(one.plan.data)
+    assert (kept["classes"], kept["train"], kept["validation"], kept["private"]) == (["temple", "flower", "star"], 75, 15, True)
+    assert "75 of 90 images are trained on, 15 validate." in texts(app)
+    app.get_by_key(keys.WHOLE).set_value(False).run()
+    assert "have a near-equal neighbour among the training images" in texts(well(app))
+
+
+def test_names_are_text_and_classes_come_and_go(page):
+    app = well(page())
+    app.button(key="own_tryout").click().run()
+    app.get_by_key(keys.name(0, 1)).set_value(SCRIPT).run()
+    app.button(key="own_drop_1_2").click().run()
+    app.button(key="own_add").click().run()
+    well(app)
+    assert app.session_state[keys.COLLECTION].names == (SCRIPT, "flower", "Class 3")
+    assert not any(SCRIPT in str(getattr(element.proto, "body", "")) for element in app.get("html"))
+    app.get_by_key(keys.name(1, 2)).set_value(f"  {SCRIPT} ").run()
+    assert "Two classes are called" in texts(well(app))
+    assert app.button(key="own_go_teach").disabled
+
+
+def test_equal_images_in_two_classes_are_named(page):
+    app = well(page())
+    found = tryout()
+    same = replace(found.kinds[1], pixels=np.concatenate([found.kinds[1].pixels, found.kinds[0].pixels[:2]]),
+                   recordings=np.concatenate([found.kinds[1].recordings, [90, 91]]))  # fmt: skip
+    app.session_state[keys.COLLECTION] = Collection((found.kinds[0], same))
+    app.run()
+    assert "2 images are in “temple” and in “flower”" in app.warning[0].value
+
+
+def test_a_class_of_a_data_set_becomes_a_card(page):
+    app = well(page(**{keys.SOURCE: "set"}))
+    app.button(key="own_take_set").click().run()
+    well(app)
+    assert app.session_state[keys.COLLECTION].names == ("circle", "ring")
+    assert len(app.session_state[keys.COLLECTION]) == 40
+
+
+def test_an_uploaded_file_that_is_none_is_named_and_the_others_are_kept(page):
+    app = well(page(**{keys.SOURCE: "files"}))
+    out = io.BytesIO()
+    from PIL import Image
+
+    Image.new("RGB", (90, 60), (200, 10, 10)).save(out, "PNG")
+    app.file_uploader(key=keys.files(0, 0)).set_value(
+        [("good.png", out.getvalue(), "image/png"), ("bad.png", b"no image", "image/png")]
+    )
+    app.run()
+    well(app)
+    assert "1 image was added." in app.success[0].value
+    assert "bad" in app.error[0].value
+    assert len(app.session_state[keys.COLLECTION].kinds[0]) == 1
+
+
+def test_a_teach_again_file_comes_back(page):
+    app = well(page(**{keys.SOURCE: "again"}))
+    uploader = app.file_uploader(key=f"{keys.AGAIN}_0")
+    uploader.set_value([("mine.zip", b"no zip", "application/zip")])
+    app.run()
+    assert "not a zip archive" in app.error[0].value
+    app.file_uploader(key=f"{keys.AGAIN}_0").set_value([("mine.zip", teach_file.written(tryout()), "application/zip")])
+    app.run()
+    assert "90 images are back." in texts(well(app))

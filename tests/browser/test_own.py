@@ -1,0 +1,109 @@
+"""Own classes with Chromium's camera of its own making: record, teach, try, in both languages; and without permission."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.conftest import playwright
+
+pytestmark = pytest.mark.slow
+
+expect = playwright.expect
+LONG = (
+    240_000  # milliseconds: two processes may still be importing their frameworks, and features take a while on a busy machine
+)
+
+WORDS = {
+    "en": {
+        "open": "Open the camera", "hold": "Hold to record: Class {n}", "images": re.compile(r"\d+ images · 2 recordings"), "teach": "Teach it",
+        "found": "On the validation images", "try": "Try it", "answered": "Both answered in", "where": "Where it looks", "why": "Why so sure?",
+        "near": "Nearest by the direction",
+    },
+    "ko": {
+        "open": "카메라 열기", "hold": "누르는 동안 녹화: 클래스 {n}", "images": re.compile(r"이미지 \d+장 · 녹화 2개"), "teach": "가르치기",
+        "found": "검증 이미지에서", "try": "써 보기", "answered": "두 모델이", "where": "보는 곳", "why": "왜 이렇게 확신할까?", "near": "방향으로 잰 가까움",
+    },
+}  # fmt: skip
+
+
+def held(page, name: str, seconds: float = 0.9) -> None:
+    """Hold a button with the mouse."""
+    button = page.get_by_role("button", name=name)
+    expect(button).to_be_enabled(timeout=LONG)
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(1000 * seconds)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_camera_records_teaches_and_tries(dashboard, lang):
+    words = WORDS[lang]
+    page = dashboard.open(f"/own?lang={lang}", height=1400)
+    page.get_by_role("button", name=words["open"]).click()
+    for number in (1, 2, 1):
+        held(page, words["hold"].format(n=number))
+        page.wait_for_timeout(700)
+    second = page.get_by_role("button", name=words["hold"].format(n=2))  # and by the keyboard
+    second.focus()
+    page.keyboard.down(" ")
+    page.wait_for_timeout(900)
+    page.keyboard.up(" ")
+    expect(page.get_by_text(words["images"])).to_have_count(2, timeout=LONG)
+
+    page.get_by_role("button", name=words["teach"], exact=True).last.click()
+    expect(page.get_by_text(words["found"])).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name=words["try"], exact=True).last.click()
+    page.get_by_role("button", name=words["open"]).click()
+    expect(page.locator(".pd-verdict b")).to_have_count(2, timeout=LONG)
+    # At least two answers a second, once both models are there.
+    page.wait_for_timeout(3000)
+    told = page.get_by_text(words["answered"])
+    seen = set()
+    for _ in range(100):
+        seen.add(told.inner_text() + "".join(page.locator(".pd-bars .share").all_inner_texts()))
+        page.wait_for_timeout(50)
+    assert len(seen) >= 10, seen
+    page.get_by_text(words["where"]).click()
+    expect(page.get_by_alt_text(re.compile("Grad-CAM"))).to_have_count(2, timeout=LONG)
+    page.get_by_text(words["why"]).click()
+    expect(page.get_by_text(words["near"])).to_be_visible(timeout=LONG)
+    assert not dashboard.complaints
+    page.context.close()
+
+
+def test_a_refused_camera_gets_a_sentence(dashboard):
+    for name, said in {
+        "NotAllowedError": "The camera may not be used: the browser was told no.", "NotFoundError": "No camera was found.",
+        "NotReadableError": "The camera can't be opened; another program may be using it.",
+    }.items():  # fmt: skip
+        page = dashboard.open("/own?lang=en")
+        page.evaluate(
+            "name => { navigator.mediaDevices.getUserMedia = () => Promise.reject(Object.assign(new Error(), { name })); }",
+            name,
+        )
+        page.get_by_role("button", name="Open the camera").click()
+        expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
+        expect(page.get_by_role("button", name=re.compile("Hold to record"))).to_have_count(0)
+        page.context.close()
+    assert not dashboard.complaints
+
+
+def test_nothing_leaves_the_browser_before_it_is_recorded(dashboard):
+    page = dashboard.open("/own?lang=en")
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(len(frame))))
+    page.reload()
+    page.locator("h1").first.wait_for()
+    page.get_by_role("button", name="Open the camera").click()
+    expect(page.get_by_role("button", name="Hold to record: Class 1")).to_be_enabled(timeout=LONG)
+    page.wait_for_timeout(2000)
+    assert max(sent, default=0) < 20_000, "a frame has 65 kB"
+    held(page, "Hold to record: Class 1")
+    expect(page.get_by_text("1 recording")).to_be_visible(timeout=LONG)
+    assert max(sent) > 65_000
+    page.context.close()
