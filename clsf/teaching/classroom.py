@@ -72,9 +72,7 @@ def open_class(reached: Reached, owner: str, name: str, task: str = "") -> str:
         raise TeachingError("There is a class {name} of another teacher on this dashboard. Choose another name.", name=name)
     kept = reached.all(owner, TEACHER)
     if name not in kept and len(kept) >= MOST_CLASSES:
-        raise TeachingError(
-            "You have {count} classes, and may have {most}. Remove one first.", count=len(kept), most=MOST_CLASSES
-        )
+        raise TeachingError("You have as many classes as you may have: {most}. Remove one first.", most=MOST_CLASSES)
     reached.put(owner, TEACHER, name, {"created": kept.get(name, {}).get("created") or round(time.time()), "task": task})
     return name
 
@@ -111,7 +109,9 @@ def seen(reached: Reached, owner: str, name: str, place: str, called: str | None
 def students(reached: Reached, name: str, runs_of, lessons: Sequence[Lesson], now: float | None = None) -> list[Student]:
     """Return the students of a class in the order of joining. `runs_of(owner)` returns an owner's newest runs."""
     now = time.time() if now is None else now
-    members = sorted(reached.everybody(MEMBER, name).items(), key=lambda kept: (_number(kept[1].get("joined")), kept[0]))
+    teachers = reached.everybody(TEACHER, name)  # who looked at it as a student would
+    members = [kept for kept in reached.everybody(MEMBER, name).items() if kept[0] not in teachers]
+    members.sort(key=lambda kept: (_number(kept[1].get("joined")), kept[0]))
     done = reached.of_all(PART, (MEMBER, name))
     return [
         _student(number, body, Progress(done.get(owner, {})), tuple(runs_of(owner)), lessons, now)

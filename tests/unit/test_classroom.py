@@ -49,6 +49,8 @@ def test_who_is_where_and_stuck_for_how_long(reached):
         "ada", PART, {"neighbours/who": {"right": True, "at": joined}, "neighbours/shift": {"right": False, "at": joined + 60}}
     )
     reached.put_all("eve", PART, {"neighbours/who": {"right": True, "at": joined}})
+    classroom.open_class(reached, "teacher", "3B")
+    classroom.seen(reached, "teacher", "3B", "assignment")
     runs = {"bob": (run(joined + 5, 0.97), run(joined - 9999, 0.99))}
     ada, bob = classroom.students(reached, "3B", lambda owner: runs.get(owner, ()), lessons, joined + 460)
     assert (ada.name, ada.place, ada.steps, ada.right, ada.asked) == ("Ada", "neighbours/who", 2, 1, 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import streamlit as st
 
 from clsf.course.progress import PART
@@ -9,7 +11,7 @@ from clsf.runs.database import home
 from clsf.runs.record import RunRecord
 from clsf.teaching import handin, seal
 from clsf.teaching.assignment import Assignment
-from clsf.ui.shared import assigned, capsules, facts, language, reached, run_status
+from clsf.ui.shared import assigned, capsules, facts, identity, language, reached, run_status
 from clsf.ui.shared.text import t
 
 MOST_SHOWN = 12
@@ -38,6 +40,11 @@ def show(assignment: Assignment) -> None:
     if not (name or number or "").strip():
         st.caption(t("Type your name or number first, so that your teacher knows whose file it is."))
     st.caption(t("The file holds your answers, what was checked and the chosen runs. It is data; nothing in it is run."))
+
+
+def _browser() -> str:
+    """Return what stands for the browser's key in the file; who has it can't find the reader's runs with it."""
+    return hashlib.sha256(f"handin {identity.known()}".encode()).hexdigest()[:16] if identity.known() else ""
 
 
 def _called() -> None:
@@ -78,4 +85,4 @@ def _file(assignment: Assignment, name: str, number: str, runs: list[RunRecord])
     if assignment.check is not None:
         said["goal"] = facts.done(assignment.check)
     packed = [capsules.packed(record, "") for record in runs]
-    return handin.write(assignment, name, number, answers, buglab, said, packed, seal.secret(home()))
+    return handin.write(assignment, name, number, answers, buglab, said, packed, seal.secret(home()), _browser())

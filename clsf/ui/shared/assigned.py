@@ -81,17 +81,12 @@ def goal_reached(assignment: Assignment) -> bool:
 
 def joined() -> str:
     """Return the class that the reader is in, "" for none. It comes from the link, which keeps it."""
-    if PARAMETER_FOR_TEACHERS in st.session_state:
-        return ""
     if CLASS in st.query_params:
         try:
             st.session_state[_CLASS] = class_name(st.query_params[CLASS])
         except TeachingError:
             st.session_state.pop(_CLASS, None)
     return st.session_state.get(_CLASS, "")
-
-
-PARAMETER_FOR_TEACHERS = "class_of_teacher"  # in the session of who looks at a class as its teacher
 
 
 def leave() -> None:
@@ -108,8 +103,7 @@ def here(page: str) -> None:
         return
     lesson, step = st.query_params.get("lesson", ""), st.query_params.get("step", "")
     place = f"{lesson}/{step}" if page == "lesson" and lesson and step else page
-    if st.session_state.get(_PLACE) != (name, place):
-        _tell(name, place)
+    if st.session_state.get(_PLACE) != (name, place) and _tell(name, place):
         st.session_state[_PLACE] = (name, place)
     if st.query_params.get(CLASS) != name:
         st.query_params[CLASS] = name
@@ -131,8 +125,13 @@ def call(name: str) -> None:
         _tell(joined(), (st.session_state.get(_PLACE) or ("", PAGE))[1], name)
 
 
-def _tell(name: str, place: str, called: str | None = None) -> None:
+def _tell(name: str, place: str, called: str | None = None) -> bool:
+    """Tell a class where the reader is; one that no teacher has opened is told nothing. Return whether it was told."""
     try:
-        classroom.seen(service_access.get_service().reached, state.owner(), name, place, called)
+        reached = service_access.get_service().reached
+        if classroom.is_open(reached, name):
+            classroom.seen(reached, state.owner(), name, place, called)
+            return True
     except ClsfError as error:
         logger.warning("%s", error)
+    return False

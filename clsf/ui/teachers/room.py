@@ -12,7 +12,7 @@ from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, MOST_CLASS, Assignment, unpacked
 from clsf.teaching.classroom import Student
-from clsf.ui.shared import assigned, course, figures, identity, navigation, qr, service_access, state
+from clsf.ui.shared import assigned, choose, course, figures, identity, navigation, qr, service_access, state
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 from clsf.ui.teachers import keys
 
@@ -46,10 +46,8 @@ def show() -> None:
     st.query_params[keys.CLASS_SHOWN] = name
     task = _task(mine[name])
     _links(name, task)
-    view = st.segmented_control(
-        t("Show"), [NAMES, BOARD], default=NAMES, key="class_view", required=True,
-        format_func={NAMES: t("For me, with names"), BOARD: t("For the projector, without names")}.get,
-    )  # fmt: skip
+    titles = {NAMES: t("For me, with names"), BOARD: t("For the projector, without names")}
+    view = choose.named(st.segmented_control, t("Show"), titles, "class_view", "view")
     st.fragment(_names if view == NAMES else _board, run_every=TICK)(name, _counted(task))
 
 
