@@ -110,7 +110,9 @@ def test_two_faults_at_once_are_named_each_with_its_line(opened, pretended):
 
 
 def test_everybody_in_a_class_gets_the_program_that_the_link_names(opened, pretended):
-    programs_shown = {max((block.value for block in app.code), key=len).strip() for app in (opened(case=CODE), opened(lang="ko", case=CODE))}
+    programs_shown = {
+        max((block.value for block in app.code), key=len).strip() for app in (opened(case=CODE), opened(lang="ko", case=CODE))
+    }
     assert programs_shown == {case_of(CODE).shown.strip()}
     assert len(pretended) == 1, "and it is run once for all"
     app = opened(case=CODE)
