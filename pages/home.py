@@ -21,6 +21,7 @@ map.show()
 st.header(t("Or look around"))
 map.free()
 map.take_along()
+map.for_teachers()
 
 # The images there are, why the comparison can be believed, and what is ready.
 st.header(t("Images to learn from"))

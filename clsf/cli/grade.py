@@ -13,9 +13,7 @@ from clsf.errors import ClsfError, TeachingError
 def add_arguments(commands: argparse._SubParsersAction) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser("grade", help="check hand-ins again, and write their marks")
-    parser.add_argument(
-        "folder", metavar="FOLDER", help="where the files are that students handed in (.zip), folders in it too"
-    )
+    parser.add_argument("folder", metavar="FOLDER", help="where the files are that students handed in, folders in it too")
     parser.add_argument("--csv", metavar="FILE", help="write the marks for Moodle or Canvas; - for standard output")
     parser.add_argument(
         "--points-possible", action="store_true", help="add Canvas's row of possible points, which Moodle does not take"

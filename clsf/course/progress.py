@@ -20,6 +20,7 @@ QUIZ = "question"  # questions beside the pages
 VERSION = 1
 KIND = "clsf progress"
 MOST = 2_000_000  # bytes of a file
+MOST_ANSWER = 8_000  # characters that are kept of one; a program to fix has about 3,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def row(right: bool | None = None, answer: object = None) -> dict:
     if right is not None:
         kept["right"] = right
     if answer is not None:
-        kept["answer"] = answer if isinstance(answer, int | float | bool) else str(answer)[:4000]
+        kept["answer"] = answer if isinstance(answer, int | float | bool) else str(answer)[:MOST_ANSWER]
     return kept
 
 

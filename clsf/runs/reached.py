@@ -19,6 +19,7 @@ from clsf.errors import StoreError
 from clsf.runs.writer import Statement, Writer
 
 MAX_ROWS = 3_000  # of one owner; a student who finishes everything has about 400
+MAX_OWNERS = 400  # that are listed of one thing, such as a class
 MAX_NAME, MAX_BODY = 120, 12_000  # characters
 WRITE_SECONDS = 10.0  # that a change is waited for, as in clsf.runs.history
 
@@ -44,6 +45,25 @@ class Reached:
             "SELECT body FROM progress WHERE owner = ? AND part = ? AND name = ?", (owner, part, name)
         )  # fmt: skip
         return _body(rows[0]["body"]) if rows else None
+
+    def everybody(self, part: str, name: str) -> dict[str, dict]:
+        """Return owner -> what is kept of one thing, for all owners that have it."""
+        rows = self._select(
+            "SELECT owner, body FROM progress WHERE part = ? AND name = ? ORDER BY owner LIMIT ?", (part, name, MAX_OWNERS)
+        )
+        return {str(row["owner"]): found for row in rows if (found := _body(row["body"])) is not None}
+
+    def of_all(self, part: str, where: tuple[str, str]) -> dict[str, dict[str, dict]]:
+        """Return owner -> name -> what is kept of one part, for all owners that have the thing `where` = (part, name)."""
+        rows = self._select(
+            "SELECT owner, name, body FROM progress WHERE part = ? AND owner IN (SELECT owner FROM progress WHERE part = ? AND name = ?)",
+            (part, *where),
+        )
+        found: dict[str, dict[str, dict]] = {}
+        for row in rows:
+            if (body := _body(row["body"])) is not None:
+                found.setdefault(str(row["owner"]), {})[str(row["name"])] = body
+        return found
 
     def put(self, owner: str, part: str, name: str, body: Mapping[str, object]) -> None:
         """Keep one thing, in place of what was kept of it. See `put_all`."""
@@ -81,6 +101,12 @@ class Reached:
         condition, values = ("AND name = ?", (name,)) if name else ("", ())
         sql = f"DELETE FROM progress WHERE owner = ? AND part = ? {condition}"  # noqa: S608
         self._writer.require(self._writer.write([(sql, (owner, part, *values))]), WRITE_SECONDS)
+
+    def forget_everybody(self, part: str, name: str) -> None:
+        """Remove one thing of all owners."""
+        self._writer.require(
+            self._writer.write([("DELETE FROM progress WHERE part = ? AND name = ?", (part, name))]), WRITE_SECONDS
+        )
 
     def _select(self, sql: str, values: tuple) -> list[dict]:
         self._writer.settle()

@@ -56,6 +56,8 @@ def right_choice(block: Block) -> int:
 def _again(key: str, step: Step, row: Mapping, truth: Truth, sealed: bool) -> Item:
     block, claims, answer = step.block, row.get("right"), row.get("answer")
     right: bool | None = None
+    if not isinstance(claims, bool | None):
+        raise TeachingError("It was changed: its answer to {step} is not as a dashboard writes it.", step=key)
     if block.kind == "predict" and _is_whole(answer):
         right = answer == right_choice(block)
     elif block.kind == "find" and isinstance(answer, str):

@@ -109,7 +109,7 @@ def grade(
     for name, graded in found.items():
         found[name] = _computed(graded, truth, language)
     found = _asked_again(found, workers)
-    found = {name: _goal(graded) for name, graded in found.items()}
+    found = {name: _marked(_goal(graded)) for name, graded in found.items()}
     return list(_compared(found).values())
 
 
@@ -287,6 +287,12 @@ def _goal(graded: Graded) -> Graded:
     return replace(graded, items=(*graded.items, item))
 
 
+def _marked(graded: Graded) -> Graded:
+    if graded.refused is None and not graded.items:
+        return _without_mark(graded, say("Its assignment has no task that can be marked."))
+    return graded
+
+
 def candidate(capsule: Capsule, accuracy: float | None) -> dict[str, object]:
     """Return what a goal may ask of a run, with the accuracy that its weights have."""
     record, end = capsule.folded(), _end(capsule)
@@ -328,34 +334,37 @@ def _same(wanted: str, found: object) -> bool:
 
 
 def _compared(found: dict[str, Graded]) -> dict[str, Graded]:
-    """Say which files hold the same run, and leave only the newest of several files of one student with a mark."""
+    """Leave only the newest of several files of one browser with a mark, and say which files have a run or a number in common."""
     newest: dict[str, Graded] = {}
-    owners: dict[str, list[str]] = {}
     for graded in found.values():
-        if graded.refused is not None:
-            continue
-        who = _who(graded.handin)
-        before = newest.get(who)
-        if who and (before is None or before.handin.made <= graded.handin.made):
+        who = graded.handin.browser if graded.refused is None else ""
+        if who and (who not in newest or newest[who].handin.made <= graded.handin.made):
             newest[who] = graded
-        for each in {_run_hash(capsule) for capsule in graded.handin.runs if capsule.weights}:
-            owners.setdefault(each, []).append(graded.file)
     for name, graded in found.items():
-        if graded.refused is not None:
-            continue
-        who = _who(graded.handin)
-        if who and newest[who].file != name:
-            found[name] = _without_mark(graded, say("A newer file of the same student counts: {file}.", file=newest[who].file))
-            continue
-        same = {o for capsule in graded.handin.runs if capsule.weights for o in owners[_run_hash(capsule)]} - {name}
-        if same:
-            said = say("The same run is in {files}.", files=", ".join(sorted(same)[:5]))
-            found[name] = replace(graded, notes=(*graded.notes, said))
+        if graded.refused is None and graded.handin.browser and newest[graded.handin.browser].file != name:
+            why = say("A newer file of the same student counts: {file}.", file=newest[graded.handin.browser].file)
+            found[name] = _without_mark(graded, why)
+    runs, numbers = _shared(found, _runs_of), _shared(found, lambda graded: {graded.handin.number.casefold()} - {""})
+    for name, graded in found.items():
+        if graded.refused is None:
+            notes = [say("The same run is in {files}.", files=", ".join(runs[name]))] if runs[name] else []
+            notes += [say("The same number is given in {files}.", files=", ".join(numbers[name]))] if numbers[name] else []
+            found[name] = replace(graded, notes=(*graded.notes, *notes))
     return found
 
 
-def _who(hand: HandIn) -> str:
-    return (hand.number or hand.name).casefold()
+def _shared(found: Mapping[str, Graded], things_of: Callable[[Graded], set[str]]) -> dict[str, list[str]]:
+    """Return file -> some other files that have a thing in common with it."""
+    having: dict[str, set[str]] = {}
+    things = {name: things_of(graded) for name, graded in found.items() if graded.refused is None}
+    for name, each in things.items():
+        for thing in each:
+            having.setdefault(thing, set()).add(name)
+    return {name: sorted(set().union(*(having[thing] for thing in each)) - {name})[:5] for name, each in things.items()}
+
+
+def _runs_of(graded: Graded) -> set[str]:
+    return {_run_hash(capsule) for capsule in graded.handin.runs if capsule.weights}
 
 
 def _run_hash(capsule: Capsule) -> str:
@@ -365,25 +374,27 @@ def _run_hash(capsule: Capsule) -> str:
 
 
 def files_of(folder: Path) -> dict[str, Callable[[], bytes]]:
-    """Return name -> what reads it, of all files in a folder that could be hand-ins. Links are left alone.
+    """Return name -> what reads it, of all files in a folder and in folders in it, but hidden ones and tables.
 
     Raises TeachingError if there is no such folder, or nothing in it.
     """
+    if not folder.is_dir():
+        raise TeachingError("There is no folder {folder}. Name the folder that holds the hand-ins.", folder=str(folder))
     try:
-        paths = sorted(path for path in folder.rglob("*.zip") if path.is_file() and not path.is_symlink())
+        paths = sorted(path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
     except OSError as error:
         raise TeachingError(
             "The folder {folder} can't be read: {reason}.", folder=str(folder), reason=error.strerror or "?"
         ) from None
-    if not folder.is_dir():
-        raise TeachingError("There is no folder {folder}. Name the folder that holds the hand-ins.", folder=str(folder))
+    paths = [path for path in paths if not path.name.startswith(".") and path.suffix.lower() != ".csv"]
     if not paths:
-        raise TeachingError(
-            "There is no .zip file in {folder}. Put the files that students handed in there.", folder=str(folder)
-        )
+        raise TeachingError("There is no file in {folder}. Put the files that students handed in there.", folder=str(folder))
     return {str(path.relative_to(folder)): (lambda path=path: _bytes(path)) for path in paths}
 
 
 def _bytes(path: Path) -> bytes:
+    """Return the content of a file, at most so much that it is known to be too much. Raises TeachingError for a link."""
+    if path.is_symlink():
+        raise TeachingError("It is a link to another file, which is not followed.")
     with path.open("rb") as file:
         return file.read(handin.MOST_BYTES + 1)

@@ -38,7 +38,7 @@ DATE = (1980, 1, 1, 0, 0, 0)
 """Of every member, so that equal contents make equal files."""
 
 _RUN = re.compile(r"run-([1-9])\.clsf\.zip\Z")
-KNOWN = {"format", "version", "program", "assignment", "name", "number", "made", "answers", "buglab", "said"}
+KNOWN = {"format", "version", "program", "assignment", "name", "number", "made", "answers", "buglab", "said", "browser"}
 
 Rows = Mapping[str, Mapping[str, object]]
 
@@ -55,20 +55,24 @@ class HandIn:
     buglab: Rows  # code of a case -> row
     said: Mapping[str, bool]  # task -> whether the dashboard said that it is right
     runs: tuple[Capsule, ...] = ()
+    browser: str = ""  # stands for the browser's key: the same for two files of one student
     sealed: bool = False  # by this dashboard; a seal that does not fit is an error
     files: Mapping[str, int] = field(default_factory=dict)  # name -> bytes
 
 
 def write(
     assignment: Assignment, name: str, number: str, answers: Rows, buglab: Rows, said: Mapping[str, bool], runs: Sequence[bytes],
-    key: bytes,
+    key: bytes, browser: str = "",
 ) -> bytes:  # fmt: skip
     """Return the file. `runs` are capsules; `key` is this dashboard's secret. Raises TeachingError if something is too large."""
     if len(runs) > MOST_RUNS:
-        raise TeachingError("{count} runs were chosen, but at most {most} are handed in.", count=len(runs), most=MOST_RUNS)
+        raise TeachingError(
+            "The chosen runs are too many: {count}. At most {most} are handed in.", count=len(runs), most=MOST_RUNS
+        )
     about = {
         "format": FORMAT, "version": VERSION, "program": __version__, "assignment": assignment.to_json(), "name": tidy(name),
         "number": tidy(number), "made": round(time.time(), 1), "answers": answers, "buglab": buglab, "said": said,
+        "browser": browser,
     }  # fmt: skip
     files = {ABOUT: json.dumps(about, ensure_ascii=False, indent=1).encode()}
     files |= {f"run-{number}.clsf.zip": content for number, content in enumerate(runs, start=1)}
@@ -132,7 +136,7 @@ def _files(archive: zipfile.ZipFile) -> dict[str, bytes]:
         if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise TeachingError("Its file {name} is encrypted or packed in an unusual way.", name=name)
         if sum(_RUN.match(other.filename) is not None for other in members) > MOST_RUNS:
-            raise TeachingError("It holds more than {most} runs.", most=MOST_RUNS)
+            raise TeachingError("It holds too many runs; at most {most} are read.", most=MOST_RUNS)
         found[name] = zips.content(archive, member, min(left, MOST_ABOUT) if run is None else left)
         left -= len(found[name])
     for name in (ABOUT, SEAL):
@@ -161,7 +165,7 @@ def _about(data: object) -> dict:
     other = sorted(set(data) - KNOWN)
     if other:
         raise TeachingError("It has the unknown field {name}.", name=checks.shown(other[0]))
-    for name in ("name", "number"):
+    for name in ("name", "number", "browser"):
         if not isinstance(data.get(name), str) or len(data[name]) > MOST_NAME:
             raise TeachingError("Its field {name} is no text of at most {most} characters.", name=name, most=MOST_NAME)
     made = data.get("made")
@@ -172,7 +176,7 @@ def _about(data: object) -> dict:
         raise TeachingError("Its field {name} is not as a dashboard writes it.", name="said")
     return {
         "assignment": Assignment.from_json(data.get("assignment")),
-        "name": tidy(data["name"]), "number": tidy(data["number"]), "made": float(made),
+        "name": tidy(data["name"]), "number": tidy(data["number"]), "browser": data["browser"], "made": float(made),
         "answers": _rows(data, "answers"), "buglab": _rows(data, "buglab"), "said": said,
     }  # fmt: skip
 

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-import io
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import segno
 import streamlit as st
 
-from clsf.ui.shared import linked
+from clsf.ui.shared import linked, qr
 from clsf.ui.shared.components import component
 from clsf.ui.shared.text import t
 
 PROJECTOR = "projector"
 """In the link and in the session: shown large, without the menu."""
 
-MOST_IN_CODE = 1_800  # characters; a code of more is too fine for a camera across a room
-BORDER = 2  # modules; scanners ask for four, and the white of the picture gives the rest
 
-_copy = component("clsf_copy_link", __file__, "share_page", "<button type='button'></button>\n<p role='status'></p>")
+KEY = "share_bar"
+
+_bar = component("clsf_share_bar", __file__, "share_page", "<div class='bar'></div>\n<p role='status'></p>")
 
 
-def show(page: str) -> None:
-    """Show the buttons, in the menu. Call it when the page has run, which writes into its link what it shows."""
-    with st.container(key="share", gap="xsmall"):
-        _copy(
-            key="copy_link",
-            data={"label": t("Copy link"), "done": t("Link copied"), "failed": t("Copy the address of the browser instead")},
+def show() -> None:
+    """Show the buttons, in the head of the page. Call it when the page has run, which writes into its link what it shows."""
+    buttons = [
+        ("copy", "link", t("Copy link")),
+        ("code", "qr_code_2", t("QR code")),
+        ("projector", "present_to_all", t("Projector: larger type, no menu")),
+    ]
+    with st.container(key="share"):
+        found = _bar(
+            key=KEY,
+            data={"buttons": buttons, "done": t("Link copied"), "failed": t("Copy the address of the browser instead")},
+            on_asked_change=_asked,
         )
-        with st.container(horizontal=True, gap="xsmall"):
-            if st.button(t("QR code"), key="qr", icon=":material/qr_code_2:", width="stretch"):
-                st.dialog(t("This page as a code to scan"), width="medium")(_code)(page)
-            st.button(
-                t("Projector"), key="projector_on", icon=":material/present_to_all:", width="stretch", on_click=_project, args=(True,),
-                help=t("Larger type, no menu. The link carries it, too."),
-            )  # fmt: skip
+    if found.asked == "code":
+        st.dialog(t("This page as a code to scan"), width="medium")(_code)()
+
+
+def _asked() -> None:
+    if (st.session_state.get(KEY) or {}).get("asked") == "projector":
+        _project(True)
 
 
 def projected() -> bool:
@@ -48,27 +52,16 @@ def projected() -> bool:
     return True
 
 
-def address(page: str) -> str:
+def address() -> str:
     """Return the link to what is seen: this server's address, the page, and all that it has put into its link."""
     here = urlsplit(st.context.url or "")
     query = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     return urlunsplit((here.scheme, here.netloc, here.path, urlencode(query), ""))
 
 
-def picture(link: str) -> str | None:
-    """Return a link as a QR code in SVG, black on white; None for one that is too long to be scanned."""
-    if not link or len(link) > MOST_IN_CODE:
-        return None
-    file = io.BytesIO()
-    segno.make(link, error="l", micro=False).save(
-        file, kind="svg", border=BORDER, light="#fff", omitsize=True, xmldecl=False, svgns=True
-    )
-    return file.getvalue().decode("utf-8")
-
-
-def _code(page: str) -> None:
-    link = address(page)
-    drawn = picture(link)
+def _code() -> None:
+    link = address()
+    drawn = qr.picture(link)
     if drawn is None:
         st.info(
             t("This link is too long for a code: {count} characters. Copy it instead.", count=f"{len(link):,}"),
@@ -85,7 +78,7 @@ def _project(on: bool) -> None:
 
 _LARGE = """
 html { font-size: 125% !important; }
-[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] { display: none !important; }
+.st-key-share, [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { padding-top: 1rem !important; }
 .st-key-projector_off { position: fixed; top: 0.5rem; right: 0.75rem; z-index: 1000; width: auto !important; }
 .js-plotly-plot .plotly text { font-size: 16px !important; }

@@ -45,6 +45,8 @@ class Session:
         self.origin = address
         self.page, self.query = page, query
         self.buttons: dict[str, str] = {}  # key -> widget id
+        self.inputs: dict[str, str] = {}  # key of a line of text -> widget id
+        self.table = b""  # the data frame that came last, as Arrow sent it
         self.files: dict[str, str] = {}  # key of a download button -> what to ask for
         self.page_hash = ""
         self.query_string = query  # as the server changed it last
@@ -75,14 +77,20 @@ class Session:
         self._reader = asyncio.create_task(self._read())
         return await self.rerun()
 
-    async def rerun(self, pressed: str | None = None) -> float:
-        """Ask for the page again, with a button pressed if one is named by its key. Return the seconds until it was there."""
+    async def rerun(self, pressed: str | None = None, typed: dict[str, str] | None = None) -> float:
+        """Ask for the page again, with a button pressed if one is named by its key, and lines of text typed.
+
+        Return the seconds until it was there.
+        """
         message = BackMsg()
         script = message.rerun_script
         script.query_string, script.page_name, script.page_script_hash = self.query_string, self.page, self.page_hash
         if pressed is not None:
             state = script.widget_states.widgets.add()
             state.id, state.trigger_value = self.buttons[pressed], True
+        for key, text in (typed or {}).items():
+            state = script.widget_states.widgets.add()
+            state.id, state.string_value = self.inputs[key], text
         for task in self._timers.values():  # a whole run of the page sets up anew what is looked at from time to time
             task.cancel()
         self._timers.clear()
@@ -97,6 +105,11 @@ class Session:
         if self.closed:
             raise ConnectionError(f"{self.page} lost its connection: {self.why}; last came {', '.join(self.heard)}")
         return time.monotonic() - self._asked
+
+    async def visit(self, page: str, query: str) -> float:
+        """Go to another page of the same session. Return the seconds until it was there."""
+        self.page, self.query_string, self.page_hash = page, query, ""
+        return await self.rerun()
 
     async def download(self, key: str, away: float = 0.2) -> bytes:
         """Press a download button, wait until its file was made, and fetch it as a browser does that is `away` seconds away."""
@@ -167,6 +180,10 @@ class Session:
         kind = element.WhichOneof("type")
         if kind == "button":
             self.buttons[element.button.id.split("-", 2)[-1]] = element.button.id
+        elif kind == "text_input":
+            self.inputs[element.text_input.id.split("-", 2)[-1]] = element.text_input.id
+        elif kind == "dataframe":
+            self.table = element.dataframe.arrow_data.data
         elif kind == "download_button":
             self.files[element.download_button.id.split("-", 2)[-1]] = element.download_button.deferred_file_id
         elif kind == "exception":

@@ -10,8 +10,8 @@ from clsf import examples
 from clsf.experiments.next_change import suggested
 from clsf.experiments.open_question import open_question
 from clsf.experiments.verdict import verdicts
-from clsf.ui.share_page import MOST_IN_CODE, picture
 from clsf.ui.shared.next_steps import rounded_apart
+from clsf.ui.shared.qr import MOST, picture
 
 
 def ended(losses: list[float], train: float = 0.9, validation: float = 0.9, **plan: object):
@@ -64,4 +64,4 @@ def test_rounding_is_named_only_where_nothing_else_differs() -> None:
 
 def test_a_code_is_drawn_for_a_link_and_not_for_one_beyond_a_camera() -> None:
     assert picture("http://localhost:8501/train?epochs=3").startswith("<svg")
-    assert picture("x" * (MOST_IN_CODE + 1)) is None
+    assert picture("x" * (MOST + 1)) is None

@@ -53,9 +53,9 @@ def rows(lesson="neighbours", task=TASK):
     }
 
 
-def written(name="민지", number="", task=TASK, answered=None, runs=None, key=KEY, buglab=None):
+def written(name="민지", number="", task=TASK, answered=None, runs=None, key=KEY, buglab=None, browser=""):
     found = [example.packed("torch")] if runs is None else runs
-    return handin.write(task, name, number, rows() if answered is None else answered, buglab or {}, {}, found, key)
+    return handin.write(task, name, number, rows() if answered is None else answered, buglab or {}, {}, found, key, browser)
 
 
 def graded(*contents, key=KEY, task=TASK):
@@ -232,7 +232,7 @@ def test_another_assignment_a_broken_lock_an_older_file_and_a_shared_run_are_sai
     locked = replace(TASK, state=(("data", "digits"), ("epochs", "3")))
     (found,) = graded(written(task=locked), task=locked)
     assert {item.key: item.state for item in found.items}["goal"] == "wrong"
-    first, second, third = graded(written("Ada"), written("Ada"), written("Bob"))
+    first, second, third = graded(written("Ada", browser="a"), written("Ada", browser="a"), written("Ada", "7"))
     assert "newer" in str(first.refused)
     assert any("same run" in str(said) for said in second.unconfirmed)
     assert third.mark() is not None

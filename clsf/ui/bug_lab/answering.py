@@ -60,7 +60,7 @@ def _two(label: str, key: str, names: dict) -> list:
 def _judge(case: Case, kinds: set[str], lines: set[int]) -> None:
     right, place = checked(case, kinds, lines)
     if right and place:
-        state.solve(case.code, points(state.attempt(case.code)))
+        state.solve(case.code, points(state.attempt(case.code)), kinds, lines)
         st.rerun()  # to the proof: there is no diagnosis any more
     state.note(case.code, wrong=state.attempt(case.code).wrong + 1)
     state.miss()

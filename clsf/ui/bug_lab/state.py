@@ -87,10 +87,11 @@ def solved(code: str) -> int | None:
     return found if isinstance(found, int) else None
 
 
-def solve(code: str, points: int) -> None:
-    """Note that a case is solved."""
+def solve(code: str, points: int, kinds: set[str], lines: set[int]) -> None:
+    """Note that a case is solved, by which diagnosis."""
     if solved(code) is None:
-        _keep(code, _kept().get(code, {}) | asdict(attempt(code)) | {"points": points, "day": today().isoformat()})
+        found = {"points": points, "day": today().isoformat(), "kinds": sorted(kinds), "lines": sorted(lines)}
+        _keep(code, _kept().get(code, {}) | asdict(attempt(code)) | found)
         _keep(STREAK, streak().solved(today() if is_daily(code) else None).to_json())
     facts.tell("buglab", solved=total()[0], points=points)
 

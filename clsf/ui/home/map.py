@@ -104,6 +104,14 @@ def free() -> None:
                 st.caption(words(what))
 
 
+def for_teachers() -> None:
+    """Show the way to the page for teachers."""
+    st.page_link(
+        navigation.link_to("teachers"), label=t("For teachers: assignments by link, the class on one screen, handouts"),
+        icon=":material/co_present:", query_params=navigation.kept(),
+    )  # fmt: skip
+
+
 def take_along() -> None:
     """Offer the progress as a file."""
     with st.expander(t("Your progress"), icon=":material/badge:"):

@@ -118,7 +118,7 @@ def _fix(lesson: Lesson, step: Step, kept: object) -> None:
     st.caption(t("The program is read, never run."))
     if sent:
         if fixed(case, text):
-            course.keep(lesson, step, right=True)
+            course.keep(lesson, step, right=True, answer=text)  # so that it can be read again when it is handed in
             kept = kept or {"right": True}
         else:
             still = [words(FAULTS[kind].title) for kind in found_kinds(text)]

@@ -29,6 +29,7 @@ SAYS = {
     "StoreError",
     "CapsuleError",
     "CourseError",
+    "TeachingError",
     "ReadError",
     "TensorError",
 }

@@ -35,7 +35,7 @@ def candidates(check: Check) -> list[Candidate]:
     """Return everything in the session that a check may be met by."""
     told = list(st.session_state.get(_TOLD, {}).get(check.what, ()))
     if check.what == "run":
-        told += _runs()
+        told += [values for _, values in runs()]
     return told[::-1]
 
 
@@ -43,7 +43,8 @@ def done(check: Check) -> bool:
     return check.met(candidates(check))
 
 
-def _runs() -> Iterator[Candidate]:
+def runs() -> Iterator[tuple[RunRecord, Candidate]]:
+    """Return the reader's newest runs with what tasks may ask of them, the oldest first."""
     owner = identity.known()
     if not owner:
         return
@@ -52,7 +53,8 @@ def _runs() -> Iterator[Candidate]:
         summaries = service.recent(owner, RUNS)
         frameworks = {s.group: len({o.framework for o in summaries if o.group == s.group}) for s in summaries}
         for summary in summaries[::-1]:
-            yield _run(service.record(summary.run_id), frameworks[summary.group])
+            record = service.record(summary.run_id)
+            yield record, _run(record, frameworks[summary.group])
     except ClsfError:
         return
 

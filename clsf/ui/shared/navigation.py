@@ -64,6 +64,8 @@ PAGES = (
     Page("bug_lab", say("Bug lab"), ":material/bug_report:", USE),
     Page("runs", say("Runs"), ":material/history:", USE),
     Page("lesson", say("Lesson"), ":material/school:"),
+    Page("assignment", say("Assignment"), ":material/assignment:"),
+    Page("teachers", say("For teachers"), ":material/co_present:"),
 )
 """In the order of the menu; the first is what the bare address shows. A lesson is opened from there."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf import examples
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import service_access
+from clsf.ui.shared import navigation, service_access, state
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.progress import elapsed, of_epoch, of_run, remaining
@@ -107,8 +108,19 @@ def _waiting(record: RunRecord) -> None:
     if place is not None:
         text = t("Place in the queue: {place}", place=place.position)
         st.caption(text if place.wait is None else f"{text} · {_soon(place.wait)}")
+        _meanwhile()
     else:
         st.caption(t("The worker loads the framework and builds the model."))
+
+
+def _meanwhile() -> None:
+    """Offer a run that is trained already to whoever waits."""
+    ready = examples.ids(examples.FIRST)
+    if ready:
+        st.page_link(
+            navigation.link_to("train"), label=t("Meanwhile: look at a run that is finished"), icon=":material/visibility:",
+            query_params={**navigation.kept(), state.RUN: ready[0]},
+        )  # fmt: skip
 
 
 def _soon(seconds: float) -> str:

@@ -1,0 +1,88 @@
+"""The file that a student hands in: answers, what was checked, and runs as capsules."""
+
+from __future__ import annotations
+
+import hashlib
+
+import streamlit as st
+
+from clsf.course.progress import PART
+from clsf.runs.database import home
+from clsf.runs.record import RunRecord
+from clsf.teaching import handin, seal
+from clsf.teaching.assignment import Assignment
+from clsf.ui.shared import assigned, capsules, facts, identity, language, reached, run_status
+from clsf.ui.shared.text import t
+
+MOST_SHOWN = 12
+
+
+def show(assignment: Assignment) -> None:
+    """Show who hands in, which run, and the button for the file."""
+    st.subheader(t("Hand in"), anchor=False)
+    left, right = st.columns(2)
+    if "handin_name" not in st.session_state and assigned.joined():
+        st.session_state["handin_name"] = assigned.called()
+    name = left.text_input(
+        t("Your name"), key="handin_name", max_chars=handin.MOST_NAME, persist_state="session", on_change=_called,
+        help=t("In a class, your teacher sees it beside your steps. Leave it empty to stay without a name there."),
+    )  # fmt: skip
+    number = right.text_input(
+        t("Student number, login or e-mail"), key="handin_number", max_chars=handin.MOST_NAME, persist_state="session",
+        help=t("What your learning platform knows you by. It stays in the file."),
+    )  # fmt: skip
+    runs = _runs(assignment)
+    st.download_button(
+        t("Save the file"), lambda: _file(assignment, name or "", number or "", runs), handin.file_name(assignment, name or ""),
+        "application/zip", key="handin_file", icon=":material/download:", type="primary", on_click="ignore",
+        disabled=not (name or number or "").strip(),
+    )  # fmt: skip
+    if not (name or number or "").strip():
+        st.caption(t("Type your name or number first, so that your teacher knows whose file it is."))
+    st.caption(t("The file holds your answers, what was checked and the chosen runs. It is data; nothing in it is run."))
+
+
+def _browser() -> str:
+    """Return what stands for the browser's key in the file; who has it can't find the reader's runs with it."""
+    return hashlib.sha256(f"handin {identity.known()}".encode()).hexdigest()[:16] if identity.known() else ""
+
+
+def _called() -> None:
+    assigned.call(st.session_state.get("handin_name") or "")
+
+
+def _runs(assignment: Assignment) -> list[RunRecord]:
+    """Show which runs go along: those that reach the goal are chosen at first."""
+    found = [(record, values) for record, values in facts.runs() if record.over and record.ended is not None][::-1][:MOST_SHOWN]
+    if not found:
+        if assignment.goal:
+            st.caption(t("You have no run yet to hand in."))
+        return []
+    names = {record.run_id: _name(record) for record, _ in found}
+    check = assignment.check
+    good = [record.run_id for record, values in found if check is not None and check.met([values])][:1]
+    with st.expander(t("Runs in the file"), icon=":material/inventory_2:", expanded=bool(assignment.goal)):
+        chosen = st.multiselect(
+            t("Runs"), list(names), default=good, key=f"handin_runs_{assignment.key}_{len(good)}", format_func=lambda run: names.get(run, run),
+            max_selections=handin.MOST_RUNS, label_visibility="collapsed", placeholder=t("Choose runs"),
+        )  # fmt: skip
+    return [record for record, _ in found if record.run_id in chosen]
+
+
+def _name(record: RunRecord) -> str:
+    accuracy = record.final.validation_accuracy if record.final else None
+    said = f"{accuracy:.1%}" if accuracy is not None else "–"
+    return f"{record.model.name} · {run_status.name(record.framework)} · {record.plan.data} · {said}"
+
+
+def _file(assignment: Assignment, name: str, number: str, runs: list[RunRecord]) -> bytes:
+    lessons, _ = assignment.found(language.chosen())
+    wanted = {f"{lesson.name}/{step.name}" for lesson in lessons for step in lesson.steps}
+    answers = {key: dict(row) for key, row in reached.all_of(PART).items() if key in wanted}
+    case = assignment.buglab
+    buglab = {key: dict(row) for key, row in reached.all_of("buglab").items() if case is not None and key == case.code}
+    said = {key: bool(row["right"]) for key, row in answers.items() if "right" in row}
+    if assignment.check is not None:
+        said["goal"] = facts.done(assignment.check)
+    packed = [capsules.packed(record, "") for record in runs]
+    return handin.write(assignment, name, number, answers, buglab, said, packed, seal.secret(home()), _browser())

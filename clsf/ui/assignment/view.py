@@ -1,0 +1,105 @@
+"""An assignment as a student sees it: what there is to do, what is done, and where to do it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.course.lesson import Lesson, Link, Step
+from clsf.errors import TeachingError
+from clsf.teaching.assignment import PARAMETER, Assignment, goal_said, unpacked
+from clsf.ui.shared import assigned, course, facts, language, navigation, reached
+from clsf.ui.shared.text import plain, sentence, t, tn, words
+
+
+def chosen() -> Assignment | None:
+    """Return the assignment of the link, which then is the one that the reader works on; without one, that of before."""
+    text = st.query_params.get(PARAMETER)
+    if text:
+        try:
+            found = unpacked(text)
+        except TeachingError as error:
+            st.error(sentence(error.sentence), icon=":material/link_off:")
+            return None
+        assigned.begin(found)
+        return found
+    return assigned.opened()
+
+
+def show(assignment: Assignment) -> None:
+    """Show what there is to do."""
+    st.title(plain(assignment.title), anchor=False)
+    if assigned.joined():
+        st.caption(f":material/groups: {t('Class {name}', name=plain(assigned.joined()))}")
+    if assignment.note:
+        st.text(assignment.note)
+    lessons, gone = assignment.found(language.chosen())
+    for name in gone:
+        st.warning(
+            t(
+                "The lesson {name} of this assignment is gone: this course does not have it any more. Tell your teacher.",
+                name=plain(name),
+            ),
+            icon=":material/warning:",
+        )
+    if lessons:
+        st.subheader(t("Lessons"), anchor=False)
+        for lesson in lessons:
+            _lesson(lesson)
+    if assignment.link is not None or assignment.check is not None:
+        st.subheader(t("Your task"), anchor=False)
+        _goal(assignment)
+        _page(assignment)
+
+
+def _lesson(lesson: Lesson) -> None:
+    progress = reached.lessons()
+    done, count = progress.count(lesson)
+    with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(
+            f"{':material/check_circle:' if done == count else f'{lesson.number} ·'} **{plain(lesson.title)}**", width="content"
+        )
+        said = (
+            t("Steps done: {done} of {count}", done=done, count=count)
+            if done
+            else tn("{count} minute", "{count} minutes", lesson.minutes)
+        )
+        st.caption(said, width="content")
+        if st.button(t("Open") if not done else t("Go on"), key=f"open_{lesson.name}", icon=":material/school:"):
+            course.go(lesson)
+
+
+def _goal(assignment: Assignment) -> None:
+    check = assignment.check
+    if check is not None:
+        st.markdown(f":material/flag: {sentence(goal_said(check))}")
+        if facts.done(check):
+            st.success(t("You have reached the goal."), icon=":material/check_circle:")
+        else:
+            st.caption(sentence(check.missing(facts.candidates(check))))
+    if assignment.case:
+        solved = reached.all_of("buglab").get(assignment.buglab.code, {}).get("points")
+        st.markdown(f":material/bug_report: {t('Find the fault of the case {code}.', code=assignment.buglab.code)}")
+        if solved is not None:
+            st.success(t("You have found the fault."), icon=":material/check_circle:")
+
+
+def _page(assignment: Assignment) -> None:
+    link = assignment.link or Link("train")
+    title = words(next(page.title for page in navigation.PAGES if page.name == link.page))
+    if st.button(t("Open the page {page}", page=title), key="open_task", icon=":material/open_in_new:", type="primary"):
+        nowhere = Lesson("", 0, "", 1, 1, (), (), (Step("", "", ""),))
+        course.open_link(nowhere, nowhere.steps[0], link)
+    if assignment.locked:
+        st.caption(f":material/lock: {t('Locked: {names}', names=plain(', '.join(assignment.locked)))}")
+
+
+def none() -> None:
+    """Say that there is no assignment here."""
+    st.title(t("Assignment"))
+    st.info(
+        t("There is no assignment open in this browser. Open the link that your teacher gave you."),
+        icon=":material/assignment:",
+    )
+    st.page_link(
+        navigation.link_to("home"), label=t("To the start page"), icon=":material/home:", query_params=navigation.kept()
+    )

@@ -1,0 +1,62 @@
+"""Above every page while the reader works on an assignment: what it is, the goal, the way back; controls that are locked."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from clsf.ui.shared import assigned, facts, navigation
+from clsf.ui.shared.course import ALIASES
+from clsf.ui.shared.text import plain, sentence, t
+
+# A locked control can be neither pressed nor reached with the keyboard. What a run was trained with is checked again when it is graded.
+_JS = """
+export default function ({ data }) {
+  const lock = () => {
+    for (const name of data.names)
+      for (const found of document.querySelectorAll(`.st-key-${CSS.escape(name)}`))
+        if (!found.inert) { found.inert = true; found.style.opacity = "0.6"; found.title = data.title; }
+  };
+  const drawn = new MutationObserver(() => requestAnimationFrame(lock));
+  drawn.observe(document.body, { childList: true, subtree: true });
+  lock();
+  return () => {
+    drawn.disconnect();
+    for (const name of data.names)
+      for (const found of document.querySelectorAll(`.st-key-${CSS.escape(name)}`)) { found.inert = false; found.style.opacity = ""; found.title = ""; }
+  };
+}
+"""
+
+_locks = st.components.v2.component("clsf_locks", html="<span hidden></span>", js=_JS, isolate_styles=False)
+
+
+def show(page: str) -> None:
+    """Show the bar, unless the page is that of the assignment itself."""
+    assignment = assigned.opened()
+    if assignment is None or page in (assigned.PAGE, "teachers"):
+        return
+    names = (
+        [key for name in assignment.locked for key in (name, *ALIASES.get((page, name), ()))] if page == assignment.page else []
+    )
+    with st.container(
+        border=True,
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        gap="small",
+        key="assignment_bar",
+    ):
+        st.markdown(f":material/assignment: **{plain(assignment.title)}**", width="content")
+        check = assignment.check
+        if check is not None:
+            if facts.done(check):
+                st.badge(t("goal reached"), icon=":material/check:", color="green")
+            elif page != "lesson":
+                st.caption(sentence(check.missing(facts.candidates(check))), width="content")
+        if names:
+            st.caption(f":material/lock: {t('Some controls are locked by the assignment.')}", width="content")
+        st.page_link(
+            navigation.link_to(assigned.PAGE), label=t("To the assignment"), icon=":material/arrow_back:",
+            query_params=navigation.kept(),
+        )  # fmt: skip
+        _locks(key="locks", data={"names": names, "title": t("Locked by the assignment")})

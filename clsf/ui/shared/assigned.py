@@ -1,0 +1,137 @@
+"""The assignment that the reader works on, and the class that they are in: kept for the browser's key, found again after a reload."""
+
+from __future__ import annotations
+
+import logging
+import time
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from clsf.errors import ClsfError, TeachingError
+from clsf.teaching import classroom
+from clsf.teaching.assignment import CLASS, PARAMETER, Assignment, class_name, unpacked
+from clsf.ui.shared import facts, identity, navigation, service_access, state
+
+logger = logging.getLogger("clsf.ui")
+
+PAGE = "assignment"
+PART, NOW = "assignment", "now"  # of the store
+_OPEN, _CLASS, _PLACE = "assignment_open", "class_joined", "class_place"
+
+
+def opened() -> Assignment | None:
+    """Return the assignment that the reader works on; read from the store once in a session."""
+    if _OPEN not in st.session_state:
+        text = ""
+        owner = identity.known()
+        if owner:
+            try:
+                text = str((service_access.get_service().reached.get(owner, PART, NOW) or {}).get("task") or "")
+            except ClsfError as error:
+                logger.warning("%s", error)
+        st.session_state[_OPEN] = text
+    try:
+        return unpacked(st.session_state[_OPEN]) if st.session_state[_OPEN] else None
+    except TeachingError:
+        return None
+
+
+def begin(assignment: Assignment | None) -> None:
+    """Work on an assignment from now on; None: on none."""
+    text = assignment.packed() if assignment is not None else ""
+    if st.session_state.get(_OPEN) == text:
+        return
+    st.session_state[_OPEN] = text
+    try:
+        service_access.get_service().reached.put(state.owner(), PART, NOW, {"task": text, "at": round(time.time(), 1)})
+    except ClsfError as error:  # it stays in this session
+        logger.warning("%s", error)
+
+
+def close() -> None:
+    """Work on no assignment any more."""
+    begin(None)
+    st.query_params.pop(PARAMETER, None)
+
+
+def link_to(page: str, **values: str) -> str:
+    """Return an address of this dashboard that opens a page."""
+    here = urlsplit(st.context.url or "")
+    path = here.path.rstrip("/")
+    last = path.rpartition("/")[2]
+    if any(known.name == last for known in navigation.PAGES):
+        path = path[: -len(last) - 1]
+    return urlunsplit((here.scheme, here.netloc, f"{path}/{page}", urlencode({n: v for n, v in values.items() if v}), ""))
+
+
+def link_of(assignment: Assignment, class_: str = "") -> str:
+    """Return the address under which students find an assignment."""
+    return link_to(PAGE, **{PARAMETER: assignment.packed(), CLASS: class_})
+
+
+def goal_reached(assignment: Assignment) -> bool:
+    """Return whether a run of the reader reaches the goal."""
+    check = assignment.check
+    return check is not None and facts.done(check)
+
+
+# The class.
+
+
+def joined() -> str:
+    """Return the class that the reader is in, "" for none. It comes from the link, which keeps it."""
+    if CLASS in st.query_params:
+        try:
+            st.session_state[_CLASS] = class_name(st.query_params[CLASS])
+        except TeachingError:
+            st.session_state.pop(_CLASS, None)
+    return st.session_state.get(_CLASS, "")
+
+
+def leave() -> None:
+    """Be in no class any more."""
+    for key in (_CLASS, _PLACE):
+        st.session_state.pop(key, None)
+    st.query_params.pop(CLASS, None)
+
+
+def here(page: str) -> None:
+    """Tell the class where the reader is, if that has changed."""
+    name = joined()
+    if not name or page == "teachers":
+        return
+    lesson, step = st.query_params.get("lesson", ""), st.query_params.get("step", "")
+    place = f"{lesson}/{step}" if page == "lesson" and lesson and step else page
+    if st.session_state.get(_PLACE) != (name, place) and _tell(name, place):
+        st.session_state[_PLACE] = (name, place)
+    if st.query_params.get(CLASS) != name:
+        st.query_params[CLASS] = name
+
+
+def called() -> str:
+    """Return what the reader is called in the class, as they typed it."""
+    try:
+        return str(
+            (service_access.get_service().reached.get(state.owner(), classroom.MEMBER, joined()) or {}).get("name") or ""
+        )
+    except ClsfError:
+        return ""
+
+
+def call(name: str) -> None:
+    """Be called so in the class."""
+    if joined():
+        _tell(joined(), (st.session_state.get(_PLACE) or ("", PAGE))[1], name)
+
+
+def _tell(name: str, place: str, called: str | None = None) -> bool:
+    """Tell a class where the reader is; one that no teacher has opened is told nothing. Return whether it was told."""
+    try:
+        reached = service_access.get_service().reached
+        if classroom.is_open(reached, name):
+            classroom.seen(reached, state.owner(), name, place, called)
+            return True
+    except ClsfError as error:
+        logger.warning("%s", error)
+    return False

@@ -1,0 +1,13 @@
+"""Names in the session and in the link of the page For teachers."""
+
+SECTION = "teachers"  # also in the link
+CLASS_SHOWN = "room"  # in the link: name of the class that is looked at
+TITLE, NOTE, LESSONS, ADDRESS, LOCKED = "task_title", "task_note", "task_lessons", "task_address", "task_locked"
+GOAL, GOAL_DATA, GOAL_ACCURACY, GOAL_PARAMETERS, CASE = (
+    "task_goal",
+    "task_data",
+    "task_accuracy",
+    "task_parameters",
+    "task_case",
+)
+IN_CLASS = "task_class"

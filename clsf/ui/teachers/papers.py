@@ -1,0 +1,80 @@
+"""What is printed: lessons, worksheets, and the guide for teachers."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import streamlit as st
+
+from clsf.course.lesson import Lesson
+from clsf.teaching import guide as guides
+from clsf.teaching import handout
+from clsf.ui.shared import course, language, questions
+from clsf.ui.shared.text import plain, t, words
+
+
+def show() -> None:
+    """Show a lesson's handouts to be saved and printed, and all of them at once."""
+    lessons = course.course().lessons
+    names = {lesson.name: f"{lesson.number} · {lesson.title}" for lesson in lessons}
+    name = st.selectbox(
+        t("Lesson"), list(names), key="handout_lesson", format_func=names.get, persist_state="session", filter_mode=None
+    )
+    lesson = course.course().lesson(name) or lessons[0]
+    with st.container(horizontal=True, gap="small"):
+        st.download_button(
+            t("The lesson"), lambda: _lesson(lesson), handout.file_name(lesson, "lesson"), "text/html", key="handout_page",
+            icon=":material/article:", type="primary", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            t("Worksheet with answers"), lambda: _worksheet(lesson), handout.file_name(lesson, "worksheet"), "text/html",
+            key="handout_sheet", icon=":material/assignment:", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            t("All lessons"), lambda: _all(lessons), "handouts.zip", "application/zip", key="handout_all", icon=":material/folder_zip:",
+            on_click="ignore",
+        )  # fmt: skip
+    st.caption(
+        t(
+            "Open a file in the browser and print it on A4. A lesson takes at most two pages; the answers stand on the last page of a worksheet."
+        )
+    )
+    told = guides.read(language.chosen()).get(lesson.name)
+    if told is not None:
+        with st.container(border=True):
+            st.markdown(f"##### {plain(told.title)}\n{told.text}")
+
+
+def _lesson(lesson: Lesson) -> str:
+    return handout.lesson_page(lesson, language.chosen(), words)
+
+
+def _worksheet(lesson: Lesson) -> str:
+    return handout.worksheet(lesson, language.chosen(), words, questions.truth)
+
+
+def _all(lessons: tuple[Lesson, ...]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for lesson in lessons:
+            for name, content in handout.all_of(lesson, language.chosen(), words, questions.truth):
+                archive.writestr(name, content)
+    return file.getvalue()
+
+
+def guide() -> None:
+    """Show the guide: the plans first, then lesson by lesson."""
+    found = guides.read(language.chosen())
+    st.download_button(
+        t("Save the guide"), lambda: handout.text_page(t("Guide for teachers"), language.chosen(), guides.whole(language.chosen())),
+        "guide.html", "text/html", key="guide_file", icon=":material/print:", on_click="ignore",
+    )  # fmt: skip
+    for name in guides.PLANS:
+        if name in found:
+            st.subheader(plain(found[name].title), anchor=False)
+            st.markdown(found[name].text)
+    for lesson in course.course().lessons:
+        if lesson.name in found:
+            with st.expander(f"{lesson.number} · {plain(lesson.title)}"):
+                st.markdown(found[lesson.name].text)

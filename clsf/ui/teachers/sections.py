@@ -1,0 +1,17 @@
+"""The parts of the page For teachers, and which one is looked at."""
+
+from __future__ import annotations
+
+from clsf.ui.shared.sections import Section, Sections
+from clsf.ui.teachers import build, keys, papers, room
+from clsf.words import say
+
+SECTIONS = Sections(
+    keys.SECTION,
+    (
+        Section("assignment", say("Assignment"), ":material/assignment:", build.show),
+        Section("class", say("Class"), ":material/groups:", room.show),
+        Section("handouts", say("Handouts"), ":material/print:", papers.show),
+        Section("guide", say("Guide"), ":material/menu_book:", papers.guide),
+    ),
+)

@@ -1,0 +1,23 @@
+"""Assignment: what a teacher wants done, and the file that is handed in."""
+
+import streamlit as st
+
+from clsf import ui
+from clsf.ui.assignment import hand_in, view
+from clsf.ui.shared import assigned
+from clsf.ui.shared.text import t
+
+page = ui.open_page("assignment")
+page.needs_service()
+
+# Which assignment: that of the link, or the one that was opened last.
+assignment = view.chosen()
+if assignment is None:
+    view.none()
+    st.stop()
+
+# What there is to do, and the file when it is done.
+view.show(assignment)
+hand_in.show(assignment)
+page.show_lesson(t("How does this work?"))
+st.button(t("Close this assignment"), key="close_assignment", type="tertiary", icon=":material/close:", on_click=assigned.close)
