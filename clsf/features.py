@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clsf import backends
+from clsf import backends, limits
 from clsf.backends.base import Backend, Weights
 from clsf.backends.initial import weights_hash
 from clsf.backends.start import start_weights
@@ -32,7 +32,7 @@ from clsf.data.prepare import prepare
 from clsf.data.progress import Progress, silent
 from clsf.data.sources import open_dataset
 from clsf.model.changes import changed
-from clsf.model.freezing import fixed, place
+from clsf.model.freezing import place
 from clsf.model.spec import ModelSpec, layer_to_json
 from clsf.plan import Plan
 
@@ -48,14 +48,10 @@ REMEMBERED = 64 << 20
 KEPT = 1 << 30
 """Bytes of features that stay on disk; beyond, those go that were not used for the longest time."""
 
-BATCH = 32  # images that go through the frozen layers together: more is hardly faster and takes more memory
-
 
 def layers_of(spec: ModelSpec, plan: Plan, prepared: Prepared) -> int:
     """Return how many layers, from the beginning, a run computes once for each image; 0: it does not."""
-    if plan.augmentation.any or plan.mixed or plan.does("frozen-bn-moves"):
-        return 0
-    count = fixed(spec.layers, plan.train_layers)
+    count = limits.computed_once(spec.layers, plan)
     if not count:
         return 0
     shape = spec.analyse(prepared.shape).layers
@@ -84,9 +80,9 @@ def begin(
         known |= _read(path)
     lacking = list(OrderedDict((key, index) for key, index in zip(keys, used, strict=True) if key not in known).items())
     try:
-        for start in range(0, len(lacking), BATCH):
+        for start in range(0, len(lacking), limits.ONCE_TOGETHER):
             progress(STAGE, start, len(lacking))
-            part = lacking[start : start + BATCH]
+            part = lacking[start : start + limits.ONCE_TOGETHER]
             rows = backend.features(np.ascontiguousarray(prepared.pixels[[index for _, index in part]]), count)
             known.update(zip((key for key, _ in part), rows, strict=True))
     finally:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from clsf.errors import EngineError
+from clsf.model.freezing import fixed, frozen_weights, own_row, place
+from clsf.model.spec import Layer
 from clsf.model.walk import Analysis
 from clsf.optimizers import OPTIMIZERS
 from clsf.plan import Plan
@@ -16,18 +18,38 @@ FRAMEWORK_BYTES = 870_000_000
 """Of a worker in its first run, whatever it trains: PyTorch, ready, holds 720 MB, and lecture-cnn on digits passes 860 to 880 MB
 (measured; two-block-cnn, batch 128, 32×32×3: 940 MB at most). TensorFlow was not measured."""
 
+ONCE_TOGETHER = 32
+"""Images that go through frozen layers together: more is hardly faster and takes more memory."""
+
 USABLE = 0.95
 """Of what a worker may use; beyond it is ended (`distributed.worker.memory.terminate` in `clsf.engine.tuning`)."""
 
 
 def memory_bytes(analysis: Analysis, plan: Plan) -> int:
-    """Return about how much memory a worker needs at least, in bytes: the framework, then for each parameter the weight, its
-    gradient and what the optimizer keeps, and for each image of a batch what every layer puts out and its gradient."""
-    item = ITEM_BYTES[plan.dtype]
-    outputs = sum(math.prod(layer.out_shape) for layer in analysis.layers)
-    return (
-        FRAMEWORK_BYTES + item * (2 + OPTIMIZERS[plan.optimizer].slots) * analysis.parameters + 2 * item * plan.batch_size * outputs
-    )  # fmt: skip
+    """Return about how much memory a worker needs at least, in bytes: the framework, then for each parameter the weight, and where
+    it trains its gradient and what the optimizer keeps, and for each image of a batch what every layer puts out and its gradient.
+
+    Layers whose outputs are computed once keep none of them: the widest of them holds what goes in and what comes out of some images.
+    Raises SpecError if the plan freezes more than the model has.
+    """
+    item, row = ITEM_BYTES[plan.dtype], own_row(analysis)
+    once, still = computed_once(row, plan), frozen_weights(analysis, plan.freezes)
+    outputs = [(math.prod(facts.out_shape), place(facts.path) < once) for facts in analysis.layers]
+    trained = analysis.parameters - sum(w.size for name, w in analysis.named_weights().items() if name in still)
+    weights = analysis.parameters + (1 + OPTIMIZERS[plan.optimizer].slots) * trained
+    passing = 2 * ONCE_TOGETHER * max((size for size, first in outputs if first), default=0)
+    learning = 2 * plan.batch_size * sum(size for size, first in outputs if not first)
+    return FRAMEWORK_BYTES + item * (weights + max(passing, learning))
+
+
+def computed_once(layers: tuple[Layer, ...], plan: Plan) -> int:
+    """Return how many layers, from the beginning, a run computes once for each image; 0: images or layers vary from step to step.
+
+    Raises SpecError if the plan freezes more than the model has.
+    """
+    if plan.augmentation.any or plan.mixed or plan.does("frozen-bn-moves"):
+        return 0
+    return fixed(layers, plan.freezes)
 
 
 def require(settings: Settings, analysis: Analysis, plan: Plan, images: int, worker_bytes: int | None) -> None:

@@ -46,6 +46,7 @@ DIFFERENCES = (
     "initial-weights", "bias-init", *(f"{o.name}-rule" for o in DECLARED.values() if o.differs), "bn-momentum", "bn-epsilon",
     "bn-variance", "image-norm-epsilon", "input-scale", "softmax-before-loss", "dropout-rate", "dropout-masks", "dropout-at-evaluation", "flatten-order",
     "weight-decay-style", "clip-norm", "class-weight-mean", "shuffling", "eval-mode",
+    "frozen-bn-moves", "trainable-after-compile", "head-not-in-optimizer", "other-preparation",
 )  # fmt: skip
 """What a run may do otherwise than the aligned rules, one name per thing; what each means is said in clsf.compare.differences."""
 
@@ -60,6 +61,9 @@ FIXED_SCALES: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 efficientnet: of EfficientNet-Lite, tpu/models/official/efficientnet/lite/efficientnet_lite_builder.py. imagenet: of torchvision's
 networks, 255 times the numbers in torchvision/transforms/_presets.py.
 """
+
+OTHER_SCALE = "imagenet"
+"""What the difference "other-preparation" scales inputs by."""
 
 SPLITS = (1, 2)
 """Versions of the rule that draws the split, see `clsf.data.split`; the last one is today's."""
@@ -317,6 +321,25 @@ class Plan:
     def does(self, difference: str) -> bool:
         """Return whether the run does this one thing otherwise."""
         return difference in self.differences
+
+    @property
+    def scale(self) -> str:
+        """How inputs are scaled: as the preparation says, or as a difference has it."""
+        if self.does("other-preparation"):
+            return OTHER_SCALE
+        return "minus-one-one" if self.does("input-scale") else self.preparation.scale
+
+    @property
+    def as_prepared(self) -> Plan:
+        """The plan whose preparation has the scale that its differences make."""
+        return (
+            self if self.scale == self.preparation.scale else self.but(preparation=replace(self.preparation, scale=self.scale))
+        )
+
+    @property
+    def freezes(self) -> str:
+        """What trains in this run, as `train_layers` says it: all of it, where freezing came too late."""
+        return "all" if self.does("trainable-after-compile") else self.train_layers
 
     @property
     def decay(self) -> float:

@@ -84,8 +84,7 @@ def run(
             tell(news)
 
     try:
-        if plan.does("input-scale"):
-            plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
+        plan = plan.as_prepared
         dataset = open_dataset(plan.data, progress)
         prepared = prepare(dataset, plan, progress)
     except _StoppedEarlyError:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from clsf import FRAMEWORKS, checks, continuing, examples, limits, logs, losses
-from clsf.data import access, private, temporary
+from clsf.data import access, pretrained, private, temporary
 from clsf.engine import installed, start_engine
 from clsf.engine.base import COMMANDS, Engine, EngineState, RunRequest
 from clsf.errors import DataError, EngineError
@@ -405,6 +405,8 @@ def _check(spec: ModelSpec, plan: Plan) -> tuple[Analysis, int]:
 
     found = info(plan.data)
     analysis = losses.check(spec, plan, prepared_shape(found, plan.preparation), len(found.classes))
+    if plan.weights is not None:
+        pretrained.checked(analysis, plan.weights)
     images = found.trained(plan.validation_share, plan.train_limit)
     if plan.batch_size > images:
         raise DataError(say_n(

@@ -26,8 +26,8 @@ from clsf.experiments import sets
 from clsf.model.layers import made
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
-from clsf.optimizers import PLAINEST
-from clsf.plan import LEARNING_RATES, Augmentation, Plan
+from clsf.optimizers import PLAINEST, POPULAR
+from clsf.plan import LEARNING_RATES, Augmentation, Plan, Preparation
 from clsf.training_service import CLI, TrainingService, open_service
 from clsf.words import say
 
@@ -36,6 +36,7 @@ CLASSES = 10
 GROUPS = (examples.DIGITS, examples.FIRST, examples.RATES, examples.SEEDS)
 STEPS = 100  # of the lockstep
 SEEDS = 5
+RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # from too small to too large
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,11 @@ def reader() -> ModelSpec:
         (
             made("Convolution", 16, 3, padding="same", activation="relu"),
             made("MaxPool", 2),
-            made("Convolution", 16, 3, padding="same", activation="relu"),
+            made("Convolution", 32, 3, padding="same", activation="relu"),
+            made("MaxPool", 2),
             made("Flat"),
-            made("Linear", 64, activation="relu"),
+            made("Linear", 32, activation="relu"),
+            made("Drop", 0.2),
             made("Linear", CLASSES),
         ),
     )
@@ -67,16 +70,18 @@ def reader() -> ModelSpec:
 def group(name: str) -> list[Made]:
     """Return what a group is made of. Raises EngineError if there is none of the name."""
     checks.known(EngineError, say("group"), name, GROUPS)
-    if name == examples.DIGITS:  # turned and blotted in every epoch, for readers draw otherwise than the writers of the set
-        varied = Augmentation(rotation=20.0, cutout=2)
-        plan = Plan(DATA, validation_share=0.1, epochs=60, augmentation=varied, device="cpu")
+    if name == examples.DIGITS:
+        # Enlarged, so that a small turn is one; varied, for readers draw otherwise than the writers of the set. Measured on 260 digits
+        # that a program drew: nine of ten are read, of 8x8 images eight of ten.
+        varied = Augmentation(rotation=15.0, shift=1)
+        plan = Plan(DATA, Preparation(image_size=16), validation_share=0.1, epochs=40, augmentation=varied, device="cpu")
         return [Made(name, reader(), plan, weights=True)]
     if name == examples.FIRST:
         return [Made(name, preset("lecture-cnn", CLASSES), Plan(DATA, device="cpu"))]
     plan = Plan(DATA, epochs=3, optimizer=PLAINEST, learning_rate=LEARNING_RATES[PLAINEST], device="cpu")
     tiny = preset("tiny", CLASSES)
     if name == examples.RATES:
-        arms = sets.learning_rates(tiny, plan)
+        arms = sets.learning_rates(tiny, plan.but(epochs=5), RATES)
         return [Made(f"{name}-{place}", arm.spec, arm.plan, ("torch",)) for place, arm in enumerate(arms)]
     plan = Plan(DATA, epochs=3, device="cpu")
     return [Made(f"{name}-{arm.plan.seed}", arm.spec, arm.plan) for arm in sets.seeds(tiny, plan, SEEDS)]
@@ -97,8 +102,12 @@ def write(service: TrainingService, one: Made) -> None:
 
 
 def steps(service: TrainingService) -> str:
-    """Return a lockstep in float32 as JSON, each step without its single tensors."""
-    spec, plan, recording = preset("lecture-cnn", CLASSES), Plan(DATA, device="cpu"), Recording(STEPS)
+    """Return a lockstep in float32 as JSON, each step without its single tensors; steps so large that rounding grows soon."""
+    spec, plan, recording = (
+        preset("lecture-cnn", CLASSES),
+        Plan(DATA, optimizer=POPULAR, learning_rate=0.01, device="cpu"),
+        Recording(STEPS),
+    )
     sides = [EngineSide(service, name, spec, plan, recording) for name in FRAMEWORKS]
     started, *compared, _ = lockstep(*sides, recording)
     told = {f.name: getattr(started, f.name) for f in fields(started) if f.name != "weights"}

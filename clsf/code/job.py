@@ -67,7 +67,7 @@ class Job:
 
     @property
     def scale(self) -> str:
-        return "minus-one-one" if self.plan.does("input-scale") else self.plan.preparation.scale
+        return self.plan.scale
 
     @property
     def data_file(self) -> str:

@@ -71,5 +71,5 @@ def _own_rules(analysis: Analysis, plan: Plan) -> list[Cause]:
     coupled = plan.weight_decay > 0 and plan.optimizer != PLAINEST and not declared.decoupled
     if declared.differs or coupled or (declared.remembers_rate and plan.schedule.varies):
         title = say("Optimizer: each framework follows its own rule of that name (rules: native)")
-        found.append(Cause(title, ("update", first_trained(analysis))))
+        found.append(Cause(title, ("update", first_trained(analysis, plan))))
     return found

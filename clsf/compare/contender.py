@@ -72,7 +72,7 @@ class Contender:
 
     @property
     def scale(self) -> str:
-        return "minus-one-one" if self.plan.does("input-scale") else self.plan.preparation.scale
+        return self.plan.scale
 
     @property
     def input_shape(self) -> Shape | None:

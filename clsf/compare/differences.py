@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from clsf import FRAMEWORKS, checks
 from clsf.compare.entries_layers import LAYERS
 from clsf.compare.entries_learning import LEARNING
+from clsf.compare.entries_transfer import TRANSFER
 from clsf.compare.entry import Difference
 from clsf.errors import PlanError
 from clsf.plan import DIFFERENCES, Plan
 from clsf.words import say
 
 ENTRIES: dict[str, Difference] = {
-    name: next(entry for entry in (*LEARNING, *LAYERS) if entry.name == name) for name in DIFFERENCES
+    name: next(entry for entry in (*LEARNING, *LAYERS, *TRANSFER) if entry.name == name) for name in DIFFERENCES
 }
 """Name -> entry, in the order of `clsf.plan.DIFFERENCES`."""
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from clsf.compare.entry import Difference, Option, Source, always, as_lecture, as_torch, dropping, layers, native, reordered
+from clsf.compare.entry import (
+    Difference,
+    Option,
+    Source,
+    always,
+    as_lecture,
+    as_torch,
+    dropping,
+    layers,
+    moving_norms,
+    native,
+    reordered,
+)
 from clsf.compare.recording import LOGITS, LOSS
 from clsf.model.changes import TORCH_DROPOUT, TORCH_EPSILON, TORCH_MOMENTUM
 from clsf.model.layers import OneImageNorm, keras_name
@@ -11,8 +23,8 @@ from clsf.plan import Plan
 from clsf.words import Sentence, say
 
 
-def _other_norms(analysis: Analysis, field: str, value: float) -> list[LayerFacts]:
-    return [facts for facts in layers(analysis, "Batchwise") if getattr(facts.layer, field) != value]
+def _other(norms: list[LayerFacts], field: str, value: float) -> list[LayerFacts]:
+    return [facts for facts in norms if getattr(facts.layer, field) != value]
 
 
 def _norm(analysis: Analysis, plan: Plan) -> Sentence | None:
@@ -23,9 +35,18 @@ def _norm(analysis: Analysis, plan: Plan) -> Sentence | None:
     )
 
 
+def _moving_norm(analysis: Analysis, plan: Plan) -> Sentence | None:
+    if _norm(analysis, plan) is None and not moving_norms(analysis, plan):
+        return say("Every batch normalisation layer is frozen, so that none of its statistics move.")
+    return _norm(analysis, plan)
+
+
 def _norm_field(field: str, value: float):
     def idle(analysis: Analysis, plan: Plan) -> Sentence | None:
-        if _norm(analysis, plan) is None and not _other_norms(analysis, field, value):
+        if field == "momentum" and _moving_norm(analysis, plan) is not None:
+            return _moving_norm(analysis, plan)
+        norms = moving_norms(analysis, plan) if field == "momentum" else layers(analysis, "Batchwise")
+        if _norm(analysis, plan) is None and not _other(norms, field, value):
             return say(
                 "Every batch normalisation layer has PyTorch's {field} of {value} already.", field=field, value=f"{value:g}"
             )
@@ -89,7 +110,7 @@ LAYERS = (
         torch=say("momentum=0.1 is the share of the new that is taken: 0.9 of the old is kept."),
         shows=say("in the update, at the moving mean, or at the moving variance behind another batch normalisation; only evaluation uses these"),
         parts_at=lambda analysis, plan: (
-            "update", _moving(analysis, plan, _other_norms(analysis, "momentum", TORCH_MOMENTUM)[0]),
+            "update", _moving(analysis, plan, _other(moving_norms(analysis, plan), "momentum", TORCH_MOMENTUM)[0]),
         ),
         idle=_norm_field("momentum", TORCH_MOMENTUM),
         sources=(Source(_KERAS_NORM, "BatchNormalization.call"), Source(_TORCH_NORM, "_NormBase.__init__")),
@@ -101,7 +122,7 @@ LAYERS = (
         keras=say("Divides by √(variance + 1e-3)."),
         torch=say("Divides by √(variance + 1e-5)."),
         shows=say("in the forward pass, at the first batch normalisation layer"),
-        parts_at=lambda analysis, plan: ("forward", _other_norms(analysis, "epsilon", TORCH_EPSILON)[0].path),
+        parts_at=lambda analysis, plan: ("forward", _other(layers(analysis, "Batchwise"), "epsilon", TORCH_EPSILON)[0].path),
         idle=_norm_field("epsilon", TORCH_EPSILON),
         sources=(Source(_KERAS_NORM, "BatchNormalization.__init__"), Source(_TORCH_NORM, "_NormBase.__init__")),
         options=as_torch("bn-epsilon"),
@@ -112,8 +133,8 @@ LAYERS = (
         keras=say("Keeps the variance of the batch, divided by n (biased)."),
         torch=say("Keeps the variance of the batch, divided by n - 1 (unbiased), though it normalises with the biased one."),
         shows=say("in the update, at the moving variance; training itself is equal, only evaluation uses moving variances"),
-        parts_at=lambda analysis, plan: ("update", f"{layers(analysis, 'Batchwise')[0].path}.moving_variance"),
-        idle=_norm,
+        parts_at=lambda analysis, plan: ("update", f"{moving_norms(analysis, plan)[0].path}.moving_variance"),
+        idle=_moving_norm,
         sources=(Source(_KERAS_NORM, "BatchNormalization._moments"), Source(_TORCH_NORM, "BatchNorm2d")),
         options=as_torch("bn-variance"),
     ),

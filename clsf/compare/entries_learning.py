@@ -72,7 +72,7 @@ def _rule(declared: Optimizer) -> Difference:
         keras=declared.keras_says,
         torch=declared.torch_says,
         shows=say("in the update: forward and backward of the first step are equal, its new weights are not"),
-        parts_at=lambda analysis, plan: ("update", first_trained(analysis)),
+        parts_at=lambda analysis, plan: ("update", first_trained(analysis, plan)),
         idle=_optimizer(declared.name),
         sources=(
             Source(f"keras/src/optimizers/{keras.lower()}.py", f"{keras}.update_step"),
@@ -135,7 +135,7 @@ LEARNING = (
         keras=say("clipnorm= scales the gradient of each weight array by itself; global_clipnorm= scales all of them together."),
         torch=say("clip_grad_norm_ scales all gradients together, by limit / (norm + 1e-6). Nothing in PyTorch clips each array by itself."),
         shows=say("in the update, if a gradient is longer than the limit: the gradients are equal, the new weights are not"),
-        parts_at=lambda analysis, plan: ("update", first_trained(analysis)),
+        parts_at=lambda analysis, plan: ("update", first_trained(analysis, plan)),
         idle=_clipping,
         sources=(
             Source("keras/src/optimizers/base_optimizer.py", "BaseOptimizer._clip_gradients"),
@@ -186,4 +186,4 @@ def _last_decayed(analysis: Analysis, plan: Plan) -> str:
         for weight in facts.weights:
             if weight.trainable and weight.name not in begin_at_zero:
                 return f"{facts.path}.{weight.name}"
-    return first_trained(analysis)
+    return first_trained(analysis, plan)

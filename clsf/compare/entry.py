@@ -10,6 +10,7 @@ from clsf import checks
 from clsf.compare.values import Phase
 from clsf.errors import PlanError
 from clsf.faults import FAULTS, Fault
+from clsf.model.freezing import frozen_weights
 from clsf.model.walk import Analysis, LayerFacts
 from clsf.plan import Plan
 from clsf.words import Sentence, say
@@ -90,9 +91,17 @@ def first_weight(analysis: Analysis, *words: str) -> str | None:
     return next((name for name in analysis.named_weights() if name.rsplit(".", 1)[1] in words), None)
 
 
-def first_trained(analysis: Analysis) -> str:
+def first_trained(analysis: Analysis, plan: Plan) -> str:
     """Return the name of the first weight that an optimizer changes."""
-    return next(name for name, weight in analysis.named_weights().items() if weight.trainable)
+    still = frozen_weights(analysis, plan.freezes)
+    return next(name for name, weight in analysis.named_weights().items() if weight.trainable and name not in still)
+
+
+def moving_norms(analysis: Analysis, plan: Plan) -> list[LayerFacts]:
+    """Return the batch normalisation layers whose statistics move while training, in order of computation."""
+    still = frozen_weights(analysis, plan.freezes)
+    norms = [] if plan.freeze_norms else layers(analysis, "Batchwise")
+    return [facts for facts in norms if f"{facts.path}.{facts.weights[0].name}" not in still]
 
 
 def dropping(analysis: Analysis, but: float | None = None) -> list[LayerFacts]:

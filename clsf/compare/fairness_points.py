@@ -136,7 +136,7 @@ def _scale(one: Contender, two: Contender) -> Said:
     if one.scale == two.scale:
         yield "green", say("Both see inputs on the scale '{scale}'.", scale=one.scale)
         return
-    purposes = list(on_purpose(one, two, ("input-scale",)))
+    purposes = list(on_purpose(one, two, ("input-scale", "other-preparation")))
     for sentence in purposes:
         yield "amber", sentence
     if not purposes:

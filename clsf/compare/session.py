@@ -126,8 +126,7 @@ class Session:
         self._request, self._recording = request, recording
         spec, plan = ModelSpec.from_json(request.model), Plan.from_json(request.plan)
         plan = plan.but(variants={"tensorflow": "graph"})  # what is observed does not depend on it
-        if plan.does("input-scale"):
-            plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
+        plan = plan.as_prepared
         self._plan = plan
         self._prepared = prepare(open_dataset(plan.data), plan)
         analysis = spec.check(self._prepared.shape, len(self._prepared.classes))

@@ -9,7 +9,7 @@ from clsf.course.tasks import Check
 
 KINDS = ("predict", "do", "find", "explain", "fix")
 
-PICTURES = ("downhill", "neighbours", "own-parts", "own-metric", "workers", "workers-statistics", "workers-rates")
+PICTURES = ("scores", "downhill", "neighbours", "own-parts", "own-metric", "workers", "workers-statistics", "workers-rates")
 """What a line `<!-- show: name -->` of a lesson may name."""
 
 

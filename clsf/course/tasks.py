@@ -33,6 +33,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "code": ("framework", "faults", "lines"),
     "guess": ("source", "runs"),
     "buglab": ("solved", "points"),
+    "scores": ("loss", "share", "steps"),
     "downhill": ("rule", "steps", "learning_rate"),
     "neighbours": ("network", "framework", "proper", "shuffled", "lost"),
     "own_part": ("part", "choices", "raised"),
@@ -52,7 +53,7 @@ LABELS: dict[str, Sentence] = {
     "steps": say("steps"), "network": say("network"), "proper": say("accuracy on proper images"),
     "shuffled": say("accuracy on shuffled images"), "lost": say("accuracy lost"), "part": say("part"), "choices": say("choices"),
     "raised": say("frameworks that raise an error"), "workers": say("workers"), "parts": say("parts of a batch"),
-    "statistics": say("mean and variance of"), "apart": say("largest difference from one device"),
+    "statistics": say("mean and variance of"), "loss": say("loss"), "share": say("share of the right class"), "apart": say("largest difference from one device"),
 }  # fmt: skip
 """Value of a check -> what a student reads for it."""
 

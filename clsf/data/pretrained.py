@@ -80,6 +80,16 @@ def begin(analysis: Analysis, weights: str, dtype: str, progress: Progress = sil
 
     Raises PlanError if the model has none of them, DataError if the weights are not to be had.
     """
+    source, count = checked(analysis, weights)
+    whole, wanted = arrays(source.name, progress), analysis.named_weights()
+    return {name: whole[name].astype(dtype) for name in wanted if place(name) < count}
+
+
+def checked(analysis: Analysis, weights: str) -> tuple[Pretrained, int]:
+    """Return the pretrained network that a model begins like, and how many layers of its own row are that network's.
+
+    Raises PlanError if there is none or the images do not suit it, DataError if its weights are not to be had.
+    """
     found = shared_of(analysis, weights)
     if found is None:
         raise PlanError(
@@ -87,10 +97,11 @@ def begin(analysis: Analysis, weights: str, dtype: str, progress: Progress = sil
             "model, or train from scratch.",
             weights=weights, networks=", ".join(s.name for s in SOURCES.values() if s.weights == weights),
         )  # fmt: skip
-    source, count = found
-    _check_shape(analysis, source)
-    whole, wanted = arrays(source.name, progress), analysis.named_weights()
-    return {name: whole[name].astype(dtype) for name in wanted if place(name) < count}
+    _check_shape(analysis, found[0])
+    problem = missing(found[0].name)
+    if problem is not None:
+        raise DataError(problem)
+    return found
 
 
 def _check_shape(analysis: Analysis, source: Pretrained) -> None:

@@ -58,9 +58,7 @@ def facts_of(record: RunRecord) -> Facts:
         batch_norms=sum(layer.role == "Batchwise" for layer in layers),
         norm_momentum=next((layer.momentum for layer in layers if layer.role == "Batchwise"), None),
         narrowest=min((layer.units for layer in layers[:-1] if layer.role == "Linear"), default=None),
-        inputs=(0.0, 1.0)
-        if plan.preparation.scale in ("zero-one", "standardise") and not plan.does("input-scale")
-        else (-1.0, 1.0),
+        inputs=(0.0, 1.0) if plan.scale in ("zero-one", "standardise") else (-1.0, 1.0),
         evaluated_in_training_mode=plan.does("eval-mode"),
         evaluation_varies=plan.does("dropout-at-evaluation") and any(x.drops and x.rate for x in layers),
         answers=_most_frequent(predicted) if predicted else None,

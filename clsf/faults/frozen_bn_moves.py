@@ -21,6 +21,7 @@ FAULT = Fault(
         "keras-team/keras#9965",
     ),
     level=4,
+    differences=("frozen-bn-moves",),
     not_in={
         "tensorflow": say("A batch normalisation layer with trainable=False uses its averages and leaves them as they are.")
     },

@@ -22,6 +22,7 @@ FAULT = Fault(
     mend=say("Make the optimizer from model.parameters(), after the model is complete."),
     sources=("zjunlp/HVPNeT#5",),
     level=2,
+    differences=("head-not-in-optimizer",),
 )
 
 

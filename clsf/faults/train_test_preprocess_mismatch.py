@@ -20,7 +20,7 @@ FAULT = Fault(
         "udacity/sdc-issue-reports#623",
     ),
     level=3,
-    differences=("input-scale",),
+    differences=("input-scale", "other-preparation"),
 )
 
 

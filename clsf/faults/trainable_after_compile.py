@@ -19,6 +19,7 @@ FAULT = Fault(
         "keras-team/keras#22413",
     ),
     level=4,
+    differences=("trainable-after-compile",),
     not_in={"torch": say("PyTorch has no compile step of that kind; requires_grad holds from the next step on.")},
 )
 

@@ -41,8 +41,8 @@ def recordings(name: str) -> np.ndarray | None:
         return None
 
 
-def collection(name: str) -> Collection | None:
-    """Return the collection that a set was made of, class by class in the order of recordings; None if it is none.
+def collection(name: str) -> tuple[Collection, Sides] | None:
+    """Return the collection that a set was made of, class by class in the order of recordings, and its split; None if it is none.
 
     Raises DataError if the reader may not see it, or its files are damaged.
     """
@@ -53,9 +53,8 @@ def collection(name: str) -> Collection | None:
     images = dataset.fitting or dataset.train
     if images.shape != (SIDE, SIDE, 3) or len(found) != len(images):
         return None
-    kinds = []
-    for label, kind in enumerate(images.classes):
-        mine = np.flatnonzero(images.labels == label)
-        mine = mine[np.argsort(found[mine], kind="stable")]
-        kinds.append(Kind(kind, np.asarray(images.pixels[mine]), found[mine]))
-    return Collection(tuple(kinds))
+    order = np.lexsort((np.arange(len(found)), found, images.labels))
+    pixels, labels, found = np.asarray(images.pixels[order]), images.labels[order], found[order]
+    kinds = [Kind(kind, pixels[labels == label], found[labels == label]) for label, kind in enumerate(images.classes)]
+    trained = order < len(dataset.train)
+    return Collection(tuple(kinds)), Sides(np.flatnonzero(trained), np.flatnonzero(~trained))

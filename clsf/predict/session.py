@@ -11,7 +11,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -106,9 +105,7 @@ class Held:
 
 def for_asking(plan: Plan) -> Plan:
     """Return the plan without what only matters while a model learns, so that building it is quick."""
-    if plan.does("input-scale"):
-        plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
-    return plan.but(variants=USUAL)
+    return plan.as_prepared.but(variants=USUAL)
 
 
 class Models:

@@ -30,7 +30,7 @@ def main() -> None:
         language.switch()
         chrome.dress(language.chosen(), page.url_path)
         kept = identity.keep()  # first of all: who asks to be forgotten may close the tab at once
-    share_page.projected()
+    projected = share_page.projected()
     above = st.container(key=keeping.KEY) if page.url_path in keeping.PAGES else None
     task = st.container(key=course_bar.KEY)
     with suppress(StopException):  # a page that ends early still has its foot
@@ -40,9 +40,10 @@ def main() -> None:
         assignment_bar.show(page.url_path)
     assigned.here(page.url_path)
     next_page.show(page.url_path)
-    with st.sidebar:
-        share_page.show(page.url_path)
-        if not kept:
+    if not projected:
+        share_page.show()
+    if not kept:
+        with st.sidebar:
             identity.keep()
     with suppress(ClsfError):  # who needs the service says what is wrong with it
         service_access.get_service()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once

@@ -14,23 +14,31 @@ PROJECTOR = "projector"
 """In the link and in the session: shown large, without the menu."""
 
 
-_copy = component("clsf_copy_link", __file__, "share_page", "<button type='button'></button>\n<p role='status'></p>")
+KEY = "share_bar"
+
+_bar = component("clsf_share_bar", __file__, "share_page", "<div class='bar'></div>\n<p role='status'></p>")
 
 
-def show(page: str) -> None:
-    """Show the buttons, in the menu. Call it when the page has run, which writes into its link what it shows."""
-    with st.container(key="share", gap="xsmall"):
-        _copy(
-            key="copy_link",
-            data={"label": t("Copy link"), "done": t("Link copied"), "failed": t("Copy the address of the browser instead")},
+def show() -> None:
+    """Show the buttons, in the head of the page. Call it when the page has run, which writes into its link what it shows."""
+    buttons = [
+        ("copy", "link", t("Copy link")),
+        ("code", "qr_code_2", t("QR code")),
+        ("projector", "present_to_all", t("Projector: larger type, no menu")),
+    ]
+    with st.container(key="share"):
+        found = _bar(
+            key=KEY,
+            data={"buttons": buttons, "done": t("Link copied"), "failed": t("Copy the address of the browser instead")},
+            on_asked_change=_asked,
         )
-        with st.container(horizontal=True, gap="xsmall"):
-            if st.button(t("QR code"), key="qr", icon=":material/qr_code_2:", width="stretch"):
-                st.dialog(t("This page as a code to scan"), width="medium")(_code)(page)
-            st.button(
-                t("Projector"), key="projector_on", icon=":material/present_to_all:", width="stretch", on_click=_project, args=(True,),
-                help=t("Larger type, no menu. The link carries it, too."),
-            )  # fmt: skip
+    if found.asked == "code":
+        st.dialog(t("This page as a code to scan"), width="medium")(_code)()
+
+
+def _asked() -> None:
+    if (st.session_state.get(KEY) or {}).get("asked") == "projector":
+        _project(True)
 
 
 def projected() -> bool:
@@ -44,15 +52,15 @@ def projected() -> bool:
     return True
 
 
-def address(page: str) -> str:
+def address() -> str:
     """Return the link to what is seen: this server's address, the page, and all that it has put into its link."""
     here = urlsplit(st.context.url or "")
     query = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
     return urlunsplit((here.scheme, here.netloc, here.path, urlencode(query), ""))
 
 
-def _code(page: str) -> None:
-    link = address(page)
+def _code() -> None:
+    link = address()
     drawn = qr.picture(link)
     if drawn is None:
         st.info(
@@ -70,7 +78,7 @@ def _project(on: bool) -> None:
 
 _LARGE = """
 html { font-size: 125% !important; }
-[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] { display: none !important; }
+.st-key-share, [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { padding-top: 1rem !important; }
 .st-key-projector_off { position: fixed; top: 0.5rem; right: 0.75rem; z-index: 1000; width: auto !important; }
 .js-plotly-plot .plotly text { font-size: 16px !important; }

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from clsf import FRAMEWORKS
 from clsf.faults import running as programs
 from clsf.faults.history import EpochNumbers, Facts, History
-from clsf.faults.lab import case_of
+from clsf.faults.lab import case_of, daily
 from clsf.faults.running import Ran, Samples
 from clsf.ui.bug_lab import running
+from clsf.ui.bug_lab import state as bug_lab_state
 from clsf.ui.shared import state
 
-CODE = "T2-3"
+CODE, TWO = "T2-3", "T5-1"
 
 
 @pytest.fixture
@@ -50,11 +52,15 @@ def texts(app) -> str:
     return "\n".join(element.value for element in (*app.markdown, *app.success, *app.error, *app.caption))
 
 
+def submit(app):
+    next(button for button in app.button if button.label in ("Answer", "답하기")).click()
+    return app.run()
+
+
 def answer(app, case, kind):
     app.radio(key=f"buglab_kind_{CODE}").set_value(kind)
     app.radio(key=f"buglab_line_{CODE}").set_value(case.right_lines[0])
-    next(button for button in app.button if button.label in ("Answer", "답하기")).click()
-    return app.run()
+    return submit(app)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
@@ -84,6 +90,64 @@ def test_a_case_is_played_to_its_proof(opened, pretended, lab, lang, monkeypatch
 
     again = opened(lang=lang, case=CODE)
     assert len(again.success) == 1, "what was solved is solved in the next visit too"
+
+
+def test_two_faults_at_once_are_named_each_with_its_line(opened, pretended):
+    case = case_of(TWO)
+    assert len(case.kinds) == 2
+    app = opened(case=TWO)
+    app.button(key="buglab_next").click().run()
+    app.button(key="buglab_next").click().run()
+    kinds, lines = (app.multiselect(key=f"buglab_{what}_{TWO}") for what in ("kinds", "lines"))
+    kinds.set_value(list(case.kinds[:1]))
+    lines.set_value(list(case.right_lines))
+    submit(app)
+    assert len(app.warning) == 1, "one of two is no answer, and costs nothing"
+    app.multiselect(key=f"buglab_kinds_{TWO}").set_value(list(case.kinds))
+    submit(app)
+    assert not app.exception
+    assert len(app.success) == 1
+
+
+def test_everybody_in_a_class_gets_the_program_that_the_link_names(opened, pretended):
+    programs_shown = {
+        max((block.value for block in app.code), key=len).strip() for app in (opened(case=CODE), opened(lang="ko", case=CODE))
+    }
+    assert programs_shown == {case_of(CODE).shown.strip()}
+    assert len(pretended) == 1, "and it is run once for all"
+    app = opened(case=CODE)
+    assert app.query_params["case"] in (CODE, [CODE])
+    app.button(key="buglab_new").click().run()
+    assert app.query_params["case"] not in (CODE, [CODE])
+
+
+def test_hints_say_more_and_cost_points(opened, pretended):
+    app = opened(case=CODE)
+    app.button(key="buglab_next").click().run()
+    before = len(app.info)
+    for count in (1, 2):
+        app.button(key="buglab_hint").click().run()
+        assert len(app.info) == before + count
+        assert str(10 - 2 * count) in texts(app)
+    assert not [button for button in app.button if button.key == "buglab_hint"], "there are two"
+    assert case_of(CODE).kinds[0] not in texts(app)
+
+
+def test_the_daily_case_is_todays(opened, pretended):
+    app = opened(case=CODE)
+    app.button(key="buglab_daily").click().run()
+    code = app.query_params["case"]
+    todays = [daily(framework, bug_lab_state.today()).code for framework in FRAMEWORKS]
+    assert (code if isinstance(code, str) else code[0]) in todays
+
+
+def test_a_program_that_stops_shows_its_exception(opened, monkeypatch):
+    said = "RuntimeError: mat1 and mat2 shapes cannot be multiplied"
+    monkeypatch.setattr(
+        programs, "run", lambda scenes, seconds, told=None: [Ran(History(error=said), Facts(), "", f"Traceback:\n{said}")]
+    )
+    app = opened(case=CODE)
+    assert any(said in block.value for block in app.code)
 
 
 def test_a_link_that_is_no_case_opens_todays(opened, pretended):

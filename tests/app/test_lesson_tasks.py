@@ -95,6 +95,10 @@ PRESSED: dict[str, tuple[Callable, Callable]] = {
         lambda app: app.button(key="downhill_one").click(),
         lambda app: app.button(key="downhill_ten").click(),
     ),
+    "softmax-and-loss/hand": (
+        lambda app: app.button(key="score_step").click(),
+        lambda app: [app.button(key="score_step").click().run() for _ in range(12)][-1],
+    ),
     "neighbours/train": (lambda app: app, lambda app: app.button(key="neighbours_train").click()),
     "own-parts/fill-layer": (
         lambda app: app.selectbox(key="own_layer_answer").set_value("plus"),

@@ -73,12 +73,17 @@ def test_home_tells_the_workers_and_the_data_sets(open_app):
     assert "28×28×1" in text
 
 
-def test_home_leads_to_a_training_of_digits_in_both(open_app, lab):
+def test_home_trains_digits_in_both_at_once_and_then_differs_in_one_thing(open_app, lab):
     app = open_app()
     app.button(key="first").click().run()
     assert not app.exception
-    assert app.title[0].value == "Train"
-    app.button(key="train").click().run()
+    assert app.toggle(key="home_otherwise").disabled is False
+    app.toggle(key="home_otherwise").set_value(True).run()
+    assert not app.exception
+    differ = [record for record in lab.records.values() if record.plan.differences]
+    assert [(record.framework, record.plan.differences) for record in differ] == [("torch", ("softmax-before-loss",))]
+    for record in differ:
+        del lab.records[record.run_id]
     assert sorted(record.framework for record in lab.records.values()) == ["tensorflow", "torch"]
     assert {(r.plan.data, r.model.name) for r in lab.records.values()} == {("digits", "lecture-cnn")}
 

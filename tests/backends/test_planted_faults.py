@@ -58,6 +58,17 @@ def test_each_plant_shows_its_symptom_and_its_mend_removes_it(framework, part):
     assert all(diagnose(ran[text].history, ran[text].facts) == () for text in digits)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_program_that_stops_says_what_its_framework_says(framework):
+    kinds = ("shape", "labels-from-one", "name-undefined")
+    ran = run([twins(framework, kind, SEED)[1] for kind in kinds], 300)
+    for kind, one in zip(kinds, ran, strict=True):
+        assert 'File "program.py", line' in one.traceback, kind
+        assert one.history.error.split(":")[0] in one.traceback, kind
+        assert one.history.error.split(":")[0].endswith("Error"), kind
+
+
 def _mended(framework: str, kind: str) -> tuple[Scene, str] | None:
     """Return the planted program and the reader's mend of it; None where the reader changes nothing."""
     _, faulty = twins(framework, kind, SEED)

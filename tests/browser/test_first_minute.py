@@ -51,7 +51,7 @@ def test_the_first_minute(dashboard, language, width, height, hand):
     expect(page.locator(".st-key-live-first .js-plotly-plot")).to_be_visible(timeout=LONG)
     switch = page.locator(".st-key-home_otherwise input")
     expect(switch).to_be_enabled(timeout=LONG)
-    expect(page).to_have_url(re.compile("first="), timeout=LONG)
+    expect(page).to_have_url(re.compile("first_run="), timeout=LONG)
     if width > 1000:
         assert on_screen(page, height), "with the curves, too"
 
@@ -72,7 +72,7 @@ def test_the_projector_hides_the_menu_and_the_link_says_all(dashboard):
     expect(code).to_contain_text("epochs=7", timeout=LONG)
     expect(code.locator("img, svg").first).to_be_visible(timeout=LONG)
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Projector").click()
+    page.get_by_role("button", name="Projector: larger type").click()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden(timeout=LONG)
     expect(page).to_have_url(re.compile("projector=1"), timeout=LONG)
     page.get_by_role("button", name="Leave projector mode").click()

@@ -15,7 +15,7 @@ from clsf.ui.shared import facts, identity, service_access
 pytestmark = pytest.mark.slow
 
 TASKS = (
-    "one-step-downhill/train", "watch-it-learn/batch", "overfit-and-cure/overfit", "three-loops/look", "is-one-better/fair",
+    "one-step-downhill/train", "watch-it-learn/batch", "overfit-and-cure/overfit", "overfit-and-cure/cure", "three-loops/look", "is-one-better/fair",
 )  # fmt: skip
 BOTH = ("tensorflow", "torch")
 
@@ -32,8 +32,8 @@ def test_tasks_are_met_by_the_runs_that_they_ask_for_and_by_no_others(lab, monke
     monkeypatch.setattr(identity, "known", lambda: owner)
     monkeypatch.setattr(service_access, "get_service", lambda: lab)
 
-    def train(frameworks: tuple[str, ...], **plan: object) -> None:
-        ids = lab.train(preset("mlp", 10), Plan("digits", **plan), frameworks, owner=owner)
+    def train(frameworks: tuple[str, ...], model: str = "mlp", **plan: object) -> None:
+        ids = lab.train(preset(model, 10), Plan("digits", **plan), frameworks, owner=owner)
         assert lab.wait(ids, 120)
         assert {lab.record(run_id).status for run_id in ids} == {"finished"}
 
@@ -45,5 +45,7 @@ def test_tasks_are_met_by_the_runs_that_they_ask_for_and_by_no_others(lab, monke
     train(BOTH, optimizer="adam", learning_rate=0.001, epochs=3, batch_size=16)
     assert met() == {"three-loops/look", "one-step-downhill/train", "watch-it-learn/batch", "is-one-better/fair"}
     train(("torch",), optimizer="adam", learning_rate=0.01, epochs=30, train_limit=40, batch_size=8)
+    assert met() == set(TASKS) - {"overfit-and-cure/cure"}
+    train(("torch",), "lecture-cnn", optimizer="adam", learning_rate=0.002, epochs=6)
     assert met() == set(TASKS)
     assert not facts.done(check("run data=digits status=failed"))

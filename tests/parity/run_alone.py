@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from clsf import backends, losses
 from clsf.backends.start import start_weights
 from clsf.control import Control
@@ -18,8 +16,7 @@ from clsf.training import train
 
 def epochs(framework: str, spec: ModelSpec, plan: Plan) -> list[tuple[float, float, float, float]]:
     """Return what each epoch ended with: training loss and accuracy, validation loss and accuracy."""
-    if plan.does("input-scale"):  # as `clsf.training` does before it prepares
-        plan = plan.but(preparation=replace(plan.preparation, scale="minus-one-one"))
+    plan = plan.as_prepared  # as `clsf.training` does before it prepares
     prepared = prepare(open_dataset(plan.data), plan)
     built = changed(losses.fitted(spec, plan, len(prepared.classes)), plan.differences)
     start = start_weights(built.analyse(prepared.shape), plan)

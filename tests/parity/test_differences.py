@@ -32,7 +32,10 @@ SHAPE = (8, 8, 1)
 def plan_for(name: str) -> Plan:
     """Return an aligned plan in which the entry has an effect."""
     rule = name.removesuffix("-rule")
-    more = {"clip-norm": {"clipping": Clipping("norm", 0.01)}, "class-weight-mean": {"balanced": True}}.get(name, {})
+    more = {
+        "clip-norm": {"clipping": Clipping("norm", 0.01)}, "class-weight-mean": {"balanced": True},
+        "frozen-bn-moves": {"train_layers": "head"}, "trainable-after-compile": {"train_layers": "head"},
+    }.get(name, {})  # fmt: skip
     return digits(rule if rule != name else "sgd", l2=1e-3 if name == "weight-decay-style" else 0.0, **more)
 
 

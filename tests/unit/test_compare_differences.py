@@ -81,6 +81,14 @@ def test_a_switch_has_an_aligned_position_that_changes_nothing_and_others_that_d
         ("clip-norm", PLAIN, {"clipping": Clipping("global-norm")}, "by the norm of each array"),
         ("class-weight-mean", PLAIN, {}, "no class weights"),
         ("eval-mode", PLAIN, {}, "needs a dropout or batch normalisation layer"),
+        ("frozen-bn-moves", FULL, {}, "Nothing is frozen"),
+        ("frozen-bn-moves", PLAIN, {"train_layers": "head"}, "Nothing is frozen"),
+        ("frozen-bn-moves", spec(Conv2D(2), Flatten(), Dense(10)), {"train_layers": "head"}, "hold no batch normalisation"),
+        ("frozen-bn-moves", PLAIN, {"train_layers": "last:3"}, "Choose fewer"),
+        ("trainable-after-compile", FULL, {}, "Nothing is frozen"),
+        ("head-not-in-optimizer", spec(Conv2D(10), GlobalAveragePool2D()), {}, "no dense layer"),
+        ("other-preparation", PLAIN, {"preparation": Preparation(scale="imagenet")}, "torchvision's networks already"),
+        ("bn-momentum", FULL, {"freeze_norms": True}, "none of its statistics move"),
     ],
 )
 def test_it_says_why_it_can_do_nothing(name, analysis, changes, sentence):
@@ -91,6 +99,8 @@ def test_it_says_why_it_can_do_nothing(name, analysis, changes, sentence):
 def test_it_has_an_effect_where_it_can(name):
     plan = PLAN.but(optimizer=name.removesuffix("-rule") if name.endswith("-rule") else "sgd", l2=0.01)
     plan = plan.but(clipping=Clipping("norm"), balanced=True)
+    if name in ("frozen-bn-moves", "trainable-after-compile"):
+        plan = plan.but(train_layers="head")
     assert ENTRIES[name].idle(FULL, plan) is None
     phase, tensor = ENTRIES[name].parts_at(FULL, plan)
     assert phase in ("forward", "backward", "update", "evaluation")
@@ -149,4 +159,8 @@ def test_rows_know_their_switch():
         "dropout-masks",
         "clip-norm",
         "class-weight-mean",
+        "frozen-bn-moves",
+        "trainable-after-compile",
+        "head-not-in-optimizer",
+        "other-preparation",
     }

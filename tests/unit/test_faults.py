@@ -367,6 +367,10 @@ def test_the_differences_of_compare_that_are_faults_are_these_declarations():
         "flatten-order",
         "shuffling",
         "bn-momentum",
+        "frozen-bn-moves",
+        "trainable-after-compile",
+        "head-not-in-optimizer",
+        "other-preparation",
     )
     for name in wanted:
         assert ENTRIES[name].fault is faults.FAULTS[ENTRIES[name].fault.kind]

@@ -29,6 +29,19 @@ def test_memory_by_hand(plan, expected):
     assert memory_bytes(ANALYSIS, plan) - FRAMEWORK_BYTES == expected
 
 
+def test_frozen_layers_need_less_memory():
+    """Their weights have no gradient, and what they put out is not kept for a backward pass: of the widest, in and out."""
+    layers = (Dense(100), Flatten(), Dense(10))
+    analysis = ModelSpec("by hand", layers).analyse((64,))
+    plan = Plan("digits", optimizer="sgd", learning_rate=0.1, batch_size=8, train_layers="head")
+    assert memory_bytes(analysis, plan) - FRAMEWORK_BYTES == 4 * (6500 + 2 * 1010 + 2 * 32 * 100)
+    whole, frozen = (
+        memory_bytes(preset("efficientnet-lite0").analyse((128, 128, 3)), Plan("digits", train_layers=which))
+        for which in ("all", "head")
+    )
+    assert whole > 1_500_000_000 > frozen
+
+
 @pytest.mark.parametrize(("name", "most"), [("max_epochs", 7), ("max_images", 1000)])
 def test_what_is_just_within_a_limit_is_let_in_and_one_more_is_not(name, most):
     plan = Plan("digits", epochs=7)

@@ -114,9 +114,10 @@ def test_the_kept_set_has_the_split_and_knows_its_recordings(tmp_path, monkeypat
     with access.working_for("somebody else"), pytest.raises(DataError):
         open_dataset(name)
     with access.working_for("somebody"):
-        again = kept.collection(name)
+        again, same = kept.collection(name)
     assert again.names == found.names
     np.testing.assert_array_equal(again.recordings, found.recordings)
+    assert {one.tobytes() for one in again.pixels[same.validation]} == {one.tobytes() for one in found.pixels[sides.validation]}
     assert {one.tobytes() for one in again.pixels} == {one.tobytes() for one in found.pixels}
     assert kept.recordings("digits") is None
     assert name in cache.names()

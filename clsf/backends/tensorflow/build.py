@@ -54,13 +54,14 @@ class BuiltModel:
 
     def _freeze(self, analysis: Analysis, plan: Plan) -> None:
         """Take the frozen layers out of training, and let batch normalisation stand still where it is to."""
-        self.frozen = frozen_weights(analysis, plan.train_layers)
-        self._backbone = backbone_weights(analysis) if plan.backbone_rate is not None else set()
-        first_trained = frozen(own_row(analysis), plan.train_layers)
+        self.frozen = frozen_weights(analysis, plan.freezes)
+        apart = plan.backbone_rate is not None or plan.does("head-not-in-optimizer")
+        self._backbone = backbone_weights(analysis) if apart else set()
+        first_trained = frozen(own_row(analysis), plan.freezes)
         for path, layer in self.layers.items():
             layer.trainable = place(path) >= first_trained
             if isinstance(layer, AlignedNorm):
-                layer.still = plan.freeze_norms
+                layer.still = plan.freeze_norms or (not layer.trainable and not plan.does("frozen-bn-moves"))
 
     def first_layers(self, count: int) -> keras.Model:
         """Return the first layers of the model's own row."""

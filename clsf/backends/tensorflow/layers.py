@@ -81,8 +81,8 @@ class AlignedNorm(keras.layers.BatchNormalization):
     """Whether it keeps and uses its moving statistics also while training, as `layer(x, training=False)` does."""
 
     def call(self, x, training=False):
-        training = training and self.trainable and not self.still
-        if not training or x.dtype != tf.float64:
+        training = training and not self.still
+        if not training or (x.dtype != tf.float64 and self.trainable):
             return super().call(x, training=training)
         axes = list(range(x.shape.rank - 1))
         centred, mean = centre(x, axes)
@@ -137,7 +137,7 @@ class UnbiasedNorm(AlignedNorm):
     """Batch normalisation that keeps the unbiased variance, as torch does: the difference "bn-variance"."""
 
     def call(self, x, training=False):
-        if not training or not self.trainable or self.still:
+        if not training or self.still:
             return super().call(x, training=False)
         old = tf.identity(self.moving_variance)
         y = super().call(x, training=True)

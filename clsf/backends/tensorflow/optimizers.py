@@ -15,7 +15,7 @@ class Optimizers:
 
     def __init__(self, plan: Plan, backbone: list[keras.Variable], head: list[keras.Variable]) -> None:
         rate = plan.learning_rate if plan.backbone_rate is None else plan.backbone_rate
-        groups = [(backbone, rate / plan.learning_rate), (head, 1.0)]
+        groups = [(backbone, rate / plan.learning_rate), ([] if plan.does("head-not-in-optimizer") else head, 1.0)]
         self._each = [
             (optimizer(plan.but(learning_rate=plan.learning_rate * share, backbone_rate=None)), group, share)
             for group, share in groups

@@ -37,14 +37,15 @@ class BuiltModel:
 
     def _freeze(self, analysis: Analysis, plan: Plan) -> None:
         """Take the frozen layers' tensors out of training, and let batch normalisation stand still where it is to."""
-        self.frozen = frozen_weights(analysis, plan.train_layers)
+        self.frozen = frozen_weights(analysis, plan.freezes)
         for name in self.frozen:
             self._tensor(name).requires_grad_(False)
-        self._backbone = backbone_weights(analysis) if plan.backbone_rate is not None else set()
-        first_trained = frozen(own_row(analysis), plan.train_layers)
+        apart = plan.backbone_rate is not None or plan.does("head-not-in-optimizer")
+        self._backbone = backbone_weights(analysis) if apart else set()
+        first_trained = frozen(own_row(analysis), plan.freezes)
         for path, layer in self.layers.items():
             if isinstance(layer, own.AlignedNorm):
-                layer.still = plan.freeze_norms or place(path) < first_trained
+                layer.still = plan.freeze_norms or (place(path) < first_trained and not plan.does("frozen-bn-moves"))
 
     def first_layers(self, count: int) -> nn.Module:
         """Return the first layers of the model's own row."""

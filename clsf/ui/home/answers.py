@@ -34,8 +34,7 @@ def show() -> None:
 
 def _asked() -> list[RunRecord]:
     """Return the models that answer: those that came with the program, or the reader's own once there are some."""
-    service = service_access.get_service()
-    ready = [service.record(run_id) for run_id in examples.ids(examples.DIGITS)]
+    ready = [examples.record(run_id) for run_id in examples.ids(examples.DIGITS)]
     own = training.trained()
     if not own:
         return ready

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 SHEET = "home_sheet"
-FIRST = "first"  # id of a run of the first training
-OTHERWISE = "otherwise"  # id of the run that does one thing otherwise
+FIRST = "first_run"  # id of a run of the first training
+OTHERWISE = "other_run"  # id of the run that does one thing otherwise
 SWITCH = "home_otherwise"  # whether it is shown
 WHO = "home_who"  # whose models answer
-WAS_OVER = "home_was_over"

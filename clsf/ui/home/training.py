@@ -31,8 +31,8 @@ CHART_HEIGHT = 214  # pixels
 
 def trained() -> list[RunRecord]:
     """Return the runs of the first training, once both can be asked; with the switch on the one that differs is among them."""
-    found = _shown()
-    return found if found and all(record.status == "finished" for record in found) else []
+    first, shown = _group(linked.current(keys.FIRST)), _shown()
+    return next((found for found in (shown, first) if found and all(r.status == "finished" for r in found)), [])
 
 
 def show() -> None:
@@ -68,11 +68,12 @@ def _images() -> None:
     row = examples.picture(info.name)
     if row is not None:
         address = "data:image/png;base64," + base64.b64encode(row).decode("ascii")
-        st.html(f'<div class="first-images"><img src="{address}" alt="{escape(alt)}"></div>')
+        halves = "".join(f'<img src="{address}" alt="{said}">' for said in (escape(alt), ""))
+        st.html(f'<div class="first-images">{halves}</div>')
     st.caption(
         t(
-            "{count} images like these, one small network, the same start in TensorFlow and PyTorch. You see both learn, batch by batch; it takes a few seconds.",
-            count=f"{info.train:,}",
+            "Images like these ({number} in all), one small network, the same start in TensorFlow and PyTorch. You see both learn, batch by batch; it takes a few seconds.",
+            number=f"{info.train:,}",
         )
     )
 

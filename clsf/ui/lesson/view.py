@@ -9,7 +9,7 @@ import streamlit as st
 from clsf.course import parsing
 from clsf.course.lesson import Lesson
 from clsf.course.progress import Progress
-from clsf.ui.lesson import blocks, downhill, neighbours, own_parts, workers
+from clsf.ui.lesson import blocks, downhill, neighbours, own_parts, scores, workers
 from clsf.ui.shared import course, glossary, reached
 from clsf.ui.shared.text import plain, t, tn
 
@@ -41,7 +41,7 @@ def _prose(text: str) -> None:
 
 
 PICTURES = {
-    "downhill": downhill.show, "neighbours": neighbours.show, "own-parts": own_parts.show, "own-metric": partial(own_parts.show, "metric"), "workers": workers.lockstep,
+    "scores": scores.show, "downhill": downhill.show, "neighbours": neighbours.show, "own-parts": own_parts.show, "own-metric": partial(own_parts.show, "metric"), "workers": workers.lockstep,
     "workers-statistics": workers.statistics, "workers-rates": workers.rates,
 }  # fmt: skip
 """Name in clsf.course.lesson.PICTURES -> what shows it."""

@@ -6,7 +6,7 @@ const MEMORY = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".me");
   const old = MEMORY.get(parentElement);
-  const memory = old ?? { open: new Set(), gap: null, next: 1, queue: [], fresh: data.fresh, focus: null };
+  const memory = old ?? { open: new Set(), unfolded: new Set(), gap: null, next: 1, queue: [], fresh: data.fresh, focus: null };
   MEMORY.set(parentElement, memory);
   memory.next = Math.max(memory.next, data.acked + 1);
   memory.queue = memory.queue.filter((asked) => asked.n > data.acked);
@@ -137,9 +137,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
 
   const one = (card) => {
-    const open = memory.open.has(card.uid);
+    const folds = Boolean(card.inside);
+    const open = (folds ? memory.unfolded : memory.open).has(card.uid);
     const toggle = () => {
-      if (open) memory.open.delete(card.uid);
+      if (folds && open) memory.unfolded.delete(card.uid);
+      else if (folds) memory.unfolded.add(card.uid);
+      else if (open) memory.open.delete(card.uid);
       else memory.open = new Set([card.uid]);
       tell(open ? null : card.path, "choose");
       memory.focus = `head-${card.uid}`;
@@ -181,7 +184,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         : "",
       card.advice.map(advice),
       open && card.fields.length ? form(card) : open && !card.rows.length ? make("p", { class: "quiet" }, say.nothing) : "",
-      card.rows.length ? rows(card) : "",
+      folds && !open ? make("p", { class: "quiet inside" }, card.inside) : card.rows.length ? rows(card) : "",
     );
   };
 

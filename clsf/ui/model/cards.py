@@ -19,6 +19,9 @@ from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t, tn, words
 from clsf.words import Sentence
 
+MOST_OPEN = 40
+"""Cards of a design whose rows are all shown; of a longer one, rows inside a card are folded at first."""
+
 _component = component("clsf_model_cards", __file__, "cards", '<div class="me"></div>\n<span hidden></span>')
 
 
@@ -35,7 +38,7 @@ def contents(
     by_card: dict[int | None, list[Advice]] = {}
     for one in found:
         by_card.setdefault(one.uid, []).append(one)
-    writing = _Writing(seen, by_card, batch_size)
+    writing = _Writing(seen, by_card, batch_size, fresh)
     output = seen.output_shape
     return {
         "cards": [writing.card(card) for card in seen.design.cards],
@@ -60,8 +63,11 @@ def contents(
 class _Writing:
     """Cards into plain values."""
 
-    def __init__(self, seen: DesignFacts, advice: dict[int | None, list[Advice]], batch_size: int) -> None:
-        self.seen, self.advice, self.batch_size = seen, advice, batch_size
+    def __init__(
+        self, seen: DesignFacts, advice: dict[int | None, list[Advice]], batch_size: int, fresh: int | None
+    ) -> None:  # fmt: skip
+        self.seen, self.advice, self.batch_size, self.fresh = seen, advice, batch_size, fresh
+        self.long = sum(1 for _ in seen.design.all()) > MOST_OPEN
 
     def card(self, card: Card) -> dict:
         facts, kind = self.seen.cards[card.uid], KINDS[card.kind].LOOK
@@ -83,7 +89,20 @@ class _Writing:
             "advice": [_advice(one) for one in self.advice.get(card.uid, [])],
             "fields": [self._field(card, field) for field in fields_of(KINDS[card.kind])],
             "rows": [self._row(card, number, facts) for number in range(len(card.rows))],
+            "inside": self._folded(card),
         }
+
+    def _folded(self, card: Card) -> str:
+        """Return what is said of a card whose rows are folded; "" if they are shown: a short design, or something to see inside."""
+        held = list(card.all())[1:]
+        if not self.long or not held:
+            return ""
+        if any(
+            inner.uid == self.fresh or inner.uid in self.advice or self.seen.cards[inner.uid].state == "broken"
+            for inner in held
+        ):
+            return ""
+        return tn("{count} layer inside; open it to see it.", "{count} layers inside; open it to see them.", len(held))
 
     def _shape(self, facts: CardFacts) -> str:
         if facts.state == "off":

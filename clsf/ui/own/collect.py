@@ -226,7 +226,7 @@ def _take_last(name: str) -> None:
         held.tell("error", error.sentence)
         return
     if found is not None:
-        held.replace(found)
+        held.replace(found[0])
 
 
 def _pick(at: int, count: int, place: int) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import streamlit as st
 
+from clsf.data import private
+from clsf.errors import ClsfError
+from clsf.own import kept
 from clsf.own.collection import Collection, empty
+from clsf.own.recordings import Sides
 from clsf.runs.record import RunRecord
 from clsf.ui.own import keys
-from clsf.ui.shared import service_access
+from clsf.ui.shared import runs, service_access
 from clsf.ui.shared.text import sentence, t
 from clsf.words import Sentence
 
@@ -26,6 +31,7 @@ class Taught:
     classes: tuple[str, ...]
     whole: bool
     collection: Collection
+    sides: Sides
 
     def records(self) -> list[RunRecord]:
         """Return the runs' records. Raises ClsfError if one is gone."""
@@ -57,7 +63,30 @@ def generation() -> int:
 
 
 def taught() -> Taught | None:
-    return st.session_state.get(keys.TAUGHT)
+    """Return what was taught last in this session, or, after a reload, what the run in the link was taught with."""
+    if keys.TAUGHT not in st.session_state:
+        found = _of_link()
+        if found is None:
+            return None
+        st.session_state[keys.TAUGHT] = found
+    return st.session_state[keys.TAUGHT]
+
+
+def _of_link() -> Taught | None:
+    run_id = runs.looked_at()
+    if not run_id:
+        return None
+    try:
+        records = service_access.get_service().group(run_id)
+        data = records[0].plan.data
+        found = kept.collection(data) if private.is_name(data) and data in private.own() else None
+    except ClsfError:
+        return None
+    if found is None or any(record.plan.train_layers != "head" for record in records):
+        return None
+    pictures, sides = found
+    whole = not np.isin(pictures.recordings[sides.validation], pictures.recordings[sides.train]).any()
+    return Taught(tuple(record.run_id for record in records), data, pictures.names, bool(whole), pictures, sides)
 
 
 def tell(kind: str, said: Sentence) -> None:

@@ -102,7 +102,7 @@ def begin() -> None:
         st.session_state[REFUSED] = error.sentence
         return
     runs.look_at(run_ids[0])
-    st.session_state[keys.TAUGHT] = Taught(tuple(run_ids), data, found.names, _whole(), found)
+    st.session_state[keys.TAUGHT] = Taught(tuple(run_ids), data, found.names, _whole(), found, sides)
 
 
 def _follow(known: Taught) -> None:

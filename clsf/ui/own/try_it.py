@@ -14,7 +14,6 @@ from clsf.charts.predict_bars import Opinion, bars, verdict
 from clsf.errors import ClsfError
 from clsf.own.asked import Evidence
 from clsf.own.collection import SIDE
-from clsf.own.recordings import divided
 from clsf.own.tryout import strangers
 from clsf.predict import asking
 from clsf.predict.trying import MOST_FILE
@@ -86,8 +85,7 @@ def _file(known: Taught) -> tuple | None:
 
 
 def _kept(known: Taught) -> tuple | None:
-    found = known.collection
-    sides = divided(found.labels, found.recordings, known.whole)
+    found, sides = known.collection, known.sides
     number = choose.whole(t("Image number"), 1, len(sides.validation), 1, keys.NUMBER)
     at = int(sides.validation[number - 1])
     pixels, name = found.pixels[at], found.names[found.labels[at]]

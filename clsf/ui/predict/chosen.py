@@ -36,7 +36,7 @@ def choose() -> list[Model]:
         _without_weights([record for record in linked if not usable(record)])
     if not offered:
         _begin()
-        return named([service_access.get_service().record(run_id) for run_id in examples.ids(examples.DIGITS)])
+        return named([examples.record(run_id) for run_id in examples.ids(examples.DIGITS)])
     one, two = _picked(offered, linked)
     records = [offered[one], *([offered[two]] if two else [])]
     if len(records) == 2 and _task(records[0]) != _task(records[1]):

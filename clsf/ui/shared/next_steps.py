@@ -24,7 +24,7 @@ WAYS: tuple[tuple[str, str, dict[str, str]], ...] = (
 
 DIGITS = ("digits", "mnist")  # sets of handwritten digits
 
-STEPS = 60  # of the lockstep that shows how rounding grows
+STEPS = 200  # of the lockstep that shows how rounding grows
 
 
 def show(records: Sequence[RunRecord]) -> None:

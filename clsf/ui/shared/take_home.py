@@ -144,7 +144,7 @@ def _how_to_use(record: RunRecord) -> str:
         "zero-one": t("pixel / 255"), "minus-one-one": t("pixel / 127.5 − 1"),
         "standardise": t("(pixel − mean) / deviation, per channel, of the training images"),
         "efficientnet": t("(pixel − 127) / 128"), "imagenet": t("(pixel − mean) / deviation, per channel, of ImageNet"),
-    }["minus-one-one" if record.plan.does("input-scale") else record.plan.preparation.scale]  # fmt: skip
+    }[record.plan.scale]  # fmt: skip
     h, w, c = record.started.input_shape
     shape = f"(n, {h}, {w}, {c})" if record.framework == "tensorflow" else f"(n, {c}, {h}, {w})"
     return t("Images go in as `{shape}`, scaled as {scale}; scores for the classes come out.", shape=shape, scale=scale)

@@ -6,15 +6,14 @@ import streamlit as st
 
 from clsf import examples
 from clsf.charts.curves import CurveView
-from clsf.ui.shared import example, service_access
+from clsf.ui.shared import example
 from clsf.ui.shared.text import t, tn
 from clsf.ui.train import run_charts
 
 
 def show() -> None:
     """Show the example; nothing where it did not come along."""
-    service = service_access.get_service()
-    records = [service.record(run_id) for run_id in examples.ids(examples.FIRST)]
+    records = [examples.record(run_id) for run_id in examples.ids(examples.FIRST)]
     if not records:
         return
     with st.container(border=True, key="example_training", gap="small"):
