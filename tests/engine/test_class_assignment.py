@@ -40,6 +40,16 @@ def key_of(number: int) -> str:
     return f"{number:022d}"
 
 
+async def press(session: Session, button: str) -> None:
+    """Press a button as soon as the page shows it: a server that has just started waits for its workers first."""
+    for _ in range(240):
+        if button in session.buttons:
+            break
+        await asyncio.sleep(1)
+        await session.rerun()
+    await session.rerun(button)
+
+
 async def walk(server, number: int) -> bytes:
     """Join, type a name unless one's number is odd, read the first step, train if it is one's turn, and hand in."""
     session = Session(server.address, "assignment", f"lang=en&task={TASK.packed()}&class=3B", key=key_of(number))
@@ -47,10 +57,10 @@ async def walk(server, number: int) -> bytes:
     name = f"<b>Student {number}</b>" if number % 2 == 0 else ""
     await session.rerun(typed={"handin_name": name, "handin_number": f"s{number}"})
     await session.visit("lesson", f"lang=en&lesson={LESSON}&step={FIRST}&class=3B")
-    await session.rerun("step_next")
+    await press(session, "step_next")
     if number < TRAINING:
         await session.visit("train", TRAIN)
-        await session.rerun("train")
+        await press(session, "train")
         run_id = re.search(r"run=([\w-]+)", session.query_string).group(1)
         for _ in range(1200):
             if server.rows("SELECT status FROM runs WHERE run_id = ?", run_id)[0][0] == "finished":
