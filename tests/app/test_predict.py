@@ -137,7 +137,10 @@ def trained(lab: FakeLab, monkeypatch) -> tuple[FakeLab, list[str]]:
 # Nothing to ask yet.
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "You have no trained model yet"), ("ko", "아직 학습된 모델이 없어")])
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "Two models that came with the dashboard answer."), ("ko", "대시보드에 들어 있는 모델 두 개가 답합니다.")],
+)
 def test_without_a_run_one_click_trains_both(open_app, lab, lang, said):
     app = well(open_app("predict", lang))
     assert said in texts(app)
