@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from clsf.course.lesson import Block, Lesson, Step
 from clsf.faults import FAULTS
 from clsf.teaching import answers
+from clsf.teaching.assignment import conditions_said
 from clsf.words import Sentence, say
 
 Words = Callable[[Sentence], str]
@@ -125,7 +126,7 @@ def _answer(step: Step, words: Words, truth: Truth) -> str:
         case "fix":
             right = words(FAULTS[block.fault[1]].title)
         case "do":
-            right = words(say("Done when: {check}", check=", ".join(map(str, block.check.conditions))))
+            right = words(say("Done when: {check}", check=", ".join(map(words, conditions_said(block.check)))))
         case _:
             return _markdown(block.sample)
     return f"<b>{_inline(right)}</b>{_markdown(block.why)}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from clsf.course import path
@@ -12,14 +10,10 @@ from clsf.teaching.assignment import Assignment
 from clsf.ui.shared.text import catalogue
 from tests.browser.axe import settle
 from tests.browser.conftest import playwright
+from tests.browser.test_report_print import printed
 
 expect = playwright.expect
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-
-
-def pages(pdf: bytes) -> int:
-    """Return how many pages a PDF of Chromium has."""
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
 @pytest.mark.parametrize("lang", path.LANGUAGES)
@@ -59,18 +53,13 @@ def test_an_assignment_goes_from_the_teacher_to_the_student_and_back(dashboard, 
 
 @pytest.mark.parametrize("lang", path.LANGUAGES)
 def test_every_lesson_prints_to_two_pages_and_its_answers_to_a_page_of_their_own(browser, lang):
-    page = browser.new_page()
     for lesson in path.path(lang).lessons:
-        page.set_content(handout.lesson_page(lesson, lang, str))
-        assert pages(page.pdf(prefer_css_page_size=True)) <= 2, lesson.name
-        page.set_content(handout.worksheet(lesson, lang, str, lambda block: "430102"))
-        both = pages(page.pdf(prefer_css_page_size=True))
-        page.evaluate("() => document.querySelector('.key').remove()")
-        questions = pages(page.pdf(prefer_css_page_size=True))
-        assert (questions <= 2, both) == (True, questions + 1), lesson.name
-    page.set_content(handout.text_page("Guide", lang, guide.whole(lang)))
-    assert pages(page.pdf(prefer_css_page_size=True)) <= 8
-    page.close()
+        assert printed(browser, handout.lesson_page(lesson, lang, str)) <= 2, lesson.name
+        sheet = handout.worksheet(lesson, lang, str, lambda block: "430102")
+        questions = printed(browser, sheet.partition('<div class="key">')[0])
+        assert questions <= 2, lesson.name
+        assert printed(browser, sheet) == questions + 1, lesson.name
+    assert printed(browser, handout.text_page("Guide", lang, guide.whole(lang))) <= 8
 
 
 def test_the_menu_is_not_printed(dashboard):

@@ -6,12 +6,13 @@ import hashlib
 
 import streamlit as st
 
+from clsf.charts.style import STYLES
 from clsf.course.progress import PART
 from clsf.runs.database import home
 from clsf.runs.record import RunRecord
 from clsf.teaching import handin, seal
 from clsf.teaching.assignment import Assignment
-from clsf.ui.shared import assigned, capsules, facts, identity, language, reached, run_status
+from clsf.ui.shared import assigned, capsules, facts, identity, language, reached
 from clsf.ui.shared.text import t
 
 MOST_SHOWN = 12
@@ -72,7 +73,7 @@ def _runs(assignment: Assignment) -> list[RunRecord]:
 def _name(record: RunRecord) -> str:
     accuracy = record.final.validation_accuracy if record.final else None
     said = f"{accuracy:.1%}" if accuracy is not None else "–"
-    return f"{record.model.name} · {run_status.name(record.framework)} · {record.plan.data} · {said}"
+    return f"{record.model.name} · {STYLES[record.framework].title} · {record.plan.data} · {said}"
 
 
 def _file(assignment: Assignment, name: str, number: str, runs: list[RunRecord]) -> bytes:
