@@ -22,8 +22,8 @@ SPEC = ModelSpec(
     "small",
     (
         Conv2D(4, 3, padding="same", use_bias=False), BatchNorm(), RELU6,
-        Block((Conv2D(8, 1), BatchNorm(), RELU6)),
-        Residual((DepthwiseConv2D(3, padding="same"), BatchNorm(), RELU6, Conv2D(8, 1))),
+        Block((Conv2D(8, 1, use_bias=False), BatchNorm(), RELU6)),
+        Residual((DepthwiseConv2D(3, padding="same", use_bias=False), BatchNorm(), RELU6, Conv2D(8, 1))),
         GlobalAveragePool2D(), Dropout(0.2), Dense(10),
     ),
 )  # fmt: skip
