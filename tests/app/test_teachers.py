@@ -68,3 +68,13 @@ def test_the_class_sees_who_is_where_and_nobody_else_does(open_app, lab):
     assert not stranger.exception
     assert "Ada" not in texts(stranger)
     assert not stranger.dataframe
+
+
+def test_a_file_that_is_made_later_is_in_the_readers_language(monkeypatch):
+    from clsf.ui.shared import language
+    from clsf.ui.shared.text import t
+
+    monkeypatch.setattr(language, "_chosen", lambda: "ko")
+    later = language.carried(lambda: t("Student"))
+    monkeypatch.setattr(language, "_chosen", lambda: "en")
+    assert (later(), t("Student")) == ("학생", "Student")

@@ -13,6 +13,7 @@ from tests.browser.conftest import playwright
 from tests.browser.test_report_print import printed
 
 expect = playwright.expect
+CODE = "import torch\n\nx = torch.zeros((32, 28, 28, 1))\nlayer = torch.nn.Conv2d(1, 32, 3)\nprint(layer(x).shape)"  # as long as most programs are
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
@@ -55,7 +56,7 @@ def test_an_assignment_goes_from_the_teacher_to_the_student_and_back(dashboard, 
 def test_every_lesson_prints_to_two_pages_and_its_answers_to_a_page_of_their_own(browser, lang):
     for lesson in path.path(lang).lessons:
         assert printed(browser, handout.lesson_page(lesson, lang, str)) <= 2, lesson.name
-        sheet = handout.worksheet(lesson, lang, str, lambda block: "430102")
+        sheet = handout.worksheet(lesson, lang, str, lambda block: "430102", lambda block: CODE)
         questions = printed(browser, sheet.partition('<div class="key">')[0])
         assert questions <= 2, lesson.name
         assert printed(browser, sheet) == questions + 1, lesson.name
