@@ -109,12 +109,12 @@ PRESSED: dict[str, tuple[Callable, Callable]] = {
         lambda app: app.selectbox(key="own_metric_update").set_value("batches"),
     ),
     "beyond-one-device/lockstep": (
-        lambda app: app.button_group(key="workers").set_value(["3"]),
-        lambda app: app.button_group(key="worker_parts").set_value(["weighted"]),
+        lambda app: app.button_group(key="workers").set_value("3"),
+        lambda app: app.button_group(key="worker_parts").set_value("weighted"),
     ),
     "beyond-one-device/statistics": (
-        lambda app: app.button_group(key="workers_norm").set_value(["4"]),
-        lambda app: app.button_group(key="worker_statistics").set_value(["shared"]),
+        lambda app: app.button_group(key="workers_norm").set_value("4"),
+        lambda app: app.button_group(key="worker_statistics").set_value("shared"),
     ),
 }
 """Step of a lesson -> what is pressed in vain, and what does it."""

@@ -44,6 +44,22 @@ def test_every_program_gives_the_right_choice(side):
     assert wrong == {}
 
 
+def test_losses_and_steps_are_the_same_in_both_frameworks():
+    """What a lesson runs in one framework can be run in the other, with the same answer."""
+    blocks = [step.block for _, step in steps() if step.block and step.block.program]
+    both = {
+        f"learning.{name}"
+        for name in ("softmax", "softmax_shifted", "softmax_sum", "loss", "loss_one_hot", "loss_after_softmax", "gradient_of_loss", "sgd", "momentum", "adam", "accuracy")
+    }  # fmt: skip
+    used = [block.program for block in blocks if set(block.program.call.steps) <= both]
+    call = used[0].call.of("learning.gradient_of_loss", z=[3.0, 0.0, 0.0], label=1)
+    calls = [program.call for program in used] + [call, call.of("learning.loss_one_hot", z=[3.0, 0.0, 0.0], label=1)]
+    one, other = (frameworks.process(f).run(answer, JOBS[f][1], calls) for f in FRAMEWORKS)
+    for call, a, b in zip(calls, one, other, strict=True):
+        assert (a.raised, b.raised) == (None, None), call
+        assert a.value.text == b.value.text, call
+
+
 def test_at_least_half_of_the_questions_are_computed():
     questions = [step.block for _, step in steps() if step.block and step.block.kind == "predict"]
     assert sum(block.program is not None for block in questions) >= len(questions) / 2
