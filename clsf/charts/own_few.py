@@ -49,7 +49,7 @@ def in_words(curves: Sequence[Curve], said: Said = str) -> str:
             parts.append(
                 said(
                     say(
-                        "{framework}: {first} right with {few} images per class, {last} with {many}.",
+                        "{framework}: {first} right with {few} per class, {last} with {many}.",
                         framework=STYLES[framework].title, first=f"{first.mean:.0%}", few=first.size, last=f"{last.mean:.0%}", many=last.size,
                     )
                 )

@@ -82,15 +82,14 @@ def why(request: Request, pixels: np.ndarray) -> Evidence | None:
     if held is None:
         return None
     with held.lock:
-        scores = np.log(np.maximum(held.backend.predict(pixels[None])[0].astype(np.float64), 1e-30))
+        scores = held.backend.logits(pixels[None])[0].astype(np.float64)
         prepared, rows = _known(held)
         own = _directions(_rows(held, pixels[None]))[0]
     train = np.sort(prepared.train)
     which, distances = nearest(_directions(rows[train]), own, NEAREST)
     at = train[which]
-    return Evidence(
-        scores - scores.mean(), np.asarray(prepared.pixels[at]), prepared.labels[at], 1 - distances**2 / 2
-    )  # of directions
+    cosine = 1 - distances**2 / 2  # of two rows of length 1 that lie so far apart
+    return Evidence(scores - scores.mean(), np.asarray(prepared.pixels[at]), prepared.labels[at], cosine)
 
 
 def _predicted(held: Held, pixels: np.ndarray) -> np.ndarray:

@@ -91,7 +91,7 @@ class Collection:
     def with_class(self, name: str) -> Collection:
         """Return the collection with a further, empty class. Raises DataError if there are too many."""
         if len(self.kinds) >= MOST_CLASSES:
-            raise DataError("There are {count} classes, the most that are taught here.", count=len(self.kinds))
+            raise DataError("No more classes can be added: {count} is the most that are taught here.", count=len(self.kinds))
         return Collection((*self.kinds, empty(name)))
 
     def without_class(self, at: int) -> Collection:

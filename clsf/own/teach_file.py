@@ -63,7 +63,9 @@ def read(file: str | Path | BinaryIO, progress: Progress = silent) -> Collection
         table = _table(entries.get(TABLE))
         total, done, used, kinds = sum(len(images) for _, images in table), 0, set(), []
         if total > MOST_IMAGES:
-            raise _wrong(say("it names {count} images, but at most {most} are read", count=total, most=MOST_IMAGES))
+            raise _wrong(
+                say("the images that it names are {count}, but at most {most} are read", count=total, most=MOST_IMAGES)
+            )
         for name, images in table:
             pixels, recordings = [], []
             for file_name, recording in images:
@@ -94,7 +96,7 @@ def _table(entry: Entry | None) -> list[tuple[str, list[tuple[str, int]]]]:
         raise _wrong(say("it was written by another version of this program", file=TABLE))
     classes = found.get("classes")
     if not isinstance(classes, list) or not 1 <= len(classes) <= MOST_CLASSES:
-        raise _wrong(say("it must name 1 to {most} classes", most=MOST_CLASSES))
+        raise _wrong(say("the number of its classes must be from 1 to {most}", most=MOST_CLASSES))
     return [_class(one) for one in classes]
 
 
@@ -121,7 +123,7 @@ def _picture(name: str, entry: Entry | None) -> np.ndarray:
     if (found.height, found.width) != (SIDE, SIDE):
         raise _wrong(
             say(
-                "the image {file} has {width}×{height} pixels, not {side}×{side}",
+                "the image {file} is {width}×{height}, not {side}×{side}",
                 file=name[:100], width=found.width, height=found.height, side=SIDE,
             )
         )  # fmt: skip

@@ -58,7 +58,7 @@ def test_the_tryout_set_is_taught_in_two_presses(page, lab):
     assert private.is_name(one.plan.data)
     kept = cache.described(one.plan.data)
     assert (kept["classes"], kept["train"], kept["validation"], kept["private"]) == (["temple", "flower", "star"], 75, 15, True)
-    assert "75 of 90 images are trained on, 15 validate." in texts(app)
+    assert "Training images: 75 of 90. Validation images: 15." in texts(app)
     app.get_by_key(keys.WHOLE).set_value(False).run()
     assert "have a near-equal neighbour among the training images" in texts(well(app))
 

@@ -159,8 +159,8 @@ def _told(read: reading.Pictures) -> None:
         held.tell(
             "warning",
             say(
-                "{given} images were given, but at most {most} are kept here in all classes. {count} of them were taken, spread evenly "
-                "over all. For more images, import a data set on the Data page.",
+                "Of the images given ({given}) only {count} were taken, spread evenly over all of them: all classes together hold at most {most} here. "
+                "For more, import a data set on the Data page.",
                 given=f"{read.given:,}", most=f"{MOST_IMAGES:,}", count=f"{count:,}",
             ),
         )  # fmt: skip

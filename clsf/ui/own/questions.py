@@ -125,8 +125,8 @@ def _stranger(known: Taught, models: list[Model]) -> None:
         st.markdown(
             f"{model.mark} **{plain(model.name)}**: "
             + t(
-                "{unknown} of {count} things of no class are called unknown; the others get a class. Temperature {temperature}, threshold {least}, "
-                "from {images} validation images.",
+                "{unknown} of {count} things of no class are called unknown; the others get a class. Temperature {temperature}, threshold {least}; "
+                "validation images: {images}.",
                 unknown=int(unsure.sum()), count=len(every), temperature=f"{limit.temperature:.2f}", least=f"{limit.least:.0%}", images=limit.images,
             )
         )  # fmt: skip

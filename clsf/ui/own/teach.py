@@ -70,7 +70,7 @@ def to_section(name: str, label: str, icon: str, primary: bool = True) -> None:
 def _split(found: Collection, sides: Sides, whole: bool) -> None:
     count = len(sides.validation)
     said = t(
-        "{train} of {all} images are trained on, {validation} validate.", train=len(sides.train), all=len(found), validation=count
+        "Training images: {train} of {all}. Validation images: {validation}.", train=len(sides.train), all=len(found), validation=count
     )  # fmt: skip
     if not whole:
         frames = set(found.recordings[sides.train].tolist()) & set(found.recordings[sides.validation].tolist())
