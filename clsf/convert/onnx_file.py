@@ -135,7 +135,7 @@ class _Reading:
         given = [i for i in self._graph.input if i.name not in self.constants.arrays]
         if len(given) != 1 or len(self._graph.output) != 1:
             raise ConvertError(
-                "The network has {inputs} inputs and {outputs} outputs; networks with one of each are read.",
+                "Networks with one input and one output are read; this one has {inputs} and {outputs}.",
                 inputs=len(given), outputs=len(self._graph.output),
             )  # fmt: skip
         start = self._start(given[0])
