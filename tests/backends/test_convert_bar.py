@@ -39,7 +39,7 @@ FAULTS = [  # network, what goes wrong, where, file, the cause
     ("residual", "std", "body_bn", "safetensors", "bn-statistics"),
     ("mobile", "multiplier", "deep", "pt", "transposed-kernel"),
     ("mobile", "padding", "stem", "onnx", "padding"),
-    ("mobile", "other", "stem_relu", "onnx-old", "other-activation"),
+    ("mobile", "other", "point_silu", "onnx-old", "other-activation"),
     ("mobile", "epsilon", "point_bn", "onnx-old", "bn-epsilon"),
     ("branches", "hw-swapped", "right", "safetensors", "transposed-kernel"),
     ("branches", "flatten-wh", "fc", "pt", "flatten-order"),

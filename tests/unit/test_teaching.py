@@ -265,3 +265,37 @@ def test_the_secret_is_kept_in_its_folder(tmp_path):
     seal.secret.cache_clear()
     assert seal.secret(tmp_path) == first
     assert (tmp_path / seal.FILE).stat().st_mode & 0o077 == 0
+
+
+def test_the_command_grades_a_folder(tmp_path, capsys, monkeypatch):
+    from clsf.cli import grade
+    from clsf.cli.main import main
+
+    class OnThisMachine(Workers):
+        def close(self):
+            """Nothing was started."""
+
+    monkeypatch.setenv("CLSF_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(grade, "_Workers", OnThisMachine)
+    seal.secret.cache_clear()
+    folder, marks, task = tmp_path / "handins", tmp_path / "marks.csv", tmp_path / "task.json"
+    folder.mkdir()
+    task.write_text(json.dumps(TASK.to_json()))
+    (folder / "ada.zip").write_bytes(written("Ada", key=seal.secret(tmp_path / "home")))
+    (folder / "sub").mkdir()
+    (folder / "sub" / "evil.py").write_text("raise SystemExit")
+    (folder / "link.zip").symlink_to(folder / "ada.zip")
+    for which in (f"http://host/assignment?task={TASK.packed()}&class=3B", str(task)):
+        assert main(["grade", str(folder), "--json", "--csv", str(marks), "--task", which]) == 1
+    found = {line["file"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert found["ada.zip"]["mark"] > 50
+    assert {name for name, line in found.items() if line["refused"]} == {"sub/evil.py", "link.zip"}
+    assert "Ada" in marks.read_text()
+    assert main(["grade", str(folder)]) == 1
+    assert "Ada" in capsys.readouterr().out
+    for wrong in (
+        [str(tmp_path / "none")],
+        [str(folder), "--task", "http://host/?task=AAAA"],
+        [str(folder), "--task", "no.json"],
+    ):
+        assert main(["grade", *wrong]) == 2

@@ -33,9 +33,15 @@ def show(assignment: Assignment) -> None:
         help=t("What your learning platform knows you by. It stays in the file."),
     )  # fmt: skip
     runs = _runs(assignment)
+    # What the session holds is asked now: the file is made by a thread that knows no session.
+    done, browser, key = _answered(assignment), _browser(), seal.secret(home())
+
+    def packed() -> bytes:
+        capsules_of = [capsules.packed(record, "") for record in runs]
+        return handin.write(assignment, name or "", number or "", *done, capsules_of, key, browser)
+
     st.download_button(
-        t("Save the file"), lambda: _file(assignment, name or "", number or "", runs), handin.file_name(assignment, name or ""),
-        "application/zip", key="handin_file", icon=":material/download:", type="primary", on_click="ignore",
+        t("Save the file"), packed, handin.file_name(assignment, name or ""), "application/zip", key="handin_file", icon=":material/download:", type="primary", on_click="ignore",
         disabled=not (name or number or "").strip(),
     )  # fmt: skip
     if not (name or number or "").strip():
@@ -76,7 +82,8 @@ def _name(record: RunRecord) -> str:
     return f"{record.model.name} · {STYLES[record.framework].title} · {record.plan.data} · {said}"
 
 
-def _file(assignment: Assignment, name: str, number: str, runs: list[RunRecord]) -> bytes:
+def _answered(assignment: Assignment) -> tuple[dict, dict, dict[str, bool]]:
+    """Return the answers in its lessons, what was done in its case, and what the dashboard says of both."""
     lessons, _ = assignment.found(language.chosen())
     wanted = {f"{lesson.name}/{step.name}" for lesson in lessons for step in lesson.steps}
     answers = {key: dict(row) for key, row in reached.all_of(PART).items() if key in wanted}
@@ -85,5 +92,4 @@ def _file(assignment: Assignment, name: str, number: str, runs: list[RunRecord])
     said = {key: bool(row["right"]) for key, row in answers.items() if "right" in row}
     if assignment.check is not None:
         said["goal"] = facts.done(assignment.check)
-    packed = [capsules.packed(record, "") for record in runs]
-    return handin.write(assignment, name, number, answers, buglab, said, packed, seal.secret(home()), _browser())
+    return answers, buglab, said
