@@ -7,6 +7,7 @@
     ├── EngineError    a job that could not be carried out
     ├── StoreError     a run that is not in the store, or can't be read
     ├── CapsuleError   a capsule that can't be written or opened
+    ├── ConvertError   a file with a model that can't be read or compared
     ├── CourseError    a lesson, or a file of progress, that is not as it should be
     └── TeachingError  an assignment, a hand-in or a class that can't be used
 
@@ -51,6 +52,10 @@ class StoreError(ClsfError):
 
 class CapsuleError(ClsfError):
     """A capsule that can't be written, or one that can't be opened; the sentence says why."""
+
+
+class ConvertError(ClsfError):
+    """A file with a model that can't be read or compared; the sentence says why, and what is read."""
 
 
 class CourseError(ClsfError):

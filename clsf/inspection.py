@@ -35,7 +35,7 @@ class RunInspector:
     def __init__(self, backend: Backend, prepared: Prepared, spec: ModelSpec | None, total_steps: int, epochs: int) -> None:
         self._backend, self._prepared = backend, prepared
         self._relu = relu_paths(spec.layers) if spec else []
-        self._every, self._epochs = max(-(-total_steps // LOOKS), APART), -(-epochs // EPOCHS)
+        self._every = max(-(-total_steps // LOOKS), APART)
         self._images = prepared.validation[:IMAGES]
         self._last = total_steps - 1, epochs
 
@@ -45,7 +45,7 @@ class RunInspector:
 
     def epoch_is_due(self, epoch: int) -> bool:
         """Return whether predictions are to be looked at after this many epochs."""
-        return epoch % self._epochs == 0 or epoch == self._last[1]
+        return epoch_is_followed(epoch, self._last[1])
 
     def layers(self, epoch: int, step: int, detail: StepDetail) -> LayersInspected:
         """Tell of the step that `detail` belongs to (1-based)."""
@@ -66,7 +66,7 @@ class RunInspector:
         pixels, labels = self._prepared.pixels, self._prepared.labels
         watched = min(watched, len(self._images) - 1)
         said = self._backend.predict(np.ascontiguousarray(pixels[self._images]))
-        top = np.argsort(-said, axis=1, kind="stable")[:, :TOP]
+        top = _top(said)
         image = np.ascontiguousarray(pixels[self._images[watched : watched + 1]])
         activations = {path: activation_summary(value[0]) for path, value in chosen(self._backend.activations(image)).items()}
         return PredictionsInspected(
@@ -106,6 +106,28 @@ class RunInspector:
                     some = (value != 0).any(axis=tuple(range(value.ndim - 1)))  # (channels,)
                     alive[path] = alive.get(path, False) | some
         return {path: round(float(1 - some.mean()), 6) for path, some in alive.items()}
+
+
+def followed(prepared: Prepared, said: np.ndarray, epoch: int, step: int) -> PredictionsInspected:
+    """Tell what the model says of the first validation images, from probabilities that are known, (n, classes)."""
+    started = time.perf_counter()
+    images = prepared.validation[: len(said)]
+    labels, top = prepared.labels[images], _top(said)
+    return PredictionsInspected(
+        epoch, step, tuple(images.tolist()), tuple(labels.tolist()), tuple(tuple(row) for row in top.tolist()),
+        tuple(tuple(rounded(row)) for row in np.take_along_axis(said, top, axis=1)),
+        tuple(rounded(said[np.arange(len(said)), labels])), None, 0, {}, time.perf_counter() - started,
+    )  # fmt: skip
+
+
+def epoch_is_followed(epoch: int, epochs: int) -> bool:
+    """Return whether predictions are told after this many of all epochs."""
+    return epoch % -(-epochs // EPOCHS) == 0 or epoch == epochs
+
+
+def _top(said: np.ndarray) -> np.ndarray:
+    """Return the likeliest classes of each row, likeliest first, int64 (n, at most TOP)."""
+    return np.argsort(-said, axis=1, kind="stable")[:, :TOP]
 
 
 class StepDetail:
@@ -265,7 +287,8 @@ def _small(images: np.ndarray, side: int) -> np.ndarray:
 
 def _norm(values: np.ndarray) -> float:
     flat = values.ravel()
-    return float(np.sqrt(np.dot(flat, flat)))
+    with np.errstate(over="ignore"):  # of a run that is out of hand
+        return float(np.sqrt(np.dot(flat, flat)))
 
 
 def _ratio(before: np.ndarray, after: np.ndarray) -> float | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from clsf.errors import PlanError, SpecError
 from clsf.loss_kinds import LOSSES
+from clsf.model import freezing
 from clsf.model.shapes import Shape, shape_text
 from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
@@ -62,6 +63,7 @@ def check(spec: ModelSpec, plan: Plan, shape: Shape, classes: int) -> Analysis:
             "{wanted}, or choose a loss from logits.",
             name=spec.name, found=_ends_in(spec), wanted=last_activation(plan),
         )  # fmt: skip
+    freezing.frozen(spec.layers, plan.train_layers)
     return analysis
 
 

@@ -44,7 +44,7 @@ from clsf.events import (
     StoppedEarly,
     WeightsRestored,
 )
-from clsf.inspection import RunInspector, inspect_step
+from clsf.inspection import RunInspector, epoch_is_followed, followed, inspect_step
 from clsf.memory import PeakMemory
 from clsf.meters import Clock, EpochSum, Pace, Speed
 from clsf.model.changes import changed
@@ -286,6 +286,8 @@ class _Loop:
             yield BestEpoch(self.epoch, seen.loss, seen.accuracy)
         if self.inspector is not None and self.inspector.epoch_is_due(self.epoch):
             yield self.inspector.predictions(self.epoch, self.step, self.control.watched)
+        elif self.inspector is None and seen.first is not None and epoch_is_followed(self.epoch, self.plan.epochs):
+            yield followed(self.prepared, seen.first, self.epoch, self.step)
         if self.epoch < self.plan.epochs:
             if self.keeper.tired:
                 self.why_over = "finished"

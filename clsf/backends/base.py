@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -26,12 +26,18 @@ class StepReport:
     gradient_norms: np.ndarray | None  # L2 over all gradients, float64 (steps,); None where the variant does not tell
 
 
+FIRST = 16  # images whose answers an evaluation hands on: it has them anyway, so that they cost nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """Loss and accuracy on images that were not trained on, dropout off."""
 
     loss: float  # mean cross-entropy, nats
     accuracy: float  # share of right answers
+    first: np.ndarray | None = field(
+        default=None, compare=False
+    )  # probabilities of the first images, at most FIRST, float64 (n, classes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         buglab,
         case,
         code,
+        convert,
         datasets,
         diagnose,
         experiment,
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m clsf", description="Image classification in TensorFlow and PyTorch, honestly compared.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND", parser_class=_Parser)
     for command in (
-        datasets, train, experiment, lockstep, case, code, read, bench, runs, diagnose, leaks, buglab, progress, grade,
+        datasets, train, experiment, lockstep, case, convert, code, read, bench, runs, diagnose, leaks, buglab, progress, grade,
     ):  # fmt: skip
         command.add_arguments(commands)
     return parser

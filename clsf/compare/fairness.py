@@ -32,6 +32,7 @@ TOPICS: dict[str, Sentence] = {
     "data": say("data"),
     "model": say("model"),
     "weights": say("initial weights"),
+    "frozen": say("frozen layers"),
     "split": say("split"),
     "scale": say("scale of the inputs"),
     "order": say("order of the batches"),

@@ -89,6 +89,21 @@ def _weights(one: Contender, two: Contender) -> Said:
         yield "amber", say("They will begin with other weights, so part of any gap is the luck of the start.")
 
 
+def _frozen(one: Contender, two: Contender) -> Said:
+    purposes = list(on_purpose(one, two, ("frozen-bn-moves", "trainable-after-compile", "head-not-in-optimizer")))
+    for sentence in purposes:
+        yield "amber", sentence
+    a, b = one.plan, two.plan
+    if a.train_layers != b.train_layers:
+        yield "red", say("They train other layers: {one} and {two}.", one=a.train_layers, two=b.train_layers)
+    elif (a.backbone_rate, a.freeze_norms) != (b.backbone_rate, b.freeze_norms):
+        yield "red", say("Only one of them has this learning rate before the head, or its batch normalisation standing still.")
+    elif not purposes and a.train_layers == "all":
+        yield "green", say("All layers train in both.")
+    elif not purposes:
+        yield "green", say("Both train the same layers ({layers}); the others are frozen.", layers=a.train_layers)
+
+
 def _split(one: Contender, two: Contender) -> Said:
     own = _validates_itself(one.plan.data) and _validates_itself(two.plan.data)
     if one.plan.validation_share != two.plan.validation_share and not own and not _same_split(one, two):
@@ -450,7 +465,7 @@ def _end(one: Contender, two: Contender) -> Said:
 
 
 POINTS: dict[str, Callable[[Contender, Contender], Said]] = {
-    "data": _data, "model": _model, "weights": _weights, "split": _split, "scale": _scale, "order": _order, "loss": _loss,
+    "data": _data, "model": _model, "weights": _weights, "frozen": _frozen, "split": _split, "scale": _scale, "order": _order, "loss": _loss,
     "rule": _rule, "regularisation": STEERING["regularisation"], "updates": STEERING["updates"], "schedule": STEERING["schedule"], "hands": STEERING["hands"],
     "augmentation": STEERING["augmentation"], "dropout": _dropout, "stopping": STEERING["stopping"], "evaluation": _evaluation, "dtype": _dtype, "seed": _seed, "variant": _variant,
     "versions": _versions, "device": _device, "threads": _threads, "race": _race, "end": _end,
@@ -477,7 +492,7 @@ def _count(contender: Contender) -> object:
 def _begins(contender: Contender) -> tuple:
     plan = contender.plan
     kernels, biases = ("kaiming" if plan.does(name) else plan.start for name in ("initial-weights", "bias-init"))
-    return kernels, biases, plan.seed, contender.spec.layers
+    return kernels, biases, plan.seed, plan.weights, contender.spec.layers
 
 
 def _softmax_last(contender: Contender) -> bool:

@@ -43,6 +43,16 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     if (facts.momentum or 0) >= 0.99 or (facts.accumulates or 0) > 0.4 or (facts.inputs is not None and facts.inputs[1] > 20):
         return None  # these do the same at a usual learning rate
     bad = history.broke or hardly_learns(history, facts)
+    if over is not None and over >= 8 and history.broke and facts.broke_in is not None:
+        name, step = facts.broke_in
+        return Evidence(
+            0.92,
+            say(
+                "The learning rate is {rate}, {factor} times the usual one of {optimizer}. What is no number was seen first in {layer}, at step {step}.",
+                rate=f"{facts.learning_rate:g}", factor=f"{over:,.0f}", optimizer=facts.optimizer, layer=name, step=step,
+            ),
+            "lower-rate",
+        )  # fmt: skip
     if over is not None and over >= 8 and (bad or (loss is not None and begin is not None and loss > 0.85 * begin)):
         return Evidence(
             0.92,

@@ -69,7 +69,7 @@ def rows(output: Tensor, torch: bool, classes: int = 10) -> Reading:
     reading = Reading(torch, classes=classes)
     start = next((t for t in ordered(output) if not t.inputs), None)
     try:
-        reading.layers = tuple(_tidy(_row(output, start, reading, _ancestors(output)), reading))
+        reading.layers = tuple(_tidy(_row(output, start, reading, ancestors(output)), reading))
     except (TangledError, RecursionError):
         reading.lose(output.op.line, say("branches that are not rows inside rows"))
         chain = [t for t in ordered(output) if t.inputs]
@@ -77,7 +77,7 @@ def rows(output: Tensor, torch: bool, classes: int = 10) -> Reading:
     return reading
 
 
-def _ancestors(output: Tensor) -> dict[int, set[int]]:
+def ancestors(output: Tensor) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     for t in ordered(output):
         found[id(t)] = {id(t)}.union(*(found[id(i)] for i in t.inputs)) if t.inputs else {id(t)}
@@ -103,15 +103,15 @@ def _row(end: Tensor, start: Tensor | None, reading: Reading, above: dict[int, s
             found = [*_safe(current, reading), *found]
             current = inputs[0]
             continue
-        fork = _fork(inputs, above, end, start)
-        branches = [_row(i, fork, reading, above, depth + 1) for i in inputs]
+        common = fork(inputs, above, end, start)
+        branches = [_row(i, common, reading, above, depth + 1) for i in inputs]
         branches = [_tidy(b, reading) for b in branches]
         found = [*_join(current, branches, reading), *found]
-        current = fork
+        current = common
     return found
 
 
-def _fork(inputs: list[Tensor], above: dict[int, set[int]], end: Tensor, start: Tensor | None) -> Tensor:
+def fork(inputs: list[Tensor], above: dict[int, set[int]], end: Tensor, start: Tensor | None) -> Tensor:
     """Return the last tensor that all branches come from, through which each of them goes."""
     common = set.intersection(*(above[id(i)] for i in inputs))
     order = [t for t in ordered(end) if id(t) in common]

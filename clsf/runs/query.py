@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clsf.runs.happened import Happened
@@ -26,7 +27,7 @@ FROM = "FROM runs r LEFT JOIN marks m ON m.run_id = r.run_id"
 ROWS = f"""
     SELECT r.rowid AS place, r.run_id, r.group_id, r.framework, r.owner, r.created, r.status, r.model_name, r.data, r.planned_epochs,
            r.epochs, r.parameters, r.seconds, r.images_per_second, r.train_loss, r.train_accuracy, r.validation_loss,
-           r.validation_accuracy, r.machine, {_OPTIMIZER} AS optimizer, {_RATE} AS learning_rate, m.name AS mark_name, m.note AS mark_note, m.tags AS mark_tags,
+           r.validation_accuracy, r.machine, {_OPTIMIZER} AS optimizer, {_RATE} AS learning_rate, r.plan AS plan, m.name AS mark_name, m.note AS mark_note, m.tags AS mark_tags,
            m.experiment AS mark_experiment, m.arm AS mark_arm, m.deleted AS mark_deleted,
            (SELECT h.body FROM happened h WHERE h.run_id = r.run_id) AS happened {FROM}"""  # noqa: S608
 
@@ -64,6 +65,7 @@ class Line:
     arm: int = 0  # its place in the experiment, from 0
     deleted: float | None = None  # Unix time
     happened: Happened = field(default_factory=Happened)  # what it was beyond its plan
+    plan: Mapping[str, object] = field(default_factory=dict)  # as JSON has it; empty if it can't be read
 
 
 def where(query: Query) -> tuple[str, tuple]:
@@ -115,8 +117,16 @@ def _line(row: dict, happened: Happened) -> Line:
     arm, deleted = row["mark_arm"], row["mark_deleted"]
     return Line(
         summary_of_row(row), str(row["optimizer"] or ""), float(row["learning_rate"] or 0), name, note, split(tags), experiment,
-        arm if isinstance(arm, int) else 0, None if deleted is None else float(deleted), happened,
+        arm if isinstance(arm, int) else 0, None if deleted is None else float(deleted), happened, _plan(row["plan"]),
     )  # fmt: skip
+
+
+def _plan(text: object) -> Mapping[str, object]:
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def joined(tags: Sequence[str]) -> str:

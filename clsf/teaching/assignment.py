@@ -194,10 +194,9 @@ def goal_text(data: str, accuracy: float | None, parameters: int | None) -> str:
     return "run " + " ".join(parts) if parts else ""
 
 
-def goal_said(check: Check) -> Sentence:
-    """Return a goal in words."""
-    said = ", ".join(str(condition) for condition in check.conditions)
-    return say("Train a model: {conditions}", conditions=said)
+def conditions_said(check: Check) -> list[Sentence]:
+    """Return what a check asks for, each condition in words."""
+    return [say("{field}: {wanted}", field=tasks.LABELS[each.field], wanted=each.wish()) for each in check.conditions]
 
 
 def class_name(text: object) -> str:

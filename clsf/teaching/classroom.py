@@ -37,13 +37,15 @@ class Student:
     place: str  # key of the step, or name of the page
     quiet: float  # seconds since something was done or another step was opened
     steps: int  # seen through, of the lessons that count
+    total: int  # steps of these lessons
     right: int  # right at the first answer
     asked: int  # graded steps that were answered
     runs: tuple[RunSummary, ...] = ()  # finished ones, the newest first
 
     @property
     def stuck(self) -> bool:
-        return STUCK_SECONDS <= self.quiet <= ACTIVE_SECONDS
+        """Return whether nothing was done for long, by somebody who is not through."""
+        return STUCK_SECONDS <= self.quiet <= ACTIVE_SECONDS and not 0 < self.total <= self.steps
 
     @property
     def best(self) -> float | None:
@@ -131,7 +133,7 @@ def _student(
     ]
     return Student(
         number, tidy(body.get("name") or ""), str(body.get("place") or ""), max(now - max(moved), 0.0),
-        sum(progress.count(lesson)[0] for lesson in lessons), sum(right for right, _ in rights), sum(asked for _, asked in rights),
+        sum(progress.count(lesson)[0] for lesson in lessons), sum(len(lesson.steps) for lesson in lessons), sum(right for right, _ in rights), sum(asked for _, asked in rights),
         tuple(run for run in runs if run.created >= began - 1 and run.validation_accuracy is not None),
     )  # fmt: skip
 

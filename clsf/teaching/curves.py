@@ -54,7 +54,7 @@ def _begin(capsule: Capsule, started: RunStarted) -> list[Sentence]:
         raise _changed(say("its number of parameters"))
     if started.epochs != plan.epochs or started.batches_per_epoch != -(-started.train_images // plan.batch_size):
         raise _changed(say("its number of batches"))
-    if plan.begin_from is not None or analysis.parameters > MOST_DRAWN:
+    if plan.begin_from is not None or plan.weights is not None or analysis.parameters > MOST_DRAWN:
         return [say("Its initial weights can't be drawn again.")]
     if weights_hash(start_weights(analysis, plan)) != started.weights_hash:
         raise _changed(say("its initial weights"))

@@ -5,19 +5,22 @@ Each is one HTML page that needs nothing else; the browser prints it. The size o
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from html import escape
 
 from markdown_it import MarkdownIt
 
-from clsf.course.lesson import Block, Lesson, Step
+from clsf.course.lesson import Block, Choice, Lesson, Step
 from clsf.faults import FAULTS
 from clsf.teaching import answers
+from clsf.teaching.assignment import conditions_said
 from clsf.words import Sentence, say
 
 Words = Callable[[Sentence], str]
 Truth = Callable[[Block], str]
+Code = Callable[[Block], str]
 
 FULL = 8_200
 """Letters of Latin text that fill one A4 page in two columns at 9.5 points; a Korean syllable takes the room of two."""
@@ -35,7 +38,7 @@ p, ul, ol { margin: 0.3em 0; } ul, ol { padding-left: 1.2em; } p.small { color: 
 pre { background: #f3f4f2; border-radius: 4px; padding: 0.4em 0.6em; font-size: 0.85em; white-space: pre-wrap; overflow-wrap: anywhere; break-inside: avoid; }
 code { font-family: "Source Code Pro", monospace; font-size: 0.92em; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-size: 0.9em; width: 100%; break-inside: avoid; } th, td { padding: 0.1em 0.4em; border-bottom: 1px solid #d5d9d4; text-align: left; }
-section { break-inside: avoid; margin: 0 0 0.8em; } .choice { margin: 0.12em 0 0.12em 0.2em; } .choice::before { content: "☐ "; }
+section { break-inside: avoid; margin: 0 0 0.8em; } .choice { margin: 0.12em 0; padding-left: 1.3em; text-indent: -1.3em; } .choice::before { content: "☐ "; }
 .line { border-bottom: 1px solid #9aa39c; height: 1.9em; } .key { break-before: page; } :lang(ko) { word-break: keep-all; }
 img, svg, figure { max-width: 100%; break-inside: avoid; }
 """
@@ -55,18 +58,21 @@ def lesson_page(lesson: Lesson, language: str, words: Words) -> str:
     return _page(lesson.title, language, "".join(body), "".join(step.prose for step in lesson.steps))
 
 
-def worksheet(lesson: Lesson, language: str, words: Words, truth: Truth) -> str:
+def worksheet(lesson: Lesson, language: str, words: Words, truth: Truth, code: Code) -> str:
     """Return the questions of a lesson to be answered on paper, and the answers on the last page.
 
-    `truth` returns the number that a program gives, "" where it can't be asked.
+    `truth` returns the number that a program gives, `code` the program's text; both "" where that can't be asked.
     """
     tasks = [(number, step) for number, step in enumerate(lesson.tasks, start=1)]
+    codes = {number: code(step.block) if step.block.program is not None else "" for number, step in tasks}
     name = f"<p class=small>{escape(words(say('Name')))}: ____________________________</p>"
-    asked = "".join(f"<section>{_question(number, step, words)}</section>" for number, step in tasks)
+    asked = "".join(f"<section>{_question(number, step, words, codes[number])}</section>" for number, step in tasks)
     told = "".join(f"<section><b>{number}.</b> {_answer(step, words, truth)}</section>" for number, step in tasks)
     key = f'<div class="key">{_head(lesson, words, words(say("Answers")))}<div class="columns">{told}</div></div>'
     head = _head(lesson, words, words(say("Worksheet"))) + name
-    texts = "".join(step.block.ask + "".join(c.text for c in step.block.choices) + " " * 120 for _, step in tasks)
+    texts = "".join(step.block.ask + "".join(c.text for c in step.block.choices) + " " * 120 for _, step in tasks) + "".join(
+        codes.values()
+    )
     return _page(lesson.title, language, f'{head}<div class="columns">{asked}</div>{key}', texts, pages=1)
 
 
@@ -100,11 +106,12 @@ def _head(lesson: Lesson, words: Words, kind: str) -> str:
     return f"<p class=small>{escape(' · '.join(filter(None, (said, kind))))}</p><h1>{_inline(lesson.title)}</h1>"
 
 
-def _question(number: int, step: Step, words: Words) -> str:
+def _question(number: int, step: Step, words: Words, code: str) -> str:
     block = step.block
     parts = [f"<b>{number}. {_inline(step.title)}</b>{_markdown(block.ask)}"]
+    parts += [f"<pre><code>{escape(code.strip())}</code></pre>"] if code.strip() else []
     if block.kind == "predict":
-        parts += [f'<div class="choice">{_inline(_choice(choice.text, words))}</div>' for choice in block.choices]
+        parts += [f'<div class="choice">{_inline(_choice(choice.text, words))}</div>' for choice in _mixed(block)]
     elif block.kind == "find":
         parts.append('<div class="line"></div>')
     elif block.kind == "explain":
@@ -113,6 +120,11 @@ def _question(number: int, step: Step, words: Words) -> str:
         where = block.open.page if block.open else "lesson"
         parts.append(f"<p class=small>{escape(words(say('In the dashboard, on the page {page}.', page=where)))}</p>")
     return "".join(parts)
+
+
+def _mixed(block: Block) -> list[Choice]:
+    """Return the choices in an order that tells nothing of the right one, the same on each sheet."""
+    return sorted(block.choices, key=lambda choice: hashlib.sha256(f"{block.ask} {choice.text}".encode()).digest())
 
 
 def _answer(step: Step, words: Words, truth: Truth) -> str:
@@ -125,7 +137,7 @@ def _answer(step: Step, words: Words, truth: Truth) -> str:
         case "fix":
             right = words(FAULTS[block.fault[1]].title)
         case "do":
-            right = words(say("Done when: {check}", check=", ".join(map(str, block.check.conditions))))
+            right = words(say("Done when: {check}", check=", ".join(map(words, conditions_said(block.check)))))
         case _:
             return _markdown(block.sample)
     return f"<b>{_inline(right)}</b>{_markdown(block.why)}"
@@ -152,7 +164,7 @@ def _made() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def all_of(lesson: Lesson, language: str, words: Words, truth: Truth) -> Iterator[tuple[str, str]]:
+def all_of(lesson: Lesson, language: str, words: Words, truth: Truth, code: Code) -> Iterator[tuple[str, str]]:
     """Return (name of a file, its content) of everything that is printed of a lesson."""
     yield file_name(lesson, "lesson"), lesson_page(lesson, language, words)
-    yield file_name(lesson, "worksheet"), worksheet(lesson, language, words, truth)
+    yield file_name(lesson, "worksheet"), worksheet(lesson, language, words, truth, code)

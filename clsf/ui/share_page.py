@@ -13,8 +13,9 @@ from clsf.ui.shared.text import t
 PROJECTOR = "projector"
 """In the link and in the session: shown large, without the menu."""
 
-
 KEY = "share_bar"
+
+CODE_SIDE = 400  # pixels on the screen: with its link it fits on a laptop's
 
 _bar = component("clsf_share_bar", __file__, "share_page", "<div class='bar'></div>\n<p role='status'></p>")
 
@@ -33,7 +34,7 @@ def show() -> None:
             on_asked_change=_asked,
         )
     if found.asked == "code":
-        st.dialog(t("This page as a code to scan"), width="medium")(_code)()
+        st.dialog(t("This page as a code to scan"), width="small")(_code)()
 
 
 def _asked() -> None:
@@ -68,7 +69,7 @@ def _code() -> None:
             icon=":material/link:",
         )
     else:
-        st.image(drawn, width="stretch")
+        st.image(drawn, width=CODE_SIDE)
     st.code(link, language=None, wrap_lines=True)
 
 
@@ -81,5 +82,4 @@ html { font-size: 125% !important; }
 .st-key-share, [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"] { display: none !important; }
 [data-testid="stMainBlockContainer"] { padding-top: 1rem !important; }
 .st-key-projector_off { position: fixed; top: 0.5rem; right: 0.75rem; z-index: 1000; width: auto !important; }
-.js-plotly-plot .plotly text { font-size: 16px !important; }
 """

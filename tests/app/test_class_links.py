@@ -19,6 +19,7 @@ KEYS = {
     "train": "clsf.ui.train.keys", "experiments": "clsf.ui.experiments.keys", "compare": "clsf.ui.compare.keys",
     "predict": "clsf.ui.predict.keys", "runs": "clsf.ui.runs.keys", "home": "clsf.ui.shared.state",
     "your_code": "clsf.ui.your_code.keys", "bug_lab": "clsf.ui.bug_lab.state", "lesson": "clsf.ui.shared.course", "own": "clsf.ui.own.keys",
+    "teachers": "clsf.ui.teachers.keys", "assignment": "clsf.teaching.assignment",
 }  # fmt: skip
 SCRIPT = "<img src=x onerror=alert(1)>[x](javascript:alert(1))"
 NASTY = (

@@ -26,8 +26,8 @@ from tests.unit.test_compare_charts import started, step, tensor
 
 NAMES = [section.name for section in SECTIONS]
 HEADERS = {
-    "en": {"race": "Two runs", "lockstep": "Lockstep", "switches": "Switchboard", "gap": "Cases", "noise": "Noise", "defaults": "Defaults that differ"},
-    "ko": {"race": "두 실행 비교", "lockstep": "보조 맞추기", "switches": "스위치보드", "gap": "사례", "noise": "잡음", "defaults": "서로 다른 기본값"},
+    "en": {"race": "Two runs", "lockstep": "Lockstep", "switches": "Switchboard", "gap": "Cases", "convert": "Convert", "noise": "Noise", "defaults": "Defaults that differ"},
+    "ko": {"race": "두 실행 비교", "lockstep": "보조 맞추기", "switches": "스위치보드", "gap": "사례", "convert": "변환", "noise": "잡음", "defaults": "서로 다른 기본값"},
 }  # fmt: skip
 FRAMEWORKS = ("tensorflow", "torch")
 

@@ -216,6 +216,7 @@ def test_runs_are_filtered_and_sorted_by_the_widgets(open_mine, lab):
     trained(lab, optimizer="adam", seed=1)
     trained(lab, optimizer="sgd")
     app = well(open_mine("runs"))
+    assert sorted("seed 1" in row["differs"] for row in listed(app)) == [False, False, True, True]
     app.text_input(key=history_keys.TEXT).set_value("sgd").run()
     assert len(listed(well(app))) == 2
     assert "SGD" in texts(app)

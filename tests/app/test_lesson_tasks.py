@@ -72,6 +72,7 @@ BY_LINK = {
 """Step -> page, a link by which it isn't done, and one by which it is."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_LINK)
 def test_a_task_on_a_page_is_done_there_and_not_before(open_app, name):
     check = do_steps()[name]
@@ -109,17 +110,18 @@ PRESSED: dict[str, tuple[Callable, Callable]] = {
         lambda app: app.selectbox(key="own_metric_update").set_value("batches"),
     ),
     "beyond-one-device/lockstep": (
-        lambda app: app.button_group(key="workers").set_value(["3"]),
-        lambda app: app.button_group(key="worker_parts").set_value(["weighted"]),
+        lambda app: app.button_group(key="workers").set_value("3"),
+        lambda app: app.button_group(key="worker_parts").set_value("weighted"),
     ),
     "beyond-one-device/statistics": (
-        lambda app: app.button_group(key="workers_norm").set_value(["4"]),
-        lambda app: app.button_group(key="worker_statistics").set_value(["shared"]),
+        lambda app: app.button_group(key="workers_norm").set_value("4"),
+        lambda app: app.button_group(key="worker_statistics").set_value("shared"),
     ),
 }
 """Step of a lesson -> what is pressed in vain, and what does it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "ko"])
 @pytest.mark.parametrize("name", PRESSED)
 def test_a_task_in_a_lesson_is_done_there_and_not_before(open_app, name, lang):

@@ -325,11 +325,11 @@ def test_whatever_a_link_says_the_page_stands(open_app, browser, link):
         ),
         (
             Plan("shapes", epochs=7, loss="binary"),
-            "Epochs (5), optimizer (rmsprop) and all else are as usual.",
+            "Epochs (5), optimizer (rmsprop) and everything else have their default values.",
         ),  # ten classes: that plan fits no such images
         (
             Plan("shapes", Preparation(image_size=9), epochs=7),
-            "Epochs (5), optimizer (rmsprop) and all else are as usual.",
+            "Epochs (5), optimizer (rmsprop) and everything else have their default values.",
         ),  # another size than the design has
     ],
 )

@@ -18,6 +18,7 @@ PAGES = {
     "layers": [{}], "model": [{}], "train": [{}],
     "compare": [{"compare": part} for part in ("race", "lockstep", "switches", "gap", "noise")],
     "predict": [{}], "experiments": [{}, {"experiment": "grid"}], "runs": [{}], "bug_lab": [{}], "your_code": [{}],
+    "teachers": [{"teachers": part} for part in ("assignment", "class", "handouts")], "assignment": [{}],
     "own": [{"own": part} for part in ("collect", "teach")],
 }  # fmt: skip
 KINDS = (

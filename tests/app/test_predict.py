@@ -138,7 +138,10 @@ def trained(lab: FakeLab, monkeypatch) -> tuple[FakeLab, list[str]]:
 # Nothing to ask yet.
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "You have no trained model yet"), ("ko", "아직 학습된 모델이 없어")])
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "Two models that came with the dashboard answer."), ("ko", "대시보드에 들어 있는 모델 두 개가 답합니다.")],
+)
 def test_without_a_run_one_click_trains_both(open_app, lab, lang, said):
     app = well(open_app("predict", lang))
     assert said in texts(app)
@@ -213,7 +216,7 @@ TASK = "metrics-that-lie/ask"  # of the lessons, met on this page
 def test_the_lessons_task_is_met_by_an_answer_and_not_by_a_refusal(open_app, trained):
     check = path.path("en").lesson(TASK.split("/")[0]).step(TASK.split("/")[1]).block.check
     lab, ids = trained
-    lab.oracle.refuse["tried"] = DataError("{why}", why="no")
+    lab.oracle.refuse["asked"] = DataError("{why}", why="no")
     app = open_app("predict", predict="try", source="test", run=ids[0])
     assert not check.met(app.session_state["facts_told"]["guess"])
     lab.oracle.refuse.clear()

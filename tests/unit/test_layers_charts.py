@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from clsf.charts import layer_difference, layer_growth, layer_histograms, layer_pictures, layer_statistics
+from clsf.charts import layer_difference, layer_growth, layer_histograms, layer_pictures, layer_statistics, palette
 from clsf.model.layers import Conv2D, Dense
 from clsf.words import say
 
@@ -24,8 +24,8 @@ def test_zero_is_white_and_signs_have_their_colours():
     colours = opened(layer_pictures.signed(np.array([[-2.0, 0.0, 2.0], [np.nan, 1.0, -1.0]])))
     assert colours.shape == (2, 3, 4)
     assert tuple(colours[0, 1]) == (255, 255, 255, 255)
-    assert tuple(colours[0, 0][:3]) == layer_pictures.STOPS[0]
-    assert tuple(colours[0, 2][:3]) == layer_pictures.STOPS[-1]
+    assert tuple(colours[0, 0][:3]) == palette.SIGNED[0]
+    assert tuple(colours[0, 2][:3]) == palette.SIGNED[-1]
     assert colours[1, 0, 3] == 0  # what is missing is not drawn
 
 
@@ -47,8 +47,8 @@ def test_a_mosaic_holds_each_map_in_one_picture():
     maps = np.stack([np.full((4, 4), value) for value in (1.0, -1.0, 0.0)], axis=2)
     colours = opened(layer_pictures.mosaic(maps))
     assert colours.shape == (9, 9, 4)
-    assert tuple(colours[0, 0][:3]) == layer_pictures.STOPS[-1]
-    assert tuple(colours[0, 8][:3]) == layer_pictures.STOPS[0]
+    assert tuple(colours[0, 0][:3]) == palette.SIGNED[-1]
+    assert tuple(colours[0, 8][:3]) == palette.SIGNED[0]
     assert tuple(colours[8, 0][:3]) == (255, 255, 255)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from clsf.backends import numbers
-from clsf.backends.base import Evaluation, Facts, Observation, StepReport, Weights
+from clsf.backends.base import FIRST, Evaluation, Facts, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
 from clsf.backends.tensorflow import device
 from clsf.backends.tensorflow.build import BuiltModel
@@ -208,11 +208,11 @@ class TensorFlowBackend:
         forgotten = self._plan.does("eval-mode")  # evaluation in training mode, as after a forgotten switch
         return self._learner(self._received(indices), training=forgotten)
 
-    def _sums(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the sum of the losses in float64 and the number of right answers."""
+    def _sums(self, indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Return the sum of the losses in float64, the number of right answers, and what the model gave for the first images."""
         outputs, labels = self._logits(indices), tf.gather(self._labels, indices)
         losses = self._objective.per_image(labels, outputs)
-        return tf.reduce_sum(tf.cast(losses, tf.float64)), self._objective.correct(labels, outputs)
+        return tf.reduce_sum(tf.cast(losses, tf.float64)), self._objective.correct(labels, outputs), outputs[:FIRST]
 
     def features(self, pixels: np.ndarray, layers: int) -> np.ndarray:
         if self._first is None or self._first[0] != layers:
@@ -235,8 +235,8 @@ class TensorFlowBackend:
     def evaluate(self, indices: np.ndarray) -> Evaluation:
         with self._scope:
             sums = [self._evaluate(tf.constant(part)) for part in numbers.parts(indices, self._together)]
-        losses, correct = (sum(float(x) for x in column) for column in zip(*sums, strict=True))
-        return Evaluation(losses / len(indices), correct / len(indices))
+        losses, correct = (sum(float(x) for x in column) for column in list(zip(*sums, strict=True))[:2])
+        return Evaluation(losses / len(indices), correct / len(indices), self._said(tf.cast(sums[0][2], tf.float32).numpy()))
 
     def logits(self, pixels: np.ndarray) -> np.ndarray:
         with self._scope:
@@ -246,7 +246,15 @@ class TensorFlowBackend:
                     for part in numbers.parts(pixels, self._together)
                 ]
             )
-        return numbers.two_columns(said, self._plan.probabilities) if self._plan.loss_kind.one_output else said
+        return self._columns(said)
+
+    def _columns(self, outputs: np.ndarray) -> np.ndarray:
+        """Return a column per class, of two classes too where the model gives one output."""
+        return numbers.two_columns(outputs, self._plan.probabilities) if self._plan.loss_kind.one_output else outputs
+
+    def _said(self, outputs: np.ndarray) -> np.ndarray:
+        """Return probabilities of the classes, float64 (n, classes), of what the model gave."""
+        return numbers.probabilities(self._columns(outputs), self._plan)
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         return numbers.probabilities(self.logits(pixels), self._plan)

@@ -19,24 +19,24 @@ def softmax_sum(z):
 
 def loss(z, label):
     loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    return round(float(loss_fn([label], [z])), 3)
+    return round(float(loss_fn(tf.constant([label]), tf.constant([z]))), 3)
 
 
 def loss_one_hot(z, label):
     loss_fn = keras.losses.CategoricalCrossentropy(from_logits=True)
-    return round(float(loss_fn(tf.one_hot([label], len(z)), [z])), 3)
+    return round(float(loss_fn(tf.one_hot([label], len(z)), tf.constant([z]))), 3)
 
 
 def loss_after_softmax(z, label):
     p = tf.nn.softmax([z])
     loss_fn = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    return round(float(loss_fn([label], p)), 3)
+    return round(float(loss_fn(tf.constant([label]), p)), 3)
 
 
 def gradient_of_loss(z, label):
     z = tf.Variable([z])
     with tf.GradientTape() as tape:
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)([label], z)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(tf.constant([label]), z)
     return [round(float(g), 3) for g in tape.gradient(loss, z)[0]]
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from clsf.backends import numbers
-from clsf.backends.base import Evaluation, Facts, Observation, StepReport, Weights
+from clsf.backends.base import FIRST, Evaluation, Facts, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
 from clsf.backends.torch import device, fit, flat
 from clsf.backends.torch.build import BuiltModel
@@ -190,13 +190,14 @@ class TorchBackend:
     @torch.inference_mode()
     def evaluate(self, indices: np.ndarray) -> Evaluation:
         self.model.train(self._plan.does("eval-mode"))  # False is eval(); True is what a forgotten switch leaves
-        losses = correct = 0.0
+        losses, correct, first = 0.0, 0.0, None
         for part in numbers.parts(indices, self._together):
             at = torch.from_numpy(part).to(self._scope)
             outputs, labels = self._learner(self._received(self._pixels[self._at(at)])), self._labels[at]
             losses += float(self._objective.per_image(labels, outputs).double().sum())
             correct += float(self._objective.correct(labels, outputs))
-        return Evaluation(losses / len(indices), correct / len(indices))
+            first = outputs[:FIRST] if first is None else first
+        return Evaluation(losses / len(indices), correct / len(indices), self._said(first.float().cpu().numpy()))
 
     @torch.inference_mode()
     def logits(self, pixels: np.ndarray) -> np.ndarray:
@@ -204,7 +205,15 @@ class TorchBackend:
         said = np.concatenate(
             [self._logits(_shared(part).to(self._scope)).cpu().numpy() for part in numbers.parts(pixels, self._together)]
         )
-        return numbers.two_columns(said, self._plan.probabilities) if self._plan.loss_kind.one_output else said
+        return self._columns(said)
+
+    def _columns(self, outputs: np.ndarray) -> np.ndarray:
+        """Return a column per class, of two classes too where the model gives one output."""
+        return numbers.two_columns(outputs, self._plan.probabilities) if self._plan.loss_kind.one_output else outputs
+
+    def _said(self, outputs: np.ndarray) -> np.ndarray:
+        """Return probabilities of the classes, float64 (n, classes), of what the model gave."""
+        return numbers.probabilities(self._columns(outputs), self._plan)
 
     def predict(self, pixels: np.ndarray) -> np.ndarray:
         return numbers.probabilities(self.logits(pixels), self._plan)

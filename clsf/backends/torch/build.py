@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from clsf.backends.base import Weights
+from clsf.backends.layout import agreed, turned
 from clsf.backends.torch import layers as own
-from clsf.backends.torch.stock import made_of, turned
+from clsf.backends.torch.stock import made_of
 from clsf.calls import Call
 from clsf.model import layers
 from clsf.model.freezing import backbone_weights, frozen, frozen_weights, own_row, place
@@ -99,17 +100,8 @@ class BuiltModel:
 
     def _agreed(self, name: str, tensor: Tensor) -> np.ndarray:
         """Turn a tensor in torch's layout into the agreed one."""
-        array = tensor.detach().cpu().numpy()
         weight = self._weights[name]
-        if weight.name == "depthwise_kernel":  # (in * multiplier, 1, kh, kw) -> (kh, kw, in, multiplier)
-            kh, kw, channels, multiplier = weight.shape
-            return array.reshape(channels, multiplier, kh, kw).transpose(2, 3, 0, 1).copy()
-        if weight.name.endswith("kernel"):  # (out, in, kh, kw) -> (kh, kw, in, out), or (out, in) -> (in, out)
-            return array.transpose((2, 3, 1, 0) if array.ndim == 4 else (1, 0)).copy()
-        if len(weight.shape) == 3:  # (c, h, w) -> (h, w, c)
-            height, width, channels = weight.shape
-            return array.reshape(channels, height, width).transpose(1, 2, 0).copy()
-        return array.copy()
+        return agreed(weight.name, tensor.detach().cpu().numpy(), weight.shape)
 
     def _tensor(self, name: str) -> Tensor:
         path, weight = name.rsplit(".", 1)

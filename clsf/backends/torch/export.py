@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 
 from clsf.backends.base import Weights
+from clsf.backends.layout import WORDS, turned
 from clsf.backends.torch.build import BuiltModel
-from clsf.backends.torch.stock import WORDS, turned
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from clsf.backends.base import Weights
+from clsf.backends.layout import WORDS, turned
 from clsf.calls import Call, made
 from clsf.code.model import Model
 
@@ -72,24 +72,6 @@ def made_of(call: Call, **more: object) -> nn.Module:
     """Return the module that a call makes."""
     name = call.name if "." in call.name else f"own.{call.name}"
     return made(call.but(name=name), ROOTS, nn.Module, **more)
-
-
-WORDS = {"kernel": "weight", "depthwise_kernel": "weight", "pointwise_kernel": "weight", "gamma": "weight", "beta": "bias", "moving_mean": "running_mean",
-         "moving_variance": "running_var", "alpha": "weight"}  # fmt: skip
-"""What torch's own modules call a weight."""
-
-
-def turned(weight: str, array: np.ndarray) -> np.ndarray:
-    """Turn an array in the agreed layout into torch's."""
-    if weight == "depthwise_kernel":  # (kh, kw, in, multiplier) -> (in * multiplier, 1, kh, kw)
-        kh, kw, channels, multiplier = array.shape
-        array = array.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, kh, kw)
-    elif weight.endswith("kernel"):  # (kh, kw, in, out) -> (out, in, kh, kw), or (in, out) -> (out, in)
-        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))
-    elif array.ndim == 3:  # (h, w, c) -> (c, h, w), and (c,) of slopes that all pixels share
-        array = array.transpose(2, 0, 1)
-        array = array.reshape(-1) if weight == "alpha" and array.shape[1:] == (1, 1) else array
-    return np.array(array, order="C")
 
 
 class Stock:

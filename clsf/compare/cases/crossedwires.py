@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from clsf.compare.cases.case import Case, Cause, Published
-from clsf.compare.cases.nets import small_resnet, vgg, with_dropout, without_biases
+from clsf.compare.cases.nets import small_resnet, strides_later, vgg, with_dropout, without_biases
 from clsf.data import catalogue
 from clsf.optimizers import POPULAR
 from clsf.plan import Plan
@@ -110,6 +110,7 @@ BATCH_NORM = Case(
         _WEIGHTS,
         _ADAM,
         Cause("biases", say("biases before batch normalisation, as Keras"), model=without_biases),
+        Cause("strides", say("strides in the first convolution of a block, as Keras"), model=strides_later),
     ),
     settings=settings,
     model=small_resnet,

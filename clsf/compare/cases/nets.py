@@ -38,6 +38,19 @@ def without_biases(spec: ModelSpec) -> ModelSpec:
     return with_each(spec, lambda layer: replace(layer, use_bias=False) if layer.role == "Convolution" else layer)
 
 
+def strides_later(spec: ModelSpec) -> ModelSpec:
+    """Return the model as torchvision has it: a block takes its strides in its second convolution, where Keras takes them in the first."""
+    return ModelSpec(spec.name, tuple(_later(layer) if isinstance(layer, Residual) else layer for layer in spec.layers))
+
+
+def _later(block: Residual) -> Residual:
+    first, second = (n for n, layer in enumerate(block.layers) if layer.role == "Convolution")
+    row = list(block.layers)
+    moves = row[first].strides, row[second].strides
+    row[first], row[second] = replace(row[first], strides=moves[1]), replace(row[second], strides=moves[0])
+    return Residual(tuple(row), block.shortcut)
+
+
 def with_dropout(spec: ModelSpec) -> ModelSpec:
     """Return the model as torchvision has it: dropout 0.5 behind each hidden dense layer."""
     layers = []

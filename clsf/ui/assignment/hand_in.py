@@ -6,12 +6,13 @@ import hashlib
 
 import streamlit as st
 
+from clsf.charts.style import STYLES
 from clsf.course.progress import PART
 from clsf.runs.database import home
 from clsf.runs.record import RunRecord
 from clsf.teaching import handin, seal
 from clsf.teaching.assignment import Assignment
-from clsf.ui.shared import assigned, capsules, facts, identity, language, reached, run_status
+from clsf.ui.shared import assigned, capsules, facts, identity, language, reached
 from clsf.ui.shared.text import t
 
 MOST_SHOWN = 12
@@ -32,9 +33,15 @@ def show(assignment: Assignment) -> None:
         help=t("What your learning platform knows you by. It stays in the file."),
     )  # fmt: skip
     runs = _runs(assignment)
+    # What the session holds is asked now: the file is made by a thread that knows no session.
+    done, browser, key = _answered(assignment), _browser(), seal.secret(home())
+
+    def packed() -> bytes:
+        capsules_of = [capsules.packed(record, "") for record in runs]
+        return handin.write(assignment, name or "", number or "", *done, capsules_of, key, browser)
+
     st.download_button(
-        t("Save the file"), lambda: _file(assignment, name or "", number or "", runs), handin.file_name(assignment, name or ""),
-        "application/zip", key="handin_file", icon=":material/download:", type="primary", on_click="ignore",
+        t("Save the file"), packed, handin.file_name(assignment, name or ""), "application/zip", key="handin_file", icon=":material/download:", type="primary", on_click="ignore",
         disabled=not (name or number or "").strip(),
     )  # fmt: skip
     if not (name or number or "").strip():
@@ -72,10 +79,11 @@ def _runs(assignment: Assignment) -> list[RunRecord]:
 def _name(record: RunRecord) -> str:
     accuracy = record.final.validation_accuracy if record.final else None
     said = f"{accuracy:.1%}" if accuracy is not None else "–"
-    return f"{record.model.name} · {run_status.name(record.framework)} · {record.plan.data} · {said}"
+    return f"{record.model.name} · {STYLES[record.framework].title} · {record.plan.data} · {said}"
 
 
-def _file(assignment: Assignment, name: str, number: str, runs: list[RunRecord]) -> bytes:
+def _answered(assignment: Assignment) -> tuple[dict, dict, dict[str, bool]]:
+    """Return the answers in its lessons, what was done in its case, and what the dashboard says of both."""
     lessons, _ = assignment.found(language.chosen())
     wanted = {f"{lesson.name}/{step.name}" for lesson in lessons for step in lesson.steps}
     answers = {key: dict(row) for key, row in reached.all_of(PART).items() if key in wanted}
@@ -84,5 +92,4 @@ def _file(assignment: Assignment, name: str, number: str, runs: list[RunRecord])
     said = {key: bool(row["right"]) for key, row in answers.items() if "right" in row}
     if assignment.check is not None:
         said["goal"] = facts.done(assignment.check)
-    packed = [capsules.packed(record, "") for record in runs]
-    return handin.write(assignment, name, number, answers, buglab, said, packed, seal.secret(home()), _browser())
+    return answers, buglab, said

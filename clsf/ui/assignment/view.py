@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.course.lesson import Lesson, Link, Step
 from clsf.errors import TeachingError
-from clsf.teaching.assignment import PARAMETER, Assignment, goal_said, unpacked
+from clsf.teaching.assignment import PARAMETER, Assignment, conditions_said, unpacked
 from clsf.ui.shared import assigned, course, facts, language, navigation, reached
 from clsf.ui.shared.text import plain, sentence, t, tn, words
 
@@ -71,7 +71,8 @@ def _lesson(lesson: Lesson) -> None:
 def _goal(assignment: Assignment) -> None:
     check = assignment.check
     if check is not None:
-        st.markdown(f":material/flag: {sentence(goal_said(check))}")
+        said = " · ".join(sentence(each) for each in conditions_said(check))
+        st.markdown(f":material/flag: {t('Train a model')} · {said}")
         if facts.done(check):
             st.success(t("You have reached the goal."), icon=":material/check_circle:")
         else:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf import FRAMEWORKS, examples
 from clsf.charts import compare_lockstep, compare_noise
-from clsf.charts.compare_curves import contestants, figure, in_words, link
+from clsf.charts.compare_curves import contestants, figure, in_words
 from clsf.compare import noise
 from clsf.frameworks import TITLES
 from clsf.ui.shared import example
@@ -20,12 +20,10 @@ def runs() -> None:
     named = contestants(records, [TITLES[record.framework] for record in records])
     with _place("runs"):
         example.head(t("Two runs of the lecture's network on handwritten digits that began equal."))
-        with st.grid("auto", min_column_width=245, gap="small"):
-            for axis, title in (("epochs", t("Over epochs")), ("seconds", t("Over seconds"))):
-                draw(
-                    f"compare-example-{axis}", axis,
-                    lambda axis=axis: (figure(named, axis, words), in_words(named, axis, words)), 340, title, link(named, axis),
-                )  # fmt: skip
+        draw(
+            "compare-example-epochs", len(named),
+            lambda: (figure(named, "epochs", words), in_words(named, "epochs", words)), 380, t("Over epochs"),
+        )  # fmt: skip
 
 
 def lockstep() -> None:

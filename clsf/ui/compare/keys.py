@@ -21,6 +21,9 @@ NOISE_CHANGE, NOISE_CHANGE_LINK = "noise_change", "change"
 METHOD = "method"
 CODE = "race_code_open"
 
+# Conversion lab.
+CONVERT_FIRST, CONVERT_SECOND, CONVERT_MINE, CONVERTED = "convert_first", "convert_second", "convert_mine", "convert_done"
+
 # Work in the background; the names of jobs stand in the link.
 LOCKSTEP, EFFECTS, GAP, NOISE, DEFAULTS = "lockstep", "effects", "gap", "noise", "defaults"
 

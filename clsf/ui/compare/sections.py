@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.ui.compare import cases, defaults, lockstep, noise, race, switchboard
+from clsf.ui.compare import cases, convert, defaults, lockstep, noise, race, switchboard
 from clsf.ui.shared import state
 from clsf.ui.shared.sections import Section, Sections
 from clsf.words import say
@@ -14,6 +14,7 @@ SECTIONS = Sections(
         Section("lockstep", say("Lockstep"), ":material/footprint:", lockstep.show),
         Section("switches", say("Switchboard"), ":material/toggle_on:", switchboard.show),
         Section("gap", say("Cases"), ":material/waterfall_chart:", cases.show),
+        Section("convert", say("Convert"), ":material/sync_alt:", convert.show),
         Section("noise", say("Noise"), ":material/scatter_plot:", noise.show),
         Section("defaults", say("Defaults that differ"), ":material/compare_arrows:", defaults.show),
     ),

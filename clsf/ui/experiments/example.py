@@ -24,6 +24,6 @@ def show() -> None:
             )
         )
         st.markdown(f"**{t('Guess before you read on: which learning rate is the best, and why not the largest?')}**")
-        view.show_verdicts(found, said)
-        view.show_scores(found, said)
         run_overlay.show(names.rows(found), "example")
+        view.show_scores(found, said)
+        view.show_verdicts(found, said)

@@ -206,3 +206,7 @@ def _said(records: list[RunRecord]) -> None:
             )
         )
         next_steps.rounding(records)
+        st.page_link(
+            navigation.link_to("train"), label=t("What next? Mistakes, numbers, a look inside: Train"), icon=":material/show_chart:",
+            query_params={**navigation.kept(), state.RUN: records[0].run_id},
+        )  # fmt: skip

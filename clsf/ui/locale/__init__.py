@@ -28,6 +28,7 @@ SAYS = {
     "EngineError",
     "StoreError",
     "CapsuleError",
+    "ConvertError",
     "CourseError",
     "TeachingError",
     "ReadError",

@@ -15,6 +15,8 @@ from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
+SMALL = 0.58  # of its size on a phone
+
 
 def show(bench: Bench) -> None:
     """Show the blocks; hovering tells their numbers, dragging turns them."""
@@ -33,7 +35,8 @@ def show(bench: Bench) -> None:
     # The scene is as high as the picture, whatever its width: in a narrower one its sides would be cut off. So it is drawn smaller.
     st.html(
         f"<style>.st-key-volumes_room {{ overflow-x: auto; }} .st-key-model_volumes {{ min-width: {WIDTH}px; }}"
-        f"@media (max-width: 640px) {{ .st-key-volumes_room {{ zoom: 0.56; }} }}</style>"
+        f"@media (max-width: 640px) {{ .st-key-volumes_room {{ overflow: hidden; height: {HEIGHT * SMALL:.0f}px; }}"
+        f" .st-key-model_volumes {{ transform: scale({SMALL}); transform-origin: 0 0; width: {WIDTH}px; }} }}</style>"
     )
     with st.container(key="volumes_room"):
         st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))

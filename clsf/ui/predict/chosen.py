@@ -156,7 +156,7 @@ def _without_weights(linked: list[RunRecord]) -> None:
 
 def _begin() -> None:
     """Say whose models answer meanwhile, and offer a training in one click."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small", key="example_models"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="example_models"):
         example.head(note("predict", "there-no-trained"))
         st.button(t("Train a model on digits now"), key="predict_train", icon=":material/play_arrow:", on_click=_train)
     runs.show_refusal()

@@ -19,6 +19,7 @@ from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import sentence, t, tn, words
 
 EVALUATE = "clsf.predict.evaluating:evaluate"
+BESIDE = 12  # classes up to which two matrices stand side by side
 SECONDS = 600.0  # a large model on 10,000 images
 
 Measured = tuple[Model, Evaluated]
@@ -109,16 +110,20 @@ def _confusion(found: list[Measured]) -> None:
     kind = choose.named(st.segmented_control, t("Cells show"), kinds, keys.MATRIX)
     if len(names) > MOST_CLASSES:
         st.info(t("With {count} classes a matrix can't be read; these are the most frequent mix-ups.", count=len(names)))
-    for model, evaluated in found:
-        st.subheader(f"{model.mark} {model.name}")
-        if len(names) > MOST_CLASSES:
-            st.html(tables.mix_ups(evaluated, names))
-            continue
-        cell = matrix(keys.cell(model.run_id), evaluated.confusion, names, rates=kind == "rates")
-        if cell is None:
-            st.caption(t("Choose a cell to see its images."))
-            continue
-        mistakes.cell(model, evaluated, *cell)
+    beside = len(found) > 1 and len(names) <= BESIDE
+    for place, (model, evaluated) in zip(
+        st.columns(len(found)) if beside else [st.container() for _ in found], found, strict=True
+    ):
+        with place:
+            st.subheader(f"{model.mark} {model.name}")
+            if len(names) > MOST_CLASSES:
+                st.html(tables.mix_ups(evaluated, names))
+                continue
+            cell = matrix(keys.cell(model.run_id), evaluated.confusion, names, rates=kind == "rates")
+            if cell is None:
+                st.caption(t("Choose a cell to see its images."))
+                continue
+            mistakes.cell(model, evaluated, *cell)
 
 
 def _sure(found: list[Measured]) -> None:

@@ -26,13 +26,14 @@ def show(found: Sequence[tuple[Model, Evaluated]]) -> None:
     """Show disagreements if there are two models, then each model's surest mistakes."""
     if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):
         _disagreements(*found)
-    for model, evaluated in found:
-        st.subheader(t("Most confident mistakes of {name}", name=model.name))
-        which = metrics.confident_mistakes(evaluated.labels, evaluated.probabilities, MOST)
-        if not len(which):
-            st.success(t("None: every image was answered rightly."), icon=":material/check_circle:")
-            continue
-        _grid([(model, evaluated)], which)
+    for place, (model, evaluated) in zip(st.columns(len(found)), found, strict=True):
+        with place:
+            st.subheader(t("Most confident mistakes of {name}", name=model.name))
+            which = metrics.confident_mistakes(evaluated.labels, evaluated.probabilities, MOST)
+            if len(which):
+                _grid([(model, evaluated)], which)
+            else:
+                st.success(t("None: every image was answered rightly."), icon=":material/check_circle:")
     st.caption(note("predict", "under-each-image"))
 
 

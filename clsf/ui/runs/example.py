@@ -23,6 +23,5 @@ def show() -> None:
             t("Optimizer"): [optimizers.title(r.plan.optimizer) for r in records],
             t("Epochs"): [f"{len(r.epochs)}" for r in records],
             t("Accuracy, validation"): [units.share(r.final.validation_accuracy) for r in records],
-            t("Seconds"): [f"{r.ended.seconds:.1f}" for r in records],
         }
         st.table(rows, border="horizontal", hide_index=True, alt=t("Two runs as an example"))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from clsf import FRAMEWORKS, optimizers
 from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
+from clsf.experiments.settings import NO_SETTING, shown
+from clsf.experiments.settings import title as setting
 from clsf.experiments.start import title
 from clsf.runs.happened import rates_text
 from clsf.runs.history import KEPT_DAYS, Line, Query
@@ -161,14 +163,16 @@ def differences(found: Sequence[Line]) -> tuple[list[str], list[list[str]]]:
         )
         for line in found
     ]  # fmt: skip
+    more = _settings([line.plan for line in found])
     apart = [len(found) == 1 or any(row[place] != told[0][place] for row in told) for place in range(len(told[0]))]
     same = [text for text, differs in zip(told[0], apart, strict=True) if not differs]
     states = status_words()
     each = []
-    for line, row in zip(found, told, strict=True):
+    for line, row, settings in zip(found, told, more, strict=True):
         own = [
             text for text, differs in zip(row, apart, strict=True) if differs and text not in names.of_line(line).split(" · ")
         ]
+        own += settings
         if line.run.status != "finished":
             own.append(states.get(line.run.status, line.run.status))
         own += (
@@ -178,6 +182,21 @@ def differences(found: Sequence[Line]) -> tuple[list[str], list[list[str]]]:
         )
         each.append(own)
     return same, each
+
+
+TOLD = ("data", "optimizer", "learning_rate", "epochs", *NO_SETTING)
+"""Settings of a plan that a row says in its own way, or that are none."""
+
+
+def _settings(plans: Sequence[Mapping[str, object]]) -> list[list[str]]:
+    """Return what each plan sets that is not the same in all of them, beside what TOLD names."""
+    flat = [{**plan, **(preparation if isinstance(preparation := plan.get("preparation"), dict) else {})} for plan in plans]
+    known = dict.fromkeys(name for plan in flat for name in plan if name not in (*TOLD, "preparation"))
+    apart = [name for name in known if any(plan.get(name) != flat[0].get(name) for plan in flat)]
+    return [
+        [f"{words(setting(name))} {words(shown(plan[name]))}" for name in apart if plan.get(name) not in (None, [], {}, False)]
+        for plan in flat
+    ]
 
 
 def _list(found: Sequence[Line], differs: Sequence[Sequence[str]], query: Query) -> list[Line]:

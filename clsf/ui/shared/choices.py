@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from clsf import losses
+from clsf.data import pretrained
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.prepare import prepared_shape
 from clsf.errors import ClsfError
@@ -79,7 +80,12 @@ def fit(spec: ModelSpec, info: DatasetInfo, preparation: Preparation, plan: Plan
 
 
 def _check(spec: ModelSpec, plan: Plan | None, shape: Shape, classes: int) -> Analysis:
-    return spec.check(shape, classes) if plan is None else losses.check(spec, plan, shape, classes)
+    if plan is None:
+        return spec.check(shape, classes)
+    analysis = losses.check(spec, plan, shape, classes)
+    if plan.weights is not None:
+        pretrained.checked(analysis, plan.weights)
+    return analysis
 
 
 def _mending_size(spec: ModelSpec, plan: Plan | None, shape: Shape, classes: int) -> int | None:

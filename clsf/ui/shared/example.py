@@ -9,6 +9,6 @@ from clsf.ui.shared.text import t
 
 def head(what: str) -> None:
     """Say that what follows is an example, and of what."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="stretch"):
         st.badge(t("Example"), icon=":material/visibility:", color="gray")
         st.caption(what, width="stretch")

@@ -16,13 +16,14 @@ import streamlit as st
 from streamlit import runtime
 
 from clsf.data import access
+from clsf.ui.shared import language
 
 SECONDS = 30.0  # between two times that files are forgotten; one made on a press is forgotten at the second of them
 
 
 @st.cache_resource(show_spinner=False)
 def keep() -> None:
-    """Have this server forget files rarely, and make them for the right reader. Call at the beginning of a page; only the first call does something."""
+    """Have this server forget files rarely, and make them for the right reader, in the reader's language. Call at the beginning of a page; only the first call does something."""
     if runtime.exists():
         files = runtime.get_instance().media_file_mgr
         patient(files)
@@ -34,7 +35,7 @@ def personal(files: Any) -> None:
     add = files.add_deferred
 
     def add_for_reader(data_callable: Callable[[], Any], *args: Any, **kwargs: Any) -> str:
-        return add(access.carried(data_callable), *args, **kwargs)
+        return add(access.carried(language.carried(data_callable)), *args, **kwargs)
 
     files.add_deferred = add_for_reader
 

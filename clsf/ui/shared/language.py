@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from clsf.ui.shared import state
 
+T = TypeVar("T")
+
 LANGUAGES = {"en": "English", "ko": "한국어"}
 PARAMETER = "lang"
 
+
+_carried: ContextVar[str] = ContextVar("carried_language", default="")
+"""The language of the reader for whom a thread without a session works, such as one that makes a file."""
 
 _known = threading.local()  # of the thread that runs a page: for whom, and in which language
 
@@ -20,10 +28,24 @@ def chosen() -> str:
     """Return the code of the language to show. Every word on a page asks, so the session is asked once per thread."""
     context = get_script_run_ctx()
     if context is None:
-        return _chosen()
+        return _carried.get() or _chosen()
     if getattr(_known, "context", None) is not context:
         _known.code, _known.context = _chosen(), context
     return _known.code
+
+
+def carried(work: Callable[..., T]) -> Callable[..., T]:
+    """Return the same work, done in the language of now by whichever thread does it."""
+    code = chosen()
+
+    def done(*args: object) -> T:
+        token = _carried.set(code)
+        try:
+            return work(*args)
+        finally:
+            _carried.reset(token)
+
+    return done
 
 
 def _chosen() -> str:

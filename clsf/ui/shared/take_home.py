@@ -12,6 +12,7 @@ from clsf.capsule.arrays import packed as packed_weights
 from clsf.code import own_layers
 from clsf.code.departures import departures
 from clsf.code.whole import not_written
+from clsf.convert import certificate
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.predict.exporting import CODE_STYLES, SLOW
@@ -61,6 +62,7 @@ def _one(model: Model) -> None:
         ":material/download:",
         about=note("predict", "numpy-every-weight"),
     )  # fmt: skip
+    _certificates(record)
     st.markdown(f"**{t('The code')}**")
     suffix = "keras" if record.framework == "tensorflow" else "torch"
     _download(
@@ -88,6 +90,32 @@ def _one(model: Model) -> None:
     if record.plan.dtype == "float64":
         st.caption(f":material/warning: model.onnx: {_float64_onnx()}")
     st.fragment(_news, run_every=2.0)(record.run_id)  # a press runs nothing again, so what came of it is looked for
+
+
+def _certificates(record: RunRecord) -> None:
+    """Offer a certificate of each file of the model: how far its scores are from the run's own."""
+    with st.expander(t("Parity certificates"), icon=":material/verified:"):
+        st.caption(note("compare", "parity-certificate"))
+        for kind, label, _ in _formats(record):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"`{label}`")
+                _download(
+                    t("Page"), f"{kind}_parity_page", record, lambda kind=kind: certificate.as_page(_certificate(record, kind), words), f"{_stem(record)}.{kind}.parity.html",
+                    ":material/download:", about=t("A small page that opens in any browser."), width="content",
+                )  # fmt: skip
+                _download(
+                    "JSON", f"{kind}_parity_json", record, lambda kind=kind: certificate.as_json(_certificate(record, kind)), f"{_stem(record)}.{kind}.parity.json",
+                    ":material/download:", about=t("The same numbers for a program."), width="content",
+                )  # fmt: skip
+
+
+def _certificate(record: RunRecord, kind: str) -> certificate.Certificate:
+    service = service_access.get_service()
+    content = _exports().get(service, record, kind)
+    weights = asking.plain_arrays(service.weights(record.run_id))
+    return certificate.of_run(
+        service, asking.request_of(record), weights, kind, content, f"{_stem(record)}.{kind}", record.plan.data
+    )
 
 
 def _beyond(record: RunRecord) -> tuple:
@@ -160,6 +188,7 @@ def _download(
     *,
     about: str,
     primary: bool = False,
+    width: str = "stretch",
 ) -> None:
     """Show a button; what it gives is made when it is pressed. A refusal is kept, to be shown beside the buttons."""
     refusals = st.session_state.setdefault(MADE, {})
@@ -173,7 +202,7 @@ def _download(
             raise
 
     st.download_button(
-        label, made, file_name=name, key=_key(kind, record), icon=icon, help=about, width="stretch",
+        label, made, file_name=name, key=_key(kind, record), icon=icon, help=about, width=width,
         type="primary" if primary else "secondary", on_click="ignore",
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, MOST_NOTE, MOST_TITLE, PARAMETER, Assignment, goal_text
-from clsf.ui.shared import assigned, course, identity, language, qr, service_access
+from clsf.ui.shared import assigned, course, identity, language, qr, runs, service_access, state
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.text import plain, sentence, t
 from clsf.ui.teachers import keys
@@ -22,6 +22,7 @@ NOT_KEPT = ("lang", "run", "projector", "room", PARAMETER, CLASS)
 
 def show() -> None:
     """Show the form, and the link of what it says."""
+    runs.show_refusal()
     form, made = st.columns([1.1, 1], gap="large")
     with form:
         assignment, problem = _form()
@@ -123,6 +124,11 @@ def _made(assignment: Assignment) -> None:
     drawn = qr.picture(link)
     if drawn is not None:
         st.image(drawn, width=240, alt=t("The link as a code to scan"))
+    if name:
+        st.button(
+            t("Make it the assignment of the class"), key="task_to_class", icon=":material/groups:", on_click=_to_class,
+            args=(name, assignment.packed()), help=t("The class view then counts its lessons, and the class's link opens it."),
+        )  # fmt: skip
     with st.container(horizontal=True, gap="small"):
         st.link_button(t("Look at it as a student"), link, icon=":material/open_in_new:")
         st.download_button(
@@ -137,6 +143,16 @@ def _made(assignment: Assignment) -> None:
     )
     st.markdown(t("Collect the files of your students in a folder, then:"))
     st.code("python -m clsf grade FOLDER --csv marks.csv", language="bash")
+
+
+def _to_class(name: str, task: str) -> None:
+    """Have a class work on an assignment."""
+    try:
+        classroom.open_class(service_access.get_service().reached, state.owner(), name, task)
+    except ClsfError as error:
+        st.session_state[state.REFUSAL] = error.sentence
+        return
+    st.toast(t("Class {name} works on it now.", name=plain(name)), icon=":material/check:")
 
 
 def _json(assignment: Assignment) -> str:

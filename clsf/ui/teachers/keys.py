@@ -1,5 +1,7 @@
 """Names in the session and in the link of the page For teachers."""
 
+from clsf.teaching.assignment import CLASS, PARAMETER
+
 SECTION = "teachers"  # also in the link
 CLASS_SHOWN = "room"  # in the link: name of the class that is looked at
 TITLE, NOTE, LESSONS, ADDRESS, LOCKED = "task_title", "task_note", "task_lessons", "task_address", "task_locked"
@@ -11,3 +13,5 @@ GOAL, GOAL_DATA, GOAL_ACCURACY, GOAL_PARAMETERS, CASE = (
     "task_case",
 )
 IN_CLASS = "task_class"
+
+__all__ = ["CLASS", "PARAMETER"]  # names in links, too

@@ -7,10 +7,11 @@ import zipfile
 
 import streamlit as st
 
-from clsf.course.lesson import Lesson
+from clsf.course.lesson import Block, Lesson
+from clsf.errors import ClsfError
 from clsf.teaching import guide as guides
 from clsf.teaching import handout
-from clsf.ui.shared import course, language, questions
+from clsf.ui.shared import course, language, programs, questions
 from clsf.ui.shared.text import plain, t, words
 
 
@@ -43,7 +44,7 @@ def show() -> None:
     told = guides.read(language.chosen()).get(lesson.name)
     if told is not None:
         with st.container(border=True):
-            st.markdown(f"##### {plain(told.title)}\n{told.text}")
+            st.markdown(f"**{plain(told.title)}**\n\n{told.text}")
 
 
 def _lesson(lesson: Lesson) -> str:
@@ -51,14 +52,22 @@ def _lesson(lesson: Lesson) -> str:
 
 
 def _worksheet(lesson: Lesson) -> str:
-    return handout.worksheet(lesson, language.chosen(), words, questions.truth)
+    return handout.worksheet(lesson, language.chosen(), words, questions.truth, _code)
+
+
+def _code(block: Block) -> str:
+    """Return the text of a question's program; "" if no worker can be asked."""
+    try:
+        return programs.code_of(block.program.side, block.program.call)
+    except ClsfError:
+        return ""
 
 
 def _all(lessons: tuple[Lesson, ...]) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for lesson in lessons:
-            for name, content in handout.all_of(lesson, language.chosen(), words, questions.truth):
+            for name, content in handout.all_of(lesson, language.chosen(), words, questions.truth, _code):
                 archive.writestr(name, content)
     return file.getvalue()
 

@@ -36,7 +36,7 @@ def show() -> None:
     name = linked or st.query_params.get(keys.CLASS_SHOWN, "")
     names = list(mine)
     name = st.selectbox(
-        t("Class"),
+        t("Your class"),
         names,
         index=names.index(name) if name in names else 0,
         key="class_shown",
@@ -148,17 +148,16 @@ def _names(name: str, lessons: tuple[Lesson, ...]) -> None:
     with st.container(key="live-class"):
         rows = [
             {
-                t("Student"): _called(student), t("Where"): _place(student.place), t("Steps"): student.steps / max(total, 1),
+                t("Student"): _called(student), t("Where"): _place(student.place), t("Steps done"): student.steps,
                 t("Right at once"): f"{student.right} / {student.asked}", t("Runs"): len(student.runs),
-                t("Best accuracy"): student.best, t("Quiet for"): _minutes(student.quiet),
+                t("Best accuracy"): f"{student.best:.1%}" if student.best is not None else "–", t("Quiet for"): _minutes(student.quiet),
             }
             for student in sorted(found, key=lambda each: (not each.stuck, each.number))
         ]  # fmt: skip
         st.dataframe(
             rows, hide_index=True, width="stretch",
             column_config={
-                t("Steps"): st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
-                t("Best accuracy"): st.column_config.NumberColumn(format="percent"),
+                t("Steps done"): st.column_config.ProgressColumn(format="%d", min_value=0, max_value=max(total, 1)),
             },
         )  # fmt: skip
     _chart(found, named=True)

@@ -10,7 +10,7 @@ SECTIONS = Sections(
     keys.SECTION,
     (
         Section("assignment", say("Assignment"), ":material/assignment:", build.show),
-        Section("class", say("Class"), ":material/groups:", room.show),
+        Section("class", say("Your class"), ":material/groups:", room.show),
         Section("handouts", say("Handouts"), ":material/print:", papers.show),
         Section("guide", say("Guide"), ":material/menu_book:", papers.guide),
     ),

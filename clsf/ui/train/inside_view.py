@@ -23,9 +23,12 @@ DEAD = say("Share of ReLU units whose output is 0 for all probed images")
 
 
 def show(records: list[RunRecord]) -> None:
-    """Show one of the looks, if these runs were asked to look inside."""
+    """Show one of the looks, if these runs were asked to look inside; else the images that every run tells of, which costs nothing."""
     seeing = [record for record in records if record.plan.look_inside and (record.layers_looked or record.predictions_looked)]
     if not seeing:
+        if any(record.predictions_looked for record in records):
+            st.header(t("16 images while it learns"))
+            _images(records)
         return
     st.header(t("Inside the model"))
     st.caption(_cost(seeing))

@@ -55,6 +55,7 @@ function redraw(it) {
   paint(it.canvas.getContext("2d"), side, it.strokes, base, it.data.channels === 3, ink);
   it.undo.disabled = it.clear.disabled = !it.strokes.length && !it.base;
   it.pen.hidden = !it.keyboard;
+  it.frame.classList.toggle("keyed", it.keyboard);
   it.pen.classList.toggle("down", it.down);
   Object.assign(it.pen.style, {
     left: `${it.cursor[0] * 100}%`, top: `${it.cursor[1] * 100}%`, width: `${it.width.value}%`, height: `${it.width.value}%`,
@@ -308,6 +309,7 @@ export default function ({ data, parentElement, setStateValue }) {
   it.width.parentElement.querySelector("span").textContent = words.pen;
   it.keys.textContent = words.keys;
   it.width.parentElement.hidden = Boolean(data.plain);
+  it.undo.parentElement.classList.toggle("plain", Boolean(data.plain));
   it.keys.classList.toggle("late", Boolean(data.plain));
   if (first || it.language !== words.undo) pens(it);
   it.language = words.undo;

@@ -12,7 +12,7 @@ from clsf.errors import ClsfError
 from clsf.plan import Plan, Schedule
 from clsf.ui.shared import state
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.settings import keys, learning, looping, optimizer, pacing, preview, updating, varying
+from clsf.ui.shared.settings import freezing, keys, learning, looping, optimizer, pacing, preview, updating, varying
 from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import sentence, t
 
@@ -32,6 +32,8 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
     with _group(t("Images"), ":material/image:"):
         more["preparation"] = varying.preparation()
         more["train_limit"] = varying.limit()
+    with _group(t("Pretrained and frozen"), ":material/ac_unit:"):
+        more |= freezing.layers()
     with _group(t("Augmentation"), ":material/flip:"):
         more["augmentation"] = varying.augmentation()
     with _group(t("Rule of the optimizer"), ":material/function:"):

@@ -31,6 +31,15 @@ CLIPPING, CLIP_LIMIT, ACCUMULATE, AVERAGE, BALANCED = "clipping", "clip_limit", 
 # Augmentation.
 FLIP, SHIFT, ROTATION, BRIGHTNESS, CUTOUT = "vary_flip", "vary_shift", "vary_rotation", "vary_brightness", "vary_cutout"
 
+# Pretrained weights and frozen layers.
+WEIGHTS, TRAIN_LAYERS, LAST_BLOCKS, BACKBONE_RATE, FREEZE_NORMS = (
+    "weights",
+    "train_layers",
+    "last_blocks",
+    "backbone_rate",
+    "freeze_norms",
+)
+
 # Loop.
 TORCH_VARIANT = "torch_loop"
 LOOK_INSIDE = "look_inside"
@@ -39,6 +48,7 @@ MIXED = "mixed"
 SETTINGS = (
     LOSS, PROBABILITIES, LABEL_SMOOTHING, L1, L2, WEIGHT_DECAY, SCHEDULE, WARMUP, FACTOR, EVERY, FLOOR, RANGE_FLOOR, PLATEAU, PLATEAU_PATIENCE,
     PLATEAU_FACTOR, PLATEAU_DELTA, PLATEAU_LOWEST, STOP_EARLY, PATIENCE, MONITOR, MIN_DELTA, BEST, FLIP, SHIFT, ROTATION, BRIGHTNESS,
-    CUTOUT, TORCH_VARIANT, LOOK_INSIDE, CLIPPING, CLIP_LIMIT, ACCUMULATE, AVERAGE, BALANCED, MIXED,
+    CUTOUT, TORCH_VARIANT, LOOK_INSIDE, CLIPPING, CLIP_LIMIT, ACCUMULATE, AVERAGE, BALANCED, MIXED, WEIGHTS, TRAIN_LAYERS,
+    LAST_BLOCKS, BACKBONE_RATE, FREEZE_NORMS,
 )  # fmt: skip
 """Those that "back to the defaults" resets."""

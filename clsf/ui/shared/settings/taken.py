@@ -25,7 +25,15 @@ def _all(plan: Plan) -> dict[str, object]:
         keys.L1: float(plan.l1), keys.L2: float(plan.l2), keys.WEIGHT_DECAY: float(plan.weight_decay),
         **_schedule(plan.schedule), **_plateau(plan.plateau), **_stopping(plan.stopping),
         state.TENSORFLOW_VARIANT: plan.variants["tensorflow"], keys.TORCH_VARIANT: plan.variants["torch"],
-        keys.LOOK_INSIDE: plan.look_inside,
+        keys.LOOK_INSIDE: plan.look_inside, **_freezing(plan),
+    }  # fmt: skip
+
+
+def _freezing(plan: Plan) -> dict[str, object]:
+    which, _, blocks = plan.train_layers.partition(":")
+    return {
+        keys.WEIGHTS: plan.weights or "drawn", keys.TRAIN_LAYERS: which, keys.LAST_BLOCKS: int(blocks or 1),
+        keys.BACKBONE_RATE: plan.backbone_rate, keys.FREEZE_NORMS: plan.freeze_norms,
     }  # fmt: skip
 
 

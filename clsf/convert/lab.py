@@ -1,0 +1,153 @@
+"""The conversion lab: one or two files in, what they hold and where they part out. Asks the workers; loads no framework itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Protocol
+
+import numpy as np
+
+from clsf.backends.base import Weights
+from clsf.convert import binding, guessing, norms, reading
+from clsf.convert.causes import TITLES
+from clsf.convert.comparing import Comparison, compared
+from clsf.convert.values import Loaded
+from clsf.data.images import Images
+from clsf.data.resize import fitted
+from clsf.data.sources import open_dataset
+from clsf.errors import ConvertError, SpecError
+from clsf.frameworks import BY_NAME
+from clsf.model.spec import ModelSpec
+from clsf.words import Sentence, say, say_n
+
+IMAGES = 8
+MOST_NUMBERS = 20_000_000  # that all layers together may hand on
+SECONDS = 180.0
+OTHER = {name: next(n for n in BY_NAME if n != name) for name in BY_NAME}
+
+
+class Service(Protocol):
+    """What is needed of `clsf.training_service.TrainingService`."""
+
+    def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file as it came."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the files hold, and how they compare; a single file is compared with itself in the other framework."""
+
+    first: Loaded
+    second: Loaded
+    comparison: Comparison
+
+
+def load(service: Service, given: Given) -> Loaded:
+    """Return what a file holds, read in a worker. Raises ConvertError or EngineError."""
+    kind = reading.kind_of(given.content, given.name)
+    return service.call(reading.WORKERS[kind], "clsf.convert.reading:read", given.content, given.name, timeout=SECONDS)
+
+
+def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, int]] | None = None) -> list[Loaded]:
+    """Return the files with an architecture each: their own, the other file's, the design that is given, or a guess."""
+    whole = [each for each in loaded if each.model is not None]
+    found = []
+    for each in loaded:
+        if each.model is not None:
+            found.append(each)
+            continue
+        if design is not None:
+            note = say(
+                "The architecture of {name} is the model '{model}' that was chosen.", name=each.name[:60], model=design[0].name
+            )
+            found.append(
+                _noted(
+                    binding.bound(each, design[0], whole[0].shape if whole else design[1], whole[0] if whole else None), note
+                )
+            )
+        elif whole:
+            like = whole[0]
+            note = say(
+                "{name} holds weights alone; its architecture is taken from {other}.", name=each.name[:60], other=like.name[:60]
+            )
+            found.append(_noted(binding.bound(each, norms.shown(each, like), like.shape, like), note))
+        else:
+            spec, shape, note = guessing.guessed(each)
+            found.append(_noted(binding.bound(each, spec, shape), note))
+    return found
+
+
+def _noted(loaded: Loaded, note) -> Loaded:
+    return replace(loaded, notes=(note, *loaded.notes))
+
+
+def examined(
+    service: Service, given: Sequence[Given], data: str, design: tuple[ModelSpec, tuple[int, int, int]] | None = None
+) -> Result:
+    """Read one or two files and compare them on images of a data set. Raises ConvertError, DataError or EngineError."""
+    if not 1 <= len(given) <= 2:
+        raise ConvertError("{count} files were given; one or two are compared.", count=len(given))
+    files = joined([load(service, each) for each in given], design)
+    first, second = (files[0], _elsewhere(files[0])) if len(files) == 1 else (files[0], _apart(*files))
+    for each in files:
+        missing = [n for n in each.misfits if each.misfits[n].size] if len(files) == 1 else []
+        if missing:
+            raise ConvertError(
+                "{name} has the tensor '{tensor}' in the shape {found}, which is not the layer's. Give the file that it was made from "
+                "beside it, and the cause is named.",
+                name=each.name[:60], tensor=each.keys[missing[0]][:60], found="×".join(map(str, each.misfits[missing[0]].shape)),
+            )  # fmt: skip
+    pixels = images(data, first)
+
+    def run(framework: str, spec: ModelSpec, weights: Weights) -> dict[str, np.ndarray]:
+        plain = {name: np.ascontiguousarray(array) for name, array in weights.items()}
+        return service.call(framework, "clsf.convert.inside:outputs", framework, spec.to_json(), plain, pixels, timeout=SECONDS)
+
+    return Result(first, second, compared(first, second, run, len(pixels)))
+
+
+def _elsewhere(loaded: Loaded) -> Loaded:
+    return replace(loaded, framework=OTHER[loaded.framework], notes=())
+
+
+def _apart(first: Loaded, second: Loaded) -> Loaded:
+    """Return the second file, computed in the other framework where it is an ONNX file, which belongs to none."""
+    return (
+        replace(second, framework=OTHER[first.framework])
+        if "onnx" in (first.kind, second.kind) and first.kind != second.kind
+        else second
+    )
+
+
+def images(data: str, loaded: Loaded) -> np.ndarray:
+    """Return some real images of a data set in the size of the network, uint8 (n, height, width, channels)."""
+    found: Images = open_dataset(data).train
+    try:
+        facts = loaded.spec.analyse(loaded.shape).layers
+    except SpecError as error:
+        raise ConvertError("The network can't be built: {why}", why=error.sentence) from None
+    numbers = sum(prod(f.out_shape) for f in facts) or 1
+    count = max(1, min(IMAGES, MOST_NUMBERS // numbers, len(found)))
+    places = np.linspace(0, len(found) - 1, count).astype(int)
+    return np.ascontiguousarray(fitted(np.asarray(found.pixels[places]), loaded.shape))
+
+
+def verdict(comparison: Comparison) -> Sentence:
+    """Return what came of a comparison, in one sentence."""
+    if not comparison.findings:
+        return say_n(
+            "Every layer agrees on {count} image; the largest difference of a score is {logits}.",
+            "Every layer agrees on {count} images; the largest difference of a score is {logits}.",
+            comparison.images, count=comparison.images, logits=f"{comparison.logits:.1e}",
+        )  # fmt: skip
+    first = comparison.findings[0]
+    return say("They part at the layer {layer}: {cause}.", layer=first.layer, cause=TITLES[first.cause.name])

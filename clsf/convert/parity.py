@@ -1,0 +1,54 @@
+"""Inside a worker: what an exported file says of real images once it is loaded again, beside what the model itself says."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import numpy as np
+
+from clsf import backends
+from clsf.backends.base import Weights
+from clsf.backends.numbers import two_columns
+from clsf.convert import binding, reading
+from clsf.predict.session import Held
+from clsf.predict.values import Request
+
+
+def scores(request: Request, weights: Weights, pixels: np.ndarray) -> tuple[np.ndarray, dict[str, str]]:
+    """Return the model's scores of prepared pixels, uint8 (n, h, w, c), as float64 (n, classes), and the versions that gave them."""
+    backend = Held(request, weights).backend
+    return np.asarray(backend.logits(pixels), np.float64), dict(backend.facts().versions)
+
+
+def of_file(request: Request, weights: Weights, kind: str, content: bytes, pixels: np.ndarray) -> tuple[np.ndarray, str]:
+    """Return the scores of an exported file, loaded as a user would, and what loaded it."""
+    held = Held(request, weights)
+    inputs = held.inputs(pixels)
+    if kind == "onnx":
+        found, by = _onnx(content, inputs), "onnx.reference"
+    elif kind in ("keras", "tflite"):
+        found = import_module("clsf.backends.tensorflow.export").answers(kind, content, inputs)
+        by = "keras.models.load_model" if kind == "keras" else "tf.lite.Interpreter"
+    else:
+        state = reading.read(content, f"model.{kind}")
+        again = binding.bound(state, held.built_spec, request.shape)
+        plan = held.plan.but(differences=tuple(n for n in held.plan.differences if n != "flatten-order"))
+        built = backends.load("torch").build(
+            held.built_spec, plan, held.prepared, {n: a.astype(held.dtype) for n, a in again.weights.items()}
+        )
+        return np.asarray(
+            built.logits(pixels), np.float64
+        ), "torch.load, weights_only" if kind == "pt" else "safetensors.torch.load"
+    found = np.asarray(found, np.float64).reshape(len(pixels), -1)
+    return (two_columns(found, held.plan.probabilities) if found.shape[1] == 1 else found), by
+
+
+def _onnx(content: bytes, inputs: np.ndarray) -> np.ndarray:
+    import onnx
+    from onnx.reference import ReferenceEvaluator
+
+    model = onnx.load_model_from_string(content)
+    given = model.graph.input[0]
+    dims = [d.dim_value for d in given.type.tensor_type.shape.dim]
+    images = inputs if tuple(dims[1:]) == inputs.shape[1:] else inputs.transpose(0, 3, 1, 2)
+    return ReferenceEvaluator(model).run(None, {given.name: np.ascontiguousarray(images)})[0]

@@ -1,0 +1,103 @@
+"""A file with a model, read inside a worker: what kind it is, by its content and not by its name. Nothing in it is ever run."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import numpy as np
+
+from clsf.convert import keras_file, onnx_file, zipped
+from clsf.convert.net import MOST_WEIGHTS
+from clsf.convert.values import Loaded
+from clsf.errors import ConvertError
+
+MOST_BYTES = 200_000_000
+READ = ".keras, .onnx, .safetensors, .pt"
+HDF5 = b"\x89HDF\r\n\x1a\n"
+
+
+def kind_of(content: bytes, name: str) -> str:
+    """Return "keras", "onnx", "safetensors" or "pt". Raises ConvertError for what is none of them."""
+    if not content:
+        raise ConvertError("The file {name} is empty. Choose another file.", name=name[:80])
+    if len(content) > MOST_BYTES:
+        raise ConvertError(
+            "The file {name} has {size} MB; at most {most} MB are read.",
+            name=name[:80],
+            size=len(content) // 1_000_000,
+            most=MOST_BYTES // 1_000_000,
+        )
+    suffix = name.rsplit(".", 1)[-1].lower()
+    if content.startswith(HDF5) or suffix in ("h5", "hdf5"):
+        raise ConvertError(
+            "{name} is an HDF5 file, as older versions of Keras wrote them. Load it in Keras and save it with model.save('model.keras').",
+            name=name[:80],
+        )
+    if content.startswith(b"PK"):
+        _, members = zipped.members(content, "zip")
+        if "config.json" in members or "model.weights.h5" in members or suffix == "keras":
+            return "keras"
+        if any(member.endswith("data.pkl") for member in members):
+            return "pt"
+    if suffix in ("keras", "onnx", "safetensors"):
+        return suffix
+    if suffix in ("pt", "pth", "bin", "ckpt"):
+        return "pt"
+    raise ConvertError("{name} is none of the files that are read here: {kinds}.", name=name[:80], kinds=READ)
+
+
+WORKERS = {"keras": "tensorflow", "onnx": "tensorflow", "pt": "torch", "safetensors": "torch"}
+"""Whose worker reads a kind of file: a state_dict is read by PyTorch, which must never be loaded beside TensorFlow."""
+
+
+def read(content: bytes, name: str) -> Loaded:
+    """Return what a file holds. Raises ConvertError, in words, whatever the file is."""
+    kind = kind_of(content, name)
+    try:
+        if kind == "keras":
+            return keras_file.read(content, name)
+        if kind == "onnx":
+            return onnx_file.read(content, name)
+        return _state(content, name, kind)
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError, MemoryError) as error:
+        raise ConvertError(
+            "{name} can't be read: it is not built as a {kind} file is ({why}). Save the model again.",
+            name=name[:80], kind=kind, why=f"{type(error).__name__}: {error}"[:100],
+        ) from error  # fmt: skip
+
+
+def _state(content: bytes, name: str, kind: str) -> Loaded:
+    if kind == "pt" and content.startswith(b"PK"):
+        zipped.members(content, ".pt")  # sizes and names, before torch unpacks anything
+    state = import_module("clsf.backends.torch.state")
+    told, found = state.of_safetensors(content) if kind == "safetensors" else state.read(content)
+    match told:
+        case "pickle":
+            raise ConvertError(
+                "{name} is a pickle with more than tensors in it ({why}). Opening it would run code, so it is not opened. Save the "
+                "weights alone: torch.save(model.state_dict(), 'model.pt').",
+                name=name[:80], why=found[:120],
+            )  # fmt: skip
+        case "script":
+            raise ConvertError(
+                "{name} is a TorchScript program, which is code. Save the weights alone: torch.save(model.state_dict(), 'model.pt').",
+                name=name[:80],
+            )
+        case "damaged":
+            raise ConvertError(
+                "{name} is no {kind} file, or it is cut short ({why}). Save the weights again.",
+                name=name[:80],
+                kind=f".{kind}",
+                why=found[:100],
+            )
+        case "other":
+            raise ConvertError(
+                "{name} holds a {type} and no state_dict. Save the weights alone: torch.save(model.state_dict(), 'model.pt').",
+                name=name[:80],
+                type=found,
+            )
+    total = sum(array.size for array in found.values())
+    if total > MOST_WEIGHTS:
+        raise ConvertError("The file has more than {most} weights.", most=f"{MOST_WEIGHTS:,}")
+    found = {key: array for key, array in found.items() if isinstance(array, np.ndarray)}
+    return Loaded(kind, name, "torch", None, None, {}, {}, {}, state=found)
