@@ -76,7 +76,7 @@ def read(content: bytes, name: str) -> Loaded:
     if end.order is not None:
         raise ConvertError("The network ends in an image that is flattened channel by channel; let it end in scores.")
     if reading.total > MOST_WEIGHTS:
-        raise ConvertError("The file has more than {most} weights.", most=f"{MOST_WEIGHTS:,}")
+        raise ConvertError("The file has too many weights: at most {most} are read.", most=f"{MOST_WEIGHTS:,}")
     title = " ".join((graph.name or name).split())[:MAX_NAME] or "model"
     try:
         spec = ModelSpec(title, found.layers)
@@ -135,7 +135,7 @@ class _Reading:
         given = [i for i in self._graph.input if i.name not in self.constants.arrays]
         if len(given) != 1 or len(self._graph.output) != 1:
             raise ConvertError(
-                "The network has {inputs} inputs and {outputs} outputs; networks with one of each are read.",
+                "Networks with one input and one output are read; this one has {inputs} and {outputs}.",
                 inputs=len(given), outputs=len(self._graph.output),
             )  # fmt: skip
         start = self._start(given[0])
