@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from clsf.charts.data_colours import PARTS
 from clsf.charts.palette import WRONG
 from clsf.charts.points import smoothed, thinned
@@ -97,7 +99,5 @@ def _short(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(f"{value:.5g}")
 
 
-def _array(values: list[float | None]):
-    import numpy as np
-
+def _array(values: list[float | None]) -> np.ndarray:
     return np.array([math.nan if v is None else v for v in values], np.float64)

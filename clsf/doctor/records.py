@@ -65,7 +65,7 @@ def facts_of(record: RunRecord) -> Facts:
         first_to_last_gradient=_shrinks(record),
         dead=_dead(record),
         update_ratio=_update(record),
-        broke_in=_broke_in(record),
+        broke_in=broke_in(record),
         validated=True,
         planned_epochs=plan.epochs,
         largest_class=_largest(predicted) if predicted else None,
@@ -160,7 +160,7 @@ def _update(record: RunRecord) -> float | None:
     return ratios[len(ratios) // 2] if ratios else None
 
 
-def _broke_in(record: RunRecord) -> tuple[str, int] | None:
+def broke_in(record: RunRecord) -> tuple[str, int] | None:
     """Return the first weight, in the model's order, that held or got a number that is no number, and the step."""
     for look in record.layers_looked:
         for name, value in look.layers.items():

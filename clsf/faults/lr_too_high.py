@@ -10,7 +10,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, hardly_learns, rate_over_usual, stuck
-from clsf.optimizers import OPTIMIZERS, POPULAR, named
+from clsf.optimizers import OPTIMIZERS, POPULAR, named, title
 from clsf.reader.looks import Program, found, has, number, pretrained, swap
 from clsf.reader.training import rate_of
 from clsf.words import say
@@ -49,7 +49,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
             0.92,
             say(
                 "The learning rate is {rate}, {factor} times the usual one of {optimizer}. What is no number was seen first in {layer}, at step {step}.",
-                rate=f"{facts.learning_rate:g}", factor=f"{over:,.0f}", optimizer=facts.optimizer, layer=name, step=step,
+                rate=f"{facts.learning_rate:g}", factor=f"{over:,.0f}", optimizer=title(facts.optimizer), layer=name, step=step,
             ),
             "lower-rate",
         )  # fmt: skip
@@ -60,7 +60,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
                 "The learning rate is {rate}, {factor} times the usual one of {optimizer}.",
                 rate=f"{facts.learning_rate:g}",
                 factor=f"{over:.0f}",
-                optimizer=facts.optimizer,
+                optimizer=title(facts.optimizer),
             ),
             "lower-rate",
         )

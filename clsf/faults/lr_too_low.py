@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, hardly_learns, long_enough, rate_over_usual
-from clsf.optimizers import OPTIMIZERS, named
+from clsf.optimizers import OPTIMIZERS, named, title
 from clsf.plan import LEARNING_RATES
 from clsf.reader.looks import Program, found, number, pretrained
 from clsf.reader.training import rate_of
@@ -36,7 +36,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
                 "The learning rate is {rate}, {share} of the usual one of {optimizer}.",
                 rate=f"{facts.learning_rate:g}",
                 share=f"{over:.1%}",
-                optimizer=facts.optimizer,
+                optimizer=title(facts.optimizer),
             ),
             "higher-rate",
         )

@@ -9,7 +9,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import KERAS, TORCH, Scene
 from clsf.faults.signs import final_loss, first_loss, long_enough
 from clsf.optimizer_calls import own_rate
-from clsf.optimizers import OPTIMIZERS, Optimizer, named
+from clsf.optimizers import OPTIMIZERS, Optimizer, named, title
 from clsf.reader.looks import Program, found
 from clsf.reader.training import rate_of
 from clsf.words import say
@@ -42,7 +42,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
             0.93,
             say(
                 "{optimizer} has a learning rate of {rate}, which is a default, and hardly learns with it.",
-                optimizer=facts.optimizer,
+                optimizer=title(facts.optimizer),
                 rate=f"{rate:g}",
             ),
             "higher-rate",

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.optimizers import OPTIMIZERS, POPULAR
+from clsf.optimizers import OPTIMIZERS, POPULAR, title
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -34,7 +34,7 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     if facts.epsilon is not None and facts.epsilon >= 0.01 and facts.optimizer in _NAMES:
         return Evidence(
             0.95,
-            say("{optimizer} has an epsilon of {epsilon}.", optimizer=facts.optimizer, epsilon=f"{facts.epsilon:g}"),
+            say("{optimizer} has an epsilon of {epsilon}.", optimizer=title(facts.optimizer), epsilon=f"{facts.epsilon:g}"),
             "rates",
         )
     return None

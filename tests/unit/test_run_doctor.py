@@ -10,16 +10,20 @@ import gzip
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from clsf import FRAMEWORKS, faults
 from clsf.cli.diagnose_measure import right
 from clsf.doctor import read_log
 from clsf.doctor.measured import HEALTHY, Case, kept
+from clsf.doctor.records import broke_in
 from clsf.errors import DataError
 from clsf.faults.doctor import diagnose
 from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.inspection import RunInspector
 
 FILE = Path(__file__).parents[1] / "cases" / "runs" / "seed_31.jsonl.gz"
 
@@ -74,6 +78,14 @@ def test_what_is_kept_comes_back_and_a_cut_line_is_left_out(tmp_path):
     file.write_text(f"nonsense\n{case.to_line()}\n", "utf-8")
     with pytest.raises(DataError, match=r"Line 1 of 'runs\.jsonl'"):
         list(kept(file))
+
+
+def test_a_run_that_ends_in_no_number_says_which_weight_had_it_first():
+    weights = {"1.kernel": np.ones((2, 2), np.float32), "2.kernel": np.full((2, 2), np.nan, np.float32)}
+    backend = SimpleNamespace(get_weights=lambda: weights, activations=lambda pixels: {})
+    prepared = SimpleNamespace(validation=np.arange(4), pixels=np.zeros((4, 8, 8, 1), np.uint8))
+    look = RunInspector(backend, prepared, None, 100, 4).broken(1, 7)
+    assert broke_in(SimpleNamespace(layers_looked=[look])) == ("2.kernel", 7)
 
 
 # Curves that other programs wrote.

@@ -79,7 +79,7 @@ def status_words() -> dict[str, str]:
     return {
         "queued": t("waiting"),
         "preparing": t("getting the images"),
-        "running": t("training"),
+        "running": t("now training"),
         "paused": t("paused"),
         "finished": t("finished"),
         "stopped": t("stopped"),
