@@ -27,7 +27,7 @@ def surface(ways: Mapping[tuple[str, str], Way], names: Mapping[str, str], loss:
         "line": {"width": 0.6, "color": "rgba(120,130,140,0.5)"}, "hovertemplate": loss + " %{z:.2f}<extra></extra>",
     }]  # fmt: skip
     looks = dict(zip(names, LOOKS, strict=True))
-    shown_in = {rule: framework for rule, framework in reversed(list(ways))}
+    shown_in = dict(reversed(list(ways)))  # rule -> the first framework that has it
     for (rule, framework), way in ways.items():
         symbol, colour = looks[rule]
         shown = [(x, y) for x, y in way if abs(x) < 50 and abs(y) < 50]
