@@ -77,7 +77,9 @@ def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, in
         elif whole:
             like = whole[0]
             note = say(
-                "{name} holds weights alone; its architecture is taken from {other}.", name=each.name[:60], other=like.name[:60]
+                "{name} has no architecture, only weights; the architecture is taken from {other}.",
+                name=each.name[:60],
+                other=like.name[:60],
             )
             found.append(_noted(binding.bound(each, norms.shown(each, like), like.shape, like), note))
         else:
@@ -95,7 +97,7 @@ def examined(
 ) -> Result:
     """Read one or two files and compare them on images of a data set. Raises ConvertError, DataError or EngineError."""
     if not 1 <= len(given) <= 2:
-        raise ConvertError("{count} files were given; one or two are compared.", count=len(given))
+        raise ConvertError("One or two files are compared, but this is how many were given: {count}.", count=len(given))
     files = joined([load(service, each) for each in given], design)
     first, second = (files[0], _elsewhere(files[0])) if len(files) == 1 else (files[0], _apart(*files))
     for each in files:

@@ -43,12 +43,12 @@ def shown(state: Loaded, like: Loaded) -> ModelSpec:
             continue
         factor = factor.reshape(-1)
         fits = [
-            (_apart(norm, factor, epsilon), n, epsilon)
-            for n, norm in enumerate(norms)
+            (_apart(norm, factor, epsilon), epsilon)
+            for norm in norms
             if norm["running_var"].size == factor.size
             for epsilon in EPSILONS
         ]
-        apart, n, epsilon = min(fits, default=(np.inf, -1, 0.0))
+        apart, epsilon = min(fits, default=(np.inf, 0.0))
         if apart < 1e-2:
             behind[facts.path] = made("Batchwise", 0.9, epsilon)
     return ModelSpec(like.spec.name, _row(like.spec.layers, "", behind)) if behind else like.spec

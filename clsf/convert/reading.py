@@ -98,6 +98,6 @@ def _state(content: bytes, name: str, kind: str) -> Loaded:
             )
     total = sum(array.size for array in found.values())
     if total > MOST_WEIGHTS:
-        raise ConvertError("The file has more than {most} weights.", most=f"{MOST_WEIGHTS:,}")
+        raise ConvertError("The file has too many weights: at most {most} are read.", most=f"{MOST_WEIGHTS:,}")
     found = {key: array for key, array in found.items() if isinstance(array, np.ndarray)}
     return Loaded(kind, name, "torch", None, None, {}, {}, {}, state=found)

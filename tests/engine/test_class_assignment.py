@@ -63,7 +63,7 @@ async def walk(server, number: int) -> bytes:
         await press(session, "train")
         run_id = re.search(r"run=([\w-]+)", session.query_string).group(1)
         for _ in range(1200):
-            if server.rows("SELECT status FROM runs WHERE run_id = ?", run_id)[0][0] == "finished":
+            if server.rows("SELECT status FROM runs WHERE run_id = ?", run_id) == [("finished",)]:
                 break
             await asyncio.sleep(0.25)
     await session.visit("assignment", "lang=en&class=3B")

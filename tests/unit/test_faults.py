@@ -197,8 +197,12 @@ def test_what_a_verdict_rests_on_is_drawn():
         verdict = next(one for one in diagnose(history, facts) if one.kind == kind)
         drawn = marks(verdict, history, facts)
         assert any(mark.level == pytest.approx(level) for mark in drawn)
-        figure = evidence.figure(history, drawn, str)
+        figure = evidence.figure(history, drawn, str, "loss")
         assert any(shape["y0"] == pytest.approx(level) for shape in figure["layout"]["shapes"])
+        assert figure["layout"]["yaxis"].get("type") != "log"
+    spike = evidence.figure(History(losses=(600.0, 90.0, *(2.3,) * 20)), drawn, str, "loss")["layout"]
+    assert spike["yaxis"]["type"] == "log"
+    assert [text["y"] for text in spike["annotations"]] == [pytest.approx(math.log10(level))]
     broke = History((), (2.3, 2.2, float("nan"), float("nan")))
     (verdict,) = (one for one in diagnose(broke, facts) if one.kind == "lr-too-high")
     assert [mark.step for mark in marks(verdict, broke, facts) if mark.step] == [3]
