@@ -287,7 +287,8 @@ def _small(images: np.ndarray, side: int) -> np.ndarray:
 
 def _norm(values: np.ndarray) -> float:
     flat = values.ravel()
-    return float(np.sqrt(np.dot(flat, flat)))
+    with np.errstate(over="ignore"):  # of a run that is out of hand
+        return float(np.sqrt(np.dot(flat, flat)))
 
 
 def _ratio(before: np.ndarray, after: np.ndarray) -> float | None:

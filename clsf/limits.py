@@ -33,13 +33,18 @@ def memory_bytes(analysis: Analysis, plan: Plan) -> int:
     Raises SpecError if the plan freezes more than the model has.
     """
     item, row = ITEM_BYTES[plan.dtype], own_row(analysis)
-    once, still = computed_once(row, plan), frozen_weights(analysis, plan.freezes)
+    once = computed_once(row, plan)
     outputs = [(math.prod(facts.out_shape), place(facts.path) < once) for facts in analysis.layers]
-    trained = analysis.parameters - sum(w.size for name, w in analysis.named_weights().items() if name in still)
-    weights = analysis.parameters + (1 + OPTIMIZERS[plan.optimizer].slots) * trained
+    weights = analysis.parameters + (1 + OPTIMIZERS[plan.optimizer].slots) * _not_frozen(analysis, plan)
     passing = 2 * ONCE_TOGETHER * max((size for size, first in outputs if first), default=0)
     learning = 2 * plan.batch_size * sum(size for size, first in outputs if not first)
     return FRAMEWORK_BYTES + item * (weights + max(passing, learning))
+
+
+def _not_frozen(analysis: Analysis, plan: Plan) -> int:
+    """Return how many parameters a model has outside of its frozen layers."""
+    still = frozen_weights(analysis, plan.freezes)
+    return sum(weight.size for name, weight in analysis.named_weights().items() if name not in still)
 
 
 def computed_once(layers: tuple[Layer, ...], plan: Plan) -> int:
@@ -55,11 +60,12 @@ def computed_once(layers: tuple[Layer, ...], plan: Plan) -> int:
 def require(settings: Settings, analysis: Analysis, plan: Plan, images: int, worker_bytes: int | None) -> None:
     """Raise EngineError, naming the limit, if this is more than the server allows or a worker that may use
     `worker_bytes` can hold."""
-    if analysis.parameters > settings.max_parameters:
+    parameters = _not_frozen(analysis, plan)  # those of frozen layers cost their own memory alone
+    if parameters > settings.max_parameters:
         raise EngineError(
             "The model has {count} parameters, but this server trains models of at most {most}. Use fewer filters or units, or "
             "pool before the first dense layer.",
-            count=f"{analysis.parameters:,}", most=f"{settings.max_parameters:,}",
+            count=f"{parameters:,}", most=f"{settings.max_parameters:,}",
         )  # fmt: skip
     if plan.epochs > settings.max_epochs:
         raise EngineError(

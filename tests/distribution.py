@@ -11,7 +11,8 @@ PROCESSES = 2
 
 ROOMS = {
     "browser": "browser", "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
-    "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks", "engine": "engine",
+    "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks",
+    "app/test_lesson_tasks.py": "frameworks", "engine": "engine",
     "browser/test_accessibility.py": "accessibility",
 }  # fmt: skip
 """Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order: the longest first.

@@ -70,3 +70,53 @@ def imagenet_names() -> list[str]:
     from torchvision.models._meta import _IMAGENET_CATEGORIES
 
     return list(_IMAGENET_CATEGORIES)
+
+
+def stand_in(folder: str) -> str:
+    """Save a ResNet-18 of torchvision's own with drawn weights, under the name of the published file; return its SHA-256. In PyTorch's process."""
+    import hashlib
+    from pathlib import Path
+
+    import torch
+    from torchvision.models import get_weight, resnet18
+
+    torch.manual_seed(0)
+    network = resnet18(weights=None)
+    for name, buffer in network.named_buffers():
+        if name.endswith(("running_mean", "running_var")):
+            buffer.copy_(torch.rand_like(buffer) + 0.5)
+    path = Path(folder) / get_weight(SOURCES["resnet-18"].torchvision).url.rpartition("/")[2]
+    torch.save(network.state_dict(), path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def fetched_and_read(mirror: str, folder: str, sha256: str) -> tuple[dict, np.ndarray]:
+    """Fetch the file from the mirror and read it; return the arrays, and what torchvision's own network says. In PyTorch's process."""
+    from dataclasses import replace
+    from pathlib import Path
+
+    import torch
+    from torchvision.models import resnet18
+
+    from clsf.backends.torch import pretrained
+
+    source, path = replace(SOURCES["resnet-18"], sha256=sha256), Path(folder) / "file.pth"
+    pretrained.fetch(source, path, mirror)
+    found = pretrained.read(source, path)
+    network = resnet18(weights=None)
+    network.load_state_dict(torch.load(path, weights_only=True))
+    mean, deviation = map(torch.tensor, fixed_scale(source.scale, 3))
+    with torch.no_grad():
+        inputs = (torch.from_numpy(photographs(96)).double() - mean) / deviation
+        return found, network.eval().double()(inputs.permute(0, 3, 1, 2)).numpy()
+
+
+def logits_with(weights: dict, name: str, side: int) -> np.ndarray:
+    """Return what a network with these weights says of the photographs, in float64."""
+    source, pixels = SOURCES[name], photographs(side)
+    mean, deviation = map(np.array, fixed_scale(source.scale, 3))
+    classes, at = tuple(map(str, range(source.classes))), np.arange(len(pixels))
+    prepared = Prepared(pixels, np.zeros(len(pixels), np.int64), classes, at, at[:0], mean, deviation)
+    plan = Plan("photographs", Preparation(side, source.colour, source.scale), dtype="float64", device="cpu")
+    arrays = {name: array.astype("float64") for name, array in weights.items()}
+    return backends.load(here()).build(source.spec(), plan, prepared, arrays).logits(pixels)

@@ -1,4 +1,4 @@
-"""The curves of one run with what a verdict rests on drawn into them: loss and accuracy side by side."""
+"""The curves of one run with what a verdict rests on drawn into them: one figure for the loss, one for the accuracy."""
 
 from __future__ import annotations
 
@@ -14,110 +14,83 @@ from clsf.faults.marks import Mark
 from clsf.words import Sentence, say
 
 TRAINED, VALIDATED, MARKED = *PARTS[:2], WRONG
-GAP = 0.12  # of the width, between the two charts
 SMOOTH = 0.8
-"""Weight of the past in the line of the steps."""
+"""Weight of the past in the line of the steps; the steps themselves are drawn pale behind it."""
 
-_CHARTS = (("loss", "losses", "loss", "validation_loss"), ("accuracy", "accuracies", "accuracy", "validation_accuracy"))
+WIDE = 50.0  # largest loss over the middle one, from which the axis is logarithmic
+
+CHARTS = ("loss", "accuracy")
+_CURVES = {"loss": ("losses", "loss", "validation_loss"), "accuracy": ("accuracies", "accuracy", "validation_accuracy")}
 
 
-def figure(history: History, marks: Sequence[Mark], words: Callable[[Sentence], str]) -> dict:
-    """Return one figure. The horizontal axis counts steps; epochs for curves that know no steps."""
+def figure(history: History, marks: Sequence[Mark], words: Callable[[Sentence], str], name: str) -> dict:
+    """Return one of `CHARTS` as a figure. The horizontal axis counts steps; epochs for curves that know no steps."""
+    by_step, by_epoch, validated = _CURVES[name]
     every = len(history.losses) // len(history.epochs) if history.losses and history.epochs else 1
     below = words(say("steps (batches)") if history.losses else say("epochs"))
-    titles = {"loss": words(say("loss")), "accuracy": words(say("accuracy"))}
-    layout: dict = {"legend": {"orientation": "h", "y": -0.25}, "shapes": [], "annotations": [], "margin": {"t": 30}}
-    traces = []
-    width = (1 - GAP) / 2
-    for number, (name, by_step, by_epoch, validated) in enumerate(_CHARTS):
-        axis = "" if number == 0 else "2"
-        left = number * (width + GAP)
-        layout[f"xaxis{axis}"] = {"title": {"text": below}, "rangemode": "tozero", "domain": [left, left + width]}
-        layout[f"yaxis{axis}"] = {"title": {"text": titles[name]}, "anchor": f"x{axis}", "rangemode": "tozero"} | (
-            SHARES | {"tickformat": ".0%"} if name == "accuracy" else {}
-        )
-        steps = [v if math.isfinite(v) else None for v in getattr(history, by_step)]
-        if steps:
-            calm = smoothed(_array(steps), SMOOTH)
-            at = thinned(calm)
-            xs, ys = [int(n) + 1 for n in at], [_short(calm[n]) for n in at]
-        else:
-            ys = [_short(getattr(epoch, by_epoch)) for epoch in history.epochs]
-            xs = list(range(1, len(ys) + 1))
-        place = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
-        traces.append(
-            place
-            | {
-                "x": xs,
-                "y": ys,
-                "mode": "lines",
-                "name": words(say("training")),
-                "line": {"color": TRAINED, "width": 2},
-                "showlegend": number == 0,
-                "legendgroup": "t",
-            }
-        )
-        told = [(every * n, _short(getattr(epoch, validated))) for n, epoch in enumerate(history.epochs, 1)]
-        traces.append(
-            place
-            | {
-                "x": [x for x, _ in told],
-                "y": [y for _, y in told],
-                "mode": "lines+markers",
-                "name": words(say("validation")),
-                "line": {"color": VALIDATED, "dash": "dot"},
-                "showlegend": number == 0,
-                "legendgroup": "v",
-            }
-        )
-        for mark in (mark for mark in marks if mark.chart == name):
-            _draw(mark, axis, layout, words)
+    steps = [v if math.isfinite(v) else None for v in getattr(history, by_step)]
+    log = name == "loss" and _wide(steps)
+    axis: dict = {"title": {"text": words(say("loss") if name == "loss" else say("accuracy"))}, "rangemode": "tozero"}
+    axis |= {"type": "log", "rangemode": "normal"} if log else SHARES | {"tickformat": ".0%"} if name == "accuracy" else {}
+    layout: dict = {
+        "xaxis": {"title": {"text": below}, "rangemode": "tozero"}, "yaxis": axis, "shapes": [], "annotations": [],
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}, "margin": {"t": 40},
+    }  # fmt: skip
+    traces: list[dict] = []
+    line = {"color": TRAINED, "width": 2}
+    if steps:
+        values = _array(steps)
+        for data, more in (
+            (values, {"opacity": 0.25, "showlegend": False, "hoverinfo": "skip"}),
+            (smoothed(values, SMOOTH), {}),
+        ):
+            at = thinned(data)
+            traces.append(
+                {"x": [int(n) + 1 for n in at], "y": [_short(data[n]) for n in at], "mode": "lines", "line": line} | more
+            )
+    else:
+        ys = [_short(getattr(epoch, by_epoch)) for epoch in history.epochs]
+        traces.append({"x": list(range(1, len(ys) + 1)), "y": ys, "mode": "lines", "line": line})
+    traces[-1]["name"] = words(say("training"))
+    told = [(every * n, _short(getattr(epoch, validated))) for n, epoch in enumerate(history.epochs, 1)]
+    if told:
+        traces.append({
+            "x": [x for x, _ in told], "y": [y for _, y in told], "mode": "lines+markers", "name": words(say("validation")),
+            "line": {"color": VALIDATED, "dash": "dot"},
+        })  # fmt: skip
+    for mark in (mark for mark in marks if mark.chart == name):
+        _draw(mark, layout, words, log)
     return {"data": traces, "layout": layout}
 
 
-def in_words(history: History, marks: Sequence[Mark], words: Callable[[Sentence], str]) -> str:
+def _wide(losses: Sequence[float | None]) -> bool:
+    """Whether a few large losses would press all others against the axis."""
+    found = sorted(v for v in losses if v is not None)
+    return bool(found) and found[0] > 0 and found[-1] > WIDE * found[len(found) // 2]
+
+
+def in_words(history: History, marks: Sequence[Mark], words: Callable[[Sentence], str], name: str) -> str:
     """Return what the figure shows, for those who don't see it."""
-    return words(
-        say("Loss and accuracy of the run. Marked: {marks}.", marks=", ".join(words(mark.said) for mark in marks) or "–")
-    )
+    marked = ", ".join(words(mark.said) for mark in marks if mark.chart == name) or "–"
+    if name == "loss":
+        return words(say("Loss of the run. Marked: {marks}.", marks=marked))
+    return words(say("Accuracy of the run. Marked: {marks}.", marks=marked))
 
 
-def _draw(mark: Mark, axis: str, layout: dict, words: Callable[[Sentence], str]) -> None:
+def _draw(mark: Mark, layout: dict, words: Callable[[Sentence], str], log: bool) -> None:
     line = {"color": MARKED, "dash": "dash", "width": 1.5}
     text = {"text": words(mark.said), "showarrow": False, "font": {"color": MARKED, "size": 11}}
     if mark.level is not None:
-        layout["shapes"].append(
-            {
-                "type": "line",
-                "xref": f"x{axis} domain",
-                "yref": f"y{axis}",
-                "x0": 0,
-                "x1": 1,
-                "y0": mark.level,
-                "y1": mark.level,
-                "line": line,
-            }
-        )
-        layout["annotations"].append(
-            text
-            | {"xref": f"x{axis} domain", "yref": f"y{axis}", "x": 1, "y": mark.level, "xanchor": "right", "yanchor": "bottom"}
-        )
+        at = {"xref": "x domain", "x0": 0, "x1": 1, "y0": mark.level, "y1": mark.level}
+        height = (
+            math.log10(mark.level) if log else mark.level
+        )  # a text's place on a logarithmic axis is given so, a line's is not
+        text |= {"xref": "x domain", "x": 1, "y": height, "xanchor": "right", "yanchor": "bottom"}
     else:
-        layout["shapes"].append(
-            {
-                "type": "line",
-                "xref": f"x{axis}",
-                "yref": f"y{axis} domain",
-                "x0": mark.step,
-                "x1": mark.step,
-                "y0": 0,
-                "y1": 1,
-                "line": line,
-            }
-        )
-        layout["annotations"].append(
-            text | {"xref": f"x{axis}", "yref": f"y{axis} domain", "x": mark.step, "y": 1, "yanchor": "bottom"}
-        )
+        at = {"yref": "y domain", "x0": mark.step, "x1": mark.step, "y0": 0, "y1": 1}
+        text |= {"yref": "y domain", "x": mark.step, "y": 1, "yanchor": "top", "xanchor": "left"}
+    layout["shapes"].append({"type": "line", "line": line} | at)
+    layout["annotations"].append(text)
 
 
 def _short(value: float | None) -> float | None:

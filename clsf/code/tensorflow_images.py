@@ -75,7 +75,7 @@ def prepare(job: Job) -> str:
         "zero-one": ("in [0, 1]", "images / 255"),
         "minus-one-one": ("in [-1, 1]", "(images - 127.5) / 127.5"),
         "efficientnet": ("as EfficientNet-Lite was trained on", "(images - 127) / 128"),
-        "imagenet": ("as torchvision's ImageNet networks were trained on", "(images - MEAN) / DEVIATION"),
+        "imagenet": ("as torchvision's networks take them", "(images - MEAN) / DEVIATION"),
         "standardise": ("with mean 0 and deviation 1 per channel", "(images - MEAN) / DEVIATION"),
     }
     words, formula = says[job.scale]

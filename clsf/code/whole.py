@@ -13,6 +13,8 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.words import Sentence, say
 
+_OF_FREEZING = ("frozen-bn-moves", "trainable-after-compile", "head-not-in-optimizer")
+
 _SCRIPTS = {"tensorflow": tensorflow_script, "torch": torch_script}
 _LOOPS = {"tensorflow": tensorflow_loop, "torch": torch_loop}
 
@@ -46,7 +48,8 @@ def script(
 
 def not_written(plan: Plan) -> Sentence | None:
     """Return why no script is written of a plan: scripts know neither pretrained weights nor frozen layers. None if one is."""
-    if plan.weights is None and plan.train_layers == "all" and not plan.freeze_norms and plan.backbone_rate is None:
+    usual = plan.weights is None and plan.train_layers == "all" and not plan.freeze_norms and plan.backbone_rate is None
+    if usual and not any(plan.does(name) for name in _OF_FREEZING):
         return None
     return say(
         "No script is written of a run with pretrained weights or frozen layers: it would need the weights beside it. Take the "

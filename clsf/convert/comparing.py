@@ -26,6 +26,8 @@ SAME_FOLDED = 3e-5
 
 MOST_FINDINGS = 6
 
+_NOTHING = np.zeros(0)
+
 Run = Callable[[str, ModelSpec, Weights], dict[str, np.ndarray]]
 """Computes (framework, model, weights) on the images: path -> what comes out."""
 
@@ -65,6 +67,7 @@ class Comparison:
     logits: float  # largest absolute difference of the last outputs
     frameworks: tuple[str, str]
     notes: tuple[Sentence, ...] = field(default=())
+    mends: Weights = field(default_factory=dict)  # weights of the second file as they should be, those that are wrong
 
     @property
     def differs(self) -> bool:
@@ -81,6 +84,7 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
     one, two, pairs = _side_by_side(a, b)
     outputs = run(a.framework, one.spec, one.weights)
     findings: list[Finding] = []
+    mends: Weights = {}
     rows: list[Row] = []
     logits = 0.0
     first_rows: tuple[Row, ...] = ()
@@ -100,9 +104,11 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
         mended = _mended(one, weights, pairs[place])
         if mended is None or len(findings) >= MOST_FINDINGS:
             break
+        if _norm_of(two, pairs[place][1])[0] is None:
+            mends |= {two.origins[name]: array for name, array in mended.items()}
         b = replace(b, misfits={n: v for n, v in b.misfits.items() if n not in {two.origins.get(m) for m in mended}})
         weights |= mended
-    return Comparison(first_rows, tuple(findings), images, logits, (a.framework, b.framework), _notes(a, b))
+    return Comparison(first_rows, tuple(findings), images, logits, (a.framework, b.framework), _notes(a, b), mends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +172,7 @@ def _row(
     names = _name(a, first), _name(b, second)
     if first is None or second is None:
         return Row(*names, item.origin, kind, item.out, None, True)
-    if any(two.origins.get(f"{second.path}.{w}") in misfits for w in two.held(second)):
+    if any(misfits.get(two.origins.get(f"{second.path}.{w}"), _NOTHING).size for w in two.held(second)):
         return Row(*names, item.origin, kind, item.out, None, False)
     x, y = outputs[first.path], other[second.path]
     if x.size != y.size:
@@ -245,7 +251,15 @@ def _gap(pairs: list[Pair], place: int, outputs: dict, other: dict) -> int | Non
     start = place
     while start and (pairs[start - 1][0] is None or pairs[start - 1][1] is None):
         start -= 1
-    for n in range(start, place):
+    met = (
+        [] if place == len(pairs) else [f"{item.path}." for item in pairs[place] if item.layer.rows()]
+    )  # its branches came before
+    gaps = [
+        n
+        for n in range(place)
+        if n >= start or (None in pairs[n] and any((p or q).path.startswith(head) for p, q in [pairs[n]] for head in met))
+    ]
+    for n in gaps:
         for item, values in zip(pairs[n], (outputs, other), strict=True):
             if item is None:
                 continue
@@ -303,7 +317,7 @@ def _mended(one: _Side, weights: Weights, pair: Pair) -> Weights | None:
 def _notes(a: Loaded, b: Loaded) -> tuple[Sentence, ...]:
     notes = [*a.notes, *(note for note in b.notes if str(note) not in set(map(str, a.notes)))]
     for loaded in (a, b):
-        if loaded.scaling is not None:
+        if loaded.scaling is not None and a.scaling != b.scaling:
             notes.append(say("{name} scales the pixels itself, by {scale} plus {offset}; the comparison begins behind that.",
                              name=loaded.name[:60], scale=f"{loaded.scaling[0]:.6g}", offset=f"{loaded.scaling[1]:.6g}"))  # fmt: skip
     epsilons = sorted({f.layer.epsilon for f in a.spec.analyse(a.shape).layers if f.role == "Batchwise"})

@@ -130,7 +130,7 @@ def _placed(layers: list, channels: int | None, flat: int, first: int | None) ->
             if side * side * c == flat:
                 return (side, side, c), [*layers[:at], made("Flat"), *layers[at + 1 :]]
         raise ConvertError(
-            "The architecture of this state_dict can't be guessed: {count} numbers are no square image. Choose the model that it belongs to.",
+            "The architecture of this state_dict can't be guessed: {count} values make no square image. Choose the model that it belongs to.",
             count=flat,
         )
     convolutions = [n for n, layer in enumerate(layers[:at]) if layer is not None and layer.role == "Convolution"]
@@ -139,7 +139,7 @@ def _placed(layers: list, channels: int | None, flat: int, first: int | None) ->
     side = isqrt(flat // channels)
     if side * side * channels != flat:
         raise ConvertError(
-            "The architecture of this state_dict can't be guessed: {count} numbers are no square image. Choose the model that it belongs to.",
+            "The architecture of this state_dict can't be guessed: {count} values make no square image. Choose the model that it belongs to.",
             count=flat,
         )
     for size in ((32, 28) if first == 3 else (28, 32)) + SIZES:

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.convert import binding, guessing, reading
+from clsf.convert import binding, guessing, norms, reading
 from clsf.convert.causes import TITLES
 from clsf.convert.comparing import Comparison, compared
 from clsf.convert.values import Loaded
@@ -53,8 +53,8 @@ class Result:
 
 def load(service: Service, given: Given) -> Loaded:
     """Return what a file holds, read in a worker. Raises ConvertError or EngineError."""
-    reading.kind_of(given.content, given.name)
-    return service.call(reading.worker_of(given.name), "clsf.convert.reading:read", given.content, given.name, timeout=SECONDS)
+    kind = reading.kind_of(given.content, given.name)
+    return service.call(reading.WORKERS[kind], "clsf.convert.reading:read", given.content, given.name, timeout=SECONDS)
 
 
 def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, int]] | None = None) -> list[Loaded]:
@@ -69,13 +69,19 @@ def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, in
             note = say(
                 "The architecture of {name} is the model '{model}' that was chosen.", name=each.name[:60], model=design[0].name
             )
-            found.append(_noted(binding.bound(each, design[0], design[1], whole[0] if whole else None), note))
+            found.append(
+                _noted(
+                    binding.bound(each, design[0], whole[0].shape if whole else design[1], whole[0] if whole else None), note
+                )
+            )
         elif whole:
             like = whole[0]
             note = say(
-                "{name} holds weights alone; its architecture is taken from {other}.", name=each.name[:60], other=like.name[:60]
+                "{name} has no architecture, only weights; the architecture is taken from {other}.",
+                name=each.name[:60],
+                other=like.name[:60],
             )
-            found.append(_noted(binding.bound(each, like.spec, like.shape, like), note))
+            found.append(_noted(binding.bound(each, norms.shown(each, like), like.shape, like), note))
         else:
             spec, shape, note = guessing.guessed(each)
             found.append(_noted(binding.bound(each, spec, shape), note))
@@ -91,7 +97,7 @@ def examined(
 ) -> Result:
     """Read one or two files and compare them on images of a data set. Raises ConvertError, DataError or EngineError."""
     if not 1 <= len(given) <= 2:
-        raise ConvertError("{count} files were given; one or two are compared.", count=len(given))
+        raise ConvertError("One or two files are compared, but this is how many were given: {count}.", count=len(given))
     files = joined([load(service, each) for each in given], design)
     first, second = (files[0], _elsewhere(files[0])) if len(files) == 1 else (files[0], _apart(*files))
     for each in files:

@@ -57,13 +57,11 @@ def mended(service: Service, result: Result, content: bytes) -> bytes:
     first, second = result.first, result.second
     if second.kind not in STATES:
         return written(service, first, second.kind)
-    if not in_weights(result.comparison) or {n: w.shape for n, w in first.weights.items()} != {
-        n: w.shape for n, w in second.weights.items()
-    }:
+    if not in_weights(result.comparison) or not result.comparison.mends:
         raise ConvertError(
             "A state_dict holds weights alone, and the difference lies in the program. Change it there: the sentence says what."
         )
-    arrays = plain_order(first.spec, first.shape, PLAN, first.weights, "torch")
+    arrays = plain_order(second.spec, second.shape, PLAN, second.weights | result.comparison.mends, "torch")
     state = dict(second.state)
     for name, key in second.keys.items():
         state[key] = _like(turned(name.rpartition(".")[2], arrays[name]), second.state[key])

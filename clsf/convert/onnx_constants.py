@@ -9,6 +9,7 @@ import numpy as np
 
 from clsf.convert.net import MOST_WEIGHTS
 from clsf.errors import ConvertError
+from clsf.model.layers import keras_name
 
 BATCH = -1
 """The number of images, in a shape that is computed."""
@@ -17,6 +18,12 @@ NUMPY = {
     "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": lambda a, b: a // b if a.dtype.kind == "i" else a / b,
     "Sqrt": np.sqrt, "Reciprocal": np.reciprocal, "Neg": np.negative, "Pow": np.power, "Exp": np.exp,
 }  # fmt: skip
+
+
+STILL = ("Identity", "Cast", keras_name("Drop"))
+"""Operators that hand on what they get; ONNX calls some of them as Keras does."""
+
+RESHAPE = keras_name("Layout")
 
 
 class Constants:
@@ -76,7 +83,7 @@ class Constants:
         if kind in NUMPY:
             return np.asarray(NUMPY[kind](*inputs))
         first = inputs[0] if inputs else None
-        if kind in ("Identity", "Cast", "Dropout"):
+        if kind in STILL:
             return first.astype(np.int64) if kind == "Cast" and attributes.get("to") in (6, 7) else first
         axes = attributes.get("axes") if len(inputs) < 2 else inputs[1]
         match kind:
@@ -90,7 +97,7 @@ class Constants:
                 return np.concatenate(inputs, axis=attributes.get("axis", 0))
             case "Transpose":
                 return np.transpose(first, attributes.get("perm"))
-            case "Reshape":
+            case _ if kind == RESHAPE:
                 return np.reshape(first, [int(n) for n in inputs[1]])
             case "Slice":
                 starts, ends = (np.ravel(x) for x in inputs[1:3])

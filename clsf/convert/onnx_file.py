@@ -32,7 +32,7 @@ FUNCTIONS = {
     "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus", "HardSwish": "hard_swish", "Selu": "selu",
     "Swish": "silu",
 }  # fmt: skip
-STILL = ("Identity", "Dropout", "Cast")
+STILL = onnx_constants.STILL
 MOST_NODES = 20 * MAX_LAYERS
 
 
@@ -135,7 +135,7 @@ class _Reading:
         given = [i for i in self._graph.input if i.name not in self.constants.arrays]
         if len(given) != 1 or len(self._graph.output) != 1:
             raise ConvertError(
-                "The network has {inputs} inputs and {outputs} outputs; networks with one of each are read.",
+                "Networks with one input and one output are read; this one has {inputs} and {outputs}.",
                 inputs=len(given), outputs=len(self._graph.output),
             )  # fmt: skip
         start = self._start(given[0])
@@ -497,7 +497,7 @@ class _Reading:
 
     def _op_flatten(self, flowing: list[Value]) -> Value:
         if self.attributes.get("axis", 1) not in (1, 1 - len(flowing[0].dims)):
-            raise self._unread("Flatten of some axes")
+            raise self._unread(f"{self.node.op_type} of some axes")
         return self._flat(flowing[0])
 
     def _flat(self, value: Value) -> Value:
@@ -529,7 +529,7 @@ class _Reading:
             return replace(value, layout=POOLED)
         if tuple(sides[1:]) == value.dims[1:]:
             return value
-        raise self._unread("Reshape to another image")
+        raise self._unread(f"{self.node.op_type} to another image")
 
     # Several values, or a value and numbers.
 

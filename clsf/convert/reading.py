@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from importlib import import_module
 
 import numpy as np
@@ -47,9 +46,8 @@ def kind_of(content: bytes, name: str) -> str:
     raise ConvertError("{name} is none of the files that are read here: {kinds}.", name=name[:80], kinds=READ)
 
 
-def worker_of(name: str) -> str:
-    """Return the framework whose worker reads a file of this name."""
-    return "torch" if re.search(r"\.(pt|pth|bin|ckpt|safetensors)$", name.lower()) else "tensorflow"
+WORKERS = {"keras": "tensorflow", "onnx": "tensorflow", "pt": "torch", "safetensors": "torch"}
+"""Whose worker reads a kind of file: a state_dict is read by PyTorch, which must never be loaded beside TensorFlow."""
 
 
 def read(content: bytes, name: str) -> Loaded:
@@ -100,6 +98,6 @@ def _state(content: bytes, name: str, kind: str) -> Loaded:
             )
     total = sum(array.size for array in found.values())
     if total > MOST_WEIGHTS:
-        raise ConvertError("The file has more than {most} weights.", most=f"{MOST_WEIGHTS:,}")
+        raise ConvertError("The file has too many weights: at most {most} are read.", most=f"{MOST_WEIGHTS:,}")
     found = {key: array for key, array in found.items() if isinstance(array, np.ndarray)}
     return Loaded(kind, name, "torch", None, None, {}, {}, {}, state=found)

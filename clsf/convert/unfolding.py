@@ -128,8 +128,9 @@ def effective(stats: dict[str, np.ndarray], epsilon: float) -> tuple[np.ndarray,
     gamma, beta, mean, variance = (
         np.asarray(stats[n], np.float64) for n in ("gamma", "beta", "moving_mean", "moving_variance")
     )
-    factor = gamma / np.sqrt(variance + epsilon)
-    return factor, beta - mean * factor
+    with np.errstate(all="ignore"):  # a variance that is none makes a factor that is none
+        factor = gamma / np.sqrt(variance + epsilon)
+        return factor, beta - mean * factor
 
 
 def _items(spec: ModelSpec, shape: Shape, where: dict[str, str]) -> list[Item]:

@@ -41,8 +41,21 @@ def missing(name: str) -> Sentence | None:
     )  # fmt: skip
 
 
+def first_use(name: str) -> Sentence | None:
+    """Return what the first use of a network fetches, and under which licence; None if nothing has to be fetched."""
+    source = SOURCES[name]
+    if source.package or _kept(source).is_file() or fetched(source).is_file():
+        return None
+    return say(
+        "The weights of {network} are not here yet: the first training fetches them from where torchvision has them ({size} MB, {licence}).",
+        network=source.name, size=round(source.bytes / 1e6), licence=source.licence,
+    )  # fmt: skip
+
+
 def carried(source: Pretrained) -> Path | None:
-    """Return the file in the package that carries it; None if the package is not installed."""
+    """Return the file in the package that carries it; None if the package is not installed, or if none carries it."""
+    if not source.package:
+        return None
     try:
         found = importlib.metadata.distribution(source.package).locate_file(source.file)
     except importlib.metadata.PackageNotFoundError:
@@ -52,7 +65,7 @@ def carried(source: Pretrained) -> Path | None:
 
 def fetched(source: Pretrained) -> Path:
     """Return where the file is looked for if no package carries it."""
-    return data_folder() / "pretrained" / source.file.rpartition("/")[2]
+    return data_folder() / "pretrained" / (source.file.rpartition("/")[2] or f"{source.name}-{source.sha256[:8]}.pth")
 
 
 def arrays(name: str, progress: Progress = silent) -> dict[str, np.ndarray]:

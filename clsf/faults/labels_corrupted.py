@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns, rate_over_usual
-from clsf.reader.looks import Array, Program, events, found
+from clsf.reader.looks import Array, Program, events, found, is_label
 from clsf.words import say
 
 FAULT = Fault(
@@ -61,7 +63,19 @@ def in_code(program: Program) -> list[Finding]:
             and not _seeded_twice(program)
         ):
             return [found(FAULT, event.line, "likely")]
+    for node in program.source.nodes:
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and is_label(node.targets[0]) and _permuted(node):
+            return [found(FAULT, node.lineno, "likely")]
     return []
+
+
+def _permuted(node: ast.Assign) -> bool:
+    """Whether labels become themselves in another order, without their images."""
+    call = node.value
+    return (
+        isinstance(call, ast.Call) and len(call.args) == 1 and isinstance(call.func, ast.Attribute) and call.func.attr in ("permutation", "permuted")
+        and ast.unparse(call.args[0]) == ast.unparse(node.targets[0])
+    )  # fmt: skip
 
 
 def _seeded_twice(program: Program) -> bool:

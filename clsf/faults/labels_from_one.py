@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from clsf.faults.fault import Fault
@@ -9,7 +10,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found
+from clsf.reader.looks import Program, ending, found, is_label
 from clsf.words import say
 
 FAULT = Fault(
@@ -50,6 +51,15 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     y, loss, end = program.y, program.loss, ending(program)
+    raised = _raised(program)
+    if (
+        raised
+        and loss is not None
+        and loss.kind in ("sparse", "cross-entropy", "nll")
+        and end is not None
+        and end.units not in (11, 101)
+    ):
+        return [found(FAULT, raised, "likely")]
     if y is None or loss is None or end is None or loss.kind not in ("sparse", "cross-entropy", "nll"):
         return []
     if (
@@ -61,3 +71,27 @@ def in_code(program: Program) -> list[Finding]:
     ):
         return [found(FAULT, y.made, "certain" if max(y.values) >= (end.units or 10**9) else "likely")]
     return []
+
+
+def _raised(program: Program) -> int:
+    """Return the line in which labels become themselves plus one, 0 for none."""
+    for node in program.source.nodes:
+        if isinstance(node, ast.Assign):
+            target, value = node.targets[0], node.value
+            pairs = (
+                zip(target.elts, value.elts, strict=False)
+                if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+                else [(target, value)]
+            )
+            for name, new in pairs:
+                if is_label(name) and isinstance(new, ast.BinOp) and isinstance(new.op, ast.Add) and _is_one(new.right) and ast.dump(new.left) in (
+                    ast.dump(name), ast.dump(name).replace("Store()", "Load()")
+                ):  # fmt: skip
+                    return node.lineno
+        if isinstance(node, ast.AugAssign) and is_label(node.target) and isinstance(node.op, ast.Add) and _is_one(node.value):
+            return node.lineno
+    return 0
+
+
+def _is_one(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 1

@@ -34,9 +34,11 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     bent = [name for name in facts.activations or () if name in ("sigmoid", "tanh")]
     if len(bent) < 3:
         return None
-    if hardly_learns(history, facts) or (
-        facts.first_to_last_gradient is not None and facts.first_to_last_gradient < 0.02 and bent.count("sigmoid") > 2
-    ):
+    ratio, sigmoids = facts.first_to_last_gradient, bent.count("sigmoid") > 2
+    shrinks = (
+        sigmoids if ratio is None else ratio < 0.05
+    )  # tanh alone passes gradients on: its slope is up to 1, sigmoid's up to 1/4
+    if (hardly_learns(history, facts) and shrinks) or (ratio is not None and ratio < 0.02 and sigmoids):
         return Evidence(
             0.93, say("Hidden layers with sigmoid or tanh: {count}. Gradients shrink in each.", count=len(bent)), "gradients"
         )

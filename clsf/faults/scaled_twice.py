@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Program, found, number
+from clsf.reader.looks import Program, found, number, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -41,6 +43,16 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
+    for node in program.source.nodes:
+        if _by_255(node) and _by_255(node.left):
+            return [
+                found(
+                    FAULT,
+                    node.lineno,
+                    "certain",
+                    swap(program, node.lineno, r"/\s*(255(?:\.0?)?)\s*/\s*255(?:\.0?)?(?![\d.])", r"/ \1"),
+                )
+            ]
     x = program.x
     if x is None:
         return []
@@ -57,3 +69,12 @@ def in_code(program: Program) -> list[Finding]:
         ):
             return [found(FAULT, op.line, "certain")]
     return []
+
+
+def _by_255(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Div)
+        and isinstance(node.right, ast.Constant)
+        and node.right.value in (255, 256)
+    )

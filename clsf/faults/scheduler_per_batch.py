@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
-from clsf.reader.looks import Program, found, training_loops
+from clsf.reader.looks import Program, found, number, training_loops
 from clsf.words import say
 
 FAULT = Fault(
@@ -52,6 +54,9 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
+    for node in program.source.nodes if program.keras else ():
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("ExponentialDecay") and _each_step(node):
+            return [found(FAULT, node.lineno, "likely")]
     for loop, inside in training_loops(program).items():
         for e in inside:
             if (
@@ -62,3 +67,12 @@ def in_code(program: Program) -> list[Finding]:
             ):
                 return [found(FAULT, e.line, "likely")]
     return []
+
+
+def _each_step(call: ast.Call) -> bool:
+    """Whether a decay of Keras, which counts steps and not epochs, is by a tenth or more every few steps."""
+    given = dict(zip(("initial_learning_rate", "decay_steps", "decay_rate"), call.args, strict=False)) | {
+        k.arg: k.value for k in call.keywords
+    }
+    steps, rate = (getattr(given.get(name), "value", None) for name in ("decay_steps", "decay_rate"))
+    return number(steps) and number(rate) and steps <= 10 and 0 < rate <= 0.9

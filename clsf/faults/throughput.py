@@ -20,7 +20,8 @@ FAULT = Fault(
 
 LEAST_STEPS, LEAST_SECONDS = 200, 20.0
 SLOW = 0.3  # speed of the last third over that of the first; two other trainings on the machine take as much
-OFTEN = 0.15  # share of the steps that are five times slower than the usual one: with fewer, the machine was busy elsewhere now and then
+OFTEN = 0.15  # share of the steps that are five times slower than the usual one
+REGULAR = 0.5  # deviation of the gaps between slow steps over their mean: images that come late do so in turns, other programs by chance (about 1)
 
 
 def in_run(history: History, facts: Facts) -> Evidence | None:
@@ -31,17 +32,22 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
     speeds = speeds[len(speeds) // 20 :]  # the first steps build the graph
     third = len(speeds) // 3
     early, late, calm = (float(np.median(part)) for part in (speeds[:third], speeds[-third:], speeds))
-    if late < SLOW * early:
+    if late < SLOW * early and np.quantile(speeds[-third:], 0.9) < np.quantile(speeds[:third], 0.1):
         return Evidence(
             0.6,
             say("Images per second have fallen from {early} to {late}.", early=f"{early:,.0f}", late=f"{late:,.0f}"),
             "rates",
         )
     starved = float((speeds < 0.2 * calm).mean())
-    if starved > OFTEN:
+    if starved > OFTEN and _regular(speeds < 0.2 * calm):
         return Evidence(
             0.6,
             say("In {share} of the steps the speed drops below a fifth of the usual one (images per second: {speed}).", share=f"{starved:.0%}", speed=f"{calm:,.0f}"),
             "rates",
         )  # fmt: skip
     return None
+
+
+def _regular(slow: np.ndarray) -> bool:
+    gaps = np.diff(np.flatnonzero(slow[1:] & ~slow[:-1]))
+    return len(gaps) >= 10 and bool(gaps.std() < REGULAR * gaps.mean())

@@ -8,6 +8,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
 from clsf.optimizers import PLAINEST, named
+from clsf.reader.habits import penalties
 from clsf.reader.looks import Program, found, number
 from clsf.words import say
 
@@ -41,6 +42,9 @@ def in_code(program: Program) -> list[Finding]:
     made = program.optimizer
     if made is None:
         return []
+    if penalties(program).get("weight_decay", 0.0) >= 0.5:  # by hand, after or before each step
+        line = next((n for n, text in enumerate(program.source.lines, 1) if ".mul_(1 - " in text), made.line)
+        return [found(FAULT, line, "likely")]
     value, declared = made.kwargs.get("weight_decay"), named(made.name)
     if number(value) and value >= 0.05 and not (declared and declared.decoupled and value < 0.5):
         return [found(FAULT, made.lines.get("weight_decay", made.line), "likely" if value >= 0.1 else "smell")]

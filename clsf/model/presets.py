@@ -25,6 +25,7 @@ from clsf.model.layers import (
     Permute,
     Reshape,
     SeparableConv2D,
+    ZeroPadding2D,
 )
 from clsf.model.spec import ModelSpec
 from clsf.words import Sentence, say
@@ -59,6 +60,9 @@ def _grouped(filters: int) -> tuple[Layer, Layer]:
     return Conv2D(filters, 1, groups=4, use_bias=False), BatchNorm()
 
 
+_RELU, _POOL = Activation("relu"), MaxPool2D(2)
+
+
 def _inverted(expand: int, kernel: int, strides: int, filters: int, channels: int) -> Layer:
     """Return a block of MobileNetV2 and EfficientNet: widen, slide over each channel, narrow; added to its input where the shape stays."""
     wide = (*_normed(channels * expand, 1), _RELU6) if expand > 1 else ()
@@ -79,13 +83,28 @@ def _efficientnet_lite0() -> tuple[Layer, ...]:
     )  # fmt: skip
 
 
+def _resnet_18() -> tuple[Layer, ...]:
+    """Return He et al. 2015, table 1, with torchvision's padding: the same on all sides, also where a stride leaves some of it out."""
+    blocks: list[Layer] = []
+    for filters, strides in ((64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)):
+        first = (_TORCH_PAD, *_torch_normed(filters, 3, 2, "valid")) if strides == 2 else _torch_normed(filters)
+        shortcut = _torch_normed(filters, 1, 2, "valid") if strides == 2 else ()
+        blocks += [Residual((*first, _RELU, *_torch_normed(filters)), shortcut), _RELU]
+    stem = (ZeroPadding2D(3, 3, 3, 3), *_torch_normed(64, 7, 2, "valid"), _RELU, _TORCH_PAD, MaxPool2D(3, strides=2))
+    return *stem, *blocks, GlobalAveragePool2D()
+
+
+def _torch_normed(filters: int, side: int = 3, strides: int = 1, padding: str = "same") -> tuple[Layer, Layer]:
+    return Conv2D(filters, side, strides=strides, padding=padding, use_bias=False), BatchNorm(0.9, 1e-5)
+
+
+_TORCH_PAD = ZeroPadding2D(1, 1, 1, 1)
 _RELU6 = Activation("relu6")
 _LITE0 = (
     (1, 3, 1, 16, 1), (6, 3, 2, 24, 2), (6, 5, 2, 40, 2), (6, 3, 2, 80, 3), (6, 5, 1, 112, 3), (6, 5, 2, 192, 4), (6, 3, 1, 320, 1),
 )  # fmt: skip
 """Rows of Tan & Le 2019, arXiv:1905.11946, table 1, as Lite0 has them: times wider, kernel, strides, filters, blocks."""
 
-_RELU, _POOL = Activation("relu"), MaxPool2D(2)
 
 _OVERLAPPING = MaxPool2D(3, strides=2, padding="same")
 _PIXELS = LayerNormalization(epsilon=1e-6)
@@ -221,6 +240,11 @@ _ALL = (
         "efficientnet-lite0",
         say("Tan & Le 2019 for phones: 16 blocks, no squeeze-and-excitation, ReLU6. Made for weights that were trained on ImageNet."),
         _efficientnet_lite0(),
+    ),
+    Preset(
+        "resnet-18",
+        say("He et al. 2015, table 1, as torchvision has it: eight residual blocks. Its ImageNet weights are fetched at the first use."),
+        _resnet_18(),
     ),
     Preset("tiny", say("The smallest that learns something: one convolution of eight filters."), (_conv(8), _POOL, Flatten())),
 )  # fmt: skip

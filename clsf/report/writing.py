@@ -156,7 +156,7 @@ def _test(contents: Contents, words: Words) -> Iterator[Block]:
     part = say_n("{count} test image", "{count} test images", len(found[0][1].labels), count=f"{len(found[0][1].labels):,}")
     if found[0][1].part == "validation":
         part = say_n(
-            "{count} validation image, for the data set has no test images",
+            "{count} validation image, because the data set has no test images",
             "{count} validation images, because the data set has no test images",
             len(found[0][1].labels),
             count=f"{len(found[0][1].labels):,}",

@@ -53,15 +53,17 @@ class FakeLab:
     @property
     def history(self) -> History:
         """Of a store in memory, which knows nothing of the runs that this lab pretends to train."""
-        if self._store is None:
-            self._store = RunStore(Path("/dev/null/nowhere"))
-        return self._store.history
+        return self._kept_nowhere().history
 
     @property
     def reached(self) -> Reached:
         """Of the same store."""
-        _ = self.history
-        return self._store.reached
+        return self._kept_nowhere().reached
+
+    def _kept_nowhere(self) -> RunStore:
+        if self._store is None:
+            self._store = RunStore(Path("/dev/null/nowhere"))
+        return self._store
 
     def record(self, run_id: str) -> RunRecord:
         if run_id not in self.records:

@@ -34,7 +34,7 @@ def told(app, caplog):
     return shown, found
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "Something went wrong"), ("ko", "예상하지 못한 문제")])
+@pytest.mark.parametrize(("lang", "words"), [("en", "Something unexpected went wrong"), ("ko", "예상하지 못한 문제")])
 def test_a_page_that_breaks(open_app, broken, caplog, lang, words):
     caplog.set_level(logging.ERROR)
     app = open_app("train", lang, run="someone-elses")

@@ -72,6 +72,7 @@ BY_LINK = {
 """Step -> page, a link by which it isn't done, and one by which it is."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_LINK)
 def test_a_task_on_a_page_is_done_there_and_not_before(open_app, name):
     check = do_steps()[name]
@@ -120,6 +121,7 @@ PRESSED: dict[str, tuple[Callable, Callable]] = {
 """Step of a lesson -> what is pressed in vain, and what does it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "ko"])
 @pytest.mark.parametrize("name", PRESSED)
 def test_a_task_in_a_lesson_is_done_there_and_not_before(open_app, name, lang):

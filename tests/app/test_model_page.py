@@ -104,6 +104,16 @@ def test_every_preset_is_one_click_and_one_step(open_app, browser, name):
         assert metrics(app)[0] == "430,102"
 
 
+def test_blocks_of_a_long_design_are_folded_until_something_is_to_be_seen_inside(open_app, browser):
+    app = open_app("model")
+    app.button(key="preset_efficientnet-lite0").click().run()
+    folded = [card for card in browser.data["cards"] if card["inside"]]
+    assert len(folded) == 16
+    assert folded[0]["inside"] == "5 layers inside; open it to see them."
+    app.button(key="preset_residual").click().run()
+    assert not any(card["inside"] for card in browser.data["cards"])
+
+
 def test_lenet_is_built_wish_by_wish(open_app, browser):
     app = open_app("model", **{"for": "mnist"})
     app.button(key="preset_empty").click().run()
@@ -325,11 +335,11 @@ def test_whatever_a_link_says_the_page_stands(open_app, browser, link):
         ),
         (
             Plan("shapes", epochs=7, loss="binary"),
-            "Epochs (5), optimizer (rmsprop) and all else are as usual.",
+            "Epochs (5), optimizer (rmsprop) and everything else have their default values.",
         ),  # ten classes: that plan fits no such images
         (
             Plan("shapes", Preparation(image_size=9), epochs=7),
-            "Epochs (5), optimizer (rmsprop) and all else are as usual.",
+            "Epochs (5), optimizer (rmsprop) and everything else have their default values.",
         ),  # another size than the design has
     ],
 )

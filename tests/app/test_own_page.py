@@ -8,15 +8,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from clsf.data import cache, private
 from clsf.own import teach_file
-from clsf.own.collection import Collection
+from clsf.own.asked import Evidence, Features, Validated
+from clsf.own.collection import SIDE, Collection
 from clsf.own.tryout import tryout
+from clsf.own.ways import Judged
+from clsf.predict.trying import Tried
+from clsf.predict.values import Prediction
 from clsf.ui.own import keys
 from clsf.ui.own.sections import SECTIONS
-from tests.app.seen import texts, well
+from tests.app.conftest import installed
+from tests.app.fake_lab import FakeLab
+from tests.app.seen import charts, html, texts, well
 
 SCRIPT = "<img src=x onerror=alert(1)>"
 
@@ -120,3 +127,92 @@ def test_a_teach_again_file_comes_back(page):
     app.file_uploader(key=f"{keys.AGAIN}_0").set_value([("mine.zip", teach_file.written(tryout()), "application/zip")])
     app.run()
     assert "90 images are back." in texts(well(app))
+
+
+# What is asked of taught models, with a lab that answers as workers would.
+
+
+class TaughtLab(FakeLab):
+    """A lab whose models say “temple” of everything, surely of what is dark."""
+
+    def call(self, framework: str, function: str, *args: object, timeout: float = 30.0) -> object:
+        name = function.rpartition(":")[2]
+        shares = np.array([0.9, 0.06, 0.04])
+        if name == "asked":
+            return Tried(args[1], Prediction(shares[None], -1.0, 1.0, 0.01))
+        if name == "validated":
+            return Validated(np.tile(shares, (15, 1)), np.repeat([0, 1, 2], 5))
+        if name == "answered":
+            return np.tile([0.5, 0.3, 0.2], (len(args[1]), 1))
+        if name == "grad_cam":
+            return np.arange(SIDE * SIDE, dtype=np.float32).reshape(SIDE, SIDE)
+        if name == "why":
+            return Evidence(np.array([2.0, -0.5, -1.5]), tryout().pixels[:5], np.array([0, 0, 1, 0, 2]), np.linspace(1, 0.2, 5))
+        if name == "features":
+            found = tryout()
+            rows = np.random.default_rng(0).normal(size=(90, 6)) * 0.3 + np.eye(3)[found.labels].repeat(2, 1)
+            return Features(rows.astype(np.float32), found.labels, found.recordings)
+        if name == "once":
+            return Judged({"head": 0.95, "all": 0.6}.get(args[2].get("train_layers", "all"), 0.9), 1.5)
+        raise AssertionError(function)
+
+
+@pytest.fixture
+def taught(monkeypatch, page) -> Callable[..., AppTest]:
+    """Open a step of the page after the try-out set was taught."""
+    installed(monkeypatch, TaughtLab())
+    st.cache_data.clear()
+
+    def opened(section: str, lang: str = "en", **link: str) -> AppTest:
+        app = page("collect", lang, **link)
+        app.button(key="own_tryout").click().run()
+        app.button(key="own_go_teach").click().run()
+        app.get_by_key(keys.SECTION).set_value(section).run()
+        return well(app)
+
+    return opened
+
+
+def test_both_models_answer_and_say_why(taught):
+    app = taught("try", **{keys.TRY: "kept"})
+    assert html(app).count('class="pd-verdict"') == 1
+    assert "temple" in html(app)
+    assert "An answer counts from" in texts(app)
+    app.get_by_key(keys.WHERE).set_value(True).run()
+    assert html(well(app)).count("Grad-CAM of") == 2
+    app.get_by_key(keys.TRY).set_value("stranger").run()
+    assert html(well(app)).count('class="pd-verdict"') == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("question", ["ways", "few", "stranger", "frames"])
+def test_every_question_is_answered(taught, question, lang):
+    app = taught("questions", lang, **{keys.QUESTION: question})
+    assert not app.error
+    if question == "few":
+        assert "own-few" in charts(app)
+    if question == "frames" and lang == "en":
+        assert "percentage points better" in texts(app)
+    if question == "stranger" and lang == "en":
+        assert "22 of 22 things of no class are called unknown" in texts(app)
+
+
+def test_three_ways_are_trained_on_three_splits_and_leave_no_set_behind(taught):
+    app = taught("questions", **{keys.QUESTION: "ways"})
+    before = set(cache.names())
+    app.button(key="own_ways_go").click().run()
+    assert app.session_state[keys.WAYS].wait(60) if keys.WAYS in app.session_state else True
+    app.run()
+    well(app)
+    said = texts(app).replace("\\", "")
+    assert "frozen features: 95% (95 % interval 95% to 95%)" in said
+    assert "from scratch: 60%" in said
+    assert set(cache.names()) == before
+
+
+def test_what_was_taught_can_be_taken_home(taught):
+    app = taught("home")
+    assert not app.error
+    labels = [button.label for button in app.get("download_button")]
+    assert "Teach-again file" in labels
+    assert labels.count("Capsule") == 2

@@ -216,7 +216,7 @@ TASK = "metrics-that-lie/ask"  # of the lessons, met on this page
 def test_the_lessons_task_is_met_by_an_answer_and_not_by_a_refusal(open_app, trained):
     check = path.path("en").lesson(TASK.split("/")[0]).step(TASK.split("/")[1]).block.check
     lab, ids = trained
-    lab.oracle.refuse["tried"] = DataError("{why}", why="no")
+    lab.oracle.refuse["asked"] = DataError("{why}", why="no")
     app = open_app("predict", predict="try", source="test", run=ids[0])
     assert not check.met(app.session_state["facts_told"]["guess"])
     lab.oracle.refuse.clear()

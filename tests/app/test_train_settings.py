@@ -46,6 +46,23 @@ def test_the_usual_settings_are_the_plans_defaults(open_app, lab, lang):
 
 
 @LANGUAGES
+def test_pretrained_weights_bring_the_preparation_that_they_expect(open_app, lab, lang):
+    app = open_app("train", lang)
+    app.get_by_key(keys.WEIGHTS).set_value("imagenet").run()
+    assert not app.exception
+    assert len(app.warning) == 1  # the model that is chosen is none of a pretrained network
+    app.get_by_key(state.MODEL).set_value("efficientnet-lite0")
+    app.get_by_key(keys.TRAIN_LAYERS).set_value("last").run()
+    app.number_input(key=keys.LAST_BLOCKS).set_value(2)
+    app.number_input(key=keys.BACKBONE_RATE).set_value(1e-4)
+    app.toggle(key=keys.FREEZE_NORMS).set_value(True)
+    plan = plan_of_started(app.run(), lab)
+    assert plan.preparation == Preparation(96, "rgb", "efficientnet")
+    assert (plan.weights, plan.train_layers, plan.backbone_rate, plan.freeze_norms) == ("imagenet", "last:2", 1e-4, True)
+    assert taken.values(plan)[keys.LAST_BLOCKS] == 2
+
+
+@LANGUAGES
 def test_every_group_reaches_the_plan(open_app, lab, lang):
     app = open_app("train", lang)
     app.session_state[keys.LOSS] = "categorical"

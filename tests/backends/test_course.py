@@ -71,11 +71,11 @@ BAR = 1e-12
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_averaged_gradients_are_those_of_one_big_batch(framework):
     def apart(count: int, kind: str, statistics: str = "none") -> float:
-        found = frameworks.process(framework).run(answer, workers.JOB, framework, workers.Setup(count, kind, statistics), 6)
+        found = frameworks.process(framework).run(answer, workers.JOB, framework, workers.Setup(count, kind, statistics), 3)
         assert max(found.copies_apart) == 0
         return max(found.apart)
 
-    for count in workers.WORKERS:
+    for count in (workers.WORKERS[0], workers.WORKERS[-1]):
         assert apart(count, "equal") < BAR
         assert apart(count, "weighted") < BAR
         assert apart(count, "unequal") > 1e-3
@@ -90,6 +90,7 @@ def test_both_frameworks_simulate_the_same():
         assert one.one_device == pytest.approx(other.one_device, abs=BAR)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_larger_batch_needs_a_larger_rate(framework):
     one, slow, scaled = frameworks.process(framework).run(answer, workers.RATES_JOB, framework, 4)
@@ -123,6 +124,7 @@ def outcomes(framework: str) -> dict:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_combination_of_places_runs_and_its_text_is_a_program(framework):
     found = outcomes(framework)

@@ -33,7 +33,7 @@ def test_slice_predict_and_reveal(dashboard):
     expect(cell).to_have_attribute("data-tip", "t[1, 0, 0] = 7")
 
     # Predict, then reveal.
-    card = page.locator(".st-key-predict")
+    card = page.locator(".st-key-test_card")
     expect(card.get_by_role("button", name="Reveal: run it now")).to_be_disabled()
     card.get_by_text("(2,)", exact=True).click()
     card.get_by_role("button", name="Reveal: run it now").click()

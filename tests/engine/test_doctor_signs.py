@@ -14,7 +14,7 @@ from clsf.faults import throughput
 from clsf.faults.doctor import diagnose
 from clsf.model.layers import made
 from clsf.model.spec import ModelSpec
-from clsf.optimizers import PLAINEST, POPULAR
+from clsf.optimizers import PLAINEST, POPULAR, with_momentum
 from clsf.plan import Plan
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ SIGNS = {
     "dead-units": (dense(32, 2, "relu"), planned(learning_rate=1.0), "of the units are 0"),
     "gradient-size vanishing": (dense(32, 10, "sigmoid"), planned(optimizer=PLAINEST, learning_rate=0.1), "first layer's gradient"),
     "gradient-size update": (dense(32, 1, "tanh"), planned(optimizer="rmsprop", learning_rate=1.0), "of their size"),
-    "lr-too-high no number": (dense(32, 2, "linear"), planned(optimizer=PLAINEST, learning_rate=1e11), "seen first in"),
+    "lr-too-high no number": (dense(32, 2, "relu"), planned(optimizer=with_momentum().name, learning_rate=1e11), "seen first in"),
 }  # fmt: skip
 """Kind, and which of its signs -> model, plan, and a part of what has to be said."""
 

@@ -1,8 +1,13 @@
 """Pretrained weights, frozen layers and a learning rate for the backbone: the two frameworks stay together."""
 
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import numpy as np
 import pytest
 
+from clsf.errors import DataError
 from clsf.model.branches import Block, Residual
 from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, DepthwiseConv2D, Dropout, GlobalAveragePool2D
 from clsf.model.spec import ModelSpec
@@ -17,8 +22,8 @@ SPEC = ModelSpec(
     "small",
     (
         Conv2D(4, 3, padding="same", use_bias=False), BatchNorm(), RELU6,
-        Block((Conv2D(8, 1), BatchNorm(), RELU6)),
-        Residual((DepthwiseConv2D(3, padding="same"), BatchNorm(), RELU6, Conv2D(8, 1))),
+        Block((Conv2D(8, 1, use_bias=False), BatchNorm(), RELU6)),
+        Residual((DepthwiseConv2D(3, padding="same", use_bias=False), BatchNorm(), RELU6, Conv2D(8, 1))),
         GlobalAveragePool2D(), Dropout(0.2), Dense(10),
     ),
 )  # fmt: skip
@@ -76,3 +81,20 @@ def test_pretrained_weights_say_the_same_in_both_frameworks():
     for side in (64, 96):
         one, two = frameworks.both(transfer_inside.imagenet_logits, "efficientnet-lite0", "float64", side)
         assert np.abs(one - two).max() <= 1e-9
+
+
+def test_weights_that_are_fetched_are_read_as_torchvision_means_them(tmp_path):
+    """The real fetching and reading, on a file of the same form that is made here."""
+    torch = frameworks.process("torch")
+    (tmp_path / "pretrained").mkdir()
+    sha256 = torch.run(transfer_inside.stand_in, str(tmp_path / "pretrained"))
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        mirror = f"http://127.0.0.1:{server.server_port}"
+        with pytest.raises(DataError, match="its checksum is"):
+            torch.run(transfer_inside.fetched_and_read, mirror, str(tmp_path), "f37072fd")
+        weights, wanted = torch.run(transfer_inside.fetched_and_read, mirror, str(tmp_path), sha256[:8])
+        server.shutdown()
+    for said in frameworks.both(transfer_inside.logits_with, weights, "resnet-18", 96):
+        assert np.abs(said - wanted).max() <= 1e-9 * np.abs(wanted).max()

@@ -12,10 +12,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from clsf.convert import binding, causes, guessing, reading, zipped
+from clsf.convert import binding, causes, guessing, norms, reading, zipped
 from clsf.convert.comparing import compared
 from clsf.convert.values import Loaded
 from clsf.errors import ConvertError
+from clsf.model.branches import Parallel
 from clsf.model.layers import made
 from clsf.model.spec import ModelSpec
 
@@ -155,6 +156,15 @@ def external(model: onnx.ModelProto) -> None:
 def test_hostile_onnx_files_are_refused_in_words(content, says):
     with pytest.raises(ConvertError, match=says):
         reading.read(content, "model.onnx")
+
+
+def test_the_content_says_whose_worker_reads_a_file():
+    """Not its name: PyTorch must not be loaded into TensorFlow's worker."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("archive/data.pkl", b"")
+    assert reading.WORKERS[reading.kind_of(file.getvalue(), "model.bin")] == "torch"
+    assert reading.WORKERS[reading.kind_of(keras_file(), "model.pt")] == "tensorflow"
 
 
 @pytest.mark.parametrize("name", ["model.h5", "model.exe", "model.zip"])
@@ -318,3 +328,61 @@ def test_batch_normalisation_that_an_exporter_put_into_the_layer_is_seen_through
         }
         found = compared(whole(weights, spec), whole(other, inside), run, 3)
         assert [(f.layer, f.cause.name) for f in found.findings] == wanted
+
+
+def test_a_missing_activation_inside_a_branch_is_found_where_the_branches_meet():
+    def net(*row) -> ModelSpec:
+        return ModelSpec(
+            "net",
+            (
+                Parallel(((made("Convolution", 4, 1), *row), (made("Convolution", 4, 3, padding="same"),))),
+                made("GlobalAverage"),
+                made("Linear", 2),
+            ),
+        )
+
+    weights = {n: RNG.normal(size=w.shape) for n, w in net().analyse(SHAPE).named_weights().items()}
+    outputs = branching(weights)
+    found = compared(whole(weights, net(made("Function", "relu"))), whole(weights, net()), outputs, 3)
+    assert (found.findings[0].layer, found.findings[0].cause.name) == ("layer1.branch1.2", "missing-activation")
+
+
+def branching(weights: dict) -> object:
+    def outputs(framework: str, spec: ModelSpec, given: dict) -> dict[str, np.ndarray]:
+        found, split = {}, spec.layers[0]
+        for name, row in split.rows():
+            inner = ModelSpec("row", row)
+            prefix = f"1.{name}."
+            found |= {
+                prefix + path: x
+                for path, x in run(
+                    framework, inner, {n.removeprefix(prefix): a for n, a in given.items() if n.startswith(prefix)}
+                ).items()
+            }
+        ends = [found[f"1.{name}.{len(row)}"] for name, row in split.rows()]
+        found["1"] = np.concatenate(ends, 3)
+        found["2"] = found["1"].mean((1, 2))
+        found["3"] = found["2"] @ given["3.kernel"] + given["3.bias"]
+        return found
+
+    return outputs
+
+
+def test_batch_normalisation_inside_the_other_files_layers_is_shown_for_a_state_dict():
+    state = state_of(weights := numbers())
+    factor, summand = causes.effective(
+        {n: weights[f"2.{n}"] for n in ("gamma", "beta", "moving_mean", "moving_variance")}, 1e-3
+    )
+    inside = ModelSpec("net", (SPEC.layers[0], *SPEC.layers[2:]))  # as exporters write it where no function is between them
+    folded = {"1.kernel": weights["1.kernel"] * factor, "1.bias": weights["1.bias"] * factor + summand}
+    folded |= {f"{int(n[0]) - 1}{n[1:]}": w for n, w in weights.items() if n[0] in "456"}
+    found = norms.shown(state, whole(folded, inside))
+    assert found.layers[1] == made("Batchwise", 0.9, 1e-3)
+    assert [layer.role for layer in found.layers] == ["Convolution", "Batchwise", "Function", "Flat", *["Linear"] * 3]
+
+
+def test_what_is_mended_are_the_weights_that_differ():
+    weights = numbers()
+    found = compared(whole(weights), whole(weights | {"5.kernel": weights["5.kernel"].T}), run, 3)
+    assert set(found.mends) == {"5.kernel", "5.bias"}
+    assert np.array_equal(found.mends["5.kernel"], weights["5.kernel"])

@@ -52,7 +52,10 @@ def test_each_says_its_fields_of_the_plan(words, changes):
     [
         (["--schedule", "linear"], "Unknown schedule 'linear'. Known: constant, step, exponential, cosine, range."),
         (["--patience", "0"], "patience is 0, but must be a whole number from 1 to 1000."),
-        (["--label-smoothing", "0.1"], "Label smoothing is 0.1, but a sparse label is one whole number"),
+        (
+            ["--label-smoothing", "0.1"],
+            "Label smoothing is 0.1, but Keras' sparse loss can't smooth: its label is one whole number",
+        ),
         (["--loss", "binary"], "The binary loss is for two classes, but the data has 10."),
         (["--torch-variant", "fit"], "Unknown variant of PyTorch 'fit'. Known: loop, dataloader."),
         (["--csv", "/proc/none"], "The folder '/proc/none' can't be made:"),

@@ -26,7 +26,7 @@ WRONG = [
     (Augmentation, {"shift": 1.5}, "shift is 1.5, but must be a whole number from 0 to 128."),
     (Augmentation, {"brightness": True}, "brightness is true, but must be a number from 0 to 1."),
     (Plan, {"loss": "hinge"}, "Unknown loss 'hinge'. Known: sparse, categorical, binary."),
-    (Plan, {"label_smoothing": 0.1}, "Label smoothing is 0.1, but a sparse label is one whole number"),
+    (Plan, {"label_smoothing": 0.1}, "Label smoothing is 0.1, but Keras' sparse loss can't smooth: its label is one whole number"),
     (Plan, {"loss": "categorical", "label_smoothing": 1}, "label_smoothing is 1, but must be a number from 0 to 0.9."),
     (Plan, {"l1": -1}, "l1 is -1, but must be a number from 0 to 10."),
     (Plan, {"weight_decay": "0.1"}, "weight_decay is '0.1', but must be a number from 0 to 10."),

@@ -166,11 +166,26 @@ def test_a_sign_is_named_with_the_epoch_since_when(history, facts, kind, epoch):
         pytest.param(History(gradient_norms=tuple(falling(1, 1.02, 60))), Facts(), id="gradients grow a little"),
         pytest.param(History(speeds=(500.0,) * 400 + (350.0,) * 400), Facts(batch_size=32), id="somewhat slower"),
         pytest.param(History(speeds=(500.0,) * 30 + (50.0,) * 30), Facts(batch_size=32), id="too short to say"),
+        pytest.param(
+            History(speeds=tuple(np.random.default_rng(0).choice([900.0, 50.0], 800, p=[0.75, 0.25]))), Facts(batch_size=32), id="a busy machine"
+        ),
+        pytest.param(
+            History(speeds=(*np.random.default_rng(0).choice([900.0, 500.0], 400), *np.random.default_rng(1).choice([900.0, 150.0], 400, p=[0.3, 0.7]))),
+            Facts(batch_size=32), id="a machine that gets busy",
+        ),
         pytest.param(sawtooth(40, 5, np.random.default_rng(0), False), Facts(classes=10), id="noise of shuffled batches"),
     ],
 )  # fmt: skip
 def test_a_healthy_twin_of_a_sign_gets_no_verdict(history, facts):
     assert diagnose(history, facts) == ()
+
+
+def test_tanh_alone_is_no_reason_for_learning_slowly():
+    judge = faults.functions("in_run")["saturating-activation"]
+    slow = epochs(*((2.34 - 0.01 * n, 0.1 + 0.01 * n, 2.3, 0.12) for n in range(8)))
+    assert judge(slow, Facts(classes=10, activations=("tanh",) * 4)) is None
+    assert judge(slow, Facts(classes=10, activations=("sigmoid",) * 4)) is not None
+    assert judge(slow, Facts(classes=10, activations=("tanh",) * 4, first_to_last_gradient=0.001)) is not None
 
 
 def test_what_a_verdict_rests_on_is_drawn():
@@ -182,8 +197,12 @@ def test_what_a_verdict_rests_on_is_drawn():
         verdict = next(one for one in diagnose(history, facts) if one.kind == kind)
         drawn = marks(verdict, history, facts)
         assert any(mark.level == pytest.approx(level) for mark in drawn)
-        figure = evidence.figure(history, drawn, str)
+        figure = evidence.figure(history, drawn, str, "loss")
         assert any(shape["y0"] == pytest.approx(level) for shape in figure["layout"]["shapes"])
+        assert figure["layout"]["yaxis"].get("type") != "log"
+    spike = evidence.figure(History(losses=(600.0, 90.0, *(2.3,) * 20)), drawn, str, "loss")["layout"]
+    assert spike["yaxis"]["type"] == "log"
+    assert [text["y"] for text in spike["annotations"]] == [pytest.approx(math.log10(level))]
     broke = History((), (2.3, 2.2, float("nan"), float("nan")))
     (verdict,) = (one for one in diagnose(broke, facts) if one.kind == "lr-too-high")
     assert [mark.step for mark in marks(verdict, broke, facts) if mark.step] == [3]

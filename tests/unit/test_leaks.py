@@ -99,7 +99,7 @@ def test_copies_inside_the_training_images_are_torn_apart_by_the_drawn_split(sha
     (finding,) = check(dataset, {}).findings
     assert (finding.kind, finding.count) == ("same-within", 50)
     assert 5 <= len(finding.leaked) <= 30
-    assert "torn apart" in str(finding.means)
+    assert "are split between them" in str(finding.means)
 
 
 @pytest.mark.parametrize("name", ["digits", pytest.param("shapes", marks=pytest.mark.slow)])

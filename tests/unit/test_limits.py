@@ -42,6 +42,13 @@ def test_frozen_layers_need_less_memory():
     assert whole > 1_500_000_000 > frozen
 
 
+def test_a_small_host_trains_the_head_of_a_network_that_is_too_large_for_it():
+    small, analysis = Settings().for_small_host(), preset("efficientnet-lite0", 3).analyse((128, 128, 3))
+    require(small, analysis, Plan("digits", train_layers="head"), 82, 1_300_000_000)
+    with pytest.raises(EngineError, match="3,416,867 parameters"):
+        require(small, analysis, Plan("digits"), 82, 1_300_000_000)
+
+
 @pytest.mark.parametrize(("name", "most"), [("max_epochs", 7), ("max_images", 1000)])
 def test_what_is_just_within_a_limit_is_let_in_and_one_more_is_not(name, most):
     plan = Plan("digits", epochs=7)

@@ -33,6 +33,10 @@ PARAMETERS = {
     "shuffle": (MNIST, 2_058, 2 * 4 * 16),
     # patches 64 * 32 + 32 and 33 * 32; twice: tokens 64 + 17 * 32 + 33 * 16, channels 64 + 33 * 64 + 65 * 32; last 64; dense 330
     "mixer": (MNIST, 14_314, 0),
+    # published with 1000 classes: 4,652,008 and twice 21,008 channels; the head of ten is 1281 * 990 smaller
+    "efficientnet-lite0": (CIFAR, 3_383_818, 42_016),
+    # torchvision's resnet18(num_classes=10)
+    "resnet-18": (CIFAR, 11_181_642, 9_600),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from clsf import losses
 from clsf.code import STYLES, model_code, script, why_not
 from clsf.model import layers as ours
-from clsf.model.branches import Multiply, Parallel, Residual
+from clsf.model.branches import Block, Multiply, Parallel, Residual
 from clsf.model.layers.shaping import ORDERS
 from clsf.model.presets import NAMES, preset
 from clsf.model.spec import ModelSpec
@@ -34,9 +34,19 @@ OWN = ("rules", "variants", "split", "start", "device")
 
 
 def plainest(rows: tuple, shape: tuple) -> tuple:
-    """Return the row with "valid" wherever "same" adds nothing, which is how both are the same layer."""
-    found = []
+    """Return the row as source tells it: blocks dissolved, "valid" wherever "same" adds nothing, "same" for the zeros that it adds."""
+    found, before = [], shape
     for layer in rows:
+        if isinstance(layer, Block):
+            found += plainest(layer.layers, shape)
+            shape = before = layer.out_shape(shape)
+            continue
+        if isinstance(layer, ours.Conv2D) and found and isinstance(found[-1], ours.ZeroPadding2D):
+            same = replace(layer, padding="same") if layer.padding == "valid" else layer
+            if same.pads(before) == found[-1].pads(before):
+                found[-1] = same
+                before, shape = shape, layer.out_shape(shape)
+                continue
         if isinstance(layer, Residual):
             layer_of = Residual(plainest(layer.layers, shape), plainest(layer.shortcut, shape))
         elif isinstance(layer, Parallel):
@@ -50,7 +60,7 @@ def plainest(rows: tuple, shape: tuple) -> tuple:
         else:
             layer_of = layer
         found.append(layer_of)
-        shape = layer.out_shape(shape)
+        before, shape = shape, layer.out_shape(shape)
     return tuple(found)
 
 

@@ -49,7 +49,8 @@ class TensorFlowBackend:
         self._together = numbers.evaluation_batch(analysis)
         with self._scope:
             keras.utils.set_random_seed(plan.seed)  # of Keras' own dropout
-            self._pixels, self._shape = tf.constant(prepared.pixels), prepared.shape
+            self._pixels: tf.Tensor | None = None  # see `_ready`
+            self._shape = prepared.shape
             self._labels = tf.constant(prepared.labels)
             self._mean = tf.constant(prepared.mean, plan.dtype)
             self._deviation = tf.constant(prepared.deviation, plan.dtype)
@@ -92,6 +93,11 @@ class TensorFlowBackend:
             extra["pixels"] = tf.TensorSpec([None, None, *self._shape], tf.uint8)
         self._train = tf.function(self._graph_steps, input_signature=[tf.TensorSpec([None, None], tf.int64), masks, extra])
         self._evaluate = tf.function(self._sums, input_signature=[tf.TensorSpec([None], tf.int64)])
+
+    def _ready(self) -> None:
+        """Take in the run's images, unless features stand in their place: only then, for large ones take as much memory again."""
+        if self._pixels is None:
+            self._pixels = tf.constant(self._prepared.pixels)
 
     # One step, and many.
 
@@ -162,6 +168,7 @@ class TensorFlowBackend:
     ) -> StepReport:
         masks = dropout_masks(self._masks, self._plan.seed, first_step, *order.shape)
         with self._scope:
+            self._ready()
             extra = {} if rates is None else {"rates": tf.constant(rates, tf.float64)}
             if pixels is not None:
                 extra["pixels"] = tf.constant(pixels)
@@ -182,6 +189,9 @@ class TensorFlowBackend:
         rate: Callable[[int], float] | None = None,
         pixels: Callable[[np.ndarray], np.ndarray] | None = None,
     ) -> Iterator[StepReport]:
+        with self._scope:
+            self._ready()
+
         def batch(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             if pixels is None:
                 found = self._received(indices)
@@ -234,6 +244,7 @@ class TensorFlowBackend:
 
     def evaluate(self, indices: np.ndarray) -> Evaluation:
         with self._scope:
+            self._ready()
             sums = [self._evaluate(tf.constant(part)) for part in numbers.parts(indices, self._together)]
         losses, correct = (sum(float(x) for x in column) for column in list(zip(*sums, strict=True))[:2])
         return Evaluation(losses / len(indices), correct / len(indices), self._said(tf.cast(sums[0][2], tf.float32).numpy()))

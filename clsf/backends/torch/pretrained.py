@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,10 +21,16 @@ import torch
 
 from clsf.backends.torch.stock import turned
 from clsf.data import child
+from clsf.data.download import download
 from clsf.data.pretrained import carried, fetched
+from clsf.data.progress import Progress
 from clsf.errors import ClsfError, DataError
 from clsf.model.pretrained import SOURCES, Pretrained
 from clsf.model.shapes import Weight
+
+
+def _told(stage: str, done: int, total: int) -> None:
+    print(json.dumps({"stage": stage, "done": done, "total": total}), flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,17 +41,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     source = SOURCES[asked.name]
     try:
-        np.savez(asked.file, **read(source, carried(source) or fetched(source)))
+        path = carried(source) or fetched(source)
+        if not path.is_file() and source.torchvision:
+            fetch(source, path, os.environ.get("CLSF_MIRROR"))
+        np.savez(asked.file, **read(source, path))
     except ClsfError as error:
         print(json.dumps({"error": error.sentence.to_json()}), flush=True)
         return 1
     return 0
 
 
+def fetch(source: Pretrained, path: Path, mirror: str | None = None, progress: Progress = _told) -> None:
+    """Fetch the file of one of torchvision's networks, from the mirror alone if there is one: <mirror>/pretrained/<file>."""
+    from torchvision.models import get_weight
+
+    url = get_weight(source.torchvision).url
+    if mirror:
+        url = f"{mirror.rstrip('/')}/pretrained/{url.rpartition('/')[2]}"
+    download(url, path, progress=progress)
+
+
 def read(source: Pretrained, path: Path) -> dict[str, np.ndarray]:
     """Return the arrays in a file, in the agreed layout and named as the preset's. Raises DataError if it is another file."""
     found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != source.sha256:
+    if not found.startswith(source.sha256):
+        if source.torchvision:
+            path.unlink(missing_ok=True)  # so that the next try fetches it again
         raise DataError(
             "The file {file} is not the weights of {network}: its checksum is {found} instead of {wanted}. Install the package or "
             "fetch the file again.",

@@ -91,7 +91,7 @@ def _look(done: _Done) -> None:
     if comparison.differs:
         st.error(sentence(lab.verdict(comparison)), icon=":material/call_split:")
         for number, finding in enumerate(comparison.findings):
-            lead = "" if number == 0 else t("Once that is mended") + ": "
+            lead = "" if number == 0 else t("Once that is fixed") + ": "
             st.markdown(
                 f"{lead}**{plain(finding.layer)}**: {words(TITLES[finding.cause.name])}. {sentence(finding.cause.sentence)}"
             )

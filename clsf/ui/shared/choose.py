@@ -53,9 +53,13 @@ def several(
 ) -> list[str]:  # fmt: skip
     """Show a widget of which any number of the options `titles` may be chosen; they stand in the link in the order chosen."""
     st.session_state[key] = several_chosen(titles, key, default, link)
+
+    def named(name: str) -> str:
+        return titles.get(name, name)  # a browser may send anything
+
     chosen = [
         name
-        for name in widget(label, list(titles), format_func=titles.get, key=key, persist_state="session", **more)
+        for name in widget(label, list(titles), format_func=named, key=key, persist_state="session", **more)
         if name in titles
     ]
     _into_link(link or key, ",".join(chosen) or NOTHING, ",".join(default) or NOTHING)

@@ -62,10 +62,13 @@ def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
     if not found:
         return
     stamp = (record.run_id, len(record.epochs), record.over, found)
-    draw(
-        f"{place}-evidence-{record.run_id}", stamp,
-        lambda: (evidence.figure(history, found, words), evidence.in_words(history, found, words)), height=260,
-    )  # fmt: skip
+    for name, column in zip(evidence.CHARTS, st.columns(2), strict=True):  # one below the other on a phone
+        with column:
+            draw(
+                f"{place}-evidence-{name}-{record.run_id}", stamp,
+                lambda name=name: (evidence.figure(history, found, words, name), evidence.in_words(history, found, words, name)),
+                height=260,
+            )  # fmt: skip
 
 
 def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:

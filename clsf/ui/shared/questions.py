@@ -29,7 +29,7 @@ def show(page: str, section: str = "") -> None:
         st.session_state[place] = next((at for at, s in enumerate(steps) if f"{page}/{s.name}" not in kept), 0)
     at = st.session_state[place] % len(steps)
     step, answered = steps[at], [kept[f"{page}/{s.name}"] for s in steps if f"{page}/{s.name}" in kept]
-    with st.container(border=True, key="predict", gap="small"):
+    with st.container(border=True, key="test_card", gap="small"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f"### :material/psychology: {t('Predict, then reveal')}")
             if answered:

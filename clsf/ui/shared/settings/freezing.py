@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf.data import pretrained
 from clsf.model.pretrained import SOURCES
 from clsf.plan import WEIGHTS
 from clsf.ui.shared import state
@@ -11,7 +12,7 @@ from clsf.ui.shared.choose import LINKED, named
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import explained, pair, toggle, twins, whole
-from clsf.ui.shared.text import t
+from clsf.ui.shared.text import sentence, t
 
 SIDE = 96  # pixels that images get for a pretrained network where no size is chosen
 
@@ -35,6 +36,10 @@ def layers() -> dict[str, object]:
                 networks=networks,
             )
         )
+        for source in SOURCES.values():
+            said = pretrained.missing(source.name) or pretrained.first_use(source.name)
+            if said is not None and st.session_state.get(state.MODEL) == source.name:
+                st.info(sentence(said), icon=":material/download:")
     if which == "last":
         blocks = whole(
             st, t("Blocks before the head"), keys.LAST_BLOCKS, 1, 1, 999, help=t("Counted from the end; the head trains too.")
@@ -59,9 +64,10 @@ def layers() -> dict[str, object]:
 
 def _prepare_so() -> None:
     """Prepare images as the pretrained network was trained, once its weights are chosen."""
-    chosen = st.session_state.get(keys.WEIGHTS)
-    source = next((source for source in SOURCES.values() if source.weights == chosen), None)
-    if source is not None:
+    chosen, model = st.session_state.get(keys.WEIGHTS), st.session_state.get(state.MODEL)
+    known = [source for source in SOURCES.values() if source.weights == chosen]
+    if known:
+        source = next((source for source in known if source.name == model), known[0])
         st.session_state[state.COLOUR], st.session_state[state.SCALE] = source.colour, source.scale
         if not st.session_state.get(state.IMAGE_SIZE):
             st.session_state[state.IMAGE_SIZE] = SIDE
