@@ -121,11 +121,11 @@ def _program(name: str) -> Program:
 
 
 def _json_lines(result: lab.Result) -> None:
-    def say(line: dict) -> None:
+    def write(line: dict) -> None:
         print(json.dumps(line, ensure_ascii=False), flush=True)
 
     for which, loaded in (("first", result.first), ("second", result.second)):
-        say(
+        write(
             {
                 "event": "convert_file",
                 "which": which,
@@ -138,7 +138,7 @@ def _json_lines(result: lab.Result) -> None:
         )
     comparison = result.comparison
     for row in comparison.rows:
-        say(
+        write(
             {
                 "event": "convert_layer",
                 "first": row.first,
@@ -151,7 +151,7 @@ def _json_lines(result: lab.Result) -> None:
             }
         )
     for number, finding in enumerate(comparison.findings, start=1):
-        say(
+        write(
             {
                 "event": "convert_finding",
                 "number": number,
@@ -164,8 +164,8 @@ def _json_lines(result: lab.Result) -> None:
             }
         )
     for note in comparison.notes:
-        say({"event": "convert_note", "sentence": str(note)})
-    say({"event": "convert_verdict", "differs": comparison.differs, "layer": comparison.findings[0].layer if comparison.differs else None,
+        write({"event": "convert_note", "sentence": str(note)})
+    write({"event": "convert_verdict", "differs": comparison.differs, "layer": comparison.findings[0].layer if comparison.differs else None,
          "cause": comparison.findings[0].cause.name if comparison.differs else None, "logits": comparison.logits, "images": comparison.images})  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class Constants:
     def _array(self, tensor: Any) -> np.ndarray:
         self._total += prod(tensor.dims)
         if any(d < 0 for d in tensor.dims) or self._total > 2 * MOST_WEIGHTS:
-            raise ConvertError("The file has more than {most} weights.", most=f"{MOST_WEIGHTS:,}")
+            raise ConvertError("The file has too many weights: at most {most} are read.", most=f"{MOST_WEIGHTS:,}")
         try:
             array = self._onnx.numpy_helper.to_array(tensor)
         except Exception as error:  # what a damaged tensor makes the library raise

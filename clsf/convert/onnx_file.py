@@ -76,7 +76,7 @@ def read(content: bytes, name: str) -> Loaded:
     if end.order is not None:
         raise ConvertError("The network ends in an image that is flattened channel by channel; let it end in scores.")
     if reading.total > MOST_WEIGHTS:
-        raise ConvertError("The file has more than {most} weights.", most=f"{MOST_WEIGHTS:,}")
+        raise ConvertError("The file has too many weights: at most {most} are read.", most=f"{MOST_WEIGHTS:,}")
     title = " ".join((graph.name or name).split())[:MAX_NAME] or "model"
     try:
         spec = ModelSpec(title, found.layers)

@@ -134,7 +134,7 @@ def _soon(seconds: float) -> str:
 
 def _preparing(record: RunRecord) -> None:
     news = record.progress
-    if news is None:  # the run has begun between two looks at it
+    if news is None or not (news.done or news.total):  # the run has begun between two looks at it, or nothing is known yet
         return
     share = min(news.done / news.total, 1.0) if news.total else 0.0
     if news.stage == "download" and not news.total:
