@@ -122,10 +122,19 @@ def _two(points: np.ndarray) -> np.ndarray:
 
 
 def _cam_layer(facts: dict[str, LayerFacts], values: dict[str, np.ndarray]) -> str | None:
-    """Return the last layer of the model's own row that hands on images larger than a pixel, a convolution if there is one."""
+    """Return the last layer of the model's own row that hands on images larger than a pixel, a convolution if there is one.
+
+    What follows a convolution and leaves the images' shape as it is, such as batch normalisation and an activation, belongs to it:
+    Grad-CAM is of the maps that the rest of the network sees (arXiv:1610.02391, section 3).
+    """
     images = [p for p, v in values.items() if v.ndim == 4 and "." not in p and v.shape[1] * v.shape[2] > 1]
-    convolutions = [p for p in images if facts[p].layer.WIDTH]
-    return (convolutions or images or [None])[-1]
+    convolutions = [number for number, p in enumerate(images) if facts[p].layer.WIDTH]
+    if not convolutions:
+        return images[-1] if images else None
+    at = convolutions[-1]
+    while at + 1 < len(images) and values[images[at + 1]].shape == values[images[at]].shape:
+        at += 1
+    return images[at]
 
 
 def _layer(facts: LayerFacts, value: np.ndarray) -> Layer:
