@@ -136,6 +136,18 @@ def shown(value: object) -> str:
     return said if len(said) <= 60 else said[:57] + "…"
 
 
+def cell(value: object) -> str:
+    """Return text for a table that a spreadsheet shows and does not compute: names are whatever somebody typed."""
+    text = " ".join(str(value).split())
+    if not text.startswith(("=", "+", "-", "@")):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
 def field(name: str) -> Sentence:
     """Return the sentence that stands for a field named in code, such as `filters`: the same word in every language."""
     return say("{name}", name=name)

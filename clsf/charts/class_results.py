@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from clsf.charts.style import SHARES, STYLES
 from clsf.words import Sentence, say
@@ -32,7 +33,7 @@ def figure(results: Sequence[Result], said: Said = str) -> dict:
             traces.append({
                 "x": [r.parameters for r in mine], "y": [r.accuracy for r in mine], "mode": "markers", "name": style.title,
                 "marker": {"color": style.colour, "symbol": style.symbol, "size": 11, "opacity": 0.8},
-                "customdata": [[_plain(r.who), _plain(r.model)] for r in mine],
+                "customdata": [[escape(r.who), escape(r.model)] for r in mine],
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<br>%{x:,} · %{y:.1%}<extra></extra>",
             })  # fmt: skip
     layout = {
@@ -41,8 +42,3 @@ def figure(results: Sequence[Result], said: Said = str) -> dict:
         "yaxis": {"tickformat": ".0%", "title": {"text": said(say("accuracy, validation"))}, **SHARES},
     }  # fmt: skip
     return {"data": traces, "layout": layout}
-
-
-def _plain(text: str) -> str:
-    """Return text in which a hover label finds no markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

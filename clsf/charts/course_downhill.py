@@ -27,12 +27,14 @@ def surface(ways: Mapping[tuple[str, str], Way], names: Mapping[str, str], loss:
         "line": {"width": 0.6, "color": "rgba(120,130,140,0.5)"}, "hovertemplate": loss + " %{z:.2f}<extra></extra>",
     }]  # fmt: skip
     looks = dict(zip(names, LOOKS, strict=True))
+    shown_in = dict(reversed(list(ways)))  # rule -> the first framework that has it
     for (rule, framework), way in ways.items():
         symbol, colour = looks[rule]
         shown = [(x, y) for x, y in way if abs(x) < 50 and abs(y) < 50]
         data.append({
             "type": "scatter", "mode": "lines+markers", "x": [x for x, _ in shown], "y": [y for _, y in shown],
-            "name": f"{names[rule]} · {STYLES[framework].title}",
+            "name": names[rule], "legendgroup": rule, "showlegend": framework == shown_in[rule],  # the caption says which is which
+            "hovertemplate": "%{x:.2f}, %{y:.2f}<extra>" + f"{names[rule]} · {STYLES[framework].title}" + "</extra>",
             "line": {"color": colour, "width": 2, "dash": "dot" if framework == "torch" else "solid"},
             "marker": {
                 "symbol": symbol + ("-open" if framework == "torch" else ""), "size": 9 if framework == "torch" else 6,
@@ -43,6 +45,6 @@ def surface(ways: Mapping[tuple[str, str], Way], names: Mapping[str, str], loss:
         "data": data,
         "layout": {
             "xaxis": {"range": X, "title": {"text": "x"}, "zeroline": False}, "yaxis": {"range": Y, "title": {"text": "y"}, "zeroline": False},
-            "height": 430, "margin": {"l": 45, "r": 10, "t": 10, "b": 40}, "legend": {"orientation": "h", "y": -0.18},
+            "height": 430, "margin": {"l": 45, "r": 10, "t": 10, "b": 70}, "legend": {"orientation": "h", "y": -0.24},
         },
     }  # fmt: skip

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from clsf.cli import arguments
+from clsf.cli import arguments, training_arguments
 from clsf.compare.differences import switched
 from clsf.compare.lockstep import lockstep
 from clsf.compare.recording import Recording
@@ -41,6 +41,7 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
     arguments.add(
         parser, "batch-size", "learning-rate", "seed", "image-size", "train-limit", "scale", "rules", "start", "l2", "device"
     )
+    training_arguments.add(parser, "pretrained")
     parser.add_argument("--json", action="store_true", help="one JSON object per step and line")
     parser.set_defaults(run=run, optimizer=PLAINEST, dtype="float64", device="cpu")
 
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     """Compare and show it. Returns 0, also when the frameworks part; 1 if one of them could not go on."""
     data = arguments.data_name(options.data, options)
     spec = arguments.model_spec(options.model, len(catalogue.info(data).classes))
-    plan = arguments.plan(options, data)
+    plan = arguments.plan(options, data, **training_arguments.pretrained(options))
     other = switched(plan, [name.strip() for name in options.differences.split(",") if name.strip()])
     recording = Recording(options.steps, evaluate_every=options.evaluate_every, isolate=options.isolate)
     check(spec, plan, recording)

@@ -99,11 +99,11 @@ _GROUPS: dict[str, dict[str, dict]] = {
 }
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add all of them, in groups."""
-    for title, arguments in _GROUPS.items():
+def add(parser: argparse.ArgumentParser, *titles: str) -> None:
+    """Add the groups of these titles, or all of them."""
+    for title in titles or _GROUPS:
         group = parser.add_argument_group(title)
-        for name, how in arguments.items():
+        for name, how in _GROUPS[title].items():
             group.add_argument(f"--{name}", **how)
 
 
@@ -130,11 +130,16 @@ def changes(options: argparse.Namespace) -> dict[str, object]:
         "mixed": o.mixed,
         "look_inside": o.look_inside,
         "begin_from": o.begin_from,
-        "weights": o.weights,
-        "train_layers": o.train_layers,
-        "backbone_rate": o.backbone_rate,
-        "freeze_norms": o.freeze_norms,
+        **pretrained(o),
     }
+
+
+def pretrained(options: argparse.Namespace) -> dict[str, object]:
+    """Return the fields of a plan that the group "pretrained" says."""
+    o = options
+    return {
+        "weights": o.weights, "train_layers": o.train_layers, "backbone_rate": o.backbone_rate, "freeze_norms": o.freeze_norms,
+    }  # fmt: skip
 
 
 def _hyper(given: list[str] | None) -> dict[str, float]:

@@ -388,7 +388,7 @@ class _Weights:
             )  # fmt: skip
         self.total += data.size
         if self.total > MOST_WEIGHTS:
-            raise ConvertError("The file has more than {most} weights.", most=f"{MOST_WEIGHTS:,}")
+            raise ConvertError("The file holds more weights than are read here, at most {most}.", most=f"{MOST_WEIGHTS:,}")
         if data.dtype.kind not in "fiu":
             raise ConvertError(
                 "The layer '{name}' has weights of the type {kind}; numbers are read.", name=name, kind=str(data.dtype)[:40]

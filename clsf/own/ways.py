@@ -1,4 +1,4 @@
-"""The same images taught in three ways, each on several splits: inside a worker one training, outside the intervals.
+"""The same images taught in three ways, each on several splits: how each is judged.
 
 A validation set of a dozen images says little: one image more or less is 8 percentage points. So each way is judged on several
 splits, and what is told is the mean with its interval.
@@ -6,15 +6,8 @@ splits, and what is told is the mean with its interval.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from statistics import mean, stdev
-
-from clsf import training
-from clsf.control import Control
-from clsf.events import EpochEnded, Event
-from clsf.model.spec import ModelSpec
-from clsf.plan import Plan
 
 SPLITS = 3
 T_95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9: 2.306, 10: 2.262}
@@ -27,18 +20,6 @@ class Judged:
 
     accuracy: float
     seconds: float
-
-
-def once(framework: str, model: dict, plan: dict) -> Judged:
-    """Train and judge, inside a worker. Raises ClsfError as the run would."""
-    began, heard = time.perf_counter(), []
-
-    def tell(event: Event) -> None:
-        if isinstance(event, EpochEnded):
-            heard.append(event.validation_accuracy)
-
-    training.run(framework, ModelSpec.from_json(model), Plan.from_json(plan), Control(), tell)
-    return Judged(float(heard[-1] or 0.0), time.perf_counter() - began)
 
 
 def interval(values: list[float]) -> tuple[float, float, float] | None:

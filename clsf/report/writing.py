@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from clsf.compare.fairness import TOPICS
 from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.model.shapes import shape_text
+from clsf.model.walk import LayerFacts
 from clsf.predict import metrics
 from clsf.report.blocks import Block, Bullets, Heading, Picture, Quote, Table, Text
 from clsf.report.contents import Contents
@@ -24,6 +25,7 @@ from clsf.words import Sentence, say, say_n
 Words = Callable[[Sentence], str]
 Rows = list[tuple[Sentence, Callable[[RunRecord], str]]]
 
+MOST_ROWS = 40  # layers on paper; of a deeper model those of its own row, with what they hold
 MOST_CLASSES = 20  # in a confusion matrix on paper
 ENDS = {"finished": say("finished"), "stopped": say("stopped"), "diverged": say("diverged"), "cut-off": say("cut off"),
         "time-limit": say("time is up"), "failed": say("failed")}  # fmt: skip
@@ -75,9 +77,19 @@ def _model(contents: Contents, words: Words) -> Iterator[Block]:
     facts = first.model.analyse(first.started.input_shape).layers
     yield Table(
         [words(say("Layer")), words(say("Kind")), words(say("What comes out")), words(say("Weights"))],
-        [[f.path, f.kind, shape_text(f.out_shape), f"{f.trainable + f.non_trainable:,}"] for f in facts],
+        [
+            [f.path, f.kind, shape_text(f.out_shape), f"{_held(f, facts):,}"]
+            for f in facts
+            if len(facts) <= MOST_ROWS or f.depth == 0
+        ],
         words(say("The layers of the model")),
     )
+
+
+def _held(layer: LayerFacts, facts: Sequence[LayerFacts]) -> int:
+    """Return how many numbers a layer holds; where those inside it have no row of their own, theirs too."""
+    inside = [f for f in facts if f.path.startswith(f"{layer.path}.")] if len(facts) > MOST_ROWS else []
+    return sum(f.trainable + f.non_trainable for f in (layer, *inside))
 
 
 def _curves(contents: Contents, words: Words) -> Iterator[Block]:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 import zlib
 from dataclasses import dataclass
+from typing import Protocol
 
 from clsf import checks
 from clsf.checks import field as word
@@ -18,6 +20,8 @@ from clsf.course.lesson import Lesson, Link
 from clsf.course.tasks import Check
 from clsf.errors import ClsfError, TeachingError
 from clsf.faults.lab import Case, case_of
+from clsf.model.spec import ModelSpec
+from clsf.plan import Plan
 from clsf.words import Sentence, say
 
 FORMAT, VERSION = "clsf-assignment", 1
@@ -197,6 +201,36 @@ def goal_text(data: str, accuracy: float | None, parameters: int | None) -> str:
 def conditions_said(check: Check) -> list[Sentence]:
     """Return what a check asks for, each condition in words."""
     return [say("{field}: {wanted}", field=tasks.LABELS[each.field], wanted=each.wish()) for each in check.conditions]
+
+
+class Trained(Protocol):
+    """What is needed of a run: a capsule or a record."""
+
+    plan: Plan
+    model: ModelSpec
+
+
+def broken_locks(assignment: Assignment, run: Trained) -> list[Sentence]:
+    """Return what a run has otherwise than a locked control says. Controls that no plan knows are left alone."""
+    plan = run.plan
+    has = {
+        "data": plan.data, "model": run.model.name, "epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": plan.optimizer,
+        "learning_rate": plan.learning_rate, "seed": plan.seed, "dtype": plan.dtype, "scale": plan.preparation.scale,
+        "image_size": plan.preparation.image_size, "train_limit": plan.train_limit,
+    }  # fmt: skip
+    wanted = dict(assignment.state)
+    return [
+        say("{name} was to stay {wanted}, but is {found}.", name=name, wanted=wanted[name], found=str(has[name]))
+        for name in assignment.locked
+        if name in has and not _same(wanted[name], has[name]) and wanted[name] != "my-model"
+    ]
+
+
+def _same(wanted: str, found: object) -> bool:
+    try:
+        return math.isclose(float(wanted), float(found))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return wanted == str(found)
 
 
 def class_name(text: object) -> str:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from clsf import checks
 from clsf.course.lesson import Lesson, key_of
 from clsf.course.path import Course
 from clsf.course.progress import PART, Progress
@@ -20,7 +21,6 @@ from clsf.runs.reached import Reached
 from clsf.runs.summary import RunSummary
 from clsf.teaching.assignment import class_name
 from clsf.teaching.handin import tidy
-from clsf.teaching.table import text
 
 MEMBER, TEACHER = "class", "teaches"  # parts of the store; the name of a thing is the class's
 MOST_CLASSES = 30  # of one teacher
@@ -163,9 +163,11 @@ def table(found: Iterable[Student], called: str) -> str:
         ["student", "steps_done", "right_at_once", "answered", "runs", "best_validation_accuracy", "place", "quiet_seconds"]
     )
     for each in found:
-        name = text(each.name) or f"{called} {each.number}"
+        name = checks.cell(each.name) or f"{called} {each.number}"
         best = "" if each.best is None else f"{each.best:.4f}"
-        writer.writerow([name, each.steps, each.right, each.asked, len(each.runs), best, text(each.place), round(each.quiet)])
+        writer.writerow(
+            [name, each.steps, each.right, each.asked, len(each.runs), best, checks.cell(each.place), round(each.quiet)]
+        )
     return file.getvalue()
 
 

@@ -20,7 +20,7 @@ from clsf.course.running import JOBS
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import answers, curves, handin, rerun
 from clsf.teaching.answers import Item
-from clsf.teaching.assignment import Assignment
+from clsf.teaching.assignment import Assignment, broken_locks
 from clsf.teaching.handin import HandIn
 from clsf.words import Sentence, say
 
@@ -307,29 +307,6 @@ def candidate(capsule: Capsule, accuracy: float | None) -> dict[str, object]:
         "learning_rate": plan.learning_rate, "batch_size": plan.batch_size,
         "kinds": tuple(type(layer).__name__ for layer in capsule.model.layers),
     }  # fmt: skip
-
-
-def broken_locks(assignment: Assignment, capsule: Capsule) -> list[Sentence]:
-    """Return what a run has otherwise than a locked control says. Controls that no plan knows are left alone."""
-    plan = capsule.plan
-    has = {
-        "data": plan.data, "model": capsule.model.name, "epochs": plan.epochs, "batch_size": plan.batch_size, "optimizer": plan.optimizer,
-        "learning_rate": plan.learning_rate, "seed": plan.seed, "dtype": plan.dtype, "scale": plan.preparation.scale,
-        "image_size": plan.preparation.image_size, "train_limit": plan.train_limit,
-    }  # fmt: skip
-    wanted = dict(assignment.state)
-    return [
-        say("{name} was to stay {wanted}, but is {found}.", name=name, wanted=wanted[name], found=str(has[name]))
-        for name in assignment.locked
-        if name in has and not _same(wanted[name], has[name]) and wanted[name] != "my-model"
-    ]
-
-
-def _same(wanted: str, found: object) -> bool:
-    try:
-        return math.isclose(float(wanted), float(found))  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return wanted == str(found)
 
 
 # All together.

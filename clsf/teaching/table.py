@@ -15,6 +15,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from clsf import checks
 from clsf.teaching.grading import Graded
 
 HEAD = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -25,24 +26,12 @@ def marks(graded: Iterable[Graded], title: str, accept: bool = False, points_row
     """Return the file: a row for each student that has a mark, in percent; refused files have none and are left out."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([*HEAD, text(title)])
+    writer.writerow([*HEAD, checks.cell(title)])
     if points_row:
         writer.writerow([POINTS, "", "", "", "", "100"])
     for each in graded:
         mark = each.mark(accept)
         if mark is not None:
-            number = text(each.handin.number)
-            writer.writerow([text(each.handin.name or each.handin.number or each.file), "", "", number, "", f"{mark:g}"])
+            number = checks.cell(each.handin.number)
+            writer.writerow([checks.cell(each.handin.name or each.handin.number or each.file), "", "", number, "", f"{mark:g}"])
     return file.getvalue()
-
-
-def text(value: object) -> str:
-    """Return text that a spreadsheet shows and does not compute: names are whatever somebody typed."""
-    line = " ".join(str(value).split())
-    if not line.startswith(("=", "+", "-", "@")):
-        return line
-    try:
-        float(line)
-    except ValueError:
-        return f"'{line}"
-    return line

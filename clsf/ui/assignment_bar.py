@@ -49,7 +49,7 @@ def show(page: str) -> None:
         st.markdown(f":material/assignment: **{plain(assignment.title)}**", width="content")
         check = assignment.check
         if check is not None:
-            if facts.done(check):
+            if assigned.goal_reached(assignment):
                 st.badge(t("goal reached"), icon=":material/check:", color="green")
             elif page != "lesson":
                 st.caption(sentence(check.missing(facts.candidates(check))), width="content")

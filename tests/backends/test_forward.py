@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from clsf.model.layers import Dense, Flatten
-from clsf.model.presets import NAMES, preset
+from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from tests import inside
 from tests.backends.reference import Forward
 from tests.inside import Job
 from tests.jobs import anything, inputs, random_job
 from tests.rows import FLAT_ROWS, IMAGE_ROWS
+from tests.sampled import QUICK_PRESETS
 
 EXACT = 1e-12  # float64 sums of a few hundred terms around 1; measured: 9e-15 at most
 CLOSE = 1e-5  # float32; measured: 2e-6 at most
@@ -40,7 +41,7 @@ def test_a_layer_computes_its_definition(framework, row):
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float64", EXACT), ("float32", CLOSE)])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", QUICK_PRESETS)
 def test_a_preset_computes_its_layers(framework, name, dtype, tolerance):
     job = random_job(preset(name), (12, 12, 3), images=3, dtype=dtype)
     expected = Forward(job.spec.layers, job.weights)(inputs(job))

@@ -8,9 +8,10 @@ import pytest
 
 from clsf.model.branches import Parallel, Residual
 from clsf.model.layers import AveragePool2D, BatchNorm, Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPool2D
-from clsf.model.presets import NAMES, preset
+from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from tests.rows import IMAGE_ROWS
+from tests.sampled import QUICK_PRESETS
 
 
 def summary(framework: str, spec: str, shape: tuple) -> dict:
@@ -32,7 +33,7 @@ def check(framework, spec: ModelSpec, shape: tuple) -> str:
     return found["text"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", QUICK_PRESETS)
 def test_presets_are_counted_alike(framework, name):
     check(framework, preset(name), (32, 32, 3))
 

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from clsf.model.presets import NAMES, preset
+from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from tests import inside
 from tests.jobs import anything, farthest, random_job
 from tests.rows import IMAGE_ROWS
+from tests.sampled import QUICK_PRESETS
 
 ROWS = ("depthwise multiplier 2", "branch in branch", "residual shortcut")
 MODELS = {
-    **{name: preset(name) for name in NAMES},
+    **{name: preset(name) for name in QUICK_PRESETS},
     **{name: ModelSpec("row", (*IMAGE_ROWS[name], *preset("mlp").layers)) for name in ROWS},
 }
 

@@ -8,12 +8,13 @@ import pytest
 from clsf import FRAMEWORKS
 from clsf.code import STYLES, model_code, why_not
 from clsf.code.model import Model
-from clsf.model.presets import NAMES, preset
+from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from tests import frameworks
 from tests.code_inside import Case, Found, outputs
 from tests.code_specs import drawn, some_weights
 from tests.rows import FLAT_ROWS, IMAGE_ROWS
+from tests.sampled import QUICK_PRESETS
 
 CLOSE = 1e-5  # float32, sums in another order: relative to the largest number that comes out
 
@@ -46,7 +47,7 @@ def check(cases: list[Case], results: list[list[Found]]) -> int:
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_preset_in_every_style(framework):
-    cases = [case(framework, preset(name), (28, 28, 1), 10) for name in NAMES]
+    cases = [case(framework, preset(name), (28, 28, 1), 10) for name in QUICK_PRESETS]
     cases.append(case(framework, preset("lecture-cnn"), (32, 32, 3), 10))
     assert check(cases, frameworks.process(framework).run(outputs, framework, cases)) >= 2 * len(cases)
 

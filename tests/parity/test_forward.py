@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from clsf.model.layers import Dense, Flatten
-from clsf.model.presets import NAMES, preset
+from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from tests import inside
 from tests.jobs import anything, random_job
 from tests.rows import FLAT_ROWS, IMAGE_ROWS
+from tests.sampled import QUICK_PRESETS
 
 TOLERANCE = {"float32": 1e-5, "float64": 1e-12}
 """Of the largest logit, for random weights make logits around 30, where float32 itself resolves 2e-6 only.
@@ -34,13 +35,13 @@ def test_every_layer_gives_the_same_logits(both, row, dtype):
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("start", ["glorot", "kaiming"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", QUICK_PRESETS)
 def test_every_preset_gives_the_same_logits(both, name, start, dtype):
     assert_same_logits(both, random_job(preset(name), (28, 28, 1), images=6, start=start, dtype=dtype))
 
 
 @pytest.mark.parametrize("start", ["glorot", "kaiming"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", QUICK_PRESETS)
 def test_both_start_from_the_same_weights_to_the_bit(both, name, start):
     job = random_job(preset(name), (12, 12, 3), images=4, start=start, dtype="float32")
     (one, _), (other, _) = both(inside.weights_back, job, job.weights)

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from clsf.model.layers import Conv2D
-from clsf.model.presets import NAMES, preset
+from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, OPTIMIZERS
 from tests import inside
 from tests.inside import Job
 from tests.jobs import farthest, random_job, random_order, with_plan
 from tests.rows import IMAGE_ROWS
-from tests.sampled import sampled
+from tests.sampled import QUICK_PRESETS, sampled
 
 EXACT = 1e-12  # float64; measured: losses 5e-15, weights 2e-14 at most, over all tests here
 SMALL = (12, 12, 3)
@@ -66,7 +66,7 @@ def test_branches_and_batch_norm_learn_alike(both, name, optimizer):
 
 
 @pytest.mark.parametrize("start", sampled(["glorot", "kaiming"], ["kaiming"]))
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", QUICK_PRESETS)
 def test_every_preset_learns_alike_in_float32(both, name, start):
     job = random_job(preset(name), (16, 16, 1), images=64, dtype="float32", learning_rate=0.01, start=start)
     assert_same_training(both, job, random_order(job, 5, 16), losses=1e-5, weights=5e-5)  # measured: 1e-6, 8e-6

@@ -11,9 +11,9 @@ from clsf.course.progress import PART
 from clsf.runs.database import home
 from clsf.runs.record import RunRecord
 from clsf.teaching import handin, seal
-from clsf.teaching.assignment import Assignment
+from clsf.teaching.assignment import Assignment, broken_locks
 from clsf.ui.shared import assigned, capsules, facts, identity, language, reached
-from clsf.ui.shared.text import t
+from clsf.ui.shared.text import sentence, t
 
 MOST_SHOWN = 12
 
@@ -67,13 +67,21 @@ def _runs(assignment: Assignment) -> list[RunRecord]:
         return []
     names = {record.run_id: _name(record) for record, _ in found}
     check = assignment.check
-    good = [record.run_id for record, values in found if check is not None and check.met([values])][:1]
+    good = [
+        record.run_id
+        for record, values in found
+        if check is not None and check.met([values]) and not broken_locks(assignment, record)
+    ][:1]
     with st.expander(t("Runs in the file"), icon=":material/inventory_2:", expanded=bool(assignment.goal)):
         chosen = st.multiselect(
             t("Runs"), list(names), default=good, key=f"handin_runs_{assignment.key}_{len(good)}", format_func=lambda run: names.get(run, run),
             max_selections=handin.MOST_RUNS, label_visibility="collapsed", placeholder=t("Choose runs"),
         )  # fmt: skip
-    return [record for record, _ in found if record.run_id in chosen]
+    taken = [record for record, _ in found if record.run_id in chosen]
+    for record in taken:
+        for said in broken_locks(assignment, record):
+            st.caption(f":material/lock: {sentence(said)}")
+    return taken
 
 
 def _name(record: RunRecord) -> str:
@@ -91,5 +99,5 @@ def _answered(assignment: Assignment) -> tuple[dict, dict, dict[str, bool]]:
     buglab = {key: dict(row) for key, row in reached.all_of("buglab").items() if case is not None and key == case.code}
     said = {key: bool(row["right"]) for key, row in answers.items() if "right" in row}
     if assignment.check is not None:
-        said["goal"] = facts.done(assignment.check)
+        said["goal"] = assigned.goal_reached(assignment)
     return answers, buglab, said

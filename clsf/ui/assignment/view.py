@@ -73,7 +73,7 @@ def _goal(assignment: Assignment) -> None:
     if check is not None:
         said = " · ".join(sentence(each) for each in conditions_said(check))
         st.markdown(f":material/flag: {t('Train a model')} · {said}")
-        if facts.done(check):
+        if assigned.goal_reached(assignment):
             st.success(t("You have reached the goal."), icon=":material/check_circle:")
         else:
             st.caption(sentence(check.missing(facts.candidates(check))))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -12,10 +13,11 @@ from clsf.charts import own_ways
 from clsf.data import private
 from clsf.data.progress import Progress
 from clsf.data.task import Task
-from clsf.errors import ClsfError
+from clsf.errors import ClsfError, EngineError
 from clsf.own import kept, teaching
 from clsf.own.recordings import divided
-from clsf.own.ways import SPLITS, Judged, interval, once
+from clsf.own.ways import SPLITS, Judged, interval
+from clsf.runs.ids import new_id
 from clsf.training_service import TrainingService
 from clsf.ui.own import keys
 from clsf.ui.own.held import Taught
@@ -24,10 +26,10 @@ from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.words import say
 
 TICK = 1.0  # seconds between two looks at trainings that go on
-SECONDS = 600.0  # that one training may take
-JOB = f"{once.__module__}:{once.__name__}"
+POLL = 0.3  # seconds between two looks at one of them
 
 Found = dict[tuple[str, str], list[Judged]]
 """(framework, way) -> one training per split."""
@@ -68,25 +70,37 @@ def trained(
 ) -> Found:
     """Train each way on each split in each framework, one after the other; the sets of the splits are removed again."""
     found: Found = {(framework, way): [] for framework in frameworks for way in teaching.WAYS}
-    total, done = SPLITS * len(found), 0
+    total, start = SPLITS * len(found), new_id()
     pictures = known.collection
     for seed in range(SPLITS):
         sides = divided(pictures.labels, pictures.recordings, known.whole, seed)
         data = kept.keep(pictures, sides, owner, title)
         try:
             for framework, way in found:
-                progress("ways", done, total)
+                done = sum(map(len, found.values()))
                 spec, plan = teaching.way(way, data, len(known.classes), len(sides.train), seed)
-                found[framework, way].append(
-                    service.call(framework, JOB, framework, spec.to_json(), plan.to_json(), timeout=SECONDS)
-                )
-                done += 1
-                progress("ways", done, total)
+                (run_id,) = service.train(spec, plan, (framework,), owner=owner, start=start)
+                found[framework, way].append(_judged(service, run_id, lambda done=done: progress("ways", done, total)))
         finally:
             if data != known.data:  # the split of the taught models stays theirs
                 with suppress(ClsfError):
                     private.remove(data)
     return found
+
+
+def _judged(service: TrainingService, run_id: str, tell: Callable[[], None]) -> Judged:
+    """Wait for a run and return how it was judged. Raises EngineError if it came to no end, and ends it if `tell` raises."""
+    try:
+        while not (record := service.record(run_id)).over:
+            tell()
+            time.sleep(POLL)
+        tell()
+    except BaseException:
+        service.control(run_id, "stop")
+        raise
+    if record.final is None or record.final.validation_accuracy is None:
+        raise EngineError(record.failure or say("The training did not come to its end."))
+    return Judged(record.final.validation_accuracy, record.final.seconds)
 
 
 def _watch() -> None:

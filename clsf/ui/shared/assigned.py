@@ -10,7 +10,7 @@ import streamlit as st
 
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import classroom
-from clsf.teaching.assignment import CLASS, PARAMETER, Assignment, class_name, unpacked
+from clsf.teaching.assignment import CLASS, PARAMETER, Assignment, broken_locks, class_name, unpacked
 from clsf.ui.shared import facts, identity, navigation, service_access, state
 
 logger = logging.getLogger("clsf.ui")
@@ -71,9 +71,11 @@ def link_of(assignment: Assignment, class_: str = "") -> str:
 
 
 def goal_reached(assignment: Assignment) -> bool:
-    """Return whether a run of the reader reaches the goal."""
+    """Return whether a run of the reader reaches the goal with all locked controls as they were to stay."""
     check = assignment.check
-    return check is not None and facts.done(check)
+    return check is not None and any(
+        check.met([values]) and not broken_locks(assignment, record) for record, values in facts.runs()
+    )
 
 
 # The class.

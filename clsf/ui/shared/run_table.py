@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from clsf import checks
 from clsf.charts.arm_styles import ArmStyle
 from clsf.charts.style import STYLES
 from clsf.experiments.settings import differing, shown, title
@@ -61,8 +62,8 @@ def csv(rows: Sequence[RunRow]) -> bytes:
         end, last = row.record.ended, row.record.final
         top = _best(row.record)
         lines.append(
-            {"run": row.record.run_id, "name": _no_formula(row.name), "framework": row.record.framework}
-            | {name: _no_formula(str(shown(values[place]))) for name, values in columns.items() if name != "framework"}
+            {"run": row.record.run_id, "name": checks.cell(row.name), "framework": row.record.framework}
+            | {name: checks.cell(str(shown(values[place]))) for name, values in columns.items() if name != "framework"}
             | {
                 "status": row.record.status, "epochs": len(row.record.epochs),
                 "train_accuracy": last and last.train_accuracy, "validation_accuracy": last and last.validation_accuracy,
@@ -71,18 +72,6 @@ def csv(rows: Sequence[RunRow]) -> bytes:
             }
         )  # fmt: skip
     return pd.DataFrame(lines).to_csv(index=False).encode()
-
-
-def _no_formula(text: str) -> str:
-    """Return text that a spreadsheet shows and does not compute: names of models and runs are whatever somebody typed."""
-    text = " ".join(text.split())
-    if not text.startswith(("=", "+", "-", "@")):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return text
 
 
 def begun(text: str) -> str:
