@@ -57,12 +57,12 @@ def together(page, *things) -> None:
 def test_layers_settings_stand_beside_the_maps(visit):
     page = visit("/layers?lang=en", LAPTOP)
     maps = page.locator("[data-testid=stMain] [class*='st-key-sections-']").first
-    together(page, maps, page.locator(".st-key-layer_settings [role=slider]").first)
+    together(page, maps, page.locator(".st-key-layer_settings").get_by_role("slider").first)
 
 
 def test_layers_keeps_the_pictures_in_sight_on_a_phone(visit):
     page = visit("/layers?lang=en", PHONE)
-    slider = page.locator(".st-key-layer_settings [role=slider]").last
+    slider = page.locator(".st-key-layer_settings").get_by_role("slider").last
     slider.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     box = page.locator(".st-key-layers_strip").bounding_box()
