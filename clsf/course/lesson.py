@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 
 from clsf.course.running import Program
 from clsf.course.tasks import Check
+
+_NUMBER = re.compile(r"[+−-]?[\d,]+(?:\.\d+)?")
 
 KINDS = ("predict", "do", "find", "explain", "fix")
 
@@ -50,6 +54,13 @@ class Block:
     check: Check | None = None  # do
     fault: tuple[str, str] = ("", "")  # fix: framework and kind of the fault that is planted
     sample: str = ""  # explain: an answer to compare with, shown afterwards
+
+    @property
+    def mixed(self) -> tuple[Choice, ...]:
+        """Return the choices in an order that tells nothing of the right one, the same each time. Numbers stay in their order."""
+        if all(_NUMBER.fullmatch(choice.text) for choice in self.choices):
+            return tuple(sorted(self.choices, key=lambda choice: float(choice.text.replace(",", "").replace("−", "-"))))
+        return tuple(sorted(self.choices, key=lambda choice: hashlib.sha256(f"{self.ask} {choice.text}".encode()).digest()))
 
     @property
     def graded(self) -> bool:

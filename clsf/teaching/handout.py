@@ -5,14 +5,13 @@ Each is one HTML page that needs nothing else; the browser prints it. The size o
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from html import escape
 
 from markdown_it import MarkdownIt
 
-from clsf.course.lesson import Block, Choice, Lesson, Step
+from clsf.course.lesson import Block, Lesson, Step
 from clsf.faults import FAULTS
 from clsf.teaching import answers
 from clsf.teaching.assignment import conditions_said
@@ -111,7 +110,7 @@ def _question(number: int, step: Step, words: Words, code: str) -> str:
     parts = [f"<b>{number}. {_inline(step.title)}</b>{_markdown(block.ask)}"]
     parts += [f"<pre><code>{escape(code.strip())}</code></pre>"] if code.strip() else []
     if block.kind == "predict":
-        parts += [f'<div class="choice">{_inline(_choice(choice.text, words))}</div>' for choice in _mixed(block)]
+        parts += [f'<div class="choice">{_inline(_choice(choice.text, words))}</div>' for choice in block.mixed]
     elif block.kind == "find":
         parts.append('<div class="line"></div>')
     elif block.kind == "explain":
@@ -120,11 +119,6 @@ def _question(number: int, step: Step, words: Words, code: str) -> str:
         where = block.open.page if block.open else "lesson"
         parts.append(f"<p class=small>{escape(words(say('In the dashboard, on the page {page}.', page=where)))}</p>")
     return "".join(parts)
-
-
-def _mixed(block: Block) -> list[Choice]:
-    """Return the choices in an order that tells nothing of the right one, the same on each sheet."""
-    return sorted(block.choices, key=lambda choice: hashlib.sha256(f"{block.ask} {choice.text}".encode()).digest())
 
 
 def _answer(step: Step, words: Words, truth: Truth) -> str:

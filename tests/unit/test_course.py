@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clsf.course import finding, parsing, parts, path, running, tasks, workers
-from clsf.course.lesson import Lesson
+from clsf.course.lesson import Block, Choice, Lesson
 from clsf.course.progress import PART, Progress, from_file, row, to_file
 from clsf.errors import CourseError
 from clsf.ui.shared import glossary, lessons
@@ -342,3 +342,19 @@ def test_every_topic_of_the_sources_has_its_place():
                 assert notes.get(topic["block"]) or part(text, topic["block"]), topic
     noted = [topic for topic in rows if topic["block"] == "good-to-know"]
     assert len(noted) < 40, "topics that matter are taught by a step of their own"
+
+
+def test_the_place_of_a_choice_tells_nothing_of_the_right_one():
+    first = [step.block.mixed[0] == step.block.choices[0] for lesson in path.path("en").lessons for step in lesson.steps if step.block and step.block.choices]  # fmt: skip
+    assert 0.1 < sum(first) / len(first) < 0.6
+    for language in path.LANGUAGES:
+        for lesson in path.path(language).lessons:
+            for step in lesson.steps:
+                if step.block and step.block.choices:
+                    assert set(step.block.mixed) == set(step.block.choices)
+                    assert len(step.block.mixed) == len(step.block.choices)
+
+
+def test_numbers_to_choose_from_stand_in_their_order():
+    block = Block("predict", "How many?", 1, tuple(Choice(text) for text in ("1,024", "−3", "10", "2.5")))
+    assert [choice.text for choice in block.mixed] == ["−3", "2.5", "10", "1,024"]

@@ -65,7 +65,7 @@ def ask(step: Step, key: str, kept: object, keep: Callable[[dict], None]) -> Non
     with right:
         st.markdown(f"**{glossary.linked(block.ask)}**")
         guess = st.radio(
-            t("Your prediction"), [choice.text for choice in block.choices], index=None, format_func=label, key=f"guess_{key}",
+            t("Your prediction"), [choice.text for choice in block.mixed], index=None, format_func=label, key=f"guess_{key}",
             disabled=answered is not None, label_visibility="collapsed", persist_state="session",
         )  # fmt: skip
         if answered is None:
