@@ -23,7 +23,7 @@ WORDS = {
     },
     "ko": {
         "open": "카메라 열기", "hold": "누르는 동안 녹화: 클래스 {n}", "images": re.compile(r"이미지 \d+장 · 녹화 2개"), "teach": "가르치기",
-        "found": "검증 이미지에서", "try": "써 보기", "answered": "두 모델이", "where": "보는 곳", "why": "왜 이렇게 확신할까?", "near": "방향으로 잰 가까움",
+        "found": "검증 이미지에서", "try": "직접 해 보기", "answered": "두 모델이", "where": "보는 곳", "why": "왜 이렇게 확신할까?", "near": "방향으로 잰 가까움",
     },
 }  # fmt: skip
 
@@ -67,7 +67,9 @@ def test_the_camera_records_teaches_and_tries(dashboard, lang):
     for _ in range(100):
         seen.add(told.inner_text() + "".join(page.locator(".pd-bars .share").all_inner_texts()))
         page.wait_for_timeout(50)
-    assert len(seen) >= 10, seen
+    took = [int(number) for text in seen for number in re.findall(r"(\d+) ms", text)]
+    assert len(seen) >= 4, seen  # in five seconds, while the tests' other process computes too
+    assert min(took) <= 500, seen  # two answers a second
     page.get_by_text(words["where"]).click()
     expect(page.get_by_alt_text(re.compile("Grad-CAM"))).to_have_count(2, timeout=LONG)
     page.get_by_text(words["why"]).click()
