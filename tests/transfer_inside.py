@@ -120,3 +120,29 @@ def logits_with(weights: dict, name: str, side: int) -> np.ndarray:
     plan = Plan("photographs", Preparation(side, source.colour, source.scale), dtype="float64", device="cpu")
     arrays = {name: array.astype("float64") for name, array in weights.items()}
     return backends.load(here()).build(source.spec(), plan, prepared, arrays).logits(pixels)
+
+
+def looked(side: int) -> tuple[str, np.ndarray, np.ndarray]:
+    """Return of a pretrained network with a drawn head of three classes: Grad-CAM's layer, the map of a photograph, what it says."""
+    from clsf.model.presets import preset
+    from clsf.predict import inspection
+    from clsf.predict.session import hold
+    from clsf.predict.values import Request
+
+    source, spec = SOURCES["efficientnet-lite0"], preset("efficientnet-lite0", 3)
+    plan = Plan(
+        "shapes", Preparation(side, source.colour, source.scale), weights=source.weights, train_layers="head", device="cpu"
+    )
+    mean, deviation = fixed_scale(source.scale, 3)
+    request = Request(
+        "looked",
+        here(),
+        spec.to_json(),
+        plan.to_json(),
+        (side, side, 3),
+        3,
+        (tuple(map(float, mean)), tuple(map(float, deviation))),
+    )
+    assert hold(request, start_weights(spec.analyse((side, side, 3)), plan))
+    seen = inspection.inspect_image(request, photographs(side)[0], 1)
+    return seen.cam_layer, seen.cam, seen.probabilities

@@ -98,3 +98,12 @@ def test_weights_that_are_fetched_are_read_as_torchvision_means_them(tmp_path):
         server.shutdown()
     for said in frameworks.both(transfer_inside.logits_with, weights, "resnet-18", 96):
         assert np.abs(said - wanted).max() <= 1e-9 * np.abs(wanted).max()
+
+
+def test_grad_cam_of_a_pretrained_network_is_the_same_and_not_empty():
+    """Its last convolution is followed by batch normalisation and ReLU6: the map is of what comes out behind both."""
+    one, two = frameworks.both(transfer_inside.looked, 96)
+    assert one[0] == two[0]
+    np.testing.assert_allclose(one[2], two[2], atol=1e-4)
+    assert one[1].max() > 0
+    np.testing.assert_allclose(one[1], two[1], atol=1e-3 * one[1].max())
