@@ -27,7 +27,7 @@ def of_file(request: Request, weights: Weights, kind: str, content: bytes, pixel
     if kind == "onnx":
         found, by = _onnx(content, inputs), "onnx.reference"
     elif kind in ("keras", "tflite"):
-        found = import_module("clsf.backends.tensorflow.export").answers(kind, content, inputs)
+        found = import_module(f"clsf.backends.{reading.WORKERS['keras']}.export").answers(kind, content, inputs)
         by = "keras.models.load_model" if kind == "keras" else "tf.lite.Interpreter"
     else:
         state = reading.read(content, f"model.{kind}")

@@ -69,7 +69,7 @@ def read(content: bytes, name: str) -> Loaded:
 def _state(content: bytes, name: str, kind: str) -> Loaded:
     if kind == "pt" and content.startswith(b"PK"):
         zipped.members(content, ".pt")  # sizes and names, before torch unpacks anything
-    state = import_module("clsf.backends.torch.state")
+    state = import_module(f"clsf.backends.{WORKERS[kind]}.state")
     told, found = state.of_safetensors(content) if kind == "safetensors" else state.read(content)
     match told:
         case "pickle":

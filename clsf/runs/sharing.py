@@ -38,9 +38,11 @@ def seen_line(line: Line) -> Line:
     if reader is not access.PROGRAM and line.run.owner != reader:
         was = line.happened
         begun = None if was.begun_from is None else hint(was.begun_from)
-        line = replace(line, note="", tags=(), experiment="", happened=replace(was, begun_from=begun))
+        plan = {**line.plan, "begin_from": begun} if line.plan else {}
+        line = replace(line, note="", tags=(), experiment="", happened=replace(was, begun_from=begun), plan=plan)
     if not may_see(line.run.data, line.run.owner):
-        line = replace(line, run=replace(line.run, data=catalogue.reference(line.run.data)))
+        data = catalogue.reference(line.run.data)
+        line = replace(line, run=replace(line.run, data=data), plan={**line.plan, "data": data} if line.plan else {})
     return line
 
 
