@@ -92,9 +92,19 @@ const hideHint = () => { hint.textContent = ""; };
 // What was asked for comes into sight: on a phone the charts of a training that was started, and anywhere a section that opens below.
 const OPENS = '[class*="st-key-sections-"] button', STARTS = ".st-key-train button, .st-key-train_stepwise button";
 const toTop = (one) => one?.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+// Before what opens is drawn, the page may be too short to scroll so far.
+const toTopOnceDrawn = (row) => {
+  const until = performance.now() + 5000;
+  const wait = setInterval(() => {
+    const running = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState !== "notRunning";
+    if (running && performance.now() < until) return;
+    clearInterval(wait);
+    setTimeout(() => toTop(row), 100);
+  }, 400);
+};
 const follow = (target) => {
   const pressed = target.closest?.(OPENS);
-  if (pressed && pressed.getBoundingClientRect().top > innerHeight / 2) setTimeout(() => toTop(pressed.closest('[class*="st-key-sections-"]')), 400);
+  if (pressed && pressed.getBoundingClientRect().top > innerHeight / 3) toTopOnceDrawn(pressed.closest('[class*="st-key-sections-"]'));
   if (!matchMedia(PHONE).matches || !target.closest?.(STARTS)) return;
   const until = performance.now() + 20000, known = new URL(location).searchParams.get("run");
   const wait = setInterval(() => {
@@ -118,9 +128,9 @@ export default function ({ data }) {
   drawn.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES });
   look();
   if (!hint.isConnected) document.body.append(hint);
-  document.addEventListener("click", onClick);
+  document.addEventListener("click", onClick, true);  // on its way down: some buttons of Streamlit stop it on its way up
   document.addEventListener("scroll", hideHint, { capture: true, passive: true });
   if (location.pathname !== seen) closeMenu();
   seen = location.pathname;
-  return () => document.removeEventListener("click", onClick);
+  return () => document.removeEventListener("click", onClick, true);
 }
