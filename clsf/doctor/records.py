@@ -164,6 +164,13 @@ def broke_in(record: RunRecord) -> tuple[str, int] | None:
     """Return the first weight, in the model's order, that held or got a number that is no number, and the step."""
     for look in record.layers_looked:
         for name, value in look.layers.items():
-            if any(isinstance(value.get(key), float) and not math.isfinite(value[key]) for key in ("norm", "gradient_norm")):
+            if _no_number(value.get("norm", 0.0)) or (
+                value.get("gradients") is not None and _no_number(value.get("gradient_norm", 0.0))
+            ):
                 return name, look.step
     return None
+
+
+def _no_number(value: object) -> bool:
+    """Return whether a norm is no number; in JSON, as a worker tells it and a store keeps it, it is null then."""
+    return value is None or not math.isfinite(value)

@@ -28,6 +28,7 @@ SIGNS = {
     "dead-units": (dense(32, 2, "relu"), planned(learning_rate=1.0), "of the units are 0"),
     "gradient-size vanishing": (dense(32, 10, "sigmoid"), planned(optimizer=PLAINEST, learning_rate=0.1), "first layer's gradient"),
     "gradient-size update": (dense(32, 1, "tanh"), planned(optimizer="rmsprop", learning_rate=1.0), "of their size"),
+    "lr-too-high nan": (dense(32, 2, "relu"), planned(optimizer=PLAINEST, learning_rate=1e11), "no number was seen first in"),
 }  # fmt: skip
 """Kind, and which of its signs -> model, plan, and a part of what has to be said."""
 
