@@ -35,17 +35,17 @@ SIDEWAYS = """() => {
 }"""
 SMALL = """() => [...document.querySelectorAll("[data-testid=stTooltipIcon] button")].filter((e) => {
   const box = e.getBoundingClientRect();
-  return box.width && (box.width < 24 || box.height < 24);
+  return box.width && Math.min(box.width, box.height) < 23.9;  // a fraction of a pixel is lost where something is scaled
 }).map((e) => `${e.ariaLabel} ${e.getBoundingClientRect().width}`)"""
 SAID = """() => [document.body.innerText, ...[...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap(
   (e) => ["aria-label", "title", "placeholder"].map((name) => e.getAttribute(name) ?? ""))]"""
-# A word of code that is drawn on two lines although one line is wide enough for it.
+# What stands between two blanks of code and is drawn on two lines, although one line is wide enough for it.
 BROKEN = """() => {
   const found = [];
   const all = (root) => [...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? [e, ...all(e.shadowRoot)] : [e]));
   for (const block of all(document.querySelector("[data-testid=stMain]")).filter((e) => e.matches("pre, .mc .text, .tp-twins code"))) {
     const walk = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) for (const word of walk.currentNode.data.matchAll(/\\w+/g)) {
+    while (walk.nextNode()) for (const word of walk.currentNode.data.matchAll(/\\S+/g)) {
       const range = document.createRange();
       range.setStart(walk.currentNode, word.index);
       range.setEnd(walk.currentNode, word.index + word[0].length);
@@ -89,7 +89,7 @@ def phone(dashboard):
     page.context.close()
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.full), "ko"])  # Korean has all that can be wrong
 @pytest.mark.parametrize("name", [page.name for page in PAGES])
 def test_a_page_fits_a_phone(dashboard, phone, name, lang):
     phone.goto(f"{dashboard.address}/{'' if name == PAGES[0].name else name}?lang={lang}")
@@ -102,7 +102,7 @@ def test_a_page_fits_a_phone(dashboard, phone, name, lang):
     assert not found
 
 
-@pytest.mark.parametrize("lang", path.LANGUAGES)
+@pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.full), "ko"])
 def test_every_step_of_every_lesson_fits_a_phone(dashboard, phone, lang):
     found = {}
     for lesson in path.path(lang).lessons:
