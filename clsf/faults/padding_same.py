@@ -7,6 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, found, swap
+from clsf.reader.program import read
 from clsf.words import say
 
 FAULT = Fault(
@@ -50,9 +51,19 @@ def in_code(program: Program) -> list[Finding]:
         new = None
         if sides is not None and sides[0] % 2 and sides[1] % 2:  # Keras pads (side - stride) pixels, the larger half behind
             halves = str(sides[0] // 2) if sides[0] == sides[1] else f"({sides[0] // 2}, {sides[1] // 2})"
-            new = swap(program, op.line, r"padding\s*=\s*([\"'])same\1", f"padding={halves}")
+            padded = swap(program, op.line, r"padding\s*=\s*([\"'])same\1", f"padding={halves}")
+            whole = swap(program, op.line, r"\s*strides?\s*=\s*(?:\d+|\([^()]*\)),?", "")
+            new = padded if whole is None or _fits(program, op.line, padded) or not _fits(program, op.line, whole) else whole
         found_ones.append(found(FAULT, op.line, "certain", new))
     return found_ones
+
+
+def _fits(program: Program, line: int, new: str | None) -> bool:
+    """Return whether the layers behind still get what they were made for, with this line in place of the program's."""
+    if new is None:
+        return False
+    lines = program.source.lines
+    return not read("\n".join([*lines[: line - 1], new, *lines[line:]])).machine.misfits
 
 
 def _pair(value: object) -> tuple[int, int] | None:

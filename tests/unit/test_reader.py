@@ -310,3 +310,17 @@ def test_waiting_costs_no_patience():
     patience = text.Patience(0.02)
     time.sleep(0.1)
     assert not patience.over()
+
+
+@pytest.mark.parametrize(
+    ("features", "line"), [(1568, "nn.Conv2d(1, 8, 3, stride=2, padding=1)"), (6272, "nn.Conv2d(1, 8, 3, padding='same')")]
+)
+def test_a_strided_convolution_that_pads_the_same_is_mended_as_the_next_layer_needs_it(features, line):
+    source = (
+        "import torch\nfrom torch import nn\nx = torch.rand(32, 1, 28, 28)\ny = torch.randint(10, (32,))\n"
+        "net = nn.Sequential(\n    nn.Conv2d(1, 8, 3, stride=2, padding='same'),\n    nn.ReLU(), nn.Flatten(),\n"
+        f"    nn.Linear({features}, 10),\n)\nopt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "for _ in range(10):\n    opt.zero_grad()\n    nn.CrossEntropyLoss()(net(x), y).backward()\n    opt.step()\n"
+    )
+    (finding,) = [f for f in faults(read(source)) if f.kind == "padding-same"]
+    assert finding.new.strip().rstrip(",") == line
