@@ -16,10 +16,12 @@ POINTS = f"() => [...document.querySelectorAll('.clsf-chart')].map({DRAWN})"
 RANGE = "() => document.querySelector('.clsf-chart').layout.xaxis.range.map((end) => Math.round(end * 1000))"
 
 
-def points(page) -> list[int]:
-    """Return the last step that each chart shows, once all show one."""
+def points(page, charts: int = 2) -> list[int]:
+    """Return the last step that each chart shows, once there are so many and all show one."""
     page.wait_for_function(
-        f"() => {{ const all = ({POINTS})(); return all.length > 1 && all.every((n) => n > 1) }}", timeout=LONG
+        f"(charts) => {{ const all = ({POINTS})(); return all.length >= charts && all.every((n) => n > 1) }}",
+        arg=charts,
+        timeout=LONG,
     )
     return page.evaluate(POINTS)
 
@@ -153,7 +155,7 @@ def test_stop_ends_both(running):
 def test_one_click_on_start_trains_both_and_train_shows_them(visit):
     page = visit("/")
     page.get_by_role("button", name="Train your first model").click()
-    points(page)
+    points(page, charts=1)
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Train").click()
     expect(page.locator("h1")).to_have_text("Train", timeout=LONG)
     points(page)
