@@ -39,19 +39,20 @@ SMALL = """() => [...document.querySelectorAll("[data-testid=stTooltipIcon] butt
 }).map((e) => `${e.ariaLabel} ${e.getBoundingClientRect().width}`)"""
 SAID = """() => [document.body.innerText, ...[...document.querySelectorAll("[aria-label], [title], [placeholder]")].flatMap(
   (e) => ["aria-label", "title", "placeholder"].map((name) => e.getAttribute(name) ?? ""))]"""
-# What stands between two blanks of code and is drawn on two lines, although one line is wide enough for it.
+# A word of code on two lines, although all that stands between two blanks has room on one.
 BROKEN = """() => {
   const found = [];
   const all = (root) => [...root.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? [e, ...all(e.shadowRoot)] : [e]));
   for (const block of all(document.querySelector("[data-testid=stMain]")).filter((e) => e.matches("pre, .mc .text, .tp-twins code"))) {
-    const walk = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) for (const word of walk.currentNode.data.matchAll(/\\S+/g)) {
+    const walk = document.createTreeWalker(block, NodeFilter.SHOW_TEXT), text = block.textContent;
+    for (let before = 0; walk.nextNode(); before += walk.currentNode.data.length) for (const word of walk.currentNode.data.matchAll(/\\w+/g)) {
       const range = document.createRange();
       range.setStart(walk.currentNode, word.index);
       range.setEnd(walk.currentNode, word.index + word[0].length);
       const lines = new Set([...range.getClientRects()].map((r) => Math.round(r.top)));
       const long = [...range.getClientRects()].reduce((sum, r) => sum + r.width, 0);
-      if (lines.size > 1 && long < block.clientWidth * 0.8) found.push(word[0]);
+      const at = before + word.index, unbroken = text.slice(0, at).match(/\\S*$/)[0].length + text.slice(at).match(/^\\S*/)[0].length;
+      if (lines.size > 1 && (unbroken * long) / word[0].length < block.clientWidth * 0.8) found.push(word[0]);
     }
   }
   return found;
@@ -67,6 +68,8 @@ ENGLISH = [
 def faults(page, lang: str) -> list[str]:
     """Return what is wrong with what a phone shows now."""
     found = [f"sideways: {said}" for said in page.evaluate(SIDEWAYS)]
+    if page.evaluate(SMALL):
+        page.wait_for_timeout(1000)  # until nothing grows any more
     found += [f"small: {said}" for said in page.evaluate(SMALL)]
     found += [f"broken word: {said}" for said in page.evaluate(BROKEN)]
     if lang == "ko":
