@@ -82,3 +82,12 @@ def _block(page: object, step: object, said: object) -> bool:
     elif kind in ("do", "fix"):
         return False
     return True
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["laptop", "phone"])
+def test_what_stands_above_a_title_is_not_under_the_head_of_the_window(dashboard, size):
+    lesson = path.path("en").stretch(1)[0]
+    page = dashboard.open(f"/lesson?lang=en&lesson={lesson.name}", width=size[0], height=size[1])
+    settle(page)
+    head = page.get_by_test_id("stHeader").bounding_box()
+    assert page.locator(".st-key-lesson_head").bounding_box()["y"] >= head["y"] + head["height"] - 8

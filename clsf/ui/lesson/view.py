@@ -48,7 +48,7 @@ PICTURES = {
 
 
 def _head(lesson: Lesson, at: int, progress: Progress) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(key="lesson_head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(
             f"{t('Lesson {number}', number=lesson.number)} · "
             + tn("{count} minute", "{count} minutes", lesson.minutes)
