@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.course import path
-from clsf.ui.shared import language, navigation, questions
+from clsf.ui.shared import choose, language, navigation, questions
 from clsf.ui.shared.text import sentence, t, words
 from clsf.words import Sentence, say
 
@@ -32,7 +32,7 @@ def show(page: str) -> None:
         return
     if page != "tensors" and path.questions(page, language.chosen()):  # the Tensors page has them in each of its parts
         count = len(path.questions(page, language.chosen()))
-        if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", persist_state="session"):
+        if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", **choose.LINKED):
             questions.show(page)
     name, why = NEXT[page]
     title = words(next(found.title for found in navigation.PAGES if found.name == name))

@@ -85,7 +85,7 @@ def test_every_section_opens_in_both_languages(page, section, lang):
 def test_the_grid_is_three_by_four_and_can_be_narrowed_to_a_class(page):
     app = well(page())
     assert "1–12 of 1,437" in texts(app)
-    app.get_by_key(keys.CLASSES).set_value([3]).run()
+    app.get_by_key(keys.CLASSES).set_value(["3"]).run()
     well(app)
     assert "1–12 of 146" in texts(app)
     app.get_by_key(keys.ROWS).set_value(2).run()

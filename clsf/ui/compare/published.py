@@ -60,6 +60,9 @@ def _chosen(net: str) -> set[int]:
 
 def _one(net: str, rows: list[Row], found: list[int]) -> Row | None:
     usual = rows.index(crossedwires.usual(net))
+    linked = st.query_params.get(keys.ROW, "")
+    if linked.isascii() and linked.isdecimal() and len(linked) < 7 and int(linked) < len(rows) and not found:
+        usual = int(linked)
     offered = found[:200] or [usual]
     offered.sort(key=lambda n: -abs(rows[n].gap))
     titles = {str(n): _told(rows[n]) for n in offered}
@@ -67,9 +70,11 @@ def _one(net: str, rows: list[Row], found: list[int]) -> Row | None:
         t("Run one of these rows here"),
         key=keys.ROW_ON,
         help=t("With its learning rate, epsilon and batch size, on your images."),
+        **choose.LINKED,
     ):
-        name = st.selectbox(t("Published pair"), list(titles), format_func=lambda n: titles.get(n, n), key=f"{_key(net)}_row")
-        return rows[int(name)] if name is not None else None
+        first = str(rows.index(crossedwires.usual(net)))
+        first = first if first in titles else next(iter(titles))
+        return rows[int(choose.named(st.selectbox, t("Published pair"), titles, f"{_key(net)}_row", keys.ROW, first))]
     return None
 
 

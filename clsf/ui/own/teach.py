@@ -18,6 +18,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.own import held, keys
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
 from clsf.ui.shared import run_status, runs, sections, service_access, state
+from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart, preload
@@ -37,7 +38,7 @@ def show() -> None:
         st.info(sentence(lacking), icon=":material/photo_camera:")
         to_section("collect", t("Collect images"), ":material/photo_camera:")
         return
-    st.toggle(t("Recordings stay whole"), True, key=keys.WHOLE, persist_state="session", help=note("own", "whole"))
+    st.toggle(t("Recordings stay whole"), True, key=keys.WHOLE, help=note("own", "whole"), **LINKED)
     try:
         _split(found, divided(found.labels, found.recordings, _whole()), _whole())
     except ClsfError as error:

@@ -51,9 +51,9 @@ def _look(source: str, known: Taught, models: Sequence[Model]) -> None:
     with left:
         asked = {"camera": _camera, "file": _file, "kept": _kept, "stranger": _stranger}[source](known)
         unsure = st.toggle(
-            t("“Unknown” where it is unsure"), True, key=keys.UNKNOWN, persist_state="session", help=note("own", "unknown")
+            t("“Unknown” where it is unsure"), True, key=keys.UNKNOWN, help=note("own", "unknown"), **choose.LINKED
         )
-        where = st.toggle(t("Where it looks"), key=keys.WHERE, persist_state="session", help=note("own", "where"))
+        where = st.toggle(t("Where it looks"), key=keys.WHERE, help=note("own", "where"), **choose.LINKED)
     with right:
         if asked is None:
             st.info(t("Show it something: what both models say appears here."), icon=":material/psychology:")
@@ -160,7 +160,7 @@ def _where(good: list) -> None:
 
 
 def _why(known: Taught, good: list) -> None:
-    folded = st.expander(t("Why so sure?"), icon=":material/help:", key="own_why", on_change="rerun")
+    folded = st.expander(t("Why so sure?"), icon=":material/help:", key=keys.WHY_OPEN, bind="query-params")
     if not folded.open:
         return
     with folded:

@@ -69,6 +69,7 @@ def _drawn(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
         height=300,
         label=t("Draw here"),
         sheet=f"{shared(record.plan).data}-{int(colour)}",
+        link=keys.SHEET_LINK,
     )
     if drawing.centred(record.plan.data):
         below.caption(note("predict", "drawing-cut-out"))
