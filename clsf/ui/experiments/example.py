@@ -23,7 +23,7 @@ def show() -> None:
                 len(found.members),
             )
         )
-        st.markdown(f"**{t('Guess before you read on: which learning rate is the best, and why not the largest?')}**")
+        example.guess(t("Guess before you read on: which learning rate is the best, and why not the largest?"))
         run_overlay.show(names.rows(found), "example")
         view.show_scores(found, said)
         view.show_verdicts(found, said)

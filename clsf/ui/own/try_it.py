@@ -21,7 +21,7 @@ from clsf.ui.own import keys
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
-from clsf.ui.shared import camera, choose, pictures, service_access
+from clsf.ui.shared import camera, choose, example, pictures, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, sentence, t
@@ -57,6 +57,7 @@ def _look(source: str, known: Taught, models: Sequence[Model]) -> None:
     with right:
         if asked is None:
             st.info(t("Show it something: what both models say appears here."), icon=":material/psychology:")
+            example.guess(t("Guess: which of your images is the hardest one, and which part of it will the models look at?"))
             return
         began = time.perf_counter()
         with st.spinner(t("Asking both models …")) if not st.session_state.get(ANSWERED) else nullcontext():

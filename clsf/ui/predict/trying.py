@@ -17,7 +17,7 @@ from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.shared import choose, data_names, facts, pictures, service_access
+from clsf.ui.shared import choose, data_names, example, facts, pictures, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
@@ -124,6 +124,7 @@ def _nothing(source: str) -> None:
         "test": t("There is no image to ask about."),
     }[source]
     st.info(said, icon=":material/psychology:")
+    example.guess(t("Guess: with which image will the two models be the least sure, and will they be wrong in the same way?"))
 
 
 # What comes of it.

@@ -26,6 +26,4 @@ def show() -> None:
             )
         )
         run_charts.show(records, CurveView(), [])
-        st.markdown(
-            f"**{t('Guess before you press: will your curves look like these, and why are there two in each chart?')}**"
-        )
+        example.guess(t("Guess before you press: will your curves look like these, and why are there two in each chart?"))
