@@ -64,7 +64,7 @@ def show(case: Case) -> None:
     panel, code = st.columns([1.25, 1], gap="large")
     with code:
         st.markdown(t("**The program**"))
-        st.code(case.shown, language="python", line_numbers=True, height=CODE_HEIGHT)
+        st.code(case.shown, language="python", line_numbers=True, wrap_lines=True, height=CODE_HEIGHT)
     with panel:
         _step(case, step, solved)
 

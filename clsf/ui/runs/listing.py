@@ -44,7 +44,7 @@ def choose() -> list[Line]:
                 waiting,
             )
         )
-    if not history.knows(owner):
+    if not history.trained(owner):
         _nothing_yet()
         return []
     query = _query()

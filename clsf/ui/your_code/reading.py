@@ -45,7 +45,7 @@ def _example() -> None:
     with st.container(border=True, key="example_code", gap="small"):
         example.head(t("A program as a student might paste it. It runs, and it learns badly."))
         example.guess(t("Guess before you open it: in which line is the fault?"))
-        st.code(editor.EXAMPLE, language="python", line_numbers=True, height=240)
+        st.code(editor.EXAMPLE, language="python", line_numbers=True, wrap_lines=True, height=240)
         with st.expander(t("What would be said of it"), icon=":material/stethoscope:"):
             for finding in faults(program):
                 title = plain(words(FAULTS[finding.kind].title))

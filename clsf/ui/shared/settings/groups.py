@@ -74,7 +74,7 @@ def _choose() -> None:
         "schedule": t("Schedule and stopping"), "loops": t("Loop variants"), "inside": t("Look inside"),
     }  # fmt: skip
     chosen = choose.named(st.selectbox, t("Settings of"), titles, state.SETTINGS_GROUP)
-    hidden = ", ".join(f".st-key-{KEY}{name}" for name in titles if name != chosen)
+    hidden = ", ".join(f"[data-testid=stLayoutWrapper]:has(> .st-key-{KEY}{name})" for name in titles if name != chosen)
     st.html(f"<style>{hidden} {{ display: none; }}</style>")
 
 
