@@ -10,15 +10,8 @@ from clsf.reader.shapes import out_shape
 from clsf.reader.values import BATCH, UNKNOWN, Answer, Array, Function, Instance, Loader, Made, Net, Op, Ref, Tensor
 
 _KERAS_PREFIX = "keras.layers."
-_INLINE = {
-    "keras.layers.concatenate",
-    "keras.layers.add",
-    "keras.layers.multiply",
-    "keras.layers.average",
-    "keras.layers.maximum",
-    "keras.layers.merge",
-    "keras.layers.subtract",
-}
+MERGES = {f"keras.layers.{name}" for name in ("concatenate", "add", "multiply", "average", "maximum", "merge", "subtract")}
+"""Functions that join tensors, as layers do."""
 
 
 class Nets:

@@ -23,7 +23,7 @@ NEIGHBOURS, MAPPED = "clsf.predict.inspection:neighbours", "clsf.predict.inspect
 SECONDS = 300.0
 
 
-def show_neighbours(models: Sequence[Model], pixels: np.ndarray, said_of_it: str) -> None:
+def show_neighbours(models: Sequence[Model], pixels: np.ndarray) -> None:
     """Show the test images nearest to this one in each model's last hidden layer."""
     names = class_names(models[0].record)
     with st.spinner(t("Comparing with test images …")):

@@ -23,10 +23,9 @@ def show(models: Sequence[Model]) -> None:
     """Show the image that is looked at, and then one of the views on it."""
     left, right = st.columns([1, 3.2], gap="large")
     with left:
-        chosen = _image(models)
-        if chosen is None:
+        pixels = _image(models)
+        if pixels is None:
             return
-        pixels, words = chosen
         wanted = _wanted(models)
     with right:
         views = {
@@ -38,14 +37,14 @@ def show(models: Sequence[Model]) -> None:
             alike.show_map(models, pixels)
             return
         if view == "alike":
-            alike.show_neighbours(models, pixels, words)
+            alike.show_neighbours(models, pixels)
             return
         seen = [(model, inside) for model in models if (inside := _seen(model, pixels, wanted)) is not None]
         if seen:
             {"where": where_view.show, "layers": layers_view.show, "filters": layers_view.show_filters}[view](seen, pixels)
 
 
-def _image(models: Sequence[Model]) -> tuple[np.ndarray, str] | None:
+def _image(models: Sequence[Model]) -> np.ndarray | None:
     """Let the reader choose the image: the one tried last, or a test image."""
     record = models[0].record
     tried = st.session_state.get(keys.IMAGE)
@@ -65,7 +64,7 @@ def _image(models: Sequence[Model]) -> tuple[np.ndarray, str] | None:
         words = t("test image {number}, which shows: {name}", number=at, name=class_names(record)[shows])
     st.html('<div class="pd" style="max-width:11rem">' + pictures.image(pixels, words) + "</div>")
     st.caption(plain(words[0].upper() + words[1:]))
-    return pixels, words
+    return pixels
 
 
 def _wanted(models: Sequence[Model]) -> int | None:
