@@ -12,7 +12,7 @@ from clsf.compare.cases import CASES, case_of
 from clsf.compare.cases.case import Case
 from clsf.compare.cases.lecture import LECTURE, loss_floor
 from clsf.compare.cases.runner import ServiceTrainer
-from clsf.compare.cases.steps import CaseStep, Recalibrated, check, explain, proof, sentence
+from clsf.compare.cases.steps import CaseStep, Recalibrated, check, explain, proof, summary
 from clsf.data import catalogue
 from clsf.errors import EngineError
 from clsf.optimizers import DEFAULT
@@ -129,6 +129,6 @@ def _summary(case: Case, found: Iterator[CaseStep | Recalibrated], classes: int)
         )
     if case is LECTURE:
         print(f"Two softmaxes can't bring the loss below ln(1 + {classes - 1}/e) = {loss_floor(classes):.3f}.")
-    print(sentence(done))
+    print(summary(done))
     if case.lesson is not None:
         print(case.lesson)

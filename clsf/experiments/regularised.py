@@ -8,7 +8,7 @@ from clsf.model.layers import made
 from clsf.model.spec import MAX_NAME, Layer, ModelSpec
 
 
-def plain(spec: ModelSpec) -> ModelSpec:
+def unregularised(spec: ModelSpec) -> ModelSpec:
     """Return the model without its dropout and batch normalisation layers, those inside branches left as they are."""
     layers = tuple(layer for layer in spec.layers if not layer.drops and layer.role != "Batchwise")
     return spec if layers == spec.layers else _named(spec, "plain", layers)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import PlanError
-from clsf.experiments.regularised import plain, with_batch_norm, with_dropout
+from clsf.experiments.regularised import unregularised, with_batch_norm, with_dropout
 from clsf.experiments.values import Arm, text
 from clsf.model.spec import ModelSpec
 from clsf.optimizers import title
@@ -56,7 +56,7 @@ def optimizers(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
 def regularisation(spec: ModelSpec, plan: Plan, strengths: Strengths | None = None) -> tuple[Arm, ...]:
     """Return no regularisation, then each kind alone. What the model and the plan have of it is taken away first."""
     how = strengths or Strengths()
-    bare, plan = plain(spec), plan.but(l1=0.0, l2=0.0, weight_decay=0.0, stopping=Stopping())
+    bare, plan = unregularised(spec), plan.but(l1=0.0, l2=0.0, weight_decay=0.0, stopping=Stopping())
     return (
         _regularised(say("none"), bare, plan),
         _regularised(say("L1, {strength}", strength=f"{how.l1:g}"), bare, plan.but(l1=how.l1)),

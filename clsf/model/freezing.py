@@ -6,11 +6,9 @@ one has its layers with kernels for blocks. "last:K" trains from the K-th last b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from clsf.errors import SpecError
 from clsf.model.spec import Layer
-from clsf.model.walk import Analysis
+from clsf.model.walk import Analysis, plain_layers
 from clsf.words import say_n
 
 
@@ -86,16 +84,8 @@ def place(name: str) -> int:
 
 
 def _learns(layer: Layer) -> bool:
-    return any(inner.learns for inner in _plain(layer))
+    return any(inner.learns for inner in plain_layers([layer]))
 
 
 def _drops(layer: Layer) -> bool:
-    return any(inner.drops and inner.rate > 0 for inner in _plain(layer))
-
-
-def _plain(layer: Layer) -> Iterator[Layer]:
-    if not layer.rows():
-        yield layer
-    for _, row in layer.rows():
-        for inner in row:
-            yield from _plain(inner)
+    return any(inner.drops and inner.rate > 0 for inner in plain_layers([layer]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from clsf.errors import SpecError
@@ -175,6 +175,15 @@ def sources(layers: tuple, prefix: str = "", source: str = IMAGES) -> dict[str, 
             found[path] = source
         source = path
     return found
+
+
+def plain_layers(layers: Iterable) -> Iterator[object]:
+    """Yield every layer that holds no others, in order, those inside branches too."""
+    for layer in layers:
+        for _, row in layer.rows():
+            yield from plain_layers(row)
+        if not layer.rows():
+            yield layer
 
 
 def _product(shape: Shape) -> int:

@@ -6,7 +6,7 @@ import ast
 import math
 
 from clsf.errors import ClsfError
-from clsf.tensors.pasted import plain
+from clsf.tensors.pasted import bare_numbers
 
 MAX_TEXT = 2_000  # characters typed
 MAX_ELEMENTS = 4_096  # in one tensor
@@ -21,7 +21,7 @@ class TensorError(ClsfError):
 
 def values(text: str) -> object:
     """Return the number or nested list that `text` writes. A ragged list is let through: the frameworks have their own words."""
-    found = _literal(plain(text) if len(text) <= MAX_TEXT else text)
+    found = _literal(bare_numbers(text) if len(text) <= MAX_TEXT else text)
     _check(found)
     if elements(found) > MAX_ELEMENTS:
         raise too_many(elements(found))
@@ -30,7 +30,7 @@ def values(text: str) -> object:
 
 def shape(text: str) -> tuple[int, ...]:
     """Return the shape written as `2, 3`, `(2, 3)` or `[2, 3]`; an empty text is the shape of a single number."""
-    text = plain(text).strip() if len(text) <= MAX_TEXT else text
+    text = bare_numbers(text).strip() if len(text) <= MAX_TEXT else text
     if text in ("", "()", "[]"):
         return ()
     found = _literal(text)

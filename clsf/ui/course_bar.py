@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.ui.shared import course, facts, glossary
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 KEY = "task"
 """Of the container that it stands in."""
@@ -40,4 +40,4 @@ def show(page: str) -> None:
             elif done:
                 st.badge(t("done"), icon=":material/check:", color="green")
             else:
-                st.caption(sentence(block.check.missing(facts.candidates(block.check))))
+                st.caption(plain(block.check.missing(facts.candidates(block.check))))

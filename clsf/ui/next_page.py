@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.course import path
 from clsf.ui.shared import language, navigation, questions
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence, say
 
 NEXT: dict[str, tuple[str, Sentence]] = {
@@ -39,5 +39,5 @@ def show(page: str) -> None:
     with st.container(
         border=True, key="next_page", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.markdown(f"**{t('What next?')}** {sentence(why)}", width="stretch")
+        st.markdown(f"**{t('What next?')}** {plain(why)}", width="stretch")
         st.page_link(navigation.link_to(name), label=title, icon=":material/arrow_forward:", query_params=navigation.kept())

@@ -222,7 +222,7 @@ def _of(records: list[RunRecord], trained: bool = True) -> Judged:
     )
 
 
-def sentence(steps: Sequence[CaseStep]) -> Sentence:
+def summary(steps: Sequence[CaseStep]) -> Sentence:
     """Say what explains the gap so far: the causes whose gain is outside the noise."""
     first, last = steps[0], steps[-1]
     if first.reference is None:

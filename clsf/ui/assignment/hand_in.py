@@ -13,7 +13,7 @@ from clsf.runs.record import RunRecord
 from clsf.teaching import handin, seal
 from clsf.teaching.assignment import Assignment, broken_locks
 from clsf.ui.shared import assigned, capsules, facts, identity, language, reached
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 MOST_SHOWN = 12
 
@@ -80,7 +80,7 @@ def _runs(assignment: Assignment) -> list[RunRecord]:
     taken = [record for record, _ in found if record.run_id in chosen]
     for record in taken:
         for said in broken_locks(assignment, record):
-            st.caption(f":material/lock: {sentence(said)}")
+            st.caption(f":material/lock: {plain(said)}")
     return taken
 
 

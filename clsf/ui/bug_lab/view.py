@@ -8,7 +8,7 @@ from clsf import FRAMEWORKS
 from clsf.faults.lab import LEVELS, Case, points
 from clsf.frameworks import BY_NAME
 from clsf.ui.bug_lab import answering, probing, proof, running, state, symptoms
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 CODE_HEIGHT = 640
 
@@ -37,13 +37,13 @@ def choose() -> None:
             st.caption(" · ".join(said))
     trouble = state.trouble()
     if trouble is not None:
-        st.caption(t("Points last for this visit only: {why}", why=sentence(trouble)))
+        st.caption(t("Points last for this visit only: {why}", why=plain(trouble)))
 
 
 def show(case: Case) -> None:
     """Show a case from its symptoms to its proof."""
     solved = state.solved(case.code)
-    badges = [f":gray-badge[{BY_NAME[case.framework].style.title}]", f":gray-badge[{plain(words(LEVELS[case.level]))}]"]
+    badges = [f":gray-badge[{BY_NAME[case.framework].style.title}]", f":gray-badge[{plain(LEVELS[case.level])}]"]
     if state.is_daily(case.code):
         badges.append(f":blue-badge[{t('today')}]")
     st.header(t("Case {code}", code=case.code), anchor=False)

@@ -20,7 +20,7 @@ from clsf.ui.shared import choices, controls, data_choice, state
 from clsf.ui.shared.choices import fit
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = optimizers.PLAINEST  # what remains is the model
@@ -109,7 +109,7 @@ def choose(steps: bool = True) -> Bench:
         recording = Recording(count, full_steps=full, isolate=isolate)
         check(spec, plan, recording)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return Bench(spec, None, None, None)
     analysis = spec.analyse(prepared_shape(catalogue.info(data), preparation))
     if steps:

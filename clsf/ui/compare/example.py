@@ -11,7 +11,7 @@ from clsf.compare import noise
 from clsf.frameworks import TITLES
 from clsf.ui.shared import example
 from clsf.ui.shared.figures import draw
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 
 def runs() -> None:
@@ -63,7 +63,7 @@ def seeds() -> None:
                 len(values[0]),
             )
         )
-        st.markdown(sentence(noise.gap_sentence(noise.gap(*values, "t", images))))
+        st.markdown(plain(noise.gap_sentence(noise.gap(*values, "t", images))))
         draw(
             "compare-example-seeds", len(records),
             lambda: (compare_noise.figure(names, styles, values, means, words), compare_noise.in_words(names, means, words)), 340,

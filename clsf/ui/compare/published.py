@@ -11,7 +11,7 @@ from clsf.compare.cases.crossedwires import BATCH_NORM, NETS, WITHOUT_NORM, Row
 from clsf.ui.compare import keys
 from clsf.ui.shared import choose
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 OWN = {BATCH_NORM.name: crossedwires.BATCH_NORMALISED, WITHOUT_NORM.name: ("vgg",)}
 """Case -> the published networks that it is about."""
@@ -21,9 +21,9 @@ def show(case: Case) -> Row | None:
     """Show what is known of a case; return the published row that the student wants to run, if any."""
     source = case.published
     where = f"[{plain(source.where)}]({source.address})" if source.address else plain(source.where)
-    st.markdown(f"{sentence(source.claim)} {t('Source')}: {where}.")
+    st.markdown(f"{plain(source.claim)} {t('Source')}: {where}.")
     if source.numbers:
-        st.markdown("\n".join(f"- {sentence(what)}: **{sentence(value)}**" for what, value in source.numbers))
+        st.markdown("\n".join(f"- {plain(what)}: **{plain(value)}**" for what, value in source.numbers))
     return _rows(case) if case.name in OWN else None
 
 

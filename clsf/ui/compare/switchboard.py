@@ -21,7 +21,7 @@ from clsf.ui.compare.bench import Bench
 from clsf.ui.shared import controls, runs, service_access, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.sections import go
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +95,7 @@ def _actions(chosen: Bench) -> None:
     ):  # fmt: skip
         st.rerun()
     if on:
-        st.markdown(t("Switched on: {names}", names=", ".join(sentence(ENTRIES[name].title) for name in on)))
+        st.markdown(t("Switched on: {names}", names=", ".join(plain(ENTRIES[name].title) for name in on)))
         if st.button(
             t("Run lockstep with these"), key="lockstep_with", icon=":material/footprint:", type="primary", width="stretch",
             on_click=_run_with, args=(chosen,),
@@ -146,7 +146,7 @@ def _grid(
 def _card(entry: Difference, chosen: Bench, position: str, effect: Effect | None, waiting: bool) -> None:
     idle = entry.idle(chosen.analysis, chosen.plan)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{sentence(entry.title)}**")
+        st.markdown(f"**{plain(entry.title)}**")
         if position != switches.ALIGNED:
             st.badge(t("on"), icon=":material/toggle_on:", color="orange")
     st.html(_what(entry))
@@ -158,7 +158,7 @@ def _card(entry: Difference, chosen: Bench, position: str, effect: Effect | None
         label_visibility="collapsed", on_change=_turned, args=(entry.name,), disabled=idle is not None and position == switches.ALIGNED,
     )  # fmt: skip
     if idle is not None:
-        st.caption(f":material/block: {sentence(idle)}")
+        st.caption(f":material/block: {plain(idle)}")
         return
     _effect(entry, chosen, effect, waiting)
     option = position if position != switches.ALIGNED else switches.first(entry.name)
@@ -197,7 +197,7 @@ def _effect(entry: Difference, chosen: Bench, effect: Effect | None, waiting: bo
     elif effect is None:
         return
     elif effect.failure is not None:
-        st.error(sentence(effect.failure), icon=":material/error:")
+        st.error(plain(effect.failure), icon=":material/error:")
     elif effect.parting is None:
         st.badge(t("no effect in two steps"), icon=":material/check:", color="green")
     else:

@@ -15,7 +15,7 @@ from clsf.ui.data import keys, own_reading, own_sets
 from clsf.ui.data.source import TICK, progress_bar
 from clsf.ui.shared import choose, state
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 MOST_KINDS = 12
 TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
@@ -167,13 +167,13 @@ def _outcome() -> None:
     if task.cancelled:
         st.info(t("Stopped. Nothing was kept."), icon=":material/stop:")
     elif task.failure is not None:
-        st.error(sentence(task.failure), icon=":material/error:")
+        st.error(plain(task.failure), icon=":material/error:")
     elif catalogue.is_cached(task.result.name):
         found = task.result
         height, width, channels = found.info.shape
         st.success(
             note("data", "ready-images-classes",
-                title=sentence(found.info.title), count=f"{found.info.train + found.info.validation + found.info.test:,}", classes=len(found.info.classes),
+                title=plain(found.info.title), count=f"{found.info.train + found.info.validation + found.info.test:,}", classes=len(found.info.classes),
                 height=height, width=width, channels=channels,
             ),
             icon=":material/check_circle:",

@@ -15,7 +15,7 @@ from clsf.errors import ClsfError
 from clsf.ui.data import keys
 from clsf.ui.data.source import waiting
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 
 def packed(given: list) -> BinaryIO:
@@ -66,7 +66,7 @@ def show(given: list | None) -> Choices | None:
         return None
     _, choices, found = kept
     if isinstance(found, ClsfError):
-        st.error(sentence(found.sentence), icon=":material/error:")
+        st.error(plain(found.sentence), icon=":material/error:")
         return None
     with st.container(border=True, key="upload_shown"):
         st.markdown(f"**{t('This is how it is read')}**")
@@ -76,9 +76,9 @@ def show(given: list | None) -> Choices | None:
             st.rerun()
         _table(found)
         if found.question is not None:
-            st.warning(sentence(found.question), icon=":material/help:")
+            st.warning(plain(found.question), icon=":material/help:")
         elif found.problem is not None:
-            st.error(sentence(found.problem), icon=":material/error:")
+            st.error(plain(found.problem), icon=":material/error:")
     return choices if found.question is None and found.problem is None else None
 
 

@@ -14,7 +14,7 @@ from clsf.ui.data import codes, keys, opened
 from clsf.ui.shared import choose
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 
 def show(info: DatasetInfo) -> None:
@@ -30,7 +30,7 @@ def show(info: DatasetInfo) -> None:
     try:
         ways = {way: _counts(dataset.train, way, share, seed) for way in titles}
     except DataError as error:
-        st.warning(sentence(error.sentence), icon=":material/warning:")
+        st.warning(plain(error.sentence), icon=":material/warning:")
         return
     with place:
         one = choose.named(st.selectbox, t("A split"), {way: titles[way] for way in ("sorted", "last", "shuffled")}, keys.WAY)

@@ -21,7 +21,7 @@ from clsf.ui.shared import choices, data_choice, service_access, units
 from clsf.ui.shared.choose import LINKED, named, several, several_chosen
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_table import begun
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 DEFAULT_DATA, DEFAULT_MODEL, DEFAULT_EPOCHS = "digits", "lenet-5", 5
 DEFAULT_FACTORS = ("optimizer", "seed")
@@ -59,7 +59,7 @@ def experiment(which: str) -> Experiment | None:
         for arm in found.arms:
             service_access.get_service().check(arm.spec, arm.plan)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return None
     return found
 
@@ -89,7 +89,7 @@ def cost(found: Experiment) -> None:
             )
         )
     with st.expander(t("What will be trained"), icon=":material/list:"):
-        st.markdown("\n".join(f"{place}. {sentence(arm.label)}" for place, arm in enumerate(found.arms, start=1)))
+        st.markdown("\n".join(f"{place}. {plain(arm.label)}" for place, arm in enumerate(found.arms, start=1)))
 
 
 def _factors() -> tuple[str, ...]:

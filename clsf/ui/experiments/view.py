@@ -20,7 +20,7 @@ from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.progress import of_run
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 EARLY = 0.04  # share of an experiment below which the time left can't be told
 
@@ -36,7 +36,7 @@ def _found(experiment_id: str) -> Found | None:
     try:
         found = start.find(service_access.get_service(), experiment_id)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.error(plain(error.sentence), icon=":material/search_off:")
         st.button(t("Close"), key="close_experiment", on_click=forget)
         return None
     if not found.members:
@@ -83,7 +83,7 @@ def _head(found: Found) -> None:
         f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), model.name, tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs),
         tn("{count} run", "{count} runs", len(found.members)), time.strftime("%Y-%m-%d %H:%M", time.localtime(found.row.created)),
     ]  # fmt: skip
-    st.header(sentence(start.title(found.row)))
+    st.header(plain(start.title(found.row)))
     st.caption(plain(" · ".join(facts)))
 
 
@@ -107,7 +107,7 @@ def _progress(found: Found) -> None:
         now = begun[0]
         style = STYLES[now.record.framework]
         epoch = t("epoch {epoch}", epoch=len(now.record.epochs) + 1)
-        st.caption(f":{style.text_colour}[{style.mark}] {style.title} · {sentence(now.label)} · {epoch}")
+        st.caption(f":{style.text_colour}[{style.mark}] {style.title} · {plain(now.label)} · {epoch}")
     elif not done:
         st.caption(t("The runs wait for their turn."))
 
@@ -123,7 +123,7 @@ def _failures(found: Found) -> None:
     """Say once each why runs could not go on."""
     why = {str(m.record.failure): m.record.failure for m in found.members if m.record.failure is not None}
     for said in why.values():
-        st.error(sentence(said), icon=":material/error:")
+        st.error(plain(said), icon=":material/error:")
     diverged = [words(m.label) for m in found.members if m.record.status == "diverged"]
     if diverged:
         st.warning(
@@ -150,7 +150,7 @@ def show_verdicts(found: Found, said: list[Verdict]) -> None:
     """Say who is ahead, in each framework."""
     both = len(found.frameworks) > 1
     for verdict in said:
-        text = sentence(verdict.sentence)
+        text = plain(verdict.sentence)
         if both:
             style = STYLES[verdict.framework]
             text = f":{style.text_colour}[{style.mark}] **{style.title}** — {text}"
@@ -164,7 +164,7 @@ def show_verdicts(found: Found, said: list[Verdict]) -> None:
             st.success(text, icon=":material/emoji_events:")
     agreed = agreement(said)
     if agreed is not None and found.over:
-        st.markdown(f":material/balance: {sentence(agreed)}")
+        st.markdown(f":material/balance: {plain(agreed)}")
 
 
 def show_scores(found: Found, said: list[Verdict]) -> None:
@@ -200,7 +200,7 @@ def _left_open(found: Found, said: list[Verdict]) -> None:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="left_open"
     ):
-        st.markdown(f"**{t('Left open:')}** {sentence(asked.text)}", width="stretch")
+        st.markdown(f"**{t('Left open:')}** {plain(asked.text)}", width="stretch")
         if st.button(words(asked.way), key="open_question", icon=":material/arrow_forward:"):
             if asked.page == "experiments":  # this page: the result makes room for the next choice
                 forget()

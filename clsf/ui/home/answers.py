@@ -16,7 +16,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.home import keys, training
 from clsf.ui.shared import pictures, service_access, waiting
 from clsf.ui.shared.drawing import draw
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 DRAWN = "clsf.predict.trying:drawn"
 SIDE = 208  # pixels of the sheet on the screen
@@ -68,7 +68,7 @@ def _answer(records: Sequence[RunRecord], ink: np.ndarray, cold: Sequence[str]) 
     )  # fmt: skip
     failed = {str(a.error): a.error for a in found.values() if isinstance(a, asking.Failed)}
     for error in failed.values():
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
     cards, heard, received = [], [], None
     for record in records:
         answer = found.get(record.run_id)

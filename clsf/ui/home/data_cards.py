@@ -14,7 +14,7 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.errors import ClsfError
 from clsf.plan import Plan
 from clsf.ui.shared import asking, data_choice, pictures, waiting
-from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.shared.units import megabytes
 
 FRAMEWORK = FRAMEWORKS[-1]  # whose worker is asked for images
@@ -31,7 +31,7 @@ def show() -> None:
 
 def _card(info: DatasetInfo) -> None:
     height, width, channels = info.shape
-    st.markdown(f"**{sentence(info.title)}**")
+    st.markdown(f"**{plain(info.title)}**")
     _pictures(info)
     _where(info)
     source = t("source")
@@ -49,8 +49,8 @@ def _card(info: DatasetInfo) -> None:
             train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels,
             classes=len(info.classes),
         ),
-        sentence(info.note) if info.note else "",
-        sentence(info.licence),
+        plain(info.note) if info.note else "",
+        plain(info.licence),
         f"[{source}]({info.source})" if info.source.startswith("http") else plain(info.source),
     ]  # fmt: skip
     st.markdown("  \n".join(f":small[{line}]" for line in lines if line))

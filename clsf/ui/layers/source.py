@@ -15,7 +15,7 @@ from clsf.ui.layers import asking, keys
 from clsf.ui.shared import choose, controls, state
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.drawing import draw
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 BATCH = 16  # images, where a layer looks at several at once
 DEFAULT_SIDE = 48
@@ -61,7 +61,7 @@ def choose_picture() -> ChosenPicture | None:
     try:
         return {"sample": _sample, "photograph": _photograph, "upload": _upload, "drawing": _drawing}[kind]() or _instead()
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return _instead()
 
 
@@ -143,7 +143,7 @@ def _instead() -> ChosenPicture | None:
     try:
         return ChosenPicture(asking.picture("photograph", "flower", DEFAULT_SIDE, False), t("flower"), 0.0, 1.0)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return None
 
 

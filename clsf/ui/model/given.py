@@ -13,7 +13,7 @@ from clsf.model.shapes import Shape
 from clsf.plan import MAX_BATCH
 from clsf.ui.model import keys
 from clsf.ui.shared import choose, state
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 TYPED = "typed"
 FIRST = "shapes"
@@ -85,7 +85,7 @@ def _typed(batch_size: int) -> ModelInputs:
     try:
         shape = typed_shape(text)
     except SpecError as error:
-        st.warning(sentence(error.sentence), icon=":material/straighten:")
+        st.warning(plain(error.sentence), icon=":material/straighten:")
         shape = (28, 28, 1)
     return ModelInputs(shape, classes, batch_size, None)
 

@@ -18,7 +18,7 @@ from clsf.ui.own import from_sets, held, keys, teach
 from clsf.ui.shared import camera, choose, sections
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
-from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.words import say, say_n
 
 SHOWN, COLUMNS = 20, 5  # newest images of a class that its card shows
@@ -130,7 +130,7 @@ def _ready(found: Collection) -> None:
         on_click=_teach,
     )  # fmt: skip
     if missing is not None:
-        st.caption(sentence(missing))
+        st.caption(plain(missing))
 
 
 def _upload(at: int, kind: Kind, generation: int) -> None:
@@ -188,7 +188,7 @@ def _again() -> None:
         with st.spinner(t("Reading …")):
             found = reading.taught_again(file)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return
     held.replace(found)
     held.tell("success", say_n("{count} image is back.", "{count} images are back.", len(found)))

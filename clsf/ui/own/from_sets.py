@@ -12,7 +12,7 @@ from clsf.errors import ClsfError
 from clsf.own.collection import MOST_CLASSES, SIDE, Collection, empty
 from clsf.ui.own import held, keys
 from clsf.ui.shared import data_choice
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 DEFAULT, EACH, MOST = "shapes", 20, 200
 
@@ -23,7 +23,7 @@ def show() -> None:
     one, two, three, go = st.columns([1.2, 2, 0.9, 0.9], vertical_alignment="bottom", gap="small")
     names = list(here)
     name = one.selectbox(
-        t("Data set"), names, index=names.index(DEFAULT) if DEFAULT in names else 0, format_func=lambda n: sentence(here[n].title),
+        t("Data set"), names, index=names.index(DEFAULT) if DEFAULT in names else 0, format_func=lambda n: plain(here[n].title),
         key=keys.SET, filter_mode=None, persist_state="session",
     )  # fmt: skip
     classes = list(range(len(here[name].classes)))

@@ -15,7 +15,7 @@ from clsf.own.recordings import Sides
 from clsf.runs.record import RunRecord
 from clsf.ui.own import keys
 from clsf.ui.shared import runs, service_access
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.words import Sentence
 
 USABLE = ("finished", "stopped")  # runs that keep their weights
@@ -99,4 +99,4 @@ def show_told() -> None:
     shown = {"success": st.success, "warning": st.warning, "error": st.error}
     icons = {"success": ":material/check_circle:", "warning": ":material/warning:", "error": ":material/error:"}
     for kind, said in st.session_state.pop(keys.SAID, []):
-        shown[kind](sentence(said), icon=icons[kind])
+        shown[kind](plain(said), icon=icons[kind])

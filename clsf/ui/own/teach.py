@@ -21,7 +21,7 @@ from clsf.ui.shared import run_status, runs, sections, service_access, state
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart, preload
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 TICK = 0.5  # seconds between two looks at runs that go on
 REFUSED = "own_refused"  # in the session: why nothing was started
@@ -34,18 +34,18 @@ def show() -> None:
     found = held.collection().taught()
     lacking = found.missing()
     if lacking is not None:
-        st.info(sentence(lacking), icon=":material/photo_camera:")
+        st.info(plain(lacking), icon=":material/photo_camera:")
         to_section("collect", t("Collect images"), ":material/photo_camera:")
         return
     st.toggle(t("Recordings stay whole"), True, key=keys.WHOLE, persist_state="session", help=note("own", "whole"))
     try:
         _split(found, divided(found.labels, found.recordings, _whole()), _whole())
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return
     missing = pretrained.missing(teaching.BACKBONE)
     if missing is not None:
-        st.error(sentence(missing), icon=":material/error:")
+        st.error(plain(missing), icon=":material/error:")
     known = held.taught()
     st.button(
         t("Teach it again") if known else t("Teach it"), key="own_teach", type="secondary" if known else "primary", icon=":material/school:",
@@ -109,7 +109,7 @@ def _follow(known: Taught) -> None:
     try:
         records = known.records()
     except ClsfError as error:
-        st.warning(sentence(error.sentence), icon=":material/search_off:")
+        st.warning(plain(error.sentence), icon=":material/search_off:")
         return
     if all(record.over for record in records):
         _seen(records)

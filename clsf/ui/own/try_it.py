@@ -24,7 +24,7 @@ from clsf.ui.own.held import Taught
 from clsf.ui.shared import camera, choose, pictures, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 ASKED, UPLOADED = "clsf.predict.trying:asked", "clsf.predict.trying:uploaded"
 ANSWERED = "own_answered"  # in the session: the models are there, and answer at once
@@ -110,7 +110,7 @@ def _picture(pixels: np.ndarray, words: str) -> None:
 
 def _answers(known: Taught, models: Sequence[Model], answers: list, unsure: bool, seconds: float) -> None:
     for error in {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}.values():
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
     opinions, least, lead = [], [], []
     for model, answer in zip(models, answers, strict=True):
         if isinstance(answer, asking.Failed):
@@ -119,7 +119,7 @@ def _answers(known: Taught, models: Sequence[Model], answers: list, unsure: bool
         try:
             limit = threshold(model.record) if unsure else None
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            st.error(plain(error.sentence), icon=":material/error:")
             limit = None
         if limit is not None:
             least.append(f"{model.mark} {limit.least:.0%}")
@@ -148,7 +148,7 @@ def _where(good: list) -> None:
         try:
             cam = asking.ask(service_access.get_service(), model.record, CAM, answer.pixels, None)
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            st.error(plain(error.sentence), icon=":material/error:")
             continue
         row, column = np.unravel_index(int(cam.argmax()), cam.shape)
         alt = t("{title} of {model}; strongest in row {row}, column {column}", title=t("Grad-CAM"), model=model.name, row=int(row), column=int(column))  # fmt: skip
@@ -169,7 +169,7 @@ def _why(known: Taught, good: list) -> None:
             try:
                 _evidence(known, model, asking.ask(service_access.get_service(), model.record, WHY, answer.pixels))
             except ClsfError as error:
-                st.error(sentence(error.sentence), icon=":material/error:")
+                st.error(plain(error.sentence), icon=":material/error:")
         st.caption(note("own", "alike"))
 
 

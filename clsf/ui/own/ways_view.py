@@ -25,7 +25,7 @@ from clsf.ui.shared import service_access, state
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 from clsf.words import say
 
 TICK = 1.0  # seconds between two looks at trainings that go on
@@ -42,7 +42,7 @@ def show(known: Taught, models: Sequence[Model]) -> None:
     if task is not None and task.over:
         del st.session_state[keys.WAYS]
         if task.failure is not None:
-            st.error(sentence(task.failure), icon=":material/error:")
+            st.error(plain(task.failure), icon=":material/error:")
         elif not task.cancelled:
             st.session_state[keys.WAYS_FOUND] = known.run_ids, task.result
         task = None

@@ -17,7 +17,7 @@ from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import choose, live_chart, pictures, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 NEIGHBOURS, MAPPED = "clsf.predict.inspection:neighbours", "clsf.predict.inspection:mapped"
 SECONDS = 300.0
@@ -30,13 +30,13 @@ def show_neighbours(models: Sequence[Model], pixels: np.ndarray) -> None:
         answers = asking.ask_all(service_access.get_service(), [m.record for m in models], NEIGHBOURS, pixels, timeout=SECONDS)
     for model, found in zip(models, answers, strict=True):
         if isinstance(found, asking.Failed):
-            st.error(f"{plain(model.name)}: " + sentence(found.error.sentence), icon=":material/error:")
+            st.error(f"{plain(model.name)}: " + plain(found.error.sentence), icon=":material/error:")
             continue
         st.markdown(f"### {model.mark} {plain(model.name)}")
         try:
             images = mistakes.fetched(model.record, found.nearest)
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            st.error(plain(error.sentence), icon=":material/error:")
             continue
         items = [
             (image, t("test image {number}, which shows: {name}", number=int(n), name=names[label]),
@@ -70,7 +70,7 @@ def show_map(models: Sequence[Model], pixels: np.ndarray) -> None:
                 with st.spinner(t("Making the map …")):
                     found = _mapped(model.run_id, pixels, method, model.record)
             except ClsfError as error:
-                st.error(sentence(error.sentence), icon=":material/error:")
+                st.error(plain(error.sentence), icon=":material/error:")
                 continue
             live_chart.live_chart(
                 figure(found, names, words), key=f"predict-map-{model.run_id}-{method}", alt=in_words(found, words), height=480

@@ -17,7 +17,7 @@ from clsf.ui.shared import example, run_status, runs, service_access, state, uni
 from clsf.ui.shared.asked_model import Model, named
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 MOST_OFFERED = 40
 USABLE = ("finished", "stopped")  # runs that keep their weights
@@ -65,7 +65,7 @@ def _linked() -> list[RunRecord] | None:
     try:
         return service_access.get_service().group(run_id)
     except ClsfError as error:
-        st.warning(sentence(error.sentence), icon=":material/search_off:")
+        st.warning(plain(error.sentence), icon=":material/search_off:")
         runs.forget()
         return None
 

@@ -15,7 +15,7 @@ from clsf.ui.shared import runs, service_access, take_home
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.words import Sentence, say
 
 
@@ -36,7 +36,7 @@ def _open() -> None:
     )  # fmt: skip
     refused = st.session_state.pop(keys.TAKEN, None)
     if isinstance(refused, Sentence):
-        st.error(sentence(refused), icon=":material/error:")
+        st.error(plain(refused), icon=":material/error:")
     elif refused:
         st.success(t("It is open: {run}", run=plain(refused)), icon=":material/check_circle:")
 

@@ -14,7 +14,7 @@ from clsf.ui.predict import alike, keys, layers_view, where_view
 from clsf.ui.predict.trying import class_names, task, test_image
 from clsf.ui.shared import choose, pictures, service_access
 from clsf.ui.shared.asked_model import Model
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 LOOK = "clsf.predict.inspection:inspect_image"
 
@@ -59,7 +59,7 @@ def _image(models: Sequence[Model]) -> np.ndarray | None:
         try:
             pixels, shows, at = test_image(record, None, number)
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            st.error(plain(error.sentence), icon=":material/error:")
             return None
         words = t("test image {number}, which shows: {name}", number=at, name=class_names(record)[shows])
     st.html('<div class="pd" style="max-width:11rem">' + pictures.image(pixels, words) + "</div>")
@@ -79,7 +79,7 @@ def _seen(model: Model, pixels: np.ndarray, wanted: int | None) -> Inside | None
     try:
         return looked(model.run_id, pixels, wanted, model.record)
     except ClsfError as error:
-        st.error(f"{plain(model.name)}: " + sentence(error.sentence), icon=":material/error:")
+        st.error(f"{plain(model.name)}: " + plain(error.sentence), icon=":material/error:")
         return None
 
 

@@ -16,7 +16,7 @@ from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import choose, live_chart, service_access, units
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 EVALUATE = "clsf.predict.evaluating:evaluate"
 BESIDE = 12  # classes up to which two matrices stand side by side
@@ -60,7 +60,7 @@ def _button(models: Sequence[Model]) -> None:
         answers = asking.ask_all(service, [m.record for m in models], EVALUATE, timeout=SECONDS)
     for model, answer in zip(models, answers, strict=True):
         if isinstance(answer, asking.Failed):
-            st.error(sentence(answer.error.sentence), icon=":material/error:")
+            st.error(plain(answer.error.sentence), icon=":material/error:")
         else:
             st.session_state.setdefault(keys.MEASURED, {})[model.run_id] = answer
     if not all(isinstance(a, asking.Failed) for a in answers):

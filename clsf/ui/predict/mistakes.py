@@ -16,7 +16,7 @@ from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import pictures, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 
 PICTURES = "clsf.predict.evaluating:pictures"
 MOST = 12
@@ -75,7 +75,7 @@ def _grid(found: Sequence[tuple[Model, Evaluated]], which: np.ndarray) -> None:
     try:
         images = fetched(record, which)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return
     items = []
     for pixels, n in zip(images, which, strict=True):

@@ -10,7 +10,7 @@ from clsf import capsule
 from clsf.errors import ClsfError
 from clsf.ui.runs import keys
 from clsf.ui.shared import identity, service_access, state
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.words import Sentence, say
 
 KEY, CAPSULE = "key", "capsule"  # the popovers that show their answer themselves
@@ -94,7 +94,7 @@ def show_answer(place: str = "") -> None:
         return
     _, icon, said = st.session_state.pop(keys.SAID)
     show = st.error if icon == "error" else st.success
-    show(sentence(said), icon=f":material/{icon}:")
+    show(plain(said), icon=f":material/{icon}:")
 
 
 def show_said() -> None:

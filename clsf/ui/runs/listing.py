@@ -22,7 +22,7 @@ from clsf.ui.shared.components import component
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import status_words
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 SHOWN = 1000  # runs listed at once
 
@@ -125,7 +125,7 @@ def _experiment() -> str:
         st.session_state.pop(state.RUNS_OF_EXPERIMENT, None)
         return ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(":material/science: " + t("Only the runs of **{name}**", name=sentence(title(row))))
+        st.markdown(":material/science: " + t("Only the runs of **{name}**", name=plain(title(row))))
         if st.button(t("Open it"), key="open_experiment", icon=":material/open_in_new:"):
             st.session_state[state.EXPERIMENT] = wanted
             st.switch_page(navigation.link_to("experiments"), query_params=navigation.kept())

@@ -14,7 +14,7 @@ from clsf.faults.probes import PROBES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import doctor_probe, fault_lesson, run_status
 from clsf.ui.shared.figures import draw
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 SHOWN = 2  # verdicts of a run that are said in full
 DRAWN = 3  # runs whose curves are drawn
@@ -73,15 +73,15 @@ def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
 
 def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
     sure = {"certain": t("certain"), "likely": t("likely"), "possible": t("possible")}[verdict.certainty]
-    st.markdown(f":orange[:material/warning:] {sentence(verdict.fault.title)} :gray-badge[{sure}]")
-    st.markdown(t("Seen: {what}", what=sentence(verdict.evidence.said)))
-    st.markdown(sentence(verdict.fault.what))
-    st.markdown(t("What to do: {what}", what=sentence(verdict.fault.mend)))
+    st.markdown(f":orange[:material/warning:] {plain(verdict.fault.title)} :gray-badge[{sure}]")
+    st.markdown(t("Seen: {what}", what=plain(verdict.evidence.said)))
+    st.markdown(plain(verdict.fault.what))
+    st.markdown(t("What to do: {what}", what=plain(verdict.fault.mend)))
     fault_lesson.show(verdict.kind)
     if not record.over:
         return
     name = deciding(verdict, record)
-    st.markdown(t("What would decide: {what}", what=sentence(PROBES[name].does)))
+    st.markdown(t("What would decide: {what}", what=plain(PROBES[name].does)))
     doctor_probe.show(name, record, f"{place}-{record.run_id}-{verdict.kind}")
 
 

@@ -13,7 +13,7 @@ from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import controls, navigation, runs, service_access, state
 from clsf.ui.shared.runs import COMPARE_WITH_LINK
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t
 
 WAYS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("predict", ":material/fact_check:", {"predict": "evaluate"}),
@@ -97,10 +97,10 @@ def _change(records: Sequence[RunRecord]) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            t("Change one thing: {what}", what=plain(words(found.what))), key="change_one", icon=":material/tune:", on_click=_train,
+            t("Change one thing: {what}", what=plain(found.what)), key="change_one", icon=":material/tune:", on_click=_train,
             args=(tuple(record.run_id for record in records), found.plan),
         )  # fmt: skip
-        st.caption(sentence(found.why), width="content")
+        st.caption(plain(found.why), width="content")
 
 
 def _train(run_ids: tuple[str, ...], plan: Plan) -> None:

@@ -12,7 +12,7 @@ from clsf.course.progress import QUIZ, row
 from clsf.course.running import ERROR, SIDES
 from clsf.errors import ClsfError
 from clsf.ui.shared import columns, glossary, language, programs, reached, styles
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 _AT = "question_at"  # of a page and a section: number of the question in view
 
@@ -95,7 +95,7 @@ def _code(block: Block) -> str:
     try:
         return programs.code_of(block.program.side, block.program.call)
     except ClsfError as error:
-        st.info(sentence(error.sentence), icon=":material/hourglass_empty:")
+        st.info(plain(error.sentence), icon=":material/hourglass_empty:")
         return ""
 
 

@@ -15,7 +15,7 @@ from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.programs import SIDES, Answer, ask
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.ui.tensors import keys
 
 LECTURE = "[[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]]"
@@ -34,7 +34,7 @@ def show() -> bool:
         with left:
             steps, arguments = _making()
     except TensorError as error:
-        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        st.warning(plain(error.sentence), icon=":material/edit_note:")
         return False
     calls = [Call.of(*steps, "create.whole", **arguments)]
     calls += [Call.of(*steps, f"create.{name}", **arguments) for name in ATTRIBUTES]

@@ -13,7 +13,7 @@ from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.programs import SIDES, Answer, ask, everyone
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.tensors import keys
 
 ALL = "all"
@@ -32,7 +32,7 @@ def show() -> bool:
     with four:
         width = choose.whole(t("Columns of a"), 2, 5, 3, keys.NAMES_COLUMNS)
     group = choose.named(
-        st.pills, t("Group"), {ALL: t("all")} | {name: sentence(title) for name, title in GROUPS.items()}, keys.NAMES_GROUP
+        st.pills, t("Group"), {ALL: t("all")} | {name: plain(title) for name, title in GROUPS.items()}, keys.NAMES_GROUP
     )
     size = {"rows": rows, "columns": width}
     answers = ask(Call.of("names.inputs", **size), *(Call.of("names.inputs", name, **size) for name in _steps()))

@@ -13,7 +13,7 @@ from clsf.ui.shared import choose, state
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 ALWAYS = ("loss", "accuracy")
 MORE = tuple(name for name in KINDS if name not in ALWAYS)
@@ -79,7 +79,7 @@ def _chart(name: str, records: list[RunRecord], view: CurveView) -> None:
     title = KINDS[name].title
     if name == "gradient-norm" and not any(record.steps.gradient_norms for record in records):
         with st.container(gap="xxsmall"):
-            st.markdown(f"**{sentence(title)}**")
+            st.markdown(f"**{plain(title)}**")
             st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
     drawn, alt = shared(

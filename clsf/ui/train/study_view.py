@@ -23,7 +23,7 @@ from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.settings.fields import explained
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.train import keys, study_said
 
 MOST_STEPS, DEFAULT_STEPS, WARM_STEPS = 1000, 100, 2
@@ -106,7 +106,7 @@ def _records() -> list[RunRecord]:
     try:
         found = [service_access.get_service().record(run_id) for run_id in ids.split(",") if run_id][:12]
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.error(plain(error.sentence), icon=":material/search_off:")
         return []
     if found:
         st.session_state[keys.STUDY] = ids
@@ -134,7 +134,7 @@ def _look(was_over: bool) -> None:
             )  # fmt: skip
     for record in everything:
         if record.failure is not None:
-            st.error(f"{name(record.framework)} {_title(record)}: {sentence(record.failure)}", icon=":material/error:")
+            st.error(f"{name(record.framework)} {_title(record)}: {plain(record.failure)}", icon=":material/error:")
     measured = [record for record in _measured(everything) if record.over and len(record.steps) > 1]
     if measured:
         _drawn(measured)

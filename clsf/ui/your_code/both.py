@@ -26,7 +26,7 @@ def show(one: Program, two: Program) -> None:
     removed = set()
     for item in found:
         if st.checkbox(
-            f"{plain(words(item.title))}: **{_said(item.first)}** / **{_said(item.second)}**",
+            f"{plain(item.title)}: **{_said(item.first)}** / **{_said(item.second)}**",
             key=f"your_code_same_{item.name}",
             help=t("Ticked: the fault is fixed.")
             if item.name.startswith("fault-")
@@ -56,4 +56,4 @@ def _said(value: object) -> str:
 
 
 def _line(finding: fairness.Finding) -> None:
-    st.markdown(f"{ICONS[finding.level]} **{plain(words(TOPICS[finding.topic]))}** · {plain(words(finding.sentence))}")
+    st.markdown(f"{ICONS[finding.level]} **{plain(TOPICS[finding.topic])}** · {plain(finding.sentence)}")
