@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 def layers(job: Job, model: Model, framework: str) -> str:
     """Return the classes that the model needs."""
     roles = {facts.role for facts in model.analysis.layers}
-    always, found = job.plan.does("dropout-at-evaluation"), []
+    always, sources = job.plan.does("dropout-at-evaluation"), []
     dropping = [facts.layer for facts in model.analysis.layers if facts.layer.drops and facts.layer.rate]
     maps = any(layer.role == "DropMaps" for layer in dropping)
     if model.masked(framework):
-        found.append(_dropout(framework, always, maps))
+        sources.append(_dropout(framework, always, maps))
     elif dropping and always:
-        found.append(_always(framework, maps))
+        sources.append(_always(framework, maps))
     if "Batchwise" in roles and (framework == "torch" or job.plan.does("bn-variance")):
-        found.append(_torch_norm(job) if framework == "torch" else _KERAS_NORM)
-    return "\n\n\n".join(found)
+        sources.append(_torch_norm(job) if framework == "torch" else _KERAS_NORM)
+    return "\n\n\n".join(sources)
 
 
 def _dropout(framework: str, always: bool, maps: bool) -> str:

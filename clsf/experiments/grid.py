@@ -138,11 +138,11 @@ def read(name: str, typed: str) -> tuple[object, ...]:
     factor = FACTORS[name]
     if len(typed) > MOST_TEXT:
         raise PlanError("The values of {what} are longer than {most} characters.", what=factor.title, most=MOST_TEXT)
-    found: list[object] = []
+    values: list[object] = []
     for piece in (piece.strip() for piece in typed.replace(";", ",").split(",")):
         if piece:
-            found.append(_value(factor, piece))
-    return tuple(dict.fromkeys(found))
+            values.append(_value(factor, piece))
+    return tuple(dict.fromkeys(values))
 
 
 def _value(factor: Factor, piece: str) -> object:

@@ -166,15 +166,15 @@ IMAGES = "images"
 
 def sources(layers: tuple, prefix: str = "", source: str = IMAGES) -> dict[str, str]:
     """Return path -> path of the layer whose output it receives, for every plain layer."""
-    found: dict[str, str] = {}
+    inputs: dict[str, str] = {}
     for position, layer in enumerate(layers, start=1):
         path = f"{prefix}{position}"
         for name, row in layer.rows():
-            found |= sources(row, f"{path}.{name}.", source)
+            inputs |= sources(row, f"{path}.{name}.", source)
         if not layer.rows():
-            found[path] = source
+            inputs[path] = source
         source = path
-    return found
+    return inputs
 
 
 def plain_layers(layers: Iterable) -> Iterator[object]:

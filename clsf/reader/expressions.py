@@ -81,9 +81,9 @@ class Expressions(Libraries, Records):
         return folding.limited(node.value) if node.value is not Ellipsis else Ellipsis
 
     def see_name(self, node: ast.Name) -> object:
-        found = self.scope.find(node.id)
-        if found is not None:
-            return found[0]
+        value = self.scope.find(node.id)
+        if value is not None:
+            return value[0]
         if node.id == "__name__":
             return "__main__"
         if node.id in _BUILTINS:
@@ -114,29 +114,29 @@ class Expressions(Libraries, Records):
         return self.elements(node.elts)
 
     def elements(self, nodes: list[ast.expr]) -> list:
-        found = []
+        items = []
         for n in nodes:
             if isinstance(n, ast.Starred):
                 value = self.eval(n.value)
                 if isinstance(value, v.Net | v.Made):
                     value = self.children(value)
-                found += list(value)[: folding.MAX_ITEMS] if isinstance(value, list | tuple | range) else [v.UNKNOWN]
+                items += list(value)[: folding.MAX_ITEMS] if isinstance(value, list | tuple | range) else [v.UNKNOWN]
             else:
-                found.append(self.eval(n))
-        return found
+                items.append(self.eval(n))
+        return items
 
     def see_dict(self, node: ast.Dict) -> dict:
-        found = {}
+        items = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 inner = self.eval(value)
-                found |= inner if isinstance(inner, dict) else {}
+                items |= inner if isinstance(inner, dict) else {}
             else:
                 k = self.eval(key)
                 item = self.eval(value)
                 if folding.plain(k) or (isinstance(k, tuple) and all(map(folding.plain, k))):
-                    found[k] = item
-        return found
+                    items[k] = item
+        return items
 
     def see_joinedstr(self, node: ast.JoinedStr) -> object:
         values = [self.eval(part.value) if isinstance(part, ast.FormattedValue) else part.value for part in node.values[:200]]
@@ -221,19 +221,19 @@ class Expressions(Libraries, Records):
     see_setcomp = see_listcomp
 
     def see_dictcomp(self, node: ast.DictComp) -> object:
-        found = self.comprehension(node.generators, ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node))
-        return {k: x for k, x in found if folding.plain(k)} if isinstance(found, list) else v.UNKNOWN
+        pairs = self.comprehension(node.generators, ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node))
+        return {k: x for k, x in pairs if folding.plain(k)} if isinstance(pairs, list) else v.UNKNOWN
 
     def comprehension(self, generators: list[ast.comprehension], element: ast.expr) -> object:
         first = generators[0]
         kind, items = self.items(self.eval(first.iter))
-        found, before = [], self.scope
+        made, before = [], self.scope
         scope = type(before)(before, before.name)
         self.scope = scope
         began, built = self.steps, self.built
         try:
             for item in items:
-                if len(found) > 2 and self.built == built and self.steps - began > self.MAX_IDLE:
+                if len(made) > 2 and self.built == built and self.steps - began > self.MAX_IDLE:
                     return v.UNKNOWN
                 self.assign(
                     first.target, item, ast.Assign(targets=[first.target], value=element, lineno=getattr(element, "lineno", 0))
@@ -245,20 +245,20 @@ class Expressions(Libraries, Records):
                     inner = self.comprehension(generators[1:], element)
                     if not isinstance(inner, list):
                         return v.UNKNOWN
-                    found += inner
+                    made += inner
                 else:
-                    found.append(self.eval(element))
-                if len(found) > folding.MAX_ITEMS:
+                    made.append(self.eval(element))
+                if len(made) > folding.MAX_ITEMS:
                     return v.UNKNOWN
         finally:
             self.scope = before
         if kind in ("other", "loader", "array"):
             return (
-                found[0].then("collected", getattr(element, "lineno", 0))
-                if found and isinstance(found[0], v.Array) and kind == "array"
+                made[0].then("collected", getattr(element, "lineno", 0))
+                if made and isinstance(made[0], v.Array) and kind == "array"
                 else v.UNKNOWN
             )
-        return found
+        return made
 
     def see_attribute(self, node: ast.Attribute) -> object:
         return self.attribute(self.eval(node.value), node.attr, node)
@@ -272,30 +272,32 @@ class Expressions(Libraries, Records):
             case v.Instance():
                 return self.instance_attribute(value, name, node)
             case v.Net() if value.instance is not None:
-                found = self.instance_attribute(value.instance, name, node)
-                return Method(value, name) if found is v.UNKNOWN or (isinstance(found, Method)) else found
+                inherited = self.instance_attribute(value.instance, name, node)
+                return Method(value, name) if inherited is v.UNKNOWN or (isinstance(inherited, Method)) else inherited
             case Super():
                 for base in value.after.bases:
-                    found = base.find(name) if isinstance(base, v.Class) else None
-                    if found and isinstance(found[0], v.Function):
-                        return v.Function(found[0].node, found[0].scope, name, value.of, found[1], found[0].decorators)
+                    inherited = base.find(name) if isinstance(base, v.Class) else None
+                    if inherited and isinstance(inherited[0], v.Function):
+                        return v.Function(
+                            inherited[0].node, inherited[0].scope, name, value.of, inherited[1], inherited[0].decorators
+                        )
                 return Method(value, name)
             case v.Class():
-                found = value.find(name)
-                return found[0] if found else v.UNKNOWN
+                inherited = value.find(name)
+                return inherited[0] if inherited else v.UNKNOWN
             case v.Unknown():
                 return v.UNKNOWN
             case _:
-                found = self.library_attribute(value, name, line)
-                return Method(value, name) if found is None else found
+                inherited = self.library_attribute(value, name, line)
+                return Method(value, name) if inherited is None else inherited
 
     def instance_attribute(self, value: v.Instance, name: str, node: ast.AST | None) -> object:
         if name in value.attributes:
             return value.attributes[name]
-        found = value.cls.find(name)
-        if found is None:
+        inherited = value.cls.find(name)
+        if inherited is None:
             return Method(value.net or value, name) if value.net is not None else v.UNKNOWN
-        member, owner = found
+        member, owner = inherited
         if isinstance(member, v.Function):
             bound = v.Function(member.node, member.scope, member.name, value, owner, member.decorators)
             if any(d in ("property", "functools.cached_property", "cached_property") for d in member.decorators):
@@ -400,9 +402,9 @@ class Expressions(Libraries, Records):
         kwargs = {}
         for k in node.keywords:
             if k.arg is None:
-                found = self.eval(k.value)
-                if isinstance(found, dict):
-                    kwargs |= {str(name): item for name, item in found.items()}
+                value = self.eval(k.value)
+                if isinstance(value, dict):
+                    kwargs |= {str(name): item for name, item in value.items()}
             else:
                 lines[k.arg] = self.written(k.value)
                 kwargs[k.arg] = self.eval(k.value)
@@ -411,9 +413,9 @@ class Expressions(Libraries, Records):
     def written(self, node: ast.expr) -> int:
         """Return the line where an argument's value was written: of a name, where it got a constant."""
         if isinstance(node, ast.Name):
-            found = self.scope.find(node.id)
-            if found and found[1]:
-                return found[1]
+            value = self.scope.find(node.id)
+            if value and value[1]:
+                return value[1]
         if isinstance(node, ast.Attribute):
             base = node
             while isinstance(base, ast.Attribute):
@@ -435,10 +437,10 @@ class Expressions(Libraries, Records):
             case v.Net() | v.Made() | v.Tensor() | v.Loader() | v.Array():
                 return self.call_object(called, args, kwargs, node, lines)
             case v.Instance():
-                found = called.cls.find("__call__") or called.cls.find("forward") or called.cls.find("call")
-                if found:
+                method = called.cls.find("__call__") or called.cls.find("forward") or called.cls.find("call")
+                if method:
                     return self.call_function(
-                        v.Function(found[0].node, found[0].scope, found[0].name, called, found[1], found[0].decorators),
+                        v.Function(method[0].node, method[0].scope, method[0].name, called, method[1], method[0].decorators),
                         args,
                         kwargs,
                         node,
@@ -465,9 +467,9 @@ class Expressions(Libraries, Records):
                 self.nets.append(net)
             result = net
             net.extra["base"] = self.base_layer(cls, args, kwargs, line)
-        found = cls.find("__init__")
-        if found and isinstance(found[0], v.Function):
-            bound = v.Function(found[0].node, found[0].scope, "__init__", instance, found[1], found[0].decorators)
+        method = cls.find("__init__")
+        if method and isinstance(method[0], v.Function):
+            bound = v.Function(method[0].node, method[0].scope, "__init__", instance, method[1], method[0].decorators)
             self.call_function(bound, args, kwargs, node, lines or {})
         elif self.is_record(cls):
             self.fill(instance, args, kwargs, lines or {}, node)

@@ -99,8 +99,8 @@ class Libraries(Nets, Arrays):
                 start = (
                     given if isinstance(given, v.Tensor) else v.Tensor(v.Op("Input", {"shape": shape}, made.line), (), shape)
                 )
-                found = made.extra.setdefault("as-tensor", start)
-                return found if name == "input" else self.pretrained(made, [found], line)
+                tensor = made.extra.setdefault("as-tensor", start)
+                return tensor if name == "input" else self.pretrained(made, [tensor], line)
             if name in ("layers", "output_shape", "trainable"):
                 return v.UNKNOWN
         if made.path == "parameters" or made.path == "torch.optim":
@@ -222,9 +222,9 @@ class Libraries(Nets, Arrays):
         if path in ("keras.models.load_model", "keras.models.clone_model", "keras.models.model_from_json"):
             return v.UNKNOWN
         if head == "keras":
-            found = self.keras_function(path, args, kwargs, made, node)
-            if found is not None:
-                return found
+            result = self.keras_function(path, args, kwargs, made, node)
+            if result is not None:
+                return result
         if path == "torch.nn.Sequential" or path == "torch.nn.ModuleList":
             return made
         if path == "torch.nn.DataParallel" or path == "torch.nn.parallel.DistributedDataParallel" or path == "torch.compile":
@@ -829,10 +829,10 @@ class Libraries(Nets, Arrays):
         other = kwargs.get("val_dataloaders", given[1] if len(given) > 1 else None)
 
         def method(owner: v.Instance, name: str, *values: object) -> object:
-            found = owner.cls.find(name)
-            if not found or not isinstance(found[0], v.Function):
+            member = owner.cls.find(name)
+            if not member or not isinstance(member[0], v.Function):
                 return None
-            bound = v.Function(found[0].node, found[0].scope, name, owner, found[1], found[0].decorators)
+            bound = v.Function(member[0].node, member[0].scope, name, owner, member[1], member[0].decorators)
             return self.quietly(self.call_function, bound, list(values), {}, node)
 
         method(data, "setup", "fit")

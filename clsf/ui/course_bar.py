@@ -13,10 +13,10 @@ KEY = "task"
 
 def show(page: str) -> None:
     """Show the task of the lesson that opened a page, if one has."""
-    found = course.open_task() if page not in (course.PAGE, "", "home") else None
-    if found is None:
+    task = course.open_task() if page not in (course.PAGE, "", "home") else None
+    if task is None:
         return
-    lesson, step = found
+    lesson, step = task
     block = step.block
     done = block.check is not None and facts.done(block.check)
     if done:

@@ -35,7 +35,7 @@ def show(page: str) -> None:
         if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", persist_state="session"):
             questions.show(page)
     name, why = NEXT[page]
-    title = words(next(found.title for found in navigation.PAGES if found.name == name))
+    title = words(next(page.title for page in navigation.PAGES if page.name == name))
     with st.container(
         border=True, key="next_page", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):

@@ -92,7 +92,7 @@ def _name(record: RunRecord) -> str:
 
 def _answered(assignment: Assignment) -> tuple[dict, dict, dict[str, bool]]:
     """Return the answers in its lessons, what was done in its case, and what the dashboard says of both."""
-    lessons, _ = assignment.found(language.chosen())
+    lessons, _ = assignment.lessons_in(language.chosen())
     wanted = {f"{lesson.name}/{step.name}" for lesson in lessons for step in lesson.steps}
     answers = {key: dict(row) for key, row in reached.all_of(PART).items() if key in wanted}
     case = assignment.buglab

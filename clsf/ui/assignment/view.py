@@ -32,7 +32,7 @@ def show(assignment: Assignment) -> None:
         st.caption(f":material/groups: {t('Class {name}', name=plain(assigned.joined()))}")
     if assignment.note:
         st.text(assignment.note)
-    lessons, gone = assignment.found(language.chosen())
+    lessons, gone = assignment.lessons_in(language.chosen())
     for name in gone:
         st.warning(
             t(

@@ -53,10 +53,10 @@ def _answered(case: Case, name: str, seen: Ran) -> None:
         st.caption(plain(probe.does))
         again = None
         if probe.run is not None:
-            found = running.waited(lambda: running.probe(case, name))
-            if found is None:
+            ran = running.waited(lambda: running.probe(case, name))
+            if ran is None:
                 return
-            again = found[0]
+            again = ran[0]
         show_answer(answer_of(name, seen, again), f"buglab-{name}")
 
 

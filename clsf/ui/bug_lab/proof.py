@@ -29,10 +29,10 @@ def show(case: Case, seen: Ran) -> None:
     fixed = mended(case)
     st.markdown(t("**The fix**, line by line:"))
     st.code(_changes(case.faulty.text, fixed.text), language="diff", wrap_lines=True)
-    found = running.waited(lambda: running.proof(case))
-    if found is None:
+    outcomes = running.waited(lambda: running.proof(case))
+    if outcomes is None:
         return
-    healthy, better = found
+    healthy, better = outcomes
     st.markdown(t("**The proof**: the first number in which the faulty program differs from the healthy one."))
     with st.container(border=True, key="buglab-proof"):
         probing.show_answer(first_difference(seen, healthy), "buglab-proof-picture")

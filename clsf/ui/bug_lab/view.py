@@ -74,19 +74,19 @@ def _step(case: Case, step: str, solved: int | None) -> None:
         if seen is not None and solved is None:
             _next(t("Check something"), "probes")
         return
-    found = running.waited(lambda: running.case(case))
+    ran = running.waited(lambda: running.case(case))
     if step == "diagnosis":
         st.caption(_worth(case))
         answering.show(case)
-    elif found is None:
+    elif ran is None:
         return
     elif step == "probes":
         st.caption(_worth(case) if solved is None else t("Solved: probes cost nothing any more."))
-        probing.show(case, found[0])
+        probing.show(case, ran[0])
         if solved is None:
             _next(t("I know what it is"), "diagnosis")
     else:
-        proof.show(case, found[0])
+        proof.show(case, ran[0])
         st.button(t("Next case"), key="buglab_next_case", type="primary", icon=":material/casino:", on_click=state.begin_new)
 
 

@@ -44,14 +44,14 @@ def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
     model = choices.select_model(controls.DEFAULT_MODEL)
     spec = choices.model(model, len(info.classes))
     preparation = Preparation(st.session_state.get(state.IMAGE_SIZE))
-    found = fit(spec, info, preparation)
-    if found.problem is None:
-        size = t("{height}×{width}×{channels}", **dict(zip(("height", "width", "channels"), found.shape, strict=True)))
+    fitted = fit(spec, info, preparation)
+    if fitted.problem is None:
+        size = t("{height}×{width}×{channels}", **dict(zip(("height", "width", "channels"), fitted.shape, strict=True)))
         st.caption(
-            tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}") + f" · {size}"
+            tn("{count} parameter", "{count} parameters", fitted.parameters, count=f"{fitted.parameters:,}") + f" · {size}"
         )
         return spec, data, preparation, True
-    controls.show_problem(found)
+    controls.show_problem(fitted)
     return spec, data, preparation, False
 
 

@@ -55,14 +55,14 @@ def _look(job: DefaultsJob, was_over: bool) -> None:
         st.error(plain(job.background.failure), icon=":material/error:")
         _again()
         return
-    found: Defaults = job.background.items[0]
-    for framework, why in found.failures.items():
+    defaults: Defaults = job.background.items[0]
+    for framework, why in defaults.failures.items():
         st.warning(f"{name(framework)}: {plain(why)}", icon=":material/error:")
-    if found.failures:
+    if defaults.failures:
         _again()
-    if len(found.failures) == len(FRAMEWORKS):
+    if len(defaults.failures) == len(FRAMEWORKS):
         return
-    for row in found.rows:
+    for row in defaults.rows:
         _row(row)
 
 

@@ -52,7 +52,7 @@ def seeds() -> None:
     sides = [[record for record in records if record.framework == name] for name in FRAMEWORKS]
     values = [noise.by_seed(side) for side in sides]
     images = noise.images_of(records)
-    means = [noise.interval(list(found.values()), "t", images) for found in values]
+    means = [noise.interval(list(pair.values()), "t", images) for pair in values]
     names = [TITLES[name] for name in FRAMEWORKS]
     styles = [one.style for one in contestants([side[0] for side in sides], names)]
     with _place("seeds"):

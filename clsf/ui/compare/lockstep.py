@@ -63,8 +63,8 @@ class LockstepJob:
         if self.result is not None:
             return self.result.first_parting
         started = self.started
-        found = FirstParting.of(1, started.weights) if started is not None else None
-        return found or next((p for s in self.steps if (p := FirstParting.of(s.step, s.tensors))), None)
+        first = FirstParting.of(1, started.weights) if started is not None else None
+        return first or next((p for s in self.steps if (p := FirstParting.of(s.step, s.tensors))), None)
 
 
 def show() -> None:

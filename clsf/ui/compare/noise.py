@@ -166,11 +166,11 @@ def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
         st.segmented_control, t("Method"), {name: titles[name] for name in METHODS}, keys.METHOD, default="t",
         help=note("compare", "t-right-results"),
     )  # fmt: skip
-    found = noise.gap(*values, method, images)
-    text = plain(noise.gap_sentence(found))
-    if found.inside is None:
+    gap = noise.gap(*values, method, images)
+    text = plain(noise.gap_sentence(gap))
+    if gap.inside is None:
         st.info(text, icon=":material/casino:")
-    elif found.inside:
+    elif gap.inside:
         st.success(text, icon=":material/blur_on:")
     else:
         st.warning(text, icon=":material/call_split:")

@@ -42,11 +42,11 @@ def _rows(case: Case) -> Row | None:
             chart.figure(rows, chosen, words), key=_key(net), on_select="rerun", selection_mode=("points", "box", "lasso"),
             height=520, config={"displaylogo": False}, alt=chart.in_words(rows, words),
         )  # fmt: skip
-        found = sorted({point["customdata"][0] for point in picked.selection.points if point.get("customdata")})
-        st.session_state[f"{_key(net)}_chosen"] = found
-        if set(found) != chosen:
+        places = sorted({point["customdata"][0] for point in picked.selection.points if point.get("customdata")})
+        st.session_state[f"{_key(net)}_chosen"] = places
+        if set(places) != chosen:
             st.rerun()
-        return _one(net, rows, found)
+        return _one(net, rows, places)
 
 
 def _key(net: str) -> str:
@@ -58,9 +58,9 @@ def _chosen(net: str) -> set[int]:
     return set(st.session_state.get(f"{_key(net)}_chosen", ()))
 
 
-def _one(net: str, rows: list[Row], found: list[int]) -> Row | None:
+def _one(net: str, rows: list[Row], places: list[int]) -> Row | None:
     usual = rows.index(crossedwires.usual(net))
-    offered = found[:200] or [usual]
+    offered = places[:200] or [usual]
     offered.sort(key=lambda n: -abs(rows[n].gap))
     titles = {str(n): _told(rows[n]) for n in offered}
     if st.toggle(

@@ -168,10 +168,10 @@ def _charts(named: tuple[Contestant, ...]) -> None:
 
 def _choose_runs() -> None:
     """Offer the reader's runs, newest first, as soon as there are two."""
-    found = [s for s in service_access.get_service().recent(state.owner(), MOST_OFFERED) if s.epochs]
-    if len(found) < 2:
+    listed = [s for s in service_access.get_service().recent(state.owner(), MOST_OFFERED) if s.epochs]
+    if len(listed) < 2:
         return
-    titles = {s.run_id: _title(s) for s in found}
+    titles = {s.run_id: _title(s) for s in listed}
     with st.expander(t("Compare two of my runs"), icon=":material/history:"):
         one = st.selectbox(t("First"), list(titles), index=1, format_func=titles.get, key=keys.PICK_ONE)
         two = st.selectbox(t("Second"), list(titles), index=0, format_func=titles.get, key=keys.PICK_TWO)
@@ -181,10 +181,10 @@ def _choose_runs() -> None:
         )  # fmt: skip
 
 
-def _title(found: RunSummary) -> str:
+def _title(summary: RunSummary) -> str:
     parts = [
-        TITLES[found.framework], found.data, found.model, units.share(found.validation_accuracy),
-        time.strftime("%H:%M:%S", time.localtime(found.created)),
+        TITLES[summary.framework], summary.data, summary.model, units.share(summary.validation_accuracy),
+        time.strftime("%H:%M:%S", time.localtime(summary.created)),
     ]  # fmt: skip
     return " · ".join(parts)
 

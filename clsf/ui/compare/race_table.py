@@ -73,11 +73,11 @@ def _gap(one: RunRecord, two: RunRecord) -> None:
             )  # fmt: skip
             return
     try:
-        found = noise.gap(noise.by_seed([one]), noise.by_seed([two]))
+        gap = noise.gap(noise.by_seed([one]), noise.by_seed([two]))
     except ClsfError:
         st.info(t("One run each, with different seeds: whether a gap is chance can't be told."), icon=":material/casino:")
         return
     st.info(
-        f"{plain(noise.gap_sentence(found))} " + t("How large the noise is: see the section “Noise”."),
+        f"{plain(noise.gap_sentence(gap))} " + t("How large the noise is: see the section “Noise”."),
         icon=":material/casino:",
     )

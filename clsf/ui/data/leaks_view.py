@@ -108,13 +108,13 @@ def _outcome(run_ids: list[str], other_images: bool) -> None:
 
 
 def _records(run_ids: list[str]) -> list:
-    found = []
+    records = []
     for run_id in run_ids:
         try:
-            found.append(service_access.get_service().record(run_id))
+            records.append(service_access.get_service().record(run_id))
         except ClsfError:
-            found.append(None)
-    return found
+            records.append(None)
+    return records
 
 
 @st.fragment(run_every=TICK)

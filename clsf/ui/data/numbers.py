@@ -31,9 +31,9 @@ def show(info: DatasetInfo) -> None:
     _balance(dataset)
     st.subheader(t("Pixel values, before and after preparation"), anchor=False)
     plan = _plan(info)
-    found = ask_or_say("torch", "clsf.data.statistics:values", info.name, plan.to_json(), stamp=dataset.checksum)
-    if found is not None:
-        _values(info, plan, *found)
+    values = ask_or_say("torch", "clsf.data.statistics:values", info.name, plan.to_json(), stamp=dataset.checksum)
+    if values is not None:
+        _values(info, plan, *values)
     st.subheader(t("The mean image of each class"), anchor=False)
     means = ask_or_say("torch", "clsf.data.statistics:class_means", info.name, stamp=dataset.checksum)
     if means is not None:

@@ -73,8 +73,8 @@ def ready(info: DatasetInfo) -> bool:
 
 
 def _running(name: str) -> Task | None:
-    found = _tasks().get(name)
-    return found[0] if found and not found[0].over else None
+    task = _tasks().get(name)
+    return task[0] if task and not task[0].over else None
 
 
 def _start(name: str) -> Task:

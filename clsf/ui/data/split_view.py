@@ -98,13 +98,13 @@ def _listed(labels: list[int], classes: tuple[str, ...]) -> str:
 
 
 def _table(ways: dict[str, np.ndarray], titles: dict[str, str]) -> None:
-    found = {way: harm(*counts) for way, counts in ways.items()}
+    harms = {way: harm(*counts) for way, counts in ways.items()}
     st.table(
         {
             t("Split"): list(titles.values()),
-            t("Classes never trained on"): [len(found[way][0]) for way in titles],
-            t("Classes never validated"): [len(found[way][1]) for way in titles],
-            t("How far the two mixes differ"): [f"{found[way][2]:.1%}" for way in titles],
+            t("Classes never trained on"): [len(harms[way][0]) for way in titles],
+            t("Classes never validated"): [len(harms[way][1]) for way in titles],
+            t("How far the two mixes differ"): [f"{harms[way][2]:.1%}" for way in titles],
         },
         border="horizontal", hide_index=True, alt=t("The four splits compared"),
     )  # fmt: skip

@@ -63,10 +63,10 @@ def _pictures(info: DatasetInfo) -> None:
         address = "data:image/png;base64," + base64.b64encode(row).decode("ascii")
     elif catalogue.is_cached(info.name) and not waiting.cold():
         try:
-            found = asking.ask(FRAMEWORK, "clsf.data.pick:pixels", Plan(info.name).to_json(), list(range(SHOWN)), small=True)
+            pixels = asking.ask(FRAMEWORK, "clsf.data.pick:pixels", Plan(info.name).to_json(), list(range(SHOWN)), small=True)
         except ClsfError:
             return
-        address = pictures.address(np.concatenate(list(found), axis=1))
+        address = pictures.address(np.concatenate(list(pixels), axis=1))
     else:
         return
     alt = t("Some images of the data set")

@@ -56,11 +56,11 @@ def goes_on() -> None:
 
 def show() -> None:
     """Show the stretches with their lessons; what can't be read is said, and the others work."""
-    found, progress = course.course(), reached.lessons()
-    for said in found.broken:
+    whole, progress = course.course(), reached.lessons()
+    for said in whole.broken:
         st.warning(t("A lesson is left out. {reason}", reason=plain(said)), icon=":material/warning:")
     for number, title in path.STRETCHES.items():
-        lessons = found.stretch(number)
+        lessons = whole.stretch(number)
         if not lessons:
             continue
         minutes = sum(lesson.minutes for lesson in lessons)

@@ -87,13 +87,13 @@ def _known(row: LayerStack, shape: tuple[int, ...]) -> tuple[StackFacts, Weights
 
 def _trained(row: LayerStack) -> Mapping[str, Weights]:
     """Return the weights of every run that the chain takes some from; those that are gone are left out."""
-    found = {}
+    weights = {}
     for run in {stage.filling.run for stage in row if stage.filling.source == "run" and stage.filling.run}:
         try:
-            found[run] = asking.trained(run)
+            weights[run] = asking.trained(run)
         except ClsfError:
             continue
-    return found
+    return weights
 
 
 def _first(given: ChosenPicture, first: np.ndarray, is_picture: bool) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def _row() -> DeltaGenerator:
 
 
 def _sample() -> ChosenPicture | None:
-    names = [*catalogue.NAMES, *(found.name for found in catalogue.imported())]
+    names = [*catalogue.NAMES, *(info.name for info in catalogue.imported())]
     with _row():
         name = st.selectbox(
             t("Images"), names, index=names.index(controls.DEFAULT_DATA), key=state.DATA, filter_mode=None, width=180,
@@ -92,8 +92,8 @@ def _sample() -> ChosenPicture | None:
         number = choose.whole(t("Number"), 0, max(info.train - 1, 0), 0, keys.NUMBER, width=130)
         side, grey = _side(original=True), _grey(info.shape[2] == 3)
         low, high = _scale()
-    pixels, found = asking.picture("sample", name, int(label) if label else None, number, side, grey)
-    return ChosenPicture(pixels, info.classes[found], low, high, (name, side, grey))
+    pixels, sample = asking.picture("sample", name, int(label) if label else None, number, side, grey)
+    return ChosenPicture(pixels, info.classes[sample], low, high, (name, side, grey))
 
 
 def _photograph() -> ChosenPicture:

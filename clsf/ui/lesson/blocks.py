@@ -29,7 +29,7 @@ def _kind(icon: str, name: str, kept: object) -> None:
 def _predict(lesson: Lesson, step: Step, kept: object) -> None:
     _kind(":material/psychology:", t("Predict"), kept)
     key = f"{lesson.name}/{step.name}"
-    questions.ask(step, key, kept, lambda found: reached.keep(PART, {key: found}))
+    questions.ask(step, key, kept, lambda row: reached.keep(PART, {key: row}))
 
 
 def _do(lesson: Lesson, step: Step, kept: object) -> None:

@@ -92,8 +92,8 @@ def _typed(batch_size: int) -> ModelInputs:
 
 def typed_shape(text: str) -> Shape:
     """Return (height, width, channels) of "28x28x1", with x, × or commas between. Raises SpecError in words."""
-    found = re.fullmatch(r"\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*", text or "", re.ASCII)
-    height, width, channels = map(int, found.groups()) if found else (0, 0, 0)
+    match = re.fullmatch(r"\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*", text or "", re.ASCII)
+    height, width, channels = map(int, match.groups()) if match else (0, 0, 0)
     if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE and 1 <= channels <= MAX_CHANNELS):
         raise SpecError(
             "The image size is '{text}', but must be height × width × channels, as 28x28x1: sides from 1 to {side}, channels from 1 "

@@ -103,9 +103,9 @@ def _answers(spec: str, shape: tuple, parameters: int) -> dict[str, dict | Sente
         return dict.fromkeys(FRAMEWORKS, said)
     service = service_access.get_service()
     with ThreadPoolExecutor(max_workers=len(FRAMEWORKS)) as threads:
-        found = {framework: threads.submit(_asked, framework, spec, shape, service) for framework in FRAMEWORKS}
+        waiting = {framework: threads.submit(_asked, framework, spec, shape, service) for framework in FRAMEWORKS}
     answers: dict[str, dict | Sentence] = {}
-    for framework, future in found.items():
+    for framework, future in waiting.items():
         try:
             answers[framework] = future.result()
         except ClsfError as error:

@@ -16,7 +16,7 @@ from clsf.ui.shared.text import plain, t, tn
 from clsf.words import Sentence
 
 
-def show(seen: DesignFacts, found: tuple[Advice, ...], place: ModelInputs) -> None:
+def show(seen: DesignFacts, advices: tuple[Advice, ...], place: ModelInputs) -> None:
     """Show the totals; where a card does not fit, they count what stands before it."""
     so_far = "" if seen.output_shape else "≥ "
     with st.container(horizontal=True, gap="medium", key="model_totals"):
@@ -44,7 +44,7 @@ def show(seen: DesignFacts, found: tuple[Advice, ...], place: ModelInputs) -> No
                 batch=place.batch_size,
             ),
         )  # fmt: skip
-    levels = [one.level for one in found]
+    levels = [one.level for one in advices]
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         if "broken" in levels:
             st.badge(t("Layers that do not fit: {count}", count=levels.count("broken")), icon=":material/error:", color="red")

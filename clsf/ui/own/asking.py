@@ -43,5 +43,5 @@ def threshold(record: RunRecord) -> unknown.Threshold:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _threshold(run_id: str, _record: RunRecord) -> unknown.Threshold:
-    found = asking.ask(service_access.get_service(), _record, VALIDATED)
-    return unknown.found(found.probabilities.astype(np.float64), found.labels)
+    validated = asking.ask(service_access.get_service(), _record, VALIDATED)
+    return unknown.threshold(validated.probabilities.astype(np.float64), validated.labels)

@@ -44,13 +44,15 @@ def _take(name: str, classes: list[int], count: int) -> None:
     except ClsfError as error:
         held.tell("error", error.sentence)
         return
-    found = Collection(tuple(kind for kind in held.collection().kinds if len(kind)))
+    collection = Collection(tuple(kind for kind in held.collection().kinds if len(kind)))
     for label in classes:
-        if len(found.kinds) >= MOST_CLASSES:
+        if len(collection.kinds) >= MOST_CLASSES:
             break
         rows = np.flatnonzero(images.labels == label)[:count]
         kind = images.classes[label]
-        if kind not in found.names:
-            found = Collection((*found.kinds, empty(kind)))
-        found = found.added(found.names.index(kind), fitted(np.asarray(images.pixels[rows]), (SIDE, SIDE, 3)), together=False)
-    held.replace(found)
+        if kind not in collection.names:
+            collection = Collection((*collection.kinds, empty(kind)))
+        collection = collection.added(
+            collection.names.index(kind), fitted(np.asarray(images.pixels[rows]), (SIDE, SIDE, 3)), together=False
+        )
+    held.replace(collection)

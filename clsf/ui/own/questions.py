@@ -26,10 +26,10 @@ from clsf.ui.shared.text import plain, t, tn, words
 
 def show() -> None:
     """Show the section: one question at a time."""
-    found = taught_models()
-    if found is None:
+    taught = taught_models()
+    if taught is None:
         return
-    known, models = found
+    known, models = taught
     questions = {
         "ways": t("Why not from scratch?"), "few": t("How many images are enough?"), "stranger": t("And a thing of no class?"),
         "frames": t("Why keep recordings whole?"),

@@ -33,8 +33,8 @@ CAM, WHY = "clsf.predict.inspection:grad_cam", "clsf.own.asked:why"
 
 def show() -> None:
     """Show the section."""
-    found = taught_models()
-    if found is None:
+    models = taught_models()
+    if models is None:
         return
     sources = {
         "camera": ":material/videocam: " + t("Camera"), "file": ":material/upload: " + t("File"),
@@ -43,7 +43,7 @@ def show() -> None:
     source = choose.named(
         st.segmented_control, t("Where the image comes from"), sources, keys.TRY, label_visibility="collapsed"
     )
-    st.fragment(_look)(source, *found)
+    st.fragment(_look)(source, *models)
 
 
 def _look(source: str, known: Taught, models: Sequence[Model]) -> None:
@@ -85,10 +85,10 @@ def _file(known: Taught) -> tuple | None:
 
 
 def _kept(known: Taught) -> tuple | None:
-    found, sides = known.collection, known.sides
+    collection, sides = known.collection, known.sides
     number = choose.whole(t("Image number"), 1, len(sides.validation), 1, keys.NUMBER)
     at = int(sides.validation[number - 1])
-    pixels, name = found.pixels[at], found.names[found.labels[at]]
+    pixels, name = collection.pixels[at], collection.names[collection.labels[at]]
     _picture(pixels, t("validation image of “{name}”", name=name))
     return ASKED, pixels
 
@@ -173,10 +173,10 @@ def _why(known: Taught, good: list) -> None:
         st.caption(note("own", "alike"))
 
 
-def _evidence(known: Taught, model: Model, found: Evidence) -> None:
+def _evidence(known: Taught, model: Model, evidence: Evidence) -> None:
     """Show by how much the first score is ahead, and the training images that are most alike."""
-    order = np.argsort(-found.scores, kind="stable")
-    gap = float(found.scores[order[0]] - found.scores[order[1]])
+    order = np.argsort(-evidence.scores, kind="stable")
+    gap = float(evidence.scores[order[0]] - evidence.scores[order[1]])
     st.markdown(
         f"{model.mark} **{plain(model.name)}**: "
         + t(
@@ -186,6 +186,6 @@ def _evidence(known: Taught, model: Model, found: Evidence) -> None:
     )  # fmt: skip
     items = [
         (pixels, known.classes[label], f"{escape(known.classes[label])} <small>{like:.2f}</small>")
-        for pixels, label, like in zip(found.pixels, found.labels, found.likeness, strict=True)
+        for pixels, label, like in zip(evidence.pixels, evidence.labels, evidence.likeness, strict=True)
     ]
     st.html(pictures.grid(items, "small smooth"))

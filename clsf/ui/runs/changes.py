@@ -60,10 +60,10 @@ def take_in(content: bytes) -> None:
     service = service_access.get_service()
 
     def put() -> None:
-        found = service.call("torch", "clsf.capsule:read", content, timeout=READ_SECONDS)
-        run_id = capsule.take_in(found, service.store, state.owner())
-        if found.notes:
-            service.history.describe(state.owner(), run_id, "", found.notes, ())
+        opened = service.call("torch", "clsf.capsule:read", content, timeout=READ_SECONDS)
+        run_id = capsule.take_in(opened, service.store, state.owner())
+        if opened.notes:
+            service.history.describe(state.owner(), run_id, "", opened.notes, ())
 
     if _done(put, CAPSULE):
         _say_kept(say("The run of the capsule is now among yours."), CAPSULE)

@@ -70,16 +70,16 @@ def _follow(run_id: str) -> None:
 
 
 def _answer(name: str, record: RunRecord, again: RunRecord | None, key: str) -> None:
-    found = PROBES[name].answer(seen_of(record, again))
-    if found is None:
+    answer = PROBES[name].answer(seen_of(record, again))
+    if answer is None:
         st.caption(t("This run can't be asked that."))
         return
-    st.markdown(f":material/search: {plain(found.said)}")
-    if isinstance(found.picture, Lines | Bars):
-        st.plotly_chart(drawing.figure(found.picture, words), key=f"probe-picture-{key}", config={"displayModeBar": False})
-    elif isinstance(found.picture, Table):
-        rows = [[words(cell) if isinstance(cell, Sentence) else cell for cell in row] for row in found.picture.rows]
-        titles = [words(heading) for heading in found.picture.headings]
+    st.markdown(f":material/search: {plain(answer.said)}")
+    if isinstance(answer.picture, Lines | Bars):
+        st.plotly_chart(drawing.figure(answer.picture, words), key=f"probe-picture-{key}", config={"displayModeBar": False})
+    elif isinstance(answer.picture, Table):
+        rows = [[words(cell) if isinstance(cell, Sentence) else cell for cell in row] for row in answer.picture.rows]
+        titles = [words(heading) for heading in answer.picture.headings]
         st.table(
             {title: [row[place] for row in rows] for place, title in enumerate(titles)}, border="horizontal", hide_index=True
         )

@@ -39,7 +39,7 @@ def show(page: str, section: str = "") -> None:
                     color="green" if right else "gray",
                 )  # fmt: skip
         key = f"{page}/{step.name}"
-        ask(step, key, kept.get(key), lambda found: reached.keep(QUIZ, {key: found}))
+        ask(step, key, kept.get(key), lambda row: reached.keep(QUIZ, {key: row}))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 t("Another question"), key="predict_next", icon=":material/skip_next:", on_click=_go, args=(place, at + 1)

@@ -135,7 +135,7 @@ def _made(assignment: Assignment) -> None:
             t("Save it"), _json(assignment), "assignment.json", "application/json", key="task_file", icon=":material/download:",
             on_click="ignore",
         )  # fmt: skip
-    lessons, _ = assignment.found(language.chosen())
+    lessons, _ = assignment.lessons_in(language.chosen())
     tasks = sum(step.block is not None and step.block.graded for lesson in lessons for step in lesson.steps)
     tasks += bool(assignment.goal) + bool(assignment.case)
     st.caption(

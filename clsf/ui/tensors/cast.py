@@ -234,11 +234,11 @@ def _promotion() -> bool:
 
 def _grid(outcomes: tuple[Outcome, ...], left: str, right: str) -> str:
     cells = ["<b></b>", *(f"<b>{SHORT[name]}</b>" for name in DTYPES)]
-    found = iter(outcomes)
+    next_outcome = iter(outcomes)
     for a in DTYPES:
         cells.append(f"<b>{SHORT[a]}</b>")
         for b in DTYPES:
-            cells.append(_meeting(a, b, next(found), (a, b) == (left, right)))
+            cells.append(_meeting(a, b, next(next_outcome), (a, b) == (left, right)))
     label = t("A table: which type comes out for each pair.")
     columns_ = f'style="grid-template-columns:repeat({len(DTYPES) + 1},auto)"'
     return (

@@ -151,8 +151,8 @@ def _memory(values: list, position: tuple[int, ...], value: float | int) -> bool
     for _, outcomes in columns.each(answers, "memory"):
         _shared(outcomes[at])
     _overview(answers, titles, pair)
-    found = {side: _verdict_of(a, at) for side, a in answers.items()}
-    return found == {"numpy": True, "tensorflow": False, "torch": True}
+    verdicts = {side: _verdict_of(a, at) for side, a in answers.items()}
+    return verdicts == {"numpy": True, "tensorflow": False, "torch": True}
 
 
 def _shared(outcome: Outcome) -> None:

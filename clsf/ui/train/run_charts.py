@@ -54,10 +54,10 @@ def show(records: list[RunRecord], view: CurveView, more: list[str]) -> None:
 def _range_test(records: list[RunRecord]) -> None:
     """Show what a learning-rate range test says, for runs that are one."""
     tests = {
-        record.framework: found
+        record.framework: test
         for record in records
         if record.plan.schedule.kind == RANGE
-        and (found := range_test.read(record.steps.learning_rates, record.steps.losses)) is not None
+        and (test := range_test.read(record.steps.learning_rates, record.steps.losses)) is not None
     }
     if not tests:
         return

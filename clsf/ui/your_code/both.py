@@ -20,11 +20,11 @@ ICONS = {"red": ":material/error:", "amber": ":material/warning:", "green": ":ma
 def show(one: Program, two: Program) -> None:
     """Show every difference of two programs, the weightiest first."""
     st.header(t("Why do they differ?"))
-    found = differences(one, two)
-    if not found:
+    rows = differences(one, two)
+    if not rows:
         st.success(t("The two programs have the same model and the same plan."), icon=":material/check_circle:")
     removed = set()
-    for item in found:
+    for item in rows:
         if st.checkbox(
             f"{plain(item.title)}: **{_said(item.first)}** / **{_said(item.second)}**",
             key=f"your_code_same_{item.name}",
@@ -34,7 +34,7 @@ def show(one: Program, two: Program) -> None:
         ):
             removed.add(item.name)
     first, second, spec, plan = evened(one, two, removed)
-    if found:
+    if rows:
         left = [words(item.title) for item in differences(first, second) if item.name not in removed]
         st.caption(
             t("Still different: {names}.", names=plain(", ".join(left))) if left else t("Nothing is different any more.")

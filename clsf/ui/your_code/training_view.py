@@ -65,9 +65,9 @@ def _start(pair: Pair) -> None:
         for title, (spec, plan) in ((say("as it is"), pair.faulty), (say("fixed"), pair.fixed))
     )
     try:
-        found = start.start(service_access.get_service(), Experiment("own", arms, tuple(FRAMEWORKS)), state.owner(), "")
+        started = start.start(service_access.get_service(), Experiment("own", arms, tuple(FRAMEWORKS)), state.owner(), "")
     except ClsfError as error:
         st.error(plain(error.sentence), icon=":material/error:")
         return
-    st.session_state[state.EXPERIMENT] = found
-    st.switch_page(navigation.link_to("experiments"), query_params={**navigation.kept(), state.EXPERIMENT: found})
+    st.session_state[state.EXPERIMENT] = started
+    st.switch_page(navigation.link_to("experiments"), query_params={**navigation.kept(), state.EXPERIMENT: started})
