@@ -161,7 +161,7 @@ RESIDUAL = Case(
     epochs=2,
     lesson=say(
         "{why} After 32 steps on 8,000 CIFAR-10 images PyTorch had 32 %, TensorFlow 10 %, with the same training loss of 1.88; with Keras' "
-        "momentum PyTorch had 10 % too.",
+        "momentum PyTorch had 10 % too. After 160 steps (one seed) the gap was gone: 33 % and 35 %.",
         why=_WARM,
     ),
 )  # fmt: skip
