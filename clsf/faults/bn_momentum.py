@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, number, swap
+from clsf.reader.looks import Program, finding, number, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -76,7 +76,7 @@ def in_code(program: Program) -> list[Finding]:
             continue
         if program.torch and given >= 0.5:
             return [
-                found(
+                finding(
                     FAULT,
                     op.line,
                     "likely",
@@ -85,7 +85,7 @@ def in_code(program: Program) -> list[Finding]:
             ]
         if program.keras and given <= 0.3:
             return [
-                found(
+                finding(
                     FAULT,
                     op.line,
                     "likely",

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Program, found, swap
+from clsf.reader.looks import Program, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -54,7 +54,7 @@ def in_code(program: Program) -> list[Finding]:
             and not op.settings.get("training_given")
         ):
             results.append(
-                found(
+                finding(
                     FAULT,
                     op.line,
                     "certain",
@@ -68,8 +68,8 @@ def in_code(program: Program) -> list[Finding]:
             )
         elif op.kind == "Drop" and program.torch and op.settings.get("training") is True and op.settings.get("training_given"):
             results.append(
-                found(FAULT, op.line, "likely", swap(program, op.line, r"training\s*=\s*True", "training=self.training"))
+                finding(FAULT, op.line, "likely", swap(program, op.line, r"training\s*=\s*True", "training=self.training"))
             )
         elif op.kind == "Drop" and op.settings.get("always"):
-            results.append(found(FAULT, op.where or op.line, "likely"))
+            results.append(finding(FAULT, op.where or op.line, "likely"))
     return results

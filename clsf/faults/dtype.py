@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Array, Program, events, found, indent
+from clsf.reader.looks import Array, Program, events, finding, indent
 from clsf.words import say
 
 FAULT = Fault(
@@ -50,7 +50,9 @@ def in_code(program: Program) -> list[Finding]:
             and "/=" in program.line(e.line)
         ):
             name = e["name"]
-            results.append(found(FAULT, e.line, "certain", f'{indent(program, e.line)}{name} = {name}.astype("float32") / 255'))
+            results.append(
+                finding(FAULT, e.line, "certain", f'{indent(program, e.line)}{name} = {name}.astype("float32") / 255')
+            )
     loss, y = program.loss, program.y
     if program.torch and loss is not None and y is not None:
         if (
@@ -59,7 +61,7 @@ def in_code(program: Program) -> list[Finding]:
             and not y.one_hot
             and (y.did("float", "astype", "tensor"))
         ):
-            results.append(found(FAULT, y.did("float", "astype", "tensor") or loss.use, "certain"))
+            results.append(finding(FAULT, y.did("float", "astype", "tensor") or loss.use, "certain"))
         if loss.kind == "binary" and y.dtype in ("int64", "long") and (y.source in SETS or y.did("tensor", "long")):
-            results.append(found(FAULT, loss.use, "certain"))
+            results.append(finding(FAULT, loss.use, "certain"))
     return results[:2]

@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -60,7 +60,7 @@ def in_code(program: Program) -> list[Finding]:
             if not name.endswith((".data", ".grad")) and re.search(
                 rf"(?<!\w){re.escape(name)}\.grad\b", ast.unparse(node.value)
             ):
-                return [found(FAULT, node.lineno, "certain")]
+                return [finding(FAULT, node.lineno, "certain")]
     return []
 
 

@@ -8,7 +8,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Answer, Made, Net, Program, events, found
+from clsf.reader.looks import Answer, Made, Net, Program, events, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -70,5 +70,5 @@ def in_code(program: Program) -> list[Finding]:
         n is not program.net and n.kind == "instance" and n.instance.cls is getattr(program.net.instance, "cls", None)
         for n, _ in nets
     ):
-        return [found(FAULT, nets[0][1], "certain")]
+        return [finding(FAULT, nets[0][1], "certain")]
     return []

@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -64,12 +64,12 @@ def in_code(program: Program) -> list[Finding]:
                 and called.id == name
                 and any(e.kind == "loss" and e.line == node.lineno for e in program.events)
             ):
-                return [found(FAULT, node.lineno, "certain")]
+                return [finding(FAULT, node.lineno, "certain")]
             if (
                 isinstance(called, ast.Attribute)
                 and called.attr in ("fit", "compile")
                 and isinstance(called.value, ast.Name)
                 and called.value.id == name
             ):
-                return [found(FAULT, node.lineno, "likely")]
+                return [finding(FAULT, node.lineno, "likely")]
     return []

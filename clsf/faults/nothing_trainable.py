@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, found
+from clsf.reader.looks import Program, events, finding
 from clsf.reader.values import Made
 from clsf.words import say
 
@@ -49,7 +49,7 @@ def in_code(program: Program) -> list[Finding]:
     if program.keras:
         told = [e for e in events(program, "trainable") if e["of"] is net]
         if told and told[-1]["value"] is False and (program.compile is None or told[-1].line < program.compile.line):
-            return [found(FAULT, told[-1].line, "certain")]
+            return [finding(FAULT, told[-1].line, "certain")]
         return []
     if "requires_grad" not in program.source.text:
         return []
@@ -66,7 +66,7 @@ def in_code(program: Program) -> list[Finding]:
             ast.unparse(n) for n in program.source.nodes if getattr(n, "lineno", 0) > node.lineno and isinstance(n, ast.Assign)
         ]
         if of in names and not any(re.match(rf"{of}[.\[]|.*requires_grad = True", text) for text in rest):
-            return [found(FAULT, node.lineno, "certain")]
+            return [finding(FAULT, node.lineno, "certain")]
     return []
 
 

@@ -10,7 +10,7 @@ from clsf.faults.scene import KERAS, TORCH, Scene
 from clsf.faults.signs import final_loss, first_loss, long_enough
 from clsf.optimizer_calls import own_rate
 from clsf.optimizers import OPTIMIZERS, Optimizer, named, title
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.reader.training import rate_of
 from clsf.words import say
 
@@ -79,5 +79,5 @@ def in_code(program: Program) -> list[Finding]:
     rates = [own_rate(declared, framework) for framework in FRAMEWORKS]
     own = own_rate(declared, TORCH if program.torch else KERAS)
     if max(rates) >= 5 * min(rates) and (own != declared.rate or not declared.adaptive):
-        return [found(FAULT, program.optimizer_line, "smell")]
+        return [finding(FAULT, program.optimizer_line, "smell")]
     return []

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
-from clsf.reader.looks import Program, found, number
+from clsf.reader.looks import Program, finding, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -41,5 +41,5 @@ def in_code(program: Program) -> list[Finding]:
             continue
         values = [n for n in (*made.args, *made.kwargs.values()) if number(n)]
         if values and max(values) >= 0.05:
-            return [found(FAULT, op.line, "likely" if max(values) >= 0.1 else "smell")]
+            return [finding(FAULT, op.line, "likely" if max(values) >= 0.1 else "smell")]
     return []

@@ -9,7 +9,7 @@ from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import sawtooth
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Program, found, swap
+from clsf.reader.looks import Program, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -62,7 +62,7 @@ def in_code(program: Program) -> list[Finding]:
     loader = program.loader
     if program.fit is not None and program.fit.kwargs.get("shuffle") is False and loader is None:
         return [
-            found(
+            finding(
                 FAULT,
                 program.fit.lines.get("shuffle", program.fit.line),
                 "likely",
@@ -83,7 +83,7 @@ def in_code(program: Program) -> list[Finding]:
         )
         explicit = loader.shuffle is False
         return [
-            found(
+            finding(
                 FAULT,
                 loader.line,
                 "certain" if loader.x.source == "folder" else "likely" if explicit or not mixed else "smell",
@@ -91,12 +91,12 @@ def in_code(program: Program) -> list[Finding]:
             )
         ]
     if loader.kind == "keras-generator" and loader.shuffle is False:
-        return [found(FAULT, loader.line, "likely")]
+        return [finding(FAULT, loader.line, "likely")]
     if (
         loader.kind == "tf"
         and not loader.did("shuffle", "shuffle-batches")
         and loader.shuffle is not True
         and program.fit is not None
     ):
-        return [found(FAULT, loader.line, "smell" if mixed else "likely")]
+        return [finding(FAULT, loader.line, "smell" if mixed else "likely")]
     return []

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -64,5 +64,5 @@ def in_code(program: Program) -> list[Finding]:
             and loader.did("take-shuffled", "skip-shuffled")
             and "reshuffle_each_iteration=False" not in program.source.text.replace(" ", "")
         ) and (not loader.did("cache") or loader.did("cache") > loader.did("take-shuffled", "skip-shuffled")):
-            return [found(FAULT, loader.did("shuffle") or loader.did("take-shuffled", "skip-shuffled"), "likely")]
+            return [finding(FAULT, loader.did("shuffle") or loader.did("take-shuffled", "skip-shuffled"), "likely")]
     return []

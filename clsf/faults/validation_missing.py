@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, evaluating, events, found
+from clsf.reader.looks import Program, evaluating, events, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -43,7 +43,7 @@ def in_code(program: Program) -> list[Finding]:
         and not ({"validation_data", "validation_split"} & set(fit.kwargs))
         and not any(events(program, "evaluate", "predict"))
     ):
-        return [found(FAULT, fit.line, "smell")]
+        return [finding(FAULT, fit.line, "smell")]
     if program.torch and any(events(program, "backward")) and not evaluating(program):
-        return [found(FAULT, next(events(program, "backward")).line, "smell")]
+        return [finding(FAULT, next(events(program, "backward")).line, "smell")]
     return []

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SHUFFLED
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, found
+from clsf.reader.looks import Program, events, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -66,7 +66,7 @@ def in_code(program: Program) -> list[Finding]:
         and list(y.values) == sorted(y.values)
         and not shuffled
     ):
-        return [found(FAULT, fit.lines.get("validation_split", fit.line), "certain")]
+        return [finding(FAULT, fit.lines.get("validation_split", fit.line), "certain")]
     if y.did("join") and not shuffled and program.x is not None and program.x.did("join"):
-        return [found(FAULT, fit.lines.get("validation_split", fit.line), "likely")]
+        return [finding(FAULT, fit.lines.get("validation_split", fit.line), "likely")]
     return []

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -64,5 +64,5 @@ def in_code(program: Program) -> list[Finding]:
                 ) or (
                     None not in (*before, *after) and before[0] in (3, 4) and after[-1] == before[0] and after[:2] == before[1:]
                 ):
-                    results.append(found(FAULT, item[1], "certain"))
+                    results.append(finding(FAULT, item[1], "certain"))
     return results

@@ -16,12 +16,11 @@ from clsf.reader.values import Answer, Array, Event, Loader, Made, Net, Op, Tens
 from clsf.words import Sentence
 
 CLASS_LOSSES = ("sparse", "categorical", "binary", "cross-entropy", "nll")
-SKIPPED = ("Drop", "Identity", "Squeeze", "View", "Layout", "Rescaling", "Unsqueeze")
 WEIGHTED = ("Convolution", "Linear", "Separable", "Depthwise", "Conv1D", "Conv2DTranspose")
 PROBABILITY = ("softmax", "sigmoid", "log_softmax")
 
 
-def found(
+def finding(
     fault: Fault, line: int, certainty: Certainty = "likely", new: str | None = None, *, before: str | None = None, after: str | None = None,
     sentence: Sentence | None = None, mend: Sentence | str | None = None,
 ) -> Finding:  # fmt: skip
@@ -246,5 +245,5 @@ def rounds(program: Program) -> int | None:
 
 __all__ = [
     "CLASS_LOSSES", "PROBABILITY", "WEIGHTED", "Answer", "Array", "Ending", "Event", "Loader", "Made", "Net", "Op", "Program", "ending", "evaluating", "events",
-    "found", "has", "hidden", "indent", "model_name", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
+    "finding", "has", "hidden", "indent", "model_name", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
 ]  # fmt: skip
