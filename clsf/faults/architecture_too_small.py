@@ -8,7 +8,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.model.layers import made
 from clsf.reader.graph import ordered
-from clsf.reader.looks import Program, ending, found
+from clsf.reader.looks import Program, ending, finding
 from clsf.reader.values import Tensor
 from clsf.words import say
 
@@ -62,7 +62,7 @@ def in_code(program: Program) -> list[Finding]:
     for op in dense[:-1]:
         wide = op.settings.get("units", op.settings.get("filters"))
         if isinstance(wide, int) and op.kind == "Linear" and size is not None and size > 50 and wide < min(8, units or 8):
-            return [found(FAULT, op.line, "likely" if wide <= 2 and size > 100 else "smell")]
+            return [finding(FAULT, op.line, "likely" if wide <= 2 and size > 100 else "smell")]
     if len(dense) == 1 and dense[0].kind == "Linear" and size is not None and size > 20:
-        return [found(FAULT, dense[0].line, "smell")]
+        return [finding(FAULT, dense[0].line, "smell")]
     return []

@@ -10,7 +10,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN
-from clsf.reader.looks import Program, found, number, rounds, swap
+from clsf.reader.looks import Program, finding, number, rounds, swap
 from clsf.reader.plan import batch_size
 from clsf.words import say
 
@@ -82,7 +82,7 @@ def in_code(program: Program) -> list[Finding]:
             continue
         if program.torch and given >= 0.5:
             return [
-                found(
+                finding(
                     FAULT,
                     op.line,
                     "likely",
@@ -93,10 +93,10 @@ def in_code(program: Program) -> list[Finding]:
         steps = _steps(program)
         if SLOW <= keep < 1 and (keep**steps > LEFT if steps else (rounds(program) or SHORT + 1) <= SHORT):
             new = swap(program, op.line, rf"momentum\s*=\s*{given:g}0*\b", f"momentum={usual}")
-            return [found(FAULT, op.line, "likely" if steps else "smell", new)]
+            return [finding(FAULT, op.line, "likely" if steps else "smell", new)]
         if program.keras and given <= 0.3:
             return [
-                found(
+                finding(
                     FAULT,
                     op.line,
                     "likely",

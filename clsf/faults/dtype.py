@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Array, Program, events, found, indent, swap
+from clsf.reader.looks import Array, Program, events, finding, indent, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -56,7 +56,9 @@ def in_code(program: Program) -> list[Finding]:
             and "/=" in program.line(e.line)
         ):
             name = e["name"]
-            results.append(found(FAULT, e.line, "certain", f'{indent(program, e.line)}{name} = {name}.astype("float32") / 255'))
+            results.append(
+                finding(FAULT, e.line, "certain", f'{indent(program, e.line)}{name} = {name}.astype("float32") / 255')
+            )
     loss, y = program.loss, program.y
     if program.torch and loss is not None and y is not None:
         if (
@@ -65,9 +67,9 @@ def in_code(program: Program) -> list[Finding]:
             and not y.one_hot
             and (y.did("float", "astype", "tensor"))
         ):
-            results.append(found(FAULT, y.did("float", "astype", "tensor") or loss.use, "certain"))
+            results.append(finding(FAULT, y.did("float", "astype", "tensor") or loss.use, "certain"))
         if loss.kind == "binary" and y.dtype in ("int64", "long") and (y.source in SETS or y.did("tensor", "long")):
-            results.append(found(FAULT, loss.use, "certain"))
+            results.append(finding(FAULT, loss.use, "certain"))
     return (results or _double(program))[:2]
 
 
@@ -82,5 +84,5 @@ def _double(program: Program) -> list[Finding]:
             new = swap(program, line, r"torch\.(?:float64|double)\b", "torch.float32") or swap(
                 program, line, r"\.double\(\)", ".float()"
             )
-            return [found(FAULT, line, "certain", new)]
+            return [finding(FAULT, line, "certain", new)]
     return []

@@ -10,7 +10,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, is_label
+from clsf.reader.looks import Program, finding, is_label
 from clsf.words import say
 
 FAULT = Fault(
@@ -55,9 +55,9 @@ def in_code(program: Program) -> list[Finding]:
             name = "weights" if ast.unparse(node.func).endswith("make_classification") else "p"
             shares = next((_numbers(keyword.value) for keyword in node.keywords if keyword.arg == name), [])
             if shares and _labels(program, node) and max(*shares, 1 - sum(shares)) > _LARGE:
-                return [found(FAULT, node.lineno, "likely")]
+                return [finding(FAULT, node.lineno, "likely")]
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and _one_class(node.left, node.right):
-            return [found(FAULT, node.lineno, "likely")]
+            return [finding(FAULT, node.lineno, "likely")]
     return []
 
 

@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, swap
+from clsf.reader.looks import Program, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -61,7 +61,7 @@ def in_code(program: Program) -> list[Finding]:
             if not name.endswith((".data", ".grad")) and re.search(
                 rf"(?<!\w){re.escape(name)}\.grad\b", ast.unparse(node.value)
             ):
-                return [found(FAULT, node.lineno, "certain")]
+                return [finding(FAULT, node.lineno, "certain")]
     return []
 
 
@@ -91,7 +91,7 @@ def _still_needed(program: Program) -> list[Finding]:
                     if sign
                     else None
                 )
-                return [found(FAULT, node.lineno, "certain", new)]
+                return [finding(FAULT, node.lineno, "certain", new)]
             if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 called = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else ""
                 needed = called in modules or (called.rpartition(".")[2] in _KEEP and not called.startswith(("np.", "math.")))

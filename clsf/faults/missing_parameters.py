@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import WEIGHTED, Answer, Made, Net, Program, events, found, pretrained
+from clsf.reader.looks import WEIGHTED, Answer, Made, Net, Program, events, finding, pretrained
 from clsf.words import say
 
 FAULT = Fault(
@@ -76,7 +76,7 @@ def in_code(program: Program) -> list[Finding]:
         n is not program.net and n.kind == "instance" and n.instance.cls is getattr(program.net.instance, "cls", None)
         for n, _ in nets
     ):
-        return [found(FAULT, nets[0][1], "certain")]
+        return [finding(FAULT, nets[0][1], "certain")]
     return []
 
 
@@ -85,7 +85,7 @@ def _of_one_layer(program: Program, line: int) -> list[Finding]:
     text = re.search(r"\b((?:self\.)?\w+)((?:\.\w+|\[-?\w+\])+)\.parameters\(\)", program.line(line))
     if text is None or sum(op.kind in WEIGHTED for op in program.ops) < 2:
         return []
-    return [found(FAULT, line, "likely", program.line(line).replace(text[0], f"{text[1]}.parameters()"))]
+    return [finding(FAULT, line, "likely", program.line(line).replace(text[0], f"{text[1]}.parameters()"))]
 
 
 def _of_a_part(program: Program) -> list[Finding]:
@@ -105,6 +105,6 @@ def _of_a_part(program: Program) -> list[Finding]:
     part = re.escape(ast.unparse(asked[0].args[1]))
     rest = [n for n, line in enumerate(program.source.lines, 1) if n != asked[0].lineno and re.search(part, line)]
     return [
-        found(FAULT, n, "likely", re.sub(part, f"{parts[0][1]}.trainable_{parts[0][2]}", program.line(n)))
+        finding(FAULT, n, "likely", re.sub(part, f"{parts[0][1]}.trainable_{parts[0][2]}", program.line(n)))
         for n in (asked[0].lineno, *rest)
     ]

@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, swap
+from clsf.reader.looks import Program, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -61,12 +61,12 @@ def in_code(program: Program) -> list[Finding]:
             ):
                 kept = node.targets[0].id if len(node.targets) > 1 and isinstance(node.targets[0], ast.Name) else ""
                 new = swap(program, node.lineno, rf"\b{kept}\s*=\s*{name}\s*=", f"{kept} =") if kept else None
-                return [found(FAULT, node.lineno, "certain", new)]
+                return [finding(FAULT, node.lineno, "certain", new)]
             if (
                 isinstance(called, ast.Attribute)
                 and called.attr in ("fit", "compile")
                 and isinstance(called.value, ast.Name)
                 and called.value.id == name
             ):
-                return [found(FAULT, node.lineno, "likely")]
+                return [finding(FAULT, node.lineno, "likely")]
     return []

@@ -10,7 +10,7 @@ from clsf.faults.scene import KERAS, TORCH, Scene
 from clsf.faults.signs import final_loss, first_loss, long_enough
 from clsf.optimizer_calls import own_rate
 from clsf.optimizers import OPTIMIZERS, Optimizer, named, title
-from clsf.reader.looks import Program, found, number, swap
+from clsf.reader.looks import Program, finding, number, swap
 from clsf.reader.training import rate_of
 from clsf.words import say
 
@@ -76,11 +76,11 @@ def in_code(program: Program) -> list[Finding]:
     if rate is not None:
         written = declared.scales_itself and number(rate) and rate == own_rate(declared, KERAS)  # as if nothing were said
         new = swap(program, line, rf"(?<![\w.]){rate!r}0*(?!\d)", repr(declared.rate)) if written else None
-        return [found(FAULT, line, "likely", new)] if written else []
+        return [finding(FAULT, line, "likely", new)] if written else []
     if declared.scales_itself and program.keras and "tensorflow" not in " ".join(program.machine.imports):
         return []  # Keras by itself took 1.0 in its first versions
     rates = [own_rate(declared, framework) for framework in FRAMEWORKS]
     own = own_rate(declared, TORCH if program.torch else KERAS)
     if max(rates) >= 5 * min(rates) and (own != declared.rate or not declared.adaptive):
-        return [found(FAULT, program.optimizer_line, "smell")]
+        return [finding(FAULT, program.optimizer_line, "smell")]
     return []

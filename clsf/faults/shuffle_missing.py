@@ -13,7 +13,7 @@ from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import sawtooth
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Program, found, swap
+from clsf.reader.looks import Program, finding, swap
 from clsf.reader.rows import loops, trainings
 from clsf.words import say
 
@@ -69,7 +69,7 @@ def in_code(program: Program) -> list[Finding]:
     loader = program.loader
     if program.fit is not None and program.fit.kwargs.get("shuffle") is False and loader is None:
         return [
-            found(
+            finding(
                 FAULT,
                 program.fit.lines.get("shuffle", program.fit.line),
                 "likely",
@@ -90,7 +90,7 @@ def in_code(program: Program) -> list[Finding]:
         )
         explicit = loader.shuffle is False
         return [
-            found(
+            finding(
                 FAULT,
                 loader.line,
                 "certain" if loader.x.source == "folder" else "likely" if explicit or not mixed else "smell",
@@ -98,14 +98,14 @@ def in_code(program: Program) -> list[Finding]:
             )
         ]
     if loader.kind == "keras-generator" and loader.shuffle is False:
-        return [found(FAULT, loader.line, "likely")]
+        return [finding(FAULT, loader.line, "likely")]
     if (
         loader.kind == "tf"
         and not loader.did("shuffle", "shuffle-batches")
         and loader.shuffle is not True
         and program.fit is not None
     ):
-        return [found(FAULT, loader.line, "smell" if mixed else "likely")]
+        return [finding(FAULT, loader.line, "smell" if mixed else "likely")]
     return []
 
 
@@ -114,5 +114,5 @@ def _sorted_rows(program: Program) -> list[Finding]:
     for place, loop in product(trainings(program.source), loops(program.source)):
         known = next((rows for rows in place.trained if rows.order == "sorted"), None)
         if place.line == loop.lineno and known is not None and not _MIXED.search(ast.unparse(loop)):
-            return [found(FAULT, known.line, "likely")]
+            return [finding(FAULT, known.line, "likely")]
     return []

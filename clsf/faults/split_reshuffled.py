@@ -8,7 +8,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.reader.rows import TRAINS, VALIDATES, loops, names_in
 from clsf.words import say
 
@@ -67,7 +67,7 @@ def in_code(program: Program) -> list[Finding]:
             and loader.did("take-shuffled", "skip-shuffled")
             and "reshuffle_each_iteration=False" not in program.source.text.replace(" ", "")
         ) and (not loader.did("cache") or loader.did("cache") > loader.did("take-shuffled", "skip-shuffled")):
-            return [found(FAULT, loader.did("shuffle") or loader.did("take-shuffled", "skip-shuffled"), "likely")]
+            return [finding(FAULT, loader.did("shuffle") or loader.did("take-shuffled", "skip-shuffled"), "likely")]
     return _in_each_epoch(program)
 
 
@@ -81,5 +81,5 @@ def _in_each_epoch(program: Program) -> list[Finding]:
         if any(TRAINS.search(name) for name, _ in names):
             for name, line in names:
                 if VALIDATES.search(name):
-                    return [found(FAULT, line, "likely")]
+                    return [finding(FAULT, line, "likely")]
     return []

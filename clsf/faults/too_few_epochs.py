@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, found, rounds
+from clsf.reader.looks import Program, events, finding, rounds
 from clsf.words import say
 
 FAULT = Fault(
@@ -45,4 +45,4 @@ def in_code(program: Program) -> list[Finding]:
         if program.fit is not None
         else next((e.loops[0][0][0] for e in program.events if e.kind == "backward" and e.loops), 1)
     )
-    return [found(FAULT, line, "smell")]
+    return [finding(FAULT, line, "smell")]

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Array, Loader, Made, Program, evaluating, events, found, swap
+from clsf.reader.looks import Array, Loader, Made, Program, evaluating, events, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -86,7 +86,7 @@ def in_code(program: Program) -> list[Finding]:
                 and {a.scale, x.scale} & {"raw", "unit", "standard", "centred"}
             ):
                 results.append(
-                    found(FAULT, a.line if a.line != a.made else (x.line if x.scale != "raw" else a.line), "certain")
+                    finding(FAULT, a.line if a.line != a.made else (x.line if x.scale != "raw" else a.line), "certain")
                 )
                 break
     scalers: dict[int, list] = {}
@@ -101,7 +101,9 @@ def in_code(program: Program) -> list[Finding]:
             and fitted[1]["of"].part == "test"
             and fitted[0]["of"].part == "train"
         ):
-            results.append(found(FAULT, fitted[1].line, "likely", swap(program, fitted[1].line, "fit_transform", "transform")))
+            results.append(
+                finding(FAULT, fitted[1].line, "likely", swap(program, fitted[1].line, "fit_transform", "transform"))
+            )
     if program.torch and program.loader is not None and program.val_loader is not None and not results:
         results += _normalize(program)
     return (results or _when_called(program))[:1]
@@ -113,7 +115,7 @@ def _when_called(program: Program) -> list[Finding]:
     for event in evaluating(program) if x is not None and program.torch and x.scale else ():
         given = event["given"]
         if isinstance(given, Array) and given.made == x.made and given.scale and given.scale != x.scale:
-            return [found(FAULT, given.line if given.line != given.made else event.line, "certain")]
+            return [finding(FAULT, given.line if given.line != given.made else event.line, "certain")]
     return []
 
 
@@ -131,7 +133,7 @@ def _normalize(program: Program) -> list[Finding]:
         found_ones.append((norm, base))
     (a, _), (b, base) = found_ones
     if (a is None) != (b is None):
-        return [found(FAULT, b.line if b is not None else base.line, "certain")]
+        return [finding(FAULT, b.line if b is not None else base.line, "certain")]
     if (
         a is not None
         and a is not b
@@ -139,5 +141,5 @@ def _normalize(program: Program) -> list[Finding]:
         and all(isinstance(x, Made) for x in (a, b))
         and "?" not in repr((a.args, b.args))
     ):
-        return [found(FAULT, b.line, "likely")]
+        return [finding(FAULT, b.line, "likely")]
     return []

@@ -8,7 +8,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, evaluating, events, found
+from clsf.reader.looks import Program, evaluating, events, finding
 from clsf.reader.rows import VALIDATES, names_in
 from clsf.words import say
 
@@ -44,16 +44,18 @@ def in_code(program: Program) -> list[Finding]:
     unused = _held_back(program)
     if unused and (fit is not None or any(events(program, "backward", "apply"))):
         return [
-            found(FAULT, unused, "likely", sentence=say("Images are held back for validation, but nothing ever looks at them."))
+            finding(
+                FAULT, unused, "likely", sentence=say("Images are held back for validation, but nothing ever looks at them.")
+            )
         ]
     if (
         fit is not None
         and not ({"validation_data", "validation_split"} & set(fit.kwargs))
         and not any(events(program, "evaluate", "predict"))
     ):
-        return [found(FAULT, fit.line, "smell")]
+        return [finding(FAULT, fit.line, "smell")]
     if program.torch and any(events(program, "backward")) and not evaluating(program):
-        return [found(FAULT, next(events(program, "backward")).line, "smell")]
+        return [finding(FAULT, next(events(program, "backward")).line, "smell")]
     return []
 
 

@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -66,7 +66,7 @@ def in_code(program: Program) -> list[Finding]:
                 ) or (
                     None not in (*before, *after) and before[0] in (3, 4) and after[-1] == before[0] and after[:2] == before[1:]
                 ):
-                    results.append(found(FAULT, item[1], "certain"))
+                    results.append(finding(FAULT, item[1], "certain"))
     return results
 
 
@@ -83,7 +83,7 @@ def _back_again(program: Program) -> list[Finding]:
         if (turned[-4:] == [0, 3, 1, 2] and len(sizes) >= 3 and sizes[-1] in (1, 3, 4) and sizes[-2] > 4) or (
             turned[-4:] == [0, 2, 3, 1] and len(sizes) >= 3 and sizes[-3] in (1, 3, 4) and sizes[-1] > 4
         ):
-            return [found(FAULT, node.lineno, "certain")]
+            return [finding(FAULT, node.lineno, "certain")]
     return []
 
 

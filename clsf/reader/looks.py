@@ -21,7 +21,7 @@ WEIGHTED = ("Convolution", "Linear", "Separable", "Depthwise", "Conv1D", "Conv2D
 PROBABILITY = ("softmax", "sigmoid", "log_softmax")
 
 
-def found(
+def finding(
     fault: Fault, line: int, certainty: Certainty = "likely", new: str | None = None, *, before: str | None = None, after: str | None = None,
     sentence: Sentence | None = None, mend: Sentence | str | None = None,
 ) -> Finding:  # fmt: skip
@@ -246,5 +246,5 @@ def rounds(program: Program) -> int | None:
 
 __all__ = [
     "CLASS_LOSSES", "PROBABILITY", "WEIGHTED", "Answer", "Array", "Ending", "Event", "Loader", "Made", "Net", "Op", "Program", "ending", "evaluating", "events",
-    "found", "has", "hidden", "indent", "model_name", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
+    "finding", "has", "hidden", "indent", "model_name", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
 ]  # fmt: skip
