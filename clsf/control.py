@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Literal
 
-Command = Literal["pause", "resume", "step", "look", "stop"]
 COMMANDS: tuple[str, ...] = ("pause", "resume", "step", "look", "stop")
 
 

@@ -87,12 +87,12 @@ class RunInspector:
         classes, indices = len(self._prepared.classes), self._prepared.validation
         if classes > CLASSES:
             return None
-        found = np.zeros((classes, classes), np.int64)
+        counts = np.zeros((classes, classes), np.int64)
         for start in range(0, len(indices), 1024):
             part = indices[start : start + 1024]
             answers = self._backend.logits(np.ascontiguousarray(self._prepared.pixels[part])).argmax(axis=1)
-            np.add.at(found, (self._prepared.labels[part], answers), 1)
-        return tuple(tuple(row) for row in found.tolist())
+            np.add.at(counts, (self._prepared.labels[part], answers), 1)
+        return tuple(tuple(row) for row in counts.tolist())
 
     def _dead(self) -> dict[str, float]:
         """Return path -> share of units whose output is 0 for all of some images: channels of an image layer, else single units."""
@@ -244,14 +244,14 @@ def chosen(activations: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def relu_paths(layers: tuple, prefix: str = "") -> list[str]:
     """Return the paths of the layers that end in ReLU."""
-    found = []
+    paths = []
     for position, layer in enumerate(layers, start=1):
         path = f"{prefix}{position}"
         for name, row in layer.rows():
-            found += relu_paths(row, f"{path}.{name}.")
+            paths += relu_paths(row, f"{path}.{name}.")
         if layer.function == "relu":
-            found.append(path)
-    return found
+            paths.append(path)
+    return paths
 
 
 def packed(array: np.ndarray) -> dict:

@@ -145,12 +145,12 @@ def _fitting(weights: Weights, analysis: Analysis, plan: Plan) -> Weights:
     """Return the weights in the plan's dtype. Raises PlanError if they belong to another model."""
     wanted = {name: weight.shape for name, weight in analysis.named_weights().items()}
     for name, shape in wanted.items():
-        found = weights[name].shape if name in weights else None
-        if found != shape:
+        held = weights[name].shape if name in weights else None
+        if held != shape:
             raise PlanError(
                 "The run is to begin with weights of another model: its array {name} has the shape {shape}, but the weights "
                 "have {found}. Begin with a run of the same model.",
-                name=name, shape=str(shape), found=str(found) if found else say("none of that name"),
+                name=name, shape=str(shape), found=str(held) if held else say("none of that name"),
             )  # fmt: skip
     return {name: weights[name].astype(plan.dtype) for name in wanted}
 

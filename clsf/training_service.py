@@ -403,11 +403,11 @@ def _check(spec: ModelSpec, plan: Plan) -> tuple[Analysis, int]:
     from clsf.data.catalogue import info
     from clsf.data.prepare import prepared_shape
 
-    found = info(plan.data)
-    analysis = losses.check(spec, plan, prepared_shape(found, plan.preparation), len(found.classes))
+    dataset = info(plan.data)
+    analysis = losses.check(spec, plan, prepared_shape(dataset, plan.preparation), len(dataset.classes))
     if plan.weights is not None:
         pretrained.checked(analysis, plan.weights)
-    images = found.trained(plan.validation_share, plan.train_limit)
+    images = dataset.trained(plan.validation_share, plan.train_limit)
     if plan.batch_size > images:
         raise DataError(say_n(
             "A batch has {batch_size} images, but there is only {count} to train on. Choose a batch size of at "

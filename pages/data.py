@@ -7,7 +7,7 @@ from clsf.errors import ClsfError
 from clsf.ui.data import own, source
 from clsf.ui.data.sections import SECTIONS
 from clsf.ui.shared import runs, sections, service_access
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 page = ui.open_page("data")
 lesson = page.lesson()
@@ -27,4 +27,4 @@ try:
     if source.ready(info):
         section.show(info)
 except ClsfError as error:
-    st.error(sentence(error.sentence), icon=":material/error:")
+    st.error(plain(error.sentence), icon=":material/error:")

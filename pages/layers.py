@@ -6,7 +6,7 @@ from clsf import ui
 from clsf.errors import ClsfError
 from clsf.ui.layers import bench, source, views
 from clsf.ui.shared import sections, waiting
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 page = ui.open_page("layers")
 lesson = page.lesson()
@@ -34,4 +34,4 @@ with beside:
     try:
         view.show(looked)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")

@@ -87,13 +87,13 @@ class Session:
                 "There is {count} run to compare, but a comparison needs two. Train both frameworks.", count=len(records)
             )
         fairness.require_comparable(*records)
-        found = fairness.check(*records)
-        findings = pd.DataFrame([{"level": f.level, "topic": f.topic, "sentence": str(f.sentence)} for f in found])
+        checked = fairness.check(*records)
+        findings = pd.DataFrame([{"level": f.level, "topic": f.topic, "sentence": str(f.sentence)} for f in checked])
         columns = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
         numbers = pd.DataFrame(
             [{"framework": r.framework, "status": r.status} | {c: getattr(r.final, c, None) for c in columns} for r in records]
         )
-        return Comparison(fairness.worst(found), findings, numbers)
+        return Comparison(fairness.worst(checked), findings, numbers)
 
     def lockstep(
         self, model: str | Path | ModelSpec, data: str | Path, steps: int = 20, differences: Sequence[str] = (), **choices: object

@@ -62,10 +62,10 @@ def in_words(rows: Sequence[LayerRow], said: Callable[[Sentence], str] = str) ->
 
 
 def _mark(
-    root: ElementTree.Element, group: ElementTree.Element, found: list[dict[str, Cell]], said: Callable[[Sentence], str]
+    root: ElementTree.Element, group: ElementTree.Element, marked: list[dict[str, Cell]], said: Callable[[Sentence], str]
 ) -> None:
     cells = [
-        (phase, cells[phase]) for cells in found for phase in PHASES if phase in cells and cells[phase].difference is not None
+        (phase, cells[phase]) for cells in marked for phase in PHASES if phase in cells and cells[phase].difference is not None
     ]
     if not cells:
         return

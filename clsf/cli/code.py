@@ -83,8 +83,8 @@ def _source(options: argparse.Namespace, data: str | None, plan: Plan) -> None:
 
 def _shape(options: argparse.Namespace, data: str | None, plan: Plan) -> Shape:
     if options.input is not None:
-        found = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})[x×](\d{1,4})", options.input.strip())
-        shape = tuple(map(int, found.groups())) if found else (0, 0, 0)
+        match = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})[x×](\d{1,4})", options.input.strip())
+        shape = tuple(map(int, match.groups())) if match else (0, 0, 0)
         if not all(1 <= side <= MAX_SIDE for side in shape):
             raise SpecError(
                 "--input is '{value}', but must be height, width and channels of an image, such as 28x28x1, each from 1 to {most}.",

@@ -74,5 +74,5 @@ def learn(framework: str, network: str, shuffle: bool, seed: int = 0) -> Learned
     analysis = losses.check(spec, plan, prepared.shape, len(prepared.classes))
     backend = backends.load(framework).build(spec, plan, prepared, training.start_weights(analysis, plan))
     events = training.train(backend, framework, prepared, plan, Control())
-    found = tuple(event.validation_accuracy for event in events if isinstance(event, EpochEnded))
-    return Learned(network, bool(shuffle), found, analysis.parameters)
+    accuracies = tuple(event.validation_accuracy for event in events if isinstance(event, EpochEnded))
+    return Learned(network, bool(shuffle), accuracies, analysis.parameters)

@@ -83,8 +83,8 @@ def lockstep(framework: str, setup: Setup, steps: int = STEPS) -> Lockstep:
     for step in range(steps):
         x, y = _batch(images, labels, step, total)
         ends = np.cumsum(sizes)[:-1]
-        told, found = compute(copies, np.split(x, ends), np.split(y, ends), setup.statistics)
-        mean = {name: sum(share * one[name] for share, one in zip(shares, found, strict=True)) for name in WEIGHTS}
+        told, computed = compute(copies, np.split(x, ends), np.split(y, ends), setup.statistics)
+        mean = {name: sum(share * one[name] for share, one in zip(shares, computed, strict=True)) for name in WEIGHTS}
         copies = [_stepped(copy, mean, RATE) for copy in copies]
         (loss,), (gradient,) = compute([alone], [x], [y], "none" if setup.statistics == "none" else "own")
         alone = _stepped(alone, gradient, RATE)

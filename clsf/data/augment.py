@@ -131,11 +131,11 @@ def _inside(place: np.ndarray, size: int) -> np.ndarray:
 
 def _hole(side: int, chance: np.ndarray, height: int, width: int) -> tuple[np.ndarray, ...]:
     """Return top, bottom, left and right of the covered squares, each (n,); the second of a pair is not covered."""
-    found = []
+    edges = []
     for which, size in ((HOLE_Y, height), (HOLE_X, width)):
         first = (chance[:, which] * size).astype(np.int64) - side // 2
-        found += [np.maximum(first, 0), np.minimum(first + side, size)]
-    return tuple(found)
+        edges += [np.maximum(first, 0), np.minimum(first + side, size)]
+    return tuple(edges)
 
 
 def _covered(pixels: np.ndarray, side: int, chance: np.ndarray) -> np.ndarray:

@@ -140,9 +140,9 @@ def _problem(file: Path, size: int | None, md5: str | None) -> Sentence | None:
         return say("it has {found} bytes instead of {size}", found=_length(file), size=size)
     if md5 is not None:
         with file.open("rb") as opened:
-            found = hashlib.file_digest(opened, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-        if found != md5:
-            return say("its checksum is {found} instead of {md5}", found=found, md5=md5)
+            checksum = hashlib.file_digest(opened, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        if checksum != md5:
+            return say("its checksum is {found} instead of {md5}", found=checksum, md5=md5)
     return None
 
 
@@ -151,8 +151,8 @@ def _length(file: Path) -> int:
 
 
 def _starts_at(content_range: str) -> int | None:
-    found = re.match(r"bytes (\d+)-", content_range)
-    return int(found[1]) if found else None
+    match = re.match(r"bytes (\d+)-", content_range)
+    return int(match[1]) if match else None
 
 
 def _reason(error: object) -> Sentence:

@@ -162,8 +162,8 @@ def without_owner(name: object) -> bool:
     """Return whether this is a private set of an older program, which did not say whose it is."""
     if not is_name(name):
         return False
-    found = cache.described(name)
-    return bool(found.get("private")) and not found.get("owner") and _whole(name)
+    described = cache.described(name)
+    return bool(described.get("private")) and not described.get("owner") and _whole(name)
 
 
 def _whole(name: str) -> bool:

@@ -185,8 +185,8 @@ def _imported(archive: Path, order: dict, progress: Progress) -> object:
     choices = Choices(**order.pop("choices"))
     if order.pop("look", False):
         return read_zip(archive, choices).to_json()
-    found = import_zip(archive, progress, choices=choices, **order)
-    return {"name": found.name, "skipped": [(file, why.to_json()) for file, why in found.skipped], "copies": found.copies}
+    dataset = import_zip(archive, progress, choices=choices, **order)
+    return {"name": dataset.name, "skipped": [(file, why.to_json()) for file, why in dataset.skipped], "copies": dataset.copies}
 
 
 def _limit_memory() -> None:

@@ -88,7 +88,7 @@ def seen_of(record: RunRecord, again: RunRecord | None = None) -> Seen:
 
 
 def _flat(spec: ModelSpec) -> list[Layer]:
-    found: list[Layer] = []
+    layers: list[Layer] = []
     waiting = list(spec.layers)
     while waiting:
         layer = waiting.pop(0)
@@ -96,8 +96,8 @@ def _flat(spec: ModelSpec) -> list[Layer]:
         if rows:
             waiting = [inner for _, row in rows for inner in row] + waiting
         else:
-            found.append(layer)
-    return found
+            layers.append(layer)
+    return layers
 
 
 def _hidden(layers: list[Layer]) -> tuple[str, ...] | None:

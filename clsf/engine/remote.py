@@ -102,10 +102,10 @@ class RemoteWorkers:
             self.client.close(timeout=2)
 
 
-def _scheduler_versions(found: dict) -> dict[str, str]:
+def _scheduler_versions(versions: dict) -> dict[str, str]:
     """Return what a scheduler says of itself, in the words of `clsf.engine.work.versions`."""
-    python = str(found["host"].get("python", ""))
-    return {"Python": ".".join(python.split(".")[:2]), "distributed": str(found["packages"].get("distributed"))}
+    python = str(versions["host"].get("python", ""))
+    return {"Python": ".".join(python.split(".")[:2]), "distributed": str(versions["packages"].get("distributed"))}
 
 
 def _kill(dask_worker: Any) -> None:

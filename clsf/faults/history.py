@@ -125,12 +125,10 @@ class Facts:
     )
     broke_in: tuple[str, int] | None = None  # weight in which a number that is no number was seen first, and the step
     accumulates: float | None = None  # gradient norm reported over that of the batch alone, late in an epoch
-    accumulates_all_run: bool | None = None  # not only within an epoch
     validated: bool | None = None
     true_accuracy: float | None = None  # of the validation images, by hand, model in evaluation mode
     planned_epochs: int | None = None
     unused: int | None = None  # layers that have weights and never get a gradient
-    shuffled_axes: bool | None = None  # the images that the model receives are scrambled
     trained_before: float | None = None  # share of the validation images that the model was trained on before, by their pixels
     judging_varies: bool | None = None  # the validation, done twice, gives other numbers
     roughness: float | None = None  # difference of neighbouring pixels in what the model receives, over that in the images

@@ -41,31 +41,31 @@ class Advice:
 def advice(seen: DesignFacts, classes: int, batch_size: int = 1) -> tuple[Advice, ...]:
     """Return everything there is to say of a design whose last layer should have `classes` outputs."""
     design = seen.design
-    found = [Advice("broken", "broken", uid, seen.cards[uid].problem, mends(seen, uid)) for uid in seen.broken()]
+    advices = [Advice("broken", "broken", uid, seen.cards[uid].problem, mends(seen, uid)) for uid in seen.broken()]
     for _, _, row in design.all_rows():
-        found += _linear_pairs(design, [card for card in row if not card.off])
+        advices += _linear_pairs(design, [card for card in row if not card.off])
     for card in design.all():
         if seen.cards[card.uid].state != "off":
-            found += _of_card(design, card)
-            found += _alone(design, card, seen.cards[card.uid].in_shape)
-    found += _largest(seen)
+            advices += _of_card(design, card)
+            advices += _alone(design, card, seen.cards[card.uid].in_shape)
+    advices += _largest(seen)
     if seen.output_shape is not None:
-        found += _end(seen, classes)
+        advices += _end(seen, classes)
     memory = seen.outputs * BYTES * batch_size
     if memory > MUCH_MEMORY:
-        found.append(
+        advices.append(
             Advice("memory", "warn", None, say_n(
                 "With {batch} image at once, one training step keeps {size} GB of outputs; pool earlier.",
                 "With {batch} images at once, one training step keeps {size} GB of outputs; choose a smaller batch, or pool earlier.",
                 batch_size, batch=batch_size, size=f"{memory / 1e9:,.1f}",
             ))
         )  # fmt: skip
-    return tuple(found)
+    return tuple(advices)
 
 
-def ready(seen: DesignFacts, found: tuple[Advice, ...]) -> bool:
+def ready(seen: DesignFacts, advices: tuple[Advice, ...]) -> bool:
     """Say whether the design can be trained as it stands."""
-    return seen.output_shape is not None and not any(one.level in ("broken", "stop") for one in found)
+    return seen.output_shape is not None and not any(one.level in ("broken", "stop") for one in advices)
 
 
 def _linear_pairs(design: Design, row: list[Card]) -> Iterator[Advice]:

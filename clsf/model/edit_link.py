@@ -137,10 +137,10 @@ def _without_off(row: object, off: list[bool], depth: int) -> object:
     """Return a row of layers in JSON without the fields "off", whose values are collected in order; what is no row stays."""
     if not isinstance(row, list) or depth > MAX_DEPTH:
         return row
-    found = []
+    kept = []
     for layer in row:
         if not isinstance(layer, dict):
-            found.append(layer)
+            kept.append(layer)
             continue
         switched = layer.get("off", False)
         if not isinstance(switched, bool):
@@ -154,8 +154,8 @@ def _without_off(row: object, off: list[bool], depth: int) -> object:
                 plain[name] = _without_off(plain[name], off, depth + 1)
         if isinstance(plain.get("branches"), list):
             plain["branches"] = [_without_off(inner, off, depth + 1) for inner in plain["branches"]]
-        found.append(plain)
-    return found
+        kept.append(plain)
+    return kept
 
 
 def _switched(cards: tuple[Card, ...], off: object) -> tuple[Card, ...]:

@@ -36,12 +36,12 @@ def put_before(layer: Layer) -> Sentence:
 def mends(seen: DesignFacts, uid: int) -> tuple[Mend, ...]:
     """Return what makes a broken card fit, the likeliest first; the last is always to switch it off."""
     design, card = seen.design, seen.design.card(uid)
-    found: list[Mend] = []
+    offered: list[Mend] = []
     for make in _candidates(design, card, seen):
         mend = _made(make)
-        if mend is not None and mend.design != design and _fits(mend.design, uid, seen.input_shape) and len(found) < MOST:
-            found.append(mend)
-    return (*found, Mend(say("Switch this layer off"), edit_steps.switch(design, uid, True)))
+        if mend is not None and mend.design != design and _fits(mend.design, uid, seen.input_shape) and len(offered) < MOST:
+            offered.append(mend)
+    return (*offered, Mend(say("Switch this layer off"), edit_steps.switch(design, uid, True)))
 
 
 def _made(make: object) -> Mend | None:

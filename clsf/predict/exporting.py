@@ -66,7 +66,7 @@ def plain_order(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, fra
     if has == framework:
         return weights
     _, reordered = torch_orders(spec.layers, spec.analyse(shape))
-    found = dict(weights)
+    ordered = dict(weights)
     for path, (height, width, channels) in reordered.items():
         places = np.arange(height * width * channels)
         if framework == "torch":  # from row, column, channel to channel, row, column
@@ -75,5 +75,5 @@ def plain_order(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, fra
             order = places.reshape(channels, height, width).transpose(1, 2, 0).ravel()
         for name in [n for n in weights if n.rsplit(".", 1)[0] == path]:
             if not (name.endswith(".bias") or len(weights[name]) != len(order)):
-                found[name] = weights[name][order]
-    return found
+                ordered[name] = weights[name][order]
+    return ordered

@@ -185,5 +185,7 @@ def _features(held: Held, most: int) -> tuple:
 def _features_of(held: Held, pixels: np.ndarray, layer: str | None) -> np.ndarray:
     if layer is None:
         return held.inputs(pixels).reshape(len(pixels), -1)
-    found = [held.activation_reader.activations(held.inputs(pixels[at : at + 128]))[layer] for at in range(0, len(pixels), 128)]
-    return np.concatenate([values.reshape(len(values), -1) for values in found]).astype(np.float32)
+    features = [
+        held.activation_reader.activations(held.inputs(pixels[at : at + 128]))[layer] for at in range(0, len(pixels), 128)
+    ]
+    return np.concatenate([values.reshape(len(values), -1) for values in features]).astype(np.float32)

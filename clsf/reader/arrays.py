@@ -848,11 +848,11 @@ class Arrays:
         return made
 
     def split_arrays(self, args: list, kwargs: dict, line: int) -> object:
-        found = []
+        arrays = []
         self.event("split", line, kwargs=kwargs)
         for a in args:
             for part in ("train", "test"):
-                found.append(
+                arrays.append(
                     replace(
                         a.then("split", line),
                         part=part,
@@ -862,7 +862,7 @@ class Arrays:
                     if isinstance(a, Array)
                     else Array("", part, line=line, made=line)
                 )
-        return found
+        return arrays
 
     def sklearn_call(self, path: str, args: list, kwargs: dict, made: Made) -> object:
         name, line = made.name, made.line
@@ -1199,13 +1199,13 @@ def _count(shape: tuple | None) -> int | None:
     return prod(shape) if shape is not None and all(isinstance(d, int) for d in shape) else None
 
 
-def _flat(items: object, found: list) -> None:
+def _flat(items: object, flat: list) -> None:
     for item in items:
         if isinstance(item, list | tuple):
-            _flat(item, found)
+            _flat(item, flat)
         else:
-            found.append(item)
-        if len(found) > 5000:
+            flat.append(item)
+        if len(flat) > 5000:
             return
 
 

@@ -32,19 +32,19 @@ logger = logging.getLogger("clsf.reader")
 
 def faults(program: Program) -> list[Finding]:
     """Return what is wrong with a program, the surest first, then by line. A check that fails says nothing."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     patience = Patience(MAX_SECONDS)
     for in_code in functions("in_code").values():
         if patience.over():
             break
         try:
-            found += list(in_code(program))
+            findings += list(in_code(program))
         except Exception:
             logger.warning("%s could not look at a program", in_code.__module__, exc_info=True)
     seen: set[tuple[str, int]] = set()
     kept = []
-    hidden = {h for f in found if f.certainty != "smell" for h in EXPLAINS.get(f.kind, ())}
-    for finding in sorted(found, key=lambda f: (_ORDER[f.certainty], f.line)):
+    hidden = {h for f in findings if f.certainty != "smell" for h in EXPLAINS.get(f.kind, ())}
+    for finding in sorted(findings, key=lambda f: (_ORDER[f.certainty], f.line)):
         if (finding.kind, finding.line) in seen or finding.kind in hidden or finding.kind not in FAULTS:
             continue
         seen.add((finding.kind, finding.line))

@@ -16,7 +16,6 @@ from clsf.reader.values import Answer, Array, Event, Loader, Made, Net, Op, Tens
 from clsf.words import Sentence
 
 CLASS_LOSSES = ("sparse", "categorical", "binary", "cross-entropy", "nll")
-SKIPPED = ("Drop", "Identity", "Squeeze", "View", "Layout", "Rescaling", "Unsqueeze")
 WEIGHTED = ("Convolution", "Linear", "Separable", "Depthwise", "Conv1D", "Conv2DTranspose")
 PROBABILITY = ("softmax", "sigmoid", "log_softmax")
 

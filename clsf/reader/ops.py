@@ -5,7 +5,7 @@ from __future__ import annotations
 from clsf.model.layers import PLAIN
 from clsf.model.layers.reading import BY_KERAS, BY_TORCH
 from clsf.reader import folding
-from clsf.reader.values import UNKNOWN, Function, Made, Op, Ref
+from clsf.reader.values import UNKNOWN, Made, Op, Ref
 
 ACTIVATIONS = {
     "relu": "relu", "relu6": "relu6", "leaky_relu": "leaky_relu", "leakyrelu": "leaky_relu", "sigmoid": "sigmoid", "hard_sigmoid": "hard_sigmoid", "tanh": "tanh",
@@ -282,7 +282,3 @@ def pair(value: object) -> tuple | None:
     if isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(x, int) for x in value):
         return tuple(value)
     return None
-
-
-def is_function(value: object) -> bool:
-    return isinstance(value, Function)

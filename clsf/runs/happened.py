@@ -185,9 +185,9 @@ def _changes(record: RunRecord) -> tuple[Changes, Changes]:
     """
     steps, rate = len(record.steps), record.plan.learning_rate
     last = {change.step: change for change in record.rate_changes if change.step < steps}
-    found: dict[str, list[tuple[int, float]]] = {"asked": [], "plateau": []}
+    changes: dict[str, list[tuple[int, float]]] = {"asked": [], "plateau": []}
     for step, change in sorted(last.items()):
         if change.learning_rate != rate:
             rate = change.learning_rate
-            found[change.reason].append((step, rate))
-    return tuple(found["asked"]), tuple(found["plateau"])
+            changes[change.reason].append((step, rate))
+    return tuple(changes["asked"]), tuple(changes["plateau"])

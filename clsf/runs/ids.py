@@ -7,6 +7,6 @@ import secrets
 
 def new_id() -> str:
     """Return a new name of 12 letters, digits, `-` and `_`: 72 random bits."""
-    while "__" in (found := secrets.token_urlsafe(9)):
+    while "__" in (new := secrets.token_urlsafe(9)):
         pass
-    return found
+    return new

@@ -31,8 +31,8 @@ class Numbers(Sequence[float]):
     def __getitem__(self, index: slice) -> list[float]: ...
 
     def __getitem__(self, index: int | slice) -> float | list[float]:
-        found = self._values[index]
-        return found.tolist() if isinstance(found, array) else found
+        value = self._values[index]
+        return value.tolist() if isinstance(value, array) else value
 
     def __iter__(self) -> Iterator[float]:
         return iter(self._values[:])

@@ -43,12 +43,12 @@ def waits(
     guessed. `at_once`: runs that train at the same time. `longest`: seconds after which the server ends a run, 0: never.
     A run that somebody has paused takes as long as he likes, so then there is no saying.
     """
-    recent, found, seconds = list(recent), [], 0.0
+    recent, times, seconds = list(recent), [], 0.0
     for record in line:
-        found.append(None if seconds is None else seconds / max(at_once, 1))
+        times.append(None if seconds is None else seconds / max(at_once, 1))
         left = None if seconds is None or record.status == "paused" else 0.0 if record.over else _seconds(record, recent)
         seconds = None if left is None else seconds + (min(left, longest) if longest else left)
-    return found
+    return times
 
 
 def _seconds(record: RunRecord, recent: list[RunSummary]) -> float | None:

@@ -101,7 +101,7 @@ class Assignment:
             return Link(self.page, self.state)
         return Link("bug_lab", (("case", self.case),)) if self.case else None
 
-    def found(self, language: str) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
+    def lessons_in(self, language: str) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
         """Return its lessons in a language, and the names of lessons that there are no more."""
         course = path.path(language)
         there = {name: course.lesson(name) for name in self.lessons}

@@ -141,7 +141,7 @@ def _computed(graded: Graded, truth: Callable[[Block], str], language: str) -> G
         return graded
     hand = graded.handin
     try:
-        lessons, gone = hand.assignment.found(language)
+        lessons, gone = hand.assignment.lessons_in(language)
         items, texts, notes, runs = [], {}, [], []
         notes += [say("The lesson {name} is not in this course any more.", name=name) for name in gone]
         if not hand.sealed:

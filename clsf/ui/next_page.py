@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.course import path
 from clsf.ui.shared import language, navigation, questions
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence, say
 
 NEXT: dict[str, tuple[str, Sentence]] = {
@@ -35,9 +35,9 @@ def show(page: str) -> None:
         if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", persist_state="session"):
             questions.show(page)
     name, why = NEXT[page]
-    title = words(next(found.title for found in navigation.PAGES if found.name == name))
+    title = words(next(page.title for page in navigation.PAGES if page.name == name))
     with st.container(
         border=True, key="next_page", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.markdown(f"**{t('What next?')}** {sentence(why)}", width="stretch")
+        st.markdown(f"**{t('What next?')}** {plain(why)}", width="stretch")
         st.page_link(navigation.link_to(name), label=title, icon=":material/arrow_forward:", query_params=navigation.kept())

@@ -28,12 +28,12 @@ def show() -> None:
         ("projector", "present_to_all", t("Projector: larger type, no menu")),
     ]
     with st.container(key="share"):
-        found = _bar(
+        bar = _bar(
             key=KEY,
             data={"buttons": buttons, "done": t("Link copied"), "failed": t("Copy the address of the browser instead")},
             on_asked_change=_asked,
         )
-    if found.asked == "code":
+    if bar.asked == "code":
         st.dialog(t("This page as a code to scan"), width="small")(_code)()
 
 

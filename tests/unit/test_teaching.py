@@ -50,7 +50,7 @@ class Workers:
 
 
 def rows(lesson="neighbours", task=TASK):
-    (found,), _ = task.found("en")
+    (found,), _ = task.lessons_in("en")
     return {
         f"{lesson}/{step.name}": {"right": True, "answer": answers.right_choice(step.block), "at": 1.0}
         for step in found.tasks
@@ -110,7 +110,7 @@ def test_an_assignment_goes_through_a_link():
     assert len(TASK.packed()) < 400
     assert TASK.key == unpacked(TASK.packed()).key
     gone = replace(TASK, lessons=("neighbours", "gone"))
-    assert gone.found("ko")[1] == ("gone",)
+    assert gone.lessons_in("ko")[1] == ("gone",)
     assert Assignment("Find it", case="T2-17").link.state == (("case", "T2-17"),)
 
 

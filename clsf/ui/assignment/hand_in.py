@@ -13,7 +13,7 @@ from clsf.runs.record import RunRecord
 from clsf.teaching import handin, seal
 from clsf.teaching.assignment import Assignment, broken_locks
 from clsf.ui.shared import assigned, capsules, facts, identity, language, reached
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 MOST_SHOWN = 12
 
@@ -80,7 +80,7 @@ def _runs(assignment: Assignment) -> list[RunRecord]:
     taken = [record for record, _ in found if record.run_id in chosen]
     for record in taken:
         for said in broken_locks(assignment, record):
-            st.caption(f":material/lock: {sentence(said)}")
+            st.caption(f":material/lock: {plain(said)}")
     return taken
 
 
@@ -92,7 +92,7 @@ def _name(record: RunRecord) -> str:
 
 def _answered(assignment: Assignment) -> tuple[dict, dict, dict[str, bool]]:
     """Return the answers in its lessons, what was done in its case, and what the dashboard says of both."""
-    lessons, _ = assignment.found(language.chosen())
+    lessons, _ = assignment.lessons_in(language.chosen())
     wanted = {f"{lesson.name}/{step.name}" for lesson in lessons for step in lesson.steps}
     answers = {key: dict(row) for key, row in reached.all_of(PART).items() if key in wanted}
     case = assignment.buglab

@@ -18,7 +18,7 @@ from clsf.model.shapes import shape_text
 from clsf.ui.compare import keys
 from clsf.ui.shared import data_choice, design, navigation, service_access
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
 
 KINDS = ("keras", "onnx", "safetensors", "pt", "pth")
@@ -45,7 +45,7 @@ def show() -> None:
     with right:
         done = st.session_state.get(keys.CONVERTED)
         if isinstance(done, Sentence):
-            st.error(sentence(done), icon=":material/error:")
+            st.error(plain(done), icon=":material/error:")
         elif done is None:
             st.info(note("compare", "give-files"), icon=":material/upload_file:")
         else:
@@ -89,16 +89,16 @@ def _compared(given: list[Given], data: str, own: tuple | None) -> _Done | Sente
 def _look(done: _Done) -> None:
     comparison = done.result.comparison
     if comparison.differs:
-        st.error(sentence(lab.verdict(comparison)), icon=":material/call_split:")
+        st.error(plain(lab.verdict(comparison)), icon=":material/call_split:")
         for number, finding in enumerate(comparison.findings):
             lead = "" if number == 0 else t("Once that is fixed") + ": "
             st.markdown(
-                f"{lead}**{plain(finding.layer)}**: {words(TITLES[finding.cause.name])}. {sentence(finding.cause.sentence)}"
+                f"{lead}**{plain(finding.layer)}**: {words(TITLES[finding.cause.name])}. {plain(finding.cause.sentence)}"
             )
     else:
-        st.success(sentence(lab.verdict(comparison)), icon=":material/check_circle:")
+        st.success(plain(lab.verdict(comparison)), icon=":material/check_circle:")
     for said in comparison.notes:
-        st.caption(f":material/info: {sentence(said)}")
+        st.caption(f":material/info: {plain(said)}")
     _table(done)
     _take(done)
 
@@ -167,7 +167,7 @@ def _page(done: _Done, kind: str) -> str:
 
 def _refused(done: _Done) -> None:
     if done.refused is not None:
-        st.error(sentence(done.refused), icon=":material/error:")
+        st.error(plain(done.refused), icon=":material/error:")
 
 
 def _download(label: str, key: str, done: _Done, make: Callable[[], bytes | str], name: str, primary: bool = False) -> None:

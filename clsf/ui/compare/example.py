@@ -11,7 +11,7 @@ from clsf.compare import noise
 from clsf.frameworks import TITLES
 from clsf.ui.shared import example
 from clsf.ui.shared.figures import draw
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 
 def runs() -> None:
@@ -52,7 +52,7 @@ def seeds() -> None:
     sides = [[record for record in records if record.framework == name] for name in FRAMEWORKS]
     values = [noise.by_seed(side) for side in sides]
     images = noise.images_of(records)
-    means = [noise.interval(list(found.values()), "t", images) for found in values]
+    means = [noise.interval(list(pair.values()), "t", images) for pair in values]
     names = [TITLES[name] for name in FRAMEWORKS]
     styles = [one.style for one in contestants([side[0] for side in sides], names)]
     with _place("seeds"):
@@ -63,7 +63,7 @@ def seeds() -> None:
                 len(values[0]),
             )
         )
-        st.markdown(sentence(noise.gap_sentence(noise.gap(*values, "t", images))))
+        st.markdown(plain(noise.gap_sentence(noise.gap(*values, "t", images))))
         draw(
             "compare-example-seeds", len(records),
             lambda: (compare_noise.figure(names, styles, values, means, words), compare_noise.in_words(names, means, words)), 340,

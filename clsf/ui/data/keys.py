@@ -4,8 +4,6 @@ from __future__ import annotations
 
 SECTION = "part_of_data"
 
-WAITED = "data_waited"  # name of the set that is being made
-
 # Look.
 PART = "images_of"
 ROWS, COLUMNS, SIDE = "grid_rows", "grid_columns", "grid_side"
@@ -13,10 +11,6 @@ CLASSES = "grid_classes"  # not in the link: names of classes may be anything
 SHUFFLE, PAGE = "grid_order", "grid_page"
 IMAGE = "image"  # in the link: the index of the image that is looked at
 GRID = "data_grid"
-
-# Numbers.
-MEANS = "data_means"
-BALANCE_SHARE = "balance_share"
 
 # Alike.
 SAMPLE = "map_images"

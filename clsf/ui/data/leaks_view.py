@@ -18,7 +18,7 @@ from clsf.ui.shared import navigation, progress, runs, service_access, state
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 PAIRS = 4  # of a finding that are shown
 TICK = 1.0  # seconds between two looks at runs that go on
@@ -47,12 +47,12 @@ def show(info: DatasetInfo) -> None:
 
 def _finding(info: DatasetInfo, dataset: Dataset, checked: Checked, finding: Finding, names: list[str] | None) -> None:
     with st.container(border=True):
-        st.markdown(f"**:material/warning: {sentence(finding.said)}**")
-        st.markdown(sentence(finding.means))
+        st.markdown(f"**:material/warning: {plain(finding.said)}**")
+        st.markdown(plain(finding.means))
         shown = [place for pair in finding.pairs[:PAIRS] for place in pair] or list(finding.images[: 2 * PAIRS])
         if shown:
             _pictures(dataset, checked, finding, shown, names)
-        st.markdown(t("What to do: {what}", what=sentence(finding.do)))
+        st.markdown(t("What to do: {what}", what=plain(finding.do)))
         if finding.leaked:
             _with_and_without(info, dataset, finding)
 
@@ -95,7 +95,7 @@ def _with_and_without(info: DatasetInfo, dataset: Dataset, finding: Finding) -> 
             service.train(spec, Plan(name, epochs=EPOCHS, batch_size=32, train_limit=MOST), ("torch",), owner=state.owner())[0] for name in pair
         ]  # fmt: skip
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return
     st.rerun()
 
@@ -108,13 +108,13 @@ def _outcome(run_ids: list[str], other_images: bool) -> None:
 
 
 def _records(run_ids: list[str]) -> list:
-    found = []
+    records = []
     for run_id in run_ids:
         try:
-            found.append(service_access.get_service().record(run_id))
+            records.append(service_access.get_service().record(run_id))
         except ClsfError:
-            found.append(None)
-    return found
+            records.append(None)
+    return records
 
 
 @st.fragment(run_every=TICK)

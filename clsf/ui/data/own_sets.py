@@ -15,7 +15,7 @@ from clsf.ui.shared import data_choice, navigation, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.sections import go
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 FEW = 10  # images per class, below which a training says little
 SHOWN = 10  # pictures per set
@@ -33,14 +33,14 @@ def show() -> None:
             try:
                 _card(info)
             except ClsfError as error:
-                st.error(sentence(error.sentence), icon=":material/error:")
+                st.error(plain(error.sentence), icon=":material/error:")
 
 
 def _card(info: DatasetInfo) -> None:
     images = opened.dataset(info.name).train
     height, width, channels = info.shape
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{sentence(info.title)}**", width="content")
+        st.markdown(f"**{plain(info.title)}**", width="content")
         if not info.private:
             st.badge(t("saved, for everybody here"), icon=":material/group:", color="green")
         elif info.saved:
@@ -88,7 +88,7 @@ def _warn(images) -> bool:
     try:
         split(images.labels, 0.2, 0)
     except DataError as error:
-        st.warning(sentence(error.sentence), icon=":material/warning:")
+        st.warning(plain(error.sentence), icon=":material/warning:")
         return False
     if counts.min() < FEW:
         st.warning(

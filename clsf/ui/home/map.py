@@ -8,7 +8,7 @@ from clsf.course import path
 from clsf.course.lesson import Lesson
 from clsf.course.progress import Progress, to_file
 from clsf.ui.shared import course, navigation, reached
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 from clsf.words import Sentence, say
 
 FREE: dict[str, Sentence] = {
@@ -56,11 +56,11 @@ def goes_on() -> None:
 
 def show() -> None:
     """Show the stretches with their lessons; what can't be read is said, and the others work."""
-    found, progress = course.course(), reached.lessons()
-    for said in found.broken:
-        st.warning(t("A lesson is left out. {reason}", reason=sentence(said)), icon=":material/warning:")
+    whole, progress = course.course(), reached.lessons()
+    for said in whole.broken:
+        st.warning(t("A lesson is left out. {reason}", reason=plain(said)), icon=":material/warning:")
     for number, title in path.STRETCHES.items():
-        lessons = found.stretch(number)
+        lessons = whole.stretch(number)
         if not lessons:
             continue
         minutes = sum(lesson.minutes for lesson in lessons)

@@ -32,7 +32,7 @@ CHART_HEIGHT = 214  # pixels
 def trained() -> list[RunRecord]:
     """Return the runs of the first training, once both can be asked; with the switch on the one that differs is among them."""
     first, shown = _group(linked.current(keys.FIRST)), _shown()
-    return next((found for found in (shown, first) if found and all(r.status == "finished" for r in found)), [])
+    return next((name for name in (shown, first) if name and all(r.status == "finished" for r in name)), [])
 
 
 def show() -> None:

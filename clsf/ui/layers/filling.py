@@ -171,14 +171,14 @@ def layers_of(record: RunRecord) -> tuple[LayerFacts, ...]:
 def _runs() -> list[RunRecord]:
     """Return the newest runs of this student that have weights."""
     service = service_access.get_service()
-    found = []
+    records = []
     for summary in service.recent(state.owner(), RUNS):
         if summary.status in ("finished", "stopped", "diverged"):
             try:
-                found.append(service.record(summary.run_id))
+                records.append(service.record(summary.run_id))
             except ClsfError:
                 continue
-    return found
+    return records
 
 
 def _title(run: RunRecord) -> str:

@@ -41,13 +41,13 @@ def show(looked: InspectedLayer) -> None:
             st.caption(t("The first {shown} inputs of {count}.", shown=len(shown), count=f"{len(kernel):,}"))
     limit = layer_pictures.scale_of(kernel)
     parts.scale(limit)
-    found = layer_histograms.described(kernel)
+    described = layer_histograms.described(kernel)
     note = tn(
         "{count} weight, {low} to {high}, mean {mean}, deviation {deviation}.",
         "{count} weights, {low} to {high}, mean {mean}, deviation {deviation}.",
         kernel.size,
-        count=f"{kernel.size:,}", low=number(found["low"]), high=number(found["high"]), mean=number(found["mean"]),
-        deviation=number(found["deviation"]),
+        count=f"{kernel.size:,}", low=number(described["low"]), high=number(described["high"]), mean=number(described["mean"]),
+        deviation=number(described["deviation"]),
     )  # fmt: skip
     st.plotly_chart(layer_histograms.weights(kernel, words), height=230, key="chart_weights", alt=note)
     st.caption(note)

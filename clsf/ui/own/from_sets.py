@@ -12,7 +12,7 @@ from clsf.errors import ClsfError
 from clsf.own.collection import MOST_CLASSES, SIDE, Collection, empty
 from clsf.ui.own import held, keys
 from clsf.ui.shared import data_choice
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 DEFAULT, EACH, MOST = "shapes", 20, 200
 
@@ -23,7 +23,7 @@ def show() -> None:
     one, two, three, go = st.columns([1.2, 2, 0.9, 0.9], vertical_alignment="bottom", gap="small")
     names = list(here)
     name = one.selectbox(
-        t("Data set"), names, index=names.index(DEFAULT) if DEFAULT in names else 0, format_func=lambda n: sentence(here[n].title),
+        t("Data set"), names, index=names.index(DEFAULT) if DEFAULT in names else 0, format_func=lambda n: plain(here[n].title),
         key=keys.SET, filter_mode=None, persist_state="session",
     )  # fmt: skip
     classes = list(range(len(here[name].classes)))
@@ -44,13 +44,15 @@ def _take(name: str, classes: list[int], count: int) -> None:
     except ClsfError as error:
         held.tell("error", error.sentence)
         return
-    found = Collection(tuple(kind for kind in held.collection().kinds if len(kind)))
+    collection = Collection(tuple(kind for kind in held.collection().kinds if len(kind)))
     for label in classes:
-        if len(found.kinds) >= MOST_CLASSES:
+        if len(collection.kinds) >= MOST_CLASSES:
             break
         rows = np.flatnonzero(images.labels == label)[:count]
         kind = images.classes[label]
-        if kind not in found.names:
-            found = Collection((*found.kinds, empty(kind)))
-        found = found.added(found.names.index(kind), fitted(np.asarray(images.pixels[rows]), (SIDE, SIDE, 3)), together=False)
-    held.replace(found)
+        if kind not in collection.names:
+            collection = Collection((*collection.kinds, empty(kind)))
+        collection = collection.added(
+            collection.names.index(kind), fitted(np.asarray(images.pixels[rows]), (SIDE, SIDE, 3)), together=False
+        )
+    held.replace(collection)

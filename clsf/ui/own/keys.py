@@ -23,7 +23,6 @@ EPOCHS = "own_epochs"
 TRY = "own_try"
 WATCH, FILE, NUMBER = "own_watch", "own_file", "own_number"
 WHERE, UNKNOWN = "own_where", "own_unknown"
-TRIED = "own_tried"  # pixels that were asked about last
 
 # Questions.
 QUESTION = "own_question"

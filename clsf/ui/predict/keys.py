@@ -12,7 +12,6 @@ SECOND = "second"  # in the link
 # Try it.
 SOURCE = "source"
 SHEET = "predict_sheet"  # the drawing
-SHEET_NUMBER = "predict_sheet_number"
 UPLOAD, CAMERA = "predict_upload", "predict_camera"
 TURN = "predict_inverted"
 CLASS, NUMBER = "of_class", "image_number"

@@ -21,7 +21,7 @@ from clsf.ui.shared import choose, data_names, facts, pictures, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 DRAWN = "clsf.predict.trying:drawn"
 UPLOADED = "clsf.predict.trying:uploaded"
@@ -88,7 +88,7 @@ def _test(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
     try:
         pixels, shows, at = test_image(record, None if label == "" else int(label), number)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return None
     words = t("test image {number}, which shows: {name}", number=at, name=names[shows])
     st.html('<div class="pd" style="max-width:12rem">' + pictures.image(pixels, words) + "</div>")
@@ -133,7 +133,7 @@ def _answers(models: Sequence[Model], answers: list, seconds: float, words: str,
     good = [(m, a) for m, a in zip(models, answers, strict=True) if not isinstance(a, asking.Failed)]
     told = {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}
     for error in told.values():
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
     if not good:
         return
     record = models[0].record

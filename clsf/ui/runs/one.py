@@ -30,7 +30,7 @@ from clsf.ui.shared import (
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_table import RunRow
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 KEEPS_WEIGHTS = ("finished", "stopped", "time-limit")
 CONTINUED = "history_more_epochs"
@@ -41,7 +41,7 @@ def show(line: Line, own: bool) -> None:
     try:
         record = service_access.get_service().record(line.run.run_id)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         if own:
             st.button(
                 t("Delete"), key="delete_one", icon=":material/delete:", on_click=changes.delete, args=([line.run.run_id],)
@@ -84,7 +84,7 @@ def _rates(record: RunRecord) -> Changes:
 
 def _numbers(record: RunRecord) -> None:
     if record.failure is not None:
-        st.error(sentence(record.failure), icon=":material/error:")
+        st.error(plain(record.failure), icon=":material/error:")
     last, end = record.final, record.ended
     if last is None:
         return
@@ -155,7 +155,7 @@ def _continue(record: RunRecord) -> None:
             plan = record.plan.but(begin_from=record.run_id, epochs=epochs, learning_rate=rate)
             run_ids = service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            st.error(plain(error.sentence), icon=":material/error:")
             return
         runs.look_at(run_ids[0])
         with suppress(ClsfError):  # images that are not known here any more: the form stays as it is

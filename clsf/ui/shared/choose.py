@@ -72,8 +72,8 @@ def several_chosen(titles: Iterable[str], key: str, default: Sequence[str] = (),
     if kept is not None and set(kept) <= known:
         return list(kept)
     linked = st.query_params.get(link or key)
-    found = [] if linked is None else list(dict.fromkeys(name for name in linked.split(",") if name in known))
-    return found if found or linked == NOTHING else list(default)
+    names = [] if linked is None else list(dict.fromkeys(name for name in linked.split(",") if name in known))
+    return names if names or linked == NOTHING else list(default)
 
 
 def one(

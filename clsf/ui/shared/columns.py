@@ -11,7 +11,7 @@ import streamlit as st
 from clsf.charts.style import NUMPY, STYLES
 from clsf.tensors.outcome import Outcome, Raised, Seen
 from clsf.ui.shared.programs import SIDES, Answer
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 LOOKS = {"numpy": NUMPY, **STYLES}
 
@@ -35,7 +35,7 @@ def each(answers: dict[str, Answer], key: str, sides: Sequence[str] = SIDES) -> 
     for place, side in zip(st.columns(len(sides)), sides, strict=True):
         with place, card(side, key):
             if answers[side].problem is not None:
-                st.info(sentence(answers[side].problem), icon=":material/hourglass_empty:")
+                st.info(plain(answers[side].problem), icon=":material/hourglass_empty:")
             else:
                 yield side, answers[side].outcomes
 

@@ -27,15 +27,15 @@ def chosen() -> tuple[Lesson, int] | None:
     lessons = course().lessons
     if not lessons:
         return None
-    found = course().lesson(st.query_params.get(LESSON, ""))
+    lesson = course().lesson(st.query_params.get(LESSON, ""))
     progress = reached.lessons()
-    if found is None:
-        found = goes_on()
-    names = [step.name for step in found.steps]
+    if lesson is None:
+        lesson = goes_on()
+    names = [step.name for step in lesson.steps]
     wanted = st.query_params.get(STEP, "")
-    at = names.index(wanted) if wanted in names else progress.next_step(found)
-    into_link(found, at)
-    return found, at
+    at = names.index(wanted) if wanted in names else progress.next_step(lesson)
+    into_link(lesson, at)
+    return lesson, at
 
 
 def into_link(lesson: Lesson, at: int) -> None:
@@ -58,8 +58,8 @@ def goes_on() -> Lesson:
 
 def go(lesson: Lesson, step: str = "") -> None:
     """Open a lesson at a step; without one, where the reader was."""
-    found = {LESSON: lesson.name} | ({STEP: step} if step else {})
-    st.switch_page(navigation.link_to(PAGE), query_params={**navigation.kept(), **found})
+    query = {LESSON: lesson.name} | ({STEP: step} if step else {})
+    st.switch_page(navigation.link_to(PAGE), query_params={**navigation.kept(), **query})
 
 
 def open_link(lesson: Lesson, step: Step, link: Link) -> None:

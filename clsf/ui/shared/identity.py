@@ -48,9 +48,9 @@ _component = st.components.v2.component("clsf_identity", html="<span hidden></sp
 def key() -> str:
     """Return the reader's secret key: the browser's, or a new one."""
     if KEY not in st.session_state:
-        found = cookie()
-        if isinstance(found, str) and _SHAPE.match(found):
-            st.session_state[KEY] = found
+        sent = cookie()
+        if isinstance(sent, str) and _SHAPE.match(sent):
+            st.session_state[KEY] = sent
         else:
             st.session_state[KEY], st.session_state[FRESH_UNTIL] = secrets.token_urlsafe(16), time.monotonic() + FRESH_SECONDS
     return st.session_state[KEY]
@@ -68,8 +68,8 @@ def owner_of(key: str) -> str:
 
 def known() -> str:
     """Return what the reader's runs are marked with, "" for who has no key yet; makes none."""
-    found = st.session_state.get(KEY) or cookie()
-    return owner_of(found) if isinstance(found, str) and _SHAPE.match(found) else access.NOBODY
+    sent = st.session_state.get(KEY) or cookie()
+    return owner_of(sent) if isinstance(sent, str) and _SHAPE.match(sent) else access.NOBODY
 
 
 def _reader() -> str | None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from clsf.errors import ClsfError
 from clsf.ui.shared import files, language, lessons, sections, service_access, styles
-from clsf.ui.shared.text import sentence, words
+from clsf.ui.shared.text import plain, words
 from clsf.words import Sentence, say
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,7 +38,7 @@ class Page:
         try:
             service_access.get_service()
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            st.error(plain(error.sentence), icon=":material/error:")
             st.stop()
 
     def show_lesson(self, label: str) -> None:

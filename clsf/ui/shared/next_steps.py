@@ -13,7 +13,7 @@ from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import controls, navigation, runs, service_access, state
 from clsf.ui.shared.runs import COMPARE_WITH_LINK
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t
 
 WAYS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("predict", ":material/fact_check:", {"predict": "evaluate"}),
@@ -92,15 +92,15 @@ def _ways(done: Sequence[RunRecord]) -> None:
 
 def _change(records: Sequence[RunRecord]) -> None:
     """Offer the one change that the result asks for; a press trains it, in the same frameworks."""
-    found = next_change.suggested(records[0])
-    if found is None or any(record.owner != state.owner() for record in records):
+    change = next_change.suggested(records[0])
+    if change is None or any(record.owner != state.owner() for record in records):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
-            t("Change one thing: {what}", what=plain(words(found.what))), key="change_one", icon=":material/tune:", on_click=_train,
-            args=(tuple(record.run_id for record in records), found.plan),
+            t("Change one thing: {what}", what=plain(change.what)), key="change_one", icon=":material/tune:", on_click=_train,
+            args=(tuple(record.run_id for record in records), change.plan),
         )  # fmt: skip
-        st.caption(sentence(found.why), width="content")
+        st.caption(plain(change.why), width="content")
 
 
 def _train(run_ids: tuple[str, ...], plan: Plan) -> None:

@@ -12,7 +12,7 @@ from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.progress import elapsed, of_epoch, of_run, remaining
 from clsf.ui.shared.settings import extras
-from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.shared.units import duration, megabytes
 
 COLOURS = {
@@ -176,7 +176,7 @@ def _meters(record: RunRecord) -> None:
 
 def _over(record: RunRecord) -> None:
     if record.failure is not None:
-        st.error(sentence(record.failure), icon=":material/error:")
+        st.error(plain(record.failure), icon=":material/error:")
         return
     epochs, time = len(record.epochs), _elapsed(record)
     st.caption(tn("{count} epoch in {time}", "{count} epochs in {time}", epochs, time=time))

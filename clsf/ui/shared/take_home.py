@@ -22,7 +22,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.shared import capsules, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 MADE = "take_home_refusals"  # in the session: run id -> why a file of it could not be made
 
@@ -71,7 +71,7 @@ def _one(model: Model) -> None:
     )  # fmt: skip
     why = not_written(record.plan)
     if why is not None:
-        st.caption(sentence(why))
+        st.caption(plain(why))
     elif _reproducible(record):
         _download(
             t("Script that trains it"), "script", record,
@@ -85,7 +85,7 @@ def _one(model: Model) -> None:
         with st.expander(t("What the script does otherwise than this run")):
             analysis = record.model.analyse(tuple(record.started.input_shape))
             for said in departures(record.plan, record.framework, analysis):
-                st.markdown(f"- {sentence(said)}")
+                st.markdown(f"- {plain(said)}")
     st.caption(_how_to_use(record))
     if record.plan.dtype == "float64":
         st.caption(f":material/warning: model.onnx: {_float64_onnx()}")
@@ -137,7 +137,7 @@ def _news(run_id: str) -> None:
             st.caption(":material/check: " + t("model.{kind} is ready; a press downloads it at once.", kind=kind))
     failed = st.session_state.get(MADE, {}).get(run_id)
     if failed is not None:
-        st.error(sentence(failed), icon=":material/error:")
+        st.error(plain(failed), icon=":material/error:")
 
 
 def _formats(record: RunRecord) -> list[tuple[str, str, str]]:

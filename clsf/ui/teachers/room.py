@@ -13,7 +13,7 @@ from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, MOST_CLASS, Assignment, unpacked
 from clsf.teaching.classroom import Student
 from clsf.ui.shared import assigned, choose, course, figures, identity, navigation, qr, service_access, state
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.teachers import keys
 
 TICK = 3.0  # seconds between two looks
@@ -60,7 +60,7 @@ def _open_one() -> None:
                 task = _packed(link or "")
                 opened = classroom.open_class(service_access.get_service().reached, state.owner(), name, task)
             except ClsfError as error:
-                st.error(sentence(error.sentence), icon=":material/error:")
+                st.error(plain(error.sentence), icon=":material/error:")
                 return
             st.query_params[keys.CLASS_SHOWN] = opened
             st.session_state.pop("class_shown", None)

@@ -14,7 +14,7 @@ from clsf.tensors.program import Call
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.programs import Answer, ask
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.ui.tensors import keys
 
 EXAMPLES = {
@@ -38,7 +38,7 @@ def show() -> bool:
             right = literals.shape(choose.text(t("Shape of b"), "3", keys.RIGHT))
         _not_too_many(left, right)
     except TensorError as error:
-        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        st.warning(plain(error.sentence), icon=":material/edit_note:")
         return False
     drawing, rules = st.columns([1.1, 1], gap="large", vertical_alignment="center")
     with drawing:

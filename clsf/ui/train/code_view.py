@@ -12,7 +12,7 @@ from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.choose import named
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.ui.train import keys
 
 
@@ -35,4 +35,4 @@ def show(choices: Choices) -> None:
                     st.markdown(f"{name(framework)} · {VARIANT_TITLES[variant]}")
                     st.code(loop_code(framework, variant, choices.plan), language="python")
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")

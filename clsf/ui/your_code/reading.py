@@ -9,7 +9,7 @@ from clsf.reader.explain import no_model
 from clsf.reader.findings import faults
 from clsf.reader.program import Program, read
 from clsf.ui.shared import facts, runs
-from clsf.ui.shared.text import sentence
+from clsf.ui.shared.text import plain
 from clsf.ui.your_code import code_view, findings_view, keys, listing, model_view, training_view
 
 
@@ -21,11 +21,11 @@ def answered(text: str, key: str) -> Program | None:
     try:
         program = read(text)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
         return None
     findings = faults(program)
     if program.spec is None:
-        st.error(sentence(no_model(program)), icon=":material/error:")
+        st.error(plain(no_model(program)), icon=":material/error:")
         return None
     told = tuple(sorted({finding.kind for finding in findings}))
     facts.tell("code", framework=program.framework, faults=told, lines=len(program.source.lines))

@@ -36,10 +36,10 @@ def record(
     heard = f"{key}-heard"
 
     def arrived() -> None:
-        found = recorded(_said(key, "recorded"), len(names), side)
-        if found is None:
+        recording = recorded(_said(key, "recorded"), len(names), side)
+        if recording is None:
             return
-        number, at, frames = found
+        number, at, frames = recording
         st.session_state[heard] = number
         on_recorded(at, frames)
 
@@ -75,10 +75,10 @@ def recorded(value: object, names: int, side: int) -> tuple[int, int, np.ndarray
     number, at, frames = value.get("number"), value.get("at"), value.get("frames")
     if type(number) is not int or type(at) is not int or not 0 <= at < names or not isinstance(frames, list):
         return None
-    found = [pixels(frame, side) for frame in frames[:MOST_FRAMES]]
-    if not found or any(frame is None for frame in found):
+    pictures = [pixels(frame, side) for frame in frames[:MOST_FRAMES]]
+    if not pictures or any(frame is None for frame in pictures):
         return None
-    return number, at, np.stack(found)
+    return number, at, np.stack(pictures)
 
 
 def pixels(value: object, side: int) -> np.ndarray | None:

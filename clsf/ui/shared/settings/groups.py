@@ -14,7 +14,7 @@ from clsf.ui.shared import state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import freezing, keys, learning, looping, optimizer, pacing, preview, updating, varying
 from clsf.ui.shared.settings.fields import explained
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 RESET = (
     state.ALIGNED, state.START, state.SEED, state.DTYPE, state.TENSORFLOW_VARIANT, state.RACE, state.IMAGE_SIZE, state.COLOUR,
@@ -72,7 +72,7 @@ def _pacing(info: catalogue.DatasetInfo, values: dict, limit: int | None) -> dic
         schedule = pacing.schedule()
         preview.show(schedule, values, batches_per_epoch(info, limit, values["batch_size"]))
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        st.error(plain(error.sentence), icon=":material/error:")
     plateau = pacing.plateau()
     return {"schedule": schedule, "plateau": plateau, "stopping": pacing.stopping()}
 
