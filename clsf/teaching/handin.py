@@ -125,24 +125,24 @@ def _read(content: bytes, key: bytes) -> HandIn:
 
 
 def _files(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     members = archive.infolist()
     left = MOST_BYTES
     for member in members:
         name = member.filename
         run = _RUN.match(name)
-        if (name not in (ABOUT, SEAL) and run is None) or name in found:
+        if (name not in (ABOUT, SEAL) and run is None) or name in contents:
             raise TeachingError("It holds the file {name}, which does not belong into a hand-in.", name=checks.shown(name))
         if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise TeachingError("Its file {name} is encrypted or packed in an unusual way.", name=name)
         if sum(_RUN.match(other.filename) is not None for other in members) > MOST_RUNS:
             raise TeachingError("It holds too many runs; at most {most} are read.", most=MOST_RUNS)
-        found[name] = zips.content(archive, member, min(left, MOST_ABOUT) if run is None else left)
-        left -= len(found[name])
+        contents[name] = zips.content(archive, member, min(left, MOST_ABOUT) if run is None else left)
+        left -= len(contents[name])
     for name in (ABOUT, SEAL):
-        if name not in found:
+        if name not in contents:
             raise TeachingError("The file {name} is missing in it, so it is no hand-in of this program.", name=name)
-    return found
+    return contents
 
 
 def _json(content: bytes, name: str) -> object:
@@ -182,8 +182,8 @@ def _about(data: object) -> dict:
 
 
 def _rows(data: dict, name: str) -> Rows:
-    found = data.get(name)
-    fits = isinstance(found, dict) and len(found) <= MOST_ANSWERS and all(isinstance(row, dict) for row in found.values())
-    if not fits or any(len(key) > 200 for key in found):
+    rows = data.get(name)
+    fits = isinstance(rows, dict) and len(rows) <= MOST_ANSWERS and all(isinstance(row, dict) for row in rows.values())
+    if not fits or any(len(key) > 200 for key in rows):
         raise TeachingError("Its field {name} is not as a dashboard writes it.", name=name)
-    return found
+    return rows
