@@ -37,7 +37,7 @@ TITLES = {
     "other-activation": say("another activation"), "missing-layer": say("missing layer"), "extra-layer": say("a layer too many"),
     "layer-order": say("order of layers"), "missing-bias": say("missing bias"), "other-bias": say("another bias"),
     "swapped-layers": say("weights of another layer"), "scaled-weights": say("weights times a factor"),
-    "rounded-weights": say("rounded weights"), "merge": say("how branches meet"), "input-scale": say("scale of the input"),
+    "rounded-weights": say("rounded weights"), "merge": say("how branches meet"), "branch-order": say("order of the branches"), "input-scale": say("scale of the input"),
     "other-layer": say("another layer"), "other-weights": say("other weights"),
 }  # fmt: skip
 """Every cause that can be named -> what it is called."""
@@ -130,6 +130,18 @@ def of_epsilon(a: Item, b: Item) -> Cause | None:
         return None
     name = "bn-epsilon" if a.role == "Batchwise" else "epsilon"
     return Cause(name, say("epsilon is {one} in the first file and {other} in the second.", one=f"{one:g}", other=f"{other:g}"))
+
+
+def of_order(order: Iterable[int]) -> Cause:
+    """Return the cause where the second file puts branches side by side in another order."""
+    places = [str(number + 1) for number in order]
+    return Cause(
+        "branch-order",
+        say(
+            "Its branches are put side by side in another order: the first file's branches 1 to {count} are the second's {order}.",
+            count=len(places), order=", ".join(places),
+        ),
+    )  # fmt: skip
 
 
 # Weights.
@@ -227,19 +239,23 @@ def _kernel(a: Item, name: str, one: np.ndarray, other: np.ndarray, elsewhere: I
     inputs, outputs = (0 if one.ndim == 2 else 2), one.ndim - 1
     if a.role != "Depthwise" and _same_parts(one, other, inputs):
         if a.flattened:
-            return Cause(
-                "flatten-order",
-                say(
-                    "The rows of its kernel are in another order: the {image} image before it is flattened in the other framework's order.",
-                    image="×".join(map(str, a.flattened)),
-                ),
-            )
+            return _flattened(a, say("The rows of its kernel"))
         return Cause("channel-order", say("The channels that it receives are in another order."))
     if _same_parts(one, other, inputs if a.role == "Depthwise" else outputs):
         return Cause("filter-order", say("Its filters are the first file's in another order."))
     if one.size == other.size and close(np.sort(one, axis=None), np.sort(other, axis=None)):
         return Cause("transposed-kernel", say("Its kernel has the first file's numbers, in another order."))
     return Cause("other-weights", say("Its numbers are others, and no known fault of a conversion explains them."))
+
+
+def _flattened(a: Item, what: Sentence) -> Cause:
+    return Cause(
+        "flatten-order",
+        say(
+            "{what} are in another order: the {image} image before it is flattened in the other framework's order.",
+            what=what, image="×".join(map(str, a.flattened)),
+        ),
+    )  # fmt: skip
 
 
 def _axes(axes: Iterable[int]) -> str:
@@ -325,13 +341,7 @@ def _batchwise(a: Item, one: Arrays, other: Arrays, elsewhere: Iterable[tuple[st
     stacks = [np.stack([np.asarray(x[n], np.float64) for n in _NAMES]) for x in (one, other)]
     if _same_parts(stacks[0], stacks[1], 1):
         if a.flattened:
-            return Cause(
-                "flatten-order",
-                say(
-                    "Its features are in another order: the {image} image before it is flattened in the other framework's order.",
-                    image="×".join(map(str, a.flattened)),
-                ),
-            )
+            return _flattened(a, say("Its features"))
         return Cause("channel-order", say("Its channels are in another order."))
     differs = [n for n in _NAMES if not close(one[n], other[n])]
     if differs and set(differs) <= {"moving_mean", "moving_variance"}:
