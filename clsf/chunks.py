@@ -62,8 +62,8 @@ class Epoch:
     def pixels(self, indices: np.ndarray) -> np.ndarray:
         """Return the augmented images of these indices, uint8 (n, h, w, c)."""
         epoch = self.plan.epochs_before + self.epoch
-        found = self.prepared.pixels[indices]
-        return np.ascontiguousarray(augment(found, self.plan.augmentation, self.plan.seed, epoch, indices))
+        images = self.prepared.pixels[indices]
+        return np.ascontiguousarray(augment(images, self.plan.augmentation, self.plan.seed, epoch, indices))
 
     def looked(self, batch: int) -> bool:
         """Return whether the step of this batch is to be looked at."""
@@ -78,7 +78,7 @@ class Chunk:
     sizes: list[int]  # images of each
     rates: tuple[float, ...] | None  # learning rate of each, where a schedule varies it
     detail: StepDetail | None = None  # of the one step, if it was looked at
-    asked: bool = False  # whether somebody asked for the detail
+    asked: bool = False  # whether the detail was asked for
 
     @property
     def aside(self) -> float:

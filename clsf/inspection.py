@@ -1,4 +1,4 @@
-"""Looking inside while a model trains: what is told of a step, of layers, and of predictions, and how much of it at most."""
+"""Looking inside while a model trains: what is reported of a step, of layers, and of predictions, and how much of it at most."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ LOOKS = 60  # times that layers are looked at in a run, at most
 APART = 10  # steps between two such looks, at least: a look takes about as long as some steps
 EPOCHS = 40  # times that predictions are looked at
 BINS = 30  # of a histogram
-WEIGHTS = 60  # arrays that are told of; of a deeper model the first and the last ones
+WEIGHTS = 60  # arrays that are reported; of a deeper model the first and the last ones
 IMAGES = 16  # validation images that are followed
 PROBED = 64  # validation images that decide whether a unit is dead
 CLASSES = 64  # with more there is no confusion matrix
-TOP = 3  # likeliest classes told of an image
-LAYERS = 12  # whose activations are told
+TOP = 3  # most likely classes reported for an image
+LAYERS = 12  # whose activations are reported
 MAPS = 6  # channels of one activation
 SIDE = 16  # pixels of an activation map
 SMALL = 32  # pixels of a batch's image
-SAMPLE = 25  # numbers of a weight that are told as they are
+SAMPLE = 25  # numbers of a weight that are reported as they are
 
 
 class RunInspector:
@@ -55,7 +55,7 @@ class RunInspector:
         return LayersInspected(epoch, step, looks, self._dead(), seconds + time.perf_counter() - started)
 
     def broken(self, epoch: int, step: int) -> LayersInspected:
-        """Tell of the weights as they are after a step (1-based) in which the loss became no number; nobody looked at that step."""
+        """Tell of the weights as they are after a step (1-based) in which the loss became nan or infinite; that step was not looked at."""
         detail = StepDetail(self._backend, self._images, None)
         detail.gradients, detail.after = {}, detail.before
         return self.layers(epoch, step, detail)
@@ -87,12 +87,12 @@ class RunInspector:
         classes, indices = len(self._prepared.classes), self._prepared.validation
         if classes > CLASSES:
             return None
-        found = np.zeros((classes, classes), np.int64)
+        counts = np.zeros((classes, classes), np.int64)
         for start in range(0, len(indices), 1024):
             part = indices[start : start + 1024]
             answers = self._backend.logits(np.ascontiguousarray(self._prepared.pixels[part])).argmax(axis=1)
-            np.add.at(found, (self._prepared.labels[part], answers), 1)
-        return tuple(tuple(row) for row in found.tolist())
+            np.add.at(counts, (self._prepared.labels[part], answers), 1)
+        return tuple(tuple(row) for row in counts.tolist())
 
     def _dead(self) -> dict[str, float]:
         """Return path -> share of units whose output is 0 for all of some images: channels of an image layer, else single units."""
@@ -149,7 +149,7 @@ class StepDetail:
         return self
 
     def told(self) -> list[str]:
-        """Return the names of the arrays that are told of; moving statistics, which nothing is learned of, are left out."""
+        """Return the names of the arrays that are reported; moving statistics, which nothing is learned of, are left out."""
         names = [n for n in self.before if not n.endswith(("moving_mean", "moving_variance"))]
         if len(names) > WEIGHTS:
             names = [n for n in names if n.endswith("kernel")]
@@ -195,7 +195,7 @@ def inspect_step(
 
 
 def weight_summary(detail: StepDetail, name: str) -> dict:
-    """Return what is told of one array: histograms and norms, and how far the step moved it compared with its size."""
+    """Return what is reported of one array: histograms and norms, and how far the step moved it compared with its size."""
     before, after, gradient = detail.before[name], detail.after[name], detail.gradients.get(name)
     return {
         "weights": histogram(after),
@@ -244,14 +244,14 @@ def chosen(activations: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def relu_paths(layers: tuple, prefix: str = "") -> list[str]:
     """Return the paths of the layers that end in ReLU."""
-    found = []
+    paths = []
     for position, layer in enumerate(layers, start=1):
         path = f"{prefix}{position}"
         for name, row in layer.rows():
-            found += relu_paths(row, f"{path}.{name}.")
+            paths += relu_paths(row, f"{path}.{name}.")
         if layer.function == "relu":
-            found.append(path)
-    return found
+            paths.append(path)
+    return paths
 
 
 def packed(array: np.ndarray) -> dict:

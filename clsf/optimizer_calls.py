@@ -62,7 +62,7 @@ TORCH: dict[str, Signature] = {
 
 
 def own_rate(declared: Optimizer, framework: str) -> float:
-    """Return the learning rate that the framework's class takes if nobody gives one."""
+    """Return the learning rate that the framework's class takes by default."""
     if framework == "torch":
         return TORCH[declared.torch].parameters["lr"]
     return KERAS[declared.keras].parameters["learning_rate"]
@@ -97,10 +97,10 @@ def read_keras(call: Call | str) -> Reading | None:
 
     None if no declared optimizer has that name. Raises SpecError for arguments that the class does not take.
     """
-    found = _named(call, {o.keras: KERAS[o.keras] for o in OPTIMIZERS.values()})
-    if found is None:
+    named = _named(call, {o.keras: KERAS[o.keras] for o in OPTIMIZERS.values()})
+    if named is None:
         return None
-    call, signature = found
+    call, signature = named
     kwargs, left = {}, {}
     for name, value in call.kwargs.items():
         if name == "decay":  # of Keras 2: the learning rate falls with the steps; it is no weight decay
@@ -117,10 +117,10 @@ def read_torch(call: Call) -> Reading | None:
 
     Raises SpecError for arguments that the class does not take.
     """
-    found = _named(call, {o.torch: TORCH[o.torch] for o in OPTIMIZERS.values()})
-    if found is None:
+    named = _named(call, {o.torch: TORCH[o.torch] for o in OPTIMIZERS.values()})
+    if named is None:
         return None
-    call, signature = found
+    call, signature = named
     kwargs = dict(call.kwargs)
     if not call.args and "params" not in kwargs:
         kwargs["params"] = None  # a reader that left it out: nothing here depends on it

@@ -1,4 +1,4 @@
-"""What whoever hosts the dashboard may set: limits and ways of running, from the environment or from .streamlit/clsf.toml."""
+"""What the host of the dashboard may set: limits and ways of running, from the environment or from .streamlit/clsf.toml."""
 
 from __future__ import annotations
 
@@ -99,15 +99,15 @@ def folder(variable: str) -> Path | None:
 
 def _from_file(file: Path) -> dict[str, object]:
     try:
-        found = tomllib.loads(file.read_text("utf-8"))
+        table = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise EngineError("The settings in {file} can't be read: {why}.", file=str(file), why=str(error)[:200]) from None
     known = [f.name for f in fields(Settings)]
-    for name in found:
+    for name in table:
         checks.known(EngineError, say("setting in {file}", file=str(file)), name, known)
-    return found
+    return table
 
 
 def _number(name: str, value: object) -> object:

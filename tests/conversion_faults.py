@@ -36,6 +36,8 @@ FAULTS = [  # network, what goes wrong, where, file, the cause
     ("branches", "flatten-wh", "fc", "pt", "flatten-order"),
     ("branches", "missing", "left_relu", "keras", "missing-activation"),
     ("branches", "strides", "pool", "onnx-old", "pooling"),
+    ("branches", "exchanged", "cat", "onnx", "branch-order"),
+    ("branches", "exchanged", "cat", "keras", "branch-order"),
     ("vector", "not-turned", "two", "onnx", "transposed-kernel"),
     ("vector", "from:three", "two", "safetensors", "swapped-layers"),
     ("vector", "gamma-beta", "one_bn", "onnx-old", "bn-scale"),
@@ -49,6 +51,7 @@ def told(net: list, what: str, where: str) -> list:
         {
             "missing": lambda layer: None, "left-out": lambda layer: None, "epsilon": lambda layer: (*layer[:2], 1e-5),
             "pooling": lambda layer: (*layer[:2], "max", layer[3]), "other": lambda layer: (*layer[:2], "relu"),
+            "exchanged": lambda layer: (*layer[:2], layer[3], layer[2]),
             "strides": lambda layer: (*layer[:2], "max" if layer[2] == "average" else "average", layer[3]),
         }.get(what, lambda layer: layer),
     )  # fmt: skip

@@ -51,7 +51,7 @@ class Lockstep:
     """The same steps in both frameworks: how far their numbers are apart."""
 
     steps: pd.DataFrame  # a row per step: both losses, and the largest differences
-    sentence: str  # what came of it
+    sentence: str  # the result
     first_difference: object | None  # clsf.compare.values.FirstParting; None: equal within the tolerance
     result: LockstepResult
 
@@ -87,13 +87,13 @@ class Session:
                 "There is {count} run to compare, but a comparison needs two. Train both frameworks.", count=len(records)
             )
         fairness.require_comparable(*records)
-        found = fairness.check(*records)
-        findings = pd.DataFrame([{"level": f.level, "topic": f.topic, "sentence": str(f.sentence)} for f in found])
+        checked = fairness.check(*records)
+        findings = pd.DataFrame([{"level": f.level, "topic": f.topic, "sentence": str(f.sentence)} for f in checked])
         columns = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
         numbers = pd.DataFrame(
             [{"framework": r.framework, "status": r.status} | {c: getattr(r.final, c, None) for c in columns} for r in records]
         )
-        return Comparison(fairness.worst(found), findings, numbers)
+        return Comparison(fairness.worst(checked), findings, numbers)
 
     def lockstep(
         self, model: str | Path | ModelSpec, data: str | Path, steps: int = 20, differences: Sequence[str] = (), **choices: object

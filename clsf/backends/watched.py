@@ -333,9 +333,9 @@ def samples(watch: Watch, names: dict[str, object]) -> None:
 
 
 def _samples(images: np.ndarray, labels: np.ndarray, outputs: np.ndarray | None) -> dict[str, object]:
-    found = {"images": images[: len(labels)].astype(np.uint8).tolist(), "labels": [int(n) for n in labels], "answers": None}
+    samples = {"images": images[: len(labels)].astype(np.uint8).tolist(), "labels": [int(n) for n in labels], "answers": None}
     if outputs is None or outputs.ndim != 2 or len(outputs) != len(labels):
-        return found
+        return samples
     if outputs.shape[1] == 1:
         chances = np.concatenate([1 - outputs, outputs], 1)
     elif kind_of(outputs) in ("softmax", "sigmoid"):
@@ -345,7 +345,7 @@ def _samples(images: np.ndarray, labels: np.ndarray, outputs: np.ndarray | None)
         chances = shifted / shifted.sum(1, keepdims=True)
     best = chances.argmax(1)
     sure = [float(row[n]) if np.isfinite(row[n]) else None for row, n in zip(chances, best, strict=True)]
-    return found | {"answers": [int(n) for n in best], "sure": sure}
+    return samples | {"answers": [int(n) for n in best], "sure": sure}
 
 
 def counted(labels: object) -> list[list[int]]:

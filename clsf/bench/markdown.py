@@ -41,8 +41,8 @@ def lines(rows: Iterable[Measurement]) -> Iterator[str]:
     yield ""
     yield "| what | measured |"
     yield "| --- | --- |"
-    for what, found in groupby(rows, key=lambda row: row.name.rpartition("/")[0]):
-        yield f"| {what or 'all'} | {' · '.join(map(_cell, found))} |"
+    for what, group in groupby(rows, key=lambda row: row.name.rpartition("/")[0]):
+        yield f"| {what or 'all'} | {' · '.join(map(_cell, group))} |"
 
 
 def written(text: str, table: Iterable[str]) -> str:

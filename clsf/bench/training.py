@@ -86,8 +86,8 @@ def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
         for case in chosen:
             with ExitStack() as stack:
                 processes = [stack.enter_context(Process(case, side)) for side in ("textbook", "ours")]
-                found = measured(case, service, processes, repeats)
-            yield from (r for r in of(case, found) if wanted in r.name)
+                seconds_of = measured(case, service, processes, repeats)
+            yield from (r for r in of(case, seconds_of) if wanted in r.name)
 
 
 def measured(case: Case, service: TrainingService, processes: list[Process], repeats: int) -> dict[str, list[float]]:
@@ -117,9 +117,9 @@ def measured(case: Case, service: TrainingService, processes: list[Process], rep
 
 def compared(case: Case, seconds: dict[str, list[float]]) -> dict[str, list[float]]:
     """Return what a row is called -> its ratios, repeat by repeat."""
-    found = {f"over-{loop}": ratios(seconds["engine"], seconds[loop]) for loop in TEXTBOOK[case.framework]}
+    ratios_of = {f"over-{loop}": ratios(seconds["engine"], seconds[loop]) for loop in TEXTBOOK[case.framework]}
     pairs = ("engine", "floor"), ("engine", "aligned"), ("aligned", "native")
-    return found | {what: ratios(seconds[other], seconds[one]) for what, (one, other) in zip(OWN, pairs, strict=True)}
+    return ratios_of | {what: ratios(seconds[other], seconds[one]) for what, (one, other) in zip(OWN, pairs, strict=True)}
 
 
 def of(case: Case, seconds: dict[str, list[float]]) -> Iterator[Measurement]:
@@ -134,5 +134,5 @@ def _in_engine(case: Case, service: TrainingService, epochs: int, batches: float
     [run_id] = service.train(
         preset(case.model, len(catalogue.info(case.data).classes)), case.plan("aligned", epochs), (case.framework,)
     )
-    found = [event.seconds for _, event in service.follow([run_id]) if isinstance(event, EpochEnded)]
-    return statistics.median(found[1:]) / batches
+    seconds = [event.seconds for _, event in service.follow([run_id]) if isinstance(event, EpochEnded)]
+    return statistics.median(seconds[1:]) / batches

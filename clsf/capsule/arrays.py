@@ -53,8 +53,8 @@ def unpacked(content: bytes, expected: dict[str, Weight], dtype: str) -> Weights
             "Its weights are not those of its model: {extra} too much, {missing} missing.",
             extra=", ".join(other[:3])[:100] or "–", missing=", ".join(missing[:3])[:100] or "–",
         )  # fmt: skip
-    found = {name: _array(archive, member, name, expected[name], dtype) for name, member in zip(names, members, strict=True)}
-    return {name: found[name] for name in expected}
+    arrays = {name: _array(archive, member, name, expected[name], dtype) for name, member in zip(names, members, strict=True)}
+    return {name: arrays[name] for name in expected}
 
 
 def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, weight: Weight, dtype: str) -> np.ndarray:
@@ -67,11 +67,11 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, weight:
         file = io.BytesIO(raw)
         version = np.lib.format.read_magic(file)
         read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-        shape, _, found = read(file, max_header_size=MOST_HEADER)
-        if shape != tuple(weight.shape) or found != np.dtype(dtype):
+        shape, _, array = read(file, max_header_size=MOST_HEADER)
+        if shape != tuple(weight.shape) or array != np.dtype(dtype):
             raise CapsuleError(
                 "Its weight '{name}' is {found} of shape {shape}, but its model needs {dtype} of shape {expected}.",
-                name=name, found=str(found)[:30], shape=str(shape)[:60], dtype=dtype, expected=str(tuple(weight.shape)),
+                name=name, found=str(array)[:30], shape=str(shape)[:60], dtype=dtype, expected=str(tuple(weight.shape)),
             )  # fmt: skip
         file.seek(0)
         return np.lib.format.read_array(file, allow_pickle=False, max_header_size=MOST_HEADER)

@@ -12,6 +12,7 @@ from clsf import FRAMEWORKS, checks, losses
 from clsf.backends.initial import weights_hash
 from clsf.capsule import arrays, history, zips
 from clsf.capsule.contents import ABOUT, FORMAT, HISTORY, MOST_NOTES, MOST_TEXT, VERSION, WEIGHTS, Capsule
+from clsf.capsule.packed import Kind
 from clsf.errors import CapsuleError, ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_IMAGE_SIZE, Plan
@@ -26,6 +27,13 @@ KNOWN = {
     "model", "plan", "weights_hash", "notes",
 }  # fmt: skip
 
+KIND = Kind(
+    CapsuleError, FORMAT, VERSION, KNOWN, (ABOUT, HISTORY),
+    foreign=lambda name: CapsuleError("It holds the file {name}, which does not belong into a capsule.", name=name),
+    missing=lambda name: CapsuleError("The file {name} is missing in it, so it is no capsule of this program.", name=name),
+    other=lambda: CapsuleError("Its file {name} does not describe a capsule.", name=ABOUT),
+)  # fmt: skip
+
 
 def read(content: bytes) -> Capsule:
     """Return the run in a capsule. Raises CapsuleError with the reason if it is not one that this program can read."""
@@ -38,64 +46,23 @@ def read(content: bytes) -> Capsule:
 
 
 def _read(content: bytes) -> Capsule:
-    if len(content) > MOST_BYTES:
-        raise CapsuleError("It has more than {most} MB.", most=MOST_BYTES // 1_000_000)
-    with _opened(content) as archive:
-        members = _members(archive)
-        about = _json(zips.content(archive, members[ABOUT], MOST_ABOUT), ABOUT)
+    no_zip = CapsuleError("It is no zip archive. Choose a file whose name ends in .clsf.zip.")
+    with KIND.opened(content, MOST_BYTES, no_zip) as archive:
+        members = KIND.members(archive, (ABOUT, HISTORY, WEIGHTS).__contains__)
+        about = KIND.json(zips.content(archive, members[ABOUT], MOST_ABOUT), ABOUT)
         values = _about(about)
         events = history.checked(
-            _json(zips.content(archive, members[HISTORY], MOST_HISTORY), HISTORY), values["framework"], values["input_shape"]
+            KIND.json(zips.content(archive, members[HISTORY], MOST_HISTORY), HISTORY),
+            values["framework"],
+            values["input_shape"],
         )
         weights = _weights(archive, members.get(WEIGHTS), values, about.get("weights_hash"))
     return Capsule(events=events, weights=weights, **values)
 
 
-def _opened(content: bytes) -> zipfile.ZipFile:
-    try:
-        return zips.opened(content)
-    except zipfile.BadZipFile as error:
-        raise CapsuleError("It is no zip archive. Choose a file whose name ends in .clsf.zip.") from error
-
-
-def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """Return the members by name; there may be no others than ours, and each once."""
-    found: dict[str, zipfile.ZipInfo] = {}
-    for member in archive.infolist():
-        if member.filename not in (ABOUT, HISTORY, WEIGHTS) or member.filename in found:
-            raise CapsuleError(
-                "It holds the file {name}, which does not belong into a capsule.", name=checks.shown(member.filename)
-            )
-        if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise CapsuleError("Its file {name} is encrypted or packed in an unusual way.", name=member.filename)
-        found[member.filename] = member
-    for name in (ABOUT, HISTORY):
-        if name not in found:
-            raise CapsuleError("The file {name} is missing in it, so it is no capsule of this program.", name=name)
-    return found
-
-
-def _json(content: bytes, name: str) -> object:
-    try:
-        return checks.json_of(CapsuleError, content, strict=True)
-    except CapsuleError as error:
-        raise CapsuleError("Its file {name} is not JSON. {why}", name=name, why=error.sentence) from error
-
-
 def _about(data: object) -> dict:
     """Return the fields of a Capsule but events and weights."""
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise CapsuleError("Its file {name} does not describe a capsule.", name=ABOUT)
-    version = data.get("version")
-    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
-        raise CapsuleError(
-            "It has version {version}, but this program reads up to version {own}: a newer one has written it. Update this program.",
-            version=version, own=VERSION,
-        )  # fmt: skip
-    checks.one_of(CapsuleError, say("version"), version, (VERSION,))
-    other = sorted(set(data) - KNOWN)
-    if other:
-        raise CapsuleError("It has the unknown field {name}.", name=checks.shown(other[0]))
+    data = KIND.head(data)
     checks.known(CapsuleError, say("framework"), data.get("framework"), FRAMEWORKS)
     shape, classes = data.get("input_shape"), data.get("classes")
     if not _is_shape(shape):
@@ -104,12 +71,8 @@ def _about(data: object) -> dict:
         )
     if not isinstance(classes, list) or not all(_is_text(c) for c in classes) or len(classes) > 10_000:
         raise CapsuleError("Its classes are no list of names.")
-    created = data.get("created")
-    if isinstance(created, bool) or not isinstance(created, int | float) or not 0 <= created < 1e11:
-        raise CapsuleError("Its time is {value}, but must be seconds since 1970.", value=checks.shown(created))
-    for name, most in (("machine", MOST_TEXT), ("group", MOST_TEXT), ("notes", MOST_NOTES)):
-        if not isinstance(data.get(name), str) or len(data[name]) > most:
-            raise CapsuleError("Its field {name} is no text of at most {most} characters.", name=name, most=most)
+    created = KIND.time(data.get("created"))
+    KIND.texts(data, (("machine", MOST_TEXT), ("group", MOST_TEXT), ("notes", MOST_NOTES)))
     versions = data.get("written_by")
     if not isinstance(versions, dict) or not all(_is_text(k) and _is_text(v) for k, v in versions.items()):
         raise CapsuleError("Its field {name} is no text of at most {most} characters.", name="written_by", most=MOST_TEXT)
@@ -117,7 +80,7 @@ def _about(data: object) -> dict:
         "framework": data["framework"],
         "model": ModelSpec.from_json(data.get("model")),
         "plan": Plan.from_json(data.get("plan")),
-        "created": float(created),
+        "created": created,
         "input_shape": tuple(shape),
         "classes": tuple(classes),
         "group": data["group"],

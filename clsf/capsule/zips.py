@@ -1,4 +1,4 @@
-"""Zip archives in memory, opened with care: whoever packed one also wrote the table of contents that zipfile reads first."""
+"""Zip archives in memory, opened with care: its author also wrote the table of contents that zipfile reads first."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> byt
         )  # fmt: skip
     try:
         with archive.open(member) as opened:
-            found = opened.read(member.file_size + 1)
+            data = opened.read(member.file_size + 1)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, NotImplementedError) as error:
         raise CapsuleError("Its file {name} is damaged.", name=member.filename) from error
-    if len(found) != member.file_size:
+    if len(data) != member.file_size:
         raise CapsuleError("Its file {name} is damaged.", name=member.filename)
-    return found
+    return data

@@ -49,9 +49,9 @@ def contestants(runs: Sequence[Run], names: Sequence[str]) -> tuple[Contestant, 
     )
 
 
-def figure(found: Sequence[Contestant], axis: Axis, said: Said = str) -> dict:
+def figure(contestants: Sequence[Contestant], axis: Axis, said: Said = str) -> dict:
     """Return both panels: batches faint, their smoothed course strong, validation as symbols."""
-    layout: dict = {"uirevision": f"{axis} {' '.join(c.run.run_id for c in found)}"}
+    layout: dict = {"uirevision": f"{axis} {' '.join(c.run.run_id for c in contestants)}"}
     traces = []
     for number, (_, title, steps, epochs, domain, form) in enumerate(_PANELS, start=1):
         place = "" if number == 1 else str(number)
@@ -63,17 +63,19 @@ def figure(found: Sequence[Contestant], axis: Axis, said: Said = str) -> dict:
         )
         on = {"xaxis": f"x{place}", "yaxis": f"y{place}"}
         traces += [
-            t | on for c in found for t in _traces(c, axis, steps, epochs, "%{y:.1%}" if form else "%{y:.4~g}", number == 1)
+            t | on
+            for c in contestants
+            for t in _traces(c, axis, steps, epochs, "%{y:.1%}" if form else "%{y:.4~g}", number == 1)
         ]
     return {"data": traces, "layout": layout}
 
 
-def link(found: Sequence[Contestant], axis: Axis) -> dict:
+def link(contestants: Sequence[Contestant], axis: Axis) -> dict:
     """Return what `live_chart` needs so that this chart and that over the other axis zoom together.
 
     The same stretch of training is at other seconds for each run, so each has a scale of its own from its seconds to epochs.
     """
-    return {"group": " ".join(c.run.run_id for c in found), "scales": [_scale(c, axis) for c in found]}
+    return {"group": " ".join(c.run.run_id for c in contestants), "scales": [_scale(c, axis) for c in contestants]}
 
 
 def _scale(c: Contestant, axis: Axis) -> list[list[float]]:
@@ -86,10 +88,10 @@ def _scale(c: Contestant, axis: Axis) -> list[list[float]]:
     return [[0.0, 0.0], *map(list, zip(own, epochs, strict=True))]
 
 
-def in_words(found: Sequence[Contestant], axis: Axis, said: Said = str) -> str:
+def in_words(contestants: Sequence[Contestant], axis: Axis, said: Said = str) -> str:
     """Return what the chart shows, for those who don't see it."""
     parts = [say("Loss and accuracy over {axis}.", axis=_AXES[axis])]
-    for c in found:
+    for c in contestants:
         if not c.run.epochs:
             parts.append(say_n("{name}: {count} step so far.", "{name}: {count} steps so far.", len(c.run.steps), name=c.name))
             continue

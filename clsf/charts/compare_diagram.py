@@ -62,10 +62,10 @@ def in_words(rows: Sequence[LayerRow], said: Callable[[Sentence], str] = str) ->
 
 
 def _mark(
-    root: ElementTree.Element, group: ElementTree.Element, found: list[dict[str, Cell]], said: Callable[[Sentence], str]
+    root: ElementTree.Element, group: ElementTree.Element, marked: list[dict[str, Cell]], said: Callable[[Sentence], str]
 ) -> None:
     cells = [
-        (phase, cells[phase]) for cells in found for phase in PHASES if phase in cells and cells[phase].difference is not None
+        (phase, cells[phase]) for cells in marked for phase in PHASES if phase in cells and cells[phase].difference is not None
     ]
     if not cells:
         return
@@ -94,7 +94,7 @@ def _mark(
 
 
 def _flag(root: ElementTree.Element, middle: float, bottom: float, words: str) -> None:
-    """A label that stands on the box, over the arrow that leads to it."""
+    """Return a label above the box, over the arrow that leads to it."""
     long = 14 + LETTER * sum(1 if letter.isascii() else 1.7 for letter in words)
     group = ElementTree.SubElement(root, f"{{{SVG}}}g", {"class": "flag"})
     ElementTree.SubElement(

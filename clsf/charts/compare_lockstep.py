@@ -157,14 +157,14 @@ def _of(name: str, path: str) -> bool:
     return name == path or (is_weight(name) and name.rsplit(".", 1)[0] == path)
 
 
-def _cell(found: list[tuple[str, TensorDifference]], here: tuple[str, str] | None) -> Cell:
-    if not found:
+def _cell(differences: list[tuple[str, TensorDifference]], here: tuple[str, str] | None) -> Cell:
+    if not differences:
         return Cell(None)
-    first = any(("forward" if phase == "start" else phase, t.name) == here for phase, t in found)
+    first = any(("forward" if phase == "start" else phase, t.name) == here for phase, t in differences)
     return Cell(
-        max(t.difference for _, t in found),
-        parted=any(t.parted for _, t in found),
-        excused=all(t.excused for _, t in found),
+        max(t.difference for _, t in differences),
+        parted=any(t.parted for _, t in differences),
+        excused=all(t.excused for _, t in differences),
         first=first,
     )
 

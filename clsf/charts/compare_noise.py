@@ -29,12 +29,12 @@ def figure(
                 "line": {"color": "rgba(125,135,144,0.45)", "width": 1},
             }
         )  # fmt: skip
-    for place, name, style, found, mean in zip(places, names, styles, values, means, strict=True):
-        seeds = sorted(found)
+    for place, name, style, each, mean in zip(places, names, styles, values, means, strict=True):
+        seeds = sorted(each)
         symbol = {"color": style.colour, "symbol": style.symbol}
         traces.append(
             {
-                "x": [place] * len(seeds), "y": [found[s] for s in seeds], "mode": "markers", "name": name,
+                "x": [place] * len(seeds), "y": [each[s] for s in seeds], "mode": "markers", "name": name,
                 "marker": symbol | {"size": 10, "opacity": 0.75}, "customdata": seeds,
                 "hovertemplate": said(say("seed {seed}: {accuracy}", seed="%{customdata}", accuracy="%{y:.1%}")) + "<extra></extra>",
             }
@@ -63,7 +63,7 @@ def figure(
 
 def _range(values: Sequence[Mapping[int, float]], means: Sequence[Interval]) -> list[float]:
     """Return the axis: everything drawn and a margin, which is a point at least, so that equal runs are seen as equal."""
-    ends = [y for found in values for y in found.values()] + [y for mean in means for y in (mean.low, mean.high)]
+    ends = [y for numbers in values for y in numbers.values()] + [y for mean in means for y in (mean.low, mean.high)]
     margin = max(0.1 * (max(ends) - min(ends)), 0.01)
     return [min(ends) - margin, max(ends) + margin]
 

@@ -10,7 +10,7 @@ from clsf.words import Sentence, say
 Said = Callable[[Sentence], str]
 
 
-def shares(found: Mapping[str, Sequence[float]], names: Sequence[str], right: int, said: Said = str) -> dict:
+def shares(scores: Mapping[str, Sequence[float]], names: Sequence[str], right: int, said: Said = str) -> dict:
     """Return the figure: a bar per class and framework; the right class's bars are full, the others faint."""
     data = [
         {
@@ -18,11 +18,11 @@ def shares(found: Mapping[str, Sequence[float]], names: Sequence[str], right: in
             "textposition": "outside", "cliponaxis": False,
             "marker": {
                 "color": STYLES[framework].colour, "opacity": [1.0 if at == right else 0.4 for at in range(len(values))],
-                "pattern": {"shape": "" if framework == next(iter(found)) else "/"},
+                "pattern": {"shape": "" if framework == next(iter(scores)) else "/"},
             },
             "hovertemplate": "%{x}: %{y:.3f}<extra>" + STYLES[framework].title + "</extra>",
         }
-        for framework, values in found.items()
+        for framework, values in scores.items()
     ]  # fmt: skip
     return {
         "data": data,

@@ -67,8 +67,8 @@ def figure(history: History, marks: Sequence[Mark], words: Callable[[Sentence], 
 
 def _wide(losses: Sequence[float | None]) -> bool:
     """Whether a few large losses would press all others against the axis."""
-    found = sorted(v for v in losses if v is not None)
-    return bool(found) and found[0] > 0 and found[-1] > WIDE * found[len(found) // 2]
+    known = sorted(v for v in losses if v is not None)
+    return bool(known) and known[0] > 0 and known[-1] > WIDE * known[len(known) // 2]
 
 
 def in_words(history: History, marks: Sequence[Mark], words: Callable[[Sentence], str], name: str) -> str:

@@ -115,7 +115,7 @@ def _trace(panel: Panel, d: Drawn, axis: Axis) -> dict:
 
 def _top(traces: Sequence[dict]) -> float | None:
     """Return where the axis of a loss ends, None to leave it to Plotly: one run that goes astray should not flatten all others."""
-    highest = sorted(max(found) for trace in traces if (found := [y for y in trace["y"] if y is not None]))
+    highest = sorted(max(known) for trace in traces if (known := [y for y in trace["y"] if y is not None]))
     if len(highest) < 2 or highest[-1] <= ASTRAY * highest[len(highest) // 2]:
         return None
     return 2 * highest[len(highest) // 2]

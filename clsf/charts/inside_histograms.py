@@ -36,9 +36,9 @@ def respread(histogram: Histogram, low: float, high: float, bins: int = BINS) ->
         return np.zeros(bins)
     begin, end = float(histogram["low"]), float(histogram["high"])
     if end <= begin:
-        found = np.zeros(bins)
-        found[min(int((begin - low) / (high - low) * bins), bins - 1)] = 1.0
-        return found
+        spread = np.zeros(bins)
+        spread[min(int((begin - low) / (high - low) * bins), bins - 1)] = 1.0
+        return spread
     old = np.linspace(begin, end, len(counts) + 1)
     below = np.concatenate([[0.0], np.cumsum(counts) / total])
     return np.diff(np.interp(np.linspace(low, high, bins + 1), old, below))

@@ -16,7 +16,7 @@ class Calibrated:
 
     name: str
     style: Style
-    found: Calibration
+    calibration: Calibration
 
 
 def figure(models: Sequence[Calibrated], words: Callable[[Sentence], str]) -> dict:
@@ -28,17 +28,17 @@ def figure(models: Sequence[Calibrated], words: Callable[[Sentence], str]) -> di
         }
     ]  # fmt: skip
     for model in models:
-        found = model.found
-        most = max(found.counts.max(), 1)
+        calibration = model.calibration
+        most = max(calibration.counts.max(), 1)
         data.append(
             {
-                "x": found.sure.tolist(), "y": found.right.tolist(), "mode": "lines+markers", "name": model.name,
-                "customdata": found.counts.tolist(),
+                "x": calibration.sure.tolist(), "y": calibration.right.tolist(), "mode": "lines+markers", "name": model.name,
+                "customdata": calibration.counts.tolist(),
                 "hovertemplate": words(say("{share} right; answers: {count}", share="%{y:.1%}", count="%{customdata}")),
                 "line": {"color": model.style.colour, "dash": model.style.dash, "width": 2},
                 "marker": {
                     "symbol": model.style.symbol, "color": model.style.colour,
-                    "size": [6 + 14 * float(n / most) ** 0.5 for n in found.counts],
+                    "size": [6 + 14 * float(n / most) ** 0.5 for n in calibration.counts],
                 },
             }
         )  # fmt: skip
@@ -57,10 +57,10 @@ def in_words(models: Sequence[Calibrated], words: Callable[[Sentence], str]) -> 
     """Return what the figure shows as a sentence per model."""
     said = []
     for model in models:
-        found = model.found
+        calibration = model.calibration
         parts = ", ".join(
             words(say("{sure} sure: {right} right", sure=f"{s:.0%}", right=f"{r:.0%}"))
-            for s, r in zip(found.sure, found.right, strict=True)
+            for s, r in zip(calibration.sure, calibration.right, strict=True)
         )
         said.append(f"{model.name}: {parts}.")
     return " ".join(said)

@@ -22,18 +22,18 @@ def look(label: int) -> tuple[str, str]:
     return of_class(label), SYMBOLS[(label + label // len(CLASSES)) % len(SYMBOLS)]
 
 
-def figure(found: Map, names: Sequence[str], words: Callable[[Sentence], str]) -> dict:
+def figure(places: Map, names: Sequence[str], words: Callable[[Sentence], str]) -> dict:
     """Return the figure as a dictionary of Plotly's data and layout."""
     data = []
-    for label in sorted(set(found.labels.tolist())):
-        at = found.labels == label
+    for label in sorted(set(places.labels.tolist())):
+        at = places.labels == label
         colour, symbol = look(label)
         data.append(
             {
-                "x": np.round(found.points[at, 0], 4).tolist(), "y": np.round(found.points[at, 1], 4).tolist(), "mode": "markers",
+                "x": np.round(places.points[at, 0], 4).tolist(), "y": np.round(places.points[at, 1], 4).tolist(), "mode": "markers",
                 "name": names[label],
                 "customdata": [
-                    [names[a], int(n)] for a, n in zip(found.answers[at], found.numbers[at], strict=True)
+                    [names[a], int(n)] for a, n in zip(places.answers[at], places.numbers[at], strict=True)
                 ],
                 "hovertemplate": words(
                     say("image {number}: shows {shows}, answered {answer}", number="%{customdata[1]}", shows=names[label],
@@ -42,19 +42,19 @@ def figure(found: Map, names: Sequence[str], words: Callable[[Sentence], str]) -
                 "marker": {"color": colour, "symbol": symbol, "size": 6, "opacity": 0.75},
             }
         )  # fmt: skip
-    wrong = found.labels != found.answers
+    wrong = places.labels != places.answers
     if wrong.any():
         data.append(
             {
-                "x": found.points[wrong, 0].tolist(), "y": found.points[wrong, 1].tolist(), "mode": "markers",
+                "x": places.points[wrong, 0].tolist(), "y": places.points[wrong, 1].tolist(), "mode": "markers",
                 "name": words(say("answered wrongly")), "hoverinfo": "skip",
                 "marker": {"symbol": "circle-open", "size": 13, "color": WRONG, "line": {"width": 1.5}},
             }
         )  # fmt: skip
-    if found.own is not None:
+    if places.own is not None:
         data.append(
             {
-                "x": [float(found.own[0])], "y": [float(found.own[1])], "mode": "markers", "name": words(say("your image")),
+                "x": [float(places.own[0])], "y": [float(places.own[1])], "mode": "markers", "name": words(say("your image")),
                 "hovertemplate": words(say("your image")) + "<extra></extra>",
                 "marker": {"symbol": "star", "size": 18, "color": STAR, "line": {"width": 1.5, "color": "#11161c"}},
             }
@@ -63,21 +63,21 @@ def figure(found: Map, names: Sequence[str], words: Callable[[Sentence], str]) -
     return {
         "data": data,
         "layout": {
-            "xaxis": {**axis, "scaleanchor": "y"}, "yaxis": axis, "hovermode": "closest", "uirevision": found.method,
+            "xaxis": {**axis, "scaleanchor": "y"}, "yaxis": axis, "hovermode": "closest", "uirevision": places.method,
             "legend": {"orientation": "h", "y": -0.02, "yanchor": "top", "x": 0},
         },
     }  # fmt: skip
 
 
-def in_words(found: Map, words: Callable[[Sentence], str]) -> str:
+def in_words(places: Map, words: Callable[[Sentence], str]) -> str:
     """Return what the map shows in a sentence."""
-    wrong = int((found.labels != found.answers).sum())
+    wrong = int((places.labels != places.answers).sum())
     return words(
         say_n(
             "{count} test images as points; {wrong} of them was answered wrongly and is circled.",
             "{count} test images as points; {wrong} of them were answered wrongly and are circled.",
             wrong,
-            count=len(found.labels),
+            count=len(places.labels),
             wrong=wrong,
         )
     )

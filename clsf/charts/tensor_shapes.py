@@ -25,13 +25,13 @@ SIGNS: dict[Rule, str] = {
 
 def aligned(left: tuple[int, ...], right: tuple[int, ...], said: Said = str) -> str:
     """Return the drawing."""
-    found = axes(left, right)
-    width = f'style="grid-template-columns:auto repeat({max(len(found), 1)},minmax(4.2rem,auto))"'
+    aligned_axes = axes(left, right)
+    width = f'style="grid-template-columns:auto repeat({max(len(aligned_axes), 1)},minmax(4.2rem,auto))"'
     rows = [
-        _row("a", [_side(a.left, a.rule in ("stretch-left",)) for a in found]),
-        _row("b", [_side(a.right, a.rule in ("stretch-right",)) for a in found]),
-        _row("", [_rule(a, said) for a in found]),
-        _row(said(say("result")), [_outcome(a) for a in found], "bc-total"),
+        _row("a", [_side(a.left, a.rule in ("stretch-left",)) for a in aligned_axes]),
+        _row("b", [_side(a.right, a.rule in ("stretch-right",)) for a in aligned_axes]),
+        _row("", [_rule(a, said) for a in aligned_axes]),
+        _row(said(say("result")), [_outcome(a) for a in aligned_axes], "bc-total"),
     ]
     label = said(say("Shapes {left} and {right}, axis by axis.", left=str(left), right=str(right)))
     return f'<div class="bc" role="img" aria-label="{escape(label)}"><div class="bc-grid" {width}>{"".join(rows)}</div></div>'

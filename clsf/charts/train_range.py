@@ -45,15 +45,15 @@ def figure(tests: Mapping[str, RangeTest], said: Said = str) -> dict:
 
 def in_words(tests: Mapping[str, RangeTest], said: Said = str) -> str:
     """Return what the chart shows, one sentence for each framework and finding."""
-    found = []
+    sentences = []
     for name, test in tests.items():
         title = STYLES[name].title
         if test.steepest is None:
-            found.append(said(say("{framework}: the loss does not fall at any of these learning rates.", framework=title)))
+            sentences.append(said(say("{framework}: the loss does not fall at any of these learning rates.", framework=title)))
         else:
-            found.append(
+            sentences.append(
                 said(say("{framework}: the loss falls fastest at {rate}.", framework=title, rate=f"{test.steepest:.2g}"))
             )
         if test.turns is not None:
-            found.append(said(say("It is out of hand from {rate} on.", rate=f"{test.turns:.2g}")))
-    return " ".join(found)
+            sentences.append(said(say("It is out of hand from {rate} on.", rate=f"{test.turns:.2g}")))
+    return " ".join(sentences)

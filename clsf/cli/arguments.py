@@ -78,7 +78,7 @@ def choices(options: argparse.Namespace) -> Choices:
 
 
 def imported(text: str, options: argparse.Namespace) -> tuple[str, Imported | None]:
-    """Return the name of the data set, having imported a folder or zip file first, and what came of that.
+    """Return the name of the data set, having imported a folder or zip file first, and the result of that.
 
     What was read, and what was left out with the reason, is said on stderr.
     """
@@ -88,12 +88,12 @@ def imported(text: str, options: argparse.Namespace) -> tuple[str, Imported | No
     if not path.exists():
         raise DataError("There is no folder or zip file '{path}'; check the path.", path=text)
     try:
-        found = (import_folder if path.is_dir() else import_zip)(path, choices=choices(options))
+        dataset = (import_folder if path.is_dir() else import_zip)(path, choices=choices(options))
     except DataError as error:
         if error.sentence.template == QUESTION_PARTS or error.sentence.template == QUESTION_CLASS:
             raise DataError("{question} Use --role FOLDER=ROLE, once per folder.", question=error.sentence) from None
         raise
-    info = found.info
+    info = dataset.info
     print(
         f"clsf: read {len(info.classes)} classes ({', '.join(info.classes[:8])}{', …' if len(info.classes) > 8 else ''}): {info.train} training, "
         f"{info.validation} validation and {info.test} test images",
@@ -104,11 +104,11 @@ def imported(text: str, options: argparse.Namespace) -> tuple[str, Imported | No
             "clsf: the validation images are the data's own; none are drawn from the training images, the share for validation is not used",
             file=sys.stderr,
         )
-    for name, why in found.skipped:
+    for name, why in dataset.skipped:
         print(f"clsf: skipped {name}: {why}", file=sys.stderr)
-    for file, same in found.copies:
+    for file, same in dataset.copies:
         print(f"clsf: {file} is a copy of the training image {same}", file=sys.stderr)
-    return found.name, found
+    return dataset.name, dataset
 
 
 def data_name(text: str, options: argparse.Namespace) -> str:

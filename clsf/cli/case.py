@@ -12,7 +12,7 @@ from clsf.compare.cases import CASES, case_of
 from clsf.compare.cases.case import Case
 from clsf.compare.cases.lecture import LECTURE, loss_floor
 from clsf.compare.cases.runner import ServiceTrainer
-from clsf.compare.cases.steps import CaseStep, Recalibrated, check, explain, proof, sentence
+from clsf.compare.cases.steps import CaseStep, Recalibrated, check, explain, proof, summary
 from clsf.data import catalogue
 from clsf.errors import EngineError
 from clsf.optimizers import DEFAULT
@@ -63,9 +63,9 @@ def run(options: argparse.Namespace) -> int:
     options.batch_size = chosen.get("batch_size", Plan(data).batch_size)
     plan = case.settings(arguments.plan(options, data, optimizer=DEFAULT)).but(**chosen)
     with open_service() as service:
-        found = explain(case, ServiceTrainer(service, owner="cli"), plan, classes, options.seeds, order)
+        steps = explain(case, ServiceTrainer(service, owner="cli"), plan, classes, options.seeds, order)
         try:
-            _json_lines(case, found, OLD in sys.argv) if options.json else _summary(case, found, classes)
+            _json_lines(case, steps, OLD in sys.argv) if options.json else _summary(case, steps, classes)
         except EngineError as error:
             print(f"clsf: {error}", file=sys.stderr)
             return 1
@@ -96,15 +96,15 @@ def step_line(step: CaseStep, event: str = "case_step") -> dict:
     return line
 
 
-def recalibrated_line(found: Recalibrated) -> dict:
+def recalibrated_line(recalibrated: Recalibrated) -> dict:
     """Return the JSON line of what fresh statistics of batch normalisation did."""
     return {
-        "event": "case_recalibrated", "framework": found.framework, "before": list(found.before), "after": list(found.after),
+        "event": "case_recalibrated", "framework": recalibrated.framework, "before": list(recalibrated.before), "after": list(recalibrated.after),
     }  # fmt: skip
 
 
-def _json_lines(case: Case, found: Iterable[CaseStep | Recalibrated], old: bool) -> None:
-    for said in found:
+def _json_lines(case: Case, steps: Iterable[CaseStep | Recalibrated], old: bool) -> None:
+    for said in steps:
         if isinstance(said, Recalibrated):
             line = recalibrated_line(said)
         else:
@@ -112,11 +112,11 @@ def _json_lines(case: Case, found: Iterable[CaseStep | Recalibrated], old: bool)
         print(json.dumps(line), flush=True)
 
 
-def _summary(case: Case, found: Iterator[CaseStep | Recalibrated], classes: int) -> None:
+def _summary(case: Case, steps: Iterator[CaseStep | Recalibrated], classes: int) -> None:
     done = []
     print(f"{case.title}. {case.published.where} {case.published.address}".rstrip())
     print(f"{'':<58}accuracy   95 % interval    {'reference   ' if case.reference else ''}loss    gain")
-    for said in found:
+    for said in steps:
         if isinstance(said, Recalibrated):
             print(proof(said))
             continue
@@ -129,6 +129,6 @@ def _summary(case: Case, found: Iterator[CaseStep | Recalibrated], classes: int)
         )
     if case is LECTURE:
         print(f"Two softmaxes can't bring the loss below ln(1 + {classes - 1}/e) = {loss_floor(classes):.3f}.")
-    print(sentence(done))
+    print(summary(done))
     if case.lesson is not None:
         print(case.lesson)

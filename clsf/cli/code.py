@@ -83,8 +83,8 @@ def _source(options: argparse.Namespace, data: str | None, plan: Plan) -> None:
 
 def _shape(options: argparse.Namespace, data: str | None, plan: Plan) -> Shape:
     if options.input is not None:
-        found = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})[x×](\d{1,4})", options.input.strip())
-        shape = tuple(map(int, found.groups())) if found else (0, 0, 0)
+        match = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})[x×](\d{1,4})", options.input.strip())
+        shape = tuple(map(int, match.groups())) if match else (0, 0, 0)
         if not all(1 <= side <= MAX_SIDE for side in shape):
             raise SpecError(
                 "--input is '{value}', but must be height, width and channels of an image, such as 28x28x1, each from 1 to {most}.",
@@ -105,7 +105,7 @@ def _classes(options: argparse.Namespace, data: str | None) -> int:
 
 
 def _same_shape(options: argparse.Namespace, shape: Shape, data_shape: Shape, plan: Plan) -> None:
-    """A script is written for images that are there: --input and --classes may not say something else."""
+    """Refuse --input and --classes that differ from the images that a script is written for."""
     classes = len(catalogue.info(plan.data).classes)
     if shape != data_shape or (options.classes is not None and options.classes != classes):
         raise DataError(

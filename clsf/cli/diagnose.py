@@ -86,16 +86,14 @@ def _runs(options: argparse.Namespace, asked: list[str]) -> None:
 
 
 def _show(options: argparse.Namespace, name: str, history: History, facts: Facts, title: str | None = None) -> None:
-    found = diagnose(history, facts)
+    told = diagnose(history, facts)
     if options.json:
-        print(
-            json.dumps({"run": name, "epochs": len(history.epochs), "verdicts": [_row(v) for v in found]}, ensure_ascii=False)
-        )
+        print(json.dumps({"run": name, "epochs": len(history.epochs), "verdicts": [_row(v) for v in told]}, ensure_ascii=False))
         return
     print(title or name)
-    if not found:
+    if not told:
         print("  nothing looks wrong")
-    for verdict in found:
+    for verdict in told:
         print(f"  {verdict.kind} ({verdict.certainty}): {verdict.fault.title}")
         print(f"    seen: {verdict.evidence.said}")
         print(f"    do:   {verdict.fault.mend}")

@@ -136,14 +136,14 @@ def _trained(options: argparse.Namespace, known: dict[tuple, Case]) -> Iterator[
 def _programs(framework: str, data: str, seed: int, kinds: list[str], known: dict[tuple, Case]) -> Iterator[Case]:
     waiting: list[tuple[tuple, Scene]] = []
     for kind in kinds:
-        found = planted(kind, framework, data, seed)
-        if found is None:
+        cases = planted(kind, framework, data, seed)
+        if cases is None:
             continue
-        key = (kind, framework, data, seed, found[0], found[1].plan.optimizer)
+        key = (kind, framework, data, seed, cases[0], cases[1].plan.optimizer)
         if key in known:
             yield known[key]
         else:
-            waiting.append((key, found[1]))
+            waiting.append((key, cases[1]))
     for first in range(0, len(waiting), AT_ONCE):
         part = waiting[first : first + AT_ONCE]
         for (key, _), ran in zip(part, run([scene for _, scene in part]), strict=True):

@@ -15,7 +15,7 @@ from clsf.experiments import grid, sets
 from clsf.experiments.estimate import estimate
 from clsf.experiments.fitting import fitting
 from clsf.experiments.settings import differing, shown, title
-from clsf.experiments.start import Found, Member, find, start, stop
+from clsf.experiments.start import ExperimentRuns, Member, find, start, stop
 from clsf.experiments.values import Arm, Experiment
 from clsf.experiments.verdict import agreement, verdicts
 from clsf.model.spec import ModelSpec
@@ -60,15 +60,15 @@ def run(options: argparse.Namespace) -> int:
     with open_service(frameworks) as service:
         about = estimate(experiment, info, service.recent(None, 100))
         print(f"clsf: {about.runs} runs, about {about.seconds:.0f} s", file=sys.stderr)
-        found = find(service, start(service, experiment, "cli", ""))
+        begun = find(service, start(service, experiment, "cli", ""))
         try:
-            _follow(service, found, options.json)
+            _follow(service, begun, options.json)
         except KeyboardInterrupt:
-            stop(service, found)
+            stop(service, begun)
             raise
-        for sentence in said(found.members):
+        for sentence in said(begun.members):
             print(json.dumps({"event": "verdict", "sentence": sentence}) if options.json else sentence)
-        return 0 if all(m.record.status == "finished" for m in found.members) else 1
+        return 0 if all(m.record.status == "finished" for m in begun.members) else 1
 
 
 def arms(options: argparse.Namespace, spec: ModelSpec, plan: Plan) -> Sequence[Arm]:
@@ -96,16 +96,18 @@ def arms(options: argparse.Namespace, spec: ModelSpec, plan: Plan) -> Sequence[A
 
 def said(members: Sequence[Member]) -> list[str]:
     """Return what is to be said of the runs, sentence by sentence."""
-    found = verdicts(members)
-    agreed = agreement(found)
+    judged = verdicts(members)
+    agreed = agreement(judged)
     several = len({m.record.framework for m in members}) > 1
-    lines = [f"{v.framework}: {v.sentence}" if several else str(v.sentence) for v in found]
+    lines = [f"{v.framework}: {v.sentence}" if several else str(v.sentence) for v in judged]
     return [*lines, str(agreed)] if agreed is not None else lines
 
 
-def _follow(service: TrainingService, found: Found, as_json: bool) -> None:
-    """Wait for the runs, one after the other, and say what came of each."""
-    columns = {name: values for name, values in differing([m.record for m in found.members]).items() if name != "framework"}
+def _follow(service: TrainingService, experiment: ExperimentRuns, as_json: bool) -> None:
+    """Wait for the runs, one after the other, and say how each ended."""
+    columns = {
+        name: values for name, values in differing([m.record for m in experiment.members]).items() if name != "framework"
+    }
     titles = [
         "framework",
         *(str(title(name)) for name in columns),
@@ -120,7 +122,7 @@ def _follow(service: TrainingService, found: Found, as_json: bool) -> None:
     widths += [9, 6, 6, 10, 7, 7]
     if not as_json:
         print("  ".join(text.ljust(width) for text, width in zip(titles, widths, strict=True)))
-    for place, member in enumerate(found.members):
+    for place, member in enumerate(experiment.members):
         service.wait([member.record.run_id])
         record = member.record
         settings = {name: values[place] for name, values in columns.items()}

@@ -33,30 +33,33 @@ def run(options: argparse.Namespace) -> int:
     assignment = _assignment(options.task) if options.task else None
     workers = _Workers()
     try:
-        found = grading.grade(files, workers, seal.secret(home()), assignment)
+        graded = grading.grade(files, workers, seal.secret(home()), assignment)
     finally:
         workers.close()
-    title = next((each.handin.assignment.title for each in found if each.mark() is not None), "")
-    written = table.marks(found, title or "clsf", options.accept, options.points_possible) if options.csv else ""
+    title = next((each.handin.assignment.title for each in graded if each.mark() is not None), "")
+    written = table.marks(graded, title or "clsf", options.accept, options.points_possible) if options.csv else ""
     if options.csv == "-":
         print(written, end="")
     else:
-        for each in found:
+        for each in graded:
             print(json.dumps(told(each, options.accept), ensure_ascii=False) if options.json else _line(each, options.accept))
     if options.csv and options.csv != "-":
         try:
-            Path(options.csv).write_text(written, "utf-8")
+            Path(options.csv).write_text(written, table.ENCODING)
         except OSError as error:
             raise TeachingError(
                 "The marks can't be written to {file}: {reason}.", file=options.csv, reason=error.strerror or "?"
             ) from None
-    marked = sum(each.mark() is not None for each in found)
-    print(f"clsf: {marked} of {len(found)} files have a mark", file=sys.stderr)
-    return 0 if marked == len(found) else 1
+    marked = sum(each.mark() is not None for each in graded)
+    nameless = table.without_number(graded) if options.csv else 0
+    if nameless:
+        print(f"clsf: {nameless} with a mark gave no number, login or address; Canvas goes by their name, Moodle can't find them", file=sys.stderr)  # fmt: skip
+    print(f"clsf: {marked} of {len(graded)} files have a mark", file=sys.stderr)
+    return 0 if marked == len(graded) else 1
 
 
 def told(each, accept: bool = False) -> dict:
-    """Return what came of a file as JSON."""
+    """Return the result of a file as JSON."""
     hand = each.handin
     return {
         "file": each.file, "name": hand.name if hand else None, "number": hand.number if hand else None, "mark": each.mark(accept),

@@ -55,21 +55,21 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print(found: dict) -> None:
-    shape = "×".join(map(str, found["input_shape"])) if found["input_shape"] else "?"
-    count = f"{found['parameters']:,}" if found["parameters"] is not None else "?"
-    print(f"{found['framework']}: {len(found['model']['layers'])} layers, input {shape}, {count} parameters")
-    plan = found["plan"]
+def _print(told: dict) -> None:
+    shape = "×".join(map(str, told["input_shape"])) if told["input_shape"] else "?"
+    count = f"{told['parameters']:,}" if told["parameters"] is not None else "?"
+    print(f"{told['framework']}: {len(told['model']['layers'])} layers, input {shape}, {count} parameters")
+    plan = told["plan"]
     print(
         f"plan: {plan['data']}, {plan['optimizer']} {plan['learning_rate']:g}, {plan['epochs']} epochs, batches of {plan['batch_size']}, loss {plan['loss']}"
     )
-    for fault in found["faults"]:
+    for fault in told["faults"]:
         print(f"line {fault['line']}: {fault['kind']} ({fault['certainty']}). {fault['sentence']}")
         if fault["mend"]:
             print(f"    mend: {fault['mend']}")
-    if not found["faults"]:
+    if not told["faults"]:
         print("no faults found")
-    for text in found["assumed"]:
+    for text in told["assumed"]:
         print(f"assumed: {text}")
-    for item in found["not_understood"]:
+    for item in told["not_understood"]:
         print(f"not understood, line {item['line']}: {item['what']}")

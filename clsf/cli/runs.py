@@ -1,4 +1,4 @@
-"""`python -m clsf runs`: what is saved, and how whoever looks after the machine clears it away."""
+"""`python -m clsf runs`: what is saved, and how an administrator clears it away."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def show(options: argparse.Namespace) -> int:
         raise StoreError("--limit is {value}, but must be a whole number from 1 to 1,000,000.", value=options.limit)
     store = _opened()
     try:
-        found = store.runs(options.owner, options.limit)
-        beyond = {s.run_id: line.happened for s in found if (line := store.history.line(s.run_id))} if options.json else {}
+        listed = store.runs(options.owner, options.limit)
+        beyond = {s.run_id: line.happened for s in listed if (line := store.history.line(s.run_id))} if options.json else {}
     finally:
         store.close()
     if options.json:
-        for summary in found:
+        for summary in listed:
             happened = beyond.get(summary.run_id, Happened())
             print(json.dumps(_row(summary) | {"beyond_the_plan": [*map(str, happened.sentences())]}, ensure_ascii=False))
         return 0
@@ -58,14 +58,14 @@ def show(options: argparse.Namespace) -> int:
 
     console = Console()
     if console.width < TABLE_WIDTH:
-        for s in found:
+        for s in listed:
             print(f"{s.run_id}  {_moment(s.created)}  {s.framework}  {s.status}")
             accuracy = "" if s.validation_accuracy is None else f"  validation {s.validation_accuracy:.1%}"
             print(f"    {s.model} on {s.data}, epochs {s.epochs}/{s.planned_epochs}{accuracy}  owner {s.owner}")
         return 0
     table = Table("run", "when", "framework", "data", "model", "status", "epochs", "validation", "owner")
     table.columns[0].no_wrap = table.columns[-1].no_wrap = True  # they are what is typed
-    for s in found:
+    for s in listed:
         accuracy = "" if s.validation_accuracy is None else f"{s.validation_accuracy:.1%}"
         cells = (
             s.run_id, _moment(s.created), s.framework, s.data, s.model, s.status, f"{s.epochs}/{s.planned_epochs}", accuracy, s.owner,
@@ -80,27 +80,27 @@ def prune(options: argparse.Namespace) -> int:
     before = time.time() - seconds(options.older_than)
     store = _opened()
     try:
-        found = [s for s in store.history.old(before, options.owner) if s.status in OVER]
+        old = [s for s in store.history.old(before, options.owner) if s.status in OVER]
         if options.dry_run:
-            for s in found:
+            for s in old:
                 print(f"{s.run_id}  {_moment(s.created)}  {s.framework}  {s.data}  {s.status}  {s.owner}")
-            print(f"{_runs(len(found))} would be removed.")
+            print(f"{_runs(len(old))} would be removed.")
             return 0
-        for first in range(0, len(found), AT_ONCE):
-            store.history.remove([s.run_id for s in found[first : first + AT_ONCE]])
+        for first in range(0, len(old), AT_ONCE):
+            store.history.remove([s.run_id for s in old[first : first + AT_ONCE]])
             if store.notice is not None:  # locked or full: nothing of this batch was removed
                 raise StoreError(
                     say_n(
                         "{count} of {all} run was removed. {problem}",
                         "{count} of {all} runs were removed. {problem}",
-                        len(found),
+                        len(old),
                         count=first,
-                        all=len(found),
+                        all=len(old),
                         problem=store.notice,
                     )
                 )
-        print(f"{_runs(len(found))} removed.")
-        freed = store.shrink() if found else 0
+        print(f"{_runs(len(old))} removed.")
+        freed = store.shrink() if old else 0
         if freed > 0:
             print(f"{freed / 1e6:,.1f} MB given back.")
         return 0

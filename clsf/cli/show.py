@@ -97,8 +97,8 @@ class Progress:
     def _table(self) -> None:
         from rich.table import Table
 
-        found = {record.framework: record.ended for record in self._records.values() if record.ended is not None}
-        ended = {name: found[name] for name in FRAMEWORKS if name in found}
+        ends = {record.framework: record.ended for record in self._records.values() if record.ended is not None}
+        ended = {name: ends[name] for name in FRAMEWORKS if name in ends}
         table = Table("", *ended)
         for title, value in _ROWS.items():
             table.add_row(title, *(value(end) for end in ended.values()))

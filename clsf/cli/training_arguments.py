@@ -143,11 +143,11 @@ def pretrained(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _hyper(given: list[str] | None) -> dict[str, float]:
-    found = {}
+    hyper = {}
     for text in given or ():
         name, _, value = text.partition("=")
         try:
-            found[name] = float(value)
+            hyper[name] = float(value)
         except ValueError:
             raise PlanError("--hyper is '{value}', but must be NAME=NUMBER, such as beta_1=0.8.", value=text) from None
-    return found
+    return hyper

@@ -102,15 +102,15 @@ def fit_images(job: Job) -> str:
 
 def _drawn(job: Job, model: Model) -> list[tuple[str, tuple[int, ...], float]]:
     """Return name, shape and limit of every array that is not 1 or 0 by itself."""
-    plan, found = job.plan, []
+    plan, shapes = job.plan, []
     if plan.begin_from is not None:
         return []
     kernels = "kaiming" if plan.does("initial-weights") else plan.start
     biases = "kaiming" if plan.does("bias-init") else plan.start
     for name, weight in model.analysis.named_weights().items():
         if weight.name == "bias" or weight.name.endswith("kernel"):
-            found.append((name, weight.shape, weight.drawn_within(biases if weight.name == "bias" else kernels)))
-    return found
+            shapes.append((name, weight.shape, weight.drawn_within(biases if weight.name == "bias" else kernels)))
+    return shapes
 
 
 def start(job: Job, model: Model, framework: str) -> str:

@@ -33,13 +33,13 @@ def fair_order(labels):
     opens = -((rank * parts + 1) * -len(labels) // size)
     until = (((rank + 1) * parts - 1) * len(labels) // size + 1).tolist()
     coming = np.lexsort((np.arange(len(labels)), opens)).tolist()
-    ready, found, next_one = [], [], 0
+    ready, order, next_one = [], [], 0
     for place in range(1, len(labels) + 1):
         while next_one < len(coming) and opens[coming[next_one]] <= place:
             heapq.heappush(ready, (until[coming[next_one]], coming[next_one]))
             next_one += 1
-        found.append(heapq.heappop(ready)[1])
-    return np.array(found)
+        order.append(heapq.heappop(ready)[1])
+    return np.array(order)
 
 
 def split_indices(labels, share, seed):

@@ -46,8 +46,8 @@ def _function(name: str, objects: bool) -> str | Name:
 
 def _regularizers(layer: Layer, plan: Plan | None) -> dict[str, Call]:
     """Return the arguments that add the plan's penalty on the kernels to the loss, if there is one."""
-    found = {} if plan is None else {"l1": plan.l1, "l2": 0.0 if plan.does("weight-decay-style") else plan.l2}
-    given = {name: value for name, value in found.items() if value}
+    factors = {} if plan is None else {"l1": plan.l1, "l2": 0.0 if plan.does("weight-decay-style") else plan.l2}
+    given = {name: value for name, value in factors.items() if value}
     if not given:
         return {}
     both = len(given) == 2

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from clsf import losses
-from clsf.calls import quoted
 from clsf.code import (
     epochs,
     pieces,
@@ -210,59 +209,24 @@ def torch_file(spec: ModelSpec, model: Model, job: Job) -> str:
 
 
 def _load_weights(model: Model) -> str:
-    flattened = {model.names[path]: shape for path, shape in model.reordered.items()}
-    rows = []
-    if flattened:
-        rows += [
-            "# Behind the flattening: Keras went through (height, width, channels), PyTorch goes channels first.",
-            "FLATTENED = {", *(f"    {quoted(name)}: {shape}," for name, shape in flattened.items()), "}",
-        ]  # fmt: skip
-    rows += [
-        "ROLES = {",
-        *(f'    "{keras}": "{torch}",' for keras, torch in run_layers.ROLES.items()),
-        "}",
-        "",
-        "",
-        "@torch.no_grad()",
-        "def load_keras_weights(path):",
-        '    """Copy Keras\' arrays into the layers of the same names, turned into PyTorch\'s layout."""',
-        "    with np.load(path) as file:",
-        "        for key in file.files:",
-        '            name, role = key.split(".")',
-        *run_layers.parts(model, "name", "role", "            "),
-        "            layer, array = getattr(model, name), file[key]",
-    ]
-    if flattened:
-        rows += [
-            '            if name in FLATTENED and role != "bias":',
-            "                image = array.reshape(*FLATTENED[name], -1)",
-            "                array = image.transpose(2, 0, 1, 3).reshape(array.shape)  # (h, w, c) -> (c, h, w)",
-        ]
-    rows += [
-        "            if array.ndim == 2:",
-        "                array = array.T  # (in, out) -> (out, in)",
-    ]
-    if any("depthwise_kernel" in facts.layer.KERNELS for facts in model.analysis.layers):
-        rows += [
-            "            elif array.ndim == 4 and layer.groups == layer.in_channels:  # (h, w, in, times) -> (in * times, 1, h, w)",
-            "                array = array.transpose(2, 3, 0, 1).reshape(layer.weight.shape)",
-        ]
-    rows += run_layers.image_rows(model, "            ", "layer.weight")
-    return "\n".join(
-        [
-            *rows,
-            "            elif array.ndim == 4:",
-            "                array = array.transpose(3, 2, 0, 1)  # (h, w, in, out) -> (out, in, h, w)",
-            "            getattr(layer, ROLES[role]).copy_(torch.from_numpy(np.array(array)))",
-            "",
-            "",
-            "@torch.no_grad()",
-            "def answers(images):",
-            '    """What the model says of images, outside of training."""',
-            "    model.eval()",
-            "    starts = range(0, len(images), 256)",
-            "    return torch.cat([model(prepare(images[i : i + 256])) for i in starts]).cpu().numpy()",
-        ]
+    return (
+        run_layers.put_torch(model)
+        + '''
+
+
+def load_keras_weights(path):
+    """Copy Keras' arrays into the layers of the same names."""
+    with np.load(path) as file:
+        for key in file.files:
+            put(*key.split("."), file[key])
+
+
+@torch.no_grad()
+def answers(images):
+    """What the model says of images, outside of training."""
+    model.eval()
+    starts = range(0, len(images), 256)
+    return torch.cat([model(prepare(images[i : i + 256])) for i in starts]).cpu().numpy()'''
     )
 
 

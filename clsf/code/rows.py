@@ -88,8 +88,8 @@ def torch_orders(layers: tuple, analysis: Analysis) -> tuple[set[str], dict[str,
 
 
 def _rows(layers: tuple, prefix: str) -> list[tuple[tuple, str]]:
-    found = [(layers, prefix)]
+    rows = [(layers, prefix)]
     for position, layer in enumerate(layers, start=1):
         for name, row in layer.rows():
-            found += _rows(row, f"{prefix}{position}.{name}.")
-    return found
+            rows += _rows(row, f"{prefix}{position}.{name}.")
+    return rows

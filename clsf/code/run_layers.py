@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 def layers(job: Job, model: Model, framework: str) -> str:
     """Return the classes that the model needs."""
     roles = {facts.role for facts in model.analysis.layers}
-    always, found = job.plan.does("dropout-at-evaluation"), []
+    always, sources = job.plan.does("dropout-at-evaluation"), []
     dropping = [facts.layer for facts in model.analysis.layers if facts.layer.drops and facts.layer.rate]
     maps = any(layer.role == "DropMaps" for layer in dropping)
     if model.masked(framework):
-        found.append(_dropout(framework, always, maps))
+        sources.append(_dropout(framework, always, maps))
     elif dropping and always:
-        found.append(_always(framework, maps))
+        sources.append(_always(framework, maps))
     if "Batchwise" in roles and (framework == "torch" or job.plan.does("bn-variance")):
-        found.append(_torch_norm(job) if framework == "torch" else _KERAS_NORM)
-    return "\n\n\n".join(found)
+        sources.append(_torch_norm(job) if framework == "torch" else _KERAS_NORM)
+    return "\n\n\n".join(sources)
 
 
 def _dropout(framework: str, always: bool, maps: bool) -> str:
@@ -195,7 +195,8 @@ def _put_keras(model: Model) -> str:
     return "\n".join([*rows, "    getattr(layer, name).assign(array)"])
 
 
-def _put_torch(model: Model) -> str:
+def put_torch(model: Model) -> str:
+    """Return the PyTorch function that gives a layer one of Keras' arrays, with the tables that it needs."""
     flattened = {model.names[path]: shape for path, shape in model.reordered.items()}
     rows = []
     if flattened:
@@ -219,14 +220,14 @@ def _put_torch(model: Model) -> str:
             "        image = array.reshape(*FLATTENED[layer], -1)",
             "        array = image.transpose(2, 0, 1, 3).reshape(array.shape)  # (h, w, c) -> (c, h, w)",
         ]
-    rows += parts(model, "layer", "name", "    ")
+    rows += _parts(model)
     return "\n".join(
         [
             *rows,
             "    target = getattr(getattr(model, layer), ROLES[name])",
-            '    if name == "depthwise_kernel":  # (h, w, in, times) -> (in * times, 1, h, w)',
+            "    if array.ndim == 4 and target.shape[1] == 1:  # (h, w, in, times) -> (in * times, 1, h, w)",
             "        array = array.transpose(2, 3, 0, 1).reshape(target.shape)",
-            *image_rows(model, "    ", "target"),
+            *_image_rows(model),
             "    elif array.ndim > 1:  # (h, w, in, out) -> (out, in, h, w), or (in, out) -> (out, in)",
             "        array = array.transpose((3, 2, 0, 1) if array.ndim == 4 else (1, 0))",
             "    target.copy_(torch.from_numpy(np.ascontiguousarray(array)))",
@@ -234,26 +235,26 @@ def _put_torch(model: Model) -> str:
     )
 
 
-def parts(model: Model, layer: str, name: str, indent: str) -> list[str]:
+def _parts(model: Model) -> list[str]:
     """Return the lines that find the module of a weight where one layer of Keras is two of PyTorch."""
     names = [model.names[facts.path] for facts in model.analysis.layers if facts.layer.HELD]
     if not names:
         return []
     return [
-        f"{indent}if {layer} in {{",
-        *(f"{indent}    {quoted(one)}," for one in names),
-        f"{indent}}}:  # two modules",
-        f'{indent}    {layer} += "_depthwise" if {name} == "depthwise_kernel" else "_pointwise"',
+        "    if layer in {",
+        *(f"        {quoted(one)}," for one in names),
+        "    }:  # two modules",
+        '        layer += "_depthwise" if name == "depthwise_kernel" else "_pointwise"',
     ]
 
 
-def image_rows(model: Model, indent: str, target: str) -> list[str]:
+def _image_rows(model: Model) -> list[str]:
     """Return the lines that turn the scales, shifts and slopes of an image's values, if there are some."""
     if not any(len(weight.shape) == 3 for weight in model.analysis.named_weights().values()):
         return []
     return [
-        f"{indent}elif array.ndim == 3:  # (h, w, c) -> (c, h, w), or (1, 1, c) -> (c,)",
-        f"{indent}    array = array.transpose(2, 0, 1).reshape({target}.shape)",
+        "    elif array.ndim == 3:  # (h, w, c) -> (c, h, w), or (1, 1, c) -> (c,)",
+        "        array = array.transpose(2, 0, 1).reshape(target.shape)",
     ]
 
 
@@ -262,7 +263,7 @@ ROLES = {
     "moving_mean": "running_mean", "moving_variance": "running_var", "alpha": "weight",
 }  # fmt: skip
 
-PUT = {"tensorflow": _put_keras, "torch": _put_torch}
+PUT = {"tensorflow": _put_keras, "torch": put_torch}
 
 
 # Keras' rules for PyTorch, as `clsf.backends.torch.optimizers` has them.

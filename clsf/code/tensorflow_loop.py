@@ -250,7 +250,7 @@ def _run_batches(job: Job) -> list[str]:
 
 def _callbacks(job: Job) -> tuple[list[str], list[str]]:
     """Return the callbacks of fit, and the class that one of them needs."""
-    plan, found, classes = job.plan, [], []
+    plan, rows, classes = job.plan, [], []
     stopping, plateau = plan.stopping, plan.plateau
     if job.varies:
         classes = [
@@ -275,20 +275,20 @@ def _callbacks(job: Job) -> tuple[list[str], list[str]]:
                 f"        if self.waited >= {plateau.patience}:  # no better for a while: smaller steps",
                 f"            self.rate, self.waited = max(self.rate * {plateau.factor!r}, {plateau.lowest!r}), 0",
             ]
-        found.append("    RateOfTheStep(),")
+        rows.append("    RateOfTheStep(),")
     elif plateau:
         values = ["factor", "patience", "min_delta"]
         arguments = ['"val_loss"', *(f"{name}={getattr(plateau, name)!r}" for name in values), f"min_lr={plateau.lowest!r}"]
-        found.append("\n".join(wrapped("keras.callbacks.ReduceLROnPlateau", arguments, ",", 1)))
+        rows.append("\n".join(wrapped("keras.callbacks.ReduceLROnPlateau", arguments, ",", 1)))
     if plan.average:
-        found.append("    keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # validation sees the moving average")
+        rows.append("    keras.callbacks.SwapEMAWeights(swap_on_epoch=True),  # validation sees the moving average")
     monitor = f"val_{stopping.monitor}"
     if stopping.patience is not None or stopping.restore_best:
         arguments = [f'"{monitor}"', f"patience={'EPOCHS' if stopping.patience is None else stopping.patience}"]
         arguments += [f"min_delta={stopping.min_delta!r}"] if stopping.min_delta else []
         arguments.append(f"restore_best_weights={stopping.restore_best}")
-        found.append("\n".join(wrapped("keras.callbacks.EarlyStopping", arguments, ",", 1)))
+        rows.append("\n".join(wrapped("keras.callbacks.EarlyStopping", arguments, ",", 1)))
     if stopping.checkpoint:
         arguments = ['"best.weights.h5"', f'monitor="{monitor}"', "save_best_only=True", "save_weights_only=True"]
-        found.append("\n".join(wrapped("keras.callbacks.ModelCheckpoint", arguments, ",", 1)))
-    return found, classes
+        rows.append("\n".join(wrapped("keras.callbacks.ModelCheckpoint", arguments, ",", 1)))
+    return rows, classes

@@ -133,16 +133,16 @@ def _modules(w: Writer, model: Model, row: list[tuple[str, object]]) -> None:
 
 def _runs(layers: tuple, names: dict[str, str], prefix: str, name_prefix: str) -> list[tuple[str, list[str]]]:
     """Cut rows into runs of plain layers: (name, their paths), in the order in which they are computed."""
-    found: list[tuple[str, list[str]]] = []
+    runs: list[tuple[str, list[str]]] = []
     run: list[str] = []
     several = branching(layers) is not None
 
     def close() -> None:
         nonlocal run
         if run:
-            number = sum(name.startswith(f"{name_prefix}part") for name, _ in found) + 1
+            number = sum(name.startswith(f"{name_prefix}part") for name, _ in runs) + 1
             alone = name_prefix.rstrip("_") or "layers"
-            found.append((f"{name_prefix}part{number}" if several or not name_prefix else alone, run))
+            runs.append((f"{name_prefix}part{number}" if several or not name_prefix else alone, run))
         run = []
 
     for position, layer in enumerate(layers, start=1):
@@ -150,13 +150,13 @@ def _runs(layers: tuple, names: dict[str, str], prefix: str, name_prefix: str) -
         if layer.rows():
             close()
             for row_name, row in layer.rows():
-                found += _runs(row, names, f"{path}.{row_name}.", f"{names[path]}_{row_name}_")
+                runs += _runs(row, names, f"{path}.{row_name}.", f"{names[path]}_{row_name}_")
         else:
             if not prefix and run and layer.flattens:
                 close()
             run.append(path)
     close()
-    return found if prefix else _named(found, layers)
+    return runs if prefix else _named(runs, layers)
 
 
 def _named(runs: list[tuple[str, list[str]]], layers: tuple) -> list[tuple[str, list[str]]]:
@@ -174,6 +174,6 @@ def _named(runs: list[tuple[str, list[str]]], layers: tuple) -> list[tuple[str, 
 
 def imports(text: str, torch: bool = False) -> list[str]:
     """Return the imports that the source needs; `torch`: that of torch itself in any case."""
-    found = ["import torch"] if torch or "torch." in text else []
-    found += ["import torch.nn.functional as F"] if "F." in text else []
-    return [*found, "from torch import nn"]
+    lines = ["import torch"] if torch or "torch." in text else []
+    lines += ["import torch.nn.functional as F"] if "F." in text else []
+    return [*lines, "from torch import nn"]

@@ -40,13 +40,13 @@ class Cause:
 def causes(reference: Side, other: Side, started: LockstepStarted) -> list[Cause]:
     """Return what is set to differ between two sides."""
     analysis, plan = other.spec.analyse(started.input_shape), other.plan
-    found = []
+    listed = []
     for name in at_work(switched_on(reference, other), other, started):
         entry = differences.ENTRIES[name]
-        found.append(Cause(entry.title, entry.parts_at(analysis, plan), name not in AT_EVALUATION))
+        listed.append(Cause(entry.title, entry.parts_at(analysis, plan), name not in AT_EVALUATION))
     if plan.rules == "native" and reference.framework != other.framework:
-        found += _own_rules(analysis, plan)
-    return found
+        listed += _own_rules(analysis, plan)
+    return listed
 
 
 def switched_on(reference: Side, other: Side) -> list[str]:
@@ -63,13 +63,13 @@ def at_work(switched: list[str], other: Side, started: LockstepStarted) -> list[
 
 def _own_rules(analysis: Analysis, plan: Plan) -> list[Cause]:
     """Return what the rules "native" make differ."""
-    found = []
+    rules = []
     if dropping(analysis):
         title = say("Random numbers of dropout: each framework draws its own (rules: native)")
-        found.append(Cause(title, ("forward", dropping(analysis)[0].path)))
+        rules.append(Cause(title, ("forward", dropping(analysis)[0].path)))
     declared = OPTIMIZERS[plan.optimizer]
     coupled = plan.weight_decay > 0 and plan.optimizer != PLAINEST and not declared.decoupled
     if declared.differs or coupled or (declared.remembers_rate and plan.schedule.varies):
         title = say("Optimizer: each framework follows its own rule of that name (rules: native)")
-        found.append(Cause(title, ("update", first_trained(analysis, plan))))
-    return found
+        rules.append(Cause(title, ("update", first_trained(analysis, plan))))
+    return rules

@@ -15,6 +15,7 @@ from clsf.frameworks import TITLES
 from clsf.model.changes import changed
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
+from clsf.model.walk import plain_layers
 from clsf.plan import Plan
 from clsf.runs.happened import Happened, trained_between
 from clsf.runs.record import RunRecord
@@ -100,11 +101,11 @@ class Contender:
     @property
     def dropping(self) -> list:
         """The layers that set anything to 0 while training."""
-        return [layer for layer in plain(self.built.layers) if layer.drops and layer.rate > 0]
+        return [layer for layer in plain_layers(self.built.layers) if layer.drops and layer.rate > 0]
 
     def layers(self, *roles: str) -> list:
         """Return the layers that play these roles, those in branches included."""
-        return [layer for layer in plain(self.built.layers) if layer.role in roles]
+        return [layer for layer in plain_layers(self.built.layers) if layer.role in roles]
 
 
 def on_purpose(one: Contender, two: Contender, names: Iterable[str]) -> Iterator[Sentence]:
@@ -113,12 +114,3 @@ def on_purpose(one: Contender, two: Contender, names: Iterable[str]) -> Iterator
         does = [c for c in (one, two) if c.plan.does(name) and not c.idle(name)]
         if len(does) == 1:
             yield say("On purpose, {who} does this otherwise: {title}.", who=does[0].name, title=ENTRIES[name].title)
-
-
-def plain(layers: tuple) -> Iterator[object]:
-    """Yield every layer that is not a branching one, in order."""
-    for layer in layers:
-        for _, row in layer.rows():
-            yield from plain(row)
-        if not layer.rows():
-            yield layer

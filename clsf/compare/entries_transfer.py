@@ -22,10 +22,10 @@ def _frozen_norms(analysis: Analysis, plan: Plan) -> list[LayerFacts]:
 
 def _nothing_frozen(analysis: Analysis, plan: Plan) -> Sentence | None:
     try:
-        found = _frozen(analysis, plan)
+        frozen = _frozen(analysis, plan)
     except SpecError as error:
         return error.sentence
-    return None if found else say("Nothing is frozen; choose train_layers='head' or 'last:1' to switch this.")
+    return None if frozen else say("Nothing is frozen; choose train_layers='head' or 'last:1' to switch this.")
 
 
 def _no_frozen_norm(analysis: Analysis, plan: Plan) -> Sentence | None:

@@ -111,8 +111,8 @@ def dropping(analysis: Analysis, but: float | None = None) -> list[LayerFacts]:
 
 def reordered(analysis: Analysis) -> list[LayerFacts]:
     """Return the flattening layers for whose input the order of channels, rows and columns makes a difference."""
-    found = [facts for facts in layers(analysis, "Flat") if len(facts.in_shape) == 3]
-    return [facts for facts in found if facts.in_shape[2] > 1 and prod(facts.in_shape[:2]) > 1]
+    flats = [facts for facts in layers(analysis, "Flat") if len(facts.in_shape) == 3]
+    return [facts for facts in flats if facts.in_shape[2] > 1 and prod(facts.in_shape[:2]) > 1]
 
 
 def always(analysis: Analysis, plan: Plan) -> None:

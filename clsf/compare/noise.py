@@ -111,11 +111,11 @@ def interval(values: Sequence[float], method: str = "t", images: int | None = No
     if method == "t" or not scatters:
         half = float(stats.t.ppf((1 + CONFIDENCE) / 2, array.size - 1)) * spread / math.sqrt(array.size)
         return Interval(mean, mean - half, mean + half, array.size, method)
-    found = stats.bootstrap(
+    result = stats.bootstrap(
         (array,), np.mean, confidence_level=CONFIDENCE, n_resamples=RESAMPLES, method="percentile", rng=np.random.default_rng(0)
     ).confidence_interval
     half = rounded / math.sqrt(array.size)
-    return Interval(mean, min(float(found.low), mean - half), max(float(found.high), mean + half), array.size, method)
+    return Interval(mean, min(float(result.low), mean - half), max(float(result.high), mean + half), array.size, method)
 
 
 def gap(one: Mapping[int, float], two: Mapping[int, float], method: str = "t", images: int | None = None) -> Gap:
@@ -164,28 +164,28 @@ def images_of(records: Iterable[RunRecord]) -> int | None:
     return min((record.started.validation_images for record in records if record.started), default=None)
 
 
-def gap_sentence(found: Gap) -> Sentence:
+def gap_sentence(gap: Gap) -> Sentence:
     """Say whether a gap in accuracy is inside the noise, in percentage points, and by which method."""
-    points, how = f"{abs(found.interval.mean) * 100:.1f}", found.interval.method_name
-    count = found.interval.count
-    if found.none:
+    points, how = f"{abs(gap.interval.mean) * 100:.1f}", gap.interval.method_name
+    count = gap.interval.count
+    if gap.none:
         return say("Both reach the very same accuracy with every one of the {count} seeds: there is no gap.", count=count)
-    if count > 1 and not found.known:
+    if count > 1 and not gap.known:
         return say(
             "The gap is {points} points with every one of the {count} seeds. A few numbers are easily equal by chance: whether the gap "
             "is chance can't be told. Train more seeds.",
             points=points, count=count,
         )  # fmt: skip
-    if count == 1 and not found.interval.mean:
+    if count == 1 and not gap.interval.mean:
         return say(
             "Both reach the very same accuracy, one run each. Whether they do with other seeds can't be told. Train more seeds."
         )
-    if not found.known:
+    if not gap.known:
         return say(
             "The gap is {points} points, one run each: whether that is chance can't be told. Train more seeds.", points=points
         )
-    noise = f"{found.interval.half_width * 100:.1f}"
-    if found.inside:
+    noise = f"{gap.interval.half_width * 100:.1f}"
+    if gap.inside:
         return say(
             "The gap of {points} points is inside the noise of {noise} points ({how}).", points=points, noise=noise, how=how
         )

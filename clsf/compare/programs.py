@@ -30,12 +30,12 @@ def first_difference(faulty: Ran, healthy: Ran) -> Answer:
             say("The healthy program runs to its end; the faulty one stops: {error}", error=faulty.history.error[:200])
         )
     mine, theirs = faulty.recording, healthy.recording
-    found = _other_weights(theirs.start, mine.start) or _parted(1, "forward", theirs.start, mine.start, before=True)
+    answer = _other_weights(theirs.start, mine.start) or _parted(1, "forward", theirs.start, mine.start, before=True)
     before = min(mine.evaluated_after, theirs.evaluated_after)
     for number, (one, other) in enumerate(zip(mine.steps, theirs.steps, strict=False), 1):
-        found = found or (_evaluation(faulty, healthy) if before and number > before else None) or _step(number, one, other)
-    if found is not None:
-        return found
+        answer = answer or (_evaluation(faulty, healthy) if before and number > before else None) or _step(number, one, other)
+    if answer is not None:
+        return answer
     return _curves(faulty, healthy, before)
 
 
@@ -48,9 +48,9 @@ def _other_weights(healthy: Tensors, faulty: Tensors) -> Answer | None:
 
 
 def _step(number: int, faulty: Step, healthy: Step) -> Answer | None:
-    found = _parted(number, "forward", healthy.forward, faulty.forward)
-    if found is not None:
-        return found
+    answer = _parted(number, "forward", healthy.forward, faulty.forward)
+    if answer is not None:
+        return answer
     if _apart(faulty.loss, healthy.loss):
         return _numbers(say("loss"), number, faulty.loss, healthy.loss)
     return _parted(number, "backward", healthy.backward, faulty.backward) or _parted(

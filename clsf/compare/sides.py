@@ -25,8 +25,8 @@ def check(spec: ModelSpec, plan: Plan, recording: Recording) -> None:
     from clsf.data.catalogue import info
     from clsf.data.prepare import prepared_shape
 
-    found = info(plan.data)
-    check_size(spec.check(prepared_shape(found, plan.preparation), len(found.classes)), plan, recording)
+    dataset = info(plan.data)
+    check_size(spec.check(prepared_shape(dataset, plan.preparation), len(dataset.classes)), plan, recording)
 
 
 class Side(Protocol):

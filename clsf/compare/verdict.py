@@ -152,14 +152,14 @@ def amplification(spec: ModelSpec, steps: Iterable[StepDifference]) -> dict[str,
 
     Only layers with a single input are told of, and only steps in which both sides of the layer differ at all.
     """
-    found: dict[str, list[float]] = {}
+    growth: dict[str, list[float]] = {}
     paths = sources(spec.layers)
     for step in steps:
         relative = {t.name: t.relative for t in step.tensors if t.phase == "forward"}
         for path, source in paths.items():
             if relative.get(path) and relative.get(source):
-                found.setdefault(path, []).append(relative[path] / relative[source])
-    return {path: median(ratios) for path, ratios in found.items()}
+                growth.setdefault(path, []).append(relative[path] / relative[source])
+    return {path: median(ratios) for path, ratios in growth.items()}
 
 
 def excused(steps: list[StepDifference], parting: FirstParting) -> str | None:
@@ -198,11 +198,11 @@ def _why(
     started: LockstepStarted,
     steps: list[StepDifference],
 ) -> Sentence:
-    found = causes(reference, other, started)
-    for cause in found:
+    known = causes(reference, other, started)
+    for cause in known:
         if cause.place == (parting.phase, parting.tensor):
             return say("That is where '{title}' shows.", title=cause.title)
-    reaching = [cause for cause in found if cause.reaches(parting, started, steps)]
+    reaching = [cause for cause in known if cause.reaches(parting, started, steps)]
     if len(reaching) == 1:
         return say("'{title}' is set to differ and acts before that.", title=reaching[0].title)
     if reaching:

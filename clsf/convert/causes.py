@@ -37,7 +37,7 @@ TITLES = {
     "other-activation": say("another activation"), "missing-layer": say("missing layer"), "extra-layer": say("a layer too many"),
     "layer-order": say("order of layers"), "missing-bias": say("missing bias"), "other-bias": say("another bias"),
     "swapped-layers": say("weights of another layer"), "scaled-weights": say("weights times a factor"),
-    "rounded-weights": say("rounded weights"), "merge": say("how branches meet"), "input-scale": say("scale of the input"),
+    "rounded-weights": say("rounded weights"), "merge": say("how branches meet"), "branch-order": say("order of the branches"), "input-scale": say("scale of the input"),
     "other-layer": say("another layer"), "other-weights": say("other weights"),
 }  # fmt: skip
 """Every cause that can be named -> what it is called."""
@@ -132,6 +132,18 @@ def of_epsilon(a: Item, b: Item) -> Cause | None:
     return Cause(name, say("epsilon is {one} in the first file and {other} in the second.", one=f"{one:g}", other=f"{other:g}"))
 
 
+def of_order(order: Iterable[int]) -> Cause:
+    """Return the cause where the second file puts branches side by side in another order."""
+    places = [str(number + 1) for number in order]
+    return Cause(
+        "branch-order",
+        say(
+            "Its branches are put side by side in another order: the first file's branches 1 to {count} are the second's {order}.",
+            count=len(places), order=", ".join(places),
+        ),
+    )  # fmt: skip
+
+
 # Weights.
 
 
@@ -210,9 +222,9 @@ def _kernel(a: Item, name: str, one: np.ndarray, other: np.ndarray, elsewhere: I
                 "Its kernel has the first file's numbers in their old order under a new shape: reshaped where it had to be transposed."
             ),
         )
-    for found, values in elsewhere:
+    for name, values in elsewhere:
         if any(close(array, other) for key, array in values.items() if key.endswith("kernel") and array.shape == other.shape):
-            return Cause("swapped-layers", say("Its kernel is that of the layer {name}.", name=found))
+            return Cause("swapped-layers", say("Its kernel is that of the layer {name}.", name=name))
     factor = _factor(one, other)
     if factor is not None:
         if abs(factor * 255 - 1) < 1e-3 or abs(factor / 255 - 1) < 1e-3:
@@ -227,19 +239,23 @@ def _kernel(a: Item, name: str, one: np.ndarray, other: np.ndarray, elsewhere: I
     inputs, outputs = (0 if one.ndim == 2 else 2), one.ndim - 1
     if a.role != "Depthwise" and _same_parts(one, other, inputs):
         if a.flattened:
-            return Cause(
-                "flatten-order",
-                say(
-                    "The rows of its kernel are in another order: the {image} image before it is flattened in the other framework's order.",
-                    image="×".join(map(str, a.flattened)),
-                ),
-            )
+            return _flattened(a, say("The rows of its kernel"))
         return Cause("channel-order", say("The channels that it receives are in another order."))
     if _same_parts(one, other, inputs if a.role == "Depthwise" else outputs):
         return Cause("filter-order", say("Its filters are the first file's in another order."))
     if one.size == other.size and close(np.sort(one, axis=None), np.sort(other, axis=None)):
         return Cause("transposed-kernel", say("Its kernel has the first file's numbers, in another order."))
     return Cause("other-weights", say("Its numbers are others, and no known fault of a conversion explains them."))
+
+
+def _flattened(a: Item, what: Sentence) -> Cause:
+    return Cause(
+        "flatten-order",
+        say(
+            "{what} are in another order: the {image} image before it is flattened in the other framework's order.",
+            what=what, image="×".join(map(str, a.flattened)),
+        ),
+    )  # fmt: skip
 
 
 def _axes(axes: Iterable[int]) -> str:
@@ -316,22 +332,16 @@ _NAMES = ("gamma", "beta", "moving_mean", "moving_variance")
 
 def _batchwise(a: Item, one: Arrays, other: Arrays, elsewhere: Iterable[tuple[str, Arrays]], epsilon: float) -> Cause:
     gamma, beta, mean, variance = (np.asarray(one[n], np.float64) for n in _NAMES)
-    for found, values in elsewhere:
+    for name, values in elsewhere:
         if set(_NAMES) <= set(values) and all(values[n].shape == other[n].shape and close(values[n], other[n]) for n in _NAMES):
-            return Cause("swapped-layers", say("Its weights are those of the layer {name}.", name=found))
+            return Cause("swapped-layers", say("Its weights are those of the layer {name}.", name=name))
     told = _told(gamma, beta, mean, variance, epsilon, effective(other, b_epsilon(other, epsilon)))
     if told is not None:
         return told
     stacks = [np.stack([np.asarray(x[n], np.float64) for n in _NAMES]) for x in (one, other)]
     if _same_parts(stacks[0], stacks[1], 1):
         if a.flattened:
-            return Cause(
-                "flatten-order",
-                say(
-                    "Its features are in another order: the {image} image before it is flattened in the other framework's order.",
-                    image="×".join(map(str, a.flattened)),
-                ),
-            )
+            return _flattened(a, say("Its features"))
         return Cause("channel-order", say("Its channels are in another order."))
     differs = [n for n in _NAMES if not close(one[n], other[n])]
     if differs and set(differs) <= {"moving_mean", "moving_variance"}:
@@ -346,7 +356,7 @@ def b_epsilon(other: Arrays, otherwise: float) -> float:
     return float(other["epsilon"]) if "epsilon" in other else otherwise
 
 
-def _told(gamma, beta, mean, variance, epsilon, found: tuple[np.ndarray, np.ndarray]) -> Cause | None:
+def _told(gamma, beta, mean, variance, epsilon, wanted: tuple[np.ndarray, np.ndarray]) -> Cause | None:
     """Return what makes the first layer's statistics to the factor and summand that were found, None if nothing known does."""
     zero, unit = np.zeros_like(mean), np.ones_like(mean)
     tries = (
@@ -365,14 +375,14 @@ def _told(gamma, beta, mean, variance, epsilon, found: tuple[np.ndarray, np.ndar
     for name, values, sentence in tries:
         with np.errstate(all="ignore"):
             factor, summand = effective(dict(zip(_NAMES, values, strict=True)), epsilon)
-        if np.all(np.isfinite(factor)) and close(factor, found[0]) and close(summand, found[1], 1e-4):
+        if np.all(np.isfinite(factor)) and close(factor, wanted[0]) and close(summand, wanted[1], 1e-4):
             return Cause(name, sentence)
-    return _epsilon(gamma, beta, mean, variance, epsilon, found)
+    return _epsilon(gamma, beta, mean, variance, epsilon, wanted)
 
 
-def _epsilon(gamma, beta, mean, variance, epsilon, found) -> Cause | None:
+def _epsilon(gamma, beta, mean, variance, epsilon, wanted) -> Cause | None:
     with np.errstate(all="ignore"):
-        each = (gamma / found[0]) ** 2 - variance
+        each = (gamma / wanted[0]) ** 2 - variance
     each = np.where(np.isfinite(each), each, np.nan)
     if np.all(np.isnan(each)):
         return None
@@ -383,7 +393,7 @@ def _epsilon(gamma, beta, mean, variance, epsilon, found) -> Cause | None:
         if value <= 0 or abs(value - epsilon) < 1e-3 * epsilon:
             continue
         factor, summand = effective(dict(zip(_NAMES, (gamma, beta, mean, variance), strict=True)), value)
-        if close(factor, found[0]) and close(summand, found[1], 1e-4):
+        if close(factor, wanted[0]) and close(summand, wanted[1], 1e-4):
             return Cause(
                 "bn-epsilon",
                 say("epsilon is {one} in the first file and {other} in the second.", one=f"{epsilon:g}", other=f"{value:g}"),
@@ -392,7 +402,7 @@ def _epsilon(gamma, beta, mean, variance, epsilon, found) -> Cause | None:
 
 
 def _normed(a: Item, kernel: str, one: Arrays, other: Arrays, norm: Arrays, epsilon: float, elsewhere) -> Cause:
-    """The second file has batch normalisation inside the layer: its factor and summand are worked out from kernel and bias."""
+    """Name the cause where the second file has batch normalisation inside the layer: factor and summand are computed from kernel and bias."""
     before, now = np.asarray(one["kernel before"], np.float64), np.asarray(other[kernel], np.float64)
     bias = np.asarray(one.get("bias before", 0.0), np.float64)
     gamma, beta, mean, variance = (np.asarray(norm[n], np.float64) for n in _NAMES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from clsf.backends.base import Weights
-from clsf.convert import causes
+from clsf.convert import causes, exchanged
 from clsf.convert.aligning import Pair, aligned
 from clsf.convert.causes import Cause
 from clsf.convert.unfolding import Item, Unfolded, unfolded
@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came of it. No findings: the files hold the same network."""
+    """The result. No findings: the files hold the same network."""
 
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]  # the first is where they part; the others come to light once those before are mended
@@ -91,8 +91,10 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
     folded = one.folded or two.folded or any(w.dtype == np.float64 for w in b.weights.values())
     tolerance = SAME_FOLDED if folded else SAME
     weights = dict(two.weights)
+    given, repaired = None, []
     while True:
         other = run(b.framework, two.spec, weights)
+        given = other if given is None else given  # what the second file says as it came
         rows = [_row(a, b, pair, outputs, other, tolerance, b.misfits, one, two) for pair in pairs]
         if not findings:
             first_rows, logits = tuple(rows), _last(outputs, other)
@@ -100,8 +102,27 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
         if found is None:
             break
         place, cause = found
+        exchange = exchanged.order_at(pairs, place, outputs, other, tolerance)
+        if exchange is not None:
+            (join, second), order = exchange
+            given = {exchanged.renamed(path, second.path, order): array for path, array in given.items()}
+            b = exchanged.put_back(b, second.origin, order)
+            one, two, pairs = _side_by_side(a, b)
+            weights = dict(two.weights)
+            for pair in pairs:
+                if pair[0] is not None and pair[0].path in repaired:
+                    weights |= _mended(one, weights, pair) or {}
+            first_rows = tuple(_row(a, b, pair, outputs, given, tolerance, b.misfits, one, two) for pair in pairs)
+            row = next(
+                r for r, pair in zip(first_rows, pairs, strict=True) if pair[0] is not None and pair[0].path == join.path
+            )
+            findings.append(Finding(row, causes.of_order(order)))
+            if len(findings) >= MOST_FINDINGS:
+                break
+            continue
         findings.append(Finding(_at_norm(a, one, pairs[place][0], rows[place], cause), cause))
         mended = _mended(one, weights, pairs[place])
+        repaired += [] if pairs[place][0] is None else [pairs[place][0].path]
         if mended is None or len(findings) >= MOST_FINDINGS:
             break
         if _norm_of(two, pairs[place][1])[0] is None:

@@ -77,7 +77,7 @@ def in_weights(comparison: Comparison) -> bool:
     """Whether all that was found lies in weights."""
     settings = {
         "bn-epsilon", "epsilon", "padding", "strides", "dilation", "kernel-size", "groups", "pooling", "missing-activation", "extra-activation",
-        "other-activation", "missing-layer", "extra-layer", "layer-order", "merge", "other-layer",
+        "other-activation", "missing-layer", "extra-layer", "layer-order", "merge", "branch-order", "other-layer",
     }  # fmt: skip
     return not any(finding.cause.name in settings for finding in comparison.findings)
 

@@ -39,6 +39,6 @@ def fixed(case: Case, text: str) -> bool:
         program = read(text[:MOST])
     except ClsfError:
         return False
-    found = {f.kind for f in faults(program)}
+    kinds = {f.kind for f in faults(program)}
     kept = len(text.splitlines()) >= 0.8 * len(case.shown.splitlines())
-    return program.spec is not None and kept and not found & set(case.kinds) and "syntax" not in found
+    return program.spec is not None and kept and not kinds & set(case.kinds) and "syntax" not in kinds

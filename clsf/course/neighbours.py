@@ -41,7 +41,7 @@ PLAN = Plan(DATA, epochs=8, batch_size=32, optimizer=POPULAR, learning_rate=0.00
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What came of one training. `accuracies`: share of the validation images answered rightly, after each epoch."""
+    """The result of one training. `accuracies`: share of the validation images answered rightly, after each epoch."""
 
     network: str  # a name in NETWORKS
     shuffled: bool
@@ -74,5 +74,5 @@ def learn(framework: str, network: str, shuffle: bool, seed: int = 0) -> Learned
     analysis = losses.check(spec, plan, prepared.shape, len(prepared.classes))
     backend = backends.load(framework).build(spec, plan, prepared, training.start_weights(analysis, plan))
     events = training.train(backend, framework, prepared, plan, Control())
-    found = tuple(event.validation_accuracy for event in events if isinstance(event, EpochEnded))
-    return Learned(network, bool(shuffle), found, analysis.parameters)
+    accuracies = tuple(event.validation_accuracy for event in events if isinstance(event, EpochEnded))
+    return Learned(network, bool(shuffle), accuracies, analysis.parameters)

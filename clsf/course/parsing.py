@@ -100,10 +100,10 @@ def lesson(text: str, file: str, pages: tuple[str, ...]) -> Lesson:
 
 
 def _pages(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    found = tuple(part.strip() for part in text.split(",") if part.strip() not in ("", "-"))
-    for page in found:
+    pages = tuple(part.strip() for part in text.split(",") if part.strip() not in ("", "-"))
+    for page in pages:
         checks.known(CourseError, say("page"), page, known)
-    return found
+    return pages
 
 
 def _at(file: str, line: int, error: ClsfError) -> CourseError:
@@ -121,7 +121,7 @@ def _front(lines: list[str], file: str) -> tuple[dict[str, str], dict[str, int],
     if not lines or lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
         raise _at(file, 1, CourseError("A lesson begins with lines between --- and ---, which give its title."))
     end = next(at for at in range(1, len(lines)) if lines[at].strip() == "---")
-    found: dict[str, str] = {}
+    fields: dict[str, str] = {}
     line_of: dict[str, int] = {}
     able: list[str] = []
     for at in range(1, end):
@@ -134,12 +134,12 @@ def _front(lines: list[str], file: str) -> tuple[dict[str, str], dict[str, int],
                 checks.known(CourseError, say("field of a lesson"), field[1], FRONT)
             except ClsfError as error:
                 raise _at(file, at + 1, error) from None
-            found[field[1]], line_of[field[1]] = field[2] or "", at + 1
+            fields[field[1]], line_of[field[1]] = field[2] or "", at + 1
         elif line:
             raise _at(file, at + 1, CourseError("'{text}' is neither a field nor an item of a list.", text=line[:60]))
-    if not found.get("title"):
+    if not fields.get("title"):
         raise _at(file, 1, CourseError("The title is missing. Add a line such as: title: Neighbours"))
-    return found, line_of, tuple(able), end + 1
+    return fields, line_of, tuple(able), end + 1
 
 
 def _steps(lines: list[str], begin: int, file: str, pages: tuple[str, ...]) -> Iterator[Step]:

@@ -24,7 +24,6 @@ STRETCHES: dict[int, Sentence] = {
     2: say("Second stretch: learning, and being misled"),
     3: say("Third stretch: how programs are built"),
 }
-FINAL = "final-check"  # the lesson that asks about all others
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,8 @@ def _value(outcome: Outcome) -> str:
 
 
 def _numbers(outcome: Outcome) -> str:
-    found = outcome.value.values
-    return str(found[0]) if isinstance(found, list) and len(found) == 1 else str(found)
+    numbers = outcome.value.values
+    return str(numbers[0]) if isinstance(numbers, list) and len(numbers) == 1 else str(numbers)
 
 
 def _truth(outcome: Outcome) -> str:
@@ -109,7 +109,7 @@ def program(text: str, read: str) -> Program:
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Return (name, value) of `a=1 b=[1, 2]`; a blank inside brackets or quotes parts nothing."""
-    found, depth, quote, start = [], 0, "", 0
+    pairs, depth, quote, start = [], 0, "", 0
     for at, letter in enumerate(text + " "):
         if quote:
             quote = "" if letter == quote else quote
@@ -124,11 +124,11 @@ def _pairs(text: str) -> list[tuple[str, str]]:
                 name, equals, value = piece.partition("=")
                 if not equals or not name.isidentifier():
                     raise CourseError("An argument is written as name=value, but here it is '{text}'.", text=piece[:60])
-                found.append((name, value))
+                pairs.append((name, value))
             start = at
     if depth or quote:
         raise CourseError("A bracket or a quotation mark is not closed in '{text}'.", text=text[:60])
-    return found
+    return pairs
 
 
 def _argument(name: str, text: str) -> object:

@@ -67,7 +67,7 @@ WANTED = {
 
 OPERATORS = {
     "<=": operator.le, ">=": operator.ge, "!=": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
-    "~": lambda found, wanted: str(wanted) in [str(each) for each in found] if isinstance(found, tuple | list | frozenset | set) else str(wanted) in str(found),
+    "~": lambda value, wanted: str(wanted) in [str(each) for each in value] if isinstance(value, tuple | list | frozenset | set) else str(wanted) in str(value),
 }  # fmt: skip
 """`~`: contains."""
 
@@ -83,12 +83,12 @@ class Condition:
     wanted: float | str
 
     def met(self, candidate: Candidate) -> bool:
-        found = candidate.get(self.field)
-        if isinstance(found, str) and isinstance(self.wanted, float) and self.sign != "~":
-            found = number_of(found)  # a class may be called 7
-        if found is None or (isinstance(self.wanted, float) and self.sign != "~" and not isinstance(found, int | float)):
+        value = candidate.get(self.field)
+        if isinstance(value, str) and isinstance(self.wanted, float) and self.sign != "~":
+            value = number_of(value)  # a class may be called 7
+        if value is None or (isinstance(self.wanted, float) and self.sign != "~" and not isinstance(value, int | float)):
             return False
-        return bool(OPERATORS[self.sign](found, self.wanted))
+        return bool(OPERATORS[self.sign](value, self.wanted))
 
     def wish(self) -> Sentence | str:
         """Return what is wanted, as a student reads it."""

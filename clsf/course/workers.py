@@ -61,7 +61,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Lockstep:
-    """What came of it. Losses in nats, one for each step; differences are the largest of any weight after each step."""
+    """The result. Losses in nats, one for each step; differences are the largest of any weight after each step."""
 
     losses: tuple[float, ...]  # of the workers, averaged as their gradients are
     one_device: tuple[float, ...]
@@ -83,8 +83,8 @@ def lockstep(framework: str, setup: Setup, steps: int = STEPS) -> Lockstep:
     for step in range(steps):
         x, y = _batch(images, labels, step, total)
         ends = np.cumsum(sizes)[:-1]
-        told, found = compute(copies, np.split(x, ends), np.split(y, ends), setup.statistics)
-        mean = {name: sum(share * one[name] for share, one in zip(shares, found, strict=True)) for name in WEIGHTS}
+        told, computed = compute(copies, np.split(x, ends), np.split(y, ends), setup.statistics)
+        mean = {name: sum(share * one[name] for share, one in zip(shares, computed, strict=True)) for name in WEIGHTS}
         copies = [_stepped(copy, mean, RATE) for copy in copies]
         (loss,), (gradient,) = compute([alone], [x], [y], "none" if setup.statistics == "none" else "own")
         alone = _stepped(alone, gradient, RATE)

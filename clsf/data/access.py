@@ -28,10 +28,10 @@ def ask(who: Callable[[], str | None]) -> None:
 
 def reader() -> str | None:
     """Return whose work is done here: an owner's hash, NOBODY, or PROGRAM."""
-    found = _here.get()
-    if found is _unsaid:
+    key = _here.get()
+    if key is _unsaid:
         return PROGRAM if _asked_by is None else _asked_by()
-    return found  # type: ignore[return-value]
+    return key  # type: ignore[return-value]
 
 
 @contextmanager

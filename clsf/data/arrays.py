@@ -48,9 +48,9 @@ def expanded(listing: Listing) -> Listing:
     archives = [entry for entry in listing.entries if entry.name.lower().endswith(".npz")]
     pairs = {}
     for entry in listing.entries:
-        found = IDX_NAME.match(entry.name)
-        if found:
-            pairs.setdefault(found["before"], {})[found["what"].lower()] = entry
+        match = IDX_NAME.match(entry.name)
+        if match:
+            pairs.setdefault(match["before"], {})[match["what"].lower()] = entry
     if not archives and not pairs:
         return listing
     images: list[Entry] = []
@@ -115,12 +115,12 @@ def _of_npz(entry: Entry) -> list[Entry]:
     with npz(entry) as arrays:
         names = {name.lower(): name for name in arrays}
         for way in (PARTS, *OTHER_NAMES):
-            found = {part: pair for part, pair in way.items() if pair[0] in names}
-            if not found:
+            parts = {part: pair for part, pair in way.items() if pair[0] in names}
+            if not parts:
                 continue
             classes = arrays[names["classes"]] if "classes" in names else None
             made: list[Entry] = []
-            for part, (pixels, labels) in found.items():
+            for part, (pixels, labels) in parts.items():
                 if labels not in names:
                     raise DataError(
                         "The file {file} has the images {images}, but not their labels {labels}.",

@@ -72,7 +72,7 @@ def drawn(augmentation: Augmentation, seed: int, epoch: int, index: int, height:
 
 @lru_cache(maxsize=4)
 def _table(seed: int, epoch: int, size: int) -> np.ndarray:
-    """Row by row from one stream of raw numbers, so that a larger table begins like a smaller one. See `clsf.data.shuffle`."""
+    """Draw a table row by row from one stream of raw numbers, so that a larger table begins like a smaller one. See `clsf.data.shuffle`."""
     raw = np.random.PCG64(np.random.SeedSequence((PURPOSE, seed, epoch))).random_raw(size * DRAWS)
     table = (raw >> np.uint64(11)).astype(np.float64).reshape(size, DRAWS) / 2**53
     table.setflags(write=False)
@@ -131,11 +131,11 @@ def _inside(place: np.ndarray, size: int) -> np.ndarray:
 
 def _hole(side: int, chance: np.ndarray, height: int, width: int) -> tuple[np.ndarray, ...]:
     """Return top, bottom, left and right of the covered squares, each (n,); the second of a pair is not covered."""
-    found = []
+    edges = []
     for which, size in ((HOLE_Y, height), (HOLE_X, width)):
         first = (chance[:, which] * size).astype(np.int64) - side // 2
-        found += [np.maximum(first, 0), np.minimum(first + side, size)]
-    return tuple(found)
+        edges += [np.maximum(first, 0), np.minimum(first + side, size)]
+    return tuple(edges)
 
 
 def _covered(pixels: np.ndarray, side: int, chance: np.ndarray) -> np.ndarray:

@@ -56,9 +56,9 @@ def facts(name: str) -> dict | None:
             raise ValueError(f"made in format {meta['format']}, this is format {FORMAT}")
         for part in _parts(meta):
             for file in (f"{part}_pixels.npy", f"{part}_labels.npy"):
-                found, expected = (folder / file).stat().st_size, meta["files"][file]
-                if found != expected:
-                    raise ValueError(f"{file} has {found} bytes instead of {expected}")
+                size, expected = (folder / file).stat().st_size, meta["files"][file]
+                if size != expected:
+                    raise ValueError(f"{file} has {size} bytes instead of {expected}")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(name, error) from error
     return meta

@@ -55,7 +55,7 @@ class DatasetInfo:
 def info(name: str) -> DatasetInfo:
     """Return what is known about a data set.
 
-    Raises DataError if there is none of that name (the sentence lists all that are for everybody), if it is somebody else's, or
+    Raises DataError if there is none of that name (the sentence lists all that are for everybody), if it is someone else's, or
     if an imported one is damaged.
     """
     if name in _BUILT_IN:
@@ -63,7 +63,7 @@ def info(name: str) -> DatasetInfo:
     if is_reference(name) or not readable(name):
         raise DataError("These images belong to somebody else, who alone can see them.")
     if name not in _imported_names():
-        checks.known(DataError, say("data set"), name, [*NAMES, *(found.name for found in imported())])
+        checks.known(DataError, say("data set"), name, [*NAMES, *(info.name for info in imported())])
     return _imported(name)
 
 
@@ -105,8 +105,8 @@ def is_cached(name: str) -> bool:
 
 def imported() -> list[DatasetInfo]:
     """Return the sets that were imported on this machine for everybody, ordered by title; damaged ones are left out."""
-    found = [_imported(name) for name in _imported_names() if not cache.described(name).get("private") and is_cached(name)]
-    return sorted(found, key=lambda one: (str(one.title), one.name))
+    infos = [_imported(name) for name in _imported_names() if not cache.described(name).get("private") and is_cached(name)]
+    return sorted(infos, key=lambda one: (str(one.title), one.name))
 
 
 def _imported_names() -> list[str]:
@@ -139,8 +139,8 @@ def _imported(name: str) -> DatasetInfo:
 _DIGIT_NAMES = tuple("0123456789")
 
 _BUILT_IN = {
-    found.name: found
-    for found in (
+    info.name: info
+    for info in (
         DatasetInfo(
             name="digits",
             title=say("Digits (8×8, scikit-learn)"),

@@ -38,7 +38,7 @@ def download(
 ) -> None:
     """Fetch a file into `path`, from the first address that has it; nothing is fetched if it is there already.
 
-    `size` (bytes) and `md5` are what the file must have; None where that is not known. `progress` is told the stage
+    `size` (bytes) and `md5` are what the file must have; None where that is not known. `progress` receives the stage
     "download"; if it raises, what has come so far is kept for the next time. Raises DataError with the reason of each
     address.
     """
@@ -140,9 +140,9 @@ def _problem(file: Path, size: int | None, md5: str | None) -> Sentence | None:
         return say("it has {found} bytes instead of {size}", found=_length(file), size=size)
     if md5 is not None:
         with file.open("rb") as opened:
-            found = hashlib.file_digest(opened, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-        if found != md5:
-            return say("its checksum is {found} instead of {md5}", found=found, md5=md5)
+            checksum = hashlib.file_digest(opened, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        if checksum != md5:
+            return say("its checksum is {found} instead of {md5}", found=checksum, md5=md5)
     return None
 
 
@@ -151,8 +151,8 @@ def _length(file: Path) -> int:
 
 
 def _starts_at(content_range: str) -> int | None:
-    found = re.match(r"bytes (\d+)-", content_range)
-    return int(found[1]) if found else None
+    match = re.match(r"bytes (\d+)-", content_range)
+    return int(match[1]) if match else None
 
 
 def _reason(error: object) -> Sentence:
@@ -169,7 +169,7 @@ def _listed(sentences: list[Sentence]) -> Sentence:
 
 
 def _http_only() -> urllib.request.OpenerDirector:
-    """An opener that follows no file:, ftp: or data: address, not even where a server sends it there."""
+    """Return an opener that follows no file:, ftp: or data: address, not even where a server sends it there."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),

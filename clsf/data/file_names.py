@@ -26,7 +26,7 @@ def file_names(name: str) -> list[str] | None:
     if not cache.NAME.fullmatch(name):
         return None
     try:
-        found = json.loads((data_folder() / "sets" / name / FILE).read_text("utf-8"))
+        names = json.loads((data_folder() / "sets" / name / FILE).read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, list) and all(isinstance(one, str) for one in found) else None
+    return names if isinstance(names, list) and all(isinstance(one, str) for one in names) else None

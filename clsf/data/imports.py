@@ -113,7 +113,7 @@ def _import(
 
                 cache.keep(name, fill)
     # What is kept beside the images names them by their place in the set. The names of the files, and what lay beside them, are
-    # this import's own: the same images may have been imported before by somebody else.
+    # this import's own: the same images may have been imported before by someone else.
     broken = {str(path): Sentence.from_json(why) for path, why in cache.facts(name).get("broken", ())}
     skipped = [*layout.skipped, *((one.entry.name, broken[one.path]) for one in layout.pictures if one.path in broken)]
     return Imported(name, catalogue.info(name), tuple(sorted(skipped, key=lambda pair: pair[0])), copies)
@@ -154,9 +154,9 @@ def _fill(folder: Path, layout: Layout, image_size: int | None, progress: Progre
     headers: dict[str, Header] = {}
     for picture in layout.pictures:
         progress("prepare", 0, len(layout.pictures))
-        found = _tried(lambda p=picture: header(p.entry.read()), picture, problems)
-        if found is not None:
-            headers[picture.path] = found
+        of_file = _tried(lambda p=picture: header(p.entry.read()), picture, problems)
+        if of_file is not None:
+            headers[picture.path] = of_file
     for label, name in enumerate(layout.classes):
         if not any(one.label == label and one.part == "train" and one.path in headers for one in layout.pictures):
             raise no_image(
@@ -196,24 +196,24 @@ def _shape(layout: Layout, headers: dict[str, Header], image_size: int | None) -
     """Decide the one shape of all images from their headers."""
     if not headers:
         raise no_image(layout.classes[0], [(p.entry.name, say("it can't be read")) for p in layout.pictures if p.label == 0])
-    found = list(headers.values())
-    channels = 1 if all(h.grey for h in found) else 3
-    height, width = found[0].height, found[0].width
-    same = all((h.height, h.width) == (height, width) for h in found)
+    known = list(headers.values())
+    channels = 1 if all(h.grey for h in known) else 3
+    height, width = known[0].height, known[0].width
+    same = all((h.height, h.width) == (height, width) for h in known)
     if image_size is not None:
         height = width = image_size
-        if len(found) * height * width * channels > MAX_PIXEL_BYTES:
+        if len(known) * height * width * channels > MAX_PIXEL_BYTES:
             raise DataError(
                 "{count} images of {size}x{size} pixels take more than {most} GB. Choose a smaller image_size.",
-                count=len(found), size=image_size, most=MAX_PIXEL_BYTES >> 30,
+                count=len(known), size=image_size, most=MAX_PIXEL_BYTES >> 30,
             )  # fmt: skip
     elif not (
         same
         and min(height, width) >= MIN_SIDE
         and max(height, width) <= MAX_IMAGE_SIZE
-        and len(found) * height * width * channels <= MAX_PIXEL_BYTES
+        and len(known) * height * width * channels <= MAX_PIXEL_BYTES
     ):
-        height = width = min(SIDE, max(MIN_SIDE, median_low(min(h.height, h.width) for h in found)))
+        height = width = min(SIDE, max(MIN_SIDE, median_low(min(h.height, h.width) for h in known)))
     return height, width, channels
 
 

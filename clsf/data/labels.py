@@ -51,9 +51,9 @@ def table(entries: Sequence[Entry], images: Sequence[Entry]) -> Table | None:
     best: Table | None = None
     for entry in entries:
         if entry.name.lower().endswith(TABLES) and entry.size <= MAX_TABLE:
-            found = _read(entry, names)
-            if found and (best is None or len(found.labels) > len(best.labels)):
-                best = found
+            labelled = _read(entry, names)
+            if labelled and (best is None or len(labelled.labels) > len(best.labels)):
+                best = labelled
     return best
 
 

@@ -133,12 +133,12 @@ def arranged(listing: Listing, choices: Choices | None = None) -> Layout:
     Raises DataError if there is no image, fewer than two or too many classes, a class without a file that could be an
     image, a test class that is not trained on, or if it has to be asked what the folders are for.
     """
-    found = read(listing, choices)
-    if found.question is not None:
-        raise DataError(found.question)
-    if found.layout is None:
-        raise DataError(found.problem)
-    return found.layout
+    reading = read(listing, choices)
+    if reading.question is not None:
+        raise DataError(reading.question)
+    if reading.layout is None:
+        raise DataError(reading.problem)
+    return reading.layout
 
 
 def read(listing: Listing, choices: Choices | None = None) -> Reading:
@@ -366,26 +366,26 @@ def _by_names(inside: list[tuple[Entry, list[str]]], role: dict[str, str]) -> _P
 def _by_table(inside: list[tuple[Entry, list[str]]], role: dict[str, str], table: labelling.Table) -> _Placed:
     placed = _Placed()
     for entry, parts in inside:
-        found, part = table.find(entry), _part(parts, role)
-        if found is None or not found[0]:
+        places, part = table.find(entry), _part(parts, role)
+        if places is None or not places[0]:
             placed.skipped.append((entry.name, say("The table {table} tells no class of it.", table=table.file)))
         elif part == "out":
             placed.skipped.append((entry.name, _why_out("out", parts)))
         else:
-            placed.put(found[1] or part, found[0].replace("/", "-"), "/".join(parts) or entry.name, entry)
+            placed.put(places[1] or part, places[0].replace("/", "-"), "/".join(parts) or entry.name, entry)
     return placed
 
 
 def _class_folders(folders: tuple[str, ...], wrapping: list[str], role: dict[str, str], turned: bool) -> set[str]:
     """Return the names of the folders that stand for classes to train on, also those without a file."""
-    found = set()
+    named = set()
     for folder in folders:
         parts = _below(folder, wrapping)
         if len(parts) == 1 and role.get(parts[0]) == "class":
-            found.add(parts[0])
+            named.add(parts[0])
         elif len(parts) == 2 and role.get(parts[0]) == "train" and not turned and roles.role_of(parts[1]) != "train":
-            found.add(parts[1])
-    return found
+            named.add(parts[1])
+    return named
 
 
 def _classes(trained: set[str], placed: _Placed, skipped: list[tuple[str, Sentence]], images: list[Entry]) -> tuple[str, ...]:

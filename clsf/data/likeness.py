@@ -69,10 +69,10 @@ def components(flat: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
         return np.zeros((len(flat), 2)), (0.0, 0.0)
     wanted = min(2, *flat.shape)
     solver = "randomized" if min(flat.shape) > 50 else "full"
-    found = PCA(wanted, svd_solver=solver, random_state=0).fit(flat)
+    fitted = PCA(wanted, svd_solver=solver, random_state=0).fit(flat)
     points = np.zeros((len(flat), 2))
-    points[:, :wanted] = found.transform(flat)
-    shares = [float(share) for share in found.explained_variance_ratio_] + [0.0]
+    points[:, :wanted] = fitted.transform(flat)
+    shares = [float(share) for share in fitted.explained_variance_ratio_] + [0.0]
     return points, (shares[0], shares[1])
 
 
@@ -96,14 +96,14 @@ def _first(one: np.ndarray, other: np.ndarray, distance: np.ndarray, key: np.nda
     """Return the pairs with the smallest keys, each image in one of them only, so that one odd image does not fill the list."""
     most = min(len(key), 4000)
     near = np.argpartition(key, most - 1)[:most] if most else np.empty(0, np.int64)
-    found: Pairs = []
+    pairs: Pairs = []
     seen: set[int] = set()
     for pair in near[np.lexsort((other[near], one[near], key[near]))]:
         a, b = int(one[pair]), int(other[pair])
         if a in seen or b in seen:
             continue
         seen |= {a, b}
-        found.append((a, b, float(distance[pair])))
-        if len(found) == PAIRS:
+        pairs.append((a, b, float(distance[pair])))
+        if len(pairs) == PAIRS:
             break
-    return found
+    return pairs

@@ -43,11 +43,11 @@ def decoded(members: Sequence[zipfile.ZipInfo], encoding: str | None = None) -> 
         encoding = None
     elif encoding is None:
         encoding = guessed(unsure)
-    found = [
+    names = [
         known if known is not None else name.decode(encoding or "ascii", "replace")
         for name, known in zip(raw, certain, strict=True)
     ]
-    return found, encoding
+    return names, encoding
 
 
 def guessed(names: Sequence[bytes]) -> str:

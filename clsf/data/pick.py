@@ -25,6 +25,6 @@ def pixels(plan: dict, indices: Sequence[int]) -> np.ndarray:
             "These are no numbers of at most {most} images among {count}: {value}.",
             most=MOST, count=len(prepared.pixels), value=str(list(indices))[:80],
         )  # fmt: skip
-    found = np.ascontiguousarray(prepared.pixels[wanted])
-    every = max(-(-max(found.shape[1:3]) // SIDE), 1) if len(found) else 1
-    return found[:, ::every, ::every]
+    images = np.ascontiguousarray(prepared.pixels[wanted])
+    every = max(-(-max(images.shape[1:3]) // SIDE), 1) if len(images) else 1
+    return images[:, ::every, ::every]

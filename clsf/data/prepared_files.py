@@ -30,28 +30,28 @@ def open_or_make(
     DataError if the disk does not take them.
     """
     path = data_folder() / "prepared" / f"{key}.npy"
-    found = _open(path, shape)
-    if found is not None:
-        return found
+    array = _open(path, shape)
+    if array is not None:
+        return array
     with cache.locked(f"prepared-{key}", waiting):
-        found = _open(path, shape)  # another process may have written it while this one waited
-        if found is None:
+        array = _open(path, shape)  # another process may have written it while this one waited
+        if array is None:
             with cache.storing(key):
                 _write(path, shape, chunks())
-            found = _open(path, shape)
-    return found
+            array = _open(path, shape)
+    return array
 
 
 def _open(path: Path, shape: tuple[int, ...]) -> np.ndarray | None:
     try:
-        found = np.load(path, mmap_mode="r", allow_pickle=False)
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError):
         return None
-    if found.dtype != np.uint8 or found.shape != shape:
+    if array.dtype != np.uint8 or array.shape != shape:
         return None
     with suppress(OSError):  # of a read-only folder, where nothing is removed either
         os.utime(path)  # used now: see KEEP
-    return found
+    return array
 
 
 def _write(path: Path, shape: tuple[int, ...], chunks: Iterable[np.ndarray]) -> None:

@@ -57,10 +57,10 @@ def carried(source: Pretrained) -> Path | None:
     if not source.package:
         return None
     try:
-        found = importlib.metadata.distribution(source.package).locate_file(source.file)
+        path = importlib.metadata.distribution(source.package).locate_file(source.file)
     except importlib.metadata.PackageNotFoundError:
         return None
-    return Path(found) if Path(found).is_file() else None
+    return Path(path) if Path(path).is_file() else None
 
 
 def fetched(source: Pretrained) -> Path:
@@ -72,20 +72,20 @@ def arrays(name: str, progress: Progress = silent) -> dict[str, np.ndarray]:
     """Return the weights of a whole pretrained network, float32, named as its preset's. Raises DataError if they are not to be had."""
     source = SOURCES[name]
     path = _kept(source)
-    found = _open(path)
-    if found is None:
+    weights = _open(path)
+    if weights is None:
         problem = missing(name)
         if problem is not None:
             raise DataError(problem)
         with cache.locked(f"pretrained-{path.stem}", lambda: progress("read", 0, 0)):
-            found = _open(path)
-            if found is None:
+            weights = _open(path)
+            if weights is None:
                 with cache.storing(path.stem):
                     _make(source, path, progress)
-                found = _open(path)
-    if found is None:
+                weights = _open(path)
+    if weights is None:
         raise DataError("The weights of {network} could not be kept in {folder}.", network=name, folder=str(path.parent))
-    return found
+    return weights
 
 
 def begin(analysis: Analysis, weights: str, dtype: str, progress: Progress = silent) -> dict[str, np.ndarray]:
@@ -103,18 +103,18 @@ def checked(analysis: Analysis, weights: str) -> tuple[Pretrained, int]:
 
     Raises PlanError if there is none or the images do not suit it, DataError if its weights are not to be had.
     """
-    found = shared_of(analysis, weights)
-    if found is None:
+    shared = shared_of(analysis, weights)
+    if shared is None:
         raise PlanError(
             "Pretrained weights ({weights}) are there for {networks}, but this model does not begin like one of them. Choose such a "
             "model, or train from scratch.",
             weights=weights, networks=", ".join(s.name for s in SOURCES.values() if s.weights == weights),
         )  # fmt: skip
-    _check_shape(analysis, found[0])
-    problem = missing(found[0].name)
+    _check_shape(analysis, shared[0])
+    problem = missing(shared[0].name)
     if problem is not None:
         raise DataError(problem)
-    return found
+    return shared
 
 
 def _check_shape(analysis: Analysis, source: Pretrained) -> None:

@@ -11,14 +11,14 @@ MB = 1_000_000
 
 def taken() -> dict[str, int]:
     """Return owner -> bytes of their sets on the disk."""
-    found: dict[str, int] = {}
+    sizes_of: dict[str, int] = {}
     for name in filter(private.is_name, cache.names()):
         meta = cache.described(name)
         sizes = meta.get("files")
         size = sum(n for n in sizes.values() if isinstance(n, int)) if isinstance(sizes, dict) else 0
         owner = str(meta.get("owner", ""))
-        found[owner] = found.get(owner, 0) + size
-    return found
+        sizes_of[owner] = sizes_of.get(owner, 0) + size
+    return sizes_of
 
 
 def require(owner: str, size: int, settings: Settings | None = None) -> None:
@@ -30,8 +30,8 @@ def require(owner: str, size: int, settings: Settings | None = None) -> None:
             "fewer images.",
             size=f"{size / MB:,.0f}", most=f"{settings.set_mb:,}",
         )  # fmt: skip
-    found = taken()
-    mine, all_of_them = found.get(owner, 0), sum(found.values())
+    sizes = taken()
+    mine, all_of_them = sizes.get(owner, 0), sum(sizes.values())
     if mine + size > settings.sets_mb_per_session * MB:
         raise DataError(
             "Unpacked, these images take {size} MB, and your data sets take {mine} MB already, of {most} MB that you may keep here. "

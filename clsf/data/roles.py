@@ -68,22 +68,22 @@ def _apart(word: str) -> list[str]:
 
 def named(names: Sequence[str]) -> dict[str, str | None]:
     """Return the part that each folder is named after, also where all share another word: fruits_train, fruits_test."""
-    found = {name: role_of(name) for name in names}
-    if len(names) > 1 and not any(found.values()):
+    roles = {name: role_of(name) for name in names}
+    if len(names) > 1 and not any(roles.values()):
         cut = {name: [word for word in re.split(r"[\W_]+", name.lower()) if word] for name in names}
         parts = {name: [_WORDS[word] for word in words if word in _WORDS] for name, words in cut.items()}
         rests = {tuple(word for word in words if word not in _WORDS and word not in _FILLERS) for words in cut.values()}
         if len(rests) == 1 and all(len(one) == 1 for one in parts.values()):
             return {name: one[0] for name, one in parts.items()}
-    return found
+    return roles
 
 
 def guessed(tree: Tree) -> tuple[dict[str, str], Sentence | None]:
     """Return what each folder at the top is for, and the question to ask where that can be read in two ways."""
-    found = named(list(tree))
-    parts = {name: role for name, role in found.items() if role}
+    roles = named(list(tree))
+    parts = {name: role for name, role in roles.items() if role}
     others = [name for name in tree if name not in parts]
-    classes, split = dict.fromkeys(tree, "class"), {name: found[name] or "out" for name in tree}
+    classes, split = dict.fromkeys(tree, "class"), {name: roles[name] or "out" for name in tree}
     nested = {name: any(len(path) > 1 for path in paths) for name, paths in tree.items()}
     if not parts:
         return classes, None
@@ -95,7 +95,7 @@ def guessed(tree: Tree) -> tuple[dict[str, str], Sentence | None]:
             )  # fmt: skip
         inside = {path[0] for name in parts for path in tree[name] if len(path) > 1}
         if inside and inside <= set(others):  # cat/, dog/, and val/cat/, val/dog/
-            return {name: found[name] or "class" for name in tree}, None
+            return {name: roles[name] or "class" for name in tree}, None
         return classes, None
     if not others:
         return split, None

@@ -22,15 +22,15 @@ def open_dataset(name: str, progress: Progress = silent) -> Dataset:
     such set, if it can't be fetched, or if an imported one is damaged.
     """
     info = catalogue.info(name)
-    found = _whole(info)
-    if found is not None:
-        return found
+    dataset = _whole(info)
+    if dataset is not None:
+        return dataset
     with cache.locked(name, lambda: progress(*_made_so_far(info))):
-        found = _whole(info)  # another process may have made it while this one waited
-        if found is None:
+        dataset = _whole(info)  # another process may have made it while this one waited
+        if dataset is None:
             cache.keep(name, lambda folder: _make(info, folder, progress))
-            found = cache.load(name)
-    return found
+            dataset = cache.load(name)
+    return dataset
 
 
 def _whole(info: DatasetInfo) -> Dataset | None:

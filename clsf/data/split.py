@@ -64,13 +64,13 @@ def fair_order(labels: np.ndarray) -> np.ndarray:
     until = ((rank + 1) * parts - 1) * len(labels) // size + 1
     waiting = iter(np.lexsort((np.arange(len(labels)), from_place)).tolist())
     opens, until = from_place.tolist(), until.tolist()
-    coming, ready, found = next(waiting, None), [], np.empty(len(labels), np.int64)
+    coming, ready, order = next(waiting, None), [], np.empty(len(labels), np.int64)
     for place in range(len(labels)):
         while coming is not None and opens[coming] <= place + 1:
             heapq.heappush(ready, (until[coming], coming))
             coming = next(waiting, None)
-        found[place] = heapq.heappop(ready)[1]
-    return found
+        order[place] = heapq.heappop(ready)[1]
+    return order
 
 
 def _rank(labels: np.ndarray) -> np.ndarray:

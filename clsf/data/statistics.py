@@ -82,11 +82,11 @@ def values(name: str, plan: dict) -> tuple[Values, Values]:
 def counts(pixels: np.ndarray) -> np.ndarray:
     """Return how often each value occurs per channel: uint8 (n, h, w, c) -> int64 (c, 256)."""
     channels = pixels.shape[3]
-    found = np.zeros((channels, 256), np.int64)
+    histogram = np.zeros((channels, 256), np.int64)
     for chunk in _chunks(pixels):
         for channel in range(channels):
-            found[channel] += np.bincount(chunk[..., channel].ravel(), minlength=256)
-    return found
+            histogram[channel] += np.bincount(chunk[..., channel].ravel(), minlength=256)
+    return histogram
 
 
 def class_means(name: str) -> np.ndarray:

@@ -41,16 +41,16 @@ def inflated(data: bytes, most: int) -> bytes:
     """Return what gzip packed, at most `most` bytes. Raises DataError if there is more, or if it is damaged."""
     unpacker = zlib.decompressobj(31)  # 31: gzip's header
     try:
-        found = unpacker.decompress(data, most + 1)
+        content = unpacker.decompress(data, most + 1)
     except zlib.error as error:
         raise DataError("The archive is damaged here: {why}.", why=str(error)) from error
-    if len(found) > most:
+    if len(content) > most:
         raise DataError(
             "Unpacked, the archive has more than {most} MB. Make the images smaller, or use fewer.", most=most // 1_000_000
         )
     if not unpacker.eof:
         raise DataError("The archive is damaged here: {why}.", why=say("the file is cut off"))
-    return found
+    return content
 
 
 def _portions(file: BinaryIO) -> Iterator[bytes]:

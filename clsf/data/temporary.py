@@ -1,6 +1,6 @@
 """One private folder for everything temporary of a process, on the disk of the images: <data folder>/tmp/<process>/
 
-Each process holds a lock beside its folder, which it loses however it ends. Whoever starts next removes the folders whose lock
+Each process holds a lock beside its folder, which it loses however it ends. Anyone who starts next removes the folders whose lock
 is free, so that nothing of an upload stays behind, and tightens what an older program left open to others.
 """
 
@@ -33,10 +33,10 @@ def folder() -> Path:
         return _given
     root = data_folder()
     with _lock:
-        found = _folders.get(root)
-        if found is None or not found.is_dir():
-            found = _folders[root] = _made(private_folder(root / "tmp"))
-        return found
+        made = _folders.get(root)
+        if made is None or not made.is_dir():
+            made = _folders[root] = _made(private_folder(root / "tmp"))
+        return made
 
 
 def use(given: Path) -> None:
@@ -102,25 +102,25 @@ def private_folder(path: Path) -> Path:
 def tighten(root: Path, names: tuple[str, ...]) -> None:
     """Take from others what they may do with a folder of ours, and with the entries of these names (or patterns) in it.
 
-    A folder that is shared on purpose, such as the system's for temporary files, the home folder or somebody else's, stays as
+    A folder that is shared on purpose, such as the system's for temporary files, the home folder or someone else's, stays as
     it is; what of ours lies in it is tightened.
     """
     if root.resolve() not in (Path.home().resolve(), Path("/")):
         _tighten(root, unless_sticky=True)
     for name in names:
-        for found in root.glob(name):
-            _tighten(found)
-            for inside, folders, files in os.walk(found):
+        for path in root.glob(name):
+            _tighten(path)
+            for inside, folders, files in os.walk(path):
                 for each in (*folders, *files):
                     _tighten(Path(inside, each))
 
 
 def _tighten(path: Path, unless_sticky: bool = False) -> None:
     with suppress(OSError):
-        found = path.lstat()
-        open_to_others = found.st_mode & 0o077 and not stat.S_ISLNK(found.st_mode)
-        if open_to_others and not (unless_sticky and found.st_mode & stat.S_ISVTX):
-            path.chmod(stat.S_IMODE(found.st_mode) & ~0o077)
+        status = path.lstat()
+        open_to_others = status.st_mode & 0o077 and not stat.S_ISLNK(status.st_mode)
+        if open_to_others and not (unless_sticky and status.st_mode & stat.S_ISVTX):
+            path.chmod(stat.S_IMODE(status.st_mode) & ~0o077)
 
 
 def _made(parent: Path) -> Path:

@@ -155,7 +155,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def serve(arguments: Sequence[str], work: Callable[[Path, dict, Progress], object]) -> int:
-    """In the child: carry out `work(archive, order, progress)` with little memory, and say how it goes and what came of it.
+    """Carry out `work(archive, order, progress)` in the child process with little memory; report progress and result.
 
     Return the exit code.
     """
@@ -185,8 +185,8 @@ def _imported(archive: Path, order: dict, progress: Progress) -> object:
     choices = Choices(**order.pop("choices"))
     if order.pop("look", False):
         return read_zip(archive, choices).to_json()
-    found = import_zip(archive, progress, choices=choices, **order)
-    return {"name": found.name, "skipped": [(file, why.to_json()) for file, why in found.skipped], "copies": found.copies}
+    dataset = import_zip(archive, progress, choices=choices, **order)
+    return {"name": dataset.name, "skipped": [(file, why.to_json()) for file, why in dataset.skipped], "copies": dataset.copies}
 
 
 def _limit_memory() -> None:
@@ -199,7 +199,7 @@ def _limit_memory() -> None:
 
 
 def limits() -> dict[str, int]:
-    """Return what an upload may hold, for whoever states it: files, megapixels and so on."""
+    """Return what an upload may hold, for the page that states it: files, megapixels and so on."""
     from clsf.data.decode import MAX_JPEG_PIXELS, MAX_PIXELS
     from clsf.data.layout import MAX_CLASSES
 

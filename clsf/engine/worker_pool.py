@@ -188,9 +188,9 @@ class WorkerPool:
         limit = worker.memory_limit if worker and worker.memory_limit else 0
         self._memory_deaths[message.get("worker", "")] = (message.get("rss", 0), limit)
 
-    def _workers_are(self, found: dict[str, dict]) -> None:
+    def _workers_are(self, workers: dict[str, dict]) -> None:
         with self.changed:
-            new, gone = self.table.update(found)
+            new, gone = self.table.update(workers)
             self.changed.notify_all()
         for worker in gone:
             self._per_worker.drop(worker.address)
@@ -228,46 +228,46 @@ class WorkerPool:
         )
 
     def suspect(self, worker: Worker, token: str) -> None:
-        """Find out whether a worker is busy with a job that nobody waits for; one that still wakes up is only slow."""
+        """Find out whether a worker is busy with a job whose answer is not awaited; one that still wakes up is only slow."""
         if worker.warm:
             self._per_worker.do(worker.address, self._ask_if_stuck, worker, token)
 
     def _ask_if_stuck(self, worker: Worker, token: str) -> None:
-        found = self.client.run(work.is_calling, token, workers=[worker.address], on_error="ignore")
-        if found.get(worker.address):
+        answers = self.client.run(work.is_calling, token, workers=[worker.address], on_error="ignore")
+        if answers.get(worker.address):
             worker.stuck = True
             self._executor.do(self._arrived)  # the engine tidies workers that have no run
 
     def _begin(self, worker: Worker) -> None:
         warm = self.warm if self.table.worth_warming(worker.framework) else None
         try:
-            found = self.client.run(work.begin, worker.framework, warm, workers=[worker.address])
+            answers = self.client.run(work.begin, worker.framework, warm, workers=[worker.address])
         except Exception as error:  # it died, or this package is not installed there
             if self._closed:
                 return
             logger.warning("The worker %s can't be used: %r", worker.address, error)
             self._executor.do(self._did_not_begin, worker)
         else:
-            self._executor.do(self._worker_began, worker, found[worker.address])
+            self._executor.do(self._worker_began, worker, answers[worker.address])
 
     def _ask_scheduler(self) -> None:
         if self._closed:
             return
         try:
-            found = self.client.scheduler_info()["workers"]
+            workers = self.client.scheduler_info()["workers"]
         except Exception as error:
             if self._closed:
                 return
             if not self._away:
                 logger.warning("The scheduler does not answer: %r", error)
-            self._away, found = True, {}
+            self._away, workers = True, {}
             self._workers.reconnect()
         else:
             if self._away:
                 self._away = False
                 self._subscribe()
         self._asking = False
-        self._executor.do(self._workers_are, found)
+        self._executor.do(self._workers_are, workers)
 
     def _subscribe(self) -> None:
         for topic, action in self._topics.items():

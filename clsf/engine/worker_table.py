@@ -33,7 +33,7 @@ class Worker:
     cold: bool = False  # its framework could not be imported
     lost: bool = False  # killed, and not yet gone from the cluster
     ended_by_us: bool = False  # for a reason that lies not in the interactive jobs it had
-    stuck: bool = False  # busy with an interactive job that nobody waits for any more
+    stuck: bool = False  # busy with an interactive job whose answer is not awaited any more
     memory_mb: float | None = None
     ready_bytes: float = 0.0  # what it held when its framework was imported
     paused: bool = False  # by dask, for it holds nearly all the memory that it may use
@@ -49,13 +49,13 @@ class WorkerTable:
         self._seen = dict.fromkeys(FRAMEWORKS, time.monotonic())  # when each last had a worker, or could have had
         self.workers: dict[str, Worker] = {}
 
-    def update(self, found: dict[str, dict]) -> tuple[list[Worker], list[Worker]]:
+    def update(self, workers: dict[str, dict]) -> tuple[list[Worker], list[Worker]]:
         """Take in what a scheduler says of its workers. Return who is new and who is gone."""
-        gone = [worker for address, worker in self.workers.items() if address not in found]
+        gone = [worker for address, worker in self.workers.items() if address not in workers]
         for worker in gone:
             self.remove(worker.address)
         new = []
-        for address, facts in found.items():
+        for address, facts in workers.items():
             offered = [name for name in FRAMEWORKS if facts.get("resources", {}).get(name.upper())]
             if not offered:
                 continue

@@ -1,7 +1,7 @@
 """Runs that come with the program, so that a page has something real to show before anybody has trained.
 
 Each is a capsule in `data/`, named GROUP-FRAMEWORK or GROUP-NUMBER-FRAMEWORK, and was trained by `python -m clsf.cli.examples`.
-`TrainingService` answers for them by their ids as for any other run; they stand in no store and belong to nobody.
+`TrainingService` answers for them by their ids as for any other run; they stand in no store and have no owner.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from clsf.compare.values import LockstepStarted, SideFacts, StepDifference
 from clsf.data.catalogue import NAMES
 from clsf.errors import StoreError
 from clsf.examples.folder import FOLDER
-from clsf.experiments.start import Found, Member
+from clsf.experiments.start import ExperimentRuns, Member
 from clsf.experiments.values import text
 from clsf.runs.history import ExperimentRow
 from clsf.runs.record import RunRecord
@@ -42,8 +42,8 @@ def is_example(run_id: str) -> bool:
 
 def ids(group: str) -> list[str]:
     """Return the ids of the runs of a group: by number, then in the order of FRAMEWORKS."""
-    found = [PREFIX + path.name.removesuffix(ENDING) for path in FOLDER.glob(f"{group}-*{ENDING}")]
-    return sorted(found, key=lambda run_id: (*_numbers(run_id), FRAMEWORKS.index(framework_of(run_id))))
+    known = [PREFIX + path.name.removesuffix(ENDING) for path in FOLDER.glob(f"{group}-*{ENDING}")]
+    return sorted(known, key=lambda run_id: (*_numbers(run_id), FRAMEWORKS.index(framework_of(run_id))))
 
 
 def group_of(run_id: str) -> list[str]:
@@ -62,18 +62,18 @@ def record(run_id: str) -> RunRecord:
 
 def weights(run_id: str) -> Weights:
     """Return a run's final weights, name -> array. Raises StoreError where it came without."""
-    found = _opened(run_id).weights
-    if found is None:
+    arrays = _opened(run_id).weights
+    if arrays is None:
         raise StoreError("The run {run_id} came with the program, but without its weights. Train again.", run_id=run_id)
-    return found
+    return arrays
 
 
-def rates() -> Found:
+def rates() -> ExperimentRuns:
     """Return the runs with several learning rates as an experiment."""
     records = [record(run_id) for run_id in ids(RATES)]
     varied = [(("learning_rate", text(one.plan.learning_rate)),) for one in records]
     members = tuple(Member(arm, said, one) for arm, (said, one) in enumerate(zip(varied, records, strict=True)))
-    return Found(
+    return ExperimentRuns(
         ExperimentRow("", "", "", records[0].created, {"kind": "learning-rate"}), "learning-rate", members, len(members)
     )
 
@@ -81,12 +81,12 @@ def rates() -> Found:
 @cache
 def lockstep() -> tuple[LockstepStarted, tuple[StepDifference, ...]]:
     """Return a lockstep in float32: what began it, and each step without its single tensors."""
-    found = json.loads((FOLDER / LOCKSTEP).read_text("utf-8"))
-    sides = tuple(SideFacts(**side) for side in found["started"].pop("sides"))
+    stored = json.loads((FOLDER / LOCKSTEP).read_text("utf-8"))
+    sides = tuple(SideFacts(**side) for side in stored["started"].pop("sides"))
     started = LockstepStarted(
-        sides=sides, weights=(), **{**found["started"], "input_shape": tuple(found["started"]["input_shape"])}
+        sides=sides, weights=(), **{**stored["started"], "input_shape": tuple(stored["started"]["input_shape"])}
     )
-    steps = [{**step, "losses": tuple(step["losses"]), "seconds": tuple(step["seconds"])} for step in found["steps"]]
+    steps = [{**step, "losses": tuple(step["losses"]), "seconds": tuple(step["seconds"])} for step in stored["steps"]]
     return started, tuple(StepDifference(tensors=(), **step) for step in steps)
 
 
@@ -116,8 +116,8 @@ def _opened(run_id: str) -> Capsule:
 
 @cache
 def _folded(run_id: str) -> RunRecord:
-    found = _opened(run_id)
-    made = found.record(run_id, PREFIX + run_id.removeprefix(PREFIX).rpartition("-")[0])
-    for event in found.events:
+    opened = _opened(run_id)
+    made = opened.record(run_id, PREFIX + run_id.removeprefix(PREFIX).rpartition("-")[0])
+    for event in opened.events:
         made.fold(event)
     return made

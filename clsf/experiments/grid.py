@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from clsf import checks
 from clsf.errors import PlanError
-from clsf.experiments.regularised import plain, with_dropout
+from clsf.experiments.regularised import unregularised, with_dropout
 from clsf.experiments.values import MOST_RUNS, Arm, text
 from clsf.loss_kinds import ONE_HOT
 from clsf.model.presets import NAMES as MODELS
@@ -52,7 +52,7 @@ def _optimizer(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tupl
 
 
 def _dropout(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tuple[ModelSpec, Plan]:
-    return (with_dropout(plain(spec), float(value)) if value else plain(spec)), plan
+    return (with_dropout(unregularised(spec), float(value)) if value else unregularised(spec)), plan
 
 
 def _scale(spec: ModelSpec, plan: Plan, value: object, classes: int) -> tuple[ModelSpec, Plan]:
@@ -138,11 +138,11 @@ def read(name: str, typed: str) -> tuple[object, ...]:
     factor = FACTORS[name]
     if len(typed) > MOST_TEXT:
         raise PlanError("The values of {what} are longer than {most} characters.", what=factor.title, most=MOST_TEXT)
-    found: list[object] = []
+    values: list[object] = []
     for piece in (piece.strip() for piece in typed.replace(";", ",").split(",")):
         if piece:
-            found.append(_value(factor, piece))
-    return tuple(dict.fromkeys(found))
+            values.append(_value(factor, piece))
+    return tuple(dict.fromkeys(values))
 
 
 def _value(factor: Factor, piece: str) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from clsf.experiments.start import Found
+from clsf.experiments.start import ExperimentRuns
 from clsf.experiments.verdict import Verdict
 from clsf.words import Sentence, say
 
@@ -22,20 +22,20 @@ class OpenQuestion:
     link: dict[str, str] = field(default_factory=dict)
 
 
-def open_question(found: Found, said: Sequence[Verdict]) -> OpenQuestion | None:
+def open_question(experiment: ExperimentRuns, said: Sequence[Verdict]) -> OpenQuestion | None:
     """Return the question that an experiment that is over leaves; None while it goes on, or where nothing came out."""
-    if not found.over or not said:
+    if not experiment.over or not said:
         return None
     best = said[0].scores[0].arm
-    last = max(member.arm for member in found.members)
-    if found.kind in ORDERED and best in (0, last) and last:
+    last = max(member.arm for member in experiment.members)
+    if experiment.kind in ORDERED and best in (0, last) and last:
         return OpenQuestion(
             say("The best value lies at the edge of those that were tried. What lies beyond it?")
             if best == last
             else say("The smallest value was the best. Would a still smaller one be better?"),
-            say("Try other values"), "experiments", {"kind": found.kind},
+            say("Try other values"), "experiments", {"kind": experiment.kind},
         )  # fmt: skip
-    if found.kind == "seeds":
+    if experiment.kind == "seeds":
         return OpenQuestion(
             say("So much is chance. Is the gap between two frameworks larger than that?"), say("Compare: Noise"), "compare",
             {"compare": "noise"},
@@ -45,16 +45,16 @@ def open_question(found: Found, said: Sequence[Verdict]) -> OpenQuestion | None:
             say("One run of each may be luck. Would the same one win with other seeds?"), say("Vary the seed"), "experiments",
             {"kind": "seeds"},
         )  # fmt: skip
-    if found.kind == "optimizers":
+    if experiment.kind == "optimizers":
         return OpenQuestion(
             say("Each optimizer had its usual learning rate. Would another rate change the order?"), say("Vary the learning rate"),
             "experiments", {"kind": "learning-rate"},
         )  # fmt: skip
-    if len(found.frameworks) < 2:
+    if len(experiment.frameworks) < 2:
         return OpenQuestion(
             say("All of this was one framework. Does the other one say the same?"), say("Compare both"), "compare", {"compare": "race"}
         )  # fmt: skip
     return OpenQuestion(
         say("The winner was chosen by its validation accuracy. How good is it on images that chose nothing?"), say("Predict: test images"),
-        "predict", {"run": found.members[[m.arm for m in found.members].index(best)].record.run_id, "predict": "evaluate"},
+        "predict", {"run": experiment.members[[m.arm for m in experiment.members].index(best)].record.run_id, "predict": "evaluate"},
     )  # fmt: skip

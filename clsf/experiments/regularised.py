@@ -8,7 +8,7 @@ from clsf.model.layers import made
 from clsf.model.spec import MAX_NAME, Layer, ModelSpec
 
 
-def plain(spec: ModelSpec) -> ModelSpec:
+def unregularised(spec: ModelSpec) -> ModelSpec:
     """Return the model without its dropout and batch normalisation layers, those inside branches left as they are."""
     layers = tuple(layer for layer in spec.layers if not layer.drops and layer.role != "Batchwise")
     return spec if layers == spec.layers else _named(spec, "plain", layers)
@@ -20,18 +20,18 @@ def with_dropout(spec: ModelSpec, rate: float) -> ModelSpec:
     Source: Srivastava et al. 2014, section 4 and appendix A.1; rates of 0.2 to 0.5 are usual there.
     """
     last, hidden = _dense(spec)
-    found: list[Layer] = []
+    layers: list[Layer] = []
     for place, layer in enumerate(spec.layers):
         if place == last and not hidden:
-            found.append(made("Drop", rate))
-        found.append(layer)
+            layers.append(made("Drop", rate))
+        layers.append(layer)
         if place in hidden:
             after = spec.layers[place + 1 : place + 2]
             if not (after and after[0].role == "Function"):
-                found.append(made("Drop", rate))
+                layers.append(made("Drop", rate))
         elif layer.role == "Function" and place - 1 in hidden:
-            found.append(made("Drop", rate))
-    return _named(spec, "dropout", tuple(found))
+            layers.append(made("Drop", rate))
+    return _named(spec, "dropout", tuple(layers))
 
 
 def with_batch_norm(spec: ModelSpec) -> ModelSpec:
@@ -40,15 +40,15 @@ def with_batch_norm(spec: ModelSpec) -> ModelSpec:
     Source: Ioffe & Szegedy 2015, section 3.2: "immediately before the nonlinearity".
     """
     last, _ = _dense(spec)
-    found: list[Layer] = []
+    layers: list[Layer] = []
     for place, layer in enumerate(spec.layers):
         if layer.KERNELS and place != last:
-            found += [replace(layer, activation="linear"), made("Batchwise")]
+            layers += [replace(layer, activation="linear"), made("Batchwise")]
             if layer.activation != "linear":
-                found.append(made("Function", layer.activation))
+                layers.append(made("Function", layer.activation))
         else:
-            found.append(layer)
-    return _named(spec, "batch-norm", tuple(found))
+            layers.append(layer)
+    return _named(spec, "batch-norm", tuple(layers))
 
 
 def _dense(spec: ModelSpec) -> tuple[int, list[int]]:

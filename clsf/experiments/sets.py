@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clsf import checks
 from clsf.checks import field as word
 from clsf.errors import PlanError
-from clsf.experiments.regularised import plain, with_batch_norm, with_dropout
+from clsf.experiments.regularised import unregularised, with_batch_norm, with_dropout
 from clsf.experiments.values import Arm, text
 from clsf.model.spec import ModelSpec
 from clsf.optimizers import title
@@ -56,7 +56,7 @@ def optimizers(spec: ModelSpec, plan: Plan) -> tuple[Arm, ...]:
 def regularisation(spec: ModelSpec, plan: Plan, strengths: Strengths | None = None) -> tuple[Arm, ...]:
     """Return no regularisation, then each kind alone. What the model and the plan have of it is taken away first."""
     how = strengths or Strengths()
-    bare, plan = plain(spec), plan.but(l1=0.0, l2=0.0, weight_decay=0.0, stopping=Stopping())
+    bare, plan = unregularised(spec), plan.but(l1=0.0, l2=0.0, weight_decay=0.0, stopping=Stopping())
     return (
         _regularised(say("none"), bare, plan),
         _regularised(say("L1, {strength}", strength=f"{how.l1:g}"), bare, plan.but(l1=how.l1)),
@@ -72,14 +72,14 @@ def regularisation(spec: ModelSpec, plan: Plan, strengths: Strengths | None = No
 
 def learning_rates(spec: ModelSpec, plan: Plan, rates: Sequence[float] = ()) -> tuple[Arm, ...]:
     """Return these learning rates; by default six, from a hundredth to ten times the optimizer's usual one."""
-    found = rates or [float(f"{LEARNING_RATES[plan.optimizer] * factor:.3g}") for factor in RATE_FACTORS]
-    return tuple(Arm((("learning_rate", text(float(rate))),), spec, plan.but(learning_rate=rate)) for rate in found)
+    chosen = rates or [float(f"{LEARNING_RATES[plan.optimizer] * factor:.3g}") for factor in RATE_FACTORS]
+    return tuple(Arm((("learning_rate", text(float(rate))),), spec, plan.but(learning_rate=rate)) for rate in chosen)
 
 
 def batch_sizes(spec: ModelSpec, plan: Plan, sizes: Sequence[int] = (), images: int | None = None) -> tuple[Arm, ...]:
     """Return these batch sizes; by default 8 to 256, those left out that are more than `images`."""
-    found = sizes or [size for size in BATCH_SIZES if images is None or size <= images]
-    return tuple(Arm((("batch_size", text(size)),), spec, plan.but(batch_size=size)) for size in found)
+    chosen = sizes or [size for size in BATCH_SIZES if images is None or size <= images]
+    return tuple(Arm((("batch_size", text(size)),), spec, plan.but(batch_size=size)) for size in chosen)
 
 
 def seeds(spec: ModelSpec, plan: Plan, count: int = 5) -> tuple[Arm, ...]:

@@ -68,13 +68,13 @@ def settings(run: Planned) -> dict[str, object]:
     """Return name -> value of everything that was chosen for a run, in the order of TITLES, then the rest."""
     values = asdict(run.plan)
     values |= values.pop("preparation")
-    found = {"framework": run.framework, "model": run.model.name, **values}
+    known = {"framework": run.framework, "model": run.model.name, **values}
     if isinstance(run, RunRecord):  # an arm that was not trained yet is only a plan
         was = Happened.of(run)
-        found["rate_by_hand"] = tuple(f"{step}: {rate:g}" for step, rate in was.changed)
-        found["stopped_early"] = was.stopped_early
-    names = [*(name for name in TITLES if name in found), *(name for name in found if name not in TITLES)]
-    return {name: found[name] for name in names if name not in NO_SETTING}
+        known["rate_by_hand"] = tuple(f"{step}: {rate:g}" for step, rate in was.changed)
+        known["stopped_early"] = was.stopped_early
+    names = [*(name for name in TITLES if name in known), *(name for name in known if name not in TITLES)]
+    return {name: known[name] for name in names if name not in NO_SETTING}
 
 
 def differing(runs: Sequence[Planned]) -> dict[str, list[object]]:
@@ -83,8 +83,8 @@ def differing(runs: Sequence[Planned]) -> dict[str, list[object]]:
     Models of one name and other layers are told apart by how many layers they have, then by number.
     """
     each = [settings(run) for run in runs]
-    names = dict.fromkeys(name for found in each for name in found)
-    table = {name: [found.get(name) for found in each] for name in names}
+    names = dict.fromkeys(name for value in each for name in value)
+    table = {name: [value.get(name) for value in each] for name in names}
     if len({run.model for run in runs}) > len({run.model.name for run in runs}):
         table["model"] = _models([run.model for run in runs])
     return {name: values for name, values in table.items() if any(value != values[0] for value in values)}

@@ -1,4 +1,4 @@
-"""Putting an experiment into the queue, and finding it again with what came of it so far."""
+"""Putting an experiment into the queue, and finding it again with its results so far."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class ExperimentRuns:
     """An experiment that was started: what it is and its runs, in the order of arms, then of frameworks."""
 
     row: ExperimentRow
@@ -72,7 +72,7 @@ class Found:
 
 
 def start(service: Trainer, experiment: Experiment, owner: str, name: str) -> str:
-    """Queue all runs and return the experiment's id, which nobody can guess. Each run is put into the store as it begins.
+    """Queue all runs and return the experiment's id, which can't be guessed. Each run is put into the store as it begins.
 
     Raises ClsfError if an arm can't be trained, or the queue has no room; then nothing of it is left waiting.
     """
@@ -97,7 +97,7 @@ def start(service: Trainer, experiment: Experiment, owner: str, name: str) -> st
     return experiment_id
 
 
-def find(service: Trainer, experiment_id: str) -> Found:
+def find(service: Trainer, experiment_id: str) -> ExperimentRuns:
     """Return the experiment with its runs as they are now; runs that were deleted or can't be read are left out.
 
     Raises StoreError if there is no such experiment.
@@ -111,7 +111,7 @@ def find(service: Trainer, experiment_id: str) -> Found:
     members.sort(key=lambda member: (member.arm, FRAMEWORKS.index(member.record.framework)))
     kind, frameworks = row.body.get("kind"), row.body.get("frameworks")
     planned = len(arms) * len(frameworks) if isinstance(arms, list) and isinstance(frameworks, list) else 0
-    return Found(row, kind if kind in KINDS else "own", tuple(members), max(planned, len(members)))
+    return ExperimentRuns(row, kind if kind in KINDS else "own", tuple(members), max(planned, len(members)))
 
 
 def _varied(arms: object, place: int) -> Varied:
@@ -128,14 +128,14 @@ def title(row: ExperimentRow) -> Sentence:
     about = row.body.get("about")
     parts = [str(part) for part in about] if isinstance(about, list) else []
     kind = row.body.get("kind")
-    found = KINDS[kind if kind in KINDS else "own"]
+    whole = KINDS[kind if kind in KINDS else "own"]
     for part in parts:
-        found = say("{one} · {other}", one=found, other=part)
-    return found
+        whole = say("{one} · {other}", one=whole, other=part)
+    return whole
 
 
-def stop(service: Trainer, found: Found, owner: str | None = None) -> None:
+def stop(service: Trainer, experiment: ExperimentRuns, owner: str | None = None) -> None:
     """End all runs of an experiment, the waiting ones first, so that none begins meanwhile. `owner`: as `TrainingService.control`."""
-    for member in sorted(found.members, key=lambda m: m.record.status != "queued"):
+    for member in sorted(experiment.members, key=lambda m: m.record.status != "queued"):
         if not member.record.over:
             service.control(member.record.run_id, "stop", owner=owner)

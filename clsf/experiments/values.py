@@ -63,10 +63,10 @@ def label(varied: Sequence[tuple[str, Sentence]], but: Sequence[str] = ()) -> Se
     values = [value for name, value in varied if name not in but]
     if not values:
         return say("all alike")
-    found = values[0]
+    whole = values[0]
     for value in values[1:]:
-        found = say("{one} · {other}", one=found, other=value)
-    return found
+        whole = say("{one} · {other}", one=whole, other=value)
+    return whole
 
 
 def text(value: object) -> Sentence:

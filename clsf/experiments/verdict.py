@@ -55,36 +55,36 @@ class Verdict:
 
 def scores(members: Iterable[Member]) -> list[Score]:
     """Return what the finished runs reached: one score per arm and framework, runs that differ in the seed alone together."""
-    found: dict[tuple, list[Member]] = {}
+    groups: dict[tuple, list[Member]] = {}
     for member in members:
         record = member.record
         if noise.why_not(record) is None:
             key = (FRAMEWORKS.index(record.framework), record.model, record.plan.but(seed=0))
-            found.setdefault(key, []).append(member)
+            groups.setdefault(key, []).append(member)
     return [
         Score(
             same[0].arm, label(same[0].varied, but=("seed",)), same[0].record.framework, noise.by_seed(m.record for m in same),
             same[0].record.started.validation_images,
         )
-        for _, same in sorted(found.items(), key=lambda item: (item[0][0], item[1][0].arm))
+        for _, same in sorted(groups.items(), key=lambda item: (item[0][0], item[1][0].arm))
     ]  # fmt: skip
 
 
 def verdicts(members: Sequence[Member]) -> list[Verdict]:
     """Return what is to be said, one for each framework that has finished runs, in the order of FRAMEWORKS."""
-    found = scores(members)
+    all_scores = scores(members)
     return [
-        _verdict(name, sorted((s for s in found if s.framework == name), key=lambda s: -s.mean))
+        _verdict(name, sorted((s for s in all_scores if s.framework == name), key=lambda s: -s.mean))
         for name in FRAMEWORKS
-        if any(s.framework == name for s in found)
+        if any(s.framework == name for s in all_scores)
     ]
 
 
-def agreement(found: Sequence[Verdict]) -> Sentence | None:
+def agreement(verdicts: Sequence[Verdict]) -> Sentence | None:
     """Say whether both frameworks have the same arm ahead; None if there is nothing to agree on."""
-    if len(found) < 2 or not all(v.margin for v in found):
+    if len(verdicts) < 2 or not all(v.margin for v in verdicts):
         return None
-    one, two = found[0].scores[0], found[1].scores[0]
+    one, two = verdicts[0].scores[0], verdicts[1].scores[0]
     if one.arm == two.arm:
         return say("Both frameworks have the same one ahead: {name}.", name=one.label)
     return say(
@@ -107,19 +107,19 @@ def tied(margin: float) -> bool:
     return abs(margin) < 1e-9
 
 
-def _verdict(framework: str, found: list[Score]) -> Verdict:
-    if len(found) == 1:
-        return _alone(framework, found[0])
-    best, second = found[0], found[1]
+def _verdict(framework: str, scores: list[Score]) -> Verdict:
+    if len(scores) == 1:
+        return _alone(framework, scores[0])
+    best, second = scores[0], scores[1]
     margin = best.mean - second.mean
     if len(best.accuracies.keys() & second.accuracies.keys()) > 1:
         gap = noise.gap(second.accuracies, best.accuracies, images=min(best.images, second.images))
         return Verdict(
-            framework, tuple(found), gap.interval.mean, gap.interval.half_width, gap.inside, _paired(best, second, gap)
+            framework, tuple(scores), gap.interval.mean, gap.interval.half_width, gap.inside, _paired(best, second, gap)
         )
     wide = image_noise(best.mean, second.mean, best.images)
     chance = margin <= wide
-    return Verdict(framework, tuple(found), margin, wide, chance, _single(best, second, margin, wide, chance))
+    return Verdict(framework, tuple(scores), margin, wide, chance, _single(best, second, margin, wide, chance))
 
 
 def _paired(best: Score, second: Score, gap: Gap) -> Sentence:
@@ -168,7 +168,7 @@ def _single(best: Score, second: Score, margin: float, wide: float, chance: bool
 
 
 def _alone(framework: str, only: Score) -> Verdict:
-    count, found = len(only.accuracies), only.interval
+    count, interval = len(only.accuracies), only.interval
     if count < 2:
         sentence = say("One run is done, with an accuracy of {accuracy}.", accuracy=_percent(only.mean))
         return Verdict(framework, (only,), None, None, None, sentence)
@@ -176,7 +176,7 @@ def _alone(framework: str, only: Score) -> Verdict:
     sentence = say(
         "The mean of {count} seeds is {mean}, with a 95 % interval from {low} to {high}; the runs lie between {least} and {most}. Two "
         "single runs may differ by {noise} points through the seed alone.",
-        count=count, mean=_percent(found.mean), low=_percent(found.low), high=_percent(found.high),
+        count=count, mean=_percent(interval.mean), low=_percent(interval.low), high=_percent(interval.high),
         least=_percent(min(only.accuracies.values())), most=_percent(max(only.accuracies.values())), noise=_points(wide),
     )  # fmt: skip
     return Verdict(framework, (only,), None, wide, None, sentence)

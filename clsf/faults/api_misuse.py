@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, found
+from clsf.reader.looks import Program, events, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -48,7 +48,7 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    return [*_torch_misuse(program), *_keras_misuse(program)][:3]
+    return [*_torch_misuse(program), *_keras_misuse(program), *_keywords(program)][:3]
 
 
 def _torch_misuse(program: Program) -> list[Finding]:
@@ -57,12 +57,12 @@ def _torch_misuse(program: Program) -> list[Finding]:
         return results
     steps, back = list(events(program, "optimizer-step")), list(events(program, "backward"))
     if back and not steps and any(events(program, "optimizer")) and any(e.loops for e in back):
-        results.append(found(FAULT, back[0].line, "certain"))
+        results.append(finding(FAULT, back[0].line, "certain"))
     losses = [e for e in events(program, "loss") if not e.no_grad and e.loops]
     if steps and losses and not back and any(s.loop_ids == e.loop_ids for s in steps for e in losses):
-        results.append(found(FAULT, losses[0].line, "certain"))
+        results.append(finding(FAULT, losses[0].line, "certain"))
     for e in events(program, "loss-swapped"):
-        results.append(found(FAULT, e.line, "certain"))
+        results.append(finding(FAULT, e.line, "certain"))
         break
     if steps and back:
         first = {e.loops[-1][0]: e for e in reversed(back) if e.loops}
@@ -75,7 +75,7 @@ def _torch_misuse(program: Program) -> list[Finding]:
                 and s.loop_ids == mate.loop_ids
                 and not any(e.kind == "backward" and e.line < s.line and e.loop_ids == s.loop_ids for e in program.events)
             ):
-                results.append(found(FAULT, s.line, "likely"))
+                results.append(finding(FAULT, s.line, "likely"))
                 break
     for cls in program.machine.classes:
         if cls.made and program.net is not None and program.net.instance is not None and cls is program.net.instance.cls:
@@ -86,7 +86,7 @@ def _torch_misuse(program: Program) -> list[Finding]:
                 and ".__init__(self" not in ast.unparse(init)
                 and "torch.nn.Module" in cls.ancestors()
             ):
-                results.append(found(FAULT, init.lineno, "certain"))
+                results.append(finding(FAULT, init.lineno, "certain"))
     return results
 
 
@@ -101,7 +101,7 @@ def _keras_misuse(program: Program) -> list[Finding]:
         and program.net.kind != "instance"
         and not _compiles(program)
     ):
-        results.append(found(FAULT, program.fit.line, "certain"))
+        results.append(finding(FAULT, program.fit.line, "certain"))
     for op in program.ops:
         if (
             op.made is not None
@@ -111,10 +111,45 @@ def _keras_misuse(program: Program) -> list[Finding]:
             and not op.made.extra.get("old")
             and op.made.args[2] > 1
         ):
-            results.append(found(FAULT, op.line, "smell"))
+            results.append(finding(FAULT, op.line, "smell"))
             break
     return results
 
 
 def _compiles(program: Program) -> bool:
     return "compile(" in program.source.text
+
+
+_WORDS = {
+    "keras": {
+        "kernel": "kernel_size", "filter": "filters", "stride": "strides", "pad": "padding", "unit": "units", "activations": "activation", "act": "activation",
+        "pool": "pool_size", "out_channels": "filters", "out_features": "units", "bias": "use_bias", "p": "rate",
+    },
+    "torch": {
+        "kernel": "kernel_size", "filters": "out_channels", "strides": "stride", "units": "out_features", "rate": "p", "use_bias": "bias",
+        "pool_size": "kernel_size", "channels": "out_channels",
+    },
+}  # fmt: skip
+"""Framework -> words that none of its layers takes, mostly the other one's -> the word that it takes."""
+
+
+def _keywords(program: Program) -> list[Finding]:
+    """Return a layer that is given a word which its framework doesn't know."""
+    for op in program.ops:
+        made = op.made
+        if (
+            made is None
+            or not made.path.startswith(("keras.layers.", "torch.nn."))
+            or not made.name[:1].isupper()
+            or made.extra.get("old")
+        ):
+            continue
+        for word, right in _WORDS[program.framework].items():
+            if word in made.kwargs and right not in made.kwargs:
+                line = made.lines.get(word, made.line)
+                line = line if made.line <= line <= max(made.end, made.line) else made.line
+                return [finding(
+                    FAULT, line, "certain", swap(program, line, rf"\b{word}(\s*=)", rf"{right}\1"),
+                    sentence=say("{layer} takes no argument '{word}'; it is called '{right}' there.", layer=made.name, word=word, right=right),
+                )]  # fmt: skip
+    return []

@@ -2,7 +2,7 @@
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -30,5 +30,5 @@ def in_code(program: Program) -> list[Finding]:
     ):
         dense = next((op for op in program.ops if op.kind == "Linear"), None)
         if dense is not None:
-            return [found(FAULT, dense.line, "smell")]
+            return [finding(FAULT, dense.line, "smell")]
     return []

@@ -8,7 +8,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.model.layers import made
 from clsf.reader.graph import ordered
-from clsf.reader.looks import Program, ending, found
+from clsf.reader.looks import Program, ending, finding
 from clsf.reader.values import Tensor
 from clsf.words import say
 
@@ -39,12 +39,12 @@ def plant(scene: Scene) -> Scene | None:
 
 def inside_gates(output: Tensor) -> set[int]:
     """Return the ids of operations that only make what something is multiplied by: squeeze-and-excitation is narrow on purpose."""
-    found: set[int] = set()
+    inside: set[int] = set()
     for tensor in ordered(output):
         if tensor.op.kind == "Multiply" and len(tensor.inputs) == 2:
             one, other = ({id(above.op) for above in ordered(end)} for end in tensor.inputs)
-            found |= one ^ other
-    return found
+            inside |= one ^ other
+    return inside
 
 
 def in_code(program: Program) -> list[Finding]:
@@ -62,7 +62,7 @@ def in_code(program: Program) -> list[Finding]:
     for op in dense[:-1]:
         wide = op.settings.get("units", op.settings.get("filters"))
         if isinstance(wide, int) and op.kind == "Linear" and size is not None and size > 50 and wide < min(8, units or 8):
-            return [found(FAULT, op.line, "likely" if wide <= 2 and size > 100 else "smell")]
+            return [finding(FAULT, op.line, "likely" if wide <= 2 and size > 100 else "smell")]
     if len(dense) == 1 and dense[0].kind == "Linear" and size is not None and size > 20:
-        return [found(FAULT, dense[0].line, "smell")]
+        return [finding(FAULT, dense[0].line, "smell")]
     return []

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
@@ -47,5 +47,5 @@ def in_code(program: Program) -> list[Finding]:
     if not isinstance(batch, int) or isinstance(batch, bool):
         return []
     if batch <= 4 or batch >= 1024:
-        return [found(FAULT, batch_line(program), "smell")]
+        return [finding(FAULT, batch_line(program), "smell")]
     return []

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import classes, one_hot, other_loss
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -64,11 +64,11 @@ def in_code(program: Program) -> list[Finding]:
     better = "categorical_crossentropy" if one_hot or program.y is None else "sparse_categorical_crossentropy"
     new = swap(program, loss.line, r"binary_crossentropy", better)
     if program.classes is not None and program.classes > 2 and program.y is not None and program.y.source not in ("", "csv"):
-        return [found(FAULT, loss.line, "certain", new)]
+        return [finding(FAULT, loss.line, "certain", new)]
     if end.units > 2 and end.activation == "softmax":
-        return [found(FAULT, loss.line, "likely", new)]
+        return [finding(FAULT, loss.line, "likely", new)]
     if end.units == 2 and end.activation == "softmax":
-        return [found(FAULT, loss.line, "smell", new)]
+        return [finding(FAULT, loss.line, "smell", new)]
     if end.units > 2 and one_hot:
-        return [found(FAULT, loss.line, "likely", new)]
+        return [finding(FAULT, loss.line, "likely", new)]
     return []

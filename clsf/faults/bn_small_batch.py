@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, has
+from clsf.reader.looks import Program, finding, has
 from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
@@ -42,4 +42,4 @@ def in_code(program: Program) -> list[Finding]:
     batch = batch_size(program)
     if not has(program, "Batchwise") or not isinstance(batch, int) or batch > 4:
         return []
-    return [found(FAULT, batch_line(program), "likely" if batch <= 2 else "smell")]
+    return [finding(FAULT, batch_line(program), "likely" if batch <= 2 else "smell")]

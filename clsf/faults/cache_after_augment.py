@@ -2,7 +2,7 @@
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -25,5 +25,5 @@ def in_code(program: Program) -> list[Finding]:
         return []
     order = [what for what, _ in loader.steps]
     if "augment" in order and "cache" in order[order.index("augment") :]:
-        return [found(FAULT, [line for what, line in loader.steps if what == "cache"][-1], "likely")]
+        return [finding(FAULT, [line for what, line in loader.steps if what == "cache"][-1], "likely")]
     return []

@@ -6,7 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -31,7 +31,7 @@ def in_code(program: Program) -> list[Finding]:
     for node in program.source.nodes:
         names = _names(node)
         if names and sorted(names) != names and _looked_up(program, node.targets[0].id):
-            return [found(FAULT, node.lineno, "likely")]
+            return [finding(FAULT, node.lineno, "likely")]
     return []
 
 

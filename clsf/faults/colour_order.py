@@ -7,7 +7,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, found, indent
+from clsf.reader.looks import Program, finding, indent
 from clsf.words import say
 
 FAULT = Fault(
@@ -46,7 +46,7 @@ def in_code(program: Program) -> list[Finding]:
             and ast.unparse(node.func) == "cv2.imread"
             and not any(ast.unparse(a) == "0" for a in node.args[1:])
         ):
-            return [found(FAULT, node.lineno, "likely", after=_converted(program, node.lineno))]
+            return [finding(FAULT, node.lineno, "likely", after=_converted(program, node.lineno))]
     return []
 
 

@@ -7,7 +7,8 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Array, Made, Program, events, found, swap
+from clsf.reader.looks import Array, Made, Program, events, finding, swap
+from clsf.reader.rows import overlap, trainings
 from clsf.words import say
 
 FAULT = Fault(
@@ -50,12 +51,13 @@ def in_code(program: Program) -> list[Finding]:
         and program.x.source
     ):
         results.append(
-            found(
+            finding(
                 FAULT,
                 fit.lines.get("validation_data", fit.line) if fit.lines.get("validation_data", 0) >= fit.line else fit.line,
                 "certain",
             )
         )
+    results += _same_rows(program) if not results else []
     train, other = program.loader, program.val_loader
     if (
         program.torch
@@ -76,7 +78,7 @@ def in_code(program: Program) -> list[Finding]:
             line = b.lines.get("train", b.lines.get(1, b.line)) if b is not a else other.line
             if not own and not _samplers(program):
                 results.append(
-                    found(
+                    finding(
                         FAULT,
                         max(line, b.line),
                         "certain" if b is not a else "likely",
@@ -91,10 +93,18 @@ def in_code(program: Program) -> list[Finding]:
     for e in scalers:
         a = e["of"]
         if a.part == "" and any(s.line > e.line for s in events(program, "split")):
-            results.append(found(FAULT, e.line, "smell"))
+            results.append(finding(FAULT, e.line, "smell"))
         elif a.part == "both":
-            results.append(found(FAULT, e.line, "likely"))
+            results.append(finding(FAULT, e.line, "likely"))
     return results[:2]
+
+
+def _same_rows(program: Program) -> list[Finding]:
+    """Return where rows are validated on that the model is trained on too: both slices begin, or end, at the same place."""
+    for place in trainings(program.source):
+        if any(overlap(one, other) for one in place.trained for other in place.validated):
+            return [finding(FAULT, place.line, "likely")]
+    return []
 
 
 def _samplers(program: Program) -> bool:

@@ -10,7 +10,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
 from clsf.model.layers import made
-from clsf.reader.looks import Program, found, number
+from clsf.reader.looks import Program, finding, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -66,9 +66,9 @@ def in_code(program: Program) -> list[Finding]:
         if op.kind != "Drop" or not number(rate):
             continue
         if rate >= 1 or rate < 0:
-            results.append(found(FAULT, op.line, "certain"))
+            results.append(finding(FAULT, op.line, "certain"))
         elif rate > 0.75:
-            results.append(found(FAULT, op.line, "likely" if rate >= 0.8 else "smell"))
+            results.append(finding(FAULT, op.line, "likely" if rate >= 0.8 else "smell"))
         elif last is not None and n > last and any(t is tensor for t in tensors[last + 1 :]) and rate > 0:
-            results.append(found(FAULT, op.line, "likely"))
+            results.append(finding(FAULT, op.line, "likely"))
     return results[:2]

@@ -6,7 +6,7 @@ import re
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -52,7 +52,7 @@ def in_code(program: Program) -> list[Finding]:
         if isinstance(node, ast.Assign | ast.Expr):
             said = ast.unparse(node)
             if _INTO.search(said) and _TURNED.search(said):
-                return [found(FAULT, node.lineno, "likely")]
+                return [finding(FAULT, node.lineno, "likely")]
     return []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, events, found, pretrained
+from clsf.reader.looks import Program, events, finding, pretrained
 from clsf.words import say
 
 FAULT = Fault(
@@ -40,4 +40,4 @@ def in_code(program: Program) -> list[Finding]:
         return []  # these have no batch normalisation
     frozen = any(e["value"] is False for e in events(program, "trainable"))
     modes = [e for e in events(program, "train-mode") if e.loops or e.function]
-    return [found(FAULT, modes[0].line, "smell")] if frozen and modes else []
+    return [finding(FAULT, modes[0].line, "smell")] if frozen and modes else []

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, found, swap, training_loops, v
+from clsf.reader.looks import Program, events, finding, swap, training_loops, v
 from clsf.words import say
 
 FAULT = Fault(
@@ -47,5 +47,5 @@ def in_code(program: Program) -> list[Finding]:
         ):
             if f"{e['name']}.backward" in program.source.text or value.line not in later:
                 continue
-            return [found(FAULT, e.line, "likely", swap(program, e.line, r"\+=\s*(\w+)", r"+= \1.item()"))]
+            return [finding(FAULT, e.line, "likely", swap(program, e.line, r"\+=\s*(\w+)", r"+= \1.item()"))]
     return []

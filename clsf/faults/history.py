@@ -15,7 +15,7 @@ from clsf.words import Sentence
 
 @dataclass(frozen=True)
 class EpochNumbers:
-    """What one epoch ended with. None: not told. A number that is no number is nan."""
+    """What one epoch ended with. None: not told. A number that is nan or infinite is nan."""
 
     loss: float | None = None
     accuracy: float | None = None  # share in [0, 1]
@@ -62,7 +62,7 @@ class History:
 
     @cached_property
     def broke(self) -> bool:
-        """Whether a loss is no number, or beyond all bounds."""
+        """Whether a loss is not a finite number, or beyond all bounds."""
         return any(not math.isfinite(v) or abs(v) > 1e6 for v in (*self.losses, *self.loss, *self.validation_loss))
 
     def mean_loss(self, first: float, last: float) -> float | None:
@@ -123,14 +123,12 @@ class Facts:
     update_ratio: float | None = (
         None  # size of a step's update over that of the weights, the middle one of all kernels looked at
     )
-    broke_in: tuple[str, int] | None = None  # weight in which a number that is no number was seen first, and the step
+    broke_in: tuple[str, int] | None = None  # weight in which a number that is nan or infinite was seen first, and the step
     accumulates: float | None = None  # gradient norm reported over that of the batch alone, late in an epoch
-    accumulates_all_run: bool | None = None  # not only within an epoch
     validated: bool | None = None
     true_accuracy: float | None = None  # of the validation images, by hand, model in evaluation mode
     planned_epochs: int | None = None
     unused: int | None = None  # layers that have weights and never get a gradient
-    shuffled_axes: bool | None = None  # the images that the model receives are scrambled
     trained_before: float | None = None  # share of the validation images that the model was trained on before, by their pixels
     judging_varies: bool | None = None  # the validation, done twice, gives other numbers
     roughness: float | None = None  # difference of neighbouring pixels in what the model receives, over that in the images

@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -54,7 +54,9 @@ def in_code(program: Program) -> list[Finding]:
         name = given if isinstance(given, str) else getattr(given, "name", "")
         if op.kind in ("Linear", "Convolution") and str(name).lower() in ("zeros", "zero", "ones", "one"):
             return [
-                found(FAULT, op.line, "certain" if op.kind == "Linear" or str(name).lower() in ("zeros", "zero") else "likely")
+                finding(
+                    FAULT, op.line, "certain" if op.kind == "Linear" or str(name).lower() in ("zeros", "zero") else "likely"
+                )
             ]
     return _torch_init(program)
 
@@ -73,7 +75,7 @@ def _torch_init(program: Program) -> list[Finding]:
             and "norm" not in target.lower()
             and not _for_norm(program, node.lineno)
         ):
-            return [found(FAULT, node.lineno, "likely")]
+            return [finding(FAULT, node.lineno, "likely")]
     return []
 
 

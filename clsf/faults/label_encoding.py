@@ -10,7 +10,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import classes, other_loss
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -60,17 +60,17 @@ def in_code(program: Program) -> list[Finding]:
             or (y.source == "folder" and y.role == "y")
             or (y.values is not None and y.shape is not None and len(y.shape) == 1)
         ):
-            return [found(FAULT, loss.line, "certain", new)]
+            return [finding(FAULT, loss.line, "certain", new)]
         if y.did("column") and y.shape is not None and len(y.shape) == 1 and not y.did("transform", "apply", "map"):
-            return [found(FAULT, loss.line, "likely", new)]
+            return [finding(FAULT, loss.line, "likely", new)]
         return []
     if program.keras and loss.kind == "sparse" and y.one_hot:
         new = swap(program, loss.line, r"sparse_categorical_crossentropy", "categorical_crossentropy") or swap(
             program, loss.line, r"SparseCategoricalCrossentropy", "CategoricalCrossentropy"
         )
-        return [found(FAULT, loss.line, "certain", new)]
+        return [finding(FAULT, loss.line, "certain", new)]
     if program.torch and loss.kind in ("cross-entropy", "nll") and y.one_hot and not y.did("argmax"):
-        return [found(FAULT, y.one_hot, "certain" if y.dtype == "int64" or loss.kind == "nll" else "smell")]
+        return [finding(FAULT, y.one_hot, "certain" if y.dtype == "int64" or loss.kind == "nll" else "smell")]
     if program.keras and loss.kind == "binary" and y.one_hot and end is not None and end.units == 1:
-        return [found(FAULT, y.one_hot, "certain")]
+        return [finding(FAULT, y.one_hot, "certain")]
     return []

@@ -10,7 +10,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns, rate_over_usual
-from clsf.reader.looks import Array, Program, events, found, is_label
+from clsf.reader.looks import Array, Program, events, finding, is_label
 from clsf.words import say
 
 FAULT = Fault(
@@ -62,10 +62,10 @@ def in_code(program: Program) -> list[Finding]:
             and of.values is None
             and not _seeded_twice(program)
         ):
-            return [found(FAULT, event.line, "likely")]
+            return [finding(FAULT, event.line, "likely")]
     for node in program.source.nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and is_label(node.targets[0]) and _permuted(node):
-            return [found(FAULT, node.lineno, "likely")]
+            return [finding(FAULT, node.lineno, "likely")]
     return []
 
 

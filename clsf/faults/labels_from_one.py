@@ -10,7 +10,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found, is_label
+from clsf.reader.looks import Program, ending, finding, is_label
 from clsf.words import say
 
 FAULT = Fault(
@@ -59,7 +59,7 @@ def in_code(program: Program) -> list[Finding]:
         and end is not None
         and end.units not in (11, 101)
     ):
-        return [found(FAULT, raised, "likely")]
+        return [finding(FAULT, raised, "likely")]
     if y is None or loss is None or end is None or loss.kind not in ("sparse", "cross-entropy", "nll"):
         return []
     if (
@@ -69,7 +69,7 @@ def in_code(program: Program) -> list[Finding]:
         and min(y.values) == 1
         and not y.did("shift")
     ):
-        return [found(FAULT, y.made, "certain" if max(y.values) >= (end.units or 10**9) else "likely")]
+        return [finding(FAULT, y.made, "certain" if max(y.values) >= (end.units or 10**9) else "likely")]
     return []
 
 

@@ -9,7 +9,7 @@ from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.model.layers import made
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Made, Program, found, has
+from clsf.reader.looks import Made, Program, finding, has
 from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
@@ -60,5 +60,5 @@ def in_code(program: Program) -> list[Finding]:
         and not drop
         and not (program.loader is not None and isinstance(program.loader.made, Made) and program.loader.made.path == "subset")
     ):
-        return [found(FAULT, batch_line(program), "likely")]
+        return [finding(FAULT, batch_line(program), "likely")]
     return []

@@ -11,7 +11,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, hardly_learns, rate_over_usual, stuck
 from clsf.optimizers import OPTIMIZERS, POPULAR, named, title
-from clsf.reader.looks import Program, found, has, number, pretrained, swap
+from clsf.reader.looks import Program, finding, has, number, pretrained, swap
 from clsf.reader.training import rate_of
 from clsf.words import say
 
@@ -110,7 +110,7 @@ def in_code(program: Program) -> list[Finding]:
     fast = number(momentum) and momentum >= 0.8
     declared = named(name) or (OPTIMIZERS[POPULAR] if name.endswith(POPULAR) else None)
     if declared is None:
-        return [found(FAULT, line, "likely", swap(program, line, _written(rate), "1.0"))] if rate > 5 else []
+        return [finding(FAULT, line, "likely", swap(program, line, _written(rate), "1.0"))] if rate > 5 else []
     if declared.adaptive:
         likely, smell = (30, 5) if declared.rate <= 0.001 else (5, inf) if declared.scales_itself else (50, 10)
         sure = "likely" if rate >= likely * declared.rate else "smell" if rate >= smell * declared.rate else None
@@ -133,7 +133,7 @@ def in_code(program: Program) -> list[Finding]:
         )
     if sure is None:
         return []
-    return [found(FAULT, line, sure, swap(program, line, _written(rate), repr(declared.rate)))]
+    return [finding(FAULT, line, sure, swap(program, line, _written(rate), repr(declared.rate)))]
 
 
 def _written(rate: float) -> str:

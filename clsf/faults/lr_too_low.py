@@ -9,7 +9,7 @@ from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, hardly_learns, long_enough, rate_over_usual
 from clsf.optimizers import OPTIMIZERS, named, title
 from clsf.plan import LEARNING_RATES
-from clsf.reader.looks import Program, found, number, pretrained
+from clsf.reader.looks import Program, finding, number, pretrained
 from clsf.reader.training import rate_of
 from clsf.words import say
 
@@ -63,9 +63,9 @@ def in_code(program: Program) -> list[Finding]:
     slow = declared is not None and not declared.adaptive
     recurrent = any(op.settings.get("name") in ("LSTM", "GRU", "SimpleRNN") for op in program.ops)
     if rate <= (1e-5 if slow else 1e-6) and not recurrent:
-        return [found(FAULT, line, "likely")]
+        return [finding(FAULT, line, "likely")]
     if rate <= (1e-4 if slow else 2e-5):
-        return [found(FAULT, line, "smell")]
+        return [finding(FAULT, line, "smell")]
     if declared is not None and declared.scales_itself and rate < 0.01:
-        return [found(FAULT, line, "smell")]
+        return [finding(FAULT, line, "smell")]
     return []

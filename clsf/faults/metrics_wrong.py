@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
-from clsf.reader.looks import Program, events, found
+from clsf.reader.looks import Program, events, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -85,10 +85,10 @@ def in_code(program: Program) -> list[Finding]:
 
 def _never_reset(program: Program) -> list[Finding]:
     """Return sums that start once, before the epochs, but are told in each of them."""
-    zeros: dict[str, list] = {}
+    zeros: dict[tuple, list] = {}
     for a in events(program, "assign"):
         if a["value"] == 0:
-            zeros.setdefault(a["name"], []).append(a)
+            zeros.setdefault((a["name"], a["scope"]), []).append(a)
     looked: set[tuple] = set()  # a line in a loop is followed more than once
     for e in events(program, "accumulate"):
         if (e.line, e.loop_ids) in looked:
@@ -102,7 +102,7 @@ def _never_reset(program: Program) -> list[Finding]:
         ):
             continue
         epoch = e.loop_ids[-2]
-        starts = zeros.get(e["name"], [])
+        starts = zeros.get((e["name"], e["scope"]), [])
         if not starts or any(epoch in a.loop_ids for a in starts):
             continue
         if not _measures(e):
@@ -113,7 +113,7 @@ def _never_reset(program: Program) -> list[Finding]:
             if epoch in p.loop_ids and _names(p["node"], e["name"]) and e.loop_ids[-1] not in p.loop_ids
         ]
         if told:
-            return [found(FAULT, starts[-1].line, "likely")]
+            return [finding(FAULT, starts[-1].line, "likely")]
     return []
 
 
@@ -137,19 +137,19 @@ def _keras_metrics(program: Program) -> list[Finding]:
         low = str(name).lower().replace("_", "")
         kind = program.loss.kind
         if not isinstance(item, str) and name == "Accuracy":
-            return [found(FAULT, getattr(item, "line", line), "certain")]
+            return [finding(FAULT, getattr(item, "line", line), "certain")]
         if (low in ("categoricalaccuracy",) and kind == "sparse") or (
             low in ("sparsecategoricalaccuracy",) and kind == "categorical"
         ):
-            return [found(FAULT, line, "certain")]
+            return [finding(FAULT, line, "certain")]
         if low in ("binaryaccuracy",) and kind in ("sparse", "categorical"):
-            return [found(FAULT, line, "likely")]
+            return [finding(FAULT, line, "likely")]
         if (
             low in ("mse", "mae", "meansquarederror", "meanabsoluteerror")
             and kind in ("sparse", "categorical", "binary")
             and len(given if isinstance(given, list | tuple) else [0]) == 1
         ):
-            return [found(FAULT, line, "smell")]
+            return [finding(FAULT, line, "smell")]
     return []
 
 
@@ -174,5 +174,5 @@ def _by_batches(program: Program) -> list[Finding]:
             ):
                 loader = program.machine.module.names.get(right.args[0].id)
                 if getattr(loader, "kind", "") == "torch" and loader.batch != 1:
-                    return [found(FAULT, node.lineno, "likely")]
+                    return [finding(FAULT, node.lineno, "likely")]
     return []

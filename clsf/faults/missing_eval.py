@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, evaluating, found, indent, model_name, with_modes
+from clsf.reader.looks import Program, evaluating, finding, indent, model_name, with_modes
 from clsf.words import say
 
 FAULT = Fault(
@@ -50,7 +50,7 @@ def in_code(program: Program) -> list[Finding]:
             line = event.loops[-1][0][0] if event.loops else event.line
             name = model_name(program, event.line)
             return [
-                found(
+                finding(
                     FAULT,
                     line,
                     "likely" if event.no_grad or event.loops else "smell",

@@ -10,7 +10,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Program, found, hidden, swap
+from clsf.reader.looks import Program, finding, hidden, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -59,9 +59,9 @@ def in_code(program: Program) -> list[Finding]:
     results = []
     for op, pooled in bare[:4]:
         sure = "certain" if len(bare) == total else "smell" if pooled and len(bare) < total else "likely"
-        results.append(found(FAULT, op.line, sure, _with_relu(program, op)))
+        results.append(finding(FAULT, op.line, sure, _with_relu(program, op)))
         if program.torch and op.where and abs(op.where - op.line) > 2 and _in_forward(program, op.where):
-            results[-1] = found(FAULT, op.where, sure, _with_relu_in_forward(program, op.where))
+            results[-1] = finding(FAULT, op.where, sure, _with_relu_in_forward(program, op.where))
     return results
 
 

@@ -8,7 +8,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import one_hot, other_loss
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -52,9 +52,9 @@ def in_code(program: Program) -> list[Finding]:
         wanted = "sigmoid" if loss.kind == "binary" else "softmax"
         name = keras_name("Linear")
         new = swap(program, end.op.line, rf"\b{name}\(((?:[^()]|\([^()]*\))*)\)", rf'{name}(\1, activation="{wanted}")')
-        return [found(FAULT, end.activation_line, "certain", new)]
+        return [finding(FAULT, end.activation_line, "certain", new)]
     if program.torch and loss.kind == "binary":
-        return [found(FAULT, end.activation_line, "certain")]
+        return [finding(FAULT, end.activation_line, "certain")]
     if program.torch and loss.kind == "nll":
-        return [found(FAULT, end.activation_line, "likely")]
+        return [finding(FAULT, end.activation_line, "likely")]
     return []

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, evaluating, found
+from clsf.reader.looks import Program, evaluating, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -42,5 +42,5 @@ def in_code(program: Program) -> list[Finding]:
     for event in evaluating(program):
         if not event.no_grad and "volatile" not in program.source.text:
             line = event.loops[-1][0][0] if event.loops else event.line
-            return [found(FAULT, line, "smell")]
+            return [finding(FAULT, line, "smell")]
     return []

@@ -9,7 +9,7 @@ from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import first_loss
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Program, found, pretrained, swap
+from clsf.reader.looks import Program, finding, pretrained, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -81,9 +81,11 @@ def in_code(program: Program) -> list[Finding]:
     )
     if x.scale == "raw" and x.source in (*SETS, "folder", "image"):
         new = swap(program, line, r"(\.astype\([^)]*\))", r"\1 / 255.0") if ".astype(" in program.line(line) else None
-        return [found(FAULT, line, "certain" if x.source in SETS else "likely", new)]
+        return [finding(FAULT, line, "certain" if x.source in SETS else "likely", new)]
+    if x.scale == "raw" and not x.source:  # bytes that were made here
+        return [finding(FAULT, line, "likely")]
     if x.scale == "raw" and x.source == "written":
-        return [found(FAULT, line, "smell")]
+        return [finding(FAULT, line, "smell")]
     if (x.source == "csv" and x.scale == "") or x.scale == "small":
-        return [found(FAULT, line, "smell")]
+        return [finding(FAULT, line, "smell")]
     return []

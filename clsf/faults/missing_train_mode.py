@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, indent, model_name, training, with_modes
+from clsf.reader.looks import Program, finding, indent, model_name, training, with_modes
 from clsf.words import say
 
 FAULT = Fault(
@@ -47,7 +47,7 @@ def in_code(program: Program) -> list[Finding]:
         if event["mode"] == "eval" and event["net"] is program.net:
             line = event.loops[-1][0][0]
             return [
-                found(
+                finding(
                     FAULT,
                     line,
                     "certain" if with_modes(program) else "smell",

@@ -8,7 +8,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Event, Program, events, found, with_modes
+from clsf.reader.looks import Event, Program, events, finding, with_modes
 from clsf.words import say
 
 FAULT = Fault(
@@ -48,7 +48,7 @@ def in_code(program: Program) -> list[Finding]:
         return []
     for event in events(program, "forward"):
         if event["tape"] and not event["training_given"] and event["net"] is program.net:
-            return [found(FAULT, event.line, "likely", _told(program, event))]
+            return [finding(FAULT, event.line, "likely", _told(program, event))]
     return []
 
 

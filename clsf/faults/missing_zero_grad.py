@@ -8,7 +8,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, found, indent, training_loops
+from clsf.reader.looks import Program, events, finding, indent, training_loops
 from clsf.words import say
 
 FAULT = Fault(
@@ -62,7 +62,7 @@ def in_code(program: Program) -> list[Finding]:
         if any(e.kind == "zero-grad" and set(e.loop_ids) & outer for e in program.events):
             continue
         line = backward[0].line
-        return [found(FAULT, line, "certain", before=f"{indent(program, line)}{_optimizer(program, inside)}.zero_grad()")]
+        return [finding(FAULT, line, "certain", before=f"{indent(program, line)}{_optimizer(program, inside)}.zero_grad()")]
     return []
 
 

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.optimizers import PLAINEST, with_momentum
-from clsf.reader.looks import Program, found, number
+from clsf.reader.looks import Program, finding, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -41,5 +41,5 @@ def in_code(program: Program) -> list[Finding]:
         return []
     value = made.get("momentum", 2 if program.torch else 1) if made.name.lower() == PLAINEST else made.kwargs.get("momentum")
     if number(value) and value >= 0.995:
-        return [found(FAULT, made.line_of("momentum", 2 if program.torch else 1), "certain" if value >= 1 else "likely")]
+        return [finding(FAULT, made.line_of("momentum", 2 if program.torch else 1), "certain" if value >= 1 else "likely")]
     return []

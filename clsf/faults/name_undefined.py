@@ -10,7 +10,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, swap
+from clsf.reader.looks import Program, finding, swap
 from clsf.reader.names import MISSING_IMPORTS
 from clsf.words import say
 
@@ -49,11 +49,11 @@ def in_code(program: Program) -> list[Finding]:
     for name, line in machine.assumed_imports.items():
         root = MISSING_IMPORTS[name].partition(".")[0]
         if root in roots or (root == "keras" and "tensorflow" in roots):
-            results.append(found(FAULT, line, "likely"))
+            results.append(finding(FAULT, line, "likely"))
     for name, line in list(program.undefined.items())[:8]:
         near = difflib.get_close_matches(name, known, 1, 0.84)
         results.append(
-            found(
+            finding(
                 FAULT,
                 line,
                 "likely" if near and name not in known else "smell",

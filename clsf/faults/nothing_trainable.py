@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, found
+from clsf.reader.looks import Program, events, finding, indent
 from clsf.reader.values import Made
 from clsf.words import say
 
@@ -49,8 +49,11 @@ def in_code(program: Program) -> list[Finding]:
     if program.keras:
         told = [e for e in events(program, "trainable") if e["of"] is net]
         if told and told[-1]["value"] is False and (program.compile is None or told[-1].line < program.compile.line):
-            return [found(FAULT, told[-1].line, "certain")]
+            return [finding(FAULT, told[-1].line, "certain")]
         return []
+    back = [e for e in events(program, "backward") if e.loops]
+    if back and any(events(program, "optimizer")) and not any(events(program, "optimizer-step")):
+        return [finding(FAULT, back[0].line, "certain", after=f"{indent(program, back[0].line)}{_optimizer(program)}.step()")]
     if "requires_grad" not in program.source.text:
         return []
     names = {
@@ -66,7 +69,7 @@ def in_code(program: Program) -> list[Finding]:
             ast.unparse(n) for n in program.source.nodes if getattr(n, "lineno", 0) > node.lineno and isinstance(n, ast.Assign)
         ]
         if of in names and not any(re.match(rf"{of}[.\[]|.*requires_grad = True", text) for text in rest):
-            return [found(FAULT, node.lineno, "certain")]
+            return [finding(FAULT, node.lineno, "certain")]
     return []
 
 
@@ -78,3 +81,9 @@ def _parameters(node: ast.expr) -> bool:
         and node.func.attr == "parameters"
         and isinstance(node.func.value, ast.Name)
     )
+
+
+def _optimizer(program: Program) -> str:
+    """Return what the optimizer is called."""
+    names = [name for name, value in program.machine.module.names.items() if value is program.optimizer]
+    return names[0] if names else "optimizer"

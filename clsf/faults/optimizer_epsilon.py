@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.optimizers import OPTIMIZERS, POPULAR, title
-from clsf.reader.looks import Program, found, number
+from clsf.reader.looks import Program, finding, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -51,5 +51,5 @@ def in_code(program: Program) -> list[Finding]:
         return []
     eps = made.kwargs.get("epsilon", made.kwargs.get("eps"))
     if number(eps) and eps > 0.01:
-        return [found(FAULT, made.lines.get("epsilon", made.lines.get("eps", made.line)), "likely")]
+        return [finding(FAULT, made.lines.get("epsilon", made.lines.get("eps", made.line)), "likely")]
     return []

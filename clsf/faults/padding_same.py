@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, swap
+from clsf.reader.looks import Program, finding, swap
 from clsf.reader.program import read
 from clsf.words import say
 
@@ -54,7 +54,7 @@ def in_code(program: Program) -> list[Finding]:
             padded = swap(program, op.line, r"padding\s*=\s*([\"'])same\1", f"padding={halves}")
             whole = swap(program, op.line, r"\s*strides?\s*=\s*(?:\d+|\([^()]*\)),?", "")
             new = padded if whole is None or _fits(program, op.line, padded) or not _fits(program, op.line, whole) else whole
-        found_ones.append(found(FAULT, op.line, "certain", new))
+        found_ones.append(finding(FAULT, op.line, "certain", new))
     return found_ones
 
 

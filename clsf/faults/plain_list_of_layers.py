@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Made, Net, Program, found, swap
+from clsf.reader.looks import Made, Net, Program, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -62,7 +62,9 @@ def in_code(program: Program) -> list[Finding]:
                 and f"Sequential(*{name}" not in program.source.text
                 and "ModuleList" not in program.line(line)
             ):
-                results.append(found(FAULT, line, "certain", swap(program, line, r"=\s*(\[.*\])\s*$", r"= nn.ModuleList(\1)")))
+                results.append(
+                    finding(FAULT, line, "certain", swap(program, line, r"=\s*(\[.*\])\s*$", r"= nn.ModuleList(\1)"))
+                )
     return results[:1]
 
 

@@ -2,7 +2,7 @@
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Loader, Program, events, found
+from clsf.reader.looks import Loader, Program, events, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -31,5 +31,5 @@ def in_code(program: Program) -> list[Finding]:
             and given.shuffle is not False
             and ".classes" in program.source.text
         ):
-            return [found(FAULT, given.line, "likely")]
+            return [finding(FAULT, given.line, "likely")]
     return []

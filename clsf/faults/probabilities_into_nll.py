@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import other_loss, returning
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -48,7 +48,7 @@ def in_code(program: Program) -> list[Finding]:
         return []
     if end.activation == "softmax":
         return [
-            found(
+            finding(
                 FAULT,
                 end.activation_line,
                 "certain",
@@ -57,5 +57,5 @@ def in_code(program: Program) -> list[Finding]:
             )
         ]
     if end.activation in ("linear", "relu", "sigmoid", "tanh"):
-        return [found(FAULT, end.activation_line, "likely")]
+        return [finding(FAULT, end.activation_line, "likely")]
     return []

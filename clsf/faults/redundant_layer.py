@@ -2,7 +2,7 @@
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -33,7 +33,7 @@ def in_code(program: Program) -> list[Finding]:
             else None
         )
         if own and own == prior and own != "linear":
-            results.append(found(FAULT, op.line, "likely" if own == "softmax" else "smell"))
+            results.append(finding(FAULT, op.line, "likely" if own == "softmax" else "smell"))
         if op.kind == before.kind == "Drop" or (op.kind == before.kind == "Flat" and program.keras):
-            results.append(found(FAULT, op.line, "smell"))
+            results.append(finding(FAULT, op.line, "smell"))
     return results[:2]

@@ -8,7 +8,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import classes, one_hot, other_loss
 from clsf.faults.scene import Scene
 from clsf.faults.signs import first_loss
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -93,9 +93,9 @@ def in_code(program: Program) -> list[Finding]:
         else swap(program, loss.line, r"MSELoss|L1Loss", "BCELoss")
     )
     if end.activation in ("softmax", "log_softmax") or (known and (y.one_hot or classes == 2 or end.units == classes)):
-        return [found(FAULT, loss.line, "certain" if known else "likely", new)]
+        return [finding(FAULT, loss.line, "certain" if known else "likely", new)]
     if end.activation == "sigmoid" or accuracy:
-        return [found(FAULT, loss.line, "likely", new)]
+        return [finding(FAULT, loss.line, "likely", new)]
     return []
 
 

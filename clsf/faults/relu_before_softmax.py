@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_dense, returning
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -46,8 +46,8 @@ def in_code(program: Program) -> list[Finding]:
         return []
     cut = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "elu", "selu")
     if end.count > 1 and end.first in cut and end.activation in ("softmax", "log_softmax"):
-        return [found(FAULT, end.first_line, "likely" if end.first in ("relu", "relu6") else "smell")]
+        return [finding(FAULT, end.first_line, "likely" if end.first in ("relu", "relu6") else "smell")]
     if loss.logits and loss.kind in ("cross-entropy", "sparse", "categorical") and end.activation in ("relu", "relu6"):
         new = swap(program, end.activation_line, r"(?:F|torch)\.relu\((.*)\)", r"\1")
-        return [found(FAULT, end.activation_line, "certain", new)]
+        return [finding(FAULT, end.activation_line, "certain", new)]
     return []

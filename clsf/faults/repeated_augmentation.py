@@ -6,7 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -43,7 +43,7 @@ def in_code(program: Program) -> list[Finding]:
                 own = {name for node in ast.walk(method) if isinstance(node, ast.Assign) for name in _names(node)}
                 line = next((node.lineno for node in ast.walk(method) if _draws(node, made - own)), None)
                 if line is not None:
-                    return [found(FAULT, line, "likely")]
+                    return [finding(FAULT, line, "likely")]
     return []
 
 

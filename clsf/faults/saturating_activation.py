@@ -11,7 +11,7 @@ from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
 from clsf.model.layers import made
-from clsf.reader.looks import WEIGHTED, Program, found
+from clsf.reader.looks import WEIGHTED, Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -70,8 +70,8 @@ def in_code(program: Program) -> list[Finding]:
         and program.keras
         and any(op.kind == "Linear" and op.line > soft[-1] for op in program.ops)
     ):
-        return [found(FAULT, soft[0], "likely")]
+        return [finding(FAULT, soft[0], "likely")]
     sigmoids = [line for name, line in inner if name in ("sigmoid", "hard_sigmoid")]
     if len(sigmoids) >= 1:
-        return [found(FAULT, sigmoids[0], "smell")]
+        return [finding(FAULT, sigmoids[0], "smell")]
     return []

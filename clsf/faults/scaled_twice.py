@@ -10,7 +10,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Program, found, number, swap
+from clsf.reader.looks import Program, finding, number, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -46,7 +46,7 @@ def in_code(program: Program) -> list[Finding]:
     for node in program.source.nodes:
         if _by_255(node) and _by_255(node.left):
             return [
-                found(
+                finding(
                     FAULT,
                     node.lineno,
                     "certain",
@@ -58,7 +58,7 @@ def in_code(program: Program) -> list[Finding]:
         return []
     if x.scale == "twice":
         line = next((n for what, n in reversed(x.steps) if what in ("scale-unit", "rescale", "Normalize")), x.line)
-        return [found(FAULT, line, "certain")]
+        return [finding(FAULT, line, "certain")]
     for op in program.ops:
         if (
             op.kind == "Rescaling"
@@ -67,7 +67,7 @@ def in_code(program: Program) -> list[Finding]:
             and (op.settings["scale"] < 0.01 or op.settings["scale"] > 200)
             and x.source in (*SETS, "folder")
         ):
-            return [found(FAULT, op.line, "certain")]
+            return [finding(FAULT, op.line, "certain")]
     return []
 
 

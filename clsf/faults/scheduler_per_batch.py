@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
-from clsf.reader.looks import Program, found, number, training_loops
+from clsf.reader.looks import Program, finding, number, training_loops
 from clsf.words import say
 
 FAULT = Fault(
@@ -56,7 +56,7 @@ def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     for node in program.source.nodes if program.keras else ():
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("ExponentialDecay") and _each_step(node):
-            return [found(FAULT, node.lineno, "likely")]
+            return [finding(FAULT, node.lineno, "likely")]
     for loop, inside in training_loops(program).items():
         for e in inside:
             if (
@@ -65,7 +65,7 @@ def in_code(program: Program) -> list[Finding]:
                 and e["made"].name in ("StepLR", "MultiStepLR", "ExponentialLR", "ReduceLROnPlateau")
                 and any(loop[1] in ("range", "while") for loop in e.loops[:-1])
             ):
-                return [found(FAULT, e.line, "likely")]
+                return [finding(FAULT, e.line, "likely")]
     return []
 
 

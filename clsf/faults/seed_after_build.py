@@ -2,7 +2,7 @@
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, events, found
+from clsf.reader.looks import Program, events, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -23,5 +23,5 @@ def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     seeds = [e.line for e in events(program, "seed")]
     if seeds and program.net is not None and min(seeds) > program.net.line and program.net.kind != "instance":
-        return [found(FAULT, min(seeds), "smell")]
+        return [finding(FAULT, min(seeds), "smell")]
     return []

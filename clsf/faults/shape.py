@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Program, found, swap
+from clsf.reader.looks import Program, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -57,7 +57,7 @@ def in_code(program: Program) -> list[Finding]:
         )
         new = new or _new_product(program, misfit)
         results.append(
-            found(
+            finding(
                 FAULT,
                 misfit.line,
                 "certain" if not program.shape_guessed else "likely",
@@ -84,7 +84,7 @@ def in_code(program: Program) -> list[Finding]:
             None,
         )
         if dense is not None and not any(op.kind == "Unknown" for op in program.ops):
-            results.append(found(FAULT, dense.line, "certain", before=_flatten(program, dense.line)))
+            results.append(finding(FAULT, dense.line, "certain", before=_flatten(program, dense.line)))
     for tensor in program.tensors:
         if (
             program.torch
@@ -98,7 +98,7 @@ def in_code(program: Program) -> list[Finding]:
             )
             and any(t.op.kind == "Linear" for t in program.tensors if tensor in t.inputs)
         ):
-            results.append(found(FAULT, tensor.op.line, "certain"))
+            results.append(finding(FAULT, tensor.op.line, "certain"))
     results += _against_data(program) if not results else []
     return results
 
@@ -136,7 +136,7 @@ def _against_data(program: Program) -> list[Finding]:
         or net is None
         or net.input_shape is None
         or x.shape is None
-        or program.loader is not None
+        or (program.loader is not None and program.loader.kind != "tf")
     ):
         return []
     given, got = net.input_shape, tuple(x.shape[1:])
@@ -148,4 +148,4 @@ def _against_data(program: Program) -> list[Finding]:
         return []
     if len(given) == len(got) == 3 and (given[2], *given[:2]) == got:
         return []
-    return [found(FAULT, net.extra.get("input_line", net.line), "certain")]
+    return [finding(FAULT, net.extra.get("input_line", net.line), "certain")]

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import LOSS, SETTLED, classes, returning
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Answer, Array, Program, ending, events, found, has
+from clsf.reader.looks import Answer, Array, Program, ending, events, finding, has
 from clsf.words import say
 
 FAULT = Fault(
@@ -64,6 +64,6 @@ def in_code(program: Program) -> list[Finding]:
         ):
             rank = None if target.shape is None else len(target.shape)
             if rank == 1:
-                return [found(FAULT, event.line, "likely")]
+                return [finding(FAULT, event.line, "likely")]
         break
     return []

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_dense, other_loss, returning
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -53,10 +53,10 @@ def in_code(program: Program) -> list[Finding]:
         return []
     if loss.kind in ("sparse", "categorical", "cross-entropy", "nll"):
         new = swap(program, end.activation_line, r"sigmoid", "softmax") if program.keras else None
-        return [found(FAULT, end.activation_line, "certain" if program.classes == end.units else "likely", new)]
+        return [finding(FAULT, end.activation_line, "certain" if program.classes == end.units else "likely", new)]
     if loss.kind in ("binary", "mse") and program.classes == end.units and end.units > 2:
         return [
-            found(
+            finding(
                 FAULT,
                 end.activation_line,
                 "certain",
@@ -64,5 +64,5 @@ def in_code(program: Program) -> list[Finding]:
             )
         ]
     if loss.kind == "binary" and program.y is not None and program.y.one_hot and program.y.source not in ("", "csv", "written"):
-        return [found(FAULT, end.activation_line, "likely")]
+        return [finding(FAULT, end.activation_line, "likely")]
     return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, ending, found, sigmoid_for_softmax
+from clsf.reader.looks import Program, ending, finding, sigmoid_for_softmax
 from clsf.words import say
 
 FAULT = Fault(
@@ -26,4 +26,4 @@ def in_code(program: Program) -> list[Finding]:
     )
     if end is None or not several or end.activation != "softmax" or end.units in (None, 1):
         return []
-    return [found(FAULT, end.activation_line, "certain", sigmoid_for_softmax(program, end.activation_line))]
+    return [finding(FAULT, end.activation_line, "certain", sigmoid_for_softmax(program, end.activation_line))]

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import LOSS, SETTLED, classes, other_last, returning
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found, sigmoid_for_softmax
+from clsf.reader.looks import Program, ending, finding, sigmoid_for_softmax
 from clsf.words import say
 
 FAULT = Fault(
@@ -61,4 +61,4 @@ def in_code(program: Program) -> list[Finding]:
     end = ending(program)
     if end is None or end.units != 1 or end.activation not in ("softmax", "log_softmax"):
         return []
-    return [found(FAULT, end.activation_line, "certain", sigmoid_for_softmax(program, end.activation_line))]
+    return [finding(FAULT, end.activation_line, "certain", sigmoid_for_softmax(program, end.activation_line))]

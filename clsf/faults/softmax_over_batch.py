@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_line, other_loss, returning
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, swap
+from clsf.reader.looks import Program, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -48,13 +48,13 @@ def in_code(program: Program) -> list[Finding]:
             and op.settings.get("dim") == 0
             and program.torch
         ):
-            results.append(found(FAULT, op.line, "certain", swap(program, op.line, r"dim\s*=\s*0", "dim=1")))
+            results.append(finding(FAULT, op.line, "certain", swap(program, op.line, r"dim\s*=\s*0", "dim=1")))
         if (
             op.kind == "Function"
             and program.keras
             and op.made is not None
-            and op.made.get("axis", 0) == 0
-            and op.made.name == "Softmax"
+            and op.made.name.lower() in ("softmax", "log_softmax")
+            and op.made.get("axis", 0 if op.made.name == "Softmax" else 1) == 0
         ):
-            results.append(found(FAULT, op.line, "certain"))
+            results.append(finding(FAULT, op.line, "certain", swap(program, op.line, r"axis\s*=\s*0", "axis=-1")))
     return results

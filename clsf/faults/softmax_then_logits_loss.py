@@ -8,7 +8,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_line, returning
 from clsf.faults.scene import Scene
 from clsf.faults.signs import double_softmax_floor, final_loss, last_accuracy
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -65,9 +65,9 @@ def in_code(program: Program) -> list[Finding]:
             r"(?:torch\.nn\.functional|nn\.functional|F|torch)\.softmax\((.*?),\s*(?:dim|axis)?\s*=?\s*-?\d\)",
             r"\1",
         )
-        return [found(FAULT, end.activation_line, "certain", new)]
+        return [finding(FAULT, end.activation_line, "certain", new)]
     if end.activation == "sigmoid" and loss.kind == "binary":
-        return [found(FAULT, end.activation_line, "certain")]
+        return [finding(FAULT, end.activation_line, "certain")]
     if end.activation == "log_softmax" and loss.kind == "cross-entropy":
-        return [found(FAULT, end.activation_line, "smell")]
+        return [finding(FAULT, end.activation_line, "smell")]
     return []

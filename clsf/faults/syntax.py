@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -38,4 +38,4 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     source = program.source
-    return [found(FAULT, line, "certain", source.repaired.get(line), sentence=why) for line, why in source.broken[:3]]
+    return [finding(FAULT, line, "certain", source.repaired.get(line), sentence=why) for line, why in source.broken[:3]]

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Array, Loader, Made, Program, events, found, swap
+from clsf.reader.looks import Array, Loader, Made, Program, evaluating, events, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -74,17 +74,19 @@ def in_code(program: Program) -> list[Finding]:
         if isinstance(given, Array):
             others.append(given)
     results = []
-    if x is not None and x.scale and x.source:
+    if x is not None and x.scale:
         for a in others:
+            validates = a is program.val_x or (program.val_loader is not None and a is program.val_loader.x)
             if (
                 a.source == x.source
+                and (x.source or a.made == x.made)
                 and a.scale
                 and a.scale != x.scale
-                and a.part != x.part
+                and (a.part != x.part or validates)
                 and {a.scale, x.scale} & {"raw", "unit", "standard", "centred"}
             ):
                 results.append(
-                    found(FAULT, a.line if a.line != a.made else (x.line if x.scale != "raw" else a.line), "certain")
+                    finding(FAULT, a.line if a.line != a.made else (x.line if x.scale != "raw" else a.line), "certain")
                 )
                 break
     scalers: dict[int, list] = {}
@@ -99,10 +101,22 @@ def in_code(program: Program) -> list[Finding]:
             and fitted[1]["of"].part == "test"
             and fitted[0]["of"].part == "train"
         ):
-            results.append(found(FAULT, fitted[1].line, "likely", swap(program, fitted[1].line, "fit_transform", "transform")))
+            results.append(
+                finding(FAULT, fitted[1].line, "likely", swap(program, fitted[1].line, "fit_transform", "transform"))
+            )
     if program.torch and program.loader is not None and program.val_loader is not None and not results:
         results += _normalize(program)
-    return results[:1]
+    return (results or _when_called(program))[:1]
+
+
+def _when_called(program: Program) -> list[Finding]:
+    """Return where a model that is called by hand gets the same images on another scale than while it trains."""
+    x = program.x
+    for event in evaluating(program) if x is not None and program.torch and x.scale else ():
+        given = event["given"]
+        if isinstance(given, Array) and given.made == x.made and given.scale and given.scale != x.scale:
+            return [finding(FAULT, given.line if given.line != given.made else event.line, "certain")]
+    return []
 
 
 def _normalize(program: Program) -> list[Finding]:
@@ -119,7 +133,7 @@ def _normalize(program: Program) -> list[Finding]:
         found_ones.append((norm, base))
     (a, _), (b, base) = found_ones
     if (a is None) != (b is None):
-        return [found(FAULT, b.line if b is not None else base.line, "certain")]
+        return [finding(FAULT, b.line if b is not None else base.line, "certain")]
     if (
         a is not None
         and a is not b
@@ -127,5 +141,5 @@ def _normalize(program: Program) -> list[Finding]:
         and all(isinstance(x, Made) for x in (a, b))
         and "?" not in repr((a.args, b.args))
     ):
-        return [found(FAULT, b.line, "likely")]
+        return [finding(FAULT, b.line, "likely")]
     return []

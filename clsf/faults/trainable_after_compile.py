@@ -2,7 +2,7 @@
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.reader.looks import Program, found
+from clsf.reader.looks import Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -35,5 +35,5 @@ def in_code(program: Program) -> list[Finding]:
         elif event.kind == "trainable" and program.keras and compiled and event["value"] in (True, False):
             pending[event.line] = event.line
         elif event.kind == "fit" and pending:
-            return [found(FAULT, next(iter(pending)), "certain")]
+            return [finding(FAULT, next(iter(pending)), "certain")]
     return []

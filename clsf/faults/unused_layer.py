@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
-from clsf.reader.looks import Made, Program, found
+from clsf.reader.looks import Made, Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -57,7 +57,7 @@ def in_code(program: Program) -> list[Finding]:
             ):
                 weights = value.name.startswith(("Conv", "Linear", "BatchNorm1d", "BatchNorm2d", *drops))
                 results.append(
-                    found(
+                    finding(
                         FAULT,
                         instance.lines.get(name, value.line),
                         "likely" if weights and not value.name.startswith(drops) else "smell",
@@ -73,7 +73,7 @@ def in_code(program: Program) -> list[Finding]:
                 and tensor.op.kind in ("Linear", "Convolution", "MaxPool", "Drop", "Batchwise", "Flat")
                 and len([n for n in program.machine.nets if n.kind == "functional"]) == 1
             ):
-                results.append(found(FAULT, tensor.op.where or tensor.op.line, "likely"))
+                results.append(finding(FAULT, tensor.op.where or tensor.op.line, "likely"))
     return results[:2]
 
 

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Made, Program, found
+from clsf.reader.looks import Made, Program, finding
 from clsf.words import say
 
 FAULT = Fault(
@@ -68,12 +68,12 @@ def in_code(program: Program) -> list[Finding]:
         and loader.x.part in ("test", "validation")
         and not (isinstance(loader.made, Made) and loader.made.path == "subset")
     ):
-        return [found(FAULT, line, "likely")]
+        return [finding(FAULT, line, "likely")]
     if program.torch and line and loader.x.part == "validation":
-        return [found(FAULT, line, "smell")]
+        return [finding(FAULT, line, "smell")]
     if program.keras and loader.did("augment") and loader.kind == "keras-generator" and program.loader is not None:
         same = loader.made is program.loader.made
-        return [found(FAULT, loader.line, "smell" if loader.x.part == "validation" else "likely")] if same else []
+        return [finding(FAULT, loader.line, "smell" if loader.x.part == "validation" else "likely")] if same else []
     if program.keras and loader.did("augment") and loader.kind == "tf":
-        return [found(FAULT, loader.did("augment"), "likely")]
+        return [finding(FAULT, loader.did("augment"), "likely")]
     return []

@@ -9,7 +9,7 @@ from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
 from clsf.optimizers import PLAINEST, named
 from clsf.reader.habits import penalties
-from clsf.reader.looks import Program, found, number
+from clsf.reader.looks import Program, finding, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -44,11 +44,11 @@ def in_code(program: Program) -> list[Finding]:
         return []
     if penalties(program).get("weight_decay", 0.0) >= 0.5:  # by hand, after or before each step
         line = next((n for n, text in enumerate(program.source.lines, 1) if ".mul_(1 - " in text), made.line)
-        return [found(FAULT, line, "likely")]
+        return [finding(FAULT, line, "likely")]
     value, declared = made.kwargs.get("weight_decay"), named(made.name)
     if number(value) and value >= 0.05 and not (declared and declared.decoupled and value < 0.5):
-        return [found(FAULT, made.lines.get("weight_decay", made.line), "likely" if value >= 0.1 else "smell")]
+        return [finding(FAULT, made.lines.get("weight_decay", made.line), "likely" if value >= 0.1 else "smell")]
     decay = made.kwargs.get("decay")
     if program.keras and number(decay) and decay >= 0.1:
-        return [found(FAULT, made.lines.get("decay", made.line), "likely")]
+        return [finding(FAULT, made.lines.get("decay", made.line), "likely")]
     return []

@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import other_loss
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -49,9 +49,9 @@ def in_code(program: Program) -> list[Finding]:
         return []
     line = loss.logits_line or loss.line
     if program.keras and loss.logits and end.activation in ("softmax", "sigmoid"):
-        return [found(FAULT, line, "certain", swap(program, line, r"from_logits\s*=\s*True", "from_logits=False"))]
+        return [finding(FAULT, line, "certain", swap(program, line, r"from_logits\s*=\s*True", "from_logits=False"))]
     if program.torch and loss.logits and loss.kind == "binary" and end.activation == "sigmoid":
-        return [found(FAULT, line, "certain", swap(program, line, r"BCEWithLogitsLoss", "BCELoss"))]
+        return [finding(FAULT, line, "certain", swap(program, line, r"BCEWithLogitsLoss", "BCELoss"))]
     if (
         program.keras
         and not loss.logits
@@ -59,5 +59,5 @@ def in_code(program: Program) -> list[Finding]:
         and loss.kind in ("sparse", "categorical", "binary")
         and loss.made is not None
     ):
-        return [found(FAULT, line, "smell")]
+        return [finding(FAULT, line, "smell")]
     return []

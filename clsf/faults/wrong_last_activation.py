@@ -7,7 +7,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import last_dense, returning
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -61,7 +61,7 @@ def in_code(program: Program) -> list[Finding]:
     wanted = "sigmoid" if end.units == 1 else "softmax"
     if classifier and not loss.logits and end.activation in wrong:
         return [
-            found(
+            finding(
                 FAULT,
                 end.activation_line,
                 "certain",
@@ -69,9 +69,9 @@ def in_code(program: Program) -> list[Finding]:
             )
         ]
     if loss.logits and end.activation in wrong:
-        return [found(FAULT, end.activation_line, "likely")]
+        return [finding(FAULT, end.activation_line, "likely")]
     if program.keras and loss.kind == "binary" and end.units == 2 and end.activation == "softmax":
-        return [found(FAULT, end.activation_line, "smell")]
+        return [finding(FAULT, end.activation_line, "smell")]
     if (
         program.keras
         and end.units is not None
@@ -79,7 +79,7 @@ def in_code(program: Program) -> list[Finding]:
         and end.activation == "sigmoid"
         and loss.kind in ("categorical", "sparse", "mse")
     ):
-        return [found(FAULT, end.activation_line, "smell", swap(program, end.activation_line, "sigmoid", "softmax"))]
+        return [finding(FAULT, end.activation_line, "smell", swap(program, end.activation_line, "sigmoid", "softmax"))]
     if end.units == 1 and end.activation == "softmax":
-        return [found(FAULT, end.activation_line, "smell")]
+        return [finding(FAULT, end.activation_line, "smell")]
     return []

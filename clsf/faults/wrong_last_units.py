@@ -10,7 +10,7 @@ from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import classes, other_last
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -65,12 +65,12 @@ def in_code(program: Program) -> list[Finding]:
     trusted = y is not None and (y.source in SETS or y.one_hot or y.values is not None)
     of = None if y is None else next((x[1] for x in y.extra if len(x) == 2 and x[0] == "of"), None)
     if y is not None and of is not None and of != classes and y.one_hot:
-        return [found(FAULT, end.units_line, "certain" if classes < of else "likely")] if classes < of else []
+        return [finding(FAULT, end.units_line, "certain" if classes < of else "likely")] if classes < of else []
     if not trusted or end.units == classes or (classes == 2 and end.units == 1):
         return []
     new = swap(program, end.op.line, rf"\b{end.units}\b(?!.*\b{end.units}\b)", str(classes))
     if end.units == 1:
-        return [found(FAULT, end.units_line, "likely" if loss.kind == "mse" else "certain", new)]
+        return [finding(FAULT, end.units_line, "likely" if loss.kind == "mse" else "certain", new)]
     if end.units < classes or (y.one_hot and loss.kind == "categorical"):
-        return [found(FAULT, end.units_line, "certain", new)]
-    return [found(FAULT, end.units_line, "likely" if classes > 2 else "smell", new)]
+        return [finding(FAULT, end.units_line, "certain", new)]
+    return [finding(FAULT, end.units_line, "likely" if classes > 2 else "smell", new)]

@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.planting import other_loss
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, ending, found, swap
+from clsf.reader.looks import Program, ending, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -54,11 +54,11 @@ def in_code(program: Program) -> list[Finding]:
             if program.keras
             else swap(program, loss.line, r"CrossEntropyLoss", "BCEWithLogitsLoss")
         )
-        return [found(FAULT, loss.line, "certain", new)]
+        return [finding(FAULT, loss.line, "certain", new)]
     if loss.kind in ("hinge", "kl", "poisson") and end.activation in ("softmax", "sigmoid"):
-        return [found(FAULT, loss.line, "likely")]
+        return [finding(FAULT, loss.line, "likely")]
     if loss.kind == "binary" and end.units >= 2 and end.activation == "softmax":
-        return [found(FAULT, loss.line, "smell")]
+        return [finding(FAULT, loss.line, "smell")]
     if loss.kind in ("mse", "mae") and end.activation in ("softmax", "sigmoid"):
-        return [found(FAULT, loss.line, "smell")]
+        return [finding(FAULT, loss.line, "smell")]
     return []

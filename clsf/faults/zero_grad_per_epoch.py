@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, Facts, History
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, found, training_loops
+from clsf.reader.looks import Program, finding, training_loops
 from clsf.words import say
 
 FAULT = Fault(
@@ -54,5 +54,5 @@ def in_code(program: Program) -> list[Finding]:
         outer = {i for e in backward for i in e.loop_ids[:-1]}
         for e in program.events:
             if e.kind == "zero-grad" and e.loops and set(e.loop_ids) & outer:
-                return [found(FAULT, e.line, "certain")]
+                return [finding(FAULT, e.line, "certain")]
     return []

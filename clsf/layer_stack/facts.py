@@ -26,7 +26,7 @@ class StackFacts:
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """The input's shape, then what comes out of each stage that fits."""
-        return (self.in_shape, *(found.out_shape for found in self.facts))
+        return (self.in_shape, *(facts.out_shape for facts in self.facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +40,48 @@ class Mend:
 def stack_facts(chain: LayerStack, in_shape: Shape) -> StackFacts:
     """Return the facts of every stage that can be computed, and why the next one can't."""
     layers = layers_of(chain)
-    found: tuple[LayerFacts, ...] = ()
+    known: tuple[LayerFacts, ...] = ()
     for count in range(1, len(layers) + 1):
         try:
             facts = analyse(layers[:count], in_shape).layers
             _small_enough(facts[-1])
         except SpecError as error:
-            return StackFacts(in_shape, found, error.sentence)
-        found = facts
-    return StackFacts(in_shape, found)
+            return StackFacts(in_shape, known, error.sentence)
+        known = facts
+    return StackFacts(in_shape, known)
 
 
 def mends(chain: LayerStack, at: int, shape: Shape) -> list[Mend]:
     """Return ways to make stage `at` fit the `shape` that reaches it, the likeliest first; none may be known."""
-    stage, found = chain[at], []
+    stage, offered = chain[at], []
     layer = stage.layer
     if layer.role == "Linear" and len(shape) == 3 and len(chain) == MAX_STAGES and at:
         title = say("Put a flatten layer in the place of layer {number}", number=at)
-        found = [Mend(title, (*chain[: at - 1], Stage(made("Flat")), *chain[at:]))]
+        offered = [Mend(title, (*chain[: at - 1], Stage(made("Flat")), *chain[at:]))]
     elif layer.role == "Linear" and len(shape) == 3:
-        found = [Mend(put_before(layer), _inserted(chain, at, Stage(layer))) for layer in (made("Flat"), made("GlobalAverage"))]
+        offered = [
+            Mend(put_before(layer), _inserted(chain, at, Stage(layer))) for layer in (made("Flat"), made("GlobalAverage"))
+        ]
     elif isinstance(layer, Sliding) and len(shape) == 3:
         if layer.padding == "valid" and any(reach > side for reach, side in zip(layer.reaches, shape[:2], strict=True)):
-            found.append(Mend(say("Use padding 'same'"), _changed(chain, at, padding="same")))
+            offered.append(Mend(say("Use padding 'same'"), _changed(chain, at, padding="same")))
             if max(layer.gaps) > 1:
-                found.append(Mend(say("Set the dilation to 1"), _changed(chain, at, dilation_rate=1)))
+                offered.append(Mend(say("Set the dilation to 1"), _changed(chain, at, dilation_rate=1)))
             else:
                 most, few = layer.inside(shape), field_of(type(layer), layer.SIDE).rule.few
                 most = one_or_two(tuple(min(side, few) for side in sides_of(most)))
                 title = say("Set {field} to {value}", field=layer.SIDE, value=one_or_two_text(most))
-                found.append(Mend(title, _changed(chain, at, **{layer.SIDE: most})))
+                offered.append(Mend(title, _changed(chain, at, **{layer.SIDE: most})))
     elif len(shape) == 1 and at and chain[at - 1].layer.role == "Flat":
-        found.append(
+        offered.append(
             Mend(
                 say("Put it before the {kind}", kind=chain[at - 1].kind),
                 (*chain[: at - 1], stage, chain[at - 1], *chain[at + 1 :]),
             )
         )
     if len(chain) > 1:
-        found.append(Mend(say("Take it out"), (*chain[:at], *chain[at + 1 :])))
-    return found
+        offered.append(Mend(say("Take it out"), (*chain[:at], *chain[at + 1 :])))
+    return offered
 
 
 def _inserted(chain: LayerStack, at: int, stage: Stage) -> LayerStack:

@@ -22,27 +22,27 @@ class Seen:
 
 
 def image_stages(facts: tuple[LayerFacts, ...]) -> int:
-    """Return how many stages hand on an image; what comes after flattening, a dense layer or a global mean has no rows and columns."""
-    return next((n for n, found in enumerate(facts) if len(found.out_shape) != 3), len(facts))
+    """Return how many stages pass on an image; what comes after flattening, a dense layer or a global mean has no rows and columns."""
+    return next((n for n, one in enumerate(facts) if len(one.out_shape) != 3), len(facts))
 
 
 def sees_everything(facts: tuple[LayerFacts, ...]) -> bool:
     """Return whether some stage connects each of its numbers with the whole image."""
-    return any(found.layer.whole for found in facts)
+    return any(one.layer.whole for one in facts)
 
 
 def seen(facts: tuple[LayerFacts, ...]) -> list[Seen]:
-    """Return, for the input and for each stage, what the cells of the last stage see of it. All stages hand on images."""
+    """Return, for the input and for each stage, what the cells of the last stage see of it. All stages pass on images."""
     height, width = facts[-1].out_shape[:2]
     rows = [(r, r) for r in range(height)]
     columns = [(c, c) for c in range(width)]
-    found = [Seen(tuple(rows), tuple(columns))]
+    steps = [Seen(tuple(rows), tuple(columns))]
     for stage in reversed(facts):
         left, _, top, _ = stage.layer.pads(stage.in_shape)
         rows = [_before(interval, stage.layer, 0, top) for interval in rows]
         columns = [_before(interval, stage.layer, 1, left) for interval in columns]
-        found.append(Seen(tuple(rows), tuple(columns)))
-    return found[::-1]
+        steps.append(Seen(tuple(rows), tuple(columns)))
+    return steps[::-1]
 
 
 def place(cell: int, shape: tuple[int, int, int], channels_first: bool = False) -> tuple[int, int, int]:

@@ -29,14 +29,14 @@ def draw(chain: LayerStack, in_shape: Shape, trained: Mapping[str, Weights] | No
     for stage, facts in zip(chain, analysis.layers, strict=True):
         own = Analysis(facts.in_shape, (facts,))
         filling = stage.filling
-        found = initial_weights(own, filling.scheme, filling.seed, DTYPE)
+        drawn = initial_weights(own, filling.scheme, filling.seed, DTYPE)
         if not stage.layer.learns:
             continue
         if filling.source == "run" and filling.path:  # until a layer of the run is chosen, chance stands in
-            found = _of_run(stage, facts, (trained or {}).get(filling.run))
+            drawn = _of_run(stage, facts, (trained or {}).get(filling.run))
         elif filling.source in ("hand", "own") and isinstance(stage.layer, Convolution):
-            found = _written(stage, facts, found)
-        weights |= found
+            drawn = _written(stage, facts, drawn)
+        weights |= drawn
     return weights
 
 
@@ -58,14 +58,14 @@ def too_small(stage: Stage) -> Sentence | None:
     )
 
 
-def _written(stage: Stage, facts: LayerFacts, found: Weights) -> Weights:
+def _written(stage: Stage, facts: LayerFacts, weights: Weights) -> Weights:
     problem = too_small(stage)
     if problem is not None:
         raise SpecError("Layer {path}, {kind}: {problem}", path=facts.path, kind=facts.kind, problem=problem)
     own = stage.layer.KERNELS[0]
     name = f"{facts.path}.{own}"
     put = kernels.into_depthwise if own == "depthwise_kernel" else kernels.into_convolution
-    return found | {name: put(found[name], written(stage.filling)).astype(DTYPE)}
+    return weights | {name: put(weights[name], written(stage.filling)).astype(DTYPE)}
 
 
 def _of_run(stage: Stage, facts: LayerFacts, trained: Weights | None) -> Weights:
@@ -74,7 +74,7 @@ def _of_run(stage: Stage, facts: LayerFacts, trained: Weights | None) -> Weights
             "Layer {path}, {kind}: the weights of the run it was to have are not here; choose a run that has ended, or other weights",
             path=facts.path, kind=facts.kind,
         )  # fmt: skip
-    found = {}
+    weights = {}
     for weight in facts.weights:
         array = trained.get(f"{stage.filling.path}.{weight.name}")
         if array is None:
@@ -89,5 +89,5 @@ def _of_run(stage: Stage, facts: LayerFacts, trained: Weights | None) -> Weights
                 path=facts.path, kind=facts.kind, other=stage.filling.path, weight=weight.name, found=shape_text(array.shape),
                 wanted=shape_text(weight.shape), shape=shape_text(facts.in_shape),
             )  # fmt: skip
-        found[f"{facts.path}.{weight.name}"] = np.asarray(array, DTYPE)
-    return found
+        weights[f"{facts.path}.{weight.name}"] = np.asarray(array, DTYPE)
+    return weights

@@ -72,17 +72,17 @@ class Api:
         known = {name: value for name, value in call.kwargs.items() if name in self.signature.parameters}
         others = {name: value for name, value in call.kwargs.items() if name not in known}
         values = self.signature.bound(call.but(kwargs=known))
-        found = {}
+        fields = {}
         for a in self.arguments:
             value = one_number(values[a.name])
             try:
                 if a.field is None:
                     raise ValueError
-                found[a.field] = a.back(value)
+                fields[a.field] = a.back(value)
             except ValueError:
                 if value != a.default:
                     others[a.name] = value
-        return found, others
+        return fields, others
 
 
 def one_number(value: object) -> object:

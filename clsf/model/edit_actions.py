@@ -87,10 +87,10 @@ def shape_at(design: Design, place: Place, input_shape: Shape) -> Shape | None:
 
 def _mended(design: Design, action: dict, input_shape: Shape, classes: int) -> Design:
     number = action.get("number")
-    for found in advice(design_facts(design, input_shape), classes):
-        if (found.name, found.uid) == (action.get("advice"), action.get("uid")):
-            if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < len(found.mends):
-                return found.mends[number].design
+    for advised in advice(design_facts(design, input_shape), classes):
+        if (advised.name, advised.uid) == (action.get("advice"), action.get("uid")):
+            if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < len(advised.mends):
+                return advised.mends[number].design
             break
     raise SpecError("That is fixed already.")
 

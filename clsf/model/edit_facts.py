@@ -72,7 +72,7 @@ class DesignFacts:
 
     @property
     def outputs(self) -> int:
-        """Numbers that all layers hand on per image, which a training step keeps until its backward pass."""
+        """Numbers that all layers pass on per image, which a training step keeps until its backward pass."""
         return sum(facts.outputs for facts in self.own)
 
     def broken(self) -> list[int]:
@@ -89,32 +89,32 @@ def design_facts(design: Design, input_shape: Shape) -> DesignFacts:
 
 
 def _row(
-    row: tuple[Card, ...], shape: Shape | None, prefix: str | None, reach: Reach, side: int, found: dict[int, CardFacts]
+    row: tuple[Card, ...], shape: Shape | None, prefix: str | None, reach: Reach, side: int, cards: dict[int, CardFacts]
 ) -> tuple[Shape | None, Reach]:
     """Find the facts of a row; return the shape that comes out, None if it can't be known, and how far back a cell sees."""
     position = 0
     for card in row:
         if card.off or prefix is None:
             for inner in card.all():
-                found[inner.uid] = CardFacts("off", None)
+                cards[inner.uid] = CardFacts("off", None)
             continue
         position += 1
         path = f"{prefix}{position}"
         if shape is None:
-            _wait(card, path, found)
+            _wait(card, path, cards)
             continue
         facts, reach = (
-            _branching(card, shape, path, reach, side, found) if card.branching else _plain(card, shape, path, reach, side)
+            _branching(card, shape, path, reach, side, cards) if card.branching else _plain(card, shape, path, reach, side)
         )
-        found[card.uid] = facts
+        cards[card.uid] = facts
         shape = facts.out_shape
     return shape, reach
 
 
-def _wait(card: Card, path: str, found: dict[int, CardFacts]) -> None:
-    found[card.uid] = CardFacts("waits", path)
+def _wait(card: Card, path: str, cards: dict[int, CardFacts]) -> None:
+    cards[card.uid] = CardFacts("waits", path)
     for name, row in zip(card.row_names(), card.rows, strict=True):
-        _row(row, None, f"{path}.{name}.", Reach(), 1, found)
+        _row(row, None, f"{path}.{name}.", Reach(), 1, cards)
 
 
 def _plain(card: Card, shape: Shape, path: str, reach: Reach, side: int) -> tuple[CardFacts, Reach]:
@@ -129,12 +129,12 @@ def _plain(card: Card, shape: Shape, path: str, reach: Reach, side: int) -> tupl
 
 
 def _branching(
-    card: Card, shape: Shape, path: str, reach: Reach, side: int, found: dict[int, CardFacts]
+    card: Card, shape: Shape, path: str, reach: Reach, side: int, cards: dict[int, CardFacts]
 ) -> tuple[CardFacts, Reach]:
     ends = [
-        _row(row, shape, f"{path}.{name}.", reach, side, found) for name, row in zip(card.row_names(), card.rows, strict=True)
+        _row(row, shape, f"{path}.{name}.", reach, side, cards) for name, row in zip(card.row_names(), card.rows, strict=True)
     ]
-    inside = [found[inner.uid] for row in card.rows for inner in row]
+    inside = [cards[inner.uid] for row in card.rows for inner in row]
     sums = {
         name: sum(getattr(facts, name) for facts in inside)
         for name in ("trainable", "non_trainable", "multiply_adds", "outputs")

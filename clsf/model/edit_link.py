@@ -1,7 +1,7 @@
 """A design as text that can be kept and passed on: JSON for files, and a short form for links. Nothing that is read is trusted.
 
 The JSON is that of `ModelSpec` with "off": true at layers that are switched off, so everything that reads models reads it. The
-link is "1." and the compressed JSON, fields at their default left out, in base64url. Whoever changes a layer's default or
+link is "1." and the compressed JSON, fields at their default left out, in base64url. Anyone who changes a layer's default or
 the dictionary raises the version.
 """
 
@@ -127,10 +127,10 @@ def _without_off(row: object, off: list[bool], depth: int) -> object:
     """Return a row of layers in JSON without the fields "off", whose values are collected in order; what is no row stays."""
     if not isinstance(row, list) or depth > MAX_DEPTH:
         return row
-    found = []
+    kept = []
     for layer in row:
         if not isinstance(layer, dict):
-            found.append(layer)
+            kept.append(layer)
             continue
         switched = layer.get("off", False)
         if not isinstance(switched, bool):
@@ -144,8 +144,8 @@ def _without_off(row: object, off: list[bool], depth: int) -> object:
                 plain[name] = _without_off(plain[name], off, depth + 1)
         if isinstance(plain.get("branches"), list):
             plain["branches"] = [_without_off(inner, off, depth + 1) for inner in plain["branches"]]
-        found.append(plain)
-    return found
+        kept.append(plain)
+    return kept
 
 
 def _switched(cards: tuple[Card, ...], off: object) -> tuple[Card, ...]:

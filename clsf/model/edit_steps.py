@@ -137,15 +137,15 @@ def _swapped(design: Design, uid: int, cards: tuple[Card, ...]) -> Design:
 
 
 def _swapped_row(row: tuple[Card, ...], uid: int, cards: tuple[Card, ...]) -> tuple[Card, ...]:
-    found: list[Card] = []
+    swapped: list[Card] = []
     for card in row:
         if card.uid == uid:
-            found += cards
+            swapped += cards
         elif card.branching:
-            found.append(replace(card, rows=tuple(_swapped_row(inner, uid, cards) for inner in card.rows)))
+            swapped.append(replace(card, rows=tuple(_swapped_row(inner, uid, cards) for inner in card.rows)))
         else:
-            found.append(card)
-    return tuple(found)
+            swapped.append(card)
+    return tuple(swapped)
 
 
 def _inserted(design: Design, place: Place, card: Card) -> Design:

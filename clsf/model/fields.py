@@ -182,13 +182,13 @@ class Field:
 def fields_of(kind: type) -> tuple[Field, ...]:
     """Return the fields of a layer's class that have a rule, in their order."""
     hints = get_type_hints(kind, include_extras=True)
-    found = []
+    read = []
     for one in fields(kind):
         notes = getattr(hints[one.name], "__metadata__", ())
         if notes:
             needed = one.default is MISSING
-            found.append(Field(one.name, notes[0], notes[1], None if needed else one.default, needed, checks.field(one.name)))
-    return tuple(found)
+            read.append(Field(one.name, notes[0], notes[1], None if needed else one.default, needed, checks.field(one.name)))
+    return tuple(read)
 
 
 def field_of(kind: type, name: str) -> Field:

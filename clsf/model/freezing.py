@@ -6,29 +6,27 @@ one has its layers with kernels for blocks. "last:K" trains from the K-th last b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from clsf.errors import SpecError
 from clsf.model.spec import Layer
-from clsf.model.walk import Analysis
+from clsf.model.walk import Analysis, plain_layers
 from clsf.words import say_n
 
 
 def head(layers: tuple[Layer, ...]) -> int:
     """Return the place of the head in the model's own row, 0-based. Raises SpecError if there is none."""
-    found = [at for at, layer in enumerate(layers) if layer.role == "Linear"]
-    if not found:
+    heads = [at for at, layer in enumerate(layers) if layer.role == "Linear"]
+    if not heads:
         raise SpecError(
             "The model has no dense layer in its own row, so it has no head that could be trained alone. Add one at its end."
         )
-    return found[-1]
+    return heads[-1]
 
 
 def blocks(layers: tuple[Layer, ...]) -> list[int]:
     """Return the places of the blocks before the head, 0-based."""
     before = layers[: head(layers)]
-    found = [at for at, layer in enumerate(before) if layer.rows() and _learns(layer)]
-    return found or [at for at, layer in enumerate(before) if layer.KERNELS]
+    places = [at for at, layer in enumerate(before) if layer.rows() and _learns(layer)]
+    return places or [at for at, layer in enumerate(before) if layer.KERNELS]
 
 
 def frozen(layers: tuple[Layer, ...], train_layers: str) -> int:
@@ -37,14 +35,14 @@ def frozen(layers: tuple[Layer, ...], train_layers: str) -> int:
         return 0
     if train_layers == "head":
         return head(layers)
-    wanted, found = int(train_layers.removeprefix("last:")), blocks(layers)
-    if wanted > len(found):
+    wanted, starts = int(train_layers.removeprefix("last:")), blocks(layers)
+    if wanted > len(starts):
         raise SpecError(say_n(
             "The last {wanted} blocks are to be trained, but the model has {count} block before its head. Choose fewer, or train all.",
             "The last {wanted} blocks are to be trained, but the model has {count} blocks before its head. Choose fewer, or train all.",
-            len(found), wanted=wanted, count=len(found),
+            len(starts), wanted=wanted, count=len(starts),
         ))  # fmt: skip
-    return found[-wanted]
+    return starts[-wanted]
 
 
 def fixed(layers: tuple[Layer, ...], train_layers: str) -> int:
@@ -86,16 +84,8 @@ def place(name: str) -> int:
 
 
 def _learns(layer: Layer) -> bool:
-    return any(inner.learns for inner in _plain(layer))
+    return any(inner.learns for inner in plain_layers([layer]))
 
 
 def _drops(layer: Layer) -> bool:
-    return any(inner.drops and inner.rate > 0 for inner in _plain(layer))
-
-
-def _plain(layer: Layer) -> Iterator[Layer]:
-    if not layer.rows():
-        yield layer
-    for _, row in layer.rows():
-        for inner in row:
-            yield from _plain(inner)
+    return any(inner.drops and inner.rate > 0 for inner in plain_layers([layer]))

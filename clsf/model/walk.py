@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from clsf.errors import SpecError
@@ -10,7 +10,7 @@ from clsf.model.shapes import OneOrTwo, Shape, Sides, Weight, Window, one_or_two
 from clsf.words import Sentence
 
 MAX_ELEMENTS = 50_000_000
-"""Most numbers that one layer may hold or hand on for one image (200 MB in float32); more is refused by arithmetic."""
+"""Most numbers that one layer may hold or pass on for one image (200 MB in float32); more is refused by arithmetic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +166,24 @@ IMAGES = "images"
 
 def sources(layers: tuple, prefix: str = "", source: str = IMAGES) -> dict[str, str]:
     """Return path -> path of the layer whose output it receives, for every plain layer."""
-    found: dict[str, str] = {}
+    inputs: dict[str, str] = {}
     for position, layer in enumerate(layers, start=1):
         path = f"{prefix}{position}"
         for name, row in layer.rows():
-            found |= sources(row, f"{path}.{name}.", source)
+            inputs |= sources(row, f"{path}.{name}.", source)
         if not layer.rows():
-            found[path] = source
+            inputs[path] = source
         source = path
-    return found
+    return inputs
+
+
+def plain_layers(layers: Iterable) -> Iterator[object]:
+    """Yield every layer that holds no others, in order, those inside branches too."""
+    for layer in layers:
+        for _, row in layer.rows():
+            yield from plain_layers(row)
+        if not layer.rows():
+            yield layer
 
 
 def _product(shape: Shape) -> int:

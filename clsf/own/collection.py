@@ -80,10 +80,6 @@ class Collection:
         stay = np.arange(len(kind)) != number
         return self._with(at, replace(kind, pixels=kind.pixels[stay], recordings=kind.recordings[stay]))
 
-    def emptied(self, at: int) -> Collection:
-        """Return the collection with a class that has no image."""
-        return self._with(at, empty(self.kinds[at].name))
-
     def renamed(self, at: int, name: str) -> Collection:
         """Return the collection with another name of a class."""
         return self._with(at, replace(self.kinds[at], name=class_name(name)))

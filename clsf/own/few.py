@@ -40,13 +40,13 @@ def curve(features: np.ndarray, labels: np.ndarray, recordings: np.ndarray, whol
     sides = [divided(labels, recordings, whole, seed) for seed in range(splits)]
     most = max(int(np.bincount(labels[one.train]).max()) for one in sides)
     sizes = [size for size in SIZES if size <= most] or [SIZES[0]]
-    found = []
+    points = []
     for size in sizes:
         said = [
             accuracy(features, labels, _first(one.train, labels, size, seed), one.validation) for seed, one in enumerate(sides)
         ]
-        found.append(Enough(size, tuple(said)))
-    return found
+        points.append(Enough(size, tuple(said)))
+    return points
 
 
 def accuracy(features: np.ndarray, labels: np.ndarray, train: np.ndarray, validation: np.ndarray) -> float:

@@ -32,11 +32,11 @@ def keep(collection: Collection, sides: Sides, owner: str, title: str | Sentence
 
 def recordings(name: str) -> np.ndarray | None:
     """Return which recording each image of a kept collection is of, int64 (n,), in the order of the set; None if it is no collection."""
-    found = file_names(name)
-    if not found:
+    names = file_names(name)
+    if not names:
         return None
     try:
-        return np.array([int(path.split("/")[2].removeprefix("recording-")) for path in found], np.int64)
+        return np.array([int(path.split("/")[2].removeprefix("recording-")) for path in names], np.int64)
     except (IndexError, ValueError):
         return None
 
@@ -46,15 +46,15 @@ def collection(name: str) -> tuple[Collection, Sides] | None:
 
     Raises DataError if the reader may not see it, or its files are damaged.
     """
-    found = recordings(name)
-    if found is None:
+    taken = recordings(name)
+    if taken is None:
         return None
     dataset = open_dataset(name)
     images = dataset.fitting or dataset.train
-    if images.shape != (SIDE, SIDE, 3) or len(found) != len(images):
+    if images.shape != (SIDE, SIDE, 3) or len(taken) != len(images):
         return None
-    order = np.lexsort((np.arange(len(found)), found, images.labels))
-    pixels, labels, found = np.asarray(images.pixels[order]), images.labels[order], found[order]
-    kinds = [Kind(kind, pixels[labels == label], found[labels == label]) for label, kind in enumerate(images.classes)]
+    order = np.lexsort((np.arange(len(taken)), taken, images.labels))
+    pixels, labels, taken = np.asarray(images.pixels[order]), images.labels[order], taken[order]
+    kinds = [Kind(kind, pixels[labels == label], taken[labels == label]) for label, kind in enumerate(images.classes)]
     trained = order < len(dataset.train)
     return Collection(tuple(kinds)), Sides(np.flatnonzero(trained), np.flatnonzero(~trained))

@@ -76,9 +76,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _read(archive: Path, order: dict, progress: Progress) -> dict:
     if order["what"] == "again":
-        found = teach_file.read(archive, progress)
-        np.savez(order["out"], pixels=found.pixels, recordings=found.recordings)
-        return {"names": found.names, "counts": [len(kind) for kind in found.kinds]}
+        taught = teach_file.read(archive, progress)
+        np.savez(order["out"], pixels=taught.pixels, recordings=taught.recordings)
+        return {"names": taught.names, "counts": [len(kind) for kind in taught.kinds]}
     images, skipped = [], []
     with opened_zip(archive) as listing:
         skipped += [(_file(name), why.to_json()) for name, why in listing.skipped]

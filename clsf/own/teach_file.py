@@ -87,14 +87,14 @@ def _table(entry: Entry | None) -> list[tuple[str, list[tuple[str, int]]]]:
     if entry.size > MOST_TABLE:
         raise _wrong(say("its {file} is too large", file=TABLE))
     try:
-        found = json.loads(entry.read().decode("utf-8"))
+        table = json.loads(entry.read().decode("utf-8"))
     except (ValueError, RecursionError):
         raise _wrong(say("its {file} is no JSON", file=TABLE)) from None
-    if not isinstance(found, dict) or found.get("kind") != KIND:
+    if not isinstance(table, dict) or table.get("kind") != KIND:
         raise _wrong(say("its {file} says that it is something else", file=TABLE))
-    if found.get("version") != VERSION:
+    if table.get("version") != VERSION:
         raise _wrong(say("it was written by another version of this program", file=TABLE))
-    classes = found.get("classes")
+    classes = table.get("classes")
     if not isinstance(classes, list) or not 1 <= len(classes) <= MOST_CLASSES:
         raise _wrong(say("the number of its classes must be from 1 to {most}", most=MOST_CLASSES))
     return [_class(one) for one in classes]
@@ -119,12 +119,12 @@ def _picture(name: str, entry: Entry | None) -> np.ndarray:
     if entry is None:
         raise _wrong(say("the image {file} is missing", file=name[:100]))
     data = _tried(name, entry.read)
-    found = _tried(name, lambda: header(data))
-    if (found.height, found.width) != (SIDE, SIDE):
+    read = _tried(name, lambda: header(data))
+    if (read.height, read.width) != (SIDE, SIDE):
         raise _wrong(
             say(
                 "the image {file} is {width}×{height}, not {side}×{side}",
-                file=name[:100], width=found.width, height=found.height, side=SIDE,
+                file=name[:100], width=read.width, height=read.height, side=SIDE,
             )
         )  # fmt: skip
     return _tried(name, lambda: decode(data, SIDE, SIDE, 3))
@@ -139,12 +139,12 @@ def _tried(name: str, work: Callable[[], T]) -> T:
 
 def _apart(kinds: list[Kind]) -> tuple[Kind, ...]:
     """Return the classes with recordings numbered anew, so that none is of two classes."""
-    first, found = 0, []
+    first, renumbered = 0, []
     for kind in kinds:
         numbers, places = np.unique(kind.recordings, return_inverse=True)
-        found.append(Kind(kind.name, kind.pixels, (first + places.reshape(-1)).astype(np.int64)))
+        renumbered.append(Kind(kind.name, kind.pixels, (first + places.reshape(-1)).astype(np.int64)))
         first += len(numbers)
-    return tuple(found)
+    return tuple(renumbered)
 
 
 def _wrong(why: Sentence) -> DataError:

@@ -38,7 +38,7 @@ class Threshold:
         return self.calibrated(probabilities).max(axis=1) >= self.least
 
 
-def found(probabilities: np.ndarray, labels: np.ndarray, rejected: float = REJECTED) -> Threshold:
+def threshold(probabilities: np.ndarray, labels: np.ndarray, rejected: float = REJECTED) -> Threshold:
     """Return the threshold for validation images: probabilities float64 (n, classes), what they show int64 (n,), n at least 1.
 
     With fewer than 1 / `rejected` - 1 images no threshold can promise that share; then the least of them all is taken.

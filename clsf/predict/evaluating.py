@@ -86,8 +86,8 @@ def _own_evaluation(held: Held, images: Images):
 
 def _ways(held: Held, pixels: np.ndarray) -> tuple[Way, ...]:
     package = import_module(f"clsf.backends.{held.request.framework}.inference_paths")
-    found = package.asked(held.backend.built, held.inputs(pixels))
-    first = found[0][4]
+    answers = package.asked(held.backend.built, held.inputs(pixels))
+    first = answers[0][4]
     return tuple(
-        Way(code, kind, dtype, seconds, float(np.abs(values - first).max())) for code, kind, dtype, seconds, values in found
+        Way(code, kind, dtype, seconds, float(np.abs(values - first).max())) for code, kind, dtype, seconds, values in answers
     )  # fmt: skip

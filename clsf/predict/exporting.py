@@ -20,7 +20,16 @@ from clsf.predict.values import Request
 from clsf.words import say
 
 KINDS = {name: framework.exports for name, framework in BY_NAME.items()}
-"""What each framework writes. Weights as .npz need no framework: `clsf.capsule.arrays.packed`."""
+"""What each framework writes."""
+
+CAPSULE, ARRAYS = "capsule", "npz"
+"""Kinds that need no framework: the whole run (`clsf.capsule`), and its weights alone (`clsf.capsule.arrays`)."""
+
+
+def every_kind(framework: str) -> tuple[str, ...]:
+    """Return every kind of file with a run's weights that can be taken along; each has a parity certificate."""
+    return CAPSULE, *KINDS[framework], ARRAYS
+
 
 SLOW = ("onnx", "tflite")
 """Kinds whose exporter may take a minute, so that a worker does not make them itself: see `Engine.call_apart`."""
@@ -66,7 +75,7 @@ def plain_order(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, fra
     if has == framework:
         return weights
     _, reordered = torch_orders(spec.layers, spec.analyse(shape))
-    found = dict(weights)
+    ordered = dict(weights)
     for path, (height, width, channels) in reordered.items():
         places = np.arange(height * width * channels)
         if framework == "torch":  # from row, column, channel to channel, row, column
@@ -75,5 +84,5 @@ def plain_order(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, fra
             order = places.reshape(channels, height, width).transpose(1, 2, 0).ravel()
         for name in [n for n in weights if n.rsplit(".", 1)[0] == path]:
             if not (name.endswith(".bias") or len(weights[name]) != len(order)):
-                found[name] = weights[name][order]
-    return found
+                ordered[name] = weights[name][order]
+    return ordered

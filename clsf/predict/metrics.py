@@ -100,10 +100,10 @@ def per_class(labels: np.ndarray, probabilities: np.ndarray) -> PerClass:
     """Return precision, recall and F1 of every class; 0 where there is nothing to divide by."""
     from sklearn.metrics import precision_recall_fscore_support
 
-    found = precision_recall_fscore_support(
+    scores = precision_recall_fscore_support(
         labels, answers(probabilities), labels=np.arange(probabilities.shape[1]), zero_division=0.0
     )
-    return PerClass(*(np.asarray(column, np.float64) for column in found[:3]), np.asarray(found[3], np.int64))
+    return PerClass(*(np.asarray(column, np.float64) for column in scores[:3]), np.asarray(scores[3], np.int64))
 
 
 def calibration(labels: np.ndarray, probabilities: np.ndarray, bins: int = 10) -> Calibration:

@@ -49,8 +49,8 @@ def judge(request: Request, recalibrate: bool = False) -> Judgement | None:
         before = backend.evaluate(np.sort(prepared.validation))
         if not recalibrate:
             return Judgement(before, None, 0)
-        found, batches = fresh_statistics(request.framework, held.built_spec, held.plan, prepared, backend.get_weights())
-        backend.set_weights(found)
+        statistics, batches = fresh_statistics(request.framework, held.built_spec, held.plan, prepared, backend.get_weights())
+        backend.set_weights(statistics)
         return Judgement(before, backend.evaluate(np.sort(prepared.validation)), batches)
 
 

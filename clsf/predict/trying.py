@@ -71,8 +71,8 @@ def uploaded(request: Request, file: bytes, ground: Ground = "auto") -> Tried | 
 
 def asked(request: Request, pixels: np.ndarray) -> Tried | None:
     """Return what the model says of one prepared image, uint8 (height, width, channels)."""
-    found = predict(request, pixels[None])
-    return None if found is None else Tried(pixels, found)
+    answer = predict(request, pixels[None])
+    return None if answer is None else Tried(pixels, answer)
 
 
 def _own_shape(request: Request) -> tuple[int, int, int]:

@@ -12,21 +12,6 @@ from clsf.reader import folding, names
 from clsf.reader import values as v
 from clsf.reader.libraries import Libraries
 from clsf.reader.records import Records
-from clsf.reader.values import (
-    BATCH,
-    UNKNOWN,
-    Answer,
-    Array,
-    Class,
-    Function,
-    Instance,
-    Loader,
-    LossValue,
-    Made,
-    Net,
-    Ref,
-    Tensor,
-)
 
 _BUILTINS = {
     "range", "len", "int", "float", "str", "bool", "abs", "round", "min", "max", "sum", "list", "tuple", "dict", "set", "sorted",
@@ -52,7 +37,7 @@ MODULES = (
 )  # fmt: skip
 
 
-def is_ours(cls: Class) -> bool:
+def is_ours(cls: v.Class) -> bool:
     """Whether a class is, word for word, one that `clsf.code` prints for a layer that PyTorch lacks.
 
     Those that only move numbers are followed like any other.
@@ -76,8 +61,8 @@ def base_layer_path(path: str) -> bool:
 
 @dataclass(frozen=True)
 class Super:
-    of: Instance
-    after: Class
+    of: v.Instance
+    after: v.Class
 
 
 class Expressions(Libraries, Records):
@@ -90,34 +75,34 @@ class Expressions(Libraries, Records):
     def eval(self, node: ast.expr | None) -> object:
         self.step()
         method = getattr(self, f"see_{type(node).__name__.lower()}", None)
-        return UNKNOWN if method is None else method(node)
+        return v.UNKNOWN if method is None else method(node)
 
     def see_constant(self, node: ast.Constant) -> object:
         return folding.limited(node.value) if node.value is not Ellipsis else Ellipsis
 
     def see_name(self, node: ast.Name) -> object:
-        found = self.scope.find(node.id)
-        if found is not None:
-            return found[0]
+        value = self.scope.find(node.id)
+        if value is not None:
+            return value[0]
         if node.id == "__name__":
             return "__main__"
         if node.id in _BUILTINS:
-            return Ref("range" if node.id == "xrange" else node.id)
+            return v.Ref("range" if node.id == "xrange" else node.id)
         if node.id in names.MISSING_IMPORTS:
             self.assumed_imports.setdefault(node.id, node.lineno)
-            return Ref(names.MISSING_IMPORTS[node.id])
+            return v.Ref(names.MISSING_IMPORTS[node.id])
         self.undefined.setdefault(node.id, node.lineno)
-        return UNKNOWN
+        return v.UNKNOWN
 
     def star(self, module: str, line: int) -> None:
         """Bring in what `from module import *` most likely gives: names that only this module has."""
         path = self.path(module)
         for name, full in names.MISSING_IMPORTS.items():
             if full.rpartition(".")[0] == path or (path == "keras.models" and name in ("Sequential", "Model")):
-                self.scope.put(name, Ref(full), line)
+                self.scope.put(name, v.Ref(full), line)
         if path in ("keras.layers", "torch.nn", "torch.optim", "keras.optimizers", "keras.losses", "keras.callbacks"):
             for name in _STARS.get(path, ()):
-                self.scope.put(name, Ref(self.path(f"{path}.{name}")), line)
+                self.scope.put(name, v.Ref(self.path(f"{path}.{name}")), line)
 
     def see_tuple(self, node: ast.Tuple) -> tuple:
         return tuple(self.elements(node.elts))
@@ -129,40 +114,40 @@ class Expressions(Libraries, Records):
         return self.elements(node.elts)
 
     def elements(self, nodes: list[ast.expr]) -> list:
-        found = []
+        items = []
         for n in nodes:
             if isinstance(n, ast.Starred):
                 value = self.eval(n.value)
-                if isinstance(value, Net | Made):
+                if isinstance(value, v.Net | v.Made):
                     value = self.children(value)
-                found += list(value)[: folding.MAX_ITEMS] if isinstance(value, list | tuple | range) else [UNKNOWN]
+                items += list(value)[: folding.MAX_ITEMS] if isinstance(value, list | tuple | range) else [v.UNKNOWN]
             else:
-                found.append(self.eval(n))
-        return found
+                items.append(self.eval(n))
+        return items
 
     def see_dict(self, node: ast.Dict) -> dict:
-        found = {}
+        items = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 inner = self.eval(value)
-                found |= inner if isinstance(inner, dict) else {}
+                items |= inner if isinstance(inner, dict) else {}
             else:
                 k = self.eval(key)
                 item = self.eval(value)
                 if folding.plain(k) or (isinstance(k, tuple) and all(map(folding.plain, k))):
-                    found[k] = item
-        return found
+                    items[k] = item
+        return items
 
     def see_joinedstr(self, node: ast.JoinedStr) -> object:
         values = [self.eval(part.value) if isinstance(part, ast.FormattedValue) else part.value for part in node.values[:200]]
         if not all(folding.plain(value) for value in values):
-            return UNKNOWN
+            return v.UNKNOWN
         parts, total = [], 0
         for value in values:
             parts.append(str(folding.limited(value)))
             total += len(parts[-1])
             if total > folding.MAX_TEXT:
-                return UNKNOWN
+                return v.UNKNOWN
         return "".join(parts)
 
     def see_binop(self, node: ast.BinOp) -> object:
@@ -170,32 +155,37 @@ class Expressions(Libraries, Records):
 
     def see_unaryop(self, node: ast.UnaryOp) -> object:
         value = self.eval(node.operand)
-        if isinstance(value, Array | Tensor | Answer | LossValue):
+        if isinstance(value, v.Array | v.Tensor | v.Answer | v.LossValue):
             return value
         return folding.unary(type(node.op), value)
 
     def see_boolop(self, node: ast.BoolOp) -> object:
-        result: object = UNKNOWN
+        result: object = v.UNKNOWN
         sure = True
         for part in node.values:
             value = self.eval(part)
             truth = self.truth(value)
             if truth is None:
                 sure = False
-                result = value if isinstance(node.op, ast.Or) and result is UNKNOWN else result
+                result = value if isinstance(node.op, ast.Or) and result is v.UNKNOWN else result
                 continue
             if isinstance(node.op, ast.And) and truth is False:
                 return value
             if isinstance(node.op, ast.Or) and truth is True:
-                return value if sure else UNKNOWN
+                return value if sure else v.UNKNOWN
             result = value
-        return result if sure else UNKNOWN
+        return result if sure else v.UNKNOWN
 
     def see_compare(self, node: ast.Compare) -> object:
         left = self.eval(node.left)
         for op, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.eval(right_node)
-            if isinstance(left, Array) or isinstance(right, Array) or isinstance(left, Answer) or isinstance(right, Answer):
+            if (
+                isinstance(left, v.Array)
+                or isinstance(right, v.Array)
+                or isinstance(left, v.Answer)
+                or isinstance(right, v.Answer)
+            ):
                 return self.compared(type(op), left, right, node)
             result = folding.compare(type(op), left, right)
             if result is not True:
@@ -208,10 +198,10 @@ class Expressions(Libraries, Records):
         if truth is not None:
             return self.eval(node.body if truth else node.orelse)
         first, second = self.eval(node.body), self.eval(node.orelse)
-        return second if first is UNKNOWN or first is None else first
+        return second if first is v.UNKNOWN or first is None else first
 
-    def see_lambda(self, node: ast.Lambda) -> Function:
-        return Function(node, self.scope, "lambda")
+    def see_lambda(self, node: ast.Lambda) -> v.Function:
+        return v.Function(node, self.scope, "lambda")
 
     def see_namedexpr(self, node: ast.NamedExpr) -> object:
         value = self.eval(node.value)
@@ -231,20 +221,20 @@ class Expressions(Libraries, Records):
     see_setcomp = see_listcomp
 
     def see_dictcomp(self, node: ast.DictComp) -> object:
-        found = self.comprehension(node.generators, ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node))
-        return {k: x for k, x in found if folding.plain(k)} if isinstance(found, list) else UNKNOWN
+        pairs = self.comprehension(node.generators, ast.copy_location(ast.Tuple([node.key, node.value], ast.Load()), node))
+        return {k: x for k, x in pairs if folding.plain(k)} if isinstance(pairs, list) else v.UNKNOWN
 
     def comprehension(self, generators: list[ast.comprehension], element: ast.expr) -> object:
         first = generators[0]
         kind, items = self.items(self.eval(first.iter))
-        found, before = [], self.scope
+        made, before = [], self.scope
         scope = type(before)(before, before.name)
         self.scope = scope
         began, built = self.steps, self.built
         try:
             for item in items:
-                if len(found) > 2 and self.built == built and self.steps - began > self.MAX_IDLE:
-                    return UNKNOWN
+                if len(made) > 2 and self.built == built and self.steps - began > self.MAX_IDLE:
+                    return v.UNKNOWN
                 self.assign(
                     first.target, item, ast.Assign(targets=[first.target], value=element, lineno=getattr(element, "lineno", 0))
                 )
@@ -254,21 +244,21 @@ class Expressions(Libraries, Records):
                 if len(generators) > 1:
                     inner = self.comprehension(generators[1:], element)
                     if not isinstance(inner, list):
-                        return UNKNOWN
-                    found += inner
+                        return v.UNKNOWN
+                    made += inner
                 else:
-                    found.append(self.eval(element))
-                if len(found) > folding.MAX_ITEMS:
-                    return UNKNOWN
+                    made.append(self.eval(element))
+                if len(made) > folding.MAX_ITEMS:
+                    return v.UNKNOWN
         finally:
             self.scope = before
         if kind in ("other", "loader", "array"):
             return (
-                found[0].then("collected", getattr(element, "lineno", 0))
-                if found and isinstance(found[0], Array) and kind == "array"
-                else UNKNOWN
+                made[0].then("collected", getattr(element, "lineno", 0))
+                if made and isinstance(made[0], v.Array) and kind == "array"
+                else v.UNKNOWN
             )
-        return found
+        return made
 
     def see_attribute(self, node: ast.Attribute) -> object:
         return self.attribute(self.eval(node.value), node.attr, node)
@@ -276,38 +266,40 @@ class Expressions(Libraries, Records):
     def attribute(self, value: object, name: str, node: ast.AST | None) -> object:
         line = getattr(node, "lineno", 0)
         match value:
-            case Ref():
+            case v.Ref():
                 path = names.canonical(f"{value.path}.{name}")
-                return folding.CONSTANTS.get(path, Ref(path))
-            case Instance():
+                return folding.CONSTANTS.get(path, v.Ref(path))
+            case v.Instance():
                 return self.instance_attribute(value, name, node)
-            case Net() if value.instance is not None:
-                found = self.instance_attribute(value.instance, name, node)
-                return Method(value, name) if found is UNKNOWN or (isinstance(found, Method)) else found
+            case v.Net() if value.instance is not None:
+                inherited = self.instance_attribute(value.instance, name, node)
+                return Method(value, name) if inherited is v.UNKNOWN or (isinstance(inherited, Method)) else inherited
             case Super():
                 for base in value.after.bases:
-                    found = base.find(name) if isinstance(base, Class) else None
-                    if found and isinstance(found[0], Function):
-                        return Function(found[0].node, found[0].scope, name, value.of, found[1], found[0].decorators)
+                    inherited = base.find(name) if isinstance(base, v.Class) else None
+                    if inherited and isinstance(inherited[0], v.Function):
+                        return v.Function(
+                            inherited[0].node, inherited[0].scope, name, value.of, inherited[1], inherited[0].decorators
+                        )
                 return Method(value, name)
-            case Class():
-                found = value.find(name)
-                return found[0] if found else UNKNOWN
+            case v.Class():
+                inherited = value.find(name)
+                return inherited[0] if inherited else v.UNKNOWN
             case v.Unknown():
-                return UNKNOWN
+                return v.UNKNOWN
             case _:
-                found = self.library_attribute(value, name, line)
-                return Method(value, name) if found is None else found
+                inherited = self.library_attribute(value, name, line)
+                return Method(value, name) if inherited is None else inherited
 
-    def instance_attribute(self, value: Instance, name: str, node: ast.AST | None) -> object:
+    def instance_attribute(self, value: v.Instance, name: str, node: ast.AST | None) -> object:
         if name in value.attributes:
             return value.attributes[name]
-        found = value.cls.find(name)
-        if found is None:
-            return Method(value.net or value, name) if value.net is not None else UNKNOWN
-        member, owner = found
-        if isinstance(member, Function):
-            bound = Function(member.node, member.scope, member.name, value, owner, member.decorators)
+        inherited = value.cls.find(name)
+        if inherited is None:
+            return Method(value.net or value, name) if value.net is not None else v.UNKNOWN
+        member, owner = inherited
+        if isinstance(member, v.Function):
+            bound = v.Function(member.node, member.scope, member.name, value, owner, member.decorators)
             if any(d in ("property", "functools.cached_property", "cached_property") for d in member.decorators):
                 return self.call_function(bound, [], {}, node)
             return bound
@@ -316,42 +308,42 @@ class Expressions(Libraries, Records):
     def attribute_line(self, node: ast.Attribute) -> int:
         """Return where `self.lr` or `args.lr` got its value, or 0."""
         value = self.eval(node.value)
-        if isinstance(value, Net) and value.instance is not None:
+        if isinstance(value, v.Net) and value.instance is not None:
             value = value.instance
-        if isinstance(value, Instance):
+        if isinstance(value, v.Instance):
             return value.lines.get(node.attr, 0) or (value.cls.lines.get(node.attr, 0))
-        if isinstance(value, Class):
+        if isinstance(value, v.Class):
             return value.lines.get(node.attr, 0)
-        if isinstance(value, Made):
+        if isinstance(value, v.Made):
             return value.extra.get("lines", {}).get(node.attr, 0)
         return 0
 
     def set_attribute(self, value: object, name: str, item: object, node: ast.stmt) -> None:
-        target = value.instance if isinstance(value, Net) and value.instance is not None else value
+        target = value.instance if isinstance(value, v.Net) and value.instance is not None else value
         if name in ("trainable", "requires_grad"):
             self.event("trainable", node.lineno, of=value, value=item)
-        if isinstance(target, Instance):
+        if isinstance(target, v.Instance):
             if name not in target.attributes:
                 target.order.append(name)
             target.attributes[name] = item
             target.lines[name] = self.line_for(node, item) if isinstance(node, ast.Assign | ast.AnnAssign) else node.lineno
-        elif isinstance(target, Net | Made):
+        elif isinstance(target, v.Net | v.Made):
             target.extra[name] = item
-            if isinstance(target, Net):
+            if isinstance(target, v.Net):
                 self.net_attribute_set(target, name, item, node.lineno)
-        elif isinstance(target, Class):
+        elif isinstance(target, v.Class):
             target.members[name] = item
 
     def set_item(self, target: ast.Subscript, item: object, node: ast.stmt) -> None:
         value = self.eval(target.value)
-        key = self.eval(target.slice) if not isinstance(target.slice, ast.Slice) else UNKNOWN
+        key = self.eval(target.slice) if not isinstance(target.slice, ast.Slice) else v.UNKNOWN
         if (isinstance(value, dict) and folding.plain(key) and len(value) < folding.MAX_ITEMS) or (
             isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value)
         ):
             value[key] = item
-        elif isinstance(value, Made) and value.path == "torchvision.head":
+        elif isinstance(value, v.Made) and value.path == "torchvision.head":
             value.extra["of"].extra["classifier"] = item
-        elif isinstance(value, Net | Made) and isinstance(key, int):
+        elif isinstance(value, v.Net | v.Made) and isinstance(key, int):
             self.replace_child(value, key, item)
         elif key == "lr" or (isinstance(key, str) and "lr" in key):
             self.event("rate-set", node.lineno, value=item)
@@ -366,9 +358,9 @@ class Expressions(Libraries, Records):
                 and step != 0
             ):
                 return value[low:high:step]
-            if isinstance(value, Net) or (isinstance(value, Made) and self.children(value)):
+            if isinstance(value, v.Net) or (isinstance(value, v.Made) and self.children(value)):
                 return (
-                    [UNKNOWN]
+                    [v.UNKNOWN]
                     if not all(x is None or isinstance(x, int) for x in (low, high, step))
                     else self.children(value)[low:high:step]
                 )
@@ -378,15 +370,15 @@ class Expressions(Libraries, Records):
             case list() | tuple() | str() | range():
                 if isinstance(key, int) and -len(value) <= key < len(value):
                     return value[key]
-                return UNKNOWN
+                return v.UNKNOWN
             case dict():
                 if folding.plain(key) or (isinstance(key, tuple) and all(map(folding.plain, key))):
-                    return value.get(key, UNKNOWN)
-                first = next(iter(value.values()), UNKNOWN)
-                return first if isinstance(first, Loader | Array) else UNKNOWN
-            case Net():
+                    return value.get(key, v.UNKNOWN)
+                first = next(iter(value.values()), v.UNKNOWN)
+                return first if isinstance(first, v.Loader | v.Array) else v.UNKNOWN
+            case v.Net():
                 items = self.children(value)
-                return items[key] if isinstance(key, int) and -len(items) <= key < len(items) else UNKNOWN
+                return items[key] if isinstance(key, int) and -len(items) <= key < len(items) else v.UNKNOWN
             case _:
                 return self.subscripted(value, key, node.lineno)
 
@@ -410,9 +402,9 @@ class Expressions(Libraries, Records):
         kwargs = {}
         for k in node.keywords:
             if k.arg is None:
-                found = self.eval(k.value)
-                if isinstance(found, dict):
-                    kwargs |= {str(name): item for name, item in found.items()}
+                value = self.eval(k.value)
+                if isinstance(value, dict):
+                    kwargs |= {str(name): item for name, item in value.items()}
             else:
                 lines[k.arg] = self.written(k.value)
                 kwargs[k.arg] = self.eval(k.value)
@@ -421,9 +413,9 @@ class Expressions(Libraries, Records):
     def written(self, node: ast.expr) -> int:
         """Return the line where an argument's value was written: of a name, where it got a constant."""
         if isinstance(node, ast.Name):
-            found = self.scope.find(node.id)
-            if found and found[1]:
-                return found[1]
+            value = self.scope.find(node.id)
+            if value and value[1]:
+                return value[1]
         if isinstance(node, ast.Attribute):
             base = node
             while isinstance(base, ast.Attribute):
@@ -434,66 +426,66 @@ class Expressions(Libraries, Records):
 
     def call(self, called: object, args: list, kwargs: dict, node: ast.Call, lines: dict) -> object:
         match called:
-            case Function():
+            case v.Function():
                 return self.call_function(called, args, kwargs, node, lines)
-            case Class():
+            case v.Class():
                 return self.instantiate(called, args, kwargs, node, lines)
-            case Ref():
+            case v.Ref():
                 return self.call_ref(called.path, args, kwargs, node, lines)
             case Method():
                 return self.call_method(called.of, called.name, args, kwargs, node, lines)
-            case Net() | Made() | Tensor() | Loader() | Array():
+            case v.Net() | v.Made() | v.Tensor() | v.Loader() | v.Array():
                 return self.call_object(called, args, kwargs, node, lines)
-            case Instance():
-                found = called.cls.find("__call__") or called.cls.find("forward") or called.cls.find("call")
-                if found:
+            case v.Instance():
+                method = called.cls.find("__call__") or called.cls.find("forward") or called.cls.find("call")
+                if method:
                     return self.call_function(
-                        Function(found[0].node, found[0].scope, found[0].name, called, found[1], found[0].decorators),
+                        v.Function(method[0].node, method[0].scope, method[0].name, called, method[1], method[0].decorators),
                         args,
                         kwargs,
                         node,
                         lines,
                     )
-                return UNKNOWN
-        return UNKNOWN
+                return v.UNKNOWN
+        return v.UNKNOWN
 
-    def instantiate(self, cls: Class, args: list, kwargs: dict, node: ast.AST, lines: dict | None = None) -> object:
+    def instantiate(self, cls: v.Class, args: list, kwargs: dict, node: ast.AST, lines: dict | None = None) -> object:
         if self.depth >= 20:
-            return UNKNOWN
+            return v.UNKNOWN
         cls.made += 1
         line = getattr(node, "lineno", 0)
         if is_ours(cls):
-            return Made(f"torch.nn.{cls.name}", args, kwargs, line, lines or {}, getattr(node, "end_lineno", line))
-        instance = Instance(cls, line=line)
+            return v.Made(f"torch.nn.{cls.name}", args, kwargs, line, lines or {}, getattr(node, "end_lineno", line))
+        instance = v.Instance(cls, line=line)
         result: object = instance
         if self.is_module(cls):
             torch = any(a.startswith("torch") for a in cls.ancestors())
             stack = "keras.Sequential" in cls.ancestors() and not cls.find("call")
-            net = Net("sequential" if stack else "instance", "torch" if torch else "keras", line, instance=instance)
+            net = v.Net("sequential" if stack else "instance", "torch" if torch else "keras", line, instance=instance)
             instance.net = net
             if not any(f.name == "__init__" for f in self.current):
                 self.nets.append(net)
             result = net
             net.extra["base"] = self.base_layer(cls, args, kwargs, line)
-        found = cls.find("__init__")
-        if found and isinstance(found[0], Function):
-            bound = Function(found[0].node, found[0].scope, "__init__", instance, found[1], found[0].decorators)
+        method = cls.find("__init__")
+        if method and isinstance(method[0], v.Function):
+            bound = v.Function(method[0].node, method[0].scope, "__init__", instance, method[1], method[0].decorators)
             self.call_function(bound, args, kwargs, node, lines or {})
         elif self.is_record(cls):
             self.fill(instance, args, kwargs, lines or {}, node)
         if "torch.utils.data.Dataset" in cls.ancestors() or "keras.utils.Sequence" in cls.ancestors():
-            return Made("dataset-of-own", args, kwargs, line, lines or {}, extra={"instance": instance})
+            return v.Made("dataset-of-own", args, kwargs, line, lines or {}, extra={"instance": instance})
         return result
 
     @staticmethod
-    def is_module(cls: Class) -> bool:
+    def is_module(cls: v.Class) -> bool:
         return any(a in MODULES or base_layer_path(a) for a in cls.ancestors())
 
     @staticmethod
-    def base_layer(cls: Class, args: list, kwargs: dict, line: int) -> Made | None:
+    def base_layer(cls: v.Class, args: list, kwargs: dict, line: int) -> v.Made | None:
         """Return the layer of a library that a class derives from, made with these arguments, or None."""
         path = next((a for a in cls.ancestors() if base_layer_path(a)), None)
-        return None if path is None else Made(path, args, kwargs, line)
+        return None if path is None else v.Made(path, args, kwargs, line)
 
     @staticmethod
     def truth(value: object) -> bool | None:
@@ -502,14 +494,14 @@ class Expressions(Libraries, Records):
             return bool(value)
         if isinstance(value, list | tuple | dict | range):
             return bool(value)
-        if isinstance(value, Function | Class | Net | Made | Tensor):
+        if isinstance(value, v.Function | v.Class | v.Net | v.Made | v.Tensor):
             return True
         return None
 
     def parts(self, value: object, count: int) -> list:
         """Return what unpacking a value that is no tuple gives."""
-        if isinstance(value, Tensor) and BATCH:
-            return [UNKNOWN] * count
+        if isinstance(value, v.Tensor) and v.BATCH:
+            return [v.UNKNOWN] * count
         return self.library_parts(value, count)
 
 

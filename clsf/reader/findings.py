@@ -16,6 +16,7 @@ EXPLAINS = {
     "softmax-one-unit": {"wrong-loss-for-output", "wrong-last-activation", "label-encoding"},
     "wrong-last-units": {"label-encoding", "wrong-loss-for-output"},
     "relu-before-softmax": {"wrong-last-activation"},
+    "optimizer-default-lr": {"lr-too-low"},
     "sigmoid-with-categorical": {"wrong-last-activation"},
 }
 """Kind -> kinds that are its consequence: with it found for certain or likely, they aren't told."""
@@ -24,26 +25,26 @@ INSTEAD = {"wrong-from-logits": "softmax-then-logits-loss", "probabilities-into-
 """Kind -> another one whose mend does away with both; done together, the two mends would be a new fault."""
 
 MAX_SECONDS = 0.7
-"""After that no further kind is looked for: only programs that nobody wrote by hand take as long."""
+"""After that no further kind is looked for: only generated programs take as long."""
 
 logger = logging.getLogger("clsf.reader")
 
 
 def faults(program: Program) -> list[Finding]:
-    """Return what is wrong with a program, the surest first, then by line. A check that fails says nothing."""
-    found: list[Finding] = []
+    """Return what is wrong with a program, most certain first, then by line. A check that fails says nothing."""
+    findings: list[Finding] = []
     patience = Patience(MAX_SECONDS)
     for in_code in functions("in_code").values():
         if patience.over():
             break
         try:
-            found += list(in_code(program))
+            findings += list(in_code(program))
         except Exception:
             logger.warning("%s could not look at a program", in_code.__module__, exc_info=True)
     seen: set[tuple[str, int]] = set()
     kept = []
-    hidden = {h for f in found if f.certainty != "smell" for h in EXPLAINS.get(f.kind, ())}
-    for finding in sorted(found, key=lambda f: (_ORDER[f.certainty], f.line)):
+    hidden = {h for f in findings if f.certainty != "smell" for h in EXPLAINS.get(f.kind, ())}
+    for finding in sorted(findings, key=lambda f: (_ORDER[f.certainty], f.line)):
         if (finding.kind, finding.line) in seen or finding.kind in hidden or finding.kind not in FAULTS:
             continue
         seen.add((finding.kind, finding.line))

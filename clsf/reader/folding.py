@@ -104,10 +104,10 @@ def compare(kind: type, left: object, right: object) -> object:
         if (isinstance(right, str) and isinstance(left, str)) or (
             isinstance(right, list | tuple | dict | set) and plain(left) and all(plain(x) for x in right)
         ):
-            found = left in right
+            inside = left in right
         else:
             return UNKNOWN
-        return found if kind is ast.In else not found
+        return inside if kind is ast.In else not inside
     simple = (plain(left) and plain(right)) or (
         isinstance(left, list | tuple)
         and type(left) is type(right)

@@ -48,20 +48,20 @@ class Reading:
 
 def ordered(output: Tensor) -> list[Tensor]:
     """Return every tensor that an output is made of, inputs before what is made of them."""
-    found: list[Tensor] = []
+    tensors: list[Tensor] = []
     seen: set[int] = set()
     stack: list[tuple[Tensor, bool]] = [(output, False)]
     while stack:
         tensor, done = stack.pop()
         if done:
-            found.append(tensor)
+            tensors.append(tensor)
             continue
         if id(tensor) in seen:
             continue
         seen.add(id(tensor))
         stack.append((tensor, True))
         stack += [(i, False) for i in reversed(tensor.inputs) if id(i) not in seen]
-    return found
+    return tensors
 
 
 def rows(output: Tensor, torch: bool, classes: int = 10) -> Reading:
@@ -78,17 +78,17 @@ def rows(output: Tensor, torch: bool, classes: int = 10) -> Reading:
 
 
 def ancestors(output: Tensor) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = {}
+    above: dict[int, set[int]] = {}
     for t in ordered(output):
-        found[id(t)] = {id(t)}.union(*(found[id(i)] for i in t.inputs)) if t.inputs else {id(t)}
-    return found
+        above[id(t)] = {id(t)}.union(*(above[id(i)] for i in t.inputs)) if t.inputs else {id(t)}
+    return above
 
 
 def _row(end: Tensor, start: Tensor | None, reading: Reading, above: dict[int, set[int]], depth: int = 0) -> list:
     """Return the layers from `start` (left out) to `end`."""
     if depth > 6:
         raise TangledError
-    found: list = []
+    row: list = []
     current = end
     while current is not start:
         reading.count += 1
@@ -100,15 +100,15 @@ def _row(end: Tensor, start: Tensor | None, reading: Reading, above: dict[int, s
                 break
             raise TangledError
         if len(inputs) == 1:
-            found = [*_safe(current, reading), *found]
+            row = [*_safe(current, reading), *row]
             current = inputs[0]
             continue
         common = fork(inputs, above, end, start)
         branches = [_row(i, common, reading, above, depth + 1) for i in inputs]
         branches = [_tidy(b, reading) for b in branches]
-        found = [*_join(current, branches, reading), *found]
+        row = [*_join(current, branches, reading), *row]
         current = common
-    return found
+    return row
 
 
 def fork(inputs: list[Tensor], above: dict[int, set[int]], end: Tensor, start: Tensor | None) -> Tensor:
@@ -151,7 +151,7 @@ def _join(tensor: Tensor, branches: list[list], reading: Reading) -> list:
         reading.lose(line, say("an addition of {count} branches", count=len(branches)))
         return main
     if tensor.op.kind == "Multiply" and len(branches) == 2:
-        sizes = [prod(found) if (found := source.shape) and None not in found else 0 for source in tensor.inputs]
+        sizes = [prod(shape) if (shape := source.shape) and None not in shape else 0 for source in tensor.inputs]
         gate = 0 if sizes[0] < sizes[1] or (sizes[0] == sizes[1] and branches[0]) else 1  # the smaller is spread over the other
         inner = branches[gate]
         if inner and inner[-1].role == "Layout":  # one number per channel, as an image of one cell
@@ -282,9 +282,9 @@ def _call(of: Made, name: str, role: str, torch: bool) -> Call:
         full = api.name
     else:
         full = name if name in SOURCES else f"{'nn' if torch else 'layers'}.{name}"
-    found = Call(full, tuple(map(_value, of.args)), {n: _value(v) for n, v in of.kwargs.items() if n not in _UNHEARD})
-    found.arguments()
-    return found
+    call = Call(full, tuple(map(_value, of.args)), {n: _value(v) for n, v in of.kwargs.items() if n not in _UNHEARD})
+    call.arguments()
+    return call
 
 
 def _value(value: object) -> object:
@@ -326,25 +326,25 @@ def _convolution(op: Op, before: Tensor, reading: Reading) -> list:
     if kernel is None or (op.kind != "Depthwise" and not isinstance(s.get("filters"), int)):
         reading.lose(op.line, say("the size of a convolution"))
         return []
-    found = {
+    fields = {
         "kernel_size": kernel, "strides": pair(s.get("strides")) or (1, 1), "dilation_rate": pair(s.get("dilation", 1)) or (1, 1),
         "use_bias": s.get("bias") is not False, "padding": "same",
     }  # fmt: skip
     multiplier = s.get("multiplier") if isinstance(s.get("multiplier"), int) else 1
     if op.kind == "Depthwise":
-        layer = made(op.kind, **_square(found), depth_multiplier=multiplier)
+        layer = made(op.kind, **_square(fields), depth_multiplier=multiplier)
     elif op.kind == "Separable":
-        layer = made(op.kind, s["filters"], **_square(found), depth_multiplier=multiplier)
+        layer = made(op.kind, s["filters"], **_square(fields), depth_multiplier=multiplier)
     else:
         groups = s.get("groups")
-        layer = made("Convolution", s["filters"], groups=groups if isinstance(groups, int) else 1, **found)
+        layer = made("Convolution", s["filters"], groups=groups if isinstance(groups, int) else 1, **fields)
     padding = _padding(s.get("padding"), layer, before.shape, op, reading)
     return [replace(layer, padding=padding), *_activation(s.get("activation"), op, reading)]
 
 
-def _square(found: dict) -> dict:
+def _square(fields: dict) -> dict:
     """Return the settings with strides as one number, which is all that some layers take."""
-    return found | {"strides": one_or_two(found["strides"])}
+    return fields | {"strides": one_or_two(fields["strides"])}
 
 
 def _padding(padding: object, same: ours.Sliding, shape: tuple | None, op: Op, reading: Reading) -> str:
@@ -408,12 +408,12 @@ def _adaptive(op: Op, before: Tensor, reading: Reading) -> list:
     return []
 
 
-def _tidy(found: list, reading: Reading) -> list:
+def _tidy(layers: list, reading: Reading) -> list:
     """Return the row with activations inside the layers before them, padding joined, flattened once."""
     row: list = []
     flat = False
     pending: tuple | None = None
-    for item in _moved(found, reading):
+    for item in _moved(layers, reading):
         if isinstance(item, tuple):
             if item[0] == "flat":
                 flat = True
@@ -441,11 +441,11 @@ def _tidy(found: list, reading: Reading) -> list:
     return row
 
 
-def _moved(found: list, reading: Reading) -> list:
+def _moved(layers: list, reading: Reading) -> list:
     """Return the row with layers for what views and permutations do to an image."""
     row: list = []
     run: list[Tensor] = []
-    for item in [*found, None]:
+    for item in [*layers, None]:
         if isinstance(item, tuple) and item[0] == "move":
             run.append(item[1])
             continue
@@ -466,15 +466,15 @@ def _other_order(run: list[Tensor], reading: Reading) -> bool:
 
 def _moves(run: list[Tensor], reading: Reading) -> list:
     """Return the layers for a row of moves: as many moves as possible at once, again and again."""
-    found, start = [], 0
+    layers_out, start = [], 0
     while start < len(run):
         for end in range(len(run), start, -1):
             layers = moves.layers_of(run[start:end], reading.torch)
             if layers is not None:
-                found += layers
+                layers_out += layers
                 break
         start = end
-    return found
+    return layers_out
 
 
 def _separable(first: object, second: object) -> object | None:

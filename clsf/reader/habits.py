@@ -18,10 +18,10 @@ _WEIGHTS = re.compile(r"parameters\(\)|\.weight\b|trainable_(?:variables|weights
 
 def penalties(program: Program) -> dict:
     """Return "l1" and "l2" of penalties that are added to the loss by hand."""
-    found: dict[str, float] = {}
+    factors: dict[str, float] = {}
     text = program.source.text
     if not (_SQUARES.search(text) or _SIZES.search(text) or ".mul_(" in text) or not _WEIGHTS.search(text):
-        return found
+        return factors
     patience = Patience()
     over = _lists_of_weights(program, patience)
     named = _sums(program, over, patience)
@@ -36,13 +36,13 @@ def penalties(program: Program) -> dict:
                 continue
             kind = _kind(size, named, over, program)
             if kind:
-                found.setdefault(kind, value)
+                factors.setdefault(kind, value)
     by_hand = re.search(r"\.mul_\(1 - [^\n]*?(?:lr|rate)\S* \* (\w+|[\d.e-]+)\)", text)
     if by_hand and program.torch:
         value = _number(program, ast.parse(by_hand[1], mode="eval").body)
         if value and 0 < value <= 10:
-            found["weight_decay"] = value
-    return found
+            factors["weight_decay"] = value
+    return factors
 
 
 def _kind(size: ast.expr, named: dict[str, str], over: set[str], program: Program) -> str:
@@ -60,14 +60,14 @@ def _kind(size: ast.expr, named: dict[str, str], over: set[str], program: Progra
 
 def _sums(program: Program, over: set[str], patience: Patience) -> dict[str, str]:
     """Return name -> penalty of names that hold a sum over all weights."""
-    found: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     for node in program.source.nodes:
         if patience.over():
             break
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             kind = _kind(node.value, {}, over, program) if not isinstance(node.value, ast.Name) else ""
             if kind:
-                found[node.targets[0].id] = kind
+                kinds[node.targets[0].id] = kind
         if isinstance(node, ast.For) and _WEIGHTS.search(ast.unparse(node.iter)):
             for inner in ast.walk(node):
                 text = ast.unparse(inner.value) if isinstance(inner, ast.AugAssign | ast.Assign) else ""
@@ -75,24 +75,24 @@ def _sums(program: Program, over: set[str], patience: Patience) -> dict[str, str
                 if text and isinstance(target, ast.Name) and ("sum" in text or "norm" in text):
                     kind = "l2" if _SQUARES.search(text) else "l1" if _SIZES.search(text) else ""
                     if kind:
-                        found[target.id] = kind
-    return found
+                        kinds[target.id] = kind
+    return kinds
 
 
 def _lists_of_weights(program: Program, patience: Patience) -> set[str]:
     """Return names that stand for one weight array or a list of them."""
-    found: set[str] = set()
+    names: set[str] = set()
     for _ in range(2):
         for node in program.source.nodes:
             if patience.over():
                 break
             if _is_list(node) and _WEIGHTS.search(ast.unparse(node.value)):
-                found.add(node.targets[0].id)
+                names.add(node.targets[0].id)
             if isinstance(node, ast.comprehension | ast.For):
                 text = ast.unparse(node.iter)
-                if _WEIGHTS.search(text) or (isinstance(node.iter, ast.Name) and node.iter.id in found):
-                    found |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
-    return found
+                if _WEIGHTS.search(text) or (isinstance(node.iter, ast.Name) and node.iter.id in names):
+                    names |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+    return names
 
 
 def _is_list(node: ast.AST) -> bool:
@@ -101,34 +101,34 @@ def _is_list(node: ast.AST) -> bool:
 
 def varied(program: Program) -> dict:
     """Return settings of our `Augmentation` that functions of the program write out: mirrored, shifted, turned images."""
-    found: dict = {}
+    steps: dict = {}
     for node in program.source.nodes if "augment" in program.source.text.lower() else ():
         if isinstance(node, ast.FunctionDef) and "augment" in node.name.lower():
             for inner in ast.walk(node):
-                _varied(program, inner, found)
-    return found
+                _varied(program, inner, steps)
+    return steps
 
 
-def _varied(program: Program, node: ast.AST, found: dict) -> None:
+def _varied(program: Program, node: ast.AST, steps: dict) -> None:
     text = ast.unparse(node) if isinstance(node, ast.Assign | ast.Call | ast.BinOp) else ""
     if isinstance(node, ast.Assign) and re.search(r"flip|\[:, ::-1\]|mirrored", text):
-        found["flip"] = True
+        steps["flip"] = True
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("deg2rad", "radians") and node.args:
         value = next((v for n in ast.walk(node.args[0]) if (v := _number(program, n)) and 1 < v <= 180 and isinstance(n, ast.Constant)), None)  # fmt: skip
         if value and "rand" in text:
-            found["rotation"] = value
+            steps["rotation"] = value
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "randint" and len(node.args) >= 2:
         low = _number(program, node.args[0])
         if low is not None and -128 <= low < 0:
-            found["shift"] = int(-low)
+            steps["shift"] = int(-low)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.right, ast.BinOp) and "rand" in text:
         share = _number(program, node.right.left)
         if _number(program, node.left) == 1 and isinstance(node.right.op, ast.Mult) and share and 0 < share <= 1:
-            found["brightness"] = share
+            steps["brightness"] = share
     if isinstance(node, ast.Assign) and re.search(r"hole|mask|cut", ast.unparse(node.targets[0])):
         sides = [int(n) for n in re.findall(r"< \w+ \+ (\d+)", text)]
         if sides and 0 < sides[0] <= 128:
-            found["cutout"] = sides[0]
+            steps["cutout"] = sides[0]
 
 
 def clipping(program: Program) -> Clipping | None:
@@ -153,29 +153,29 @@ def clipping(program: Program) -> Clipping | None:
 
 def updates(program: Program) -> dict:
     """Return what our plan knows of an update otherwise: batches added up, averaged weights, classes that count more, bfloat16."""
-    found: dict = {}
+    settings: dict = {}
     text, made = program.source.text, program.optimizer
     if made is not None and program.keras:
         steps, average = made.get("gradient_accumulation_steps"), made.get("ema_momentum", None, 0.99)
         if isinstance(steps, int) and 2 <= steps <= 1000:
-            found["accumulate"] = steps
+            settings["accumulate"] = steps
         if made.get("use_ema") is True and folding.number(average) and 0 < average < 1:
-            found["average"] = float(average)
+            settings["average"] = float(average)
     if (program.fit is not None and program.fit.kwargs.get("class_weight") is not None) or _weighted(program):
-        found["balanced"] = True
+        settings["balanced"] = True
     if re.search(r"set_global_policy\(\s*['\"]mixed_|torch\.autocast\(|amp\.autocast\(", text):
-        found["mixed"] = True
+        settings["mixed"] = True
     if re.search(r"set_default_dtype\(\s*torch\.(?:float64|double)|set_floatx\(\s*['\"]float64", text):
-        found["dtype"] = "float64"
+        settings["dtype"] = "float64"
     if program.torch:
         share = re.search(r"get_ema_multi_avg_fn\(\s*([\d.]+)", text)
         if share and 0 < float(share[1]) < 1:
-            found["average"] = float(share[1])
-        found |= _accumulated(program)
+            settings["average"] = float(share[1])
+        settings |= _accumulated(program)
         weights = program.loss.made.get("weight") if program.loss is not None and isinstance(program.loss.made, Made) else None
         if weights is not None:
-            found["balanced"] = True
-    return found
+            settings["balanced"] = True
+    return settings
 
 
 def _weighted(program: Program) -> bool:

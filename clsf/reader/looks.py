@@ -16,12 +16,11 @@ from clsf.reader.values import Answer, Array, Event, Loader, Made, Net, Op, Tens
 from clsf.words import Sentence
 
 CLASS_LOSSES = ("sparse", "categorical", "binary", "cross-entropy", "nll")
-SKIPPED = ("Drop", "Identity", "Squeeze", "View", "Layout", "Rescaling", "Unsqueeze")
 WEIGHTED = ("Convolution", "Linear", "Separable", "Depthwise", "Conv1D", "Conv2DTranspose")
 PROBABILITY = ("softmax", "sigmoid", "log_softmax")
 
 
-def found(
+def finding(
     fault: Fault, line: int, certainty: Certainty = "likely", new: str | None = None, *, before: str | None = None, after: str | None = None,
     sentence: Sentence | None = None, mend: Sentence | str | None = None,
 ) -> Finding:  # fmt: skip
@@ -149,7 +148,7 @@ def evaluating(program: Program) -> list[Event]:
         if program.net is not None and e["net"] is not program.net:
             continue
         part = _part(e)
-        looks = e.no_grad or (part in ("test", "validation"))
+        looks = e.no_grad or part in ("test", "validation") or e["mode"] == "eval"
         if looks and not (e.loops and e.loop_ids[-1] in trained and not e.no_grad):
             found_ones.append(e)
     return found_ones
@@ -240,11 +239,11 @@ def rounds(program: Program) -> int | None:
     """Return the number of epochs that is written in the program."""
     from clsf.reader.plan import _epochs
 
-    found_count = _epochs(program)
-    return found_count if isinstance(found_count, int) else None
+    epochs = _epochs(program)
+    return epochs if isinstance(epochs, int) else None
 
 
 __all__ = [
     "CLASS_LOSSES", "PROBABILITY", "WEIGHTED", "Answer", "Array", "Ending", "Event", "Loader", "Made", "Net", "Op", "Program", "ending", "evaluating", "events",
-    "found", "has", "hidden", "indent", "model_name", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
+    "finding", "has", "hidden", "indent", "model_name", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
 ]  # fmt: skip

@@ -69,7 +69,7 @@ class Scope:
 
 
 class Machine(Expressions):
-    """Follows one program; `events`, `nets` and `unclear` are what came of it."""
+    """Follows one program; `events`, `nets` and `unclear` are the result."""
 
     MAX_IDLE = 400  # steps of a loop that builds no layer: drawing, plotting, reading files
 
@@ -109,7 +109,7 @@ class Machine(Expressions):
     # -- running
 
     def run(self) -> None:
-        """Follow the module, then functions that nobody called."""
+        """Follow the module, then functions that are never called."""
         try:
             self.block(self.tree.body)
             self._rest()
@@ -141,9 +141,9 @@ class Machine(Expressions):
             for cls in list(self.classes):
                 for name, member in list(cls.members.items()):
                     if isinstance(member, Function) and not member.calls and _trains(member.node) and name != "__init__":
-                        found = self.quietly(self.instantiate, cls, [], {}, cls.node)
-                        if isinstance(found, Instance | v.Net):
-                            instance = found.instance if isinstance(found, v.Net) else found
+                        made = self.quietly(self.instantiate, cls, [], {}, cls.node)
+                        if isinstance(made, Instance | v.Net):
+                            instance = made.instance if isinstance(made, v.Net) else made
                             bound = Function(member.node, member.scope, member.name, instance, cls, member.decorators)
                             self.quietly(self.call_function, bound, [], {}, member.node)
 
@@ -151,7 +151,7 @@ class Machine(Expressions):
         return any(e.kind in ("backward", "fit", "apply", "loss") for e in self.events)
 
     def _likely(self, node: ast.FunctionDef) -> dict:
-        """Return what a function that nobody calls is most likely given: the program's one model, optimizer, loss and loader."""
+        """Return what a function that is never called is most likely given: the program's one model, optimizer, loss and loader."""
         values = [*self.module.names.values(), *reversed(self.nets)]
         kinds = {
             "model": (("model", "net", "network", "cnn"), [x for x in values if isinstance(x, v.Net)]),
@@ -335,13 +335,13 @@ class Machine(Expressions):
         """Return where a value was written: for `lr = args.lr`, where `args.lr` was."""
         source = getattr(node, "value", None)
         if isinstance(source, ast.Name):
-            found = self.scope.find(source.id)
-            if found and found[1]:
-                return found[1]
+            named = self.scope.find(source.id)
+            if named and named[1]:
+                return named[1]
         if isinstance(source, ast.Attribute):
-            found = self.attribute_line(source)
-            if found:
-                return found
+            named = self.attribute_line(source)
+            if named:
+                return named
         return node.lineno
 
     def unpack(self, targets: list[ast.expr], value: object, node: ast.stmt) -> None:
@@ -406,10 +406,10 @@ class Machine(Expressions):
             for body in bodies:
                 try:
                     self.block(body)
-                except _ReturnError as found:
+                except _ReturnError as failure:
                     if len(bodies) == 2 and all(_ends(b) for b in bodies) and body is bodies[1]:
-                        raise possible if possible is not None and found.value in (None, UNKNOWN) else found from None
-                    possible = found if possible is None or possible.value in (None, UNKNOWN) else possible
+                        raise possible if possible is not None and failure.value in (None, UNKNOWN) else failure from None
+                    possible = failure if possible is None or possible.value in (None, UNKNOWN) else possible
                 except (_BreakError, _ContinueError):
                     pass
         finally:
@@ -557,9 +557,9 @@ class Machine(Expressions):
             self.block(function.node.body)
             possible = [value for value in self.returns[-1] if value is not None and value is not UNKNOWN]
             return possible[0] if possible else None
-        except _ReturnError as found:
+        except _ReturnError as returned:
             possible = [value for value in self.returns[-1] if value is not None and value is not UNKNOWN]
-            return possible[0] if possible and found.value in (None, UNKNOWN) else found.value
+            return possible[0] if possible and returned.value in (None, UNKNOWN) else returned.value
         except (_BreakError, _ContinueError):
             return UNKNOWN
         finally:

@@ -26,18 +26,18 @@ def layers_of(moves: list[Tensor], torch: bool) -> list[Layer] | None:
         return None
     image = (*before[1:], before[0]) if torch and len(before) == 3 else before
     places = np.arange(prod(before)).reshape(image)
-    found = places.transpose(2, 0, 1) if torch and len(before) == 3 else places
+    best = places.transpose(2, 0, 1) if torch and len(before) == 3 else places
     try:
         for move in moves:
-            found = _moved(found, move, torch)
+            best = _moved(best, move, torch)
     except (ValueError, TypeError):
         return None
-    found = found.transpose(1, 2, 0) if torch else found
-    for row in _candidates(image, found.shape):
+    best = best.transpose(1, 2, 0) if torch else best
+    for row in _candidates(image, best.shape):
         done = places
         for layer in row:
             done = _done(layer, done)
-        if done.shape == found.shape and (done == found).all():
+        if done.shape == best.shape and (done == best).all():
             return row
     return None
 
@@ -51,22 +51,22 @@ def _moved(array: np.ndarray, move: Tensor, torch: bool) -> np.ndarray:
 
 def _candidates(before: tuple, after: tuple) -> list[list[Layer]]:
     """Return the rows of layers that come into question, the simplest first."""
-    found: list[list[Layer]] = [[]]
+    rows: list[list[Layer]] = [[]]
     if len(before) == 3:
         channels = before[2]
-        found += [[made("Shuffle", groups)] for groups in range(2, channels) if channels % groups == 0]
-        found += [[made("Axes", order)] for order in ORDERS]
+        rows += [[made("Shuffle", groups)] for groups in range(2, channels) if channels % groups == 0]
+        rows += [[made("Axes", order)] for order in ORDERS]
     shaped = _reshaped(after)
     if shaped is not None:
-        found.append([shaped])
+        rows.append([shaped])
         if len(before) == 3:
-            found += [[made("Axes", order), shaped] for order in ORDERS]
+            rows += [[made("Axes", order), shaped] for order in ORDERS]
     if len(before) == 3:
         for order in ORDERS:
             turned = made("Axes", order)
             middle = _reshaped(tuple(after[turned.axes.index(axis)] for axis in range(3)))
-            found += [[middle, turned]] if middle is not None else []
-    return found
+            rows += [[middle, turned]] if middle is not None else []
+    return rows
 
 
 def _reshaped(shape: tuple) -> Layer | None:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
+from clsf.model.layers import keras_name
 from clsf.reader import folding, ops
 from clsf.reader import values as v
 from clsf.reader.shapes import out_shape
 from clsf.reader.values import BATCH, UNKNOWN, Answer, Array, Function, Instance, Loader, Made, Net, Op, Ref, Tensor
 
 _KERAS_PREFIX = "keras.layers."
-_INLINE = {
-    "keras.layers.concatenate",
-    "keras.layers.add",
-    "keras.layers.multiply",
-    "keras.layers.average",
-    "keras.layers.maximum",
-    "keras.layers.merge",
-    "keras.layers.subtract",
-}
+MERGES = {f"keras.layers.{name}" for name in ("concatenate", "add", "multiply", "average", "maximum", "merge", "subtract")}
+"""Functions that join tensors, as layers do."""
 
 
 class Nets:
@@ -98,6 +93,8 @@ class Nets:
                 result = self.quietly(self.call_function, function, [given], {}, function.node)
                 if isinstance(result, Tensor):
                     return result
+            if isinstance(function, Ref) and ops.activation_name(function) is not None:
+                layer = replace(layer, path=f"keras.layers.{keras_name('Function')}")
         op = ops.keras_op(layer)
         if self.turned and op.settings.get("axis") == 1:
             op.settings["axis"] = -1
@@ -153,16 +150,16 @@ class Nets:
             )
         if net.kind == "functional":
             return self.replay(net, tensors)
-        found = net.instance.cls.find("forward") or net.instance.cls.find("call")
-        if not found or not isinstance(found[0], Function):
+        method = net.instance.cls.find("forward") or net.instance.cls.find("call")
+        if not method or not isinstance(method[0], Function):
             if any(a.endswith("Sequential") for a in net.instance.cls.ancestors()):
                 return self.fold(self.children(net), given, line)
             base = net.extra.get("base")
             return UNKNOWN if base is None else self.apply(base, given, line)
-        function = Function(found[0].node, found[0].scope, found[0].name, net.instance, found[1], found[0].decorators)
+        function = Function(method[0].node, method[0].scope, method[0].name, net.instance, method[1], method[0].decorators)
         before, self.function_names = self.function_names, [*self.function_names, f"{net.instance.cls.name}.forward"]
         try:
-            return self.call_function(function, [given], {}, node or found[0].node)
+            return self.call_function(function, [given], {}, node or method[0].node)
         finally:
             self.function_names = before
 
@@ -388,7 +385,7 @@ class Nets:
         return self.fold(net.items, given, net.line)
 
     def call_net(self, net: Net, args: list, kwargs: dict, node: ast.AST) -> object:
-        """A model is called: with a tensor it becomes part of a larger one, with images it gives an answer."""
+        """Return what calling a model gives: with a tensor it becomes part of a larger one, with images it gives an answer."""
         given = args[0] if args else next(iter(kwargs.values()), UNKNOWN)
         first = given[0] if isinstance(given, list | tuple) and given else given
         if isinstance(first, Tensor):
@@ -473,10 +470,10 @@ def channels_of(tree: ast.Module) -> str:
 
 
 def _returns_pair(net: Net) -> bool:
-    found = net.instance.cls.find("forward") or net.instance.cls.find("call")
-    if not found or not isinstance(found[0], Function):
+    method = net.instance.cls.find("forward") or net.instance.cls.find("call")
+    if not method or not isinstance(method[0], Function):
         return False
-    returns = [n for n in ast.walk(found[0].node) if isinstance(n, ast.Return) and n.value is not None]
+    returns = [n for n in ast.walk(method[0].node) if isinstance(n, ast.Return) and n.value is not None]
     return bool(returns) and isinstance(returns[-1].value, ast.Tuple) and len(returns[-1].value.elts) == 2
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clsf.model.layers import PLAIN
 from clsf.model.layers.reading import BY_KERAS, BY_TORCH
 from clsf.reader import folding
-from clsf.reader.values import UNKNOWN, Function, Made, Op, Ref
+from clsf.reader.values import UNKNOWN, Made, Op, Ref
 
 ACTIVATIONS = {
     "relu": "relu", "relu6": "relu6", "leaky_relu": "leaky_relu", "leakyrelu": "leaky_relu", "sigmoid": "sigmoid", "hard_sigmoid": "hard_sigmoid", "tanh": "tanh",
@@ -54,7 +54,7 @@ _AUGMENT = {
 
 
 def is_known(name: str) -> bool:
-    """Whether Keras' layer of that name is an operation here, so that its call makes no layer of somebody's own."""
+    """Whether Keras' layer of that name is an operation here, so that its call makes no layer of someone's own."""
     return name in _KERAS_KINDS or name in _AUGMENT or name == "Lambda"
 
 
@@ -282,7 +282,3 @@ def pair(value: object) -> tuple | None:
     if isinstance(value, list | tuple) and len(value) == 2 and all(isinstance(x, int) for x in value):
         return tuple(value)
     return None
-
-
-def is_function(value: object) -> bool:
-    return isinstance(value, Function)

@@ -36,8 +36,8 @@ class Pair:
 
 def pair_of(program: Program, data: str, epochs: int, limit: int) -> Pair:
     """Return both trainings on a data set, its images brought to the size that the model takes."""
-    found = faults(program)
-    left_out = tuple(dict.fromkeys(f.kind for f in found if f.kind not in SHOWN and f.certainty != "smell"))
+    findings = faults(program)
+    left_out = tuple(dict.fromkeys(f.kind for f in findings if f.kind not in SHOWN and f.certainty != "smell"))
     faulty, why = _trainable(program, data, epochs, limit)
     fixed: tuple[ModelSpec, Plan] | None = None
     try:

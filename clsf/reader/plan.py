@@ -134,16 +134,16 @@ def _optimizer(program: Program, told: Told, scheduled: float | None) -> dict:
     if not folding.number(rate) or not 0 < rate <= 1e12:
         told.append((line, say("The learning rate was not found; {value} is assumed.", value=LEARNING_RATES[name])))
         rate = LEARNING_RATES[name]
-    found = {"optimizer": name, "learning_rate": float(rate)}
+    settings = {"optimizer": name, "learning_rate": float(rate)}
     if hyper:
-        found["hyper"] = hyper
+        settings["hyper"] = hyper
     decay = made.get("weight_decay")
     if folding.number(decay) and 0 < decay <= 10:
         if program.torch and not declared.decoupled:
-            found["l2"] = decay / 2
+            settings["l2"] = decay / 2
         else:
-            found["weight_decay"] = float(decay)
-    return found
+            settings["weight_decay"] = float(decay)
+    return settings
 
 
 def _setting(made: Made, name: str) -> float | None:
@@ -156,28 +156,28 @@ def _setting(made: Made, name: str) -> float | None:
 
 
 def _loop(program: Program, told: Told) -> dict:
-    found: dict = {}
+    settings: dict = {}
     epochs = _epochs(program)
     if isinstance(epochs, int) and 1 <= epochs <= MAX_EPOCHS:
-        found["epochs"] = epochs
+        settings["epochs"] = epochs
     else:
         told.append((0, say("The number of epochs was not found; {value} is assumed.", value=5)))
     batch = batch_size(program)
     if isinstance(batch, int) and 1 <= batch <= MAX_BATCH:
-        found["batch_size"] = batch
+        settings["batch_size"] = batch
     elif program.fit is None or program.loader is not None:
         told.append((0, say("The batch size was not found; {value} is assumed.", value=32)))
     share = validation_share(program)
     if share is not None:
-        found["validation_share"] = share
+        settings["validation_share"] = share
     seeds = [
         n
         for name, n in program.machine.module.names.items()
         if name.lower() in ("seed", "random_seed", "random_state") and isinstance(n, int)
     ]
     if seeds and 0 <= seeds[0] < 2**31:
-        found["seed"] = seeds[0]
-    return found
+        settings["seed"] = seeds[0]
+    return settings
 
 
 def _epochs(program: Program) -> object:
@@ -186,9 +186,9 @@ def _epochs(program: Program) -> object:
     for event in program.events:
         if event.kind in ("backward", "apply", "optimizer-step", "train-batch") and event.loops:
             outer = event.loops[0][0][0]
-            found = _loop_count(program, outer)
-            if found is not None:
-                return found
+            epochs = _loop_count(program, outer)
+            if epochs is not None:
+                return epochs
     for event in program.events:
         if event.kind == "loss" and event.loops:
             return _loop_count(program, event.loops[0][0][0])
@@ -248,15 +248,15 @@ def _loss(program: Program) -> dict:
     if kind.one_output and program.spec is not None:
         units = next((layer.units for layer in reversed(program.spec.layers) if layer.role == "Linear"), 1)
         kind = kind if units == 1 else LOSSES[DEFAULT]
-    found: dict = {"loss": kind.name, "probabilities": not loss.logits and last == kind.ending}
+    settings: dict = {"loss": kind.name, "probabilities": not loss.logits and last == kind.ending}
     if loss.made is not None:
         smoothing = loss.made.get("label_smoothing")
         if folding.number(smoothing) and 0 < smoothing <= 0.9:
-            found |= {"label_smoothing": float(smoothing), "loss": kind.name if kind.smooths else ONE_HOT}
+            settings |= {"label_smoothing": float(smoothing), "loss": kind.name if kind.smooths else ONE_HOT}
     times = next((x[1] for x in program.y.extra if x[0] == "times"), None) if program.y is not None else None
-    if times is not None and "label_smoothing" not in found and not kind.one_output:
-        found |= {"label_smoothing": round(1 - times, 6), "loss": ONE_HOT}
-    return found
+    if times is not None and "label_smoothing" not in settings and not kind.one_output:
+        settings |= {"label_smoothing": round(1 - times, 6), "loss": ONE_HOT}
+    return settings
 
 
 def last_activation(program: Program) -> str:
@@ -267,7 +267,7 @@ def last_activation(program: Program) -> str:
 
 
 def _callbacks(program: Program) -> dict:
-    found: dict = {}
+    settings: dict = {}
     given = program.fit.kwargs.get("callbacks") if program.fit is not None else None
     stopping: dict = {}
     for item in given if isinstance(given, list | tuple) else [given] if isinstance(given, Made) else []:
@@ -290,7 +290,7 @@ def _callbacks(program: Program) -> dict:
                 item.get("min_lr", None, 0),
             )
             if isinstance(patience, int) and patience >= 1 and folding.number(factor) and 0 <= factor < 1:
-                found["plateau"] = Plateau(
+                settings["plateau"] = Plateau(
                     patience,
                     float(factor),
                     float(delta) if folding.number(delta) and 0 <= delta <= 10 else 1e-4,
@@ -301,10 +301,10 @@ def _callbacks(program: Program) -> dict:
         if event.kind == "scheduler" and event["made"].name == "ReduceLROnPlateau":
             plateau = plateau or _plateau(event["made"])
     if stopping or by_hand:
-        found["stopping"] = Stopping(**(by_hand | stopping))
-    if plateau is not None and "plateau" not in found:
-        found["plateau"] = plateau
-    return found
+        settings["stopping"] = Stopping(**(by_hand | stopping))
+    if plateau is not None and "plateau" not in settings:
+        settings["plateau"] = plateau
+    return settings
 
 
 def _plateau(made: Made) -> Plateau | None:

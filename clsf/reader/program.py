@@ -215,7 +215,7 @@ def _classifies(net: Net) -> bool:
 
 
 def _sequentials(machine: Machine) -> None:
-    """nn.Sequential on its own is a model too: find those that names stand for."""
+    """Find the nn.Sequential objects that names stand for: on its own, one is a model too."""
     named = [
         value
         for value in list(machine.module.names.values())
@@ -281,18 +281,18 @@ def _fit_data(program: Program, made: Made) -> None:
 
 
 def _native_shapes(program: Program) -> list[tuple[tuple | None, bool]]:
-    """Return shapes that the model's input may have, the surest first: (shape without the batch, whether it is a guess)."""
-    found: list[tuple[tuple | None, bool]] = []
+    """Return shapes that the model's input may have, most certain first: (shape without the batch, whether it is a guess)."""
+    shapes: list[tuple[tuple | None, bool]] = []
     net = program.net
     if net.input_shape is not None:
-        found.append((net.input_shape, False))
+        shapes.append((net.input_shape, False))
     if (
         program.x is not None
         and program.x.shape is not None
         and len(program.x.shape) > 1
         and all(d is not None for d in program.x.shape[1:])
     ):
-        found.append((tuple(program.x.shape[1:]), False))
+        shapes.append((tuple(program.x.shape[1:]), False))
     for event in program.events:
         given = event["given"] if event.kind in ("forward", "predict") else None
         if (
@@ -302,8 +302,8 @@ def _native_shapes(program: Program) -> list[tuple[tuple | None, bool]]:
             and all(isinstance(d, int) for d in given.shape[1:])
             and event["net"] is net
         ):
-            found.append((tuple(given.shape[1:]), False))
-    return found
+            shapes.append((tuple(given.shape[1:]), False))
+    return shapes
 
 
 def _forward(program: Program) -> None:
@@ -314,7 +314,6 @@ def _forward(program: Program) -> None:
         program.output = net.outputs[0]
         program.native_shape, program.shape_guessed = net.input_shape, False
         program.misfits = list(machine.misfits)
-        _input_against_data(program)
         return
     known = [s for s, _ in shapes if s is not None and None not in s]
     if known:
@@ -337,10 +336,6 @@ def _forward(program: Program) -> None:
             program.misfits = best[3] if best[0][0] == 0 else []
     else:
         program.output, _ = _through(program, None)
-
-
-def _input_against_data(program: Program) -> None:
-    return
 
 
 def _guesses(program: Program) -> list[tuple]:
@@ -451,13 +446,13 @@ def _training(program: Program) -> None:
 
 def _unclear(program: Program) -> None:
     reading = program.reading
-    found = list(program.not_understood)
+    unclear = list(program.not_understood)
     if reading is not None:
-        found += [(line, say("{what}", what=what)) for line, what in reading.lost]
+        unclear += [(line, say("{what}", what=what)) for line, what in reading.lost]
         program.assumed += [(line, what) for line, what in reading.assumed]
-    lines = {line for line, _ in found}
-    found += [(line, say("{what}", what=what)) for line, what in sorted(program.machine.unclear.items()) if line not in lines]
-    found += [(line, what) for line, what in program.source.notes]
+    lines = {line for line, _ in unclear}
+    unclear += [(line, say("{what}", what=what)) for line, what in sorted(program.machine.unclear.items()) if line not in lines]
+    unclear += [(line, what) for line, what in program.source.notes]
     for name, line in program.machine.assumed_imports.items():
         program.assumed.append((line, say("The import of {name} is not there; it is taken for the usual one.", name=name)))
     if program.machine.turned and program.keras:
@@ -465,8 +460,8 @@ def _unclear(program: Program) -> None:
             (program.machine.turned, say("The program has the channels of its images first; they are read as last."))
         )
     if program.machine.full:
-        found.append((0, say("The program is too long to be followed to its end.")))
-    program.not_understood = sorted(found, key=lambda f: f[0])
+        unclear.append((0, say("The program is too long to be followed to its end.")))
+    program.not_understood = sorted(unclear, key=lambda f: f[0])
 
 
 __all__ = ["UNKNOWN", "Loss", "Program", "ReadError", "program_of", "read"]

@@ -47,21 +47,21 @@ class Records:
                 value, line = self.default(default), instance.cls.lines.get(name, default.lineno if default is not None else 0)
             instance.attributes[name] = value
             instance.lines[name] = line
-        found = instance.cls.find("__post_init__")
-        if found and isinstance(found[0], Function):
-            bound = Function(found[0].node, found[0].scope, "__post_init__", instance, found[1], found[0].decorators)
+        method = instance.cls.find("__post_init__")
+        if method and isinstance(method[0], Function):
+            bound = Function(method[0].node, method[0].scope, "__post_init__", instance, method[1], method[0].decorators)
             self.quietly(self.call_function, bound, [], {}, node)
 
     def fields(self, cls: Class, seen: int = 0) -> dict[str, ast.expr | None]:
         """Return the fields of a record with their defaults, those of its bases first."""
-        found: dict[str, ast.expr | None] = {}
+        declared: dict[str, ast.expr | None] = {}
         for base in cls.bases:
             if isinstance(base, Class) and seen < 20:
-                found |= self.fields(base, seen + 1)
+                declared |= self.fields(base, seen + 1)
         for item in cls.node.body:
             if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-                found[item.target.id] = item.value
-        return found
+                declared[item.target.id] = item.value
+        return declared
 
     def default(self, node: ast.expr | None) -> object:
         if node is None:

@@ -26,7 +26,7 @@ EXACT = 2e-3  # share of the learning rate
 
 
 @dataclass(frozen=True)
-class Found:
+class ScheduleReading:
     """A schedule that was found: ours, the learning rate it begins with if it gives one, and what was not kept."""
 
     schedule: Schedule | None = None
@@ -34,7 +34,7 @@ class Found:
     note: tuple[int, Sentence] | None = None
 
 
-def schedule_of(program: Program, rate: object, epochs: int, batch: int) -> Found:
+def schedule_of(program: Program, rate: object, epochs: int, batch: int) -> ScheduleReading:
     """Return how the learning rate changes. `rate` is what the optimizer was given: a number or a schedule of Keras."""
     if isinstance(rate, Made) and "schedules" in rate.path + _module(rate):
         return _keras(program, rate, epochs, batch)
@@ -44,11 +44,11 @@ def schedule_of(program: Program, rate: object, epochs: int, batch: int) -> Foun
     first = float(rate) if folding.number(rate) and rate > 0 else None
     for numbers in (_callback(program, first, epochs), _by_steps(program, epochs), _by_epochs(program, first, epochs)):
         if numbers:
-            found = recognised(numbers, epochs)
-            if found is None and len({round(y, 9) for _, y in numbers}) > 1:
-                return Found(note=(0, say("The learning rate changes in a way that cannot be set here; a constant learning rate is assumed.")))  # fmt: skip
-            return Found(found)
-    return Found()
+            reading = recognised(numbers, epochs)
+            if reading is None and len({round(y, 9) for _, y in numbers}) > 1:
+                return ScheduleReading(note=(0, say("The learning rate changes in a way that cannot be set here; a constant learning rate is assumed.")))  # fmt: skip
+            return ScheduleReading(reading)
+    return ScheduleReading()
 
 
 def _module(made: Made) -> str:
@@ -129,16 +129,16 @@ def _callback(program: Program, first: float | None, epochs: int) -> list[tuple[
         if not isinstance(item, Made) or item.name != "LearningRateScheduler":
             continue
         function = item.get("schedule", 0)
-        now, found = first, []
+        now, rates = first, []
         for epoch in range(min(epochs, SAMPLES)):
             room = isinstance(function, Function) and len(function.node.args.args) - (function.bound is not None) > 1
             value = _value(program, function, epoch, now) if room else _value(program, function, epoch)
             if not folding.number(value):
                 return []
             now = value
-            found.append((float(epoch), float(value)))
-        top = first or (found[0][1] if found else 0)
-        return [(x, y / top) for x, y in found] if top else []
+            rates.append((float(epoch), float(value)))
+        top = first or (rates[0][1] if rates else 0)
+        return [(x, y / top) for x, y in rates] if top else []
     return []
 
 
@@ -155,11 +155,11 @@ def _by_steps(program: Program, epochs: int) -> list[tuple[float, float]]:
                     by_epoch = "epoch" in function.node.args.args[0].arg
                     times = range(epochs) if by_epoch else range(0, epochs * STEPS, max(1, epochs * STEPS // SAMPLES))
                     unit = 1 if by_epoch else STEPS
-                    found = [(t / unit, _value(program, function, t)) for t in times]
+                    rates = [(t / unit, _value(program, function, t)) for t in times]
                     if not by_epoch:
                         last = epochs * STEPS - 1
-                        found.append((last / unit, _value(program, function, last)))
-                    return [(x, float(y)) for x, y in found] if all(folding.number(y) for _, y in found) else []
+                        rates.append((last / unit, _value(program, function, last)))
+                    return [(x, float(y)) for x, y in rates] if all(folding.number(y) for _, y in rates) else []
     return []
 
 
@@ -207,7 +207,7 @@ def _followed(program: Program, body: list[ast.stmt], name: str, first: float | 
             continue  # a module or a function, not a number that changes
         start = next((e["value"] for e in program.events if e.kind == "assign" and e["name"] == other), first)
         scope.names[other] = start if folding.number(start) else first
-    now, found = first, []
+    now, rates = first, []
 
     def round_of(epoch: int) -> list[Event]:
         scope.names[name], seen = epoch, len(machine.events)
@@ -227,9 +227,9 @@ def _followed(program: Program, body: list[ast.stmt], name: str, first: float | 
                 now = _changed(now, event["op"], event["value"])
         if now is None or not isinstance(happened, list):
             return []
-        found.append((float(epoch), float(now)))
-    top = first or (found[0][1] if found else 0)
-    return [(x, y / top) for x, y in found] if top else []
+        rates.append((float(epoch), float(now)))
+    top = first or (rates[0][1] if rates else 0)
+    return [(x, y / top) for x, y in rates] if top else []
 
 
 def _changed(now: float | None, op: object, value: object) -> float | None:
@@ -274,38 +274,38 @@ def _assigned(node: ast.AST) -> list[str]:
 # -- schedulers of the libraries
 
 
-def _torch(program: Program, made: Made, rate: object, epochs: int) -> Found:
+def _torch(program: Program, made: Made, rate: object, epochs: int) -> ScheduleReading:
     gamma = made.get("gamma", 2 if made.name in ("StepLR", "MultiStepLR") else 1, 0.1)
     match made.name:
         case "StepLR":
             every = made.get("step_size", 1)
             if isinstance(every, int) and 1 <= every <= 1000 and folding.number(gamma) and 0 < gamma <= 1:
-                return Found(Schedule("step", factor=float(gamma), every=every))
+                return ScheduleReading(Schedule("step", factor=float(gamma), every=every))
         case "ExponentialLR":
             if folding.number(gamma) and 0 < gamma <= 1:
-                return Found(Schedule("exponential", factor=float(gamma)))
+                return ScheduleReading(Schedule("exponential", factor=float(gamma)))
         case "CosineAnnealingLR":
             low = made.get("eta_min", 2, 0)
             floor = low / rate if folding.number(low) and folding.number(rate) and rate > 0 else 0.0
-            return Found(Schedule("cosine", floor=floor if 0 <= floor <= 1 else 0.0))
+            return ScheduleReading(Schedule("cosine", floor=floor if 0 <= floor <= 1 else 0.0))
         case "MultiStepLR":
             marks = made.get("milestones", 1)
             whole = isinstance(marks, list | tuple) and marks and all(isinstance(m, int) and m > 0 for m in marks)
             if whole and folding.number(gamma) and 0 < gamma <= 1 and all(m == marks[0] * n for n, m in enumerate(marks, 1)):
-                return Found(Schedule("step", factor=float(gamma), every=marks[0]))
+                return ScheduleReading(Schedule("step", factor=float(gamma), every=marks[0]))
         case "LambdaLR":
             function = made.get("lr_lambda", 1)
             if isinstance(function, Function):
                 _settle(program, function)
             values = [(float(n), _value(program, function, n)) for n in range(min(epochs, SAMPLES))]
             if values and all(folding.number(y) for _, y in values):
-                found = recognised(values, epochs)
-                if found is not None or len({y for _, y in values}) == 1:
-                    return Found(found)
-    return Found(note=(made.line, say("The schedule {name} cannot be set here; a constant learning rate is assumed.", name=made.name)))  # fmt: skip
+                reading = recognised(values, epochs)
+                if reading is not None or len({y for _, y in values}) == 1:
+                    return ScheduleReading(reading)
+    return ScheduleReading(note=(made.line, say("The schedule {name} cannot be set here; a constant learning rate is assumed.", name=made.name)))  # fmt: skip
 
 
-def _keras(program: Program, made: Made, epochs: int, batch: int) -> Found:
+def _keras(program: Program, made: Made, epochs: int, batch: int) -> ScheduleReading:
     """Return what an object of `keras.optimizers.schedules` means; it counts steps, ours counts epochs."""
     first = made.get("initial_learning_rate", 0)
     rate = float(first) if folding.number(first) and first > 0 else None
@@ -313,15 +313,17 @@ def _keras(program: Program, made: Made, epochs: int, batch: int) -> Found:
     steps, per_epoch = made.get("decay_steps", 1), _steps_per_epoch(program, batch)
     if made.name == "CosineDecay":
         floor = made.get("alpha", 2, 0.0)
-        return Found(Schedule("cosine", floor=float(floor) if folding.number(floor) and 0 <= floor <= 1 else 0.0), rate)
+        return ScheduleReading(
+            Schedule("cosine", floor=float(floor) if folding.number(floor) and 0 <= floor <= 1 else 0.0), rate
+        )
     if made.name == "ExponentialDecay" and folding.number(steps) and steps > 0 and per_epoch:
         factor, stairs = made.get("decay_rate", 2), made.get("staircase", 3, False)
         if folding.number(factor) and 0 < factor <= 1:
             if stairs is True:
                 every = max(1, min(round(steps / per_epoch), 1000))
-                return Found(Schedule("step", factor=float(factor), every=every), rate)
-            return Found(Schedule("exponential", factor=_round(factor ** (per_epoch / steps))), rate)
-    return Found(None, rate, note)
+                return ScheduleReading(Schedule("step", factor=float(factor), every=every), rate)
+            return ScheduleReading(Schedule("exponential", factor=_round(factor ** (per_epoch / steps))), rate)
+    return ScheduleReading(None, rate, note)
 
 
 def _steps_per_epoch(program: Program, batch: int) -> int | None:

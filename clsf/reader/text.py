@@ -37,7 +37,7 @@ def _again(sentence: Sentence, line: int) -> ReadError:
 
 
 class Patience:
-    """Working time for one question about a program, in seconds; only programs that nobody wrote by hand run out of it.
+    """Working time for one question about a program, in seconds; only generated programs run out of it.
 
     Counts the processor time of this thread: an answer must not depend on what else the machine does. A pause of Python itself
     between two looks (its garbage collection takes half a second in a large process) counts as `PAUSE` at most.
@@ -84,15 +84,15 @@ class Source:
     @cached_property
     def defaults(self) -> dict[str, float]:
         """The numbers that arguments of functions have by default, by name; the first of a name counts."""
-        found: dict[str, float] = {}
+        numbers: dict[str, float] = {}
         for node in self.nodes:
             if isinstance(node, ast.FunctionDef):
                 names = [a.arg for a in node.args.args]
                 for name, default in zip(names[len(names) - len(node.args.defaults) :], node.args.defaults, strict=True):
                     value = getattr(default, "value", None)
                     if isinstance(value, int | float) and not isinstance(value, bool):
-                        found.setdefault(name, value)
-        return found
+                        numbers.setdefault(name, value)
+        return numbers
 
 
 def load(content: bytes | str, name: str = "") -> Source:
@@ -208,10 +208,10 @@ def _magics(text: str, notes: list) -> str:
     """Return the text with a notebook's magics and shell lines as `pass`."""
     out, inside = [], 0
     for number, line in enumerate(text.split("\n"), 1):
-        found = _MAGIC.match(line) if inside <= 0 else None
-        if found:
+        match = _MAGIC.match(line) if inside <= 0 else None
+        if match:
             notes.append((number, say("Left out: {text}", text=line.strip()[:60])))
-            line = found[1] + "pass"
+            line = match[1] + "pass"
         else:
             bare = re.sub(r"#.*|'[^'\n]*'|\"[^\"\n]*\"", "", line)
             inside += sum(bare.count(c) for c in "([{") - sum(bare.count(c) for c in ")]}")

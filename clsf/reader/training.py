@@ -45,7 +45,7 @@ def loss_of(value: object, line: int, use: int) -> Loss | None:
 
 
 def losses_of(program: Program) -> list[Loss]:
-    found: list[Loss] = []
+    losses: list[Loss] = []
     if program.compile is not None:
         given = program.compile.get("loss", 1)
         if isinstance(given, list | tuple | dict):
@@ -57,26 +57,26 @@ def losses_of(program: Program) -> list[Loss]:
             # A name far above holds the text: the line that is told is the one where it is written.
             pass
         if loss is not None:
-            found.append(loss)
+            losses.append(loss)
     for event in program.events:
-        if event.kind == "loss" and not event.no_grad and not any(x.use == event.line for x in found):
+        if event.kind == "loss" and not event.no_grad and not any(x.use == event.line for x in losses):
             loss = loss_of(event["made"], event.line, event.line)
             if loss is not None:
-                found.append(loss)
-    if not found:
+                losses.append(loss)
+    if not losses:
         for event in program.events:
-            if event.kind == "loss" and not any(x.use == event.line for x in found):
+            if event.kind == "loss" and not any(x.use == event.line for x in losses):
                 loss = loss_of(event["made"], event.line, event.line)
                 if loss is not None:
-                    found.append(loss)
-    if not found and program.torch:
+                    losses.append(loss)
+    if not losses and program.torch:
         made = [
             x
             for x in program.machine.module.names.values()
             if isinstance(x, Made) and x.path.startswith("torch.nn.") and x.name.endswith("Loss")
         ]
-        found = [x for m in made if (x := loss_of(m, m.line, m.line))]
-    return found
+        losses = [x for m in made if (x := loss_of(m, m.line, m.line))]
+    return losses
 
 
 def optimizer_of(program: Program) -> tuple[Made | None, int]:

@@ -176,20 +176,20 @@ class Class:
             return self.members[name], self
         for base in self.bases:
             if isinstance(base, Class) and seen < 20:
-                found = base.find(name, seen + 1)
-                if found:
-                    return found
+                member = base.find(name, seen + 1)
+                if member:
+                    return member
         return None
 
     def ancestors(self, seen: int = 0) -> list[str]:
         """Return the paths of the library's classes that it derives from."""
-        found = []
+        names = []
         for base in self.bases:
             if isinstance(base, Ref):
-                found.append(base.path)
+                names.append(base.path)
             elif isinstance(base, Class) and seen < 20:
-                found += base.ancestors(seen + 1)
-        return found
+                names += base.ancestors(seen + 1)
+        return names
 
 
 @dataclass(eq=False)

@@ -41,19 +41,19 @@ def augmentation(program: Program) -> tuple[Augmentation, tuple[int, Sentence] |
 def _steps(program: Program) -> list[Made]:
     """Return every call that varies images: in the model, in front of it, in a transform, in a function that is mapped."""
     machine = program.machine
-    found = [op.made for op in program.ops if op.kind == "Augment" and isinstance(op.made, Made)]
+    steps = [op.made for op in program.ops if op.kind == "Augment" and isinstance(op.made, Made)]
     for net in machine.nets:
         if net is not program.net:
-            found += [m for m in net.items if isinstance(m, Made) and machine.op_for(m).kind == "Augment"]
-    found += [e["made"] for e in program.events if e.kind == "varied"]
+            steps += [m for m in net.items if isinstance(m, Made) and machine.op_for(m).kind == "Augment"]
+    steps += [e["made"] for e in program.events if e.kind == "varied"]
     base = program.loader.made if program.loader is not None else None
     while isinstance(base, Made) and base.path == "subset" and base.args:
         base = base.args[0]
     if isinstance(base, Made):
-        found += [s for s in machine.transforms(base.get("transform", 3)) if isinstance(s, Made)]
+        steps += [s for s in machine.transforms(base.get("transform", 3)) if isinstance(s, Made)]
         if base.path == "keras.ImageDataGenerator":
-            found.append(base)
-    return list(dict.fromkeys(found))
+            steps.append(base)
+    return list(dict.fromkeys(steps))
 
 
 def _add(made: Made, values: dict, side: int) -> None:

@@ -23,19 +23,19 @@ def watched(program: Program) -> tuple[dict, Plateau | None]:
             for at, statement in enumerate(body if isinstance(body, list) else []):
                 if patience.over():
                     break
-                found = _best(program, statement, body[max(at - 12, 0) : at]) if isinstance(statement, ast.If) else None
-                if found is None:
+                watch = _best(program, statement, body[max(at - 12, 0) : at]) if isinstance(statement, ast.If) else None
+                if watch is None:
                     continue
                 fields, waits, lowers = _after(program, statement, body[at + 1 : at + 9])
                 if lowers is not None:
-                    plateau = plateau or _plateau(waits or 1, found["min_delta"], lowers)
+                    plateau = plateau or _plateau(waits or 1, watch["min_delta"], lowers)
                     continue
                 kept = _kept(statement)
-                if not fields and not kept and not found.pop("named"):
+                if not fields and not kept and not watch.pop("named"):
                     continue
-                found.pop("named", None)
-                delta = found.pop("min_delta")
-                stopping |= {k: x for k, x in {**found, **fields, **kept}.items() if k not in stopping or x}
+                watch.pop("named", None)
+                delta = watch.pop("min_delta")
+                stopping |= {k: x for k, x in {**watch, **fields, **kept}.items() if k not in stopping or x}
                 if "patience" in fields:
                     stopping["min_delta"] = delta
     if stopping.get("in_memory"):
@@ -153,16 +153,16 @@ def _plateau(waits: int, delta: float, lowers: tuple[float, float]) -> Plateau |
 
 def _kept(node: ast.If) -> dict:
     """Return whether the weights of a better epoch are saved, or kept in memory under which name."""
-    found: dict = {}
+    settings: dict = {}
     for inner in [n for s in node.body for n in ast.walk(s)]:
         name = inner.func.attr if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) else ""
         if name in ("save", "save_weights", "save_model", "save_checkpoint"):
-            found["checkpoint"] = True
+            settings["checkpoint"] = True
         if isinstance(inner, ast.Assign) and isinstance(inner.targets[0], ast.Name):
             text = ast.unparse(inner.value)
             if "state_dict()" in text or "get_weights()" in text:
-                found["in_memory"] = inner.targets[0].id
-    return found
+                settings["in_memory"] = inner.targets[0].id
+    return settings
 
 
 def _restores(program: Program, name: str) -> bool:

@@ -157,19 +157,19 @@ class Readers:
     @classmethod
     def of_file(cls, path: Path) -> Readers:
         """Return READING connections to a file. Raises sqlite3.Error if it can't be read."""
-        found: list[sqlite3.Connection] = []
+        connections: list[sqlite3.Connection] = []
         try:
             for _ in range(READING):
-                found.append(sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None))
-                found[-1].text_factory = _text
-                found[-1].execute("PRAGMA query_only = ON")
-                found[-1].execute("PRAGMA temp_store = MEMORY")  # so that no list waits for the disk
-                found[-1].execute("SELECT 1 FROM runs LIMIT 1").fetchone()
+                connections.append(sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None))
+                connections[-1].text_factory = _text
+                connections[-1].execute("PRAGMA query_only = ON")
+                connections[-1].execute("PRAGMA temp_store = MEMORY")  # so that no list waits for the disk
+                connections[-1].execute("SELECT 1 FROM runs LIMIT 1").fetchone()
         except BaseException:
-            for connection in found:
+            for connection in connections:
                 connection.close()
             raise
-        return cls(found)
+        return cls(connections)
 
     @contextlib.contextmanager
     def lent(self) -> Iterator[sqlite3.Connection]:
@@ -203,9 +203,9 @@ def _opened(path: Path, patience: float) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")  # readers and one writer don't wait for each other
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: a power cut may lose the last moments, not the file
         if path.stat().st_size <= CHECKED:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if found != "ok":
-                raise sqlite3.DatabaseError(found)
+            answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if answer != "ok":
+                raise sqlite3.DatabaseError(answer)
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise StoreError(

@@ -1,6 +1,6 @@
 """History: what a student makes of saved runs: finding, naming, noting, deleting with a way back, and experiments.
 
-Everything is asked and changed for one owner. A run of somebody else is neither listed nor changed; whoever knows its id
+Everything is asked and changed for one owner. A run of someone else is neither listed nor changed; anyone who knows its id
 can look at it (`RunStore.record`). What is deleted is hidden at once and removed for good after KEPT_DAYS.
 """
 
@@ -72,8 +72,8 @@ class History:
         chosen = f"SELECT r.rowid AS place {FROM} WHERE {condition} ORDER BY {order} LIMIT ? OFFSET ?"
         places = [row["place"] for row in self._select(chosen, (*values, query.limit, query.offset))]
         rows = self._select(f"{ROWS} WHERE r.rowid IN (SELECT value FROM json_each(?))", (json.dumps(places),))  # noqa: S608
-        found = {row["place"]: row for row in rows}
-        return lines((found[place] for place in places if place in found), self._happened)
+        by_place = {row["place"]: row for row in rows}
+        return lines((by_place[place] for place in places if place in by_place), self._happened)
 
     def count(self, query: Query) -> int:
         """Return how many runs the query asks for, its limit left aside."""
@@ -96,21 +96,21 @@ class History:
     def values(self, owner: str) -> dict[str, list[str]]:
         """Return what there is to filter by: "data", "model" and "tag" -> values that occur, in order."""
         condition, values = where(Query(owner))
-        found: dict[str, set[str]] = {"data": set(), "model": set(), "tag": set()}
+        names: dict[str, set[str]] = {"data": set(), "model": set(), "tag": set()}
         sql = f"SELECT DISTINCT r.data, r.model_name, COALESCE(m.tags, '') AS tags {FROM} WHERE {condition}"
         for row in self._select(sql, values):
             data, model, tags = (
                 each if isinstance(each, str) else "" for each in (row["data"], row["model_name"], row["tags"])
             )
-            found["data"].add(data)
-            found["model"].add(model)
-            found["tag"].update(split(tags))
-        return {name: sorted(each - {""}) for name, each in found.items()}
+            names["data"].add(data)
+            names["model"].add(model)
+            names["tag"].update(split(tags))
+        return {name: sorted(each - {""}) for name, each in names.items()}
 
     # Changing.
 
     def describe(self, owner: str, run_id: str, name: str, note: str, tags: Sequence[str]) -> None:
-        """Give a run a name, a note and tags. Raises StoreError if it is somebody else's, or a text is too long."""
+        """Give a run a name, a note and tags. Raises StoreError if it is someone else's, or a text is too long."""
         self._require_own(owner, [run_id])
         clean = tidy_tags(tags)
         for what, text in (("name", name), ("note", note), *(("tag", tag) for tag in clean)):
@@ -127,7 +127,7 @@ class History:
         self._write([(_MARK, (run_id,)), ("UPDATE marks SET name = ?, note = ?, tags = ? WHERE run_id = ?", values)])
 
     def delete(self, owner: str, run_ids: Sequence[str]) -> None:
-        """Hide runs; `restore` brings them back. Raises StoreError, and hides none, if one is live or somebody else's."""
+        """Hide runs; `restore` brings them back. Raises StoreError, and hides none, if one is live or someone else's."""
         for row in self._require_own(owner, run_ids):
             if row["status"] not in OVER:
                 raise StoreError("The run {run_id} still trains or waits. Stop it, then delete it.", run_id=row["run_id"])
@@ -135,7 +135,7 @@ class History:
         self._forget(run_ids)
 
     def restore(self, owner: str, run_ids: Sequence[str]) -> None:
-        """Take a deletion back. Raises StoreError if a run is somebody else's or gone for good."""
+        """Take a deletion back. Raises StoreError if a run is someone else's or gone for good."""
         self._require_own(owner, run_ids)
         self._set_deleted(run_ids, None)
         self._forget(run_ids)
@@ -143,11 +143,11 @@ class History:
     def purge(self, before: float) -> int:
         """Remove for good what was deleted before a Unix time, and experiments that old of which no run ever began; return how
         many runs that were."""
-        found = [row["run_id"] for row in self._select("SELECT run_id FROM marks WHERE deleted < ?", (before,))]
-        self.remove(found, wait=False)
+        ids = [row["run_id"] for row in self._select("SELECT run_id FROM marks WHERE deleted < ?", (before,))]
+        self.remove(ids, wait=False)
         empty = "NOT EXISTS (SELECT 1 FROM marks m WHERE m.experiment = experiment_id)"
         self._writer.write([(f"DELETE FROM experiments WHERE created < ? AND {empty}", (before,))])  # noqa: S608
-        return len(found)
+        return len(ids)
 
     def old(self, before: float, owner: str | None = None) -> list[RunSummary]:
         """Return the runs that were over before a Unix time, deleted ones too, oldest first; of one owner if given."""
@@ -194,13 +194,13 @@ class History:
 
     # Experiments.
 
-    def begin(self, found: ExperimentRow) -> None:
+    def begin(self, row: ExperimentRow) -> None:
         """Keep a new experiment; its runs are tied to it one by one, as they begin."""
-        checks.text(StoreError, word("name"), found.name)
-        values = (found.experiment_id, found.owner, found.name[:MAX_NAME], found.created, json.dumps(found.body))
+        checks.text(StoreError, word("name"), row.name)
+        values = (row.experiment_id, row.owner, row.name[:MAX_NAME], row.created, json.dumps(row.body))
         sql = "INSERT INTO experiments (experiment_id, owner, name, created, body) VALUES (?, ?, ?, ?, ?)"
         number = self._writer.write([(sql, values)])
-        self._begun[found.experiment_id] = number, found
+        self._begun[row.experiment_id] = number, row
         self._writer.require(number, WRITE_SECONDS)
 
     def tie(self, run_ids: Iterable[str], experiment_id: str, arm: int) -> int:
@@ -239,16 +239,16 @@ class History:
         whose turn has not come."""
         waiting = self._planned.members(experiment_id)  # before the file is read, for one may come into it meanwhile
         sql = "SELECT run_id, arm FROM marks WHERE experiment = ? AND deleted IS NULL ORDER BY arm, rowid"
-        found = {row["run_id"]: row["arm"] for row in self._select(sql, (experiment_id,))}
+        arms = {row["run_id"]: row["arm"] for row in self._select(sql, (experiment_id,))}
         self._planned.settled(self._writer.seen)
-        return sorted((found | dict(waiting)).items(), key=lambda member: member[1])
+        return sorted((arms | dict(waiting)).items(), key=lambda member: member[1])
 
     def waiting(self, owner: str) -> int:
         """Return how many runs of an owner's experiments wait for their turn; no list of runs has them."""
         return len(self._planned.of(owner))
 
     def rename_experiment(self, owner: str, experiment_id: str, name: str) -> None:
-        """Give an experiment another name. Raises StoreError if it is somebody else's."""
+        """Give an experiment another name. Raises StoreError if it is someone else's."""
         checks.text(StoreError, word("name"), name)
         if self.experiment(experiment_id).owner != owner:
             raise not_yours(experiment_id)
@@ -277,10 +277,10 @@ class History:
     def _require_own(self, owner: str, run_ids: Sequence[str]) -> list[dict]:
         self._writer.settle(WRITE_SECONDS)  # one that has just begun, or ended, may not be in the file yet
         rows = [self._select("SELECT run_id, owner, status FROM runs WHERE run_id = ?", (run_id,)) for run_id in run_ids]
-        for run_id, found in zip(run_ids, rows, strict=True):
-            if not found or not owner or found[0]["owner"] != owner:
+        for run_id, row in zip(run_ids, rows, strict=True):
+            if not row or not owner or row[0]["owner"] != owner:
                 raise not_yours(run_id)
-        return [found[0] for found in rows]
+        return [row[0] for row in rows]
 
     def _set_deleted(self, run_ids: Sequence[str], when: float | None) -> None:
         batch: list[Statement] = []

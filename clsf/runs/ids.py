@@ -1,4 +1,4 @@
-"""Names of runs, groups and experiments: nobody can guess one, and none holds `__`, which no component's name may have."""
+"""Names of runs, groups and experiments: they can't be guessed, and none holds `__`, which no component's name may have."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import secrets
 
 def new_id() -> str:
     """Return a new name of 12 letters, digits, `-` and `_`: 72 random bits."""
-    while "__" in (found := secrets.token_urlsafe(9)):
+    while "__" in (new := secrets.token_urlsafe(9)):
         pass
-    return found
+    return new

@@ -101,13 +101,13 @@ def lines(rows: Iterable[dict], happened: Callable[[dict], Happened]) -> list[Li
 
     `happened` tells of a row what the run was.
     """
-    found = []
+    listed = []
     for row in rows:
         try:
-            found.append(_line(row, happened(row)))
+            listed.append(_line(row, happened(row)))
         except (TypeError, ValueError, OverflowError) as error:
             logger.warning("A saved run is left out of a list: %s", error)
-    return found
+    return listed
 
 
 def _line(row: dict, happened: Happened) -> Line:
@@ -123,10 +123,10 @@ def _line(row: dict, happened: Happened) -> Line:
 
 def _plan(text: object) -> Mapping[str, object]:
     try:
-        found = json.loads(text)
+        plan = json.loads(text)
     except (TypeError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return plan if isinstance(plan, dict) else {}
 
 
 def joined(tags: Sequence[str]) -> str:

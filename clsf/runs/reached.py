@@ -37,7 +37,7 @@ class Reached:
     def all(self, owner: str, part: str) -> dict[str, dict]:
         """Return name -> what is kept of it, of one part, in the order of the names; {} for who has no key yet."""
         rows = self._select("SELECT name, body FROM progress WHERE owner = ? AND part = ? ORDER BY name", (owner, part))
-        return {str(row["name"]): found for row in rows if (found := _body(row["body"])) is not None}
+        return {str(row["name"]): body for row in rows if (body := _body(row["body"])) is not None}
 
     def get(self, owner: str, part: str, name: str) -> dict | None:
         """Return what is kept of one thing; None if nothing is."""
@@ -51,7 +51,7 @@ class Reached:
         rows = self._select(
             "SELECT owner, body FROM progress WHERE part = ? AND name = ? ORDER BY owner LIMIT ?", (part, name, MAX_OWNERS)
         )
-        return {str(row["owner"]): found for row in rows if (found := _body(row["body"])) is not None}
+        return {str(row["owner"]): body for row in rows if (body := _body(row["body"])) is not None}
 
     def of_all(self, part: str, where: tuple[str, str]) -> dict[str, dict[str, dict]]:
         """Return owner -> name -> what is kept of one part, for all owners that have the thing `where` = (part, name)."""
@@ -59,11 +59,11 @@ class Reached:
             "SELECT owner, name, body FROM progress WHERE part = ? AND owner IN (SELECT owner FROM progress WHERE part = ? AND name = ?)",
             (part, *where),
         )
-        found: dict[str, dict[str, dict]] = {}
+        bodies: dict[str, dict[str, dict]] = {}
         for row in rows:
             if (body := _body(row["body"])) is not None:
-                found.setdefault(str(row["owner"]), {})[str(row["name"])] = body
-        return found
+                bodies.setdefault(str(row["owner"]), {})[str(row["name"])] = body
+        return bodies
 
     def put(self, owner: str, part: str, name: str, body: Mapping[str, object]) -> None:
         """Keep one thing, in place of what was kept of it. See `put_all`."""
@@ -126,7 +126,7 @@ def handed_over(old: str, new: str) -> list[Statement]:
 def _body(text: object) -> dict | None:
     """Return the JSON object of a row; None for what is none: one bad row costs one thing."""
     try:
-        found = json.loads(text)
+        body = json.loads(text)
     except (ValueError, TypeError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return body if isinstance(body, dict) else None

@@ -110,13 +110,13 @@ def events_of(run_id: str, bodies: Iterable[tuple[int, str]]) -> list[tuple[int,
 
 def summaries(rows: Iterable[dict]) -> list[RunSummary]:
     """Return the lines of rows of the table of runs; a row that can't be understood is left out, and logged."""
-    found = []
+    listed = []
     for row in rows:
         try:
-            found.append(summary_of_row(row))
+            listed.append(summary_of_row(row))
         except (TypeError, ValueError) as error:
             logger.warning("A saved run is left out of a list: %s", error)
-    return found
+    return listed
 
 
 def unreadable(run_id: str, problem: object) -> StoreError:

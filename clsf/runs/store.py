@@ -253,8 +253,8 @@ class RunStore:
         with self._lock:
             _, content = self._unsaved_weights.get(run_id, (0, None))
         if content is None:
-            found = self._select(f"SELECT body FROM weights WHERE run_id = ? AND {NOT_DELETED}", (run_id,))  # noqa: S608
-            content = found[0]["body"] if found else None
+            held = self._select(f"SELECT body FROM weights WHERE run_id = ? AND {NOT_DELETED}", (run_id,))  # noqa: S608
+            content = held[0]["body"] if held else None
         if content is None and (record := self.record(run_id)).over:
             raise StoreError(
                 "The run {run_id} has no weights: it ended ({status}) before it could hand them over. Train again.",
@@ -267,19 +267,19 @@ class RunStore:
             )
         try:
             with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-                found = dict(arrays)
+                held = dict(arrays)
         except (ValueError, OSError, zipfile.BadZipFile) as error:
             raise StoreError(
                 "The weights of the run {run_id} can't be read: {reason}. Train again.", run_id=run_id, reason=str(error)
             ) from error
         if not best:
-            return {name: array for name, array in found.items() if not name.startswith(BEST)}
-        if not any(name.startswith(BEST) for name in found):
+            return {name: array for name, array in held.items() if not name.startswith(BEST)}
+        if not any(name.startswith(BEST) for name in held):
             raise StoreError(
                 "The run {run_id} kept no weights of its best epoch. Train again with a checkpoint of the best epoch.",
                 run_id=run_id,
             )
-        return {name.removeprefix(BEST): array for name, array in found.items() if name.startswith(BEST)}
+        return {name.removeprefix(BEST): array for name, array in held.items() if name.startswith(BEST)}
 
     def events(self, run_id: str) -> list[Event]:
         """Return all that a run has said, in order."""
@@ -298,11 +298,11 @@ class RunStore:
             f"SELECT * FROM runs WHERE (? IS NULL OR owner = ?) AND {NOT_DELETED} ORDER BY created DESC, rowid DESC LIMIT ?",  # noqa: S608
             (owner, owner, limit),
         )
-        found = {summary.run_id: summary for summary in rows.summaries(listed)}
+        summaries = {summary.run_id: summary for summary in rows.summaries(listed)}
         for run_id, summary in fresh.items():  # perhaps not in the file yet
-            if run_id in found or owner in (None, summary.owner):
-                found[run_id] = summary
-        newest = sorted(found.values(), key=lambda s: s.created, reverse=True)
+            if run_id in summaries or owner in (None, summary.owner):
+                summaries[run_id] = summary
+        newest = sorted(summaries.values(), key=lambda s: s.created, reverse=True)
         return newest[:limit]
 
     def group(self, group: str) -> list[str]:
@@ -312,16 +312,16 @@ class RunStore:
         """
         now = time.monotonic()
         with self._lock:
-            read, found = self._groups.get(group, (-math.inf, []))
+            read, ids = self._groups.get(group, (-math.inf, []))
             if now - read <= GROUP_SECONDS:
-                return list(found)
+                return list(ids)
             fresh, forgotten = self._fresh(group), self._forgotten
-        found = self._read_group(group, fresh)
+        ids = self._read_group(group, fresh)
         with self._lock:
             self._groups = {name: known for name, known in self._groups.items() if now - known[0] <= GROUP_SECONDS}
             if forgotten == self._forgotten and fresh.keys() == self._fresh(group).keys():  # else it is old already
-                self._groups[group] = now, found
-        return list(found)
+                self._groups[group] = now, ids
+        return list(ids)
 
     def listen(self, run_id: str, callback: Callable[[Event], None]) -> Callable[[], None]:
         """Call `callback` with each event of a run of this process: first those already said, then the next as they come.
@@ -424,8 +424,8 @@ class RunStore:
 
     def _read_group(self, group: str, fresh: dict[str, tuple[str, float]]) -> list[str]:
         sql = f"SELECT * FROM runs WHERE group_id = ? AND {NOT_DELETED}"  # noqa: S608
-        found = {s.run_id: (s.framework, s.created) for s in rows.summaries(self._select(sql, (group,)))} | fresh
-        return sorted(found, key=lambda run_id: (FRAMEWORKS.index(found[run_id][0]), found[run_id][1]))
+        members = {s.run_id: (s.framework, s.created) for s in rows.summaries(self._select(sql, (group,)))} | fresh
+        return sorted(members, key=lambda run_id: (FRAMEWORKS.index(members[run_id][0]), members[run_id][1]))
 
     def _parts(self, run_id: str, first: int) -> Iterator[list[tuple[int, Event]]]:
         """Yield (number, event) from number `first` on, those that are not in the file yet too, AT_ONCE at a time.
@@ -440,36 +440,36 @@ class RunStore:
         }
         sql = "SELECT number, body FROM events WHERE run_id = ? AND number >= ? ORDER BY number LIMIT ?"
         while True:
-            found = {row["number"]: row["body"] for row in self._select(sql, (run_id, first, AT_ONCE))}
-            if len(found) < AT_ONCE:
+            parts = {row["number"]: row["body"] for row in self._select(sql, (run_id, first, AT_ONCE))}
+            if len(parts) < AT_ONCE:
                 break
-            yield rows.events_of(run_id, sorted(found.items()))
-            first = max(found) + 1
-        found |= {number: body for number, body in waiting.items() if number >= first}
-        if found:
-            yield rows.events_of(run_id, sorted(found.items()))
+            yield rows.events_of(run_id, sorted(parts.items()))
+            first = max(parts) + 1
+        parts |= {number: body for number, body in waiting.items() if number >= first}
+        if parts:
+            yield rows.events_of(run_id, sorted(parts.items()))
 
     def _load(self, run_id: str) -> tuple[RunRecord, int]:
         """Return a run from the file, and the number of its next event."""
-        found = self._select(f"SELECT * FROM runs WHERE run_id = ? AND {NOT_DELETED}", (run_id,))  # noqa: S608
-        if not found:
+        stored = self._select(f"SELECT * FROM runs WHERE run_id = ? AND {NOT_DELETED}", (run_id,))  # noqa: S608
+        if not stored:
             raise StoreError(
                 "There is no run {run_id}. The link may be incomplete, or the run was made on another machine.",
                 run_id=str(run_id)[:40],
             )
-        record, count = rows.record_of(found[0]), 0
+        record, count = rows.record_of(stored[0]), 0
         for part in self._parts(run_id, 0):
             for number, event in part:
                 _folded(record, event)
                 count = number + 1
         if record.over:
             record.beside = beside(record, self._select)
-        elif found[0]["status"] in STATUSES:
-            record.status = found[0]["status"]
+        elif stored[0]["status"] in STATUSES:
+            record.status = stored[0]["status"]
         return record, count
 
     def _fold(self, record: RunRecord, first: int, events: list[tuple[int, Event]]) -> None:
-        """Fold what another process has written, unless somebody else just did."""
+        """Fold what another process has written, unless someone else just did."""
         with self._lock:
             if self._records.get(record.run_id) is not record or self._counts[record.run_id] != first:
                 return
@@ -491,11 +491,11 @@ class RunStore:
         told = " OR ".join(f'body LIKE \'{{"event":"{name}"%\'' for name in _TOLD)
         try:
             if self._select(f"SELECT 1 AS one FROM events WHERE run_id = ? AND ({told}) LIMIT 1", (run_id,)):  # noqa: S608
-                found = Happened.of(self.record(run_id))
+                happened = Happened.of(self.record(run_id))
             else:  # most runs: nobody did anything, and thousands of steps need not be read for that
                 row = self._select("SELECT epochs, planned_epochs, status, plan FROM runs WHERE run_id = ?", (run_id,))[0]
                 plan = json.loads(row["plan"])
-                found = Happened(
+                happened = Happened(
                     epochs=row["epochs"], planned=row["planned_epochs"], end=row["status"],
                     looked_inside=bool(plan.get("look_inside")), begun_from=plan.get("begin_from"),
                     epochs_before=plan.get("epochs_before", 0),
@@ -503,8 +503,8 @@ class RunStore:
         except (ClsfError, TypeError, ValueError, LookupError, AttributeError) as error:  # unreadable: listed as planned
             logger.warning("%s", error)
             return Happened()
-        self._writer.write([rows.insert_happened(run_id, json.dumps(found.to_json()))])
-        return found
+        self._writer.write([rows.insert_happened(run_id, json.dumps(happened.to_json()))])
+        return happened
 
     def _forget(self, run_ids: Iterable[str]) -> None:
         """Drop runs from memory that were deleted, or brought back."""
@@ -539,11 +539,11 @@ class RunStore:
 
     def _cut_off_orphans(self) -> None:
         marks = ", ".join("?" * len(OVER))
-        found = self._select(
+        orphans = self._select(
             f"SELECT run_id, host, pid, process_started, updated FROM runs WHERE status NOT IN ({marks})",  # noqa: S608
             OVER,
         )
-        for row in found:
+        for row in orphans:
             try:
                 if row["run_id"] not in self._own and _is_orphan(row, self._process[0]):
                     self.end_early(row["run_id"], "cut-off", row["updated"])

@@ -17,13 +17,13 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from clsf import __version__, checks
+from clsf import __version__
 from clsf import capsule as capsules
 from clsf.capsule import Capsule, zips
+from clsf.capsule.packed import Kind
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import seal
 from clsf.teaching.assignment import Assignment
-from clsf.words import say
 
 FORMAT, VERSION = "clsf-handin", 1
 ABOUT, SEAL = "handin.json", "seal.json"
@@ -39,6 +39,13 @@ DATE = (1980, 1, 1, 0, 0, 0)
 
 _RUN = re.compile(r"run-([1-9])\.clsf\.zip\Z")
 KNOWN = {"format", "version", "program", "assignment", "name", "number", "made", "answers", "buglab", "said", "browser"}
+
+KIND = Kind(
+    TeachingError, FORMAT, VERSION, KNOWN, (ABOUT, SEAL),
+    foreign=lambda name: TeachingError("It holds the file {name}, which does not belong into a hand-in.", name=name),
+    missing=lambda name: TeachingError("The file {name} is missing in it, so it is no hand-in of this program.", name=name),
+    other=lambda: TeachingError("Its file {name} does not describe a hand-in.", name=ABOUT),
+)  # fmt: skip
 
 Rows = Mapping[str, Mapping[str, object]]
 
@@ -108,16 +115,11 @@ def read(content: bytes, key: bytes) -> HandIn:
 
 
 def _read(content: bytes, key: bytes) -> HandIn:
-    if len(content) > MOST_BYTES:
-        raise TeachingError("It has more than {most} MB.", most=MOST_BYTES // 1_000_000)
-    try:
-        archive = zips.opened(content)
-    except zipfile.BadZipFile:
-        raise TeachingError("It is no zip archive, or a part of it is missing. Ask for the file again.") from None
-    with archive:
+    no_zip = TeachingError("It is no zip archive, or a part of it is missing. Ask for the file again.")
+    with KIND.opened(content, MOST_BYTES, no_zip) as archive:
         files = _files(archive)
-    values = _about(_json(files[ABOUT], ABOUT))
-    whole, sealed = seal.compare(_json(files.pop(SEAL), SEAL), files, key)
+    values = _about(KIND.json(files[ABOUT], ABOUT))
+    whole, sealed = seal.compare(KIND.json(files.pop(SEAL), SEAL), files, key)
     if not whole:
         raise TeachingError("It was changed after the dashboard wrote it: its seal does not fit. Ask for the original file.")
     runs = tuple(capsules.read(files[name]) for name in sorted(files) if name != ABOUT)
@@ -125,65 +127,34 @@ def _read(content: bytes, key: bytes) -> HandIn:
 
 
 def _files(archive: zipfile.ZipFile) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    members = archive.infolist()
+    members = KIND.members(archive, lambda name: name in (ABOUT, SEAL) or _RUN.match(name) is not None)
+    if len(members) > MOST_RUNS + 2:
+        raise TeachingError("It holds too many runs; at most {most} are read.", most=MOST_RUNS)
+    contents: dict[str, bytes] = {}
     left = MOST_BYTES
-    for member in members:
-        name = member.filename
-        run = _RUN.match(name)
-        if (name not in (ABOUT, SEAL) and run is None) or name in found:
-            raise TeachingError("It holds the file {name}, which does not belong into a hand-in.", name=checks.shown(name))
-        if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise TeachingError("Its file {name} is encrypted or packed in an unusual way.", name=name)
-        if sum(_RUN.match(other.filename) is not None for other in members) > MOST_RUNS:
-            raise TeachingError("It holds too many runs; at most {most} are read.", most=MOST_RUNS)
-        found[name] = zips.content(archive, member, min(left, MOST_ABOUT) if run is None else left)
-        left -= len(found[name])
-    for name in (ABOUT, SEAL):
-        if name not in found:
-            raise TeachingError("The file {name} is missing in it, so it is no hand-in of this program.", name=name)
-    return found
-
-
-def _json(content: bytes, name: str) -> object:
-    try:
-        return checks.json_of(TeachingError, content, strict=True)
-    except TeachingError as error:
-        raise TeachingError("Its file {name} is not JSON. {why}", name=name, why=error.sentence) from error
+    for name, member in members.items():
+        contents[name] = zips.content(archive, member, min(left, MOST_ABOUT) if name in (ABOUT, SEAL) else left)
+        left -= len(contents[name])
+    return contents
 
 
 def _about(data: object) -> dict:
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise TeachingError("Its file {name} does not describe a hand-in.", name=ABOUT)
-    version = data.get("version")
-    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
-        raise TeachingError(
-            "It has version {version}, but this program reads up to version {own}: a newer one has written it. Update this program.",
-            version=version, own=VERSION,
-        )  # fmt: skip
-    checks.one_of(TeachingError, say("version"), version, (VERSION,))
-    other = sorted(set(data) - KNOWN)
-    if other:
-        raise TeachingError("It has the unknown field {name}.", name=checks.shown(other[0]))
-    for name in ("name", "number", "browser"):
-        if not isinstance(data.get(name), str) or len(data[name]) > MOST_NAME:
-            raise TeachingError("Its field {name} is no text of at most {most} characters.", name=name, most=MOST_NAME)
-    made = data.get("made")
-    if isinstance(made, bool) or not isinstance(made, int | float) or not 0 <= made < 1e11:
-        raise TeachingError("Its time is {value}, but must be seconds since 1970.", value=checks.shown(made))
+    data = KIND.head(data)
+    KIND.texts(data, ((name, MOST_NAME) for name in ("name", "number", "browser")))
+    made = KIND.time(data.get("made"))
     said = data.get("said")
     if not isinstance(said, dict) or not all(isinstance(value, bool) for value in said.values()):
         raise TeachingError("Its field {name} is not as a dashboard writes it.", name="said")
     return {
         "assignment": Assignment.from_json(data.get("assignment")),
-        "name": tidy(data["name"]), "number": tidy(data["number"]), "browser": data["browser"], "made": float(made),
+        "name": tidy(data["name"]), "number": tidy(data["number"]), "browser": data["browser"], "made": made,
         "answers": _rows(data, "answers"), "buglab": _rows(data, "buglab"), "said": said,
     }  # fmt: skip
 
 
 def _rows(data: dict, name: str) -> Rows:
-    found = data.get(name)
-    fits = isinstance(found, dict) and len(found) <= MOST_ANSWERS and all(isinstance(row, dict) for row in found.values())
-    if not fits or any(len(key) > 200 for key in found):
+    rows = data.get(name)
+    fits = isinstance(rows, dict) and len(rows) <= MOST_ANSWERS and all(isinstance(row, dict) for row in rows.values())
+    if not fits or any(len(key) > 200 for key in rows):
         raise TeachingError("Its field {name} is not as a dashboard writes it.", name=name)
-    return found
+    return rows

@@ -6,7 +6,7 @@ import ast
 import math
 
 from clsf.errors import ClsfError
-from clsf.tensors.pasted import plain
+from clsf.tensors.pasted import bare_numbers
 
 MAX_TEXT = 2_000  # characters typed
 MAX_ELEMENTS = 4_096  # in one tensor
@@ -21,20 +21,20 @@ class TensorError(ClsfError):
 
 def values(text: str) -> object:
     """Return the number or nested list that `text` writes. A ragged list is let through: the frameworks have their own words."""
-    found = _literal(plain(text) if len(text) <= MAX_TEXT else text)
-    _check(found)
-    if elements(found) > MAX_ELEMENTS:
-        raise too_many(elements(found))
-    return found
+    value = _literal(bare_numbers(text) if len(text) <= MAX_TEXT else text)
+    _check(value)
+    if elements(value) > MAX_ELEMENTS:
+        raise too_many(elements(value))
+    return value
 
 
 def shape(text: str) -> tuple[int, ...]:
     """Return the shape written as `2, 3`, `(2, 3)` or `[2, 3]`; an empty text is the shape of a single number."""
-    text = plain(text).strip() if len(text) <= MAX_TEXT else text
+    text = bare_numbers(text).strip() if len(text) <= MAX_TEXT else text
     if text in ("", "()", "[]"):
         return ()
-    found = _literal(text)
-    sides = (found,) if isinstance(found, int) and not isinstance(found, bool) else found
+    written = _literal(text)
+    sides = (written,) if isinstance(written, int) and not isinstance(written, bool) else written
     if not isinstance(sides, list | tuple) or any(isinstance(s, bool) or not isinstance(s, int) for s in sides):
         raise TensorError(
             "A shape is a list of whole numbers such as 2, 3; '{text}' is none.", text=text[:60]
@@ -63,9 +63,9 @@ def too_many(count: int) -> TensorError:
     )  # fmt: skip
 
 
-def elements(found: object) -> int:
+def elements(value: object) -> int:
     """Return how many numbers a nested list holds."""
-    return sum(map(elements, found)) if isinstance(found, list | tuple) else 1
+    return sum(map(elements, value)) if isinstance(value, list | tuple) else 1
 
 
 def _literal(text: str) -> object:
@@ -96,22 +96,22 @@ def _nesting(text: str) -> int:
     return deepest
 
 
-def _check(found: object) -> None:
-    if isinstance(found, list | tuple):
-        for part in found:
+def _check(value: object) -> None:
+    if isinstance(value, list | tuple):
+        for part in value:
             _check(part)
         return
-    if isinstance(found, str) and len(found) <= 20:
+    if isinstance(value, str) and len(value) <= 20:
         return
-    if isinstance(found, bool | int | float | complex):
-        if isinstance(found, int) and abs(found) > MAX_WHOLE:
+    if isinstance(value, bool | int | float | complex):
+        if isinstance(value, int) and abs(value) > MAX_WHOLE:
             raise TensorError(
                 "The whole number {value} is too large: numbers up to {most} are read here.",
-                value=str(found)[:30] + ("…" if len(str(found)) > 30 else ""), most=f"{MAX_WHOLE:,}",
+                value=str(value)[:30] + ("…" if len(str(value)) > 30 else ""), most=f"{MAX_WHOLE:,}",
             )  # fmt: skip
-        if isinstance(found, float) and not math.isfinite(found):
+        if isinstance(value, float) and not math.isfinite(value):
             raise TensorError("A number that large is infinity for Python, which can't be written as a literal.")
         return
     raise TensorError(
-        "A list may hold numbers, True and False, and short texts; '{value}' is something else.", value=str(found)[:40]
+        "A list may hold numbers, True and False, and short texts; '{value}' is something else.", value=str(value)[:40]
     )

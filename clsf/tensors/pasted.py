@@ -17,7 +17,7 @@ _PRINTED = re.compile(
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf|True|False)"
 
 
-def plain(text: str) -> str:
+def bare_numbers(text: str) -> str:
     """Return `text` without what people and printers put around numbers; text that is nothing of that kind stays."""
     text = unicodedata.normalize("NFKC", text).translate(_MINUS)
     if _PRINTED.match(text):

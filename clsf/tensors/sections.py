@@ -56,4 +56,4 @@ NAMES = tuple(section.name for section in SECTIONS)
 
 
 def section(name: str) -> Section:
-    return next(found for found in SECTIONS if found.name == name)
+    return next(each for each in SECTIONS if each.name == name)

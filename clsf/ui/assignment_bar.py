@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.ui.shared import assigned, facts, navigation
 from clsf.ui.shared.course import ALIASES
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 # A locked control can be neither pressed nor reached with the keyboard. What a run was trained with is checked again when it is graded.
 _JS = """
@@ -52,11 +52,8 @@ def show(page: str) -> None:
             if assigned.goal_reached(assignment):
                 st.badge(t("goal reached"), icon=":material/check:", color="green")
             elif page != "lesson":
-                st.caption(sentence(check.missing(facts.candidates(check))), width="content")
+                st.caption(plain(check.missing(facts.candidates(check))), width="content")
         if names:
             st.caption(f":material/lock: {t('Some controls are locked by the assignment.')}", width="content")
-        st.page_link(
-            navigation.link_to(assigned.PAGE), label=t("To the assignment"), icon=":material/arrow_back:",
-            query_params=navigation.kept(),
-        )  # fmt: skip
+        navigation.link(t("To the assignment"), assigned.PAGE, ":material/arrow_back:")
         _locks(key="locks", data={"names": names, "title": t("Locked by the assignment")})

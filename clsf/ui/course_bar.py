@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.ui.shared import course, facts, glossary
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 KEY = "task"
 """Of the container that it stands in."""
@@ -13,10 +13,10 @@ KEY = "task"
 
 def show(page: str) -> None:
     """Show the task of the lesson that opened a page, if one has."""
-    found = course.open_task() if page not in (course.PAGE, "", "home") else None
-    if found is None:
+    task = course.open_task() if page not in (course.PAGE, "", "home") else None
+    if task is None:
         return
-    lesson, step = found
+    lesson, step = task
     block = step.block
     done = block.check is not None and facts.done(block.check)
     if done:
@@ -40,4 +40,4 @@ def show(page: str) -> None:
             elif done:
                 st.badge(t("done"), icon=":material/check:", color="green")
             else:
-                st.caption(sentence(block.check.missing(facts.candidates(block.check))))
+                st.caption(plain(block.check.missing(facts.candidates(block.check))))

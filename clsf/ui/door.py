@@ -103,8 +103,8 @@ def _place(address: str) -> tuple[str, tuple[str, int | None] | None]:
 
 
 def _header(scope: Scope, name: bytes) -> str | None:
-    found = [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
-    return found[0] if len(found) == 1 else ", ".join(found) if found else None
+    values = [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
+    return values[0] if len(values) == 1 else ", ".join(values) if values else None
 
 
 @asynccontextmanager

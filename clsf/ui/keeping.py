@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.errors import ClsfError
 from clsf.ui.shared import service_access
-from clsf.ui.shared.text import sentence
+from clsf.ui.shared.text import plain
 
 PAGES = ("train", "experiments", "compare", "predict", "runs")
 """Pages that show or keep runs; the first page says it beside the workers."""
@@ -25,4 +25,4 @@ def show() -> None:
     except ClsfError:  # the page itself says what is wrong
         return
     if notice is not None:
-        st.warning(sentence(notice), icon=":material/warning:")
+        st.warning(plain(notice), icon=":material/warning:")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.course import path
 from clsf.ui.shared import choose, language, navigation, questions
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence, say
 
 NEXT: dict[str, tuple[str, Sentence]] = {
@@ -39,9 +39,9 @@ def show(page: str) -> None:
         if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", **choose.LINKED):
             questions.show(page)
     name, why = NEXT[page]
-    title = words(next(found.title for found in navigation.PAGES if found.name == name))
+    title = words(navigation.page_named(name).title)
     with st.container(
         border=True, key="next_page", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.markdown(f"**{t('What next?')}** {sentence(why)}", width="stretch")
-        st.page_link(navigation.link_to(name), label=title, icon=":material/arrow_forward:", query_params=navigation.kept())
+        st.markdown(f"**{t('What next?')}** {plain(why)}", width="stretch")
+        navigation.link(title, name, ":material/arrow_forward:")

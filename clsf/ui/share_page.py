@@ -26,7 +26,7 @@ def show() -> None:
         ("projector", "present_to_all", t("Projector: larger type, no menu")),
     ]
     with st.container(key="share"):
-        found = _bar(
+        bar = _bar(
             key=KEY,
             data={
                 "buttons": buttons, "done": " ".join((t("Link copied"), linked.left_out())).strip(),
@@ -34,7 +34,7 @@ def show() -> None:
             },
             on_asked_change=_asked,
         )  # fmt: skip
-    if found.asked == "code":
+    if bar.asked == "code":
         st.dialog(t("This page as a code to scan"), width="small")(_code)()
 
 

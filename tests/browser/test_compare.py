@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import playwright
+from tests.browser.said import sayer
 
 pytestmark = pytest.mark.slow  # two whole races
 
@@ -40,7 +41,9 @@ def test_lockstep_agrees_until_a_switch_is_flipped(dashboard):
 
     # A reload finds it again, in the other language too.
     page.goto(page.url.replace("lang=en", "lang=ko"))
-    expect(page.locator(".cp-model td.first")).to_contain_text("처음 갈라진 곳", timeout=LONG)
+    expect(page.locator(".cp-model td.first")).to_contain_text(
+        sayer("ko")("first parting: {phase}, {difference}"), timeout=LONG
+    )
     assert page.locator("[data-testid=stException]").count() == 0
     assert not dashboard.complaints
     page.context.close()

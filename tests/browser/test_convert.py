@@ -9,6 +9,7 @@ import pytest
 from tests import conversions
 from tests.backends.test_convert_bar import pair
 from tests.browser.conftest import playwright
+from tests.browser.said import sayer, whole
 from tests.frameworks import process
 
 pytestmark = pytest.mark.slow
@@ -17,16 +18,13 @@ expect = playwright.expect
 LONG = 120_000  # milliseconds
 
 
-@pytest.mark.parametrize(
-    ("lang", "says", "button"),
-    [("en", "They part at the layer conv_a", "Compare layer by layer"), ("ko", "층 conv_a에서 갈라집니다", "층마다 비교")],
-)
-def test_the_first_layer_that_differs_is_named(dashboard, tmp_path, lang, says, button):
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_the_first_layer_that_differs_is_named(dashboard, tmp_path, lang):
     given = pair("plain", "pt", ("hw-swapped", "conv_a"), 3)
     for one in given:
         (tmp_path / one.name).write_bytes(one.content)
     page = dashboard.open(f"/compare?lang={lang}&compare=convert", height=1200)
-    start = page.get_by_role("button", name=button)
+    start = page.get_by_role("button", name=sayer(lang)("Compare layer by layer"))
     expect(start).to_be_visible(timeout=LONG)
     inputs = page.locator("input[type=file]")
     inputs.nth(0).set_input_files(tmp_path / given[0].name)
@@ -34,7 +32,9 @@ def test_the_first_layer_that_differs_is_named(dashboard, tmp_path, lang, says, 
     inputs.nth(1).set_input_files(tmp_path / given[1].name)
     page.wait_for_timeout(1000)
     start.click()
-    expect(page.get_by_text(says)).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(sayer(lang)("They part at the layer {layer}: {cause}.", layer="conv_a"))).to_be_visible(
+        timeout=LONG
+    )
     page.screenshot(path=tmp_path / "convert.png", full_page=True)
 
     (tmp_path / "bad.keras").write_bytes(b"PK nothing")
@@ -47,10 +47,10 @@ def test_the_first_layer_that_differs_is_named(dashboard, tmp_path, lang, says, 
     page.context.close()
 
 
-@pytest.mark.parametrize(("lang", "title"), [("en", "Cases"), ("ko", "사례")])
-def test_a_case_tells_what_was_published(dashboard, lang, title):
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_case_tells_what_was_published(dashboard, lang):
     page = dashboard.open(f"/compare?lang={lang}&compare=gap&case=crossedwires")
-    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name=whole(sayer(lang)("Cases")))).to_be_visible(timeout=LONG)
     expect(page.get_by_role("link", name=re.compile("CrossedWires"))).to_have_attribute(
         "href", "https://arxiv.org/abs/2108.12768", timeout=LONG
     )

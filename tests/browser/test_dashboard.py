@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.browser.conftest import playwright
+from tests.browser.said import sayer, whole
 
 COLD_SERVER = True
 expect = playwright.expect
@@ -138,9 +139,9 @@ def test_another_page_and_back_keeps_choices_and_run(running):
 
 def test_language_can_be_switched_while_it_trains(running):
     running.get_by_text("한국어", exact=True).click()
-    expect(running.locator("h1")).to_have_text("학습", timeout=LONG)
+    expect(running.locator("h1")).to_have_text(whole(sayer("ko")("Train")), timeout=LONG)
     assert "lang=ko" in running.url
-    expect(running.get_by_text("정확도(높을수록 좋음)")).to_be_visible(timeout=LONG)
+    expect(running.get_by_text(sayer("ko")("Accuracy (higher is better)"))).to_be_visible(timeout=LONG)
     running.get_by_text("English", exact=True).click()
     expect(running.locator("h1")).to_have_text("Train", timeout=LONG)
 
@@ -166,7 +167,7 @@ def test_one_click_on_start_trains_both_and_train_shows_them(visit):
 def test_nothing_scrolls_sideways_on_a_phone(visit, path):
     page = visit(path, width=400, height=800, has_touch=True, is_mobile=True)
     if "train" in path:
-        page.get_by_role("button", name=re.compile("Start training|학습 시작")).click()
+        page.get_by_role("button", name=sayer("ko" if "lang=ko" in path else "en")("Start training")).click()
         points(page)
     assert no_sideways_scroll(page)
 
@@ -174,7 +175,7 @@ def test_nothing_scrolls_sideways_on_a_phone(visit, path):
 @pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
 def test_language_follows_the_browser(visit, locale):
     page = visit("/train", locale=locale)
-    expect(page.locator("h1")).to_have_text({"en-US": "Train", "ko-KR": "학습"}[locale], timeout=LONG)
+    expect(page.locator("h1")).to_have_text(whole(sayer(locale[:2])("Train")), timeout=LONG)
 
 
 def test_an_unknown_run_is_a_sentence(visit):

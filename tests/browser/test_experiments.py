@@ -65,8 +65,7 @@ def test_an_experiment_its_runs_and_who_may_see_them(dashboard):
     tick(other, 0)
     other.get_by_text("Name, note and tags", exact=True).click()
     other.get_by_label("Name", exact=True).fill("the faster one")
-    other.get_by_label("Name", exact=True).press("Enter")
-    other.get_by_role("button", name="Keep", exact=True).click()
+    other.get_by_label("Name", exact=True).press("Enter")  # which keeps it
     expect(other.get_by_role("heading", name="the faster one")).to_be_visible(timeout=LONG)
     other.locator("[data-testid=stPopoverButton]", has_text="Share").click()
     link = other.locator("[data-testid=stPopoverBody] code").first.inner_text()

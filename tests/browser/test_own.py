@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from clsf.ui.shared import lessons
 from tests.browser.conftest import playwright
+from tests.browser.said import sayer, whole
 
 pytestmark = pytest.mark.slow
 
@@ -15,20 +17,8 @@ LONG = (
     240_000  # milliseconds: two processes may still be importing their frameworks, and features take a while on a busy machine
 )
 
-WORDS = {
-    "en": {
-        "open": "Open the camera", "hold": "Hold to record: Class {n}", "images": re.compile(r"\d+ images · 2 recordings"), "teach": "Teach it",
-        "found": "On the validation images", "try": "Try it", "answered": "Both answered in", "where": "Where it looks", "why": "Why so sure?",
-        "near": "Nearest by the direction",
-    },
-    "ko": {
-        "open": "카메라 열기", "hold": "누르는 동안 녹화: 클래스 {n}", "images": re.compile(r"이미지 \d+장 · 녹화 2개"), "teach": "가르치기",
-        "found": "검증 이미지에서", "try": "직접 해 보기", "answered": "두 모델이", "where": "보는 곳", "why": "왜 이렇게 확신할까?", "near": "방향으로 잰 가까움",
-    },
-}  # fmt: skip
 
-
-def held(page, name: str, seconds: float = 0.9) -> None:
+def held(page, name: str | re.Pattern, seconds: float = 0.9) -> None:
     """Hold a button with the mouse."""
     button = page.get_by_role("button", name=name)
     expect(button).to_be_enabled(timeout=LONG)
@@ -42,27 +32,31 @@ def held(page, name: str, seconds: float = 0.9) -> None:
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_the_camera_records_teaches_and_tries(dashboard, lang):
-    words = WORDS[lang]
+    said = sayer(lang)
+
+    def hold(number: int) -> re.Pattern:
+        return re.compile(said("Hold to record: %n").pattern.replace("%n", said("Class {number}", number=number).pattern))
+
     page = dashboard.open(f"/own?lang={lang}", height=1400)
-    page.get_by_role("button", name=words["open"]).click()
+    page.get_by_role("button", name=said("Open the camera")).click()
     for number in (1, 2, 1):
-        held(page, words["hold"].format(n=number))
+        held(page, hold(number))
         page.wait_for_timeout(700)
-    second = page.get_by_role("button", name=words["hold"].format(n=2))  # and by the keyboard
+    second = page.get_by_role("button", name=hold(2))  # and by the keyboard
     second.focus()
     page.keyboard.down(" ")
     page.wait_for_timeout(900)
     page.keyboard.up(" ")
-    expect(page.get_by_text(words["images"])).to_have_count(2, timeout=LONG)
+    expect(page.locator("[data-testid=stCaptionContainer]", has_text=re.compile(r"\d+.* · .*2"))).to_have_count(2, timeout=LONG)
 
-    page.get_by_role("button", name=words["teach"], exact=True).last.click()
-    expect(page.get_by_text(words["found"])).to_be_visible(timeout=LONG)
-    page.get_by_role("button", name=words["try"], exact=True).last.click()
-    page.get_by_role("button", name=words["open"]).click()
+    page.get_by_role("button", name=whole(said("Teach it"))).last.click()
+    expect(page.get_by_text(said("On the validation images: {said}."))).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name=whole(said("Try it"))).last.click()
+    page.get_by_role("button", name=said("Open the camera")).click()
     expect(page.locator(".pd-verdict b")).to_have_count(2, timeout=LONG)
     # At least two answers a second, once both models are there.
     page.wait_for_timeout(3000)
-    told = page.get_by_text(words["answered"])
+    told = page.get_by_text(said("Both answered in {ms} ms."))
     seen = set()
     for _ in range(100):
         seen.add(told.inner_text() + "".join(page.locator(".pd-bars .share").all_inner_texts()))
@@ -70,10 +64,10 @@ def test_the_camera_records_teaches_and_tries(dashboard, lang):
     took = [int(number) for text in seen for number in re.findall(r"(\d+) ms", text)]
     assert len(seen) >= 4, seen  # in five seconds, while the tests' other process computes too
     assert min(took) <= 500, seen  # two answers a second
-    page.get_by_text(words["where"]).click()
+    page.get_by_text(whole(said("Where it looks"))).click()
     expect(page.get_by_alt_text(re.compile("Grad-CAM"))).to_have_count(2, timeout=LONG)
-    page.get_by_text(words["why"]).click()
-    expect(page.get_by_text(words["near"])).to_be_visible(timeout=LONG)
+    page.get_by_text(whole(said("Why so sure?"))).click()
+    expect(page.get_by_text(lessons.read("own", lang)[1]["alike"])).to_be_visible(timeout=LONG)
     assert not dashboard.complaints
     page.context.close()
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.browser.conftest import playwright
+from tests.browser.said import sayer
 
 expect = playwright.expect
 LONG = 200_000  # milliseconds: two processes may still be importing their frameworks
@@ -186,6 +187,8 @@ def test_narrow_and_in_korean_nothing_sticks_out(dashboard, link):
     page = dashboard.open(link.replace("lang=en", "lang=ko"), width=400, height=900, color_scheme="dark")
     expect(page.locator("canvas").first).to_be_visible(timeout=LONG)
     assert page.evaluate("document.documentElement.scrollWidth <= 400")
-    expect(page.get_by_text("무엇이든 그려 보세요")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(sayer("ko")("Draw something: what the models say appears here, stroke by stroke."))).to_be_visible(
+        timeout=LONG
+    )
     assert not dashboard.complaints
     page.context.close()

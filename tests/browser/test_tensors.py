@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.browser.conftest import playwright
+from tests.browser.said import sayer, whole
 
 expect = playwright.expect
 LONG = 90_000  # milliseconds: two processes may still be importing their frameworks
@@ -46,7 +47,7 @@ def test_slice_predict_and_reveal(dashboard):
     ).first.click()
     expect(page).to_have_url(re.compile("section=broadcast"))
     page.goto(f"{dashboard.address}/tensors?section=broadcast&left=4,+1,+3&right=2,+3&lang=ko")
-    expect(page.locator("h2").first).to_have_text("브로드캐스팅", timeout=LONG)
+    expect(page.locator("h2").first).to_have_text(whole(sayer("ko")("Broadcasting")), timeout=LONG)
     expect(page.locator(".bc-result")).to_have_text(["4", "2", "3"], timeout=LONG)
     assert page.locator("[data-testid=stException]").count() == 0
     assert dashboard.complaints == []

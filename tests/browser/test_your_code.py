@@ -7,21 +7,18 @@ import re
 import pytest
 
 from tests.browser.conftest import playwright
+from tests.browser.said import sayer, whole
 from tests.unit.reader_programs import PROGRAMS, RIGHT
 
 expect = playwright.expect
 LONG = 240_000  # milliseconds: two processes may still be importing their frameworks
 
-SAID = {
-    "en": ("Your program", "Take this fix", "Train it as it is, and fixed", "as it is", "fixed", "No fault was found", "Training images", "Epochs"),
-    "ko": ("내 프로그램", "이렇게 고치기", "그대로, 그리고 고쳐서 학습하기", "그대로", "고친 것", "잘못을 찾지 못했습니다", "훈련 이미지", "에포크 수"),
-}  # fmt: skip
-
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_a_faulty_program_is_marked_mended_and_trained_beside_its_fixed_version(dashboard, lang):
-    label, take, train, as_it_is, fixed, clean, images, epochs = SAID[lang]
+    said = sayer(lang)
+    label = whole(said("Your program"))
     source, ((kind, line),) = PROGRAMS["torch-cnn: softmax-then-logits-loss"]
     assert kind == "softmax-then-logits-loss"
     page = dashboard.open(f"/your_code?lang={lang}", height=1600)
@@ -33,30 +30,30 @@ def test_a_faulty_program_is_marked_mended_and_trained_beside_its_fixed_version(
     assert int(marked.get_attribute("data-line")) == line
 
     # Both are trained first, as the fix takes the faulty one away.
-    for name, value in ((images, "200"), (epochs, "2")):
+    for name, value in ((said("Training images"), "200"), (said("Epochs"), "2")):
         number = page.get_by_role("spinbutton", name=name)
         number.fill(value)
         number.press("Enter")
         expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=LONG)
-    button = page.get_by_role("button", name=train)
+    button = page.get_by_role("button", name=said("Train it as it is, and fixed"))
     expect(button).to_be_enabled(timeout=LONG)
     button.click()
     expect(page).to_have_url(re.compile("experiment="), timeout=LONG)
     expect(page.locator(".ex-table tbody tr")).to_have_count(4, timeout=LONG)
-    expect(page.get_by_role("button", name={"en": "Stop", "ko": "중지"}[lang])).to_have_count(0, timeout=LONG)
+    expect(page.get_by_role("button", name=whole(said("Stop")))).to_have_count(0, timeout=LONG)
     lines = page.locator(".clsf-chart").first.evaluate("chart => chart.data.map(trace => [trace.name, [...trace.y]])")
     last = {name: values[-1] for name, values in lines if len(values) > 1}
-    faulty = [value for name, value in last.items() if as_it_is in name]
-    better = [value for name, value in last.items() if fixed in name]
+    faulty = [value for name, value in last.items() if said("as it is").search(name)]
+    better = [value for name, value in last.items() if said("fixed").search(name)]
     assert len(faulty) == len(better) == 2
     assert max(better) < min(faulty)
 
     # The program is still there; its fix is taken.
     page.go_back()
     expect(page.locator(".yc-bad")).to_have_count(1, timeout=LONG)
-    page.get_by_role("button", name=take).click()
+    page.get_by_role("button", name=said("Take this fix")).click()
     expect(page.locator(".yc-bad")).to_have_count(0, timeout=LONG)
-    expect(page.get_by_text(clean)).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(said("No fault was found in what could be read."))).to_be_visible(timeout=LONG)
     assert "softmax" not in page.get_by_label(label).input_value()
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from clsf.compare.contender import Contender, plain
+from clsf.compare.contender import Contender
 from clsf.compare.differences import ENTRIES
 from clsf.compare.fairness import TOPICS, check, refusal, require_comparable, worst
 from clsf.data import catalogue
@@ -23,6 +23,7 @@ from clsf.events import (
 from clsf.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
+from clsf.model.walk import plain_layers
 from clsf.plan import DIFFERENCES, Augmentation, Clipping, Plan, Plateau, Preparation, Schedule, Stopping
 from clsf.runs.record import RunRecord
 from clsf.words import say
@@ -326,14 +327,14 @@ def test_two_records_of_the_store_are_checked_as_they_are():
 
 
 def test_layers_in_branches_are_seen():
-    assert sum(isinstance(layer, BatchNorm) for layer in plain(preset("residual").layers)) == 6
+    assert sum(isinstance(layer, BatchNorm) for layer in plain_layers(preset("residual").layers)) == 6
     in_branch = check(*pair({"spec": preset("residual")}, {"spec": preset("residual"), "differences": ("eval-mode",)}))
     assert levels(in_branch, "evaluation") == ["red"]
 
 
 def test_every_topic_is_one_of_the_list():
     assert {f.topic for f in check(*pair({"start": started()}, {"start": started()}))} <= set(TOPICS)
-    assert Dropout(0.2) in list(plain(SPEC.layers))
+    assert Dropout(0.2) in list(plain_layers(SPEC.layers))
 
 
 @pytest.mark.parametrize(

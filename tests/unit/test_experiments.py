@@ -14,7 +14,7 @@ from clsf.events import EpochEnded, RunEnded, RunStarted
 from clsf.experiments import grid, sets, start
 from clsf.experiments.estimate import estimate
 from clsf.experiments.fitting import fitting
-from clsf.experiments.regularised import plain, with_batch_norm, with_dropout
+from clsf.experiments.regularised import unregularised, with_batch_norm, with_dropout
 from clsf.experiments.settings import differing, shown
 from clsf.experiments.start import Member
 from clsf.experiments.values import Experiment, label, text
@@ -65,8 +65,8 @@ def test_regularisation_is_one_remedy_at_a_time():
 def test_what_a_model_has_of_regularisation_is_taken_out_first():
     lecture = preset("lecture-cnn")
     assert any(isinstance(layer, Dropout) for layer in lecture.layers)
-    assert not any(isinstance(layer, Dropout) for layer in plain(lecture).layers)
-    assert plain(TINY) is TINY
+    assert not any(isinstance(layer, Dropout) for layer in unregularised(lecture).layers)
+    assert unregularised(TINY) is TINY
 
 
 def test_batch_normalisation_stands_between_sums_and_activation():

@@ -10,8 +10,6 @@ from clsf import examples
 from clsf.experiments.next_change import suggested
 from clsf.experiments.open_question import open_question
 from clsf.experiments.verdict import verdicts
-from clsf.ui.next_page import NEXT, OWN_WAYS
-from clsf.ui.shared.navigation import PAGES
 from clsf.ui.shared.next_steps import rounded_apart
 from clsf.ui.shared.qr import MOST, picture
 
@@ -67,8 +65,3 @@ def test_rounding_is_named_only_where_nothing_else_differs() -> None:
 def test_a_code_is_drawn_for_a_link_and_not_for_one_beyond_a_camera() -> None:
     assert picture("http://localhost:8501/train?epochs=3").startswith("<svg")
     assert picture("x" * (MOST + 1)) is None
-
-
-def test_every_page_says_where_to_go_next():
-    assert {page.name for page in PAGES} == {*NEXT, *OWN_WAYS}
-    assert all(name != page and any(found.name == name for found in PAGES) for page, (name, _) in NEXT.items())

@@ -133,13 +133,13 @@ def test_the_temperature_is_found_and_the_threshold_keeps_its_promise():
         [random.choice(4, p=p) for p in unknown.at_temperature(np.exp(scores - scores.max(1, keepdims=True)), 1.0)]
     )
     sure = unknown.at_temperature(np.exp(scores), 1 / 3)  # three times too sure of itself
-    found = unknown.found(sure[:2000], labels[:2000])
+    found = unknown.threshold(sure[:2000], labels[:2000])
     assert found.temperature == pytest.approx(3, rel=0.1)
     assert 1 - found.knows(sure[2000:]).mean() == pytest.approx(0.05, abs=0.02)
 
 
 def test_few_perfect_images_give_a_finite_threshold():
-    found = unknown.found(np.array([[0.99, 0.01], [0.02, 0.98], [0.9, 0.1]]), np.array([0, 1, 0]))
+    found = unknown.threshold(np.array([[0.99, 0.01], [0.02, 0.98], [0.9, 0.1]]), np.array([0, 1, 0]))
     assert found.images == 3
     assert unknown.TEMPERATURES[0] <= found.temperature <= unknown.TEMPERATURES[1]
     assert found.knows(np.array([[0.9, 0.1], [0.5, 0.5]])).tolist() == [True, False]

@@ -194,12 +194,12 @@ class TensorFlowBackend:
 
         def batch(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             if pixels is None:
-                found = self._received(indices)
+                images = self._received(indices)
             else:
                 varied = tf.numpy_function(pixels, [indices], tf.uint8, stateful=False)
                 varied.set_shape([None, *self._shape])
-                found = self._inputs(varied)
-            return found, targets(tf.gather(self._labels, indices), self._plan, self._classes)
+                images = self._inputs(varied)
+            return images, targets(tf.gather(self._labels, indices), self._plan, self._classes)
 
         data = tf.data.Dataset.from_generator(lambda: order, output_signature=tf.TensorSpec([None], order[0].dtype))
         data = data.apply(tf.data.experimental.assert_cardinality(len(order)))  # so that Keras knows where the epoch ends
@@ -228,7 +228,7 @@ class TensorFlowBackend:
         if self._first is None or self._first[0] != layers:
             model = self.built.first_layers(layers)
             traced = tf.function(
-                lambda found: model(self._inputs(found), training=False),
+                lambda layer: model(self._inputs(layer), training=False),
                 input_signature=[tf.TensorSpec([None, *self._shape], tf.uint8)],
             )
             self._first = layers, traced

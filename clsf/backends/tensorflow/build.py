@@ -95,8 +95,8 @@ class BuiltModel:
 
     def gradients(self, values: list) -> dict[str, np.ndarray]:
         """Return weight -> gradient, in order of computation, for values in the order of `model.trainable_variables`."""
-        found = self.gradients_of(self.model.trainable_variables, values)
-        return {name: found[name] for name in self.names if name in found}
+        gradients = self.gradients_of(self.model.trainable_variables, values)
+        return {name: gradients[name] for name in self.names if name in gradients}
 
     def gradients_of(self, variables: list, values: list) -> dict[str, np.ndarray]:
         """Return weight -> gradient for these variables."""

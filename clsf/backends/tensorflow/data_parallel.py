@@ -32,10 +32,10 @@ def gradients(
             for h, y, w in zip(hidden, labels, held, strict=True)
         ]
         total = tf.add_n(losses)
-    found = tape.gradient(total, held)
+    gradients = tape.gradient(total, held)
     return [float(loss) for loss in losses], [
         {name: (np.zeros_like(copy[name]) if g is None else g.numpy()) for name, g in one.items()}
-        for one, copy in zip(found, copies, strict=True)
+        for one, copy in zip(gradients, copies, strict=True)
     ]
 
 

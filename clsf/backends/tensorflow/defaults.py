@@ -50,8 +50,8 @@ def defaults() -> dict[str, dict[str, object]]:
 
 def _signature(function: object, *names: str) -> dict[str, object]:
     parameters = inspect.signature(function).parameters
-    found = {name: parameters[name].default for name in names}
-    return {name: "must be given" if value is inspect.Parameter.empty else value for name, value in found.items()}
+    defaults = {name: parameters[name].default for name in names}
+    return {name: "must be given" if value is inspect.Parameter.empty else value for name, value in defaults.items()}
 
 
 def _fresh() -> tuple[str, str]:

@@ -76,9 +76,9 @@ def _interpreted(content: bytes, inputs: np.ndarray) -> np.ndarray:
     interpreter = tf.lite.Interpreter(model_content=content)
     given, told = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     interpreter.allocate_tensors()
-    found = []
+    outputs = []
     for image in inputs.astype(given["dtype"]):
         interpreter.set_tensor(given["index"], image[None])
         interpreter.invoke()
-        found.append(interpreter.get_tensor(told["index"])[0])
-    return np.stack(found)
+        outputs.append(interpreter.get_tensor(told["index"])[0])
+    return np.stack(outputs)

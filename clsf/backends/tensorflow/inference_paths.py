@@ -24,16 +24,16 @@ def asked(built: BuiltModel, inputs: np.ndarray) -> list[tuple[str, str, str, fl
         CODES[1]: lambda: model(inputs),
         CODES[2]: lambda: model(inputs, training=True),
     }
-    found = []
+    rows = []
     for code, ask in ways.items():
         ask()  # what is done lazily is done now
         started = time.perf_counter()
         answer = ask()
         seconds = time.perf_counter() - started
         values = answer.numpy() if isinstance(answer, tf.Tensor) else answer
-        found.append((code, _kind(answer), str(np.dtype(values.dtype)), seconds, np.array(values)))
+        rows.append((code, _kind(answer), str(np.dtype(values.dtype)), seconds, np.array(values)))
     built.set_weights(before)
-    return found
+    return rows
 
 
 def _kind(answer: object) -> str:

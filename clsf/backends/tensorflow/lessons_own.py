@@ -49,11 +49,6 @@ def dataset_batches(images, batch_size):
     return len(dataset)
 
 
-def dataset_repeat(images, times):
-    dataset = tf.data.Dataset.range(images).repeat(times)
-    return len(dataset)
-
-
 def one_layer_twice(units):
     shared = keras.layers.Dense(units, use_bias=False)
     x = keras.Input((units,))

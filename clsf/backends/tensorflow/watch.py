@@ -128,15 +128,15 @@ def _after(seen: Watch, names: dict, flags: list) -> None:
 def _modes(model: keras.Model, names: dict) -> dict[str, list[float]]:
     """Return accuracy of training and of validation images, in evaluation mode and in training mode. The model stays as it is."""
     kept = model.get_weights()
-    found: dict[str, list[float]] = {}
+    means: dict[str, list[float]] = {}
     for part, images, labels in (("training", "x_train", "y_train"), ("validation", "x_val", "y_val")):
         for training in (False, True):
             starts = range(0, min(len(names[images]), 1024), 64)
             parts = [np.asarray(model(names["prepare"](names[images][n : n + 64]), training=training)) for n in starts]
             right = np.concatenate(parts).argmax(1) == names[labels][:1024]
-            found.setdefault(part, []).append(float(right.mean()))
+            means.setdefault(part, []).append(float(right.mean()))
     model.set_weights(kept)  # training mode has moved the averages of batch normalisation
-    return found
+    return means
 
 
 if __name__ == "__main__":

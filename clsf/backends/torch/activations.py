@@ -43,13 +43,13 @@ class ActivationReader:
         )  # (n, h, w, c) -> (n, c, h, w)
 
     def _outputs(self, images: Tensor, keep_slopes: bool) -> dict[str, Tensor]:
-        """Return what comes out of every module; a slope can be taken of each, also of one that hands on what it got."""
-        found: dict[str, Tensor] = {}
+        """Return what comes out of every module; a slope can be taken of each, also of one that passes on what it got."""
+        outputs: dict[str, Tensor] = {}
 
         def keep(path: str):
             def hook(module: nn.Module, inputs: tuple, output: Tensor) -> Tensor:
-                found[path] = output.view_as(output) if keep_slopes else output
-                return found[path]
+                outputs[path] = output.view_as(output) if keep_slopes else output
+                return outputs[path]
 
             return hook
 
@@ -62,7 +62,7 @@ class ActivationReader:
             for hook in hooks:
                 hook.remove()
             self._built.model.train(training)
-        return found
+        return outputs
 
 
 def _rows(value: Tensor) -> np.ndarray:

@@ -161,7 +161,7 @@ class TorchBackend:
             self.built.hand_out({})
 
     def _cpu_inputs(self, pixels: Tensor) -> Tensor:
-        """As `_inputs`, but before the batch moves to the device."""
+        """Return the inputs as `_inputs` does, before the batch moves to the device."""
         images = pixels.to(self._dtype).sub_(self._mean.cpu()).div_(self._deviation.cpu())
         return images.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w)
 
@@ -173,8 +173,10 @@ class TorchBackend:
     @torch.inference_mode()
     def features(self, pixels: np.ndarray, layers: int) -> np.ndarray:
         self.model.eval()
-        found = self.built.first_layers(layers)(self._inputs(_shared(pixels).to(self._scope))).cpu()
-        return (found.permute(0, 2, 3, 1) if found.ndim == 4 else found).contiguous().numpy()  # (b, c, h, w) -> (b, h, w, c)
+        features = self.built.first_layers(layers)(self._inputs(_shared(pixels).to(self._scope))).cpu()
+        return (
+            (features.permute(0, 2, 3, 1) if features.ndim == 4 else features).contiguous().numpy()
+        )  # (b, c, h, w) -> (b, h, w, c)
 
     def use_features(self, rows: np.ndarray, places: np.ndarray, layers: int) -> None:
         self._pixels, self._features = _shared(rows).to(self._scope), True
@@ -249,8 +251,8 @@ class TorchBackend:
 
     def _batch(self, indices: np.ndarray, pixels: np.ndarray | None) -> tuple[Tensor, Tensor]:
         at = torch.from_numpy(indices).to(self._scope)
-        found = self._prepared.pixels[indices] if pixels is None else pixels
-        return self._inputs(_shared(found).to(self._scope)), self._labels[at]
+        images = self._prepared.pixels[indices] if pixels is None else pixels
+        return self._inputs(_shared(images).to(self._scope)), self._labels[at]
 
     def _step_masks(self, step: int, batch: int) -> dict[str, Tensor]:
         masks = dropout_masks(self._masks, self._plan.seed, step, 1, batch)
@@ -282,7 +284,7 @@ class TorchBackend:
 
 
 def _shared(pixels: np.ndarray) -> Tensor:
-    """Return a tensor that shares the array's memory; a memory-mapped file is read-only, and nobody writes into it."""
+    """Return a tensor that shares the array's memory; a memory-mapped file is read-only, and is never written into."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The given NumPy array is not writable")
         return torch.from_numpy(np.ascontiguousarray(pixels))

@@ -120,9 +120,9 @@ def fetch(name: str, wanted: list[Archive], root: Path, progress: Progress = sil
 def read(kind: type[VisionDataset], root: Path, train: bool) -> tuple[np.ndarray, np.ndarray]:
     """Let torchvision unpack and read fetched archives: pixels uint8 (n, h, w, c), labels int64 (n,)."""
     # "download" only unpacks here: the archives are in place and torchvision finds their checksums right.
-    found = kind(str(root), train=train, download=True)
-    pixels = np.ascontiguousarray(found.data, np.uint8)
-    return pixels if pixels.ndim == 4 else pixels[..., None], np.asarray(found.targets, np.int64)
+    dataset = kind(str(root), train=train, download=True)
+    pixels = np.ascontiguousarray(dataset.data, np.uint8)
+    return pixels if pixels.ndim == 4 else pixels[..., None], np.asarray(dataset.targets, np.int64)
 
 
 def _end_with_parent() -> None:

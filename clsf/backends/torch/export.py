@@ -41,11 +41,11 @@ def exported(spec: ModelSpec, shape: Shape, plan: Plan, weights: Weights, names:
 def _held(spec: ModelSpec, shape: Shape, names: dict[str, str]) -> dict[str, str]:
     """Return name of a weight -> name of the module that holds it."""
     layers = {facts.path: facts.layer for facts in spec.analyse(shape).layers}
-    found = {}
+    modules = {}
     for name in spec.analyse(shape).named_weights():
         path, weight = name.rsplit(".", 1)
-        found[name] = names[path] + layers[path].HELD.get(weight, "")
-    return found
+        modules[name] = names[path] + layers[path].HELD.get(weight, "")
+    return modules
 
 
 def _state(weights: Weights, names: dict[str, str]) -> dict[str, torch.Tensor]:

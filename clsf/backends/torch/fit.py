@@ -30,8 +30,8 @@ class RunImages(Dataset):
         return len(self._pixels)
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
-        found = self._pixels[index : index + 1] if self._varied is None else self._varied(np.array([index]))
-        return self._inputs(torch.from_numpy(np.array(found)))[0], int(self._labels[index])
+        pixels = self._pixels[index : index + 1] if self._varied is None else self._varied(np.array([index]))
+        return self._inputs(torch.from_numpy(np.array(pixels)))[0], int(self._labels[index])
 
 
 def loader(images: RunImages, order: list[np.ndarray]) -> DataLoader:

@@ -35,17 +35,17 @@ def asked(built: BuiltModel, inputs: np.ndarray) -> list[tuple[str, str, str, fl
         model.train()
         return model(images)
 
-    found = []
+    rows = []
     for code, ask in zip(CODES, (without_slopes, with_slopes, in_training), strict=True):
         ask()  # what is done lazily is done now
         started = time.perf_counter()
         answer = ask()
         seconds = time.perf_counter() - started
         values = answer.detach().cpu().numpy().copy()
-        found.append((code, _kind(answer), str(values.dtype), seconds, values))
+        rows.append((code, _kind(answer), str(values.dtype), seconds, values))
     built.set_weights(before)
     model.train(training)
-    return found
+    return rows
 
 
 def _kind(answer: torch.Tensor) -> str:

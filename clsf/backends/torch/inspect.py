@@ -54,10 +54,10 @@ class Inspector:
 
     def activations(self, images: Tensor) -> dict[str, np.ndarray]:
         """Return path -> what comes out of each layer in the agreed layout, dropout off."""
-        found: dict[str, np.ndarray] = {}
+        arrays: dict[str, np.ndarray] = {}
 
         def keep(path: str):
-            return lambda module, inputs, output: found.__setitem__(path, _rows(output))
+            return lambda module, inputs, output: arrays.__setitem__(path, _rows(output))
 
         hooks = [module.register_forward_hook(keep(path)) for path, module in self._built.nodes.items()]
         try:
@@ -66,7 +66,7 @@ class Inspector:
         finally:
             for hook in hooks:
                 hook.remove()
-        return {path: found[path] for path in self._built.nodes}
+        return {path: arrays[path] for path in self._built.nodes}
 
     def layers_alone(self, reference: Observation, masks: dict) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Return path -> output of each layer fed with the reference's input, and weight -> gradient of each by itself."""

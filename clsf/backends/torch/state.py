@@ -19,7 +19,7 @@ def read(content: bytes) -> Read:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+            loaded = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except Exception as error:  # whatever a hostile file makes it raise
         text = " ".join(str(error).split())
         if "TorchScript" in text:
@@ -27,10 +27,10 @@ def read(content: bytes) -> Read:
         kind = "pickle" if type(error).__name__ == "UnpicklingError" or "weights_only" in text.lower() else "damaged"
         return kind, text[:200]
     for name in ("", *INNER):
-        state = found.get(name) if name and isinstance(found, dict) else found
+        state = loaded.get(name) if name and isinstance(loaded, dict) else loaded
         if isinstance(state, dict) and state and all(isinstance(v, torch.Tensor) for v in state.values()):
             return "state", {str(key): _plain(value) for key, value in state.items()}
-    return "other", type(found).__name__
+    return "other", type(loaded).__name__
 
 
 def of_safetensors(content: bytes) -> Read:

@@ -163,7 +163,7 @@ def _after(seen: Watch, names: dict) -> None:
 def _modes(model: nn.Module, names: dict) -> dict[str, list[float]]:
     """Return accuracy of training and of validation images, in evaluation mode and in training mode. The model stays as it is."""
     kept = {name: value.clone() for name, value in model.state_dict().items()}
-    found: dict[str, list[float]] = {}
+    means: dict[str, list[float]] = {}
     for part, images, labels in (("training", "x_train", "y_train"), ("validation", "x_val", "y_val")):
         for training in (False, True):
             model.train(training)
@@ -172,10 +172,10 @@ def _modes(model: nn.Module, names: dict) -> dict[str, list[float]]:
                     model(names["prepare"](names[images][n : n + 64])) for n in range(0, min(len(names[images]), 1024), 64)
                 ]
             right = torch.cat(parts).argmax(1).numpy() == names[labels][:1024]
-            found.setdefault(part, []).append(float(right.mean()))
+            means.setdefault(part, []).append(float(right.mean()))
     model.load_state_dict(kept)  # training mode has moved the averages of batch normalisation
     model.eval()
-    return found
+    return means
 
 
 if __name__ == "__main__":

@@ -65,10 +65,10 @@ class ServiceTrainer:
         def weights() -> dict:
             return dict(zip(names, self.service.weights(record.run_id).values(), strict=True))
 
-        found: Judgement = ask_with(self.service, request, weights, JUDGE, timeout=SECONDS)
-        return found.before.loss, found.before.accuracy
+        judgement: Judgement = ask_with(self.service, request, weights, JUDGE, timeout=SECONDS)
+        return judgement.before.loss, judgement.before.accuracy
 
     def recalibrated(self, record: RunRecord) -> tuple[float, float]:
         """Return the run's validation accuracy before and after fresh statistics of batch normalisation."""
-        found: Judgement = ask(self.service, record, JUDGE, True, timeout=SECONDS)
-        return found.before.accuracy, found.after.accuracy
+        judgement: Judgement = ask(self.service, record, JUDGE, True, timeout=SECONDS)
+        return judgement.before.accuracy, judgement.after.accuracy

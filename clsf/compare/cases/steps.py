@@ -81,7 +81,7 @@ class Recalibrated:
 
 
 class Trainer(Protocol):
-    """What trains and measures for a case. Each call returns when it is over; None: somebody stopped it."""
+    """What trains and measures for a case. Each call returns when it is over; None: it was stopped by hand."""
 
     def train(self, framework: str, spec: ModelSpec, plan: Plan) -> RunRecord | None: ...
 
@@ -115,7 +115,7 @@ def explain(
     """Train a case; yield a step as soon as all its seeds are done, and at the end what recalibration shows, if it does.
 
     `plan`: with the case's settings, or what the student chose in their place. Seeds are `plan.seed`, `plan.seed + 1`, …
-    Causes that `order` leaves out stay at work. Raises PlanError for a wrong order at once, EngineError with the reason if a run fails; a run that somebody stops ends the generator.
+    Causes that `order` leaves out stay at work. Raises PlanError for a wrong order at once, EngineError with the reason if a run fails; stopping a run by hand ends the generator.
     """
     order = case.order if order is None else tuple(order)
     check(case, seeds, order)
@@ -123,7 +123,7 @@ def explain(
 
 
 class _StoppedError(Exception):
-    """Somebody stopped it."""
+    """The run was stopped by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +166,12 @@ class _Walk:
         if not self.case.carried:
             records = [self._trained(SIDE, spec, plan) for plan in plans]
             return _of(records), records
-        found = []
+        judged = []
         for record, plan in zip(references, plans, strict=True):
             if self.stopped():
                 raise _StoppedError
-            found.append(self.trainer.carried(record, spec, plan))
-        return Judged(tuple(a for _, a in found), tuple(loss for loss, _ in found)), references
+            judged.append(self.trainer.carried(record, spec, plan))
+        return Judged(tuple(a for _, a in judged), tuple(loss for loss, _ in judged)), references
 
     def _trained(self, framework: str, spec: ModelSpec, plan: Plan) -> RunRecord:
         record = None if self.stopped() else self.trainer.train(framework, spec, plan)
@@ -188,12 +188,14 @@ class _Walk:
         return record
 
     def _recalibrated(self, records: list[RunRecord]) -> Recalibrated:
-        found = []
+        recalibrated = []
         for record in records:
             if self.stopped():
                 raise _StoppedError
-            found.append(self.trainer.recalibrated(record))
-        return Recalibrated(records[0].framework, tuple(before for before, _ in found), tuple(after for _, after in found))
+            recalibrated.append(self.trainer.recalibrated(record))
+        return Recalibrated(
+            records[0].framework, tuple(before for before, _ in recalibrated), tuple(after for _, after in recalibrated)
+        )
 
     def _step(
         self, cause: str, judged: Judged, references: list[RunRecord], before: CaseStep | None, records: list[RunRecord]
@@ -207,9 +209,9 @@ class _Walk:
                 None if other is None else noise.gap(dict(zip(self.seeds, other.accuracies, strict=True)), mine, images=images)
             )
 
-        found = noise.interval(judged.accuracies, images=images)
+        interval = noise.interval(judged.accuracies, images=images)
         return CaseStep(
-            cause, self.case.title_of(cause), self.seeds, judged, max(found.low, 0.0), min(found.high, 1.0), reference,
+            cause, self.case.title_of(cause), self.seeds, judged, max(interval.low, 0.0), min(interval.high, 1.0), reference,
             gap(reference), gap(None if before is None else before.judged),
         )  # fmt: skip
 
@@ -222,7 +224,7 @@ def _of(records: list[RunRecord], trained: bool = True) -> Judged:
     )
 
 
-def sentence(steps: Sequence[CaseStep]) -> Sentence:
+def summary(steps: Sequence[CaseStep]) -> Sentence:
     """Say what explains the gap so far: the causes whose gain is outside the noise."""
     first, last = steps[0], steps[-1]
     if first.reference is None:
@@ -248,10 +250,10 @@ def sentence(steps: Sequence[CaseStep]) -> Sentence:
     return say("{whole} Outside the noise of {seeds} seeds: {names} points.", whole=whole, seeds=len(first.seeds), names=names)
 
 
-def proof(found: Recalibrated) -> Sentence:
+def proof(recalibrated: Recalibrated) -> Sentence:
     """Say what recalibration did to one framework's accuracy."""
-    before, after = (sum(values) / len(values) * 100 for values in (found.before, found.after))
+    before, after = (sum(values) / len(values) * 100 for values in (recalibrated.before, recalibrated.after))
     return say(
         "{framework}: {before} % becomes {after} %, without one step of training.",
-        framework=TITLES[found.framework], before=f"{before:.1f}", after=f"{after:.1f}",
+        framework=TITLES[recalibrated.framework], before=f"{before:.1f}", after=f"{after:.1f}",
     )  # fmt: skip

@@ -35,10 +35,10 @@ Pairs = np.ndarray
 
 def same(pixels: np.ndarray) -> list[np.ndarray]:
     """Return the groups of equal images, uint8 (n, h, w, c): of each the numbers, ascending, two or more."""
-    found: dict[bytes, list[int]] = {}
+    places: dict[bytes, list[int]] = {}
     for number, image in enumerate(pixels):
-        found.setdefault(hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest(), []).append(number)
-    return [np.array(numbers) for numbers in found.values() if len(numbers) > 1]
+        places.setdefault(hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest(), []).append(number)
+    return [np.array(numbers) for numbers in places.values() if len(numbers) > 1]
 
 
 def near(pixels: np.ndarray, seed: int = 0) -> Pairs:
@@ -57,7 +57,7 @@ def near(pixels: np.ndarray, seed: int = 0) -> Pairs:
     unit = _unit(small)
     apart = _neighbours(unit, rng)
     grey_apart = None if grey is None else _neighbours(moved.unit(grey), rng)
-    found = []
+    pairs = []
     plain = hashes(hashed)
     for mirrored in (False, True):
         other = hashes([image.transpose(Image.Transpose.FLIP_LEFT_RIGHT) for image in hashed]) if mirrored else plain
@@ -65,12 +65,12 @@ def near(pixels: np.ndarray, seed: int = 0) -> Pairs:
         one, two = _close(plain, other)
         distance = np.sqrt(np.maximum(2 - 2 * np.einsum("nd,nd->n", unit[one], turned[two]), 0))
         ratio = distance / np.maximum(np.minimum(apart[one], apart[two]), 1e-6)
-        found.append(_copies(one, two, ratio, pixels, among))
+        pairs.append(_copies(one, two, ratio, pixels, among))
         if grey is not None:
             one, two = _joined((one, two), _nearest(unit, turned))
             ratio = moved.ratios(one, two, grey, grey[:, :, ::-1] if mirrored else grey, grey_apart)
-            found.append(_copies(one, two, ratio, pixels, among, FALSE_MOVED))
-    rows = np.concatenate(found)
+            pairs.append(_copies(one, two, ratio, pixels, among, FALSE_MOVED))
+    rows = np.concatenate(pairs)
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
     numbers = rows[:, 1:].astype(np.int64)
     _, first = np.unique(numbers, axis=0, return_index=True)
@@ -119,11 +119,11 @@ def _neighbours(small: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return how far each image is from its tenth-nearest neighbour, told by a sample of the others. float32 (n,)"""
     sample = rng.permutation(len(small))[:SAMPLED]
     rank = min(max(round(NEIGHBOUR * len(sample) / len(small)), 2), max(len(sample) // 3, 1))
-    found = np.empty(len(small), np.float32)
+    distances = np.empty(len(small), np.float32)
     for start in range(0, len(small), 1000):
         squared = 2 - 2 * small[start : start + 1000] @ small[sample].T
-        found[start : start + 1000] = np.sqrt(np.maximum(np.partition(squared, rank, axis=1)[:, rank], 0))
-    return found
+        distances[start : start + 1000] = np.sqrt(np.maximum(np.partition(squared, rank, axis=1)[:, rank], 0))
+    return distances
 
 
 def _close(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -140,15 +140,15 @@ def _close(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _nearest(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the pairs of each image and the `CLOSEST` most like it, of images of length 1, the first number the smaller."""
-    found = np.empty((len(one), CLOSEST), np.int64)
+    closest = np.empty((len(one), CLOSEST), np.int64)
     for start in range(0, len(one), 500):
         alike = one[start : start + 500] @ two.T
         rows = np.arange(len(alike))
         alike[rows, start + rows] = -np.inf
         for place in range(CLOSEST):
-            found[start + rows, place] = alike.argmax(axis=1)
-            alike[rows, found[start + rows, place]] = -np.inf
-    first, second = np.repeat(np.arange(len(one)), CLOSEST), found.ravel()
+            closest[start + rows, place] = alike.argmax(axis=1)
+            alike[rows, closest[start + rows, place]] = -np.inf
+    first, second = np.repeat(np.arange(len(one)), CLOSEST), closest.ravel()
     return np.minimum(first, second), np.maximum(first, second)
 
 

@@ -59,8 +59,8 @@ class _Parts:
     """All images of a set in one row: training images, its own validation images, test images."""
 
     def __init__(self, dataset: Dataset) -> None:
-        found = {"train": dataset.train, "val": dataset.validation, "test": dataset.test}
-        self.images: dict[str, Images] = {part: images for part, images in found.items() if images is not None and len(images)}
+        parts = {"train": dataset.train, "val": dataset.validation, "test": dataset.test}
+        self.images: dict[str, Images] = {part: images for part, images in parts.items() if images is not None and len(images)}
         self.counts = tuple((part, len(images)) for part, images in self.images.items())
         self.labels = np.concatenate([images.labels for images in self.images.values()])
         self.part = np.concatenate([np.full(count, place) for place, (_, count) in enumerate(self.counts)])
@@ -94,13 +94,13 @@ def check(dataset: Dataset, meta: dict, names: Sequence[str] | None = None) -> C
     among = np.flatnonzero(first & ~flat)
     almost = among[near(pixels[among])].reshape(-1, 2)
     drawn = _drawn(parts)
-    found = [
+    everything = [
         *_twins("same", equal, parts, drawn, sames), *_twins("near", almost, parts, drawn),
         *_grouped(names, parts, drawn), _disagreeing(equal, almost, parts), *_classes(dataset, parts), _broken(meta),
         _flat(flat, parts),
     ]  # fmt: skip
     rank = {kind: place for place, kind in enumerate(KINDS)}
-    findings = sorted((finding for finding in found if finding is not None), key=lambda finding: rank[finding.kind])
+    findings = sorted((finding for finding in everything if finding is not None), key=lambda finding: rank[finding.kind])
     return Checked(tuple(findings), parts.counts, len(among), names is not None)
 
 
@@ -132,14 +132,14 @@ def _twins(
     else:
         across = pairs[parts.part[pairs[:, 0]] != parts.part[pairs[:, 1]]]
     within = pairs[parts.part[pairs[:, 0]] == parts.part[pairs[:, 1]]]
-    found = []
+    findings = []
     for part, _ in parts.counts[1:]:
         here = np.array([parts.place(b)[0] == part and parts.place(a)[0] == "train" for a, b in across], bool)
         if here.any():
-            found.append(_across(how, across[here], part, parts))
+            findings.append(_across(how, across[here], part, parts))
     if len(within):
-        found.append(_within(how, within, parts, drawn))
-    return found
+        findings.append(_within(how, within, parts, drawn))
+    return findings
 
 
 def _across(how: str, pairs: np.ndarray, part: str, parts: _Parts) -> Finding:
@@ -210,14 +210,14 @@ def _grouped(names: Sequence[str] | None, parts: _Parts, drawn: np.ndarray | Non
     if keys is None:
         return []
     keys = np.array(keys)
-    found = []
+    findings = []
     train = len(parts.images["train"])
     for part, _ in parts.counts[1:]:
         here = np.flatnonzero(parts.part == [p for p, _ in parts.counts].index(part))
-        found += _shared_groups(keys, np.arange(train), here, part, parts, asked=False)
+        findings += _shared_groups(keys, np.arange(train), here, part, parts, asked=False)
     if drawn is not None:
-        found += _shared_groups(keys, np.flatnonzero(~drawn), np.flatnonzero(drawn), "val", parts, asked=True)
-    return found
+        findings += _shared_groups(keys, np.flatnonzero(~drawn), np.flatnonzero(drawn), "val", parts, asked=True)
+    return findings
 
 
 def _shared_groups(
@@ -247,7 +247,7 @@ def _shared_groups(
 
 
 def _classes(dataset: Dataset, parts: _Parts) -> list[Finding]:
-    classes, found = dataset.train.classes, []
+    classes, findings = dataset.train.classes, []
     counts = {part: np.bincount(images.labels, minlength=len(classes)) for part, images in parts.images.items()}
     for part in ("val", "test"):
         if part in counts:
@@ -258,14 +258,14 @@ def _classes(dataset: Dataset, parts: _Parts) -> list[Finding]:
                     if part == "test"
                     else say("No validation image shows: {classes}.", classes=_listed(missing))
                 )
-                found.append(Finding(
+                findings.append(Finding(
                     "class-missing", len(missing), said, say("Whether the model can tell these, nothing checks."),
                     say("Move some images of each class there."),
                 ))  # fmt: skip
     numbers = [name for name in classes if name.isdecimal()]
     if len(numbers) == len(classes) and [int(name) for name in classes] != sorted(int(name) for name in classes):
         place = next(k for k, name in enumerate(classes) if int(name) != sorted(int(other) for other in classes)[k])
-        found.append(Finding(
+        findings.append(Finding(
             "class-order", len(classes),
             say("The classes are sorted as words, not as numbers: number {place} is “{name}”.", place=place, name=classes[place]),
             say("Output {place} of the model means “{name}”. A program that takes the output's number for the class is wrong.", place=place, name=classes[place]),
@@ -275,12 +275,12 @@ def _classes(dataset: Dataset, parts: _Parts) -> list[Finding]:
     low, high = int(total.min()), int(total.max())
     if high >= UNEVEN * max(low, 1):
         names = {"many": classes[int(total.argmax())], "few": classes[int(total.argmin())]}
-        found.append(Finding(
+        findings.append(Finding(
             "class-count", high, say("Images to train on: {high} of “{many}”, {low} of “{few}”.", high=f"{high:,}", low=f"{low:,}", **names),
             say("Always answering “{many}” is right in {share} of the cases already; accuracy says little here.", many=names["many"], share=f"{high / total.sum():.0%}"),
             say("Look at accuracy per class, weight the classes, or collect more of the small ones."),
         ))  # fmt: skip
-    return found
+    return findings
 
 
 def _listed(names: list[str]) -> str:

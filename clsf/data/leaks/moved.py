@@ -38,7 +38,7 @@ def ratios(one: np.ndarray, two: np.ndarray, grey: np.ndarray, other: np.ndarray
 
     `apart`: the distance of each picture from its neighbours. Distances are between pictures of length 1.
     """
-    found = np.empty(len(one), np.float32)
+    ratio = np.empty(len(one), np.float32)
     for start in range(0, len(one), AT_ONCE):
         a, b = one[start : start + AT_ONCE], two[start : start + AT_ONCE]
         first, second, near = grey[a], other[b], np.maximum(np.minimum(apart[a], apart[b]), 1e-6)
@@ -49,8 +49,8 @@ def ratios(one: np.ndarray, two: np.ndarray, grey: np.ndarray, other: np.ndarray
             larger = _magnifying(grey.shape[1], share)
             best[worth] = np.maximum(best[worth], _correlation(larger @ first @ larger.T, second))
             best[worth] = np.maximum(best[worth], _correlation(first, larger @ second @ larger.T))
-        found[start : start + AT_ONCE] = _distance(best) / near
-    return found
+        ratio[start : start + AT_ONCE] = _distance(best) / near
+    return ratio
 
 
 def _distance(correlation: np.ndarray) -> np.ndarray:

@@ -29,10 +29,10 @@ def pair(dataset: Dataset, kind: str, checked: Checked, names: Sequence[str] | N
     `owner`: who alone sees them; None: everybody on this machine. Raises DataError if there is no such leak, or if too few
     images would be left.
     """
-    found = next((one for one in checked.findings if one.kind == kind and one.leaked), None)
-    if found is None:
+    finding = next((one for one in checked.findings if one.kind == kind and one.leaked), None)
+    if finding is None:
         raise DataError("The images of '{name}' have no leak of the kind '{kind}'.", name=dataset.name, kind=kind)
-    pixels, labels, sides = _sides(dataset, found, names)
+    pixels, labels, sides = _sides(dataset, finding, names)
     with_leak, without = sides[:2], sides[2:]
     if len(without[0]) < LEAST * len(dataset.train) or len(np.unique(labels[without[0]])) < len(
         np.unique(dataset.train.labels)
@@ -48,10 +48,10 @@ def pair(dataset: Dataset, kind: str, checked: Checked, names: Sequence[str] | N
     )  # fmt: skip
 
 
-def _sides(dataset: Dataset, found: Finding, names: Sequence[str] | None) -> tuple[np.ndarray, np.ndarray, Sides]:
+def _sides(dataset: Dataset, finding: Finding, names: Sequence[str] | None) -> tuple[np.ndarray, np.ndarray, Sides]:
     train = dataset.train
     rng = np.random.default_rng(SEED)
-    own = {"val": dataset.validation, "test": dataset.test}[found.other] if found.other else None
+    own = {"val": dataset.validation, "test": dataset.test}[finding.other] if finding.other else None
     if own is not None:
         pixels = np.concatenate([train.pixels, own.pixels])
         labels = np.concatenate([train.labels, own.labels])
@@ -59,9 +59,9 @@ def _sides(dataset: Dataset, found: Finding, names: Sequence[str] | None) -> tup
     else:
         pixels, labels = train.pixels, train.labels
         fit, judge = split(labels, SHARE, SEED)
-        if found.kind == "group-across":
+        if finding.kind == "group-across":
             return pixels, labels, (fit, judge, *_by_group(np.array(groups(names or [])[: len(labels)]), rng))
-    leaked = np.isin(fit, found.leaked)
+    leaked = np.isin(fit, finding.leaked)
     # As many are left out of both; of the leak's own run those that validation doesn't know, as far as there are so many.
     clean, known = fit[~leaked], fit[leaked]
     out = rng.permutation(clean)[: min(len(known), int((1 - LEAST) * len(clean)))]

@@ -139,8 +139,8 @@ class Activation(Layer):
     @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
         if call.name == cls.KERAS.name:
-            found, others = cls.KERAS.read(call)
-            return cls(**found), others
+            fields, others = cls.KERAS.read(call)
+            return cls(**fields), others
         # The likeliest says most of the arguments: ReLU(max_value=6) before ReLU().
         for name, own in sorted(KERAS_LAYERS, key=lambda one: -len(one[1].kwargs)):
             given = dict(zip(own.kwargs, call.args, strict=False)) | call.kwargs
@@ -172,10 +172,10 @@ _SHARED = {"positions": (1, 2), "all": (1, 2, 3), "none": None}
 def _shares(value: object) -> str:
     if value == 1:  # the only axis of a vector
         return "all"
-    found = {axes: word for word, axes in _SHARED.items()}
-    if value not in found:
+    words = {axes: word for word, axes in _SHARED.items()}
+    if value not in words:
         raise ValueError(value)
-    return found[value]
+    return words[value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,8 +182,8 @@ class Layer:
     @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
         """Return the layer that a call of Keras makes, and the arguments that it has no field for. Raises SpecError."""
-        found, others = cls.KERAS.read(call)
-        return cls(**found), others
+        fields, others = cls.KERAS.read(call)
+        return cls(**fields), others
 
     @classmethod
     def of_torch_row(cls, calls: Sequence[Call], shape: Shape) -> list[Layer]:

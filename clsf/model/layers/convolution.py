@@ -79,8 +79,8 @@ class Convolution(Sliding):
         return (kernels, Weight("bias", (out,), **fans)) if self.use_bias else (kernels,)
 
     def translated(self, channels: int) -> dict[str, object]:
-        found = {"in_channels": channels, "out_channels": self.channels(channels), "padding": self.padding}
-        return found | ({"groups": self.apart(channels)} if self.apart(channels) > 1 else {})
+        words = {"in_channels": channels, "out_channels": self.channels(channels), "padding": self.padding}
+        return words | ({"groups": self.apart(channels)} if self.apart(channels) > 1 else {})
 
     def keras(self) -> tuple[Step, ...]:
         return (Step(self.KERAS.call(self), weights=True), *activations.keras_after(self.activation))
@@ -199,8 +199,8 @@ class Conv2D(Convolution):
         given = cls.TORCH[0].signature.bound(call)
         if given["groups"] == given["in_channels"] > 1:  # depthwise
             return []
-        found, _ = cls.TORCH[0].read(call)
-        return [cls(given["out_channels"], padding=padding, groups=given["groups"], **found) for padding in ("valid", "same")]
+        fields, _ = cls.TORCH[0].read(call)
+        return [cls(given["out_channels"], padding=padding, groups=given["groups"], **fields) for padding in ("valid", "same")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,9 +277,9 @@ class DepthwiseConv2D(Convolution):
         given = cls.TORCH[0].signature.bound(call)
         if given["groups"] != given["in_channels"] or given["out_channels"] % given["groups"]:
             return []
-        found, _ = cls.TORCH[0].read(call)
+        fields, _ = cls.TORCH[0].read(call)
         many = given["out_channels"] // given["groups"]
-        return [cls(padding=padding, depth_multiplier=many, **found) for padding in ("valid", "same")]
+        return [cls(padding=padding, depth_multiplier=many, **fields) for padding in ("valid", "same")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +361,7 @@ class SeparableConv2D(Convolution):
     def of_torch_row(cls, calls: Sequence[Call], shape: Shape) -> list[Layer]:
         if len(calls) < 2 or calls[1].name != calls[0].name or shape[-1] == 1:  # on one channel it is a plain convolution
             return []
-        found = []
+        layers = []
         for first in DepthwiseConv2D.of_torch(calls[0], shape):
             for second in Conv2D.of_torch(calls[1], shape):
                 sizes = {
@@ -369,5 +369,5 @@ class SeparableConv2D(Convolution):
                     for name in ("kernel_size", "strides", "padding", "depth_multiplier", "dilation_rate")
                 }
                 one = cls(second.filters, **sizes, use_bias=second.use_bias)
-                found += [one] if one.steps == (first, second) else []
-        return found
+                layers += [one] if one.steps == (first, second) else []
+        return layers

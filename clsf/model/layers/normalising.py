@@ -161,9 +161,9 @@ class LayerNormalization(OneImageNorm):
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
-        found, _ = cls.TORCH[0].read(call.but(name=cls.TORCH[0].name))
-        found.pop("axis", None)
-        return [cls(axis, **found) for axis in _AXES]
+        fields, _ = cls.TORCH[0].read(call.but(name=cls.TORCH[0].name))
+        fields.pop("axis", None)
+        return [cls(axis, **fields) for axis in _AXES]
 
 
 _AXES = {"channels": -1, "image": (1, 2, 3)}

@@ -61,10 +61,10 @@ class Pool(Sliding):
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
-        found, _ = cls.TORCH[0].read(call)
-        if found["strides"] == found["pool_size"]:
-            found["strides"] = None
-        return [cls(padding=padding, **found) for padding in ("valid", "same")]
+        fields, _ = cls.TORCH[0].read(call)
+        if fields["strides"] == fields["pool_size"]:
+            fields["strides"] = None
+        return [cls(padding=padding, **fields) for padding in ("valid", "same")]
 
 
 @dataclass(frozen=True, slots=True)

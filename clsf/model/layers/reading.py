@@ -122,14 +122,14 @@ def _taken(layer: Layer, given: list[tuple], shape: Shape) -> int:
 
 def fused(layers: Sequence[Layer]) -> list[Layer]:
     """Return the layers with each activation that follows a layer with a field for it put into that field."""
-    found: list[Layer] = []
+    joined: list[Layer] = []
     for layer in layers:
-        before = found[-1] if found else None
+        before = joined[-1] if joined else None
         if isinstance(layer, Activation) and getattr(before, "activation", "") == "linear":
-            found[-1] = replace(before, activation=layer.name)
+            joined[-1] = replace(before, activation=layer.name)
         else:
-            found.append(layer)
-    return found
+            joined.append(layer)
+    return joined
 
 
 def _plain(call: Call) -> Call:
@@ -179,10 +179,10 @@ def _pair(value: int | tuple[int, int]) -> tuple[int, int]:
 
 def _flat(calls: list[tuple]) -> list[tuple]:
     """Return the calls with a padding by zeros put into the convolution behind it, where it makes no difference."""
-    found: list[tuple] = []
+    rows: list[tuple] = []
     for name, values in calls:
-        if name == "nn.Conv2d" and found and found[-1][0] == "nn.ZeroPad2d":
-            pads = found.pop()[1]["padding"]
+        if name == "nn.Conv2d" and rows and rows[-1][0] == "nn.ZeroPad2d":
+            pads = rows.pop()[1]["padding"]
             values = values | {"pads": tuple(a + b for a, b in zip(pads, values["pads"], strict=True))}
-        found.append((name, values))
-    return found
+        rows.append((name, values))
+    return rows

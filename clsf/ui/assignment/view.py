@@ -8,7 +8,7 @@ from clsf.course.lesson import Lesson, Link, Step
 from clsf.errors import TeachingError
 from clsf.teaching.assignment import PARAMETER, Assignment, conditions_said, unpacked
 from clsf.ui.shared import assigned, course, facts, language, navigation, reached
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 
 def chosen() -> Assignment | None:
@@ -16,12 +16,12 @@ def chosen() -> Assignment | None:
     text = st.query_params.get(PARAMETER)
     if text:
         try:
-            found = unpacked(text)
+            assignment = unpacked(text)
         except TeachingError as error:
-            st.error(sentence(error.sentence), icon=":material/link_off:")
+            st.error(plain(error.sentence), icon=":material/link_off:")
             return None
-        assigned.begin(found)
-        return found
+        assigned.begin(assignment)
+        return assignment
     return assigned.opened()
 
 
@@ -32,7 +32,7 @@ def show(assignment: Assignment) -> None:
         st.caption(f":material/groups: {t('Class {name}', name=plain(assigned.joined()))}")
     if assignment.note:
         st.text(assignment.note)
-    lessons, gone = assignment.found(language.chosen())
+    lessons, gone = assignment.lessons_in(language.chosen())
     for name in gone:
         st.warning(
             t(
@@ -71,12 +71,12 @@ def _lesson(lesson: Lesson) -> None:
 def _goal(assignment: Assignment) -> None:
     check = assignment.check
     if check is not None:
-        said = " · ".join(sentence(each) for each in conditions_said(check))
+        said = " · ".join(plain(each) for each in conditions_said(check))
         st.markdown(f":material/flag: {t('Train a model')} · {said}")
         if assigned.goal_reached(assignment):
             st.success(t("You have reached the goal."), icon=":material/check_circle:")
         else:
-            st.caption(sentence(check.missing(facts.candidates(check))))
+            st.caption(plain(check.missing(facts.candidates(check))))
     if assignment.case:
         solved = reached.all_of("buglab").get(assignment.buglab.code, {}).get("points")
         st.markdown(f":material/bug_report: {t('Find the fault of the case {code}.', code=assignment.buglab.code)}")
@@ -86,7 +86,7 @@ def _goal(assignment: Assignment) -> None:
 
 def _page(assignment: Assignment) -> None:
     link = assignment.link or Link("train")
-    title = words(next(page.title for page in navigation.PAGES if page.name == link.page))
+    title = words(navigation.page_named(link.page).title)
     if st.button(t("Open the page {page}", page=title), key="open_task", icon=":material/open_in_new:", type="primary"):
         nowhere = Lesson("", 0, "", 1, 1, (), (), (Step("", "", ""),))
         course.open_link(nowhere, nowhere.steps[0], link)
@@ -101,6 +101,4 @@ def none() -> None:
         t("There is no assignment open in this browser. Open the link that your teacher gave you."),
         icon=":material/assignment:",
     )
-    st.page_link(
-        navigation.link_to("home"), label=t("To the start page"), icon=":material/home:", query_params=navigation.kept()
-    )
+    navigation.link(t("To the start page"), "home", ":material/home:")

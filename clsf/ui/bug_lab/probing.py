@@ -11,7 +11,7 @@ from clsf.faults.probes import PROBES, Answer, Bars, Lines, Table
 from clsf.faults.running import Ran
 from clsf.ui.bug_lab import running, state
 from clsf.ui.shared.live_chart import live_chart
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 HEIGHT = 230
 FIRST = 8  # probes that are always there; the others are folded away
@@ -26,7 +26,7 @@ def show(case: Case, seen: Ran) -> None:
     for name in reversed(done.probes):
         _answered(case, name, seen)
     for number in range(min(done.hints, 2)):
-        st.info(sentence(hint(case, number)), icon=":material/lightbulb:")
+        st.info(plain(hint(case, number)), icon=":material/lightbulb:")
     if done.hints < 2 and state.solved(case.code) is None:
         st.button(
             t("Hint (−{cost})", cost=HINT), key="buglab_hint", icon=":material/lightbulb:", type="tertiary", on_click=state.note,
@@ -41,7 +41,7 @@ def _menu(case: Case, names: tuple[str, ...]) -> None:
             probe = PROBES[name]
             cost = "" if probe.cost == 1 else f" (−{probe.cost})"
             st.button(
-                words(probe.title) + cost, key=f"buglab_probe_{name}", disabled=name in done.probes, help=sentence(probe.does),
+                words(probe.title) + cost, key=f"buglab_probe_{name}", disabled=name in done.probes, help=plain(probe.does),
                 on_click=state.note, args=(case.code,), kwargs={"probes": (*done.probes, name)},
             )  # fmt: skip
 
@@ -49,20 +49,20 @@ def _menu(case: Case, names: tuple[str, ...]) -> None:
 def _answered(case: Case, name: str, seen: Ran) -> None:
     probe = PROBES[name]
     with st.container(border=True, key=f"buglab-answer-{name}"):
-        st.markdown(f"**{sentence(probe.title)}**")
-        st.caption(sentence(probe.does))
+        st.markdown(f"**{plain(probe.title)}**")
+        st.caption(plain(probe.does))
         again = None
         if probe.run is not None:
-            found = running.waited(lambda: running.probe(case, name))
-            if found is None:
+            ran = running.waited(lambda: running.probe(case, name))
+            if ran is None:
                 return
-            again = found[0]
+            again = ran[0]
         show_answer(answer_of(name, seen, again), f"buglab-{name}")
 
 
 def show_answer(answer: Answer, key: str) -> None:
     """Show an answer in words, and its picture."""
-    st.markdown(sentence(answer.said))
+    st.markdown(plain(answer.said))
     match answer.picture:
         case Lines() | Bars() as picture:
             said = chart.in_words(picture, words)

@@ -12,7 +12,7 @@ from clsf.faults.lab import Case, mended
 from clsf.faults.running import Ran
 from clsf.ui.bug_lab import probing, running, state, symptoms
 from clsf.ui.shared import fault_lesson
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 
 def show(case: Case, seen: Ran) -> None:
@@ -21,18 +21,18 @@ def show(case: Case, seen: Ran) -> None:
     st.success(t("Solved, for {points} of 10 points.", points=worth), icon=":material/verified:")
     for kind in case.kinds:
         fault = FAULTS[kind]
-        st.markdown(f"### {sentence(fault.title)}")
-        st.markdown(sentence(fault.what))
-        st.markdown(t("What to do: {what}", what=sentence(fault.mend)))
+        st.markdown(f"### {plain(fault.title)}")
+        st.markdown(plain(fault.what))
+        st.markdown(t("What to do: {what}", what=plain(fault.mend)))
         fault_lesson.show(kind)
         st.caption(t("Reported at {places}", places=plain("; ".join(fault.sources))))
     fixed = mended(case)
     st.markdown(t("**The fix**, line by line:"))
     st.code(_changes(case.faulty.text, fixed.text), language="diff", wrap_lines=True)
-    found = running.waited(lambda: running.proof(case))
-    if found is None:
+    outcomes = running.waited(lambda: running.proof(case))
+    if outcomes is None:
         return
-    healthy, better = found
+    healthy, better = outcomes
     st.markdown(t("**The proof**: the first number in which the faulty program differs from the healthy one."))
     with st.container(border=True, key="buglab-proof"):
         probing.show_answer(first_difference(seen, healthy), "buglab-proof-picture")

@@ -9,7 +9,8 @@ import streamlit as st
 from clsf.errors import ClsfError
 from clsf.faults.lab import Bench, Case, Task, mended, probe_scene
 from clsf.faults.running import Live, Ran
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared import problems
+from clsf.ui.shared.text import t, tn
 
 TICK = 0.5  # seconds between two looks at a program that runs
 
@@ -19,19 +20,19 @@ def bench() -> Bench:
     return Bench()
 
 
-def case(found: Case) -> Task:
+def case(case: Case) -> Task:
     """Return the task that runs a case's program."""
-    return bench().ask(found.code, lambda: [found.faulty])
+    return bench().ask(case.code, lambda: [case.faulty])
 
 
-def probe(found: Case, name: str) -> Task:
+def probe(case: Case, name: str) -> Task:
     """Return the task of a probe that needs a run of its own."""
-    return bench().ask(f"{found.code} {name}", lambda: [probe_scene(found, name)])
+    return bench().ask(f"{case.code} {name}", lambda: [probe_scene(case, name)])
 
 
-def proof(found: Case) -> Task:
+def proof(case: Case) -> Task:
     """Return the task that runs the healthy program and the fixed one."""
-    return bench().ask(f"{found.code} proof", lambda: [found.healthy, mended(found)])
+    return bench().ask(f"{case.code} proof", lambda: [case.healthy, mended(case)])
 
 
 def waited(ask: Callable[[], Task], shown: Callable[[Live], None] | None = None) -> tuple[Ran, ...] | None:
@@ -39,22 +40,22 @@ def waited(ask: Callable[[], Task], shown: Callable[[Live], None] | None = None)
     try:
         task = ask()
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     if not task.over:
         st.fragment(_look, run_every=TICK)(task, shown)
         return None
     try:
-        found = task.result()
+        outcomes = task.result()
     except Exception as error:
         st.error(t("The program could not be started: {error}", error=str(error)[:200]), icon=":material/error:")
         _again(task)
         return None
-    if any(ran is None for ran in found):
+    if any(ran is None for ran in outcomes):
         st.error(t("The program didn't end in time. Try again when the machine has less to do."), icon=":material/timer_off:")
         _again(task)
         return None
-    return found
+    return outcomes
 
 
 def _again(task: Task) -> None:

@@ -86,21 +86,21 @@ def note(code: str, **changes: object) -> None:
 
 def solved(code: str) -> int | None:
     """Return the points that a case brought; None while it isn't solved."""
-    found = _kept().get(code, {}).get("points")
-    return found if isinstance(found, int) else None
+    points = _kept().get(code, {}).get("points")
+    return points if isinstance(points, int) else None
 
 
 def solve(code: str, points: int, kinds: set[str], lines: set[int]) -> None:
     """Note that a case is solved, by which diagnosis."""
     if solved(code) is None:
-        found = {"points": points, "day": today().isoformat(), "kinds": sorted(kinds), "lines": sorted(lines)}
-        _keep(code, _kept().get(code, {}) | asdict(attempt(code)) | found)
+        row = {"points": points, "day": today().isoformat(), "kinds": sorted(kinds), "lines": sorted(lines)}
+        _keep(code, _kept().get(code, {}) | asdict(attempt(code)) | row)
         _keep(STREAK, streak().solved(today() if is_daily(code) else None).to_json())
     facts.tell("buglab", solved=total()[0], points=points)
 
 
 def miss() -> None:
-    """A wrong answer ends the row of cases that were solved at once."""
+    """End the row of cases solved at the first answer, after a wrong one."""
     _keep(STREAK, streak().missed().to_json())
 
 
@@ -110,8 +110,8 @@ def streak() -> Streak:
 
 def total() -> tuple[int, int]:
     """Return how many cases were solved, and their points."""
-    found = [row["points"] for code, row in _kept().items() if code != STREAK and isinstance(row.get("points"), int)]
-    return len(found), sum(found)
+    points = [row["points"] for code, row in _kept().items() if code != STREAK and isinstance(row.get("points"), int)]
+    return len(points), sum(points)
 
 
 def say_next(right: bool, text: str) -> None:
@@ -131,15 +131,15 @@ def trouble() -> Sentence | None:
 def _kept() -> dict[str, dict]:
     """Return name -> what is kept, read once for a session and an owner."""
     owner = shared.owner()
-    found = st.session_state.get(_KEPT)
-    if found is None or found[0] != owner:
-        before = found[1] if found is not None else {}
+    known = st.session_state.get(_KEPT)
+    if known is None or known[0] != owner:
+        before = known[1] if known is not None else {}
         try:
             stored = service_access.get_service().reached.all(owner, PART)
         except ClsfError as error:
             st.session_state[_TROUBLE], stored = error.sentence, {}
-        found = st.session_state[_KEPT] = owner, {**before, **stored}
-    return found[1]
+        known = st.session_state[_KEPT] = owner, {**before, **stored}
+    return known[1]
 
 
 def _keep(name: str, body: Mapping[str, object]) -> None:

@@ -27,10 +27,10 @@ STYLE = """<style>
 
 def show(case: Case) -> Ran | None:
     """Run the case's program and show what it does; return it once it is over."""
-    found = running.waited(lambda: running.case(case), _live)
-    if found is None:
+    ran = running.waited(lambda: running.case(case), _live)
+    if ran is None:
         return None
-    seen = found[0]
+    seen = ran[0]
     if seen.traceback:
         st.markdown(t("**It stops with an error.**"))
         st.code(seen.traceback[:2000], language="text", wrap_lines=True)

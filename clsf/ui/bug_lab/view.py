@@ -9,7 +9,7 @@ from clsf.faults.lab import LEVELS, Case, points
 from clsf.frameworks import BY_NAME
 from clsf.ui.bug_lab import answering, probing, proof, running, state, symptoms
 from clsf.ui.shared.choose import named
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 CODE_HEIGHT = 640
 
@@ -38,13 +38,13 @@ def choose() -> None:
             st.caption(" · ".join(said))
     trouble = state.trouble()
     if trouble is not None:
-        st.caption(t("Points last for this visit only: {why}", why=sentence(trouble)))
+        st.caption(t("Points last for this visit only: {why}", why=plain(trouble)))
 
 
 def show(case: Case) -> None:
     """Show a case from its symptoms to its proof."""
     solved = state.solved(case.code)
-    badges = [f":gray-badge[{BY_NAME[case.framework].style.title}]", f":gray-badge[{plain(words(LEVELS[case.level]))}]"]
+    badges = [f":gray-badge[{BY_NAME[case.framework].style.title}]", f":gray-badge[{plain(LEVELS[case.level])}]"]
     if state.is_daily(case.code):
         badges.append(f":blue-badge[{t('today')}]")
     st.header(t("Case {code}", code=case.code), anchor=False)
@@ -75,19 +75,19 @@ def _step(case: Case, step: str, solved: int | None) -> None:
         if seen is not None and solved is None:
             _next(t("Check something"), "probes")
         return
-    found = running.waited(lambda: running.case(case))
+    ran = running.waited(lambda: running.case(case))
     if step == "diagnosis":
         st.caption(_worth(case))
         answering.show(case)
-    elif found is None:
+    elif ran is None:
         return
     elif step == "probes":
         st.caption(_worth(case) if solved is None else t("Solved: probes cost nothing any more."))
-        probing.show(case, found[0])
+        probing.show(case, ran[0])
         if solved is None:
             _next(t("I know what it is"), "diagnosis")
     else:
-        proof.show(case, found[0])
+        proof.show(case, ran[0])
         st.button(t("Next case"), key="buglab_next_case", type="primary", icon=":material/casino:", on_click=state.begin_new)
 
 

@@ -16,11 +16,11 @@ from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Clipping, Plan, Preparation
 from clsf.ui.compare import keys
-from clsf.ui.shared import choices, controls, data_choice, state
+from clsf.ui.shared import choices, controls, data_choice, problems, state
 from clsf.ui.shared.choices import fit
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared.text import t, tn
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = optimizers.PLAINEST  # what remains is the model
@@ -44,14 +44,14 @@ def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
     model = choices.select_model(controls.DEFAULT_MODEL)
     spec = choices.model(model, len(info.classes))
     preparation = Preparation(st.session_state.get(state.IMAGE_SIZE))
-    found = fit(spec, info, preparation)
-    if found.problem is None:
-        size = t("{height}×{width}×{channels}", **dict(zip(("height", "width", "channels"), found.shape, strict=True)))
+    fitted = fit(spec, info, preparation)
+    if fitted.problem is None:
+        size = t("{height}×{width}×{channels}", **dict(zip(("height", "width", "channels"), fitted.shape, strict=True)))
         st.caption(
-            tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}") + f" · {size}"
+            tn("{count} parameter", "{count} parameters", fitted.parameters, count=f"{fitted.parameters:,}") + f" · {size}"
         )
         return spec, data, preparation, True
-    controls.show_problem(found)
+    controls.show_problem(fitted)
     return spec, data, preparation, False
 
 
@@ -109,7 +109,7 @@ def choose(steps: bool = True) -> Bench:
         recording = Recording(count, full_steps=full, isolate=isolate)
         check(spec, plan, recording)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return Bench(spec, None, None, None)
     analysis = spec.analyse(prepared_shape(catalogue.info(data), preparation))
     if steps:

@@ -14,19 +14,18 @@ from clsf.compare.cases.case import Case
 from clsf.compare.cases.crossedwires import Row, row_plan
 from clsf.compare.cases.lecture import LECTURE, loss_floor
 from clsf.compare.cases.runner import ServiceTrainer
-from clsf.compare.cases.steps import MAX_SEEDS, CaseStep, Recalibrated, check, explain, proof, sentence
+from clsf.compare.cases.steps import MAX_SEEDS, CaseStep, Recalibrated, check, explain, proof, summary
 from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.plan import MAX_EPOCHS, Plan, Preparation
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import estimate, example, jobs, keys, published
-from clsf.ui.shared import choose, data_choice, service_access, state
+from clsf.ui.shared import choose, data_choice, problems, service_access, state
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn, words
-from clsf.ui.shared.text import sentence as shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +55,7 @@ def show() -> None:
     """Show which case it is and what was published; below, the controls on the left and the waterfall on the right."""
     titles = {name: words(case.title) for name, case in CASES.items()}
     case = CASES[choose.named(st.selectbox, t("Case"), titles, keys.CASE)]
-    st.subheader(shown(case.question))
+    st.subheader(plain(case.question))
     row = published.show(case)
     jobs.page_of(
         keys.GAP, lambda: _choose(case, row), _start, _look,
@@ -86,7 +85,7 @@ def _choose(case: Case, row: Row | None) -> tuple[Case, Plan, int, tuple[str, ..
         help=t("They are taken away in this order; what is left out stays in the code."),
     )  # fmt: skip
     if order:
-        st.caption("  \n".join(f"{number}. {shown(titles[name])}" for number, name in enumerate(order, start=1)))
+        st.caption("  \n".join(f"{number}. {plain(titles[name])}" for number, name in enumerate(order, start=1)))
     try:
         check(case, seeds, order)
         plan = Plan(data, Preparation(), train_limit=limit, epochs=epochs)
@@ -96,7 +95,7 @@ def _choose(case: Case, row: Row | None) -> tuple[Case, Plan, int, tuple[str, ..
         spec = case.spec(len(info.classes))
         spec.analyse(info.shape)
     except ClsfError as error:
-        st.error(shown(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     estimate.show(spec, plan, runs(case, seeds, tuple(order)), "torch")
     pressed = st.button(
@@ -131,7 +130,7 @@ def _look(job: CaseJob, was_over: bool) -> None:
     if not over:
         jobs.show_progress(keys.GAP, len(job.done), job.total, job.began)
     if job.background.failure is not None:
-        st.error(shown(job.background.failure), icon=":material/error:")
+        st.error(plain(job.background.failure), icon=":material/error:")
     elif over and len(steps) <= len(job.order):
         st.info(
             tn(
@@ -152,9 +151,9 @@ def _look(job: CaseJob, was_over: bool) -> None:
 def _drawn(job: CaseJob, steps: list[CaseStep], fresh: list[Recalibrated], over: bool) -> None:
     case = job.case
     if len(steps) > 1:
-        st.success(shown(sentence(steps)), icon=":material/lightbulb:")
+        st.success(plain(summary(steps)), icon=":material/lightbulb:")
     if fresh:
-        st.success("  \n".join(shown(proof(one)) for one in fresh), icon=":material/restart_alt:")
+        st.success("  \n".join(plain(proof(one)) for one in fresh), icon=":material/restart_alt:")
         st.caption(note("compare", "recalibration"))
     floor, stamp = loss_floor(job.classes) if case is LECTURE else None, (id(job), len(steps))
     st.markdown(f"**{t('Accuracy on validation images, one cause less at each step')}**")
@@ -169,7 +168,7 @@ def _drawn(job: CaseJob, steps: list[CaseStep], fresh: list[Recalibrated], over:
     else:
         st.caption(note("compare", "one-run-each"))
     if over and case.lesson is not None:
-        st.info(shown(case.lesson), icon=":material/school:")
+        st.info(plain(case.lesson), icon=":material/school:")
     with st.expander(t("Loss at each step"), icon=":material/trending_down:", expanded=case is LECTURE):
         draw(
             "compare-gap-loss",

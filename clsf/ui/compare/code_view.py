@@ -13,7 +13,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.compare import keys
 from clsf.ui.shared import code_panel
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 
 def show(named: tuple[Contestant, ...]) -> None:
@@ -35,7 +35,7 @@ def show(named: tuple[Contestant, ...]) -> None:
                         code.loop_code(c.run.framework, c.run.plan.variants[c.run.framework], c.run.plan), language="python"
                     )
         except ClsfError as error:
-            st.info(sentence(error.sentence), icon=":material/info:")
+            st.info(plain(error.sentence), icon=":material/info:")
 
 
 def _model(record: RunRecord) -> code.Code:

@@ -18,7 +18,7 @@ from clsf.model.shapes import shape_text
 from clsf.ui.compare import keys
 from clsf.ui.shared import data_choice, design, example, navigation, service_access
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
 
 KINDS = ("keras", "onnx", "safetensors", "pt", "pth")
@@ -38,18 +38,18 @@ class _Done:
 
 
 def show() -> None:
-    """Show where the files are given on the left, and what came of them on the right."""
+    """Show where the files are given on the left, and their results on the right."""
     left, right = st.columns([1, 2.4], gap="large")
     with left:
         _choose()
     with right:
         done = st.session_state.get(keys.CONVERTED)
         if isinstance(done, Sentence):
-            st.error(sentence(done), icon=":material/error:")
+            st.error(plain(done), icon=":material/error:")
         elif done is None:
             st.info(note("compare", "give-files"), icon=":material/upload_file:")
             example.guess(
-                t("Guess before you try: the weights of a dense layer behind Flatten are carried to PyTorch as they are. Which is the first layer whose output differs, and do the shapes show it?")
+                t("Guess before you try: the weights of the first dense layer behind the feature maps are carried to PyTorch as they are. Which is the first layer whose output differs, and do the shapes show it?")
             )  # fmt: skip
         else:
             _look(done)
@@ -83,25 +83,25 @@ def _choose() -> None:
 
 def _compared(given: list[Given], data: str, own: tuple | None) -> _Done | Sentence:
     try:
-        found = lab.examined(service_access.get_service(), given, data, own)
+        comparison = lab.examined(service_access.get_service(), given, data, own)
     except ClsfError as error:
         return error.sentence
-    return _Done(found, given[-1].content, len(given) == 2, data)
+    return _Done(comparison, given[-1].content, len(given) == 2, data)
 
 
 def _look(done: _Done) -> None:
     comparison = done.result.comparison
     if comparison.differs:
-        st.error(sentence(lab.verdict(comparison)), icon=":material/call_split:")
+        st.error(plain(lab.verdict(comparison)), icon=":material/call_split:")
         for number, finding in enumerate(comparison.findings):
             lead = "" if number == 0 else t("Once that is fixed") + ": "
             st.markdown(
-                f"{lead}**{plain(finding.layer)}**: {words(TITLES[finding.cause.name])}. {sentence(finding.cause.sentence)}"
+                f"{lead}**{plain(finding.layer)}**: {words(TITLES[finding.cause.name])}. {plain(finding.cause.sentence)}"
             )
     else:
-        st.success(sentence(lab.verdict(comparison)), icon=":material/check_circle:")
+        st.success(plain(lab.verdict(comparison)), icon=":material/check_circle:")
     for said in comparison.notes:
-        st.caption(f":material/info: {sentence(said)}")
+        st.caption(f":material/info: {plain(said)}")
     _table(done)
     _take(done)
 
@@ -126,7 +126,7 @@ def _take(done: _Done) -> None:
     with st.container(horizontal=True):
         if st.button(t("Open in Model"), key="convert_open", icon=":material/account_tree:"):
             design.hand_over(result.first.spec)
-            st.switch_page(navigation.link_to("model"), query_params=navigation.kept())
+            navigation.switch_to("model")
         if done.pair and result.comparison.differs:
             _download(
                 t("The second file, mended"),
@@ -170,7 +170,7 @@ def _page(done: _Done, kind: str) -> str:
 
 def _refused(done: _Done) -> None:
     if done.refused is not None:
-        st.error(sentence(done.refused), icon=":material/error:")
+        st.error(plain(done.refused), icon=":material/error:")
 
 
 def _download(label: str, key: str, done: _Done, make: Callable[[], bytes | str], name: str, primary: bool = False) -> None:

@@ -16,7 +16,7 @@ from clsf.ui.compare import example, jobs, keys, switches
 from clsf.ui.shared import service_access, state
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.sections import go
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,17 +52,17 @@ def _look(job: DefaultsJob, was_over: bool) -> None:
     if not was_over:
         st.rerun()
     if job.background.failure is not None:
-        st.error(sentence(job.background.failure), icon=":material/error:")
+        st.error(plain(job.background.failure), icon=":material/error:")
         _again()
         return
-    found: Defaults = job.background.items[0]
-    for framework, why in found.failures.items():
-        st.warning(f"{name(framework)}: {sentence(why)}", icon=":material/error:")
-    if found.failures:
+    defaults: Defaults = job.background.items[0]
+    for framework, why in defaults.failures.items():
+        st.warning(f"{name(framework)}: {plain(why)}", icon=":material/error:")
+    if defaults.failures:
         _again()
-    if len(found.failures) == len(FRAMEWORKS):
+    if len(defaults.failures) == len(FRAMEWORKS):
         return
-    for row in found.rows:
+    for row in defaults.rows:
         _row(row)
 
 
@@ -74,7 +74,7 @@ def _again() -> None:
 def _row(row: DefaultRow, switch: bool = True) -> None:
     with st.container(border=True, gap="xsmall"):
         what, *sides, action = st.columns([1.5, 2, 2, 1], vertical_alignment="top", gap="medium")
-        what.markdown(f"**{sentence(row.title)}**")
+        what.markdown(f"**{plain(row.title)}**")
         for place, framework in zip(sides, FRAMEWORKS, strict=True):
             place.html(_values(framework, row.values[framework]))
         with action:

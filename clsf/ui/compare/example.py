@@ -11,14 +11,14 @@ from clsf.charts import compare_case as charts
 from clsf.charts import compare_lockstep, compare_noise
 from clsf.charts.compare_curves import contestants, figure, in_words
 from clsf.compare import noise
-from clsf.compare.cases.steps import sentence as said
+from clsf.compare.cases.steps import summary as said
 from clsf.compare.defaults import DefaultRow
 from clsf.examples import compared
 from clsf.frameworks import TITLES
 from clsf.ui.shared import example
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 
 def runs() -> None:
@@ -59,7 +59,7 @@ def seeds() -> None:
     sides = [[record for record in records if record.framework == name] for name in FRAMEWORKS]
     values = [noise.by_seed(side) for side in sides]
     images = noise.images_of(records)
-    means = [noise.interval(list(found.values()), "t", images) for found in values]
+    means = [noise.interval(list(pair.values()), "t", images) for pair in values]
     names = [TITLES[name] for name in FRAMEWORKS]
     styles = [one.style for one in contestants([side[0] for side in sides], names)]
     with _place("seeds"):
@@ -70,7 +70,7 @@ def seeds() -> None:
                 len(values[0]),
             )
         )
-        st.markdown(sentence(noise.gap_sentence(noise.gap(*values, "t", images))))
+        st.markdown(plain(noise.gap_sentence(noise.gap(*values, "t", images))))
         draw(
             "compare-example-seeds", len(records),
             lambda: (compare_noise.figure(names, styles, values, means, words), compare_noise.in_words(names, means, words)), 340,
@@ -92,7 +92,7 @@ def case() -> None:
             140 + 48 * len(steps), t("Accuracy on validation images, one cause less at each step"),
         )  # fmt: skip
         with st.expander(t("What came out")):
-            st.markdown(sentence(said(steps)))
+            st.markdown(plain(said(steps)))
 
 
 def defaults(show: Callable[[DefaultRow], None]) -> None:

@@ -31,7 +31,7 @@ from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,16 +60,16 @@ class LockstepJob:
 
     @property
     def parting(self) -> FirstParting | None:
-        """The first parting, as soon as it was met."""
+        """Return the first difference, as soon as it was met."""
         if self.result is not None:
             return self.result.first_parting
         started = self.started
-        found = FirstParting.of(1, started.weights) if started is not None else None
-        return found or next((p for s in self.steps if (p := FirstParting.of(s.step, s.tensors))), None)
+        first = FirstParting.of(1, started.weights) if started is not None else None
+        return first or next((p for s in self.steps if (p := FirstParting.of(s.step, s.tensors))), None)
 
 
 def show() -> None:
-    """Show the controls on the left and what came of them on the right."""
+    """Show the controls on the left and their results on the right."""
     left, right = st.columns([1, 2.4], gap="large")
     with left:
         chosen = bench.choose()
@@ -115,7 +115,7 @@ def _pick() -> None:
 
 
 def _look(job: LockstepJob, was_over: bool) -> None:
-    """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
+    """Draw the results so far. What did not change since the last drawing is sent as the same, and the browser leaves it alone."""
     _head(job)
     started, steps = job.started, job.steps
     if started is not None:
@@ -150,20 +150,20 @@ def _head(job: LockstepJob) -> None:
                 disabled=not jobs.own(keys.LOCKSTEP),
             )
     if job.background.failure is not None:
-        st.error(sentence(job.background.failure), icon=":material/error:")
+        st.error(plain(job.background.failure), icon=":material/error:")
     result = job.result
     if result is None:
         return
     if result.first_parting is None:
-        st.success(sentence(result.sentence), icon=":material/verified:")
+        st.success(plain(result.sentence), icon=":material/verified:")
     elif result.growth:
-        st.info(sentence(result.sentence), icon=":material/trending_up:")
+        st.info(plain(result.sentence), icon=":material/trending_up:")
     else:
-        st.warning(sentence(result.sentence), icon=":material/call_split:")
+        st.warning(plain(result.sentence), icon=":material/call_split:")
     if result.failure is not None:
         framework, why = result.failure
         st.error(
-            t("{framework} could not go on; the steps before stay.", framework=TITLES[framework]) + " " + sentence(why),
+            t("{framework} could not go on; the steps before stay.", framework=TITLES[framework]) + " " + plain(why),
             icon=":material/error:",
         )  # fmt: skip
 

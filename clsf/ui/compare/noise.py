@@ -21,12 +21,12 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_EPOCHS, Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import bench, estimate, example, jobs, keys
-from clsf.ui.shared import choose, service_access, state, units
+from clsf.ui.shared import choose, problems, service_access, state, units
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 FRAMEWORKS_APART = "frameworks"
 
@@ -45,7 +45,7 @@ class NoiseJob:
 
 
 def show() -> None:
-    """Show the controls on the left and what came of them on the right."""
+    """Show the controls on the left and their results on the right."""
     jobs.page_of(
         keys.NOISE, _choose, _start, _look,
         note("compare", "press-train-seeds"),
@@ -79,10 +79,10 @@ def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
         compared = arms(plan, difference)
         why = _idle(spec, plan, difference)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     if why is not None:
-        st.warning(sentence(why), icon=":material/block:")
+        st.warning(plain(why), icon=":material/block:")
     estimate.show(spec, plan, 2 * seeds, compared[0].framework)
     pressed = st.button(t("Train the seeds"), key="train_seeds", type="primary", icon=":material/play_arrow:", width="stretch")
     return (spec, compared, change, seeds) if pressed else None
@@ -123,7 +123,7 @@ def _look(job: NoiseJob, was_over: bool) -> None:
     if not over:
         jobs.show_progress(keys.NOISE, len(job.done), 2 * job.seeds, job.began)
     if job.background.failure is not None:
-        st.error(sentence(job.background.failure), icon=":material/error:")
+        st.error(plain(job.background.failure), icon=":material/error:")
     elif over and len(pairs) < job.seeds:
         st.info(
             tn(
@@ -149,7 +149,7 @@ def _left_out(job: NoiseJob, pairs: list[SeedPair]) -> None:
             why = noise.why_not(record)
             if why is not None:
                 st.warning(
-                    t("Seed {seed}, {name}: left out, because {why}.", seed=pair.seed, name=name, why=sentence(why)),
+                    t("Seed {seed}, {name}: left out, because {why}.", seed=pair.seed, name=name, why=plain(why)),
                     icon=":material/block:",
                 )
 
@@ -166,11 +166,11 @@ def _result(job: NoiseJob, pairs: list[SeedPair]) -> None:
         st.segmented_control, t("Method"), {name: titles[name] for name in METHODS}, keys.METHOD, default="t",
         help=note("compare", "t-right-results"),
     )  # fmt: skip
-    found = noise.gap(*values, method, images)
-    text = sentence(noise.gap_sentence(found))
-    if found.inside is None:
+    gap = noise.gap(*values, method, images)
+    text = plain(noise.gap_sentence(gap))
+    if gap.inside is None:
         st.info(text, icon=":material/casino:")
-    elif found.inside:
+    elif gap.inside:
         st.success(text, icon=":material/blur_on:")
     else:
         st.warning(text, icon=":material/call_split:")

@@ -7,34 +7,28 @@ import streamlit as st
 from clsf.charts import compare_published as chart
 from clsf.compare.cases import crossedwires
 from clsf.compare.cases.case import Case
-from clsf.compare.cases.crossedwires import BATCH_NORM, NETS, WITHOUT_NORM, Row
+from clsf.compare.cases.crossedwires import NET_OF, Row
 from clsf.ui.compare import keys
 from clsf.ui.shared import choose
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, words
-
-OWN = {BATCH_NORM.name: crossedwires.BATCH_NORMALISED, WITHOUT_NORM.name: ("vgg",)}
-"""Case -> the published networks that it is about."""
+from clsf.ui.shared.text import plain, t, words
 
 
 def show(case: Case) -> Row | None:
     """Show what is known of a case; return the published row that the student wants to run, if any."""
     source = case.published
     where = f"[{plain(source.where)}]({source.address})" if source.address else plain(source.where)
-    st.markdown(f"{sentence(source.claim)} {t('Source')}: {where}.")
+    st.markdown(f"{plain(source.claim)} {t('Source')}: {where}.")
     if source.numbers:
-        st.markdown("\n".join(f"- {sentence(what)}: **{sentence(value)}**" for what, value in source.numbers))
-    return _rows(case) if case.name in OWN else None
+        st.markdown("\n".join(f"- {plain(what)}: **{plain(value)}**" for what, value in source.numbers))
+    return _rows(case) if case.name in NET_OF else None
 
 
 def _rows(case: Case) -> Row | None:
     with st.expander(
         t("All published pairs; run one of them here"), icon=":material/scatter_plot:", key=f"published_{case.name}"
     ):
-        nets = OWN[case.name]
-        net = nets[0]
-        if len(nets) > 1:
-            net = choose.named(st.segmented_control, t("Network"), {name: NETS[name] for name in nets}, keys.NET)
+        net = NET_OF[case.name]
         rows = [row for row in crossedwires.rows() if row.net == net]
         st.caption(note("compare", "published-pairs"))
         chosen = _chosen(net)
@@ -42,11 +36,11 @@ def _rows(case: Case) -> Row | None:
             chart.figure(rows, chosen, words), key=_key(net), on_select="rerun", selection_mode=("points", "box", "lasso"),
             height=520, config={"displaylogo": False}, alt=chart.in_words(rows, words),
         )  # fmt: skip
-        found = sorted({point["customdata"][0] for point in picked.selection.points if point.get("customdata")})
-        st.session_state[f"{_key(net)}_chosen"] = found
-        if set(found) != chosen:
+        places = sorted({point["customdata"][0] for point in picked.selection.points if point.get("customdata")})
+        st.session_state[f"{_key(net)}_chosen"] = places
+        if set(places) != chosen:
             st.rerun()
-        return _one(net, rows, found)
+        return _one(net, rows, places)
 
 
 def _key(net: str) -> str:
@@ -58,12 +52,12 @@ def _chosen(net: str) -> set[int]:
     return set(st.session_state.get(f"{_key(net)}_chosen", ()))
 
 
-def _one(net: str, rows: list[Row], found: list[int]) -> Row | None:
+def _one(net: str, rows: list[Row], places: list[int]) -> Row | None:
     usual = rows.index(crossedwires.usual(net))
     linked = st.query_params.get(keys.ROW, "")
-    if linked.isascii() and linked.isdecimal() and len(linked) < 7 and int(linked) < len(rows) and not found:
+    if linked.isascii() and linked.isdecimal() and len(linked) < 7 and int(linked) < len(rows) and not places:
         usual = int(linked)
-    offered = found[:200] or [usual]
+    offered = places[:200] or [usual]
     offered.sort(key=lambda n: -abs(rows[n].gap))
     titles = {str(n): _told(rows[n]) for n in offered}
     if st.toggle(

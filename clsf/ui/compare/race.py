@@ -22,7 +22,7 @@ from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 MOST_OFFERED = 40
 
@@ -36,7 +36,7 @@ def show() -> None:
             choices = controls.training_choices()
         both = replace(choices, frameworks=tuple(FRAMEWORKS))
         if choices.problem and choices.plan is None:
-            st.error(sentence(choices.problem), icon=":material/error:")
+            st.error(plain(choices.problem), icon=":material/error:")
         asked = st.button(
             t("Train both"), key="train_both", type="primary", icon=":material/play_arrow:", width="stretch",
             disabled=bool(choices.problem),
@@ -85,14 +85,14 @@ def _records() -> list[RunRecord] | None:
             return [service.record(runs.looked_at()), service.record(other)]
         return service.group(runs.looked_at())[:2]
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.error(plain(error.sentence), icon=":material/search_off:")
         st.button(t("Close this run"), key="forget", on_click=_forget)
         return None
 
 
 @pace.turn()
 def _look(drawn_at: pace.Pace | None) -> None:
-    """One look at both runs."""
+    """Draw both runs as they are now."""
     if not runs.looked_at():  # they were closed just now
         st.rerun()
     records = _records()
@@ -130,7 +130,7 @@ def _comparable(one: RunRecord, two: RunRecord) -> bool:
     why = fairness.refusal(one, two)
     if why is None:
         return True
-    st.error(t("These two runs can't be compared.") + " " + sentence(why), icon=":material/block:")
+    st.error(t("These two runs can't be compared.") + " " + plain(why), icon=":material/block:")
     st.button(
         t("Look at the first one alone"), key="alone", icon=":material/looks_one:", on_click=runs.compare_with, args=(None,)
     )
@@ -168,10 +168,10 @@ def _charts(named: tuple[Contestant, ...]) -> None:
 
 def _choose_runs() -> None:
     """Offer the reader's runs, newest first, as soon as there are two."""
-    found = [s for s in service_access.get_service().recent(state.owner(), MOST_OFFERED) if s.epochs]
-    if len(found) < 2:
+    listed = [s for s in service_access.get_service().recent(state.owner(), MOST_OFFERED) if s.epochs]
+    if len(listed) < 2:
         return
-    titles = {s.run_id: _title(s) for s in found}
+    titles = {s.run_id: _title(s) for s in listed}
     with st.expander(t("Compare two of my runs"), icon=":material/history:"):
         one = st.selectbox(t("First"), list(titles), index=1, format_func=titles.get, key=keys.PICK_ONE)
         two = st.selectbox(t("Second"), list(titles), index=0, format_func=titles.get, key=keys.PICK_TWO)
@@ -181,10 +181,10 @@ def _choose_runs() -> None:
         )  # fmt: skip
 
 
-def _title(found: RunSummary) -> str:
+def _title(summary: RunSummary) -> str:
     parts = [
-        TITLES[found.framework], found.data, found.model, units.share(found.validation_accuracy),
-        time.strftime("%H:%M:%S", time.localtime(found.created)),
+        TITLES[summary.framework], summary.data, summary.model, units.share(summary.validation_accuracy),
+        time.strftime("%H:%M:%S", time.localtime(summary.created)),
     ]  # fmt: skip
     return " · ".join(parts)
 

@@ -15,7 +15,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.shared import units
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import computed_on, status
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 
 def show(named: tuple[Contestant, ...]) -> None:
@@ -68,16 +68,16 @@ def _gap(one: RunRecord, two: RunRecord) -> None:
         if why is not None:
             st.info(
                 t("No gap is stated: the run in {framework} is no result of its plan, because {why}.",
-                  framework=STYLES[record.framework].title, why=sentence(why)),
+                  framework=STYLES[record.framework].title, why=plain(why)),
                 icon=":material/casino:",
             )  # fmt: skip
             return
     try:
-        found = noise.gap(noise.by_seed([one]), noise.by_seed([two]))
+        gap = noise.gap(noise.by_seed([one]), noise.by_seed([two]))
     except ClsfError:
         st.info(t("One run each, with different seeds: whether a gap is chance can't be told."), icon=":material/casino:")
         return
     st.info(
-        f"{sentence(noise.gap_sentence(found))} " + t("How large the noise is: see the section “Noise”."),
+        f"{plain(noise.gap_sentence(gap))} " + t("How large the noise is: see the section “Noise”."),
         icon=":material/casino:",
     )

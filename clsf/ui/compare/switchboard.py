@@ -21,7 +21,7 @@ from clsf.ui.compare.bench import Bench
 from clsf.ui.shared import controls, runs, service_access, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.sections import go
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ class EffectsJob:
     earlier: dict[tuple[str, str], Effect] = field(default_factory=dict)
 
     @property
-    def found(self) -> dict[tuple[str, str], Effect]:
+    def effects(self) -> dict[tuple[str, str], Effect]:
         return {**self.earlier, **{(e.name, e.option): e for e in list(self.background.items)}}
 
     def fits(self, chosen: Bench) -> bool:
@@ -51,7 +51,7 @@ def show() -> None:
 
 
 def _board(was_running: bool) -> None:
-    """One look at everything: a switch that is turned changes what can be done with all of them."""
+    """Draw all switches: turning one changes what can be done with the others."""
     with st.expander(t("Measured on"), icon=":material/science:", expanded=True):
         left, right = st.columns(2, gap="large")
         with left:
@@ -72,7 +72,7 @@ def _job(chosen: Bench) -> EffectsJob | None:
 
 
 def _actions(chosen: Bench) -> None:
-    """What can be done with all switches at once."""
+    """Show what can be done with all switches at once."""
     useful = [name for name, entry in ENTRIES.items() if entry.idle(chosen.analysis, chosen.plan) is None]
     on, job = switches.on(), _job(chosen)
     st.markdown(t("**{count} of {all} differences** can show with this model and plan.", count=len(useful), all=len(ENTRIES)))
@@ -95,7 +95,7 @@ def _actions(chosen: Bench) -> None:
     ):  # fmt: skip
         st.rerun()
     if on:
-        st.markdown(t("Switched on: {names}", names=", ".join(sentence(ENTRIES[name].title) for name in on)))
+        st.markdown(t("Switched on: {names}", names=", ".join(plain(ENTRIES[name].title) for name in on)))
         if st.button(
             t("Run lockstep with these"), key="lockstep_with", icon=":material/footprint:", type="primary", width="stretch",
             on_click=_run_with, args=(chosen,),
@@ -113,26 +113,26 @@ def _option(name: str, on: dict[str, str]) -> str:
 
 def _cards(chosen: Bench) -> None:
     on, job = switches.on(), _job(chosen)
-    found = job.found if job is not None else {}
-    waiting = set(job.asked) - set(found) if job is not None and not job.background.over else set()
+    effects = job.effects if job is not None else {}
+    waiting = set(job.asked) - set(effects) if job is not None and not job.background.over else set()
     useful = [name for name, entry in ENTRIES.items() if entry.idle(chosen.analysis, chosen.plan) is None]
     opened = st.session_state.get(keys.OPENED)
     if opened is not None:  # first, also if it can't show here: then it says why
         useful = [opened, *(name for name in useful if name != opened)]
-    _grid(useful, chosen, on, found, waiting)
+    _grid(useful, chosen, on, effects, waiting)
     others = [name for name in ENTRIES if name not in useful]
     if others:
         with st.expander(
             t("{count} that can't show with this model and plan, and why", count=len(others)), icon=":material/block:"
         ):
-            _grid(others, chosen, on, found, waiting)
+            _grid(others, chosen, on, effects, waiting)
 
 
 def _grid(
     names: list[str],
     chosen: Bench,
     on: dict[str, str],
-    found: dict[tuple[str, str], Effect],
+    effects: dict[tuple[str, str], Effect],
     waiting: set[tuple[str, str]],
 ) -> None:
     with st.grid("auto", min_column_width=340, gap="small") as grid:
@@ -140,13 +140,13 @@ def _grid(
             with grid.cell(), st.container(border=True, height="stretch", gap="small", key=f"card_{name}"):
                 option = _option(name, on)
                 position = on.get(name, switches.ALIGNED)
-                _card(ENTRIES[name], chosen, position, found.get((name, option)), (name, option) in waiting)
+                _card(ENTRIES[name], chosen, position, effects.get((name, option)), (name, option) in waiting)
 
 
 def _card(entry: Difference, chosen: Bench, position: str, effect: Effect | None, waiting: bool) -> None:
     idle = entry.idle(chosen.analysis, chosen.plan)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.markdown(f"**{sentence(entry.title)}**")
+        st.markdown(f"**{plain(entry.title)}**")
         if position != switches.ALIGNED:
             st.badge(t("on"), icon=":material/toggle_on:", color="orange")
     st.html(_what(entry))
@@ -158,7 +158,7 @@ def _card(entry: Difference, chosen: Bench, position: str, effect: Effect | None
         label_visibility="collapsed", on_change=_turned, args=(entry.name,), disabled=idle is not None and position == switches.ALIGNED,
     )  # fmt: skip
     if idle is not None:
-        st.caption(f":material/block: {sentence(idle)}")
+        st.caption(f":material/block: {plain(idle)}")
         return
     _effect(entry, chosen, effect, waiting)
     option = position if position != switches.ALIGNED else switches.first(entry.name)
@@ -197,7 +197,7 @@ def _effect(entry: Difference, chosen: Bench, effect: Effect | None, waiting: bo
     elif effect is None:
         return
     elif effect.failure is not None:
-        st.error(sentence(effect.failure), icon=":material/error:")
+        st.error(plain(effect.failure), icon=":material/error:")
     elif effect.parting is None:
         st.badge(t("no effect in two steps"), icon=":material/check:", color="green")
     else:
@@ -216,7 +216,7 @@ def _turned(name: str) -> None:
 def _measure(chosen: Bench, asked: list[tuple[str, str]]) -> None:
     job, service = _job(chosen), service_access.get_service()
     background = Background(lambda stopped: effects(service, chosen.spec, chosen.plan, asked, stopped))
-    jobs.put(keys.EFFECTS, EffectsJob(chosen.spec, chosen.plan, tuple(asked), background, job.found if job else {}))
+    jobs.put(keys.EFFECTS, EffectsJob(chosen.spec, chosen.plan, tuple(asked), background, job.effects if job else {}))
 
 
 def _run_with(chosen: Bench) -> None:

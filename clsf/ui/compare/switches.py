@@ -15,19 +15,19 @@ def on() -> dict[str, str]:
     text = st.session_state.get(keys.SWITCHES)
     if text is None:
         text = st.query_params.get(keys.SWITCHES, "")
-    found = _read(text)
-    _write(found)
-    return found
+    options = _read(text)
+    _write(options)
+    return options
 
 
 def turn(name: str, option: str) -> None:
     """Turn one switch."""
-    found = on()
+    options = on()
     if option == ALIGNED:
-        found.pop(name, None)
+        options.pop(name, None)
     else:
-        found[name] = option
-    _write({n: found[n] for n in ENTRIES if n in found})
+        options[name] = option
+    _write({n: options[n] for n in ENTRIES if n in options})
 
 
 def only(names: list[str]) -> None:
@@ -42,17 +42,17 @@ def first(name: str) -> str:
 
 
 def _read(text: str) -> dict[str, str]:
-    found = {}
+    options = {}
     for part in text.split(","):
         name, _, option = part.partition(":")
         if name in ENTRIES:
             known = [o.name for o in ENTRIES[name].options if o.name != ALIGNED]
-            found[name] = option if option in known else first(name)
-    return found
+            options[name] = option if option in known else first(name)
+    return options
 
 
-def _write(found: dict[str, str]) -> None:
-    text = ",".join(name if option == first(name) else f"{name}:{option}" for name, option in found.items())
+def _write(options: dict[str, str]) -> None:
+    text = ",".join(name if option == first(name) else f"{name}:{option}" for name, option in options.items())
     st.session_state[keys.SWITCHES] = text
     if text:
         if st.query_params.get(keys.SWITCHES) != text:

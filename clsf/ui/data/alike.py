@@ -26,26 +26,26 @@ def show(info: DatasetInfo) -> None:
         t("Images compared"), SIZES, keys.SAMPLE, "500", st.segmented_control,
         help=t("Drawn from the training images, each class by its share."),
     )  # fmt: skip
-    found = ask_or_say("torch", "clsf.data.likeness:likeness", info.name, int(size), 0, stamp=dataset.checksum)
-    if found is None:
+    likeness = ask_or_say("torch", "clsf.data.likeness:likeness", info.name, int(size), 0, stamp=dataset.checksum)
+    if likeness is None:
         return
     images, stamp = dataset.train, (info.name, dataset.checksum, size)
     left, right = st.columns([1.5, 1], gap="large")
     with left:
         st.subheader(t("A map of the images"), anchor=False)
-        _map(images, found, stamp)
+        _map(images, likeness, stamp)
     with right:
         st.subheader(t("Pairs"), anchor=False)
-        _pairs(images, found, stamp)
+        _pairs(images, likeness, stamp)
 
 
-def _map(images: Images, found: Likeness, stamp: tuple) -> None:
-    one, two = found.explained
+def _map(images: Images, likeness: Likeness, stamp: tuple) -> None:
+    one, two = likeness.explained
     cloud(
-        found.points, found.labels, images.classes, np.asarray(images.pixels[found.indices]), key="data_map", stamp=stamp,
+        likeness.points, likeness.labels, images.classes, np.asarray(images.pixels[likeness.indices]), key="data_map", stamp=stamp,
         label=tn("A map of {count} image, coloured by class",
                       "A map of {count} images, coloured by class",
-                      len(found.indices)),
+                      len(likeness.indices)),
     )  # fmt: skip
     st.caption(
         note("data", "every-image-point",
@@ -54,7 +54,7 @@ def _map(images: Images, found: Likeness, stamp: tuple) -> None:
     )  # fmt: skip
 
 
-def _pairs(images: Images, found: Likeness, stamp: tuple) -> None:
+def _pairs(images: Images, likeness: Likeness, stamp: tuple) -> None:
     kinds = {
         "nearest": t("nearest"),
         "nearest_strangers": t("nearest, of different classes"),
@@ -62,12 +62,12 @@ def _pairs(images: Images, found: Likeness, stamp: tuple) -> None:
         "farthest_kin": t("farthest, of one class"),
     }
     kind = choose.named(st.pills, t("Which pairs"), kinds, keys.PAIRS, label_visibility="collapsed")
-    pairs = getattr(found, kind)
+    pairs = getattr(likeness, kind)
     if not pairs:
         st.caption(t("There is no such pair."))
         return
     rows = [row for one, other, _ in pairs for row in (one, other)]
-    indices = found.indices[rows]
+    indices = likeness.indices[rows]
     pictures(
         np.asarray(images.pixels[indices]), [images.classes[images.labels[k]] for k in indices], key="data_pairs",
         stamp=(stamp, kind), columns=4, side=96, label=kinds[kind],

@@ -84,26 +84,26 @@ def _use(chosen: Augmentation) -> None:
         help=note("data", "opens-train-page"),
     ):  # fmt: skip
         chosen_augmentation.take(chosen)
-        st.switch_page(navigation.link_to("train"), query_params=navigation.kept())
+        navigation.switch_to("train")
     if chosen_augmentation.chosen().any and chosen_augmentation.chosen() == chosen:
         st.caption(t("This is what the Train page is set to."))
 
 
 def _said(chosen: Augmentation, seed: int, epoch: int, number: int, shape: tuple[int, int, int]) -> str:
     """Return in few words what happened to the image in an epoch."""
-    found = drawn(chosen, seed, epoch, number, *shape[:2])
+    values = drawn(chosen, seed, epoch, number, *shape[:2])
     parts = []
-    if found["flip"]:
+    if values["flip"]:
         parts.append(t("flipped"))
     if chosen.rotation:
-        parts.append(f"{found['angle']:+.0f}°")
+        parts.append(f"{values['angle']:+.0f}°")
     if chosen.shift:
-        down, right = found["down"], found["right"]
+        down, right = values["down"], values["right"]
         parts += [f"{'↓' if down > 0 else '↑'}{abs(down)}"] * bool(down) + [f"{'→' if right > 0 else '←'}{abs(right)}"] * bool(
             right
         )
     if chosen.brightness:
-        parts.append(f"×{found['factor']:.2f}")
+        parts.append(f"×{values['factor']:.2f}")
     return " · ".join(parts)
 
 

@@ -1,10 +1,8 @@
-"""Every session_state key of the Data page; those of widgets stand in the link under the same name."""
+"""Every session_state key of the Data page; those of widgets are in the link under the same name."""
 
 from __future__ import annotations
 
 SECTION = "part_of_data"
-
-WAITED = "data_waited"  # name of the set that is being made
 
 # Look.
 PART = "images_of"
@@ -13,10 +11,6 @@ CLASSES = "grid_classes"  # in the link: their numbers, for names may be anythin
 SHUFFLE, PAGE = "grid_order", "grid_page"
 IMAGE = "image"  # in the link: the index of the image that is looked at
 GRID = "data_grid"
-
-# Numbers.
-MEANS = "data_means"
-BALANCE_SHARE = "balance_share"
 
 # Alike.
 SAMPLE = "map_images"
@@ -50,7 +44,7 @@ KINDS = "upload_classes"
 OWN_SIDE = "upload_side"
 OWN_TITLE = "upload_title"
 OWN_TASK = "upload_task"  # the Task that reads an upload
-OWN_FOUND = "upload_found"  # what came of it
+OWN_FOUND = "upload_found"  # the result
 OWN_DONE = "upload_done"  # counts the uploads, so that the widgets are empty afterwards
 OWN_READING = "upload_reading"  # how the last upload is read, before it is imported
 OWN_ROLE, OWN_ENCODING, OWN_LABELS = "upload_role", "upload_encoding", "upload_labels"

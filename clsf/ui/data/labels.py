@@ -49,8 +49,8 @@ def show(info: DatasetInfo) -> None:
 def _some(images: Images, classes: int) -> np.ndarray:
     """Return the first image of each of four classes that lie apart, fewer if there are fewer."""
     wanted = np.unique(np.linspace(0, classes - 1, IMAGES).round().astype(int))
-    found = [np.flatnonzero(images.labels == label)[:1] for label in wanted]
-    return np.concatenate(found)
+    places = [np.flatnonzero(images.labels == label)[:1] for label in wanted]
+    return np.concatenate(places)
 
 
 def _both_kinds(labels: np.ndarray, classes: int) -> None:
@@ -117,7 +117,7 @@ def _losses(logits: np.ndarray, labels: np.ndarray) -> None:
         "tensorflow": ("SparseCategoricalCrossentropy", "CategoricalCrossentropy"),
         "torch": (t("cross_entropy with whole numbers"), t("cross_entropy with one-hot rows")),
     }
-    found = {}
+    losses = {}
     for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
         style = STYLES[framework]
         with place, st.container(border=True, height="stretch"):
@@ -128,10 +128,10 @@ def _losses(logits: np.ndarray, labels: np.ndarray) -> None:
             if answer is None:
                 continue
             _, sparse, categorical = answer
-            found[framework] = sparse, categorical
+            losses[framework] = sparse, categorical
             for name, value in zip(names[framework], (sparse, categorical), strict=True):
                 st.metric(name, f"{value:.6f}")
-    numbers = [value for pair in found.values() for value in pair]
+    numbers = [value for pair in losses.values() for value in pair]
     if len(numbers) == 4:
         apart = max(numbers) - min(numbers)
         st.caption(

@@ -14,16 +14,16 @@ from clsf.errors import ClsfError
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.ui.data import keys, opened
-from clsf.ui.shared import navigation, progress, runs, service_access, state
+from clsf.ui.shared import navigation, problems, progress, runs, service_access, state
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 PAIRS = 4  # of a finding that are shown
 TICK = 1.0  # seconds between two looks at runs that go on
 MODEL, EPOCHS, MOST = "lecture-cnn", 8, 4000
-"""What is trained with the leak and without it: enough to learn by heart, small enough for a minute."""
+"""What is trained with the leak and without it: enough to memorise, small enough for a minute."""
 
 
 def show(info: DatasetInfo) -> None:
@@ -47,12 +47,12 @@ def show(info: DatasetInfo) -> None:
 
 def _finding(info: DatasetInfo, dataset: Dataset, checked: Checked, finding: Finding, names: list[str] | None) -> None:
     with st.container(border=True):
-        st.markdown(f"**:material/warning: {sentence(finding.said)}**")
-        st.markdown(sentence(finding.means))
+        st.markdown(f"**:material/warning: {plain(finding.said)}**")
+        st.markdown(plain(finding.means))
         shown = [place for pair in finding.pairs[:PAIRS] for place in pair] or list(finding.images[: 2 * PAIRS])
         if shown:
             _pictures(dataset, checked, finding, shown, names)
-        st.markdown(t("What to do: {what}", what=sentence(finding.do)))
+        st.markdown(t("What to do: {what}", what=plain(finding.do)))
         if finding.leaked:
             _with_and_without(info, dataset, finding)
 
@@ -95,7 +95,7 @@ def _with_and_without(info: DatasetInfo, dataset: Dataset, finding: Finding) -> 
             service.train(spec, Plan(name, epochs=EPOCHS, batch_size=32, train_limit=MOST), ("torch",), owner=state.owner())[0] for name in pair
         ]  # fmt: skip
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     st.rerun()
 
@@ -108,13 +108,13 @@ def _outcome(run_ids: list[str], other_images: bool) -> None:
 
 
 def _records(run_ids: list[str]) -> list:
-    found = []
+    records = []
     for run_id in run_ids:
         try:
-            found.append(service_access.get_service().record(run_id))
+            records.append(service_access.get_service().record(run_id))
         except ClsfError:
-            found.append(None)
-    return found
+            records.append(None)
+    return records
 
 
 @st.fragment(run_every=TICK)
@@ -144,6 +144,4 @@ def _told(run_ids: list[str], other_images: bool) -> None:
         t("Compare the two runs"), key=f"leak_compare_{run_ids[0]}", icon=":material/compare_arrows:"
     ):
         runs.look_at_pair(*run_ids)
-        st.switch_page(
-            navigation.link_to("compare"), query_params={**navigation.kept(), state.RUN: run_ids[0], runs.COMPARE_WITH_LINK: run_ids[1]}
-        )  # fmt: skip
+        navigation.switch_to("compare", {state.RUN: run_ids[0], runs.COMPARE_WITH_LINK: run_ids[1]})

@@ -95,12 +95,12 @@ def _grid(images: Images, pool: np.ndarray, rows: int, columns: int, side: int, 
             width="content",
         )  # fmt: skip
     number = opened.picked(images)
-    found = np.flatnonzero(seen == number)
+    places = np.flatnonzero(seen == number)
     pictures(
         np.asarray(images.pixels[seen]),
         [images.classes[images.labels[k]] for k in seen],
         key=keys.GRID, stamp=(stamp, tuple(seen.tolist())), columns=columns, side=side,
-        label=t("Images. Press one to see its numbers."), picked=int(found[0]) if len(found) else None,
+        label=t("Images. Press one to see its numbers."), picked=int(places[0]) if len(places) else None,
         on_pick=lambda at: opened.pick(int(seen[at])),
     )  # fmt: skip
     return seen

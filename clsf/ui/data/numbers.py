@@ -18,7 +18,7 @@ from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.settings import varying
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 from clsf.words import say
 
 SHARE, SEED = Plan.__dataclass_fields__["validation_share"].default, Plan.__dataclass_fields__["seed"].default
@@ -31,9 +31,9 @@ def show(info: DatasetInfo) -> None:
     _balance(dataset)
     st.subheader(t("Pixel values, before and after preparation"), anchor=False)
     plan = _plan(info)
-    found = ask_or_say("torch", "clsf.data.statistics:values", info.name, plan.to_json(), stamp=dataset.checksum)
-    if found is not None:
-        _values(info, plan, *found)
+    values = ask_or_say("torch", "clsf.data.statistics:values", info.name, plan.to_json(), stamp=dataset.checksum)
+    if values is not None:
+        _values(info, plan, *values)
     st.subheader(t("The mean image of each class"), anchor=False)
     means = ask_or_say("torch", "clsf.data.statistics:class_means", info.name, stamp=dataset.checksum)
     if means is not None:
@@ -52,7 +52,7 @@ def _balance(dataset: Dataset) -> None:
             None if own is None else own.labels,
         )
     except DataError as error:
-        st.warning(sentence(error.sentence), icon=":material/warning:")
+        st.warning(plain(error.sentence), icon=":material/warning:")
         return
     draw("data-balance", (dataset.name, dataset.checksum), lambda: data_balance.bars(counts, train.classes, words), height=300)
     total = counts[:2].sum(axis=0)

@@ -15,7 +15,7 @@ from clsf.ui.data import keys, own_reading, own_sets
 from clsf.ui.data.source import TICK, progress_bar
 from clsf.ui.shared import choose, state
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 MOST_KINDS = 12
 TYPES = [suffix.removeprefix(".") for suffix in SUFFIXES]
@@ -121,7 +121,7 @@ def _folder(done: int) -> list | None:
 
 def _classes(done: int) -> list | None:
     kinds = choose.whole(t("Number of classes"), 2, MOST_KINDS, 2, keys.KINDS)
-    found = []
+    classes = []
     for number in range(kinds):
         name_at, files_at = st.columns([1, 2])
         with name_at:
@@ -134,8 +134,8 @@ def _classes(done: int) -> list | None:
                 t("Its images"), type=TYPES, accept_multiple_files=True, key=keys.kind_files(number, done),
                 max_upload_size=_most_mb(),
             )  # fmt: skip
-        found += [(name.strip() or t("Class {number}", number=number + 1), file.name, file) for file in files]
-    return found or None
+        classes += [(name.strip() or t("Class {number}", number=number + 1), file.name, file) for file in files]
+    return classes or None
 
 
 def _start(given: list, title: str, side: int | None, choices: Choices) -> None:
@@ -160,40 +160,40 @@ def _watch() -> None:
 
 
 def _outcome() -> None:
-    """Say once what came of the last upload."""
+    """Say once how the last upload went."""
     task = st.session_state.get(keys.OWN_FOUND)
     if task is None:
         return
     if task.cancelled:
         st.info(t("Stopped. Nothing was kept."), icon=":material/stop:")
     elif task.failure is not None:
-        st.error(sentence(task.failure), icon=":material/error:")
+        st.error(plain(task.failure), icon=":material/error:")
     elif catalogue.is_cached(task.result.name):
-        found = task.result
-        height, width, channels = found.info.shape
+        outcome = task.result
+        height, width, channels = outcome.info.shape
         st.success(
             note("data", "ready-images-classes",
-                title=sentence(found.info.title), count=f"{found.info.train + found.info.validation + found.info.test:,}", classes=len(found.info.classes),
+                title=plain(outcome.info.title), count=f"{outcome.info.train + outcome.info.validation + outcome.info.test:,}", classes=len(outcome.info.classes),
                 height=height, width=width, channels=channels,
             ),
             icon=":material/check_circle:",
         )  # fmt: skip
-        if found.copies:
+        if outcome.copies:
             st.warning(
                 tn(
                     "{count} image outside the training images is a copy of a training image: {file} of {same}. What is "
                     "measured on them says little.",
                     "{count} images outside the training images are copies of training images, such as {file} of {same}. What is "
                     "measured on them says little.",
-                    len(found.copies), file=plain(found.copies[0][0]), same=plain(found.copies[0][1]),
+                    len(outcome.copies), file=plain(outcome.copies[0][0]), same=plain(outcome.copies[0][1]),
                 ),
                 icon=":material/content_copy:",
             )  # fmt: skip
-        if found.skipped:
+        if outcome.skipped:
             with st.expander(
-                tn("{count} file was left out", "{count} files were left out", len(found.skipped)), icon=":material/rule:"
+                tn("{count} file was left out", "{count} files were left out", len(outcome.skipped)), icon=":material/rule:"
             ):
-                rows = found.skipped[:200]
+                rows = outcome.skipped[:200]
                 st.dataframe(
                     {t("File"): [name for name, _ in rows], t("Why"): [words(why) for _, why in rows]}, hide_index=True, width="stretch"
                 )  # fmt: skip

@@ -15,7 +15,7 @@ from clsf.errors import ClsfError
 from clsf.ui.data import keys
 from clsf.ui.data.source import waiting
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 
 def packed(given: list) -> BinaryIO:
@@ -37,20 +37,20 @@ def look(given: list, choices: Choices | None = None) -> None:
     if choices is None:
         forget()
     choices = choices or Choices()
-    found: Reading | ClsfError
+    reading: Reading | ClsfError
     place = st.empty()
     try:
         with st.spinner(t("Reading …")):
             archive = packed(given)
             try:
-                found = upload.read_upload(archive, choices, lambda stage, _, before: _told(place, stage, before))
+                reading = upload.read_upload(archive, choices, lambda stage, _, before: _told(place, stage, before))
             finally:
                 if archive is not given[1]:
                     archive.close()
     except ClsfError as error:
-        found = error
+        reading = error
     place.empty()
-    st.session_state[keys.OWN_READING] = _stamp(given), choices, found
+    st.session_state[keys.OWN_READING] = _stamp(given), choices, reading
 
 
 def _told(place: DeltaGenerator, stage: str, before: int) -> None:
@@ -64,22 +64,22 @@ def show(given: list | None) -> Choices | None:
     kept = st.session_state.get(keys.OWN_READING)
     if kept is None or given is None or kept[0] != _stamp(given):
         return None
-    _, choices, found = kept
-    if isinstance(found, ClsfError):
-        st.error(sentence(found.sentence), icon=":material/error:")
+    _, choices, reading = kept
+    if isinstance(reading, ClsfError):
+        st.error(plain(reading.sentence), icon=":material/error:")
         return None
     with st.container(border=True, key="upload_shown"):
         st.markdown(f"**{t('This is how it is read')}**")
-        changed = _choose(found, choices)
+        changed = _choose(reading, choices)
         if changed != choices:
             look(given, changed)
             st.rerun()
-        _table(found)
-        if found.question is not None:
-            st.warning(sentence(found.question), icon=":material/help:")
-        elif found.problem is not None:
-            st.error(sentence(found.problem), icon=":material/error:")
-    return choices if found.question is None and found.problem is None else None
+        _table(reading)
+        if reading.question is not None:
+            st.warning(plain(reading.question), icon=":material/help:")
+        elif reading.problem is not None:
+            st.error(plain(reading.problem), icon=":material/error:")
+    return choices if reading.question is None and reading.problem is None else None
 
 
 def _stamp(given: list) -> tuple:
@@ -87,13 +87,13 @@ def _stamp(given: list) -> tuple:
     return tuple(getattr(file, "file_id", id(file)) for file in files)
 
 
-def _choose(found: Reading, choices: Choices) -> Choices:
+def _choose(reading: Reading, choices: Choices) -> Choices:
     roles = dict(choices.roles)
     titles = {
         "train": t("training"), "val": t("validation"), "test": t("test"), "class": t("a class"), "out": t("left out"),
     }  # fmt: skip
-    shown = found.folders if any(role != "class" for _, role, _ in found.folders) or len(found.folders) <= 6 else ()
-    if shown and found.labels == "folders":
+    shown = reading.folders if any(role != "class" for _, role, _ in reading.folders) or len(reading.folders) <= 6 else ()
+    if shown and reading.labels == "folders":
         columns = st.columns(min(len(shown), 4))
         for number, (name, role, count) in enumerate(shown[:24]):
             with columns[number % len(columns)]:
@@ -104,34 +104,34 @@ def _choose(found: Reading, choices: Choices) -> Choices:
             if chosen != role:
                 roles[name] = chosen
     labels, encoding = choices.labels, choices.encoding
-    if len(found.offered) > 1:
+    if len(reading.offered) > 1:
         ways = {"folders": t("the folders"), "table": t("the table"), "names": t("the names of the files")}
         chosen = st.segmented_control(
-            t("What tells the classes"), found.offered, format_func=ways.get, default=found.labels if found.labels in found.offered else None,
+            t("What tells the classes"), reading.offered, format_func=ways.get, default=reading.labels if reading.labels in reading.offered else None,
             key=keys.OWN_LABELS, required=True,
         )  # fmt: skip
-        labels = chosen if chosen not in (None, found.labels) else labels
-    if found.encoding is not None:
+        labels = chosen if chosen not in (None, reading.labels) else labels
+    if reading.encoding is not None:
         chosen = st.selectbox(
-            t("Encoding of the names"), ENCODINGS, ENCODINGS.index(found.encoding), TITLES.get, key=keys.OWN_ENCODING,
+            t("Encoding of the names"), ENCODINGS, ENCODINGS.index(reading.encoding), TITLES.get, key=keys.OWN_ENCODING,
             help=note("data", "archive-does-not"),
         )  # fmt: skip
-        encoding = chosen if chosen != found.encoding else encoding
+        encoding = chosen if chosen != reading.encoding else encoding
     return Choices(roles, labels, encoding)
 
 
-def _table(found: Reading) -> None:
+def _table(reading: Reading) -> None:
     titles = {"train": t("Training"), "val": t("Validation"), "test": t("Test")}
-    used = [part for part in PARTS if any(counts[part] for counts in found.counts.values())]
+    used = [part for part in PARTS if any(counts[part] for counts in reading.counts.values())]
     st.dataframe(
-        {t("Class"): list(found.counts)} | {titles[part]: [counts[part] for counts in found.counts.values()] for part in used},
-        hide_index=True, width="stretch", height=min(36 * (len(found.counts) + 1) + 2, 300),
+        {t("Class"): list(reading.counts)} | {titles[part]: [counts[part] for counts in reading.counts.values()] for part in used},
+        hide_index=True, width="stretch", height=min(36 * (len(reading.counts) + 1) + 2, 300),
     )  # fmt: skip
     if "val" in used:
         st.caption(note("data", "validation-images-data"))  # fmt: skip
-    if found.skipped:
+    if reading.skipped:
         with st.expander(
-            tn("{count} file is left out", "{count} files are left out", len(found.skipped)), icon=":material/rule:"
+            tn("{count} file is left out", "{count} files are left out", len(reading.skipped)), icon=":material/rule:"
         ):
-            rows = found.skipped[:200]
+            rows = reading.skipped[:200]
             st.dataframe({t("File"): [name for name, _ in rows], t("Why"): [words(why) for _, why in rows]}, hide_index=True, width="stretch")  # fmt: skip

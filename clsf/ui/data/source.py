@@ -10,9 +10,9 @@ from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.sources import open_dataset
 from clsf.data.task import Task
-from clsf.ui.shared import data_choice, state
+from clsf.ui.shared import data_choice, data_names, state
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.shared.units import megabytes
 
 DEFAULT = "digits"
@@ -38,19 +38,12 @@ def choose() -> DatasetInfo:
 
 
 def _facts(info: DatasetInfo) -> str:
-    height, width, channels = info.shape
-    size = tn(
-        "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
-        "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
-        info.test,
-        train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels, classes=len(info.classes),
-    )  # fmt: skip
-    licence = sentence(info.licence)
+    licence = plain(info.licence)
     if info.private:
         licence = t("your own upload: only you can choose it")
     source = f"[{t('source')}]({info.source})" if info.source.startswith("http") else plain(info.source)
-    note = sentence(info.note) if info.note else ""
-    return f"**{sentence(info.title)}** · {size}  \n:small[{' · '.join(part for part in (note, licence, source) if part)}]"
+    note = plain(info.note) if info.note else ""
+    return f"**{plain(info.title)}** · {data_names.size_of(info)}  \n:small[{' · '.join(part for part in (note, licence, source) if part)}]"
 
 
 def ready(info: DatasetInfo) -> bool:
@@ -73,8 +66,8 @@ def ready(info: DatasetInfo) -> bool:
 
 
 def _running(name: str) -> Task | None:
-    found = _tasks().get(name)
-    return found[0] if found and not found[0].over else None
+    task = _tasks().get(name)
+    return task[0] if task and not task[0].over else None
 
 
 def _start(name: str) -> Task:
@@ -92,7 +85,7 @@ def _last_failure(name: str) -> None:
     if task.cancelled:
         st.caption(t("Stopped. What was fetched so far is kept, and the next download goes on from there."))
     elif task.failure is not None:
-        st.error(sentence(task.failure), icon=":material/error:")
+        st.error(plain(task.failure), icon=":material/error:")
 
 
 @st.fragment(run_every=TICK)

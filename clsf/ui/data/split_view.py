@@ -14,7 +14,7 @@ from clsf.ui.data import codes, keys, opened
 from clsf.ui.shared import choose
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 
 def show(info: DatasetInfo) -> None:
@@ -30,7 +30,7 @@ def show(info: DatasetInfo) -> None:
     try:
         ways = {way: _counts(dataset.train, way, share, seed) for way in titles}
     except DataError as error:
-        st.warning(sentence(error.sentence), icon=":material/warning:")
+        st.warning(plain(error.sentence), icon=":material/warning:")
         return
     with place:
         one = choose.named(st.selectbox, t("A split"), {way: titles[way] for way in ("sorted", "last", "shuffled")}, keys.WAY)
@@ -98,13 +98,13 @@ def _listed(labels: list[int], classes: tuple[str, ...]) -> str:
 
 
 def _table(ways: dict[str, np.ndarray], titles: dict[str, str]) -> None:
-    found = {way: harm(*counts) for way, counts in ways.items()}
+    harms = {way: harm(*counts) for way, counts in ways.items()}
     st.table(
         {
             t("Split"): list(titles.values()),
-            t("Classes never trained on"): [len(found[way][0]) for way in titles],
-            t("Classes never validated"): [len(found[way][1]) for way in titles],
-            t("How far the two mixes differ"): [f"{found[way][2]:.1%}" for way in titles],
+            t("Classes never trained on"): [len(harms[way][0]) for way in titles],
+            t("Classes never validated"): [len(harms[way][1]) for way in titles],
+            t("How far the two mixes differ"): [f"{harms[way][2]:.1%}" for way in titles],
         },
         border="horizontal", hide_index=True, alt=t("The four splits compared"),
     )  # fmt: skip

@@ -17,11 +17,11 @@ from clsf.experiments.values import MOST_RUNS, Arm, Experiment
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPTIMIZERS, Plan, Preparation
 from clsf.ui.experiments import keys
-from clsf.ui.shared import choices, data_choice, service_access, units
+from clsf.ui.shared import choices, data_choice, problems, service_access, units
 from clsf.ui.shared.choose import LINKED, named, several, several_chosen
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_table import begun
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 DEFAULT_DATA, DEFAULT_MODEL, DEFAULT_EPOCHS = "digits", "lenet-5", 5
 DEFAULT_FACTORS = ("optimizer", "seed")
@@ -55,22 +55,24 @@ def experiment(which: str) -> Experiment | None:
         plan = fitting(spec, plan)
         with said:
             _fit(spec, plan)
-        found = Experiment(which, tuple(_arms(which, spec, plan)), tuple(name for name in FRAMEWORKS if name in frameworks))
-        for arm in found.arms:
+        experiment = Experiment(
+            which, tuple(_arms(which, spec, plan)), tuple(name for name in FRAMEWORKS if name in frameworks)
+        )
+        for arm in experiment.arms:
             service_access.get_service().check(arm.spec, arm.plan)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
-    return found
+    return experiment
 
 
-def cost(found: Experiment) -> None:
+def cost(experiment: Experiment) -> None:
     """Show how many runs there will be, how long they may take, and which they are."""
     try:
         recent = service_access.get_service().recent(None, 100)
     except ClsfError:
         recent = []
-    about = estimate(found, catalogue.info(found.arms[0].plan.data), recent)
+    about = estimate(experiment, catalogue.info(experiment.arms[0].plan.data), recent)
     text = tn("{count} run, about {time}", "{count} runs, about {time}", about.runs, time=units.duration(about.seconds))
     if about.measured == about.runs:
         how = t("from the last such runs on this machine")
@@ -89,7 +91,7 @@ def cost(found: Experiment) -> None:
             )
         )
     with st.expander(t("What will be trained"), icon=":material/list:"):
-        st.markdown("\n".join(f"{place}. {sentence(arm.label)}" for place, arm in enumerate(found.arms, start=1)))
+        st.markdown("\n".join(f"{place}. {plain(arm.label)}" for place, arm in enumerate(experiment.arms, start=1)))
 
 
 def _factors() -> tuple[str, ...]:

@@ -41,11 +41,11 @@ def start(experiment: Experiment) -> None:
 
 def earlier() -> None:
     """Offer the reader's experiments, newest first."""
-    found = service_access.get_service().history.experiments(state.owner(), MOST_OFFERED)
-    if not found:
+    listed = service_access.get_service().history.experiments(state.owner(), MOST_OFFERED)
+    if not listed:
         return
     with st.expander(t("My experiments"), icon=":material/history:"):
-        for row in found:
+        for row in listed:
             st.button(
                 f"{words(starting.title(row))} · {time.strftime('%m-%d %H:%M', time.localtime(row.created))}", key=f"open_{row.experiment_id}",
                 on_click=look_at, args=(row.experiment_id,), type="tertiary", width="stretch",

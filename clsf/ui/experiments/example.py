@@ -13,17 +13,17 @@ from clsf.ui.shared.text import t, tn
 
 def show() -> None:
     """Show six learning rates: what was found, and the curves."""
-    found = examples.rates()
-    said = verdicts(found.members)
+    experiment = examples.rates()
+    said = verdicts(experiment.members)
     with st.container(border=True, key="example_experiment", gap="small"):
         example.head(
             tn(
                 "{count} learning rate, the smallest network, digits.",
                 "{count} learning rates, the smallest network, digits.",
-                len(found.members),
+                len(experiment.members),
             )
         )
         example.guess(t("Guess before you read on: which learning rate is the best, and why not the largest?"))
-        run_overlay.show(names.rows(found), "example")
-        view.show_scores(found, said)
-        view.show_verdicts(found, said)
+        run_overlay.show(names.rows(experiment), "example")
+        view.show_scores(experiment, said)
+        view.show_verdicts(experiment, said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.charts.arm_styles import ArmStyle, arm_style
 from clsf.charts.style import STYLES
-from clsf.experiments.start import Found, Member
+from clsf.experiments.start import ExperimentRuns, Member
 from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import words
 from clsf.words import Sentence
@@ -13,10 +13,10 @@ ORDERED = ("learning-rate", "batch-size")
 """Kinds whose arms are numbers, from small to large."""
 
 
-def rows(found: Found) -> list[RunRow]:
+def rows(experiment: ExperimentRuns) -> list[RunRow]:
     """Return the runs with their names and looks; the framework is in a name only if there are two."""
-    both, arms = len(found.frameworks) > 1, 1 + max((m.arm for m in found.members), default=0)
-    return [RunRow(name(m, both), member_look(found, m, arms), m.record, words(m.label)) for m in found.members]
+    both, arms = len(experiment.frameworks) > 1, 1 + max((m.arm for m in experiment.members), default=0)
+    return [RunRow(name(m, both), member_look(experiment, m, arms), m.record, words(m.label)) for m in experiment.members]
 
 
 def name(member: Member, both: bool) -> str:
@@ -25,14 +25,14 @@ def name(member: Member, both: bool) -> str:
     return f"{text} · {STYLES[member.record.framework].title}" if both else text
 
 
-def member_look(found: Found, member: Member, arms: int) -> ArmStyle:
-    return arm_style(member.arm, arms, member.record.framework, found.kind in ORDERED)
+def member_look(experiment: ExperimentRuns, member: Member, arms: int) -> ArmStyle:
+    return arm_style(member.arm, arms, member.record.framework, experiment.kind in ORDERED)
 
 
-def varied(found: Found) -> list[str]:
+def varied(experiment: ExperimentRuns) -> list[str]:
     """Return the settings that the names say already."""
-    names = {what for member in found.members for what, _ in member.varied}
-    return sorted(names | ({"framework"} if len(found.frameworks) > 1 else set()))
+    names = {what for member in experiment.members for what, _ in member.varied}
+    return sorted(names | ({"framework"} if len(experiment.frameworks) > 1 else set()))
 
 
 def score_name(text: Sentence, framework: str, both: bool) -> str:

@@ -11,7 +11,7 @@ from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
 from clsf.experiments import start
 from clsf.experiments.open_question import open_question
-from clsf.experiments.start import Found
+from clsf.experiments.start import ExperimentRuns
 from clsf.experiments.verdict import Verdict, agreement, verdicts
 from clsf.ui.experiments import keys, names
 from clsf.ui.experiments.current import current, forget
@@ -20,111 +20,115 @@ from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.progress import of_run
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 EARLY = 0.04  # share of an experiment below which the time left can't be told
 
 
 def show(experiment_id: str) -> None:
     """Show the experiment, looking again and again until all of its runs are over."""
-    found = _found(experiment_id)
-    if found is not None:
-        st.fragment(_look, run_every=None if found.over else pace.seconds("steady"))(experiment_id, found.over)
+    experiment = _found(experiment_id)
+    if experiment is not None:
+        st.fragment(_look, run_every=None if experiment.over else pace.seconds("steady"))(experiment_id, experiment.over)
 
 
-def _found(experiment_id: str) -> Found | None:
+def _found(experiment_id: str) -> ExperimentRuns | None:
     try:
-        found = start.find(service_access.get_service(), experiment_id)
+        experiment = start.find(service_access.get_service(), experiment_id)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.error(plain(error.sentence), icon=":material/search_off:")
         st.button(t("Close"), key="close_experiment", on_click=forget)
         return None
-    if not found.members:
+    if not experiment.members:
         st.info(t("None of its runs is there: they were deleted, or ended before their turn came."), icon=":material/delete:")
         st.button(t("Close"), key="close_experiment", on_click=forget)
         return None
-    return found
+    return experiment
 
 
 @pace.turn()
 def _look(experiment_id: str, was_over: bool) -> None:
     if current() != experiment_id:
         st.rerun()
-    found = _found(experiment_id)
-    if found is None:
+    experiment = _found(experiment_id)
+    if experiment is None:
         return
     pace.looked()
-    rows = names.rows(found)
+    rows = names.rows(experiment)
     with st.container(key="live-experiment"):
-        _head(found)
-        if not found.over:
-            _progress(found)
-        _failures(found)
-        _missing(found)
-        said = verdicts(found.members)
-        show_verdicts(found, said)
+        _head(experiment)
+        if not experiment.over:
+            _progress(experiment)
+        _failures(experiment)
+        _missing(experiment)
+        said = verdicts(experiment.members)
+        show_verdicts(experiment, said)
         run_overlay.show(rows, experiment_id)
-        doctor_view.show([member.record for member in found.members], "experiments")
-        show_scores(found, said)
+        doctor_view.show([member.record for member in experiment.members], "experiments")
+        show_scores(experiment, said)
         st.header(t("What differs, and what came of it"))
-        best = [m.record.run_id for v in said for m in found.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
-        run_table.show(rows, names.varied(found), best)
+        best = [m.record.run_id for v in said for m in experiment.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
+        run_table.show(rows, names.varied(experiment), best)
         st.caption(note("experiments", "settings-all-runs"))
-        _left_open(found, said)
-        _actions(found, rows)
-    if not was_over and found.over:
+        _left_open(experiment, said)
+        _actions(experiment, rows)
+    if not was_over and experiment.over:
         st.rerun()  # once, with a timer no more
 
 
-def _head(found: Found) -> None:
-    plan, model = found.members[0].record.plan, found.members[0].record.model
+def _head(experiment: ExperimentRuns) -> None:
+    plan, model = experiment.members[0].record.plan, experiment.members[0].record.model
     size = plan.preparation.image_size
     facts = [
         f"{data_name(plan.data)} {size}×{size}" if size else data_name(plan.data), model.name, tn("{epochs} epoch", "{epochs} epochs", plan.epochs, epochs=plan.epochs),
-        tn("{count} run", "{count} runs", len(found.members)), time.strftime("%Y-%m-%d %H:%M", time.localtime(found.row.created)),
+        tn("{count} run", "{count} runs", len(experiment.members)), time.strftime("%Y-%m-%d %H:%M", time.localtime(experiment.row.created)),
     ]  # fmt: skip
-    st.header(sentence(start.title(found.row)))
+    st.header(plain(start.title(experiment.row)))
     st.caption(plain(" · ".join(facts)))
 
 
-def _progress(found: Found) -> None:
-    done = sum(m.record.over for m in found.members)
-    share = sum(1.0 if m.record.over else of_run(m.record) if m.record.started else 0.0 for m in found.members) / len(
-        found.members
+def _progress(experiment: ExperimentRuns) -> None:
+    done = sum(m.record.over for m in experiment.members)
+    share = sum(1.0 if m.record.over else of_run(m.record) if m.record.started else 0.0 for m in experiment.members) / len(
+        experiment.members
     )
     text = tn(
-        "{done} of {total} training", "{done} of {total} trainings", len(found.members), done=done, total=len(found.members)
+        "{done} of {total} training",
+        "{done} of {total} trainings",
+        len(experiment.members),
+        done=done,
+        total=len(experiment.members),
     )
-    begun = [m for m in found.members if m.record.status not in ("queued",) and not m.record.over]
-    passed = time.time() - found.row.created
+    begun = [m for m in experiment.members if m.record.status not in ("queued",) and not m.record.over]
+    passed = time.time() - experiment.row.created
     if EARLY < share < 1:
         text += " · " + t("about {time} left", time=units.duration(max(passed * (1 - share) / share, 0)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(min(share, 1.0), text)
-        if found.row.owner == state.owner():
-            st.button(t("Stop"), key="stop_experiment", icon=":material/stop:", on_click=_stop, args=(found,))
+        if experiment.row.owner == state.owner():
+            st.button(t("Stop"), key="stop_experiment", icon=":material/stop:", on_click=_stop, args=(experiment,))
     if begun:
         now = begun[0]
         style = STYLES[now.record.framework]
         epoch = t("epoch {epoch}", epoch=len(now.record.epochs) + 1)
-        st.caption(f":{style.text_colour}[{style.mark}] {style.title} · {sentence(now.label)} · {epoch}")
+        st.caption(f":{style.text_colour}[{style.mark}] {style.title} · {plain(now.label)} · {epoch}")
     elif not done:
         st.caption(t("The runs wait for their turn."))
 
 
-def _stop(found: Found) -> None:
+def _stop(experiment: ExperimentRuns) -> None:
     try:
-        start.stop(service_access.get_service(), found, state.owner())
+        start.stop(service_access.get_service(), experiment, state.owner())
     except ClsfError as error:
         st.session_state[keys.REFUSAL] = error.sentence
 
 
-def _failures(found: Found) -> None:
+def _failures(experiment: ExperimentRuns) -> None:
     """Say once each why runs could not go on."""
-    why = {str(m.record.failure): m.record.failure for m in found.members if m.record.failure is not None}
+    why = {str(m.record.failure): m.record.failure for m in experiment.members if m.record.failure is not None}
     for said in why.values():
-        st.error(sentence(said), icon=":material/error:")
-    diverged = [words(m.label) for m in found.members if m.record.status == "diverged"]
+        st.error(plain(said), icon=":material/error:")
+    diverged = [words(m.label) for m in experiment.members if m.record.status == "diverged"]
     if diverged:
         st.warning(
             t("The loss became nan or larger than a million, so these have no result: {names}.", names=plain(", ".join(dict.fromkeys(diverged)))),
@@ -132,9 +136,9 @@ def _failures(found: Found) -> None:
         )  # fmt: skip
 
 
-def _missing(found: Found) -> None:
+def _missing(experiment: ExperimentRuns) -> None:
     """Say how many of its runs never began; one that did not is kept nowhere."""
-    count = found.planned - len(found.members)
+    count = experiment.planned - len(experiment.members)
     if count:
         st.info(
             tn(
@@ -146,15 +150,15 @@ def _missing(found: Found) -> None:
         )
 
 
-def show_verdicts(found: Found, said: list[Verdict]) -> None:
+def show_verdicts(experiment: ExperimentRuns, said: list[Verdict]) -> None:
     """Say who is ahead, in each framework."""
-    both = len(found.frameworks) > 1
+    both = len(experiment.frameworks) > 1
     for verdict in said:
-        text = sentence(verdict.sentence)
+        text = plain(verdict.sentence)
         if both:
             style = STYLES[verdict.framework]
             text = f":{style.text_colour}[{style.mark}] **{style.title}** — {text}"
-        if not found.over:
+        if not experiment.over:
             text = t("So far:") + " " + text
         if verdict.chance is None:
             st.info(text, icon=":material/casino:")
@@ -163,23 +167,23 @@ def show_verdicts(found: Found, said: list[Verdict]) -> None:
         else:
             st.success(text, icon=":material/emoji_events:")
     agreed = agreement(said)
-    if agreed is not None and found.over:
-        st.markdown(f":material/balance: {sentence(agreed)}")
+    if agreed is not None and experiment.over:
+        st.markdown(f":material/balance: {plain(agreed)}")
 
 
-def show_scores(found: Found, said: list[Verdict]) -> None:
+def show_scores(experiment: ExperimentRuns, said: list[Verdict]) -> None:
     """Draw what was reached, the best on top, once there are two to compare."""
-    arms = 1 + max(m.arm for m in found.members)
-    apart = len(found.frameworks) > 1 and any(
+    arms = 1 + max(m.arm for m in experiment.members)
+    apart = len(experiment.frameworks) > 1 and any(
         len(s.accuracies) > 1 for v in said for s in v.scores
     )  # intervals would cover each other
     rows = []
     for verdict in said:
         for score in verdict.scores:
-            member = next(m for m in found.members if m.arm == score.arm and m.record.framework == score.framework)
+            member = next(m for m in experiment.members if m.arm == score.arm and m.record.framework == score.framework)
             rows.append(
                 scores.ScoreRow(
-                    score, names.score_name(score.label, score.framework, apart), names.member_look(found, member, arms)
+                    score, names.score_name(score.label, score.framework, apart), names.member_look(experiment, member, arms)
                 )
             )
     if len(rows) < 2 and not any(len(row.score.accuracies) > 1 for row in rows):
@@ -192,36 +196,36 @@ def show_scores(found: Found, said: list[Verdict]) -> None:
     )  # fmt: skip
 
 
-def _left_open(found: Found, said: list[Verdict]) -> None:
+def _left_open(experiment: ExperimentRuns, said: list[Verdict]) -> None:
     """Say what the experiment does not answer, and where to go on."""
-    asked = open_question(found, said)
+    asked = open_question(experiment, said)
     if asked is None:
         return
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="left_open"
     ):
-        st.markdown(f"**{t('Left open:')}** {sentence(asked.text)}", width="stretch")
+        st.markdown(f"**{t('Left open:')}** {plain(asked.text)}", width="stretch")
         if st.button(words(asked.way), key="open_question", icon=":material/arrow_forward:"):
             if asked.page == "experiments":  # this page: the result makes room for the next choice
                 forget()
                 st.session_state[keys.KIND] = asked.link["kind"]
                 st.rerun()
-            st.switch_page(navigation.link_to(asked.page), query_params={**navigation.kept(), **asked.link})
+            navigation.switch_to(asked.page, asked.link)
 
 
-def _actions(found: Found, rows: list[run_table.RunRow]) -> None:
+def _actions(experiment: ExperimentRuns, rows: list[run_table.RunRow]) -> None:
     with st.container(horizontal=True, gap="small"):
         st.download_button(
-            t("Download CSV"), lambda: run_table.csv(rows), file_name=f"experiment-{found.row.experiment_id}.csv", mime="text/csv",
+            t("Download CSV"), lambda: run_table.csv(rows), file_name=f"experiment-{experiment.row.experiment_id}.csv", mime="text/csv",
             icon=":material/download:", on_click="ignore", key="experiment_csv",
         )  # fmt: skip
-        if found.row.owner == state.owner():
+        if experiment.row.owner == state.owner():
             if st.button(t("Open in my runs"), icon=":material/history:", key="experiment_runs"):
-                st.session_state[state.RUNS_OF_EXPERIMENT] = found.row.experiment_id
-                st.switch_page(navigation.link_to("runs"), query_params=navigation.kept())
+                st.session_state[state.RUNS_OF_EXPERIMENT] = experiment.row.experiment_id
+                navigation.switch_to("runs")
             with st.popover(t("Rename"), icon=":material/edit:"):
-                st.text_input(t("Name"), found.row.name, max_chars=80, key=keys.NAME)
-                st.button(t("Keep this name"), key="rename_experiment", on_click=_rename, args=(found.row.experiment_id,))
+                st.text_input(t("Name"), experiment.row.name, max_chars=80, key=keys.NAME)
+                st.button(t("Keep this name"), key="rename_experiment", on_click=_rename, args=(experiment.row.experiment_id,))
         st.button(t("Close"), key="close_experiment", icon=":material/close:", on_click=forget)
 
 

@@ -14,9 +14,9 @@ from clsf.predict import asking
 from clsf.predict.trying import SHEET
 from clsf.runs.record import RunRecord
 from clsf.ui.home import keys, training
-from clsf.ui.shared import choose, pictures, service_access, waiting
+from clsf.ui.shared import choose, pictures, problems, service_access, waiting
 from clsf.ui.shared.drawing import draw
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import t
 
 DRAWN = "clsf.predict.trying:drawn"
 SIDE = 208  # pixels of the sheet on the screen
@@ -59,15 +59,15 @@ def _look(records: Sequence[RunRecord], was_cold: bool) -> None:
 
 def _answer(records: Sequence[RunRecord], ink: np.ndarray, cold: Sequence[str]) -> None:
     warm = [record for record in records if record.framework not in cold]
-    found = dict(
+    answers = dict(
         zip((r.run_id for r in warm), asking.ask_all(service_access.get_service(), warm, DRAWN, ink), strict=True)
     )  # fmt: skip
-    failed = {str(a.error): a.error for a in found.values() if isinstance(a, asking.Failed)}
+    failed = {str(a.error): a.error for a in answers.values() if isinstance(a, asking.Failed)}
     for error in failed.values():
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
     cards, heard, received = [], [], None
     for record in records:
-        answer = found.get(record.run_id)
+        answer = answers.get(record.run_id)
         if answer is None or isinstance(answer, asking.Failed):
             cards.append(_card(record, "…", t("being loaded, a few seconds") if answer is None else "–", []))
             continue

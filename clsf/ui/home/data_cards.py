@@ -14,7 +14,7 @@ from clsf.data.catalogue import DatasetInfo
 from clsf.errors import ClsfError
 from clsf.plan import Plan
 from clsf.ui.shared import asking, data_choice, pictures, waiting
-from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.shared.units import megabytes
 
 FRAMEWORK = FRAMEWORKS[-1]  # whose worker is asked for images
@@ -31,7 +31,7 @@ def show() -> None:
 
 def _card(info: DatasetInfo) -> None:
     height, width, channels = info.shape
-    st.markdown(f"**{sentence(info.title)}**")
+    st.markdown(f"**{plain(info.title)}**")
     _pictures(info)
     _where(info)
     source = t("source")
@@ -49,8 +49,8 @@ def _card(info: DatasetInfo) -> None:
             train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels,
             classes=len(info.classes),
         ),
-        sentence(info.note) if info.note else "",
-        sentence(info.licence),
+        plain(info.note) if info.note else "",
+        plain(info.licence),
         f"[{source}]({info.source})" if info.source.startswith("http") else plain(info.source),
     ]  # fmt: skip
     st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
@@ -63,10 +63,10 @@ def _pictures(info: DatasetInfo) -> None:
         address = "data:image/png;base64," + base64.b64encode(row).decode("ascii")
     elif catalogue.is_cached(info.name) and not waiting.cold():
         try:
-            found = asking.ask(FRAMEWORK, "clsf.data.pick:pixels", Plan(info.name).to_json(), list(range(SHOWN)), small=True)
+            pixels = asking.ask(FRAMEWORK, "clsf.data.pick:pixels", Plan(info.name).to_json(), list(range(SHOWN)), small=True)
         except ClsfError:
             return
-        address = pictures.address(np.concatenate(list(found), axis=1))
+        address = pictures.address(np.concatenate(list(pixels), axis=1))
     else:
         return
     alt = t("Some images of the data set")

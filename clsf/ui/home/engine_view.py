@@ -6,10 +6,10 @@ import streamlit as st
 
 from clsf.engine.base import EngineState, WorkerState
 from clsf.errors import ClsfError
-from clsf.ui.shared import service_access
+from clsf.ui.shared import problems, service_access
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 
 TICK = 2.0  # seconds
 COLOURS = {"starting": "yellow", "warm": "green", "busy": "blue", "paused": "orange", "lost": "red"}
@@ -22,11 +22,11 @@ def show() -> None:
     try:
         service = service_access.get_service()
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     notice = service.notice()
     if notice is not None:
-        st.warning(sentence(notice), icon=":material/warning:")
+        st.warning(plain(notice), icon=":material/warning:")
     with st.container(key="live-engine"):
         _cards(service.state())
 

@@ -43,12 +43,12 @@ def show(looked: InspectedLayer) -> None:
     )
     times = st.slider(t("Batches seen in training"), 1, MOST_TIMES, 50, key=keys.TIMES, **LINKED)
     both = asking.normalised(layer, inputs, looked.own_weights(), times)
-    found = both[asking.FIRST]
+    arrays = both[asking.FIRST]
     axes = tuple(range(inputs.ndim - 1))
     mean, variance = inputs.mean(axis=axes), inputs.var(axis=axes)
     left, right = st.columns(2, gap="medium")
     for place, name, running, batch_value in (
-        (left, say("running mean"), found["means"], mean), (right, say("running variance"), found["variances"], variance),
+        (left, say("running mean"), arrays["means"], mean), (right, say("running variance"), arrays["variances"], variance),
     ):  # fmt: skip
         with place:
             title = words(name)
@@ -67,11 +67,11 @@ def show(looked: InspectedLayer) -> None:
             old=f"{layer.momentum:g}", new=f"{1 - layer.momentum:.3g}",
         )
     )  # fmt: skip
-    _table(mean, variance, found)
+    _table(mean, variance, arrays)
     st.markdown(f"**{t('What comes out: with the statistics of the batch, and with the running ones')}**")
-    figure = layer_histograms.figure(found["training"], found["inference"], said=words)
+    figure = layer_histograms.figure(arrays["training"], arrays["inference"], said=words)
     figure["data"][0]["name"], figure["data"][1]["name"] = t("in training"), t("at inference")
-    apart = layer_histograms.described(found["training"]), layer_histograms.described(found["inference"])
+    apart = layer_histograms.described(arrays["training"]), layer_histograms.described(arrays["inference"])
     alt = t(
         "Training: mean {mean}, deviation {deviation}. At inference: mean {other_mean}, deviation {other_deviation}.",
         mean=number(apart[0]["mean"]), deviation=number(apart[0]["deviation"]), other_mean=number(apart[1]["mean"]),
@@ -98,10 +98,10 @@ def _earlier(looked: InspectedLayer) -> dict[str, np.ndarray]:
     return {name: array for name, array in looked.weights.items() if name.startswith(paths)}
 
 
-def _table(mean: np.ndarray, variance: np.ndarray, found: dict[str, np.ndarray]) -> None:
+def _table(mean: np.ndarray, variance: np.ndarray, arrays: dict[str, np.ndarray]) -> None:
     rows = {
-        t("mean of the batch"): mean, t("running mean"): found["means"][-1], t("variance of the batch"): variance,
-        t("running variance"): found["variances"][-1],
+        t("mean of the batch"): mean, t("running mean"): arrays["means"][-1], t("variance of the batch"): variance,
+        t("running variance"): arrays["variances"][-1],
     }  # fmt: skip
     head = "".join(f"<th>{n}</th>" for n in range(min(SHOWN, len(mean))))
     body = "".join(

@@ -12,7 +12,7 @@ from clsf.layer_stack.stages import Filling, Stage
 from clsf.model.spec import ModelSpec
 from clsf.ui.layers import asking, keys
 from clsf.ui.shared import service_access
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.words import say_n
 
 
@@ -91,7 +91,7 @@ def offer(stage: Stage) -> None:
 
 
 def refused(error: ClsfError) -> None:
-    st.warning(sentence(error.sentence), icon=":material/block:")
+    st.warning(plain(error.sentence), icon=":material/block:")
 
 
 def forget() -> None:

@@ -17,7 +17,8 @@ from clsf.layer_stack.stages import LayerStack, layers_of
 from clsf.ui.layers import asking, begin, filling, head, settings, stack, strip
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.source import ChosenPicture
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared import problems
+from clsf.ui.shared.text import plain, t
 
 
 def show(given: ChosenPicture) -> tuple[InspectedLayer, DeltaGenerator] | None:
@@ -42,7 +43,7 @@ def show(given: ChosenPicture) -> tuple[InspectedLayer, DeltaGenerator] | None:
     try:
         outputs = asking.outputs(layers_of(row[: len(look.facts)]), first, drawn)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     with pictures:
         strip.show(_first(given, first, start is None), row, look, outputs, position)
@@ -60,7 +61,7 @@ def _said(row: LayerStack, look: StackFacts, position: int, computed: int) -> bo
         head.problem(row, look, position)
         return False
     if look.problem is not None:
-        st.caption(f":material/warning: {sentence(look.problem)}.")
+        st.caption(f":material/warning: {plain(look.problem)}.")
     head.show(look.facts[position])
     return True
 
@@ -87,13 +88,13 @@ def _known(row: LayerStack, shape: tuple[int, ...]) -> tuple[StackFacts, Weights
 
 def _trained(row: LayerStack) -> Mapping[str, Weights]:
     """Return the weights of every run that the chain takes some from; those that are gone are left out."""
-    found = {}
+    weights = {}
     for run in {stage.filling.run for stage in row if stage.filling.source == "run" and stage.filling.run}:
         try:
-            found[run] = asking.trained(run)
+            weights[run] = asking.trained(run)
         except ClsfError:
             continue
-    return found
+    return weights
 
 
 def _first(given: ChosenPicture, first: np.ndarray, is_picture: bool) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from clsf.ui.layers import asking, keys
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.style import picture, row
 from clsf.ui.shared import choose
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 
 def show(looked: InspectedLayer) -> None:
@@ -51,7 +51,7 @@ def own_words(looked: InspectedLayer) -> None:
     try:
         said = asking.own_words(looked.linear(), looked.facts.in_shape)
     except ClsfError as error:
-        st.info(sentence(error.sentence), icon=":material/hourglass_empty:")
+        st.info(plain(error.sentence), icon=":material/hourglass_empty:")
         return
     for name, (code, answer, refused) in said.items():
         look = STYLES[name]

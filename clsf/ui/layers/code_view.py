@@ -9,7 +9,7 @@ from clsf.errors import ClsfError
 from clsf.frameworks import BY_NAME
 from clsf.model.spec import ModelSpec
 from clsf.ui.layers.inspected import InspectedLayer
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 
 def show(looked: InspectedLayer) -> None:
@@ -30,10 +30,10 @@ def show(looked: InspectedLayer) -> None:
             try:
                 code = model_code(spec, shape, classes, framework.list_style)
             except ClsfError as error:
-                st.warning(sentence(error.sentence), icon=":material/block:")
+                st.warning(plain(error.sentence), icon=":material/block:")
                 continue
             st.code(code.text, language="python", wrap_lines=True)
             for number in code.of(path):
                 if code.lines[number].note is not None:
-                    st.caption(sentence(code.lines[number].note))
+                    st.caption(plain(code.lines[number].note))
     st.caption(t("The same chain as a model of this software: the code runs as it stands, without this software."))

@@ -171,14 +171,14 @@ def layers_of(record: RunRecord) -> tuple[LayerFacts, ...]:
 def _runs() -> list[RunRecord]:
     """Return the newest runs of this student that have weights."""
     service = service_access.get_service()
-    found = []
+    records = []
     for summary in service.recent(state.owner(), RUNS):
         if summary.status in ("finished", "stopped", "diverged"):
             try:
-                found.append(service.record(summary.run_id))
+                records.append(service.record(summary.run_id))
             except ClsfError:
                 continue
-    return found
+    return records
 
 
 def _title(run: RunRecord) -> str:
@@ -220,7 +220,7 @@ def _layer(key: str, position: int, run: str, layers: dict) -> None:
 
 
 def _typed(key: str, position: int) -> None:
-    """Put the edits of the table into the kernel; what is no number stays as it was."""
+    """Put the edits of the table into the kernel; what is not a finite number stays as it was."""
     numbers = list(st.session_state[f"{key}_base"])
     for row, changes in st.session_state[key]["edited_rows"].items():
         for name, value in changes.items():

@@ -9,7 +9,7 @@ from clsf.layer_stack.stages import LayerStack
 from clsf.model.shapes import sides_text
 from clsf.model.walk import LayerFacts
 from clsf.ui.layers import begin, stack
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 
 def show(facts: LayerFacts) -> None:
@@ -18,12 +18,12 @@ def show(facts: LayerFacts) -> None:
     with left:
         st.latex(facts.formula)
     with right:
-        notes = [sentence(facts.counted)]
+        notes = [plain(facts.counted)]
         if facts.weights:
             notes[0] += f" ({weight_shapes(facts.weights)})"
         fits = fitting(facts)
         if fits is not None:
-            notes.append(sentence(fits))
+            notes.append(plain(fits))
         if len(facts.out_shape) == 3:
             notes.append(
                 t(
@@ -39,7 +39,7 @@ def problem(row: LayerStack, look: StackFacts, position: int) -> None:
     at = len(look.facts)
     with st.container(border=True, key="layer_problem"):
         why = t("This can't be computed yet, and here is why:")
-        st.markdown(f":material/straighten: **{why}** {sentence(look.problem)}.")
+        st.markdown(f":material/straighten: **{why}** {plain(look.problem)}.")
         if position > at:
             st.caption(t("Layer {number} comes before the one you look at, which is therefore not reached.", number=at + 1))
         with st.container(horizontal=True, gap="small"):

@@ -30,7 +30,6 @@ TIMES = "batches_seen"
 CELL = "flat_cell"
 KERNEL_ROW, KERNEL_COLUMN, KERNEL_IN, KERNEL_OUT = "kernel_row", "kernel_column", "kernel_in", "kernel_out"
 GROWTH_UNITS, GROWTH_CHANNELS = "growth_units", "growth_channels"
-CODE_STYLE = "layers_code"
 
 
 def widget(version: int, position: int, name: str) -> str:

@@ -62,7 +62,7 @@ def _line(name: str, order: np.ndarray, shape: tuple[int, int, int], at: int) ->
         cells.append(f'<i class="{"on" if n == at else ""}" style="--c:{colour}">({row},{column},{channel})</i>')
     before, behind = ("<span>…</span>" if start else ""), ("<span>…</span>" if start + SHOWN < len(order) else "")
     row, column, channel = place(int(order[at]), shape)
-    found = t("Number {at} is row {row}, column {column}, channel {channel}.", at=at, row=row, column=column, channel=channel)
+    told = t("Number {at} is row {row}, column {column}, channel {channel}.", at=at, row=row, column=column, channel=channel)
     counting = flat_index(row, column, channel, shape, channels_first)
     rule = (
         f"(channel·{shape[0]} + row)·{shape[1]} + column"
@@ -74,5 +74,5 @@ def _line(name: str, order: np.ndarray, shape: tuple[int, int, int], at: int) ->
     st.html(
         f'<div class="ls ls-order" style="--side:{look.colour}"><b>{look.mark} {look.title} · {BY_NAME[name].layout}</b>'
         f'<img src="{strip}" alt="{escape(alt)}"><div class="ls-cells">{before}{"".join(cells)}{behind}</div>'
-        f"<figcaption>{escape(found)} <code>{rule} = {counting}</code></figcaption></div>"
+        f"<figcaption>{escape(told)} <code>{rule} = {counting}</code></figcaption></div>"
     )

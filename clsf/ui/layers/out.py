@@ -106,9 +106,9 @@ def _numbers(looked: InspectedLayer) -> None:
     }
     shares = ("negative", "zero")
 
-    def cells(found: dict[str, float]) -> str:
+    def cells(numbers: dict[str, float]) -> str:
         return "".join(
-            f"<td>{found[name]:.1%}</td>" if name in shares else f"<td>{number(found[name])}</td>" for name in columns
+            f"<td>{numbers[name]:.1%}</td>" if name in shares else f"<td>{number(numbers[name])}</td>" for name in columns
         )
 
     head = "".join(f"<th>{title}</th>" for title in columns.values())

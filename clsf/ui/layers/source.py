@@ -12,10 +12,10 @@ from clsf.data import catalogue
 from clsf.data.picture import MAX_FILE, PHOTOGRAPHS, SIDES, shifted
 from clsf.errors import ClsfError, DataError
 from clsf.ui.layers import asking, keys
-from clsf.ui.shared import choose, controls, state
+from clsf.ui.shared import choose, controls, problems, state
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.drawing import draw
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import t, words
 
 BATCH = 16  # images, where a layer looks at several at once
 DEFAULT_SIDE = 48
@@ -61,7 +61,7 @@ def choose_picture() -> ChosenPicture | None:
     try:
         return {"sample": _sample, "photograph": _photograph, "upload": _upload, "drawing": _drawing}[kind]() or _instead()
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return _instead()
 
 
@@ -71,7 +71,7 @@ def _row() -> DeltaGenerator:
 
 
 def _sample() -> ChosenPicture | None:
-    names = [*catalogue.NAMES, *(found.name for found in catalogue.imported())]
+    names = [*catalogue.NAMES, *(info.name for info in catalogue.imported())]
     with _row():
         name = st.selectbox(
             t("Images"), names, index=names.index(controls.DEFAULT_DATA), key=state.DATA, filter_mode=None, width=180,
@@ -92,8 +92,8 @@ def _sample() -> ChosenPicture | None:
         number = choose.whole(t("Number"), 0, max(info.train - 1, 0), 0, keys.NUMBER, width=130)
         side, grey = _side(original=True), _grey(info.shape[2] == 3)
         low, high = _scale()
-    pixels, found = asking.picture("sample", name, int(label) if label else None, number, side, grey)
-    return ChosenPicture(pixels, info.classes[found], low, high, (name, side, grey))
+    pixels, sample = asking.picture("sample", name, int(label) if label else None, number, side, grey)
+    return ChosenPicture(pixels, info.classes[sample], low, high, (name, side, grey))
 
 
 def _photograph() -> ChosenPicture:
@@ -143,11 +143,9 @@ def _drawing() -> ChosenPicture | None:
 def _instead() -> ChosenPicture | None:
     """Return a photograph while there is nothing else, and say so."""
     st.caption(t("Until then, a photograph stands in."))
-    try:
+    with problems.shown():
         return ChosenPicture(asking.picture("photograph", "flower", DEFAULT_SIDE, False), t("flower"), 0.0, 1.0)
-    except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
-        return None
+    return None
 
 
 def _side(original: bool = False, default: int = DEFAULT_SIDE) -> int | None:

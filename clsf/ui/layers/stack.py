@@ -12,7 +12,7 @@ from clsf.layer_stack.stages import FRESH, MAX_STAGES, Filling, LayerStack, Stag
 from clsf.model.layers import made
 from clsf.ui.layers import keys
 from clsf.ui.shared import choose
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 
 def current() -> LayerStack:
@@ -92,9 +92,16 @@ def looked_at(chain: LayerStack) -> int:
         chosen = int(choose.named(st.pills, t("Look at layer"), titles, keys.LOOKED_AT)) - 1
         full, last = len(chain) >= MAX_STAGES, len(chain) - 1
         limit = t("A chain has at most {most} layers.", most=MAX_STAGES) if full else t("Puts a layer behind this one.")
-        plain = {"type": "tertiary"}
+        tertiary = {"type": "tertiary"}
         st.button(
-            t("Add"), key="chain_add", icon=":material/add:", on_click=_add, args=(chosen,), disabled=full, help=limit, **plain
+            t("Add"),
+            key="chain_add",
+            icon=":material/add:",
+            on_click=_add,
+            args=(chosen,),
+            disabled=full,
+            help=limit,
+            **tertiary,
         )
         st.button(
             t("Remove"),
@@ -103,17 +110,17 @@ def looked_at(chain: LayerStack) -> int:
             on_click=_remove,
             args=(chosen,),
             disabled=not last,
-            **plain,
+            **tertiary,
         )
         st.button(
             t("Earlier"), key="chain_earlier", icon=":material/arrow_back:", on_click=_swap, args=(chosen - 1,),
-            disabled=chosen == 0, **plain,
+            disabled=chosen == 0, **tertiary,
         )  # fmt: skip
         st.button(
             t("Later"), key="chain_later", icon=":material/arrow_forward:", on_click=_swap, args=(chosen, 1),
-            disabled=chosen == last, **plain,
+            disabled=chosen == last, **tertiary,
         )  # fmt: skip
-        st.button(t("As at the beginning"), key="chain_reset", icon=":material/restart_alt:", on_click=_reset, **plain)
+        st.button(t("As at the beginning"), key="chain_reset", icon=":material/restart_alt:", on_click=_reset, **tertiary)
     return chosen
 
 
@@ -126,7 +133,7 @@ def refused() -> None:
     """Say once what was refused."""
     problem = st.session_state.pop(keys.REFUSED, None)
     if problem is not None:
-        st.warning(sentence(problem), icon=":material/block:")
+        st.warning(plain(problem), icon=":material/block:")
 
 
 def _add(position: int) -> None:

@@ -34,7 +34,7 @@ ONLY = {"order": ("Flat",), "dropout": ("Drop", "DropMaps"), "batch": ("Batchwis
 def chosen(looked: InspectedLayer) -> Section:
     """Let the student choose how to look at the layer."""
     view = VIEWS.chosen([view for view in VIEWS if _suits(view.name, looked)])
-    kinds = tuple(found.kind for found in looked.look.facts)
+    kinds = tuple(facts.kind for facts in looked.look.facts)
     height, width, channels = (*looked.facts.out_shape, 0, 0)[:3]
     facts.tell(
         "layers", layers=len(kinds), kinds=kinds, last=looked.facts.kind, view=view.name, height=height, width=width, channels=channels,

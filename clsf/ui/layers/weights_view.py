@@ -41,13 +41,13 @@ def show(looked: InspectedLayer) -> None:
             st.caption(t("The first {shown} inputs of {count}.", shown=len(shown), count=f"{len(kernel):,}"))
     limit = layer_pictures.scale_of(kernel)
     parts.scale(limit)
-    found = layer_histograms.described(kernel)
+    described = layer_histograms.described(kernel)
     note = tn(
         "{count} weight, {low} to {high}, mean {mean}, deviation {deviation}.",
         "{count} weights, {low} to {high}, mean {mean}, deviation {deviation}.",
         kernel.size,
-        count=f"{kernel.size:,}", low=number(found["low"]), high=number(found["high"]), mean=number(found["mean"]),
-        deviation=number(found["deviation"]),
+        count=f"{kernel.size:,}", low=number(described["low"]), high=number(described["high"]), mean=number(described["mean"]),
+        deviation=number(described["deviation"]),
     )  # fmt: skip
     st.plotly_chart(layer_histograms.weights(kernel, words), height=230, key="chart_weights", alt=note)
     st.caption(note)
@@ -58,7 +58,7 @@ def show(looked: InspectedLayer) -> None:
 
 
 def _kernels(looked: InspectedLayer, kernel: np.ndarray) -> None:
-    """Draw every kernel; its input channels lie beside each other."""
+    """Draw every kernel; its input channels lie side by side."""
     limit = layer_pictures.scale_of(kernel)
     depthwise = hasattr(looked.stage.layer, "depth_multiplier")
     side, channels, filters = kernel.shape[0], kernel.shape[2], kernel.shape[3]
@@ -97,7 +97,7 @@ def _kernels(looked: InspectedLayer, kernel: np.ndarray) -> None:
 
 
 def _beside(planes: np.ndarray) -> np.ndarray:
-    """Return planes (k, k, n) beside each other in up to four columns, empty cells between them."""
+    """Return planes (k, k, n) side by side in up to four columns, empty cells between them."""
     side, _, count = planes.shape
     columns = min(count, 4 if count > 3 else count)
     rows = -(-count // columns)

@@ -7,7 +7,7 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.errors import ClsfError
 from clsf.ui.shared import asking
-from clsf.ui.shared.text import sentence
+from clsf.ui.shared.text import plain
 from clsf.words import Sentence
 
 TIMEOUT = 60.0  # seconds; a small training takes a second or two, on a busy machine more
@@ -28,5 +28,5 @@ def both(job: str, *values: object, named: bool = True) -> dict[str, object]:
 
     answers = asking.at_once(FRAMEWORKS, one)
     for problem in dict.fromkeys(answer for answer in answers.values() if isinstance(answer, Sentence)):
-        st.info(sentence(problem), icon=":material/hourglass_empty:")
+        st.info(plain(problem), icon=":material/hourglass_empty:")
     return {framework: answer for framework, answer in answers.items() if not isinstance(answer, Sentence)}

@@ -10,7 +10,7 @@ from clsf.course.lesson import Lesson, Step
 from clsf.course.progress import PART
 from clsf.faults import FAULTS
 from clsf.ui.shared import course, facts, glossary, navigation, questions, reached, styles
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 
 def show(lesson: Lesson, step: Step, kept: object) -> None:
@@ -29,7 +29,7 @@ def _kind(icon: str, name: str, kept: object) -> None:
 def _predict(lesson: Lesson, step: Step, kept: object) -> None:
     _kind(":material/psychology:", t("Predict"), kept)
     key = f"{lesson.name}/{step.name}"
-    questions.ask(step, key, kept, lambda found: reached.keep(PART, {key: found}))
+    questions.ask(step, key, kept, lambda row: reached.keep(PART, {key: row}))
 
 
 def _do(lesson: Lesson, step: Step, kept: object) -> None:
@@ -42,7 +42,7 @@ def _do(lesson: Lesson, step: Step, kept: object) -> None:
     if kept:
         st.success(glossary.linked(block.why) or t("Done: this is what your session holds."), icon=":material/check_circle:")
     else:
-        st.caption(f":material/search: {sentence(block.check.missing(facts.candidates(block.check)))}")
+        st.caption(f":material/search: {plain(block.check.missing(facts.candidates(block.check)))}")
     _opening(lesson, step)
     _hint(step)
 
@@ -51,7 +51,7 @@ def _opening(lesson: Lesson, step: Step) -> None:
     link = step.block.open
     if link is None:
         return
-    title = words(next(page.title for page in navigation.PAGES if page.name == link.page))
+    title = words(navigation.page_named(link.page).title)
     if st.button(t("Open the page {page}", page=title), key="open_page", icon=":material/open_in_new:", type="primary"):
         course.open_link(lesson, step, link)
 

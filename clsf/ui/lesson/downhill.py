@@ -10,7 +10,7 @@ from clsf import FRAMEWORKS
 from clsf.charts import course_downhill
 from clsf.tensors.program import Call
 from clsf.ui.shared import choose, facts, linked, programs
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 RATES = {"sgd": 0.9, "momentum": 0.1, "rmsprop": 0.3, "adam": 0.5}
 RULES = {"sgd": "SGD", "momentum": "SGD + momentum", "rmsprop": "RMSprop", "adam": "Adam"}
@@ -35,7 +35,7 @@ def show() -> None:
     ways = {}
     for framework, answer in programs.ask(*calls, sides=FRAMEWORKS).items():
         if answer.problem is not None:
-            st.info(sentence(answer.problem), icon=":material/hourglass_empty:")
+            st.info(plain(answer.problem), icon=":material/hourglass_empty:")
             continue
         for rule, outcome in zip(shown, answer.outcomes, strict=True):
             ways[rule, framework] = ast.literal_eval(outcome.value.values)

@@ -8,7 +8,7 @@ from clsf import FRAMEWORKS
 from clsf.course import parts
 from clsf.ui.lesson import asked
 from clsf.ui.shared import choose, columns, facts, styles
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 
 def show(first: str = "layer") -> None:
@@ -28,7 +28,7 @@ def show(first: str = "layer") -> None:
         with column:
             titles = {option.name: words(option.title) for option in place.options}
             chosen[place.name] = choose.named(st.selectbox, words(place.title), titles, f"own_{part.name}_{place.name}")
-            st.caption(sentence(place.option(chosen[place.name]).why))
+            st.caption(plain(place.option(chosen[place.name]).why))
     outcomes = asked.both(parts.JOB, part.name, part.chosen(chosen), named=False)
     for place, framework in zip(st.columns(2), FRAMEWORKS, strict=True):
         with place, columns.card(framework, "own_part"):

@@ -12,7 +12,7 @@ from clsf.charts import course_scores
 from clsf.frameworks import BY_NAME
 from clsf.tensors.program import Call
 from clsf.ui.shared import choose, facts, figures, linked, programs
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 LEAST, MOST, FIRST = -8.0, 8.0, (3.0, 0.0, 0.0)
 RATE = 1.0
@@ -42,7 +42,7 @@ def show() -> None:
     shares, losses, gradients = {}, {}, {}
     for framework, answer in programs.ask(*calls, sides=FRAMEWORKS).items():
         if answer.problem is not None:
-            st.info(sentence(answer.problem), icon=":material/hourglass_empty:")
+            st.info(plain(answer.problem), icon=":material/hourglass_empty:")
             continue
         shares[framework], losses[framework], gradients[framework] = (ast.literal_eval(o.value.text) for o in answer.outcomes)
     if not shares:
@@ -88,7 +88,7 @@ def _step() -> None:
 
 
 def _moved() -> None:
-    """Scores that are set by hand begin anew."""
+    """Start again with the scores that are set by hand."""
     linked.keep(_STEPS, None)
 
 

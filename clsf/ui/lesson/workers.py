@@ -26,8 +26,8 @@ def lockstep() -> None:
             {"equal": t("equal"), "unequal": t("unequal"), "weighted": t("unequal, weighted by size")}, "worker_parts",
         )  # fmt: skip
     setup = Setup(count, parts)
-    found = asked.both(workers.JOB, setup)
-    if not found:
+    locksteps = asked.both(workers.JOB, setup)
+    if not locksteps:
         return
     st.caption(
         t(
@@ -36,18 +36,18 @@ def lockstep() -> None:
             total=sum(setup.sizes),
         )
     )
-    _apart(found, f"{count}-{parts}")
+    _apart(locksteps, f"{count}-{parts}")
     st.table(
         {
-            t("Framework"): [BY_NAME[name].style.title for name in found],
-            t("Loss, workers"): [f"{one.losses[-1]:.4f}" for one in found.values()],
-            t("Loss, one device"): [f"{one.one_device[-1]:.4f}" for one in found.values()],
-            t("Copies from each other"): [f"{max(one.copies_apart):.1g}" for one in found.values()],
-            t("Copies from one device"): [f"{max(one.apart):.1e}" for one in found.values()],
+            t("Framework"): [BY_NAME[name].style.title for name in locksteps],
+            t("Loss, workers"): [f"{one.losses[-1]:.4f}" for one in locksteps.values()],
+            t("Loss, one device"): [f"{one.one_device[-1]:.4f}" for one in locksteps.values()],
+            t("Copies from each other"): [f"{max(one.copies_apart):.1g}" for one in locksteps.values()],
+            t("Copies from one device"): [f"{max(one.apart):.1e}" for one in locksteps.values()],
         },
         border="horizontal", hide_index=True, alt=t("Workers and one device after the last step"),
     )  # fmt: skip
-    _tell(setup, found)
+    _tell(setup, locksteps)
 
 
 def statistics() -> None:
@@ -61,10 +61,10 @@ def statistics() -> None:
             {"own": t("each worker's own part"), "shared": t("the whole batch")}, "worker_statistics",
         )  # fmt: skip
     setup = Setup(count, statistics=kind)
-    found = asked.both(workers.JOB, setup)
-    if not found:
+    answers = asked.both(workers.JOB, setup)
+    if not answers:
         return
-    one = next(iter(found.values()))
+    one = next(iter(answers.values()))
     names = [t("worker {number}", number=number + 1) for number in range(count)]
     st.table(
         {
@@ -74,17 +74,17 @@ def statistics() -> None:
         },
         border="horizontal", hide_index=True, alt=t("What batch normalisation measures on each worker"),
     )  # fmt: skip
-    _apart(found, f"{count}-{kind}")
-    _tell(setup, found)
+    _apart(answers, f"{count}-{kind}")
+    _tell(setup, answers)
 
 
 def rates() -> None:
     """Show what several devices do with the learning rate of one, and with a larger one."""
     count = _count("_rate")
-    found = asked.both(workers.RATES_JOB, count)
-    if not found:
+    answers = asked.both(workers.RATES_JOB, count)
+    if not answers:
         return
-    curves = next(iter(found.values()))
+    curves = next(iter(answers.values()))
     title = t("The same number of images, one framework's numbers")
     figures.draw(
         "lesson-rates", (count, curves), lambda: (course_workers.rates(curves, words), title), 330, t("Loss over images seen")
@@ -96,7 +96,7 @@ def rates() -> None:
             t("Steps"): [str(curve.images[-1] // (workers.SHARE * curve.workers)) for curve in curves],
             **{
                 t("Loss, {framework}", framework=BY_NAME[name].style.title): [f"{curve.losses[-1]:.4f}" for curve in each]
-                for name, each in found.items()
+                for name, each in answers.items()
             },
         },
         border="horizontal", hide_index=True, alt=t("Loss after the same number of images"),
@@ -107,8 +107,8 @@ def _count(name: str = "") -> int:
     return int(choose.named(st.segmented_control, t("Workers"), {str(n): str(n) for n in workers.WORKERS}, f"workers{name}"))
 
 
-def _apart(found: dict[str, Lockstep], name: str) -> None:
-    apart = {framework: one.apart for framework, one in found.items()}
+def _apart(locksteps: dict[str, Lockstep], name: str) -> None:
+    apart = {framework: one.apart for framework, one in locksteps.items()}
     alt = t("Largest difference of any weight between the workers and one device; the dashed line is {bar}.", bar=f"{BAR:g}")
     figures.draw(
         "lesson-workers", (name, tuple(apart.items())), lambda: (course_workers.difference(apart, BAR, words), alt), 300,
@@ -117,8 +117,8 @@ def _apart(found: dict[str, Lockstep], name: str) -> None:
     st.caption(alt)
 
 
-def _tell(setup: Setup, found: dict[str, Lockstep]) -> None:
+def _tell(setup: Setup, locksteps: dict[str, Lockstep]) -> None:
     facts.tell(
-        "workers", workers=setup.workers, parts=setup.parts, statistics=setup.statistics, frameworks=len(found),
-        apart=max(max(one.apart) for one in found.values()),
+        "workers", workers=setup.workers, parts=setup.parts, statistics=setup.statistics, frameworks=len(locksteps),
+        apart=max(max(one.apart) for one in locksteps.values()),
     )  # fmt: skip

@@ -97,7 +97,7 @@ def update(language: str) -> tuple[int, int]:
     places: dict[str | tuple[str, str], set[str]] = {}
     for message, name, _ in templates():
         places.setdefault(message, set()).add(name)
-    for message, names in sorted(places.items(), key=lambda found: (min(found[1]), english(found[0])[-1])):
+    for message, names in sorted(places.items(), key=lambda place: (min(place[1]), english(place[0])[-1])):
         new.add(message, _known(old, message), [(n, None) for n in sorted(names)])
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)

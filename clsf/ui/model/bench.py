@@ -94,9 +94,9 @@ def into_link(design: Design) -> Sentence | None:
     return None
 
 
-def offer(seen: object, found: tuple) -> bool:
+def offer(seen: object, designs: tuple) -> bool:
     """Offer the design to the other pages, if it can be trained. Return whether it can."""
-    if not ready(seen, found):
+    if not ready(seen, designs):
         return False
     kept.keep(seen.design.spec())
     return True
@@ -120,5 +120,5 @@ def _linked() -> Design | None:
 
 def _packed(text: str) -> str:
     """Return the design in a link, or the text itself."""
-    _, found, rest = text.partition(f"{keys.LINK}=")
-    return rest.partition("&")[0].partition("#")[0].strip() if found else text
+    _, parts, rest = text.partition(f"{keys.LINK}=")
+    return rest.partition("&")[0].partition("#")[0].strip() if parts else text

@@ -31,12 +31,12 @@ def show(data: dict, key: str, on_asked: Callable[[object], None]) -> None:
 
 
 def contents(
-    steps: History, seen: DesignFacts, found: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
+    steps: History, seen: DesignFacts, advices: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
     refusal: Sentence | None,
 ) -> dict:  # fmt: skip
     """Return everything that the browser needs, as plain values."""
     by_card: dict[int | None, list[Advice]] = {}
-    for one in found:
+    for one in advices:
         by_card.setdefault(one.uid, []).append(one)
     writing = _Writing(seen, by_card, batch_size, fresh)
     output = seen.output_shape
@@ -182,7 +182,7 @@ def _advice(one: Advice) -> dict:
 
 
 def _begun(text: str) -> str:
-    """What is wrong with a layer is told as the end of a sentence ("Layer 3: it needs …"); here it begins one."""
+    """Begin a sentence with what is wrong with a layer; elsewhere it ends one ("Layer 3: it needs …")."""
     return text[:1].upper() + text[1:]
 
 

@@ -16,7 +16,7 @@ from clsf.ui.model.editor import Bench
 from clsf.ui.shared import choose, state
 from clsf.ui.shared.code_panel import panel
 from clsf.ui.shared.data_names import data_name
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
 
 ENDS = {"tensorflow": "keras", "torch": "torch"}
@@ -28,7 +28,7 @@ def show(bench: Bench) -> None:
     styles = _styles()
     sources = [_source(spec, bench, style) for style in styles]
     problems = [source for source in sources if isinstance(source, Sentence)]
-    for problem in dict.fromkeys(map(sentence, problems)):
+    for problem in dict.fromkeys(map(plain, problems)):
         st.info(problem, icon=":material/info:")
     if not problems:
         panel(*sources, styles, keys.CODE_PANEL)

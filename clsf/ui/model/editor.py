@@ -34,15 +34,15 @@ def show() -> Bench:
             begin.name(steps.now)
             begin.show(place)
     seen = design_facts(steps.now, place.shape)
-    found = advice(seen, place.classes, place.batch_size)
-    ready = bench.offer(seen, found)
+    advices = advice(seen, place.classes, place.batch_size)
+    ready = bench.offer(seen, advices)
     if ready:
         kinds = tuple(type(layer).__name__ for layer in steps.now.spec().layers)
         facts.tell("model", name=steps.now.name, parameters=seen.parameters, layers=len(kinds), kinds=kinds)
-    totals.show(seen, found, place)
+    totals.show(seen, advices, place)
     shown = cards.contents(
-        steps, seen, found, place.classes, place.batch_size, st.session_state.get(keys.ACKED, 0), st.session_state.get(keys.FRESH), bench.refusal(),
+        steps, seen, advices, place.classes, place.batch_size, st.session_state.get(keys.ACKED, 0), st.session_state.get(keys.FRESH), bench.refusal(),
     )  # fmt: skip
     cards.show(shown, keys.CARDS, lambda wishes: bench.asked(wishes, place.shape, place.classes))
     totals.leave(seen, ready, place, bench.into_link(steps.now))
-    return Bench(seen, found, place, ready)
+    return Bench(seen, advices, place, ready)

@@ -13,7 +13,7 @@ from clsf.model.shapes import Shape
 from clsf.plan import MAX_BATCH
 from clsf.ui.model import keys
 from clsf.ui.shared import choose, state
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 TYPED = "typed"
 FIRST = "shapes"
@@ -85,15 +85,15 @@ def _typed(batch_size: int) -> ModelInputs:
     try:
         shape = typed_shape(text)
     except SpecError as error:
-        st.warning(sentence(error.sentence), icon=":material/straighten:")
+        st.warning(plain(error.sentence), icon=":material/straighten:")
         shape = (28, 28, 1)
     return ModelInputs(shape, classes, batch_size, None)
 
 
 def typed_shape(text: str) -> Shape:
     """Return (height, width, channels) of "28x28x1", with x, × or commas between. Raises SpecError in words."""
-    found = re.fullmatch(r"\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*", text or "", re.ASCII)
-    height, width, channels = map(int, found.groups()) if found else (0, 0, 0)
+    match = re.fullmatch(r"\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*[x×X,* ]\s*(\d{1,6})\s*", text or "", re.ASCII)
+    height, width, channels = map(int, match.groups()) if match else (0, 0, 0)
     if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE and 1 <= channels <= MAX_CHANNELS):
         raise SpecError(
             "The image size is '{text}', but must be height × width × channels, as 28x28x1: sides from 1 to {side}, channels from 1 "

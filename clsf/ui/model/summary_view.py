@@ -19,7 +19,7 @@ from clsf.ui.model import keys
 from clsf.ui.model.editor import Bench
 from clsf.ui.shared import service_access
 from clsf.ui.shared.layer_kinds import described
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.words import Sentence, say
 
 SHEET = (Path(__file__).parent / "style.css").read_text("utf-8")
@@ -63,7 +63,7 @@ def _answer(framework: str, answer: dict | Sentence, analysis: Analysis) -> None
     look = STYLES[framework]
     st.markdown(f":{look.text_colour}[{look.mark}] **{look.title}** · `{PRINTS[framework]}`")
     if isinstance(answer, Sentence):
-        st.info(sentence(answer), icon=":material/hourglass_empty:")
+        st.info(plain(answer), icon=":material/hourglass_empty:")
         return
     ours = {facts.path: facts.trainable + facts.non_trainable for facts in analysis.layers if facts.weights}
     different = [path for path in {*ours, *answer["layers"]} if ours.get(path) != answer["layers"].get(path)]
@@ -103,9 +103,9 @@ def _answers(spec: str, shape: tuple, parameters: int) -> dict[str, dict | Sente
         return dict.fromkeys(FRAMEWORKS, said)
     service = service_access.get_service()
     with ThreadPoolExecutor(max_workers=len(FRAMEWORKS)) as threads:
-        found = {framework: threads.submit(_asked, framework, spec, shape, service) for framework in FRAMEWORKS}
+        waiting = {framework: threads.submit(_asked, framework, spec, shape, service) for framework in FRAMEWORKS}
     answers: dict[str, dict | Sentence] = {}
-    for framework, future in found.items():
+    for framework, future in waiting.items():
         try:
             answers[framework] = future.result()
         except ClsfError as error:

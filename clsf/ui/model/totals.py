@@ -12,11 +12,11 @@ from clsf.ui.model.given import ModelInputs
 from clsf.ui.shared import navigation, state
 from clsf.ui.shared.choices import own_title
 from clsf.ui.shared.design import MY_MODEL
-from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.words import Sentence
 
 
-def show(seen: DesignFacts, found: tuple[Advice, ...], place: ModelInputs) -> None:
+def show(seen: DesignFacts, advices: tuple[Advice, ...], place: ModelInputs) -> None:
     """Show the totals; where a card does not fit, they count what stands before it."""
     so_far = "" if seen.output_shape else "≥ "
     with st.container(horizontal=True, gap="medium", key="model_totals"):
@@ -44,7 +44,7 @@ def show(seen: DesignFacts, found: tuple[Advice, ...], place: ModelInputs) -> No
                 batch=place.batch_size,
             ),
         )  # fmt: skip
-    levels = [one.level for one in found]
+    levels = [one.level for one in advices]
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         if "broken" in levels:
             st.badge(t("Layers that do not fit: {count}", count=levels.count("broken")), icon=":material/error:", color="red")
@@ -75,7 +75,7 @@ def leave(seen: DesignFacts, ready: bool, place: ModelInputs, too_long: Sentence
         )  # fmt: skip
         said = [
             _offered(ready, seen.design.name),
-            sentence(too_long) if too_long else t("The address of this page holds the whole design."),
+            plain(too_long) if too_long else t("The address of this page holds the whole design."),
         ]
         st.caption(" ".join(said), width="stretch")
 
@@ -91,10 +91,10 @@ def _take(page: str, place: ModelInputs) -> None:
     if place.data is not None:
         st.session_state[state.DATA] = place.data
         st.session_state[state.IMAGE_SIZE] = None
-    st.switch_page(navigation.link_to(page), query_params=navigation.kept())
+    navigation.switch_to(page)
 
 
 def _file_name(name: str) -> str:
     """Return a name that every system takes as a file's."""
-    plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in name).strip("-")
-    return plain or "model"
+    safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in name).strip("-")
+    return safe or "model"

@@ -12,9 +12,9 @@ from clsf.runs.record import RunRecord
 from clsf.ui.own import held
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
 from clsf.ui.own.teach import to_section
-from clsf.ui.shared import example, service_access
+from clsf.ui.shared import example, problems, service_access
 from clsf.ui.shared.asked_model import Model, named
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import t
 
 
 def models() -> tuple[Taught, list[Model]] | None:
@@ -30,7 +30,7 @@ def models() -> tuple[Taught, list[Model]] | None:
     try:
         records = [record for record in known.records() if record.status in USABLE and record.started is not None]
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     if not records:
         st.info(t("The training is not over yet, or kept no weights."), icon=":material/hourglass_top:")
@@ -46,5 +46,5 @@ def threshold(record: RunRecord) -> unknown.Threshold:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _threshold(run_id: str, _record: RunRecord) -> unknown.Threshold:
-    found = asking.ask(service_access.get_service(), _record, VALIDATED)
-    return unknown.found(found.probabilities.astype(np.float64), found.labels)
+    validated = asking.ask(service_access.get_service(), _record, VALIDATED)
+    return unknown.threshold(validated.probabilities.astype(np.float64), validated.labels)

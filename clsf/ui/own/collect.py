@@ -15,10 +15,10 @@ from clsf.own import kept, reading
 from clsf.own.collection import MOST_CLASSES, MOST_IMAGES, MOST_NAME, SIDE, Collection, Kind
 from clsf.own.tryout import tryout
 from clsf.ui.own import from_sets, held, keys, teach
-from clsf.ui.shared import camera, choose, sections
+from clsf.ui.shared import camera, choose, problems, sections
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
-from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.words import say, say_n
 
 SHOWN, COLUMNS = 20, 5  # newest images of a class that its card shows
@@ -52,8 +52,8 @@ def show() -> None:
     if source == "camera":
         left, right = st.columns([1, 1.9], gap="large")
         with left:
-            found = held.collection()
-            camera.record(keys.CAMERA, found.names, SIDE, _recorded, full=not found.room())
+            collection = held.collection()
+            camera.record(keys.CAMERA, collection.names, SIDE, _recorded, full=not collection.room())
         with right:
             _cards(uploads=False)
     else:
@@ -62,20 +62,24 @@ def show() -> None:
 
 def _cards(uploads: bool) -> None:
     held.show_told()
-    found = held.collection()
+    collection = held.collection()
     with st.grid("auto", min_column_width=260, gap="small"):
-        for at, kind in enumerate(found.kinds):
+        for at, kind in enumerate(collection.kinds):
             with st.container(border=True, gap="small", key=f"own_card_{at}"):
-                _card(found, at, kind, uploads)
+                _card(collection, at, kind, uploads)
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
-            t("Add a class"), key="own_add", icon=":material/add:", on_click=_add, disabled=len(found.kinds) >= MOST_CLASSES
+            t("Add a class"),
+            key="own_add",
+            icon=":material/add:",
+            on_click=_add,
+            disabled=len(collection.kinds) >= MOST_CLASSES,
         )
         st.button(t("Start anew"), key="own_anew", icon=":material/delete_sweep:", on_click=_anew, type="tertiary")
-    _ready(found)
+    _ready(collection)
 
 
-def _card(found: Collection, at: int, kind: Kind, uploads: bool) -> None:
+def _card(collection: Collection, at: int, kind: Kind, uploads: bool) -> None:
     generation = held.generation()
     st.text_input(
         t("Name of class {number}", number=at + 1), kind.name, max_chars=MOST_NAME, key=keys.name(at, generation), on_change=_rename,
@@ -90,7 +94,7 @@ def _card(found: Collection, at: int, kind: Kind, uploads: bool) -> None:
         )  # fmt: skip
         st.button(
             t("Remove"), key=f"own_drop_{generation}_{at}", icon=":material/close:", type="tertiary", on_click=_drop, args=(at,),
-            disabled=len(found.kinds) <= 1, help=t("Removes the class and its images."),
+            disabled=len(collection.kinds) <= 1, help=t("Removes the class and its images."),
         )  # fmt: skip
     if uploads:
         _upload(at, kind, generation)
@@ -114,9 +118,9 @@ def _card(found: Collection, at: int, kind: Kind, uploads: bool) -> None:
         )  # fmt: skip
 
 
-def _ready(found: Collection) -> None:
-    missing = found.missing()
-    for one, two, count in found.in_two_classes():
+def _ready(collection: Collection) -> None:
+    missing = collection.missing()
+    for one, two, count in collection.in_two_classes():
         st.warning(
             tn(
                 "{count} image is in “{one}” and in “{two}”. It can’t be both: delete it from one of them.",
@@ -130,7 +134,7 @@ def _ready(found: Collection) -> None:
         on_click=_teach,
     )  # fmt: skip
     if missing is not None:
-        st.caption(sentence(missing))
+        st.caption(plain(missing))
 
 
 def _upload(at: int, kind: Kind, generation: int) -> None:
@@ -139,21 +143,23 @@ def _upload(at: int, kind: Kind, generation: int) -> None:
     )  # fmt: skip
     if not given:
         return
-    found = held.collection()
+    collection = held.collection()
     try:
         with st.spinner(t("Reading …")):
-            read = reading.pictures([(file.name, file) for file in given], found.room())
+            read = reading.pictures([(file.name, file) for file in given], collection.room())
     except ClsfError as error:
         held.tell("error", error.sentence)
-        held.replace(found)
+        held.replace(collection)
         st.rerun()
     _told(read)
-    held.replace(found.added(at, read.pixels, together=False))  # another generation: the files are taken, the uploader is empty
+    held.replace(
+        collection.added(at, read.pixels, together=False)
+    )  # another generation: the files are taken, the uploader is empty
     st.rerun()
 
 
 def _told(read: reading.Pictures) -> None:
-    """Say what came of files."""
+    """Say how reading files went."""
     count = len(read.pixels)
     if read.given > count + len(read.skipped):
         held.tell(
@@ -186,12 +192,12 @@ def _again() -> None:
         return
     try:
         with st.spinner(t("Reading …")):
-            found = reading.taught_again(file)
+            taught = reading.taught_again(file)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
-    held.replace(found)
-    held.tell("success", say_n("{count} image is back.", "{count} images are back.", len(found)))
+    held.replace(taught)
+    held.tell("success", say_n("{count} image is back.", "{count} images are back.", len(taught)))
     st.rerun()
 
 
@@ -199,9 +205,9 @@ def _again() -> None:
 
 
 def _recorded(at: int, frames: np.ndarray) -> None:
-    found = held.collection()
-    if at < len(found.kinds):
-        held.change(found.added(at, frames, together=True))
+    collection = held.collection()
+    if at < len(collection.kinds):
+        held.change(collection.added(at, frames, together=True))
 
 
 def _take_tryout() -> None:
@@ -221,12 +227,12 @@ def _taught_last() -> str | None:
 
 def _take_last(name: str) -> None:
     try:
-        found = kept.collection(name)
+        collection = kept.collection(name)
     except ClsfError as error:
         held.tell("error", error.sentence)
         return
-    if found is not None:
-        held.replace(found[0])
+    if collection is not None:
+        held.replace(collection[0])
 
 
 def _pick(at: int, count: int, place: int) -> None:
@@ -246,8 +252,8 @@ def _drop(at: int) -> None:
 
 
 def _add() -> None:
-    found = held.collection()
-    held.change(found.with_class(t("Class {number}", number=len(found.kinds) + 1)))
+    collection = held.collection()
+    held.change(collection.with_class(t("Class {number}", number=len(collection.kinds) + 1)))
 
 
 def _anew() -> None:

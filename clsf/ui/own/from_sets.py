@@ -12,7 +12,7 @@ from clsf.errors import ClsfError
 from clsf.own.collection import MOST_CLASSES, SIDE, Collection, empty
 from clsf.ui.own import held, keys
 from clsf.ui.shared import choose, data_choice
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 DEFAULT, EACH, MOST = "shapes", 20, 200
 
@@ -22,7 +22,7 @@ def show() -> None:
     here = {info.name: info for info in data_choice.infos() if info.embedded or catalogue.is_cached(info.name)}
     one, two, three, go = st.columns([1.2, 2, 0.9, 0.9], vertical_alignment="bottom", gap="small")
     names = list(here)
-    titles = {n: sentence(here[n].title) for n in names}
+    titles = {n: plain(here[n].title) for n in names}
     with one:
         name = choose.named(st.selectbox, t("Data set"), titles, keys.SET, default=DEFAULT if DEFAULT in names else names[0])
     classes = {str(n): title for n, title in enumerate(here[name].classes)}
@@ -45,13 +45,15 @@ def _take(name: str, classes: list[int], count: int) -> None:
     except ClsfError as error:
         held.tell("error", error.sentence)
         return
-    found = Collection(tuple(kind for kind in held.collection().kinds if len(kind)))
+    collection = Collection(tuple(kind for kind in held.collection().kinds if len(kind)))
     for label in classes:
-        if len(found.kinds) >= MOST_CLASSES:
+        if len(collection.kinds) >= MOST_CLASSES:
             break
         rows = np.flatnonzero(images.labels == label)[:count]
         kind = images.classes[label]
-        if kind not in found.names:
-            found = Collection((*found.kinds, empty(kind)))
-        found = found.added(found.names.index(kind), fitted(np.asarray(images.pixels[rows]), (SIDE, SIDE, 3)), together=False)
-    held.replace(found)
+        if kind not in collection.names:
+            collection = Collection((*collection.kinds, empty(kind)))
+        collection = collection.added(
+            collection.names.index(kind), fitted(np.asarray(images.pixels[rows]), (SIDE, SIDE, 3)), together=False
+        )
+    held.replace(collection)

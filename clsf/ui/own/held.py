@@ -15,7 +15,7 @@ from clsf.own.recordings import Sides
 from clsf.runs.record import RunRecord
 from clsf.ui.own import keys
 from clsf.ui.shared import runs, service_access
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.words import Sentence
 
 USABLE = ("finished", "stopped")  # runs that keep their weights
@@ -65,10 +65,10 @@ def generation() -> int:
 def taught() -> Taught | None:
     """Return what was taught last in this session, or, after a reload, what the run in the link was taught with."""
     if keys.TAUGHT not in st.session_state:
-        found = _of_link()
-        if found is None:
+        linked = _of_link()
+        if linked is None:
             return None
-        st.session_state[keys.TAUGHT] = found
+        st.session_state[keys.TAUGHT] = linked
     return st.session_state[keys.TAUGHT]
 
 
@@ -79,12 +79,12 @@ def _of_link() -> Taught | None:
     try:
         records = service_access.get_service().group(run_id)
         data = records[0].plan.data
-        found = kept.collection(data) if private.is_name(data) and data in private.own() else None
+        kept_here = kept.collection(data) if private.is_name(data) and data in private.own() else None
     except ClsfError:
         return None
-    if found is None or any(record.plan.train_layers != "head" for record in records):
+    if kept_here is None or any(record.plan.train_layers != "head" for record in records):
         return None
-    pictures, sides = found
+    pictures, sides = kept_here
     whole = not np.isin(pictures.recordings[sides.validation], pictures.recordings[sides.train]).any()
     return Taught(tuple(record.run_id for record in records), data, pictures.names, bool(whole), pictures, sides)
 
@@ -99,4 +99,4 @@ def show_told() -> None:
     shown = {"success": st.success, "warning": st.warning, "error": st.error}
     icons = {"success": ":material/check_circle:", "warning": ":material/warning:", "error": ":material/error:"}
     for kind, said in st.session_state.pop(keys.SAID, []):
-        shown[kind](sentence(said), icon=icons[kind])
+        shown[kind](plain(said), icon=icons[kind])

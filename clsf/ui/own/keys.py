@@ -24,7 +24,6 @@ TRY = "own_try"
 WATCH, FILE, NUMBER = "own_watch", "own_file", "own_number"
 WHERE, UNKNOWN = "own_where", "own_unknown"
 WHY_OPEN = "own_why"
-TRIED = "own_tried"  # pixels that were asked about last
 
 # Questions.
 QUESTION = "own_question"

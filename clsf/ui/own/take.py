@@ -14,12 +14,12 @@ from clsf.ui.shared.text import t
 
 def show() -> None:
     """Show the section."""
-    found = held.collection()
-    if len(found):
+    collection = held.collection()
+    if len(collection):
         with st.container(border=True):
             st.markdown(f"**{t('The images')}**")
             st.download_button(
-                t("Teach-again file"), lambda: teach_file.written(found), file_name="own_classes.zip", mime="application/zip", key="own_again_file",
+                t("Teach-again file"), lambda: teach_file.written(collection), file_name="own_classes.zip", mime="application/zip", key="own_again_file",
                 icon=":material/folder_zip:", type="primary", on_click="ignore",
             )  # fmt: skip
             st.caption(note("own", "take-again"))

@@ -17,12 +17,12 @@ from clsf.predict.asking import ask_all
 from clsf.runs.record import RunRecord
 from clsf.ui.own import held, keys
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
-from clsf.ui.shared import example, run_status, runs, sections, service_access, state
+from clsf.ui.shared import example, problems, run_status, runs, sections, service_access, state
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart, preload
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 TICK = 0.5  # seconds between two looks at runs that go on
 REFUSED = "own_refused"  # in the session: why nothing was started
@@ -32,10 +32,10 @@ WARMED = "own_warmed"  # in the session: which runs' models were built ahead
 def show() -> None:
     """Show the section."""
     preload("own_preload")
-    found = held.collection().taught()
-    lacking = found.missing()
+    collection = held.collection().taught()
+    lacking = collection.missing()
     if lacking is not None:
-        st.info(sentence(lacking), icon=":material/photo_camera:")
+        st.info(plain(lacking), icon=":material/photo_camera:")
         example.guess(
             t("Guess before you collect: how many images of each class will be enough for nine right answers of ten?")
         )
@@ -43,13 +43,13 @@ def show() -> None:
         return
     st.toggle(t("Recordings stay whole"), True, key=keys.WHOLE, help=note("own", "whole"), **LINKED)
     try:
-        _split(found, divided(found.labels, found.recordings, _whole()), _whole())
+        _split(collection, divided(collection.labels, collection.recordings, _whole()), _whole())
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     missing = pretrained.missing(teaching.BACKBONE)
     if missing is not None:
-        st.error(sentence(missing), icon=":material/error:")
+        st.error(plain(missing), icon=":material/error:")
     known = held.taught()
     st.button(
         t("Teach it again") if known else t("Teach it"), key="own_teach", type="secondary" if known else "primary", icon=":material/school:",
@@ -71,14 +71,14 @@ def to_section(name: str, label: str, icon: str, primary: bool = True) -> None:
     )  # fmt: skip
 
 
-def _split(found: Collection, sides: Sides, whole: bool) -> None:
+def _split(collection: Collection, sides: Sides, whole: bool) -> None:
     count = len(sides.validation)
     said = t(
-        "Training images: {train} of {all}. Validation images: {validation}.", train=len(sides.train), all=len(found), validation=count
+        "Training images: {train} of {all}. Validation images: {validation}.", train=len(sides.train), all=len(collection), validation=count
     )  # fmt: skip
     if not whole:
-        frames = set(found.recordings[sides.train].tolist()) & set(found.recordings[sides.validation].tolist())
-        known = sum(int(r) in frames for r in found.recordings[sides.validation])
+        frames = set(collection.recordings[sides.train].tolist()) & set(collection.recordings[sides.validation].tolist())
+        known = sum(int(r) in frames for r in collection.recordings[sides.validation])
         if known:
             said += " " + tn(
                 ":orange[{known} of these has a near-equal neighbour among the training images: the result will look too good.]",
@@ -87,33 +87,33 @@ def _split(found: Collection, sides: Sides, whole: bool) -> None:
             )  # fmt: skip
     st.caption(said)
     if whole and sides.alone:
-        names = ", ".join(f"“{plain(found.names[n])}”" for n in sides.alone)
+        names = ", ".join(f"“{plain(collection.names[n])}”" for n in sides.alone)
         st.warning(note("own", "alone", names=names), icon=":material/movie:")
 
 
 def begin() -> None:
     """Keep the collection as a private set and start both trainings; a refusal is kept to be said. Call it before the page is drawn."""
-    service, owner, found = service_access.get_service(), state.owner(), held.collection().taught()
-    if found.missing() is not None or pretrained.missing(teaching.BACKBONE) is not None:
+    service, owner, taught = service_access.get_service(), state.owner(), held.collection().taught()
+    if taught.missing() is not None or pretrained.missing(teaching.BACKBONE) is not None:
         return  # the section says it
     try:
-        sides = divided(found.labels, found.recordings, _whole())
-        data = kept.keep(found, sides, owner, t("Own classes: {names}", names=", ".join(found.names)[:40]))
+        sides = divided(taught.labels, taught.recordings, _whole())
+        data = kept.keep(taught, sides, owner, t("Own classes: {names}", names=", ".join(taught.names)[:40]))
         run_ids = service.train(
-            teaching.model(len(found.kinds)), teaching.plan(data, len(sides.train)), FRAMEWORKS, owner=owner, race=True
+            teaching.model(len(taught.kinds)), teaching.plan(data, len(sides.train)), FRAMEWORKS, owner=owner, race=True
         )
     except ClsfError as error:
         st.session_state[REFUSED] = error.sentence
         return
     runs.look_at(run_ids[0])
-    st.session_state[keys.TAUGHT] = Taught(tuple(run_ids), data, found.names, _whole(), found, sides)
+    st.session_state[keys.TAUGHT] = Taught(tuple(run_ids), data, taught.names, _whole(), taught, sides)
 
 
 def _follow(known: Taught) -> None:
     try:
         records = known.records()
     except ClsfError as error:
-        st.warning(sentence(error.sentence), icon=":material/search_off:")
+        st.warning(plain(error.sentence), icon=":material/search_off:")
         return
     if all(record.over for record in records):
         _seen(records)

@@ -21,10 +21,10 @@ from clsf.ui.own import keys
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
-from clsf.ui.shared import camera, choose, example, pictures, service_access
+from clsf.ui.shared import camera, choose, example, pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 ASKED, UPLOADED = "clsf.predict.trying:asked", "clsf.predict.trying:uploaded"
 ANSWERED = "own_answered"  # in the session: the models are there, and answer at once
@@ -33,8 +33,8 @@ CAM, WHY = "clsf.predict.inspection:grad_cam", "clsf.own.asked:why"
 
 def show() -> None:
     """Show the section."""
-    found = taught_models()
-    if found is None:
+    models = taught_models()
+    if models is None:
         return
     sources = {
         "camera": ":material/videocam: " + t("Camera"), "file": ":material/upload: " + t("File"),
@@ -43,7 +43,7 @@ def show() -> None:
     source = choose.named(
         st.segmented_control, t("Where the image comes from"), sources, keys.TRY, label_visibility="collapsed"
     )
-    st.fragment(_look)(source, *found)
+    st.fragment(_look)(source, *models)
 
 
 def _look(source: str, known: Taught, models: Sequence[Model]) -> None:
@@ -86,10 +86,10 @@ def _file(known: Taught) -> tuple | None:
 
 
 def _kept(known: Taught) -> tuple | None:
-    found, sides = known.collection, known.sides
+    collection, sides = known.collection, known.sides
     number = choose.whole(t("Image number"), 1, len(sides.validation), 1, keys.NUMBER)
     at = int(sides.validation[number - 1])
-    pixels, name = found.pixels[at], found.names[found.labels[at]]
+    pixels, name = collection.pixels[at], collection.names[collection.labels[at]]
     _picture(pixels, t("validation image of “{name}”", name=name))
     return ASKED, pixels
 
@@ -106,12 +106,12 @@ def _picture(pixels: np.ndarray, words: str) -> None:
     st.caption(plain(words[0].upper() + words[1:]))
 
 
-# What comes of it.
+# The result.
 
 
 def _answers(known: Taught, models: Sequence[Model], answers: list, unsure: bool, seconds: float) -> None:
     for error in {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}.values():
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
     opinions, least, lead = [], [], []
     for model, answer in zip(models, answers, strict=True):
         if isinstance(answer, asking.Failed):
@@ -120,7 +120,7 @@ def _answers(known: Taught, models: Sequence[Model], answers: list, unsure: bool
         try:
             limit = threshold(model.record) if unsure else None
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            problems.show(error)
             limit = None
         if limit is not None:
             least.append(f"{model.mark} {limit.least:.0%}")
@@ -149,7 +149,7 @@ def _where(good: list) -> None:
         try:
             cam = asking.ask(service_access.get_service(), model.record, CAM, answer.pixels, None)
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            problems.show(error)
             continue
         row, column = np.unravel_index(int(cam.argmax()), cam.shape)
         alt = t("{title} of {model}; strongest in row {row}, column {column}", title=t("Grad-CAM"), model=model.name, row=int(row), column=int(column))  # fmt: skip
@@ -167,17 +167,15 @@ def _why(known: Taught, good: list) -> None:
     with folded:
         st.markdown(note("own", "why"))
         for model, answer in good:
-            try:
+            with problems.shown():
                 _evidence(known, model, asking.ask(service_access.get_service(), model.record, WHY, answer.pixels))
-            except ClsfError as error:
-                st.error(sentence(error.sentence), icon=":material/error:")
         st.caption(note("own", "alike"))
 
 
-def _evidence(known: Taught, model: Model, found: Evidence) -> None:
+def _evidence(known: Taught, model: Model, evidence: Evidence) -> None:
     """Show by how much the first score is ahead, and the training images that are most alike."""
-    order = np.argsort(-found.scores, kind="stable")
-    gap = float(found.scores[order[0]] - found.scores[order[1]])
+    order = np.argsort(-evidence.scores, kind="stable")
+    gap = float(evidence.scores[order[0]] - evidence.scores[order[1]])
     st.markdown(
         f"{model.mark} **{plain(model.name)}**: "
         + t(
@@ -187,6 +185,6 @@ def _evidence(known: Taught, model: Model, found: Evidence) -> None:
     )  # fmt: skip
     items = [
         (pixels, known.classes[label], f"{escape(known.classes[label])} <small>{like:.2f}</small>")
-        for pixels, label, like in zip(found.pixels, found.labels, found.likeness, strict=True)
+        for pixels, label, like in zip(evidence.pixels, evidence.labels, evidence.likeness, strict=True)
     ]
     st.html(pictures.grid(items, "small smooth"))

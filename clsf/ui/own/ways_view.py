@@ -25,13 +25,13 @@ from clsf.ui.shared import service_access, state
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 from clsf.words import say
 
 TICK = 1.0  # seconds between two looks at trainings that go on
 POLL = 0.3  # seconds between two looks at one of them
 
-Found = dict[tuple[str, str], list[Judged]]
+JudgedWays = dict[tuple[str, str], list[Judged]]
 """(framework, way) -> one training per split."""
 
 
@@ -42,16 +42,16 @@ def show(known: Taught, models: Sequence[Model]) -> None:
     if task is not None and task.over:
         del st.session_state[keys.WAYS]
         if task.failure is not None:
-            st.error(sentence(task.failure), icon=":material/error:")
+            st.error(plain(task.failure), icon=":material/error:")
         elif not task.cancelled:
             st.session_state[keys.WAYS_FOUND] = known.run_ids, task.result
         task = None
     if task is not None:
         st.fragment(_watch, run_every=TICK)()
         return
-    of, found = st.session_state.get(keys.WAYS_FOUND, (None, None))
+    of, judged = st.session_state.get(keys.WAYS_FOUND, (None, None))
     if of == known.run_ids:
-        _said(found)
+        _said(judged)
         return
     total = SPLITS * len(teaching.WAYS) * len(models)
     st.button(
@@ -67,25 +67,25 @@ def _begin(known: Taught, frameworks: tuple[str, ...]) -> None:
 
 def trained(
     service: TrainingService, known: Taught, frameworks: Sequence[str], owner: str, title: str, progress: Progress
-) -> Found:
+) -> JudgedWays:
     """Train each way on each split in each framework, one after the other; the sets of the splits are removed again."""
-    found: Found = {(framework, way): [] for framework in frameworks for way in teaching.WAYS}
-    total, start = SPLITS * len(found), new_id()
+    runs: JudgedWays = {(framework, way): [] for framework in frameworks for way in teaching.WAYS}
+    total, start = SPLITS * len(runs), new_id()
     pictures = known.collection
     for seed in range(SPLITS):
         sides = divided(pictures.labels, pictures.recordings, known.whole, seed)
         data = kept.keep(pictures, sides, owner, title)
         try:
-            for framework, way in found:
-                done = sum(map(len, found.values()))
+            for framework, way in runs:
+                done = sum(map(len, runs.values()))
                 spec, plan = teaching.way(way, data, len(known.classes), len(sides.train), seed)
                 (run_id,) = service.train(spec, plan, (framework,), owner=owner, start=start)
-                found[framework, way].append(_judged(service, run_id, lambda done=done: progress("ways", done, total)))
+                runs[framework, way].append(_judged(service, run_id, lambda done=done: progress("ways", done, total)))
         finally:
             if data != known.data:  # the split of the taught models stays theirs
                 with suppress(ClsfError):
                     private.remove(data)
-    return found
+    return runs
 
 
 def _judged(service: TrainingService, run_id: str, tell: Callable[[], None]) -> Judged:
@@ -115,11 +115,11 @@ def _watch() -> None:
     st.button(t("Stop"), key="own_ways_stop", icon=":material/stop:", on_click=task.cancel)
 
 
-def _said(found: Found) -> None:
+def _said(judged: JudgedWays) -> None:
     titles = {"scratch": t("from scratch"), "frozen": t("frozen features"), "tuned": t("fine-tuned")}
     rows = [
-        own_ways.Row(framework, titles[way], interval([one.accuracy for one in found[framework, way]]), [one.accuracy for one in found[framework, way]], sum(one.seconds for one in found[framework, way]) / SPLITS)
-        for framework in FRAMEWORKS for way in teaching.WAYS if (framework, way) in found
+        own_ways.Row(framework, titles[way], interval([one.accuracy for one in judged[framework, way]]), [one.accuracy for one in judged[framework, way]], sum(one.seconds for one in judged[framework, way]) / SPLITS)
+        for framework in FRAMEWORKS for way in teaching.WAYS if (framework, way) in judged
     ]  # fmt: skip
     draw(
         "own-ways", [(row.framework, row.name, row.values) for row in rows], lambda: (own_ways.figure(rows, words), own_ways.in_words(rows, words)), 260,

@@ -14,43 +14,43 @@ from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import choose, live_chart, pictures, service_access
+from clsf.ui.shared import choose, live_chart, pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 NEIGHBOURS, MAPPED = "clsf.predict.inspection:neighbours", "clsf.predict.inspection:mapped"
 SECONDS = 300.0
 
 
-def show_neighbours(models: Sequence[Model], pixels: np.ndarray, said_of_it: str) -> None:
+def show_neighbours(models: Sequence[Model], pixels: np.ndarray) -> None:
     """Show the test images nearest to this one in each model's last hidden layer."""
     names = class_names(models[0].record)
     with st.spinner(t("Comparing with test images …")):
         answers = asking.ask_all(service_access.get_service(), [m.record for m in models], NEIGHBOURS, pixels, timeout=SECONDS)
-    for model, found in zip(models, answers, strict=True):
-        if isinstance(found, asking.Failed):
-            st.error(f"{plain(model.name)}: " + sentence(found.error.sentence), icon=":material/error:")
+    for model, near in zip(models, answers, strict=True):
+        if isinstance(near, asking.Failed):
+            st.error(f"{plain(model.name)}: " + plain(near.error.sentence), icon=":material/error:")
             continue
         st.markdown(f"### {model.mark} {plain(model.name)}")
         try:
-            images = mistakes.fetched(model.record, found.nearest)
+            images = mistakes.fetched(model.record, near.nearest)
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            problems.show(error)
             continue
         items = [
             (image, t("test image {number}, which shows: {name}", number=int(n), name=names[label]),
              f"<b>{escape(names[label])}</b><small>{t('distance {distance}', distance=f'{distance:.3g}')}</small>")
-            for image, n, label, distance in zip(images, found.nearest, found.labels, found.distances, strict=True)
+            for image, n, label, distance in zip(images, near.nearest, near.labels, near.distances, strict=True)
         ]  # fmt: skip
         st.html(pictures.grid(items))
-        where = t("layer {path}", path=found.layer) if found.layer else t("the image itself, because there is no hidden layer")
+        where = t("layer {path}", path=near.layer) if near.layer else t("the image itself, because there is no hidden layer")
         st.caption(
             tn(
                 "Nearest of {count} test image by {where}: the Euclidean distance of what comes out of it.",
                 "Nearest of {count} test images by {where}: the Euclidean distance of what comes out of it.",
-                found.looked,
-                count=f"{found.looked:,}",
+                near.looked,
+                count=f"{near.looked:,}",
                 where=where,
             )
         )
@@ -68,19 +68,22 @@ def show_map(models: Sequence[Model], pixels: np.ndarray) -> None:
             try:
                 catalogue.info(model.record.plan.data)  # a map that was made for one reader is not for all
                 with st.spinner(t("Making the map …")):
-                    found = _mapped(model.run_id, pixels, method, model.record)
+                    places = _mapped(model.run_id, pixels, method, model.record)
             except ClsfError as error:
-                st.error(sentence(error.sentence), icon=":material/error:")
+                problems.show(error)
                 continue
             live_chart.live_chart(
-                figure(found, names, words), key=f"predict-map-{model.run_id}-{method}", alt=in_words(found, words), height=480
+                figure(places, names, words),
+                key=f"predict-map-{model.run_id}-{method}",
+                alt=in_words(places, words),
+                height=480,
             )
-            if found.explained is not None:
+            if places.explained is not None:
                 st.caption(
                     t(
                         "Two axes hold {share} of the variance of {features} features.",
-                        share=f"{found.explained:.0%}",
-                        features=found.features,
+                        share=f"{places.explained:.0%}",
+                        features=places.features,
                     )
                 )
     if method == "pca":

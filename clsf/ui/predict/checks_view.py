@@ -19,13 +19,13 @@ FIRST = 5  # predictions that the lecture prints
 CLOSE = 1e-6  # of a share that the framework counted in floating point
 
 
-def show(found: Sequence[tuple]) -> None:
+def show(measured_models: Sequence[tuple]) -> None:
     """Show the checks for each model."""
-    names = class_names(found[0][0].record)
+    names = class_names(measured_models[0][0].record)
     st.subheader(t("The lecture's checks"))
-    st.html(_first(found, names))
+    st.html(_first(measured_models, names))
     rows = []
-    for model, e in found:
+    for model, e in measured_models:
         sums = e.probabilities.sum(axis=1)
         hand = metrics.accuracy(e.labels, e.probabilities)
         agree = abs(hand - e.accuracy) < CLOSE
@@ -39,20 +39,20 @@ def show(found: Sequence[tuple]) -> None:
              ""], rows, t("Checks"),
         )
     )  # fmt: skip
-    shape = found[0][1].inputs
+    shape = measured_models[0][1].inputs
     st.markdown(
         note("predict", "one-image-has",
             one=f"`{shape[1:]}`", batch=f"`{(1, *shape[1:])}`", many=f"`{(32, *shape[1:])}`",
         )
     )  # fmt: skip
-    _ways(found)
+    _ways(measured_models)
 
 
-def _first(found: Sequence[tuple], names: Sequence[str]) -> str:
+def _first(measured_models: Sequence[tuple], names: Sequence[str]) -> str:
     """Return the first predictions of each model beside what the images show."""
-    labels = found[0][1].labels[:FIRST]
+    labels = measured_models[0][1].labels[:FIRST]
     rows = [[t("shows"), *(f"<b>{escape(names[n])}</b>" for n in labels)]]
-    for model, e in found:
+    for model, e in measured_models:
         p = e.probabilities[:FIRST]
         best = p.argmax(axis=1)
         cells = [
@@ -64,18 +64,18 @@ def _first(found: Sequence[tuple], names: Sequence[str]) -> str:
     return tables.table(head, rows, t("The first five predictions"))
 
 
-def _ways(found: Sequence[tuple]) -> None:
+def _ways(measured_models: Sequence[tuple]) -> None:
     """Show what each way of asking gave back."""
     st.markdown(f"**{t('Ways to ask for the same batch of 32')}**")
     rows = [
         [f"<code>{escape(way.code)}</code>", tables.marked(model), f"<code>{escape(way.kind)}</code>", way.dtype, _short(way.seconds),
          "–" if not number else f"{way.apart:.1e}" if way.apart else "0"]
-        for model, e in found
+        for model, e in measured_models
         for number, way in enumerate(e.ways)
     ]  # fmt: skip
     head = [t("Code"), t("Model"), t("Comes back"), t("Type"), t("Time"), t("Furthest from the first way")]
     st.html(tables.table(head, rows, t("Ways to ask for the same batch of 32"), left=(1, 2, 3)))
-    dropped = [m.name for m, e in found if e.ways[-1].apart > 1e-3]
+    dropped = [m.name for m, e in measured_models if e.ways[-1].apart > 1e-3]
     said = note("predict", "model-predict-keras")
     if dropped:
         said += " " + t("Here it changed the answers of {names}.", names=", ".join(dropped))

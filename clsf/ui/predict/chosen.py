@@ -17,7 +17,7 @@ from clsf.ui.shared import example, run_status, runs, service_access, state, uni
 from clsf.ui.shared.asked_model import Model, named
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 MOST_OFFERED = 40
 USABLE = ("finished", "stopped")  # runs that keep their weights
@@ -65,7 +65,7 @@ def _linked() -> list[RunRecord] | None:
     try:
         return service_access.get_service().group(run_id)
     except ClsfError as error:
-        st.warning(sentence(error.sentence), icon=":material/search_off:")
+        st.warning(plain(error.sentence), icon=":material/search_off:")
         runs.forget()
         return None
 
@@ -73,16 +73,16 @@ def _linked() -> list[RunRecord] | None:
 def _offered(linked: list[RunRecord] | None) -> dict[str, RunRecord]:
     """Return the runs there are to choose from by id, the newest first."""
     service = service_access.get_service()
-    found: dict[str, RunRecord] = {}
+    records: dict[str, RunRecord] = {}
     for summary in service.recent(state.owner(), MOST_OFFERED):
         if summary.status in USABLE:
             try:
-                found[summary.run_id] = service.record(summary.run_id)
+                records[summary.run_id] = service.record(summary.run_id)
             except ClsfError:  # a run that can't be read any more is not offered
                 continue
     for record in linked or []:
-        found.setdefault(record.run_id, record)
-    return {run_id: record for run_id, record in found.items() if usable(record)}
+        records.setdefault(record.run_id, record)
+    return {run_id: record for run_id, record in records.items() if usable(record)}
 
 
 def _picked(offered: dict[str, RunRecord], linked: list[RunRecord] | None) -> tuple[str, str | None]:

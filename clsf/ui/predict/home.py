@@ -15,7 +15,7 @@ from clsf.ui.shared import runs, service_access, take_home
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.words import Sentence, say
 
 
@@ -36,7 +36,7 @@ def _open() -> None:
     )  # fmt: skip
     refused = st.session_state.pop(keys.TAKEN, None)
     if isinstance(refused, Sentence):
-        st.error(sentence(refused), icon=":material/error:")
+        st.error(plain(refused), icon=":material/error:")
     elif refused:
         st.success(t("It is open: {run}", run=plain(refused)), icon=":material/check_circle:")
 
@@ -48,15 +48,15 @@ def _take(given: object) -> None:
 
     service = service_access.get_service()
     try:
-        found = service.call("torch", "clsf.capsule:read", given.getvalue(), timeout=asking.SECONDS)
-        if found.weights is None:
+        opened = service.call("torch", "clsf.capsule:read", given.getvalue(), timeout=asking.SECONDS)
+        if opened.weights is None:
             st.session_state[keys.TAKEN] = say("This capsule holds no weights, so its model can't be asked anything.")
             return
-        run_id = capsule.take_in(found, service.store, state.owner())
-        if found.notes:
-            service.history.describe(state.owner(), run_id, "", found.notes[:4000], ())
+        run_id = capsule.take_in(opened, service.store, state.owner())
+        if opened.notes:
+            service.history.describe(state.owner(), run_id, "", opened.notes[:4000], ())
     except ClsfError as error:
         st.session_state[keys.TAKEN] = error.sentence
         return
     runs.look_at(run_id)
-    st.session_state[keys.TAKEN] = f"{data_name(found.plan.data)} · {found.model.name} · {TITLES[found.framework]}"
+    st.session_state[keys.TAKEN] = f"{data_name(opened.plan.data)} · {opened.model.name} · {TITLES[opened.framework]}"

@@ -12,9 +12,9 @@ from clsf.predict import asking
 from clsf.predict.values import Inside
 from clsf.ui.predict import alike, keys, layers_view, where_view
 from clsf.ui.predict.trying import class_names, task, test_image
-from clsf.ui.shared import choose, pictures, service_access
+from clsf.ui.shared import choose, pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 
 LOOK = "clsf.predict.inspection:inspect_image"
 
@@ -23,10 +23,9 @@ def show(models: Sequence[Model]) -> None:
     """Show the image that is looked at, and then one of the views on it."""
     left, right = st.columns([1, 3.2], gap="large")
     with left:
-        chosen = _image(models)
-        if chosen is None:
+        pixels = _image(models)
+        if pixels is None:
             return
-        pixels, words = chosen
         wanted = _wanted(models)
     with right:
         views = {
@@ -38,14 +37,14 @@ def show(models: Sequence[Model]) -> None:
             alike.show_map(models, pixels)
             return
         if view == "alike":
-            alike.show_neighbours(models, pixels, words)
+            alike.show_neighbours(models, pixels)
             return
         seen = [(model, inside) for model in models if (inside := _seen(model, pixels, wanted)) is not None]
         if seen:
             {"where": where_view.show, "layers": layers_view.show, "filters": layers_view.show_filters}[view](seen, pixels)
 
 
-def _image(models: Sequence[Model]) -> tuple[np.ndarray, str] | None:
+def _image(models: Sequence[Model]) -> np.ndarray | None:
     """Let the reader choose the image: the one tried last, or a test image."""
     record = models[0].record
     tried = st.session_state.get(keys.IMAGE)
@@ -60,12 +59,12 @@ def _image(models: Sequence[Model]) -> tuple[np.ndarray, str] | None:
         try:
             pixels, shows, at = test_image(record, None, number)
         except ClsfError as error:
-            st.error(sentence(error.sentence), icon=":material/error:")
+            problems.show(error)
             return None
         words = t("test image {number}, which shows: {name}", number=at, name=class_names(record)[shows])
     st.html('<div class="pd" style="max-width:11rem">' + pictures.image(pixels, words) + "</div>")
     st.caption(plain(words[0].upper() + words[1:]))
-    return pixels, words
+    return pixels
 
 
 def _wanted(models: Sequence[Model]) -> int | None:
@@ -80,7 +79,7 @@ def _seen(model: Model, pixels: np.ndarray, wanted: int | None) -> Inside | None
     try:
         return looked(model.run_id, pixels, wanted, model.record)
     except ClsfError as error:
-        st.error(f"{plain(model.name)}: " + sentence(error.sentence), icon=":material/error:")
+        st.error(f"{plain(model.name)}: " + plain(error.sentence), icon=":material/error:")
         return None
 
 

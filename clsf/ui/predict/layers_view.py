@@ -91,9 +91,9 @@ def show_filters(seen: Sequence[Seen], pixels: np.ndarray) -> None:
         return
     for path in paths:
         st.markdown(f"### {path}. " + next(layer.kind for layer in seen[0][1].layers if layer.path == path))
-        found = [(model, inside, layer) for model, inside in seen for layer in inside.layers if layer.path == path]
-        low, high = min(layer.lowest for *_, layer in found), max(layer.highest for *_, layer in found)
-        for model, inside, layer in found:
+        rows = [(model, inside, layer) for model, inside in seen for layer in inside.layers if layer.path == path]
+        low, high = min(layer.lowest for *_, layer in rows), max(layer.highest for *_, layer in rows)
+        for model, inside, layer in rows:
             items = []
             for place, channel in enumerate(layer.strongest):
                 name = t("filter {number}", number=int(channel))

@@ -16,7 +16,7 @@ from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import choose, example, live_chart, service_access, units
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 EVALUATE = "clsf.predict.evaluating:evaluate"
 BESIDE = 12  # classes up to which two matrices stand side by side
@@ -26,10 +26,10 @@ Measured = tuple[Model, Evaluated]
 
 
 def show(models: Sequence[Model]) -> None:
-    """Show the button, and what came of it last."""
+    """Show the button, and its last result."""
     _button(models)
-    found = measured(models)
-    if not found:
+    measured_models = measured(models)
+    if not measured_models:
         example.guess(
             t(
                 "Guess before you press: which two classes are mixed up most often, and is the accuracy higher or lower than on validation images?"
@@ -40,11 +40,11 @@ def show(models: Sequence[Model]) -> None:
         "numbers": t("Numbers and checks"), "confusion": t("Confusion"), "sure": t("How sure"), "images": t("Images"),
     }  # fmt: skip
     view = choose.named(st.segmented_control, t("What to look at"), views, keys.VIEW, label_visibility="collapsed")
-    {"numbers": _numbers, "confusion": _confusion, "sure": _sure, "images": mistakes.show}[view](found)
+    {"numbers": _numbers, "confusion": _confusion, "sure": _sure, "images": mistakes.show}[view](measured_models)
 
 
 def measured(models: Sequence[Model]) -> list[Measured]:
-    """Return the models that were evaluated in this session, with what came of it."""
+    """Return the models that were evaluated in this session, with the result."""
     kept = st.session_state.get(keys.MEASURED, {})
     return [(model, kept[model.run_id]) for model in models if model.run_id in kept]
 
@@ -65,7 +65,7 @@ def _button(models: Sequence[Model]) -> None:
         answers = asking.ask_all(service, [m.record for m in models], EVALUATE, timeout=SECONDS)
     for model, answer in zip(models, answers, strict=True):
         if isinstance(answer, asking.Failed):
-            st.error(sentence(answer.error.sentence), icon=":material/error:")
+            st.error(plain(answer.error.sentence), icon=":material/error:")
         else:
             st.session_state.setdefault(keys.MEASURED, {})[model.run_id] = answer
     if not all(isinstance(a, asking.Failed) for a in answers):
@@ -73,24 +73,24 @@ def _button(models: Sequence[Model]) -> None:
         st.rerun()
 
 
-# What came of it.
+# The result.
 
 
-def _numbers(found: list[Measured]) -> None:
-    if any(e.part == "validation" for _, e in found):
+def _numbers(measured_models: list[Measured]) -> None:
+    if any(e.part == "validation" for _, e in measured_models):
         st.warning(note("predict", "data-set-has"), icon=":material/info:")
-    st.html(tables.headline(found))
+    st.html(tables.headline(measured_models))
     st.caption(
         tn("The interval is Wilson's, 95 %: it says how far another {count} image might have moved the accuracy.",
                 "The interval is Wilson's, 95 %: it says how far another {count} images might have moved the accuracy.",
-                len(found[0][1].labels),
-          count=f"{len(found[0][1].labels):,}")
+                len(measured_models[0][1].labels),
+          count=f"{len(measured_models[0][1].labels):,}")
     )  # fmt: skip
-    if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):
-        _difference(*found)
-    checks_view.show(found)
+    if len(measured_models) == 2 and len(measured_models[0][1].labels) == len(measured_models[1][1].labels):
+        _difference(*measured_models)
+    checks_view.show(measured_models)
     st.subheader(t("Class by class"))
-    st.html(tables.per_class(found, class_names(found[0][0].record)))
+    st.html(tables.per_class(measured_models, class_names(measured_models[0][0].record)))
     st.caption(note("predict", "precision-what-was"))
 
 
@@ -109,15 +109,15 @@ def _difference(one: Measured, two: Measured) -> None:
     st.info(f"{said} {more}", icon=":material/balance:")
 
 
-def _confusion(found: list[Measured]) -> None:
-    names = class_names(found[0][0].record)
+def _confusion(measured_models: list[Measured]) -> None:
+    names = class_names(measured_models[0][0].record)
     kinds = {"counts": t("Counts"), "rates": t("Rates of each row")}
     kind = choose.named(st.segmented_control, t("Cells show"), kinds, keys.MATRIX)
     if len(names) > MOST_CLASSES:
         st.info(t("With {count} classes a matrix can't be read; these are the most frequent mix-ups.", count=len(names)))
-    beside = len(found) > 1 and len(names) <= BESIDE
+    beside = len(measured_models) > 1 and len(names) <= BESIDE
     for place, (model, evaluated) in zip(
-        st.columns(len(found)) if beside else [st.container() for _ in found], found, strict=True
+        st.columns(len(measured_models)) if beside else [st.container() for _ in measured_models], measured_models, strict=True
     ):
         with place:
             st.subheader(f"{model.mark} {model.name}")
@@ -131,14 +131,14 @@ def _confusion(found: list[Measured]) -> None:
             mistakes.cell(model, evaluated, *cell)
 
 
-def _sure(found: list[Measured]) -> None:
+def _sure(measured_models: list[Measured]) -> None:
     drawn = [
-        Calibrated(m.name, STYLES[m.record.framework], metrics.calibration(e.labels, e.probabilities)) for m, e in found
+        Calibrated(m.name, STYLES[m.record.framework], metrics.calibration(e.labels, e.probabilities)) for m, e in measured_models
     ]  # fmt: skip
     live_chart.live_chart(figure(drawn, words), key="predict-calibration", alt=in_words(drawn, words), height=420)
     for model in drawn:
         st.markdown(
             note("predict", "expected-calibration-error",
-              name=model.name, error=units.share(model.found.error))
+              name=model.name, error=units.share(model.calibration.error))
         )  # fmt: skip
     st.caption(note("predict", "answers-grouped-how"))

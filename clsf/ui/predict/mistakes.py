@@ -1,4 +1,4 @@
-"""Images behind the numbers: the surest mistakes, those that two models answer differently, those of one cell of the matrix."""
+"""Images behind the numbers: the most confident mistakes, those that two models answer differently, those of one cell of the matrix."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from clsf.errors import ClsfError
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import pictures, service_access
+from clsf.ui.shared import pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import sentence, t, tn
+from clsf.ui.shared.text import t, tn
 
 PICTURES = "clsf.predict.evaluating:pictures"
 MOST = 12
 
 
-def show(found: Sequence[tuple[Model, Evaluated]]) -> None:
-    """Show disagreements if there are two models, then each model's surest mistakes."""
-    if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):
-        _disagreements(*found)
-    for place, (model, evaluated) in zip(st.columns(len(found)), found, strict=True):
+def show(measured_models: Sequence[tuple[Model, Evaluated]]) -> None:
+    """Show disagreements if there are two models, then each model's most confident mistakes."""
+    if len(measured_models) == 2 and len(measured_models[0][1].labels) == len(measured_models[1][1].labels):
+        _disagreements(*measured_models)
+    for place, (model, evaluated) in zip(st.columns(len(measured_models)), measured_models, strict=True):
         with place:
             st.subheader(t("Most confident mistakes of {name}", name=model.name))
             which = metrics.confident_mistakes(evaluated.labels, evaluated.probabilities, MOST)
@@ -69,18 +69,18 @@ def _disagreements(one: tuple[Model, Evaluated], two: tuple[Model, Evaluated]) -
     _grid([one, two], which)
 
 
-def _grid(found: Sequence[tuple[Model, Evaluated]], which: np.ndarray) -> None:
-    record = found[0][0].record
-    names, labels = class_names(record), found[0][1].labels
+def _grid(measured_models: Sequence[tuple[Model, Evaluated]], which: np.ndarray) -> None:
+    record = measured_models[0][0].record
+    names, labels = class_names(record), measured_models[0][1].labels
     try:
         images = fetched(record, which)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     items = []
     for pixels, n in zip(images, which, strict=True):
         said, alt = [f"<b>{escape(names[labels[n]])}</b>"], [t("shows {name}", name=names[labels[n]])]
-        for model, e in found:
+        for model, e in measured_models:
             best = int(e.probabilities[n].argmax())
             share = f"{e.probabilities[n, best]:.0%}"
             said.append(

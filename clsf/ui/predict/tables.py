@@ -34,10 +34,10 @@ def marked(model: object) -> str:
     return f'<span class="pd-name"><span style="color:{model.colour}">{model.mark}</span> {escape(model.name)}</span>'
 
 
-def headline(found: Sequence[tuple]) -> str:
+def headline(measured_models: Sequence[tuple]) -> str:
     """Return loss and accuracy of each model, with the interval of the accuracy."""
     rows = []
-    for model, e in found:
+    for model, e in measured_models:
         right = int((metrics.answers(e.probabilities) == e.labels).sum())
         interval = metrics.wilson(right, len(e.labels))
         rows.append(
@@ -48,17 +48,17 @@ def headline(found: Sequence[tuple]) -> str:
     return table(head, rows, t("What the test set says"))
 
 
-def per_class(found: Sequence[tuple], names: Sequence[str]) -> str:
+def per_class(measured_models: Sequence[tuple], names: Sequence[str]) -> str:
     """Return precision, recall and F1 of each class and model, and their plain mean over the classes."""
     head = [t("Class"), t("Images")]
-    for model, _ in found:
+    for model, _ in measured_models:
         head += [f"{t('Precision')} {_sign(model)}", f"{t('Recall')} {_sign(model)}", f"F1 {_sign(model)}"]
-    support = found[0][1].per_class.support
+    support = measured_models[0][1].per_class.support
     rows = []
     for number, name in list(enumerate(names))[:MOST_ROWS]:
-        scores = [f"{column[number]:.1%}" for _, e in found for column in _columns(e)]
+        scores = [f"{column[number]:.1%}" for _, e in measured_models for column in _columns(e)]
         rows.append([escape(name), f"{support[number]:,}", *scores])
-    means = [f"{column.mean():.1%}" for _, e in found for column in _columns(e)]
+    means = [f"{column.mean():.1%}" for _, e in measured_models for column in _columns(e)]
     rows.append([f"<b>{t('Mean over classes')}</b>", f"{support.sum():,}", *means])
     return table(head, rows, t("Class by class"))
 
@@ -81,5 +81,5 @@ def _sign(model: object) -> str:
 
 
 def _columns(evaluated: object) -> tuple:
-    found = evaluated.per_class
-    return found.precision, found.recall, found.f1
+    scores = evaluated.per_class
+    return scores.precision, scores.recall, scores.f1

@@ -10,7 +10,7 @@ from clsf import capsule
 from clsf.errors import ClsfError
 from clsf.ui.runs import keys
 from clsf.ui.shared import identity, service_access, state
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.words import Sentence, say
 
 KEY, CAPSULE = "key", "capsule"  # the popovers that show their answer themselves
@@ -60,10 +60,10 @@ def take_in(content: bytes) -> None:
     service = service_access.get_service()
 
     def put() -> None:
-        found = service.call("torch", "clsf.capsule:read", content, timeout=READ_SECONDS)
-        run_id = capsule.take_in(found, service.store, state.owner())
-        if found.notes:
-            service.history.describe(state.owner(), run_id, "", found.notes, ())
+        opened = service.call("torch", "clsf.capsule:read", content, timeout=READ_SECONDS)
+        run_id = capsule.take_in(opened, service.store, state.owner())
+        if opened.notes:
+            service.history.describe(state.owner(), run_id, "", opened.notes, ())
 
     if _done(put, CAPSULE):
         _say_kept(say("The run of the capsule is now among yours."), CAPSULE)
@@ -80,7 +80,7 @@ def use_key() -> None:
 
 
 def forget_me() -> None:
-    """Go on as somebody new."""
+    """Continue with a new key."""
     identity.forget()
     st.session_state.pop(keys.UNDO, None)
     _say("logout", say("This browser no longer knows your runs. With the key they are found again."), KEY)
@@ -94,7 +94,7 @@ def show_answer(place: str = "") -> None:
         return
     _, icon, said = st.session_state.pop(keys.SAID)
     show = st.error if icon == "error" else st.success
-    show(sentence(said), icon=f":material/{icon}:")
+    show(plain(said), icon=f":material/{icon}:")
 
 
 def show_said() -> None:

@@ -19,11 +19,11 @@ from clsf.runs.record import OVER
 from clsf.ui.runs import example, keys, names
 from clsf.ui.shared import linked, navigation, service_access, state, units
 from clsf.ui.shared.choose import LINKED, named
-from clsf.ui.shared.components import component
+from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import status_words
-from clsf.ui.shared.text import plain, sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 
 SHOWN = 1000  # runs listed at once
 MOST_CHOSEN = 100  # that a link opens
@@ -52,15 +52,15 @@ def choose() -> list[Line]:
     if not count:
         st.info(t("No run is like that. Take a filter away."), icon=":material/filter_list_off:")
         return []
-    found = history.find(query)
+    lines = history.find(query)
     label = tn("{count} run", "{count} runs", count, count=f"{count:,}")
     if count > SHOWN:
-        label += " · " + t("{first} to {last} shown", first=query.offset + 1, last=query.offset + len(found))
+        label += " · " + t("{first} to {last} shown", first=query.offset + 1, last=query.offset + len(lines))
     st.caption(label)
-    same, differs = differences(found)
+    same, differs = differences(lines)
     if same:
         st.caption(t("The same in all: {settings}", settings=plain(" · ".join(same))))
-    chosen = _list(found, differs, query)
+    chosen = _list(lines, differs, query)
     if not chosen:
         st.caption(note("runs", "choose-runs-boxes"))
     if count > SHOWN:
@@ -82,7 +82,7 @@ def _query() -> Query:
             model = _one(t("Model"), known["model"], keys.MODEL)
             framework = _one(t("Framework"), list(FRAMEWORKS), keys.FRAMEWORK, {n: STYLES[n].title for n in FRAMEWORKS})
             states = status_words()
-            found = _one(t("State"), list(OVER), keys.STATUS, states)
+            chosen = _one(t("State"), list(OVER), keys.STATUS, states)
             tag = _one(t("Tag"), known["tag"], keys.TAG) if known["tag"] else ""
             deleted = st.toggle(
                 t("Deleted ones"),
@@ -101,7 +101,7 @@ def _query() -> Query:
     experiment = _experiment()
     page = st.session_state.get(keys.PAGE) or 1
     return Query(
-        owner, text or "", data, model, framework, found, tag, experiment, bool(deleted), sort,
+        owner, text or "", data, model, framework, chosen, tag, experiment, bool(deleted), sort,
         not upwards, SHOWN, (int(page) - 1) * SHOWN,
     )  # fmt: skip
 
@@ -123,10 +123,10 @@ def _experiment() -> str:
         _all_runs()
         return ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(":material/science: " + t("Only the runs of **{name}**", name=sentence(title(row))))
+        st.markdown(":material/science: " + t("Only the runs of **{name}**", name=plain(title(row))))
         if st.button(t("Open it"), key="open_experiment", icon=":material/open_in_new:"):
             st.session_state[state.EXPERIMENT] = wanted
-            st.switch_page(navigation.link_to("experiments"), query_params=navigation.kept())
+            navigation.switch_to("experiments")
         st.button(
             t("All my runs"),
             key="all_runs",
@@ -151,26 +151,26 @@ def _sorts() -> dict[str, str]:
 def _nothing_yet() -> None:
     st.info(t("You have not trained anything yet. What you train is listed here, and stays."), icon=":material/history:")
     if st.button(t("Train"), key="to_train", icon=":material/show_chart:", type="primary"):
-        st.switch_page(navigation.link_to("train"), query_params=navigation.kept())
+        navigation.switch_to("train")
     example.show()
 
 
-def differences(found: Sequence[Line]) -> tuple[list[str], list[list[str]]]:
+def differences(lines: Sequence[Line]) -> tuple[list[str], list[list[str]]]:
     """Return what is the same in all of these runs, and for each run what is not; of a single run all is told of itself."""
-    called = {name: data_name(name) for name in {line.run.data for line in found}}
+    called = {name: data_name(name) for name in {line.run.data for line in lines}}
     told = [
         (
             called[line.run.data], line.run.model, STYLES[line.run.framework].title, f"{optimizers.title(line.optimizer)} {_rates(line)}",
             tn("{count} epoch", "{count} epochs", line.run.planned_epochs),
         )
-        for line in found
+        for line in lines
     ]  # fmt: skip
-    more = _settings([line.plan for line in found])
-    apart = [len(found) == 1 or any(row[place] != told[0][place] for row in told) for place in range(len(told[0]))]
+    more = _settings([line.plan for line in lines])
+    apart = [len(lines) == 1 or any(row[place] != told[0][place] for row in told) for place in range(len(told[0]))]
     same = [text for text, differs in zip(told[0], apart, strict=True) if not differs]
     states = status_words()
     each = []
-    for line, row, settings in zip(found, told, more, strict=True):
+    for line, row, settings in zip(lines, told, more, strict=True):
         own = [
             text for text, differs in zip(row, apart, strict=True) if differs and text not in names.of_line(line).split(" · ")
         ]
@@ -201,13 +201,13 @@ def _settings(plans: Sequence[Mapping[str, object]]) -> list[list[str]]:
     ]
 
 
-def _list(found: Sequence[Line], differs: Sequence[Sequence[str]], query: Query) -> list[Line]:
+def _list(lines: Sequence[Line], differs: Sequence[Sequence[str]], query: Query) -> list[Line]:
     """Show the runs, those of one experiment in a fold, and return the chosen ones."""
     key = f"{keys.TABLE}-{st.session_state.get(keys.TABLE_ROUND, 0)}"
     known = (st.session_state.get(key) or {}).get("chosen")
     if known is None:  # a link opens what was chosen, until another list begins with nothing chosen
         known = st.query_params.get(keys.CHOSEN, "").split(",")[:MOST_CHOSEN] if key.endswith("-0") else []
-    counts = Counter(line.experiment for line in found)
+    counts = Counter(line.experiment for line in lines)
     groups = {} if query.experiment else {name: _group(name, count) for name, count in counts.items() if name and count > 1}
     rows = [
         {
@@ -215,7 +215,7 @@ def _list(found: Sequence[Line], differs: Sequence[Sequence[str]], query: Query)
             "score": "–" if line.run.validation_accuracy is None else units.share(line.run.validation_accuracy),
             "group": line.experiment if line.experiment in groups else "",
         }
-        for line, own in zip(found, differs, strict=True)
+        for line, own in zip(lines, differs, strict=True)
     ]  # fmt: skip
     told = _component(
         key=key,
@@ -223,10 +223,10 @@ def _list(found: Sequence[Line], differs: Sequence[Sequence[str]], query: Query)
             "rows": rows, "groups": groups, "chosen": known,
             "words": {"label": t("Your runs"), "choose": t("Choose {name}", name="%n")},
         },
-        on_chosen_change=_nothing,
+        on_chosen_change=nothing,
     )  # fmt: skip
     wanted = told.chosen if isinstance(told.chosen, list) else known
-    chosen = [line for line in found if line.run.run_id in wanted]
+    chosen = [line for line in lines if line.run.run_id in wanted]
     linked.put_long(keys.CHOSEN, ",".join(line.run.run_id for line in chosen), t("which runs are chosen"))
     return chosen
 
@@ -237,10 +237,6 @@ def _group(experiment: str, count: int) -> str:
     except ClsfError:
         name = t("Experiment")
     return f"{name} · " + tn("{count} run", "{count} runs", count)
-
-
-def _nothing() -> None:
-    """Streamlit only gives the value back where there is something to call."""
 
 
 def _rates(line: Line) -> str:

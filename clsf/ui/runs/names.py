@@ -32,7 +32,7 @@ def rows(lines: Sequence[Line], records: Sequence[RunRecord]) -> list[RunRow]:
     names = [of_line(line) for line in lines]
     if len(set(names)) < len(names):
         apart = _apart(records)
-        names = [line.name or found or name for line, found, name in zip(lines, apart, names, strict=True)]
+        names = [line.name or each or name for line, each, name in zip(lines, apart, names, strict=True)]
     if len(set(names)) < len(names):
         names = [
             f"{name} · {when(line.run.created)}" if names.count(name) > 1 else name
@@ -48,8 +48,8 @@ def rows(lines: Sequence[Line], records: Sequence[RunRecord]) -> list[RunRow]:
 
 def _apart(records: Sequence[RunRecord]) -> list[str]:
     """Return names made of the first few settings that the runs differ in."""
-    found = differing(records)
-    columns = [(name, values) for name, values in found.items() if name != "learning_rate" or "optimizer" not in found]
+    settings = differing(records)
+    columns = [(name, values) for name, values in settings.items() if name != "learning_rate" or "optimizer" not in settings]
     return [" · ".join(_value(name, values[place]) for name, values in columns[:NAMED]) for place in range(len(records))]
 
 

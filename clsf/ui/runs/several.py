@@ -11,7 +11,7 @@ from clsf.runs.record import OVER, RunRecord
 from clsf.ui.runs import changes, names
 from clsf.ui.shared import navigation, run_overlay, run_table, runs, service_access, state
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 MOST = 24  # runs laid over each other
 
@@ -20,18 +20,18 @@ def show(lines: list[Line]) -> None:
     """Show two or more runs of the reader."""
     st.header(t("{count} runs chosen", count=len(lines)))
     _actions(lines)
-    found: list[tuple[Line, RunRecord]] = []
+    chosen: list[tuple[Line, RunRecord]] = []
     for line in lines[:MOST]:
         try:
-            found.append((line, service_access.get_service().record(line.run.run_id)))
+            chosen.append((line, service_access.get_service().record(line.run.run_id)))
         except ClsfError as error:
-            st.warning(sentence(error.sentence), icon=":material/error:")
+            st.warning(plain(error.sentence), icon=":material/error:")
     if len(lines) > MOST:
         st.caption(t("The first {most} are drawn.", most=MOST))
-    if not found:
+    if not chosen:
         return
-    rows = names.rows([line for line, _ in found], [record for _, record in found])
-    _fair([record for _, record in found])
+    rows = names.rows([line for line, _ in chosen], [record for _, record in chosen])
+    _fair([record for _, record in chosen])
     run_overlay.show(rows, "chosen")
     run_table.show(rows)
     st.caption(note("runs", "settings-all-chosen"))
@@ -49,7 +49,7 @@ def _actions(lines: list[Line]) -> None:
         ):  # fmt: skip
             runs.look_at_pair(*run_ids)
             st.session_state[state.COMPARE_SECTION] = "race"
-            st.switch_page(navigation.link_to("compare"), query_params=navigation.kept())
+            navigation.switch_to("compare")
         if all(line.deleted is not None for line in lines):
             st.button(t("Bring back"), key="restore", icon=":material/undo:", on_click=changes.restore, args=(run_ids,))
         elif all(line.run.status in OVER for line in lines):
@@ -70,6 +70,6 @@ def _actions(lines: list[Line]) -> None:
 
 def _fair(records: list[RunRecord]) -> None:
     """Say why curves of these runs say nothing about each other, if so."""
-    why = next((found for other in records[1:] if (found := fairness.refusal(records[0], other)) is not None), None)
+    why = next((refusal for other in records[1:] if (refusal := fairness.refusal(records[0], other)) is not None), None)
     if why is not None:
-        st.warning(t("These runs can be looked at together, but not compared.") + " " + sentence(why), icon=":material/block:")
+        st.warning(t("These runs can be looked at together, but not compared.") + " " + plain(why), icon=":material/block:")

@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.errors import ClsfError
 from clsf.ui.runs import keys, one
 from clsf.ui.shared import service_access, state
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 TICK = 1.0  # seconds between two looks at a run that still trains
 
@@ -34,7 +34,7 @@ def show(run_id: str) -> None:
     try:
         record = service_access.get_service().record(run_id)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.error(plain(error.sentence), icon=":material/search_off:")
         return
     st.fragment(_look, run_every=None if record.over else TICK)(run_id)
 

@@ -12,7 +12,7 @@ import streamlit as st
 from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.ui.shared import service_access
-from clsf.ui.shared.text import sentence
+from clsf.ui.shared.text import plain
 
 TIMEOUT = 20.0  # seconds; an answer takes milliseconds, unless a framework is being loaded or a data set made
 
@@ -37,7 +37,7 @@ def ask_or_say(framework: str, function: str, *args: object, stamp: object = Non
     try:
         return ask(framework, function, *args, stamp=stamp, timeout=60.0)
     except ClsfError as error:
-        st.info(sentence(error.sentence), icon=":material/hourglass_empty:")
+        st.info(plain(error.sentence), icon=":material/hourglass_empty:")
         return None
 
 

@@ -51,7 +51,7 @@ def several(
     widget: Callable, label: str, titles: Mapping[str, str], key: str, default: Sequence[str] = (), link: str | None = None,
     **more: object,
 ) -> list[str]:  # fmt: skip
-    """Show a widget of which any number of the options `titles` may be chosen; they stand in the link in the order chosen."""
+    """Show a widget of which any number of the options `titles` may be chosen; they are in the link in the order chosen."""
     st.session_state[key] = several_chosen(titles, key, default, link)
 
     def named(name: str) -> str:
@@ -72,8 +72,8 @@ def several_chosen(titles: Iterable[str], key: str, default: Sequence[str] = (),
     if kept is not None and set(kept) <= known:
         return list(kept)
     linked = st.query_params.get(link or key)
-    found = [] if linked is None else list(dict.fromkeys(name for name in linked.split(",") if name in known))
-    return found if found or linked == NOTHING else list(default)
+    names = [] if linked is None else list(dict.fromkeys(name for name in linked.split(",") if name in known))
+    return names if names or linked == NOTHING else list(default)
 
 
 def one(

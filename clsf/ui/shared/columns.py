@@ -1,4 +1,4 @@
-"""The three columns: code as it ran, and what came of it. Where there is little room they stand under each other."""
+"""The three columns: code as it ran, and the result. Where there is little room they stand under each other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 from clsf.charts.style import NUMPY, STYLES
 from clsf.tensors.outcome import Outcome, Raised, Seen
 from clsf.ui.shared.programs import SIDES, Answer
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 LOOKS = {"numpy": NUMPY, **STYLES}
 
@@ -24,7 +24,7 @@ def title(side: str, note: str = "") -> str:
 
 @contextmanager
 def card(side: str, key: str, note: str = "") -> Iterator[None]:
-    """A frame in the library's colour."""
+    """Return a frame in the library's colour."""
     with st.container(border=True, height="stretch", gap="xsmall", key=f"side_{side}_{key}"):
         st.markdown(title(side, note))
         yield
@@ -35,13 +35,13 @@ def each(answers: dict[str, Answer], key: str, sides: Sequence[str] = SIDES) -> 
     for place, side in zip(st.columns(len(sides)), sides, strict=True):
         with place, card(side, key):
             if answers[side].problem is not None:
-                st.info(sentence(answers[side].problem), icon=":material/hourglass_empty:")
+                st.info(plain(answers[side].problem), icon=":material/hourglass_empty:")
             else:
                 yield side, answers[side].outcomes
 
 
 def program(outcome: Outcome) -> None:
-    """Show the code and everything that came of it."""
+    """Show the code and all of its results."""
     code(outcome)
     result(outcome)
 

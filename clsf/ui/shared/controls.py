@@ -26,7 +26,7 @@ from clsf.ui.shared.design import MY_MODEL
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import extras, groups, taken
 from clsf.ui.shared.settings.fields import pair
-from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.words import Sentence
 
 DEFAULT_DATA, DEFAULT_MODEL = "digits", "lecture-cnn"
@@ -110,7 +110,7 @@ def _more_opened() -> bool:
 def start_button(choices: Choices) -> bool:
     """Show the button that starts the training and, where it can't, why not."""
     if choices.problem and choices.plan is None:
-        st.error(sentence(choices.problem), icon=":material/error:")
+        st.error(plain(choices.problem), icon=":material/error:")
     if not choices.frameworks:
         st.caption(t("Choose at least one framework."))
     return st.button(
@@ -167,28 +167,28 @@ def _model(info: catalogue.DatasetInfo, more: dict, plan: Plan | None) -> tuple[
         design.into_link(name)
         refused = design.refusal()
         if refused is not None:
-            st.warning(sentence(refused), icon=":material/link_off:")
+            st.warning(plain(refused), icon=":material/link_off:")
         drawn = model(name, len(info.classes))
         spec = fitted(drawn, plan, len(info.classes)) if plan is not None else drawn
-        found = fit(spec, info, more["preparation"], plan)
-        model_card.show(name, found.shape, len(info.classes))
-        if not found.problem:
-            parameters = tn("{count} parameter", "{count} parameters", found.parameters, count=f"{found.parameters:,}")
+        fit_found = fit(spec, info, more["preparation"], plan)
+        model_card.show(name, fit_found.shape, len(info.classes))
+        if not fit_found.problem:
+            parameters = tn("{count} parameter", "{count} parameters", fit_found.parameters, count=f"{fit_found.parameters:,}")
             st.caption(parameters)
             if spec != drawn:
                 st.caption(t("Its last layer is changed to what the chosen loss needs."))
             return spec, None
-        show_problem(found)
-    return spec, found.problem
+        show_problem(fit_found)
+    return spec, fit_found.problem
 
 
-def show_problem(found: Fit) -> None:
+def show_problem(fitted: Fit) -> None:
     """Say why a model does not fit the images, and offer the size that mends it, if one does."""
-    st.warning(sentence(found.problem), icon=":material/straighten:")
-    if found.mend:
+    st.warning(plain(fitted.problem), icon=":material/straighten:")
+    if fitted.mend:
         st.button(
-            t("Resize images to {side}×{side}", side=found.mend), key="mend", icon=":material/photo_size_select_large:",
-            on_click=_resize, args=(found.mend,), width="stretch",
+            t("Resize images to {side}×{side}", side=fitted.mend), key="mend", icon=":material/photo_size_select_large:",
+            on_click=_resize, args=(fitted.mend,), width="stretch",
         )  # fmt: skip
 
 

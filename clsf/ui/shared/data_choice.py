@@ -14,8 +14,8 @@ from clsf.ui.shared.text import t, words
 
 
 def select(key: str = state.DATA, **more: object) -> str:
-    """Show the choice of a data set and return its name, which then stands in the link."""
-    titles = {found.name: title(found) for found in infos()}
+    """Show the choice of a data set and return its name, which is then in the link."""
+    titles = {info.name: title(info) for info in infos()}
     if st.session_state.get(key) in titles:
         st.session_state[key] = st.session_state[
             key
@@ -25,13 +25,13 @@ def select(key: str = state.DATA, **more: object) -> str:
 
 def names() -> list[str]:
     """Return the names that a data choice offers, the ready-made ones first."""
-    return [found.name for found in infos()]
+    return [info.name for info in infos()]
 
 
 def infos() -> list[DatasetInfo]:
     """Return what is known about each data set that a data choice offers."""
     public = [*map(catalogue.info, catalogue.NAMES), *catalogue.imported()]
-    there = {found.name for found in public}
+    there = {info.name for info in public}
     own = []
     _claim()
     for name in private.own():
@@ -40,7 +40,7 @@ def infos() -> list[DatasetInfo]:
                 own.append(catalogue.info(name))
         except DataError:  # removed in this very moment
             continue
-    return [*public, *sorted(own, key=lambda found: (words(found.title), found.name))]
+    return [*public, *sorted(own, key=lambda info: (words(info.title), info.name))]
 
 
 def title(info: DatasetInfo) -> str:

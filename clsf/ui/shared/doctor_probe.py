@@ -10,8 +10,8 @@ from clsf.errors import ClsfError
 from clsf.faults.probes import PROBES, Bars, Lines, Table
 from clsf.plan import MAX_EPOCHS
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import progress, service_access, state
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared import problems, progress, service_access, state
+from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
 
 ASKED = "doctor_asked"  # in the session: what was asked -> the id of its run, "" for a probe that needs none
@@ -19,11 +19,11 @@ TICK = 1.0  # seconds between two looks at a run that goes on
 
 
 def show(name: str, record: RunRecord, key: str) -> None:
-    """Show the button, or what came of it. `key` tells apart places and verdicts that ask the same."""
+    """Show the button, or the result. `key` distinguishes places and verdicts that ask the same."""
     asked = st.session_state.setdefault(ASKED, {})
     which = (record.run_id, name)
     if which not in asked:
-        if st.button(t("Try it"), key=f"probe-{key}", icon=":material/play_arrow:", help=sentence(PROBES[name].does)):
+        if st.button(t("Try it"), key=f"probe-{key}", icon=":material/play_arrow:", help=plain(PROBES[name].does)):
             started = _started(name, record)
             if started is not None:
                 asked[which] = started
@@ -43,13 +43,11 @@ def _started(name: str, record: RunRecord) -> str | None:
     change = PROBES[name].run
     if change is None:
         return ""
-    try:
+    with problems.shown():
         plan = change(record.plan)
         plan = plan.but(epochs=min(plan.epochs, MAX_EPOCHS))
         return service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())[0]
-    except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
-        return None
+    return None
 
 
 def _record(run_id: str) -> RunRecord | None:
@@ -70,16 +68,16 @@ def _follow(run_id: str) -> None:
 
 
 def _answer(name: str, record: RunRecord, again: RunRecord | None, key: str) -> None:
-    found = PROBES[name].answer(seen_of(record, again))
-    if found is None:
+    answer = PROBES[name].answer(seen_of(record, again))
+    if answer is None:
         st.caption(t("This run can't be asked that."))
         return
-    st.markdown(f":material/search: {sentence(found.said)}")
-    if isinstance(found.picture, Lines | Bars):
-        st.plotly_chart(drawing.figure(found.picture, words), key=f"probe-picture-{key}", config={"displayModeBar": False})
-    elif isinstance(found.picture, Table):
-        rows = [[words(cell) if isinstance(cell, Sentence) else cell for cell in row] for row in found.picture.rows]
-        titles = [words(heading) for heading in found.picture.headings]
+    st.markdown(f":material/search: {plain(answer.said)}")
+    if isinstance(answer.picture, Lines | Bars):
+        st.plotly_chart(drawing.figure(answer.picture, words), key=f"probe-picture-{key}", config={"displayModeBar": False})
+    elif isinstance(answer.picture, Table):
+        rows = [[words(cell) if isinstance(cell, Sentence) else cell for cell in row] for row in answer.picture.rows]
+        titles = [words(heading) for heading in answer.picture.headings]
         st.table(
             {title: [row[place] for row in rows] for place, title in enumerate(titles)}, border="horizontal", hide_index=True
         )

@@ -14,7 +14,7 @@ from clsf.faults.probes import PROBES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import doctor_probe, fault_lesson, run_status
 from clsf.ui.shared.figures import draw
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 SHOWN = 2  # verdicts of a run that are said in full
 DRAWN = 3  # runs whose curves are drawn
@@ -35,14 +35,14 @@ def verdicts(record: RunRecord) -> tuple[Verdict, ...]:
 
 
 def show(records: list[RunRecord], place: str) -> None:
-    """Show a folded part for the runs that look wrong. `place` tells apart the pages that show the same run."""
-    found = [(record, said) for record in records if (said := verdicts(record))]
-    if not found:
+    """Show a folded part for the runs that look wrong. `place` distinguishes the pages that show the same run."""
+    patients = [(record, said) for record in records if (said := verdicts(record))]
+    if not patients:
         return
-    titles = list(dict.fromkeys(words(said[0].fault.title) for _, said in found))
+    titles = list(dict.fromkeys(words(said[0].fault.title) for _, said in patients))
     label = t("This looks wrong: {what}", what="; ".join(titles[:2]))
     with st.expander(plain(label), icon=":material/stethoscope:", key=f"doctor-{place}"):
-        for number, (record, said) in enumerate(found):
+        for number, (record, said) in enumerate(patients):
             if len(records) > 1:
                 st.markdown(f"**{run_status.name(record.framework)}** · {plain(record.model.name)}")
             if number < DRAWN:
@@ -58,30 +58,30 @@ def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
     """Draw the run's curves with what the verdicts rest on; nothing where there is no line to draw."""
     history, facts = history_of(record), facts_of(record)
     told = [mark for verdict in said for mark in marks(verdict, history, facts)]
-    found = tuple(mark for n, mark in enumerate(told) if mark not in told[:n])  # a sentence with values has no hash
-    if not found:
+    drawn = tuple(mark for n, mark in enumerate(told) if mark not in told[:n])  # a sentence with values has no hash
+    if not drawn:
         return
-    stamp = (record.run_id, len(record.epochs), record.over, found)
+    stamp = (record.run_id, len(record.epochs), record.over, drawn)
     for name, column in zip(evidence.CHARTS, st.columns(2), strict=True):  # one below the other on a phone
         with column:
             draw(
                 f"{place}-evidence-{name}-{record.run_id}", stamp,
-                lambda name=name: (evidence.figure(history, found, words, name), evidence.in_words(history, found, words, name)),
+                lambda name=name: (evidence.figure(history, drawn, words, name), evidence.in_words(history, drawn, words, name)),
                 height=260,
             )  # fmt: skip
 
 
 def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
     sure = {"certain": t("certain"), "likely": t("likely"), "possible": t("possible")}[verdict.certainty]
-    st.markdown(f":orange[:material/warning:] {sentence(verdict.fault.title)} :gray-badge[{sure}]")
-    st.markdown(t("Seen: {what}", what=sentence(verdict.evidence.said)))
-    st.markdown(sentence(verdict.fault.what))
-    st.markdown(t("What to do: {what}", what=sentence(verdict.fault.mend)))
+    st.markdown(f":orange[:material/warning:] {plain(verdict.fault.title)} :gray-badge[{sure}]")
+    st.markdown(t("Seen: {what}", what=plain(verdict.evidence.said)))
+    st.markdown(plain(verdict.fault.what))
+    st.markdown(t("What to do: {what}", what=plain(verdict.fault.mend)))
     fault_lesson.show(verdict.kind)
     if not record.over:
         return
     name = deciding(verdict, record)
-    st.markdown(t("What would decide: {what}", what=sentence(PROBES[name].does)))
+    st.markdown(t("What would decide: {what}", what=plain(PROBES[name].does)))
     doctor_probe.show(name, record, f"{place}-{record.run_id}-{verdict.kind}")
 
 

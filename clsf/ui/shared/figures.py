@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 KEPT = "figures_kept"  # in the session: name -> (stamp, what was made)
 
-SHARED = 0.2  # seconds that a drawing of a run that goes on serves whoever looks at it
+SHARED = 0.2  # seconds that a drawing of a run that goes on serves every reader who looks at it
 SHELF = 60  # shared drawings that are kept, about 50 kB each
 
 _lock = threading.Lock()
@@ -54,15 +54,15 @@ def shared(name: Hashable, records: Sequence[RunRecord], make: Callable[[], tupl
     key = name, tuple(record.run_id for record in records), language.chosen()
     versions, over = tuple(record.version for record in records), all(record.over for record in records)
     shelf = _shelf()
-    found = shelf.get(key)
-    if found is None or (found.versions != versions and (over or time.monotonic() - found.when > SHARED)):
-        found = _Drawing(versions, time.monotonic(), _packed(*make()))
+    drawing = shelf.get(key)
+    if drawing is None or (drawing.versions != versions and (over or time.monotonic() - drawing.when > SHARED)):
+        drawing = _Drawing(versions, time.monotonic(), _packed(*make()))
         with _lock:
-            shelf[key] = found
+            shelf[key] = drawing
             shelf.move_to_end(key)
             while len(shelf) > SHELF:
                 shelf.popitem(last=False)
-    return found.content
+    return drawing.content
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -42,7 +42,7 @@ def _entries(code: str) -> list[tuple[str, str, str]]:
 
 def linked(text: str) -> str:
     """Return Markdown whose terms are marked; what they mean stands under the text."""
-    return _LINK.sub(lambda found: f":primary[{found[1]}]" if found[2] in terms() else found[1], text)
+    return _LINK.sub(lambda match: f":primary[{match[1]}]" if match[2] in terms() else match[1], text)
 
 
 def in_text(text: str) -> list[Term]:

@@ -1,7 +1,7 @@
 """Who the reader is, without an account: a random key in a cookie of the browser, so that a reload or a new tab finds the same runs.
 
 What is kept beside a run is not the key but a hash of it, so that nothing that is shown or saved of a run gives the key away.
-Whoever has the key is its owner: it can be copied to another computer, and never stands in a link.
+Anyone who has the key is its owner: it can be copied to another computer, and never stands in a link.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ _component = st.components.v2.component("clsf_identity", html="<span hidden></sp
 def key() -> str:
     """Return the reader's secret key: the browser's, or a new one."""
     if KEY not in st.session_state:
-        found = cookie()
-        if isinstance(found, str) and _SHAPE.match(found):
-            st.session_state[KEY] = found
+        sent = cookie()
+        if isinstance(sent, str) and _SHAPE.match(sent):
+            st.session_state[KEY] = sent
         else:
             st.session_state[KEY], st.session_state[FRESH_UNTIL] = secrets.token_urlsafe(16), time.monotonic() + FRESH_SECONDS
     return st.session_state[KEY]
@@ -68,8 +68,8 @@ def owner_of(key: str) -> str:
 
 def known() -> str:
     """Return what the reader's runs are marked with, "" for who has no key yet; makes none."""
-    found = st.session_state.get(KEY) or cookie()
-    return owner_of(found) if isinstance(found, str) and _SHAPE.match(found) else access.NOBODY
+    sent = st.session_state.get(KEY) or cookie()
+    return owner_of(sent) if isinstance(sent, str) and _SHAPE.match(sent) else access.NOBODY
 
 
 def _reader() -> str | None:
@@ -111,7 +111,7 @@ def use(other: str) -> bool:
 
 
 def forget() -> None:
-    """Go on as somebody new: what was trained so far is found again with the old key alone."""
+    """Continue with a new key: what was trained so far is found again with the old key alone."""
     st.session_state[KEY], st.session_state[FORCED] = secrets.token_urlsafe(16), True
 
 
@@ -119,7 +119,7 @@ def _take_over() -> None:
     """Take the key that the browser has from another tab.
 
     What this session has trained is brought along only if its own key is so new that no other tab can have had it: somebody
-    may have chosen to be forgotten in that other tab, and must not be given the runs of whoever was here before.
+    may have chosen to be forgotten in that other tab, and must not be given the runs of anyone who was here before.
     """
     from clsf.ui.shared import service_access
 

@@ -1,4 +1,4 @@
-"""What stands in the link and is remembered too, so that it returns into the link when the reader comes back to a page."""
+"""What is in the link and is remembered too, so that it returns into the link when the reader comes back to a page."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def keep(key: str, value: str | None, link: str | None = None) -> None:
 def current(key: str, link: str | None = None) -> str | None:
     """Return what the link says, or what was kept last, which then returns into the link; None if there is neither."""
     link = link or key
-    found = st.query_params.get(link) or st.session_state.get(key)
-    if found:
-        st.session_state[key] = found
-        if st.query_params.get(link) != found:
-            st.query_params[link] = found
-    return found
+    text = st.query_params.get(link) or st.session_state.get(key)
+    if text:
+        st.session_state[key] = text
+        if st.query_params.get(link) != text:
+            st.query_params[link] = text
+    return text
 
 
 def whole(key: str, low: int, high: int, default: int) -> int:

@@ -8,7 +8,7 @@ from clsf.charts.model_strip import strip
 from clsf.errors import SpecError
 from clsf.model import presets
 from clsf.model.shapes import Shape
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 
 def show(name: str, shape: Shape, classes: int) -> None:
@@ -22,4 +22,4 @@ def show(name: str, shape: Shape, classes: int) -> None:
         layers = ()
     if layers:
         st.html(strip(layers, shape, t("{name}: {about}", name=name, about=words(preset.about))))
-    st.caption(sentence(preset.about))
+    st.caption(plain(preset.about))

@@ -40,13 +40,13 @@ def settled(text: str) -> str:
     return _BOTH.sub(_pick, text)
 
 
-def _pick(found: re.Match) -> str:
-    before = found.string[: found.start()]
+def _pick(match: re.Match) -> str:
+    before = match.string[: match.start()]
     if before.endswith("}"):
-        return found.group()
-    closed, opened = _PAIRS[found.group()]
+        return match.group()
+    closed, opened = _PAIRS[match.group()]
     sound = _sound(before)
-    if found.group() == "(으)로" and sound == _L:
+    if match.group() == "(으)로" and sound == _L:
         return opened
     return opened if sound == _OPEN else closed
 

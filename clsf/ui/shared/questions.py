@@ -12,7 +12,7 @@ from clsf.course.progress import QUIZ, row
 from clsf.course.running import ERROR, SIDES
 from clsf.errors import ClsfError
 from clsf.ui.shared import columns, glossary, language, programs, reached, styles
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 _AT = "question_at"  # of a page and a section: number of the question in view
 
@@ -39,7 +39,7 @@ def show(page: str, section: str = "") -> None:
                     color="green" if right else "gray",
                 )  # fmt: skip
         key = f"{page}/{step.name}"
-        ask(step, key, kept.get(key), lambda found: reached.keep(QUIZ, {key: found}))
+        ask(step, key, kept.get(key), lambda row: reached.keep(QUIZ, {key: row}))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 t("Another question"), key="predict_next", icon=":material/skip_next:", on_click=_go, args=(place, at + 1)
@@ -95,7 +95,7 @@ def _code(block: Block) -> str:
     try:
         return programs.code_of(block.program.side, block.program.call)
     except ClsfError as error:
-        st.info(sentence(error.sentence), icon=":material/hourglass_empty:")
+        st.info(plain(error.sentence), icon=":material/hourglass_empty:")
         return ""
 
 
@@ -124,7 +124,7 @@ def _revealed(block: Block, guess: str, right: str) -> None:
 
 
 def _ran(block: Block) -> None:
-    """Show what came of the program; where all libraries have it, of all of them."""
+    """Show the result of the program; where all libraries have it, of all of them."""
     prints = block.program.read == "prints"
     shared = all(name.split(".")[0] not in ("layers", "learning", "own") for name in block.program.call.steps)
     sides = [side for side in SIDES if not (prints and side == "numpy")] if shared else [block.program.side]

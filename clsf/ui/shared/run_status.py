@@ -12,7 +12,7 @@ from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.progress import elapsed, of_epoch, of_run, remaining
 from clsf.ui.shared.settings import extras
-from clsf.ui.shared.text import plain, sentence, t, tn
+from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.shared.units import duration, megabytes
 
 COLOURS = {
@@ -114,13 +114,10 @@ def _waiting(record: RunRecord) -> None:
 
 
 def _meanwhile() -> None:
-    """Offer a run that is trained already to whoever waits."""
+    """Offer a run that is trained already to a reader who waits."""
     ready = examples.ids(examples.FIRST)
     if ready:
-        st.page_link(
-            navigation.link_to("train"), label=t("Meanwhile: look at a run that is finished"), icon=":material/visibility:",
-            query_params={**navigation.kept(), state.RUN: ready[0]},
-        )  # fmt: skip
+        navigation.link(t("Meanwhile: look at a run that is finished"), "train", ":material/visibility:", {state.RUN: ready[0]})
 
 
 def _soon(seconds: float) -> str:
@@ -176,7 +173,7 @@ def _meters(record: RunRecord) -> None:
 
 def _over(record: RunRecord) -> None:
     if record.failure is not None:
-        st.error(sentence(record.failure), icon=":material/error:")
+        st.error(plain(record.failure), icon=":material/error:")
         return
     epochs, time = len(record.epochs), _elapsed(record)
     st.caption(tn("{count} epoch in {time}", "{count} epochs in {time}", epochs, time=time))

@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.errors import ClsfError
 from clsf.ui.shared import linked, service_access, state
 from clsf.ui.shared.choices import Choices
-from clsf.ui.shared.text import sentence
+from clsf.ui.shared.text import plain
 
 COMPARE_WITH_LINK = "with"
 """In a link to two runs that were not started together: the second run's id."""
@@ -74,4 +74,4 @@ def show_refusal(key: str = state.REFUSAL) -> None:
     """Show once what was refused last, if anything; `key`: where in the session its sentence is kept."""
     refused = st.session_state.pop(key, None)
     if refused is not None:
-        st.error(sentence(refused), icon=":material/error:")
+        st.error(plain(refused), icon=":material/error:")

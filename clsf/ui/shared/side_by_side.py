@@ -11,7 +11,7 @@ from clsf.code import Code, Line
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that stand beside each other; `path` names the layer if they are one layer's, on both sides."""
+    """Lines that stand side by side; `path` names the layer if they are one layer's, on both sides."""
 
     path: str | None
     left: tuple[Line, ...]
@@ -52,7 +52,7 @@ def _common(a: Sequence[str | None], b: Sequence[str | None]) -> list[tuple[int,
                 row[j] = below[j + 1] + 1
             else:
                 row[j] = max(below[j], row[j + 1])
-    found, i, j = [], 0, 0
+    pairs, i, j = [], 0, 0
     while i < len(a) and j < len(b):
         # Of equally many, the latest in the second source: there a layer is used, not only made.
         if best[i][j + 1] == best[i][j]:
@@ -60,6 +60,6 @@ def _common(a: Sequence[str | None], b: Sequence[str | None]) -> list[tuple[int,
         elif best[i + 1][j] == best[i][j]:
             i += 1
         else:
-            found.append((i, j))
+            pairs.append((i, j))
             i, j = i + 1, j + 1
-    return found
+    return pairs

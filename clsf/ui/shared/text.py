@@ -1,9 +1,14 @@
 """Text in the reader's language, looked up when it is shown.
 
-`t("…")` is for literal English text of ours, which may be Markdown, and `tn("…", "…", count)` for such text about a
-number of things; `sentence(…)` for what other parts of the program say, which is plain and is shown as it stands. All
-look the English up in locale/<language>/LC_MESSAGES/clsf.po, a gettext catalogue that `python -m clsf.ui.locale` keeps
-in step with the source. A missing translation shows English.
+| function | for | gives |
+| --- | --- | --- |
+| `t("…")` | literal English text written on a page, which may be Markdown | the translation, fields filled in |
+| `tn("…", "…", count)` | the same about a number of things | the plural form of the count |
+| `words(said)` | a `Sentence` from below `ui`, where Markdown is not read: figures, tables, files, labels | the translation |
+| `plain(said)` | a `Sentence` or any text that is not ours, where Markdown is read | the same, shown as it stands |
+
+All look the English up in locale/<language>/LC_MESSAGES/clsf.po, a gettext catalogue that `python -m clsf.ui.locale` keeps
+in step with the source. A missing translation shows English. Below `ui` there are `say` and `say_n`, see `clsf.words`.
 """
 
 from __future__ import annotations
@@ -37,19 +42,14 @@ def tn(singular: str, plural: str, count: int, /, **values: object) -> str:
     return settled(translated_n(singular, plural, int(count)).format(**{"count": int(count), **values}))
 
 
-def sentence(said: Sentence) -> str:
-    """Return a sentence in the reader's language, nested ones too, safe to show as Markdown."""
-    return plain(words(said))
-
-
 def words(said: Sentence) -> str:
-    """Return a sentence in the reader's language for where Markdown is not read: figures, tables, files."""
+    """Return a sentence in the reader's language, nested ones too; Markdown in it is not escaped."""
     return settled(said.said(translated, translated_n))
 
 
-def plain(text: str) -> str:
-    """Return text that Markdown shows as it stands, whatever is in it."""
-    return re.sub(r"([\\`*_{}\[\]<>#|~$:])", r"\\\1", text)
+def plain(said: Sentence | str) -> str:
+    """Return text, or a sentence in the reader's language, so that Markdown shows it as it stands, whatever is in it."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~$:])", r"\\\1", words(said) if isinstance(said, Sentence) else said)
 
 
 def translated(template: str) -> str:

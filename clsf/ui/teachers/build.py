@@ -11,9 +11,9 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, MOST_NOTE, MOST_TITLE, PARAMETER, Assignment, goal_text
-from clsf.ui.shared import assigned, course, identity, language, qr, runs, service_access, state
+from clsf.ui.shared import assigned, course, identity, language, problems, qr, runs, service_access, state
 from clsf.ui.shared.data_names import data_name
-from clsf.ui.shared.text import plain, sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.ui.teachers import keys
 
 NOT_KEPT = ("lang", "run", "projector", "room", PARAMETER, CLASS)
@@ -30,7 +30,7 @@ def show() -> None:
         if assignment is not None:
             _made(assignment)
         elif problem is not None:
-            st.info(sentence(problem.sentence), icon=":material/edit:")
+            st.info(plain(problem.sentence), icon=":material/edit:")
 
 
 def _form() -> tuple[Assignment | None, TeachingError | None]:
@@ -76,8 +76,8 @@ def _page() -> tuple[str, tuple[tuple[str, str], ...]]:
             t("No page of this dashboard has the address {address}.", address=plain(address[:80])), icon=":material/link_off:"
         )
         return "", ()
-    found = {name: value for name, value in parse_qsl(parts.query) if name not in NOT_KEPT and value}
-    return page, tuple(found.items())
+    query = {name: value for name, value in parse_qsl(parts.query) if name not in NOT_KEPT and value}
+    return page, tuple(query.items())
 
 
 def _goal() -> tuple[str, str]:
@@ -117,7 +117,7 @@ def _made(assignment: Assignment) -> None:
     try:
         link = assigned.link_of(assignment, name or "")
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     st.markdown(f"**{t('The link for students')}**")
     st.code(link, language=None, wrap_lines=True)
@@ -135,7 +135,7 @@ def _made(assignment: Assignment) -> None:
             t("Save it"), _json(assignment), "assignment.json", "application/json", key="task_file", icon=":material/download:",
             on_click="ignore",
         )  # fmt: skip
-    lessons, _ = assignment.found(language.chosen())
+    lessons, _ = assignment.lessons_in(language.chosen())
     tasks = sum(step.block is not None and step.block.graded for lesson in lessons for step in lesson.steps)
     tasks += bool(assignment.goal) + bool(assignment.case)
     st.caption(

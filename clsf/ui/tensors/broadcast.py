@@ -14,7 +14,7 @@ from clsf.tensors.program import Call
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.programs import Answer, ask
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.ui.tensors import keys
 
 EXAMPLES = {
@@ -38,7 +38,7 @@ def show() -> bool:
             right = literals.shape(choose.text(t("Shape of b"), "3", keys.RIGHT))
         _not_too_many(left, right)
     except TensorError as error:
-        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        st.warning(plain(error.sentence), icon=":material/edit_note:")
         return False
     drawing, rules = st.columns([1.1, 1], gap="large", vertical_alignment="center")
     with drawing:
@@ -66,7 +66,7 @@ def _take_example() -> None:
 
 
 def _not_too_many(left: tuple[int, ...], right: tuple[int, ...]) -> None:
-    """Two small tensors can make a large one."""
+    """Refuse two tensors whose broadcast result would be too large."""
     if any(side < 0 for side in (*left, *right)):
         return  # the libraries say what they think of that
     largest = math.prod(max(a, b) for a, b in zip((1,) * 12 + left, (1,) * (12 + len(left) - len(right)) + right, strict=False))

@@ -16,7 +16,7 @@ from clsf.tensors.program import Call, Dtype
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.programs import SIDES, Answer, ask
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.ui.tensors import keys
 
 EXAMPLES = {
@@ -62,7 +62,7 @@ def _cast() -> bool:
         with one:
             values = literals.values(choose.text(t("Values"), "[300, 256, 255, -1]", keys.CAST_VALUES))
     except TensorError as error:
-        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        st.warning(plain(error.sentence), icon=":material/edit_note:")
         return False
     with two:
         source = choose.one(t("From"), DTYPES, keys.CAST_FROM, "int32")
@@ -234,11 +234,11 @@ def _promotion() -> bool:
 
 def _grid(outcomes: tuple[Outcome, ...], left: str, right: str) -> str:
     cells = ["<b></b>", *(f"<b>{SHORT[name]}</b>" for name in DTYPES)]
-    found = iter(outcomes)
+    next_outcome = iter(outcomes)
     for a in DTYPES:
         cells.append(f"<b>{SHORT[a]}</b>")
         for b in DTYPES:
-            cells.append(_meeting(a, b, next(found), (a, b) == (left, right)))
+            cells.append(_meeting(a, b, next(next_outcome), (a, b) == (left, right)))
     label = t("A table: which type comes out for each pair.")
     columns_ = f'style="grid-template-columns:repeat({len(DTYPES) + 1},auto)"'
     return (

@@ -12,7 +12,7 @@ from clsf.tensors.outcome import Outcome, Seen
 from clsf.tensors.program import Call, Pick
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.programs import SIDES, Answer, ask, ask_each
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.ui.tensors import keys
 
 PAIRS = ("copied", "part", "reshaped", "transposed", "picked", "from_numpy", "copied_from_numpy", "to_numpy")
@@ -30,7 +30,7 @@ def show() -> bool:
     try:
         values, position, value = _chosen(view)
     except TensorError as error:
-        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        st.warning(plain(error.sentence), icon=":material/edit_note:")
         return False
     if view == "assign":
         _assign(values, position, value)
@@ -85,7 +85,7 @@ def _assign(values: list, position: tuple[int, ...], value: float | int) -> None
         for place, (side, which, kind) in zip(st.columns(2), row, strict=True):
             with place, columns.card(side, f"change{which}", f"`{kind}`"):
                 if answers[side].problem is not None:
-                    st.info(sentence(answers[side].problem), icon=":material/hourglass_empty:")
+                    st.info(plain(answers[side].problem), icon=":material/hourglass_empty:")
                     continue
                 tried, right = answers[side].outcomes[2 * which : 2 * which + 2]
                 _tried(tried, right, attempt)
@@ -151,8 +151,8 @@ def _memory(values: list, position: tuple[int, ...], value: float | int) -> bool
     for _, outcomes in columns.each(answers, "memory"):
         _shared(outcomes[at])
     _overview(answers, titles, pair)
-    found = {side: _verdict_of(a, at) for side, a in answers.items()}
-    return found == {"numpy": True, "tensorflow": False, "torch": True}
+    verdicts = {side: _verdict_of(a, at) for side, a in answers.items()}
+    return verdicts == {"numpy": True, "tensorflow": False, "torch": True}
 
 
 def _shared(outcome: Outcome) -> None:
@@ -198,7 +198,7 @@ def _overview(answers: dict[str, Answer], titles: dict[str, str], pair: str) -> 
 
 
 def _gradient(values: list) -> None:
-    """Why PyTorch wants detach() first."""
+    """Show why PyTorch wants detach() first."""
     answers = ask(
         Call.of("share.to_numpy_with_gradient", values=values),
         Call.of("share.to_numpy_detached", values=values),

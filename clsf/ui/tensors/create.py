@@ -15,7 +15,7 @@ from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.programs import SIDES, Answer, ask
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.ui.tensors import keys
 
 LECTURE = "[[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]]"
@@ -34,7 +34,7 @@ def show() -> bool:
         with left:
             steps, arguments = _making()
     except TensorError as error:
-        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        st.warning(plain(error.sentence), icon=":material/edit_note:")
         return False
     calls = [Call.of(*steps, "create.whole", **arguments)]
     calls += [Call.of(*steps, f"create.{name}", **arguments) for name in ATTRIBUTES]
@@ -105,17 +105,17 @@ def _random(source: str) -> dict[str, object]:
     one, two, three = st.columns(3)
     if source == "normal":
         with one:
-            found = {"mean": choose.number(t("Mean"), 0.0, keys.MEAN)}
+            arguments = {"mean": choose.number(t("Mean"), 0.0, keys.MEAN)}
         with two:
-            found["deviation"] = choose.number(t("Deviation"), 1.0, keys.DEVIATION)
+            arguments["deviation"] = choose.number(t("Deviation"), 1.0, keys.DEVIATION)
     else:
         with one:
-            found = {"low": choose.number(t("Lowest"), 0.0, keys.LOW)}
+            arguments = {"low": choose.number(t("Lowest"), 0.0, keys.LOW)}
         with two:
-            found["high"] = choose.number(t("Highest"), 1.0, keys.HIGH)
+            arguments["high"] = choose.number(t("Highest"), 1.0, keys.HIGH)
     with three:
         seed = choose.whole(t("Seed"), 0, 2**31 - 1, 3, keys.MAKE_SEED)
-    return {"size": size, "seed": seed} | found
+    return {"size": size, "seed": seed} | arguments
 
 
 def _neat(value: float) -> float | int:
@@ -192,7 +192,7 @@ def _spread(answers: dict[str, Answer]) -> None:
         for side, answer in answers.items()
         if answer.outcomes and answer.outcomes[0].ok
     }
-    lists = {side: found for side, found in lists.items() if all(isinstance(x, int | float) for x in found[2])}
+    lists = {side: pair for side, pair in lists.items() if all(isinstance(x, int | float) for x in pair[2])}
     if lists:
         said = t("The same recipe, {count} numbers from each generator", count=f"{MANY:,}")
         st.markdown(f"**{said}**")

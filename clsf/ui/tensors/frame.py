@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.tensors import sections
 from clsf.ui.shared import facts
 from clsf.ui.shared.sections import Section, Sections
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.ui.tensors import broadcast, cast, change, create, gradients, keys, layout, names, ticks, trace
 
 SHOW = {
@@ -26,7 +26,7 @@ def task(name: str, solved: bool) -> None:
     for each in done:
         facts.tell("tensors", task=each)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="try_this"):
-        st.markdown(f":material/flag: **{t('Try this:')}** {sentence(which.task)}", width="content")
+        st.markdown(f":material/flag: **{t('Try this:')}** {plain(which.task)}", width="content")
         if which.name in done:
             st.badge(t("done"), icon=":material/check:", color="green")
         else:

@@ -58,9 +58,9 @@ def _slope(name: str, at: float) -> bool:
     calls = [Call.of(f, "gradients.slope", at=at), Call.of(f, "gradients.second", at=at)]
     curve = Call.of(f, "gradients.curve", low=-SPAN, high=SPAN)
     answers = ask_each({"numpy": [*calls, curve], "tensorflow": calls, "torch": calls})
-    found = {side: a.outcomes[0].value.parts for side, a in answers.items() if a.outcomes and a.outcomes[0].ok}
+    slopes = {side: a.outcomes[0].value.parts for side, a in answers.items() if a.outcomes and a.outcomes[0].ok}
     drawn = answers["numpy"].outcomes[2] if answers["numpy"].outcomes else None
-    exact = found.get("torch") or found.get("tensorflow")
+    exact = slopes.get("torch") or slopes.get("tensorflow")
     if drawn is not None and drawn.ok and exact:
         xs, ys = (part.values for part in drawn.value.parts)
         value, slope = (_number(part) for part in exact)

@@ -94,8 +94,8 @@ def _channels(image: list) -> list:
 def _find(values: object, number: int, at: tuple[int, ...] = ()) -> tuple[int, ...] | None:
     if not isinstance(values, list):
         return at if values == number else None
-    found = (_find(part, number, (*at, i)) for i, part in enumerate(values))
-    return next((index for index in found if index is not None), None)
+    places = (_find(part, number, (*at, i)) for i, part in enumerate(values))
+    return next((index for index in places if index is not None), None)
 
 
 def _moved_nothing(answer: Answer) -> bool:

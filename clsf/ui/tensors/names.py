@@ -13,7 +13,7 @@ from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import Call
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.programs import SIDES, Answer, ask, everyone
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.tensors import keys
 
 ALL = "all"
@@ -32,7 +32,7 @@ def show() -> bool:
     with four:
         width = choose.whole(t("Columns of a"), 2, 5, 3, keys.NAMES_COLUMNS)
     group = choose.named(
-        st.pills, t("Group"), {ALL: t("all")} | {name: sentence(title) for name, title in GROUPS.items()}, keys.NAMES_GROUP
+        st.pills, t("Group"), {ALL: t("all")} | {name: plain(title) for name, title in GROUPS.items()}, keys.NAMES_GROUP
     )
     size = {"rows": rows, "columns": width}
     answers = ask(Call.of("names.inputs", **size), *(Call.of("names.inputs", name, **size) for name in _steps()))
@@ -40,27 +40,27 @@ def show() -> bool:
         for _ in columns.each(answers, "names"):
             pass
         return False
-    found = [row for row in ROWS if _wanted(row, answers, search, group, traps)]
+    shown = [row for row in ROWS if _wanted(row, answers, search, group, traps)]
     judged = {row.name: verdict(_outcomes(answers, row.step)) for row in ROWS}
     _counts(judged)
     with st.expander(t("The inputs: a, b, c, m, r, v, w, i and labels"), icon=":material/input:"):
         for _, outcomes in columns.each(answers, "inputs"):
             columns.code(outcomes[0])
-    if not found:
+    if not shown:
         st.info(t("No row has that in it. Search for part of a name, such as squeeze."), icon=":material/search_off:")
         return False
     head = "".join(f'<span class="side-{side}">{columns.LOOKS[side].mark} {columns.LOOKS[side].title}</span>' for side in SIDES)
-    body = "".join(_row(row, answers, judged[row.name]) for row in found)
+    body = "".join(_row(row, answers, judged[row.name]) for row in shown)
     st.html(f'<div class="nm"><div class="nm-head">{head}</div>{body}</div>')
     st.caption(
         tn(
             "{shown} of {count} row. Open it to see what came out.",
             "{shown} of {count} rows. Open one to see what came out.",
             len(ROWS),
-            shown=len(found),
+            shown=len(shown),
         )
     )
-    return all(row.trap for row in found)
+    return all(row.trap for row in shown)
 
 
 def _steps() -> list[str]:

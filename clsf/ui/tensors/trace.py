@@ -12,7 +12,7 @@ from clsf.tensors.outcome import Outcome
 from clsf.tensors.program import ArgumentList, Call, Dtype
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.programs import Answer, ask, ask_each
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.ui.tensors import keys
 
 MOST_CALLS = 4  # in the lens
@@ -31,7 +31,7 @@ GIVEN: dict[str, object] = {
     "Python 2": 2,
     "Python 1.5": 1.5,
 }
-"""What a call can be given, by the name that stands in the link; the same in every language."""
+"""What a call can be given, by the name that is in the link; the same in every language."""
 
 SERIES = {
     "same": ("int32 [1, 2, 3]", "int32 [1, 2, 3]", "int32 [4, 5, 6]"),
@@ -61,7 +61,7 @@ def _lens() -> bool:
     try:
         sizes = _sizes(choose.text(t("Height and width in each call"), "[[2, 3], [4, 5], [2, 3]]", keys.LENS_SIZES))
     except TensorError as error:
-        st.warning(sentence(error.sentence), icon=":material/edit_note:")
+        st.warning(plain(error.sentence), icon=":material/edit_note:")
         return False
     answers = ask_each(
         {
@@ -73,7 +73,7 @@ def _lens() -> bool:
     for place, (side, which, note) in zip(st.columns(3), shown, strict=True):
         with place, columns.card(side, f"lens{which}", note):
             if answers[side].problem is not None:
-                st.info(sentence(answers[side].problem), icon=":material/hourglass_empty:")
+                st.info(plain(answers[side].problem), icon=":material/hourglass_empty:")
                 continue
             _calls_of_lens(side, answers[side].outcomes[which])
     return False

@@ -20,11 +20,11 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
     """Show a card per image: the picture, its class, and a strip per framework with a field per look."""
     looks = {record.framework: list(record.predictions_looked) for record in records}
     last = next(iter(looks.values()))[-1]
-    found = pictures.of_run(records[0].plan, records[0].framework, last.images)
-    stamp = tuple((record.run_id, len(seen)) for record, seen in zip(records, looks.values(), strict=True)), found is None
+    picture = pictures.of_run(records[0].plan, records[0].framework, last.images)
+    stamp = tuple((record.run_id, len(seen)) for record, seen in zip(records, looks.values(), strict=True)), picture is None
 
     def cards() -> str:
-        return "".join(_card(n, looks, classes, found[n] if found else None) for n in range(len(last.images)))
+        return "".join(_card(n, looks, classes, picture[n] if picture else None) for n in range(len(last.images)))
 
     st.html(f'<div class="tp tp-images">{remembered("train-followed", stamp, cards)}</div>')
     st.caption(note("train", "same-validation-images"))

@@ -11,10 +11,10 @@ def layers(record: RunRecord) -> dict[str, str]:
     if record.started is None:
         return {}
     try:
-        found = record.model.analyse(tuple(record.started.input_shape)).layers
+        layers = record.model.analyse(tuple(record.started.input_shape)).layers
     except SpecError:  # a model that was stored by another version
         return {}
-    return {facts.path: f"{facts.path} {facts.kind}" for facts in found}
+    return {facts.path: f"{facts.path} {facts.kind}" for facts in layers}
 
 
 def weight(name: str, titles: dict[str, str]) -> str:

@@ -27,11 +27,11 @@ def show(records: list[RunRecord], classes: list[str]) -> None:
         _choose(records, last, classes)
         epoch = at_epoch(records)
     look = look_at(records[0], epoch)
-    found = pictures.of_run(records[0].plan, records[0].framework, look.images)
-    if found:
+    picture = pictures.of_run(records[0].plan, records[0].framework, look.images)
+    if picture:
         title = escape(classes[look.labels[look.watched]])
         st.html(
-            f'<div class="tp tp-maps"><span>{escape(t("image"))}<small>{title}</small></span><img src="{found[look.watched]}" alt="{title}"></div>'
+            f'<div class="tp tp-maps"><span>{escape(t("image"))}<small>{title}</small></span><img src="{picture[look.watched]}" alt="{title}"></div>'
         )
     for place, record in zip(st.columns(len(records), gap="large"), records, strict=True):
         with place:
@@ -60,14 +60,14 @@ def _watch(living: list[str]) -> None:
 def _layers(record: RunRecord, activations: dict[str, dict]) -> str:
     """Return a row of pictures per layer, as HTML."""
     titles, rows = layer_names.layers(record), []
-    for path, found in activations.items():
-        shape = "×".join(map(str, found["shape"]))
-        maps = unpacked(found)
+    for path, array in activations.items():
+        shape = "×".join(map(str, array["shape"]))
+        maps = unpacked(array)
         title = titles.get(path, path)
         alt = escape(
             t(
                 "{framework}, {layer}: from {low} to {high}", framework=STYLES[record.framework].title, layer=title,
-                low=f"{found['low']:.3g}", high=f"{found['high']:.3g}",
+                low=f"{array['low']:.3g}", high=f"{array['high']:.3g}",
             )
         )  # fmt: skip
         kind = "" if maps.shape[1] > 1 else ' class="vector"'

@@ -33,5 +33,5 @@ def of_run(plan: Plan, framework: str, indices: tuple[int, ...]) -> list[str] | 
 
 @st.cache_data(show_spinner=False, max_entries=50)
 def _of_run(plan: str, framework: str, indices: tuple[int, ...]) -> list[str]:
-    found = service_access.get_service().call(framework, "clsf.data.pick:pixels", json.loads(plan), list(indices))
-    return [png.address(image) for image in found]
+    picture = service_access.get_service().call(framework, "clsf.data.pick:pixels", json.loads(plan), list(indices))
+    return [png.address(image) for image in picture]

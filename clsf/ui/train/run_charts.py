@@ -13,7 +13,7 @@ from clsf.ui.shared import choose, state
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
-from clsf.ui.shared.text import sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 ALWAYS = ("loss", "accuracy")
 MORE = tuple(name for name in KINDS if name not in ALWAYS)
@@ -54,10 +54,10 @@ def show(records: list[RunRecord], view: CurveView, more: list[str]) -> None:
 def _range_test(records: list[RunRecord]) -> None:
     """Show what a learning-rate range test says, for runs that are one."""
     tests = {
-        record.framework: found
+        record.framework: test
         for record in records
         if record.plan.schedule.kind == RANGE
-        and (found := range_test.read(record.steps.learning_rates, record.steps.losses)) is not None
+        and (test := range_test.read(record.steps.learning_rates, record.steps.losses)) is not None
     }
     if not tests:
         return
@@ -79,7 +79,7 @@ def _chart(name: str, records: list[RunRecord], view: CurveView) -> None:
     title = KINDS[name].title
     if name == "gradient-norm" and not any(record.steps.gradient_norms for record in records):
         with st.container(gap="xxsmall"):
-            st.markdown(f"**{sentence(title)}**")
+            st.markdown(f"**{plain(title)}**")
             st.caption(t("Not reported by this variant of the loop: model.fit keeps its gradients to itself."))
         return
     drawn, alt = shared(

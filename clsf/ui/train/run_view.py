@@ -11,7 +11,7 @@ from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import doctor_view, live_chart, pace, run_buttons, run_numbers, run_status, runs, service_access
 from clsf.ui.shared.choices import Choices
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 from clsf.ui.train import example, inside_view, run_charts, run_results, step_view, take_along
 
 
@@ -62,14 +62,14 @@ def _records(run_id: str) -> list[RunRecord] | None:
     try:
         return service_access.get_service().group(run_id)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.error(plain(error.sentence), icon=":material/search_off:")
         st.button(t("Close this run"), key="forget", on_click=runs.forget)
         return None
 
 
 @pace.turn()
 def _look(run_id: str, drawn: _Drawn, view: CurveView, more: list[str]) -> None:
-    """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
+    """Draw the runs as they are now. What did not change since the last drawing is sent as the same, and the browser leaves it alone."""
     records = _records(run_id)
     if records is None:
         return

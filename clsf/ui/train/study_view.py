@@ -23,7 +23,7 @@ from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.settings.fields import explained
-from clsf.ui.shared.text import sentence, t, tn, words
+from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.train import keys, study_said
 
 MOST_STEPS, DEFAULT_STEPS, WARM_STEPS = 1000, 100, 2
@@ -43,15 +43,15 @@ def show(choices: Choices) -> None:
     if asked:
         _start(choices, int(steps))
         runs.show_refusal()
-    found = _records()
-    if not found:
+    records = _records()
+    if not records:
         example.guess(
             t(
                 "Guess before you press: which way of writing the loop is the fastest, and how many times as fast as the slowest?"
             )
         )
     else:
-        st.fragment(_look, run_every=None if all(r.over for r in found) else TICK)(all(r.over for r in found))
+        st.fragment(_look, run_every=None if all(r.over for r in records) else TICK)(all(r.over for r in records))
 
 
 def study_plans(plan: Plan, frameworks: tuple[str, ...], steps: int, images: int) -> list[tuple[str, Plan]]:
@@ -67,12 +67,12 @@ def study_plans(plan: Plan, frameworks: tuple[str, ...], steps: int, images: int
         begin_from=None, epochs_before=0, schedule=plan.schedule if fits else Schedule(),
     )  # fmt: skip
     warm = base.but(train_limit=min(WARM_STEPS * plan.batch_size, base.train_limit), epochs=1, schedule=Schedule())
-    found = []
+    plans = []
     for framework in FRAMEWORKS:
         if framework in frameworks:
-            found.append((framework, warm.but(variants={framework: BY_NAME[framework].first})))
-            found += [(framework, base.but(variants={framework: variant})) for variant in VARIANTS[framework]]
-    return found
+            plans.append((framework, warm.but(variants={framework: BY_NAME[framework].first})))
+            plans += [(framework, base.but(variants={framework: variant})) for variant in VARIANTS[framework]]
+    return plans
 
 
 def _start(choices: Choices, steps: int) -> None:
@@ -110,15 +110,15 @@ def _records() -> list[RunRecord]:
     """Return the runs of the study in the link, warm-ups left out; none where one of them is gone."""
     ids = st.query_params.get(keys.STUDY) or st.session_state.get(keys.STUDY) or ""
     try:
-        found = [service_access.get_service().record(run_id) for run_id in ids.split(",") if run_id][:12]
+        records = [service_access.get_service().record(run_id) for run_id in ids.split(",") if run_id][:12]
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/search_off:")
+        st.error(plain(error.sentence), icon=":material/search_off:")
         return []
-    if found:
+    if records:
         st.session_state[keys.STUDY] = ids
         if st.query_params.get(keys.STUDY) != ids:
             st.query_params[keys.STUDY] = ids
-    return found
+    return records
 
 
 def _look(was_over: bool) -> None:
@@ -140,7 +140,7 @@ def _look(was_over: bool) -> None:
             )  # fmt: skip
     for record in everything:
         if record.failure is not None:
-            st.error(f"{name(record.framework)} {_title(record)}: {sentence(record.failure)}", icon=":material/error:")
+            st.error(f"{name(record.framework)} {_title(record)}: {plain(record.failure)}", icon=":material/error:")
     measured = [record for record in _measured(everything) if record.over and len(record.steps) > 1]
     if measured:
         _drawn(measured)
@@ -151,12 +151,12 @@ def _look(was_over: bool) -> None:
 def _measured(everything: list[RunRecord]) -> list[RunRecord]:
     """Return the runs without those that only warmed a worker up: of each framework the first."""
     seen: set[str] = set()
-    found = []
+    records = []
     for record in everything:
         if record.framework in seen:
-            found.append(record)
+            records.append(record)
         seen.add(record.framework)
-    return found
+    return records
 
 
 def _title(record: RunRecord) -> str:

@@ -21,13 +21,13 @@ ICONS = {"red": ":material/error:", "amber": ":material/warning:", "green": ":ma
 def show(one: Program, two: Program) -> None:
     """Show every difference of two programs, the weightiest first."""
     st.header(t("Why do they differ?"))
-    found = differences(one, two)
-    if not found:
+    rows = differences(one, two)
+    if not rows:
         st.success(t("The two programs have the same model and the same plan."), icon=":material/check_circle:")
     removed = set()
-    for item in found:
+    for item in rows:
         if st.checkbox(
-            f"{plain(words(item.title))}: **{_said(item.first)}** / **{_said(item.second)}**",
+            f"{plain(item.title)}: **{_said(item.first)}** / **{_said(item.second)}**",
             key=f"your_code_same_{item.name}",
             help=t("Ticked: the fault is fixed.")
             if item.name.startswith("fault-")
@@ -36,7 +36,7 @@ def show(one: Program, two: Program) -> None:
         ):
             removed.add(item.name)
     first, second, spec, plan = evened(one, two, removed)
-    if found:
+    if rows:
         left = [words(item.title) for item in differences(first, second) if item.name not in removed]
         st.caption(
             t("Still different: {names}.", names=plain(", ".join(left))) if left else t("Nothing is different any more.")
@@ -58,4 +58,4 @@ def _said(value: object) -> str:
 
 
 def _line(finding: fairness.Finding) -> None:
-    st.markdown(f"{ICONS[finding.level]} **{plain(words(TOPICS[finding.topic]))}** · {plain(words(finding.sentence))}")
+    st.markdown(f"{ICONS[finding.level]} **{plain(TOPICS[finding.topic])}** · {plain(finding.sentence)}")

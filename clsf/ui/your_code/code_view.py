@@ -9,7 +9,7 @@ from clsf.errors import ClsfError
 from clsf.reader.program import Program
 from clsf.reader.translate import STYLES, translated
 from clsf.ui.shared import code_panel
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 
 def show(program: Program, key: str) -> None:
@@ -24,7 +24,7 @@ def show(program: Program, key: str) -> None:
             ]
             whole = {name: translated(program, name) for name in ("keras", "torch")}
         except ClsfError as error:
-            st.info(sentence(error.sentence), icon=":material/info:")
+            st.info(plain(error.sentence), icon=":material/info:")
             return
         code_panel.panel(*both, [STYLES["keras"], STYLES["torch"]], key=f"{key}_panel")
         for name, title in (("keras", "Keras"), ("torch", "PyTorch")):

@@ -44,11 +44,11 @@ def _one(program: Program, finding: Finding, key: str, text_key: str) -> None:
     fault = FAULTS[finding.kind]
     colour = {"certain": "red", "likely": "orange", "smell": "gray"}[finding.certainty]
     sure = {"certain": t("certain"), "likely": t("likely"), "smell": t("worth a look")}[finding.certainty]
-    st.markdown(f"**{t('Line {line}', line=finding.line)} · {plain(words(fault.title))}** :{colour}-badge[{sure}]")
-    st.markdown(plain(words(finding.sentence)))
+    st.markdown(f"**{t('Line {line}', line=finding.line)} · {plain(fault.title)}** :{colour}-badge[{sure}]")
+    st.markdown(plain(finding.sentence))
     if finding.sentence is not fault.what:
-        st.caption(plain(words(fault.what)))
-    st.caption(f":material/show_chart: {plain(words(fault.symptom))}")
+        st.caption(plain(fault.what))
+    st.caption(f":material/show_chart: {plain(fault.symptom)}")
     if _changes(finding):
         st.code(_difference(program, finding), language="diff")
         st.button(

@@ -12,7 +12,7 @@ from clsf.reader.program import Program
 from clsf.ui.shared import design, navigation
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.settings import extras
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 
 
 def show(program: Program, key: str) -> None:
@@ -28,7 +28,7 @@ def show(program: Program, key: str) -> None:
     _layers(program)
     if st.button(t("Open in Model"), key=f"{key}_open", icon=":material/account_tree:"):
         design.hand_over(program.spec)
-        st.switch_page(navigation.link_to("model"), query_params=navigation.kept())
+        navigation.switch_to("model")
     _plan(program)
 
 
@@ -36,7 +36,7 @@ def _layers(program: Program) -> None:
     try:
         analysis = program.spec.analyse(program.input_shape) if program.input_shape else None
     except ClsfError as error:
-        st.warning(sentence(error.sentence), icon=":material/warning:")
+        st.warning(plain(error.sentence), icon=":material/warning:")
         analysis = None
     if analysis is None:
         st.dataframe([{t("Layer"): type(layer).__name__} for layer in program.spec.layers], hide_index=True)
@@ -65,4 +65,4 @@ def _plan(program: Program) -> None:
         with st.expander(t("Not understood, and left out"), icon=":material/visibility_off:"):
             for line, what in program.not_understood[:50]:
                 where = t("Line {line}", line=line) + ": " if line else ""
-                st.markdown(f"- {where}{plain(words(what))}")
+                st.markdown(f"- {where}{plain(what)}")

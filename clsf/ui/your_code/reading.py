@@ -9,8 +9,8 @@ from clsf.faults import FAULTS
 from clsf.reader.explain import no_model
 from clsf.reader.findings import faults
 from clsf.reader.program import Program, read
-from clsf.ui.shared import example, facts, runs
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared import example, facts, problems, runs
+from clsf.ui.shared.text import plain, t, words
 from clsf.ui.your_code import code_view, editor, findings_view, keys, listing, model_view, training_view
 
 
@@ -24,11 +24,11 @@ def answered(text: str, key: str) -> Program | None:
     try:
         program = read(text)
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     findings = faults(program)
     if program.spec is None:
-        st.error(sentence(no_model(program)), icon=":material/error:")
+        st.error(plain(no_model(program)), icon=":material/error:")
         return None
     told = tuple(sorted({finding.kind for finding in findings}))
     facts.tell("code", framework=program.framework, faults=told, lines=len(program.source.lines))

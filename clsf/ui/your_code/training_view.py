@@ -12,10 +12,10 @@ from clsf.faults import FAULTS
 from clsf.reader.pair import Pair, pair_of
 from clsf.reader.plan import plan_of
 from clsf.reader.program import Program
-from clsf.ui.shared import data_choice, navigation, service_access, state
+from clsf.ui.shared import data_choice, navigation, problems, service_access, state
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, sentence, t, words
+from clsf.ui.shared.text import plain, t, words
 from clsf.ui.your_code import keys
 from clsf.words import say
 
@@ -35,7 +35,7 @@ def show(program: Program) -> None:
     try:
         pair = pair_of(program, data, int(epochs), int(limit))
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     _said(pair)
     with st.container(horizontal=True):
@@ -49,7 +49,7 @@ def show(program: Program) -> None:
 
 def _said(pair: Pair) -> None:
     if pair.why is not None:
-        st.info(t("One of the two can't be trained: {reason}", reason=sentence(pair.why)), icon=":material/block:")
+        st.info(t("One of the two can't be trained: {reason}", reason=plain(pair.why)), icon=":material/block:")
     elif pair.faulty == pair.fixed:
         st.info(
             note("your_code", "same-training"),
@@ -66,9 +66,9 @@ def _start(pair: Pair) -> None:
         for title, (spec, plan) in ((say("as it is"), pair.faulty), (say("fixed"), pair.fixed))
     )
     try:
-        found = start.start(service_access.get_service(), Experiment("own", arms, tuple(FRAMEWORKS)), state.owner(), "")
+        started = start.start(service_access.get_service(), Experiment("own", arms, tuple(FRAMEWORKS)), state.owner(), "")
     except ClsfError as error:
-        st.error(sentence(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
-    st.session_state[state.EXPERIMENT] = found
-    st.switch_page(navigation.link_to("experiments"), query_params={**navigation.kept(), state.EXPERIMENT: found})
+    st.session_state[state.EXPERIMENT] = started
+    navigation.switch_to("experiments", {state.EXPERIMENT: started})

@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.ui.shared.component_keys import key_of
-from clsf.ui.shared.components import component
+from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.text import t
 
 MOST_SIDE = 256  # pixels
@@ -36,10 +36,10 @@ def record(
     heard = f"{key}-heard"
 
     def arrived() -> None:
-        found = recorded(_said(key, "recorded"), len(names), side)
-        if found is None:
+        recording = recorded(_said(key, "recorded"), len(names), side)
+        if recording is None:
             return
-        number, at, frames = found
+        number, at, frames = recording
         st.session_state[heard] = number
         on_recorded(at, frames)
 
@@ -49,7 +49,7 @@ def record(
             "mode": "record", "names": list(names), "side": side, "rate": PER_SECOND, "most": MOST_FRAMES, "full": full,
             "heard": st.session_state.get(heard, 0), "words": _words(),
         },
-        on_recorded_change=arrived, on_frame_change=_nothing,
+        on_recorded_change=arrived, on_frame_change=nothing,
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def watch(key: str, side: int) -> np.ndarray | None:
     result = _component(
         key=key,
         data={"mode": "watch", "names": [], "side": side, "heard": _number(before), "words": _words()},
-        on_recorded_change=_nothing, on_frame_change=_nothing,
+        on_recorded_change=nothing, on_frame_change=nothing,
     )  # fmt: skip
     return pixels(str(result.frame or "").rpartition(":")[2], side)
 
@@ -75,10 +75,10 @@ def recorded(value: object, names: int, side: int) -> tuple[int, int, np.ndarray
     number, at, frames = value.get("number"), value.get("at"), value.get("frames")
     if type(number) is not int or type(at) is not int or not 0 <= at < names or not isinstance(frames, list):
         return None
-    found = [pixels(frame, side) for frame in frames[:MOST_FRAMES]]
-    if not found or any(frame is None for frame in found):
+    pictures = [pixels(frame, side) for frame in frames[:MOST_FRAMES]]
+    if not pictures or any(frame is None for frame in pictures):
         return None
-    return number, at, np.stack(found)
+    return number, at, np.stack(pictures)
 
 
 def pixels(value: object, side: int) -> np.ndarray | None:
@@ -100,10 +100,6 @@ def _said(key: str, name: str) -> object:
 def _number(value: object) -> int:
     digits = str(value).partition(":")[0]
     return int(digits) if digits.isdecimal() and len(digits) < 10 else 0
-
-
-def _nothing() -> None:
-    """Streamlit only gives a value back where there is something to call."""
 
 
 def _words() -> dict[str, str]:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from clsf.ui.shared import linked
 from clsf.ui.shared.component_keys import key_of
-from clsf.ui.shared.components import component
+from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.drawing.code import from_code, to_code
 from clsf.ui.shared.text import t
 
@@ -56,7 +56,7 @@ def draw(
             "drawing": before, "colours": [[name, code] for name, code in COLOURS.items()] if colour else [],
             "words": _words(label, colour),
         },
-        on_drawing_change=_nothing,
+        on_drawing_change=nothing,
     )  # fmt: skip
     value = result.drawing or before
     if _sheet(value) != str(sheet):
@@ -99,10 +99,6 @@ def decoded(value: object, side: int, channels: int) -> np.ndarray | None:
 
 def _sheet(value: object) -> str:
     return str(value).partition(":")[2].rpartition(":")[0]
-
-
-def _nothing() -> None:
-    """Streamlit only gives the value back where there is something to call."""
 
 
 def _words(label: str | None, colour: bool) -> dict:

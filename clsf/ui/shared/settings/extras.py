@@ -27,16 +27,16 @@ def said(plan: Plan, short: bool = False) -> list[str]:
 
 
 def _images(plan: Plan, short: bool) -> list[str]:
-    usual, found = Preparation(), []
+    usual, texts = Preparation(), []
     chosen, varied = plan.preparation, plan.augmentation
     if chosen.image_size and not short:
-        found.append(f"{chosen.image_size}×{chosen.image_size}")
+        texts.append(f"{chosen.image_size}×{chosen.image_size}")
     if chosen.colour != usual.colour:
-        found.append(t("grey") if chosen.colour == "grey" else t("colour"))
+        texts.append(t("grey") if chosen.colour == "grey" else t("colour"))
     if chosen.scale != usual.scale:
-        found.append(chosen.scale)
+        texts.append(chosen.scale)
     if plan.train_limit:
-        found.append(tn("{count} image at most", "{count} images at most", plan.train_limit, count=f"{plan.train_limit:,}"))
+        texts.append(tn("{count} image at most", "{count} images at most", plan.train_limit, count=f"{plan.train_limit:,}"))
     parts = [
         (varied.flip, t("flip")),
         (varied.shift, t("shift {pixels} px", pixels=varied.shift)),
@@ -44,7 +44,7 @@ def _images(plan: Plan, short: bool) -> list[str]:
         (varied.brightness, t("brightness ±{share}", share=f"{varied.brightness:.0%}")),
         (varied.cutout, t("cutout {pixels} px", pixels=varied.cutout)),
     ]
-    return found + [text for wanted, text in parts if wanted]
+    return texts + [text for wanted, text in parts if wanted]
 
 
 def _layers(plan: Plan) -> list[str]:
@@ -58,15 +58,15 @@ def _layers(plan: Plan) -> list[str]:
 
 
 def _loss(plan: Plan) -> list[str]:
-    found = []
+    texts = []
     short = LOSSES[plan.loss].short
     if short:
-        found.append(words(short))
+        texts.append(words(short))
     if plan.probabilities:
-        found.append(t("from probabilities"))
+        texts.append(t("from probabilities"))
     if plan.label_smoothing:
-        found.append(t("label smoothing {share}", share=f"{plan.label_smoothing:g}"))
-    return found
+        texts.append(t("label smoothing {share}", share=f"{plan.label_smoothing:g}"))
+    return texts
 
 
 def _regularisation(plan: Plan) -> list[str]:
@@ -75,51 +75,51 @@ def _regularisation(plan: Plan) -> list[str]:
 
 
 def _updates(plan: Plan) -> list[str]:
-    found = []
+    texts = []
     if plan.clipping:
-        found.append(t("clipped by {kind} {limit}", kind=plan.clipping.kind, limit=f"{plan.clipping.limit:g}"))
+        texts.append(t("clipped by {kind} {limit}", kind=plan.clipping.kind, limit=f"{plan.clipping.limit:g}"))
     if plan.accumulate > 1:
-        found.append(t("batches per update: {batches}", batches=plan.accumulate))
+        texts.append(t("batches per update: {batches}", batches=plan.accumulate))
     if plan.average:
-        found.append(t("average of weights {share}", share=f"{plan.average:g}"))
+        texts.append(t("average of weights {share}", share=f"{plan.average:g}"))
     if plan.mixed:
-        found.append("bfloat16")
+        texts.append("bfloat16")
     if plan.balanced:
-        found.append(t("classes weighed"))
-    return found
+        texts.append(t("classes weighed"))
+    return texts
 
 
 def _pacing(plan: Plan) -> list[str]:
-    found, schedule, stopping = [], plan.schedule, plan.stopping
+    texts, schedule, stopping = [], plan.schedule, plan.stopping
     short = SCHEDULE_KINDS[schedule.kind].short
     if short:
-        found.append(words(short))
+        texts.append(words(short))
     if schedule.warmup_epochs:
-        found.append(t("warm-up {epochs}", epochs=f"{schedule.warmup_epochs:g}"))
+        texts.append(t("warm-up {epochs}", epochs=f"{schedule.warmup_epochs:g}"))
     if plan.plateau:
-        found.append(t("reduce on plateau after {epochs}", epochs=plan.plateau.patience))
+        texts.append(t("reduce on plateau after {epochs}", epochs=plan.plateau.patience))
     if stopping.patience:
-        found.append(t("early stopping after {epochs}", epochs=stopping.patience))
+        texts.append(t("early stopping after {epochs}", epochs=stopping.patience))
     if stopping.restore_best:
-        found.append(t("best epoch restored"))
+        texts.append(t("best epoch restored"))
     elif stopping.checkpoint:
-        found.append(t("best epoch kept too"))
-    return found
+        texts.append(t("best epoch kept too"))
+    return texts
 
 
 def _loop(plan: Plan, short: bool) -> list[str]:
-    found, usual = [], Plan.__dataclass_fields__
+    texts, usual = [], Plan.__dataclass_fields__
     if plan.rules == "native" and not short:
-        found.append(t("each its own rule"))
+        texts.append(t("each its own rule"))
     if plan.start != usual["start"].default:
-        found.append(t("weights begin as in PyTorch"))
+        texts.append(t("weights begin as in PyTorch"))
     if plan.seed and not short:
-        found.append(t("seed {seed}", seed=plan.seed))
+        texts.append(t("seed {seed}", seed=plan.seed))
     if plan.dtype != usual["dtype"].default and not short:
-        found.append(plan.dtype)
-    found += [variant for name, variant in plan.variants.items() if variant != USUAL[name]]
+        texts.append(plan.dtype)
+    texts += [variant for name, variant in plan.variants.items() if variant != USUAL[name]]
     if plan.look_inside:
-        found.append(t("looks inside"))
+        texts.append(t("looks inside"))
     if plan.begin_from:
-        found.append(t("begins with another run's weights"))
-    return found
+        texts.append(t("begins with another run's weights"))
+    return texts

@@ -12,7 +12,7 @@ from clsf.ui.shared.choose import LINKED, named
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
 from clsf.ui.shared.settings.fields import explained, pair, toggle, twins, whole
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 SIDE = 96  # pixels that images get for a pretrained network where no size is chosen
 
@@ -39,7 +39,7 @@ def layers() -> dict[str, object]:
         for source in SOURCES.values():
             said = pretrained.missing(source.name) or pretrained.first_use(source.name)
             if said is not None and st.session_state.get(state.MODEL) == source.name:
-                st.info(sentence(said), icon=":material/download:")
+                st.info(plain(said), icon=":material/download:")
     if which == "last":
         blocks = whole(
             st, t("Blocks before the head"), keys.LAST_BLOCKS, 1, 1, 999, help=t("Counted from the end; the head trains too.")

@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.frameworks import TITLES
 from clsf.optimizers import OPTIMIZERS, Setting
 from clsf.ui.shared.settings.fields import number, pair, twins
-from clsf.ui.shared.text import sentence, t
+from clsf.ui.shared.text import plain, t
 
 KEYS = tuple(f"{name}_{setting.name}" for name, declared in OPTIMIZERS.items() for setting in declared.settings)
 
@@ -21,7 +21,7 @@ def hyper(name: str, rate: float) -> dict[str, object]:
         for place, setting in zip(pair(), declared.settings[first : first + 2], strict=False):
             value = number(
                 place, setting.name, f"{name}_{setting.name}", setting.usual, setting.high, _step(setting),
-                help=sentence(setting.help),
+                help=plain(setting.help),
             )  # fmt: skip
             if value != setting.usual:
                 chosen[setting.name] = value
@@ -30,7 +30,7 @@ def hyper(name: str, rate: float) -> dict[str, object]:
     twins(str(declared.keras_call(rate, chosen)), str(declared.torch_call(rate, chosen)))
     if declared.differs:
         for title, said in zip(TITLES.values(), (declared.keras_says, declared.torch_says), strict=True):
-            st.caption(f"**{title}**: {sentence(said)}")
+            st.caption(f"**{title}**: {plain(said)}")
     return {"hyper": chosen}
 
 

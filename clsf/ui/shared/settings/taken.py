@@ -10,8 +10,8 @@ from clsf.ui.shared.settings import keys
 def values(plan: Plan) -> dict[str, object]:
     """Return session_state key -> value of each setting that is not as usual."""
     usual = _all(Plan("digits"))
-    found = {key: value for key, value in _all(plan).items() if value != usual[key]}
-    return found | {f"{plan.optimizer}_{name}": value for name, value in plan.hyper.items()}
+    settings = {key: value for key, value in _all(plan).items() if value != usual[key]}
+    return settings | {f"{plan.optimizer}_{name}": value for name, value in plan.hyper.items()}
 
 
 def _all(plan: Plan) -> dict[str, object]:

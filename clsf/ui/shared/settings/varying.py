@@ -66,11 +66,11 @@ def augmentation() -> Augmentation:
         right, t("Cutout, pixels"), keys.CUTOUT, 0, 0, 256,
         help=t("Side of a square that is blotted out (DeVries & Taylor 2017). Keras: `RandomErasing`. PyTorch: `v2.RandomErasing`."),
     )  # fmt: skip
-    found = Augmentation(flip, shift, rotation, brightness, cutout)
-    if found.any:
-        twins(*_code(found))
+    chosen = Augmentation(flip, shift, rotation, brightness, cutout)
+    if chosen.any:
+        twins(*_code(chosen))
         st.caption(t("Here both frameworks get the same varied images, drawn in NumPy; validation images are never varied."))
-    return found
+    return chosen
 
 
 def _code(chosen: Augmentation) -> tuple[str, str]:
