@@ -21,7 +21,7 @@ NUMPY = {
 
 
 STILL = ("Identity", "Cast", keras_name("Drop"))
-"""Operators that hand on what they get; ONNX calls some of them as Keras does."""
+"""Operators that pass on what they get; ONNX calls some of them as Keras does."""
 
 RESHAPE = keras_name("Layout")
 
@@ -52,16 +52,29 @@ class Constants:
             ) from None
         return array.astype(np.float32) if array.dtype == np.float16 else array
 
+    def known_first(self, graph: Any) -> dict[str, np.ndarray]:
+        """Return the arrays that are there before anything is computed: the file's weights, and what its operators "Constant" hold."""
+        found = dict(self.arrays)
+        for node in graph.node:
+            if node.op_type == "Constant" and node.output:
+                for attribute in node.attribute:
+                    value = self._onnx.helper.get_attribute_value(attribute)
+                    if attribute.HasField("t") and prod(value.dims) == 1:
+                        found[node.output[0]] = self._onnx.numpy_helper.to_array(value)
+                    elif isinstance(value, int | float):
+                        found[node.output[0]] = np.array(value)
+        return found
+
     def compute(self, node: Any, attributes: dict) -> None:
         """Put in what an operator makes of constants alone. Raises ConvertError for one that is not known."""
         if node.op_type == "Constant":
             value = attributes.get("value")
-            found = self._array(value) if value is not None else np.array(next(iter(attributes.values()), 0))
-            self.arrays[node.output[0]] = found
+            array = self._array(value) if value is not None else np.array(next(iter(attributes.values()), 0))
+            self.arrays[node.output[0]] = array
             return
         inputs = [self.arrays.get(name) for name in node.input]
         try:
-            found = self._made(node.op_type, inputs, attributes)
+            array = self._made(node.op_type, inputs, attributes)
         except (ValueError, IndexError, TypeError, ZeroDivisionError, KeyError) as error:
             raise ConvertError(
                 "The operator {operator} ({name}) can't be computed: {why}.",
@@ -69,13 +82,13 @@ class Constants:
                 name=node.name[:60],
                 why=str(error)[:80],
             ) from None
-        if found is None or np.size(found) > MOST_WEIGHTS:
+        if array is None or np.size(array) > MOST_WEIGHTS:
             raise ConvertError(
                 "The operator {operator} ({name}) does what no layer here does.",
                 operator=node.op_type[:60],
                 name=node.name[:60],
             )
-        self.arrays[node.output[0]] = found
+        self.arrays[node.output[0]] = array
         if node.op_type == "Identity" and node.input[0] in self.origin:
             self.origin[node.output[0]] = self.origin[node.input[0]]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from clsf.convert import onnx_constants
+from clsf.convert import onnx_constants, onnx_functions
 from clsf.convert.net import MOST_WEIGHTS, Node, merged, network, then
 from clsf.convert.values import Loaded
 from clsf.errors import ConvertError, SpecError
@@ -72,19 +72,19 @@ def read(content: bytes, name: str) -> Loaded:
     _refuse(model, onnx)
     reading = _Reading(onnx, graph)
     start, end = reading.whole()
-    found = network(end.node, start)
+    built = network(end.node, start)
     if end.order is not None:
         raise ConvertError("The network ends in an image that is flattened channel by channel; let it end in scores.")
     if reading.total > MOST_WEIGHTS:
         raise ConvertError("The file has too many weights: at most {most} are read.", most=f"{MOST_WEIGHTS:,}")
     title = " ".join((graph.name or name).split())[:MAX_NAME] or "model"
     try:
-        spec = ModelSpec(title, found.layers)
+        spec = ModelSpec(title, built.layers)
     except SpecError:
-        spec = ModelSpec("model", found.layers)
+        spec = ModelSpec("model", built.layers)
     writer = f"{model.producer_name} {model.producer_version}".strip()[:80]
     return Loaded(
-        "onnx", name, "torch", spec.to_json(), start.shape, found.weights, found.names, found.keys, scaling=reading.scaling,
+        "onnx", name, "torch", spec.to_json(), start.shape, built.weights, built.names, built.keys, scaling=reading.scaling,
         facts={"producer": writer} if writer else {},
     )  # fmt: skip
 
@@ -139,11 +139,16 @@ class _Reading:
                 inputs=len(given), outputs=len(self._graph.output),
             )  # fmt: skip
         start = self._start(given[0])
+        functions, between = onnx_functions.written_out(list(self._graph.node), self.constants.known_first(self._graph))
         for node in self._graph.node:
+            if between.issuperset(node.output):
+                continue
             self.node, self.name = node, (node.name or (node.output[0] if node.output else node.op_type))[:60]
             self.attributes = {a.name: self._onnx.helper.get_attribute_value(a) for a in node.attribute if a.type != a.GRAPH}
             flowing = [self.values[i] for i in node.input if i in self.values]
-            if not flowing:
+            if node.output[0] in functions:
+                self.values[node.output[0]] = self._written_out(functions[node.output[0]])
+            elif not flowing:
                 self.constants.compute(node, self.attributes)
             elif node.op_type == "Shape":
                 self.constants.arrays[node.output[0]] = np.array(flowing[0].dims, np.int64)
@@ -243,16 +248,30 @@ class _Reading:
         return self._function(flowing[0], "elu")
 
     def _op_gelu(self, flowing: list[Value]) -> Value:
-        if self.attributes.get("approximate", b"none") != b"none":
-            raise self._unread("Gelu, approximated by tanh")
-        return self._function(flowing[0], "gelu")
+        return self._gelu(flowing[0], self.attributes.get("approximate", b"none") != b"none")
+
+    def _written_out(self, told: onnx_functions.WrittenOut) -> Value:
+        value = self.values.get(told.value)
+        if value is None:
+            raise self._unread(self.node.op_type)
+        moved = value if told.axes == onnx_functions.AS_IT_LIES else self._moved(value, told.axes)
+        return self._gelu(moved, told.function == onnx_functions.BY_TANH)
+
+    def _gelu(self, value: Value, by_tanh: bool) -> Value:
+        if by_tanh:
+            raise ConvertError(
+                "The activation {name} is gelu, approximated by tanh. The gelu of the layers here is the exact one, by erf; the two differ "
+                "by up to 0.0005. Export the model with approximate=False (Keras) or approximate='none' (PyTorch).",
+                name=self.name,
+            )
+        return self._function(value, "gelu")
 
     def _op_clip(self, flowing: list[Value]) -> Value:
         bounds = [self.attributes.get("min"), self.attributes.get("max")]
         for place in (1, 2):
-            found = self._given(place)
-            if found is not None:
-                bounds[place - 1] = float(np.ravel(found)[0])
+            bound = self._given(place)
+            if bound is not None:
+                bounds[place - 1] = float(np.ravel(bound)[0])
         if bounds != [0, 6]:
             raise self._unread("Clip to other bounds than 0 and 6")
         return self._function(flowing[0], "relu6")
@@ -294,8 +313,8 @@ class _Reading:
             raise ConvertError("The layer '{name}' can't be built: {why}", name=self.name, why=error.sentence) from None
 
     def _pair(self, name: str) -> int | tuple[int, int]:
-        found = [int(n) for n in self.attributes.get(name, (1, 1))]
-        return one_or_two((found[0], found[-1]))
+        sides = [int(n) for n in self.attributes.get(name, (1, 1))]
+        return one_or_two((sides[0], sides[-1]))
 
     def _pads(self, layer: Layer, shape: tuple) -> tuple[int, int, int, int]:
         """Return (left, right, top, bottom) of the operator."""
@@ -373,9 +392,9 @@ class _Reading:
         """Return rows, one for each flat number, in our order."""
         if value.order is None:
             return np.array(array)
-        found = np.empty_like(array)
-        found[value.order] = array
-        return found
+        ordered = np.empty_like(array)
+        ordered[value.order] = array
+        return ordered
 
     def _op_batchnormalization(self, flowing: list[Value]) -> Value:
         value = flowing[0]
@@ -486,7 +505,9 @@ class _Reading:
         return value
 
     def _op_transpose(self, flowing: list[Value]) -> Value:
-        value, perm = flowing[0], tuple(self.attributes.get("perm", ()))
+        return self._moved(flowing[0], tuple(self.attributes.get("perm", ())))
+
+    def _moved(self, value: Value, perm: tuple[int, ...]) -> Value:
         if value.layout == FIRST and perm == (0, 2, 3, 1):
             return replace(value, layout=LAST)
         if value.layout == LAST and perm == (0, 3, 1, 2):
@@ -592,10 +613,10 @@ class _Reading:
         if np.size(array) == 1:
             return np.full(channels, np.ravel(array)[0])
         shape = (1,) * (4 - array.ndim) + array.shape
-        found = np.ravel(array)
-        if len(found) != channels or shape[axis] != channels:
+        values = np.ravel(array)
+        if len(values) != channels or shape[axis] != channels:
             raise self._unread(f"{self.node.op_type} with numbers that are not one for each channel")
-        return self._agreed(value, found)
+        return self._agreed(value, values)
 
     def _changed(self, value: Value, factor: np.ndarray | float, summand: np.ndarray | float) -> Value:
         """Return value * factor + summand: as the bias of the layer before, or as batch normalisation, which that is."""
@@ -624,10 +645,10 @@ class _Reading:
         weights = {
             "gamma": factor, "beta": summand, "moving_mean": np.zeros(len(factor)), "moving_variance": np.full(len(factor), 1 - layer.epsilon),
         }  # fmt: skip
-        found = self._behind(value, layer, {n: np.array(w, np.float64) for n, w in weights.items()})
-        self.affine[id(found.node)] = before, factor, summand
-        self._kept = [*getattr(self, "_kept", []), found.node]  # so that no other node gets its id
-        return found
+        normed = self._behind(value, layer, {n: np.array(w, np.float64) for n, w in weights.items()})
+        self.affine[id(normed.node)] = before, factor, summand
+        self._kept = [*getattr(self, "_kept", []), normed.node]  # so that no other node gets its id
+        return normed
 
 
 def _hanging(pads: tuple, shape: tuple, size: tuple, moves: tuple) -> tuple[int, int, int, int]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
 
-from clsf import backends
+from clsf import backends, capsule
 from clsf.backends.base import Weights
 from clsf.backends.numbers import two_columns
+from clsf.capsule import arrays
 from clsf.convert import binding, reading
+from clsf.errors import CapsuleError
+from clsf.predict.exporting import ARRAYS, CAPSULE
 from clsf.predict.session import Held
 from clsf.predict.values import Request
 
@@ -22,12 +26,22 @@ def scores(request: Request, weights: Weights, pixels: np.ndarray) -> tuple[np.n
 
 def of_file(request: Request, weights: Weights, kind: str, content: bytes, pixels: np.ndarray) -> tuple[np.ndarray, str]:
     """Return the scores of an exported file, loaded as a user would, and what loaded it."""
+    if kind == CAPSULE:
+        found = capsule.read(content)
+        if found.weights is None:
+            raise CapsuleError("This capsule holds no weights, so there is nothing to compare.")
+        again = replace(request, model=found.model.to_json(), plan=found.plan.to_json())
+        return scores(again, found.weights, pixels)[0], "clsf.capsule.read"
     held = Held(request, weights)
     inputs = held.inputs(pixels)
+    if kind == ARRAYS:
+        return scores(
+            request, arrays.unpacked(content, held.built_spec.analyse(request.shape).named_weights(), held.plan.dtype), pixels
+        )[0], "numpy.load"
     if kind == "onnx":
-        found, by = _onnx(content, inputs), "onnx.reference"
+        outputs, by = _onnx(content, inputs), "onnx.reference"
     elif kind in ("keras", "tflite"):
-        found = import_module(f"clsf.backends.{reading.WORKERS['keras']}.export").answers(kind, content, inputs)
+        outputs = import_module(f"clsf.backends.{reading.WORKERS['keras']}.export").answers(kind, content, inputs)
         by = "keras.models.load_model" if kind == "keras" else "tf.lite.Interpreter"
     else:
         state = reading.read(content, f"model.{kind}")
@@ -39,8 +53,8 @@ def of_file(request: Request, weights: Weights, kind: str, content: bytes, pixel
         return np.asarray(
             built.logits(pixels), np.float64
         ), "torch.load, weights_only" if kind == "pt" else "safetensors.torch.load"
-    found = np.asarray(found, np.float64).reshape(len(pixels), -1)
-    return (two_columns(found, held.plan.probabilities) if found.shape[1] == 1 else found), by
+    outputs = np.asarray(outputs, np.float64).reshape(len(pixels), -1)
+    return (two_columns(outputs, held.plan.probabilities) if outputs.shape[1] == 1 else outputs), by
 
 
 def _onnx(content: bytes, inputs: np.ndarray) -> np.ndarray:

@@ -38,9 +38,9 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return Evidence(
             0.95, say("The axes of the images stand in another order: {error}", error=history.error[:160]), "shapes"
         )
-    found = re.search(r"expected shape=\(([^)]*)\), found shape=\(([^)]*)\)", history.error)
-    if found and sorted(re.findall(r"\d+", found[1])) == sorted(
-        re.findall(r"\d+", found[2])[-len(re.findall(r"\d+", found[1])) :]
+    shapes = re.search(r"expected shape=\(([^)]*)\), found shape=\(([^)]*)\)", history.error)
+    if shapes and sorted(re.findall(r"\d+", shapes[1])) == sorted(
+        re.findall(r"\d+", shapes[2])[-len(re.findall(r"\d+", shapes[1])) :]
     ):
         return Evidence(
             0.95, say("The axes of the images stand in another order: {error}", error=history.error[:160]), "shapes"

@@ -56,7 +56,7 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def _least(declared: Optimizer) -> float:
-    """Return the smaller one of the rates that the frameworks take if nobody gives one."""
+    """Return the smaller one of the rates that the frameworks take by default."""
     return min(own_rate(declared, framework) for framework in FRAMEWORKS)
 
 

@@ -239,8 +239,8 @@ def rounds(program: Program) -> int | None:
     """Return the number of epochs that is written in the program."""
     from clsf.reader.plan import _epochs
 
-    found_count = _epochs(program)
-    return found_count if isinstance(found_count, int) else None
+    epochs = _epochs(program)
+    return epochs if isinstance(epochs, int) else None
 
 
 __all__ = [

@@ -385,7 +385,7 @@ class Nets:
         return self.fold(net.items, given, net.line)
 
     def call_net(self, net: Net, args: list, kwargs: dict, node: ast.AST) -> object:
-        """A model is called: with a tensor it becomes part of a larger one, with images it gives an answer."""
+        """Return what calling a model gives: with a tensor it becomes part of a larger one, with images it gives an answer."""
         given = args[0] if args else next(iter(kwargs.values()), UNKNOWN)
         first = given[0] if isinstance(given, list | tuple) and given else given
         if isinstance(first, Tensor):
