@@ -106,7 +106,8 @@ def _by_hand(program: Program) -> list[Finding]:
                     return [finding(FAULT, node.lineno, "likely", swap(program, node.lineno, r",\s*training\s*=\s*True", ""))]
         if isinstance(node, ast.FunctionDef) and re.search(r"no_grad|inference_mode|\.eval\(\)", ast.unparse(node)):
             drawn = {
-                name: inner.lineno for inner in ast.walk(node) if isinstance(inner, ast.Assign) and _DRAWS.search(ast.unparse(inner.value))
+                name: inner.lineno for inner in ast.walk(node)
+                if isinstance(inner, ast.Assign) and _DRAWS.search(ast.unparse(inner.value)) and _changed(inner.value) - _LIBRARIES
                 for target in inner.targets for name in names_in(target)
             }  # fmt: skip
             model = model_name(program, 0)
@@ -116,3 +117,15 @@ def _by_hand(program: Program) -> list[Finding]:
                     if given:
                         return [finding(FAULT, drawn[min(given)], "likely")]
     return []
+
+
+_LIBRARIES = {"np", "numpy", "torch", "tf", "F", "random", "rng"}
+
+
+def _changed(node: ast.AST) -> set[str]:
+    """Return the names in an expression that chance is added to; none where all of it is drawn, as inputs for a trial are."""
+    if isinstance(node, ast.Call) and _DRAWS.fullmatch(f"{ast.unparse(node.func)}("):
+        return set()
+    return (
+        {node.id} if isinstance(node, ast.Name) else {name for inner in ast.iter_child_nodes(node) for name in _changed(inner)}
+    )

@@ -210,7 +210,7 @@ NEAR = {
         keras_program(optimizer=SLOW.replace("0.001", "1.0")), keras_program(optimizer="keras.optimizers.Adam(0.001)"), torch_program(),
     ],
     "validation-augmented": [
-        torch_program(), evaluated("order = rng.integers(len(x))"),
+        torch_program(), evaluated("order = rng.integers(len(x))"), evaluated("trial = torch.randn(4, 1, 8, 8)\n    model(trial)"),
         keras_program(split="turn = layers.RandomRotation(0.2)\ntrain_data = tf.data.Dataset.from_tensor_slices((x_train, y_train)).batch(64)\ntrain_data = train_data.map(lambda x, y: (turn(x, training=True), y))", fit="validation_split=0.1"),
     ],
     "dropout-always-on": [
