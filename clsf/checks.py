@@ -16,7 +16,7 @@ def known(error: type[ClsfError], what: Sentence, value: object, names: Iterable
     names = list(names)
     if isinstance(value, str) and value in names:
         return
-    lower = {name.lower(): name for name in names}  # a capital letter is the commonest slip
+    lower = {name.lower(): name for name in names}  # a capital letter is the most common slip
     near = [lower[name] for name in get_close_matches(str(value).lower(), lower, n=1)]
     if near:
         raise error(

@@ -78,7 +78,7 @@ class Chunk:
     sizes: list[int]  # images of each
     rates: tuple[float, ...] | None  # learning rate of each, where a schedule varies it
     detail: StepDetail | None = None  # of the one step, if it was looked at
-    asked: bool = False  # whether somebody asked for the detail
+    asked: bool = False  # whether the detail was asked for
 
     @property
     def aside(self) -> float:

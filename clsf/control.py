@@ -39,13 +39,13 @@ class Control:
             self._changed.notify_all()
 
     def look(self) -> None:
-        """Pause, and let one more step be taken that is told in detail."""
+        """Pause, and let one more step be taken that is reported in detail."""
         with self._changed:
             self._looks += 1
         self.step()
 
     def watch(self, image: int) -> None:
-        """Let another of the fixed validation images be the one whose activations are told, 0-based."""
+        """Let another of the fixed validation images be the one whose activations are reported, 0-based."""
         self._set(watched=max(int(image), 0))
 
     def learning_rate(self, value: float) -> None:
@@ -85,7 +85,7 @@ class Control:
 
     @property
     def watched(self) -> int:
-        """Which of the fixed validation images is watched."""
+        """Which of the fixed validation images is watched, 0-based."""
         return self._watched
 
     def take_step(self) -> None:

@@ -49,7 +49,7 @@ class RunStarted:
     order_hash: str  # of the first epoch's batches
     seconds: float  # to load the data and build the model
     scale: tuple[tuple[float, ...], tuple[float, ...]] | None = None
-    """Mean and deviation per channel, in pixel values, where the training images decide them ("standardise"): whoever has no
+    """Mean and deviation per channel, in pixel values, where the training images decide them ("standardise"): anyone who has no
     such images any more, or never had, can still ask the trained model."""
     classes: tuple[str, ...] = ()  # names, in the order of the labels, for the same reason
     moment: float | None = None  # Unix time on the worker's clock; None: an older program did not tell
@@ -140,7 +140,7 @@ class RunEnded:
 
     They are the last whole epoch's, or those of the epoch whose weights were restored. A run that ended amid an epoch looks at
     the validation images once more; its training numbers are means since the last whole epoch. None: nothing was trained, or
-    it is no number.
+    it is not a finite number.
     """
 
     framework: str
@@ -155,7 +155,7 @@ class RunEnded:
     validation_accuracy: float | None = None
     peak_memory_mb: float | None = None  # the most that the worker's process held during the run, resident, 10**6 bytes
     moment: float | None = None  # Unix time on the worker's clock; None: an older program did not tell
-    looks_asked: int = 0  # steps that somebody asked to see in detail while it trained
+    looks_asked: int = 0  # steps that were asked for in detail while it trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +206,12 @@ def event_to_text(event: Event) -> str:
 
 def to_text(data: object) -> str:
     """Return `data` as JSON text, in which nothing of a framework can hide: torch calls its version a TorchVersion, and
-    whoever unpickles one imports torch."""
+    anyone who unpickles one imports torch."""
     return json.dumps(data, default=_foreign, separators=(",", ":"))
 
 
 class ReadEvents(list):
-    """Events read from lines of `event_to_text`; the `lines` stay beside them, so that nobody writes the same text again."""
+    """Events read from lines of `event_to_text`; the `lines` stay beside them, so that the same text is not written again."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self.lines = list(lines)

@@ -66,7 +66,7 @@ def begin(
 ) -> int:  # fmt: skip
     """Let a backend train on what its frozen layers make of each image, if it has some; return how many images were computed now.
 
-    `progress` is told the stage "features"; if it raises, what was computed so far is remembered.
+    `progress` receives the stage "features"; if it raises, what was computed so far is remembered.
     """
     count = layers_of(spec, plan, prepared)
     if not count:

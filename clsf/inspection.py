@@ -1,4 +1,4 @@
-"""Looking inside while a model trains: what is told of a step, of layers, and of predictions, and how much of it at most."""
+"""Looking inside while a model trains: what is reported of a step, of layers, and of predictions, and how much of it at most."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ LOOKS = 60  # times that layers are looked at in a run, at most
 APART = 10  # steps between two such looks, at least: a look takes about as long as some steps
 EPOCHS = 40  # times that predictions are looked at
 BINS = 30  # of a histogram
-WEIGHTS = 60  # arrays that are told of; of a deeper model the first and the last ones
+WEIGHTS = 60  # arrays that are reported; of a deeper model the first and the last ones
 IMAGES = 16  # validation images that are followed
 PROBED = 64  # validation images that decide whether a unit is dead
 CLASSES = 64  # with more there is no confusion matrix
-TOP = 3  # likeliest classes told of an image
-LAYERS = 12  # whose activations are told
+TOP = 3  # most likely classes reported for an image
+LAYERS = 12  # whose activations are reported
 MAPS = 6  # channels of one activation
 SIDE = 16  # pixels of an activation map
 SMALL = 32  # pixels of a batch's image
-SAMPLE = 25  # numbers of a weight that are told as they are
+SAMPLE = 25  # numbers of a weight that are reported as they are
 
 
 class RunInspector:
@@ -55,7 +55,7 @@ class RunInspector:
         return LayersInspected(epoch, step, looks, self._dead(), seconds + time.perf_counter() - started)
 
     def broken(self, epoch: int, step: int) -> LayersInspected:
-        """Tell of the weights as they are after a step (1-based) in which the loss became no number; nobody looked at that step."""
+        """Tell of the weights as they are after a step (1-based) in which the loss became nan or infinite; that step was not looked at."""
         detail = StepDetail(self._backend, self._images, None)
         detail.gradients, detail.after = {}, detail.before
         return self.layers(epoch, step, detail)
@@ -149,7 +149,7 @@ class StepDetail:
         return self
 
     def told(self) -> list[str]:
-        """Return the names of the arrays that are told of; moving statistics, which nothing is learned of, are left out."""
+        """Return the names of the arrays that are reported; moving statistics, which nothing is learned of, are left out."""
         names = [n for n in self.before if not n.endswith(("moving_mean", "moving_variance"))]
         if len(names) > WEIGHTS:
             names = [n for n in names if n.endswith("kernel")]
@@ -195,7 +195,7 @@ def inspect_step(
 
 
 def weight_summary(detail: StepDetail, name: str) -> dict:
-    """Return what is told of one array: histograms and norms, and how far the step moved it compared with its size."""
+    """Return what is reported of one array: histograms and norms, and how far the step moved it compared with its size."""
     before, after, gradient = detail.before[name], detail.after[name], detail.gradients.get(name)
     return {
         "weights": histogram(after),

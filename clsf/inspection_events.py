@@ -40,7 +40,7 @@ class PredictionsInspected:
 
 @dataclass(frozen=True, slots=True)
 class StepInspected:
-    """One step in detail, because somebody asked for it."""
+    """One step in detail, because it was asked for."""
 
     epoch: int  # 1-based
     step: int  # 1-based over the whole run

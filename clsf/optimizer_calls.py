@@ -62,7 +62,7 @@ TORCH: dict[str, Signature] = {
 
 
 def own_rate(declared: Optimizer, framework: str) -> float:
-    """Return the learning rate that the framework's class takes if nobody gives one."""
+    """Return the learning rate that the framework's class takes by default."""
     if framework == "torch":
         return TORCH[declared.torch].parameters["lr"]
     return KERAS[declared.keras].parameters["learning_rate"]

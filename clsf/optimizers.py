@@ -28,7 +28,7 @@ class Setting:
 
     @property
     def default(self) -> float:
-        """What Keras' class takes if nobody gives it."""
+        """What Keras' class takes by default."""
         return self.usual if self.keras_default is None else self.keras_default
 
     @property
@@ -58,7 +58,7 @@ class Optimizer:
     )
     near: Mapping[str, float] = field(default_factory=dict)  # further arguments that bring PyTorch's class near Keras' rule
     rule: str = ""  # the class whose source has the formula, in both frameworks; "": its own
-    decay: float = 0.0  # weight decay if nobody gives one, in Keras
+    decay: float = 0.0  # weight decay by default, in Keras
     torch_decay: float = 0.0
 
     @property

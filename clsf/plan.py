@@ -163,7 +163,7 @@ class Plan:
     probabilities: bool = False  # the model's last layer gives probabilities (softmax, or sigmoid of one output), not logits
     label_smoothing: float = 0.0  # share of the target that is spread evenly over all classes; not of whole numbers
     l1: float = 0.0  # adds l1 * (sum of absolute values of all kernels) to what is minimised
-    l2: float = 0.0  # adds l2 * (sum of squares of all kernels) to what is minimised; the loss that is told leaves it out
+    l2: float = 0.0  # adds l2 * (sum of squares of all kernels) to what is minimised; the reported loss leaves it out
     weight_decay: float = 0.0  # "aligned": every weight loses learning rate * weight_decay of itself before each update
     schedule: Schedule = field(default_factory=Schedule)  # how the learning rate changes with the steps
     plateau: Plateau | None = None  # reduce the learning rate when the validation loss no longer falls; None: don't

@@ -102,7 +102,7 @@ class Plateau:
 
 @dataclass(frozen=True, slots=True)
 class Clipping:
-    """How gradients are kept small before the update; the norm that is told is that of before.
+    """How gradients are kept small before the update; the reported norm is the one before.
 
     value:       each number of a gradient by itself, into ±limit (Keras `clipvalue`, torch `clip_grad_value_`)
     norm:        each weight array by itself: g · limit / max(norm of g, limit) (Keras `clipnorm`; torch's `clip_grad_norm_` is not this)

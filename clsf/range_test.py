@@ -27,7 +27,7 @@ class RangeTest:
 
 
 def read(rates: Sequence[float], losses: Sequence[float]) -> RangeTest | None:
-    """Return what a range test says; None while there are too few steps. Losses that are no number end it."""
+    """Return what a range test says; None while there are too few steps. Losses that are not finite numbers end it."""
     count = next((i for i, loss in enumerate(losses) if not isfinite(loss)), len(losses))
     rates, losses = tuple(rates[:count]), losses[:count]
     if count < FEWEST:

@@ -31,6 +31,6 @@ def warmup_steps(schedule: Schedule, steps_per_epoch: int) -> int:
 
 
 def preview(plan: Plan, steps_per_epoch: int) -> list[float]:
-    """Return the learning rate of every step of a plan, as it will be if nobody and no plateau changes it."""
+    """Return the learning rate of every step of a plan, as it will be unless a reader or a plateau changes it."""
     steps = range(plan.epochs * steps_per_epoch)
     return [plan.learning_rate * share(plan.schedule, step, steps_per_epoch, plan.epochs) for step in steps]

@@ -1,4 +1,4 @@
-"""What whoever hosts the dashboard may set: limits and ways of running, from the environment or from .streamlit/clsf.toml."""
+"""What the host of the dashboard may set: limits and ways of running, from the environment or from .streamlit/clsf.toml."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def run(
         if control.stopped:
             raise _StoppedEarlyError
         news = DataProgress(stage, done, total)
-        if told[-1:] != [news]:  # whoever waits for a server repeats himself, so that a stop is noticed
+        if told[-1:] != [news]:  # anyone who waits for a server repeats himself, so that a stop is noticed
             told.append(news)
             tell(news)
 
@@ -224,7 +224,7 @@ class _Loop:
         return taken(self.backend, work, lambda: self.rate, self.pace, self.control)
 
     def take_commands(self) -> Iterator[Event]:
-        """Do what somebody asked for since the last chunk: wait, stop, use another learning rate."""
+        """Do what was asked for since the last chunk: wait, stop, use another learning rate."""
         control = self.control
         if control.waiting:
             yield Paused(self.step)
@@ -335,7 +335,7 @@ class _Loop:
 
 
 def _judged(backend: Backend, plan: Plan) -> AbstractContextManager:
-    """Within it the backend has the weights that are judged and kept."""
+    """Give the backend, inside the `with` block, the weights that are judged and kept."""
     return backend.judged() if plan.average else nullcontext()
 
 

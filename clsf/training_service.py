@@ -86,7 +86,7 @@ class TrainingService:
         self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "", race: bool = False, start: str = "",
         arm: int | None = None,
     ) -> list[str]:  # fmt: skip
-        """Queue one run per framework, all in one new group, and return their ids, which nobody can guess.
+        """Queue one run per framework, all in one new group, and return their ids, which can't be guessed.
 
         One run trains after the other, so that their times mean something; with `race` all at once. A comparison uses one
         kind of device: where only one of the frameworks sees a GPU, the plan's device becomes "cpu" for both. `start` names
@@ -138,8 +138,8 @@ class TrainingService:
         """Ask a run to pause, resume, step, look (a step told in detail), stop, take another learning_rate (`value`), or watch
         another of the fixed validation images (`value`, 0-based). A run that is over ignores it.
 
-        `owner` says who asks: whoever came by a link can look, but only the run's owner is obeyed. None is the program itself,
-        which ends what it began. Raises StoreError if the run is unknown or somebody else's, EngineError if another program
+        `owner` says who asks: anyone who came by a link can look, but only the run's owner is obeyed. None is the program itself,
+        which ends what it began. Raises StoreError if the run is unknown or someone else's, EngineError if another program
         trains it.
         """
         checks.known(EngineError, say("command"), command, COMMANDS)
@@ -165,7 +165,7 @@ class TrainingService:
     def record(self, run_id: str) -> RunRecord:
         """Return everything known of a run; a live one keeps growing. Raises StoreError if it is unknown.
 
-        Whoever may not see its images gets a copy without them, made at each call; see `clsf.runs.sharing`. The runs that come with
+        Anyone who may not see its images gets a copy without them, made at each call; see `clsf.runs.sharing`. The runs that come with
         the program (`clsf.examples`) are known, too.
         """
         return sharing.seen(self._known(run_id))
@@ -358,7 +358,7 @@ class TrainingService:
 
 
 class _News:
-    """Puts what the engine says into the store, and wakes whoever waits for a run."""
+    """Puts what the engine says into the store, and wakes the threads that wait for a run."""
 
     def __init__(self, store: RunStore, changed: threading.Condition) -> None:
         self._store = store

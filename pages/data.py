@@ -3,11 +3,10 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.errors import ClsfError
 from clsf.ui.data import own, source
 from clsf.ui.data.sections import SECTIONS
-from clsf.ui.shared import runs, sections, service_access
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared import problems, runs, sections, service_access
+from clsf.ui.shared.text import t
 
 page = ui.open_page("data")
 lesson = page.lesson()
@@ -22,9 +21,7 @@ runs.show_refusal()
 if section.name == "own":
     own.show()
     st.stop()
-try:
+with problems.shown():
     service_access.get_service()
     if source.ready(info):
         section.show(info)
-except ClsfError as error:
-    st.error(plain(error.sentence), icon=":material/error:")

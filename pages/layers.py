@@ -3,10 +3,9 @@
 import streamlit as st
 
 from clsf import ui
-from clsf.errors import ClsfError
 from clsf.ui.layers import bench, source, views
-from clsf.ui.shared import sections, waiting
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared import problems, sections, waiting
+from clsf.ui.shared.text import t
 
 page = ui.open_page("layers")
 lesson = page.lesson()
@@ -31,7 +30,5 @@ looked, beside = shown
 with beside:
     view = views.chosen(looked)
     st.markdown(views.VIEWS.lesson_of(lesson, view))
-    try:
+    with problems.shown():
         view.show(looked)
-    except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")

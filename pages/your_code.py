@@ -22,7 +22,7 @@ if two:
     with boxes[1]:
         second = reading.answered(editor.show(keys.TEXT_TWO, keys.UPLOAD_TWO, t("The other program")), keys.TEXT_TWO)
 
-# What came of it.
+# The result.
 if two and first is not None and second is not None:
     both.show(first, second)
 elif first is not None and not two:

@@ -51,7 +51,7 @@ class Lockstep:
     """The same steps in both frameworks: how far their numbers are apart."""
 
     steps: pd.DataFrame  # a row per step: both losses, and the largest differences
-    sentence: str  # what came of it
+    sentence: str  # the result
     first_difference: object | None  # clsf.compare.values.FirstParting; None: equal within the tolerance
     result: LockstepResult
 

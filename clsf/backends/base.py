@@ -26,7 +26,7 @@ class StepReport:
     gradient_norms: np.ndarray | None  # L2 over all gradients, float64 (steps,); None where the variant does not tell
 
 
-FIRST = 16  # images whose answers an evaluation hands on: it has them anyway, so that they cost nothing
+FIRST = 16  # images whose answers an evaluation passes on: it has them anyway, so that they cost nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Backend(Protocol):
     def set_weights(self, weights: Weights) -> None: ...
 
     def judged(self) -> AbstractContextManager:
-        """Within it the model has the weights that are judged and kept: their moving average, for a plan that wants one."""
+        """Give the model, inside the `with` block, the weights that are judged and kept: their moving average, for a plan that wants one."""
         ...
 
     def set_learning_rate(self, value: float) -> None: ...

@@ -26,7 +26,7 @@ from clsf.plan import Plan
 
 WARM_STEPS = 12  # before anything is timed: tracing, memory, kernels
 LIBRARY_SPIN = "300000"
-"""How often a thread of libgomp looks for work before it sleeps, if nobody says otherwise. Importing our PyTorch half says otherwise."""
+"""How often a thread of libgomp looks for work before it sleeps, by default. Importing our PyTorch half changes it."""
 
 OURS = ("CLSF_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOMP_SPINCOUNT")
 
@@ -120,7 +120,7 @@ def ours(case: Case) -> dict[str, Callable[[int], int | None]]:
 
 
 def _steps(framework: str, spec, plan: Plan, prepared) -> Callable[[int], int]:
-    """Return a function that goes on training for so many steps in our loop, its events sent on their way as in a worker."""
+    """Return a function that goes on training for a number of steps in our loop, its events sent on their way as in a worker."""
     from clsf import backends
     from clsf.backends.initial import initial_weights
     from clsf.control import Control
@@ -146,7 +146,7 @@ def _steps(framework: str, spec, plan: Plan, prepared) -> Callable[[int], int]:
 
 
 def timed(loop: Callable[[int], int | None], steps: int) -> float:
-    """Return the seconds that a loop takes for so many steps. One that takes them in chunks says how many it took."""
+    """Return the seconds that a loop takes for a number of steps. One that takes them in chunks says how many it took."""
     began = time.perf_counter()
     taken = loop(steps) or steps
     return (time.perf_counter() - began) * steps / taken

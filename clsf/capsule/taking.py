@@ -26,7 +26,7 @@ def take_in(capsule: Capsule, store: RunStore, owner: str = "") -> str:
     record = capsule.record(run_id, group, owner)
     record.plan = sharing.resolved(record.plan)
     store.create(record)
-    if capsule.weights:  # before the end, so that whoever reads of it finds them
+    if capsule.weights:  # before the end, so that anyone who reads of it finds them
         store.save_weights(run_id, packed(capsule.weights))
     for first in range(0, len(capsule.events), AT_ONCE):  # a few at a time, so that others come to read in between
         store.append(run_id, [_named(event, capsule.classes) for event in capsule.events[first : first + AT_ONCE]])
@@ -42,6 +42,6 @@ def _named(event: Event, classes: tuple[str, ...]) -> Event:
 
 def _group(capsule: Capsule, store: RunStore, owner: str) -> str:
     """Return the same group for the same owner's capsules of one start, unless it has a run of this framework already."""
-    found = "c" + hashlib.sha256(f"{owner}\n{capsule.group}".encode()).hexdigest()[:15]
-    taken = {store.record(run_id).framework for run_id in store.group(found)}
-    return new_id() if not capsule.group or capsule.framework in taken else found
+    group = "c" + hashlib.sha256(f"{owner}\n{capsule.group}".encode()).hexdigest()[:15]
+    taken = {store.record(run_id).framework for run_id in store.group(group)}
+    return new_id() if not capsule.group or capsule.framework in taken else group

@@ -1,4 +1,4 @@
-"""Zip archives in memory, opened with care: whoever packed one also wrote the table of contents that zipfile reads first."""
+"""Zip archives in memory, opened with care: its author also wrote the table of contents that zipfile reads first."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ START, UP, DOWN, FLOOR, NOISE = "#6b7b8c", RIGHT, WRONG, WRONG, "rgba(125,135,14
 
 
 def waterfall(steps: Sequence[CaseStep], said: Said = str, reference: str | None = None) -> dict:
-    """Return the accuracy after each removed cause, from top to bottom: what was there before faint, what came of it strong.
+    """Return the accuracy after each removed cause, from top to bottom: what was there before faint, the result strong.
 
     `reference`: the framework whose accuracy is drawn across, if the steps have one.
     """

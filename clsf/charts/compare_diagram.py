@@ -94,7 +94,7 @@ def _mark(
 
 
 def _flag(root: ElementTree.Element, middle: float, bottom: float, words: str) -> None:
-    """A label that stands on the box, over the arrow that leads to it."""
+    """Return a label above the box, over the arrow that leads to it."""
     long = 14 + LETTER * sum(1 if letter.isascii() else 1.7 for letter in words)
     group = ElementTree.SubElement(root, f"{{{SVG}}}g", {"class": "flag"})
     ElementTree.SubElement(

@@ -170,7 +170,7 @@ def _place(run: Run, view: CurveView) -> Callable[[int], float]:
 
 
 def _short(value: float) -> float | None:
-    """Return the value in five digits, which is more than a screen shows; None leaves a gap where it is no number."""
+    """Return the value in five digits, which is more than a screen shows; None leaves a gap where it is not a finite number."""
     return float(f"{value:.5g}") if isfinite(value) else None
 
 

@@ -53,7 +53,7 @@ def figure(panels: Sequence[tuple[str, Sequence[Sequence[int]]]], classes: Seque
 
 
 def in_words(panels: Sequence[tuple[str, Sequence[Sequence[int]]]], classes: Sequence[str], said: Said = str) -> str:
-    """Return the share of right answers and the commonest mistake, for those who don't see it."""
+    """Return the share of right answers and the most common mistake, for those who don't see it."""
     parts = []
     for framework, counts in panels:
         matrix = np.asarray(counts)

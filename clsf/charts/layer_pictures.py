@@ -1,6 +1,6 @@
 """Numbers as small pictures (PNG): photographs as they are, weights and feature maps in blue for negative, white for zero, red for positive
 
-One pixel per number; whoever shows them scales them with crisp pixels. Colours are told apart in every common form of
+One pixel per number; the page scales them with crisp pixels. Colours are told apart in every common form of
 colour blindness (Brewer's RdBu, https://colorbrewer2.org).
 """
 

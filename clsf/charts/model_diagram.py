@@ -98,7 +98,7 @@ class _Drawing:
         return y, shape
 
     def branches(self, card: Card, x: float, y: float, shape: Shape | None) -> float:
-        """The rows of a branching layer side by side, from a fork to a join."""
+        """Draw the rows of a branching layer side by side, from a fork to a join."""
         fork = self.edge(x, y, y + EDGE, shape, arrow=False)
         left = x - self.width(card) / 2
         ends = []
@@ -141,7 +141,7 @@ class _Drawing:
         )
 
     def edge(self, x: float, y: float, to: float, shape: Shape | None, arrow: bool = True) -> float:
-        """A line downwards with the shape that flows through it."""
+        """Draw a line downwards with the shape that flows through it."""
         if arrow:
             self.arrow(x, y, to)
         else:

@@ -54,7 +54,7 @@ class Block:
 def volumes(
     seen: DesignFacts, title: Callable[[Card], str], group: Callable[[str], str], input_word: str, scale: Scale, every: bool
 ) -> dict:
-    """Return a Plotly figure of the design as far as it fits. `every`: also layers that hand on the shape they receive."""
+    """Return a Plotly figure of the design as far as it fits. `every`: also layers that pass on the shape they receive."""
     blocks = list(_Placing(seen, title, group, scale, every).blocks(input_word))
     traces = [_mesh(block) for block in blocks]
     traces += [_outlines(blocks), _labels(blocks)]
@@ -92,7 +92,7 @@ def _room(blocks: list[Block]) -> tuple[float, float, float]:
 
 
 class _Placing:
-    """Puts blocks one behind the other along x; rows of branches lie beside each other along y."""
+    """Puts blocks one behind the other along x; rows of branches lie side by side along y."""
 
     def __init__(self, seen: DesignFacts, title: Callable, group: Callable, scale: Scale, every: bool) -> None:
         self.seen, self.title, self.group, self.every, self.scale = seen, title, group, every, scale
@@ -160,7 +160,7 @@ def _mesh(block: Block) -> dict:
 
 
 def _outlines(blocks: list[Block]) -> dict:
-    """The edges of all blocks as one line; the top of a rod that was cut stays open."""
+    """Return the edges of all blocks as one line; the top of a rod that was cut stays open."""
     points: list[tuple] = []
     edges = [(0, 1), (0, 2), (0, 4), (1, 3), (1, 5), (2, 3), (2, 6), (3, 7), (4, 5), (4, 6), (5, 7), (6, 7)]
     for block in blocks:
@@ -175,7 +175,7 @@ def _outlines(blocks: list[Block]) -> dict:
 
 
 def _labels(blocks: list[Block]) -> dict:
-    """The shape under each block, as long as there is room for it."""
+    """Write the shape under each block, as long as there is room for it."""
     shown = blocks if len(blocks) <= LABELLED else []
     lowest = [(block.x + block.size[0] / 2, block.y, -block.size[2] / 2) for block in shown]
     x, y, z = zip(*lowest, strict=True) if lowest else ((), (), ())

@@ -14,7 +14,7 @@ def thinned(values: Sequence[float] | np.ndarray, most: int = MOST_POINTS) -> li
     """Return at most `most` indices into `values`, in order: the first, the last, and each stretch's least and greatest.
 
     Stretches are a power of two long, so they stay where they are while values are added: a drawn line does not tremble.
-    A value that is no number is kept only where a stretch has nothing else.
+    A value that is not a finite number is kept only where a stretch has nothing else.
     """
     count = len(values)
     if count <= most:
@@ -36,7 +36,7 @@ def smoothed(values: Sequence[float] | np.ndarray, weight: float) -> np.ndarray:
     """Return the exponential moving average; `weight` in [0, 1) is what the past counts for, 0 changes nothing.
 
     Corrected for its start (each average is divided by the weights it has seen so far, as Adam's moments are), so the
-    first value is the first value, not a step from zero. What is no number stays none.
+    first value is the first value, not a step from zero. What is not a finite number stays none.
     """
     given = np.asarray(values, dtype=np.float64)
     if weight <= 0:

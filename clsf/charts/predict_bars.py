@@ -1,4 +1,4 @@
-"""What models say of one image, class by class, as bars in HTML: light enough to be drawn again while somebody draws."""
+"""What models say of one image, class by class, as bars in HTML: light enough to be drawn again while the reader draws."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How a framework looks, everywhere: one colour, one kind of line, one symbol, so that colour is never the only sign.
 
 Each colour stands out from the light and from the dark background alike (a contrast of at least 3, WCAG 2.1, 1.4.11),
-so a figure needs no second version. Text, grid and background are left to whoever shows the figure.
+so a figure needs no second version. Text, grid and background are left to the caller.
 """
 
 from __future__ import annotations

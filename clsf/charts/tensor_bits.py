@@ -46,5 +46,5 @@ def drawing(value: float, dtype: str, said: Said = str) -> str:
 
 
 def mantissa_digits(dtype: str) -> float:
-    """Return how many decimal digits the type tells apart."""
+    """Return how many decimal digits the type distinguishes."""
     return (MANTISSA[dtype] + 1) * 0.30103

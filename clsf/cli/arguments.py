@@ -78,7 +78,7 @@ def choices(options: argparse.Namespace) -> Choices:
 
 
 def imported(text: str, options: argparse.Namespace) -> tuple[str, Imported | None]:
-    """Return the name of the data set, having imported a folder or zip file first, and what came of that.
+    """Return the name of the data set, having imported a folder or zip file first, and the result of that.
 
     What was read, and what was left out with the reason, is said on stderr.
     """

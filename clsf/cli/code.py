@@ -105,7 +105,7 @@ def _classes(options: argparse.Namespace, data: str | None) -> int:
 
 
 def _same_shape(options: argparse.Namespace, shape: Shape, data_shape: Shape, plan: Plan) -> None:
-    """A script is written for images that are there: --input and --classes may not say something else."""
+    """Refuse --input and --classes that differ from the images that a script is written for."""
     classes = len(catalogue.info(plan.data).classes)
     if shape != data_shape or (options.classes is not None and options.classes != classes):
         raise DataError(

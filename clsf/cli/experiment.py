@@ -104,7 +104,7 @@ def said(members: Sequence[Member]) -> list[str]:
 
 
 def _follow(service: TrainingService, experiment: ExperimentRuns, as_json: bool) -> None:
-    """Wait for the runs, one after the other, and say what came of each."""
+    """Wait for the runs, one after the other, and say how each ended."""
     columns = {
         name: values for name, values in differing([m.record for m in experiment.members]).items() if name != "framework"
     }

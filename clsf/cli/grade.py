@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def told(each, accept: bool = False) -> dict:
-    """Return what came of a file as JSON."""
+    """Return the result of a file as JSON."""
     hand = each.handin
     return {
         "file": each.file, "name": hand.name if hand else None, "number": hand.number if hand else None, "mark": each.mark(accept),

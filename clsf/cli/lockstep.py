@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def step_line(step: StepDifference) -> dict:
-    """Return the JSON line of a step; what is no number becomes null."""
+    """Return the JSON line of a step; what is not a finite number becomes null."""
     return _plain({
         "event": "step_compared", "step": step.step, "losses": list(step.losses), "loss_difference": step.loss,
         "logit_difference": step.logits, "activation_difference": step.activations, "gradient_difference": step.gradients,

@@ -1,4 +1,4 @@
-"""`python -m clsf runs`: what is saved, and how whoever looks after the machine clears it away."""
+"""`python -m clsf runs`: what is saved, and how an administrator clears it away."""
 
 from __future__ import annotations
 

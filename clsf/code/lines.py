@@ -47,7 +47,7 @@ class Writer:
 
     @contextmanager
     def indented(self, levels: int = 1) -> Iterator[None]:
-        """Indent what is written inside the `with`."""
+        """Indent what is written inside the `with` block."""
         self._depth += levels
         yield
         self._depth -= levels

@@ -16,7 +16,7 @@ logger = logging.getLogger("clsf.compare")
 class Background:
     """Collects what a generator yields. `version` grows with every item and once more at the end.
 
-    Works for whoever begins it. Written by its own thread, read by any: `items` only grows. `start` is given a function that
+    Works for the reader who begins it. Written by its own thread, read by any: `items` only grows. `start` is given a function that
     says whether to stop, and returns the generator.
     """
 

@@ -17,7 +17,7 @@ Said = Iterator[tuple[Level, Sentence]]
 
 
 def regularisation(one: Contender, two: Contender) -> Said:
-    """L1, weight decay. (L2 is spoken of with the optimizer, where its style can differ on purpose.)"""
+    """Compare L1 and weight decay. (L2 is spoken of with the optimizer, where its style can differ on purpose.)"""
     a, b = one.plan, two.plan
     if a.l1 != b.l1:
         yield "red", say("The penalty on sizes of weights (L1) differs: {one} and {two}.", one=f"{a.l1:g}", two=f"{b.l1:g}")
@@ -55,7 +55,7 @@ def _one_decay(optimizer: str) -> bool:
 
 
 def updates(one: Contender, two: Contender) -> Said:
-    """Between gradients and new weights: clipping, gathering, averaging."""
+    """Compare what happens between gradients and new weights: clipping, gathering, averaging."""
     a, b = one.plan, two.plan
     said = False
     parts = (
@@ -81,7 +81,7 @@ def updates(one: Contender, two: Contender) -> Said:
 
 
 def schedule(one: Contender, two: Contender) -> Said:
-    """The learning rate over the steps: as planned, and as it was."""
+    """Compare the learning rate over the steps: as planned, and as it was."""
     a, b = one.plan, two.plan
     by_hand = one.was.changed or two.was.changed
     if one.was.changed != two.was.changed:
@@ -107,7 +107,7 @@ def schedule(one: Contender, two: Contender) -> Said:
 
 
 def _rates(one: Contender, two: Contender) -> Said:
-    """What is said of learning rates that were to be the same."""
+    """Compare learning rates that were to be the same."""
     a, b = one.plan, two.plan
     parted = _parting(one, two)
     if one.was.reduced != two.was.reduced:
@@ -157,7 +157,7 @@ def _listed(changes: Changes) -> str:
 
 
 def hands(one: Contender, two: Contender) -> Said:
-    """What somebody did to the runs while they trained, the learning rate left aside."""
+    """Compare what was done by hand to the runs while they trained, the learning rate left aside."""
     said = False
     for contender in (one, two):
         was = contender.was
@@ -178,7 +178,7 @@ def hands(one: Contender, two: Contender) -> Said:
 
 
 def augmentation(one: Contender, two: Contender) -> Said:
-    """How training images are varied."""
+    """Compare how training images are varied."""
     a, b = one.plan, two.plan
     if a.augmentation != b.augmentation:
         yield "red", say("Training images are varied in another way in each: they do not see the same images.")
@@ -194,7 +194,7 @@ def augmentation(one: Contender, two: Contender) -> Said:
 
 
 def stopping(one: Contender, two: Contender) -> Said:
-    """Early stopping, and whose weights are judged."""
+    """Compare early stopping, and whose weights are judged."""
     a, b = one.plan.stopping, two.plan.stopping
     rules = [(s.patience, s.restore_best, s.monitor, s.min_delta) if s.patience or s.restore_best else None for s in (a, b)]
     if rules[0] != rules[1]:

@@ -158,7 +158,7 @@ def _difference(
 
 
 def _apart(one: np.ndarray, two: np.ndarray) -> float:
-    """Return the largest difference; a value that is no number in both, or the same infinity, counts as equal."""
+    """Return the largest difference; a value that is not a finite number in both, or the same infinity, counts as equal."""
     with np.errstate(invalid="ignore"):
         apart = np.abs(one - two)
     apart[(one == two) | (np.isnan(one) & np.isnan(two))] = 0.0

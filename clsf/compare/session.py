@@ -2,7 +2,7 @@
 
 A session is a cache: what identifies it is the request (framework, model, plan), and any worker can answer for any step.
 One that has not met the session opens it and catches up, so a worker that was replaced, or another one of a cluster, goes
-on where the first one was. Sessions that nobody used for ten minutes end by themselves, and so does the oldest of five.
+on where the first one was. Sessions that were not used for ten minutes end by themselves, and so does the oldest of five.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class TensorDifference:
 
     @property
     def parted(self) -> bool:
-        return self.difference > 0 and not self.difference <= self.allowed  # a size that is no number allows nothing
+        return self.difference > 0 and not self.difference <= self.allowed  # a size that is not a finite number allows nothing
 
     @property
     def excused(self) -> bool:

@@ -19,18 +19,18 @@ def likeness(a: Item, b: Item) -> float | None:
     """Return how well two layers go together, None if they can't be the same layer."""
     if a.role != b.role and not any(a.role in kind and b.role in kind for kind in KINDS):
         return None
-    found = 2.0 if a.role == b.role else 0.6
+    points = 2.0 if a.role == b.role else 0.6
     if prod(a.out) == prod(b.out):
-        found += 1.0
+        points += 1.0
     if [w.shape for w in a.layer.weights(a.shape) if w.name != "bias"] == [
         w.shape for w in b.layer.weights(b.shape) if w.name != "bias"
     ]:
-        found += 1.0
+        points += 1.0
     if a.role == "Function" and a.layer == b.layer:
-        found += 0.4
+        points += 0.4
     if a.path.count(".") == b.path.count("."):
-        found += 0.3
-    return found
+        points += 0.3
+    return points
 
 
 def aligned(one: Sequence[Item], two: Sequence[Item]) -> list[Pair]:
@@ -44,17 +44,17 @@ def aligned(one: Sequence[Item], two: Sequence[Item]) -> list[Pair]:
             if like is not None:
                 here = max(here, best[i - 1][j - 1] + like)
             best[i][j] = here
-    found: list[Pair] = []
+    pairs: list[Pair] = []
     i, j = len(one), len(two)
     while i or j:
         like = likeness(one[i - 1], two[j - 1]) if i and j else None
         if like is not None and best[i][j] == best[i - 1][j - 1] + like:
             i, j = i - 1, j - 1
-            found.append((one[i], two[j]))
+            pairs.append((one[i], two[j]))
         elif i and best[i][j] == best[i - 1][j]:
             i -= 1
-            found.append((one[i], None))
+            pairs.append((one[i], None))
         else:
             j -= 1
-            found.append((None, two[j]))
-    return found[::-1]
+            pairs.append((None, two[j]))
+    return pairs[::-1]

@@ -30,12 +30,12 @@ FLATTENED_BY_TORCH = Plan("any", differences=("flatten-order",))
 
 def modules(state: dict[str, np.ndarray]) -> dict[str, dict[str, str]]:
     """Return module -> torch's word of a tensor -> its name in the file, in the order of the file."""
-    found: dict[str, dict[str, str]] = {}
+    by_module: dict[str, dict[str, str]] = {}
     for key in state:
         module, _, word = key.rpartition(".")
         if word != COUNTER:
-            found.setdefault(module, {})[word] = key
-    return found
+            by_module.setdefault(module, {})[word] = key
+    return by_module
 
 
 def plain_name(module: str) -> str:
@@ -52,12 +52,12 @@ def natural(text: str) -> list:
 
 def wanted(spec: ModelSpec, shape: Shape) -> list[tuple[str, str, dict[str, Weight]]]:
     """Return (path, suffix, torch's word -> weight) of each module that holds the model's weights, in order of computation."""
-    found: dict[tuple[str, str], dict[str, Weight]] = {}
+    by_place: dict[tuple[str, str], dict[str, Weight]] = {}
     for facts in spec.analyse(shape).layers:
         for weight in facts.weights:
             suffix = facts.layer.HELD.get(weight.name, "")
-            found.setdefault((facts.path, suffix), {})[WORDS.get(weight.name, weight.name)] = weight
-    return [(path, suffix, words) for (path, suffix), words in found.items()]
+            by_place.setdefault((facts.path, suffix), {})[WORDS.get(weight.name, weight.name)] = weight
+    return [(path, suffix, words) for (path, suffix), words in by_place.items()]
 
 
 def torch_shape(weight: Weight) -> Shape:
@@ -168,10 +168,10 @@ def _alike(state: Loaded, module: dict[str, str], words: dict[str, Weight]) -> b
     return all(_same_sides(state.state[key].shape, torch_shape(words[word])) for word, key in module.items())
 
 
-def _same_sides(found: Shape, expected: Shape) -> bool:
-    if len(found) != len(expected):
+def _same_sides(shape: Shape, expected: Shape) -> bool:
+    if len(shape) != len(expected):
         return False
-    return sorted(found) == sorted(expected)
+    return sorted(shape) == sorted(expected)
 
 
 def _by_values(state, like, spec, shape, have, rooms, taken, take, places) -> None:

@@ -222,9 +222,9 @@ def _kernel(a: Item, name: str, one: np.ndarray, other: np.ndarray, elsewhere: I
                 "Its kernel has the first file's numbers in their old order under a new shape: reshaped where it had to be transposed."
             ),
         )
-    for found, values in elsewhere:
+    for name, values in elsewhere:
         if any(close(array, other) for key, array in values.items() if key.endswith("kernel") and array.shape == other.shape):
-            return Cause("swapped-layers", say("Its kernel is that of the layer {name}.", name=found))
+            return Cause("swapped-layers", say("Its kernel is that of the layer {name}.", name=name))
     factor = _factor(one, other)
     if factor is not None:
         if abs(factor * 255 - 1) < 1e-3 or abs(factor / 255 - 1) < 1e-3:
@@ -332,9 +332,9 @@ _NAMES = ("gamma", "beta", "moving_mean", "moving_variance")
 
 def _batchwise(a: Item, one: Arrays, other: Arrays, elsewhere: Iterable[tuple[str, Arrays]], epsilon: float) -> Cause:
     gamma, beta, mean, variance = (np.asarray(one[n], np.float64) for n in _NAMES)
-    for found, values in elsewhere:
+    for name, values in elsewhere:
         if set(_NAMES) <= set(values) and all(values[n].shape == other[n].shape and close(values[n], other[n]) for n in _NAMES):
-            return Cause("swapped-layers", say("Its weights are those of the layer {name}.", name=found))
+            return Cause("swapped-layers", say("Its weights are those of the layer {name}.", name=name))
     told = _told(gamma, beta, mean, variance, epsilon, effective(other, b_epsilon(other, epsilon)))
     if told is not None:
         return told
@@ -356,7 +356,7 @@ def b_epsilon(other: Arrays, otherwise: float) -> float:
     return float(other["epsilon"]) if "epsilon" in other else otherwise
 
 
-def _told(gamma, beta, mean, variance, epsilon, found: tuple[np.ndarray, np.ndarray]) -> Cause | None:
+def _told(gamma, beta, mean, variance, epsilon, wanted: tuple[np.ndarray, np.ndarray]) -> Cause | None:
     """Return what makes the first layer's statistics to the factor and summand that were found, None if nothing known does."""
     zero, unit = np.zeros_like(mean), np.ones_like(mean)
     tries = (
@@ -375,14 +375,14 @@ def _told(gamma, beta, mean, variance, epsilon, found: tuple[np.ndarray, np.ndar
     for name, values, sentence in tries:
         with np.errstate(all="ignore"):
             factor, summand = effective(dict(zip(_NAMES, values, strict=True)), epsilon)
-        if np.all(np.isfinite(factor)) and close(factor, found[0]) and close(summand, found[1], 1e-4):
+        if np.all(np.isfinite(factor)) and close(factor, wanted[0]) and close(summand, wanted[1], 1e-4):
             return Cause(name, sentence)
-    return _epsilon(gamma, beta, mean, variance, epsilon, found)
+    return _epsilon(gamma, beta, mean, variance, epsilon, wanted)
 
 
-def _epsilon(gamma, beta, mean, variance, epsilon, found) -> Cause | None:
+def _epsilon(gamma, beta, mean, variance, epsilon, wanted) -> Cause | None:
     with np.errstate(all="ignore"):
-        each = (gamma / found[0]) ** 2 - variance
+        each = (gamma / wanted[0]) ** 2 - variance
     each = np.where(np.isfinite(each), each, np.nan)
     if np.all(np.isnan(each)):
         return None
@@ -393,7 +393,7 @@ def _epsilon(gamma, beta, mean, variance, epsilon, found) -> Cause | None:
         if value <= 0 or abs(value - epsilon) < 1e-3 * epsilon:
             continue
         factor, summand = effective(dict(zip(_NAMES, (gamma, beta, mean, variance), strict=True)), value)
-        if close(factor, found[0]) and close(summand, found[1], 1e-4):
+        if close(factor, wanted[0]) and close(summand, wanted[1], 1e-4):
             return Cause(
                 "bn-epsilon",
                 say("epsilon is {one} in the first file and {other} in the second.", one=f"{epsilon:g}", other=f"{value:g}"),
@@ -402,7 +402,7 @@ def _epsilon(gamma, beta, mean, variance, epsilon, found) -> Cause | None:
 
 
 def _normed(a: Item, kernel: str, one: Arrays, other: Arrays, norm: Arrays, epsilon: float, elsewhere) -> Cause:
-    """The second file has batch normalisation inside the layer: its factor and summand are worked out from kernel and bias."""
+    """Name the cause where the second file has batch normalisation inside the layer: factor and summand are computed from kernel and bias."""
     before, now = np.asarray(one["kernel before"], np.float64), np.asarray(other[kernel], np.float64)
     bias = np.asarray(one.get("bias before", 0.0), np.float64)
     gamma, beta, mean, variance = (np.asarray(norm[n], np.float64) for n in _NAMES)

@@ -98,8 +98,8 @@ def of_run(
     service: Service, request: Request, weights: Weights, kind: str, content: bytes, name: str, data: str
 ) -> Certificate:
     """Return the certificate of a run's exported file, on images of the run's data set."""
-    found = open_dataset(data)
-    part = found.test if found.test is not None and len(found.test) else found.train
+    dataset = open_dataset(data)
+    part = dataset.test if dataset.test is not None and len(dataset.test) else dataset.train
     places = np.linspace(0, len(part) - 1, min(IMAGES, len(part))).astype(int)
     pixels = np.ascontiguousarray(fitted(np.asarray(part.pixels[places]), request.shape))
     return measured(service, request, weights, kind, content, name, pixels, data)
@@ -110,10 +110,10 @@ def _fields(request: Request) -> dict:
 
 
 def _sha(*parts: bytes) -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for part in parts:
-        found.update(part)
-    return found.hexdigest()
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def as_json(told: Certificate) -> str:

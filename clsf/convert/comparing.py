@@ -59,7 +59,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came of it. No findings: the files hold the same network."""
+    """The result. No findings: the files hold the same network."""
 
     rows: tuple[Row, ...]
     findings: tuple[Finding, ...]  # the first is where they part; the others come to light once those before are mended

@@ -49,8 +49,8 @@ def _exactly(state: Loaded, spec: ModelSpec, shape: tuple, have: dict) -> bool:
     if len(rooms) != len(have):
         return False
     wanted = sorted(sorted((word, tuple(binding.torch_shape(w))) for word, w in words.items()) for _, _, words in rooms)
-    found = sorted(sorted((word, tuple(state.state[key].shape)) for word, key in words.items()) for words in have.values())
-    return wanted == found
+    shapes = sorted(sorted((word, tuple(state.state[key].shape)) for word, key in words.items()) for words in have.values())
+    return wanted == shapes
 
 
 def _built(state: Loaded, have: dict) -> tuple[ModelSpec, tuple[int, int, int], Sentence]:
@@ -101,14 +101,14 @@ def _order(state: Loaded, have: dict) -> list[str]:
         flat = "weight" in words and state.state[words["weight"]].ndim == 2
         return flat, binding.natural(binding.plain_name(module))
 
-    left, found, size = sorted(have, key=rank), [], None
+    left, ordered, size = sorted(have, key=rank), [], None
     while left:
         chosen = next((m for m in left if _goes(state, have[m], size)), left[0])
         left.remove(chosen)
-        found.append(chosen)
+        ordered.append(chosen)
         array = state.state[have[chosen].get("weight", next(iter(have[chosen].values())))]
         size = array.shape[0]
-    return found
+    return ordered
 
 
 def _goes(state: Loaded, words: dict[str, str], size: int | None) -> bool:
@@ -146,30 +146,30 @@ def _placed(layers: list, channels: int | None, flat: int, first: int | None) ->
         for count in range(len(convolutions) + 1):
             if size >> count == side:
                 pooled = set(convolutions[len(convolutions) - count :])
-                found = []
+                before = []
                 for n, layer in enumerate(layers[:at]):
-                    found.append(layer)
+                    before.append(layer)
                     if n in pooled:
-                        found.append("pool")
-                return (size, size, first), [*found, made("Flat"), *layers[at + 1 :]]
+                        before.append("pool")
+                return (size, size, first), [*before, made("Flat"), *layers[at + 1 :]]
     return (side, side, first), [*layers[:at], made("Flat"), *layers[at + 1 :]]
 
 
 def _with_functions(layers: list) -> list:
     """Return the layers with relu behind each but the last, behind a batch normalisation where one follows, and the poolings last."""
-    found, waiting = [], False
+    row, waiting = [], False
     for n, layer in enumerate(layers):
         if layer == "pool":
             waiting = True
             continue
         normed = isinstance(layer, object) and getattr(layer, "role", "") == "Batchwise"
         if waiting and not normed:
-            found.append(made("MaxPool", 2))
+            row.append(made("MaxPool", 2))
             waiting = False
         rest = [x for x in layers[n + 1 :] if x != "pool"]
-        found.append(layer)
+        row.append(layer)
         if (layer.KERNELS or normed) and rest and rest[0].role != "Batchwise":
-            found.append(made("Function", "relu"))
+            row.append(made("Function", "relu"))
     if waiting:
-        found.append(made("MaxPool", 2))
-    return found
+        row.append(made("MaxPool", 2))
+    return row

@@ -29,7 +29,7 @@ MOST_H5 = 450_000_000
 
 MERGES = {"Add": "add", "Multiply": "multiply", "Concatenate": "concat"}
 STILL = ("GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization", "Identity")
-"""Layers that hand on what they get outside of training."""
+"""Layers that pass on what they get outside of training."""
 INSIDE = ("Sequential", "Functional", "Model")
 CODE = ("Lambda",)
 PLACES = ("keras.layers", "keras.src.", "keras", "tensorflow.keras", "tf_keras", "keras.models")
@@ -51,14 +51,14 @@ def read(content: bytes, name: str) -> Loaded:
         raise ConvertError("The .keras file's config.json is not JSON. Save the model again.") from None
     reading = _Reading(_Weights(zipped.unpacked(archive, members["model.weights.h5"], MOST_H5, ".keras")))
     start, end = reading.model(config, None, "")
-    found = network(end, start)
+    built = network(end, start)
     title = str(_get(_get(config, "config"), "name") or name)[:MAX_NAME].strip() or "model"
     try:
-        spec = ModelSpec(title, found.layers)
+        spec = ModelSpec(title, built.layers)
     except SpecError:
-        spec = ModelSpec("model", found.layers)
+        spec = ModelSpec("model", built.layers)
     return Loaded(
-        "keras", name, "tensorflow", spec.to_json(), start.shape, found.weights, found.names, found.keys, scaling=reading.scaling,
+        "keras", name, "tensorflow", spec.to_json(), start.shape, built.weights, built.names, built.keys, scaling=reading.scaling,
         notes=tuple(reading.notes),
     )  # fmt: skip
 
@@ -298,7 +298,7 @@ def _image(shape: tuple | None) -> tuple[int, int, int]:
 
 def _histories(node: object) -> list[str]:
     """Return the names of the layers whose outputs a node receives, as Keras 3 writes them."""
-    found: list[str] = []
+    kinds: list[str] = []
 
     def look(value: object, depth: int = 0) -> None:
         if depth > 8:
@@ -307,7 +307,7 @@ def _histories(node: object) -> list[str]:
             if value.get("class_name") == "__keras_tensor__":
                 history = _get(value.get("config"), "keras_history")
                 if isinstance(history, list) and history and isinstance(history[0], str):
-                    found.append(history[0])
+                    kinds.append(history[0])
                 return
             for inner in value.values():
                 look(inner, depth + 1)
@@ -316,7 +316,7 @@ def _histories(node: object) -> list[str]:
                 look(inner, depth + 1)
 
     look(_get(node, "args"))
-    return found
+    return kinds
 
 
 class _Weights:
@@ -368,15 +368,15 @@ class _Weights:
         """Return the arrays of a layer and where they lie. Raises ConvertError for missing ones, other shapes or other places."""
         if not wanted:
             return {}, {}
-        found, keys = {}, {}
+        arrays, keys = {}, {}
         for number, weight in enumerate(wanted):
             path = f"{place}/vars/{number}"
             data = self._at(path)
             if not isinstance(data, self._h5py.Dataset):
                 raise ConvertError("The layer '{name}' has no weight '{weight}' in the file.", name=name, weight=weight.name)
-            found[weight.name] = self._array(data, weight.shape, name, weight.name)
+            arrays[weight.name] = self._array(data, weight.shape, name, weight.name)
             keys[weight.name] = path
-        return found, keys
+        return arrays, keys
 
     def _array(self, data: object, shape: tuple, name: str, weight: str) -> np.ndarray:
         if data.external or data.is_virtual:

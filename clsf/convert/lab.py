@@ -23,7 +23,7 @@ from clsf.model.spec import ModelSpec
 from clsf.words import Sentence, say, say_n
 
 IMAGES = 8
-MOST_NUMBERS = 20_000_000  # that all layers together may hand on
+MOST_NUMBERS = 20_000_000  # that all layers together may pass on
 SECONDS = 180.0
 OTHER = {name: next(n for n in BY_NAME if n != name) for name in BY_NAME}
 
@@ -60,16 +60,16 @@ def load(service: Service, given: Given) -> Loaded:
 def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, int]] | None = None) -> list[Loaded]:
     """Return the files with an architecture each: their own, the other file's, the design that is given, or a guess."""
     whole = [each for each in loaded if each.model is not None]
-    found = []
+    bound = []
     for each in loaded:
         if each.model is not None:
-            found.append(each)
+            bound.append(each)
             continue
         if design is not None:
             note = say(
                 "The architecture of {name} is the model '{model}' that was chosen.", name=each.name[:60], model=design[0].name
             )
-            found.append(
+            bound.append(
                 _noted(
                     binding.bound(each, design[0], whole[0].shape if whole else design[1], whole[0] if whole else None), note
                 )
@@ -81,11 +81,11 @@ def joined(loaded: Sequence[Loaded], design: tuple[ModelSpec, tuple[int, int, in
                 name=each.name[:60],
                 other=like.name[:60],
             )
-            found.append(_noted(binding.bound(each, norms.shown(each, like), like.shape, like), note))
+            bound.append(_noted(binding.bound(each, norms.shown(each, like), like.shape, like), note))
         else:
             spec, shape, note = guessing.guessed(each)
-            found.append(_noted(binding.bound(each, spec, shape), note))
-    return found
+            bound.append(_noted(binding.bound(each, spec, shape), note))
+    return bound
 
 
 def _noted(loaded: Loaded, note) -> Loaded:
@@ -132,19 +132,19 @@ def _apart(first: Loaded, second: Loaded) -> Loaded:
 
 def images(data: str, loaded: Loaded) -> np.ndarray:
     """Return some real images of a data set in the size of the network, uint8 (n, height, width, channels)."""
-    found: Images = open_dataset(data).train
+    images: Images = open_dataset(data).train
     try:
         facts = loaded.spec.analyse(loaded.shape).layers
     except SpecError as error:
         raise ConvertError("The network can't be built: {why}", why=error.sentence) from None
     numbers = sum(prod(f.out_shape) for f in facts) or 1
-    count = max(1, min(IMAGES, MOST_NUMBERS // numbers, len(found)))
-    places = np.linspace(0, len(found) - 1, count).astype(int)
-    return np.ascontiguousarray(fitted(np.asarray(found.pixels[places]), loaded.shape))
+    count = max(1, min(IMAGES, MOST_NUMBERS // numbers, len(images)))
+    places = np.linspace(0, len(images) - 1, count).astype(int)
+    return np.ascontiguousarray(fitted(np.asarray(images.pixels[places]), loaded.shape))
 
 
 def verdict(comparison: Comparison) -> Sentence:
-    """Return what came of a comparison, in one sentence."""
+    """Return the result of a comparison, in one sentence."""
     if not comparison.findings:
         return say_n(
             "Every layer agrees on {count} image; the largest difference of a score is {logits}.",

@@ -52,13 +52,13 @@ def then(
         raise ConvertError("The layer '{name}' can't be built: {why}", name=name, why=error.sentence) from None
     weights = weights or {}
     for weight in expected:
-        found = weights.get(weight.name)
-        if found is None:
+        array = weights.get(weight.name)
+        if array is None:
             raise ConvertError("The layer '{name}' has no weight '{weight}' in the file.", name=name, weight=weight.name)
-        if tuple(found.shape) != tuple(weight.shape):
+        if tuple(array.shape) != tuple(weight.shape):
             raise ConvertError(
                 "The layer '{name}' has a {weight} of shape {found}, but needs {expected} on a {image} input.",
-                name=name, weight=weight.name, found=shape_text(found.shape), expected=shape_text(weight.shape),
+                name=name, weight=weight.name, found=shape_text(array.shape), expected=shape_text(weight.shape),
                 image=shape_text(before.shape),
             )  # fmt: skip
     return Node(name, (before,), layer, "", weights, keys or {}, shape)
@@ -107,28 +107,28 @@ def network(end: Node, start: Node) -> Network:
             "The branches of this network are no rows inside rows, so it can't be shown as a model here. Networks with branches "
             "that are added, multiplied or put side by side are read."
         ) from None
-    found = Network((), {}, {}, {})
-    return replace(found, layers=_settled(_folded(items), "", found))
+    built = Network((), {}, {}, {})
+    return replace(built, layers=_settled(_folded(items), "", built))
 
 
 def _row(end: Node, start: Node, above: dict[int, set[int]], depth: int, count: list[int]) -> list:
     if depth > MAX_DEPTH:
         raise TangledError
-    found: list = []
+    row: list = []
     current = end
     while current is not start:
         count[0] += 1
         if count[0] > MAX_LAYERS * 2 or not current.inputs:
             raise TangledError
         if not current.merge:
-            found.insert(0, _Placed(current.layer, current.name, current.weights, current.keys))
+            row.insert(0, _Placed(current.layer, current.name, current.weights, current.keys))
             current = current.inputs[0]
             continue
         common = fork(list(current.inputs), above, end, start)
         rows = [_row(node, common, above, depth + 1, count) for node in current.inputs]
-        found.insert(0, _joined(current, rows))
+        row.insert(0, _joined(current, rows))
         current = common
-    return found
+    return row
 
 
 def _joined(node: Node, rows: list[list]) -> _Split:
@@ -163,21 +163,21 @@ def _folded(items: list) -> list:
     return row
 
 
-def _settled(items: list, prefix: str, found: Network) -> tuple[Layer, ...]:
+def _settled(items: list, prefix: str, built: Network) -> tuple[Layer, ...]:
     layers = []
     for position, item in enumerate(items, start=1):
         path = f"{prefix}{position}"
-        found.names[path] = item.name
+        built.names[path] = item.name
         if getattr(item, "function", ""):
-            found.names[f"{path}.activation"] = item.function
+            built.names[f"{path}.activation"] = item.function
         if isinstance(item, _Split):
             names = item.kind.row_names(len(item.rows))
-            rows = [_settled(row, f"{path}.{name}.", found) for name, row in zip(names, item.rows, strict=True)]
+            rows = [_settled(row, f"{path}.{name}.", built) for name, row in zip(names, item.rows, strict=True)]
             layers.append(item.kind.of_rows(tuple(rows)))
             continue
         for weight, array in item.weights.items():
-            found.weights[f"{path}.{weight}"] = np.ascontiguousarray(array)
+            built.weights[f"{path}.{weight}"] = np.ascontiguousarray(array)
             if weight in item.keys:
-                found.keys[f"{path}.{weight}"] = item.keys[weight]
+                built.keys[f"{path}.{weight}"] = item.keys[weight]
         layers.append(item.layer)
     return tuple(layers)

@@ -60,21 +60,21 @@ def _apart(norm: dict[str, np.ndarray], factor: np.ndarray, epsilon: float) -> f
         "gamma": norm.get("weight", np.ones(size)), "beta": norm.get("bias", np.zeros(size)), "moving_mean": norm["running_mean"],
         "moving_variance": norm["running_var"],
     }  # fmt: skip
-    found, _ = effective(stats, epsilon)
-    return float(np.abs(found - factor).max()) / max(float(np.abs(factor).max()), 1e-12)
+    computed, _ = effective(stats, epsilon)
+    return float(np.abs(computed - factor).max()) / max(float(np.abs(factor).max()), 1e-12)
 
 
 def _row(row: tuple, prefix: str, behind: dict[str, Layer]) -> tuple:
-    found: list[Layer] = []
+    layers: list[Layer] = []
     for position, layer in enumerate(row, start=1):
         path = f"{prefix}{position}"
         if layer.rows():
             layer = layer.of_rows(tuple(_row(inner, f"{path}.{name}.", behind) for name, inner in layer.rows()))
         norm = behind.get(path)
         if norm is None:
-            found.append(layer)
+            layers.append(layer)
             continue
         function = layer.function
-        found += [replace(layer, activation="linear"), norm]
-        found += [made("Function", function)] if function != "linear" else []
-    return tuple(found)
+        layers += [replace(layer, activation="linear"), norm]
+        layers += [made("Function", function)] if function != "linear" else []
+    return tuple(layers)

@@ -21,7 +21,7 @@ NUMPY = {
 
 
 STILL = ("Identity", "Cast", keras_name("Drop"))
-"""Operators that hand on what they get; ONNX calls some of them as Keras does."""
+"""Operators that pass on what they get; ONNX calls some of them as Keras does."""
 
 RESHAPE = keras_name("Layout")
 
@@ -69,12 +69,12 @@ class Constants:
         """Put in what an operator makes of constants alone. Raises ConvertError for one that is not known."""
         if node.op_type == "Constant":
             value = attributes.get("value")
-            found = self._array(value) if value is not None else np.array(next(iter(attributes.values()), 0))
-            self.arrays[node.output[0]] = found
+            array = self._array(value) if value is not None else np.array(next(iter(attributes.values()), 0))
+            self.arrays[node.output[0]] = array
             return
         inputs = [self.arrays.get(name) for name in node.input]
         try:
-            found = self._made(node.op_type, inputs, attributes)
+            array = self._made(node.op_type, inputs, attributes)
         except (ValueError, IndexError, TypeError, ZeroDivisionError, KeyError) as error:
             raise ConvertError(
                 "The operator {operator} ({name}) can't be computed: {why}.",
@@ -82,13 +82,13 @@ class Constants:
                 name=node.name[:60],
                 why=str(error)[:80],
             ) from None
-        if found is None or np.size(found) > MOST_WEIGHTS:
+        if array is None or np.size(array) > MOST_WEIGHTS:
             raise ConvertError(
                 "The operator {operator} ({name}) does what no layer here does.",
                 operator=node.op_type[:60],
                 name=node.name[:60],
             )
-        self.arrays[node.output[0]] = found
+        self.arrays[node.output[0]] = array
         if node.op_type == "Identity" and node.input[0] in self.origin:
             self.origin[node.output[0]] = self.origin[node.input[0]]
 

@@ -72,19 +72,19 @@ def read(content: bytes, name: str) -> Loaded:
     _refuse(model, onnx)
     reading = _Reading(onnx, graph)
     start, end = reading.whole()
-    found = network(end.node, start)
+    built = network(end.node, start)
     if end.order is not None:
         raise ConvertError("The network ends in an image that is flattened channel by channel; let it end in scores.")
     if reading.total > MOST_WEIGHTS:
         raise ConvertError("The file has too many weights: at most {most} are read.", most=f"{MOST_WEIGHTS:,}")
     title = " ".join((graph.name or name).split())[:MAX_NAME] or "model"
     try:
-        spec = ModelSpec(title, found.layers)
+        spec = ModelSpec(title, built.layers)
     except SpecError:
-        spec = ModelSpec("model", found.layers)
+        spec = ModelSpec("model", built.layers)
     writer = f"{model.producer_name} {model.producer_version}".strip()[:80]
     return Loaded(
-        "onnx", name, "torch", spec.to_json(), start.shape, found.weights, found.names, found.keys, scaling=reading.scaling,
+        "onnx", name, "torch", spec.to_json(), start.shape, built.weights, built.names, built.keys, scaling=reading.scaling,
         facts={"producer": writer} if writer else {},
     )  # fmt: skip
 
@@ -269,9 +269,9 @@ class _Reading:
     def _op_clip(self, flowing: list[Value]) -> Value:
         bounds = [self.attributes.get("min"), self.attributes.get("max")]
         for place in (1, 2):
-            found = self._given(place)
-            if found is not None:
-                bounds[place - 1] = float(np.ravel(found)[0])
+            bound = self._given(place)
+            if bound is not None:
+                bounds[place - 1] = float(np.ravel(bound)[0])
         if bounds != [0, 6]:
             raise self._unread("Clip to other bounds than 0 and 6")
         return self._function(flowing[0], "relu6")
@@ -313,8 +313,8 @@ class _Reading:
             raise ConvertError("The layer '{name}' can't be built: {why}", name=self.name, why=error.sentence) from None
 
     def _pair(self, name: str) -> int | tuple[int, int]:
-        found = [int(n) for n in self.attributes.get(name, (1, 1))]
-        return one_or_two((found[0], found[-1]))
+        sides = [int(n) for n in self.attributes.get(name, (1, 1))]
+        return one_or_two((sides[0], sides[-1]))
 
     def _pads(self, layer: Layer, shape: tuple) -> tuple[int, int, int, int]:
         """Return (left, right, top, bottom) of the operator."""
@@ -392,9 +392,9 @@ class _Reading:
         """Return rows, one for each flat number, in our order."""
         if value.order is None:
             return np.array(array)
-        found = np.empty_like(array)
-        found[value.order] = array
-        return found
+        ordered = np.empty_like(array)
+        ordered[value.order] = array
+        return ordered
 
     def _op_batchnormalization(self, flowing: list[Value]) -> Value:
         value = flowing[0]
@@ -613,10 +613,10 @@ class _Reading:
         if np.size(array) == 1:
             return np.full(channels, np.ravel(array)[0])
         shape = (1,) * (4 - array.ndim) + array.shape
-        found = np.ravel(array)
-        if len(found) != channels or shape[axis] != channels:
+        values = np.ravel(array)
+        if len(values) != channels or shape[axis] != channels:
             raise self._unread(f"{self.node.op_type} with numbers that are not one for each channel")
-        return self._agreed(value, found)
+        return self._agreed(value, values)
 
     def _changed(self, value: Value, factor: np.ndarray | float, summand: np.ndarray | float) -> Value:
         """Return value * factor + summand: as the bias of the layer before, or as batch normalisation, which that is."""
@@ -645,10 +645,10 @@ class _Reading:
         weights = {
             "gamma": factor, "beta": summand, "moving_mean": np.zeros(len(factor)), "moving_variance": np.full(len(factor), 1 - layer.epsilon),
         }  # fmt: skip
-        found = self._behind(value, layer, {n: np.array(w, np.float64) for n, w in weights.items()})
-        self.affine[id(found.node)] = before, factor, summand
-        self._kept = [*getattr(self, "_kept", []), found.node]  # so that no other node gets its id
-        return found
+        normed = self._behind(value, layer, {n: np.array(w, np.float64) for n, w in weights.items()})
+        self.affine[id(normed.node)] = before, factor, summand
+        self._kept = [*getattr(self, "_kept", []), normed.node]  # so that no other node gets its id
+        return normed
 
 
 def _hanging(pads: tuple, shape: tuple, size: tuple, moves: tuple) -> tuple[int, int, int, int]:

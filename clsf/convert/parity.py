@@ -39,9 +39,9 @@ def of_file(request: Request, weights: Weights, kind: str, content: bytes, pixel
             request, arrays.unpacked(content, held.built_spec.analyse(request.shape).named_weights(), held.plan.dtype), pixels
         )[0], "numpy.load"
     if kind == "onnx":
-        found, by = _onnx(content, inputs), "onnx.reference"
+        outputs, by = _onnx(content, inputs), "onnx.reference"
     elif kind in ("keras", "tflite"):
-        found = import_module(f"clsf.backends.{reading.WORKERS['keras']}.export").answers(kind, content, inputs)
+        outputs = import_module(f"clsf.backends.{reading.WORKERS['keras']}.export").answers(kind, content, inputs)
         by = "keras.models.load_model" if kind == "keras" else "tf.lite.Interpreter"
     else:
         state = reading.read(content, f"model.{kind}")
@@ -53,8 +53,8 @@ def of_file(request: Request, weights: Weights, kind: str, content: bytes, pixel
         return np.asarray(
             built.logits(pixels), np.float64
         ), "torch.load, weights_only" if kind == "pt" else "safetensors.torch.load"
-    found = np.asarray(found, np.float64).reshape(len(pixels), -1)
-    return (two_columns(found, held.plan.probabilities) if found.shape[1] == 1 else found), by
+    outputs = np.asarray(outputs, np.float64).reshape(len(pixels), -1)
+    return (two_columns(outputs, held.plan.probabilities) if outputs.shape[1] == 1 else outputs), by
 
 
 def _onnx(content: bytes, inputs: np.ndarray) -> np.ndarray:

@@ -70,13 +70,13 @@ def _state(content: bytes, name: str, kind: str) -> Loaded:
     if kind == "pt" and content.startswith(b"PK"):
         zipped.members(content, ".pt")  # sizes and names, before torch unpacks anything
     state = import_module(f"clsf.backends.{WORKERS[kind]}.state")
-    told, found = state.of_safetensors(content) if kind == "safetensors" else state.read(content)
+    told, arrays = state.of_safetensors(content) if kind == "safetensors" else state.read(content)
     match told:
         case "pickle":
             raise ConvertError(
                 "{name} is a pickle with more than tensors in it ({why}). Opening it would run code, so it is not opened. Save the "
                 "weights alone: torch.save(model.state_dict(), 'model.pt').",
-                name=name[:80], why=found[:120],
+                name=name[:80], why=arrays[:120],
             )  # fmt: skip
         case "script":
             raise ConvertError(
@@ -88,16 +88,16 @@ def _state(content: bytes, name: str, kind: str) -> Loaded:
                 "{name} is no {kind} file, or it is cut short ({why}). Save the weights again.",
                 name=name[:80],
                 kind=f".{kind}",
-                why=found[:100],
+                why=arrays[:100],
             )
         case "other":
             raise ConvertError(
                 "{name} holds a {type} and no state_dict. Save the weights alone: torch.save(model.state_dict(), 'model.pt').",
                 name=name[:80],
-                type=found,
+                type=arrays,
             )
-    total = sum(array.size for array in found.values())
+    total = sum(array.size for array in arrays.values())
     if total > MOST_WEIGHTS:
         raise ConvertError("The file has too many weights: at most {most} are read.", most=f"{MOST_WEIGHTS:,}")
-    found = {key: array for key, array in found.items() if isinstance(array, np.ndarray)}
-    return Loaded(kind, name, "torch", None, None, {}, {}, {}, state=found)
+    arrays = {key: array for key, array in arrays.items() if isinstance(array, np.ndarray)}
+    return Loaded(kind, name, "torch", None, None, {}, {}, {}, state=arrays)

@@ -51,15 +51,15 @@ def unfolded(spec: ModelSpec, shape: Shape, weights: Weights, fold: frozenset[st
     for name, array in weights.items():
         path, _, weight = name.rpartition(".")
         given[path][weight] = array
-    found: Weights = {}
+    arrays: Weights = {}
     where: dict[str, str] = {}
     origins: dict[str, str] = {}
-    layers = _row(spec.layers, "", "", given, fold, found, where, origins)
+    layers = _row(spec.layers, "", "", given, fold, arrays, where, origins)
     plain = ModelSpec(spec.name, layers)
-    return Unfolded(plain, found, tuple(_items(plain, shape, where)), origins)
+    return Unfolded(plain, arrays, tuple(_items(plain, shape, where)), origins)
 
 
-def _row(row: tuple, old: str, new: str, given: dict, fold: frozenset, found: Weights, where: dict, origins: dict) -> tuple:
+def _row(row: tuple, old: str, new: str, given: dict, fold: frozenset, weights: Weights, where: dict, origins: dict) -> tuple:
     layers: list[Layer] = []
     arrays: list[dict] = []
     paths: list[str] = []
@@ -100,12 +100,12 @@ def _row(row: tuple, old: str, new: str, given: dict, fold: frozenset, found: We
         where[here] = path
         if layer.rows():
             rows = [
-                _row(inner, f"{path}.{name}.", f"{here}.{name}.", given, fold, found, where, origins)
+                _row(inner, f"{path}.{name}.", f"{here}.{name}.", given, fold, weights, where, origins)
                 for name, inner in layer.rows()
             ]
             layer = layer.of_rows(tuple(rows))
         for weight, (array, origin) in held.items():
-            found[f"{here}.{weight}"] = array
+            weights[f"{here}.{weight}"] = array
             origins[f"{here}.{weight}"] = origin
         out.append(layer)
     return tuple(out)
@@ -134,7 +134,7 @@ def effective(stats: dict[str, np.ndarray], epsilon: float) -> tuple[np.ndarray,
 
 
 def _items(spec: ModelSpec, shape: Shape, where: dict[str, str]) -> list[Item]:
-    found, ends, pending, flat = [], {}, {}, {}
+    items, ends, pending, flat = [], {}, {}, {}
     for facts in spec.analyse(shape).layers:
         row = facts.path.rpartition(".")[0]
         if facts.role == "Pad":
@@ -148,10 +148,10 @@ def _items(spec: ModelSpec, shape: Shape, where: dict[str, str]) -> list[Item]:
         own = facts.layer.pads(facts.in_shape) if len(facts.in_shape) == 3 and not facts.layer.rows() else (0,) * 4
         pads = tuple(a + b for a, b in zip(own, pending.pop(row, (0,) * 4), strict=True))
         image = flat.get(row, ())
-        found.append(
+        items.append(
             Item(facts.path, facts.layer, where[facts.path], pads, facts.in_shape, facts.out_shape, ends.get(row, ""), image)
         )
         if not facts.layer.rows() and not facts.layer.elementwise:
             flat.pop(row, None)
         ends[row] = facts.path
-    return found
+    return items

@@ -1,4 +1,4 @@
-"""Members of a zip file that somebody else packed: looked up and unpacked within limits, never onto the disk."""
+"""Members of a zip file that someone else packed: looked up and unpacked within limits, never onto the disk."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ PLAN = Plan(DATA, epochs=8, batch_size=32, optimizer=POPULAR, learning_rate=0.00
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What came of one training. `accuracies`: share of the validation images answered rightly, after each epoch."""
+    """The result of one training. `accuracies`: share of the validation images answered rightly, after each epoch."""
 
     network: str  # a name in NETWORKS
     shuffled: bool

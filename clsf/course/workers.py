@@ -61,7 +61,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Lockstep:
-    """What came of it. Losses in nats, one for each step; differences are the largest of any weight after each step."""
+    """The result. Losses in nats, one for each step; differences are the largest of any weight after each step."""
 
     losses: tuple[float, ...]  # of the workers, averaged as their gradients are
     one_device: tuple[float, ...]

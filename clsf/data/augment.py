@@ -72,7 +72,7 @@ def drawn(augmentation: Augmentation, seed: int, epoch: int, index: int, height:
 
 @lru_cache(maxsize=4)
 def _table(seed: int, epoch: int, size: int) -> np.ndarray:
-    """Row by row from one stream of raw numbers, so that a larger table begins like a smaller one. See `clsf.data.shuffle`."""
+    """Draw a table row by row from one stream of raw numbers, so that a larger table begins like a smaller one. See `clsf.data.shuffle`."""
     raw = np.random.PCG64(np.random.SeedSequence((PURPOSE, seed, epoch))).random_raw(size * DRAWS)
     table = (raw >> np.uint64(11)).astype(np.float64).reshape(size, DRAWS) / 2**53
     table.setflags(write=False)

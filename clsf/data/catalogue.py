@@ -55,7 +55,7 @@ class DatasetInfo:
 def info(name: str) -> DatasetInfo:
     """Return what is known about a data set.
 
-    Raises DataError if there is none of that name (the sentence lists all that are for everybody), if it is somebody else's, or
+    Raises DataError if there is none of that name (the sentence lists all that are for everybody), if it is someone else's, or
     if an imported one is damaged.
     """
     if name in _BUILT_IN:

@@ -1,7 +1,7 @@
 """Work on images in a process of its own, which tells how it goes in lines of JSON and can be ended at any moment.
 
     {"stage": "download", "done": 1048576, "total": 170498071}
-    {"result": …}                                                what came of it, any plain value
+    {"result": …}                                                the result, any plain value
     {"error": {"sentence": …, "values": …}}                      the last line, if it could not be done
 
 The process lives no longer than its parent: it ends when its standard input is closed.
@@ -62,7 +62,7 @@ def run(command: Sequence[str], progress: Progress = silent) -> End:
 
 
 def end_with_parent() -> None:
-    """In the child: end as soon as standard input is closed, which happens when the parent ends, by will or by death."""
+    """End the child process as soon as standard input is closed, which happens whenever the parent ends."""
 
     def wait() -> None:
         import sys

@@ -38,7 +38,7 @@ def download(
 ) -> None:
     """Fetch a file into `path`, from the first address that has it; nothing is fetched if it is there already.
 
-    `size` (bytes) and `md5` are what the file must have; None where that is not known. `progress` is told the stage
+    `size` (bytes) and `md5` are what the file must have; None where that is not known. `progress` receives the stage
     "download"; if it raises, what has come so far is kept for the next time. Raises DataError with the reason of each
     address.
     """
@@ -169,7 +169,7 @@ def _listed(sentences: list[Sentence]) -> Sentence:
 
 
 def _http_only() -> urllib.request.OpenerDirector:
-    """An opener that follows no file:, ftp: or data: address, not even where a server sends it there."""
+    """Return an opener that follows no file:, ftp: or data: address, not even where a server sends it there."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),

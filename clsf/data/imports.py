@@ -113,7 +113,7 @@ def _import(
 
                 cache.keep(name, fill)
     # What is kept beside the images names them by their place in the set. The names of the files, and what lay beside them, are
-    # this import's own: the same images may have been imported before by somebody else.
+    # this import's own: the same images may have been imported before by someone else.
     broken = {str(path): Sentence.from_json(why) for path, why in cache.facts(name).get("broken", ())}
     skipped = [*layout.skipped, *((one.entry.name, broken[one.path]) for one in layout.pictures if one.path in broken)]
     return Imported(name, catalogue.info(name), tuple(sorted(skipped, key=lambda pair: pair[0])), copies)

@@ -1,4 +1,4 @@
-"""Images of one reader: whoever has the owner's key sees, saves and removes them; kept for a while, or for good.
+"""Images of one reader: anyone who has the owner's key sees, saves and removes them; kept for a while, or for good.
 
 A set says whose it is in its meta.json, by the hash of the owner's key; see `clsf.data.access` for who asks. Its name tells the
 sets of one folder apart and opens nothing: it stands in plans and links, and what others see holds a reference in its place.
@@ -56,7 +56,7 @@ def use(name: str) -> bool:
 def save(name: str, title: str, everyone: bool = False) -> None:
     """Keep an own set for good under a title; `everyone`: also list it to all who use this machine.
 
-    Raises DataError if there is no such set, it is somebody else's, or the title is empty.
+    Raises DataError if there is no such set, it is someone else's, or the title is empty.
     """
     _require_own(name)
     if not title.strip():
@@ -65,7 +65,7 @@ def save(name: str, title: str, everyone: bool = False) -> None:
 
 
 def remove(name: str) -> None:
-    """Take an own set off this machine, saved or not. Raises DataError if it is somebody else's."""
+    """Take an own set off this machine, saved or not. Raises DataError if it is someone else's."""
     if is_name(name) and name in cache.names():
         _require_own(name, whole=False)
         cache.remove(name)

@@ -83,7 +83,7 @@ def _regular(corners: int, radius: float = 1.0) -> list[Point]:
 
 
 def _star(points: int, radii: list[float]) -> list[Point]:
-    """Corners at equal angles, the first at the top; their radii alternate."""
+    """Return corners at equal angles, the first at the top; their radii alternate."""
     count = points * len(radii)
     return [(-r * sin(2 * pi * k / count), r * cos(2 * pi * k / count)) for k, r in enumerate(radii * points)]
 

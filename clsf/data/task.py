@@ -19,7 +19,7 @@ class Cancelled(Exception):  # noqa: N818  it is no error
 
 
 class Task:
-    """Runs `work(progress)` for whoever begins it. Written by its own thread, read by any."""
+    """Runs `work(progress)` for the reader who begins it. Written by its own thread, read by any."""
 
     def __init__(self, work: Callable[[Progress], object]) -> None:
         self.news: tuple[str, int, int] = ("", 0, 0)  # stage, done, total: see clsf.data.progress

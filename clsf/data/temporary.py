@@ -1,6 +1,6 @@
 """One private folder for everything temporary of a process, on the disk of the images: <data folder>/tmp/<process>/
 
-Each process holds a lock beside its folder, which it loses however it ends. Whoever starts next removes the folders whose lock
+Each process holds a lock beside its folder, which it loses however it ends. Anyone who starts next removes the folders whose lock
 is free, so that nothing of an upload stays behind, and tightens what an older program left open to others.
 """
 
@@ -102,7 +102,7 @@ def private_folder(path: Path) -> Path:
 def tighten(root: Path, names: tuple[str, ...]) -> None:
     """Take from others what they may do with a folder of ours, and with the entries of these names (or patterns) in it.
 
-    A folder that is shared on purpose, such as the system's for temporary files, the home folder or somebody else's, stays as
+    A folder that is shared on purpose, such as the system's for temporary files, the home folder or someone else's, stays as
     it is; what of ours lies in it is tightened.
     """
     if root.resolve() not in (Path.home().resolve(), Path("/")):

@@ -155,7 +155,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def serve(arguments: Sequence[str], work: Callable[[Path, dict, Progress], object]) -> int:
-    """In the child: carry out `work(archive, order, progress)` with little memory, and say how it goes and what came of it.
+    """Carry out `work(archive, order, progress)` in the child process with little memory; report progress and result.
 
     Return the exit code.
     """
@@ -199,7 +199,7 @@ def _limit_memory() -> None:
 
 
 def limits() -> dict[str, int]:
-    """Return what an upload may hold, for whoever states it: files, megapixels and so on."""
+    """Return what an upload may hold, for the page that states it: files, megapixels and so on."""
     from clsf.data.decode import MAX_JPEG_PIXELS, MAX_PIXELS
     from clsf.data.layout import MAX_CLASSES
 

@@ -135,7 +135,7 @@ def _most_frequent(confusion: tuple[tuple[int, ...], ...]) -> float | None:
 
 
 def _shrinks(record: RunRecord) -> float | None:
-    """Return the norm of the first kernel's gradient over the last's in the first looks; None if nobody looked."""
+    """Return the norm of the first kernel's gradient over the last's in the first looks; None if there was no look."""
     ratios = []
     for look in record.layers_looked[:LOOKS]:
         norms = [v.get("gradient_norm") for name, v in look.layers.items() if name.endswith("kernel")]
@@ -161,7 +161,7 @@ def _update(record: RunRecord) -> float | None:
 
 
 def broke_in(record: RunRecord) -> tuple[str, int] | None:
-    """Return the first weight, in the model's order, that held or got a number that is no number, and the step."""
+    """Return the first weight, in the model's order, that held or got a number that is nan or infinite, and the step."""
     for look in record.layers_looked:
         for name, value in look.layers.items():
             if _no_number(value.get("norm", 0.0)) or (
@@ -172,5 +172,5 @@ def broke_in(record: RunRecord) -> tuple[str, int] | None:
 
 
 def _no_number(value: object) -> bool:
-    """Return whether a norm is no number; in JSON, as a worker tells it and a store keeps it, it is null then."""
+    """Return whether a norm is not a finite number; in JSON, as a worker tells it and a store keeps it, it is null then."""
     return value is None or not math.isfinite(value)

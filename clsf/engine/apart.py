@@ -26,7 +26,7 @@ _one = threading.Lock()  # per worker: two frameworks more in memory are too man
 
 
 def apart_job(seconds: float, framework: str, warm: str, function: str, content: bytes) -> tuple:
-    """Do as `clsf.engine.work.call_job`, within so many seconds, in a new process. Runs in a thread of a dask worker, which is free for others at once."""
+    """Do as `clsf.engine.work.call_job`, within a number of seconds, in a new process. Runs in a thread of a dask worker, which is free for others at once."""
     from distributed import secede
 
     secede()

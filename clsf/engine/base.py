@@ -62,7 +62,7 @@ class EngineState:
 
 
 class Listener(Protocol):
-    """Whoever wants to know. All calls come from one thread of the engine and must not wait for it."""
+    """What listens to an engine. All calls come from one thread of the engine and must not wait for it."""
 
     def started(self, run_id: str, machine: str) -> None:
         """A worker took the run; `machine` says in words what it runs on."""

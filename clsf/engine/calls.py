@@ -35,7 +35,7 @@ class Calls:
         self._closed = False
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """End all waiting."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -321,7 +321,7 @@ class DaskEngine:
         self._worker_is_free()
 
     def _broke(self, run: Running, error: BaseException) -> None:
-        """The run ended without a result: its worker died, or the connection did."""
+        """End a run that has no result because its worker died, or the connection did."""
         kind = type(error).__name__
         if kind == "KilledWorker":
             address = run.address or getattr(getattr(error, "last_worker", None), "address", "")
@@ -345,7 +345,7 @@ class DaskEngine:
     def _worker_left(self, address: str) -> None:
         """Expect the end of the run that was there, and don't wait for ever.
 
-        Ours says so at once (KilledWorker). A scheduler that somebody else set up rather keeps what died until another worker
+        Ours says so at once (KilledWorker). A scheduler that someone else set up rather keeps what died until another worker
         is free, to try it again, and says nothing.
         """
         if self._workers.kind == "local":

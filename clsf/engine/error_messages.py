@@ -18,14 +18,14 @@ def sentence_of(error: BaseException) -> Sentence:
 
 
 def unexpected(kind: str, message: str) -> Sentence:
-    """Return the sentence for an error that nobody foresaw."""
+    """Return the sentence for an unexpected error."""
     text = " ".join(message.split())
     text = text if len(text) <= MESSAGE_LENGTH else text[: MESSAGE_LENGTH - 1] + "…"
     return say("The job failed with {kind}: {message}. The log of the app holds the details.", kind=kind, message=text)
 
 
 def worker_lost(framework: str) -> Sentence:
-    """Return the sentence for a worker process that ended in the middle of a job, nobody knows why."""
+    """Return the sentence for a worker process that ended in the middle of a job, for an unknown reason."""
     return say(
         "The {framework} worker process ran out of memory or was killed; a new one takes its place. "
         "Try again; if it happens again, make the model, the batch size or the images smaller.",

@@ -37,7 +37,7 @@ class InlineEngine:
         self._listener = listener
 
     def admit(self, owner: str, start: str) -> None:
-        """Everybody may: nothing waits here."""
+        """Admit every run: nothing waits here."""
 
     def submit(self, request: RunRequest) -> None:
         checks.known(EngineError, say("framework"), request.framework, self._frameworks)

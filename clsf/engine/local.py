@@ -161,10 +161,10 @@ class LocalWorkers:
             self._launch(self._nannies[framework])
 
     def reconnect(self) -> None:
-        """Nothing to do: the scheduler lives in this process."""
+        """Do nothing: the scheduler lives in this process."""
 
     def want(self, framework: str) -> bool:
-        """Nothing to do: each framework has a worker."""
+        """Do nothing: each framework has a worker."""
         return False
 
     def kill(self, address: str, pid: int | None) -> None:

@@ -1,4 +1,4 @@
-"""A worker that steps back: whoever waits for a page is served before a training that shares the processor with it."""
+"""A worker that steps back: pages are served before a training that shares the processor with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""dask's timers by a clock that nobody sets. With tornado's own, which is the wall clock, a machine whose clock is put back by an
+"""dask's timers by a clock that can't be set. With tornado's own, which is the wall clock, a machine whose clock is put back by an
 hour would send no message of a run for an hour.
 """
 

@@ -1,4 +1,4 @@
-"""Workers of a dask cluster that somebody else runs: CLSF_SCHEDULER=tcp://host:8786, or tls:// with dask's own settings.
+"""Workers of a dask cluster that someone else runs: CLSF_SCHEDULER=tcp://host:8786, or tls:// with dask's own settings.
 
 Such a worker serves one framework and says so by its resources:
 
@@ -83,10 +83,10 @@ class RemoteWorkers:
                 )  # fmt: skip
 
     def tend(self) -> None:
-        """Nothing to do: the cluster looks after its workers."""
+        """Do nothing: the cluster looks after its workers."""
 
     def want(self, framework: str) -> bool:
-        """Nothing to do: which frameworks have workers is the cluster's business."""
+        """Do nothing: the cluster decides which frameworks have workers."""
         return False
 
     def kill(self, address: str, pid: int | None) -> None:
@@ -109,7 +109,7 @@ def _scheduler_versions(versions: dict) -> dict[str, str]:
 
 
 def _kill(dask_worker: Any) -> None:
-    """Runs in a worker or, as `dask_worker` too, in its nanny."""
+    """Kill the process; runs in a worker or, as `dask_worker` too, in its nanny."""
     import psutil
 
     process = getattr(dask_worker, "process", None)

@@ -1,6 +1,6 @@
 """The server's log: one line per event of a run, as key=value pairs, on stderr; how much of it, CLSF_LOG says.
 
-CLSF_LOG=warning   (default) what whoever looks after the server should know
+CLSF_LOG=warning   (default) what the administrator should know
 CLSF_LOG=info      the story of each run: taken, begun, every epoch, ended or failed
 CLSF_LOG=debug     every message of batches too
 """

@@ -30,7 +30,7 @@ class SerialExecutor:
         self._inbox.put((0.0, action, args))
 
     def after(self, seconds: float, action: Callable, *args: object) -> None:
-        """Do it in so many seconds."""
+        """Do it within a number of seconds."""
         self._inbox.put((time.monotonic() + seconds, action, args))
 
     def close(self, timeout: float) -> None:

@@ -29,7 +29,7 @@ def is_small(setting: str) -> bool:
 
 
 class SmallWorkers(LocalWorkers):
-    """As LocalWorkers, but with one worker. Whoever needs the other framework asks by `want`; see WorkerPool for when."""
+    """As LocalWorkers, but with one worker. A caller that needs the other framework asks by `want`; see WorkerPool for when."""
 
     small = True
     frameworks = ()  # none of them has a worker for certain
@@ -47,7 +47,7 @@ class SmallWorkers(LocalWorkers):
 
     async def _make_way(self, framework: str) -> None:
         old, self._nannies = self._nannies, {}
-        # Entered before anything is waited for, so that whoever asks meanwhile does not start a third.
+        # Entered before anything is waited for, so that anyone who asks meanwhile does not start a third.
         self._nannies[framework] = self._nanny(framework)
         for nanny in old.values():
             nanny.close_gracefully()

@@ -84,7 +84,7 @@ def carry_out(order: dict, control: Control, send: Callable[[dict], None]) -> di
     """Train one run. `send` gets numbered messages of events, all but RunEnded.
 
     Returns {"messages": how many, "tally": of the events in them, "end": RunEnded or RunFailed as JSON text, "weights": .npz bytes or None}. The end
-    travels with the weights, so that whoever reads of it finds them.
+    travels with the weights, so that anyone who reads of it finds them.
     """
     for name, value in order["commands"]:
         obey(control, name, value)
@@ -236,7 +236,7 @@ def warm(framework: str) -> str:
 
 
 class Warmth:
-    """Whether this process has imported its framework: done once, by whoever comes first; the others wait."""
+    """Whether this process has imported its framework: done once, by the first thread that comes; the others wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -325,7 +325,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _be_a_good_child() -> None:
-    with contextlib.suppress(ValueError):  # not the main thread: somebody else's worker, leave it alone
+    with contextlib.suppress(ValueError):  # not the main thread: someone else's worker, leave it alone
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal reaches us too; the app decides
     if os.environ.get("MALLOC_TRIM_THRESHOLD_") and sys.platform == "linux":
         # Set by dask for workers: freezes glibc's thresholds, every tensor above 128 KiB is mapped and unmapped each

@@ -228,7 +228,7 @@ class WorkerPool:
         )
 
     def suspect(self, worker: Worker, token: str) -> None:
-        """Find out whether a worker is busy with a job that nobody waits for; one that still wakes up is only slow."""
+        """Find out whether a worker is busy with a job whose answer is not awaited; one that still wakes up is only slow."""
         if worker.warm:
             self._per_worker.do(worker.address, self._ask_if_stuck, worker, token)
 

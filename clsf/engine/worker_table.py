@@ -33,7 +33,7 @@ class Worker:
     cold: bool = False  # its framework could not be imported
     lost: bool = False  # killed, and not yet gone from the cluster
     ended_by_us: bool = False  # for a reason that lies not in the interactive jobs it had
-    stuck: bool = False  # busy with an interactive job that nobody waits for any more
+    stuck: bool = False  # busy with an interactive job whose answer is not awaited any more
     memory_mb: float | None = None
     ready_bytes: float = 0.0  # what it held when its framework was imported
     paused: bool = False  # by dask, for it holds nearly all the memory that it may use

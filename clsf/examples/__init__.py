@@ -1,7 +1,7 @@
 """Runs that come with the program, so that a page has something real to show before anybody has trained.
 
 Each is a capsule in `data/`, named GROUP-FRAMEWORK or GROUP-NUMBER-FRAMEWORK, and was trained by `python -m clsf.cli.examples`.
-`TrainingService` answers for them by their ids as for any other run; they stand in no store and belong to nobody.
+`TrainingService` answers for them by their ids as for any other run; they stand in no store and have no owner.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ SIZES = (28, 32, 64, 128)
 def fitting(spec: ModelSpec, plan: Plan) -> Plan:
     """Return the plan, its images resized to the first of SIZES that the model takes if it does not take them unchanged.
 
-    A plan that can't be mended so is returned as it is: whoever trains it says what is wrong.
+    A plan that can't be mended so is returned as it is: the training says what is wrong.
     """
     info = catalogue.info(plan.data)
     for side in (plan.preparation.image_size, *SIZES):

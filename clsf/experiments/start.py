@@ -1,4 +1,4 @@
-"""Putting an experiment into the queue, and finding it again with what came of it so far."""
+"""Putting an experiment into the queue, and finding it again with its results so far."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ExperimentRuns:
 
 
 def start(service: Trainer, experiment: Experiment, owner: str, name: str) -> str:
-    """Queue all runs and return the experiment's id, which nobody can guess. Each run is put into the store as it begins.
+    """Queue all runs and return the experiment's id, which can't be guessed. Each run is put into the store as it begins.
 
     Raises ClsfError if an arm can't be trained, or the queue has no room; then nothing of it is left waiting.
     """

@@ -39,12 +39,12 @@ def plant(scene: Scene) -> Scene | None:
 
 def inside_gates(output: Tensor) -> set[int]:
     """Return the ids of operations that only make what something is multiplied by: squeeze-and-excitation is narrow on purpose."""
-    found: set[int] = set()
+    inside: set[int] = set()
     for tensor in ordered(output):
         if tensor.op.kind == "Multiply" and len(tensor.inputs) == 2:
             one, other = ({id(above.op) for above in ordered(end)} for end in tensor.inputs)
-            found |= one ^ other
-    return found
+            inside |= one ^ other
+    return inside
 
 
 def in_code(program: Program) -> list[Finding]:

@@ -38,9 +38,9 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
         return Evidence(
             0.95, say("The axes of the images stand in another order: {error}", error=history.error[:160]), "shapes"
         )
-    found = re.search(r"expected shape=\(([^)]*)\), found shape=\(([^)]*)\)", history.error)
-    if found and sorted(re.findall(r"\d+", found[1])) == sorted(
-        re.findall(r"\d+", found[2])[-len(re.findall(r"\d+", found[1])) :]
+    shapes = re.search(r"expected shape=\(([^)]*)\), found shape=\(([^)]*)\)", history.error)
+    if shapes and sorted(re.findall(r"\d+", shapes[1])) == sorted(
+        re.findall(r"\d+", shapes[2])[-len(re.findall(r"\d+", shapes[1])) :]
     ):
         return Evidence(
             0.95, say("The axes of the images stand in another order: {error}", error=history.error[:160]), "shapes"
@@ -57,6 +57,9 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     x, shape = program.x, program.native_shape
+    got = x.shape[1:] if program.keras and x is not None and x.shape and x.did("permute") else ()
+    if len(got) == 3 and shape and len(shape) == 3 and shape != got and (shape[2], *shape[:2]) == got:
+        return [finding(FAULT, x.did("permute"), "certain")]  # turned on the way to a model that takes them as they were
     if shape is None or len(shape) != 3 or None in shape or program.shape_guessed:
         return []
     conv = any(op.kind in ("Convolution", "Separable", "MaxPool") for op in program.ops)

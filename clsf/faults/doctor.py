@@ -36,12 +36,12 @@ class Verdict:
 
 def diagnose(history: History, facts: Facts) -> tuple[Verdict, ...]:
     """Return what the run looks like, the likeliest first, at most `MOST`. Never raises for odd numbers in the curves."""
-    found = []
+    verdicts = []
     for kind, judge in functions("in_run").items():
         evidence = judge(history, facts)
         if evidence is not None and evidence.weight >= SAID:
-            found.append(Verdict(FAULTS[kind], evidence))
-    return tuple(sorted(found, key=lambda verdict: -verdict.evidence.weight)[:MOST])
+            verdicts.append(Verdict(FAULTS[kind], evidence))
+    return tuple(sorted(verdicts, key=lambda verdict: -verdict.evidence.weight)[:MOST])
 
 
 def looked_at(epochs: int) -> int:

@@ -15,7 +15,7 @@ from clsf.words import Sentence
 
 @dataclass(frozen=True)
 class EpochNumbers:
-    """What one epoch ended with. None: not told. A number that is no number is nan."""
+    """What one epoch ended with. None: not told. A number that is nan or infinite is nan."""
 
     loss: float | None = None
     accuracy: float | None = None  # share in [0, 1]
@@ -62,7 +62,7 @@ class History:
 
     @cached_property
     def broke(self) -> bool:
-        """Whether a loss is no number, or beyond all bounds."""
+        """Whether a loss is not a finite number, or beyond all bounds."""
         return any(not math.isfinite(v) or abs(v) > 1e6 for v in (*self.losses, *self.loss, *self.validation_loss))
 
     def mean_loss(self, first: float, last: float) -> float | None:
@@ -123,7 +123,7 @@ class Facts:
     update_ratio: float | None = (
         None  # size of a step's update over that of the weights, the middle one of all kernels looked at
     )
-    broke_in: tuple[str, int] | None = None  # weight in which a number that is no number was seen first, and the step
+    broke_in: tuple[str, int] | None = None  # weight in which a number that is nan or infinite was seen first, and the step
     accumulates: float | None = None  # gradient norm reported over that of the batch alone, late in an epoch
     validated: bool | None = None
     true_accuracy: float | None = None  # of the validation images, by hand, model in evaluation mode

@@ -25,14 +25,14 @@ class Mark:
 
 def marks(verdict: Verdict, history: History, facts: Facts) -> tuple[Mark, ...]:
     """Return the lines that show what a verdict was told by; none where a number says it better than a line."""
-    found: list[Mark] = []
+    drawn: list[Mark] = []
     losses = [v for v in history.losses or history.loss if math.isfinite(v)]
     if facts.chance is not None and losses:
         late = losses[-max(len(losses) // 10, 1) :]
         if abs(sum(late) / len(late) - facts.chance) < NEAR * facts.chance or hardly_learns(history, facts):
-            found.append(Mark("loss", say("ln {classes}: a model that knows nothing", classes=facts.classes), facts.chance))
+            drawn.append(Mark("loss", say("ln {classes}: a model that knows nothing", classes=facts.classes), facts.chance))
         if verdict.evidence.probe == "floor" or verdict.kind == "softmax-then-logits-loss":
-            found.append(
+            drawn.append(
                 Mark(
                     "loss",
                     say("ln(1 + {others}/e): as low as a second softmax lets it", others=facts.classes - 1),
@@ -41,13 +41,13 @@ def marks(verdict: Verdict, history: History, facts: Facts) -> tuple[Mark, ...]:
             )
     broken = next((n for n, v in enumerate(history.losses or history.loss, 1) if not math.isfinite(v)), None)
     if broken is not None:
-        found.append(Mark("loss", say("no number from here on"), step=broken))
+        drawn.append(Mark("loss", say("no number from here on"), step=broken))
     if verdict.kind in ("imbalance",) and facts.largest_class:
-        found.append(Mark("accuracy", say("always the largest class"), facts.largest_class))
+        drawn.append(Mark("accuracy", say("always the largest class"), facts.largest_class))
     elif facts.classes and hardly_learns(history, facts):
-        found.append(Mark("accuracy", say("chance: 1/{classes}", classes=facts.classes), 1 / facts.classes))
+        drawn.append(Mark("accuracy", say("chance: 1/{classes}", classes=facts.classes), 1 / facts.classes))
     if verdict.evidence.epoch is not None:
         every = (steps_per_epoch(history) or 1) if history.losses else 1
         for chart in ("loss", "accuracy"):
-            found.append(Mark(chart, say("epoch {epoch}", epoch=verdict.evidence.epoch), step=verdict.evidence.epoch * every))
-    return tuple(found)
+            drawn.append(Mark(chart, say("epoch {epoch}", epoch=verdict.evidence.epoch), step=verdict.evidence.epoch * every))
+    return tuple(drawn)

@@ -1,4 +1,4 @@
-"""Overfitting: training images are learned by heart."""
+"""Overfitting: training images are memorised."""
 
 from __future__ import annotations
 

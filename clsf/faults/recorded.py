@@ -47,8 +47,8 @@ def recording(seen: dict) -> Recording:
     return Recording(_tensors(seen.get("start")), steps, _tensors(seen.get("evaluated")), seen.get("evaluated_after", 0))
 
 
-def _tensors(found: dict | None) -> Tensors:
+def _tensors(arrays: dict | None) -> Tensors:
     return {
         name: Tensor(tuple(shape), norm, largest, tuple(values))
-        for name, (shape, norm, largest, values) in (found or {}).items()
+        for name, (shape, norm, largest, values) in (arrays or {}).items()
     }

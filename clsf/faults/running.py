@@ -124,9 +124,9 @@ def _read(path: Path, scene: Scene) -> Ran | None:
     )  # fmt: skip
 
 
-def measures(found: dict) -> Measures:
+def measures(table: dict) -> Measures:
     """Return the measures of what a watch wrote."""
-    pixels, modes = found.get("pixels") or {}, found.get("modes") or {}
+    pixels, modes = table.get("pixels") or {}, table.get("modes") or {}
     edges = tuple(pixels.get("edges", ()))
 
     def of_pixels(part: str) -> Histogram | None:
@@ -139,20 +139,20 @@ def measures(found: dict) -> Measures:
         return tuple(modes[part]) if part in modes else None
 
     return Measures(
-        pairs(found.get("gradients")), pairs(found.get("train_labels")), pairs(found.get("validation_labels")), of_pixels("train"),
-        of_pixels("validation"), pairs(found.get("shapes")), Modes(of_mode("training"), of_mode("validation")),
+        pairs(table.get("gradients")), pairs(table.get("train_labels")), pairs(table.get("validation_labels")), of_pixels("train"),
+        of_pixels("validation"), pairs(table.get("shapes")), Modes(of_mode("training"), of_mode("validation")),
     )  # fmt: skip
 
 
-def _samples(found: dict | None) -> Samples | None:
-    if found is None:
+def _samples(table: dict | None) -> Samples | None:
+    if table is None:
         return None
-    answers = found["answers"]
+    answers = table["answers"]
     return Samples(
-        tuple(found["images"]),
-        tuple(found["labels"]),
+        tuple(table["images"]),
+        tuple(table["labels"]),
         None if answers is None else tuple(answers),
-        tuple(found.get("sure", ())),
+        tuple(table.get("sure", ())),
     )
 
 
@@ -174,70 +174,70 @@ _LOSSES = {
 
 def facts(seen: dict, scene: Scene) -> Facts:
     """Return what is known of a program that was watched. Its classes are those of the data set."""
-    found = seen["facts"]
-    name = found.get("loss_name", "")
+    table = seen["facts"]
+    name = table.get("loss_name", "")
     kind, takes = _LOSSES.get(name, (None, None))
     if "Crossentropy" in name:
         kind = "binary" if name.startswith("Binary") else "cross-entropy"
-        takes = "logits" if found.get("from_logits") else "probabilities"
-    modes = found.get("modes") or []
-    weighted, used = found.get("weighted"), found.get("activations", [])
-    carried = found.get("carried") or []
+        takes = "logits" if table.get("from_logits") else "probabilities"
+    modes = table.get("modes") or []
+    weighted, used = table.get("weighted"), table.get("activations", [])
+    carried = table.get("carried") or []
     norms = seen["gradient_norms"]
-    hidden = list(found.get("widths", [])[1:]) if scene.keras is False else None
+    hidden = list(table.get("widths", [])[1:]) if scene.keras is False else None
     inputs, others = seen["inputs"], seen["validation_inputs"]
     rates = seen["learning_rates"]
     return Facts(
         framework=scene.framework,
-        classes=2 if found.get("output_units") == 1 else 10,
-        batch_size=seen["batch_size"] if not found.get("planned_batch") else found["planned_batch"],
-        train_images=found.get("train_images"),
-        optimizer=found.get("optimizer"),
+        classes=2 if table.get("output_units") == 1 else 10,
+        batch_size=seen["batch_size"] if not table.get("planned_batch") else table["planned_batch"],
+        train_images=table.get("train_images"),
+        optimizer=table.get("optimizer"),
         learning_rate=rates[0] if rates else None,
-        momentum=found.get("momentum"),
-        epsilon=found.get("epsilon"),
-        weight_decay=found.get("weight_decay") or scene.plan.weight_decay,
-        l2=found.get("penalty"),
+        momentum=table.get("momentum"),
+        epsilon=table.get("epsilon"),
+        weight_decay=table.get("weight_decay") or scene.plan.weight_decay,
+        l2=table.get("penalty"),
         loss=kind,
         loss_takes=takes,
-        outputs=found.get("outputs"),
-        output_units=found.get("output_units"),
-        activations=_hidden(used, weighted, found.get("outputs")) if weighted is not None and seen["losses"] else None,
+        outputs=table.get("outputs"),
+        output_units=table.get("output_units"),
+        activations=_hidden(used, weighted, table.get("outputs")) if weighted is not None and seen["losses"] else None,
         dropouts=tuple(layer.rate for layer in scene.spec.layers if hasattr(layer, "rate")),
-        batch_norms=found.get("batch_norms"),
-        norm_momentum=found.get("norm_momentum"),
+        batch_norms=table.get("batch_norms"),
+        norm_momentum=table.get("norm_momentum"),
         narrowest=_narrowest(scene) if hidden is None or hidden else None,
         inputs=tuple(inputs[:2]) if inputs else None,
         deviation=inputs[2] if inputs else None,
         validation_inputs=tuple(others[:2]) if others else None,
         validation_deviation=others[2] if others else None,
-        labels=tuple(found["labels"]) if "labels" in found else None,
-        largest_class=found.get("largest_class"),
-        unseen_labels=found.get("unseen_labels"),
+        labels=tuple(table["labels"]) if "labels" in table else None,
+        largest_class=table.get("largest_class"),
+        unseen_labels=table.get("unseen_labels"),
         purity=seen["purity"],
-        shared_images=found.get("shared_images"),
-        label_agreement=found.get("label_agreement"),
-        idle=found.get("idle"),
-        idle_layers=found.get("idle_layers"),
-        unregistered=found.get("unregistered"),
-        zero_start=found.get("zero_start"),
-        start_scale=found.get("start_scale"),
+        shared_images=table.get("shared_images"),
+        label_agreement=table.get("label_agreement"),
+        idle=table.get("idle"),
+        idle_layers=table.get("idle_layers"),
+        unregistered=table.get("unregistered"),
+        zero_start=table.get("zero_start"),
+        start_scale=table.get("start_scale"),
         training_mode=modes[-1] if modes else None,
-        evaluated_in_training_mode=found.get("evaluated_in_training_mode"),
-        evaluation_varies=found.get("evaluation_varies"),
-        gradients_in_evaluation=found.get("gradients_in_evaluation"),
-        keeps_graph=found.get("keeps_graph"),
-        answers=found.get("answers"),
-        first_to_last_gradient=found.get("first_to_last_gradient"),
+        evaluated_in_training_mode=table.get("evaluated_in_training_mode"),
+        evaluation_varies=table.get("evaluation_varies"),
+        gradients_in_evaluation=table.get("gradients_in_evaluation"),
+        keeps_graph=table.get("keeps_graph"),
+        answers=table.get("answers"),
+        first_to_last_gradient=table.get("first_to_last_gradient"),
         accumulates=sum(carried) / len(carried) if len(carried) > 1 and norms else None,
         validated=bool(history(seen).validation_loss) if history(seen).epochs else None,
-        true_accuracy=found.get("true_accuracy"),
+        true_accuracy=table.get("true_accuracy"),
         planned_epochs=scene.plan.epochs,
-        unused=found.get("unused"),
-        trained_before=found.get("trained_before"),
-        judging_varies=found.get("judging_varies"),
-        roughness=found.get("roughness"),
-        broadcasts=found.get("broadcasts"),
+        unused=table.get("unused"),
+        trained_before=table.get("trained_before"),
+        judging_varies=table.get("judging_varies"),
+        roughness=table.get("roughness"),
+        broadcasts=table.get("broadcasts"),
     )
 
 

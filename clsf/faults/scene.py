@@ -53,13 +53,13 @@ class Scene:
 
     def edited(self, *pairs: tuple[str, str]) -> Scene | None:
         """Return the scene with texts replaced, or None if one of them isn't there."""
-        found = self
+        scene = self
         for old, new in pairs:
-            changed = replace(found, edits=(*found.edits, Edit(re.escape(old), new.replace("\\", "\\\\"), 1)))
-            if changed.text == found.text:
+            changed = replace(scene, edits=(*scene.edits, Edit(re.escape(old), new.replace("\\", "\\\\"), 1)))
+            if changed.text == scene.text:
                 return None
-            found = changed
-        return found
+            scene = changed
+        return scene
 
     def with_pattern(self, pattern: str, new: str, count: int = 0) -> Scene | None:
         """Return the scene with each match of a regular expression replaced, or None if there is none."""

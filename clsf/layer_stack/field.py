@@ -22,7 +22,7 @@ class Seen:
 
 
 def image_stages(facts: tuple[LayerFacts, ...]) -> int:
-    """Return how many stages hand on an image; what comes after flattening, a dense layer or a global mean has no rows and columns."""
+    """Return how many stages pass on an image; what comes after flattening, a dense layer or a global mean has no rows and columns."""
     return next((n for n, one in enumerate(facts) if len(one.out_shape) != 3), len(facts))
 
 
@@ -32,7 +32,7 @@ def sees_everything(facts: tuple[LayerFacts, ...]) -> bool:
 
 
 def seen(facts: tuple[LayerFacts, ...]) -> list[Seen]:
-    """Return, for the input and for each stage, what the cells of the last stage see of it. All stages hand on images."""
+    """Return, for the input and for each stage, what the cells of the last stage see of it. All stages pass on images."""
     height, width = facts[-1].out_shape[:2]
     rows = [(r, r) for r in range(height)]
     columns = [(c, c) for c in range(width)]

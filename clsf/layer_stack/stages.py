@@ -24,7 +24,7 @@ SOURCES: tuple[str, ...] = get_args(Source)
 MAX_STAGES = 4
 MAX_TEXT = 2_000  # characters
 MAX_NUMBERS = 1_500_000
-"""Most numbers that one layer of a chain may hold or hand on: an answer should take a blink."""
+"""Most numbers that one layer of a chain may hold or pass on: an answer should take a blink."""
 
 OWN = (0.0, 1.0, 0.0, 1.0, -4.0, 1.0, 0.0, 1.0, 0.0)
 """What the student's own kernel is before they change it: the Laplacian of four neighbours."""

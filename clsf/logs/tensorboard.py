@@ -87,7 +87,7 @@ def _validation(record: RunRecord) -> Iterator[Event]:
 
 
 def _wall(record: RunRecord, epoch: int) -> float:
-    """Return when an epoch ended, as if the run had begun when it was asked for and nobody had paused it."""
+    """Return when an epoch ended, as if the run had begun when it was asked for and was never paused."""
     per_epoch = record.started.batches_per_epoch if record.started else 1
     seconds = record.steps.seconds
     return record.created + (seconds[min(epoch * per_epoch, len(seconds)) - 1] if seconds else 0.0)

@@ -69,7 +69,7 @@ def ready(seen: DesignFacts, advices: tuple[Advice, ...]) -> bool:
 
 
 def _linear_pairs(design: Design, row: list[Card]) -> Iterator[Advice]:
-    """Two weighted layers with nothing bent between them are one: a product of matrices is a matrix."""
+    """Advise on two layers with weights and no non-linear function between them: they equal one, as a product of matrices is a matrix."""
     before: Card | None = None
     for card in row:
         bends = "linear" if card.branching else card.layer.function
@@ -107,7 +107,7 @@ def _of_card(design: Design, card: Card) -> Iterator[Advice]:
 
 
 def _alone(design: Design, card: Card, shape: Shape | None) -> Iterator[Advice]:
-    """A number that is normalised by itself is 0, whatever it was."""
+    """Advise on numbers that are normalised one by one, which makes each of them 0."""
     if card.branching or not isinstance(card.layer, OneImageNorm) or shape is None or card.layer.together(shape) > 1:
         return
     mends = (Mend(say("Remove it"), edit_steps.remove(design, card.uid)),)
@@ -128,7 +128,7 @@ def _alone(design: Design, card: Card, shape: Shape | None) -> Iterator[Advice]:
 
 
 def _largest(seen: DesignFacts) -> Iterator[Advice]:
-    """One dense layer that holds nearly all parameters, where others hold some."""
+    """Advise on one dense layer that holds nearly all parameters, where others hold some."""
     weighted = [
         (card, seen.cards[card.uid]) for card in seen.design.all() if seen.cards[card.uid].parameters and not card.branching
     ]
@@ -148,7 +148,7 @@ def _largest(seen: DesignFacts) -> Iterator[Advice]:
 
 
 def _smaller(design: Design, card: Card) -> Iterator[Mend]:
-    """Averaging instead of flattening, where convolutions came before."""
+    """Offer averaging instead of flattening, where convolutions came before."""
     place = design.place(card.uid)
     row = design.row(place.owner, place.row)[: place.position]
     if not any(other.role == "Convolution" and not other.off for other in row):
@@ -162,7 +162,7 @@ def _smaller(design: Design, card: Card) -> Iterator[Mend]:
 
 
 def _end(seen: DesignFacts, classes: int) -> Iterator[Advice]:
-    """What comes out must be one logit per class."""
+    """Advise on an end that does not give one logit per class."""
     design = seen.design
     on = [card for card in design.cards if not card.off]
     last = on[-1] if on else None
@@ -233,7 +233,7 @@ def _dense_at_end(design: Design, classes: int) -> Iterator[Mend]:
 
 
 def _logits(design: Design, on: list[Card], classes: int) -> Iterator[Advice]:
-    """The loss takes logits: any numbers, not yet through a softmax. What comes after the last weights must not bend them."""
+    """Advise on functions after the last weights: the loss takes logits, numbers that have not gone through a softmax."""
     last = on[-1]
     named = "linear" if last.branching else last.layer.function
     if last.layer is not None and last.layer.drops and last.layer.rate > 0:

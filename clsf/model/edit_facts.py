@@ -72,7 +72,7 @@ class DesignFacts:
 
     @property
     def outputs(self) -> int:
-        """Numbers that all layers hand on per image, which a training step keeps until its backward pass."""
+        """Numbers that all layers pass on per image, which a training step keeps until its backward pass."""
         return sum(facts.outputs for facts in self.own)
 
     def broken(self) -> list[int]:

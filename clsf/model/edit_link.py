@@ -1,7 +1,7 @@
 """A design as text that can be kept and passed on: JSON for files, and a short form for links. Nothing that is read is trusted.
 
 The JSON is that of `ModelSpec` with "off": true at layers that are switched off, so everything that reads models reads it. The
-link is "1." and the compressed JSON, fields at their default left out, in base64url. Whoever changes a layer's default or
+link is "1." and the compressed JSON, fields at their default left out, in base64url. Anyone who changes a layer's default or
 the dictionary raises the version.
 """
 

@@ -45,7 +45,7 @@ def mends(seen: DesignFacts, uid: int) -> tuple[Mend, ...]:
 
 
 def _made(make: object) -> Mend | None:
-    """A step that is refused (too many layers, say) is no mend."""
+    """Return the design after a step, None if the step is refused (too many layers, say)."""
     try:
         return make()
     except SpecError:
@@ -80,7 +80,7 @@ def _candidates(design: Design, card: Card, seen: DesignFacts) -> Iterator[objec
 
 
 def _before_flattening(design: Design, card: Card, place: Place) -> Iterator[object]:
-    """An image is needed where a flat vector comes: go before what flattened it, or take that away."""
+    """Offer ways out where an image is needed and a flat vector comes: move before what flattened it, or remove that."""
     row = design.row(place.owner, place.row)
     for position, other in enumerate(row[: place.position]):
         if not other.branching and other.layer.flattens and not other.off:
@@ -91,7 +91,7 @@ def _before_flattening(design: Design, card: Card, place: Place) -> Iterator[obj
 
 
 def _sliding(design: Design, card: Card, shape: Shape) -> Iterator[object]:
-    """A window that does not fit: let it hang over, or make it smaller."""
+    """Offer ways out for a window that does not fit: let it hang over, or make it smaller."""
     if not isinstance(card.layer, Sliding) or card.layer.padding == "same":
         return
     yield lambda: Mend(say("Set padding to 'same'"), edit_steps.edit(design, card.uid, padding="same"))
@@ -106,7 +106,7 @@ def _sliding(design: Design, card: Card, shape: Shape) -> Iterator[object]:
 
 
 def _narrower(design: Design, card: Card, shape: Shape) -> Iterator[object]:
-    """Too many numbers in one array: halve the width until it fits."""
+    """Offer a smaller width for an array of too many numbers: halve it until it fits."""
     name = card.layer.WIDTH
     width = getattr(card.layer, name) // 2 if name else 0
     while width >= 1:
@@ -126,7 +126,7 @@ def _fits_alone(layer: Layer, shape: Shape) -> bool:
 
 
 def _residual(design: Design, card: Card, shape: Shape) -> Iterator[object]:
-    """Both rows must end alike: keep the size inside, or give the shortcut what makes it equal."""
+    """Offer ways to make both rows end alike: keep the size inside, or give the shortcut what makes it equal."""
     yield lambda: Mend(say("Set padding 'same' and strides 1 inside"), edit_steps.each(design, card.uid, _keeping))
     body = _end(card.rows[0], shape)
     if body is None:
@@ -164,7 +164,7 @@ def _residual(design: Design, card: Card, shape: Shape) -> Iterator[object]:
 
 
 def _multiply(design: Design, card: Card, shape: Shape) -> Iterator[object]:
-    """The layers must end like the shortcut, or in one number per channel."""
+    """Offer ways to make the layers end like the shortcut, or in one number per channel."""
     body, shortcut = (_end(row, shape) for row in card.rows)
     if body is None or shortcut is None:
         return

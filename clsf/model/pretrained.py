@@ -1,4 +1,4 @@
-"""Networks whose weights were trained before, by somebody else: what they are, what they expect, and which layers of a model are theirs."""
+"""Networks whose weights were trained before, by someone else: what they are, what they expect, and which layers of a model are theirs."""
 
 from __future__ import annotations
 

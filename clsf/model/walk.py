@@ -10,7 +10,7 @@ from clsf.model.shapes import OneOrTwo, Shape, Sides, Weight, Window, one_or_two
 from clsf.words import Sentence
 
 MAX_ELEMENTS = 50_000_000
-"""Most numbers that one layer may hold or hand on for one image (200 MB in float32); more is refused by arithmetic."""
+"""Most numbers that one layer may hold or pass on for one image (200 MB in float32); more is refused by arithmetic."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Own classes: images that somebody collects by camera or file, class by class, until a model is taught them.
+"""Own classes: images that a reader collects by camera or file, class by class, until a model is taught them.
 
 collection    the classes and their images, as one frozen value; what is still missing
 recordings    the split in which a recording is whole on one side

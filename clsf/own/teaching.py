@@ -21,12 +21,12 @@ WAYS = ("scratch", "frozen", "tuned")
 
 
 def model(classes: int) -> ModelSpec:
-    """Return the pretrained network with a head for so many classes."""
+    """Return the pretrained network with a head for a number of classes."""
     return presets.preset(BACKBONE, classes)
 
 
 def plan(data: str, images: int, epochs: int = EPOCHS, seed: int = 0) -> Plan:
-    """Return the plan that teaches the head on frozen features, for so many training images."""
+    """Return the plan that teaches the head on frozen features, for a number of training images."""
     source = SOURCES[BACKBONE]
     return Plan(
         data, Preparation(SIDE, source.colour, source.scale), weights=source.weights, train_layers="head", epochs=epochs,

@@ -44,7 +44,7 @@ def request_of(record: RunRecord) -> Request:
 
 
 def classes_of(record: RunRecord) -> int:
-    """Return how many classes a run's model tells apart."""
+    """Return how many classes a run's model distinguishes."""
     return 2 if record.plan.loss_kind.one_output else record.model.analyse(record.started.input_shape).output_shape[0]
 
 

@@ -48,7 +48,7 @@ def inspect_image(request: Request, pixels: np.ndarray, wanted: int | None) -> I
 
 
 def grad_cam(request: Request, pixels: np.ndarray, wanted: int | None) -> np.ndarray | None:
-    """Return Grad-CAM alone, float32 (h, w), of zeros where no layer hands on images; arguments as of `inspect_image`."""
+    """Return Grad-CAM alone, float32 (h, w), of zeros where no layer passes on images; arguments as of `inspect_image`."""
     held = models.of(request)
     if held is None:
         return None
@@ -122,7 +122,7 @@ def _two(points: np.ndarray) -> np.ndarray:
 
 
 def _cam_layer(facts: dict[str, LayerFacts], values: dict[str, np.ndarray]) -> str | None:
-    """Return the last layer of the model's own row that hands on images larger than a pixel, a convolution if there is one.
+    """Return the last layer of the model's own row that passes on images larger than a pixel, a convolution if there is one.
 
     What follows a convolution and leaves the images' shape as it is, such as batch normalisation and an activation, belongs to it:
     Grad-CAM is of the maps that the rest of the network sees (arXiv:1610.02391, section 3).

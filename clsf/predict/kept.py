@@ -1,4 +1,4 @@
-"""Exported files, made once: whoever asks again, or comes back to the page, gets what was made, or waits for what is being made."""
+"""Exported files, made once: anyone who asks again, or comes back to the page, gets what was made, or waits for what is being made."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Exports:
         self._making: dict[tuple[str, str], tuple[float, Future]] = {}  # since when (monotonic)
 
     def get(self, service: TrainingService, record: RunRecord, kind: str) -> bytes:
-        """Return the file; made now, in a thread that goes on whoever stops waiting, if it was not.
+        """Return the file; made now, in a thread that goes on even if a reader stops waiting, if it was not.
 
         Raises DataError if the reader may not see the run's images, and what the export raises; the next call tries again.
         """

@@ -1,6 +1,6 @@
 """A trained model inside a worker: built once, asked many times, and forgotten when it is not needed any more.
 
-A worker that does not have the model a request names answers None; whoever asks then sends the weights (`hold`) and asks
+A worker that does not have the model a request names answers None; anyone who asks then sends the weights (`hold`) and asks
 again. So a worker that was replaced, or another one of a cluster, needs no memory of what was before.
 """
 

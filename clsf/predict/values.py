@@ -84,7 +84,7 @@ class Inside:
     wanted: int  # the class that is explained
     layers: tuple[Layer, ...]
     saliency: np.ndarray  # float32 (height, width), at least 0
-    cam: np.ndarray | None  # float32 (height, width), at least 0: Grad-CAM; None if no layer hands on images
+    cam: np.ndarray | None  # float32 (height, width), at least 0: Grad-CAM; None if no layer passes on images
     cam_layer: str | None
     cam_size: tuple[int, int] | None  # of that layer's images
     occlusion: np.ndarray  # float32 (height, width): how much the probability falls if this place is covered

@@ -1,4 +1,4 @@
-"""What is told of a program: as one JSON object, and as lines of text."""
+"""What is reported of a program: as one JSON object, and as lines of text."""
 
 from __future__ import annotations
 

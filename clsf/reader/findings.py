@@ -16,6 +16,7 @@ EXPLAINS = {
     "softmax-one-unit": {"wrong-loss-for-output", "wrong-last-activation", "label-encoding"},
     "wrong-last-units": {"label-encoding", "wrong-loss-for-output"},
     "relu-before-softmax": {"wrong-last-activation"},
+    "optimizer-default-lr": {"lr-too-low"},
     "sigmoid-with-categorical": {"wrong-last-activation"},
 }
 """Kind -> kinds that are its consequence: with it found for certain or likely, they aren't told."""
@@ -24,13 +25,13 @@ INSTEAD = {"wrong-from-logits": "softmax-then-logits-loss", "probabilities-into-
 """Kind -> another one whose mend does away with both; done together, the two mends would be a new fault."""
 
 MAX_SECONDS = 0.7
-"""After that no further kind is looked for: only programs that nobody wrote by hand take as long."""
+"""After that no further kind is looked for: only generated programs take as long."""
 
 logger = logging.getLogger("clsf.reader")
 
 
 def faults(program: Program) -> list[Finding]:
-    """Return what is wrong with a program, the surest first, then by line. A check that fails says nothing."""
+    """Return what is wrong with a program, most certain first, then by line. A check that fails says nothing."""
     findings: list[Finding] = []
     patience = Patience(MAX_SECONDS)
     for in_code in functions("in_code").values():

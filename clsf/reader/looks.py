@@ -148,7 +148,7 @@ def evaluating(program: Program) -> list[Event]:
         if program.net is not None and e["net"] is not program.net:
             continue
         part = _part(e)
-        looks = e.no_grad or (part in ("test", "validation"))
+        looks = e.no_grad or part in ("test", "validation") or e["mode"] == "eval"
         if looks and not (e.loops and e.loop_ids[-1] in trained and not e.no_grad):
             found_ones.append(e)
     return found_ones
@@ -239,8 +239,8 @@ def rounds(program: Program) -> int | None:
     """Return the number of epochs that is written in the program."""
     from clsf.reader.plan import _epochs
 
-    found_count = _epochs(program)
-    return found_count if isinstance(found_count, int) else None
+    epochs = _epochs(program)
+    return epochs if isinstance(epochs, int) else None
 
 
 __all__ = [

@@ -69,7 +69,7 @@ class Scope:
 
 
 class Machine(Expressions):
-    """Follows one program; `events`, `nets` and `unclear` are what came of it."""
+    """Follows one program; `events`, `nets` and `unclear` are the result."""
 
     MAX_IDLE = 400  # steps of a loop that builds no layer: drawing, plotting, reading files
 
@@ -109,7 +109,7 @@ class Machine(Expressions):
     # -- running
 
     def run(self) -> None:
-        """Follow the module, then functions that nobody called."""
+        """Follow the module, then functions that are never called."""
         try:
             self.block(self.tree.body)
             self._rest()
@@ -151,7 +151,7 @@ class Machine(Expressions):
         return any(e.kind in ("backward", "fit", "apply", "loss") for e in self.events)
 
     def _likely(self, node: ast.FunctionDef) -> dict:
-        """Return what a function that nobody calls is most likely given: the program's one model, optimizer, loss and loader."""
+        """Return what a function that is never called is most likely given: the program's one model, optimizer, loss and loader."""
         values = [*self.module.names.values(), *reversed(self.nets)]
         kinds = {
             "model": (("model", "net", "network", "cnn"), [x for x in values if isinstance(x, v.Net)]),

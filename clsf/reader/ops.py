@@ -54,7 +54,7 @@ _AUGMENT = {
 
 
 def is_known(name: str) -> bool:
-    """Whether Keras' layer of that name is an operation here, so that its call makes no layer of somebody's own."""
+    """Whether Keras' layer of that name is an operation here, so that its call makes no layer of someone's own."""
     return name in _KERAS_KINDS or name in _AUGMENT or name == "Lambda"
 
 

@@ -215,7 +215,7 @@ def _classifies(net: Net) -> bool:
 
 
 def _sequentials(machine: Machine) -> None:
-    """nn.Sequential on its own is a model too: find those that names stand for."""
+    """Find the nn.Sequential objects that names stand for: on its own, one is a model too."""
     named = [
         value
         for value in list(machine.module.names.values())
@@ -281,7 +281,7 @@ def _fit_data(program: Program, made: Made) -> None:
 
 
 def _native_shapes(program: Program) -> list[tuple[tuple | None, bool]]:
-    """Return shapes that the model's input may have, the surest first: (shape without the batch, whether it is a guess)."""
+    """Return shapes that the model's input may have, most certain first: (shape without the batch, whether it is a guess)."""
     shapes: list[tuple[tuple | None, bool]] = []
     net = program.net
     if net.input_shape is not None:
@@ -314,7 +314,6 @@ def _forward(program: Program) -> None:
         program.output = net.outputs[0]
         program.native_shape, program.shape_guessed = net.input_shape, False
         program.misfits = list(machine.misfits)
-        _input_against_data(program)
         return
     known = [s for s, _ in shapes if s is not None and None not in s]
     if known:
@@ -337,10 +336,6 @@ def _forward(program: Program) -> None:
             program.misfits = best[3] if best[0][0] == 0 else []
     else:
         program.output, _ = _through(program, None)
-
-
-def _input_against_data(program: Program) -> None:
-    return
 
 
 def _guesses(program: Program) -> list[tuple]:

@@ -37,7 +37,7 @@ def _again(sentence: Sentence, line: int) -> ReadError:
 
 
 class Patience:
-    """Working time for one question about a program, in seconds; only programs that nobody wrote by hand run out of it.
+    """Working time for one question about a program, in seconds; only generated programs run out of it.
 
     Counts the processor time of this thread: an answer must not depend on what else the machine does. A pause of Python itself
     between two looks (its garbage collection takes half a second in a large process) counts as `PAUSE` at most.

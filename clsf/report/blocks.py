@@ -1,4 +1,4 @@
-"""The pieces that a report consists of, the same for HTML and Markdown. All texts are plain; whoever renders them escapes."""
+"""The pieces that a report consists of, the same for HTML and Markdown. All texts are plain; the renderer escapes them."""
 
 from __future__ import annotations
 

@@ -145,17 +145,17 @@ def _equal(contents: Contents, words: Words) -> Iterator[Block]:
 
 
 def _test(contents: Contents, words: Words) -> Iterator[Block]:
-    found = [
+    tested = [
         (name, contents.measured[r.run_id])
         for r, name in zip(contents.records, contents.names, strict=True)
         if r.run_id in contents.measured
     ]
     yield Heading(words(say("The test set")))
-    if not found:
+    if not tested:
         yield Text(words(say("It was not used.")))
         return
     rows = []
-    for name, e in found:
+    for name, e in tested:
         right = int((metrics.answers(e.probabilities) == e.labels).sum())
         interval = metrics.wilson(right, len(e.labels))
         error = metrics.calibration(e.labels, e.probabilities).error
@@ -165,29 +165,29 @@ def _test(contents: Contents, words: Words) -> Iterator[Block]:
          words(say("Calibration error"))],
         rows, words(say("What the test set says")),
     )  # fmt: skip
-    part = say_n("{count} test image", "{count} test images", len(found[0][1].labels), count=f"{len(found[0][1].labels):,}")
-    if found[0][1].part == "validation":
+    part = say_n("{count} test image", "{count} test images", len(tested[0][1].labels), count=f"{len(tested[0][1].labels):,}")
+    if tested[0][1].part == "validation":
         part = say_n(
             "{count} validation image, because the data set has no test images",
             "{count} validation images, because the data set has no test images",
-            len(found[0][1].labels),
-            count=f"{len(found[0][1].labels):,}",
+            len(tested[0][1].labels),
+            count=f"{len(tested[0][1].labels):,}",
         )
     yield Text(words(say("Measured on {part}. Measurements on the test set in this session: {looks}.", part=part, looks=contents.looks)),
                small=True)  # fmt: skip
-    if len(found) == 2 and len(found[0][1].labels) == len(found[1][1].labels):
-        gap = metrics.paired_difference(found[0][1].labels, found[0][1].probabilities, found[1][1].probabilities)
+    if len(tested) == 2 and len(tested[0][1].labels) == len(tested[1][1].labels):
+        gap = metrics.paired_difference(tested[0][1].labels, tested[0][1].probabilities, tested[1][1].probabilities)
         yield Text(
             words(
                 say(
                     "Accuracy of {two} minus that of {one}: {difference} percentage points; 95 % interval {low} to {high}, by a paired "
                     "bootstrap over the same images.",
-                    one=found[0][0], two=found[1][0], difference=f"{100 * gap.share:+.2f}", low=f"{100 * gap.low:+.2f}",
+                    one=tested[0][0], two=tested[1][0], difference=f"{100 * gap.share:+.2f}", low=f"{100 * gap.low:+.2f}",
                     high=f"{100 * gap.high:+.2f}",
                 )
             )
         )  # fmt: skip
-    for name, e in found:
+    for name, e in tested:
         yield _confusion(name, e.confusion, contents.classes, words)
 
 

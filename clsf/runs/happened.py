@@ -1,6 +1,6 @@
-"""What a run was, beyond its plan: all that somebody did to it while it trained, how it began and how it ended.
+"""What a run was, beyond its plan: all that was done to it by hand while it trained, how it began and how it ended.
 
-A plan says what was meant. Whoever calls two runs equal, or writes down what a run did, has to ask this as well. It is made
+A plan says what was meant. Anyone who calls two runs equal, or writes down what a run did, has to ask this as well. It is made
 from the events that a run told, so it is known of old runs too.
 """
 
@@ -36,7 +36,7 @@ class Happened:
     reduced: Changes = ()  # because the validation loss no longer fell
     pauses: int = 0
     by_hand: int = 0  # steps taken one by one
-    looks: int = 0  # steps that somebody asked to see in detail
+    looks: int = 0  # steps that were asked for in detail
     looked_inside: bool = False  # the plan's look_inside
     begun_from: str | None = None  # run whose weights it began with
     epochs_before: int = 0  # that these weights had been trained for
@@ -68,7 +68,7 @@ class Happened:
 
     @property
     def touched(self) -> bool:
-        """Whether somebody did something to the run while it trained."""
+        """Whether something was done to the run by hand while it trained."""
         return bool(self.changed or self.pauses or self.by_hand or self.looks)
 
     def sentences(self) -> Iterator[Sentence]:

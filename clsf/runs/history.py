@@ -1,6 +1,6 @@
 """History: what a student makes of saved runs: finding, naming, noting, deleting with a way back, and experiments.
 
-Everything is asked and changed for one owner. A run of somebody else is neither listed nor changed; whoever knows its id
+Everything is asked and changed for one owner. A run of someone else is neither listed nor changed; anyone who knows its id
 can look at it (`RunStore.record`). What is deleted is hidden at once and removed for good after KEPT_DAYS.
 """
 
@@ -110,7 +110,7 @@ class History:
     # Changing.
 
     def describe(self, owner: str, run_id: str, name: str, note: str, tags: Sequence[str]) -> None:
-        """Give a run a name, a note and tags. Raises StoreError if it is somebody else's, or a text is too long."""
+        """Give a run a name, a note and tags. Raises StoreError if it is someone else's, or a text is too long."""
         self._require_own(owner, [run_id])
         clean = tidy_tags(tags)
         for what, text in (("name", name), ("note", note), *(("tag", tag) for tag in clean)):
@@ -127,7 +127,7 @@ class History:
         self._write([(_MARK, (run_id,)), ("UPDATE marks SET name = ?, note = ?, tags = ? WHERE run_id = ?", values)])
 
     def delete(self, owner: str, run_ids: Sequence[str]) -> None:
-        """Hide runs; `restore` brings them back. Raises StoreError, and hides none, if one is live or somebody else's."""
+        """Hide runs; `restore` brings them back. Raises StoreError, and hides none, if one is live or someone else's."""
         for row in self._require_own(owner, run_ids):
             if row["status"] not in OVER:
                 raise StoreError("The run {run_id} still trains or waits. Stop it, then delete it.", run_id=row["run_id"])
@@ -135,7 +135,7 @@ class History:
         self._forget(run_ids)
 
     def restore(self, owner: str, run_ids: Sequence[str]) -> None:
-        """Take a deletion back. Raises StoreError if a run is somebody else's or gone for good."""
+        """Take a deletion back. Raises StoreError if a run is someone else's or gone for good."""
         self._require_own(owner, run_ids)
         self._set_deleted(run_ids, None)
         self._forget(run_ids)
@@ -244,7 +244,7 @@ class History:
         return len(self._planned.of(owner))
 
     def rename_experiment(self, owner: str, experiment_id: str, name: str) -> None:
-        """Give an experiment another name. Raises StoreError if it is somebody else's."""
+        """Give an experiment another name. Raises StoreError if it is someone else's."""
         checks.text(StoreError, word("name"), name)
         if self.experiment(experiment_id).owner != owner:
             raise not_yours(experiment_id)

@@ -1,4 +1,4 @@
-"""Names of runs, groups and experiments: nobody can guess one, and none holds `__`, which no component's name may have."""
+"""Names of runs, groups and experiments: they can't be guessed, and none holds `__`, which no component's name may have."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 
 
 class Numbers(Sequence[float]):
-    """Written by one thread and read by many. Nobody is lent its memory, which could then not grow: `numpy.asarray` copies."""
+    """Written by one thread and read by many. Its memory is never lent out, which could then not grow: `numpy.asarray` copies."""
 
     __slots__ = ("_values",)
 
@@ -18,7 +18,7 @@ class Numbers(Sequence[float]):
         self._values = array("d", values)
 
     def extend(self, values: Iterable[float]) -> None:
-        """Append all values, or none if one of them is no number (TypeError)."""
+        """Append all values, or none if one of them is not a number (TypeError)."""
         self._values.extend(array("d", values))
 
     def __len__(self) -> int:

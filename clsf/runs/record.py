@@ -80,7 +80,7 @@ class RunRecord:
     rate_changes: list[LearningRateChanged] = field(default_factory=list)
     pauses: int = 0
     steps_by_hand: int = 0  # steps taken one by one while it was paused
-    looks_asked: int = 0  # steps that somebody asked to see in detail
+    looks_asked: int = 0  # steps that were asked for in detail
     updated: float | None = field(
         default=None, compare=False, repr=False
     )  # Unix time at which the store last heard of it; None: it did not come from a file

@@ -1,4 +1,4 @@
-"""What somebody else sees of a run: a link shows its numbers, never the owner's private images, their name, note or tags, nor the id
+"""What someone else sees of a run: a link shows its numbers, never the owner's private images, their name, note or tags, nor the id
 of another run, which would open it."""
 
 from __future__ import annotations

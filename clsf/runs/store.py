@@ -469,7 +469,7 @@ class RunStore:
         return record, count
 
     def _fold(self, record: RunRecord, first: int, events: list[tuple[int, Event]]) -> None:
-        """Fold what another process has written, unless somebody else just did."""
+        """Fold what another process has written, unless someone else just did."""
         with self._lock:
             if self._records.get(record.run_id) is not record or self._counts[record.run_id] != first:
                 return

@@ -31,13 +31,13 @@ class Place:
     """Where a run stands that waits."""
 
     position: int  # 1: it is the next
-    wait: float | None  # seconds, about; None where nobody can say
+    wait: float | None  # seconds, about; None where it is not known
 
 
 def waits(
     line: Iterable[RunRecord], recent: Iterable[RunSummary], at_once: int = 1, longest: float = 0.0
 ) -> list[float | None]:
-    """Return for each run in line about how many seconds pass until those before it are done, None where nobody can say.
+    """Return for each run in line about how many seconds pass until those before it are done, None where it is not known.
 
     A run that trains goes on as fast as so far; one that waits is as fast as the last alike in `recent` (newest first), else
     guessed. `at_once`: runs that train at the same time. `longest`: seconds after which the server ends a run, 0: never.
@@ -56,7 +56,7 @@ def _seconds(record: RunRecord, recent: list[RunSummary]) -> float | None:
     if left is not None:
         return left
     try:
-        with access.working_for(access.PROGRAM):  # how long somebody else's images take is no secret
+        with access.working_for(access.PROGRAM):  # how long someone else's images take is no secret
             info = catalogue.info(record.plan.data)
         return training_seconds(record.model, record.plan, record.framework, info, recent)[0]
     except ClsfError:  # a data set that is not known here any more

@@ -1,4 +1,4 @@
-"""Writer: the thread that puts batches of statements into the database, in order, so that nobody else waits for the disk.
+"""Writer: the thread that puts batches of statements into the database, in order, so that no other thread waits for the disk.
 
 What can't be written now is kept and tried again. Where there is no file yet (locked, no room, no permission), batches go into
 a database in memory, from which all is read meanwhile, and into the file as soon as that can be had.
@@ -65,7 +65,7 @@ class Writer:
         if file is None:
             self._start()
 
-    # By whoever has something to write.
+    # For threads that have something to write.
 
     def write(self, batch: Batch) -> int:
         """Have a batch written soon. Return its number."""

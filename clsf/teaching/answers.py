@@ -42,7 +42,7 @@ def of_lesson(lesson: Lesson, rows: Mapping[str, Mapping], truth: Truth, sealed:
 
 
 def texts(lesson: Lesson, rows: Mapping[str, Mapping]) -> dict[str, str]:
-    """Return key -> what a student has written in steps that nobody can grade by arithmetic."""
+    """Return key -> what a student has written in steps that can't be graded by arithmetic."""
     keys = [key_of(lesson.name, step.name) for step in lesson.tasks if step.block is not None and not step.block.graded]
     return {key: str(rows[key].get("answer", ""))[:4000] for key in keys if key in rows}
 

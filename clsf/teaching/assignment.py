@@ -138,8 +138,8 @@ class Assignment:
             raise TeachingError("The assignment has the unknown field {name}.", name=checks.shown(other[0]))
         state = data.get("state", {})
         for name in ("lessons", "locked"):
-            found = data.get(name, [])
-            if not isinstance(found, list) or len(found) > MOST_LESSONS or not all(isinstance(each, str) for each in found):
+            names = data.get(name, [])
+            if not isinstance(names, list) or len(names) > MOST_LESSONS or not all(isinstance(each, str) for each in names):
                 raise TeachingError("Its field {name} is no list of names.", name=name)
         if not isinstance(state, dict):
             raise TeachingError("Its field {name} is no list of names.", name="state")
@@ -226,15 +226,15 @@ def broken_locks(assignment: Assignment, run: Trained) -> list[Sentence]:
     ]
 
 
-def _same(wanted: str, found: object) -> bool:
+def _same(wanted: str, has: object) -> bool:
     try:
-        return math.isclose(float(wanted), float(found))  # type: ignore[arg-type]
+        return math.isclose(float(wanted), float(has))  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        return wanted == str(found)
+        return wanted == str(has)
 
 
 def class_name(text: object) -> str:
-    """Return a class's name as it stands in links. Raises TeachingError for what can't be one."""
+    """Return a class's name as it is written in links. Raises TeachingError for what can't be one."""
     name = " ".join(str(text).split()) if isinstance(text, str) else ""
     checks.text(TeachingError, word("class"), name)
     if not name or len(name) > MOST_CLASS or not name.isprintable():

@@ -1,6 +1,6 @@
 """A class: who is at which step, what was trained, and how long somebody has not moved on. Read from the store; no Streamlit.
 
-A class has a name, which stands in links, and belongs to the key of the teacher who opened it. Students join with the link. What
+A class has a name, which is in links, and belongs to the key of the teacher who opened it. Students join with the link. What
 they are called is what they typed themselves, if anything.
 """
 
@@ -81,8 +81,8 @@ def open_class(reached: Reached, owner: str, name: str, task: str = "") -> str:
 
 def classes(reached: Reached, owner: str) -> dict[str, dict]:
     """Return name -> what is kept of each class of a teacher, the newest first."""
-    found = reached.all(owner, TEACHER) if owner else {}
-    return dict(sorted(found.items(), key=lambda kept: -(kept[1].get("created") or 0)))
+    taught = reached.all(owner, TEACHER) if owner else {}
+    return dict(sorted(taught.items(), key=lambda kept: -(kept[1].get("created") or 0)))
 
 
 def remove(reached: Reached, owner: str, name: str) -> None:
@@ -142,27 +142,27 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
 
 
-def board(reached: Reached, name: str, found: Iterable[Student], lessons: Sequence[Lesson]) -> Board:
+def board(reached: Reached, name: str, students: Iterable[Student], lessons: Sequence[Lesson]) -> Board:
     """Return what a class has done together."""
-    found, done = list(found), reached.of_all(PART, (MEMBER, name))
+    students, done = list(students), reached.of_all(PART, (MEMBER, name))
     steps = tuple(
         (key, step.title, sum(key in rows for rows in done.values()))
         for lesson in lessons
         for step in lesson.steps
         for key in [key_of(lesson.name, step.name)]
     )
-    best = max((student.best for student in found if student.best is not None), default=None)
-    return Board(len(found), steps, sum(len(student.runs) for student in found), best)
+    best = max((student.best for student in students if student.best is not None), default=None)
+    return Board(len(students), steps, sum(len(student.runs) for student in students), best)
 
 
-def table(found: Iterable[Student], called: str) -> str:
+def table(students: Iterable[Student], called: str) -> str:
     """Return the end of a class as a CSV file: a line for each student. `called`: word for one without a name."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(
         ["student", "steps_done", "right_at_once", "answered", "runs", "best_validation_accuracy", "place", "quiet_seconds"]
     )
-    for each in found:
+    for each in students:
         name = checks.cell(each.name) or f"{called} {each.number}"
         best = "" if each.best is None else f"{each.best:.4f}"
         writer.writerow(

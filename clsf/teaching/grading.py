@@ -54,7 +54,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """What came of one file. `refused`: why it gets no mark."""
+    """The result of one file. `refused`: why it gets no mark."""
 
     file: str
     refused: Sentence | None = None
@@ -94,23 +94,23 @@ def grade(
     files: Mapping[str, Callable[[], bytes]], workers: Workers, key: bytes, assignment: Assignment | None = None,
     language: str = "en",
 ) -> list[Graded]:  # fmt: skip
-    """Return what came of each file (name -> what reads it), in their order. Never raises for what is in a file.
+    """Return the result of each file (name -> what reads it), in their order. Never raises for what is in a file.
 
     `assignment`: the one that counts; None: the one that most of the files are about.
     """
-    found = {name: _opened(name, read, key) for name, read in files.items()}
-    good = [graded for graded in found.values() if graded.handin is not None]
+    by_name = {name: _opened(name, read, key) for name, read in files.items()}
+    good = [graded for graded in by_name.values() if graded.handin is not None]
     wanted = assignment or _commonest([graded.handin.assignment for graded in good])
     for graded in good:
         if graded.handin.assignment != wanted:
             title = graded.handin.assignment.title
-            found[graded.file] = _without_mark(graded, say("It belongs to another assignment: {title}.", title=title))
+            by_name[graded.file] = _without_mark(graded, say("It belongs to another assignment: {title}.", title=title))
     truth = _Truths(workers)
-    for name, graded in found.items():
-        found[name] = _computed(graded, truth, language)
-    found = _asked_again(found, workers)
-    found = {name: _marked(_goal(graded)) for name, graded in found.items()}
-    return list(_compared(found).values())
+    for name, graded in by_name.items():
+        by_name[name] = _computed(graded, truth, language)
+    by_name = _asked_again(by_name, workers)
+    by_name = {name: _marked(_goal(graded)) for name, graded in by_name.items()}
+    return list(_compared(by_name).values())
 
 
 def _opened(name: str, read: Callable[[], bytes], key: bytes) -> Graded:
@@ -189,11 +189,11 @@ class _Truths:
 # Predictions, computed again.
 
 
-def _asked_again(found: dict[str, Graded], workers: Workers) -> dict[str, Graded]:
+def _asked_again(by_name: dict[str, Graded], workers: Workers) -> dict[str, Graded]:
     """Ask the weights of all runs what they predict, and compare it with the ends of the curves."""
     waiting = [
         (name, place, capsule)
-        for name, graded in found.items()
+        for name, graded in by_name.items()
         if graded.refused is None
         for place, capsule in enumerate(graded.handin.runs)
     ]
@@ -201,11 +201,11 @@ def _asked_again(found: dict[str, Graded], workers: Workers) -> dict[str, Graded
     other = [each for each in waiting if _contradicts(each[2], said[each[:2]]) and rerun.asked_in(each[2]) != each[2].framework]
     said |= _said(other, workers, lambda capsule: capsule.framework)  # before anybody is told that something was changed
     for name, place, capsule in waiting:
-        graded, answer = found[name], said[name, place]
+        graded, answer = by_name[name], said[name, place]
         if graded.refused is not None:
             continue
         if _contradicts(capsule, answer):
-            found[name] = _without_mark(graded, say(
+            by_name[name] = _without_mark(graded, say(
                 "Its run was changed: its weights reach an accuracy of {accuracy} on the validation images with a loss of {loss}, but its "
                 "curve ends at {claimed} and {claimed_loss}.",
                 accuracy=f"{answer.accuracy:.1%}", loss=f"{answer.loss:.4f}",
@@ -217,8 +217,8 @@ def _asked_again(found: dict[str, Graded], workers: Workers) -> dict[str, Graded
             runs[place] = replace(runs[place], unconfirmed=(*runs[place].unconfirmed, answer.problem))
         else:
             runs[place] = replace(runs[place], accuracy=answer.accuracy, loss=answer.loss)
-        found[name] = replace(graded, runs=tuple(runs))
-    return found
+        by_name[name] = replace(graded, runs=tuple(runs))
+    return by_name
 
 
 def _said(
@@ -240,10 +240,10 @@ def _said(
         for first in range(0, len(all_of_it), AT_ONCE):
             part = all_of_it[first : first + AT_ONCE]
             try:
-                found = workers.call(framework, rerun.JOB, [ask for _, ask in part], timeout=SECONDS)
+                answers = workers.call(framework, rerun.JOB, [ask for _, ask in part], timeout=SECONDS)
             except ClsfError as error:
-                found = [rerun.Said(problem=error.sentence)] * len(part)
-            said |= {key: each for (key, _), each in zip(part, found, strict=True)}
+                answers = [rerun.Said(problem=error.sentence)] * len(part)
+            said |= {key: each for (key, _), each in zip(part, answers, strict=True)}
     return said
 
 
@@ -312,30 +312,30 @@ def candidate(capsule: Capsule, accuracy: float | None) -> dict[str, object]:
 # All together.
 
 
-def _compared(found: dict[str, Graded]) -> dict[str, Graded]:
+def _compared(by_name: dict[str, Graded]) -> dict[str, Graded]:
     """Leave only the newest of several files of one browser with a mark, and say which files have a run or a number in common."""
     newest: dict[str, Graded] = {}
-    for graded in found.values():
+    for graded in by_name.values():
         who = graded.handin.browser if graded.refused is None else ""
         if who and (who not in newest or newest[who].handin.made <= graded.handin.made):
             newest[who] = graded
-    for name, graded in found.items():
+    for name, graded in by_name.items():
         if graded.refused is None and graded.handin.browser and newest[graded.handin.browser].file != name:
             why = say("A newer file of the same student counts: {file}.", file=newest[graded.handin.browser].file)
-            found[name] = _without_mark(graded, why)
-    runs, numbers = _shared(found, _runs_of), _shared(found, lambda graded: {graded.handin.number.casefold()} - {""})
-    for name, graded in found.items():
+            by_name[name] = _without_mark(graded, why)
+    runs, numbers = _shared(by_name, _runs_of), _shared(by_name, lambda graded: {graded.handin.number.casefold()} - {""})
+    for name, graded in by_name.items():
         if graded.refused is None:
             notes = [say("The same run is in {files}.", files=", ".join(runs[name]))] if runs[name] else []
             notes += [say("The same number is given in {files}.", files=", ".join(numbers[name]))] if numbers[name] else []
-            found[name] = replace(graded, notes=(*graded.notes, *notes))
-    return found
+            by_name[name] = replace(graded, notes=(*graded.notes, *notes))
+    return by_name
 
 
-def _shared(found: Mapping[str, Graded], things_of: Callable[[Graded], set[str]]) -> dict[str, list[str]]:
+def _shared(by_name: Mapping[str, Graded], things_of: Callable[[Graded], set[str]]) -> dict[str, list[str]]:
     """Return file -> some other files that have a thing in common with it."""
     having: dict[str, set[str]] = {}
-    things = {name: things_of(graded) for name, graded in found.items() if graded.refused is None}
+    things = {name: things_of(graded) for name, graded in by_name.items() if graded.refused is None}
     for name, each in things.items():
         for thing in each:
             having.setdefault(thing, set()).add(name)

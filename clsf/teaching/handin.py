@@ -130,12 +130,12 @@ def _files(archive: zipfile.ZipFile) -> dict[str, bytes]:
     members = KIND.members(archive, lambda name: name in (ABOUT, SEAL) or _RUN.match(name) is not None)
     if len(members) > MOST_RUNS + 2:
         raise TeachingError("It holds too many runs; at most {most} are read.", most=MOST_RUNS)
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     left = MOST_BYTES
     for name, member in members.items():
-        found[name] = zips.content(archive, member, min(left, MOST_ABOUT) if name in (ABOUT, SEAL) else left)
-        left -= len(found[name])
-    return found
+        contents[name] = zips.content(archive, member, min(left, MOST_ABOUT) if name in (ABOUT, SEAL) else left)
+        left -= len(contents[name])
+    return contents
 
 
 def _about(data: object) -> dict:
@@ -153,8 +153,8 @@ def _about(data: object) -> dict:
 
 
 def _rows(data: dict, name: str) -> Rows:
-    found = data.get(name)
-    fits = isinstance(found, dict) and len(found) <= MOST_ANSWERS and all(isinstance(row, dict) for row in found.values())
-    if not fits or any(len(key) > 200 for key in found):
+    rows = data.get(name)
+    fits = isinstance(rows, dict) and len(rows) <= MOST_ANSWERS and all(isinstance(row, dict) for row in rows.values())
+    if not fits or any(len(key) > 200 for key in rows):
         raise TeachingError("Its field {name} is not as a dashboard writes it.", name=name)
-    return found
+    return rows

@@ -109,5 +109,5 @@ def _measured(ask: Ask) -> Said:
 def _prepared(key: str, data: str) -> tuple[Prepared, str, str]:
     """Return the images as a plan with these fields has them, and their hashes."""
     plan = for_asking(Plan.from_json({**json.loads(key), "data": data}))
-    found = prepare(open_dataset(plan.data), plan)
-    return found, images_hash(found), split_hash(found)
+    prepared = prepare(open_dataset(plan.data), plan)
+    return prepared, images_hash(prepared), split_hash(prepared)

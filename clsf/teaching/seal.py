@@ -1,6 +1,6 @@
 """The seal of a hand-in: a dashboard signs the files that it wrote with a secret of its own, so that it finds every later change.
 
-Whoever grades with the same store (CLSF_HOME) can confirm the seal. Elsewhere the sums are compared, which finds careless
+Anyone who grades with the same store (CLSF_HOME) can confirm the seal. Elsewhere the sums are compared, which finds careless
 changes, and the seal itself is reported as not confirmed: a student may run a dashboard of their own.
 """
 
@@ -23,9 +23,9 @@ BYTES = 32
 @cache
 def secret(folder: Path) -> bytes:
     """Return the secret of the store in a folder, made at the first call; where it can't be kept, it lasts as long as the process."""
-    found = _read(folder)
-    if found is not None:
-        return found
+    kept = _read(folder)
+    if kept is not None:
+        return kept
     made = secrets.token_bytes(BYTES)
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,10 +38,10 @@ def secret(folder: Path) -> bytes:
 
 def _read(folder: Path) -> bytes | None:
     try:
-        found = (folder / FILE).read_bytes()
+        content = (folder / FILE).read_bytes()
     except OSError:
         return None
-    return found if len(found) == BYTES else None
+    return content if len(content) == BYTES else None
 
 
 def sealed(files: Mapping[str, bytes], key: bytes) -> dict:

@@ -1,4 +1,4 @@
-"""What came of a program: plain values that cross from a worker to the page, as the framework gave them."""
+"""The result of a program: plain values that cross from a worker to the page, as the framework gave them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A program that ran: the code, and everything that came of it."""
+    """A program that ran: the code, and all of its results."""
 
     code: str
     value: Seen | None = None

@@ -135,7 +135,7 @@ def steps_of(**modules: ModuleType) -> dict[str, Callable]:
 
 
 def run(library: Library, call: Call, inputs: dict[str, object] | None = None) -> Outcome:
-    """Run a program and tell what came of it. An exception of the program is a result like any other.
+    """Run a program and return its outcome. An exception of the program is a result like any other.
 
     `inputs` remembers what steps called `inputs` returned; the steps after these change nothing in place.
     """

@@ -55,8 +55,5 @@ def show(page: str) -> None:
                 st.caption(plain(check.missing(facts.candidates(check))), width="content")
         if names:
             st.caption(f":material/lock: {t('Some controls are locked by the assignment.')}", width="content")
-        st.page_link(
-            navigation.link_to(assigned.PAGE), label=t("To the assignment"), icon=":material/arrow_back:",
-            query_params=navigation.kept(),
-        )  # fmt: skip
+        navigation.link(t("To the assignment"), assigned.PAGE, ":material/arrow_back:")
         _locks(key="locks", data={"names": names, "title": t("Locked by the assignment")})

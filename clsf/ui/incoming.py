@@ -96,7 +96,7 @@ def _is_of(sent: WidgetState, shown: WidgetMetadata | None) -> bool:
 
 
 def _worth_a_traceback(record: logging.LogRecord) -> bool:
-    """Log a refused download in one line, instead of as a fault of the program; other faults stay what they are."""
+    """Log a refused download in one line, instead of as a fault of the program; other faults are logged as before."""
     error = record.exc_info[1] if record.exc_info else None
     if not isinstance(error, MediaFileStorageError):
         return True

@@ -35,9 +35,9 @@ def show(page: str) -> None:
         if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", persist_state="session"):
             questions.show(page)
     name, why = NEXT[page]
-    title = words(next(page.title for page in navigation.PAGES if page.name == name))
+    title = words(navigation.page_named(name).title)
     with st.container(
         border=True, key="next_page", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
         st.markdown(f"**{t('What next?')}** {plain(why)}", width="stretch")
-        st.page_link(navigation.link_to(name), label=title, icon=":material/arrow_forward:", query_params=navigation.kept())
+        navigation.link(title, name, ":material/arrow_forward:")

@@ -16,12 +16,12 @@ def activation(name: str):
 
 
 def _gelu(x):
-    """The formula of tf.nn.gelu with its 1/√2 in x's dtype; there it goes through float32, and float64 misses by 5e-9."""
+    """Apply the formula of tf.nn.gelu with its 1/√2 in x's dtype; tf.nn.gelu takes it through float32, which misses float64 by 5e-9."""
     return 0.5 * x * tf.math.erfc(-x * tf.constant(sqrt(0.5), x.dtype))
 
 
 def _leaky_relu(x):
-    """Keras' function has a slope of 0.2 and its layer 0.3, so it is said."""
+    """Apply leaky ReLU with the slope written out: Keras' function has 0.2 by default and its layer 0.3."""
     return keras.activations.leaky_relu(x, negative_slope=LEAKY_SLOPE)
 
 

@@ -26,7 +26,7 @@ class Optimizers:
 
     @property
     def only(self) -> keras.optimizers.Optimizer:
-        """The one that there is, for `model.compile`."""
+        """Return the only optimizer, for `model.compile`."""
         ((each, _, _),) = self._each
         return each
 

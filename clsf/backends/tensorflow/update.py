@@ -52,7 +52,7 @@ class Update:
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """Within it the variables are their moving averages, where the plan wants these and there was an update."""
+        """Put the moving averages into the variables inside the `with` block, where the plan wants them and there was an update."""
         own = [tf.identity(v.value) for v in self._variables] if self._averages and self._updates > 0 else []
         self._set(self._averages if own else [])
         try:
@@ -65,5 +65,5 @@ class Update:
             variable.assign(value)
 
     def forget(self) -> None:
-        """Forget the averages: the weights were set by somebody else."""
+        """Forget the averages: the weights were set from outside."""
         self._updates.assign(0)

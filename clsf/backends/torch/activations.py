@@ -43,7 +43,7 @@ class ActivationReader:
         )  # (n, h, w, c) -> (n, c, h, w)
 
     def _outputs(self, images: Tensor, keep_slopes: bool) -> dict[str, Tensor]:
-        """Return what comes out of every module; a slope can be taken of each, also of one that hands on what it got."""
+        """Return what comes out of every module; a slope can be taken of each, also of one that passes on what it got."""
         outputs: dict[str, Tensor] = {}
 
         def keep(path: str):

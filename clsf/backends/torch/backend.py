@@ -161,7 +161,7 @@ class TorchBackend:
             self.built.hand_out({})
 
     def _cpu_inputs(self, pixels: Tensor) -> Tensor:
-        """As `_inputs`, but before the batch moves to the device."""
+        """Return the inputs as `_inputs` does, before the batch moves to the device."""
         images = pixels.to(self._dtype).sub_(self._mean.cpu()).div_(self._deviation.cpu())
         return images.permute(0, 3, 1, 2)  # (b, h, w, c) -> (b, c, h, w)
 
@@ -284,7 +284,7 @@ class TorchBackend:
 
 
 def _shared(pixels: np.ndarray) -> Tensor:
-    """Return a tensor that shares the array's memory; a memory-mapped file is read-only, and nobody writes into it."""
+    """Return a tensor that shares the array's memory; a memory-mapped file is read-only, and is never written into."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The given NumPy array is not writable")
         return torch.from_numpy(np.ascontiguousarray(pixels))

@@ -34,7 +34,7 @@ def activation(name: str):
 
 
 def _selu(x: Tensor) -> Tensor:
-    """The formula of F.selu with TensorFlow's slope at exactly 0, that of the side above; F.selu has that of the side below.
+    """Apply the formula of F.selu with TensorFlow's slope at exactly 0, that of the positive side; F.selu has that of the negative side.
 
     A border of an image that is black everywhere puts a whole channel at 0. Source: SeluGrad in
     tensorflow/core/kernels/relu_op_functor.h. Constants: Klambauer et al. 2017, arXiv:1706.02515.

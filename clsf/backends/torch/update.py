@@ -54,7 +54,7 @@ class Update:
 
     @contextmanager
     def averaged(self) -> Iterator[None]:
-        """Within it the parameters are their moving averages, where the plan wants these and there was an update."""
+        """Put the moving averages into the parameters inside the `with` block, where the plan wants them and there was an update."""
         own = [p.detach().clone() for p in self._parameters] if self._averages else []
         self._set(self._averages)
         try:
@@ -68,7 +68,7 @@ class Update:
             p.copy_(value)
 
     def forget(self) -> None:
-        """Forget the averages: the weights were set by somebody else."""
+        """Forget the averages: the weights were set from outside."""
         self._averages = []
 
 

@@ -1,4 +1,4 @@
-"""What a case is: a gap that somebody published, the conditions it arose under, and the causes that may explain it."""
+"""What a case is: a published gap, the conditions it arose under, and the causes that may explain it."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class Recalibrated:
 
 
 class Trainer(Protocol):
-    """What trains and measures for a case. Each call returns when it is over; None: somebody stopped it."""
+    """What trains and measures for a case. Each call returns when it is over; None: it was stopped by hand."""
 
     def train(self, framework: str, spec: ModelSpec, plan: Plan) -> RunRecord | None: ...
 
@@ -115,7 +115,7 @@ def explain(
     """Train a case; yield a step as soon as all its seeds are done, and at the end what recalibration shows, if it does.
 
     `plan`: with the case's settings, or what the student chose in their place. Seeds are `plan.seed`, `plan.seed + 1`, …
-    Causes that `order` leaves out stay at work. Raises PlanError for a wrong order at once, EngineError with the reason if a run fails; a run that somebody stops ends the generator.
+    Causes that `order` leaves out stay at work. Raises PlanError for a wrong order at once, EngineError with the reason if a run fails; stopping a run by hand ends the generator.
     """
     order = case.order if order is None else tuple(order)
     check(case, seeds, order)
@@ -123,7 +123,7 @@ def explain(
 
 
 class _StoppedError(Exception):
-    """Somebody stopped it."""
+    """The run was stopped by hand."""
 
 
 @dataclass(frozen=True, slots=True)

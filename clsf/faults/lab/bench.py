@@ -46,7 +46,7 @@ class Bench:
         Thread(target=self._work, name="bug-lab", daemon=True).start()  # a server that ends doesn't wait for a program
 
     def ask(self, key: str, make: Callable[[], Sequence[Scene]]) -> Task:
-        """Return the task of that name; `make` is asked for its programs, all of one framework, where nobody asked before.
+        """Return the task of that name; `make` is asked for its programs, all of one framework, where it was not made before.
 
         Raises SpecError while too many wait.
         """

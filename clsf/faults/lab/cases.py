@@ -89,9 +89,9 @@ class Case:
     @cached_property
     def right_lines(self) -> tuple[int, ...]:
         """Return one wrong line of each fault: where the reader of code finds it, else the first one that says something."""
-        found = {f.kind: f.line for f in reversed(faults(read(self.faulty.text)))}
+        line_of = {f.kind: f.line for f in reversed(faults(read(self.faulty.text)))}
         return tuple(
-            found[kind] if found.get(kind) in places else lines.readable(self.shown, places)
+            line_of[kind] if line_of.get(kind) in places else lines.readable(self.shown, places)
             for kind, places in zip(self.kinds, self.lines_of, strict=True)
         )
 
@@ -99,16 +99,16 @@ class Case:
     def line_choices(self) -> tuple[int, ...]:
         """Return the lines that are offered, in their order: one right line of each fault, and lines where near misses would stand."""
         right, possible = self.right_lines, lines.statements(self.shown)
-        found: list[int] = []
+        choices: list[int] = []
         for kind in self.choices:
             planted = functions("plant")[kind](self.healthy) if kind in functions("plant") and kind not in self.kinds else None
             if planted is not None:
                 moved = [
                     lines.moved(self.healthy.text, self.faulty.text, n) for n in lines.touched(self.healthy.text, planted.text)
                 ]
-                found.append(lines.readable(self.shown, [n for n in moved if n] or [1]))
-        found = [n for n in found if n in possible] + _mixed(possible, self.code)
-        near = [n for n in dict.fromkeys(found) if all(abs(n - wrong) > 1 for wrong in (*self.lines, *right))]
+                choices.append(lines.readable(self.shown, [n for n in moved if n] or [1]))
+        choices = [n for n in choices if n in possible] + _mixed(possible, self.code)
+        near = [n for n in dict.fromkeys(choices) if all(abs(n - wrong) > 1 for wrong in (*self.lines, *right))]
         return tuple(sorted({*right, *near[: LINES - len(set(right))]}))
 
     @property
@@ -136,13 +136,13 @@ def case_of(code: str) -> Case:
 
 @lru_cache(maxsize=200)
 def _case(code: str) -> Case:
-    found = re.fullmatch(r"([TK])([1-5])-(\d{1,3})", code)
-    if not found:
+    match = re.fullmatch(r"([TK])([1-5])-(\d{1,3})", code)
+    if not match:
         raise SpecError(
             "'{code}' is no case. A code has a letter, T for PyTorch or K for Keras, a level from 1 to 5 and a number, such as T2-17.",
             code=code,
         )
-    letter, level, number = found[1], int(found[2]), int(found[3])
+    letter, level, number = match[1], int(match[2]), int(match[3])
     code, framework = f"{letter}{level}-{number}", LETTERS[letter]
     if level < 5:
         kinds = _mixed(playable(framework, level), f"{letter}{level}-{number // len(playable(framework, level))}")

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 def touched(before: str, after: str) -> tuple[int, ...]:
     """Return the lines of `before`, 1-based, that are others in `after`; where lines came in, the one before."""
-    found: set[int] = set()
+    numbers: set[int] = set()
     for tag, first, last, _, _ in _compared(before, after).get_opcodes():
         if tag == "insert":
-            found.add(max(first, 1))
+            numbers.add(max(first, 1))
         elif tag != "equal":
-            found |= set(range(first + 1, last + 1))
-    return tuple(sorted(found))
+            numbers |= set(range(first + 1, last + 1))
+    return tuple(sorted(numbers))
 
 
 def moved(before: str, after: str, line: int) -> int | None:

@@ -19,11 +19,11 @@ class Streak:
     def solved(self, day: date | None = None) -> Streak:
         """Return the streak after a case was solved; `day`: the day whose daily case it was."""
         row = self.row + 1
-        found = replace(self, row=row, best=max(self.best, row))
+        updated = replace(self, row=row, best=max(self.best, row))
         if day is None or self.day == day.isoformat():
-            return found
+            return updated
         yesterday = (day - timedelta(days=1)).isoformat()
-        return replace(found, days=self.days + 1 if self.day == yesterday else 1, day=day.isoformat())
+        return replace(updated, days=self.days + 1 if self.day == yesterday else 1, day=day.isoformat())
 
     def missed(self) -> Streak:
         """Return the streak after a wrong answer."""

@@ -60,16 +60,18 @@ def _called() -> None:
 
 def _runs(assignment: Assignment) -> list[RunRecord]:
     """Show which runs go along: those that reach the goal are chosen at first."""
-    found = [(record, values) for record, values in facts.runs() if record.over and record.ended is not None][::-1][:MOST_SHOWN]
-    if not found:
+    offered = [(record, values) for record, values in facts.runs() if record.over and record.ended is not None][::-1][
+        :MOST_SHOWN
+    ]
+    if not offered:
         if assignment.goal:
             st.caption(t("You have no run yet to hand in."))
         return []
-    names = {record.run_id: _name(record) for record, _ in found}
+    names = {record.run_id: _name(record) for record, _ in offered}
     check = assignment.check
     good = [
         record.run_id
-        for record, values in found
+        for record, values in offered
         if check is not None and check.met([values]) and not broken_locks(assignment, record)
     ][:1]
     with st.expander(t("Runs in the file"), icon=":material/inventory_2:", expanded=bool(assignment.goal)):
@@ -77,7 +79,7 @@ def _runs(assignment: Assignment) -> list[RunRecord]:
             t("Runs"), list(names), default=good, key=f"handin_runs_{assignment.key}_{len(good)}", format_func=lambda run: names.get(run, run),
             max_selections=handin.MOST_RUNS, label_visibility="collapsed", placeholder=t("Choose runs"),
         )  # fmt: skip
-    taken = [record for record, _ in found if record.run_id in chosen]
+    taken = [record for record, _ in offered if record.run_id in chosen]
     for record in taken:
         for said in broken_locks(assignment, record):
             st.caption(f":material/lock: {plain(said)}")

@@ -16,12 +16,12 @@ def chosen() -> Assignment | None:
     text = st.query_params.get(PARAMETER)
     if text:
         try:
-            found = unpacked(text)
+            assignment = unpacked(text)
         except TeachingError as error:
             st.error(plain(error.sentence), icon=":material/link_off:")
             return None
-        assigned.begin(found)
-        return found
+        assigned.begin(assignment)
+        return assignment
     return assigned.opened()
 
 
@@ -86,7 +86,7 @@ def _goal(assignment: Assignment) -> None:
 
 def _page(assignment: Assignment) -> None:
     link = assignment.link or Link("train")
-    title = words(next(page.title for page in navigation.PAGES if page.name == link.page))
+    title = words(navigation.page_named(link.page).title)
     if st.button(t("Open the page {page}", page=title), key="open_task", icon=":material/open_in_new:", type="primary"):
         nowhere = Lesson("", 0, "", 1, 1, (), (), (Step("", "", ""),))
         course.open_link(nowhere, nowhere.steps[0], link)
@@ -101,6 +101,4 @@ def none() -> None:
         t("There is no assignment open in this browser. Open the link that your teacher gave you."),
         icon=":material/assignment:",
     )
-    st.page_link(
-        navigation.link_to("home"), label=t("To the start page"), icon=":material/home:", query_params=navigation.kept()
-    )
+    navigation.link(t("To the start page"), "home", ":material/home:")

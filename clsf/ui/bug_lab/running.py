@@ -9,7 +9,8 @@ import streamlit as st
 from clsf.errors import ClsfError
 from clsf.faults.lab import Bench, Case, Task, mended, probe_scene
 from clsf.faults.running import Live, Ran
-from clsf.ui.shared.text import plain, t, tn
+from clsf.ui.shared import problems
+from clsf.ui.shared.text import t, tn
 
 TICK = 0.5  # seconds between two looks at a program that runs
 
@@ -39,7 +40,7 @@ def waited(ask: Callable[[], Task], shown: Callable[[Live], None] | None = None)
     try:
         task = ask()
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     if not task.over:
         st.fragment(_look, run_every=TICK)(task, shown)

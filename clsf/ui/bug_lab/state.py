@@ -97,7 +97,7 @@ def solve(code: str, points: int, kinds: set[str], lines: set[int]) -> None:
 
 
 def miss() -> None:
-    """A wrong answer ends the row of cases that were solved at once."""
+    """End the row of cases solved at the first answer, after a wrong one."""
     _keep(STREAK, streak().missed().to_json())
 
 

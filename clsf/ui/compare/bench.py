@@ -16,11 +16,11 @@ from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import DTYPES, LEARNING_RATES, MAX_BATCH, OPTIMIZERS, Clipping, Plan, Preparation
 from clsf.ui.compare import keys
-from clsf.ui.shared import choices, controls, data_choice, state
+from clsf.ui.shared import choices, controls, data_choice, problems, state
 from clsf.ui.shared.choices import fit
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, t, tn
+from clsf.ui.shared.text import t, tn
 
 DEFAULT_STEPS = 30
 DEFAULT_OPTIMIZER = optimizers.PLAINEST  # what remains is the model
@@ -109,7 +109,7 @@ def choose(steps: bool = True) -> Bench:
         recording = Recording(count, full_steps=full, isolate=isolate)
         check(spec, plan, recording)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return Bench(spec, None, None, None)
     analysis = spec.analyse(prepared_shape(catalogue.info(data), preparation))
     if steps:

@@ -20,7 +20,7 @@ from clsf.errors import ClsfError
 from clsf.plan import MAX_EPOCHS, Plan, Preparation
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import estimate, jobs, keys, published
-from clsf.ui.shared import choose, data_choice, service_access, state
+from clsf.ui.shared import choose, data_choice, problems, service_access, state
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
@@ -95,7 +95,7 @@ def _choose(case: Case, row: Row | None) -> tuple[Case, Plan, int, tuple[str, ..
         spec = case.spec(len(info.classes))
         spec.analyse(info.shape)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     estimate.show(spec, plan, runs(case, seeds, tuple(order)), "torch")
     pressed = st.button(

@@ -38,7 +38,7 @@ class _Done:
 
 
 def show() -> None:
-    """Show where the files are given on the left, and what came of them on the right."""
+    """Show where the files are given on the left, and their results on the right."""
     left, right = st.columns([1, 2.4], gap="large")
     with left:
         _choose()
@@ -80,10 +80,10 @@ def _choose() -> None:
 
 def _compared(given: list[Given], data: str, own: tuple | None) -> _Done | Sentence:
     try:
-        found = lab.examined(service_access.get_service(), given, data, own)
+        comparison = lab.examined(service_access.get_service(), given, data, own)
     except ClsfError as error:
         return error.sentence
-    return _Done(found, given[-1].content, len(given) == 2, data)
+    return _Done(comparison, given[-1].content, len(given) == 2, data)
 
 
 def _look(done: _Done) -> None:
@@ -123,7 +123,7 @@ def _take(done: _Done) -> None:
     with st.container(horizontal=True):
         if st.button(t("Open in Model"), key="convert_open", icon=":material/account_tree:"):
             design.hand_over(result.first.spec)
-            st.switch_page(navigation.link_to("model"), query_params=navigation.kept())
+            navigation.switch_to("model")
         if done.pair and result.comparison.differs:
             _download(
                 t("The second file, mended"),

@@ -109,7 +109,7 @@ def forget(kind: str) -> None:
 
 
 def stop(kind: str) -> None:
-    """End this reader's job of a kind after what it is doing; what it said stays. That of somebody else goes on."""
+    """End this reader's job of a kind after what it is doing; what it said stays. That of someone else goes on."""
     job = current(kind)
     if job is not None and own(kind):
         job.background.stop()

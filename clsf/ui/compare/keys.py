@@ -1,4 +1,4 @@
-"""Every session_state key of the Compare page; those of widgets stand in the link under the same name."""
+"""Every session_state key of the Compare page; those of widgets are in the link under the same name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CODE = "race_code_open"
 # Conversion lab.
 CONVERT_FIRST, CONVERT_SECOND, CONVERT_MINE, CONVERTED = "convert_first", "convert_second", "convert_mine", "convert_done"
 
-# Work in the background; the names of jobs stand in the link.
+# Work in the background; the names of jobs are in the link.
 LOCKSTEP, EFFECTS, GAP, NOISE, DEFAULTS = "lockstep", "effects", "gap", "noise", "defaults"
 
 OPENED = "opened_switch"  # the switch that a row of the defaults led to, which stands first then

@@ -59,7 +59,7 @@ class LockstepJob:
 
     @property
     def parting(self) -> FirstParting | None:
-        """The first parting, as soon as it was met."""
+        """Return the first difference, as soon as it was met."""
         if self.result is not None:
             return self.result.first_parting
         started = self.started
@@ -68,7 +68,7 @@ class LockstepJob:
 
 
 def show() -> None:
-    """Show the controls on the left and what came of them on the right."""
+    """Show the controls on the left and their results on the right."""
     left, right = st.columns([1, 2.4], gap="large")
     with left:
         chosen = bench.choose()
@@ -114,7 +114,7 @@ def _pick() -> None:
 
 
 def _look(job: LockstepJob, was_over: bool) -> None:
-    """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
+    """Draw the results so far. What did not change since the last drawing is sent as the same, and the browser leaves it alone."""
     _head(job)
     started, steps = job.started, job.steps
     if started is not None:

@@ -21,7 +21,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import MAX_EPOCHS, Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.compare import bench, estimate, example, jobs, keys
-from clsf.ui.shared import choose, service_access, state, units
+from clsf.ui.shared import choose, problems, service_access, state, units
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
@@ -45,7 +45,7 @@ class NoiseJob:
 
 
 def show() -> None:
-    """Show the controls on the left and what came of them on the right."""
+    """Show the controls on the left and their results on the right."""
     jobs.page_of(
         keys.NOISE, _choose, _start, _look,
         note("compare", "press-train-seeds"),
@@ -79,7 +79,7 @@ def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
         compared = arms(plan, difference)
         why = _idle(spec, plan, difference)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     if why is not None:
         st.warning(plain(why), icon=":material/block:")

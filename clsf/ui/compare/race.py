@@ -92,7 +92,7 @@ def _records() -> list[RunRecord] | None:
 
 @pace.turn()
 def _look(drawn_at: pace.Pace | None) -> None:
-    """One look at both runs."""
+    """Draw both runs as they are now."""
     if not runs.looked_at():  # they were closed just now
         st.rerun()
     records = _records()

@@ -51,7 +51,7 @@ def show() -> None:
 
 
 def _board(was_running: bool) -> None:
-    """One look at everything: a switch that is turned changes what can be done with all of them."""
+    """Draw all switches: turning one changes what can be done with the others."""
     with st.expander(t("Measured on"), icon=":material/science:", expanded=True):
         left, right = st.columns(2, gap="large")
         with left:
@@ -72,7 +72,7 @@ def _job(chosen: Bench) -> EffectsJob | None:
 
 
 def _actions(chosen: Bench) -> None:
-    """What can be done with all switches at once."""
+    """Show what can be done with all switches at once."""
     useful = [name for name, entry in ENTRIES.items() if entry.idle(chosen.analysis, chosen.plan) is None]
     on, job = switches.on(), _job(chosen)
     st.markdown(t("**{count} of {all} differences** can show with this model and plan.", count=len(useful), all=len(ENTRIES)))

@@ -84,7 +84,7 @@ def _use(chosen: Augmentation) -> None:
         help=note("data", "opens-train-page"),
     ):  # fmt: skip
         chosen_augmentation.take(chosen)
-        st.switch_page(navigation.link_to("train"), query_params=navigation.kept())
+        navigation.switch_to("train")
     if chosen_augmentation.chosen().any and chosen_augmentation.chosen() == chosen:
         st.caption(t("This is what the Train page is set to."))
 

@@ -1,4 +1,4 @@
-"""Every session_state key of the Data page; those of widgets stand in the link under the same name."""
+"""Every session_state key of the Data page; those of widgets are in the link under the same name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ KINDS = "upload_classes"
 OWN_SIDE = "upload_side"
 OWN_TITLE = "upload_title"
 OWN_TASK = "upload_task"  # the Task that reads an upload
-OWN_FOUND = "upload_found"  # what came of it
+OWN_FOUND = "upload_found"  # the result
 OWN_DONE = "upload_done"  # counts the uploads, so that the widgets are empty afterwards
 OWN_READING = "upload_reading"  # how the last upload is read, before it is imported
 OWN_ROLE, OWN_ENCODING, OWN_LABELS = "upload_role", "upload_encoding", "upload_labels"

@@ -14,7 +14,7 @@ from clsf.errors import ClsfError
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.ui.data import keys, opened
-from clsf.ui.shared import navigation, progress, runs, service_access, state
+from clsf.ui.shared import navigation, problems, progress, runs, service_access, state
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
@@ -23,7 +23,7 @@ from clsf.ui.shared.text import plain, t
 PAIRS = 4  # of a finding that are shown
 TICK = 1.0  # seconds between two looks at runs that go on
 MODEL, EPOCHS, MOST = "lecture-cnn", 8, 4000
-"""What is trained with the leak and without it: enough to learn by heart, small enough for a minute."""
+"""What is trained with the leak and without it: enough to memorise, small enough for a minute."""
 
 
 def show(info: DatasetInfo) -> None:
@@ -95,7 +95,7 @@ def _with_and_without(info: DatasetInfo, dataset: Dataset, finding: Finding) -> 
             service.train(spec, Plan(name, epochs=EPOCHS, batch_size=32, train_limit=MOST), ("torch",), owner=state.owner())[0] for name in pair
         ]  # fmt: skip
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     st.rerun()
 
@@ -144,6 +144,4 @@ def _told(run_ids: list[str], other_images: bool) -> None:
         t("Compare the two runs"), key=f"leak_compare_{run_ids[0]}", icon=":material/compare_arrows:"
     ):
         runs.look_at_pair(*run_ids)
-        st.switch_page(
-            navigation.link_to("compare"), query_params={**navigation.kept(), state.RUN: run_ids[0], runs.COMPARE_WITH_LINK: run_ids[1]}
-        )  # fmt: skip
+        navigation.switch_to("compare", {state.RUN: run_ids[0], runs.COMPARE_WITH_LINK: run_ids[1]})

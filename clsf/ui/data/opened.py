@@ -15,7 +15,7 @@ def _opened(name: str, stamp: float) -> Dataset:
 
 
 def dataset(name: str) -> Dataset:
-    """Return a data set that is on this machine. Raises DataError if its files are damaged, or it is somebody else's."""
+    """Return a data set that is on this machine. Raises DataError if its files are damaged, or it is someone else's."""
     from clsf.data import cache, catalogue
 
     catalogue.info(name)  # what was opened for one reader is not for all

@@ -160,7 +160,7 @@ def _watch() -> None:
 
 
 def _outcome() -> None:
-    """Say once what came of the last upload."""
+    """Say once how the last upload went."""
     task = st.session_state.get(keys.OWN_FOUND)
     if task is None:
         return

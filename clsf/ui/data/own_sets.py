@@ -11,7 +11,7 @@ from clsf.data.split import split
 from clsf.errors import ClsfError, DataError
 from clsf.ui.data import keys, opened
 from clsf.ui.data.source import DEFAULT
-from clsf.ui.shared import data_choice, navigation, state
+from clsf.ui.shared import data_choice, data_names, navigation, problems, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.sections import go
@@ -29,16 +29,12 @@ def show() -> None:
         return
     st.subheader(t("Your data sets"), anchor=False)
     for info in own:
-        with st.container(border=True, key=f"own_{info.name}"):
-            try:
-                _card(info)
-            except ClsfError as error:
-                st.error(plain(error.sentence), icon=":material/error:")
+        with st.container(border=True, key=f"own_{info.name}"), problems.shown():
+            _card(info)
 
 
 def _card(info: DatasetInfo) -> None:
     images = opened.dataset(info.name).train
-    height, width, channels = info.shape
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{plain(info.title)}**", width="content")
         if not info.private:
@@ -47,14 +43,7 @@ def _card(info: DatasetInfo) -> None:
             st.badge(t("saved, for you alone"), icon=":material/bookmark:", color="green")
         else:
             st.badge(t("for a day after its last use"), icon=":material/timer:", color="gray")
-    st.caption(
-        tn(
-            "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
-            "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
-            info.test,
-            train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels, classes=len(info.classes),
-        )
-    )  # fmt: skip
+    st.caption(data_names.size_of(info))
     _strip(info, images)
     trainable = _warn(images)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
@@ -63,7 +52,7 @@ def _card(info: DatasetInfo) -> None:
             t("Train with it"), key=f"train_{info.name}", icon=":material/play_arrow:", type="primary", disabled=not trainable,
             on_click=_choose, args=(info.name,),
         ):  # fmt: skip
-            st.switch_page(navigation.link_to("train"), query_params=navigation.kept())
+            navigation.switch_to("train")
         with st.popover(t("Save"), icon=":material/bookmark:"):
             _save(info)
         with st.popover(t("Remove"), icon=":material/delete:"):

@@ -10,7 +10,7 @@ from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.sources import open_dataset
 from clsf.data.task import Task
-from clsf.ui.shared import data_choice, state
+from clsf.ui.shared import data_choice, data_names, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.shared.units import megabytes
@@ -38,19 +38,12 @@ def choose() -> DatasetInfo:
 
 
 def _facts(info: DatasetInfo) -> str:
-    height, width, channels = info.shape
-    size = tn(
-        "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
-        "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
-        info.test,
-        train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels, classes=len(info.classes),
-    )  # fmt: skip
     licence = plain(info.licence)
     if info.private:
         licence = t("your own upload: only you can choose it")
     source = f"[{t('source')}]({info.source})" if info.source.startswith("http") else plain(info.source)
     note = plain(info.note) if info.note else ""
-    return f"**{plain(info.title)}** · {size}  \n:small[{' · '.join(part for part in (note, licence, source) if part)}]"
+    return f"**{plain(info.title)}** · {data_names.size_of(info)}  \n:small[{' · '.join(part for part in (note, licence, source) if part)}]"
 
 
 def ready(info: DatasetInfo) -> bool:

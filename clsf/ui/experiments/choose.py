@@ -17,7 +17,7 @@ from clsf.experiments.values import MOST_RUNS, Arm, Experiment
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPTIMIZERS, Plan, Preparation
 from clsf.ui.experiments import keys
-from clsf.ui.shared import choices, data_choice, service_access, units
+from clsf.ui.shared import choices, data_choice, problems, service_access, units
 from clsf.ui.shared.choose import LINKED, named, several, several_chosen
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_table import begun
@@ -61,7 +61,7 @@ def experiment(which: str) -> Experiment | None:
         for arm in experiment.arms:
             service_access.get_service().check(arm.spec, arm.plan)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     return experiment
 

@@ -210,7 +210,7 @@ def _left_open(experiment: ExperimentRuns, said: list[Verdict]) -> None:
                 forget()
                 st.session_state[keys.KIND] = asked.link["kind"]
                 st.rerun()
-            st.switch_page(navigation.link_to(asked.page), query_params={**navigation.kept(), **asked.link})
+            navigation.switch_to(asked.page, asked.link)
 
 
 def _actions(experiment: ExperimentRuns, rows: list[run_table.RunRow]) -> None:
@@ -222,7 +222,7 @@ def _actions(experiment: ExperimentRuns, rows: list[run_table.RunRow]) -> None:
         if experiment.row.owner == state.owner():
             if st.button(t("Open in my runs"), icon=":material/history:", key="experiment_runs"):
                 st.session_state[state.RUNS_OF_EXPERIMENT] = experiment.row.experiment_id
-                st.switch_page(navigation.link_to("runs"), query_params=navigation.kept())
+                navigation.switch_to("runs")
             with st.popover(t("Rename"), icon=":material/edit:"):
                 st.text_input(t("Name"), experiment.row.name, max_chars=80, key=keys.NAME)
                 st.button(t("Keep this name"), key="rename_experiment", on_click=_rename, args=(experiment.row.experiment_id,))

@@ -14,9 +14,9 @@ from clsf.predict import asking
 from clsf.predict.trying import SHEET
 from clsf.runs.record import RunRecord
 from clsf.ui.home import keys, training
-from clsf.ui.shared import pictures, service_access, waiting
+from clsf.ui.shared import pictures, problems, service_access, waiting
 from clsf.ui.shared.drawing import draw
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 
 DRAWN = "clsf.predict.trying:drawn"
 SIDE = 208  # pixels of the sheet on the screen
@@ -68,7 +68,7 @@ def _answer(records: Sequence[RunRecord], ink: np.ndarray, cold: Sequence[str]) 
     )  # fmt: skip
     failed = {str(a.error): a.error for a in answers.values() if isinstance(a, asking.Failed)}
     for error in failed.values():
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
     cards, heard, received = [], [], None
     for record in records:
         answer = answers.get(record.run_id)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.engine.base import EngineState, WorkerState
 from clsf.errors import ClsfError
-from clsf.ui.shared import service_access
+from clsf.ui.shared import problems, service_access
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.text import plain, t, tn
@@ -22,7 +22,7 @@ def show() -> None:
     try:
         service = service_access.get_service()
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     notice = service.notice()
     if notice is not None:

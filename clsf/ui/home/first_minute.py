@@ -6,8 +6,7 @@ import streamlit as st
 
 from clsf.errors import ClsfError
 from clsf.ui.home import answers, training
-from clsf.ui.shared import service_access
-from clsf.ui.shared.text import plain
+from clsf.ui.shared import problems, service_access
 
 
 def show() -> None:
@@ -15,7 +14,7 @@ def show() -> None:
     try:
         service_access.get_service()
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     left, right = st.columns([1, 1.2], gap="small")
     with left.container(border=True, height="stretch", gap="xsmall", key="first_draw"):

@@ -1,4 +1,4 @@
-"""Every session_state key of the Start page; the runs stand in the link under the same names."""
+"""Every session_state key of the Start page; the runs are in the link under the same names."""
 
 from __future__ import annotations
 

@@ -77,9 +77,7 @@ def show() -> None:
 def _card(lesson: Lesson, progress: Progress) -> None:
     done, count = progress.count(lesson)
     mark = ":material/check_circle:" if done == count else f"{lesson.number} ·"
-    st.page_link(
-        navigation.link_to(course.PAGE), label=f"{mark} **{plain(lesson.title)}**", query_params={**navigation.kept(), course.LESSON: lesson.name}
-    )  # fmt: skip
+    navigation.link(f"{mark} **{plain(lesson.title)}**", course.PAGE, query={course.LESSON: lesson.name})
     if lesson.able:
         st.markdown(f":small[{lesson.able[0]}]")
     state = (
@@ -96,20 +94,17 @@ def free() -> None:
     """Show the pages beside the path, one line each."""
     with st.grid("auto", min_column_width=300, gap="xsmall") as grid:
         for name, what in FREE.items():
-            page = next(page for page in navigation.PAGES if page.name == name)
+            page = navigation.page_named(name)
             with grid.cell(), st.container(gap=None):
-                st.page_link(
-                    navigation.link_to(name), label=f"**{words(page.title)}**", icon=page.icon, query_params=navigation.kept()
-                )
+                navigation.link(f"**{words(page.title)}**", name, page.icon)
                 st.caption(words(what))
 
 
 def for_teachers() -> None:
     """Show the way to the page for teachers."""
-    st.page_link(
-        navigation.link_to("teachers"), label=t("For teachers: assignments by link, the class on one screen, handouts"),
-        icon=":material/co_present:", query_params=navigation.kept(),
-    )  # fmt: skip
+    navigation.link(
+        t("For teachers: assignments by link, the class on one screen, handouts"), "teachers", ":material/co_present:"
+    )
 
 
 def take_along() -> None:

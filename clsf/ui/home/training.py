@@ -152,7 +152,7 @@ def _shown() -> list[RunRecord]:
 
 @pace.turn()
 def _look(was_going: bool) -> None:
-    """One look at the curves and what is said of them."""
+    """Draw the curves as they are now, and what is said of them."""
     records = _shown()
     pace.looked()
     with st.container(key="live-first", gap="xsmall"):
@@ -192,13 +192,8 @@ def _said(records: list[RunRecord]) -> None:
     """Say in a sentence what came out."""
     if any(record.plan.differences for record in records):
         st.caption(t("Same model, same start, same images: one line of code made this gap."))
-        link = {**navigation.kept(), "compare": "switches", "switches": f"{DIFFERENCE}:{ENTRIES[DIFFERENCE].options[-1].name}"}
-        st.page_link(
-            navigation.link_to("compare"),
-            label=t("Find where it begins: Switchboard"),
-            icon=":material/toggle_on:",
-            query_params=link,
-        )
+        link = {"compare": "switches", "switches": f"{DIFFERENCE}:{ENTRIES[DIFFERENCE].options[-1].name}"}
+        navigation.link(t("Find where it begins: Switchboard"), "compare", ":material/toggle_on:", link)
     else:
         st.caption(
             t(
@@ -206,7 +201,9 @@ def _said(records: list[RunRecord]) -> None:
             )
         )
         next_steps.rounding(records)
-        st.page_link(
-            navigation.link_to("train"), label=t("What next? Mistakes, numbers, a look inside: Train"), icon=":material/show_chart:",
-            query_params={**navigation.kept(), state.RUN: records[0].run_id},
-        )  # fmt: skip
+        navigation.link(
+            t("What next? Mistakes, numbers, a look inside: Train"),
+            "train",
+            ":material/show_chart:",
+            {state.RUN: records[0].run_id},
+        )

@@ -17,6 +17,7 @@ from clsf.layer_stack.stages import LayerStack, layers_of
 from clsf.ui.layers import asking, begin, filling, head, settings, stack, strip
 from clsf.ui.layers.inspected import InspectedLayer
 from clsf.ui.layers.source import ChosenPicture
+from clsf.ui.shared import problems
 from clsf.ui.shared.text import plain, t
 
 
@@ -42,7 +43,7 @@ def show(given: ChosenPicture) -> tuple[InspectedLayer, DeltaGenerator] | None:
     try:
         outputs = asking.outputs(layers_of(row[: len(look.facts)]), first, drawn)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     with pictures:
         strip.show(_first(given, first, start is None), row, look, outputs, position)

@@ -220,7 +220,7 @@ def _layer(key: str, position: int, run: str, layers: dict) -> None:
 
 
 def _typed(key: str, position: int) -> None:
-    """Put the edits of the table into the kernel; what is no number stays as it was."""
+    """Put the edits of the table into the kernel; what is not a finite number stays as it was."""
     numbers = list(st.session_state[f"{key}_base"])
     for row, changes in st.session_state[key]["edited_rows"].items():
         for name, value in changes.items():

@@ -28,7 +28,7 @@ class _Widget:
 
 
 def show(stage: Stage, position: int, columns: int) -> None:
-    """Show kind and fields of a layer in so many columns; every change goes into the chain of the session."""
+    """Show kind and fields of a layer in a number of columns; every change goes into the chain of the session."""
     own = fields_of(type(stage.layer))
     used = min(columns, 1 + len(own))
     places = st.columns([1] * used + [columns - used] * (columns > used), gap="medium")[:used]
@@ -56,7 +56,7 @@ def _two(stage: Stage, position: int, pairs: list[str]) -> bool:
 
 
 def _square(position: int, pairs: list[str]) -> None:
-    """Once height and width are no longer apart, the height is both."""
+    """Use the height for both sides once height and width are no longer set apart."""
     if not st.session_state[keys.widget(stack.version(), position, "two")]:
         layer = stack.current()[position].layer
         stack.change_layer(position, **{name: value[0] for name in pairs if isinstance(value := getattr(layer, name), tuple)})

@@ -12,10 +12,10 @@ from clsf.data import catalogue
 from clsf.data.picture import MAX_FILE, PHOTOGRAPHS, SIDES, shifted
 from clsf.errors import ClsfError, DataError
 from clsf.ui.layers import asking, keys
-from clsf.ui.shared import choose, controls, state
+from clsf.ui.shared import choose, controls, problems, state
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.drawing import draw
-from clsf.ui.shared.text import plain, t, words
+from clsf.ui.shared.text import t, words
 
 BATCH = 16  # images, where a layer looks at several at once
 DEFAULT_SIDE = 48
@@ -61,7 +61,7 @@ def choose_picture() -> ChosenPicture | None:
     try:
         return {"sample": _sample, "photograph": _photograph, "upload": _upload, "drawing": _drawing}[kind]() or _instead()
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return _instead()
 
 
@@ -140,11 +140,9 @@ def _drawing() -> ChosenPicture | None:
 def _instead() -> ChosenPicture | None:
     """Return a photograph while there is nothing else, and say so."""
     st.caption(t("Until then, a photograph stands in."))
-    try:
+    with problems.shown():
         return ChosenPicture(asking.picture("photograph", "flower", DEFAULT_SIDE, False), t("flower"), 0.0, 1.0)
-    except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
-        return None
+    return None
 
 
 def _side(original: bool = False, default: int = DEFAULT_SIDE) -> int | None:

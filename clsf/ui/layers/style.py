@@ -14,5 +14,5 @@ def picture(address: str, alt: str, caption: str = "", width: str = "9rem") -> s
 
 
 def row(*parts: str) -> None:
-    """Show pictures beside each other, under each other where there is little room."""
+    """Show pictures side by side, under each other where there is little room."""
     st.html(f'<div class="ls ls-row">{"".join(parts)}</div>')

@@ -58,7 +58,7 @@ def show(looked: InspectedLayer) -> None:
 
 
 def _kernels(looked: InspectedLayer, kernel: np.ndarray) -> None:
-    """Draw every kernel; its input channels lie beside each other."""
+    """Draw every kernel; its input channels lie side by side."""
     limit = layer_pictures.scale_of(kernel)
     depthwise = hasattr(looked.stage.layer, "depth_multiplier")
     side, channels, filters = kernel.shape[0], kernel.shape[2], kernel.shape[3]
@@ -97,7 +97,7 @@ def _kernels(looked: InspectedLayer, kernel: np.ndarray) -> None:
 
 
 def _beside(planes: np.ndarray) -> np.ndarray:
-    """Return planes (k, k, n) beside each other in up to four columns, empty cells between them."""
+    """Return planes (k, k, n) side by side in up to four columns, empty cells between them."""
     side, _, count = planes.shape
     columns = min(count, 4 if count > 3 else count)
     rows = -(-count // columns)

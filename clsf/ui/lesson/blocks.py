@@ -51,7 +51,7 @@ def _opening(lesson: Lesson, step: Step) -> None:
     link = step.block.open
     if link is None:
         return
-    title = words(next(page.title for page in navigation.PAGES if page.name == link.page))
+    title = words(navigation.page_named(link.page).title)
     if st.button(t("Open the page {page}", page=title), key="open_page", icon=":material/open_in_new:", type="primary"):
         course.open_link(lesson, step, link)
 

@@ -18,7 +18,7 @@ SEEDS = 5  # that one can go through
 
 
 def show() -> None:
-    """Show four digits in both orders, the button that trains, and what came of it."""
+    """Show four digits in both orders, the button that trains, and the result."""
     styles.show("lesson/neighbours")
     images = open_dataset(neighbours.DATA).train
     first = images.pixels[:4]

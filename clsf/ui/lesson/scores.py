@@ -90,7 +90,7 @@ def _step() -> None:
 
 
 def _moved() -> None:
-    """Scores that are set by hand begin anew."""
+    """Start again with the scores that are set by hand."""
     st.session_state[_STEPS] = 0
 
 

@@ -39,7 +39,7 @@ def show(place: ModelInputs) -> None:
             placeholder="https://…/model?design=1.…",
             help=t("A link's design has at most {most} characters.", most=f"{edit_link.MAX_LINK:,}"),
         )  # fmt: skip
-        st.page_link(navigation.link_to("your_code"), label=t("Paste code"), icon=":material/code:")
+        navigation.link(t("Paste code"), "your_code", ":material/code:")
         st.button(t("Open it"), key="open_pasted", icon=":material/file_open:", on_click=_paste)
 
 

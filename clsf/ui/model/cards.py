@@ -182,7 +182,7 @@ def _advice(one: Advice) -> dict:
 
 
 def _begun(text: str) -> str:
-    """What is wrong with a layer is told as the end of a sentence ("Layer 3: it needs …"); here it begins one."""
+    """Begin a sentence with what is wrong with a layer; elsewhere it ends one ("Layer 3: it needs …")."""
     return text[:1].upper() + text[1:]
 
 

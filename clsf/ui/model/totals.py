@@ -91,7 +91,7 @@ def _take(page: str, place: ModelInputs) -> None:
     if place.data is not None:
         st.session_state[state.DATA] = place.data
         st.session_state[state.IMAGE_SIZE] = None
-    st.switch_page(navigation.link_to(page), query_params=navigation.kept())
+    navigation.switch_to(page)
 
 
 def _file_name(name: str) -> str:

@@ -12,9 +12,9 @@ from clsf.runs.record import RunRecord
 from clsf.ui.own import held
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
 from clsf.ui.own.teach import to_section
-from clsf.ui.shared import service_access
+from clsf.ui.shared import problems, service_access
 from clsf.ui.shared.asked_model import Model, named
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 
 
 def models() -> tuple[Taught, list[Model]] | None:
@@ -27,7 +27,7 @@ def models() -> tuple[Taught, list[Model]] | None:
     try:
         records = [record for record in known.records() if record.status in USABLE and record.started is not None]
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     if not records:
         st.info(t("The training is not over yet, or kept no weights."), icon=":material/hourglass_top:")

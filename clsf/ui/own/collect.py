@@ -15,7 +15,7 @@ from clsf.own import kept, reading
 from clsf.own.collection import MOST_CLASSES, MOST_IMAGES, MOST_NAME, SIDE, Collection, Kind
 from clsf.own.tryout import tryout
 from clsf.ui.own import from_sets, held, keys, teach
-from clsf.ui.shared import camera, choose, sections
+from clsf.ui.shared import camera, choose, problems, sections
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import plain, t, tn
@@ -159,7 +159,7 @@ def _upload(at: int, kind: Kind, generation: int) -> None:
 
 
 def _told(read: reading.Pictures) -> None:
-    """Say what came of files."""
+    """Say how reading files went."""
     count = len(read.pixels)
     if read.given > count + len(read.skipped):
         held.tell(
@@ -194,7 +194,7 @@ def _again() -> None:
         with st.spinner(t("Reading …")):
             taught = reading.taught_again(file)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     held.replace(taught)
     held.tell("success", say_n("{count} image is back.", "{count} images are back.", len(taught)))

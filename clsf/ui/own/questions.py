@@ -17,7 +17,7 @@ from clsf.ui.own import keys, ways_view
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
-from clsf.ui.shared import choose, pictures, service_access
+from clsf.ui.shared import choose, pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
@@ -50,12 +50,9 @@ def _curve(run_id: str, whole: bool, _found: asked.Features) -> list[few.Enough]
 
 def _of(models: list[Model], whole: bool) -> list[tuple[Model, list[few.Enough]]] | None:
     """Return each model's learning curve; None after having said why there is none."""
-    try:
-        with st.spinner(t("Asking both models …")):
-            return [(model, _curve(model.run_id, whole, _features(model.run_id, model))) for model in models]
-    except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
-        return None
+    with problems.shown(), st.spinner(t("Asking both models …")):
+        return [(model, _curve(model.run_id, whole, _features(model.run_id, model))) for model in models]
+    return None
 
 
 def _few(known: Taught, models: list[Model]) -> None:
@@ -118,7 +115,7 @@ def _stranger(known: Taught, models: list[Model]) -> None:
             shares = asking.ask(service_access.get_service(), model.record, "clsf.own.asked:answered", every)
             limit = threshold(model.record)
         except ClsfError as error:
-            st.error(plain(error.sentence), icon=":material/error:")
+            problems.show(error)
             continue
         shares = limit.calibrated(shares.astype(np.float64))
         unsure = shares.max(axis=1) < limit.least

@@ -17,7 +17,7 @@ from clsf.predict.asking import ask_all
 from clsf.runs.record import RunRecord
 from clsf.ui.own import held, keys
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
-from clsf.ui.shared import run_status, runs, sections, service_access, state
+from clsf.ui.shared import problems, run_status, runs, sections, service_access, state
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart, preload
@@ -41,7 +41,7 @@ def show() -> None:
     try:
         _split(collection, divided(collection.labels, collection.recordings, _whole()), _whole())
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     missing = pretrained.missing(teaching.BACKBONE)
     if missing is not None:

@@ -21,7 +21,7 @@ from clsf.ui.own import keys
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
-from clsf.ui.shared import camera, choose, pictures, service_access
+from clsf.ui.shared import camera, choose, pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
@@ -105,12 +105,12 @@ def _picture(pixels: np.ndarray, words: str) -> None:
     st.caption(plain(words[0].upper() + words[1:]))
 
 
-# What comes of it.
+# The result.
 
 
 def _answers(known: Taught, models: Sequence[Model], answers: list, unsure: bool, seconds: float) -> None:
     for error in {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}.values():
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
     opinions, least, lead = [], [], []
     for model, answer in zip(models, answers, strict=True):
         if isinstance(answer, asking.Failed):
@@ -119,7 +119,7 @@ def _answers(known: Taught, models: Sequence[Model], answers: list, unsure: bool
         try:
             limit = threshold(model.record) if unsure else None
         except ClsfError as error:
-            st.error(plain(error.sentence), icon=":material/error:")
+            problems.show(error)
             limit = None
         if limit is not None:
             least.append(f"{model.mark} {limit.least:.0%}")
@@ -148,7 +148,7 @@ def _where(good: list) -> None:
         try:
             cam = asking.ask(service_access.get_service(), model.record, CAM, answer.pixels, None)
         except ClsfError as error:
-            st.error(plain(error.sentence), icon=":material/error:")
+            problems.show(error)
             continue
         row, column = np.unravel_index(int(cam.argmax()), cam.shape)
         alt = t("{title} of {model}; strongest in row {row}, column {column}", title=t("Grad-CAM"), model=model.name, row=int(row), column=int(column))  # fmt: skip
@@ -166,10 +166,8 @@ def _why(known: Taught, good: list) -> None:
     with folded:
         st.markdown(note("own", "why"))
         for model, answer in good:
-            try:
+            with problems.shown():
                 _evidence(known, model, asking.ask(service_access.get_service(), model.record, WHY, answer.pixels))
-            except ClsfError as error:
-                st.error(plain(error.sentence), icon=":material/error:")
         st.caption(note("own", "alike"))
 
 

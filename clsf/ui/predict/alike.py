@@ -14,7 +14,7 @@ from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import choose, live_chart, pictures, service_access
+from clsf.ui.shared import choose, live_chart, pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn, words
@@ -36,7 +36,7 @@ def show_neighbours(models: Sequence[Model], pixels: np.ndarray) -> None:
         try:
             images = mistakes.fetched(model.record, near.nearest)
         except ClsfError as error:
-            st.error(plain(error.sentence), icon=":material/error:")
+            problems.show(error)
             continue
         items = [
             (image, t("test image {number}, which shows: {name}", number=int(n), name=names[label]),
@@ -70,7 +70,7 @@ def show_map(models: Sequence[Model], pixels: np.ndarray) -> None:
                 with st.spinner(t("Making the map …")):
                     places = _mapped(model.run_id, pixels, method, model.record)
             except ClsfError as error:
-                st.error(plain(error.sentence), icon=":material/error:")
+                problems.show(error)
                 continue
             live_chart.live_chart(
                 figure(places, names, words),

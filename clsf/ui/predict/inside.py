@@ -12,7 +12,7 @@ from clsf.predict import asking
 from clsf.predict.values import Inside
 from clsf.ui.predict import alike, keys, layers_view, where_view
 from clsf.ui.predict.trying import class_names, task, test_image
-from clsf.ui.shared import choose, pictures, service_access
+from clsf.ui.shared import choose, pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.text import plain, t
 
@@ -59,7 +59,7 @@ def _image(models: Sequence[Model]) -> np.ndarray | None:
         try:
             pixels, shows, at = test_image(record, None, number)
         except ClsfError as error:
-            st.error(plain(error.sentence), icon=":material/error:")
+            problems.show(error)
             return None
         words = t("test image {number}, which shows: {name}", number=at, name=class_names(record)[shows])
     st.html('<div class="pd" style="max-width:11rem">' + pictures.image(pixels, words) + "</div>")

@@ -1,4 +1,4 @@
-"""Every session_state key of the Predict page; those of widgets stand in the link under the same name."""
+"""Every session_state key of the Predict page; those of widgets are in the link under the same name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EXPLAIN, EXPLAIN_LINK = "predict_inside_image", "inside_image"
 # Take it home, report.
 NOTES, AUTHOR = "predict_notes", "predict_author"
 CAPSULE = "predict_capsule"
-TAKEN = "predict_taken"  # what came of the last capsule that was opened
+TAKEN = "predict_taken"  # the result of the last capsule that was opened
 
 
 def cell(run_id: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from clsf.ui.shared.components import component
+from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.text import t
 
 MOST_CLASSES = 30  # more would be a wall of numbers
@@ -29,7 +29,7 @@ def matrix(key: str, counts: np.ndarray, classes: Sequence[str], rates: bool) ->
                 "cell": t("Shows %s, answered %a: %n images"),
             },
         },
-        on_cell_change=_nothing,
+        on_cell_change=nothing,
     )  # fmt: skip
     return _cell(result.cell, len(classes))
 
@@ -40,7 +40,3 @@ def _cell(value: object, classes: int) -> tuple[int, int] | None:
     if row.isdecimal() and column.isdecimal() and len(row) < 5 and len(column) < 5 and max(int(row), int(column)) < classes:
         return int(row), int(column)
     return None
-
-
-def _nothing() -> None:
-    """Streamlit only gives the value back where there is something to call."""

@@ -26,7 +26,7 @@ Measured = tuple[Model, Evaluated]
 
 
 def show(models: Sequence[Model]) -> None:
-    """Show the button, and what came of it last."""
+    """Show the button, and its last result."""
     _button(models)
     recalibrating.show(models)
     measured_models = measured(models)
@@ -40,7 +40,7 @@ def show(models: Sequence[Model]) -> None:
 
 
 def measured(models: Sequence[Model]) -> list[Measured]:
-    """Return the models that were evaluated in this session, with what came of it."""
+    """Return the models that were evaluated in this session, with the result."""
     kept = st.session_state.get(keys.MEASURED, {})
     return [(model, kept[model.run_id]) for model in models if model.run_id in kept]
 
@@ -69,7 +69,7 @@ def _button(models: Sequence[Model]) -> None:
         st.rerun()
 
 
-# What came of it.
+# The result.
 
 
 def _numbers(measured_models: list[Measured]) -> None:

@@ -1,4 +1,4 @@
-"""Images behind the numbers: the surest mistakes, those that two models answer differently, those of one cell of the matrix."""
+"""Images behind the numbers: the most confident mistakes, those that two models answer differently, those of one cell of the matrix."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from clsf.errors import ClsfError
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import pictures, service_access
+from clsf.ui.shared import pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.text import plain, t, tn
+from clsf.ui.shared.text import t, tn
 
 PICTURES = "clsf.predict.evaluating:pictures"
 MOST = 12
 
 
 def show(measured_models: Sequence[tuple[Model, Evaluated]]) -> None:
-    """Show disagreements if there are two models, then each model's surest mistakes."""
+    """Show disagreements if there are two models, then each model's most confident mistakes."""
     if len(measured_models) == 2 and len(measured_models[0][1].labels) == len(measured_models[1][1].labels):
         _disagreements(*measured_models)
     for place, (model, evaluated) in zip(st.columns(len(measured_models)), measured_models, strict=True):
@@ -75,7 +75,7 @@ def _grid(measured_models: Sequence[tuple[Model, Evaluated]], which: np.ndarray)
     try:
         images = fetched(record, which)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     items = []
     for pixels, n in zip(images, which, strict=True):

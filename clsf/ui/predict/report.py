@@ -25,8 +25,8 @@ HEIGHT = 620  # pixels of the preview
 
 def show(models: Sequence[Model]) -> None:
     """Show what the student may add, both files, and what the report looks like."""
-    found = {model.run_id: evaluated for model, evaluated in measured(models)}
-    if len(found) < len(models):
+    evaluated_of = {model.run_id: evaluated for model, evaluated in measured(models)}
+    if len(evaluated_of) < len(models):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(
                 t("The test set was not used for all of these models. Without it the report says so."),
@@ -42,7 +42,7 @@ def show(models: Sequence[Model]) -> None:
     )  # fmt: skip
     contents = report.Contents(
         records=[m.record for m in models], names=[m.name for m in models], classes=class_names(models[0].record),
-        made=time.strftime("%Y-%m-%d"), author=(author or "").strip(), notes=notes or "", measured=found,
+        made=time.strftime("%Y-%m-%d"), author=(author or "").strip(), notes=notes or "", measured=evaluated_of,
         looks=st.session_state.get(keys.LOOKS, 0), language=language.chosen(),
     )  # fmt: skip
     page = report.html(contents, words)

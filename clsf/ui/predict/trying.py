@@ -17,7 +17,7 @@ from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.shared import choose, data_names, facts, pictures, service_access
+from clsf.ui.shared import choose, data_names, facts, pictures, problems, service_access
 from clsf.ui.shared.asked_model import Model
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
@@ -88,7 +88,7 @@ def _test(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
     try:
         pixels, shows, at = test_image(record, None if label == "" else int(label), number)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     words = t("test image {number}, which shows: {name}", number=at, name=names[shows])
     st.html('<div class="pd" style="max-width:12rem">' + pictures.image(pixels, words) + "</div>")
@@ -125,7 +125,7 @@ def _nothing(source: str) -> None:
     st.info(said, icon=":material/psychology:")
 
 
-# What comes of it.
+# The result.
 
 
 def _answers(models: Sequence[Model], answers: list, seconds: float, words: str, below: DeltaGenerator) -> None:
@@ -133,7 +133,7 @@ def _answers(models: Sequence[Model], answers: list, seconds: float, words: str,
     good = [(m, a) for m, a in zip(models, answers, strict=True) if not isinstance(a, asking.Failed)]
     told = {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}
     for error in told.values():
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
     if not good:
         return
     record = models[0].record
@@ -168,7 +168,7 @@ def in_words(opinions: Sequence[Opinion], names: Sequence[str]) -> str:
 
 
 def class_names(record: object) -> list[str]:
-    """Return the names of a run's classes; numbers where nobody knows them."""
+    """Return the names of a run's classes; numbers where they are not known."""
     count, names = asking.classes_of(record), data_names.class_names(record)
     return names if len(names) == count else [str(n) for n in range(count)]
 

@@ -80,7 +80,7 @@ def use_key() -> None:
 
 
 def forget_me() -> None:
-    """Go on as somebody new."""
+    """Continue with a new key."""
     identity.forget()
     st.session_state.pop(keys.UNDO, None)
     _say("logout", say("This browser no longer knows your runs. With the key they are found again."), KEY)

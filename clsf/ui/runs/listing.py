@@ -18,7 +18,7 @@ from clsf.runs.history import KEPT_DAYS, Line, Query
 from clsf.runs.record import OVER
 from clsf.ui.runs import example, keys, names
 from clsf.ui.shared import navigation, service_access, state, units
-from clsf.ui.shared.components import component
+from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import status_words
@@ -128,7 +128,7 @@ def _experiment() -> str:
         st.markdown(":material/science: " + t("Only the runs of **{name}**", name=plain(title(row))))
         if st.button(t("Open it"), key="open_experiment", icon=":material/open_in_new:"):
             st.session_state[state.EXPERIMENT] = wanted
-            st.switch_page(navigation.link_to("experiments"), query_params=navigation.kept())
+            navigation.switch_to("experiments")
         st.button(
             t("All my runs"),
             key="all_runs",
@@ -149,7 +149,7 @@ def _sorts() -> dict[str, str]:
 def _nothing_yet() -> None:
     st.info(t("You have not trained anything yet. What you train is listed here, and stays."), icon=":material/history:")
     if st.button(t("Train"), key="to_train", icon=":material/show_chart:", type="primary"):
-        st.switch_page(navigation.link_to("train"), query_params=navigation.kept())
+        navigation.switch_to("train")
     example.show()
 
 
@@ -219,7 +219,7 @@ def _list(lines: Sequence[Line], differs: Sequence[Sequence[str]], query: Query)
             "rows": rows, "groups": groups, "chosen": known,
             "words": {"label": t("Your runs"), "choose": t("Choose {name}", name="%n")},
         },
-        on_chosen_change=_nothing,
+        on_chosen_change=nothing,
     )  # fmt: skip
     wanted = told.chosen if isinstance(told.chosen, list) else []
     return [line for line in lines if line.run.run_id in wanted]
@@ -231,10 +231,6 @@ def _group(experiment: str, count: int) -> str:
     except ClsfError:
         name = t("Experiment")
     return f"{name} · " + tn("{count} run", "{count} runs", count)
-
-
-def _nothing() -> None:
-    """Streamlit only gives the value back where there is something to call."""
 
 
 def _rates(line: Line) -> str:

@@ -20,6 +20,7 @@ from clsf.ui.shared import (
     controls,
     doctor_view,
     navigation,
+    problems,
     run_overlay,
     run_status,
     runs,
@@ -41,7 +42,7 @@ def show(line: Line, own: bool) -> None:
     try:
         record = service_access.get_service().record(line.run.run_id)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         if own:
             st.button(
                 t("Delete"), key="delete_one", icon=":material/delete:", on_click=changes.delete, args=([line.run.run_id],)
@@ -155,13 +156,13 @@ def _continue(record: RunRecord) -> None:
             plan = record.plan.but(begin_from=record.run_id, epochs=epochs, learning_rate=rate)
             run_ids = service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())
         except ClsfError as error:
-            st.error(plain(error.sentence), icon=":material/error:")
+            problems.show(error)
             return
         runs.look_at(run_ids[0])
         with suppress(ClsfError):  # images that are not known here any more: the form stays as it is
             controls.choose_as(record.model, plan, record.framework)
         st.session_state[state.TRAIN_VIEW_WANTED] = "run"
-        st.switch_page(navigation.link_to("train"), query_params={**navigation.kept(), state.RUN: run_ids[0]})
+        navigation.switch_to("train", {state.RUN: run_ids[0]})
 
 
 def _go(label: str, page: str, icon: str, record: RunRecord) -> None:
@@ -170,7 +171,7 @@ def _go(label: str, page: str, icon: str, record: RunRecord) -> None:
         runs.look_at(record.run_id)
         if page == "train":
             st.session_state[state.TRAIN_VIEW_WANTED] = "run"
-        st.switch_page(navigation.link_to(page), query_params={**navigation.kept(), state.RUN: record.run_id})
+        navigation.switch_to(page, {state.RUN: record.run_id})
 
 
 def link_of(run_id: str) -> str:

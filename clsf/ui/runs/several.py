@@ -49,7 +49,7 @@ def _actions(lines: list[Line]) -> None:
         ):  # fmt: skip
             runs.look_at_pair(*run_ids)
             st.session_state[state.COMPARE_SECTION] = "race"
-            st.switch_page(navigation.link_to("compare"), query_params=navigation.kept())
+            navigation.switch_to("compare")
         if all(line.deleted is not None for line in lines):
             st.button(t("Bring back"), key="restore", icon=":material/undo:", on_click=changes.restore, args=(run_ids,))
         elif all(line.run.status in OVER for line in lines):

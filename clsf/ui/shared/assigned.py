@@ -38,7 +38,7 @@ def opened() -> Assignment | None:
 
 
 def begin(assignment: Assignment | None) -> None:
-    """Work on an assignment from now on; None: on none."""
+    """Start working on an assignment; None: on none."""
     text = assignment.packed() if assignment is not None else ""
     if st.session_state.get(_OPEN) == text:
         return
@@ -50,7 +50,7 @@ def begin(assignment: Assignment | None) -> None:
 
 
 def close() -> None:
-    """Work on no assignment any more."""
+    """Stop working on the assignment."""
     begin(None)
     st.query_params.pop(PARAMETER, None)
 
@@ -92,7 +92,7 @@ def joined() -> str:
 
 
 def leave() -> None:
-    """Be in no class any more."""
+    """Leave the class."""
     for key in (_CLASS, _PLACE):
         st.session_state.pop(key, None)
     st.query_params.pop(CLASS, None)
@@ -122,7 +122,7 @@ def called() -> str:
 
 
 def call(name: str) -> None:
-    """Be called so in the class."""
+    """Set the name by which the class knows the reader."""
     if joined():
         _tell(joined(), (st.session_state.get(_PLACE) or ("", PAGE))[1], name)
 

@@ -47,7 +47,7 @@ class Fit:
 
 
 def select_model(default: str, key: str = state.MODEL, **more: object) -> str:
-    """Show the choice of a model and return its name, which then stands in the link: ready-made, or the student's own."""
+    """Show the choice of a model and return its name, which is then in the link: ready-made, or the student's own."""
     titles = {name: name for name in presets.NAMES}
     if designed() is not None:
         titles[MY_MODEL] = own_title(designed().name)
@@ -65,7 +65,7 @@ def own_title(name: str) -> str:
 
 
 def model(name: str, classes: int) -> ModelSpec:
-    """Return the model of that name, the ready-made ones for so many classes; the own design is as it was drawn."""
+    """Return the model of that name, the ready-made ones for a number of classes; the own design is as it was drawn."""
     own = designed() if name == MY_MODEL else None
     return own if own is not None else presets.preset(name, classes)
 

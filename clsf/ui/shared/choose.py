@@ -51,7 +51,7 @@ def several(
     widget: Callable, label: str, titles: Mapping[str, str], key: str, default: Sequence[str] = (), link: str | None = None,
     **more: object,
 ) -> list[str]:  # fmt: skip
-    """Show a widget of which any number of the options `titles` may be chosen; they stand in the link in the order chosen."""
+    """Show a widget of which any number of the options `titles` may be chosen; they are in the link in the order chosen."""
     st.session_state[key] = several_chosen(titles, key, default, link)
 
     def named(name: str) -> str:

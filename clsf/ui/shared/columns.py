@@ -1,4 +1,4 @@
-"""The three columns: code as it ran, and what came of it. Where there is little room they stand under each other."""
+"""The three columns: code as it ran, and the result. Where there is little room they stand under each other."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def title(side: str, note: str = "") -> str:
 
 @contextmanager
 def card(side: str, key: str, note: str = "") -> Iterator[None]:
-    """A frame in the library's colour."""
+    """Return a frame in the library's colour."""
     with st.container(border=True, height="stretch", gap="xsmall", key=f"side_{side}_{key}"):
         st.markdown(title(side, note))
         yield
@@ -41,7 +41,7 @@ def each(answers: dict[str, Answer], key: str, sides: Sequence[str] = SIDES) -> 
 
 
 def program(outcome: Outcome) -> None:
-    """Show the code and everything that came of it."""
+    """Show the code and all of its results."""
     code(outcome)
     result(outcome)
 

@@ -16,3 +16,7 @@ def component(name: str, module: str, part: str, html: str | None = None) -> Cal
         return (beside / f"{part}.{ending}").read_text("utf-8")
 
     return st.components.v2.component(name, html=text("html") if html is None else html, css=text("css"), js=text("js"))
+
+
+def nothing() -> None:
+    """Do nothing: Streamlit returns a component's value only where there is a callback for it."""

@@ -59,7 +59,7 @@ def goes_on() -> Lesson:
 def go(lesson: Lesson, step: str = "") -> None:
     """Open a lesson at a step; without one, where the reader was."""
     query = {LESSON: lesson.name} | ({STEP: step} if step else {})
-    st.switch_page(navigation.link_to(PAGE), query_params={**navigation.kept(), **query})
+    navigation.switch_to(PAGE, query)
 
 
 def open_link(lesson: Lesson, step: Step, link: Link) -> None:
@@ -68,7 +68,7 @@ def open_link(lesson: Lesson, step: Step, link: Link) -> None:
     for name, _ in link.state:  # a widget's value of before would win over the link
         for key in [key for key in st.session_state if key == name or key in ALIASES.get((link.page, name), ())]:
             del st.session_state[key]
-    st.switch_page(navigation.link_to(link.page), query_params={**navigation.kept(), **dict(link.state)})
+    navigation.switch_to(link.page, dict(link.state))
 
 
 ALIASES: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -88,7 +88,7 @@ def open_task() -> tuple[Lesson, Step] | None:
 
 
 def close_task() -> None:
-    """The reader has come back, or does not want to be reminded."""
+    """Close the open task: the reader has come back, or does not want to be reminded."""
     st.session_state.pop(OPEN, None)
 
 

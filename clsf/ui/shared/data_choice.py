@@ -14,7 +14,7 @@ from clsf.ui.shared.text import t, words
 
 
 def select(key: str = state.DATA, **more: object) -> str:
-    """Show the choice of a data set and return its name, which then stands in the link."""
+    """Show the choice of a data set and return its name, which is then in the link."""
     titles = {info.name: title(info) for info in infos()}
     if st.session_state.get(key) in titles:
         st.session_state[key] = st.session_state[

@@ -1,17 +1,28 @@
-"""What a data set is called on pages; the name of an imported one is a key, and is shown to nobody."""
+"""What a data set is called on pages; the name of an imported one is a key, and is never shown."""
 
 from __future__ import annotations
 
 from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
-from clsf.ui.shared.text import words
+from clsf.ui.shared.text import tn, words
 
 
 def data_name(name: str) -> str:
     """Return the short name of a built-in set, or the title of an imported one, in the reader's language."""
     called = catalogue.called(name)
     return called if isinstance(called, str) else words(called)
+
+
+def size_of(info: catalogue.DatasetInfo) -> str:
+    """Return how many images and classes a data set has, and of which shape, in a line."""
+    height, width, channels = info.shape
+    return tn(
+        "{train} training and {test} test image · {height}×{width}×{channels} · {classes} classes",
+        "{train} training and {test} test images · {height}×{width}×{channels} · {classes} classes",
+        info.test,
+        train=f"{info.train:,}", test=f"{info.test:,}", height=height, width=width, channels=channels, classes=len(info.classes),
+    )  # fmt: skip
 
 
 def class_names(record: RunRecord) -> list[str]:

@@ -72,7 +72,7 @@ def refusal() -> Sentence | None:
 
 
 def forget_refusal() -> None:
-    """The reader has chosen a model."""
+    """Forget why a model was refused, once the reader has chosen another."""
     st.session_state.pop(state.MODEL_LINK_REFUSAL, None)
 
 

@@ -10,7 +10,7 @@ from clsf.errors import ClsfError
 from clsf.faults.probes import PROBES, Bars, Lines, Table
 from clsf.plan import MAX_EPOCHS
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import progress, service_access, state
+from clsf.ui.shared import problems, progress, service_access, state
 from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
 
@@ -19,7 +19,7 @@ TICK = 1.0  # seconds between two looks at a run that goes on
 
 
 def show(name: str, record: RunRecord, key: str) -> None:
-    """Show the button, or what came of it. `key` tells apart places and verdicts that ask the same."""
+    """Show the button, or the result. `key` distinguishes places and verdicts that ask the same."""
     asked = st.session_state.setdefault(ASKED, {})
     which = (record.run_id, name)
     if which not in asked:
@@ -43,13 +43,11 @@ def _started(name: str, record: RunRecord) -> str | None:
     change = PROBES[name].run
     if change is None:
         return ""
-    try:
+    with problems.shown():
         plan = change(record.plan)
         plan = plan.but(epochs=min(plan.epochs, MAX_EPOCHS))
         return service_access.get_service().train(record.model, plan, (record.framework,), owner=state.owner())[0]
-    except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
-        return None
+    return None
 
 
 def _record(run_id: str) -> RunRecord | None:

@@ -35,7 +35,7 @@ def verdicts(record: RunRecord) -> tuple[Verdict, ...]:
 
 
 def show(records: list[RunRecord], place: str) -> None:
-    """Show a folded part for the runs that look wrong. `place` tells apart the pages that show the same run."""
+    """Show a folded part for the runs that look wrong. `place` distinguishes the pages that show the same run."""
     patients = [(record, said) for record in records if (said := verdicts(record))]
     if not patients:
         return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from clsf.faults.lessons import LESSONS, PAGES
 from clsf.ui.shared import course, navigation
 from clsf.ui.shared.text import plain, t
@@ -14,9 +12,11 @@ def show(kind: str) -> None:
     name, step = LESSONS.get(kind, ("", ""))
     lesson = course.course().lesson(name)
     if lesson is None:
-        st.page_link(navigation.link_to(PAGES.get(kind, "train")), label=t("The lesson about it"), icon=":material/school:")
+        navigation.link(t("The lesson about it"), PAGES.get(kind, "train"), ":material/school:")
         return
-    st.page_link(
-        navigation.link_to(course.PAGE), label=t("Lesson: {title}", title=plain(lesson.title)), icon=":material/school:",
-        query_params={**navigation.kept(), course.LESSON: name, course.STEP: step},
-    )  # fmt: skip
+    navigation.link(
+        t("Lesson: {title}", title=plain(lesson.title)),
+        course.PAGE,
+        ":material/school:",
+        {course.LESSON: name, course.STEP: step},
+    )

@@ -41,7 +41,7 @@ def personal(files: Any) -> None:
 
 
 def patient(files: Any, seconds: float = SECONDS) -> None:
-    """Have a MediaFileManager do its tidying at most once in so many seconds."""
+    """Have a MediaFileManager do its tidying at most once within a number of seconds."""
     tidy, last, lock = files.remove_orphaned_files, time.monotonic(), threading.Lock()
 
     def tidy_sometimes() -> None:

@@ -1,7 +1,7 @@
 """Who the reader is, without an account: a random key in a cookie of the browser, so that a reload or a new tab finds the same runs.
 
 What is kept beside a run is not the key but a hash of it, so that nothing that is shown or saved of a run gives the key away.
-Whoever has the key is its owner: it can be copied to another computer, and never stands in a link.
+Anyone who has the key is its owner: it can be copied to another computer, and never stands in a link.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def use(other: str) -> bool:
 
 
 def forget() -> None:
-    """Go on as somebody new: what was trained so far is found again with the old key alone."""
+    """Continue with a new key: what was trained so far is found again with the old key alone."""
     st.session_state[KEY], st.session_state[FORCED] = secrets.token_urlsafe(16), True
 
 
@@ -119,7 +119,7 @@ def _take_over() -> None:
     """Take the key that the browser has from another tab.
 
     What this session has trained is brought along only if its own key is so new that no other tab can have had it: somebody
-    may have chosen to be forgotten in that other tab, and must not be given the runs of whoever was here before.
+    may have chosen to be forgotten in that other tab, and must not be given the runs of anyone who was here before.
     """
     from clsf.ui.shared import service_access
 

@@ -67,7 +67,7 @@ def remember() -> None:
 
 
 def switch() -> None:
-    """Show the switch, labelled in both languages, so that whoever reads only one finds it."""
+    """Show the switch, labelled in both languages, so that a reader of only one of them finds it."""
     st.session_state[state.LANGUAGE_SWITCH] = chosen()
     st.segmented_control(
         "Language · 언어",

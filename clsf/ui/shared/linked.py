@@ -1,4 +1,4 @@
-"""What stands in the link and is remembered too, so that it returns into the link when the reader comes back to a page."""
+"""What is in the link and is remembered too, so that it returns into the link when the reader comes back to a page."""
 
 from __future__ import annotations
 

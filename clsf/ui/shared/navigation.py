@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui.shared import files, language, lessons, sections, service_access, styles
-from clsf.ui.shared.text import plain, words
+from clsf.ui.shared import files, language, lessons, problems, sections, service_access, styles
+from clsf.ui.shared.text import words
 from clsf.words import Sentence, say
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,7 +40,7 @@ class Page:
         try:
             service_access.get_service()
         except ClsfError as error:
-            st.error(plain(error.sentence), icon=":material/error:")
+            problems.show(error)
             st.stop()
 
     def show_lesson(self, label: str) -> None:
@@ -102,12 +104,22 @@ def open_page(name: str) -> Page:
         st.rerun()
     files.keep()
     styles.show(f"{name}/style")
+    return page_named(name)
+
+
+def link(label: str, name: str, icon: str | None = None, query: Mapping[str, str] | None = None) -> None:
+    """Show a link to a page; the language stays in the address, which also says `query`."""
+    st.page_link(page_named(name).path, label=label, icon=icon, query_params={**kept(), **(query or {})})
+
+
+def switch_to(name: str, query: Mapping[str, str] | None = None) -> NoReturn:
+    """Show another page at once; the language stays in the address, which also says `query`."""
+    st.switch_page(page_named(name).path, query_params={**kept(), **(query or {})})
+
+
+def page_named(name: str) -> Page:
+    """Return the page of that name."""
     return next(page for page in PAGES if page.name == name)
-
-
-def link_to(name: str) -> Path:
-    """Return what st.page_link and st.switch_page take for a page."""
-    return next(page for page in PAGES if page.name == name).path
 
 
 def kept() -> dict[str, str]:

@@ -48,10 +48,7 @@ def rounding(records: Sequence[RunRecord]) -> None:
             t("{one} and {two}, though both began equal? Rounding: float32 keeps seven digits, and each framework adds in its own order.", one=one, two=two),
             width="content",
         )  # fmt: skip
-        st.page_link(
-            navigation.link_to("compare"), label=t("See it grow: Lockstep"), icon=":material/footprint:",
-            query_params=lockstep_link(records[0]),
-        )  # fmt: skip
+        navigation.link(t("See it grow: Lockstep"), "compare", ":material/footprint:", lockstep_link(records[0]))
 
 
 def rounded_apart(records: Sequence[RunRecord]) -> bool:
@@ -69,25 +66,25 @@ def lockstep_link(record: RunRecord) -> dict[str, str]:
     """Return what a link to Lockstep says so that it takes the first steps of a run again, in float32."""
     plan = record.plan
     return {
-        **navigation.kept(), "compare": "lockstep", state.DATA: plan.data, state.MODEL: record.model.name, "lock_optimizer": plan.optimizer,
+        "compare": "lockstep", state.DATA: plan.data, state.MODEL: record.model.name, "lock_optimizer": plan.optimizer,
         "lock_rate": f"{plan.learning_rate:g}", "lock_batch": str(plan.batch_size), "lock_dtype": plan.dtype, "lock_seed": str(plan.seed),
         "steps": str(STEPS),
     }  # fmt: skip
 
 
 def _ways(done: Sequence[RunRecord]) -> None:
-    linked = {**navigation.kept(), state.RUN: done[0].run_id}
+    linked = {state.RUN: done[0].run_id}
     titles = (t("See their mistakes"), t("Look inside"), t("Compare the two"))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = t("Draw your own digit") if done[0].plan.data in DIGITS else t("Draw your own")
         if st.button(label, key="draw_own", icon=":material/draw:", type="primary"):
-            st.switch_page(navigation.link_to("predict"), query_params={**linked, "predict": "try", "source": "draw"})
+            navigation.switch_to("predict", {**linked, "predict": "try", "source": "draw"})
         for (page, icon, more), title in zip(WAYS, titles, strict=True):
             if page == "compare":
                 if len(done) != 2:
                     continue
                 more = {**more, COMPARE_WITH_LINK: done[1].run_id}
-            st.page_link(navigation.link_to(page), label=title, icon=icon, query_params={**linked, **more})
+            navigation.link(title, page, icon, {**linked, **more})
 
 
 def _change(records: Sequence[RunRecord]) -> None:

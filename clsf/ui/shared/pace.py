@@ -63,7 +63,7 @@ def turn() -> Iterator[None]:
     """Look when it is this session's turn: one look at a time, so that a crowd that looks does not hold up who turns a page.
 
     Many threads of Python at once all take many times as long, and each of them waits for all others. Nobody waits for more
-    than PATIENCE seconds, and whoever turned a page does not wait at all.
+    than PATIENCE seconds, and anyone who turned a page does not wait at all.
     """
     context = get_script_run_ctx()
     whole_page = context is not None and not context.fragment_ids_this_run

@@ -19,7 +19,7 @@ def pictures(
     pixels: np.ndarray, captions: Sequence[str], *, key: str, stamp: object, columns: int, side: int, label: str,
     notes: Sequence[str] = (), picked: int | None = None, on_pick: Callable[[int], None] | None = None, names: Sequence[str] = (),
 ) -> None:  # fmt: skip
-    """Show images, uint8 (n, h, w, c), `columns` beside each other, each `side` CSS pixels wide if there is room.
+    """Show images, uint8 (n, h, w, c), `columns` side by side, each `side` CSS pixels wide if there is room.
 
     Captions and the smaller notes are plain text under the pictures. With `on_pick` they are buttons, and it is called with the
     row of `pixels`; `picked` is framed. `names` are what screen readers say where there is no caption. `stamp` says which images these are: equal stamps, equal pictures.

@@ -124,7 +124,7 @@ def _revealed(block: Block, guess: str, right: str) -> None:
 
 
 def _ran(block: Block) -> None:
-    """Show what came of the program; where all libraries have it, of all of them."""
+    """Show the result of the program; where all libraries have it, of all of them."""
     prints = block.program.read == "prints"
     shared = all(name.split(".")[0] not in ("layers", "learning", "own") for name in block.program.call.steps)
     sides = [side for side in SIDES if not (prints and side == "numpy")] if shared else [block.program.side]

@@ -11,7 +11,7 @@ from clsf.ui.shared.text import t
 
 
 def show(records: list[RunRecord], detail: bool = False) -> None:
-    """Show the buttons, as long as there is something to command. `detail`: a single step is told in detail."""
+    """Show the buttons, as long as there is something to command. `detail`: a single step is reported in detail."""
     living = [record.run_id for record in records if not record.over]
     if not living:
         return

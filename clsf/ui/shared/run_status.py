@@ -114,13 +114,10 @@ def _waiting(record: RunRecord) -> None:
 
 
 def _meanwhile() -> None:
-    """Offer a run that is trained already to whoever waits."""
+    """Offer a run that is trained already to a reader who waits."""
     ready = examples.ids(examples.FIRST)
     if ready:
-        st.page_link(
-            navigation.link_to("train"), label=t("Meanwhile: look at a run that is finished"), icon=":material/visibility:",
-            query_params={**navigation.kept(), state.RUN: ready[0]},
-        )  # fmt: skip
+        navigation.link(t("Meanwhile: look at a run that is finished"), "train", ":material/visibility:", {state.RUN: ready[0]})
 
 
 def _soon(seconds: float) -> str:

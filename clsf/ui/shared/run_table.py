@@ -1,4 +1,4 @@
-"""What runs differ in and what came of each, as one table: settings that all share are left out. For any row of runs."""
+"""What runs differ in and the result of each, as one table: settings that all share are left out. For any row of runs."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _titles() -> list[str]:
 
 
 def _numbers(record: RunRecord) -> list[tuple[str, str]]:
-    """Return the cells of what came of a run, each with its further class."""
+    """Return the cells of the result of a run, each with its further class."""
     if not record.epochs:
         return [("–", "")] * len(_titles())
     final, top, end = record.final, _best(record), record.ended

@@ -1,4 +1,4 @@
-"""The sections of a page: one is looked at and computes, its name stands in the link, its part of the lesson above it."""
+"""The sections of a page: one is looked at and computes, its name is in the link, its part of the lesson above it."""
 
 from __future__ import annotations
 

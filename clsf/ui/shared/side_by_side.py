@@ -11,7 +11,7 @@ from clsf.code import Code, Line
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that stand beside each other; `path` names the layer if they are one layer's, on both sides."""
+    """Lines that stand side by side; `path` names the layer if they are one layer's, on both sides."""
 
     path: str | None
     left: tuple[Line, ...]

@@ -80,7 +80,7 @@ def _one(model: Model) -> None:
     st.caption(_how_to_use(record))
     if record.plan.dtype == "float64":
         st.caption(f":material/warning: model.onnx: {_float64_onnx()}")
-    st.fragment(_news, run_every=2.0)(record.run_id)  # a press runs nothing again, so what came of it is looked for
+    st.fragment(_news, run_every=2.0)(record.run_id)  # a press runs nothing again, so the result is looked for
 
 
 def _certificates(record: RunRecord) -> None:

@@ -11,7 +11,7 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, MOST_NOTE, MOST_TITLE, PARAMETER, Assignment, goal_text
-from clsf.ui.shared import assigned, course, identity, language, qr, runs, service_access, state
+from clsf.ui.shared import assigned, course, identity, language, problems, qr, runs, service_access, state
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.text import plain, t
 from clsf.ui.teachers import keys
@@ -76,8 +76,8 @@ def _page() -> tuple[str, tuple[tuple[str, str], ...]]:
             t("No page of this dashboard has the address {address}.", address=plain(address[:80])), icon=":material/link_off:"
         )
         return "", ()
-    found = {name: value for name, value in parse_qsl(parts.query) if name not in NOT_KEPT and value}
-    return page, tuple(found.items())
+    query = {name: value for name, value in parse_qsl(parts.query) if name not in NOT_KEPT and value}
+    return page, tuple(query.items())
 
 
 def _goal() -> tuple[str, str]:
@@ -117,7 +117,7 @@ def _made(assignment: Assignment) -> None:
     try:
         link = assigned.link_of(assignment, name or "")
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     st.markdown(f"**{t('The link for students')}**")
     st.code(link, language=None, wrap_lines=True)

@@ -74,16 +74,16 @@ def _all(lessons: tuple[Lesson, ...]) -> bytes:
 
 def guide() -> None:
     """Show the guide: the plans first, then lesson by lesson."""
-    found = guides.read(language.chosen())
+    chapters = guides.read(language.chosen())
     st.download_button(
         t("Save the guide"), lambda: handout.text_page(t("Guide for teachers"), language.chosen(), guides.whole(language.chosen())),
         "guide.html", "text/html", key="guide_file", icon=":material/print:", on_click="ignore",
     )  # fmt: skip
     for name in guides.PLANS:
-        if name in found:
-            st.subheader(plain(found[name].title), anchor=False)
-            st.markdown(found[name].text)
+        if name in chapters:
+            st.subheader(plain(chapters[name].title), anchor=False)
+            st.markdown(chapters[name].text)
     for lesson in course.course().lessons:
-        if lesson.name in found:
+        if lesson.name in chapters:
             with st.expander(f"{lesson.number} · {plain(lesson.title)}"):
-                st.markdown(found[lesson.name].text)
+                st.markdown(chapters[lesson.name].text)

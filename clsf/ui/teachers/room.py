@@ -13,7 +13,7 @@ from clsf.teaching import classroom
 from clsf.teaching import table as marks_table
 from clsf.teaching.assignment import CLASS, MOST_CLASS, Assignment, unpacked
 from clsf.teaching.classroom import Student
-from clsf.ui.shared import assigned, choose, course, figures, identity, navigation, qr, service_access, state
+from clsf.ui.shared import assigned, choose, course, figures, identity, navigation, problems, qr, service_access, state
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.teachers import keys
 
@@ -61,7 +61,7 @@ def _open_one() -> None:
                 task = _packed(link or "")
                 opened = classroom.open_class(service_access.get_service().reached, state.owner(), name, task)
             except ClsfError as error:
-                st.error(plain(error.sentence), icon=":material/error:")
+                problems.show(error)
                 return
             st.query_params[keys.CLASS_SHOWN] = opened
             st.session_state.pop("class_shown", None)
@@ -132,14 +132,14 @@ def _names(name: str, lessons: tuple[Lesson, ...]) -> None:
     """Show who is where, for the teacher alone."""
     if name not in classroom.classes(service_access.get_service().reached, identity.known()):
         return
-    found = _found(name, lessons)
-    if not found:
+    students = _found(name, lessons)
+    if not students:
         st.info(t("Nobody has come yet. Show the link, or its code, to the class."), icon=":material/hourglass_empty:")
         return
-    stuck = [student for student in found if student.stuck]
+    stuck = [student for student in students if student.stuck]
     total = sum(len(lesson.steps) for lesson in lessons)
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="live-class-head"):
-        st.badge(tn("{count} student", "{count} students", len(found)), icon=":material/groups:", color="gray")
+        st.badge(tn("{count} student", "{count} students", len(students)), icon=":material/groups:", color="gray")
         if stuck:
             st.badge(
                 t("stuck: {names}", names=plain(", ".join(f"{_called(one)} ({_minutes(one.quiet)})" for one in stuck[:8]))),
@@ -153,7 +153,7 @@ def _names(name: str, lessons: tuple[Lesson, ...]) -> None:
                 t("Right at once"): f"{student.right} / {student.asked}", t("Runs"): len(student.runs),
                 t("Best accuracy"): f"{student.best:.1%}" if student.best is not None else "–", t("Quiet for"): _minutes(student.quiet),
             }
-            for student in sorted(found, key=lambda each: (not each.stuck, each.number))
+            for student in sorted(students, key=lambda each: (not each.stuck, each.number))
         ]  # fmt: skip
         st.dataframe(
             rows, hide_index=True, width="stretch",
@@ -161,13 +161,13 @@ def _names(name: str, lessons: tuple[Lesson, ...]) -> None:
                 t("Steps done"): st.column_config.ProgressColumn(format="%d", min_value=0, max_value=max(total, 1)),
             },
         )  # fmt: skip
-    _chart(found, named=True)
+    _chart(students, named=True)
 
 
 def _board(name: str, lessons: tuple[Lesson, ...]) -> None:
     """Show what the class has done together."""
-    found = _found(name, lessons)
-    board = classroom.board(service_access.get_service().reached, name, found, lessons)
+    students = _found(name, lessons)
+    board = classroom.board(service_access.get_service().reached, name, students, lessons)
     with st.container(key="live-board"):
         grid = st.grid(3, min_column_width=140, gap="small")
         grid.cell().metric(t("Students"), board.students)
@@ -180,15 +180,15 @@ def _board(name: str, lessons: tuple[Lesson, ...]) -> None:
                 st.markdown(f"**{plain(lesson.title)}**")
                 for title, count in steps:
                     st.progress(min(count / board.students, 1.0), text=f"{plain(title)} · {count} / {board.students}")
-    _chart(found, named=False)
+    _chart(students, named=False)
 
 
-def _chart(found: list[Student], named: bool) -> None:
+def _chart(students: list[Student], named: bool) -> None:
     results = [
         class_results.Result(
             _called(student) if named else "", run.framework, run.model, run.parameters, run.validation_accuracy
         )
-        for student in found
+        for student in students
         for run in student.runs
         if run.parameters
     ]
@@ -208,7 +208,7 @@ def _chart(found: list[Student], named: bool) -> None:
 
 
 def _for_everybody(name: str) -> None:
-    """Show the board of a class to whoever has its link."""
+    """Show the board of a class to anyone who has its link."""
     if not classroom.is_open(service_access.get_service().reached, name):
         st.warning(t("There is no class {name} on this dashboard.", name=plain(name[:60])), icon=":material/search_off:")
         return
@@ -218,10 +218,10 @@ def _for_everybody(name: str) -> None:
 
 def _place(place: str) -> str:
     lesson, _, step = place.partition("/")
-    found = course.course().lesson(lesson)
-    if found is not None:
-        at = found.step(step)
-        return f"{found.number} · {found.title}" + (f" · {at.title}" if at is not None else "")
+    lesson_found = course.course().lesson(lesson)
+    if lesson_found is not None:
+        at = lesson_found.step(step)
+        return f"{lesson_found.number} · {lesson_found.title}" + (f" · {at.title}" if at is not None else "")
     page = next((page for page in navigation.PAGES if page.name == place), None)
     return words(page.title) if page is not None else "–"
 

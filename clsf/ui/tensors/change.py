@@ -198,7 +198,7 @@ def _overview(answers: dict[str, Answer], titles: dict[str, str], pair: str) -> 
 
 
 def _gradient(values: list) -> None:
-    """Why PyTorch wants detach() first."""
+    """Show why PyTorch wants detach() first."""
     answers = ask(
         Call.of("share.to_numpy_with_gradient", values=values),
         Call.of("share.to_numpy_detached", values=values),

@@ -1,4 +1,4 @@
-"""Every session_state key of the Tensors page; those of widgets stand in the link under the same name."""
+"""Every session_state key of the Tensors page; those of widgets are in the link under the same name."""
 
 from __future__ import annotations
 

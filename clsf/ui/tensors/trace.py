@@ -31,7 +31,7 @@ GIVEN: dict[str, object] = {
     "Python 2": 2,
     "Python 1.5": 1.5,
 }
-"""What a call can be given, by the name that stands in the link; the same in every language."""
+"""What a call can be given, by the name that is in the link; the same in every language."""
 
 SERIES = {
     "same": ("int32 [1, 2, 3]", "int32 [1, 2, 3]", "int32 [4, 5, 6]"),

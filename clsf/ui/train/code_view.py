@@ -6,13 +6,13 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.code import loop_code
-from clsf.errors import ClsfError
 from clsf.frameworks import TITLES, VARIANT_TITLES, VARIANTS
+from clsf.ui.shared import problems
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.choose import named
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.run_status import name
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 from clsf.ui.train import keys
 
 
@@ -28,11 +28,8 @@ def show(choices: Choices) -> None:
         **{framework: [(framework, variant) for variant in names] for framework, names in VARIANTS.items()},
     }[which]
     st.caption(note("train", "loop-each-variant"))
-    try:
-        with st.grid("auto", min_column_width=320, gap="small") as grid:
-            for framework, variant in sides:
-                with grid.cell(), st.container(gap="xsmall"):
-                    st.markdown(f"{name(framework)} · {VARIANT_TITLES[variant]}")
-                    st.code(loop_code(framework, variant, choices.plan), language="python")
-    except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+    with problems.shown(), st.grid("auto", min_column_width=320, gap="small") as grid:
+        for framework, variant in sides:
+            with grid.cell(), st.container(gap="xsmall"):
+                st.markdown(f"{name(framework)} · {VARIANT_TITLES[variant]}")
+                st.code(loop_code(framework, variant, choices.plan), language="python")

@@ -1,4 +1,4 @@
-"""Every session_state key of the Train page beside those of `clsf.ui.shared.state`; those of settings stand in the link under the same name."""
+"""Every session_state key of the Train page beside those of `clsf.ui.shared.state`; those of settings are in the link under the same name."""
 
 from __future__ import annotations
 

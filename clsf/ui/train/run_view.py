@@ -69,7 +69,7 @@ def _records(run_id: str) -> list[RunRecord] | None:
 
 @pace.turn()
 def _look(run_id: str, drawn: _Drawn, view: CurveView, more: list[str]) -> None:
-    """One look. What did not change since the last one is sent as the same, and the browser leaves it alone."""
+    """Draw the runs as they are now. What did not change since the last drawing is sent as the same, and the browser leaves it alone."""
     records = _records(run_id)
     if records is None:
         return

@@ -28,7 +28,7 @@ def show(program: Program, key: str) -> None:
     _layers(program)
     if st.button(t("Open in Model"), key=f"{key}_open", icon=":material/account_tree:"):
         design.hand_over(program.spec)
-        st.switch_page(navigation.link_to("model"), query_params=navigation.kept())
+        navigation.switch_to("model")
     _plan(program)
 
 

@@ -8,7 +8,7 @@ from clsf.errors import ClsfError
 from clsf.reader.explain import no_model
 from clsf.reader.findings import faults
 from clsf.reader.program import Program, read
-from clsf.ui.shared import facts, runs
+from clsf.ui.shared import facts, problems, runs
 from clsf.ui.shared.text import plain
 from clsf.ui.your_code import code_view, findings_view, keys, listing, model_view, training_view
 
@@ -21,7 +21,7 @@ def answered(text: str, key: str) -> Program | None:
     try:
         program = read(text)
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return None
     findings = faults(program)
     if program.spec is None:

@@ -12,7 +12,7 @@ from clsf.faults import FAULTS
 from clsf.reader.pair import Pair, pair_of
 from clsf.reader.plan import plan_of
 from clsf.reader.program import Program
-from clsf.ui.shared import data_choice, navigation, service_access, state
+from clsf.ui.shared import data_choice, navigation, problems, service_access, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, words
 from clsf.ui.your_code import keys
@@ -34,7 +34,7 @@ def show(program: Program) -> None:
     try:
         pair = pair_of(program, data, int(epochs), int(limit))
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     _said(pair)
     with st.container(horizontal=True):
@@ -67,7 +67,7 @@ def _start(pair: Pair) -> None:
     try:
         started = start.start(service_access.get_service(), Experiment("own", arms, tuple(FRAMEWORKS)), state.owner(), "")
     except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
+        problems.show(error)
         return
     st.session_state[state.EXPERIMENT] = started
-    st.switch_page(navigation.link_to("experiments"), query_params={**navigation.kept(), state.EXPERIMENT: started})
+    navigation.switch_to("experiments", {state.EXPERIMENT: started})

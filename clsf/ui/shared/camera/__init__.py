@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.ui.shared.component_keys import key_of
-from clsf.ui.shared.components import component
+from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.text import t
 
 MOST_SIDE = 256  # pixels
@@ -49,7 +49,7 @@ def record(
             "mode": "record", "names": list(names), "side": side, "rate": PER_SECOND, "most": MOST_FRAMES, "full": full,
             "heard": st.session_state.get(heard, 0), "words": _words(),
         },
-        on_recorded_change=arrived, on_frame_change=_nothing,
+        on_recorded_change=arrived, on_frame_change=nothing,
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def watch(key: str, side: int) -> np.ndarray | None:
     result = _component(
         key=key,
         data={"mode": "watch", "names": [], "side": side, "heard": _number(before), "words": _words()},
-        on_recorded_change=_nothing, on_frame_change=_nothing,
+        on_recorded_change=nothing, on_frame_change=nothing,
     )  # fmt: skip
     return pixels(str(result.frame or "").rpartition(":")[2], side)
 
@@ -100,10 +100,6 @@ def _said(key: str, name: str) -> object:
 def _number(value: object) -> int:
     digits = str(value).partition(":")[0]
     return int(digits) if digits.isdecimal() and len(digits) < 10 else 0
-
-
-def _nothing() -> None:
-    """Streamlit only gives a value back where there is something to call."""
 
 
 def _words() -> dict[str, str]:

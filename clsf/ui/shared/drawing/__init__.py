@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.ui.shared.component_keys import key_of
-from clsf.ui.shared.components import component
+from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.text import t
 
 MOST_SIDE = 256  # pixels
@@ -50,7 +50,7 @@ def draw(
             "drawing": before, "colours": [[name, code] for name, code in COLOURS.items()] if colour else [],
             "words": _words(label, colour),
         },
-        on_drawing_change=_nothing,
+        on_drawing_change=nothing,
     )  # fmt: skip
     value = result.drawing or before
     if _sheet(value) != str(sheet):
@@ -75,10 +75,6 @@ def decoded(value: object, side: int, channels: int) -> np.ndarray | None:
 
 def _sheet(value: object) -> str:
     return str(value).partition(":")[2].rpartition(":")[0]
-
-
-def _nothing() -> None:
-    """Streamlit only gives the value back where there is something to call."""
 
 
 def _words(label: str | None, colour: bool) -> dict:

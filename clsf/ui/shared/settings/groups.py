@@ -8,13 +8,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from clsf.data import catalogue
-from clsf.errors import ClsfError
 from clsf.plan import Plan, Schedule
-from clsf.ui.shared import state
+from clsf.ui.shared import problems, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import freezing, keys, learning, looping, optimizer, pacing, preview, updating, varying
 from clsf.ui.shared.settings.fields import explained
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import t
 
 RESET = (
     state.ALIGNED, state.START, state.SEED, state.DTYPE, state.TENSORFLOW_VARIANT, state.RACE, state.IMAGE_SIZE, state.COLOUR,
@@ -68,11 +67,9 @@ def _group(title: str, icon: str) -> DeltaGenerator:
 
 def _pacing(info: catalogue.DatasetInfo, values: dict, limit: int | None) -> dict[str, object]:
     schedule = Schedule()
-    try:
+    with problems.shown():
         schedule = pacing.schedule()
         preview.show(schedule, values, batches_per_epoch(info, limit, values["batch_size"]))
-    except ClsfError as error:
-        st.error(plain(error.sentence), icon=":material/error:")
     plateau = pacing.plateau()
     return {"schedule": schedule, "plateau": plateau, "stopping": pacing.stopping()}
 

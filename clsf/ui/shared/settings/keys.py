@@ -1,4 +1,4 @@
-"""The session_state keys of the settings of a training; they stand in the link under the same name."""
+"""The session_state keys of the settings of a training; they are in the link under the same name."""
 
 from __future__ import annotations
 
