@@ -6,7 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Array, Program, events, finding, indent
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.search(
         r"expected scalar type|same dtype|expected .* but (found|got) (Float|Double|Byte|Long|Half)|Input type .* and (bias|weight) type",
         history.error,

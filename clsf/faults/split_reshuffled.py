@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding
 from clsf.words import say
@@ -26,7 +26,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.trained_before is not None and facts.trained_before > 0.25 and not (facts.shared_images or 0) > 0.25:
         return Evidence(
             0.95,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Made, Program, finding
 from clsf.words import say
@@ -26,7 +26,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.judging_varies and not facts.evaluation_varies:
         return Evidence(
             0.93, say("The model answers the same each time, but the validation images differ each time."), "pixels"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, evaluating, events, finding
 from clsf.words import say
@@ -20,7 +20,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.validated is False and history.epochs:
         return Evidence(0.9, say("No number is reported about images that weren't trained on."), "validation")
     return None

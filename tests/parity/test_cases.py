@@ -62,9 +62,9 @@ def judged_here(framework: str, record: RunRecord, weights: dict, spec, plan: Pl
     """Judge weights in the process of a framework, as a worker does."""
     from clsf.predict import session
     from clsf.predict.recalibrating import judge
-    from clsf.predict.values import Request
+    from clsf.predict.values import ModelRequest
 
-    request = Request(
+    request = ModelRequest(
         "case", framework, spec.to_json(), plan.to_json(), tuple(record.started.input_shape), 10, record.started.scale
     )
     session.hold(request, weights)
