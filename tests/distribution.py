@@ -13,11 +13,11 @@ ROOMS = {
     "browser": "browser", "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
     "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks",
     "app/test_lesson_tasks.py": "frameworks", "engine": "engine",
-    "browser/test_accessibility.py": "accessibility",
+    "browser/test_accessibility.py": "accessibility", "browser/test_phone.py": "accessibility",
 }  # fmt: skip
 """Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order: the longest first.
 
-Accessibility is a room of its own, with a dashboard of its own, so that the slow tests end in both processes at about the same time.
+Accessibility, with the walk on a phone, is a room of its own, with a dashboard of its own, so that the slow tests end in both processes at about the same time.
 """
 
 

@@ -45,12 +45,15 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps(told(each, options.accept), ensure_ascii=False) if options.json else _line(each, options.accept))
     if options.csv and options.csv != "-":
         try:
-            Path(options.csv).write_text(written, "utf-8")
+            Path(options.csv).write_text(written, table.ENCODING)
         except OSError as error:
             raise TeachingError(
                 "The marks can't be written to {file}: {reason}.", file=options.csv, reason=error.strerror or "?"
             ) from None
     marked = sum(each.mark() is not None for each in graded)
+    nameless = table.without_number(graded) if options.csv else 0
+    if nameless:
+        print(f"clsf: {nameless} with a mark gave no number, login or address; Canvas goes by their name, Moodle can't find them", file=sys.stderr)  # fmt: skip
     print(f"clsf: {marked} of {len(graded)} files have a mark", file=sys.stderr)
     return 0 if marked == len(graded) else 1
 

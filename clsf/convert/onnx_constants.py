@@ -52,6 +52,19 @@ class Constants:
             ) from None
         return array.astype(np.float32) if array.dtype == np.float16 else array
 
+    def known_first(self, graph: Any) -> dict[str, np.ndarray]:
+        """Return the arrays that are there before anything is computed: the file's weights, and what its operators "Constant" hold."""
+        found = dict(self.arrays)
+        for node in graph.node:
+            if node.op_type == "Constant" and node.output:
+                for attribute in node.attribute:
+                    value = self._onnx.helper.get_attribute_value(attribute)
+                    if attribute.HasField("t") and prod(value.dims) == 1:
+                        found[node.output[0]] = self._onnx.numpy_helper.to_array(value)
+                    elif isinstance(value, int | float):
+                        found[node.output[0]] = np.array(value)
+        return found
+
     def compute(self, node: Any, attributes: dict) -> None:
         """Put in what an operator makes of constants alone. Raises ConvertError for one that is not known."""
         if node.op_type == "Constant":

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from clsf.convert import onnx_constants
+from clsf.convert import onnx_constants, onnx_functions
 from clsf.convert.net import MOST_WEIGHTS, Node, merged, network, then
 from clsf.convert.values import Loaded
 from clsf.errors import ConvertError, SpecError
@@ -139,11 +139,16 @@ class _Reading:
                 inputs=len(given), outputs=len(self._graph.output),
             )  # fmt: skip
         start = self._start(given[0])
+        functions, between = onnx_functions.written_out(list(self._graph.node), self.constants.known_first(self._graph))
         for node in self._graph.node:
+            if between.issuperset(node.output):
+                continue
             self.node, self.name = node, (node.name or (node.output[0] if node.output else node.op_type))[:60]
             self.attributes = {a.name: self._onnx.helper.get_attribute_value(a) for a in node.attribute if a.type != a.GRAPH}
             flowing = [self.values[i] for i in node.input if i in self.values]
-            if not flowing:
+            if node.output[0] in functions:
+                self.values[node.output[0]] = self._written_out(functions[node.output[0]])
+            elif not flowing:
                 self.constants.compute(node, self.attributes)
             elif node.op_type == "Shape":
                 self.constants.arrays[node.output[0]] = np.array(flowing[0].dims, np.int64)
@@ -243,9 +248,23 @@ class _Reading:
         return self._function(flowing[0], "elu")
 
     def _op_gelu(self, flowing: list[Value]) -> Value:
-        if self.attributes.get("approximate", b"none") != b"none":
-            raise self._unread("Gelu, approximated by tanh")
-        return self._function(flowing[0], "gelu")
+        return self._gelu(flowing[0], self.attributes.get("approximate", b"none") != b"none")
+
+    def _written_out(self, told: onnx_functions.WrittenOut) -> Value:
+        value = self.values.get(told.value)
+        if value is None:
+            raise self._unread(self.node.op_type)
+        moved = value if told.axes == onnx_functions.AS_IT_LIES else self._moved(value, told.axes)
+        return self._gelu(moved, told.function == onnx_functions.BY_TANH)
+
+    def _gelu(self, value: Value, by_tanh: bool) -> Value:
+        if by_tanh:
+            raise ConvertError(
+                "The activation {name} is gelu, approximated by tanh. The gelu of the layers here is the exact one, by erf; the two differ "
+                "by up to 0.0005. Export the model with approximate=False (Keras) or approximate='none' (PyTorch).",
+                name=self.name,
+            )
+        return self._function(value, "gelu")
 
     def _op_clip(self, flowing: list[Value]) -> Value:
         bounds = [self.attributes.get("min"), self.attributes.get("max")]
@@ -486,7 +505,9 @@ class _Reading:
         return value
 
     def _op_transpose(self, flowing: list[Value]) -> Value:
-        value, perm = flowing[0], tuple(self.attributes.get("perm", ()))
+        return self._moved(flowing[0], tuple(self.attributes.get("perm", ())))
+
+    def _moved(self, value: Value, perm: tuple[int, ...]) -> Value:
         if value.layout == FIRST and perm == (0, 2, 3, 1):
             return replace(value, layout=LAST)
         if value.layout == LAST and perm == (0, 3, 1, 2):

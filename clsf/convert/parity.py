@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
 
-from clsf import backends
+from clsf import backends, capsule
 from clsf.backends.base import Weights
 from clsf.backends.numbers import two_columns
+from clsf.capsule import arrays
 from clsf.convert import binding, reading
+from clsf.errors import CapsuleError
+from clsf.predict.exporting import ARRAYS, CAPSULE
 from clsf.predict.session import Held
 from clsf.predict.values import ModelRequest
 
@@ -22,8 +26,18 @@ def scores(request: ModelRequest, weights: Weights, pixels: np.ndarray) -> tuple
 
 def of_file(request: ModelRequest, weights: Weights, kind: str, content: bytes, pixels: np.ndarray) -> tuple[np.ndarray, str]:
     """Return the scores of an exported file, loaded as a user would, and what loaded it."""
+    if kind == CAPSULE:
+        found = capsule.read(content)
+        if found.weights is None:
+            raise CapsuleError("This capsule holds no weights, so there is nothing to compare.")
+        again = replace(request, model=found.model.to_json(), plan=found.plan.to_json())
+        return scores(again, found.weights, pixels)[0], "clsf.capsule.read"
     held = Held(request, weights)
     inputs = held.inputs(pixels)
+    if kind == ARRAYS:
+        return scores(
+            request, arrays.unpacked(content, held.built_spec.analyse(request.shape).named_weights(), held.plan.dtype), pixels
+        )[0], "numpy.load"
     if kind == "onnx":
         outputs, by = _onnx(content, inputs), "onnx.reference"
     elif kind in ("keras", "tflite"):

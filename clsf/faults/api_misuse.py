@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, finding
+from clsf.reader.looks import Program, events, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -48,7 +48,7 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    return [*_torch_misuse(program), *_keras_misuse(program)][:3]
+    return [*_torch_misuse(program), *_keras_misuse(program), *_keywords(program)][:3]
 
 
 def _torch_misuse(program: Program) -> list[Finding]:
@@ -118,3 +118,38 @@ def _keras_misuse(program: Program) -> list[Finding]:
 
 def _compiles(program: Program) -> bool:
     return "compile(" in program.source.text
+
+
+_WORDS = {
+    "keras": {
+        "kernel": "kernel_size", "filter": "filters", "stride": "strides", "pad": "padding", "unit": "units", "activations": "activation", "act": "activation",
+        "pool": "pool_size", "out_channels": "filters", "out_features": "units", "bias": "use_bias", "p": "rate",
+    },
+    "torch": {
+        "kernel": "kernel_size", "filters": "out_channels", "strides": "stride", "units": "out_features", "rate": "p", "use_bias": "bias",
+        "pool_size": "kernel_size", "channels": "out_channels",
+    },
+}  # fmt: skip
+"""Framework -> words that none of its layers takes, mostly the other one's -> the word that it takes."""
+
+
+def _keywords(program: Program) -> list[Finding]:
+    """Return a layer that is given a word which its framework doesn't know."""
+    for op in program.ops:
+        made = op.made
+        if (
+            made is None
+            or not made.path.startswith(("keras.layers.", "torch.nn."))
+            or not made.name[:1].isupper()
+            or made.extra.get("old")
+        ):
+            continue
+        for word, right in _WORDS[program.framework].items():
+            if word in made.kwargs and right not in made.kwargs:
+                line = made.lines.get(word, made.line)
+                line = line if made.line <= line <= max(made.end, made.line) else made.line
+                return [finding(
+                    FAULT, line, "certain", swap(program, line, rf"\b{word}(\s*=)", rf"{right}\1"),
+                    sentence=say("{layer} takes no argument '{word}'; it is called '{right}' there.", layer=made.name, word=word, right=right),
+                )]  # fmt: skip
+    return []

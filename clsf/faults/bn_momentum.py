@@ -9,7 +9,9 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, finding, number, swap
+from clsf.reader.arrays import KNOWN
+from clsf.reader.looks import Program, finding, number, rounds, swap
+from clsf.reader.plan import batch_size
 from clsf.words import say
 
 FAULT = Fault(
@@ -35,6 +37,10 @@ FAULT = Fault(
 
 USUAL = 0.99
 """Keras' default, which a short run doesn't wear off either; up to it the settings are no fault."""
+
+
+SLOW, LEFT, SHORT = 0.9975, 0.3, 20
+"""Averages that keep so much each step, with so much of their beginning left at the end; where steps aren't known, so few epochs."""
 
 
 def in_run(history: History, facts: RunFacts) -> Evidence | None:
@@ -83,6 +89,11 @@ def in_code(program: Program) -> list[Finding]:
                     swap(program, op.line, rf"momentum\s*=\s*{given}", f"momentum={round(1 - given, 6)}"),
                 )
             ]
+        keep, usual = (1 - given, "0.1") if program.torch else (given, "0.9")
+        steps = _steps(program)
+        if SLOW <= keep < 1 and (keep**steps > LEFT if steps else (rounds(program) or SHORT + 1) <= SHORT):
+            new = swap(program, op.line, rf"momentum\s*=\s*{given:g}0*\b", f"momentum={usual}")
+            return [finding(FAULT, op.line, "likely" if steps else "smell", new)]
         if program.keras and given <= 0.3:
             return [
                 finding(
@@ -93,3 +104,14 @@ def in_code(program: Program) -> list[Finding]:
                 )
             ]
     return []
+
+
+def _steps(program: Program) -> int | None:
+    """Return how many steps a program trains; None if that isn't written in it."""
+    x, batch, epochs = program.x, batch_size(program), rounds(program)
+    if x is None or not isinstance(batch, int) or batch < 1 or epochs is None:
+        return None
+    count = x.shape[0] if x.shape and isinstance(x.shape[0], int) else None
+    known = KNOWN.get(x.source)
+    count = count or (known[2] if known and x.part == "train" and not x.did("split", "subset", "slice") else None)
+    return epochs * count // batch if count else None

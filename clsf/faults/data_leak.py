@@ -8,6 +8,7 @@ from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Array, Made, Program, events, finding, swap
+from clsf.reader.rows import overlap, trainings
 from clsf.words import say
 
 FAULT = Fault(
@@ -56,6 +57,7 @@ def in_code(program: Program) -> list[Finding]:
                 "certain",
             )
         )
+    results += _same_rows(program) if not results else []
     train, other = program.loader, program.val_loader
     if (
         program.torch
@@ -95,6 +97,14 @@ def in_code(program: Program) -> list[Finding]:
         elif a.part == "both":
             results.append(finding(FAULT, e.line, "likely"))
     return results[:2]
+
+
+def _same_rows(program: Program) -> list[Finding]:
+    """Return where rows are validated on that the model is trained on too: both slices begin, or end, at the same place."""
+    for place in trainings(program.source):
+        if any(overlap(one, other) for one in place.trained for other in place.validated):
+            return [finding(FAULT, place.line, "likely")]
+    return []
 
 
 def _samplers(program: Program) -> bool:

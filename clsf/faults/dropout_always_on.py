@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
@@ -71,5 +73,20 @@ def in_code(program: Program) -> list[Finding]:
                 finding(FAULT, op.line, "likely", swap(program, op.line, r"training\s*=\s*True", "training=self.training"))
             )
         elif op.kind == "Drop" and op.settings.get("always"):
-            results.append(finding(FAULT, op.where or op.line, "likely"))
+            results.append(
+                finding(
+                    FAULT, op.where or op.line, "likely", swap(program, op.where or op.line, r",\s*training\s*=\s*True", "")
+                )
+            )
+        elif program.keras and op.made is not None and op.made.path == "tensorflow.nn.dropout" and not _told(program, op.line):
+            call = r"(?:\w+\.)*Lambda\(\s*lambda (\w+): tf\.nn\.dropout\(\1, (?:rate=)?([\d.]+)\)\s*\)"
+            results.append(
+                finding(FAULT, op.line, "certain", swap(program, op.line, call, rf"layers.{keras_name('Drop')}(\2)"))
+            )
     return results
+
+
+def _told(program: Program, line: int) -> bool:
+    """Whether the function around a line knows if the model trains."""
+    around = [n for n in program.source.nodes if isinstance(n, ast.FunctionDef) and n.lineno <= line <= (n.end_lineno or 0)]
+    return any("training" in ast.unparse(node) for node in around)

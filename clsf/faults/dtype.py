@@ -9,7 +9,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Array, Program, events, finding, indent
+from clsf.reader.looks import Array, Program, events, finding, indent, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -22,6 +22,12 @@ FAULT = Fault(
     level=1,
     not_in={"tensorflow": say("Keras converts what it gets to the type of its layers and losses.")},
 )
+
+
+_WIDE = re.compile(
+    r"(?i:net|model)\w*(?:\([^()]*\))?\.double\(\)|set_default_dtype|(?:net|model)\w*\.to\([^)]*float64|def __init__[^:]*float64"
+)
+"""A model whose weights are of 64 bits as well."""
 
 
 def in_run(history: History, facts: RunFacts) -> Evidence | None:
@@ -64,4 +70,19 @@ def in_code(program: Program) -> list[Finding]:
             results.append(finding(FAULT, y.did("float", "astype", "tensor") or loss.use, "certain"))
         if loss.kind == "binary" and y.dtype in ("int64", "long") and (y.source in SETS or y.did("tensor", "long")):
             results.append(finding(FAULT, loss.use, "certain"))
-    return results[:2]
+    return (results or _double(program))[:2]
+
+
+def _double(program: Program) -> list[Finding]:
+    """Return where a model of PyTorch, whose weights are of 32 bits, is given images of 64."""
+    if not program.torch or _WIDE.search(program.source.text):
+        return []
+    for e in events(program, "forward"):
+        given = e["given"]
+        if e["net"] is program.net and isinstance(given, Array) and given.dtype in ("float64", "double"):
+            line = next((n for what, n in reversed(given.steps) if what in ("astype", "double")), e.line)
+            new = swap(program, line, r"torch\.(?:float64|double)\b", "torch.float32") or swap(
+                program, line, r"\.double\(\)", ".float()"
+            )
+            return [finding(FAULT, line, "certain", new)]
+    return []

@@ -6,7 +6,7 @@ import math
 
 from clsf.faults.fault import Fault
 from clsf.faults.history import Evidence, History, RunFacts
-from clsf.faults.signs import hardly_learns
+from clsf.faults.signs import hardly_learns, steps_per_epoch
 from clsf.words import say
 
 FAULT = Fault(
@@ -20,7 +20,7 @@ FAULT = Fault(
 )  # fmt: skip
 
 LEAST = 12  # steps
-GROWS = 100.0  # times, from the first tenth of the steps to the last
+GROWS, LARGE = 100.0, 10.0  # times, from the first steps to others; and the norm then
 VANISHES = 1e-3  # first kernel's gradient over the last's
 NOTHING = 1e-4  # of it that says so by itself, whatever else could keep the loss where it is
 FAR = 0.03  # share of a kernel that one step moves; in healthy runs of all optimizers it was 0.011 at most
@@ -29,11 +29,17 @@ FAR = 0.03  # share of a kernel that one step moves; in healthy runs of all opti
 def in_run(history: History, facts: RunFacts) -> Evidence | None:
     norms = [norm for norm in history.gradient_norms if math.isfinite(norm)]
     if len(norms) >= LEAST:
-        tenth = max(len(norms) // 10, 2)
-        early, late = sum(norms[:tenth]) / tenth, sum(norms[-tenth:]) / tenth
-        if early > 0 and late > GROWS * early and late > 10:
+        each = max(len(norms) // 50, 2)
+        parts = [sum(norms[n : n + each]) / each for n in range(0, len(norms) - each + 1, each)]
+        early, most = (
+            sum(norms[:2]) / 2,
+            max(parts),
+        )  # what exploded may be small again at the end: the weights are spoilt by then
+        if early > 0 and most > GROWS * early and most > LARGE:
+            epoch = steps_per_epoch(history)
             return Evidence(
-                0.7, say("The gradient's norm has grown from {early} to {late}.", early=f"{early:.3g}", late=f"{late:.3g}"), "gradients"
+                0.7, say("The gradient's norm has grown from {early} to {late}.", early=f"{early:.3g}", late=f"{most:.3g}"), "gradients",
+                epoch=parts.index(most) * each // epoch + 1 if epoch else None,
             )  # fmt: skip
     ratio = facts.first_to_last_gradient
     if ratio is not None and ratio < VANISHES and hardly_learns(history, facts):

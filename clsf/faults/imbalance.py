@@ -10,7 +10,7 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, finding
+from clsf.reader.looks import Program, finding, is_label
 from clsf.words import say
 
 FAULT = Fault(
@@ -56,7 +56,23 @@ def in_code(program: Program) -> list[Finding]:
             shares = next((_numbers(keyword.value) for keyword in node.keywords if keyword.arg == name), [])
             if shares and _labels(program, node) and max(*shares, 1 - sum(shares)) > _LARGE:
                 return [finding(FAULT, node.lineno, "likely")]
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and _one_class(node.left, node.right):
+            return [finding(FAULT, node.lineno, "likely")]
     return []
+
+
+def _one_class(*parts: ast.expr) -> bool:
+    """Whether a mask keeps all of one class and by chance a few of the others: (y == 0) | (random < 0.02)."""
+    whole = any(
+        isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Eq) and is_label(part.left) and isinstance(part.comparators[0], ast.Constant)
+        for part in parts
+    )  # fmt: skip
+    few = any(
+        isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Lt) and "rand" in ast.unparse(part.left)
+        and isinstance(part.comparators[0], ast.Constant) and part.comparators[0].value <= 1 - _LARGE
+        for part in parts
+    )  # fmt: skip
+    return whole and few
 
 
 def _labels(program: Program, call: ast.Call) -> bool:

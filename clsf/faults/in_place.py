@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, finding
+from clsf.reader.looks import Program, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -37,9 +37,10 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it: a weight that is changed by its gradient outside of torch.no_grad()."""
-    if ".grad" not in program.source.text or not (program.torch or "torch" in " ".join(program.machine.imports)):
-        return []
+    """Return where a program has it: a weight that is changed by its gradient outside of torch.no_grad(), or a result that is still needed."""
+    kept = _still_needed(program) if program.torch else []
+    if kept or ".grad" not in program.source.text or not (program.torch or "torch" in " ".join(program.machine.imports)):
+        return kept
     quiet = {
         id(inner)
         for node in program.source.nodes
@@ -66,3 +67,33 @@ def in_code(program: Program) -> list[Finding]:
 
 def _goes_back(node: ast.AST) -> bool:
     return any(isinstance(n, ast.Attribute) and n.attr == "backward" for n in ast.walk(node))
+
+
+_KEEP = ("relu", "sigmoid", "tanh", "softmax", "log_softmax", "exp", "sqrt")
+"""Functions whose way back is computed from what they returned, see tools/autograd/derivatives.yaml of PyTorch."""
+
+
+def _still_needed(program: Program) -> list[Finding]:
+    """Return where a model changes in place what such a function has just returned."""
+    modules = {
+        ast.unparse(node.targets[0])
+        for node in program.source.nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func).rpartition(".")[2] in ("ReLU", "Sigmoid", "Tanh", "Softmax", "LogSoftmax")
+    }  # fmt: skip
+    for forward in (n for n in program.source.nodes if isinstance(n, ast.FunctionDef) and n.name == "forward"):
+        kept: set[str] = set()
+        for node in forward.body:
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and node.target.id in kept:
+                sign = re.search(r"(\*\*|//|[-+*/%])=", program.line(node.lineno))
+                name = node.target.id
+                new = (
+                    swap(program, node.lineno, rf"\b{name}\s*{re.escape(sign[0])}", rf"{name} = {name} {sign[1]}")
+                    if sign
+                    else None
+                )
+                return [finding(FAULT, node.lineno, "certain", new)]
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                called = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else ""
+                needed = called in modules or (called.rpartition(".")[2] in _KEEP and not called.startswith(("np.", "math.")))
+                kept = (kept | {node.targets[0].id}) if needed else kept - {node.targets[0].id}
+    return []

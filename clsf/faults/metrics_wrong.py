@@ -85,10 +85,10 @@ def in_code(program: Program) -> list[Finding]:
 
 def _never_reset(program: Program) -> list[Finding]:
     """Return sums that start once, before the epochs, but are told in each of them."""
-    zeros: dict[str, list] = {}
+    zeros: dict[tuple, list] = {}
     for a in events(program, "assign"):
         if a["value"] == 0:
-            zeros.setdefault(a["name"], []).append(a)
+            zeros.setdefault((a["name"], a["scope"]), []).append(a)
     looked: set[tuple] = set()  # a line in a loop is followed more than once
     for e in events(program, "accumulate"):
         if (e.line, e.loop_ids) in looked:
@@ -102,7 +102,7 @@ def _never_reset(program: Program) -> list[Finding]:
         ):
             continue
         epoch = e.loop_ids[-2]
-        starts = zeros.get(e["name"], [])
+        starts = zeros.get((e["name"], e["scope"]), [])
         if not starts or any(epoch in a.loop_ids for a in starts):
             continue
         if not _measures(e):

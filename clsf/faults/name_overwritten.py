@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, finding
+from clsf.reader.looks import Program, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -52,19 +52,16 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     for node in program.source.nodes:
-        if (
-            isinstance(node, ast.Assign)
-            and len(node.targets) == 1
-            and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value, ast.Call)
-        ):
-            name, called = node.targets[0].id, node.value.func
+        if isinstance(node, ast.Assign) and isinstance(node.targets[-1], ast.Name) and isinstance(node.value, ast.Call):
+            name, called = node.targets[-1].id, node.value.func
             if (
                 isinstance(called, ast.Name)
                 and called.id == name
-                and any(e.kind == "loss" and e.line == node.lineno for e in program.events)
+                and any(e.kind in ("loss", "forward") and e.line == node.lineno and e.loops for e in program.events)
             ):
-                return [finding(FAULT, node.lineno, "certain")]
+                kept = node.targets[0].id if len(node.targets) > 1 and isinstance(node.targets[0], ast.Name) else ""
+                new = swap(program, node.lineno, rf"\b{kept}\s*=\s*{name}\s*=", f"{kept} =") if kept else None
+                return [finding(FAULT, node.lineno, "certain", new)]
             if (
                 isinstance(called, ast.Attribute)
                 and called.attr in ("fit", "compile")

@@ -10,7 +10,7 @@ from clsf.faults.scene import KERAS, TORCH, Scene
 from clsf.faults.signs import final_loss, first_loss, long_enough
 from clsf.optimizer_calls import own_rate
 from clsf.optimizers import OPTIMIZERS, Optimizer, named, title
-from clsf.reader.looks import Program, finding
+from clsf.reader.looks import Program, finding, number, swap
 from clsf.reader.training import rate_of
 from clsf.words import say
 
@@ -69,11 +69,14 @@ def _low(declared: Optimizer) -> float | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     made = program.optimizer
-    if made is None or rate_of(made)[0] is not None:
-        return []
-    declared = named(made.name)
+    declared = named(made.name) if made is not None else None
     if declared is None:
         return []
+    rate, line = rate_of(made)
+    if rate is not None:
+        written = declared.scales_itself and number(rate) and rate == own_rate(declared, KERAS)  # as if nothing were said
+        new = swap(program, line, rf"(?<![\w.]){rate!r}0*(?!\d)", repr(declared.rate)) if written else None
+        return [finding(FAULT, line, "likely", new)] if written else []
     if declared.scales_itself and program.keras and "tensorflow" not in " ".join(program.machine.imports):
         return []  # Keras by itself took 1.0 in its first versions
     rates = [own_rate(declared, framework) for framework in FRAMEWORKS]

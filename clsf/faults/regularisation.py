@@ -7,7 +7,8 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
-from clsf.reader.looks import Program, finding, number
+from clsf.reader.habits import penalties
+from clsf.reader.looks import Program, events, finding, number
 from clsf.words import say
 
 FAULT = Fault(
@@ -42,4 +43,8 @@ def in_code(program: Program) -> list[Finding]:
         values = [n for n in (*made.args, *made.kwargs.values()) if number(n)]
         if values and max(values) >= 0.05:
             return [finding(FAULT, op.line, "likely" if max(values) >= 0.1 else "smell")]
+    by_hand = {kind: value for kind, value in penalties(program).items() if kind in ("l1", "l2") and value >= 0.1}
+    if by_hand and program.torch:
+        line = next(e.line for e in events(program, "backward")) if any(events(program, "backward")) else program.net.line
+        return [finding(FAULT, line, "likely")]
     return []

@@ -136,7 +136,7 @@ def _against_data(program: Program) -> list[Finding]:
         or net is None
         or net.input_shape is None
         or x.shape is None
-        or program.loader is not None
+        or (program.loader is not None and program.loader.kind != "tf")
     ):
         return []
     given, got = net.input_shape, tuple(x.shape[1:])

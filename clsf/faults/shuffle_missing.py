@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from itertools import product
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
@@ -10,6 +14,7 @@ from clsf.faults.scene import Scene
 from clsf.faults.signs import sawtooth
 from clsf.reader.arrays import KNOWN as SETS
 from clsf.reader.looks import Program, finding, swap
+from clsf.reader.rows import loops, trainings
 from clsf.words import say
 
 FAULT = Fault(
@@ -28,6 +33,8 @@ FAULT = Fault(
     level=3,
     differences=("shuffling",),
 )
+
+_MIXED = re.compile(r"permut|shuffle|randperm|rand|choice|sample")
 
 
 def in_run(history: History, facts: RunFacts) -> Evidence | None:
@@ -70,7 +77,7 @@ def in_code(program: Program) -> list[Finding]:
             )
         ]
     if loader is None:
-        return []
+        return _sorted_rows(program)
     mixed = loader.x.source in SETS or loader.x.source.startswith(("torch.", "make_"))  # drawn at random: in no order
     if (
         loader.kind == "torch"
@@ -99,4 +106,13 @@ def in_code(program: Program) -> list[Finding]:
         and program.fit is not None
     ):
         return [finding(FAULT, loader.line, "smell" if mixed else "likely")]
+    return []
+
+
+def _sorted_rows(program: Program) -> list[Finding]:
+    """Return where rows that were sorted by class are trained on, and nothing in the loop mixes them."""
+    for place, loop in product(trainings(program.source), loops(program.source)):
+        known = next((rows for rows in place.trained if rows.order == "sorted"), None)
+        if place.line == loop.lineno and known is not None and not _MIXED.search(ast.unparse(loop)):
+            return [finding(FAULT, known.line, "likely")]
     return []

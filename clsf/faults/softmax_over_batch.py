@@ -53,8 +53,8 @@ def in_code(program: Program) -> list[Finding]:
             op.kind == "Function"
             and program.keras
             and op.made is not None
-            and op.made.get("axis", 0) == 0
-            and op.made.name == "Softmax"
+            and op.made.name.lower() in ("softmax", "log_softmax")
+            and op.made.get("axis", 0 if op.made.name == "Softmax" else 1) == 0
         ):
-            results.append(finding(FAULT, op.line, "certain"))
+            results.append(finding(FAULT, op.line, "certain", swap(program, op.line, r"axis\s*=\s*0", "axis=-1")))
     return results

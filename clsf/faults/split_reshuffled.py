@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding
+from clsf.reader.rows import TRAINS, VALIDATES, loops, names_in
 from clsf.words import say
 
 FAULT = Fault(
@@ -65,4 +68,18 @@ def in_code(program: Program) -> list[Finding]:
             and "reshuffle_each_iteration=False" not in program.source.text.replace(" ", "")
         ) and (not loader.did("cache") or loader.did("cache") > loader.did("take-shuffled", "skip-shuffled")):
             return [finding(FAULT, loader.did("shuffle") or loader.did("take-shuffled", "skip-shuffled"), "likely")]
+    return _in_each_epoch(program)
+
+
+def _in_each_epoch(program: Program) -> list[Finding]:
+    """Return a split into training and validation that is drawn within the loop that trains, with the same model."""
+    for loop in loops(program.source):
+        if program.net is not None and loop.lineno <= program.net.line <= (loop.end_lineno or 0):
+            continue  # each turn has a model of its own, as in cross-validation
+        made = [n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Assign)]
+        names = [(name, node.lineno) for node in made for target in node.targets for name in names_in(target)]
+        if any(TRAINS.search(name) for name, _ in names):
+            for name, line in names:
+                if VALIDATES.search(name):
+                    return [finding(FAULT, line, "likely")]
     return []

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, finding, rounds
+from clsf.reader.looks import Program, events, finding, rounds
 from clsf.words import say
 
 FAULT = Fault(
@@ -38,7 +38,7 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     count = rounds(program)
-    if count is None or count > 3 or (program.fit is None and program.loader is None):
+    if count is None or count > 3 or (program.fit is None and not any(e.loops for e in events(program, "backward"))):
         return []
     line = (
         program.fit.line_of("epochs", 3)

@@ -6,7 +6,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Array, Loader, Made, Program, events, finding, swap
+from clsf.reader.looks import Array, Loader, Made, Program, evaluating, events, finding, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -74,13 +74,15 @@ def in_code(program: Program) -> list[Finding]:
         if isinstance(given, Array):
             others.append(given)
     results = []
-    if x is not None and x.scale and x.source:
+    if x is not None and x.scale:
         for a in others:
+            validates = a is program.val_x or (program.val_loader is not None and a is program.val_loader.x)
             if (
                 a.source == x.source
+                and (x.source or a.made == x.made)
                 and a.scale
                 and a.scale != x.scale
-                and a.part != x.part
+                and (a.part != x.part or validates)
                 and {a.scale, x.scale} & {"raw", "unit", "standard", "centred"}
             ):
                 results.append(
@@ -104,7 +106,17 @@ def in_code(program: Program) -> list[Finding]:
             )
     if program.torch and program.loader is not None and program.val_loader is not None and not results:
         results += _normalize(program)
-    return results[:1]
+    return (results or _when_called(program))[:1]
+
+
+def _when_called(program: Program) -> list[Finding]:
+    """Return where a model that is called by hand gets the same images on another scale than while it trains."""
+    x = program.x
+    for event in evaluating(program) if x is not None and program.torch and x.scale else ():
+        given = event["given"]
+        if isinstance(given, Array) and given.made == x.made and given.scale and given.scale != x.scale:
+            return [finding(FAULT, given.line if given.line != given.made else event.line, "certain")]
+    return []
 
 
 def _normalize(program: Program) -> list[Finding]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, evaluating, events, finding
+from clsf.reader.rows import VALIDATES, names_in
 from clsf.words import say
 
 FAULT = Fault(
@@ -38,6 +41,13 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     fit = program.fit
+    unused = _held_back(program)
+    if unused and (fit is not None or any(events(program, "backward", "apply"))):
+        return [
+            finding(
+                FAULT, unused, "likely", sentence=say("Images are held back for validation, but nothing ever looks at them.")
+            )
+        ]
     if (
         fit is not None
         and not ({"validation_data", "validation_split"} & set(fit.kwargs))
@@ -47,3 +57,32 @@ def in_code(program: Program) -> list[Finding]:
     if program.torch and any(events(program, "backward")) and not evaluating(program):
         return [finding(FAULT, next(events(program, "backward")).line, "smell")]
     return []
+
+
+def _held_back(program: Program) -> int:
+    """Return the line of validation images that nothing uses but what is made of them, 0 for none."""
+    made: dict[str, int] = {}
+    used: set[str] = set()
+    for node in program.source.nodes:
+        if isinstance(node, ast.Assign):
+            names = [name for target in node.targets for name in names_in(target)]
+            for name in filter(VALIDATES.search, names):
+                made.setdefault(name, node.lineno)
+    for node in program.source.nodes:
+        if not isinstance(node, ast.stmt) or isinstance(
+            node, ast.FunctionDef | ast.ClassDef | ast.For | ast.While | ast.With | ast.If | ast.Try
+        ):
+            for part in ast.iter_child_nodes(node) if isinstance(node, ast.For | ast.While | ast.With | ast.If) else ():
+                if isinstance(part, ast.expr | ast.withitem):
+                    used |= _loaded(part)
+            continue
+        if isinstance(node, ast.Assign) and all(
+            VALIDATES.search(name) or name == "_" for t in node.targets for name in names_in(t)
+        ):
+            continue
+        used |= _loaded(node)
+    return min(made.values()) if made and not used & set(made) else 0
+
+
+def _loaded(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

@@ -7,7 +7,8 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import SHUFFLED
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, finding
+from clsf.reader.looks import Program, events, finding, swap
+from clsf.reader.rows import trainings
 from clsf.words import say
 
 FAULT = Fault(
@@ -54,6 +55,12 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
+    for place in trainings(program.source):
+        rows = place.trained if place.share else place.validated
+        known = next((r for r in rows if r.order == "sorted" and (place.share or r.first or r.last)), None)
+        if known is not None:
+            new = swap(program, known.line, r"\b(?:np|numpy)\.argsort\((\w+)(?:,[^()]*)?\)", r"np.random.permutation(len(\1))")
+            return [finding(FAULT, known.line, "likely", new)]
     fit = program.fit
     if fit is None or "validation_split" not in fit.kwargs or program.y is None:
         return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
@@ -51,7 +53,7 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    results = []
+    results = _back_again(program)
     for a in (program.x,):
         for item in a.extra if a is not None else ():
             if item and item[0] == "reshape" and item[2] and item[3] and len(item[2]) == 4 and len(item[3]) == 4:
@@ -66,3 +68,26 @@ def in_code(program: Program) -> list[Finding]:
                 ):
                     results.append(finding(FAULT, item[1], "certain"))
     return results
+
+
+def _back_again(program: Program) -> list[Finding]:
+    """Return a reshape right after a transpose that puts the channels where they were, in shape only."""
+    for node in program.source.nodes:
+        if not (isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("reshape", "view")):
+            continue
+        inner = node.func.value if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call) else None
+        inner = inner if inner is not None else next((a for a in node.args[:1] if isinstance(a, ast.Call)), None)
+        if inner is None or ast.unparse(inner.func).rpartition(".")[2] not in ("transpose", "permute"):
+            continue
+        turned, sizes = _numbers(inner), _numbers(node)
+        if (turned[-4:] == [0, 3, 1, 2] and len(sizes) >= 3 and sizes[-1] in (1, 3, 4) and sizes[-2] > 4) or (
+            turned[-4:] == [0, 2, 3, 1] and len(sizes) >= 3 and sizes[-3] in (1, 3, 4) and sizes[-1] > 4
+        ):
+            return [finding(FAULT, node.lineno, "certain")]
+    return []
+
+
+def _numbers(call: ast.Call) -> list[int]:
+    """Return the whole numbers among the arguments of a call, those in a list or a tuple too."""
+    parts = [part for arg in call.args for part in (arg.elts if isinstance(arg, ast.List | ast.Tuple) else [arg])]
+    return [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, int)]

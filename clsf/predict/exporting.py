@@ -20,7 +20,16 @@ from clsf.predict.values import ModelRequest
 from clsf.words import say
 
 KINDS = {name: framework.exports for name, framework in BY_NAME.items()}
-"""What each framework writes. Weights as .npz need no framework: `clsf.capsule.arrays.packed`."""
+"""What each framework writes."""
+
+CAPSULE, ARRAYS = "capsule", "npz"
+"""Kinds that need no framework: the whole run (`clsf.capsule`), and its weights alone (`clsf.capsule.arrays`)."""
+
+
+def every_kind(framework: str) -> tuple[str, ...]:
+    """Return every kind of file with a run's weights that can be taken along; each has a parity certificate."""
+    return CAPSULE, *KINDS[framework], ARRAYS
+
 
 SLOW = ("onnx", "tflite")
 """Kinds whose exporter may take a minute, so that a worker does not make them itself: see `Engine.call_apart`."""

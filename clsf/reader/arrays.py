@@ -56,18 +56,20 @@ class Arrays:
                         "scale-unit",
                         line,
                         scale="unit" if a.scale in ("raw", "") else "twice" if a.scale == "unit" else a.scale,
-                        dtype="float",
+                        dtype=_wide(a),
                     )
                 if 127 <= other <= 128:
                     return a.then(
-                        "scale-centred", line, scale="centred" if a.scale in ("raw", "", "shifted") else a.scale, dtype="float"
+                        "scale-centred", line, scale="centred" if a.scale in ("raw", "", "shifted") else a.scale, dtype=_wide(a)
                     )
-                return a.then("divide", line, scale="other" if a.scale == "raw" else a.scale, dtype="float")
+                if a.scale == "small" and 15 <= other <= 16:
+                    return a.then("scale-unit", line, scale="unit", dtype=_wide(a))
+                return a.then("divide", line, scale="other" if a.scale == "raw" else a.scale, dtype=_wide(a))
             return a.then(
                 "divide",
                 line,
                 scale="standard" if a.scale in ("raw", "unit", "", "shifted", "other", "centred") else a.scale,
-                dtype="float",
+                dtype=_wide(a),
             )
         if kind is ast.Mult:
             if folding.number(other) and 0 < other < 0.01:
@@ -75,10 +77,12 @@ class Arrays:
                     "scale-unit",
                     line,
                     scale="unit" if a.scale in ("raw", "") else "twice" if a.scale == "unit" else a.scale,
-                    dtype="float",
+                    dtype=_wide(a),
                 )
             if a.one_hot and folding.number(other) and 0 < other < 1:  # labels that are smoothed by hand
                 a = replace(a, extra=(*a.extra, ("times", other)))
+            if a.scale == "unit" and folding.number(other) and 254 <= other <= 256:
+                return a.then("multiply", line, scale="raw")
             return a.then("multiply", line, scale=a.scale if other == 1 or not folding.number(other) else "other")
         if kind in (ast.Sub, ast.Add):
             if a.role == "y" or a.scale == "":
@@ -188,16 +192,18 @@ class Arrays:
                 kind = (
                     first if isinstance(first, str) else first.name if isinstance(first, Ref) else str(kwargs.get("dtype", ""))
                 )
-                return a.then("astype", line, dtype=str(kind))
+                raw = str(kind) == "uint8" and a.role != "y" and a.scale in ("", "other", "small")
+                return a.then("astype", line, dtype=str(kind), scale="raw" if raw else a.scale)
             case "float" | "double" | "long" | "int" | "half" | "bool":
                 return a.then(name, line, dtype={"long": "int64", "int": "int32"}.get(name, name))
             case "to":
-                if (
-                    isinstance(first, Ref)
-                    and first.path.startswith("torch.")
-                    and first.name in ("float32", "float", "int64", "long", "float64")
-                ):
-                    return a.then("astype", line, dtype=first.name)
+                for kind in (*args, kwargs.get("dtype")):  # beside a device
+                    if (
+                        isinstance(kind, Ref)
+                        and kind.path.startswith("torch.")
+                        and kind.name in ("float32", "float", "int64", "long", "float64", "double")
+                    ):
+                        return a.then("astype", line, dtype=kind.name)
                 return replace(a, dtype="") if args and first is UNKNOWN and a.one_hot else a
             case "permute" | "transpose" | "swapaxes" | "movedim" | "moveaxis":
                 dims = tuple(first) if isinstance(first, list | tuple) else tuple(args)
@@ -1201,3 +1207,8 @@ def _flat(items: object, flat: list) -> None:
             flat.append(item)
         if len(flat) > 5000:
             return
+
+
+def _wide(a: Array) -> str:
+    """Return the type of numbers after a division: 64 bits stay 64 bits."""
+    return a.dtype if a.dtype in ("float64", "double") else "float"

@@ -16,6 +16,7 @@ EXPLAINS = {
     "softmax-one-unit": {"wrong-loss-for-output", "wrong-last-activation", "label-encoding"},
     "wrong-last-units": {"label-encoding", "wrong-loss-for-output"},
     "relu-before-softmax": {"wrong-last-activation"},
+    "optimizer-default-lr": {"lr-too-low"},
     "sigmoid-with-categorical": {"wrong-last-activation"},
 }
 """Kind -> kinds that are its consequence: with it found for certain or likely, they aren't told."""

@@ -148,7 +148,7 @@ def evaluating(program: Program) -> list[Event]:
         if program.net is not None and e["net"] is not program.net:
             continue
         part = _part(e)
-        looks = e.no_grad or (part in ("test", "validation"))
+        looks = e.no_grad or part in ("test", "validation") or e["mode"] == "eval"
         if looks and not (e.loops and e.loop_ids[-1] in trained and not e.no_grad):
             found_ones.append(e)
     return found_ones

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
+from clsf.model.layers import keras_name
 from clsf.reader import folding, ops
 from clsf.reader import values as v
 from clsf.reader.shapes import out_shape
@@ -91,6 +93,8 @@ class Nets:
                 result = self.quietly(self.call_function, function, [given], {}, function.node)
                 if isinstance(result, Tensor):
                     return result
+            if isinstance(function, Ref) and ops.activation_name(function) is not None:
+                layer = replace(layer, path=f"keras.layers.{keras_name('Function')}")
         op = ops.keras_op(layer)
         if self.turned and op.settings.get("axis") == 1:
             op.settings["axis"] = -1

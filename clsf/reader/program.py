@@ -314,7 +314,6 @@ def _forward(program: Program) -> None:
         program.output = net.outputs[0]
         program.native_shape, program.shape_guessed = net.input_shape, False
         program.misfits = list(machine.misfits)
-        _input_against_data(program)
         return
     known = [s for s, _ in shapes if s is not None and None not in s]
     if known:
@@ -337,10 +336,6 @@ def _forward(program: Program) -> None:
             program.misfits = best[3] if best[0][0] == 0 else []
     else:
         program.output, _ = _through(program, None)
-
-
-def _input_against_data(program: Program) -> None:
-    return
 
 
 def _guesses(program: Program) -> list[tuple]:

@@ -10,7 +10,8 @@ from clsf.report.blocks import Block, Bullets, Heading, Picture, Quote, Table, T
 from clsf.report.contents import Contents
 from clsf.report.writing import Words, blocks
 
-LONG = 14  # rows of a table that is printed in two columns
+LONG = 14  # rows of a table, or points of a list, that is printed in two columns
+MANY = 12  # classes, from which the numbers of a matrix are printed smaller: two stand side by side
 
 STYLE = """
 :root { color-scheme: light; }
@@ -27,8 +28,10 @@ figure { margin: 1rem 0; } svg { width: 100%; height: auto; display: block; } :l
 @page { size: A4; margin: 11mm 13mm; }
 @media print {
   body { margin: 0; padding: 0; max-width: none; font-size: 10.5px; line-height: 1.35; } h1 { font-size: 17px; } h2 { font-size: 12.5px; margin: 9px 0 3px; break-after: avoid; }
-  p, ul, .wide { margin: 3px 0; } p.small { font-size: 9.5px; } li { margin: 1px 0; } blockquote { padding: 4px 8px; }
-  table { font-size: 9.5px; } th, td { padding: 1px 5px; } table.matrix td { min-width: 1.2rem; } table.matrix { font-size: 8.5px; }
+  p, ul, .wide { margin: 3px 0; } p.small { font-size: 9.5px; } li { margin: 1px 0; break-inside: avoid; } ul.long { columns: 2; column-gap: 26px; font-size: 9.5px; } blockquote { padding: 4px 8px; }
+  table { font-size: 9.5px; } th, td { padding: 1px 5px; } table.matrix { font-size: 8px; } table.matrix td { min-width: 0; padding: 1px 3px; }
+  table.matrix thead th + th { writing-mode: vertical-rl; white-space: nowrap; padding: 3px 1px; font-weight: 400; } table.matrix.many { font-size: 6.8px; } table.matrix.many td { padding: 0 1px; }
+  .wide.half { display: inline-block; width: 49%; vertical-align: top; }
   .wide { overflow: visible; } .wide.long { columns: 2; font-size: 8.5px; } .wide.long table { font-size: inherit; } tr, figure, blockquote { break-inside: avoid; }
   figure { display: inline-block; width: 49%; margin: 2px 0; vertical-align: top; }
 }
@@ -56,7 +59,11 @@ def _block(block: Block) -> str:
         case Quote():
             return f"<blockquote>{escape(block.text)}</blockquote>"
         case Bullets():
-            return "<ul>" + "".join(f"<li><b>{escape(mark)}.</b> {escape(text)}</li>" for mark, text in block.items) + "</ul>"
+            return (
+                f"<ul{' class=long' if len(block.items) > LONG else ''}>"
+                + "".join(f"<li><b>{escape(mark)}.</b> {escape(text)}</li>" for mark, text in block.items)
+                + "</ul>"
+            )
         case Picture():
             return f"<figure>{re.sub(r'[^ -~]', lambda m: f'&#{ord(m[0])};', block.svg)}</figure>"
         case Table():
@@ -72,8 +79,9 @@ def _table(table: Table) -> str:
         cells = "".join(f"<td{_shade(s)}>{escape(cell)}</td>" for cell, s in zip(row[1:], shades, strict=True))
         rows.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
-    kind = ' class="matrix"' if table.shade else ""
-    wide = "wide long" if len(table.rows) > LONG and not table.shade else "wide"
+    wide, kind = ("wide long" if len(table.rows) > LONG else "wide"), ""
+    if table.shade:
+        wide, kind = "wide half", ' class="matrix many"' if len(table.rows) > MANY else ' class="matrix"'
     return (
         f'<div class="{wide}"><table{kind}>{caption}<thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
     )

@@ -92,6 +92,17 @@ def test_a_case_is_played_to_its_proof(opened, pretended, lab, lang, monkeypatch
     assert len(again.success) == 1, "what was solved is solved in the next visit too"
 
 
+def test_the_confusion_matrix_says_which_images_it_counts(opened, pretended):
+    said = next(text for text in texts(opened(case=CODE)).splitlines() if "Confusion matrix" in text)
+    for part in (
+        "validation and test images together",
+        "after its last training step",
+        "images: 10)",
+        "Rows are labels, columns are answers",
+    ):
+        assert part in said  # one image of each of ten classes is in the pretended matrix
+
+
 def test_two_faults_at_once_are_named_each_with_its_line(opened, pretended):
     case = case_of(TWO)
     assert len(case.kinds) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -11,11 +12,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clsf import examples
+from clsf.capsule.arrays import packed
 from clsf.convert import certificate, lab, mending, reading
 from clsf.errors import ConvertError
+from clsf.predict import exporting
+from clsf.predict.asking import request_of
 from tests import conversions
 from tests.backends.test_convert_bar import Service, pair
 from tests.frameworks import process
+
+RUNS = examples.ids("digits")
 
 
 class Evil:
@@ -112,3 +119,18 @@ def test_a_written_file_and_its_certificate(kind, tmp_path: Path):
     assert np.isfinite(told.largest_logit)
     again = lab.examined(Service(), [lab.Given("a.keras", content), lab.Given(f"b.{kind}", written)], "digits")
     assert not again.comparison.differs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("run_id", "kind"), [(r, k) for r in RUNS for k in exporting.every_kind(examples.framework_of(r))])
+def test_every_export_of_a_run_has_a_certificate(run_id, kind):
+    record, weights = examples.record(run_id), examples.weights(run_id)
+    request = request_of(record)
+    content = {
+        exporting.CAPSULE: lambda: examples.content(run_id),
+        exporting.ARRAYS: lambda: packed(weights),
+    }.get(kind, lambda: Service().call(record.framework, "clsf.predict.exporting:export", request, weights, kind))()
+    told = certificate.of_run(Service(), request, weights, kind, content, f"run.{kind}", record.plan.data)
+    assert told.equal
+    assert told.largest_logit_difference < 1e-4
+    assert (told.sha256, told.bytes) == (hashlib.sha256(content).hexdigest(), len(content))

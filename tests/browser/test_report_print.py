@@ -1,13 +1,16 @@
-"""A report that is printed: pages that fit, at most two for one run, however deep its model is."""
+"""A report that is printed: pages that fit, at most two, however deep its model is and however much two runs differ."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from clsf.model import presets
+from clsf.optimizers import POPULAR
+from clsf.predict import metrics
 from clsf.report import html
 from tests.unit.test_report import contents, english, evaluated, korean, run
 
@@ -38,5 +41,27 @@ def test_one_run_is_at_most_two_pages(browser, name):
     assert printed(browser, html(replace(one, language="ko"), korean)) <= 2
 
 
-def test_two_runs_fit_the_paper_too(browser):
-    assert printed(browser, html(contents(notes=NOTES), english)) <= 3
+@pytest.mark.parametrize(("name", "classes"), [("inception-like", 10), ("lecture-cnn", 20)])
+def test_two_runs_that_differ_in_much_are_at_most_two_pages(browser, name, classes):
+    """As full as a report gets: every point of the fairness check, two confusion matrices, a page of notes' first third."""
+    records = [run(framework, tuple(1.0 / n for n in range(1, 31)), "Some processor with a long name, 2 cores") for framework in ("tensorflow", "torch")]  # fmt: skip
+    for record in records:
+        record.model = presets.preset(name, classes)
+        record.started = replace(
+            record.started, input_shape=(64, 64, 3), versions={record.framework: "2.21.0", "numpy": "2.3.5"}
+        )
+    records[1].plan = records[1].plan.but(
+        optimizer=POPULAR, learning_rate=0.003, batch_size=64, seed=7, rules="native", start="kaiming", l2=0.001,
+        differences=("bn-momentum", "softmax-before-loss", "dropout-masks"),
+    )  # fmt: skip
+    labels = np.arange(2000) % classes
+    p = np.random.default_rng(1).dirichlet(np.ones(classes), 2000)
+    seen = replace(
+        evaluated(5), probabilities=p, labels=labels, numbers=np.arange(2000), confusion=metrics.confusion(labels, p)
+    )
+    two = contents(
+        records=records, names=[f"{r.framework} · {name}" for r in records], classes=[f"class {n}" for n in range(classes)],
+        measured={r.run_id: seen for r in records}, notes=NOTES * 2,
+    )  # fmt: skip
+    assert printed(browser, html(two, english)) <= 2
+    assert printed(browser, html(replace(two, language="ko"), korean)) <= 2

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from clsf.compare.cases import CASES, case_of
-from clsf.compare.cases.crossedwires import BATCH_NORM, NETS, row_plan, rows, usual
+from clsf.compare.cases.crossedwires import BATCH_NORM, NET_OF, NETS, RESIDUAL, row_plan, rows, usual
 from clsf.compare.cases.lecture import LECTURE, START, loss_floor, settings
-from clsf.compare.cases.nets import padded_by_hand, small_resnet, strided, strides_later, without_biases
+from clsf.compare.cases.nets import padded_by_hand, small_densenet, small_resnet, strided, strides_later, without_biases
 from clsf.compare.cases.runner import ServiceTrainer
 from clsf.compare.cases.steps import CaseStep, JudgedSeeds, Recalibrated, explain, proof, summary
 from clsf.compare.cases.threads import FLATTEN, TWICE
@@ -173,7 +173,7 @@ def test_the_sentence_names_what_is_more_than_noise():
 
 def test_the_reference_is_trained_once_and_has_none_of_the_causes():
     trainer = Trainer()
-    *steps, keras, torch = explain(BATCH_NORM, trainer, PLAN, 10, seeds=2)
+    *steps, keras, torch = explain(RESIDUAL, trainer, PLAN, 10, seeds=2)
     assert trainer.frameworks[:2] == ["tensorflow"] * 2
     assert "tensorflow" not in trainer.frameworks[2:]
     assert trainer.plans[0].differences == ()
@@ -205,6 +205,16 @@ def test_the_same_seed_makes_the_same_plan_of_the_reference():
     assert set(trainer.frameworks) == {"torch"}
     assert (first.seed, other.seed) == (7, 1007)
     assert last == first
+
+
+def test_each_published_network_with_batch_normalisation_has_its_small_one():
+    spec = BATCH_NORM.model(10)
+    joins = [layer for layer in spec.layers if layer.rows()]
+    assert len(joins) == 4
+    assert all(len(layer.rows()) == 2 and layer.rows()[0][1] == () for layer in joins)  # what came in is kept beside it
+    assert small_densenet(10).analyse((32, 32, 3)).parameters == 40_490
+    assert {NET_OF[case.name] for case in (BATCH_NORM, RESIDUAL)} == {"densenet", "resnet"}
+    assert all(case.causes[0].name == "bn-momentum" and case.recalibrates for case in (BATCH_NORM, RESIDUAL))
 
 
 def test_torchvisions_resnet_has_no_biases_before_batch_normalisation():

@@ -135,6 +135,50 @@ def test_an_onnx_file_is_read_with_the_order_of_its_flattening():
     assert list(kernel[:3, 0]) == [0, 4, 8]
 
 
+def written_out(*steps: str) -> bytes:
+    """Return a file that begins as `onnx_file` and ends in single operators, "Erf:given->result" each; "0.5" is a constant."""
+    nodes = [helper.make_node("Flatten", ["images"], ["x"])]
+    numbers = set()
+    for step in steps:
+        kind, _, rest = step.partition(":")
+        given, result = rest.split("->")
+        inputs = given.split(",")
+        numbers |= {name for name in inputs if name[0] in "-0123456789"}
+        nodes.append(helper.make_node(kind, inputs, [result]))
+    nodes.append(helper.make_node("Gemm", ["y", "kernel", "bias"], ["scores"], transB=1))
+
+    def change(model: onnx.ModelProto) -> None:
+        model.graph.initializer.extend(numpy_helper.from_array(np.float32(name), name) for name in sorted(numbers))
+
+    return onnx_file(nodes, change)
+
+
+HALF = "0.70710677"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ("Div:x,1.4142135->a", "Erf:a->b", "Add:b,1->c", "Mul:x,c->d", "Mul:d,0.5->y"),
+        (f"Mul:{HALF},x->a", "Erf:a->b", "Add:1,b->c", "Mul:c,0.5->d", "Mul:d,x->y"),
+        ("Mul:x,0.5->h", "Neg:x->n", f"Mul:n,{HALF}->a", "Erfc:a->b", "Mul:h,b->y"),
+    ],
+)
+def test_gelu_that_was_written_out_in_single_operators_is_gelu(steps):
+    layers = reading.read(written_out(*steps), "model.onnx").spec.layers
+    assert [layer.role for layer in layers] == ["Flat", "Function", "Linear"]
+    assert layers[1].name == "gelu"
+
+
+def test_gelu_by_tanh_is_refused_by_its_name_and_other_functions_by_their_operator():
+    by_tanh = ("Mul:x,x->a", "Mul:a,x->b", "Mul:b,0.044715->c", "Add:x,c->d", "Mul:d,0.7978846->e", "Tanh:e->f", "Add:f,1->g", "Mul:x,g->h", "Mul:h,0.5->y")  # fmt: skip
+    with pytest.raises(ConvertError, match=r"approximated by tanh.*approximate=False"):
+        reading.read(written_out(*by_tanh), "model.onnx")
+    with pytest.raises(ConvertError, match="Erf"):
+        reading.read(written_out("Div:x,2->a", "Erf:a->b", "Add:b,1->c", "Mul:x,c->y"), "model.onnx")
+    assert reading.read(written_out("Tanh:x->y"), "model.onnx").spec.layers[1].name == "tanh"
+
+
 def external(model: onnx.ModelProto) -> None:
     model.graph.initializer[0].data_location = TensorProto.EXTERNAL
     entry = model.graph.initializer[0].external_data.add()

@@ -10,14 +10,17 @@ from clsf.faults.scenes import DATA, MODELS, healthy
 from clsf.reader.program import read
 
 SEEN = (
-    "api-misuse", "architecture-too-small", "batch-size", "binary-loss-multiclass", "bn-small-batch", "dropout", "dropout-always-on",
-    "graph-kept", "init", "label-encoding", "labels-corrupted", "labels-from-one", "lr-too-high", "lr-too-low", "metrics-wrong", "missing-eval",
-    "missing-hidden-activation", "missing-last-activation", "missing-train-mode", "missing-training-flag", "missing-zero-grad", "momentum",
-    "name-overwritten", "name-undefined", "nothing-trainable", "optimizer-epsilon", "padding-same", "plain-list-of-layers",
-    "probabilities-into-nll", "regression-loss-classifier", "regularisation", "relu-before-softmax", "saturating-activation", "scaled-twice",
-    "scheduler-per-batch", "shuffle-missing", "sigmoid-with-categorical", "softmax-one-unit", "softmax-over-batch", "softmax-then-logits-loss",
-    "split-reshuffled", "syntax", "too-few-epochs", "unused-layer", "weight-decay", "wrong-from-logits", "wrong-last-activation",
-    "wrong-last-units", "zero-grad-per-epoch",
+    "api-misuse", "architecture-too-small", "batch-size", "binary-loss-multiclass", "bn-momentum", "bn-small-batch",
+    "channel-order", "data-leak", "dropout", "dropout-always-on", "dtype", "graph-kept", "imbalance", "in-place", "init",
+    "label-encoding", "labels-corrupted", "labels-from-one", "lr-too-high", "lr-too-low", "metrics-wrong", "missing-eval",
+    "missing-hidden-activation", "missing-last-activation", "missing-no-grad", "missing-normalisation", "missing-parameters",
+    "missing-train-mode", "missing-training-flag", "missing-zero-grad", "momentum", "name-overwritten", "name-undefined",
+    "nothing-trainable", "optimizer-default-lr", "optimizer-epsilon", "padding-same", "plain-list-of-layers",
+    "probabilities-into-nll", "regression-loss-classifier", "regularisation", "relu-before-softmax", "saturating-activation",
+    "scaled-twice", "scheduler-per-batch", "shape", "shuffle-missing", "sigmoid-with-categorical", "softmax-one-unit",
+    "softmax-over-batch", "softmax-then-logits-loss", "split-reshuffled", "syntax", "too-few-epochs",
+    "train-test-preprocess-mismatch", "unused-layer", "validation-missing", "validation-sorted", "weight-decay",
+    "wrong-from-logits", "wrong-last-activation", "wrong-last-units", "zero-grad-per-epoch",
 )  # fmt: skip
 """Kinds that are seen in at least three of the programs they are planted in: both frameworks, two data sets, two models."""
 

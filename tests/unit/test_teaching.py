@@ -237,9 +237,21 @@ def test_the_table_is_what_canvas_and_moodle_take():
     assert lines[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Digits"]
     assert len(lines) == 3
     assert lines[1][0].startswith("'=")
-    assert lines[2][3] == "ada@example.org"
+    assert lines[2][1:4] == ["", "ada@example.org", "ada@example.org"]  # Canvas' own id is not known
     assert float(lines[2][5]) > 60
     assert table.marks(found, "Digits", points_row=True).splitlines()[1] == "    Points Possible,,,,,100"
+
+
+def test_no_name_and_no_title_is_taken_for_more_by_a_learning_platform():
+    """Canvas looks for words in names and titles, spreadsheets for signs, and a line ends where it is quoted."""
+    found = graded(written("Points Possible", "=1+1"), written('Kim, "Min"\nji', ""))
+    lines = list(csv.reader(io.StringIO(table.marks(found, "My Final Score (3)"))))
+    assert [len(line) for line in lines] == [6, 6, 6]
+    assert lines[0][5] == "My Final-Score (3)"
+    assert lines[1][0] == "Points-Possible"
+    assert lines[1][2:4] == ["'=1+1", "'=1+1"]
+    assert lines[2][0] == 'Kim, "Min" ji'
+    assert table.without_number(found) == 1
 
 
 def test_example_runs_agree_with_themselves():
@@ -278,6 +290,7 @@ def test_the_command_grades_a_folder(tmp_path, capsys, monkeypatch):
     found = {line["file"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
     assert found["ada.zip"]["mark"] > 50
     assert {name for name, line in found.items() if line["refused"]} == {"sub/evil.py", "link.zip"}
+    assert marks.read_bytes().startswith("\ufeffStudent,".encode())  # so that a spreadsheet shows every script
     assert "Ada" in marks.read_text()
     assert main(["grade", str(folder)]) == 1
     assert "Ada" in capsys.readouterr().out

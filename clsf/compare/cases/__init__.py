@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from clsf import checks
 from clsf.compare.cases.case import Case
-from clsf.compare.cases.crossedwires import BATCH_NORM, WITHOUT_NORM
+from clsf.compare.cases.crossedwires import BATCH_NORM, RESIDUAL, WITHOUT_NORM
 from clsf.compare.cases.lecture import LECTURE
 from clsf.compare.cases.threads import DECAY, DEPTH, EPSILON, FLATTEN, PADDING, TWICE
 from clsf.errors import PlanError
 from clsf.words import say
 
 CASES: dict[str, Case] = {
-    case.name: case for case in (LECTURE, BATCH_NORM, WITHOUT_NORM, PADDING, FLATTEN, EPSILON, DECAY, DEPTH, TWICE)
+    case.name: case for case in (LECTURE, BATCH_NORM, RESIDUAL, WITHOUT_NORM, PADDING, FLATTEN, EPSILON, DECAY, DEPTH, TWICE)
 }
 """Name -> case, in the order of the page."""
 

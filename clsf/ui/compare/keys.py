@@ -14,7 +14,7 @@ PICKED = "picked"
 STEP = "lock_step"
 
 # Cases, and noise. The first case was the only one once; its keys are as they were.
-CASE, NET, ROW_ON = "case", "published_net", "published_row"
+CASE, ROW_ON = "case", "published_row"
 GAP_EPOCHS, GAP_SEEDS, GAP_LIMIT, GAP_ORDER = "gap_epochs", "gap_seeds", "gap_images", "gap_order"
 NOISE_EPOCHS, NOISE_SEEDS, NOISE_LIMIT = "noise_epochs", "noise_seeds", "noise_images"
 NOISE_CHANGE, NOISE_CHANGE_LINK = "noise_change", "change"

@@ -7,14 +7,10 @@ import streamlit as st
 from clsf.charts import compare_published as chart
 from clsf.compare.cases import crossedwires
 from clsf.compare.cases.case import Case
-from clsf.compare.cases.crossedwires import BATCH_NORM, NETS, WITHOUT_NORM, PublishedPair
+from clsf.compare.cases.crossedwires import NET_OF, PublishedPair
 from clsf.ui.compare import keys
-from clsf.ui.shared import choose
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, words
-
-OWN = {BATCH_NORM.name: crossedwires.BATCH_NORMALISED, WITHOUT_NORM.name: ("vgg",)}
-"""Case -> the published networks that it is about."""
 
 
 def show(case: Case) -> PublishedPair | None:
@@ -24,17 +20,14 @@ def show(case: Case) -> PublishedPair | None:
     st.markdown(f"{plain(source.claim)} {t('Source')}: {where}.")
     if source.numbers:
         st.markdown("\n".join(f"- {plain(what)}: **{plain(value)}**" for what, value in source.numbers))
-    return _rows(case) if case.name in OWN else None
+    return _rows(case) if case.name in NET_OF else None
 
 
 def _rows(case: Case) -> PublishedPair | None:
     with st.expander(
         t("All published pairs; run one of them here"), icon=":material/scatter_plot:", key=f"published_{case.name}"
     ):
-        nets = OWN[case.name]
-        net = nets[0]
-        if len(nets) > 1:
-            net = choose.named(st.segmented_control, t("Network"), {name: NETS[name] for name in nets}, keys.NET)
+        net = NET_OF[case.name]
         rows = [row for row in crossedwires.rows() if row.net == net]
         st.caption(note("compare", "published-pairs"))
         chosen = _chosen(net)

@@ -166,7 +166,7 @@ export default function ({ data: bytes, parentElement }) {
       await Plotly.react(figure, data.figure.data, layout, {
         displaylogo: false,
         displayModeBar: "hover",
-        modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+        modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"],
         toImageButtonOptions: { filename: data.name, scale: 2 },
       });
       chart.drawn = drawn;

@@ -15,7 +15,7 @@ from clsf.code.whole import not_written
 from clsf.convert import certificate
 from clsf.errors import ClsfError
 from clsf.predict import asking
-from clsf.predict.exporting import CODE_STYLES, SLOW
+from clsf.predict.exporting import ARRAYS, CAPSULE, CODE_STYLES, SLOW, every_kind
 from clsf.predict.kept import Exports
 from clsf.runs.happened import Happened
 from clsf.runs.record import RunRecord
@@ -45,23 +45,14 @@ def show(models: Sequence[AskedModel]) -> None:
 def _one(model: AskedModel) -> None:
     record = model.record
     st.markdown(f"### {model.mark} {plain(model.name)}")
-    st.markdown(f"**{t('The whole run')}**")
-    _download(
-        t("Capsule"), "capsule", record, lambda: _capsule(record), file_name(record), ":material/inventory_2:", primary=True,
-        about=t("Model, plan, seed, versions, history, notes and weights in one zip of JSON and NumPy arrays."),
-    )  # fmt: skip
-    st.markdown(f"**{t('The trained model')}**")
-    exports = _exports()
     for kind, label, about in _formats(record):
+        whole = kind == CAPSULE
+        st.markdown(f"**{t('The whole run')}**") if whole else None
         _download(
-            label, kind, record, lambda kind=kind: exports.get(service_access.get_service(), record, kind), f"{_stem(record)}.{kind}", ":material/download:",
-            about=about,
+            label, kind, record, lambda kind=kind: _content(record, kind), _file(record, kind),
+            ":material/inventory_2:" if whole else ":material/download:", primary=whole, about=about,
         )  # fmt: skip
-    _download(
-        "weights.npz", "npz", record, lambda: packed_weights(service_access.get_service().weights(record.run_id)), f"{_stem(record)}.npz",
-        ":material/download:",
-        about=note("predict", "numpy-every-weight"),
-    )  # fmt: skip
+        st.markdown(f"**{t('The trained model')}**") if whole else None
     _certificates(record)
     st.markdown(f"**{t('The code')}**")
     suffix = "keras" if record.framework == "tensorflow" else "torch"
@@ -97,24 +88,38 @@ def _certificates(record: RunRecord) -> None:
     with st.expander(t("Parity certificates"), icon=":material/verified:"):
         st.caption(note("compare", "parity-certificate"))
         for kind, label, _ in _formats(record):
+            name = f"{_file(record, kind)}.parity"
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"`{label}`")
                 _download(
-                    t("Page"), f"{kind}_parity_page", record, lambda kind=kind: certificate.as_page(_certificate(record, kind), words), f"{_stem(record)}.{kind}.parity.html",
+                    t("Page"), f"{kind}_parity_page", record, lambda kind=kind: certificate.as_page(_certificate(record, kind), words), f"{name}.html",
                     ":material/download:", about=t("A small page that opens in any browser."), width="content",
                 )  # fmt: skip
                 _download(
-                    "JSON", f"{kind}_parity_json", record, lambda kind=kind: certificate.as_json(_certificate(record, kind)), f"{_stem(record)}.{kind}.parity.json",
+                    "JSON", f"{kind}_parity_json", record, lambda kind=kind: certificate.as_json(_certificate(record, kind)), f"{name}.json",
                     ":material/download:", about=t("The same numbers for a program."), width="content",
                 )  # fmt: skip
 
 
+def _file(record: RunRecord, kind: str) -> str:
+    return file_name(record) if kind == CAPSULE else f"{_stem(record)}.{kind}"
+
+
+def _content(record: RunRecord, kind: str) -> bytes:
+    """Return the file of a kind of `clsf.predict.exporting.every_kind`."""
+    service = service_access.get_service()
+    if kind == CAPSULE:
+        return capsules.packed(record, note_of(record.run_id))
+    if kind == ARRAYS:
+        return packed_weights(service.weights(record.run_id))
+    return _exports().get(service, record, kind)
+
+
 def _certificate(record: RunRecord, kind: str) -> certificate.Certificate:
     service = service_access.get_service()
-    content = _exports().get(service, record, kind)
     weights = asking.plain_arrays(service.weights(record.run_id))
     return certificate.of_run(
-        service, asking.request_of(record), weights, kind, content, f"{_stem(record)}.{kind}", record.plan.data
+        service, asking.request_of(record), weights, kind, _content(record, kind), _file(record, kind), record.plan.data
     )
 
 
@@ -141,26 +146,23 @@ def _news(run_id: str) -> None:
 
 
 def _formats(record: RunRecord) -> list[tuple[str, str, str]]:
-    framework, dtype = record.framework, record.plan.dtype
+    """Return every kind of file with the run's weights, what it is called and what it is for."""
     onnx = t("For other programs that run models; made by the framework's own exporter.")
-    if dtype == "float64":
+    if record.plan.dtype == "float64":
         onnx += " " + _float64_onnx()
-    if framework == "tensorflow":
-        about = t("For Keras: `keras.models.load_model`; network and weights together.")
-        for name in own_layers.of_keras(record.model.analyse(tuple(record.started.input_shape))):
-            about += " " + t("Define the class `{name}` before you load it: it stands in the code of the model.", name=name)
-        return [("keras", "model.keras", about),
-                ("onnx", "model.onnx", onnx),
-                ("tflite", "model.tflite", t("For phones and small computers: TensorFlow Lite, one file that its interpreter runs."))]  # fmt: skip
-    return [
-        ("pt", "state_dict.pt", t("For PyTorch: `torch.load(…, weights_only=True)`; weights only, the network is code.")),
-        (
-            "safetensors",
-            "state_dict.safetensors",
-            t("The same weights in a format that cannot hold code, so it is safe to open."),
-        ),
-        ("onnx", "model.onnx", onnx),
-    ]
+    keras = t("For Keras: `keras.models.load_model`; network and weights together.")
+    for name in own_layers.of_keras(record.model.analyse(tuple(record.started.input_shape))):
+        keras += " " + t("Define the class `{name}` before you load it: it stands in the code of the model.", name=name)
+    said = {
+        CAPSULE: (t("Capsule"), t("Model, plan, seed, versions, history, notes and weights in one zip of JSON and NumPy arrays.")),
+        "keras": ("model.keras", keras),
+        "onnx": ("model.onnx", onnx),
+        "tflite": ("model.tflite", t("For phones and small computers: TensorFlow Lite, one file that its interpreter runs.")),
+        "pt": ("state_dict.pt", t("For PyTorch: `torch.load(…, weights_only=True)`; weights only, the network is code.")),
+        "safetensors": ("state_dict.safetensors", t("The same weights in a format that cannot hold code, so it is safe to open.")),
+        ARRAYS: ("weights.npz", note("predict", "numpy-every-weight")),
+    }  # fmt: skip
+    return [(kind, *said[kind]) for kind in every_kind(record.framework)]
 
 
 def _float64_onnx() -> str:
@@ -225,10 +227,6 @@ def _reproducible(record: RunRecord) -> bool:
     except ClsfError:
         return False
     return True
-
-
-def _capsule(record: RunRecord) -> bytes:
-    return capsules.packed(record, note_of(record.run_id))
 
 
 def note_of(run_id: str) -> str:

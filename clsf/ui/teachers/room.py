@@ -10,6 +10,7 @@ from clsf.charts import class_results
 from clsf.course.lesson import Lesson
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import classroom
+from clsf.teaching import table as marks_table
 from clsf.teaching.assignment import CLASS, MOST_CLASS, Assignment, unpacked
 from clsf.teaching.classroom import Student
 from clsf.ui.shared import assigned, choose, course, figures, identity, navigation, problems, qr, service_access, state
@@ -119,8 +120,8 @@ def _found(name: str, lessons: tuple[Lesson, ...]) -> list[Student]:
     return classroom.students(service.reached, name, lambda owner: service.recent(owner, RUNS), lessons)
 
 
-def _csv(name: str, lessons: tuple[Lesson, ...]) -> str:
-    return classroom.table(_found(name, lessons), t("Student"))
+def _csv(name: str, lessons: tuple[Lesson, ...]) -> bytes:
+    return classroom.table(_found(name, lessons), t("Student")).encode(marks_table.ENCODING)
 
 
 def _called(student: Student) -> str:

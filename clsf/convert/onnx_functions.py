@@ -1,0 +1,136 @@
+"""Functions that an exporter wrote out in single operators, as tf2onnx writes gelu: known again by the numbers they give.
+
+The operators between a value and a result are computed on a grid. If that gives a known function, the result is this function of
+the value, whatever way it was written.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+GRID = np.linspace(-5.0, 5.0, 41)
+CLOSE = 2e-6  # the constants in the file are float32
+BACK, AHEAD = 8, 12  # operators before and behind the one that gives it away
+
+_erf = np.vectorize(math.erf, otypes=[float])
+TRIGGERS = {"Erf": _erf, "Erfc": lambda x: 1 - _erf(x), "Tanh": np.tanh}
+"""Operators that written-out functions have in them. Erfc is none of ONNX' own; tf2onnx hands it on as TensorFlow has it."""
+
+PLAIN = {
+    "Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Div": np.divide, "Pow": np.power, "Neg": np.negative,
+    "Identity": lambda x: x, "Cast": lambda x: x,
+}  # fmt: skip
+ROUND = TRIGGERS | PLAIN
+THROUGH = {*ROUND, "Transpose"}
+
+Axes = tuple[int, ...]
+AS_IT_LIES: Axes = (0, 1, 2, 3)
+_Seen = tuple[np.ndarray, Axes]
+
+BY_ERF = "gelu"
+BY_TANH = "gelu by tanh"
+KNOWN = {
+    BY_ERF: GRID * 0.5 * (1 + _erf(GRID / math.sqrt(2))),
+    BY_TANH: GRID * 0.5 * (1 + np.tanh(math.sqrt(2 / math.pi) * (GRID + 0.044715 * GRID**3))),
+}
+"""Function -> its values on GRID. Source: Hendrycks & Gimpel 2016, arXiv:1606.08415, section 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenOut:
+    """A function that was written out: of which value, which one of KNOWN, and how the result lies to the value."""
+
+    value: str
+    function: str
+    axes: Axes
+
+
+def written_out(nodes: list[Any], arrays: Mapping[str, np.ndarray]) -> tuple[dict[str, WrittenOut], set[str]]:
+    """Return result -> function, and the values between, which nothing else uses. `arrays`: the constants that are known."""
+    maker = {name: number for number, node in enumerate(nodes) for name in node.output}
+    users: dict[str, list[int]] = {}
+    for number, node in enumerate(nodes):
+        for name in node.input:
+            users.setdefault(name, []).append(number)
+    found: dict[str, WrittenOut] = {}
+    between: set[str] = set()
+    for number, node in enumerate(nodes):
+        if node.op_type not in TRIGGERS:
+            continue
+        for start in _before(nodes, number, maker, arrays):
+            seen = _ahead(nodes, start, users, arrays)
+            told = next(
+                ((end, f) for end, (values, _) in seen.items() for f, wanted in KNOWN.items() if _equal(values, wanted)), None
+            )
+            if told is not None:
+                end, function = told
+                found[end] = WrittenOut(start, function, seen[end][1])
+                between |= _only_inside(nodes, set(seen) - {start, end}, end, users)
+                break
+    return found, between
+
+
+def _equal(values: np.ndarray, wanted: np.ndarray) -> bool:
+    return bool(np.allclose(values, wanted, rtol=0, atol=CLOSE))
+
+
+def _only_inside(nodes: list[Any], inside: set[str], end: str, users: dict[str, list[int]]) -> set[str]:
+    """Return the values of which nothing else is made than each other and the result."""
+    while True:
+        loose = {name for name in inside if any(not {*nodes[n].output} <= inside | {end} for n in users.get(name, ()))}
+        if not loose:
+            return inside
+        inside = inside - loose
+
+
+def _before(nodes: list[Any], number: int, maker: dict[str, int], arrays: Mapping[str, np.ndarray]) -> list[str]:
+    """Return the values that an operator is computed from, the nearest first."""
+    found: list[str] = []
+    ahead = [name for name in nodes[number].input if name not in arrays]
+    for _ in range(BACK):
+        found += [name for name in ahead if name not in found]
+        ahead = [
+            name
+            for each in ahead
+            if each in maker and nodes[maker[each]].op_type in THROUGH
+            for name in nodes[maker[each]].input
+            if name not in arrays
+        ]
+    return found
+
+
+def _ahead(nodes: list[Any], start: str, users: dict[str, list[int]], arrays: Mapping[str, np.ndarray]) -> dict[str, _Seen]:
+    """Return what is computed from a value and single numbers alone: name -> values on the grid, and how they lie to the value."""
+    seen: dict[str, _Seen] = {start: (GRID, AS_IT_LIES)}
+    waiting = sorted(users.get(start, ()))
+    for _ in range(BACK + AHEAD):
+        if not waiting:
+            break
+        node = nodes[waiting.pop(0)]
+        made = _made(node, seen, arrays)
+        if made is not None:
+            seen[node.output[0]] = made
+            waiting = sorted({*waiting, *users.get(node.output[0], ())})
+    return seen
+
+
+def _made(node: Any, seen: Mapping[str, _Seen], arrays: Mapping[str, np.ndarray]) -> _Seen | None:
+    given = [seen[name] for name in node.input if name in seen]
+    if node.op_type == "Transpose":
+        perm = next((tuple(a.ints) for a in node.attribute if a.name == "perm"), ())
+        values, axes = given[0]
+        return (values, tuple(axes[n] for n in perm)) if sorted(perm) == sorted(axes) else None
+    singles = [arrays[name] for name in node.input if name in arrays and np.size(arrays[name]) == 1]
+    if node.op_type not in ROUND or len(given) + len(singles) != len(node.input) or len({axes for _, axes in given}) != 1:
+        return None
+    inputs = [seen[name][0] if name in seen else float(np.ravel(arrays[name])[0]) for name in node.input]
+    with np.errstate(all="ignore"):
+        try:
+            return ROUND[node.op_type](*inputs), given[0][1]
+        except TypeError:  # another number of inputs than the operator has
+            return None
