@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
 from clsf.reader.looks import Program
@@ -22,7 +22,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     each, images, batch = steps_per_epoch(history), facts.train_images, facts.batch_size
     if not each or not images or not batch or images % batch == 0 or each != -(-images // batch) or not history.loss:
         return None

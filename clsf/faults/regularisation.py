@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
 from clsf.reader.habits import penalties
@@ -22,7 +22,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.l2 and facts.l2 >= 0.01 and (hardly_learns(history, facts) or facts.l2 >= 0.3):
         return Evidence(
             0.93, say("A penalty of {value} on the kernels is added to the loss.", value=f"{facts.l2:g}"), "weights"

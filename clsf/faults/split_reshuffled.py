@@ -7,7 +7,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding
 from clsf.reader.rows import TRAINS, VALIDATES, loops, names_in
@@ -34,7 +34,7 @@ _BUILT = re.compile(r"(?i)model|net$|optim")
 _DRAWN = re.compile(r"permut|shuffle|train_test_split|random_split|randperm|sample\(")
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.trained_before is not None and facts.trained_before > 0.25 and not (facts.shared_images or 0) > 0.25:
         return Evidence(
             0.95,

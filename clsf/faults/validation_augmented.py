@@ -7,7 +7,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Made, Program, finding, model_name, swap
 from clsf.reader.rows import VALIDATES, names_in
@@ -42,7 +42,7 @@ _LAYERS = (
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.judging_varies and not facts.evaluation_varies:
         return Evidence(
             0.93, say("The model answers the same each time, but the validation images differ each time."), "pixels"
