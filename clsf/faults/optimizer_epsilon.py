@@ -40,6 +40,10 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
     return None
 
 
+def start(scene: Scene) -> Scene:
+    return scene.planned(optimizer=POPULAR, learning_rate=OPTIMIZERS[POPULAR].rate)
+
+
 def plant(scene: Scene) -> Scene | None:
     return scene.planned(optimizer=POPULAR, learning_rate=OPTIMIZERS[POPULAR].rate, hyper={"epsilon": 1.0})
 

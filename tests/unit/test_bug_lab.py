@@ -6,12 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
+from clsf import FRAMEWORKS
 from clsf.cli.main import main
 from clsf.compare.programs import first_difference
 from clsf.errors import SpecError
-from clsf.faults import FAULTS, running
+from clsf.faults import FAULTS, functions, running
 from clsf.faults.history import History, RunFacts
 from clsf.faults.lab import Attempt, ProgramBench, Streak, case_of, checked, daily, playable, points
+from clsf.faults.lab.cases import twins
 from clsf.faults.recorded import RecordedSteps, RecordedTensor, StepRecord
 from clsf.faults.running import Ran
 
@@ -34,6 +36,15 @@ def test_a_case_is_whole(code):
     assert not any(kind in case.shown for kind in case.kinds if "-" in kind), "the program doesn't say its fault"
     for kind in case.kinds:
         assert case.framework not in FAULTS[kind].not_in
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("kind", functions("start"))
+def test_the_healthy_twin_has_the_same_optimizer_and_rate(kind, framework):
+    """Or the fix would change lines that are right."""
+    one, other = twins(framework, kind, 0)
+    assert (one.plan.optimizer, one.plan.learning_rate) == (other.plan.optimizer, other.plan.learning_rate)
+    assert one.text != other.text
 
 
 def test_each_playable_fault_comes_up():

@@ -77,3 +77,10 @@ def test_a_run_of_the_store_can_be_asked():
     record = RunRecord("a", "b", "torch", preset("lecture-cnn"), Plan("digits"), 0.0)
     assert PROBES["rates"].answer(seen_of(record)) is not None
     assert PROBES["first-loss"].answer(seen_of(record)) is None
+
+
+def test_an_axis_of_powers_names_few_of_them():
+    measured = Measures((("conv1", 1.0, 1e-35), ("dense1", 0.5, 1e-20)))
+    axis = chart.figure(PROBES["gradients"].answer(Seen(CURVES, KNOWN, measured)).picture)["layout"]["yaxis"]
+    assert axis["type"] == "log"
+    assert 35 / axis["dtick"] <= 8, "or their names stand on each other"

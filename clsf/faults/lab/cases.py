@@ -181,6 +181,7 @@ def twins(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
     for data in ("digits", "shapes"):
         for model in MODELS:
             start = healthy(framework, data, model, seed)
+            start = functions("start")[kind](start) if kind in functions("start") else start
             planted = functions("plant")[kind](start)
             if planted is not None:
                 return start, planted

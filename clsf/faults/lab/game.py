@@ -66,7 +66,7 @@ def mended_scene(kinds: tuple[str, ...], faulty: Scene, healthy: Scene) -> Scene
     findings = [f for f in faults(program) if f.kind in kinds and not (f.new is None and f.before is None and f.after is None)]
     text = mended_text(program, findings)
     whole = {f.kind for f in findings} == set(kinds) and text.strip() != faulty.text.strip()
-    return faulty.with_text(text + "\n") if whole and not _broken(text) else healthy
+    return faulty.with_text(text if text.endswith("\n") else f"{text}\n") if whole and not _broken(text) else healthy
 
 
 def _broken(text: str) -> bool:

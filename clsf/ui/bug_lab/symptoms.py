@@ -84,7 +84,7 @@ def predictions(samples: Samples) -> None:
         st.markdown(t("**Images and labels**: it stops before it answers."))
     else:
         right = sum(a == b for a, b in zip(samples.labels, samples.answers, strict=True))
-        st.markdown(t("**Predictions**: {right} of {count} are right.", right=right, count=len(samples.labels)))
+        st.markdown(t("**Predictions**, label → answer: {right} of {count} are right.", right=right, count=len(samples.labels)))
     rows = []
     for n, (image, label) in enumerate(zip(samples.images, samples.labels, strict=True)):
         answer = None if samples.answers is None else samples.answers[n]
@@ -94,7 +94,7 @@ def predictions(samples: Samples) -> None:
             css, under = "", str(label)
         else:
             css = "bl-right" if answer == label else "bl-wrong"
-            under = f"✓ {answer}{share}" if answer == label else f"✗ {answer}{share}"
+            under = f"{'✓' if answer == label else '✗'} {label} → {answer}{share}"
         alt = t("An image with the label {label}", label=label)
         title = f"{t('label')} {label}"
         rows.append(f'<li class="{css}">{pictures.image(np.array(image, np.uint8), alt, title=title)}{under}</li>')

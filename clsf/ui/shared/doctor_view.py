@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -20,6 +22,7 @@ SHOWN = 2  # verdicts of a run that are said in full
 DRAWN = 3  # runs whose curves are drawn
 REMEMBERED = 200  # runs
 FALLBACK = "overfit-batch"
+UNNAMED: Mapping[str, str] = MappingProxyType({})
 
 _known: OrderedDict[tuple, tuple[RunVerdict, ...]] = OrderedDict()
 
@@ -34,8 +37,11 @@ def verdicts(record: RunRecord) -> tuple[RunVerdict, ...]:
     return _known[key]
 
 
-def show(records: list[RunRecord], place: str) -> None:
-    """Show a folded part for the runs that look wrong. `place` distinguishes the pages that show the same run."""
+def show(records: list[RunRecord], place: str, named: Mapping[str, str] = UNNAMED) -> None:
+    """Show a folded part for the runs that look wrong. `place` distinguishes the pages that show the same run.
+
+    `named`: what tells runs of one model apart, by their id.
+    """
     patients = [(record, said) for record in records if (said := verdicts(record))]
     if not patients:
         return
@@ -44,7 +50,7 @@ def show(records: list[RunRecord], place: str) -> None:
     with st.expander(plain(label), icon=":material/stethoscope:", key=f"doctor-{place}"):
         for number, (record, said) in enumerate(patients):
             if len(records) > 1:
-                st.markdown(f"**{run_status.name(record.framework)}** · {plain(record.model.name)}")
+                st.markdown(f"**{run_status.name(record.framework)}** · {plain(named.get(record.run_id, record.model.name))}")
             if number < DRAWN:
                 _drawn(said[:SHOWN], record, place)
             for verdict in said[:SHOWN]:

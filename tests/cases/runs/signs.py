@@ -34,7 +34,7 @@ from clsf.runs.record import RunRecord
 
 FILE = Path(__file__).parent / "signs.jsonl.gz"
 
-WAITS, AFTER = 0.6, 128  # a source that stops for so many seconds after so many images
+WAITS, AFTER = 0.5, 128  # a source that stops for so many seconds after so many images
 OTHERS = 4  # processes that take the core
 
 
