@@ -131,10 +131,7 @@ def _apart(first: Loaded, second: Loaded) -> Loaded:
 
 
 def images(data: str, loaded: Loaded) -> np.ndarray:
-    """Return some real images of a data set in the size of the network, uint8 (n, height, width, channels).
-
-    Where they are grey and the network takes colours, the channels are made to differ: else their order would not be seen.
-    """
+    """Return some real images of a data set in the size of the network, uint8 (n, height, width, channels)."""
     images: Images = open_dataset(data).train
     try:
         facts = loaded.spec.analyse(loaded.shape).layers
