@@ -39,13 +39,13 @@ class JsonLines:
         print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
-class Progress:
+class ProgressBars:
     """A progress bar per framework while it trains, and a table at the end."""
 
     def __init__(self) -> None:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-        self._bars = Progress(
+        self._bars = ProgressBars(
             TextColumn("{task.description:<11}"), BarColumn(), TextColumn("{task.fields[news]}"), TimeElapsedColumn(),
             TimeRemainingColumn(),
         )  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 from clsf.backends.base import Weights
 from clsf.convert import binding, guessing, norms, reading
 from clsf.convert.causes import TITLES
-from clsf.convert.comparing import Comparison, compared
+from clsf.convert.comparing import FileComparison, compared
 from clsf.convert.values import Loaded
 from clsf.data.images import Images
 from clsf.data.resize import fitted
@@ -28,7 +28,7 @@ SECONDS = 180.0
 OTHER = {name: next(n for n in BY_NAME if n != name) for name in BY_NAME}
 
 
-class Service(Protocol):
+class ConversionService(Protocol):
     """What is needed of `clsf.training_service.TrainingService`."""
 
     def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
@@ -43,15 +43,15 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ConversionResult:
     """What the files hold, and how they compare; a single file is compared with itself in the other framework."""
 
     first: Loaded
     second: Loaded
-    comparison: Comparison
+    comparison: FileComparison
 
 
-def load(service: Service, given: Given) -> Loaded:
+def load(service: ConversionService, given: Given) -> Loaded:
     """Return what a file holds, read in a worker. Raises ConvertError or EngineError."""
     kind = reading.kind_of(given.content, given.name)
     return service.call(reading.WORKERS[kind], "clsf.convert.reading:read", given.content, given.name, timeout=SECONDS)
@@ -93,8 +93,8 @@ def _noted(loaded: Loaded, note) -> Loaded:
 
 
 def examined(
-    service: Service, given: Sequence[Given], data: str, design: tuple[ModelSpec, tuple[int, int, int]] | None = None
-) -> Result:
+    service: ConversionService, given: Sequence[Given], data: str, design: tuple[ModelSpec, tuple[int, int, int]] | None = None
+) -> ConversionResult:
     """Read one or two files and compare them on images of a data set. Raises ConvertError, DataError or EngineError."""
     if not 1 <= len(given) <= 2:
         raise ConvertError("One or two files are compared, but this is how many were given: {count}.", count=len(given))
@@ -114,7 +114,7 @@ def examined(
         plain = {name: np.ascontiguousarray(array) for name, array in weights.items()}
         return service.call(framework, "clsf.convert.inside:outputs", framework, spec.to_json(), plain, pixels, timeout=SECONDS)
 
-    return Result(first, second, compared(first, second, run, len(pixels)))
+    return ConversionResult(first, second, compared(first, second, run, len(pixels)))
 
 
 def _elsewhere(loaded: Loaded) -> Loaded:
@@ -154,7 +154,7 @@ def _coloured(pixels: np.ndarray) -> np.ndarray:
     return np.stack([grey, grey[:, ::-1], grey[:, :, ::-1]], 3)
 
 
-def verdict(comparison: Comparison) -> Sentence:
+def verdict(comparison: FileComparison) -> Sentence:
     """Return the result of a comparison, in one sentence."""
     if not comparison.findings:
         return say_n(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.optimizers import PLAINEST, with_momentum
 from clsf.reader.looks import Program, finding, number
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.momentum is not None and facts.momentum >= 0.99:
         return Evidence(0.95, say("The momentum is {momentum}.", momentum=f"{facts.momentum:g}"), "rates")
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
 from clsf.optimizers import PLAINEST, named
@@ -26,7 +26,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     decay, rate = facts.weight_decay or 0, facts.learning_rate or 0
     if decay and (decay * rate > 0.01 or decay >= 0.5) and (hardly_learns(history, facts) or decay * rate > 0.03):
         return Evidence(0.93, say("Each step takes {share} of every weight away.", share=f"{decay * rate:.1%}"), "weights")

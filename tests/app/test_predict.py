@@ -14,7 +14,7 @@ from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.predict import metrics
 from clsf.predict.trying import Tried
-from clsf.predict.values import Evaluated, Inside, Layer, Map, Neighbours, Prediction, Way
+from clsf.predict.values import Evaluated, Inside, LayerInside, Map, Neighbours, Prediction, Way
 from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.sections import SECTIONS
 from clsf.ui.shared import take_home
@@ -97,8 +97,8 @@ class Oracle:
             return None
         values = np.random.default_rng(1).random((8, 8, 4)).astype(np.float32)
         layers = (
-            Layer("1", "Conv2D", (8, 8, 4), values, np.arange(4), 0.0, 1.0, np.arange(4), values, np.ones(4, np.float32)),
-            Layer("2", "Dense", (10,), np.linspace(-1, 1, 10, dtype=np.float32), np.arange(10), -1.0, 1.0,
+            LayerInside("1", "Conv2D", (8, 8, 4), values, np.arange(4), 0.0, 1.0, np.arange(4), values, np.ones(4, np.float32)),
+            LayerInside("2", "Dense", (10,), np.linspace(-1, 1, 10, dtype=np.float32), np.arange(10), -1.0, 1.0,
                   np.zeros(0, int), np.zeros((0, 0, 0), np.float32), np.zeros(0, np.float32)),
         )  # fmt: skip
         flat = values[..., 0]

@@ -42,6 +42,17 @@ def test_every_text_is_translated(korean):
     assert not missing, NOT_FOUND + "\n".join(missing)
 
 
+def test_what_pages_say_is_short():
+    long = [
+        f"{place} {text}"
+        for message, place in TEMPLATES.items()
+        if place.startswith(("clsf/ui/", "pages/"))
+        for text in locale.english(message)
+        if len(text.split()) > 25
+    ]
+    assert not long, "shorten it, or make it a note in pages/lessons (clsf.ui.shared.lessons.note)\n" + "\n".join(long)
+
+
 def test_no_translation_is_fuzzy_or_left_over(korean):
     assert not [message for message, found in korean.items() if found.fuzzy]
     assert not set(korean) - set(TEMPLATES), "python -m clsf.ui.locale takes out what the source no longer says"

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from clsf.charts import bug_lab, inside_confusion
-from clsf.faults.lab import Case
+from clsf.faults.lab import BugCase
 from clsf.faults.running import Live, Ran, Samples
 from clsf.ui.bug_lab import running
 from clsf.ui.shared import pictures
@@ -25,7 +25,7 @@ STYLE = """<style>
 </style>"""
 
 
-def show(case: Case) -> Ran | None:
+def show(case: BugCase) -> Ran | None:
     """Run the case's program and show what it does; return it once it is over."""
     ran = running.waited(lambda: running.case(case), _live)
     if ran is None:
@@ -43,7 +43,7 @@ def show(case: Case) -> Ran | None:
         predictions(seen.samples)
     if seen.confusion is not None:
         count = f"{sum(map(sum, seen.confusion)):,}"
-        st.markdown(t("**Confusion matrix** of all that the program evaluated after its last training step, validation and test images together (images: {count}). Rows are labels, columns are answers.", count=count))  # fmt: skip
+        st.markdown(t("**Confusion matrix** of all images evaluated after the last training step, validation and test together ({count}). Rows are labels, columns are answers.", count=count))  # fmt: skip
         names = [str(n) for n in range(len(seen.confusion))]
         figure = inside_confusion.figure([(case.framework, seen.confusion)], names, words)
         live_chart(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from clsf.charts import evidence
 from clsf.doctor import facts_of, history_of, seen_of
-from clsf.faults.doctor import Verdict, diagnose, looked_at
+from clsf.faults.doctor import RunVerdict, diagnose, looked_at
 from clsf.faults.marks import marks
 from clsf.faults.probes import PROBES
 from clsf.runs.record import RunRecord
@@ -21,10 +21,10 @@ DRAWN = 3  # runs whose curves are drawn
 REMEMBERED = 200  # runs
 FALLBACK = "overfit-batch"
 
-_known: OrderedDict[tuple, tuple[Verdict, ...]] = OrderedDict()
+_known: OrderedDict[tuple, tuple[RunVerdict, ...]] = OrderedDict()
 
 
-def verdicts(record: RunRecord) -> tuple[Verdict, ...]:
+def verdicts(record: RunRecord) -> tuple[RunVerdict, ...]:
     """Return what a run looks like. It is looked at anew when an epoch has ended, later in the run less often, and when it is over."""
     key = (record.run_id, record.created, looked_at(len(record.epochs)), record.status in ("queued", "preparing"), record.over)
     if key not in _known:
@@ -54,7 +54,7 @@ def show(records: list[RunRecord], place: str) -> None:
                 st.caption(t("Also possible: {causes}", causes=plain(rest)))
 
 
-def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
+def _drawn(said: tuple[RunVerdict, ...], record: RunRecord, place: str) -> None:
     """Draw the run's curves with what the verdicts rest on; nothing where there is no line to draw."""
     history, facts = history_of(record), facts_of(record)
     told = [mark for verdict in said for mark in marks(verdict, history, facts)]
@@ -71,7 +71,7 @@ def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
             )  # fmt: skip
 
 
-def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
+def _verdict(verdict: RunVerdict, record: RunRecord, place: str) -> None:
     sure = {"certain": t("certain"), "likely": t("likely"), "possible": t("possible")}[verdict.certainty]
     st.markdown(f":orange[:material/warning:] {plain(verdict.fault.title)} :gray-badge[{sure}]")
     st.markdown(t("Seen: {what}", what=plain(verdict.evidence.said)))
@@ -85,7 +85,7 @@ def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
     doctor_probe.show(name, record, f"{place}-{record.run_id}-{verdict.kind}")
 
 
-def deciding(verdict: Verdict, record: RunRecord) -> str:
+def deciding(verdict: RunVerdict, record: RunRecord) -> str:
     """Return the probe that this run can be asked: the verdict's own, or whether the model can memorise one batch."""
     probe = PROBES.get(verdict.evidence.probe)
     if probe is not None and (probe.run is not None or probe.answer(seen_of(record)) is not None):

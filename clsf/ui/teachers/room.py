@@ -185,7 +185,7 @@ def _board(name: str, lessons: tuple[Lesson, ...]) -> None:
 
 def _chart(students: list[Student], named: bool) -> None:
     results = [
-        class_results.Result(
+        class_results.ClassResult(
             _called(student) if named else "", run.framework, run.model, run.parameters, run.validation_accuracy
         )
         for student in students
