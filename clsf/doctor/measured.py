@@ -11,6 +11,7 @@ from clsf.errors import DataError
 from clsf.faults.history import EpochNumbers, History, RunFacts
 
 HEALTHY = "healthy"
+FACTS = {one.name for one in fields(RunFacts)}  # a file of an older version may hold others
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,11 @@ class MeasuredRun:
         row = json.loads(line)
         told, known = row.pop("history"), row.pop("facts")
         told["epochs"] = [EpochNumbers(**epoch) for epoch in told.get("epochs", ())]
-        return cls(**row, history=History(**_tuples(told)), facts=RunFacts(**_tuples(known)))
+        return cls(
+            **row,
+            history=History(**_tuples(told)),
+            facts=RunFacts(**_tuples({name: known[name] for name in FACTS & set(known)})),
+        )
 
 
 def _tuples(values: dict) -> dict:

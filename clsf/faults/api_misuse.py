@@ -123,7 +123,7 @@ def _compiles(program: Program) -> bool:
 _WORDS = {
     "keras": {
         "kernel": "kernel_size", "filter": "filters", "stride": "strides", "pad": "padding", "unit": "units", "activations": "activation", "act": "activation",
-        "pool": "pool_size", "out_channels": "filters", "out_features": "units", "bias": "use_bias", "p": "rate",
+        "pool": "pool_size", "out_channels": "filters", "out_features": "units",
     },
     "torch": {
         "kernel": "kernel_size", "filters": "out_channels", "strides": "stride", "units": "out_features", "rate": "p", "use_bias": "bias",

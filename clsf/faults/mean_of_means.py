@@ -54,5 +54,5 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it."""
+    """Return nothing: whether the last batch is so small that the mean is wrong is decided by the number of images, which code rarely holds."""
     return []

@@ -83,7 +83,7 @@ def in_code(program: Program) -> list[Finding]:
         new = swap(program, line, r"(\.astype\([^)]*\))", r"\1 / 255.0") if ".astype(" in program.line(line) else None
         return [finding(FAULT, line, "certain" if x.source in SETS else "likely", new)]
     if x.scale == "raw" and not x.source:  # bytes that were made here
-        return [finding(FAULT, line, "likely")]
+        return [finding(FAULT, line, "smell")]
     if x.scale == "raw" and x.source == "written":
         return [finding(FAULT, line, "smell")]
     if (x.source == "csv" and x.scale == "") or x.scale == "small":

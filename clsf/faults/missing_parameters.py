@@ -56,7 +56,7 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    if program.net is None or pretrained(program):
+    if program.net is None or pretrained(program) or re.search(r"load_state_dict|load_weights|load_model", program.source.text):
         return []
     if program.keras:
         return _of_a_part(program)

@@ -43,7 +43,9 @@ def in_code(program: Program) -> list[Finding]:
         values = [n for n in (*made.args, *made.kwargs.values()) if number(n)]
         if values and max(values) >= 0.05:
             return [finding(FAULT, op.line, "likely" if max(values) >= 0.1 else "smell")]
-    by_hand = {kind: value for kind, value in penalties(program).items() if kind in ("l1", "l2") and value >= 0.1}
+    by_hand = {
+        kind: value for kind, value in penalties(program).items() if kind in ("l1", "l2") and value >= 0.1 and value != 0.5
+    }  # half of the squares is how the penalty is written
     if by_hand and program.torch:
         line = next(e.line for e in events(program, "backward")) if any(events(program, "backward")) else program.net.line
         return [finding(FAULT, line, "likely")]

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.browser.axe import settle
 from tests.browser.conftest import playwright
 
 pytestmark = pytest.mark.slow
@@ -50,6 +51,7 @@ def test_the_first_minute(dashboard, language, width, height, hand):
         assert on_screen(page, height), "all three moments are on one screen"
 
     press(page, page.locator(".st-key-first button"), hand)
+    expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.locator(".st-key-live-first .js-plotly-plot")).to_be_visible(timeout=LONG)
     switch = page.locator(".st-key-home_otherwise input")
     expect(switch).to_be_enabled(timeout=LONG)
@@ -107,6 +109,8 @@ def draw(page: object, canvas: object, hand: str) -> None:
 
 
 def press(page: object, place: object, hand: str) -> None:
+    """Press once the page has done what was asked before: a tap on one that is still drawn anew may reach nothing."""
+    settle(page)
     if hand == "touch":
         place.scroll_into_view_if_needed()
         place.tap(timeout=LONG)

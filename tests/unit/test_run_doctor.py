@@ -30,9 +30,12 @@ from clsf.inspection import RunInspector
 FILE = Path(__file__).parents[1] / "cases" / "runs" / "seed_31.jsonl.gz"
 
 
+SIGNS = FILE.parent / "signs.jsonl.gz"  # written by tests/cases/runs/signs.py, which says what was run
+
+
 @cache
-def cases() -> tuple[MeasuredRun, ...]:
-    return tuple(MeasuredRun.from_line(line) for line in gzip.decompress(FILE.read_bytes()).decode().splitlines())
+def cases(file: Path = FILE) -> tuple[MeasuredRun, ...]:
+    return tuple(MeasuredRun.from_line(line) for line in gzip.decompress(file.read_bytes()).decode().splitlines())
 
 
 FAULTY = [(case.fault, case.framework) for case in cases() if case.fault != HEALTHY]
@@ -67,6 +70,24 @@ def test_healthy_runs_get_no_verdict_at_all():
     assert all(right(case) for case in cases() if case.fault == HEALTHY)
 
 
+@pytest.mark.parametrize("case", cases(SIGNS), ids=lambda case: f"{case.model}-{case.framework}")
+def test_a_sign_is_seen_in_a_real_run_that_shows_it_and_nothing_in_its_twin(case):
+    verdicts = {verdict.kind: verdict.evidence for verdict in diagnose(case.history, case.facts)}
+    if case.fault == HEALTHY:
+        assert verdicts == {}
+        return
+    assert case.fault in list(verdicts)[:2]
+    found = verdicts[case.fault]
+    if case.fault in ("overfitting", "plateau"):
+        assert 1 < found.epoch < len(case.history.epochs) - 3, "and since when"
+
+
+def test_each_sign_of_curves_alone_has_a_real_run_and_a_twin():
+    shown = {case.model for case in cases(SIGNS)}
+    assert {"overfitting", "plateau", "exploding", "exploding-once", "vanishing", "dead", "taken"} <= shown
+    assert {f"{name}-twin" for name in ("plateau", "exploding", "vanishing", "starved")} <= shown
+
+
 def test_what_is_kept_comes_back_and_a_cut_line_is_left_out(tmp_path):
     case = MeasuredRun(
         "healthy", "torch", "digits", 1, "plain", "adam", History((EpochNumbers(1.0, 0.5),), (2.0, float("nan")), over=False),
@@ -77,6 +98,9 @@ def test_what_is_kept_comes_back_and_a_cut_line_is_left_out(tmp_path):
     (found,) = kept(file)
     for field in fields(MeasuredRun):
         assert repr(getattr(found, field.name)) == repr(getattr(case, field.name))
+    older = case.to_line().replace('"facts": {', '"facts": {"no_longer_asked": true, ')
+    file.write_text(older, "utf-8")
+    assert repr(list(kept(file))) == repr([found])
     file.write_text(f"nonsense\n{case.to_line()}\n", "utf-8")
     with pytest.raises(DataError, match=r"Line 1 of 'runs\.jsonl'"):
         list(kept(file))

@@ -45,7 +45,7 @@ def checked(case: BugCase, kinds: set[str], lines: set[int] | None) -> tuple[boo
 
 
 PARTLY = {
-    "lr-too-high", "missing-hidden-activation", "missing-training-flag", "softmax-one-unit", "softmax-over-batch", "syntax",
+    "in-place", "lr-too-high", "missing-hidden-activation", "missing-training-flag", "softmax-one-unit", "softmax-over-batch", "syntax",
 }  # fmt: skip
 """Kinds whose proposed line is a step to the fix, not all of it, in these programs."""
 

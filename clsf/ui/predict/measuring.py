@@ -10,7 +10,7 @@ from clsf.charts.predict_calibration import Calibrated, figure, in_words
 from clsf.charts.style import STYLES
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
-from clsf.ui.predict import checks_view, keys, mistakes, tables
+from clsf.ui.predict import checks_view, keys, mistakes, recalibrating, tables
 from clsf.ui.predict.matrix import MOST_CLASSES, matrix
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import choose, live_chart, service_access, units
@@ -28,6 +28,7 @@ Measured = tuple[AskedModel, Evaluated]
 def show(models: Sequence[AskedModel]) -> None:
     """Show the button, and its last result."""
     _button(models)
+    recalibrating.show(models)
     measured_models = measured(models)
     if not measured_models:
         return

@@ -142,7 +142,7 @@ def _names(name: str, lessons: tuple[Lesson, ...]) -> None:
         st.badge(tn("{count} student", "{count} students", len(students)), icon=":material/groups:", color="gray")
         if stuck:
             st.badge(
-                t("stuck: {names}", names=plain(", ".join(map(_called, stuck[:8])))),
+                t("stuck: {names}", names=plain(", ".join(f"{_called(one)} ({_minutes(one.quiet)})" for one in stuck[:8]))),
                 icon=":material/front_hand:",
                 color="orange",
             )

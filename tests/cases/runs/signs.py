@@ -35,7 +35,7 @@ from clsf.runs.record import RunRecord
 FILE = Path(__file__).parent / "signs.jsonl.gz"
 
 WAITS, AFTER = 0.6, 128  # a source that stops for so many seconds after so many images
-OTHERS = 6  # processes that take the core
+OTHERS = 4  # processes that take the core
 
 
 def deep(activation: str, layers: int = 10, units: int = 64) -> ModelSpec:
