@@ -35,7 +35,7 @@ class Metric:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class LossKind:
     """A loss of labels and outputs. `keras` is its class in `keras.losses` and in `keras.metrics`."""
 
     name: str
@@ -77,23 +77,23 @@ class Loss:
 
 
 _ALL = (
-    Loss(
+    LossKind(
         "sparse", say("Sparse: labels are numbers"), None, "SparseCategoricalCrossentropy", Metric("SparseCategoricalAccuracy"),
         "softmax", "cross_entropy", "F.nll_loss(p.log(), y)", "-ln p[y]", smooths=False,
     ),
-    Loss(
+    LossKind(
         "categorical", say("Categorical: labels are one-hot rows"), say("categorical loss"), "CategoricalCrossentropy",
         Metric("CategoricalAccuracy"), "softmax", "cross_entropy", "-(target * p.log()).sum(1).mean()", "-Σ y ln p",
         "tf.one_hot(labels, {classes})",
     ),
-    Loss(
+    LossKind(
         "binary", say("Binary: two classes, one output"), say("binary loss"), "BinaryCrossentropy", Metric("BinaryAccuracy", (0.0, 0.5)),
         "sigmoid", "binary_cross_entropy_with_logits", "F.binary_cross_entropy(p, {y})", "-(y ln p + (1 - y) ln(1 - p))",
         "tf.cast(labels, tf.float32)[:, None]", one_output=True,
     ),
 )  # fmt: skip
 
-LOSSES: dict[str, Loss] = {loss.name: loss for loss in _ALL}
+LOSSES: dict[str, LossKind] = {loss.name: loss for loss in _ALL}
 """Name -> declaration, in the order of menus."""
 
 DEFAULT, ONE_HOT = "sparse", "categorical"

@@ -73,7 +73,7 @@ OLD = {"lr": "learning_rate"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptimizer:
     """An optimizer as a source text has it. Values that are not written as numbers are None."""
 
     optimizer: Optimizer
@@ -92,7 +92,7 @@ class Reading:
         return {name: value for name, value in self.values.items() if value is not None and value != usual[name]}
 
 
-def read_keras(call: Call | str) -> Reading | None:
+def read_keras(call: Call | str) -> ReadOptimizer | None:
     """Return what a call of a class in `keras.optimizers`, or a name as `compile` takes it, stands for.
 
     None if no declared optimizer has that name. Raises SpecError for arguments that the class does not take.
@@ -112,7 +112,7 @@ def read_keras(call: Call | str) -> Reading | None:
     return _reading(signature, bound, "learning_rate", given, left, {s: s for s in bound})
 
 
-def read_torch(call: Call) -> Reading | None:
+def read_torch(call: Call) -> ReadOptimizer | None:
     """Return what a call of a class in `torch.optim` stands for; None if no declared optimizer has that name.
 
     Raises SpecError for arguments that the class does not take.
@@ -143,7 +143,7 @@ def _named(call: Call | str, known: Mapping[str, Signature]) -> tuple[Call, Sign
 
 def _reading(
     signature: Signature, bound: dict, rate: str, given: frozenset[str], left: dict, names: Mapping[str, str]
-) -> Reading:
+) -> ReadOptimizer:
     keras = rate == "learning_rate"
     fits = [o for o in OPTIMIZERS.values() if (o.keras if keras else o.torch) == signature.name]
     declared = next((o for o in reversed(fits) if o.is_made_by(bound)), fits[0])
@@ -151,7 +151,9 @@ def _reading(
     known = {rate, "weight_decay", "params", "betas", *declared.fixed, *(names.get(s.name, s.name) for s in declared.settings)}
     rest = {n: bound[n] for n in signature.parameters if n in given and n not in known and bound[n] != signature.parameters[n]}
     decay = bound["weight_decay"]
-    return Reading(declared, _number(bound[rate]), values, 0.0 if decay is None else _number(decay), given, {**rest, **left})
+    return ReadOptimizer(
+        declared, _number(bound[rate]), values, 0.0 if decay is None else _number(decay), given, {**rest, **left}
+    )
 
 
 def _number(value: object) -> float | None:

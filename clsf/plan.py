@@ -314,7 +314,7 @@ class Plan:
             ))  # fmt: skip
 
     @property
-    def loss_kind(self) -> loss_kinds.Loss:
+    def loss_kind(self) -> loss_kinds.LossKind:
         """What the loss is."""
         return LOSS_KINDS[self.loss]
 

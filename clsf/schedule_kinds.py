@@ -19,7 +19,7 @@ from clsf.words import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class ScheduleSetting:
     """A number of a schedule, a field of `clsf.plan_parts.Schedule`, as it is asked for. A whole one counts epochs."""
 
     field: str
@@ -41,7 +41,7 @@ class ScheduleKind:
     title: Sentence
     short: Sentence | None  # beside a run; None: nothing need be said
     formula: str
-    settings: tuple[Setting, ...]
+    settings: tuple[ScheduleSetting, ...]
     share: Callable[[Any, int, int, int], float]
     source: Callable[[Any, str, str], tuple[str, ...]]
     keras: Callable[[Any], Call] | None = None
@@ -59,10 +59,10 @@ class ScheduleKind:
         return any("math." in line for line in self.source(_PLAIN, "t", "D"))
 
 
-_FACTOR = Setting(
+_FACTOR = ScheduleSetting(
     "factor", say("Factor"), 0.5, 1.0, 0.05, say("What the learning rate is multiplied by, `gamma` in PyTorch."), low=0.001
 )
-_EVERY = Setting("every", say("Every … epochs"), 1, 1000, 1, say("Multiplied every … epochs."), low=1, whole=True)
+_EVERY = ScheduleSetting("every", say("Every … epochs"), 1, 1000, 1, say("Multiplied every … epochs."), low=1, whole=True)
 _OPTIMIZER, _STEPS, _RATE = Name("optimizer"), Name("steps"), Name("lr")
 
 
@@ -109,7 +109,7 @@ _ALL = (
     ),
     ScheduleKind(
         "cosine", say("Cosine"), say("cosine rate"), "floor + (1 - floor) · (1 + cos(π t / D)) / 2",
-        (Setting("floor", say("Ends at this share"), 0.0, 1.0, 0.01),),
+        (ScheduleSetting("floor", say("Ends at this share"), 0.0, 1.0, 0.01),),
         lambda s, t, e, d: s.floor + (1 - s.floor) * (1 + cos(pi * min(t / max(d, 1), 1.0))) / 2, _cosine,
         lambda s: Call("schedules.CosineDecay", (_RATE, _STEPS), {"alpha": s.floor}),
         lambda s: Call("lr_scheduler.CosineAnnealingLR", (_OPTIMIZER,), {"T_max": _STEPS}),
@@ -119,7 +119,7 @@ _ALL = (
     ScheduleKind(
         "range", say("Range test: rising"), say("range test"), "floor ^ (1 - t / (D - 1))",
         (
-            Setting(
+            ScheduleSetting(
                 "floor", say("Begins at this share"), 1e-5, 0.9, 1e-5,
                 say(
                     "Of the learning rate above, which is reached at the last step. At every step the loss is noted; where it falls "

@@ -24,7 +24,7 @@ from clsf.model.spec import ModelSpec
 from clsf.model.walk import Analysis
 from clsf.plan import Plan
 from clsf.runs import sharing, waiting
-from clsf.runs.history import History, not_yours
+from clsf.runs.history import RunHistory, not_yours
 from clsf.runs.ids import new_id
 from clsf.runs.reached import Reached
 from clsf.runs.record import RunRecord
@@ -75,7 +75,7 @@ class TrainingService:
         self.missing = tuple(missing)  # frameworks that are not installed
         self._changed = threading.Condition()
         self._closed = False
-        self._line: dict[str, waiting.Place | None] = {}  # run that trains or waits -> its place, as read last
+        self._line: dict[str, waiting.QueuePlace | None] = {}  # run that trains or waits -> its place, as read last
         self._line_read = -math.inf
         self._line_lock = threading.Lock()
         engine.listen(_News(store, self._changed))
@@ -207,7 +207,7 @@ class TrainingService:
         return self.store.runs(owner, limit)
 
     @property
-    def history(self) -> History:
+    def history(self) -> RunHistory:
         """What owners made of their runs: names, notes, deletions, experiments."""
         return self.store.history
 
@@ -226,7 +226,7 @@ class TrainingService:
         if self.notice() is None and self.history.first_user(name) is None:
             private.claim(name, owner)
 
-    def place(self, run_id: str) -> waiting.Place | None:
+    def place(self, run_id: str) -> waiting.QueuePlace | None:
         """Return the place in the queue of a run that waits, and about how long it still does; None if it does not wait.
 
         It may be LINE_SECONDS old, for a class that waits asks many times a second, and then all are counted at once.
@@ -236,7 +236,7 @@ class TrainingService:
                 self._line, self._line_read = self._places(), time.monotonic()
             return self._line.get(run_id)
 
-    def _places(self) -> dict[str, waiting.Place | None]:
+    def _places(self) -> dict[str, waiting.QueuePlace | None]:
         state, (training, queued) = self.engine.state(), self.engine.line()
         records = [self.store.record(run_id) for run_id in (*training, *queued)]
         recent, longest = self.recent(None, 100), self.settings.max_run_seconds
@@ -248,7 +248,7 @@ class TrainingService:
         waits = {}
         for line, at_once in lines:
             waits |= zip((r.run_id for r in line), waiting.waits(line, recent, at_once, longest), strict=True)
-        places = {run_id: waiting.Place(number, waits[run_id]) for number, run_id in enumerate(queued, start=1)}
+        places = {run_id: waiting.QueuePlace(number, waits[run_id]) for number, run_id in enumerate(queued, start=1)}
         return dict.fromkeys(training) | places
 
     def state(self) -> EngineState:

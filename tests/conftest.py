@@ -37,3 +37,10 @@ def fresh_home(tmp_path, monkeypatch):
     """An empty CLSF_HOME for one test; the `lab` of tests/engine keeps its own."""
     monkeypatch.setenv("CLSF_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+@pytest.fixture
+def data_folder(tmp_path, monkeypatch):
+    """An empty CLSF_DATA for one test, not made yet; a module asks for it by `pytestmark`."""
+    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"

@@ -22,7 +22,7 @@ from unittest.mock import patch
 import numpy as np
 
 from clsf import backends, training
-from clsf.backends.base import Backend, Evaluation, Facts, StepReport, Weights
+from clsf.backends.base import Backend, DeviceFacts, Evaluation, StepReport, Weights
 from clsf.backends.initial import weights_hash
 from clsf.control import Control
 from clsf.data.images import Prepared
@@ -207,7 +207,7 @@ def loaded_frameworks() -> list[str]:
     return [name for name in ("tensorflow", "torch") if name in sys.modules]
 
 
-def facts(job: Job) -> tuple[Facts, int]:
+def facts(job: Job) -> tuple[DeviceFacts, int]:
     """Return the backend's facts, and how many threads the framework itself says it uses."""
     if _framework == "torch":
         import torch

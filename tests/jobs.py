@@ -58,3 +58,8 @@ def farthest(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> float:
     """Return the largest difference between two sets of weights; they must have the same names in the same order."""
     assert list(one) == list(other)
     return max(float(np.abs(one[name] - other[name]).max()) for name in one)
+
+
+def of(kind: type, events: list) -> list:
+    """Return the events of a kind."""
+    return [event for event in events if isinstance(event, kind)]

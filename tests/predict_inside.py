@@ -8,7 +8,7 @@ from importlib import import_module
 import numpy as np
 
 from clsf.predict import evaluating, inspection, session
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 from tests import inside
 from tests.inside import Job
 
@@ -39,25 +39,25 @@ def ways(job: Job, inputs: np.ndarray) -> tuple:
     return found, all((before[name] == after[name]).all() for name in before)
 
 
-def asked(request: Request, weights: dict, function: str, *args: object) -> object:
+def asked(request: ModelRequest, weights: dict, function: str, *args: object) -> object:
     """Hold a model, ask it, and give the answer."""
     session.hold(request, weights)
     return _function(function)(request, *args)
 
 
-def unknown(request: Request) -> list:
+def unknown(request: ModelRequest) -> list:
     return [session.predict(request, np.zeros((1, *request.shape), np.uint8)), evaluating.evaluate(request),
             inspection.inspect_image(request, np.zeros(request.shape, np.uint8), None)]  # fmt: skip
 
 
-def held(requests: list[Request], weights: dict) -> list[bool]:
+def held(requests: list[ModelRequest], weights: dict) -> list[bool]:
     """Hold one model after the other; return which are still there."""
     for request in requests:
         session.hold(request, weights)
     return [session.models.of(request) is not None for request in requests]
 
 
-def seconds(request: Request, weights: dict, pixels: np.ndarray, rounds: int = 20) -> float:
+def seconds(request: ModelRequest, weights: dict, pixels: np.ndarray, rounds: int = 20) -> float:
     """Return the median time of a prediction that is asked again."""
     session.hold(request, weights)
     session.predict(request, pixels)

@@ -127,14 +127,14 @@ def looked(side: int) -> tuple[str, np.ndarray, np.ndarray]:
     from clsf.model.presets import preset
     from clsf.predict import inspection
     from clsf.predict.session import hold
-    from clsf.predict.values import Request
+    from clsf.predict.values import ModelRequest
 
     source, spec = SOURCES["efficientnet-lite0"], preset("efficientnet-lite0", 3)
     plan = Plan(
         "shapes", Preparation(side, source.colour, source.scale), weights=source.weights, train_layers="head", device="cpu"
     )
     mean, deviation = fixed_scale(source.scale, 3)
-    request = Request(
+    request = ModelRequest(
         "looked",
         here(),
         spec.to_json(),

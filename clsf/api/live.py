@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from clsf import checks
 from clsf.charts import curves
-from clsf.charts.run import Run
+from clsf.charts.run import ChartedRun
 from clsf.errors import PlanError
 from clsf.words import say
 
@@ -25,7 +25,7 @@ def in_notebook() -> bool:
     return shell is not None and hasattr(shell, "kernel")
 
 
-def figure(kind: str, runs: Sequence[Run]) -> object:
+def figure(kind: str, runs: Sequence[ChartedRun]) -> object:
     """Return a Plotly figure of the runs; `kind` is a key of `clsf.charts.curves.KINDS`. Raises PlanError for another."""
     import plotly.graph_objects as go
 
@@ -39,7 +39,7 @@ class Drawing:
     def __init__(self) -> None:
         self._handle = None
 
-    def show(self, runs: Sequence[Run]) -> None:
+    def show(self, runs: Sequence[ChartedRun]) -> None:
         """Draw the runs as they are now, in place of the figure before."""
         from IPython.display import display
 

@@ -41,7 +41,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DeviceFacts:
     """What the backend runs on."""
 
     device: str  # "cpu", or the GPU's name
@@ -153,7 +153,7 @@ class Backend(Protocol):
         """Return the forward pass as a serialized TensorFlow GraphDef; None where there is no graph."""
         ...
 
-    def facts(self) -> Facts: ...
+    def facts(self) -> DeviceFacts: ...
 
     def observe(self, indices: np.ndarray, step: int, pixels: np.ndarray | None = None) -> Observation:
         """Take the training step number `step` (0-based) on images of these indices, and tell all of it.

@@ -32,7 +32,7 @@ OURS = ("CLSF_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THRE
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class BenchCase:
     """What is trained in a row of the benchmark. A learning rate does not change the time, so it is the plan's."""
 
     framework: str
@@ -54,7 +54,7 @@ class Case:
 class Process:
     """A process with the loops of one side of a case. Raises EngineError if it ends."""
 
-    def __init__(self, case: Case, side: Literal["ours", "textbook"]) -> None:
+    def __init__(self, case: BenchCase, side: Literal["ours", "textbook"]) -> None:
         environment = {name: value for name, value in os.environ.items() if name not in OURS}
         environment |= {"TF_CPP_MIN_LOG_LEVEL": "3"} | ({} if side == "ours" else {"GOMP_SPINCOUNT": LIBRARY_SPIN})
         self._framework = case.framework
@@ -88,7 +88,7 @@ class Process:
         )
 
 
-def textbook(case: Case) -> dict[str, Callable[[int], None]]:
+def textbook(case: BenchCase) -> dict[str, Callable[[int], None]]:
     """Return the loops of textbooks, in a process that has none of our settings."""
     from clsf.data.prepare import prepare
     from clsf.data.sources import open_dataset
@@ -100,7 +100,7 @@ def textbook(case: Case) -> dict[str, Callable[[int], None]]:
     return baseline.training_loops(preset(case.model, len(prepared.classes)), plan, prepared)
 
 
-def ours(case: Case) -> dict[str, Callable[[int], int | None]]:
+def ours(case: BenchCase) -> dict[str, Callable[[int], int | None]]:
     """Return our loop by both rules, and the floor: forward, backward and the optimizer's own step on one batch that lies ready."""
     from clsf.data.prepare import prepare
     from clsf.data.sources import open_dataset
@@ -154,7 +154,7 @@ def timed(loop: Callable[[int], int | None], steps: int) -> float:
 
 def _serve(given: dict) -> Iterator[object]:
     side = given.pop("side")
-    case = Case(**given)
+    case = BenchCase(**given)
     if case.framework not in FRAMEWORKS:
         raise ValueError(case.framework)
     loops = (ours if side == "ours" else textbook)(case)

@@ -49,7 +49,7 @@ def measure(framework: str) -> float:
     """
     from clsf import backends
     from clsf.backends.initial import initial_weights
-    from clsf.bench.loops import Case
+    from clsf.bench.loops import BenchCase
     from clsf.data.images import Prepared
     from clsf.memory import PeakMemory
     from clsf.model.presets import preset
@@ -60,7 +60,7 @@ def measure(framework: str) -> float:
     import_module(f"clsf.backends.{framework}.device").setup()
     spec, plan, draw = (
         preset("lecture-cnn", 10),
-        Case(framework, "lecture-cnn", "shapes", 32, DEFAULT).plan("native"),
+        BenchCase(framework, "lecture-cnn", "shapes", 32, DEFAULT).plan("native"),
         np.random.default_rng(0),
     )
     before = psutil.Process().memory_info().rss / 1e6

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from tempfile import TemporaryDirectory
 
 from clsf import FRAMEWORKS
-from clsf.bench.loops import Case, Process
+from clsf.bench.loops import BenchCase, Process
 from clsf.bench.rows import Measurement, Target, enough, ratios, row
 from clsf.data import catalogue
 from clsf.engine import start_engine
@@ -44,16 +44,16 @@ TEXTBOOK = {
 OWN = "time-over-floor", "time-engine-over-alone", "time-aligned-over-native"
 
 
-def cases() -> list[Case]:
+def cases() -> list[BenchCase]:
     """Return what is measured: what students start with, and the lecture's network on images of CIFAR-10's size."""
     return [
-        Case(framework, model, data, batch, optimizer)
+        BenchCase(framework, model, data, batch, optimizer)
         for framework in FRAMEWORKS
         for model, data, optimizer, batch in (*SMALL, *LECTURE, *LARGE)
     ]
 
 
-def target(case: Case, what: str) -> Target | None:
+def target(case: BenchCase, what: str) -> Target | None:
     """Return what is aimed at in a row; None where it is only told."""
     if what in ("time-engine-over-alone", "time-aligned-over-native"):
         return Target(1.05, "most")
@@ -70,7 +70,7 @@ def target(case: Case, what: str) -> Target | None:
     }.get(loop)  # fmt: skip
 
 
-def names(case: Case) -> list[str]:
+def names(case: BenchCase) -> list[str]:
     """Return the names of a case's rows."""
     return [f"{case.name}/{what}" for what in (*(f"over-{loop}" for loop in TEXTBOOK[case.framework]), *OWN)]
 
@@ -90,7 +90,7 @@ def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
             yield from (r for r in of(case, seconds_of) if wanted in r.name)
 
 
-def measured(case: Case, service: TrainingService, processes: list[Process], repeats: int) -> dict[str, list[float]]:
+def measured(case: BenchCase, service: TrainingService, processes: list[Process], repeats: int) -> dict[str, list[float]]:
     """Return name of a loop -> seconds of a step in each repeat; "engine" is the run in the dashboard's worker.
 
     Ends before `repeats` if every ratio is known well enough.
@@ -115,21 +115,21 @@ def measured(case: Case, service: TrainingService, processes: list[Process], rep
     return seconds
 
 
-def compared(case: Case, seconds: dict[str, list[float]]) -> dict[str, list[float]]:
+def compared(case: BenchCase, seconds: dict[str, list[float]]) -> dict[str, list[float]]:
     """Return what a row is called -> its ratios, repeat by repeat."""
     ratios_of = {f"over-{loop}": ratios(seconds["engine"], seconds[loop]) for loop in TEXTBOOK[case.framework]}
     pairs = ("engine", "floor"), ("engine", "aligned"), ("aligned", "native")
     return ratios_of | {what: ratios(seconds[other], seconds[one]) for what, (one, other) in zip(OWN, pairs, strict=True)}
 
 
-def of(case: Case, seconds: dict[str, list[float]]) -> Iterator[Measurement]:
+def of(case: BenchCase, seconds: dict[str, list[float]]) -> Iterator[Measurement]:
     """Turn what was measured of a case into rows."""
     for what, values in compared(case, seconds).items():
         yield row(f"{case.name}/{what}", values, "ratio", target(case, what))
     yield row(f"{case.name}/step", [1000 * s for s in seconds["engine"]], "ms")
 
 
-def _in_engine(case: Case, service: TrainingService, epochs: int, batches: float) -> float:
+def _in_engine(case: BenchCase, service: TrainingService, epochs: int, batches: float) -> float:
     """Train in the warm worker as the dashboard does; return the seconds of a step, the median over all epochs but the first."""
     [run_id] = service.train(
         preset(case.model, len(catalogue.info(case.data).classes)), case.plan("aligned", epochs), (case.framework,)

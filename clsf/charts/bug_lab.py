@@ -7,6 +7,7 @@ from math import isfinite
 
 from clsf.charts.inside_lines import Said
 from clsf.charts.palette import GREY, RIGHT, SERIES, WRONG
+from clsf.charts.style import powers
 from clsf.words import say
 
 FAULTY, FIXED, HEALTHY = WRONG, SERIES[0], RIGHT
@@ -27,7 +28,7 @@ def losses(lines: Mapping[str, Sequence[float]], chance: float | None, said: Sai
         })  # fmt: skip
     numbers = [v for values in lines.values() for v in values if isfinite(v)]
     wide = bool(numbers) and min(numbers) > 0 and max(numbers) > MOST * (chance or 1)
-    axis = {"type": "log", "dtick": 1} if wide else {"rangemode": "tozero"}
+    axis = powers(numbers) if wide else {"rangemode": "tozero"}
     return _figure(traces, said(say("steps (batches)")), {"title": {"text": said(say("loss"))}, **axis})
 
 

@@ -14,7 +14,7 @@ HEIGHT = 380
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ClassResult:
     """One run of a class."""
 
     who: str
@@ -24,7 +24,7 @@ class Result:
     accuracy: float  # on validation images, a share
 
 
-def figure(results: Sequence[Result], said: Said = str) -> dict:
+def figure(results: Sequence[ClassResult], said: Said = str) -> dict:
     """Return accuracies on validation images over parameters, on a logarithmic axis; one colour and symbol a framework."""
     traces = []
     for framework, style in STYLES.items():

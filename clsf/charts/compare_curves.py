@@ -9,7 +9,7 @@ from typing import Literal
 
 from clsf.charts.palette import OTHER
 from clsf.charts.points import smoothed, thinned
-from clsf.charts.run import Run
+from clsf.charts.run import ChartedRun
 from clsf.charts.style import STYLES
 from clsf.frameworks import Style
 from clsf.words import Sentence, say, say_n
@@ -35,12 +35,12 @@ _PANELS = (
 class Contestant:
     """A run as it is drawn: its name in the legend and its look."""
 
-    run: Run
+    run: ChartedRun
     name: str
     style: Style
 
 
-def contestants(runs: Sequence[Run], names: Sequence[str]) -> tuple[Contestant, ...]:
+def contestants(runs: Sequence[ChartedRun], names: Sequence[str]) -> tuple[Contestant, ...]:
     """Give each run its framework's look, and the second another one if the framework is the same."""
     same = len({run.framework for run in runs}) < len(runs)
     return tuple(

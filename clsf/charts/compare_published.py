@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from clsf.charts.palette import GREY, TORCH
-from clsf.compare.cases.crossedwires import Row
+from clsf.compare.cases.crossedwires import PublishedPair
 from clsf.words import Sentence, say
 
 COLOUR, ZERO = TORCH, GREY
@@ -18,7 +18,7 @@ AXES: tuple[tuple[str, Sentence, bool], ...] = (
 """Name of a row's value, its words, and whether its axis is logarithmic."""
 
 
-def figure(rows: Sequence[Row], chosen: Collection[int], said: Callable[[Sentence], str] = str) -> dict:
+def figure(rows: Sequence[PublishedPair], chosen: Collection[int], said: Callable[[Sentence], str] = str) -> dict:
     """Return four plots of the same pairs; `chosen`, places in `rows`, stand out in all four, or all do if it is empty."""
     gaps, traces, layout = [round(row.gap, 4) for row in rows], [], {}
     most = 1.1 * max(map(abs, gaps))
@@ -50,7 +50,7 @@ def figure(rows: Sequence[Row], chosen: Collection[int], said: Callable[[Sentenc
     }
 
 
-def in_words(rows: Sequence[Row], said: Callable[[Sentence], str] = str) -> str:
+def in_words(rows: Sequence[PublishedPair], said: Callable[[Sentence], str] = str) -> str:
     """Return what the points show, for those who don't see them: the mean gap of short and of long trainings."""
     short, long = ([row.gap for row in rows if (row.steps < 500) == is_short] for is_short in (True, False))
     means = [sum(gaps) / len(gaps) * 100 if gaps else 0.0 for gaps in (short, long)]

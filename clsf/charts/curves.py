@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from clsf.charts.points import smoothed, thinned
-from clsf.charts.run import Run
+from clsf.charts.run import ChartedRun
 from clsf.charts.style import SHARES, STYLES
 from clsf.words import Sentence, say, say_n
 
@@ -30,7 +30,7 @@ class CurveView:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class CurveKind:
     """One chart: which number of each step, and which of each epoch, if any."""
 
     name: str
@@ -45,18 +45,18 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("loss", say("Loss (cross-entropy, lower is better)"), "losses", "validation_loss", may_log=True),
-        Kind("accuracy", say("Accuracy (higher is better)"), "accuracies", "validation_accuracy", share=True),
-        Kind("gradient-norm", say("Size of the gradient (L2 norm)"), "gradient_norms", may_log=True),
-        Kind("speed", say("Images per second"), "images_per_second"),
-        Kind("learning-rate", say("Learning rate"), "learning_rates", smooth=False, may_log=True),
+        CurveKind("loss", say("Loss (cross-entropy, lower is better)"), "losses", "validation_loss", may_log=True),
+        CurveKind("accuracy", say("Accuracy (higher is better)"), "accuracies", "validation_accuracy", share=True),
+        CurveKind("gradient-norm", say("Size of the gradient (L2 norm)"), "gradient_norms", may_log=True),
+        CurveKind("speed", say("Images per second"), "images_per_second"),
+        CurveKind("learning-rate", say("Learning rate"), "learning_rates", smooth=False, may_log=True),
     )
 }
 
 _AXES = {"steps": say("steps (batches)"), "epochs": say("epochs"), "seconds": say("seconds of training")}
 
 
-def figure(kind: Kind, runs: Sequence[Run], view: CurveView, said: Said = str) -> dict:
+def figure(kind: CurveKind, runs: Sequence[ChartedRun], view: CurveView, said: Said = str) -> dict:
     """Return one figure with every run in it: batches faint, their smoothed course strong, validation as symbols.
 
     Zoom is for the reader to keep (`uirevision`) until another axis is asked for or other runs are shown.
@@ -73,7 +73,7 @@ def figure(kind: Kind, runs: Sequence[Run], view: CurveView, said: Said = str) -
     return {"data": traces, "layout": layout}
 
 
-def _axes(kind: Kind, view: CurveView, said: Said, log: bool, number: int, panels: int) -> dict:
+def _axes(kind: CurveKind, view: CurveView, said: Said, log: bool, number: int, panels: int) -> dict:
     width = (1 - 0.05 * (panels - 1)) / panels
     left = (number - 1) * (width + 0.05)
     x = {"title": {"text": said(_AXES[view.x])}, "rangemode": "tozero", "domain": [left, left + width]}
@@ -95,7 +95,7 @@ def _suffix(number: int) -> str:
     return "" if number == 1 else str(number)
 
 
-def _traces(kind: Kind, run: Run, view: CurveView, said: Said) -> list[dict]:
+def _traces(kind: CurveKind, run: ChartedRun, view: CurveView, said: Said) -> list[dict]:
     style = STYLES[run.framework]
     count = len(run.steps)  # read first: a live run may grow while it is drawn
     values = np.asarray(getattr(run.steps, kind.steps), dtype=np.float64)[:count]
@@ -127,7 +127,7 @@ def _traces(kind: Kind, run: Run, view: CurveView, said: Said) -> list[dict]:
     return traces
 
 
-def _best(field: str, run: Run, count: int, place: Callable[[int], float], number: str, said: Said) -> list[dict]:
+def _best(field: str, run: ChartedRun, count: int, place: Callable[[int], float], number: str, said: Said) -> list[dict]:
     """Return a star around the best epoch's validation symbol, if the run was asked which epoch is the best."""
     best, epochs = getattr(run, "best", None), list(run.epochs)
     every = run.started.batches_per_epoch if run.started else 1
@@ -154,14 +154,14 @@ def _line(place: Callable[[int], float], ys: np.ndarray) -> dict:
     return {"x": [place(i) for i in kept], "y": [_short(ys[i]) for i in kept], "mode": "lines"}
 
 
-def _validation(field: str, run: Run, count: int, place: Callable[[int], float]) -> dict:
+def _validation(field: str, run: ChartedRun, count: int, place: Callable[[int], float]) -> dict:
     """Return where the validation symbols are: at the last step of each epoch."""
     every = run.started.batches_per_epoch if run.started else 1
     ended = [(place(e.epoch * every - 1), getattr(e, field)) for e in list(run.epochs) if e.epoch * every <= count]
     return {"x": [x for x, _ in ended], "y": [_short(y) for _, y in ended]}
 
 
-def _place(run: Run, view: CurveView) -> Callable[[int], float]:
+def _place(run: ChartedRun, view: CurveView) -> Callable[[int], float]:
     """Return what turns the index of a step into its place on the horizontal axis."""
     if view.x == "seconds":
         return lambda index: round(run.steps.seconds[index], 3)
@@ -174,7 +174,7 @@ def _short(value: float) -> float | None:
     return float(f"{value:.5g}") if isfinite(value) else None
 
 
-def in_words(kind: Kind, runs: Sequence[Run], said: Said = str) -> str:
+def in_words(kind: CurveKind, runs: Sequence[ChartedRun], said: Said = str) -> str:
     """Return what a chart shows, for those who don't see it."""
     parts = [say("{title}.", title=kind.title)]
     for run in runs:
@@ -202,5 +202,5 @@ def in_words(kind: Kind, runs: Sequence[Run], said: Said = str) -> str:
     return " ".join(said(part) for part in parts)
 
 
-def _number(kind: Kind, value: float) -> str:
+def _number(kind: CurveKind, value: float) -> str:
     return f"{value:.1%}" if kind.share else f"{value:.4g}"

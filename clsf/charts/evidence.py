@@ -10,7 +10,7 @@ import numpy as np
 from clsf.charts.data_colours import PARTS
 from clsf.charts.palette import WRONG
 from clsf.charts.points import smoothed, thinned
-from clsf.charts.style import SHARES
+from clsf.charts.style import SHARES, powers
 from clsf.faults.history import History
 from clsf.faults.marks import Mark
 from clsf.words import Sentence, say
@@ -33,7 +33,13 @@ def figure(history: History, marks: Sequence[Mark], words: Callable[[Sentence], 
     steps = [v if math.isfinite(v) else None for v in getattr(history, by_step)]
     log = name == "loss" and _wide(steps)
     axis: dict = {"title": {"text": words(say("loss") if name == "loss" else say("accuracy"))}, "rangemode": "tozero"}
-    axis |= {"type": "log", "rangemode": "normal"} if log else SHARES | {"tickformat": ".0%"} if name == "accuracy" else {}
+    axis |= (
+        powers(v for v in steps if v is not None) | {"rangemode": "normal"}
+        if log
+        else SHARES | {"tickformat": ".0%"}
+        if name == "accuracy"
+        else {}
+    )
     layout: dict = {
         "xaxis": {"title": {"text": below}, "rangemode": "tozero"}, "yaxis": axis, "shapes": [], "annotations": [],
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}, "margin": {"t": 40},

@@ -9,7 +9,7 @@ from typing import Literal
 
 from clsf.charts.arm_styles import ArmStyle
 from clsf.charts.points import smoothed, thinned
-from clsf.charts.run import Run
+from clsf.charts.run import ChartedRun
 from clsf.charts.style import SHARES
 from clsf.words import Sentence, say
 
@@ -25,14 +25,14 @@ ASTRAY = 8  # times the middle run's largest loss: such a run is cut off at the 
 class Drawn:
     """A run as it is drawn: its name, its look, and whether others are meant to stand out instead."""
 
-    run: Run
+    run: ChartedRun
     name: str
     look: ArmStyle
     dimmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class CurvePanel:
     """One small figure."""
 
     title: Sentence
@@ -41,11 +41,11 @@ class Panel:
     share: bool
 
 
-PANELS: dict[str, Panel] = {
-    "training-loss": Panel(say("Loss, training"), "losses", "train_loss", False),
-    "validation-loss": Panel(say("Loss, validation"), None, "validation_loss", False),
-    "training-accuracy": Panel(say("Accuracy, training"), "accuracies", "train_accuracy", True),
-    "validation-accuracy": Panel(say("Accuracy, validation"), None, "validation_accuracy", True),
+PANELS: dict[str, CurvePanel] = {
+    "training-loss": CurvePanel(say("Loss, training"), "losses", "train_loss", False),
+    "validation-loss": CurvePanel(say("Loss, validation"), None, "validation_loss", False),
+    "training-accuracy": CurvePanel(say("Accuracy, training"), "accuracies", "train_accuracy", True),
+    "validation-accuracy": CurvePanel(say("Accuracy, validation"), None, "validation_accuracy", True),
 }
 
 _AXES = {"epochs": say("epochs"), "seconds": say("seconds of training")}
@@ -90,7 +90,7 @@ def link(drawn: Sequence[Drawn], group: str) -> dict:
     return {"group": group, "scales": [[[0.0, 0.0], [1.0, 1.0]] for _ in drawn]}
 
 
-def _trace(panel: Panel, d: Drawn, axis: Axis) -> dict:
+def _trace(panel: CurvePanel, d: Drawn, axis: Axis) -> dict:
     run, look = d.run, d.look
     count = len(run.steps)  # read first: a live run may grow while it is drawn
     every = run.started.batches_per_epoch if run.started else 1

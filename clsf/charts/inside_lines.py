@@ -19,14 +19,14 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class LinesPanel:
     """One framework: layer -> (steps, values)."""
 
     framework: str
     lines: Mapping[str, tuple[Sequence[int], Sequence[float | None]]]
 
 
-def figure(panels: Sequence[Panel], name: str, said: Said = str, log: bool = False, share: bool = False) -> dict:
+def figure(panels: Sequence[LinesPanel], name: str, said: Said = str, log: bool = False, share: bool = False) -> dict:
     """Return the lines of each panel, side by side. `share`: values are fractions, shown as per cent."""
     width = (1 - 0.06 * (len(panels) - 1)) / max(len(panels), 1)
     layout: dict = {"uirevision": name, "annotations": [], "hovermode": "x"}
@@ -56,7 +56,7 @@ def figure(panels: Sequence[Panel], name: str, said: Said = str, log: bool = Fal
     return {"data": traces, "layout": layout}
 
 
-def in_words(panels: Sequence[Panel], what: Sentence, said: Said = str, share: bool = False) -> str:
+def in_words(panels: Sequence[LinesPanel], what: Sentence, said: Said = str, share: bool = False) -> str:
     """Return the last value of each line, for those who don't see it."""
     parts = [said(say("{title}.", title=what))]
     for panel in panels:

@@ -38,7 +38,7 @@ UNIT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class VolumeBlock:
     """One block: where its left front corner is, how long it is in each direction, and what it says."""
 
     path: str
@@ -75,7 +75,7 @@ def volumes(
     }  # fmt: skip
 
 
-def _room(blocks: list[Block]) -> tuple[float, float, float]:
+def _room(blocks: list[VolumeBlock]) -> tuple[float, float, float]:
     """Return how long the scene is in each direction so that all of it is seen from EYE, in a picture of HEIGHT by WIDTH.
 
     Plotly's own "data" keeps the volume of the scene, whatever its shape: what is long or high then leaves the picture.
@@ -105,12 +105,12 @@ class _Placing:
     def length(self, number: float) -> float:
         return sqrt(number) if self.scale == "root" else float(number)
 
-    def blocks(self, input_word: str) -> Iterator[Block]:
+    def blocks(self, input_word: str) -> Iterator[VolumeBlock]:
         first = self.block("", "input", self.seen.input_shape, 0.0, 0.0, input_word)
         yield first
         yield from self.row(self.seen.design.cards, first.size[0] + self.gap, 0.0, [0.0])
 
-    def row(self, row: tuple[Card, ...], x: float, y: float, end: list[float]) -> Iterator[Block]:
+    def row(self, row: tuple[Card, ...], x: float, y: float, end: list[float]) -> Iterator[VolumeBlock]:
         """Yield the blocks of a row that begins at x; `end` is told where it ended."""
         for card in row:
             facts = self.seen.cards[card.uid]
@@ -133,22 +133,22 @@ class _Placing:
             x += block.size[0] + self.gap
         end[0] = x
 
-    def block(self, path: str, group: str, shape: Shape, x: float, y: float, title: str) -> Block:
+    def block(self, path: str, group: str, shape: Shape, x: float, y: float, title: str) -> VolumeBlock:
         if len(shape) == 3:
             size, cut = (max(self.length(shape[2]), self.thin / 2), self.length(shape[1]), self.length(shape[0])), False
         else:
             cut = self.scale == "linear" and shape[0] > self.most
             size = (self.thin, self.thin, self.length(min(shape[0], self.most) if self.scale == "linear" else shape[0]))
         text = f"<b>{f'{path} · ' if path else ''}{title}</b><br>{shape_text(shape)}"
-        return Block(path, group, shape, x, y - size[1] / 2, size, text, cut)
+        return VolumeBlock(path, group, shape, x, y - size[1] / 2, size, text, cut)
 
 
-def _corners(block: Block) -> list[tuple[float, float, float]]:
+def _corners(block: VolumeBlock) -> list[tuple[float, float, float]]:
     (dx, dy, dz), z = block.size, -block.size[2] / 2
     return [(block.x + dx * a, block.y + dy * b, z + dz * c) for a in (0, 1) for b in (0, 1) for c in (0, 1)]
 
 
-def _mesh(block: Block) -> dict:
+def _mesh(block: VolumeBlock) -> dict:
     x, y, z = zip(*_corners(block), strict=True)
     # Two triangles per face; corner number = 4a + 2b + c.
     faces = [(0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1), (2, 3, 7), (2, 7, 6), (0, 2, 6), (0, 6, 4), (1, 5, 7), (1, 7, 3)]  # fmt: skip
@@ -159,7 +159,7 @@ def _mesh(block: Block) -> dict:
     }  # fmt: skip
 
 
-def _outlines(blocks: list[Block]) -> dict:
+def _outlines(blocks: list[VolumeBlock]) -> dict:
     """Return the edges of all blocks as one line; the top of a rod that was cut stays open."""
     points: list[tuple] = []
     edges = [(0, 1), (0, 2), (0, 4), (1, 3), (1, 5), (2, 3), (2, 6), (3, 7), (4, 5), (4, 6), (5, 7), (6, 7)]
@@ -174,7 +174,7 @@ def _outlines(blocks: list[Block]) -> dict:
     }  # fmt: skip
 
 
-def _labels(blocks: list[Block]) -> dict:
+def _labels(blocks: list[VolumeBlock]) -> dict:
     """Write the shape under each block, as long as there is room for it."""
     shown = blocks if len(blocks) <= LABELLED else []
     lowest = [(block.x + block.size[0] / 2, block.y, -block.size[2] / 2) for block in shown]

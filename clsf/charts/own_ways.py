@@ -13,7 +13,7 @@ APART = 0.12  # by which the frameworks' marks stand above and below the row of 
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WayRow:
     """One way in one framework: mean and ends of its interval, the accuracy of each split, and seconds per training."""
 
     framework: str
@@ -23,7 +23,7 @@ class Row:
     seconds: float
 
 
-def figure(rows: Sequence[Row], said: Said = str) -> dict:
+def figure(rows: Sequence[WayRow], said: Said = str) -> dict:
     """Return the figure: a row per way, the intervals as lines."""
     names = list(dict.fromkeys(row.name for row in rows))
     frameworks = list(dict.fromkeys(row.framework for row in rows))
@@ -51,7 +51,7 @@ def figure(rows: Sequence[Row], said: Said = str) -> dict:
     return {"data": data, "layout": layout}
 
 
-def in_words(rows: Sequence[Row], said: Said = str) -> str:
+def in_words(rows: Sequence[WayRow], said: Said = str) -> str:
     """Return the same in words."""
     return " ".join(
         said(

@@ -6,6 +6,7 @@ from math import isfinite
 
 from clsf.charts.inside_lines import DASHES, Said
 from clsf.charts.palette import GREY, SERIES
+from clsf.charts.style import powers
 from clsf.faults.probes import Bars, Lines
 from clsf.words import Sentence, say
 
@@ -37,7 +38,7 @@ def figure(picture: Lines | Bars, said: Said = str) -> dict:
     names = [said(name) if isinstance(name, Sentence) else name for name in picture.names]
     layout["xaxis"] = {"type": "category"}
     if picture.log and all(v > 0 for _, values in picture.groups for v in values):
-        layout["yaxis"] |= {"type": "log", "dtick": 1}
+        layout["yaxis"] |= powers(v for _, values in picture.groups for v in values if isfinite(v))
     traces = [
         {
             "type": "bar", "x": names, "y": [_finite(v) for v in values], "name": said(name),

@@ -8,7 +8,7 @@ from typing import Protocol
 from clsf.events import EpochEnded, RunStarted
 
 
-class Steps(Protocol):
+class StepSeries(Protocol):
     """One number per step; index 0 is step 1. Lists may grow while they are read, so each is copied once."""
 
     losses: Sequence[float]
@@ -21,9 +21,9 @@ class Steps(Protocol):
     def __len__(self) -> int: ...
 
 
-class Run(Protocol):
+class ChartedRun(Protocol):
     run_id: str
     framework: str
     started: RunStarted | None
-    steps: Steps
+    steps: StepSeries
     epochs: Sequence[EpochEnded]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from clsf.charts.run import Run
+from clsf.charts.run import ChartedRun
 
 EPOCH_FIELDS = (
     "train_loss", "train_accuracy", "validation_loss", "validation_accuracy",
@@ -18,7 +18,7 @@ STEP_FIELDS = {
 }  # fmt: skip
 
 
-def per_epoch(records: Sequence[Run]) -> pd.DataFrame:
+def per_epoch(records: Sequence[ChartedRun]) -> pd.DataFrame:
     """Return one row per run and epoch."""
     rows = [
         {"framework": record.framework, "epoch": epoch.epoch} | {name: getattr(epoch, name) for name in EPOCH_FIELDS}
@@ -28,7 +28,7 @@ def per_epoch(records: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["framework", "epoch", *EPOCH_FIELDS])
 
 
-def per_step(records: Sequence[Run]) -> pd.DataFrame:
+def per_step(records: Sequence[ChartedRun]) -> pd.DataFrame:
     """Return one row per run and step. A number that the loop's variant does not tell is missing."""
     frames = []
     for record in records:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clsf.data import catalogue
 from clsf.data.imports import Imported, import_folder, import_zip
-from clsf.data.layout import LABELS, Choices
+from clsf.data.layout import LABELS, LayoutChoices
 from clsf.data.roles import QUESTION_CLASS, QUESTION_PARTS, ROLES
 from clsf.errors import DataError, SpecError
 from clsf.frameworks import USUAL, VARIANTS
@@ -66,7 +66,7 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--encoding", metavar="NAME", help="of the names in a zip archive, such as cp949")
 
 
-def choices(options: argparse.Namespace) -> Choices:
+def choices(options: argparse.Namespace) -> LayoutChoices:
     """Return what the options of `add_choices` say."""
     roles = {}
     for text in getattr(options, "role", None) or ():
@@ -74,7 +74,7 @@ def choices(options: argparse.Namespace) -> Choices:
         if not given or not folder:
             raise DataError("--role is '{value}', but must be FOLDER=ROLE, such as val=train.", value=text)
         roles[folder] = role
-    return Choices(roles, getattr(options, "labels", None), getattr(options, "encoding", None))
+    return LayoutChoices(roles, getattr(options, "labels", None), getattr(options, "encoding", None))
 
 
 def imported(text: str, options: argparse.Namespace) -> tuple[str, Imported | None]:

@@ -120,7 +120,7 @@ def _program(name: str) -> Program:
     return program
 
 
-def _json_lines(result: lab.Result) -> None:
+def _json_lines(result: lab.ConversionResult) -> None:
     def write(line: dict) -> None:
         print(json.dumps(line, ensure_ascii=False), flush=True)
 
@@ -169,7 +169,7 @@ def _json_lines(result: lab.Result) -> None:
          "cause": comparison.findings[0].cause.name if comparison.differs else None, "logits": comparison.logits, "images": comparison.images})  # fmt: skip
 
 
-def _summary(result: lab.Result) -> None:
+def _summary(result: lab.ConversionResult) -> None:
     comparison = result.comparison
     print(f"{'first file':<34}{'second file':<34}{'kind':<16}{'difference':>12}")
     for row in comparison.rows:

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 from clsf.errors import DataError
-from clsf.faults.doctor import Verdict, diagnose
-from clsf.faults.history import Facts, History
+from clsf.faults.doctor import RunVerdict, diagnose
+from clsf.faults.history import History, RunFacts
 
 
 def add_arguments(commands: argparse._SubParsersAction) -> None:
@@ -56,18 +56,18 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _from_file(name: str, classes: int | None) -> tuple[History, Facts]:
+def _from_file(name: str, classes: int | None) -> tuple[History, RunFacts]:
     from clsf.doctor.files import MAX_BYTES, read_folder, read_log
 
     path = Path(name)
     if path.is_dir():
-        return read_folder(path), Facts(classes=classes or 10)
+        return read_folder(path), RunFacts(classes=classes or 10)
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise DataError("The file '{path}' can't be read: {reason}.", path=name[:200], reason=str(error.strerror)) from None
-    return read_log(content, path.name), Facts(classes=classes or 10)
+    return read_log(content, path.name), RunFacts(classes=classes or 10)
 
 
 def _runs(options: argparse.Namespace, asked: list[str]) -> None:
@@ -85,7 +85,7 @@ def _runs(options: argparse.Namespace, asked: list[str]) -> None:
         store.close()
 
 
-def _show(options: argparse.Namespace, name: str, history: History, facts: Facts, title: str | None = None) -> None:
+def _show(options: argparse.Namespace, name: str, history: History, facts: RunFacts, title: str | None = None) -> None:
     told = diagnose(history, facts)
     if options.json:
         print(json.dumps({"run": name, "epochs": len(history.epochs), "verdicts": [_row(v) for v in told]}, ensure_ascii=False))
@@ -103,7 +103,7 @@ def _show(options: argparse.Namespace, name: str, history: History, facts: Facts
             print(f"    check: {PROBES[verdict.evidence.probe].does}")
 
 
-def _row(verdict: Verdict) -> dict:
+def _row(verdict: RunVerdict) -> dict:
     return {
         "kind": verdict.kind, "certainty": verdict.certainty, "weight": verdict.evidence.weight,
         "evidence": str(verdict.evidence.said), "title": str(verdict.fault.title), "mend": str(verdict.fault.mend),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clsf import FRAMEWORKS, checks
 from clsf.data import catalogue
-from clsf.doctor.measured import HEALTHY, Case, kept
+from clsf.doctor.measured import HEALTHY, MeasuredRun, kept
 from clsf.errors import DataError
 from clsf.faults import KINDS, functions
 from clsf.faults.doctor import diagnose
@@ -68,17 +68,17 @@ def measure(options: argparse.Namespace) -> int:
     return 0
 
 
-def _named(case: Case) -> list[str]:
+def _named(case: MeasuredRun) -> list[str]:
     return [verdict.kind for verdict in diagnose(case.history, case.facts)]
 
 
-def right(case: Case) -> bool:
+def right(case: MeasuredRun) -> bool:
     """Return whether the kind is among the first two, or whether a healthy run gets no verdict."""
     named = _named(case)
     return not named if case.fault == HEALTHY else case.fault in named[:2]
 
 
-def _print(case: Case) -> None:
+def _print(case: MeasuredRun) -> None:
     row = {
         "fault": case.fault, "framework": case.framework, "data": case.data, "seed": case.seed, "model": case.model,
         "optimizer": case.optimizer, "named": _named(case), "right": right(case),
@@ -86,13 +86,13 @@ def _print(case: Case) -> None:
     print(json.dumps(row), flush=True)
 
 
-def _table(cases: list[Case], print_wrong: bool) -> None:
+def _table(cases: list[MeasuredRun], print_wrong: bool) -> None:
     """Print the shares by data and framework, as Markdown, and with `print_wrong` each run that was judged wrongly."""
     if print_wrong:
         for case in cases:
             if not right(case):
                 _print(case)
-    groups: dict[tuple[str, str], list[Case]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[MeasuredRun]] = defaultdict(list)
     for case in cases:
         groups[case.framework, case.data].append(case)
     rows = [*sorted(groups.items()), (("all", "all"), cases)]
@@ -109,7 +109,7 @@ def _table(cases: list[Case], print_wrong: bool) -> None:
         )
 
 
-def _trained(options: argparse.Namespace, known: dict[tuple, Case]) -> Iterator[Case]:
+def _trained(options: argparse.Namespace, known: dict[tuple, MeasuredRun]) -> Iterator[MeasuredRun]:
     kinds = options.kinds.split(",") if options.kinds else list(functions("plant"))
     frameworks, sets = options.framework.split(","), options.data.split(",")
     well = HEALTHY in kinds or not options.kinds
@@ -133,7 +133,7 @@ def _trained(options: argparse.Namespace, known: dict[tuple, Case]) -> Iterator[
         )
 
 
-def _programs(framework: str, data: str, seed: int, kinds: list[str], known: dict[tuple, Case]) -> Iterator[Case]:
+def _programs(framework: str, data: str, seed: int, kinds: list[str], known: dict[tuple, MeasuredRun]) -> Iterator[MeasuredRun]:
     waiting: list[tuple[tuple, Scene]] = []
     for kind in kinds:
         cases = planted(kind, framework, data, seed)
@@ -150,4 +150,4 @@ def _programs(framework: str, data: str, seed: int, kinds: list[str], known: dic
             if ran is None:
                 print(f"clsf: {' '.join(map(str, key))} took too long", file=sys.stderr)
                 continue
-            yield Case(*key, ran.history, ran.facts)
+            yield MeasuredRun(*key, ran.history, ran.facts)

@@ -46,7 +46,7 @@ RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # from too small to too large
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ExampleFile:
     """What one file is made of."""
 
     name: str  # of the file, without the framework
@@ -73,7 +73,7 @@ def reader() -> ModelSpec:
     )
 
 
-def group(name: str) -> list[Made]:
+def group(name: str) -> list[ExampleFile]:
     """Return what a group is made of. Raises EngineError if there is none of the name."""
     checks.known(EngineError, say("group"), name, GROUPS)
     if name == examples.DIGITS:
@@ -81,19 +81,19 @@ def group(name: str) -> list[Made]:
         # that a program drew: nine of ten are read, of 8x8 images eight of ten.
         varied = Augmentation(rotation=15.0, shift=1)
         plan = Plan(DATA, Preparation(image_size=16), validation_share=0.1, epochs=40, augmentation=varied, device="cpu")
-        return [Made(name, reader(), plan, weights=True)]
+        return [ExampleFile(name, reader(), plan, weights=True)]
     if name == examples.FIRST:
-        return [Made(name, preset("lecture-cnn", CLASSES), Plan(DATA, device="cpu"))]
+        return [ExampleFile(name, preset("lecture-cnn", CLASSES), Plan(DATA, device="cpu"))]
     plan = Plan(DATA, epochs=3, optimizer=PLAINEST, learning_rate=LEARNING_RATES[PLAINEST], device="cpu")
     tiny = preset("tiny", CLASSES)
     if name == examples.RATES:
         arms = sets.learning_rates(tiny, plan.but(epochs=5), RATES)
-        return [Made(f"{name}-{place}", arm.spec, arm.plan, ("torch",)) for place, arm in enumerate(arms)]
+        return [ExampleFile(f"{name}-{place}", arm.spec, arm.plan, ("torch",)) for place, arm in enumerate(arms)]
     plan = Plan(DATA, epochs=3, device="cpu")
-    return [Made(f"{name}-{arm.plan.seed}", arm.spec, arm.plan) for arm in sets.seeds(tiny, plan, SEEDS)]
+    return [ExampleFile(f"{name}-{arm.plan.seed}", arm.spec, arm.plan) for arm in sets.seeds(tiny, plan, SEEDS)]
 
 
-def write(service: TrainingService, one: Made) -> None:
+def write(service: TrainingService, one: ExampleFile) -> None:
     """Train a run in each of its frameworks, one after the other, and write the capsules."""
     run_ids = service.train(one.spec, one.plan, one.frameworks, owner=CLI)
     service.wait(run_ids)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from clsf.data import catalogue
-from clsf.doctor.measured import HEALTHY, Case
+from clsf.doctor.measured import HEALTHY, MeasuredRun
 from clsf.doctor.records import facts_of, history_of
 from clsf.errors import SpecError
 from clsf.events import EpochEnded
@@ -41,8 +41,8 @@ def drawn(frameworks: Sequence[str], sets: Sequence[str], seed: int, count: int)
 
 
 def healthy_runs(
-    frameworks: Sequence[str], sets: Sequence[str], seed: int, count: int, known: dict[tuple, Case]
-) -> Iterator[Case]:
+    frameworks: Sequence[str], sets: Sequence[str], seed: int, count: int, known: dict[tuple, MeasuredRun]
+) -> Iterator[MeasuredRun]:
     """Train the runs that `drawn` gives, in a store of its own that is thrown away, but those in `known`. Yield what was seen."""
     from clsf.training_service import open_service
 
@@ -66,7 +66,7 @@ def healthy_runs(
                 f"clsf: in flight the doctor took {looked * 1000:.0f} ms; of all runs so far {spent / max(trained, 1e-9):.3%}",
                 file=sys.stderr,
             )
-            yield Case(*_key(framework, name, plan), history_of(record), facts_of(record))
+            yield MeasuredRun(*_key(framework, name, plan), history_of(record), facts_of(record))
 
 
 def _look(record: RunRecord) -> float:

@@ -7,7 +7,7 @@ import json
 
 from clsf.cli import arguments
 from clsf.data.file_names import file_names
-from clsf.data.leaks import Checked, Finding, look
+from clsf.data.leaks import Checked, LeakFinding, look
 
 SHOWN = 3  # pairs of a finding that are printed
 
@@ -53,14 +53,14 @@ class _Names:
         return self.names[number] if self.names and number < len(self.names) else f"{place[0]} {place[1]}"
 
 
-def _row(finding: Finding, names: _Names) -> dict:
+def _row(finding: LeakFinding, names: _Names) -> dict:
     return {
         "kind": finding.kind, "count": finding.count, "said": str(finding.said), "means": str(finding.means), "do": str(finding.do),
         "pairs": [[names.of(a), names.of(b)] for a, b in finding.pairs], "images": [names.of(one) for one in finding.images],
     }  # fmt: skip
 
 
-def _print(finding: Finding, names: _Names) -> None:
+def _print(finding: LeakFinding, names: _Names) -> None:
     print(f"{finding.kind}: {finding.said}")
     for one, other in finding.pairs[:SHOWN]:
         print(f"    {names.of(one)}  =  {names.of(other)}")

@@ -39,7 +39,7 @@ class JsonLines:
         print(json.dumps(line, ensure_ascii=False), flush=True)
 
 
-class Progress:
+class ProgressBars:
     """A progress bar per framework while it trains, and a table at the end."""
 
     def __init__(self) -> None:

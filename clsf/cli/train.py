@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clsf import FRAMEWORKS, logs, losses
 from clsf.cli import arguments, training_arguments
-from clsf.cli.show import JsonLines, Progress
+from clsf.cli.show import JsonLines, ProgressBars
 from clsf.data import catalogue
 from clsf.data.imports import Imported
 from clsf.errors import DataError
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     spec = _fitted(spec, plan, len(catalogue.info(data).classes))
     for folder in filter(None, (options.csv, options.tensorboard)):
         _writable(folder)
-    show = JsonLines() if options.json else Progress()
+    show = JsonLines() if options.json else ProgressBars()
     with open_service(frameworks) as service, show:
         if service.missing:
             print(f"clsf: {service.notice()}", file=sys.stderr)

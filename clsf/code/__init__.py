@@ -2,7 +2,7 @@
 
 from clsf.code.lines import Code, Line
 from clsf.code.notebook import notebook
-from clsf.code.render import STYLES, Style, model_code, why_not
+from clsf.code.render import STYLES, CodeStyle, model_code, why_not
 from clsf.code.whole import VARIANTS, loop_code, script
 
-__all__ = ["STYLES", "VARIANTS", "Code", "Line", "Style", "loop_code", "model_code", "notebook", "script", "why_not"]
+__all__ = ["STYLES", "VARIANTS", "Code", "CodeStyle", "Line", "loop_code", "model_code", "notebook", "script", "why_not"]

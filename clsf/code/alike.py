@@ -15,12 +15,12 @@ from clsf.code.lines import wrapped
 
 if TYPE_CHECKING:
     from clsf.code.job import Job
-    from clsf.code.model import Model
+    from clsf.code.model import SourceModel
 
 IMPORTS = ["import heapq", "from zlib import crc32"]
 
 
-def draws(job: Job, model: Model, framework: str) -> str:
+def draws(job: Job, model: SourceModel, framework: str) -> str:
     """Return the functions that draw what the run drew, those that are needed."""
     plan = job.plan
     wanted = ["shuffled"]
@@ -100,7 +100,7 @@ def fit_images(job: Job) -> str:
     return "\n".join([*rows, "    return images", "", "", *(f"x_{part} = fitted(x_{part})" for part in job.parts)])
 
 
-def _drawn(job: Job, model: Model) -> list[tuple[str, tuple[int, ...], float]]:
+def _drawn(job: Job, model: SourceModel) -> list[tuple[str, tuple[int, ...], float]]:
     """Return name, shape and limit of every array that is not 1 or 0 by itself."""
     plan, shapes = job.plan, []
     if plan.begin_from is not None:
@@ -113,7 +113,7 @@ def _drawn(job: Job, model: Model) -> list[tuple[str, tuple[int, ...], float]]:
     return shapes
 
 
-def start(job: Job, model: Model, framework: str) -> str:
+def start(job: Job, model: SourceModel, framework: str) -> str:
     """Return the first weights of the run: drawn, or read from the file of the run that it went on from."""
     rows = []
     if job.plan.begin_from is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clsf.calls import Call, Name
 from clsf.code import notes
-from clsf.model.apis import Step
+from clsf.model.apis import ApiStep
 from clsf.model.layers import Layer, keras_name
 from clsf.model.shapes import Shape
 from clsf.plan import Plan
@@ -14,7 +14,7 @@ from clsf.plan import Plan
 
 def keras_steps(
     layer: Layer, shape: Shape, plan: Plan | None, *, objects: bool = False, last: bool = False, turned: bool = False
-) -> list[Step]:
+) -> list[ApiStep]:
     """Return the steps for one plain layer that receives `shape`. `objects`: activations as functions; `last`: it makes the model's output.
 
     `turned`: what flattens and must go channel by channel, as PyTorch's does.
@@ -22,7 +22,7 @@ def keras_steps(
     first, *others = layer.keras_on(shape)
     if turned:
         turn = Call(f"layers.{keras_name('Axes')}", ((3, 1, 2),), note=notes.channels_first_order())
-        return [Step(turn, "keras.ops.transpose({x}, (0, 3, 1, 2))", turn.note, "_turned"), first]
+        return [ApiStep(turn, "keras.ops.transpose({x}, (0, 3, 1, 2))", turn.note, "_turned"), first]
     call = first.call
     if layer.role == "Function" and call.args:
         (name,) = call.args

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clsf.calls import quoted
 from clsf.code import notes
-from clsf.code.lines import Writer
-from clsf.code.model import Model
+from clsf.code.lines import SourceWriter
+from clsf.code.model import SourceModel
 from clsf.code.names import class_name, slug
 from clsf.code.rows import write_rows
 from clsf.model.branches import Branching
@@ -16,7 +16,7 @@ def imports(text: str) -> list[str]:
     return ["import keras", *(["import tensorflow as tf"] if "tf." in text else []), "from keras import layers"]
 
 
-def write_add(w: Writer, model: Model) -> None:
+def write_add(w: SourceWriter, model: SourceModel) -> None:
     """One `model.add(…)` per layer."""
     w.add(f"model = keras.Sequential(name={_name(model)})")
     w.add(f"model.add(keras.Input({_shape(model)}))", note=notes.keras_input(model.input_shape))
@@ -33,12 +33,12 @@ def write_add(w: Writer, model: Model) -> None:
             )
 
 
-def write_list(w: Writer, model: Model) -> None:
+def write_list(w: SourceWriter, model: SourceModel) -> None:
     """All layers in one list, and activations as functions, which add() writes as names."""
     write_sequential(w, model, objects=True)
 
 
-def write_sequential(w: Writer, model: Model, objects: bool = False) -> None:
+def write_sequential(w: SourceWriter, model: SourceModel, objects: bool = False) -> None:
     """All layers in one list."""
     w.add("model = keras.Sequential(")
     with w.indented():
@@ -55,7 +55,7 @@ def write_sequential(w: Writer, model: Model, objects: bool = False) -> None:
     w.add(")")
 
 
-def write_functional(w: Writer, model: Model) -> None:
+def write_functional(w: SourceWriter, model: SourceModel) -> None:
     """Every layer called on what came out of the one before: branches are possible."""
 
     def plain(path: str, layer: object, source: str, target: str) -> str:
@@ -82,7 +82,7 @@ def write_functional(w: Writer, model: Model) -> None:
     w.add(f"model = keras.Model(inputs, {end}, name={_name(model)})")
 
 
-def write_subclass(w: Writer, model: Model) -> None:
+def write_subclass(w: SourceWriter, model: SourceModel) -> None:
     """A class of its own: layers are made in `__init__` and used in `call`."""
     name = class_name(model.name)
     w.add(f"class {name}(keras.Model):")
@@ -109,7 +109,7 @@ def write_subclass(w: Writer, model: Model) -> None:
     w.add(f"model(keras.Input({_shape(model)}))", note=notes.keras_subclass_input(), comment="makes the weights")
 
 
-def _call_writers(w: Writer, model: Model) -> tuple:
+def _call_writers(w: SourceWriter, model: SourceModel) -> tuple:
     def plain(path: str, layer: object, source: str, target: str) -> str:
         steps = model.keras(path, layer)
         for step in steps:
@@ -142,9 +142,9 @@ def _call_writers(w: Writer, model: Model) -> tuple:
     return plain, join, begin
 
 
-def _name(model: Model) -> str:
+def _name(model: SourceModel) -> str:
     return quoted(slug(model.name, "model"))
 
 
-def _shape(model: Model) -> str:
+def _shape(model: SourceModel) -> str:
     return f"shape={model.input_shape}"

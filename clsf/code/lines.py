@@ -38,7 +38,7 @@ class Code:
         return [n for n, line in enumerate(self.lines) if line.path == path or (line.path or "").startswith(path + ".")]
 
 
-class Writer:
+class SourceWriter:
     """Collects lines, indents them, and breaks calls that are too wide the way the usual formatters do."""
 
     def __init__(self) -> None:
@@ -98,7 +98,7 @@ class Writer:
 
 def wrapped(head: str, arguments: Sequence[str], tail: str = "", levels: int = 0) -> list[str]:
     """Return the lines of `head(…arguments)tail`, indented by `levels`, in as many lines as it needs."""
-    w = Writer()
+    w = SourceWriter()
     with w.indented(levels):
         w.call((head,), arguments, tail)
     return [line.text for line in w.lines]

@@ -12,7 +12,7 @@ from clsf.code.names import commented, layer_names
 from clsf.code.own_layers import SOURCES
 from clsf.code.rows import torch_orders
 from clsf.code.torch_layers import torch_steps
-from clsf.model.apis import Step
+from clsf.model.apis import ApiStep
 from clsf.model.branches import Branching
 from clsf.model.changes import changed
 from clsf.model.layers import LEAKY_SLOPE
@@ -21,7 +21,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
 
-class Model:
+class SourceModel:
     """A spec at an input shape, with the plan that its source is written for."""
 
     def __init__(self, spec: ModelSpec, input_shape: Shape, plan: Plan | None, exact: bool = False) -> None:
@@ -57,10 +57,10 @@ class Model:
             if not facts.layer.rows():
                 yield facts.path, facts.layer
 
-    def keras(self, path: str, layer: object, objects: bool = False) -> list[Step]:
+    def keras(self, path: str, layer: object, objects: bool = False) -> list[ApiStep]:
         run = self._of_run(path, layer, "tensorflow")
         if run is not None:
-            return [Step(run, weights=run.name == "UnbiasedNorm", training=True)]
+            return [ApiStep(run, weights=run.name == "UnbiasedNorm", training=True)]
         shape = self.facts[path].in_shape
         steps = keras_steps(layer, shape, self.plan, objects=objects, last=path == self.last, turned=path in self.turned)
         if self.plan is None or self.plan.dtype != "float64":
@@ -68,10 +68,10 @@ class Model:
         # TensorFlow's own function may refuse float64: its class computes it otherwise then.
         return [replace(step, function="") if step.call.name in SOURCES else step for step in steps]
 
-    def torch(self, path: str, layer: object) -> list[Step]:
+    def torch(self, path: str, layer: object) -> list[ApiStep]:
         run = self._of_run(path, layer, "torch")
         if run is not None:
-            return [Step(run, weights=run.name == "RunNorm", training=True)]
+            return [ApiStep(run, weights=run.name == "RunNorm", training=True)]
         steps = torch_steps(
             layer,
             self.facts[path].in_shape,

@@ -22,7 +22,7 @@ from clsf.code import (
 )
 from clsf.code.assembly import assembled, joined
 from clsf.code.job import Job
-from clsf.code.model import Model
+from clsf.code.model import SourceModel
 from clsf.code.render import body_of
 from clsf.code.whole import check_written
 from clsf.model.shapes import shape_text
@@ -54,7 +54,7 @@ def notebook(
     job = Job(plan, changed if plan.plateau is None else ())
     spec = losses.fitted(spec, plan, job.classes)
     losses.check(spec, plan, job.shape, job.classes)
-    model = Model(spec, job.shape, plan)
+    model = SourceModel(spec, job.shape, plan)
     cells = []
     for number, (kind, text) in enumerate(_cells(spec, model, job, words, tuple(happened)), start=1):
         make = nbformat.v4.new_markdown_cell if kind == "text" else nbformat.v4.new_code_cell
@@ -66,7 +66,7 @@ def notebook(
 
 
 def _cells(
-    spec: ModelSpec, model: Model, job: Job, words: Callable[[Sentence], str], happened: tuple[Sentence, ...]
+    spec: ModelSpec, model: SourceModel, job: Job, words: Callable[[Sentence], str], happened: tuple[Sentence, ...]
 ) -> list[tuple[str, str]]:
     plan = job.plan
     needed = sorted({"torch", "tensorflow", *(p for p in pieces.packages(job, "tensorflow") if p != "tensorflow")})
@@ -172,7 +172,7 @@ save_weights("keras_start.npz")
 keras_start = answers(x_check)'''
 
 
-def torch_file(spec: ModelSpec, model: Model, job: Job) -> str:
+def torch_file(spec: ModelSpec, model: SourceModel, job: Job) -> str:
     """Return the script that the notebook runs in a second process."""
     plan = job.plan
     names = ["x_train", "y_train", "x_val", "y_val", *(["x_test", "y_test"] if job.tests else [])]
@@ -208,7 +208,7 @@ def torch_file(spec: ModelSpec, model: Model, job: Job) -> str:
     return assembled("The PyTorch half of the notebook.", torch_script.IMPORTS, sections)
 
 
-def _load_weights(model: Model) -> str:
+def _load_weights(model: SourceModel) -> str:
     return (
         run_layers.put_torch(model)
         + '''

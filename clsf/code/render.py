@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from clsf import checks
 from clsf.code import keras_styles, own_layers, torch_styles
-from clsf.code.lines import Code, Line, Writer
-from clsf.code.model import Model
+from clsf.code.lines import Code, Line, SourceWriter
+from clsf.code.model import SourceModel
 from clsf.code.rows import branching
 from clsf.errors import SpecError
 from clsf.model.shapes import Shape
@@ -18,23 +18,23 @@ from clsf.words import Sentence, say
 
 
 @dataclass(frozen=True)
-class Style:
+class CodeStyle:
     """One way to write a model."""
 
     framework: str  # "tensorflow" or "torch"
     title: Sentence
-    write: Callable[[Writer, Model], None]
+    write: Callable[[SourceWriter, SourceModel], None]
     branches: bool  # whether it can hold Residual and Parallel
 
 
-STYLES: dict[str, Style] = {
-    "keras-add": Style("tensorflow", say("Keras: add()"), keras_styles.write_add, False),
-    "keras-list": Style("tensorflow", say("Keras: a list"), keras_styles.write_list, False),
-    "keras-functional": Style("tensorflow", say("Keras: functional"), keras_styles.write_functional, True),
-    "keras-subclass": Style("tensorflow", say("Keras: a subclass"), keras_styles.write_subclass, True),
-    "torch-sequential": Style("torch", say("PyTorch: Sequential"), torch_styles.write_sequential, False),
-    "torch-module": Style("torch", say("PyTorch: a Module"), torch_styles.write_module, True),
-    "torch-mixed": Style("torch", say("PyTorch: Sequential blocks in a Module"), torch_styles.write_mixed, True),
+STYLES: dict[str, CodeStyle] = {
+    "keras-add": CodeStyle("tensorflow", say("Keras: add()"), keras_styles.write_add, False),
+    "keras-list": CodeStyle("tensorflow", say("Keras: a list"), keras_styles.write_list, False),
+    "keras-functional": CodeStyle("tensorflow", say("Keras: functional"), keras_styles.write_functional, True),
+    "keras-subclass": CodeStyle("tensorflow", say("Keras: a subclass"), keras_styles.write_subclass, True),
+    "torch-sequential": CodeStyle("torch", say("PyTorch: Sequential"), torch_styles.write_sequential, False),
+    "torch-module": CodeStyle("torch", say("PyTorch: a Module"), torch_styles.write_module, True),
+    "torch-mixed": CodeStyle("torch", say("PyTorch: Sequential blocks in a Module"), torch_styles.write_mixed, True),
 }
 
 
@@ -62,7 +62,7 @@ def model_code(spec: ModelSpec, input_shape: Shape, classes: int, style: str, pl
     if problem:
         raise SpecError(problem)
     body = body_of(spec, input_shape, style, plan)
-    w = Writer()
+    w = SourceWriter()
     keras = STYLES[style].framework == "tensorflow"
     precise = plan is not None and plan.dtype != "float32"
     for line in keras_styles.imports(body.text) if keras else torch_styles.imports(body.text, precise):
@@ -81,8 +81,8 @@ KERAS_SEQUENTIAL = "keras-sequential"
 
 def body_of(spec: ModelSpec, input_shape: Shape, style: str, plan: Plan | None, exact: bool = False) -> Code:
     """Return the source of a model without its imports."""
-    model = Model(spec, input_shape, plan, exact)
-    w = Writer()
+    model = SourceModel(spec, input_shape, plan, exact)
+    w = SourceWriter()
     (keras_styles.write_sequential if style == KERAS_SEQUENTIAL else STYLES[style].write)(w, model)
     own = own_layers.needed(w.code().text, plan.dtype if plan else "float32")
     title = f"# {model.title}"

@@ -9,11 +9,11 @@ from clsf.optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
     from clsf.code.job import Job
-    from clsf.code.model import Model
+    from clsf.code.model import SourceModel
     from clsf.optimizers import Optimizer
 
 
-def layers(job: Job, model: Model, framework: str) -> str:
+def layers(job: Job, model: SourceModel, framework: str) -> str:
     """Return the classes that the model needs."""
     roles = {facts.role for facts in model.analysis.layers}
     always, sources = job.plan.does("dropout-at-evaluation"), []
@@ -187,7 +187,7 @@ def _torch_norm(job: Job) -> str:
         )'''
 
 
-def _put_keras(model: Model) -> str:
+def _put_keras(model: SourceModel) -> str:
     depthwise = any(facts.role == "Depthwise" for facts in model.analysis.layers)
     rows = ["def put(layer, name, array):", '    """Give a layer one of its arrays."""']
     rows += ["    layer = model.get_layer(layer)"]
@@ -195,7 +195,7 @@ def _put_keras(model: Model) -> str:
     return "\n".join([*rows, "    getattr(layer, name).assign(array)"])
 
 
-def put_torch(model: Model) -> str:
+def put_torch(model: SourceModel) -> str:
     """Return the PyTorch function that gives a layer one of Keras' arrays, with the tables that it needs."""
     flattened = {model.names[path]: shape for path, shape in model.reordered.items()}
     rows = []
@@ -235,7 +235,7 @@ def put_torch(model: Model) -> str:
     )
 
 
-def _parts(model: Model) -> list[str]:
+def _parts(model: SourceModel) -> list[str]:
     """Return the lines that find the module of a weight where one layer of Keras is two of PyTorch."""
     names = [model.names[facts.path] for facts in model.analysis.layers if facts.layer.HELD]
     if not names:
@@ -248,7 +248,7 @@ def _parts(model: Model) -> list[str]:
     ]
 
 
-def _image_rows(model: Model) -> list[str]:
+def _image_rows(model: SourceModel) -> list[str]:
     """Return the lines that turn the scales, shifts and slopes of an image's values, if there are some."""
     if not any(len(weight.shape) == 3 for weight in model.analysis.named_weights().values()):
         return []

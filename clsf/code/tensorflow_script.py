@@ -5,7 +5,7 @@ from __future__ import annotations
 from clsf.code import alike, epochs, pieces, run_layers, tensorflow_images, tensorflow_loop
 from clsf.code.assembly import assembled, joined
 from clsf.code.job import Job
-from clsf.code.model import Model
+from clsf.code.model import SourceModel
 from clsf.code.render import body_of
 from clsf.code.rows import branching
 from clsf.code.tensorflow_loop import encoded_labels
@@ -23,7 +23,7 @@ IMPORTS = [
 
 def script(spec: ModelSpec, job: Job) -> str:
     """Return the script for a model that was checked against the plan."""
-    plan, model = job.plan, Model(spec, job.shape, job.plan, job.exact)
+    plan, model = job.plan, SourceModel(spec, job.shape, job.plan, job.exact)
     style = "keras-functional" if job.exact or branching(spec.layers) else "keras-sequential"
     sections = [
         ("Settings", pieces.settings(job) + "\n\n" + setup(job)),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clsf.calls import Call
 from clsf.code import notes
-from clsf.model.apis import Step
+from clsf.model.apis import ApiStep
 from clsf.model.layers import Layer
 from clsf.model.layers.notes import in_features
 from clsf.model.shapes import Shape
@@ -15,7 +15,7 @@ from clsf.words import Sentence
 
 def torch_steps(
     layer: Layer, shape: Shape, *, flattened: Shape | None = None, turned: bool = False, last: bool = False
-) -> list[Step]:
+) -> list[ApiStep]:
     """Return the steps for one plain layer that receives `shape` (height, width, channels) or (features,).
 
     `flattened`: what a layer before it made this vector of, if the order of its numbers is PyTorch's.
@@ -23,11 +23,11 @@ def torch_steps(
     """
     if turned:
         call = Call("FlattenLikeKeras", note=notes.keras_order())
-        return [Step(call, "torch.flatten({x}.permute(0, 2, 3, 1), 1)", call.note)]
+        return [ApiStep(call, "torch.flatten({x}.permute(0, 2, 3, 1), 1)", call.note)]
     return [_noted(step, layer, flattened, last) for step in layer.torch(shape)]
 
 
-def _noted(step: Step, layer: Layer, flattened: Shape | None, last: bool) -> Step:
+def _noted(step: ApiStep, layer: Layer, flattened: Shape | None, last: bool) -> ApiStep:
     note: Sentence | None = None
     if step.call.name == "nn.Linear" and last and layer.activation == "linear":
         note = notes.logits()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clsf.code import alike, epochs, pieces, run_layers, torch_images, torch_loop
 from clsf.code.assembly import assembled, joined
 from clsf.code.job import Job
-from clsf.code.model import Model
+from clsf.code.model import SourceModel
 from clsf.code.render import body_of
 from clsf.model.spec import ModelSpec
 
@@ -17,7 +17,7 @@ IMPORTS = [
 
 def script(spec: ModelSpec, job: Job) -> str:
     """Return the script for a model that was checked against the plan."""
-    plan, model = job.plan, Model(spec, job.shape, job.plan, job.exact)
+    plan, model = job.plan, SourceModel(spec, job.shape, job.plan, job.exact)
     norm = any(facts.role == "Batchwise" for facts in spec.analyse(job.shape).layers)
     sections = [
         ("Settings", pieces.settings(job) + "\n\n" + setup(job)),

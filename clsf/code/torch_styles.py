@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from clsf.code import notes
-from clsf.code.lines import Writer
-from clsf.code.model import Model
+from clsf.code.lines import SourceWriter
+from clsf.code.model import SourceModel
 from clsf.code.names import class_name
 from clsf.code.rows import branching, write_rows
 from clsf.model.branches import Branching
 
 
-def write_sequential(w: Writer, model: Model) -> None:
+def write_sequential(w: SourceWriter, model: SourceModel) -> None:
     """All layers in one nn.Sequential."""
     w.add("model = nn.Sequential(")
     with w.indented():
@@ -18,7 +18,7 @@ def write_sequential(w: Writer, model: Model) -> None:
     w.add(")")
 
 
-def write_module(w: Writer, model: Model) -> None:
+def write_module(w: SourceWriter, model: SourceModel) -> None:
     """What has weights is made in `__init__`; the rest are functions in `forward`."""
 
     def attributes() -> None:
@@ -39,7 +39,7 @@ def write_module(w: Writer, model: Model) -> None:
     _class(w, model, attributes, plain)
 
 
-def write_mixed(w: Writer, model: Model) -> None:
+def write_mixed(w: SourceWriter, model: SourceModel) -> None:
     """Runs of layers as nn.Sequential inside a Module whose `forward` does what a Sequential cannot."""
     runs = [run for run in _runs(model.layers, model.names, "", "") if not _one_function(model, run[1])]
     starts = {paths[0]: (name, paths) for name, paths in runs}
@@ -64,12 +64,12 @@ def write_mixed(w: Writer, model: Model) -> None:
     _class(w, model, attributes, plain)
 
 
-def _one_function(model: Model, paths: list[str]) -> bool:
+def _one_function(model: SourceModel, paths: list[str]) -> bool:
     """Whether a run is one layer without weights: a Sequential of its own would be a lot of words."""
     return len(paths) == 1 and all(step.function for step in model.torch(paths[0], model.facts[paths[0]].layer))
 
 
-def _functions(w: Writer, model: Model, path: str, layer: object, source: str, target: str) -> str:
+def _functions(w: SourceWriter, model: SourceModel, path: str, layer: object, source: str, target: str) -> str:
     """Write one layer's steps in `forward`; return the variable that holds the result."""
     steps = [step for step in model.torch(path, layer) if step.function != "{x}"]
     number = 0
@@ -87,7 +87,7 @@ def _functions(w: Writer, model: Model, path: str, layer: object, source: str, t
     return source
 
 
-def _class(w: Writer, model: Model, attributes, plain) -> None:
+def _class(w: SourceWriter, model: SourceModel, attributes, plain) -> None:
     def join(path: str, layer: Branching, ends: list[str], target: str) -> None:
         if layer.SIGN:
             spreads = layer.spreads(model.facts[path].in_shape)
@@ -122,7 +122,7 @@ def _class(w: Writer, model: Model, attributes, plain) -> None:
     w.add(f"model = {name}()")
 
 
-def _modules(w: Writer, model: Model, row: list[tuple[str, object]]) -> None:
+def _modules(w: SourceWriter, model: SourceModel, row: list[tuple[str, object]]) -> None:
     """Write the modules of plain layers, one a line, as the arguments of nn.Sequential."""
     for path, layer in row:
         steps = model.torch(path, layer)

@@ -18,7 +18,7 @@ AT_EVALUATION = ("bn-momentum", "bn-variance", "dropout-at-evaluation", "eval-mo
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class KnownCause:
     """One thing that is set to differ and has an effect on this model and plan."""
 
     title: Sentence
@@ -37,13 +37,13 @@ class Cause:
         return self.place in order and here in order and order.index(self.place) <= order.index(here)
 
 
-def causes(reference: Side, other: Side, started: LockstepStarted) -> list[Cause]:
+def causes(reference: Side, other: Side, started: LockstepStarted) -> list[KnownCause]:
     """Return what is set to differ between two sides."""
     analysis, plan = other.spec.analyse(started.input_shape), other.plan
     listed = []
     for name in at_work(switched_on(reference, other), other, started):
         entry = differences.ENTRIES[name]
-        listed.append(Cause(entry.title, entry.parts_at(analysis, plan), name not in AT_EVALUATION))
+        listed.append(KnownCause(entry.title, entry.parts_at(analysis, plan), name not in AT_EVALUATION))
     if plan.rules == "native" and reference.framework != other.framework:
         listed += _own_rules(analysis, plan)
     return listed
@@ -61,15 +61,15 @@ def at_work(switched: list[str], other: Side, started: LockstepStarted) -> list[
     return [name for name in switched if differences.ENTRIES[name].idle(analysis, other.plan) is None]
 
 
-def _own_rules(analysis: Analysis, plan: Plan) -> list[Cause]:
+def _own_rules(analysis: Analysis, plan: Plan) -> list[KnownCause]:
     """Return what the rules "native" make differ."""
     rules = []
     if dropping(analysis):
         title = say("Random numbers of dropout: each framework draws its own (rules: native)")
-        rules.append(Cause(title, ("forward", dropping(analysis)[0].path)))
+        rules.append(KnownCause(title, ("forward", dropping(analysis)[0].path)))
     declared = OPTIMIZERS[plan.optimizer]
     coupled = plan.weight_decay > 0 and plan.optimizer != PLAINEST and not declared.decoupled
     if declared.differs or coupled or (declared.remembers_rate and plan.schedule.varies):
         title = say("Optimizer: each framework follows its own rule of that name (rules: native)")
-        rules.append(Cause(title, ("update", first_trained(analysis, plan))))
+        rules.append(KnownCause(title, ("update", first_trained(analysis, plan))))
     return rules

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from clsf.compare.entry import (
+    ClaimSource,
     Difference,
-    Option,
-    Source,
+    SwitchOption,
     always,
     as_lecture,
     as_torch,
@@ -102,6 +102,13 @@ def _scales(analysis: Analysis, plan: Plan) -> Sentence | None:
 _KERAS_NORM = "keras/src/layers/normalization/batch_normalization.py"
 _TORCH_NORM = "torch/nn/modules/batchnorm.py"
 
+_DROPPING = (
+    ClaimSource("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.call"),
+    ClaimSource("torch/nn/functional.py", "dropout"),
+)
+"""Where both frameworks drop values."""
+
+
 LAYERS = (
     Difference(
         name="bn-momentum",
@@ -113,7 +120,7 @@ LAYERS = (
             "update", _moving(analysis, plan, _other(moving_norms(analysis, plan), "momentum", TORCH_MOMENTUM)[0]),
         ),
         idle=_norm_field("momentum", TORCH_MOMENTUM),
-        sources=(Source(_KERAS_NORM, "BatchNormalization.call"), Source(_TORCH_NORM, "_NormBase.__init__")),
+        sources=(ClaimSource(_KERAS_NORM, "BatchNormalization.call"), ClaimSource(_TORCH_NORM, "_NormBase.__init__")),
         options=as_torch("bn-momentum"),
     ),
     Difference(
@@ -124,7 +131,7 @@ LAYERS = (
         shows=say("in the forward pass, at the first batch normalisation layer"),
         parts_at=lambda analysis, plan: ("forward", _other(layers(analysis, "Batchwise"), "epsilon", TORCH_EPSILON)[0].path),
         idle=_norm_field("epsilon", TORCH_EPSILON),
-        sources=(Source(_KERAS_NORM, "BatchNormalization.__init__"), Source(_TORCH_NORM, "_NormBase.__init__")),
+        sources=(ClaimSource(_KERAS_NORM, "BatchNormalization.__init__"), ClaimSource(_TORCH_NORM, "_NormBase.__init__")),
         options=as_torch("bn-epsilon"),
     ),
     Difference(
@@ -135,7 +142,7 @@ LAYERS = (
         shows=say("in the update, at the moving variance; training itself is equal, only evaluation uses moving variances"),
         parts_at=lambda analysis, plan: ("update", f"{moving_norms(analysis, plan)[0].path}.moving_variance"),
         idle=_moving_norm,
-        sources=(Source(_KERAS_NORM, "BatchNormalization._moments"), Source(_TORCH_NORM, "BatchNorm2d")),
+        sources=(ClaimSource(_KERAS_NORM, "BatchNormalization._moments"), ClaimSource(_TORCH_NORM, "BatchNorm2d")),
         options=as_torch("bn-variance"),
     ),
     Difference(
@@ -147,8 +154,8 @@ LAYERS = (
         parts_at=lambda analysis, plan: ("forward", _other_image_norms(analysis)[0].path),
         idle=_image_norm,
         sources=(
-            Source("keras/src/layers/normalization/group_normalization.py", f"{keras_name('GroupNorm')}.__init__"),
-            Source("torch/nn/modules/normalization.py", "GroupNorm.__init__"),
+            ClaimSource("keras/src/layers/normalization/group_normalization.py", f"{keras_name('GroupNorm')}.__init__"),
+            ClaimSource("torch/nn/modules/normalization.py", "GroupNorm.__init__"),
         ),
         options=as_torch("image-norm-epsilon"),
     ),
@@ -160,7 +167,7 @@ LAYERS = (
         shows=say("at once: the first layer receives other numbers"),
         parts_at=lambda analysis, plan: ("forward", IMAGES),
         idle=_scales,
-        sources=(Source("torchvision/transforms/transforms.py", "Normalize.forward"),),
+        sources=(ClaimSource("torchvision/transforms/transforms.py", "Normalize.forward"),),
         options=as_lecture("input-scale"),
         lecture=say("Divides by 255 for Keras, and normalises to [-1, 1] for PyTorch."),
     ),
@@ -173,8 +180,8 @@ LAYERS = (
         parts_at=lambda analysis, plan: ("forward", LOGITS),
         idle=always,
         sources=(
-            Source("keras/src/losses/losses.py", "SparseCategoricalCrossentropy.__init__"),
-            Source("torch/nn/functional.py", "cross_entropy"),
+            ClaimSource("keras/src/losses/losses.py", "SparseCategoricalCrossentropy.__init__"),
+            ClaimSource("torch/nn/functional.py", "cross_entropy"),
         ),
         options=as_lecture("softmax-before-loss"),
         lecture=say("Ends the PyTorch model with softmax and trains it with CrossEntropyLoss: softmax twice."),
@@ -188,8 +195,8 @@ LAYERS = (
         parts_at=lambda analysis, plan: ("forward", _other_dropout(analysis).path),
         idle=_drops_otherwise,
         sources=(
-            Source("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.__init__"),
-            Source("torch/nn/functional.py", "dropout"),
+            ClaimSource("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.__init__"),
+            ClaimSource("torch/nn/functional.py", "dropout"),
         ),
         options=as_lecture("dropout-rate"),
         lecture=say("A rate of 0.2 in Keras, F.dropout(x) in PyTorch, which means 0.5."),
@@ -202,14 +209,11 @@ LAYERS = (
         shows=say("in the forward pass, at the first dropout layer"),
         parts_at=lambda analysis, plan: ("forward", dropping(analysis)[0].path),
         idle=lambda analysis, plan: _drops(analysis, plan) or native(plan),
-        sources=(
-            Source("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.call"),
-            Source("torch/nn/functional.py", "dropout"),
-        ),
+        sources=_DROPPING,
         options=(
-            Option("aligned", say("aligned: masks drawn in NumPy")),
-            Option("keras", say("TensorFlow draws its own"), {"tensorflow": ("dropout-masks",)}),
-            Option("torch", say("PyTorch draws its own"), {"torch": ("dropout-masks",)}),
+            SwitchOption("aligned", say("aligned: masks drawn in NumPy")),
+            SwitchOption("keras", say("TensorFlow draws its own"), {"tensorflow": ("dropout-masks",)}),
+            SwitchOption("torch", say("PyTorch draws its own"), {"torch": ("dropout-masks",)}),
         ),
     ),
     Difference(
@@ -220,10 +224,7 @@ LAYERS = (
         shows=say("not while training; only at evaluation, where answers become random"),
         parts_at=lambda analysis, plan: ("evaluation", LOGITS),
         idle=_drops,
-        sources=(
-            Source("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.call"),
-            Source("torch/nn/functional.py", "dropout"),
-        ),
+        sources=_DROPPING,
         options=as_lecture("dropout-at-evaluation"),
         lecture=say("Calls F.dropout(x) in forward, so images are judged with half of the units missing."),
     ),
@@ -236,8 +237,8 @@ LAYERS = (
         parts_at=lambda analysis, plan: ("forward", reordered(analysis)[0].path),
         idle=_flattens,
         sources=(
-            Source("keras/src/layers/reshaping/flatten.py", f"{keras_name('Flat')}.call"),
-            Source("torch/nn/modules/flatten.py", f"{keras_name('Flat')}.forward"),
+            ClaimSource("keras/src/layers/reshaping/flatten.py", f"{keras_name('Flat')}.call"),
+            ClaimSource("torch/nn/modules/flatten.py", f"{keras_name('Flat')}.forward"),
         ),
         options=as_torch("flatten-order"),
     ),
@@ -249,10 +250,10 @@ LAYERS = (
         shows=say("not while training; only at evaluation, where dropout drops and batch normalisation uses the batch"),
         parts_at=lambda analysis, plan: ("evaluation", LOSS),
         idle=_evaluates_otherwise,
-        sources=(Source("keras/src/layers/layer.py", "Layer.__call__"), Source("torch/nn/modules/module.py", "Module.eval")),
+        sources=(ClaimSource("keras/src/layers/layer.py", "Layer.__call__"), ClaimSource("torch/nn/modules/module.py", "Module.eval")),
         options=(
-            Option("aligned", say("aligned: both evaluate in evaluation mode")),
-            Option("torch", say("PyTorch without model.eval()"), {"torch": ("eval-mode",)}),
+            SwitchOption("aligned", say("aligned: both evaluate in evaluation mode")),
+            SwitchOption("torch", say("PyTorch without model.eval()"), {"torch": ("eval-mode",)}),
         ),
     ),
 )  # fmt: skip

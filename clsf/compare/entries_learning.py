@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from math import isclose
 
-from clsf.compare.entry import Difference, Needs, Option, Source, always, as_torch, first_trained, first_weight, native
+from clsf.compare.entry import (
+    ClaimSource,
+    Difference,
+    Needs,
+    SwitchOption,
+    always,
+    as_torch,
+    first_trained,
+    first_weight,
+    native,
+)
 from clsf.model.layers import keras_name
 from clsf.model.walk import IMAGES, Analysis
 from clsf.optimizers import OPTIMIZERS, Optimizer
@@ -75,11 +85,20 @@ def _rule(declared: Optimizer) -> Difference:
         parts_at=lambda analysis, plan: ("update", first_trained(analysis, plan)),
         idle=_optimizer(declared.name),
         sources=(
-            Source(f"keras/src/optimizers/{keras.lower()}.py", f"{keras}.update_step"),
-            Source(f"torch/optim/{torch.lower()}.py", f"_single_tensor_{torch.lower()}"),
+            ClaimSource(f"keras/src/optimizers/{keras.lower()}.py", f"{keras}.update_step"),
+            ClaimSource(f"torch/optim/{torch.lower()}.py", f"_single_tensor_{torch.lower()}"),
         ),
         options=as_torch(f"{declared.name}-rule"),
     )
+
+
+_FIRST_WEIGHTS = (
+    ClaimSource("keras/src/layers/core/dense.py", f"{keras_name('Linear')}.__init__"),
+    ClaimSource("keras/src/layers/convolutional/base_conv.py", "BaseConv.__init__"),
+    ClaimSource("torch/nn/modules/linear.py", "Linear.reset_parameters"),
+    ClaimSource("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
+)
+"""Where both frameworks draw the first kernels and biases."""
 
 
 LEARNING = (
@@ -91,12 +110,7 @@ LEARNING = (
         shows=say("before the first step: the first kernel that the schemes draw from another range"),
         parts_at=lambda analysis, plan: ("forward", _other_kernel(analysis)),
         idle=_other_kernels,
-        sources=(
-            Source("keras/src/layers/core/dense.py", f"{keras_name('Linear')}.__init__"),
-            Source("keras/src/layers/convolutional/base_conv.py", "BaseConv.__init__"),
-            Source("torch/nn/modules/linear.py", "Linear.reset_parameters"),
-            Source("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
-        ),
+        sources=_FIRST_WEIGHTS,
         options=as_torch("initial-weights"),
     ),
     Difference(
@@ -107,11 +121,7 @@ LEARNING = (
         shows=say("before the first step: the first bias is another"),
         parts_at=lambda analysis, plan: ("forward", first_weight(analysis, "bias")),
         idle=_other_bias,
-        sources=(
-            Source("keras/src/layers/core/dense.py", f"{keras_name('Linear')}.__init__"),
-            Source("torch/nn/modules/linear.py", "Linear.reset_parameters"),
-            Source("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
-        ),
+        sources=_FIRST_WEIGHTS,
         options=as_torch("bias-init"),
     ),
     *(_rule(declared) for declared in OPTIMIZERS.values() if declared.differs),
@@ -124,8 +134,8 @@ LEARNING = (
         parts_at=lambda analysis, plan: ("backward", _last_decayed(analysis, plan)),
         idle=_decay,
         sources=(
-            Source("keras/src/regularizers/regularizers.py", "L2.__call__"),
-            Source("torch/optim/sgd.py", "_single_tensor_sgd"),
+            ClaimSource("keras/src/regularizers/regularizers.py", "L2.__call__"),
+            ClaimSource("torch/optim/sgd.py", "_single_tensor_sgd"),
         ),
         options=as_torch("weight-decay-style"),
     ),
@@ -138,8 +148,8 @@ LEARNING = (
         parts_at=lambda analysis, plan: ("update", first_trained(analysis, plan)),
         idle=_clipping,
         sources=(
-            Source("keras/src/optimizers/base_optimizer.py", "BaseOptimizer._clip_gradients"),
-            Source("torch/nn/utils/clip_grad.py", "clip_grad_norm_"),
+            ClaimSource("keras/src/optimizers/base_optimizer.py", "BaseOptimizer._clip_gradients"),
+            ClaimSource("torch/nn/utils/clip_grad.py", "clip_grad_norm_"),
         ),
         options=as_torch("clip-norm"),
     ),
@@ -152,8 +162,8 @@ LEARNING = (
         parts_at=lambda analysis, plan: ("forward", "loss"),
         idle=_weighted,
         sources=(
-            Source("keras/src/losses/loss.py", "reduce_weighted_values"),
-            Source("torch/nn/modules/loss.py", "CrossEntropyLoss"),
+            ClaimSource("keras/src/losses/loss.py", "reduce_weighted_values"),
+            ClaimSource("torch/nn/modules/loss.py", "CrossEntropyLoss"),
         ),
         options=as_torch("class-weight-mean"),
     ),
@@ -166,13 +176,13 @@ LEARNING = (
         parts_at=lambda analysis, plan: ("forward", IMAGES),
         idle=always,
         sources=(
-            Source("keras/src/trainers/data_adapters/array_data_adapter.py", "ArrayDataAdapter.get_tf_dataset"),
-            Source("torch/utils/data/sampler.py", "RandomSampler.__iter__"),
+            ClaimSource("keras/src/trainers/data_adapters/array_data_adapter.py", "ArrayDataAdapter.get_tf_dataset"),
+            ClaimSource("torch/utils/data/sampler.py", "RandomSampler.__iter__"),
         ),
         options=(
-            Option("aligned", say("aligned: the same order, drawn in NumPy")),
-            Option("keras", say("TensorFlow in an order of its own"), {"tensorflow": ("shuffling",)}),
-            Option("torch", say("PyTorch in an order of its own"), {"torch": ("shuffling",)}),
+            SwitchOption("aligned", say("aligned: the same order, drawn in NumPy")),
+            SwitchOption("keras", say("TensorFlow in an order of its own"), {"tensorflow": ("shuffling",)}),
+            SwitchOption("torch", say("PyTorch in an order of its own"), {"torch": ("shuffling",)}),
         ),
         lecture=say("Shuffles a buffer of a few hundred images, which hardly mixes tens of thousands."),
     ),

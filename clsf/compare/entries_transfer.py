@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.compare.entry import Difference, Option, Source
+from clsf.compare.entry import ClaimSource, Difference, SwitchOption
 from clsf.errors import SpecError
 from clsf.model.freezing import frozen, head, own_row, place
 from clsf.model.walk import IMAGES, Analysis, LayerFacts
@@ -76,13 +76,13 @@ TRANSFER = (
         parts_at=lambda analysis, plan: ("forward", _frozen_norms(analysis, plan)[0].path),
         idle=_no_frozen_norm,
         sources=(
-            Source("keras/src/layers/normalization/batch_normalization.py", "BatchNormalization.call"),
-            Source("torch/nn/modules/batchnorm.py", "_BatchNorm.forward"),
-            Source(_TORCH_MODULE, "Module.requires_grad_"),
+            ClaimSource("keras/src/layers/normalization/batch_normalization.py", "BatchNormalization.call"),
+            ClaimSource("torch/nn/modules/batchnorm.py", "_BatchNorm.forward"),
+            ClaimSource(_TORCH_MODULE, "Module.requires_grad_"),
         ),
         options=(
-            Option("aligned", say("aligned: both as Keras")),
-            Option("torch", say("PyTorch with requires_grad_(False), without eval()"), {"torch": ("frozen-bn-moves",)}),
+            SwitchOption("aligned", say("aligned: both as Keras")),
+            SwitchOption("torch", say("PyTorch with requires_grad_(False), without eval()"), {"torch": ("frozen-bn-moves",)}),
         ),
     ),
     Difference(
@@ -94,12 +94,12 @@ TRANSFER = (
         parts_at=_thawed,
         idle=_nothing_frozen,
         sources=(
-            Source("keras/src/backend/tensorflow/trainer.py", "TensorFlowTrainer.make_train_function"),
-            Source(_TORCH_MODULE, "Module.requires_grad_"),
+            ClaimSource("keras/src/backend/tensorflow/trainer.py", "TensorFlowTrainer.make_train_function"),
+            ClaimSource(_TORCH_MODULE, "Module.requires_grad_"),
         ),
         options=(
-            Option("aligned", say("aligned: frozen in both")),
-            Option("keras", say("TensorFlow trains on what was compiled"), {"tensorflow": ("trainable-after-compile",)}),
+            SwitchOption("aligned", say("aligned: frozen in both")),
+            SwitchOption("keras", say("TensorFlow trains on what was compiled"), {"tensorflow": ("trainable-after-compile",)}),
         ),
     ),
     Difference(
@@ -111,12 +111,12 @@ TRANSFER = (
         parts_at=lambda analysis, plan: ("update", _head_weight(analysis)),
         idle=_headless,
         sources=(
-            Source("keras/src/backend/tensorflow/trainer.py", "TensorFlowTrainer.train_step"),
-            Source("torch/optim/optimizer.py", "Optimizer.add_param_group"),
+            ClaimSource("keras/src/backend/tensorflow/trainer.py", "TensorFlowTrainer.train_step"),
+            ClaimSource("torch/optim/optimizer.py", "Optimizer.add_param_group"),
         ),
         options=(
-            Option("aligned", say("aligned: the head trains in both")),
-            Option("torch", say("PyTorch with an optimizer that was made before the head"), {"torch": ("head-not-in-optimizer",)}),
+            SwitchOption("aligned", say("aligned: the head trains in both")),
+            SwitchOption("torch", say("PyTorch with an optimizer that was made before the head"), {"torch": ("head-not-in-optimizer",)}),
         ),
     ),
     Difference(
@@ -128,12 +128,12 @@ TRANSFER = (
         parts_at=lambda analysis, plan: ("forward", IMAGES),
         idle=_prepared_so,
         sources=(
-            Source("keras/src/applications/imagenet_utils.py", "preprocess_input"),
-            Source("torchvision/transforms/_presets.py", "ImageClassification.forward"),
+            ClaimSource("keras/src/applications/imagenet_utils.py", "preprocess_input"),
+            ClaimSource("torchvision/transforms/_presets.py", "ImageClassification.forward"),
         ),
         options=(
-            Option("aligned", say("aligned")),
-            Option("torch", say("PyTorch with the preparation of torchvision's networks"), {"torch": ("other-preparation",)}),
+            SwitchOption("aligned", say("aligned")),
+            SwitchOption("torch", say("PyTorch with the preparation of torchvision's networks"), {"torch": ("other-preparation",)}),
         ),
     ),
 )  # fmt: skip

@@ -20,7 +20,7 @@ Needs = Callable[[Analysis, Plan], Sentence | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ClaimSource:
     """Where a claim can be read: a file of an installed package, and a name in it."""
 
     file: str  # relative to the installed packages, such as "torch/optim/adam.py"
@@ -28,7 +28,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class SwitchOption:
     """One position of a switch. Names: aligned, keras, torch, lecture."""
 
     name: str
@@ -47,8 +47,8 @@ class Difference:
     shows: Sentence  # where it parts in lockstep, in words
     parts_at: Callable[[Analysis, Plan], Place]  # the first tensor that parts, in step 1; for what `idle` lets pass
     idle: Needs  # why switching it on changes nothing for a model and plan; None: it does change something
-    sources: tuple[Source, ...]
-    options: tuple[Option, ...]
+    sources: tuple[ClaimSource, ...]
+    options: tuple[SwitchOption, ...]
     lecture: Sentence | None = None  # what the lecture's code does, where it is neither
 
     @property
@@ -56,7 +56,7 @@ class Difference:
         """Return the fault that it is, in the catalogue of faults; None where both ways are right."""
         return next((fault for fault in FAULTS.values() if self.name in fault.differences), None)
 
-    def option(self, name: str) -> Option:
+    def option(self, name: str) -> SwitchOption:
         """Return the switch's position of that name. Raises PlanError if it has none."""
         checks.known(PlanError, say("option"), name, [option.name for option in self.options])
         return next(option for option in self.options if option.name == name)
@@ -65,17 +65,19 @@ class Difference:
 # Switches that several entries have.
 
 
-def as_torch(name: str) -> tuple[Option, ...]:
+def as_torch(name: str) -> tuple[SwitchOption, ...]:
     """Return the switch of an entry whose aligned rule is Keras' own."""
     return (
-        Option("aligned", say("aligned: both as Keras")),
-        Option("torch", say("each its own: PyTorch as PyTorch"), {"torch": (name,)}),
+        SwitchOption("aligned", say("aligned: both as Keras")),
+        SwitchOption("torch", say("each its own: PyTorch as PyTorch"), {"torch": (name,)}),
     )
 
 
-def as_lecture(name: str) -> tuple[Option, ...]:
+def as_lecture(name: str) -> tuple[SwitchOption, ...]:
     """Return the switch of an entry that neither framework does by itself."""
-    return Option("aligned", say("aligned")), Option("lecture", say("PyTorch as in the lecture"), {"torch": (name,)})
+    return SwitchOption("aligned", say("aligned")), SwitchOption(
+        "lecture", say("PyTorch as in the lecture"), {"torch": (name,)}
+    )
 
 
 # What entries ask of a model and a plan.

@@ -20,7 +20,7 @@ from clsf.words import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FairnessFinding:
     """One point of the check."""
 
     level: Level
@@ -57,13 +57,15 @@ TOPICS: dict[str, Sentence] = {
 }
 
 
-def check(one: RunRecord | Contender, two: RunRecord | Contender) -> list[Finding]:
+def check(one: RunRecord | Contender, two: RunRecord | Contender) -> list[FairnessFinding]:
     """Return the findings on every point, in the order of TOPICS. If the two can't be compared, the first is red and alone."""
     first, second = _contender(one), _contender(two)
     why = refusal(first, second)
     if why is not None:
-        return [Finding("red", "data", why)]
-    return [Finding(level, topic, sentence) for topic, point in POINTS.items() for level, sentence in point(first, second)]
+        return [FairnessFinding("red", "data", why)]
+    return [
+        FairnessFinding(level, topic, sentence) for topic, point in POINTS.items() for level, sentence in point(first, second)
+    ]
 
 
 def refusal(one: RunRecord | Contender, two: RunRecord | Contender) -> Sentence | None:
@@ -87,7 +89,7 @@ def require_comparable(one: RunRecord | Contender, two: RunRecord | Contender) -
         raise PlanError(why)
 
 
-def worst(findings: Iterable[Finding]) -> Level:
+def worst(findings: Iterable[FairnessFinding]) -> Level:
     """Return the worst level among the findings, green if there are none."""
     return max((finding.level for finding in findings), key=LEVELS.index, default="green")
 

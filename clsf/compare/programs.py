@@ -12,7 +12,7 @@ from clsf.compare.measure import TOLERANCES, compared_tensors
 from clsf.compare.recording import Recorded
 from clsf.compare.values import FirstParting, Phase
 from clsf.faults.probes import Answer, Bars
-from clsf.faults.recorded import Step, Tensor, Tensors
+from clsf.faults.recorded import RecordedTensor, StepRecord, Tensors
 from clsf.faults.running import Ran
 from clsf.words import Sentence, say
 
@@ -47,7 +47,7 @@ def _other_weights(healthy: Tensors, faulty: Tensors) -> Answer | None:
     return _alone(say("Before the first step"), healthy, faulty)
 
 
-def _step(number: int, faulty: Step, healthy: Step) -> Answer | None:
+def _step(number: int, faulty: StepRecord, healthy: StepRecord) -> Answer | None:
     answer = _parted(number, "forward", healthy.forward, faulty.forward)
     if answer is not None:
         return answer
@@ -88,7 +88,7 @@ def _alone(where: Sentence, healthy: Tensors, faulty: Tensors) -> Answer | None:
     return Answer(say("{where}: {tensor}; {has}.", where=where, tensor=alone[0], has=has))
 
 
-def _shapes(where: Sentence, name: str, one: Tensor, other: Tensor) -> Answer:
+def _shapes(where: Sentence, name: str, one: RecordedTensor, other: RecordedTensor) -> Answer:
     shapes = [str(tensor.shape) for tensor in (one, other)]
     return Answer(
         say(
@@ -115,7 +115,7 @@ def _where(step: int, phase: Phase, before: bool) -> Sentence:
             return say("First evaluation")
 
 
-def _bars(one: Tensor, other: Tensor) -> Bars:
+def _bars(one: RecordedTensor, other: RecordedTensor) -> Bars:
     """Return the numbers around the first place that differs."""
     mine, theirs = np.array(one.values), np.array(other.values)
     apart = np.flatnonzero(~np.isclose(mine, theirs, rtol=TOLERANCE, atol=TOLERANCE * max(one.largest, other.largest, 1e-12)))
@@ -162,7 +162,7 @@ def _numbers(name: Sentence, step: int, mine: float, theirs: float) -> Answer:
     )  # fmt: skip
 
 
-def _recorded(tensor: Tensor) -> Recorded:
+def _recorded(tensor: RecordedTensor) -> Recorded:
     return Recorded(tensor.shape, tensor.norm, tensor.largest, np.array(tensor.values))
 
 

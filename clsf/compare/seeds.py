@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clsf import FRAMEWORKS
-from clsf.compare.cases.runner import Service, ServiceTrainer
+from clsf.compare.cases.runner import CaseService, ServiceTrainer
 from clsf.compare.cases.steps import MAX_SEEDS
 from clsf.compare.differences import ENTRIES, plans
 from clsf.errors import EngineError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Arm:
+class ComparedArm:
     """One of two things that are compared: a framework, and the plan that it trains."""
 
     framework: str
@@ -34,24 +34,24 @@ class SeedPair:
     records: tuple[RunRecord, RunRecord]
 
 
-def arms(plan: Plan, difference: str | None = None) -> tuple[Arm, Arm]:
+def arms(plan: Plan, difference: str | None = None) -> tuple[ComparedArm, ComparedArm]:
     """Return what is compared: both frameworks, or one of them without and with a difference as it is first offered."""
     if difference is None:
         one, two = FRAMEWORKS
-        return Arm(one, plan), Arm(two, plan)
+        return ComparedArm(one, plan), ComparedArm(two, plan)
     return with_and_without(plan, difference, ENTRIES[difference].options[-1].name)
 
 
-def with_and_without(plan: Plan, difference: str, option: str) -> tuple[Arm, Arm]:
+def with_and_without(plan: Plan, difference: str, option: str) -> tuple[ComparedArm, ComparedArm]:
     """Return the framework that does otherwise, without and with the difference."""
     framework = next(iter(ENTRIES[difference].option(option).does))
-    return Arm(framework, plan), Arm(framework, plans(plan, {difference: option})[framework])
+    return ComparedArm(framework, plan), ComparedArm(framework, plans(plan, {difference: option})[framework])
 
 
 def train_seeds(
-    service: Service,
+    service: CaseService,
     spec: ModelSpec,
-    compared: tuple[Arm, Arm],
+    compared: tuple[ComparedArm, ComparedArm],
     seeds: Sequence[int],
     owner: str = "",
     stopped: Callable[[], bool] = lambda: False,
@@ -78,4 +78,4 @@ def train_seeds(
         yield SeedPair(seed, tuple(records))
 
 
-__all__ = ["MAX_SEEDS", "Arm", "SeedPair", "arms", "train_seeds", "with_and_without"]
+__all__ = ["MAX_SEEDS", "ComparedArm", "SeedPair", "arms", "train_seeds", "with_and_without"]

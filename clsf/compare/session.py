@@ -46,7 +46,7 @@ MOST_SESSIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SessionRequest:
     """Which session is meant. The token tells two equal ones apart."""
 
     token: str
@@ -86,12 +86,14 @@ class RecordedStep:
     told: tuple[Observation, Weights] | None = None  # everything, and the weights before, for the other side to isolate
 
 
-def open_session(request: Request, recording: Recording) -> Opened:
+def open_session(request: SessionRequest, recording: Recording) -> Opened:
     """Build the model and say what it begins with. Raises ClsfError for what can't be built or is too much to record."""
     return _sessions.open(request, recording).opened
 
 
-def advance(request: Request, recording: Recording, first: int, count: int, tell_all: bool = False) -> list[RecordedStep]:
+def advance(
+    request: SessionRequest, recording: Recording, first: int, count: int, tell_all: bool = False
+) -> list[RecordedStep]:
     """Take the steps number `first` … `first + count - 1` (1-based) and return what each computed.
 
     Steps before `first` that this worker has not taken are taken silently. `tell_all`: observations go along, uncut.
@@ -102,7 +104,7 @@ def advance(request: Request, recording: Recording, first: int, count: int, tell
         return [session.take(tell_all) for _ in range(count)]
 
 
-def isolate(request: Request, recording: Recording, step: int, told: Observation, before: Weights) -> RecordedStep:
+def isolate(request: SessionRequest, recording: Recording, step: int, told: Observation, before: Weights) -> RecordedStep:
     """Do each part of step number `step` by itself, fed with the reference's values.
 
     Raises EngineError if this worker did not do the steps before it, for they can't be caught up on.
@@ -117,10 +119,10 @@ def close_session(token: str) -> None:
     _sessions.close(token)
 
 
-class Session:
+class LockstepSession:
     """A built model that takes step after step."""
 
-    def __init__(self, request: Request, recording: Recording) -> None:
+    def __init__(self, request: SessionRequest, recording: Recording) -> None:
         self.lock = threading.Lock()
         self.used = time.monotonic()
         self._request, self._recording = request, recording
@@ -227,13 +229,13 @@ class Session:
 class Sessions:
     """The open sessions of this process, the longest unused first."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, make: Callable = Session) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, make: Callable = LockstepSession) -> None:
         self._clock, self._make = clock, make
         self._lock = threading.RLock()
-        self._open: OrderedDict[str, Session] = OrderedDict()
+        self._open: OrderedDict[str, LockstepSession] = OrderedDict()
         self._timer: threading.Timer | None = None
 
-    def open(self, request: Request, recording: Recording) -> Session:
+    def open(self, request: SessionRequest, recording: Recording) -> LockstepSession:
         """Open a session afresh; the longest unused one goes if there are too many."""
         session = self._make(request, recording)
         with self._lock:
@@ -244,7 +246,7 @@ class Sessions:
         self.sweep()
         return session
 
-    def of(self, request: Request, recording: Recording) -> Session:
+    def of(self, request: SessionRequest, recording: Recording) -> LockstepSession:
         """Return the session, opened now if it is not."""
         with self._lock:
             session = self._open.get(request.token)

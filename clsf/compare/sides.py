@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from clsf.compare import session
 from clsf.compare.recording import Recording, check_size
-from clsf.compare.session import Opened, RecordedStep, Request
+from clsf.compare.session import Opened, RecordedStep, SessionRequest
 from clsf.errors import EngineError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
@@ -51,7 +51,7 @@ class EngineSide:
     def __init__(self, engine: Engine, framework: str, spec: ModelSpec, plan: Plan, recording: Recording) -> None:
         self.framework, self.spec, self.plan = framework, spec, plan
         self._engine, self._recording = engine, recording
-        self._request = Request(secrets.token_hex(8), framework, spec.to_json(), plan.to_json())
+        self._request = SessionRequest(secrets.token_hex(8), framework, spec.to_json(), plan.to_json())
 
     def open(self) -> Opened:
         if self._engine.state().small:

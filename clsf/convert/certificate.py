@@ -12,12 +12,12 @@ import numpy as np
 
 from clsf import __version__
 from clsf.backends.base import Weights
-from clsf.convert.lab import OTHER, SECONDS, Service
+from clsf.convert.lab import OTHER, SECONDS, ConversionService
 from clsf.convert.lab import images as images_of
 from clsf.convert.values import Loaded
 from clsf.data.resize import fitted
 from clsf.data.sources import open_dataset
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 from clsf.words import Sentence, say, say_n
 
 VERSION = 1
@@ -56,7 +56,14 @@ class Certificate:
 
 
 def measured(
-    service: Service, request: Request, weights: Weights, kind: str, content: bytes, name: str, pixels: np.ndarray, data: str
+    service: ConversionService,
+    request: ModelRequest,
+    weights: Weights,
+    kind: str,
+    content: bytes,
+    name: str,
+    pixels: np.ndarray,
+    data: str,
 ) -> Certificate:
     """Load an exported file again and compare its scores with the model's. `pixels`: uint8 (n, h, w, c). Raises EngineError."""
     framework = request.framework
@@ -68,7 +75,7 @@ def measured(
         there, more = service.call(
             other,
             "clsf.convert.parity:scores",
-            Request(**{**_fields(request), "framework": other}),
+            ModelRequest(**{**_fields(request), "framework": other}),
             weights,
             pixels,
             timeout=SECONDS,
@@ -85,7 +92,7 @@ def measured(
     )  # fmt: skip
 
 
-def of_file(service: Service, content: bytes, name: str, loaded: Loaded, data: str) -> Certificate:
+def of_file(service: ConversionService, content: bytes, name: str, loaded: Loaded, data: str) -> Certificate:
     """Return the certificate of a file that the conversion lab has written of another."""
     from clsf.convert import mending
 
@@ -95,7 +102,7 @@ def of_file(service: Service, content: bytes, name: str, loaded: Loaded, data: s
 
 
 def of_run(
-    service: Service, request: Request, weights: Weights, kind: str, content: bytes, name: str, data: str
+    service: ConversionService, request: ModelRequest, weights: Weights, kind: str, content: bytes, name: str, data: str
 ) -> Certificate:
     """Return the certificate of a run's exported file, on images of the run's data set."""
     dataset = open_dataset(data)
@@ -105,8 +112,8 @@ def of_run(
     return measured(service, request, weights, kind, content, name, pixels, data)
 
 
-def _fields(request: Request) -> dict:
-    return {name: getattr(request, name) for name in Request.__slots__}
+def _fields(request: ModelRequest) -> dict:
+    return {name: getattr(request, name) for name in ModelRequest.__slots__}
 
 
 def _sha(*parts: bytes) -> str:

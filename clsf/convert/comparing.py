@@ -33,7 +33,7 @@ Run = Callable[[str, ModelSpec, Weights], dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparedLayer:
     """One layer in both files. `difference` is relative to the largest output of the first; None where one of them has no such layer."""
 
     first: str  # name in the first file, "" if it has none
@@ -46,10 +46,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LayerFinding:
     """A layer where the files part, and why."""
 
-    row: Row
+    row: ComparedLayer
     cause: Cause
 
     @property
@@ -58,11 +58,11 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class FileComparison:
     """The result. No findings: the files hold the same network."""
 
-    rows: tuple[Row, ...]
-    findings: tuple[Finding, ...]  # the first is where they part; the others come to light once those before are mended
+    rows: tuple[ComparedLayer, ...]
+    findings: tuple[LayerFinding, ...]  # the first is where they part; the others come to light once those before are mended
     images: int
     logits: float  # largest absolute difference of the last outputs
     frameworks: tuple[str, str]
@@ -74,7 +74,7 @@ class Comparison:
         return bool(self.findings)
 
 
-def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
+def compared(a: Loaded, b: Loaded, run: Run, images: int) -> FileComparison:
     """Return where two files part. Raises ConvertError if they do not take images of one size, and what `run` raises."""
     if a.shape != b.shape:
         raise ConvertError(
@@ -83,11 +83,11 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
         )  # fmt: skip
     one, two, pairs = _side_by_side(a, b)
     outputs = run(a.framework, one.spec, one.weights)
-    findings: list[Finding] = []
+    findings: list[LayerFinding] = []
     mends: Weights = {}
-    rows: list[Row] = []
+    rows: list[ComparedLayer] = []
     logits = 0.0
-    first_rows: tuple[Row, ...] = ()
+    first_rows: tuple[ComparedLayer, ...] = ()
     folded = one.folded or two.folded or any(w.dtype == np.float64 for w in b.weights.values())
     tolerance = SAME_FOLDED if folded else SAME
     weights = dict(two.weights)
@@ -116,11 +116,11 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
             row = next(
                 r for r, pair in zip(first_rows, pairs, strict=True) if pair[0] is not None and pair[0].path == join.path
             )
-            findings.append(Finding(row, causes.of_order(order)))
+            findings.append(LayerFinding(row, causes.of_order(order)))
             if len(findings) >= MOST_FINDINGS:
                 break
             continue
-        findings.append(Finding(_at_norm(a, one, pairs[place][0], rows[place], cause), cause))
+        findings.append(LayerFinding(_at_norm(a, one, pairs[place][0], rows[place], cause), cause))
         mended = _mended(one, weights, pairs[place])
         repaired += [] if pairs[place][0] is None else [pairs[place][0].path]
         if mended is None or len(findings) >= MOST_FINDINGS:
@@ -129,7 +129,7 @@ def compared(a: Loaded, b: Loaded, run: Run, images: int) -> Comparison:
             mends |= {two.origins[name]: array for name, array in mended.items()}
         b = replace(b, misfits={n: v for n, v in b.misfits.items() if n not in {two.origins.get(m) for m in mended}})
         weights |= mended
-    return Comparison(first_rows, tuple(findings), images, logits, (a.framework, b.framework), _notes(a, b), mends)
+    return FileComparison(first_rows, tuple(findings), images, logits, (a.framework, b.framework), _notes(a, b), mends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,23 +186,23 @@ def _inside(pairs: list[Pair], side: int) -> frozenset[str]:
 
 def _row(
     a: Loaded, b: Loaded, pair: Pair, outputs: dict, other: dict, tolerance: float, misfits: dict, one: _Side, two: _Side
-) -> Row:
+) -> ComparedLayer:
     first, second = pair
     item = first or second
     kind = type(item.layer).__name__ if item.role != "Function" else item.layer.name
     names = _name(a, first), _name(b, second)
     if first is None or second is None:
-        return Row(*names, item.origin, kind, item.out, None, True)
+        return ComparedLayer(*names, item.origin, kind, item.out, None, True)
     if any(misfits.get(two.origins.get(f"{second.path}.{w}"), _NOTHING).size for w in two.held(second)):
-        return Row(*names, item.origin, kind, item.out, None, False)
+        return ComparedLayer(*names, item.origin, kind, item.out, None, False)
     x, y = outputs[first.path], other[second.path]
     if x.size != y.size:
-        return Row(*names, item.origin, kind, item.out, None, False)
+        return ComparedLayer(*names, item.origin, kind, item.out, None, False)
     apart = float(np.abs(x.reshape(len(x), -1) - y.reshape(len(y), -1)).max(initial=0)) / max(
         float(np.abs(x).max(initial=0)), 1e-12
     )
     apart = apart if np.isfinite(apart) else float("inf")
-    return Row(*names, item.origin, kind, item.out, apart, apart <= tolerance)
+    return ComparedLayer(*names, item.origin, kind, item.out, apart, apart <= tolerance)
 
 
 def _name(loaded: Loaded, item: Item | None) -> str:
@@ -311,7 +311,7 @@ def _norm_of(one: _Side, item: Item) -> tuple[Weights | None, float, str]:
     )
 
 
-def _at_norm(a: Loaded, one: _Side, item: Item | None, row: Row, cause: Cause) -> Row:
+def _at_norm(a: Loaded, one: _Side, item: Item | None, row: ComparedLayer, cause: Cause) -> ComparedLayer:
     """Return the row of the batch normalisation that a cause lies in, where it was put into the layer of the row."""
     norm = None if item is None or not cause.name.startswith(("bn-", "missing-layer")) else _norm_of(one, item)[2]
     if not norm:

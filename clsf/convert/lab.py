@@ -12,7 +12,7 @@ import numpy as np
 from clsf.backends.base import Weights
 from clsf.convert import binding, guessing, norms, reading
 from clsf.convert.causes import TITLES
-from clsf.convert.comparing import Comparison, compared
+from clsf.convert.comparing import FileComparison, compared
 from clsf.convert.values import Loaded
 from clsf.data.images import Images
 from clsf.data.resize import fitted
@@ -28,7 +28,7 @@ SECONDS = 180.0
 OTHER = {name: next(n for n in BY_NAME if n != name) for name in BY_NAME}
 
 
-class Service(Protocol):
+class ConversionService(Protocol):
     """What is needed of `clsf.training_service.TrainingService`."""
 
     def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
@@ -43,15 +43,15 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ConversionResult:
     """What the files hold, and how they compare; a single file is compared with itself in the other framework."""
 
     first: Loaded
     second: Loaded
-    comparison: Comparison
+    comparison: FileComparison
 
 
-def load(service: Service, given: Given) -> Loaded:
+def load(service: ConversionService, given: Given) -> Loaded:
     """Return what a file holds, read in a worker. Raises ConvertError or EngineError."""
     kind = reading.kind_of(given.content, given.name)
     return service.call(reading.WORKERS[kind], "clsf.convert.reading:read", given.content, given.name, timeout=SECONDS)
@@ -93,8 +93,8 @@ def _noted(loaded: Loaded, note) -> Loaded:
 
 
 def examined(
-    service: Service, given: Sequence[Given], data: str, design: tuple[ModelSpec, tuple[int, int, int]] | None = None
-) -> Result:
+    service: ConversionService, given: Sequence[Given], data: str, design: tuple[ModelSpec, tuple[int, int, int]] | None = None
+) -> ConversionResult:
     """Read one or two files and compare them on images of a data set. Raises ConvertError, DataError or EngineError."""
     if not 1 <= len(given) <= 2:
         raise ConvertError("One or two files are compared, but this is how many were given: {count}.", count=len(given))
@@ -114,7 +114,7 @@ def examined(
         plain = {name: np.ascontiguousarray(array) for name, array in weights.items()}
         return service.call(framework, "clsf.convert.inside:outputs", framework, spec.to_json(), plain, pixels, timeout=SECONDS)
 
-    return Result(first, second, compared(first, second, run, len(pixels)))
+    return ConversionResult(first, second, compared(first, second, run, len(pixels)))
 
 
 def _elsewhere(loaded: Loaded) -> Loaded:
@@ -131,7 +131,10 @@ def _apart(first: Loaded, second: Loaded) -> Loaded:
 
 
 def images(data: str, loaded: Loaded) -> np.ndarray:
-    """Return some real images of a data set in the size of the network, uint8 (n, height, width, channels)."""
+    """Return some real images of a data set in the size of the network, uint8 (n, height, width, channels).
+
+    Where they are grey and the network takes colours, the channels are made to differ: else their order would not be seen.
+    """
     images: Images = open_dataset(data).train
     try:
         facts = loaded.spec.analyse(loaded.shape).layers
@@ -140,10 +143,18 @@ def images(data: str, loaded: Loaded) -> np.ndarray:
     numbers = sum(prod(f.out_shape) for f in facts) or 1
     count = max(1, min(IMAGES, MOST_NUMBERS // numbers, len(images)))
     places = np.linspace(0, len(images) - 1, count).astype(int)
-    return np.ascontiguousarray(fitted(np.asarray(images.pixels[places]), loaded.shape))
+    return np.ascontiguousarray(_coloured(fitted(np.asarray(images.pixels[places]), loaded.shape)))
 
 
-def verdict(comparison: Comparison) -> Sentence:
+def _coloured(pixels: np.ndarray) -> np.ndarray:
+    """Return the images; of grey ones with three channels, the second stands upside down and the third is mirrored."""
+    if pixels.shape[3] != 3 or not np.array_equal(pixels[..., 0], pixels[..., 2]):
+        return pixels
+    grey = pixels[..., 0]
+    return np.stack([grey, grey[:, ::-1], grey[:, :, ::-1]], 3)
+
+
+def verdict(comparison: FileComparison) -> Sentence:
     """Return the result of a comparison, in one sentence."""
     if not comparison.findings:
         return say_n(

@@ -6,14 +6,14 @@ import numpy as np
 
 from clsf.backends.base import Weights
 from clsf.backends.layout import WORDS, turned
-from clsf.convert.comparing import Comparison
-from clsf.convert.lab import SECONDS, Result, Service
+from clsf.convert.comparing import FileComparison
+from clsf.convert.lab import SECONDS, ConversionResult, ConversionService
 from clsf.convert.values import STATES, Loaded
 from clsf.errors import ConvertError
 from clsf.frameworks import BY_NAME
 from clsf.plan import Plan
 from clsf.predict.exporting import SLOW, plain_order
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 
 PLAN = Plan("any")
 SLOW_SECONDS = 600.0
@@ -21,17 +21,19 @@ WRITERS = {kind: name for name, framework in reversed(BY_NAME.items()) for kind 
 """Kind of file -> the framework that writes it; an ONNX file is written from Keras' own layers."""
 
 
-def request_of(loaded: Loaded, framework: str) -> Request:
+def request_of(loaded: Loaded, framework: str) -> ModelRequest:
     """Return how a worker is asked about a file's model."""
     classes = max(loaded.spec.analyse(loaded.shape).output_shape[-1], 2)
-    return Request(f"convert-{loaded.name}", framework, loaded.spec.to_json(), PLAN.to_json(), tuple(loaded.shape), classes)
+    return ModelRequest(
+        f"convert-{loaded.name}", framework, loaded.spec.to_json(), PLAN.to_json(), tuple(loaded.shape), classes
+    )
 
 
 def float32(weights: Weights) -> Weights:
     return {name: np.ascontiguousarray(array, np.float32) for name, array in weights.items()}
 
 
-def written(service: Service, loaded: Loaded, kind: str) -> bytes:
+def written(service: ConversionService, loaded: Loaded, kind: str) -> bytes:
     """Return a file's model as the bytes of a file of another kind. Raises ConvertError, or EngineError if it can't be written."""
     if kind not in WRITERS:
         raise ConvertError(
@@ -49,7 +51,7 @@ def written(service: Service, loaded: Loaded, kind: str) -> bytes:
     )
 
 
-def mended(service: Service, result: Result, content: bytes) -> bytes:
+def mended(service: ConversionService, result: ConversionResult, content: bytes) -> bytes:
     """Return the second file with the first one's network in it; `content` is the second file as it came.
 
     A state_dict keeps its names and its order. Raises ConvertError where the difference lies in a program and not in the file.
@@ -73,7 +75,7 @@ def mended(service: Service, result: Result, content: bytes) -> bytes:
     return service.call("torch", "clsf.backends.torch.state:written", second.kind, state, timeout=SECONDS)
 
 
-def in_weights(comparison: Comparison) -> bool:
+def in_weights(comparison: FileComparison) -> bool:
     """Whether all that was found lies in weights."""
     settings = {
         "bn-epsilon", "epsilon", "padding", "strides", "dilation", "kernel-size", "groups", "pooling", "missing-activation", "extra-activation",

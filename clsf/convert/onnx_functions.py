@@ -13,9 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from clsf.model.spec import MAX_LAYERS
+
 GRID = np.linspace(-5.0, 5.0, 41)
 CLOSE = 2e-6  # the constants in the file are float32
 BACK, AHEAD = 8, 12  # operators before and behind the one that gives it away
+MOST_STARTS, MOST_USERS = 16, 16  # values that are tried, and users of one: a file may be made to have very many
 
 _erf = np.vectorize(math.erf, otypes=[float])
 TRIGGERS = {"Erf": _erf, "Erfc": lambda x: 1 - _erf(x), "Tanh": np.tanh}
@@ -59,10 +62,13 @@ def written_out(nodes: list[Any], arrays: Mapping[str, np.ndarray]) -> tuple[dic
             users.setdefault(name, []).append(number)
     found: dict[str, WrittenOut] = {}
     between: set[str] = set()
-    for number, node in enumerate(nodes):
-        if node.op_type not in TRIGGERS:
-            continue
+    tried: set[str] = set()
+    triggers = [number for number, node in enumerate(nodes) if node.op_type in TRIGGERS]
+    for number in triggers[:MAX_LAYERS]:
         for start in _before(nodes, number, maker, arrays):
+            if start in tried:
+                continue
+            tried.add(start)
             seen = _ahead(nodes, start, users, arrays)
             told = next(
                 ((end, f) for end, (values, _) in seen.items() for f, wanted in KNOWN.items() if _equal(values, wanted)), None
@@ -76,7 +82,7 @@ def written_out(nodes: list[Any], arrays: Mapping[str, np.ndarray]) -> tuple[dic
 
 
 def _equal(values: np.ndarray, wanted: np.ndarray) -> bool:
-    return bool(np.allclose(values, wanted, rtol=0, atol=CLOSE))
+    return bool(np.abs(values - wanted).max() <= CLOSE)  # nan is not
 
 
 def _only_inside(nodes: list[Any], inside: set[str], end: str, users: dict[str, list[int]]) -> set[str]:
@@ -94,20 +100,17 @@ def _before(nodes: list[Any], number: int, maker: dict[str, int], arrays: Mappin
     ahead = [name for name in nodes[number].input if name not in arrays]
     for _ in range(BACK):
         found += [name for name in ahead if name not in found]
-        ahead = [
-            name
-            for each in ahead
-            if each in maker and nodes[maker[each]].op_type in THROUGH
-            for name in nodes[maker[each]].input
-            if name not in arrays
-        ]
-    return found
+        if len(found) >= MOST_STARTS:
+            break
+        makers = [nodes[maker[name]] for name in ahead if name in maker]
+        ahead = [name for node in makers if node.op_type in THROUGH for name in node.input[:2] if name not in arrays]
+    return found[:MOST_STARTS]
 
 
 def _ahead(nodes: list[Any], start: str, users: dict[str, list[int]], arrays: Mapping[str, np.ndarray]) -> dict[str, _Seen]:
     """Return what is computed from a value and single numbers alone: name -> values on the grid, and how they lie to the value."""
     seen: dict[str, _Seen] = {start: (GRID, AS_IT_LIES)}
-    waiting = sorted(users.get(start, ()))
+    waiting = users.get(start, [])[:MOST_USERS]
     for _ in range(BACK + AHEAD):
         if not waiting:
             break
@@ -115,7 +118,7 @@ def _ahead(nodes: list[Any], start: str, users: dict[str, list[int]], arrays: Ma
         made = _made(node, seen, arrays)
         if made is not None:
             seen[node.output[0]] = made
-            waiting = sorted({*waiting, *users.get(node.output[0], ())})
+            waiting = sorted({*waiting, *users.get(node.output[0], [])[:MOST_USERS]})
     return seen
 
 

@@ -15,16 +15,16 @@ from clsf.convert import binding, reading
 from clsf.errors import CapsuleError
 from clsf.predict.exporting import ARRAYS, CAPSULE
 from clsf.predict.session import Held
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 
 
-def scores(request: Request, weights: Weights, pixels: np.ndarray) -> tuple[np.ndarray, dict[str, str]]:
+def scores(request: ModelRequest, weights: Weights, pixels: np.ndarray) -> tuple[np.ndarray, dict[str, str]]:
     """Return the model's scores of prepared pixels, uint8 (n, h, w, c), as float64 (n, classes), and the versions that gave them."""
     backend = Held(request, weights).backend
     return np.asarray(backend.logits(pixels), np.float64), dict(backend.facts().versions)
 
 
-def of_file(request: Request, weights: Weights, kind: str, content: bytes, pixels: np.ndarray) -> tuple[np.ndarray, str]:
+def of_file(request: ModelRequest, weights: Weights, kind: str, content: bytes, pixels: np.ndarray) -> tuple[np.ndarray, str]:
     """Return the scores of an exported file, loaded as a user would, and what loaded it."""
     if kind == CAPSULE:
         found = capsule.read(content)

@@ -6,7 +6,7 @@ from functools import cache
 
 from clsf.errors import ClsfError, CourseError
 from clsf.faults import FAULTS, functions
-from clsf.faults.lab import Case
+from clsf.faults.lab import BugCase
 from clsf.faults.scenes import MODELS, healthy
 from clsf.reader.findings import faults
 from clsf.reader.program import read
@@ -15,13 +15,13 @@ MOST = 20_000  # characters of a program
 
 
 @cache
-def planted(framework: str, kind: str) -> Case:
+def planted(framework: str, kind: str) -> BugCase:
     """Return a program with a fault of a kind, as the bug lab has it. Raises CourseError if the fault can't be planted there."""
     for model in MODELS:
         start = healthy(framework, "digits", model, 0)
         faulty = functions("plant")[kind](start) if kind in functions("plant") else None
         if faulty is not None:
-            return Case("", framework, FAULTS[kind].level, (kind,), start, faulty)
+            return BugCase("", framework, FAULTS[kind].level, (kind,), start, faulty)
     raise CourseError("The fault {kind} can't be planted in a {framework} program.", kind=kind, framework=framework)
 
 
@@ -33,7 +33,7 @@ def found_kinds(text: str) -> list[str]:
         return []
 
 
-def fixed(case: Case, text: str) -> bool:
+def fixed(case: BugCase, text: str) -> bool:
     """Return whether a text is the case's program without its fault: none of its kinds is found, nothing was lost with it."""
     try:
         program = read(text[:MOST])

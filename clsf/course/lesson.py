@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from clsf.course.running import Program
+from clsf.course.running import LessonProgram
 from clsf.course.tasks import Check
 
 _NUMBER = re.compile(r"[+−-]?[\d,]+(?:\.\d+)?")
@@ -18,7 +18,7 @@ PICTURES = ("scores", "downhill", "neighbours", "own-parts", "own-metric", "work
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AnswerChoice:
     """One answer to choose from. `why_not` names the misconception behind a wrong one; it is empty for the right one."""
 
     text: str
@@ -38,14 +38,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class LessonBlock:
     """What a student does in a step. Which fields it has depends on its kind; texts are Markdown in the lesson's language."""
 
     kind: str  # one of KINDS
     ask: str
     line: int  # in its file, where the block begins
-    choices: tuple[Choice, ...] = ()  # predict
-    program: Program | None = None  # predict and find: what is run for the answer
+    choices: tuple[AnswerChoice, ...] = ()  # predict
+    program: LessonProgram | None = None  # predict and find: what is run for the answer
     answer: str = ""  # find: the number, where no program gives it
     within: float = 0.0  # find: how far off an answer may be, as a share of it
     why: str = ""  # said with the answer
@@ -56,7 +56,7 @@ class Block:
     sample: str = ""  # explain: an answer to compare with, shown afterwards
 
     @property
-    def mixed(self) -> tuple[Choice, ...]:
+    def mixed(self) -> tuple[AnswerChoice, ...]:
         """Return the choices in an order that tells nothing of the right one, the same each time. Numbers stay in their order."""
         if all(_NUMBER.fullmatch(choice.text) for choice in self.choices):
             return tuple(sorted(self.choices, key=lambda choice: float(choice.text.replace(",", "").replace("−", "-"))))
@@ -69,13 +69,13 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LessonStep:
     """One screen of a lesson."""
 
     name: str  # its anchor, the same in every language
     title: str
     prose: str
-    block: Block | None = None
+    block: LessonBlock | None = None
     section: str = ""  # of a page, for questions that stand beside one
 
 
@@ -90,14 +90,14 @@ class Lesson:
     stretch: int
     able: tuple[str, ...]  # what the student can do afterwards
     needs: tuple[str, ...]  # names of lessons
-    steps: tuple[Step, ...]
+    steps: tuple[LessonStep, ...]
     pages: tuple[str, ...] = ()  # that its questions are asked on, too
 
-    def step(self, name: str) -> Step | None:
+    def step(self, name: str) -> LessonStep | None:
         return next((step for step in self.steps if step.name == name), None)
 
     @property
-    def tasks(self) -> tuple[Step, ...]:
+    def tasks(self) -> tuple[LessonStep, ...]:
         """Return the steps with something to do."""
         return tuple(step for step in self.steps if step.block is not None)
 

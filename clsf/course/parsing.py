@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterator
 
 from clsf import FRAMEWORKS, checks
-from clsf.course.lesson import KINDS, PICTURES, Block, Choice, Lesson, Link, Step
+from clsf.course.lesson import KINDS, PICTURES, AnswerChoice, Lesson, LessonBlock, LessonStep, Link
 from clsf.course.running import program
 from clsf.course.tasks import check
 from clsf.errors import ClsfError, CourseError
@@ -142,7 +142,7 @@ def _front(lines: list[str], file: str) -> tuple[dict[str, str], dict[str, int],
     return fields, line_of, tuple(able), end + 1
 
 
-def _steps(lines: list[str], begin: int, file: str, pages: tuple[str, ...]) -> Iterator[Step]:
+def _steps(lines: list[str], begin: int, file: str, pages: tuple[str, ...]) -> Iterator[LessonStep]:
     starts = [at for at in range(begin, len(lines)) if lines[at].startswith("## ")]
     if any(line.strip() for line in lines[begin : starts[0] if starts else begin]):
         raise _at(
@@ -177,16 +177,16 @@ def _steps(lines: list[str], begin: int, file: str, pages: tuple[str, ...]) -> I
                     raise _at(file, at + 1, error) from None
         first, last = fences or (end, end)
         prose = "\n".join([*lines[start + 1 : first], *lines[last + 1 : end]]).strip()
-        yield Step(heading[2], heading[1], prose, block, heading[3] or "")
+        yield LessonStep(heading[2], heading[1], prose, block, heading[3] or "")
 
 
-def _block(lines: list[str], start: int, end: int, file: str, pages: tuple[str, ...]) -> Block:
+def _block(lines: list[str], start: int, end: int, file: str, pages: tuple[str, ...]) -> LessonBlock:
     kind = lines[start][3:].strip()
     checks.known(CourseError, say("kind of block"), kind, KINDS)
     must, may = FIELDS[kind]
     fields: dict[str, str] = {}
     lines_of: dict[str, int] = {}
-    choices: list[Choice] = []
+    choices: list[AnswerChoice] = []
     last = ""
     for at in range(start + 1, end):
         line = lines[at]
@@ -219,7 +219,7 @@ def _block(lines: list[str], start: int, end: int, file: str, pages: tuple[str, 
                 made[name] = make(fields[name])
             except ClsfError as error:
                 raise _at(file, lines_of[name], error) from None
-    block = Block(
+    block = LessonBlock(
         kind, fields.get("ask") or fields["task"], start + 1, tuple(choices), made.get("run"), fields.get("answer", ""),
         _share(fields.get("within", "1%")), fields.get("why", ""), fields.get("hint", ""), made.get("open"), made.get("check"),
         made.get("fault", ("", "")), fields.get("sample", ""),
@@ -235,10 +235,10 @@ def _fault(text: str) -> tuple[str, str]:
     return framework, kind.strip()
 
 
-def _choice(text: str) -> Choice:
+def _choice(text: str) -> AnswerChoice:
     said, _, why_not = text.partition(" => ")
     marked = said.startswith("[x] ")
-    return Choice(said.removeprefix("[x] ").strip(), why_not.strip(), marked)
+    return AnswerChoice(said.removeprefix("[x] ").strip(), why_not.strip(), marked)
 
 
 def _share(text: str) -> float:
@@ -248,7 +248,7 @@ def _share(text: str) -> float:
         raise CourseError("'within: {text}' must be a percentage, such as 5%.", text=text[:40]) from None
 
 
-def _require_sense(block: Block, file: str) -> None:
+def _require_sense(block: LessonBlock, file: str) -> None:
     """Raise CourseError for a block that has all fields and yet can't be answered."""
     if block.kind == "predict":
         marked = [choice for choice in block.choices if choice.marked]

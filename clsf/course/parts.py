@@ -14,7 +14,7 @@ from clsf.words import Sentence, say
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class PartOption:
     """What can be put into a place, and what comes of it."""
 
     name: str
@@ -23,26 +23,26 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OpenMethod:
     """A method that is left open."""
 
     name: str
     title: Sentence
-    options: tuple[Option, ...]
+    options: tuple[PartOption, ...]
 
-    def option(self, name: str) -> Option:
+    def option(self, name: str) -> PartOption:
         """Raise CourseError for a name that is none of the options."""
         checks.known(CourseError, say("option"), name, [option.name for option in self.options])
         return next(option for option in self.options if option.name == name)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ClassPart:
     """A class to fill in. The first option of each place is the one that works."""
 
     name: str
     title: Sentence
-    places: tuple[Place, ...]
+    places: tuple[OpenMethod, ...]
 
     def chosen(self, names: Mapping[str, str]) -> dict[str, str]:
         """Return place -> option; what isn't named is the first. Raises CourseError for what isn't known."""
@@ -50,51 +50,51 @@ class Part:
 
 
 _ALL = (
-    Part("layer", say("Layer"), (
-        Place("weights", say("Where its numbers are made"), (
-            Option("weight", say("a weight"), say("The framework knows it: it is counted, gets a gradient, and is moved by the optimizer.")),
-            Option("tensor", say("a plain tensor"), say("The framework doesn't know it: no parameter, so nothing is learned. PyTorch's optimizer refuses an empty list; Keras goes on without a word.")),
-            Option("frozen", say("a weight that isn't trained"), say("It is saved with the model, but no optimizer moves it. Batch normalisation keeps its running means in this way.")),
+    ClassPart("layer", say("Layer"), (
+        OpenMethod("weights", say("Where its numbers are made"), (
+            PartOption("weight", say("a weight"), say("The framework knows it: it is counted, gets a gradient, and is moved by the optimizer.")),
+            PartOption("tensor", say("a plain tensor"), say("The framework doesn't know it: no parameter, so nothing is learned. PyTorch's optimizer refuses an empty list; Keras goes on without a word.")),
+            PartOption("frozen", say("a weight that isn't trained"), say("It is saved with the model, but no optimizer moves it. Batch normalisation keeps its running means in this way.")),
         )),
-        Place("answer", say("What it answers"), (
-            Option("times", say("input × factor"), say("Each input gets a factor of its own; the gradient of the factor is the input.")),
-            Option("plus", say("input + factor"), say("Now it is a bias: it can be learned as well, and ends at another number.")),
-            Option("cut", say("input × factor, cut out of the gradient"), say("What is computed outside the record has no gradient. PyTorch says so in `backward()`, Keras when the optimizer finds no gradient.")),
-        )),
-    )),
-    Part("callback", say("Callback"), (
-        Place("when", say("When it is called"), (
-            Option("epoch", say("after each epoch"), say("Three times here: the run is planned for three epochs.")),
-            Option("batch", say("after each batch"), say("Nine times here: three batches in each of three epochs. What is slow doesn't belong here.")),
-            Option("begin", say("before the first step"), say("Once. Nothing was learned yet, so there is no loss to read.")),
-        )),
-        Place("what", say("What it does"), (
-            Option("print", say("prints the loss"), say("A callback may look at everything. The numbers of the moment are handed to it.")),
-            Option("stop", say("ends the training"), say("In Keras a flag of the model ends fit after the epoch (or the batch) that runs. Your own PyTorch loop has to ask for it: where it asks only after an epoch, the epoch is finished first.")),
-            Option("rate", say("halves the learning rate"), say("The optimizer holds the learning rate, and a callback can reach the optimizer. After every batch that is soon nothing: count how often it is halved.")),
+        OpenMethod("answer", say("What it answers"), (
+            PartOption("times", say("input × factor"), say("Each input gets a factor of its own; the gradient of the factor is the input.")),
+            PartOption("plus", say("input + factor"), say("Now it is a bias: it can be learned as well, and ends at another number.")),
+            PartOption("cut", say("input × factor, cut out of the gradient"), say("What is computed outside the record has no gradient. PyTorch says so in `backward()`, Keras when the optimizer finds no gradient.")),
         )),
     )),
-    Part("metric", say("Metric"), (
-        Place("update", say("What a batch adds"), (
-            Option("count", say("right answers and images"), say("Sums can be divided at the end, whatever the sizes of the batches are.")),
-            Option("batches", say("the batch's accuracy"), say("A mean of means. The small last batch counts as much as the large one, so it isn't the accuracy.")),
-            Option("equal", say("labels equal to probabilities"), say("A label such as 2 is hardly ever equal to a probability such as 0.8. This is the lecture's `Accuracy()` = 0.")),
+    ClassPart("callback", say("Callback"), (
+        OpenMethod("when", say("When it is called"), (
+            PartOption("epoch", say("after each epoch"), say("Three times here: the run is planned for three epochs.")),
+            PartOption("batch", say("after each batch"), say("Nine times here: three batches in each of three epochs. What is slow doesn't belong here.")),
+            PartOption("begin", say("before the first step"), say("Once. Nothing was learned yet, so there is no loss to read.")),
         )),
-        Place("reset", say("What happens between epochs"), (
-            Option("zero", say("back to zero"), say("Each epoch gets its own number.")),
-            Option("nothing", say("nothing"), say("The second epoch is mixed with the first, and the curve looks flatter than it is.")),
+        OpenMethod("what", say("What it does"), (
+            PartOption("print", say("prints the loss"), say("A callback may look at everything. The numbers of the moment are handed to it.")),
+            PartOption("stop", say("ends the training"), say("In Keras a flag of the model ends fit after the epoch (or the batch) that runs. Your own PyTorch loop has to ask for it: where it asks only after an epoch, the epoch is finished first.")),
+            PartOption("rate", say("halves the learning rate"), say("The optimizer holds the learning rate, and a callback can reach the optimizer. After every batch that is soon nothing: count how often it is halved.")),
         )),
     )),
-    Part("dataset", say("Dataset"), (
-        Place("length", say("How many it says there are"), (
-            Option("right", say("all"), say("PyTorch's Dataset counts images and a DataLoader makes batches of them; Keras' PyDataset counts batches, rounded up.")),
-            Option("short", say("too few"), say("The last images are never trained on, and nothing says so.")),
-            Option("long", say("too many"), say("PyTorch asks for an image that there isn't: an error. Keras asks for a batch that there isn't: a slice of a list past its end is empty, and no error.")),
+    ClassPart("metric", say("Metric"), (
+        OpenMethod("update", say("What a batch adds"), (
+            PartOption("count", say("right answers and images"), say("Sums can be divided at the end, whatever the sizes of the batches are.")),
+            PartOption("batches", say("the batch's accuracy"), say("A mean of means. The small last batch counts as much as the large one, so it isn't the accuracy.")),
+            PartOption("equal", say("labels equal to probabilities"), say("A label such as 2 is hardly ever equal to a probability such as 0.8. This is the lecture's `Accuracy()` = 0.")),
         )),
-        Place("item", say("What it hands out"), (
-            Option("scaled", say("pixels from 0 to 1, and the label"), say("Scaled as the model expects it, in float32.")),
-            Option("raw", say("pixels as they are stored, and the label"), say("Whole numbers from 0 to 255: a layer with weights in float32 refuses them in PyTorch; Keras casts them, and learns slowly.")),
-            Option("random", say("any image, whatever was asked for"), say("Some images come twice, others never. Shuffling belongs to the loader, which knows what it has handed out.")),
+        OpenMethod("reset", say("What happens between epochs"), (
+            PartOption("zero", say("back to zero"), say("Each epoch gets its own number.")),
+            PartOption("nothing", say("nothing"), say("The second epoch is mixed with the first, and the curve looks flatter than it is.")),
+        )),
+    )),
+    ClassPart("dataset", say("Dataset"), (
+        OpenMethod("length", say("How many it says there are"), (
+            PartOption("right", say("all"), say("PyTorch's Dataset counts images and a DataLoader makes batches of them; Keras' PyDataset counts batches, rounded up.")),
+            PartOption("short", say("too few"), say("The last images are never trained on, and nothing says so.")),
+            PartOption("long", say("too many"), say("PyTorch asks for an image that there isn't: an error. Keras asks for a batch that there isn't: a slice of a list past its end is empty, and no error.")),
+        )),
+        OpenMethod("item", say("What it hands out"), (
+            PartOption("scaled", say("pixels from 0 to 1, and the label"), say("Scaled as the model expects it, in float32.")),
+            PartOption("raw", say("pixels as they are stored, and the label"), say("Whole numbers from 0 to 255: a layer with weights in float32 refuses them in PyTorch; Keras casts them, and learns slowly.")),
+            PartOption("random", say("any image, whatever was asked for"), say("Some images come twice, others never. Shuffling belongs to the loader, which knows what it has handed out.")),
         )),
     )),
 )  # fmt: skip
@@ -103,7 +103,7 @@ PARTS = {part.name: part for part in _ALL}
 JOB = "clsf.backends.{framework}.parts:run"
 
 
-def part(name: str) -> Part:
+def part(name: str) -> ClassPart:
     """Return a part. Raises CourseError for a name that isn't known."""
     checks.known(CourseError, say("part"), name, PARTS)
     return PARTS[name]

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from clsf.course import parsing
-from clsf.course.lesson import Lesson, Step
+from clsf.course.lesson import Lesson, LessonStep
 from clsf.errors import ClsfError, CourseError
 from clsf.words import Sentence, say
 
@@ -53,10 +53,10 @@ def path(language: str) -> Course:
 
 
 @cache
-def questions(page: str, language: str) -> tuple[Step, ...]:
+def questions(page: str, language: str) -> tuple[LessonStep, ...]:
     """Return the questions of a page in a language: its own, and those of lessons that name it; none if there are none."""
     file = FOLDER / "questions" / language / f"{page}.md"
-    own: tuple[Step, ...] = ()
+    own: tuple[LessonStep, ...] = ()
     if file.is_file():
         try:
             own = _read(file).steps

@@ -17,7 +17,7 @@ from typing import Literal
 from clsf.errors import CourseError
 from clsf.tensors.dtypes import DTYPES
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import ArgumentList, Call, Dtype, Pick
+from clsf.tensors.program import ArgumentList, Dtype, Pick, ProgramCall
 
 Side = Literal["numpy", "tensorflow", "torch"]
 SIDES: tuple[Side, ...] = ("numpy", "tensorflow", "torch")
@@ -33,11 +33,11 @@ ERROR = "error"  # the answer "it raises an error"
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class LessonProgram:
     """A program in one library, and what is read off its outcome."""
 
     side: Side
-    call: Call
+    call: ProgramCall
     read: str  # a name in READERS
 
     def truth(self, outcome: Outcome) -> str:
@@ -84,7 +84,7 @@ READERS: dict[str, Callable[[Outcome], str]] = {
 }  # fmt: skip
 
 
-def program(text: str, read: str) -> Program:
+def program(text: str, read: str) -> LessonProgram:
     """Return the program that a line of a lesson describes. Raises CourseError, which says what is not as it should be."""
     words = text.split()
     if not words or words[0] not in SIDES:
@@ -104,7 +104,7 @@ def program(text: str, read: str) -> Program:
             side=words[0], text=head[:60],
         )  # fmt: skip
     arguments = {name: _argument(name, value) for name, value in _pairs(rest)}
-    return Program(words[0], Call.of(*steps, **arguments), read)
+    return LessonProgram(words[0], ProgramCall.of(*steps, **arguments), read)
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

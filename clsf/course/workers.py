@@ -60,7 +60,7 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
-class Lockstep:
+class WorkerLockstep:
     """The result. Losses in nats, one for each step; differences are the largest of any weight after each step."""
 
     losses: tuple[float, ...]  # of the workers, averaged as their gradients are
@@ -73,7 +73,7 @@ class Lockstep:
     variance: float
 
 
-def lockstep(framework: str, setup: Setup, steps: int = STEPS) -> Lockstep:
+def lockstep(framework: str, setup: Setup, steps: int = STEPS) -> WorkerLockstep:
     """Train some steps with several workers and with one device, from the same weights on the same batches."""
     compute, (images, labels) = _gradients(framework), _images()
     copies, alone = [_start() for _ in range(setup.workers)], _start()
@@ -95,14 +95,14 @@ def lockstep(framework: str, setup: Setup, steps: int = STEPS) -> Lockstep:
     x, _ = _batch(images, labels, 0, total)
     unit = x @ _start()["kernel_1"][:, 0]
     pieces = np.split(unit, np.cumsum(sizes)[:-1])
-    return Lockstep(
+    return WorkerLockstep(
         tuple(losses), tuple(big), tuple(apart), tuple(copies_apart), tuple(float(p.mean()) for p in pieces),
         tuple(float(p.var()) for p in pieces), float(unit.mean()), float(unit.var()),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class RateCurve:
     """The loss over 600 images, in nats, after each number of images seen. `workers` devices; `rate`: the learning rate."""
 
     workers: int
@@ -111,7 +111,7 @@ class Curve:
     losses: tuple[float, ...]
 
 
-def rates(framework: str, workers: int, images_seen: int = 1_440) -> tuple[Curve, ...]:
+def rates(framework: str, workers: int, images_seen: int = 1_440) -> tuple[RateCurve, ...]:
     """Return what one device does, then several with its learning rate, then several with a rate in proportion to the batch.
 
     Equal parts average to the whole batch (`lockstep` shows it), so several devices are computed as one with a larger batch.
@@ -133,7 +133,7 @@ def rates(framework: str, workers: int, images_seen: int = 1_440) -> tuple[Curve
             x, y = _batch(images, labels, step, batch)
             _, (gradient,) = compute([weights], [x], [y], "none")
             weights = _stepped(weights, gradient, rate)
-        curves.append(Curve(count, rate, tuple(seen), tuple(losses)))
+        curves.append(RateCurve(count, rate, tuple(seen), tuple(losses)))
     return tuple(curves)
 
 

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from clsf.data.listing import MAX_FILES, Entry, Listing, checked, hidden, ignored, tidy, too_many, why_hidden
+from clsf.data.listing import MAX_FILES, ListedFile, Listing, checked, hidden, ignored, tidy, too_many, why_hidden
 from clsf.data.names import decoded
 from clsf.errors import DataError
 from clsf.words import say
@@ -101,7 +101,7 @@ def _listed(file: BinaryIO, encoding: str | None) -> Listing:
         _refuse_unreadable(member, name)
         # The table of contents names folders as it likes; those that files lie in count anyway.
         folders += [name[: slash.start()] for slash in re.finditer("/", name)]
-        entries.append(Entry(name, member.file_size, lambda member=member: _read(archive, member)))
+        entries.append(ListedFile(name, member.file_size, lambda member=member: _read(archive, member)))
         if len(entries) > MAX_FILES:
             raise too_many()
     listing = checked(entries, [folder for folder in sorted(set(folders)) if not hidden(folder)], skipped, encoding)

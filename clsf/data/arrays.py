@@ -17,7 +17,7 @@ import numpy as np
 from clsf.data import roles
 from clsf.data.archives import Careful
 from clsf.data.kinds import SUFFIXES
-from clsf.data.listing import MAX_BYTES, Entry, Listing
+from clsf.data.listing import MAX_BYTES, ListedFile, Listing
 from clsf.data.tars import inflated
 from clsf.errors import DataError
 from clsf.words import Sentence, say
@@ -53,7 +53,7 @@ def expanded(listing: Listing) -> Listing:
             pairs.setdefault(match["before"], {})[match["what"].lower()] = entry
     if not archives and not pairs:
         return listing
-    images: list[Entry] = []
+    images: list[ListedFile] = []
     used = {entry.name for entry in archives}
     for entry in archives:
         images += _of_npz(entry)
@@ -63,7 +63,7 @@ def expanded(listing: Listing) -> Listing:
         images += _of_idx(before, pair)
         _refuse_many(len(images))
     # Two files may hold images of one part: all of them are numbered.
-    named = [Entry(f"{e.name[:-4]}-{number:06}{e.name[-4:]}", e.size, e.read) for number, e in enumerate(images)]
+    named = [ListedFile(f"{e.name[:-4]}-{number:06}{e.name[-4:]}", e.size, e.read) for number, e in enumerate(images)]
     others = [entry for entry in listing.entries if entry.name not in used]
     entries = tuple(sorted([*named, *others], key=lambda entry: entry.name))
     return Listing(entries, (), listing.skipped, listing.encoding)
@@ -75,7 +75,7 @@ def _refuse_many(count: int) -> None:
         raise DataError("There are {count} images, but at most {most} are read. Use fewer.", count=count, most=MAX_IMAGES)
 
 
-def _of_idx(before: str, pair: dict[str, Entry]) -> Iterator[Entry]:
+def _of_idx(before: str, pair: dict[str, ListedFile]) -> Iterator[ListedFile]:
     for what, other in (("images", "labels"), ("labels", "images")):
         if what not in pair:
             raise DataError(
@@ -94,7 +94,7 @@ def _part_of(name: str) -> str:
     return next((role for word in reversed(words) if (role := "test" if word == "t10k" else roles.role_of(word))), "train")
 
 
-def idx(entry: Entry) -> np.ndarray:
+def idx(entry: ListedFile) -> np.ndarray:
     """Return the array in an idx file, uint8. Raises DataError if it is damaged. Source: LeCun et al., MNIST's page."""
     data = entry.read()
     if data[:2] == b"\x1f\x8b":
@@ -111,7 +111,7 @@ def idx(entry: Entry) -> np.ndarray:
     return np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
-def _of_npz(entry: Entry) -> list[Entry]:
+def _of_npz(entry: ListedFile) -> list[ListedFile]:
     with npz(entry) as arrays:
         names = {name.lower(): name for name in arrays}
         for way in (PARTS, *OTHER_NAMES):
@@ -119,7 +119,7 @@ def _of_npz(entry: Entry) -> list[Entry]:
             if not parts:
                 continue
             classes = arrays[names["classes"]] if "classes" in names else None
-            made: list[Entry] = []
+            made: list[ListedFile] = []
             for part, (pixels, labels) in parts.items():
                 if labels not in names:
                     raise DataError(
@@ -139,7 +139,7 @@ def _of_npz(entry: Entry) -> list[Entry]:
 class npz:  # noqa: N801  used like a function
     """The arrays of an npz file, read when they are asked for. Raises DataError if it is damaged, or if it holds objects."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: ListedFile) -> None:
         self._file = entry.name
         try:
             careful = Careful(io.BytesIO(entry.read()))
@@ -199,7 +199,7 @@ class npz:  # noqa: N801  used like a function
         )  # fmt: skip
 
 
-def _entries(file: str, part: str, pixels: np.ndarray, labels: np.ndarray, classes: np.ndarray | None) -> Iterator[Entry]:
+def _entries(file: str, part: str, pixels: np.ndarray, labels: np.ndarray, classes: np.ndarray | None) -> Iterator[ListedFile]:
     """Yield an entry per image, which reads as a PGM or PPM file."""
     _refuse_many(max(len(pixels) if pixels.ndim else 0, labels.size))
     pixels, labels = _pixels(file, pixels), _labels(file, labels, classes)
@@ -212,7 +212,7 @@ def _entries(file: str, part: str, pixels: np.ndarray, labels: np.ndarray, class
     head = f"P{5 if channels == 1 else 6} {width} {height} 255\n".encode()
     kind, size = ".pgm" if channels == 1 else ".ppm", len(head) + height * width * channels
     for at, label in enumerate(labels):
-        yield Entry(f"{part}/{label}/{at:06}{kind}", size, lambda at=at: head + pixels[at].tobytes())
+        yield ListedFile(f"{part}/{label}/{at:06}{kind}", size, lambda at=at: head + pixels[at].tobytes())
 
 
 def _pixels(file: str, given: np.ndarray) -> np.ndarray:

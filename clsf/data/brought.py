@@ -12,7 +12,7 @@ from clsf.data import tars
 from clsf.data.archives import opened_file, opened_zip
 from clsf.data.arrays import expanded
 from clsf.data.layout import pickled
-from clsf.data.listing import MAX_BYTES, Entry, Listing
+from clsf.data.listing import MAX_BYTES, ListedFile, Listing
 from clsf.errors import DataError
 
 GZIP, TAR, IDX = b"\x1f\x8b", b"ustar", b"\0\0\x08"
@@ -58,7 +58,7 @@ def _alone(name: str, file: BinaryIO) -> Listing:
         file.seek(0)
         return file.read()
 
-    return Listing((Entry(name, size, read),), (), ())
+    return Listing((ListedFile(name, size, read),), (), ())
 
 
 def _of_arrays(file: BinaryIO) -> bool:

@@ -23,7 +23,7 @@ from clsf.data.arrays import expanded
 from clsf.data.brought import opened
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.decode import Header, decode, header, quietly
-from clsf.data.layout import Choices, Layout, Picture, Reading, arranged, class_name, no_image, read
+from clsf.data.layout import ImageFile, Layout, LayoutChoices, TreeReading, arranged, class_name, no_image, read
 from clsf.data.listing import Listing, list_folder
 from clsf.data.progress import Paced, Progress, silent
 from clsf.data.rows import Rows
@@ -52,7 +52,7 @@ class Imported:
 
 def import_folder(
     path: str | Path, progress: Progress = silent, title: str | None = None, image_size: int | None = None,
-    choices: Choices | None = None,
+    choices: LayoutChoices | None = None,
 ) -> Imported:  # fmt: skip
     """Import the images of a folder; see `clsf.data.layout` for how it has to be arranged.
 
@@ -66,7 +66,7 @@ def import_folder(
 
 def import_zip(
     path_or_file: str | Path | BinaryIO, progress: Progress = silent, title: str | None = None, image_size: int | None = None,
-    private: str | None = None, choices: Choices | None = None,
+    private: str | None = None, choices: LayoutChoices | None = None,
 ) -> Imported:  # fmt: skip
     """Import the images of an archive (zip, tar, tar.gz) or a file of arrays (npz), given by its path or as an open binary file; as `import_folder` otherwise.
 
@@ -79,7 +79,7 @@ def import_zip(
         )
 
 
-def read_zip(path_or_file: str | Path | BinaryIO, choices: Choices | None = None) -> Reading:
+def read_zip(path_or_file: str | Path | BinaryIO, choices: LayoutChoices | None = None) -> TreeReading:
     """Return how the tree in a zip archive is read, without importing it. Raises DataError as `import_zip` does."""
     with opened(path_or_file, choices and choices.encoding) as listing:
         return read(listing, choices)
@@ -87,7 +87,7 @@ def read_zip(path_or_file: str | Path | BinaryIO, choices: Choices | None = None
 
 def _import(
     listing: Listing, progress: Progress, title: str, image_size: int | None, private: str | None = None,
-    choices: Choices | None = None,
+    choices: LayoutChoices | None = None,
 ) -> Imported:  # fmt: skip
     if image_size is not None:
         checks.whole(DataError, checks.field("image_size"), image_size, MIN_SIDE, MAX_IMAGE_SIZE)
@@ -217,7 +217,7 @@ def _shape(layout: Layout, headers: dict[str, Header], image_size: int | None) -
     return height, width, channels
 
 
-def _decoded(folder: Path, pictures: list[Picture], shape: Shape, progress: Progress) -> list[tuple[Picture, Sentence]]:
+def _decoded(folder: Path, pictures: list[ImageFile], shape: Shape, progress: Progress) -> list[tuple[ImageFile, Sentence]]:
     """Write the .npy files of both parts; return the pictures that could not be decoded, and why."""
     problems: dict[str, Sentence] = {}
     names, broken, done = [], [], 0
@@ -240,7 +240,7 @@ def _decoded(folder: Path, pictures: list[Picture], shape: Shape, progress: Prog
     return broken
 
 
-def _tried(work: Callable[[], object], picture: Picture, problems: dict[str, Sentence]) -> object | None:
+def _tried(work: Callable[[], object], picture: ImageFile, problems: dict[str, Sentence]) -> object | None:
     try:
         return work()
     except DataError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clsf.data.listing import Entry, Listing
+from clsf.data.listing import ListedFile, Listing
 from clsf.errors import DataError
 from clsf.words import Sentence, say
 
@@ -22,7 +22,7 @@ NEVER = (
 _BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 
 
-def image_files(listing: Listing) -> tuple[list[Entry], list[tuple[str, Sentence]]]:
+def image_files(listing: Listing) -> tuple[list[ListedFile], list[tuple[str, Sentence]]]:
     """Return the entries that are images by their name or content, and the others with the reason."""
     images, others = [], []
     for entry in listing.entries:
@@ -44,7 +44,7 @@ def _why(name: str) -> Sentence:
     return say("It is not an image that is read here: {kinds}.", kinds=KINDS)
 
 
-def _begins_like_one(entry: Entry) -> bool:
+def _begins_like_one(entry: ListedFile) -> bool:
     try:
         data = entry.read()[:16]
     except DataError:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clsf.data.listing import Entry
+from clsf.data.listing import ListedFile
 from clsf.data.roles import role_of
 from clsf.errors import DataError
 
@@ -20,13 +20,13 @@ SPLIT_COLUMNS = ("split", "set", "subset", "data set", "part", "usage", "fold")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class LabelTable:
     """A file of names and labels."""
 
     file: str
     labels: dict[str, tuple[str, str]]  # image's name, as in the table -> label, part ("" where the table has none)
 
-    def find(self, entry: Entry) -> tuple[str, str] | None:
+    def find(self, entry: ListedFile) -> tuple[str, str] | None:
         """Return label and part of an image, found by its path, its name, or its name without the ending."""
         for key in _keys(entry.name):
             if key in self.labels:
@@ -45,10 +45,10 @@ def by_name(name: str) -> str | None:
     return label if any(letter.isalpha() for letter in label) else None
 
 
-def table(entries: Sequence[Entry], images: Sequence[Entry]) -> Table | None:
+def table(entries: Sequence[ListedFile], images: Sequence[ListedFile]) -> LabelTable | None:
     """Return the table among the files that tells the labels of most images; None if there is none."""
     names = {key for image in images for key in _keys(image.name)}
-    best: Table | None = None
+    best: LabelTable | None = None
     for entry in entries:
         if entry.name.lower().endswith(TABLES) and entry.size <= MAX_TABLE:
             labelled = _read(entry, names)
@@ -63,7 +63,7 @@ def _keys(name: str) -> list[str]:
     return [key for tail in tails for key in (tail, tail.rsplit(".", 1)[0])]
 
 
-def _read(entry: Entry, names: set[str]) -> Table | None:
+def _read(entry: ListedFile, names: set[str]) -> LabelTable | None:
     try:
         raw = entry.read()
     except DataError:
@@ -98,7 +98,7 @@ def _read(entry: Entry, names: set[str]) -> Table | None:
     split = next(
         (column for column, title in enumerate(head) if title in SPLIT_COLUMNS and column not in (files, labels)), None
     )
-    return Table(
+    return LabelTable(
         entry.name,
         {_tidy(row[files]): (row[labels], (role_of(row[split]) or "") if split is not None else "") for row in rows},
     )  # fmt: skip

@@ -2,8 +2,8 @@
 
     train/<class>/…  and, if wanted, val/<class>/… and test/<class>/…      or only      <class>/…
 
-Folders that wrap all of this, as zip programs add them, are looked through. What was found is a `Reading`, which can be shown
-and changed (`Choices`) before anything is imported.
+Folders that wrap all of this, as zip programs add them, are looked through. What was found is a `TreeReading`, which can be shown
+and changed (`LayoutChoices`) before anything is imported.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from clsf import checks
 from clsf.data import labels as labelling
 from clsf.data import roles
 from clsf.data.kinds import KINDS, image_files
-from clsf.data.listing import Entry, Listing
+from clsf.data.listing import ListedFile, Listing
 from clsf.data.names import ENCODINGS
 from clsf.data.roles import PARTS, ROLES
 from clsf.errors import DataError
@@ -32,7 +32,7 @@ BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class LayoutChoices:
     """What somebody wants to be read otherwise than it was guessed. Raises DataError for values that don't exist."""
 
     roles: dict[str, str] = field(default_factory=dict)  # folder at the top -> one of ROLES
@@ -52,12 +52,12 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ImageFile:
     """A file that should be an image, and what it shows."""
 
     path: str  # "train/<class>/…", "val/<class>/…" or "test/<class>/…", however the folders were arranged
     label: int  # index into the classes
-    entry: Entry
+    entry: ListedFile
 
     @property
     def part(self) -> str:
@@ -66,13 +66,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    pictures: tuple[Picture, ...]  # sorted by path
+    pictures: tuple[ImageFile, ...]  # sorted by path
     classes: tuple[str, ...]  # sorted
     skipped: tuple[tuple[str, Sentence], ...]  # files that are left out, and why
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TreeReading:
     """How a tree of images is read: shown before it is used."""
 
     layout: Layout | None  # None: there is a problem
@@ -99,7 +99,7 @@ class Reading:
         }  # fmt: skip
 
     @classmethod
-    def from_json(cls, data: dict) -> Reading:
+    def from_json(cls, data: dict) -> TreeReading:
         """Return what `to_json` gave; its layout is None."""
         said = {name: data[name] and Sentence.from_json(data[name]) for name in ("problem", "question")}
         skipped = tuple((str(file), Sentence.from_json(why)) for file, why in data["skipped"])
@@ -113,10 +113,10 @@ class Reading:
 class _Placed:
     """Images by the path they get, with their class, and the files left out."""
 
-    by_path: dict[str, tuple[str, Entry]] = field(default_factory=dict)
+    by_path: dict[str, tuple[str, ListedFile]] = field(default_factory=dict)
     skipped: list[tuple[str, Sentence]] = field(default_factory=list)
 
-    def put(self, part: str, label: str, rest: str, entry: Entry) -> None:
+    def put(self, part: str, label: str, rest: str, entry: ListedFile) -> None:
         path = f"{part}/{label}/{rest}"
         if path in self.by_path:
             self.skipped.append((entry.name, say("There are two files of this name.")))
@@ -127,7 +127,7 @@ class _Placed:
         return {label for path, (label, _) in self.by_path.items() if path.startswith(f"{part}/")}
 
 
-def arranged(listing: Listing, choices: Choices | None = None) -> Layout:
+def arranged(listing: Listing, choices: LayoutChoices | None = None) -> Layout:
     """Sort the files of a listing into parts and classes.
 
     Raises DataError if there is no image, fewer than two or too many classes, a class without a file that could be an
@@ -141,9 +141,9 @@ def arranged(listing: Listing, choices: Choices | None = None) -> Layout:
     return reading.layout
 
 
-def read(listing: Listing, choices: Choices | None = None) -> Reading:
+def read(listing: Listing, choices: LayoutChoices | None = None) -> TreeReading:
     """Return how the files of a listing are read. Raises DataError if there is no image at all."""
-    choices = choices or Choices()
+    choices = choices or LayoutChoices()
     images, skipped = image_files(listing)
     skipped += listing.skipped
     if not images:
@@ -182,14 +182,16 @@ def read(listing: Listing, choices: Choices | None = None) -> Reading:
     try:
         classes = _classes(trained, placed, skipped, images)
         numbers = {name: label for label, name in enumerate(classes)}
-        pictures = [Picture(path, numbers[class_name(label)], entry) for path, (label, entry) in sorted(placed.by_path.items())]
+        pictures = [
+            ImageFile(path, numbers[class_name(label)], entry) for path, (label, entry) in sorted(placed.by_path.items())
+        ]
         layout = Layout(tuple(pictures), classes, tuple(skipped))
     except DataError as error:
         problem = error.sentence
     counted = Counter((class_name(label), path.split("/", 1)[0]) for path, (label, _) in placed.by_path.items())
     counts = {name: {part: counted[name, part] for part in PARTS} for name in sorted({name for name, _ in counted})}
     folders = tuple((name, role[name], len(tree[name])) for name in sorted(tree))
-    return Reading(
+    return TreeReading(
         layout, problem, question, folders, counts, way, offered, table.file if table and way == "table" else None,
         listing.encoding, tuple(skipped),
     )  # fmt: skip
@@ -278,7 +280,7 @@ def _wrapping(paths: list[list[str]]) -> list[str]:
         around = [*around, one]
 
 
-def _inside(images: list[Entry], wrapping: list[str]) -> tuple[list[tuple[Entry, list[str]]], bool]:
+def _inside(images: list[ListedFile], wrapping: list[str]) -> tuple[list[tuple[ListedFile, list[str]]], bool]:
     """Return the images with their paths inside the wrapping folders, part first; whether that was turned round.
 
     <class>/train/… is read as train/<class>/…
@@ -309,7 +311,7 @@ def _empty_role(name: str, role: dict[str, str]) -> str:
     return "class"
 
 
-def _by_folders(inside: list[tuple[Entry, list[str]]], role: dict[str, str]) -> _Placed:
+def _by_folders(inside: list[tuple[ListedFile, list[str]]], role: dict[str, str]) -> _Placed:
     placed = _Placed()
     again = {top: _repeated(top, what, inside) for top, what in role.items() if what in PARTS}
     for entry, parts in inside:
@@ -330,7 +332,7 @@ def _why_out(what: str, parts: list[str]) -> Sentence:
     return say("It lies outside the folders of the classes.")
 
 
-def _repeated(top: str, what: str, inside: list[tuple[Entry, list[str]]]) -> int:
+def _repeated(top: str, what: str, inside: list[tuple[ListedFile, list[str]]]) -> int:
     """Return how often a part's folder holds nothing but one more of its kind: seg_train/seg_train/<class>/."""
     paths = [parts[1:] for _, parts in inside if parts[:1] == [top]]
     count = 0
@@ -350,7 +352,7 @@ def _part(parts: list[str], role: dict[str, str]) -> str:
     return "train" if what == "class" else what
 
 
-def _by_names(inside: list[tuple[Entry, list[str]]], role: dict[str, str]) -> _Placed:
+def _by_names(inside: list[tuple[ListedFile, list[str]]], role: dict[str, str]) -> _Placed:
     placed = _Placed()
     for entry, parts in inside:
         label, part = labelling.by_name(entry.name), _part(parts, role)
@@ -363,7 +365,7 @@ def _by_names(inside: list[tuple[Entry, list[str]]], role: dict[str, str]) -> _P
     return placed
 
 
-def _by_table(inside: list[tuple[Entry, list[str]]], role: dict[str, str], table: labelling.Table) -> _Placed:
+def _by_table(inside: list[tuple[ListedFile, list[str]]], role: dict[str, str], table: labelling.LabelTable) -> _Placed:
     placed = _Placed()
     for entry, parts in inside:
         places, part = table.find(entry), _part(parts, role)
@@ -388,7 +390,9 @@ def _class_folders(folders: tuple[str, ...], wrapping: list[str], role: dict[str
     return named
 
 
-def _classes(trained: set[str], placed: _Placed, skipped: list[tuple[str, Sentence]], images: list[Entry]) -> tuple[str, ...]:
+def _classes(
+    trained: set[str], placed: _Placed, skipped: list[tuple[str, Sentence]], images: list[ListedFile]
+) -> tuple[str, ...]:
     """Return the classes' names, given the folders to train on."""
     named: dict[str, str] = {}
     for folder in sorted(trained):

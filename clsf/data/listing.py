@@ -20,7 +20,7 @@ MAX_BYTES = 1 << 30  # of all files, unpacked
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedFile:
     """A file. `read` returns its bytes, or raises DataError whose sentence says why they can't be read."""
 
     name: str
@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedFile, ...]
     folders: tuple[str, ...]  # all of them, also those that hold no file
     skipped: tuple[tuple[str, Sentence], ...]  # names that can't be followed, and why
     encoding: str | None = None  # of the names in a zip archive that did not say theirs
@@ -56,14 +56,14 @@ def list_folder(path: Path) -> Listing:
             elif name in below:
                 folders.append(shown)
             elif file.is_file():
-                entries.append(Entry(shown, file.stat().st_size, lambda file=file: _read(file)))
+                entries.append(ListedFile(shown, file.stat().st_size, lambda file=file: _read(file)))
                 if len(entries) > MAX_FILES:
                     raise too_many()
     return checked(entries, folders, skipped)
 
 
 def checked(
-    entries: list[Entry], folders: list[str], skipped: list[tuple[str, Sentence]], encoding: str | None = None
+    entries: list[ListedFile], folders: list[str], skipped: list[tuple[str, Sentence]], encoding: str | None = None
 ) -> Listing:
     """Return the listing, sorted. Raises DataError if a file or all of them are too big."""
     entries = sorted(entries, key=lambda entry: entry.name)

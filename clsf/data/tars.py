@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from clsf.data import temporary
 from clsf.data.archives import MAX_DIRECTORY, refuse_tricks, shown_name
-from clsf.data.listing import MAX_BYTES, MAX_FILES, Entry, Listing, checked, hidden, ignored, too_many, why_hidden
+from clsf.data.listing import MAX_BYTES, MAX_FILES, ListedFile, Listing, checked, hidden, ignored, too_many, why_hidden
 from clsf.errors import DataError
 from clsf.words import say
 
@@ -107,7 +107,7 @@ def listed(file: BinaryIO) -> Listing:
     return checked(entries, [folder for folder in sorted(folders) if not hidden(folder)], skipped)
 
 
-def _place(file: BinaryIO, member: tarfile.TarInfo, entries: list[Entry], folders: set[str], skipped: list) -> None:
+def _place(file: BinaryIO, member: tarfile.TarInfo, entries: list[ListedFile], folders: set[str], skipped: list) -> None:
     if any("\ud800" <= letter <= "\udfff" for letter in member.name):
         raise DataError(
             "The names in this archive, such as {name}, are not in UTF-8, and a tar file does not say in what. Pack a zip archive instead.",
@@ -126,7 +126,7 @@ def _place(file: BinaryIO, member: tarfile.TarInfo, entries: list[Entry], folder
     if hidden(name):
         skipped.append((name, why_hidden()))
         return
-    entries.append(Entry(name, member.size, lambda: _read(file, member.offset_data, member.size)))
+    entries.append(ListedFile(name, member.size, lambda: _read(file, member.offset_data, member.size)))
     if len(entries) > MAX_FILES:
         raise too_many()
 

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from clsf.data import access, cache, child, listing, private, temporary
 from clsf.data.archives import MAX_RATIO
 from clsf.data.imports import Imported, import_zip, read_zip
-from clsf.data.layout import Choices, Reading
+from clsf.data.layout import LayoutChoices, TreeReading
 from clsf.data.progress import Progress, silent
 from clsf.data.turns import Turns
 from clsf.errors import ClsfError, DataError
@@ -71,7 +71,7 @@ def _printable(text: str) -> str:
 
 def import_upload(
     archive: BinaryIO, title: str, owner: str, image_size: int | None = None, progress: Progress = silent,
-    command: Sequence[str] = COMMAND, choices: Choices | None = None,
+    command: Sequence[str] = COMMAND, choices: LayoutChoices | None = None,
 ) -> Imported:  # fmt: skip
     """Import an uploaded zip archive as a private set (see `clsf.data.imports` and `clsf.data.private`).
 
@@ -80,7 +80,7 @@ def import_upload(
     """
     private.sweep()
     result = worked(
-        archive, {"title": title, "private": owner, "image_size": image_size, "choices": (choices or Choices()).to_json()}, progress, command
+        archive, {"title": title, "private": owner, "image_size": image_size, "choices": (choices or LayoutChoices()).to_json()}, progress, command
     )  # fmt: skip
     from clsf.data import catalogue
 
@@ -91,10 +91,12 @@ def import_upload(
 
 
 def read_upload(
-    archive: BinaryIO, choices: Choices | None = None, progress: Progress = silent, command: Sequence[str] = COMMAND
-) -> Reading:
+    archive: BinaryIO, choices: LayoutChoices | None = None, progress: Progress = silent, command: Sequence[str] = COMMAND
+) -> TreeReading:
     """Return how an uploaded zip archive is read, to be shown before it is imported; raises as `import_upload`."""
-    return Reading.from_json(worked(archive, {"look": True, "choices": (choices or Choices()).to_json()}, progress, command))
+    return TreeReading.from_json(
+        worked(archive, {"look": True, "choices": (choices or LayoutChoices()).to_json()}, progress, command)
+    )
 
 
 def worked(archive: BinaryIO, order: dict, progress: Progress, command: Sequence[str]) -> dict:
@@ -182,7 +184,7 @@ def serve(arguments: Sequence[str], work: Callable[[Path, dict, Progress], objec
 
 
 def _imported(archive: Path, order: dict, progress: Progress) -> object:
-    choices = Choices(**order.pop("choices"))
+    choices = LayoutChoices(**order.pop("choices"))
     if order.pop("look", False):
         return read_zip(archive, choices).to_json()
     dataset = import_zip(archive, progress, choices=choices, **order)

@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from clsf.errors import DataError
-from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.history import EpochNumbers, History, RunFacts
 
 HEALTHY = "healthy"
+FACTS = {one.name for one in fields(RunFacts)}  # a file of an older version may hold others
 
 
 @dataclass(frozen=True)
-class Case:
+class MeasuredRun:
     """One run: what was planted in it ("healthy": nothing), where, and what was seen of it."""
 
     fault: str
@@ -24,7 +25,7 @@ class Case:
     model: str
     optimizer: str
     history: History
-    facts: Facts
+    facts: RunFacts
 
     @property
     def key(self) -> tuple[str, str, str, int, str, str]:
@@ -36,26 +37,30 @@ class Case:
         return json.dumps(row | {"history": asdict(self.history), "facts": asdict(self.facts)})
 
     @classmethod
-    def from_line(cls, line: str) -> Case:
+    def from_line(cls, line: str) -> MeasuredRun:
         """Return what `to_line` gave."""
         row = json.loads(line)
         told, known = row.pop("history"), row.pop("facts")
         told["epochs"] = [EpochNumbers(**epoch) for epoch in told.get("epochs", ())]
-        return cls(**row, history=History(**_tuples(told)), facts=Facts(**_tuples(known)))
+        return cls(
+            **row,
+            history=History(**_tuples(told)),
+            facts=RunFacts(**_tuples({name: known[name] for name in FACTS & set(known)})),
+        )
 
 
 def _tuples(values: dict) -> dict:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
-def kept(path: Path) -> Iterator[Case]:
+def kept(path: Path) -> Iterator[MeasuredRun]:
     """Yield the runs in a file; a last line that was cut off is left out. Raises DataError for a file of another kind."""
     if not path.is_file():
         return
     lines = path.read_text("utf-8").splitlines()
     for number, line in enumerate(lines):
         try:
-            yield Case.from_line(line)
+            yield MeasuredRun.from_line(line)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             if number + 1 < len(lines):
                 raise DataError(

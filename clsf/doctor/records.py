@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from clsf import losses
-from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.history import EpochNumbers, History, RunFacts
 from clsf.faults.measures import Measures
 from clsf.faults.probes import Seen
 from clsf.model.changes import changed
@@ -27,7 +27,7 @@ def history_of(record: RunRecord) -> History:
     )  # fmt: skip
 
 
-def facts_of(record: RunRecord) -> Facts:
+def facts_of(record: RunRecord) -> RunFacts:
     """Return what is known of a run: its model, its plan and what looking inside told."""
     plan = record.plan
     spec = changed(record.model, plan.differences)
@@ -38,7 +38,7 @@ def facts_of(record: RunRecord) -> Facts:
     hidden = _hidden(layers)
     predicted = record.predictions_looked[-1].confusion if record.predictions_looked else None
     hyper = dict(plan.hyper)
-    return Facts(
+    return RunFacts(
         framework=record.framework,
         classes=classes,
         batch_size=plan.batch_size,

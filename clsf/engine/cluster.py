@@ -23,7 +23,7 @@ from clsf.engine.calls import Calls
 from clsf.engine.error_messages import memory_exceeded, sentence_of, worker_lost
 from clsf.engine.running import Running
 from clsf.engine.serial_executor import SerialExecutor
-from clsf.engine.worker_pool import WorkerPool, Workers
+from clsf.engine.worker_pool import WorkerPool, WorkerSource
 from clsf.errors import EngineError
 from clsf.events import ReadEvents, RunFailed, event_to_text
 from clsf.settings import Settings, read
@@ -59,7 +59,7 @@ class DaskEngine:
     """The engine of `clsf.engine.base` on dask workers. `job` and `warm` name what trains and wakes up, for tests."""
 
     def __init__(
-        self, workers: Workers, job: str = work.JOB, warm: str | None = work.WARM, settings: Settings | None = None
+        self, workers: WorkerSource, job: str = work.JOB, warm: str | None = work.WARM, settings: Settings | None = None
     ) -> None:
         self.job = job
         self._settings = settings or read()
@@ -218,7 +218,7 @@ class DaskEngine:
                 logger.exception("Run %s could not be sent to a worker", run.run_id)
                 self._fail(run, sentence_of(error))
 
-    def _in_turn(self, running: list[queue.Entry]) -> list[queue.Entry]:
+    def _in_turn(self, running: list[queue.QueueEntry]) -> list[queue.QueueEntry]:
         return queue.in_turn([run.entry for run in self._waiting], running, self._served)
 
     def _send(self, run: Running) -> None:

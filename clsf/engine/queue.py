@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QueueEntry:
     """What the queue needs to know of a run."""
 
     run_id: str
@@ -25,7 +25,7 @@ class Entry:
     start: str = ""  # what counts as one start where starts are limited, such as an experiment; "": the group
 
 
-def in_turn(waiting: Sequence[Entry], running: Iterable[Entry], served: Mapping[str, int]) -> list[Entry]:
+def in_turn(waiting: Sequence[QueueEntry], running: Iterable[QueueEntry], served: Mapping[str, int]) -> list[QueueEntry]:
     """Return the waiting runs in the order in which they get their turn.
 
     What belongs to a start that has begun comes first. Then rounds: an owner's first start before anybody's second, where a
@@ -45,14 +45,14 @@ def in_turn(waiting: Sequence[Entry], running: Iterable[Entry], served: Mapping[
             counts[start[0]] = rounds[start] + 1
     first = {start: place for place, start in reversed([*enumerate((_owner(e), e.group) for e in waiting)])}
 
-    def turn(entry: Entry) -> tuple[int, int, int]:
+    def turn(entry: QueueEntry) -> tuple[int, int, int]:
         start = (_owner(entry), entry.group)
         return rounds[start], served.get(start[0], -1), first[start]
 
     return sorted(waiting, key=turn)
 
 
-def held_back(waiting: Iterable[Entry], running: Iterable[Entry], most: int) -> set[str]:
+def held_back(waiting: Iterable[QueueEntry], running: Iterable[QueueEntry], most: int) -> set[str]:
     """Return the ids of waiting runs whose owner has `most` starts running already, or will by those before them."""
     begun: dict[str, set[str]] = {}
     for entry in running:
@@ -67,18 +67,18 @@ def held_back(waiting: Iterable[Entry], running: Iterable[Entry], most: int) -> 
     return held
 
 
-def starts(entries: Iterable[Entry], owner: str) -> int:
+def starts(entries: Iterable[QueueEntry], owner: str) -> int:
     """Return how many starts these runs of an owner belong to."""
     return len({entry.start or entry.group for entry in entries if entry.owner == owner})
 
 
 def startable(
-    waiting: Sequence[Entry],
-    running: Iterable[Entry],
+    waiting: Sequence[QueueEntry],
+    running: Iterable[QueueEntry],
     free: Mapping[str, int],
     one_at_a_time: bool,
     coming: Collection[str] = (),
-) -> list[Entry]:
+) -> list[QueueEntry]:
     """Return the waiting runs to start now, in order.
 
     `free` says how many workers per framework could take a run; `coming` names those whose worker is about to start, which
@@ -99,16 +99,16 @@ def startable(
     return chosen
 
 
-def position(waiting: Iterable[Entry], running: Iterable[Entry], run_id: str) -> int | None:
+def position(waiting: Iterable[QueueEntry], running: Iterable[QueueEntry], run_id: str) -> int | None:
     """Return 0 if the run is running, 1, 2, … if it waits, None otherwise."""
     if any(entry.run_id == run_id for entry in running):
         return 0
     return next((place for place, entry in enumerate(waiting, start=1) if entry.run_id == run_id), None)
 
 
-def _owner(entry: Entry) -> str:
+def _owner(entry: QueueEntry) -> str:
     return entry.owner or f"? {entry.group}"
 
 
-def _may_race(one: Entry, other: Entry) -> bool:
+def _may_race(one: QueueEntry, other: QueueEntry) -> bool:
     return one.race and other.race and one.group == other.group

@@ -44,9 +44,9 @@ class Running:
         return self.request.framework
 
     @property
-    def entry(self) -> queue.Entry:
+    def entry(self) -> queue.QueueEntry:
         r = self.request
-        return queue.Entry(r.run_id, r.framework, r.group, r.race, r.owner, r.start)
+        return queue.QueueEntry(r.run_id, r.framework, r.group, r.race, r.owner, r.start)
 
     @property
     def complete(self) -> bool:

@@ -28,7 +28,7 @@ WEIGH_SECONDS = 1.0  # between two looks at how much memory the workers hold, ho
 TEND_SECONDS = 2.0  # between looks at the cluster, in case a message was missed
 
 
-class Workers(Protocol):
+class WorkerSource(Protocol):
     """Where the workers are and how they are ended: `clsf.engine.local` or `clsf.engine.remote`."""
 
     kind: Kind
@@ -60,7 +60,7 @@ class WorkerPool:
 
     def __init__(
         self,
-        workers: Workers,
+        workers: WorkerSource,
         executor: SerialExecutor,
         warm: str | None,
         hear: Callable[[dict], None],

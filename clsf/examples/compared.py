@@ -11,7 +11,7 @@ from dataclasses import asdict, fields
 from functools import cache
 
 from clsf.compare.cases.lecture import LECTURE
-from clsf.compare.cases.steps import CaseStep, Judged
+from clsf.compare.cases.steps import CaseStep, JudgedSeeds
 from clsf.compare.defaults import DefaultRow, table
 from clsf.compare.noise import Gap, Interval
 from clsf.examples.folder import FOLDER
@@ -32,13 +32,13 @@ def case_as_json(data: str, epochs: int, steps: Sequence[CaseStep]) -> str:
 @cache
 def case() -> tuple[str, int, list[CaseStep]]:
     """Return (data set, epochs, steps) of the lecture's case."""
-    found = json.loads((FOLDER / CASE).read_text("utf-8"))
-    return found["data"], found["epochs"], [_step(one) for one in found["steps"]]
+    recorded = json.loads((FOLDER / CASE).read_text("utf-8"))
+    return recorded["data"], recorded["epochs"], [_step(one) for one in recorded["steps"]]
 
 
 def _step(one: dict) -> CaseStep:
     judged, reference = (
-        None if one[name] is None else Judged(*map(tuple, one[name].values())) for name in ("judged", "reference")
+        None if one[name] is None else JudgedSeeds(*map(tuple, one[name].values())) for name in ("judged", "reference")
     )
     gap, gain = (
         None if one[name] is None else Gap(Interval(**one[name]["interval"]), tuple(one[name]["seeds"]))

@@ -14,7 +14,7 @@ from clsf.schedule_kinds import CONSTANT
 from clsf.words import Sentence, say
 
 
-class Planned(Protocol):
+class PlannedRun(Protocol):
     """A run, as far as its settings go; `clsf.runs.record.RunRecord` is one."""
 
     framework: str
@@ -64,7 +64,7 @@ def title(name: str) -> Sentence:
     return TITLES.get(name) or say("{name}", name=name.replace("_", " "))
 
 
-def settings(run: Planned) -> dict[str, object]:
+def settings(run: PlannedRun) -> dict[str, object]:
     """Return name -> value of everything that was chosen for a run, in the order of TITLES, then the rest."""
     values = asdict(run.plan)
     values |= values.pop("preparation")
@@ -77,7 +77,7 @@ def settings(run: Planned) -> dict[str, object]:
     return {name: known[name] for name in names if name not in NO_SETTING}
 
 
-def differing(runs: Sequence[Planned]) -> dict[str, list[object]]:
+def differing(runs: Sequence[PlannedRun]) -> dict[str, list[object]]:
     """Return name -> one value per run of the settings that are not the same in all of them.
 
     Models of one name and other layers are told apart by how many layers they have, then by number.

@@ -12,7 +12,7 @@ from clsf import FRAMEWORKS
 from clsf.errors import ClsfError
 from clsf.experiments.sets import KINDS
 from clsf.experiments.values import Experiment, Varied, label, text
-from clsf.runs.history import ExperimentRow, History
+from clsf.runs.history import ExperimentRow, RunHistory
 from clsf.runs.ids import new_id
 from clsf.runs.record import RunRecord
 from clsf.words import Sentence, say
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from clsf.plan import Plan
 
 
-class Trainer(Protocol):
+class ExperimentService(Protocol):
     """What an experiment needs of `clsf.training_service.TrainingService`."""
 
     @property
-    def history(self) -> History: ...
+    def history(self) -> RunHistory: ...
 
     def check(self, spec: ModelSpec, plan: Plan) -> None: ...
 
@@ -71,7 +71,7 @@ class ExperimentRuns:
         return tuple(dict.fromkeys(member.record.framework for member in self.members))
 
 
-def start(service: Trainer, experiment: Experiment, owner: str, name: str) -> str:
+def start(service: ExperimentService, experiment: Experiment, owner: str, name: str) -> str:
     """Queue all runs and return the experiment's id, which can't be guessed. Each run is put into the store as it begins.
 
     Raises ClsfError if an arm can't be trained, or the queue has no room; then nothing of it is left waiting.
@@ -97,7 +97,7 @@ def start(service: Trainer, experiment: Experiment, owner: str, name: str) -> st
     return experiment_id
 
 
-def find(service: Trainer, experiment_id: str) -> ExperimentRuns:
+def find(service: ExperimentService, experiment_id: str) -> ExperimentRuns:
     """Return the experiment with its runs as they are now; runs that were deleted or can't be read are left out.
 
     Raises StoreError if there is no such experiment.
@@ -134,7 +134,7 @@ def title(row: ExperimentRow) -> Sentence:
     return whole
 
 
-def stop(service: Trainer, experiment: ExperimentRuns, owner: str | None = None) -> None:
+def stop(service: ExperimentService, experiment: ExperimentRuns, owner: str | None = None) -> None:
     """End all runs of an experiment, the waiting ones first, so that none begins meanwhile. `owner`: as `TrainingService.control`."""
     for member in sorted(experiment.members, key=lambda m: m.record.status != "queued"):
         if not member.record.over:

@@ -7,7 +7,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, events, finding, swap
 from clsf.words import say
@@ -26,7 +26,7 @@ FAULT = Fault(
 OWN = re.compile(r"'(Tensor|History|EagerTensor|float|int|ndarray|str|tuple)' object")
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.search(
         r"^(AttributeError|TypeError|ValueError): .*(has no attribute|unexpected keyword|Unrecognized keyword|positional argument|not recognized|Invalid keyword|got an unexpected)",
         history.error,
@@ -123,7 +123,7 @@ def _compiles(program: Program) -> bool:
 _WORDS = {
     "keras": {
         "kernel": "kernel_size", "filter": "filters", "stride": "strides", "pad": "padding", "unit": "units", "activations": "activation", "act": "activation",
-        "pool": "pool_size", "out_channels": "filters", "out_features": "units", "bias": "use_bias", "p": "rate",
+        "pool": "pool_size", "out_channels": "filters", "out_features": "units",
     },
     "torch": {
         "kernel": "kernel_size", "filters": "out_channels", "strides": "stride", "units": "out_features", "rate": "p", "use_bias": "bias",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import classes, one_hot, other_loss
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, finding, swap
@@ -27,7 +27,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.loss == "binary" and (facts.output_units or 1) > 2:
         return Evidence(
             0.95,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN
@@ -43,7 +43,7 @@ SLOW, LEFT, SHORT = 0.9975, 0.3, 20
 """Averages that keep so much each step, with so much of their beginning left at the end; where steps aren't known, so few epochs."""
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.batch_norms == 0 or not history.validation_accuracy or not history.accuracy:
         return None
     behind = history.validation_accuracy[-1] < 0.6 * history.accuracy[-1] and history.accuracy[-1] > 0.2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding, has
@@ -25,7 +25,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.batch_norms and facts.batch_size and facts.batch_size <= 4:
         return Evidence(
             0.9, say("Batch normalisation takes its statistics from batches of {count}.", count=facts.batch_size), "other-batch"

@@ -6,7 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding
@@ -26,7 +26,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.search(r"expected input\[.*\] to have \d+ channels", history.error):
         return Evidence(
             0.95, say("The first layer gets another number of channels: {error}", error=history.error[:160]), "shapes"

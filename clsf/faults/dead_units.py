@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.signs import hardly_learns
 from clsf.words import say
 
@@ -20,7 +20,7 @@ FAULT = Fault(
 MOST, SOME = 0.95, 0.7
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.dead is None:
         return None
     layer, share = facts.dead

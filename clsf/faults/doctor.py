@@ -7,7 +7,7 @@ from math import floor, log
 
 from clsf.faults import FAULTS, functions
 from clsf.faults.fault import Fault
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 
 SAID = 0.5
 """Weight from which a fault is named. What is below is never shown."""
@@ -18,7 +18,7 @@ EACH, MORE = 10, 1.1  # epochs that are each followed by a look; then a look is 
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RunVerdict:
     """A fault that a run looks like, and why."""
 
     fault: Fault
@@ -34,13 +34,13 @@ class Verdict:
         return "certain" if self.evidence.weight >= 0.9 else "likely" if self.evidence.weight >= 0.7 else "possible"
 
 
-def diagnose(history: History, facts: Facts) -> tuple[Verdict, ...]:
+def diagnose(history: History, facts: RunFacts) -> tuple[RunVerdict, ...]:
     """Return what the run looks like, the likeliest first, at most `MOST`. Never raises for odd numbers in the curves."""
     verdicts = []
     for kind, judge in functions("in_run").items():
         evidence = judge(history, facts)
         if evidence is not None and evidence.weight >= SAID:
-            verdicts.append(Verdict(FAULTS[kind], evidence))
+            verdicts.append(RunVerdict(FAULTS[kind], evidence))
     return tuple(sorted(verdicts, key=lambda verdict: -verdict.evidence.weight)[:MOST])
 
 

@@ -6,7 +6,7 @@ from math import prod
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
 from clsf.model.layers import made
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     most = max(facts.dropouts or (0,))
     if most >= 0.7 or (facts.dropouts and prod(1 - rate for rate in facts.dropouts) < 0.1):
         return Evidence(

@@ -6,10 +6,10 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
-from clsf.reader.looks import Array, Program, events, finding, indent, swap
+from clsf.reader.looks import Array, Program, events, finding, indent, model_name, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -25,12 +25,12 @@ FAULT = Fault(
 
 
 _WIDE = re.compile(
-    r"(?i:net|model)\w*(?:\([^()]*\))?\.double\(\)|set_default_dtype|(?:net|model)\w*\.to\([^)]*float64|def __init__[^:]*float64"
+    r"(?i:net|model)\w*(?:\([^()]*\))?\.double\(\)|set_default_dtype|(?:net|model)\w*\.to\([^)]*(?:float64|double)|def __init__[^:]*float64"
 )
 """A model whose weights are of 64 bits as well."""
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.search(
         r"expected scalar type|same dtype|expected .* but (found|got) (Float|Double|Byte|Long|Half)|Input type .* and (bias|weight) type",
         history.error,
@@ -75,7 +75,7 @@ def in_code(program: Program) -> list[Finding]:
 
 def _double(program: Program) -> list[Finding]:
     """Return where a model of PyTorch, whose weights are of 32 bits, is given images of 64."""
-    if not program.torch or _WIDE.search(program.source.text):
+    if not program.torch or _WIDE.search(program.source.text) or f"{model_name(program, 0)}.double()" in program.source.text:
         return []
     for e in events(program, "forward"):
         given = e["given"]

@@ -41,6 +41,7 @@ class Fault:
         in_code(program) -> findings          where it stands in a program that was read
         in_run(history, facts) -> Evidence    whether the curves of a run look like it, None if not
         plant(script) -> script               the same program with the fault, None where it can't have it
+        start(script) -> script               the healthy program that the fault is planted in by the bug lab, where it needs another optimizer
     """
 
     kind: str

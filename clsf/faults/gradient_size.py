@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from clsf.faults.fault import Fault
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.signs import hardly_learns, steps_per_epoch
 from clsf.words import say
 
@@ -26,7 +26,7 @@ NOTHING = 1e-4  # of it that says so by itself, whatever else could keep the los
 FAR = 0.03  # share of a kernel that one step moves; in healthy runs of all optimizers it was 0.011 at most
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     norms = [norm for norm in history.gradient_norms if math.isfinite(norm)]
     if len(norms) >= LEAST:
         each = max(len(norms) // 50, 2)

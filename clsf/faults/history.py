@@ -73,7 +73,7 @@ class History:
 
 
 @dataclass(frozen=True)
-class Facts:
+class RunFacts:
     """What is known of a run beside its curves. None or empty: not known."""
 
     framework: str | None = None

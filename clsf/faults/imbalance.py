@@ -7,7 +7,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding, is_label
@@ -27,7 +27,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     share = facts.largest_class
     if share is not None and (share > 0.85 or (share > 0.5 and (facts.classes or 2) > 2)):
         return Evidence(0.93, say("{share} of the training images are of one class.", share=f"{share:.0%}"), "labels")

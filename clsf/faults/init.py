@@ -6,7 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, finding
@@ -29,7 +29,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.zero_start:
         return Evidence(0.95, say("A kernel begins with all its numbers equal."), "weights")
     if facts.start_scale is not None and facts.start_scale > 8:

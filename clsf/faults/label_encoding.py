@@ -6,7 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import classes, other_loss
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
@@ -27,7 +27,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.search(
         r"floating point type for target|0D or 1D target|multi-target not supported|must have the same rank|Shapes? .*None, \d+\).* incompatible",
         history.error,

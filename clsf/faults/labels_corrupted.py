@@ -6,7 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns, rate_over_usual
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     usual = facts.learning_rate is not None and 0.02 < (rate_over_usual(facts) or 1) < 8
     if not usual or facts.idle or facts.zero_start or facts.l2 or history.broke:
         return None

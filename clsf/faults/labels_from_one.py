@@ -7,7 +7,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, finding, is_label
@@ -30,7 +30,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     outside = re.search(
         r"Target \d+ is out of bounds|label value of \d+ which is outside the valid range|outside the valid range",
         history.error,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.model.layers import made
@@ -28,7 +28,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if "Expected more than 1 value per channel" in history.error:
         return Evidence(0.97, say("Batch normalisation was given one value per channel."), "batches")
     return None
@@ -47,7 +47,7 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it."""
+    """Return where a program has it. The number of images decides, and code shows it of known data sets alone, as they are."""
     batch, x = batch_size(program), program.x
     if not program.torch or not has(program, "Batchwise") or not isinstance(batch, int) or batch < 2 or x is None:
         return []

@@ -7,7 +7,7 @@ from math import inf
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, hardly_learns, rate_over_usual, stuck
 from clsf.optimizers import OPTIMIZERS, POPULAR, named, title
@@ -38,7 +38,7 @@ HIGH = {name: o.rate * (2000 if not o.settings else 1000 if o.scales_itself else
 """Learning rates that break the training of small networks, per optimizer."""
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     over, loss, begin = rate_over_usual(facts), final_loss(history), first_loss(history)
     if (facts.momentum or 0) >= 0.99 or (facts.accumulates or 0) > 0.4 or (facts.inputs is not None and facts.inputs[1] > 20):
         return None  # these do the same at a usual learning rate

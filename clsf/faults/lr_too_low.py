@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import final_loss, first_loss, hardly_learns, long_enough, rate_over_usual
 from clsf.optimizers import OPTIMIZERS, named, title
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     over, loss, begin = rate_over_usual(facts), final_loss(history), first_loss(history)
     if not long_enough(history) or loss is None or begin is None or history.broke or (facts.idle or 0) >= 0.999:
         return None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from clsf.faults.doctor import Verdict
-from clsf.faults.history import Facts, History
+from clsf.faults.doctor import RunVerdict
+from clsf.faults.history import History, RunFacts
 from clsf.faults.signs import double_softmax_floor, hardly_learns, steps_per_epoch
 from clsf.words import Sentence, say
 
@@ -23,7 +23,7 @@ class Mark:
     step: float | None = None
 
 
-def marks(verdict: Verdict, history: History, facts: Facts) -> tuple[Mark, ...]:
+def marks(verdict: RunVerdict, history: History, facts: RunFacts) -> tuple[Mark, ...]:
     """Return the lines that show what a verdict was told by; none where a number says it better than a line."""
     drawn: list[Mark] = []
     losses = [v for v in history.losses or history.loss if math.isfinite(v)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
 from clsf.reader.looks import Program
@@ -22,7 +22,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     each, images, batch = steps_per_epoch(history), facts.train_images, facts.batch_size
     if not each or not images or not batch or images % batch == 0 or each != -(-images // batch) or not history.loss:
         return None
@@ -54,5 +54,5 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it."""
+    """Return nothing: whether the last batch is so small that the mean is wrong is decided by the number of images, which code rarely holds."""
     return []

@@ -6,7 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
 from clsf.reader.looks import Program, events, finding
@@ -29,7 +29,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     loss = history.loss[-1] if history.loss else None
     if loss is None or not history.accuracy or facts.chance is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, evaluating, finding, indent, model_name, with_modes
@@ -29,7 +29,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.evaluated_in_training_mode and (facts.dropouts or facts.batch_norms):
         return Evidence(0.95, say("The model was in training mode while it was evaluated."), "with-eval")
     return None

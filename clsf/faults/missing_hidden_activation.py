@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
@@ -26,7 +26,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.activations and all(name == "linear" for name in facts.activations):
         return Evidence(0.9, say("None of the hidden layers has a non-linear function."), "activations")
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import one_hot, other_loss
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
@@ -25,7 +25,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.loss_takes == "probabilities" and facts.outputs == "logits" and facts.loss in ("cross-entropy", "binary"):
         return Evidence(0.94, say("The outputs are free numbers, and the loss takes them as probabilities."), "outputs")
     if facts.loss_takes == "log-probabilities" and facts.outputs == "logits":

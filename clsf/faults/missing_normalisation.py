@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import first_loss
@@ -29,7 +29,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.inputs is not None and facts.inputs[1] > 20:
         return Evidence(
             0.96,
@@ -83,7 +83,7 @@ def in_code(program: Program) -> list[Finding]:
         new = swap(program, line, r"(\.astype\([^)]*\))", r"\1 / 255.0") if ".astype(" in program.line(line) else None
         return [finding(FAULT, line, "certain" if x.source in SETS else "likely", new)]
     if x.scale == "raw" and not x.source:  # bytes that were made here
-        return [finding(FAULT, line, "likely")]
+        return [finding(FAULT, line, "smell")]
     if x.scale == "raw" and x.source == "written":
         return [finding(FAULT, line, "smell")]
     if (x.source == "csv" and x.scale == "") or x.scale == "small":

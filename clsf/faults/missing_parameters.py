@@ -7,9 +7,9 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
-from clsf.reader.looks import WEIGHTED, Answer, Made, Net, Program, events, finding, pretrained
+from clsf.reader.looks import WEIGHTED, Made, ModelAnswer, Net, Program, events, finding, pretrained
 from clsf.words import say
 
 FAULT = Fault(
@@ -27,7 +27,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if (
         facts.idle_layers
         and facts.idle is not None
@@ -56,11 +56,11 @@ def plant(scene: Scene) -> Scene | None:
 
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
-    if program.net is None or pretrained(program):
+    if program.net is None or pretrained(program) or re.search(r"load_state_dict|load_weights|load_model", program.source.text):
         return []
     if program.keras:
         return _of_a_part(program)
-    trained = {id(e["answer"].net) for e in events(program, "loss") if not e.no_grad and isinstance(e["answer"], Answer)}
+    trained = {id(e["answer"].net) for e in events(program, "loss") if not e.no_grad and isinstance(e["answer"], ModelAnswer)}
     if id(program.net) not in trained or len(trained) > 1:
         return []
     nets = []

@@ -6,7 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, events, finding, indent, training_loops
 from clsf.words import say
@@ -29,7 +29,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.accumulates is not None and facts.accumulates > 0.98:
         return Evidence(0.96, say("Each step's gradients still hold those of all steps before."), "gradients")
     norms = history.gradient_norms

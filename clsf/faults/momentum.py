@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.optimizers import PLAINEST, with_momentum
-from clsf.reader.looks import Program, finding, number
+from clsf.reader.looks import Program, finding, number, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -24,10 +26,14 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.momentum is not None and facts.momentum >= 0.99:
         return Evidence(0.95, say("The momentum is {momentum}.", momentum=f"{facts.momentum:g}"), "rates")
     return None
+
+
+def start(scene: Scene) -> Scene:
+    return scene.planned(optimizer=with_momentum().name, learning_rate=0.05)
 
 
 def plant(scene: Scene) -> Scene | None:
@@ -41,5 +47,7 @@ def in_code(program: Program) -> list[Finding]:
         return []
     value = made.get("momentum", 2 if program.torch else 1) if made.name.lower() == PLAINEST else made.kwargs.get("momentum")
     if number(value) and value >= 0.995:
-        return [finding(FAULT, made.line_of("momentum", 2 if program.torch else 1), "certain" if value >= 1 else "likely")]
+        line = made.line_of("momentum", 2 if program.torch else 1)
+        new = swap(program, line, rf"(?<![\w.]){re.escape(repr(value))}0*(?![\w.])", "0.9")
+        return [finding(FAULT, line, "certain" if value >= 1 else "likely", new)]
     return []

@@ -7,7 +7,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding, swap
 from clsf.words import say
@@ -32,7 +32,7 @@ OVERWRITTEN = re.compile(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if OVERWRITTEN.search(history.error):
         return Evidence(0.93, say("A name stands for something else by then: {error}", error=history.error[:160]), "traceback")
     return None

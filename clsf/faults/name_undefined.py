@@ -8,7 +8,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding, swap
 from clsf.reader.names import MISSING_IMPORTS
@@ -25,7 +25,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.match(r"NameError|UnboundLocalError", history.error):
         return Evidence(0.97, say("A name isn't known: {error}", error=history.error[:160]), "traceback")
     return None

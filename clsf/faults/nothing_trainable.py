@@ -7,7 +7,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, events, finding, indent
 from clsf.reader.values import Made
@@ -27,7 +27,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if (facts.idle is not None and facts.idle >= 0.999) or "does not require grad" in history.error:
         return Evidence(0.96, say("No step has changed a kernel."), "weights")
     if facts.idle is None and len(history.loss) > 2 and max(history.loss) - min(history.loss) < 1e-6 and not history.broke:

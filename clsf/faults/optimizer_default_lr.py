@@ -5,7 +5,7 @@ from __future__ import annotations
 from clsf import FRAMEWORKS
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import KERAS, TORCH, Scene
 from clsf.faults.signs import final_loss, first_loss, long_enough
 from clsf.optimizer_calls import own_rate
@@ -31,7 +31,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     declared = OPTIMIZERS.get(facts.optimizer or "")
     low = None if declared is None else _low(declared)
     rate, loss, begin = facts.learning_rate, final_loss(history), first_loss(history)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.optimizers import OPTIMIZERS, POPULAR, title
 from clsf.reader.looks import Program, finding, number
@@ -30,7 +30,7 @@ FAULT = Fault(
 _NAMES = {name for name, declared in OPTIMIZERS.items() if declared.adaptive and declared.rate <= 0.001}
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.epsilon is not None and facts.epsilon >= 0.01 and facts.optimizer in _NAMES:
         return Evidence(
             0.95,
@@ -38,6 +38,10 @@ def in_run(history: History, facts: Facts) -> Evidence | None:
             "rates",
         )
     return None
+
+
+def start(scene: Scene) -> Scene:
+    return scene.planned(optimizer=POPULAR, learning_rate=OPTIMIZERS[POPULAR].rate)
 
 
 def plant(scene: Scene) -> Scene | None:

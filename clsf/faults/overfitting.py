@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.words import say
 
 FAULT = Fault(
@@ -21,7 +21,7 @@ RISE = 1.25  # last validation losses over the smallest one
 APART = 2.0  # last validation loss over the training loss, at least
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     losses, trained = history.validation_loss, history.loss
     if len(losses) != len(trained) or len(losses) < AFTER + 2 or history.broke or (facts.chance and min(losses) > facts.chance):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.faults.fault import Fault
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.signs import hardly_learns
 from clsf.words import say
 
@@ -21,7 +21,7 @@ LEAST = 8  # epochs
 LEVEL = 0.02  # share by which the loss of the last third differs, at most
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     losses = history.loss
     if len(losses) < LEAST or history.broke or not history.accuracy or hardly_learns(history, facts):
         return None

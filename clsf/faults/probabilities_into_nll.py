@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import other_loss, returning
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, finding, swap
@@ -28,7 +28,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.loss_takes == "log-probabilities" and facts.outputs == "softmax":
         return Evidence(0.97, say("The outputs sum to 1, and the loss takes logarithms of probabilities."), "outputs")
     if facts.outputs is None and history.loss and -1 <= min(history.loss) < 0:

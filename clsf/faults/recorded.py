@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Tensor:
+class RecordedTensor:
     """One tensor: all of its size, some of its numbers."""
 
     shape: tuple[int, ...]
@@ -15,11 +15,11 @@ class Tensor:
     values: tuple[float, ...]  # evenly spaced, the same places for equal shapes
 
 
-Tensors = dict[str, Tensor]
+Tensors = dict[str, RecordedTensor]
 
 
 @dataclass(frozen=True)
-class Step:
+class StepRecord:
     """One step of the optimizer, in the order of computation."""
 
     loss: float
@@ -29,26 +29,26 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Recording:
+class RecordedSteps:
     """The first steps of a program."""
 
     start: Tensors = field(default_factory=dict)  # the weights before the first step
-    steps: tuple[Step, ...] = ()
+    steps: tuple[StepRecord, ...] = ()
     evaluated: Tensors = field(default_factory=dict)  # images and logits of the first batch that was evaluated
     evaluated_after: int = 0  # steps before it
 
 
-def recording(seen: dict) -> Recording:
+def recording(seen: dict) -> RecordedSteps:
     """Return the recording in what a watch wrote."""
     steps = tuple(
-        Step(step["loss"], _tensors(step.get("forward")), _tensors(step.get("backward")), _tensors(step.get("update")))
+        StepRecord(step["loss"], _tensors(step.get("forward")), _tensors(step.get("backward")), _tensors(step.get("update")))
         for step in seen.get("recorded", ())
     )
-    return Recording(_tensors(seen.get("start")), steps, _tensors(seen.get("evaluated")), seen.get("evaluated_after", 0))
+    return RecordedSteps(_tensors(seen.get("start")), steps, _tensors(seen.get("evaluated")), seen.get("evaluated_after", 0))
 
 
 def _tensors(arrays: dict | None) -> Tensors:
     return {
-        name: Tensor(tuple(shape), norm, largest, tuple(values))
+        name: RecordedTensor(tuple(shape), norm, largest, tuple(values))
         for name, (shape, norm, largest, values) in (arrays or {}).items()
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
 from clsf.reader.habits import penalties
@@ -22,7 +22,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.l2 and facts.l2 >= 0.01 and (hardly_learns(history, facts) or facts.l2 >= 0.3):
         return Evidence(
             0.93, say("A penalty of {value} on the kernels is added to the loss.", value=f"{facts.l2:g}"), "weights"
@@ -43,7 +43,9 @@ def in_code(program: Program) -> list[Finding]:
         values = [n for n in (*made.args, *made.kwargs.values()) if number(n)]
         if values and max(values) >= 0.05:
             return [finding(FAULT, op.line, "likely" if max(values) >= 0.1 else "smell")]
-    by_hand = {kind: value for kind, value in penalties(program).items() if kind in ("l1", "l2") and value >= 0.1}
+    by_hand = {
+        kind: value for kind, value in penalties(program).items() if kind in ("l1", "l2") and value >= 0.1 and value != 0.5
+    }  # half of the squares is how the penalty is written
     if by_hand and program.torch:
         line = next(e.line for e in events(program, "backward")) if any(events(program, "backward")) else program.net.line
         return [finding(FAULT, line, "likely")]

@@ -12,18 +12,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.history import EpochNumbers, History, RunFacts
 from clsf.faults.measures import NOTHING, Histogram, Measures, Modes
 from clsf.faults.printed import epochs_printed
 from clsf.faults.probes import Seen
-from clsf.faults.recorded import Recording, recording
+from clsf.faults.recorded import RecordedSteps, recording
 from clsf.faults.scene import Scene
 
 SECONDS = 600
 """The longest that programs may run together."""
 
 
-UNRECORDED = Recording()
+UNRECORDED = RecordedSteps()
 LOOK_SECONDS = 0.2  # between two looks at a program that runs
 
 
@@ -51,7 +51,7 @@ class Ran:
     """What a program did."""
 
     history: History
-    facts: Facts
+    facts: RunFacts
     printed: str  # what it wrote
     traceback: str  # the end of its traceback; "" if it ended well
     confusion: tuple[tuple[int, ...], ...] | None = (
@@ -59,7 +59,7 @@ class Ran:
     )
     measures: Measures = NOTHING
     samples: Samples | None = None
-    recording: Recording = UNRECORDED
+    recording: RecordedSteps = UNRECORDED
 
     def seen(self, again: Ran | None = None) -> Seen:
         """Return it as probes look at it. `again`: the run of the probe's own, if it needs one."""
@@ -172,7 +172,7 @@ _LOSSES = {
 }  # fmt: skip
 
 
-def facts(seen: dict, scene: Scene) -> Facts:
+def facts(seen: dict, scene: Scene) -> RunFacts:
     """Return what is known of a program that was watched. Its classes are those of the data set."""
     table = seen["facts"]
     name = table.get("loss_name", "")
@@ -187,7 +187,7 @@ def facts(seen: dict, scene: Scene) -> Facts:
     hidden = list(table.get("widths", [])[1:]) if scene.keras is False else None
     inputs, others = seen["inputs"], seen["validation_inputs"]
     rates = seen["learning_rates"]
-    return Facts(
+    return RunFacts(
         framework=scene.framework,
         classes=2 if table.get("output_units") == 1 else 10,
         batch_size=seen["batch_size"] if not table.get("planned_batch") else table["planned_batch"],

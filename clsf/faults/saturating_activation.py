@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import each_layer
 from clsf.faults.scene import Scene
 from clsf.faults.signs import hardly_learns
@@ -30,7 +30,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     bent = [name for name in facts.activations or () if name in ("sigmoid", "tanh")]
     if len(bent) < 3:
         return None

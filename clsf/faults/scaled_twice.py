@@ -6,7 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import PREPARED
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
@@ -27,7 +27,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.inputs is not None and 0 < facts.inputs[1] < 0.05:
         return Evidence(
             0.96,

@@ -6,7 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.faults.signs import steps_per_epoch
 from clsf.reader.looks import Program, finding, number, training_loops
@@ -29,7 +29,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     rates, each = history.learning_rates, steps_per_epoch(history) or 40
     middle = rates[min(each // 2, len(rates) - 1)] if len(rates) > 12 else None
     if middle is not None and middle < 1e-3 * max(rates[0], 1e-30):

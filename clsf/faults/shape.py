@@ -6,7 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, finding, swap
@@ -23,7 +23,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.search(
         r"shapes cannot be multiplied|size mismatch|expected shape=|incompatible with the layer|must match the size|Dimensions must be equal|cannot be broadcast",
         history.error,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import LOSS, SETTLED, classes, returning
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Answer, Array, Program, ending, events, finding, has
+from clsf.reader.looks import Array, ModelAnswer, Program, ending, events, finding, has
 from clsf.words import say
 
 FAULT = Fault(
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.broadcasts:
         return Evidence(
             0.97, say("Outputs and labels of a batch have other shapes, and the loss compares each with each."), "shapes"
@@ -53,7 +53,7 @@ def in_code(program: Program) -> list[Finding]:
     for event in events(program, "loss"):
         answer, target = event["answer"], event["target"]
         if (
-            isinstance(answer, Answer)
+            isinstance(answer, ModelAnswer)
             and isinstance(target, Array)
             and not event.no_grad
             and (

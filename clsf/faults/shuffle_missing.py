@@ -8,7 +8,7 @@ from itertools import product
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.faults.signs import sawtooth
@@ -37,7 +37,7 @@ FAULT = Fault(
 _MIXED = re.compile(r"permut|shuffle|randperm|rand|choice|sample")
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.purity is not None and facts.purity > 0.6 and (facts.largest_class or 0.2) < 0.45:
         return Evidence(0.95, say("On average {share} of a batch are of one class.", share=f"{facts.purity:.0%}"), "batches")
     alike = sawtooth(history)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-from clsf.faults.history import Facts, History
+from clsf.faults.history import History, RunFacts
 from clsf.optimizers import PLAINEST, with_momentum
 from clsf.plan import LEARNING_RATES
 
@@ -49,7 +49,7 @@ def long_enough(history: History) -> bool:
     return history.steps >= FEW if history.steps else len(history.epochs) >= 3
 
 
-def stuck(history: History, facts: Facts) -> bool:
+def stuck(history: History, facts: RunFacts) -> bool:
     """Return whether the loss has stayed at ln C, or come to it, with accuracy near chance."""
     loss, accuracy, chance = final_loss(history), last_accuracy(history), facts.chance
     if loss is None or chance is None or accuracy is None or not long_enough(history):
@@ -57,7 +57,7 @@ def stuck(history: History, facts: Facts) -> bool:
     return abs(loss - chance) < 0.06 * chance and accuracy < 1.7 / facts.classes
 
 
-def hardly_learns(history: History, facts: Facts) -> bool:
+def hardly_learns(history: History, facts: RunFacts) -> bool:
     """Return whether accuracy is still near chance after enough steps, whatever the loss."""
     accuracy = last_accuracy(history)
     if accuracy is None or not facts.classes or not long_enough(history):
@@ -65,7 +65,7 @@ def hardly_learns(history: History, facts: Facts) -> bool:
     return accuracy < 2.2 / facts.classes
 
 
-def rate_over_usual(facts: Facts) -> float | None:
+def rate_over_usual(facts: RunFacts) -> float | None:
     """Return the learning rate over the one that its optimizer usually takes."""
     usual = LEARNING_RATES.get(facts.optimizer or "")
     if facts.optimizer == PLAINEST and usual and facts.momentum:

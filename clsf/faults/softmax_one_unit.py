@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import LOSS, SETTLED, classes, other_last, returning
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, finding, sigmoid_for_softmax
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.output_units == 1 and facts.outputs == "softmax":
         return Evidence(1.0, say("The model has one output, and it is 1 for every image."), "outputs")
     if (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import last_line, returning
 from clsf.faults.scene import Scene
 from clsf.faults.signs import double_softmax_floor, final_loss, last_accuracy
@@ -33,7 +33,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.outputs == "softmax" and facts.loss_takes == "logits" and (facts.output_units or 2) > 1:
         return Evidence(0.96, say("The model's outputs sum to 1, and the loss takes them as logits."), "floor")
     loss, accuracy = final_loss(history), last_accuracy(history)

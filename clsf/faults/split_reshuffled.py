@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding
 from clsf.reader.rows import TRAINS, VALIDATES, loops, names_in
@@ -29,7 +30,11 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+_BUILT = re.compile(r"(?i)model|net$|optim")
+_DRAWN = re.compile(r"permut|shuffle|train_test_split|random_split|randperm|sample\(")
+
+
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.trained_before is not None and facts.trained_before > 0.25 and not (facts.shared_images or 0) > 0.25:
         return Evidence(
             0.95,
@@ -74,12 +79,20 @@ def in_code(program: Program) -> list[Finding]:
 def _in_each_epoch(program: Program) -> list[Finding]:
     """Return a split into training and validation that is drawn within the loop that trains, with the same model."""
     for loop in loops(program.source):
-        if program.net is not None and loop.lineno <= program.net.line <= (loop.end_lineno or 0):
+        made = [
+            (node, [name for target in node.targets for name in names_in(target)])
+            for node in loop.body
+            if isinstance(node, ast.Assign)
+        ]
+        every = [name for _, names in made for name in names]
+        if any(map(_BUILT.search, every)) or not any(map(TRAINS.search, every)):
             continue  # each turn has a model of its own, as in cross-validation
-        made = [n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Assign)]
-        names = [(name, node.lineno) for node in made for target in node.targets for name in names_in(target)]
-        if any(TRAINS.search(name) for name, _ in names):
-            for name, line in names:
-                if VALIDATES.search(name):
-                    return [finding(FAULT, line, "likely")]
+        drawn: set[str] = set()  # what chance decides in each turn
+        for node, names in made:
+            if _DRAWN.search(ast.unparse(node.value)) or drawn & {
+                n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)
+            }:
+                drawn |= set(names)
+                if any(map(VALIDATES.search, names)):
+                    return [finding(FAULT, node.lineno, "likely")]
     return []

@@ -6,7 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
 from clsf.reader.looks import Program, finding
@@ -23,7 +23,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.match(r"SyntaxError|IndentationError|TabError", history.error):
         return Evidence(1.0, say("Python can't read the program: {error}", error=history.error[:160]), "traceback")
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clsf.faults.fault import Fault
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.words import say
 
 FAULT = Fault(
@@ -24,7 +24,7 @@ OFTEN = 0.15  # share of the steps that are five times slower than the usual one
 REGULAR = 0.5  # deviation of the gaps between slow steps over their mean: images that come late do so in turns, other programs by chance (about 1)
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     speeds = np.array(history.speeds)
     speeds = speeds[speeds > 0]
     if len(speeds) < LEAST_STEPS or facts.batch_size is None or facts.batch_size * (1 / speeds).sum() < LEAST_SECONDS:

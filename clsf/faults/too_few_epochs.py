@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, events, finding, rounds
 from clsf.words import say
@@ -20,7 +20,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.planned_epochs is None or facts.planned_epochs > 2 or not history.over or history.error or not history.accuracy:
         return None
     small_batches = not (facts.batch_size and facts.train_images and facts.batch_size > facts.train_images / 3)

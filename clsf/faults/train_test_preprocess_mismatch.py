@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Array, Loader, Made, Program, evaluating, events, finding, swap
 from clsf.words import say
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     train, other = facts.inputs, facts.validation_inputs
     if train and other and train[1] > 0 and other[1] > 0 and not 0.2 < other[1] / train[1] < 5:
         return Evidence(

@@ -6,7 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.model.layers import keras_name
 from clsf.reader.looks import Made, Program, finding
@@ -28,7 +28,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.unused and facts.framework == "torch":
         return Evidence(0.93, say("Some layers never get a gradient: {count}.", count=facts.unused), "weights")
     return None

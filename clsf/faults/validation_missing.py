@@ -6,7 +6,7 @@ import ast
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, evaluating, events, finding
 from clsf.reader.rows import VALIDATES, names_in
@@ -23,7 +23,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.validated is False and history.epochs:
         return Evidence(0.9, say("No number is reported about images that weren't trained on."), "validation")
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import SHUFFLED
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, events, finding, swap
@@ -28,7 +28,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.unseen_labels is not None and facts.unseen_labels > 0.3:
         return Evidence(
             0.96,

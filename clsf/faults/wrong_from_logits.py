@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import other_loss
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, finding, swap
@@ -29,7 +29,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.framework != "torch" and facts.loss == "cross-entropy":
         if facts.loss_takes == "probabilities" and facts.outputs == "logits":
             return Evidence(0.95, say("The outputs are free numbers, and the loss takes them as probabilities."), "outputs")

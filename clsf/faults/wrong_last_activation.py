@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import last_dense, returning
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, finding, swap
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.outputs == "tanh":
         return Evidence(0.93, say("The outputs never leave the range from -1 to 1."), "outputs")
     return None

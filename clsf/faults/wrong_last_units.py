@@ -6,7 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import classes, other_last
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN as SETS
@@ -29,7 +29,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.search(r"Target \d+ is out of bounds|outside the valid range", history.error):
         return Evidence(0.9 if facts.labels is None or facts.labels[0] == 0 else 0.5, say("A label has no output."), "labels")
     if facts.output_units and facts.classes and facts.output_units > facts.classes and facts.classes > 1:

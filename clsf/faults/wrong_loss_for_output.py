@@ -6,7 +6,7 @@ import re
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import other_loss
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, ending, finding, swap
@@ -26,7 +26,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if re.search(
         r"Target size .* must be the same as input size|must have the same rank|(target|output).*(same shape|shapes.*incompatible)",
         history.error,
@@ -44,7 +44,7 @@ def plant(scene: Scene) -> Scene | None:
 
 
 def in_code(program: Program) -> list[Finding]:
-    """Return where a program has it."""
+    """Return where a program has it. A binary loss over several outputs is told as binary-loss-multiclass, whose fix is the same."""
     end, loss = ending(program), program.loss
     if end is None or loss is None or end.units is None:
         return []

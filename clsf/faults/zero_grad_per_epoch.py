@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
-from clsf.faults.history import Evidence, Facts, History
+from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
 from clsf.reader.looks import Program, finding, training_loops
 from clsf.words import say
@@ -24,7 +24,7 @@ FAULT = Fault(
 )
 
 
-def in_run(history: History, facts: Facts) -> Evidence | None:
+def in_run(history: History, facts: RunFacts) -> Evidence | None:
     if facts.accumulates is not None and 0.4 < facts.accumulates <= 0.98:
         return Evidence(
             0.95, say("Gradients are cleared only in {share} of the steps.", share=f"{1 - facts.accumulates:.0%}"), "gradients"

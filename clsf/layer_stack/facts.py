@@ -30,7 +30,7 @@ class StackFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class StackMend:
     """A way out: what it does, and the chain after it."""
 
     title: Sentence
@@ -51,36 +51,36 @@ def stack_facts(chain: LayerStack, in_shape: Shape) -> StackFacts:
     return StackFacts(in_shape, known)
 
 
-def mends(chain: LayerStack, at: int, shape: Shape) -> list[Mend]:
+def mends(chain: LayerStack, at: int, shape: Shape) -> list[StackMend]:
     """Return ways to make stage `at` fit the `shape` that reaches it, the likeliest first; none may be known."""
     stage, offered = chain[at], []
     layer = stage.layer
     if layer.role == "Linear" and len(shape) == 3 and len(chain) == MAX_STAGES and at:
         title = say("Put a flatten layer in the place of layer {number}", number=at)
-        offered = [Mend(title, (*chain[: at - 1], Stage(made("Flat")), *chain[at:]))]
+        offered = [StackMend(title, (*chain[: at - 1], Stage(made("Flat")), *chain[at:]))]
     elif layer.role == "Linear" and len(shape) == 3:
         offered = [
-            Mend(put_before(layer), _inserted(chain, at, Stage(layer))) for layer in (made("Flat"), made("GlobalAverage"))
+            StackMend(put_before(layer), _inserted(chain, at, Stage(layer))) for layer in (made("Flat"), made("GlobalAverage"))
         ]
     elif isinstance(layer, Sliding) and len(shape) == 3:
         if layer.padding == "valid" and any(reach > side for reach, side in zip(layer.reaches, shape[:2], strict=True)):
-            offered.append(Mend(say("Use padding 'same'"), _changed(chain, at, padding="same")))
+            offered.append(StackMend(say("Use padding 'same'"), _changed(chain, at, padding="same")))
             if max(layer.gaps) > 1:
-                offered.append(Mend(say("Set the dilation to 1"), _changed(chain, at, dilation_rate=1)))
+                offered.append(StackMend(say("Set the dilation to 1"), _changed(chain, at, dilation_rate=1)))
             else:
                 most, few = layer.inside(shape), field_of(type(layer), layer.SIDE).rule.few
                 most = one_or_two(tuple(min(side, few) for side in sides_of(most)))
                 title = say("Set {field} to {value}", field=layer.SIDE, value=one_or_two_text(most))
-                offered.append(Mend(title, _changed(chain, at, **{layer.SIDE: most})))
+                offered.append(StackMend(title, _changed(chain, at, **{layer.SIDE: most})))
     elif len(shape) == 1 and at and chain[at - 1].layer.role == "Flat":
         offered.append(
-            Mend(
+            StackMend(
                 say("Put it before the {kind}", kind=chain[at - 1].kind),
                 (*chain[: at - 1], stage, chain[at - 1], *chain[at + 1 :]),
             )
         )
     if len(chain) > 1:
-        offered.append(Mend(say("Take it out"), (*chain[:at], *chain[at + 1 :])))
+        offered.append(StackMend(say("Take it out"), (*chain[:at], *chain[at + 1 :])))
     return offered
 
 

@@ -14,7 +14,7 @@ Interval = tuple[int, int]  # first and last, both seen; may reach over the edge
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenCells:
     """What the cells of the last picture see of one earlier picture: intervals by output row and by output column."""
 
     rows: tuple[Interval, ...]
@@ -31,17 +31,17 @@ def sees_everything(facts: tuple[LayerFacts, ...]) -> bool:
     return any(one.layer.whole for one in facts)
 
 
-def seen(facts: tuple[LayerFacts, ...]) -> list[Seen]:
+def seen(facts: tuple[LayerFacts, ...]) -> list[SeenCells]:
     """Return, for the input and for each stage, what the cells of the last stage see of it. All stages pass on images."""
     height, width = facts[-1].out_shape[:2]
     rows = [(r, r) for r in range(height)]
     columns = [(c, c) for c in range(width)]
-    steps = [Seen(tuple(rows), tuple(columns))]
+    steps = [SeenCells(tuple(rows), tuple(columns))]
     for stage in reversed(facts):
         left, _, top, _ = stage.layer.pads(stage.in_shape)
         rows = [_before(interval, stage.layer, 0, top) for interval in rows]
         columns = [_before(interval, stage.layer, 1, left) for interval in columns]
-        steps.append(Seen(tuple(rows), tuple(columns)))
+        steps.append(SeenCells(tuple(rows), tuple(columns)))
     return steps[::-1]
 
 

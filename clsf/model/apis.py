@@ -94,7 +94,7 @@ def one_number(value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ApiStep:
     """One step of a layer in a framework: the call that makes an object for it, and an expression of `{x}` that needs none.
 
     `function` is "" if the step holds weights or behaves otherwise while training, and so needs its object.

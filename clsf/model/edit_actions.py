@@ -19,7 +19,7 @@ from clsf.model.advice import advice
 from clsf.model.edit import Design, Place
 from clsf.model.edit_facts import design_facts
 from clsf.model.edit_fields import fresh, whole_numbers
-from clsf.model.edit_history import History
+from clsf.model.edit_history import EditHistory
 from clsf.model.shapes import Shape
 
 ACTIONS = (
@@ -27,7 +27,7 @@ ACTIONS = (
 )  # fmt: skip
 
 
-def act(history: History, action: object, input_shape: Shape, classes: int) -> History:
+def act(history: EditHistory, action: object, input_shape: Shape, classes: int) -> EditHistory:
     """Return the history with one more step. Raises SpecError, with a sentence, for what can't be done."""
     do = action.get("do") if isinstance(action, dict) else None
     if do not in ACTIONS:

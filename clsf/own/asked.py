@@ -12,7 +12,7 @@ from clsf.model import freezing
 from clsf.own import kept
 from clsf.predict.explain import nearest
 from clsf.predict.session import Held, models
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 
 BATCH = 32  # images that go through the network together
 NEAREST = 5
@@ -36,7 +36,7 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
+class AnswerEvidence:
     """Why an answer is what it is: the scores before softmax, and the training images that are most alike."""
 
     scores: np.ndarray  # float64 (classes,), their mean is 0: softmax does not ask for it
@@ -45,7 +45,7 @@ class Evidence:
     likeness: np.ndarray  # float64 (k,): cosine of the angle between the features, 1 for equal ones
 
 
-def validated(request: Request) -> Validated | None:
+def validated(request: ModelRequest) -> Validated | None:
     """Return what the model says of its validation images; None if it is not here."""
     held = models.of(request)
     if held is None:
@@ -55,7 +55,7 @@ def validated(request: Request) -> Validated | None:
         return Validated(_predicted(held, images.pixels), np.asarray(images.labels))
 
 
-def answered(request: Request, pixels: np.ndarray) -> np.ndarray | None:
+def answered(request: ModelRequest, pixels: np.ndarray) -> np.ndarray | None:
     """Return the probabilities, float64 (n, classes), of prepared images, uint8 (n, h, w, c); None if the model is not here."""
     held = models.of(request)
     if held is None:
@@ -64,7 +64,7 @@ def answered(request: Request, pixels: np.ndarray) -> np.ndarray | None:
         return _predicted(held, pixels)
 
 
-def features(request: Request) -> Features | None:
+def features(request: ModelRequest) -> Features | None:
     """Return the features of all images that the model was taught and judged with; None if it is not here."""
     held = models.of(request)
     if held is None:
@@ -76,7 +76,7 @@ def features(request: Request) -> Features | None:
     return Features(rows, prepared.labels, alone if recordings is None or len(recordings) != len(rows) else recordings)
 
 
-def why(request: Request, pixels: np.ndarray) -> Evidence | None:
+def why(request: ModelRequest, pixels: np.ndarray) -> AnswerEvidence | None:
     """Return the evidence for one prepared image, uint8 (h, w, c); None if the model is not here."""
     held = models.of(request)
     if held is None:
@@ -89,7 +89,7 @@ def why(request: Request, pixels: np.ndarray) -> Evidence | None:
     which, distances = nearest(_directions(rows[train]), own, NEAREST)
     at = train[which]
     cosine = 1 - distances**2 / 2  # of two rows of length 1 that lie so far apart
-    return Evidence(scores - scores.mean(), np.asarray(prepared.pixels[at]), prepared.labels[at], cosine)
+    return AnswerEvidence(scores - scores.mean(), np.asarray(prepared.pixels[at]), prepared.labels[at], cosine)
 
 
 def _predicted(held: Held, pixels: np.ndarray) -> np.ndarray:

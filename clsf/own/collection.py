@@ -18,7 +18,7 @@ MOST_NAME = 60  # characters
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class OwnClass:
     """A class: its name, its images uint8 (n, SIDE, SIDE, 3) in the order they came, and which recording each is of, int64 (n,).
 
     A photograph is a recording of its own; the images of one recording are near-equal.
@@ -36,7 +36,7 @@ class Kind:
 class Collection:
     """Classes in the order of their cards."""
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[OwnClass, ...]
 
     def __len__(self) -> int:
         return sum(map(len, self.kinds))
@@ -94,7 +94,7 @@ class Collection:
         """Return the collection without a class."""
         return Collection(self.kinds[:at] + self.kinds[at + 1 :])
 
-    def _with(self, at: int, kind: Kind) -> Collection:
+    def _with(self, at: int, kind: OwnClass) -> Collection:
         return Collection((*self.kinds[:at], kind, *self.kinds[at + 1 :]))
 
     def missing(self) -> Sentence | None:
@@ -132,9 +132,9 @@ class Collection:
         ]
 
 
-def empty(name: str) -> Kind:
+def empty(name: str) -> OwnClass:
     """Return a class without images."""
-    return Kind(class_name(name), no_pixels(), np.zeros(0, np.int64))
+    return OwnClass(class_name(name), no_pixels(), np.zeros(0, np.int64))
 
 
 def no_pixels() -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from clsf.data import made_sets
 from clsf.data.file_names import file_names
 from clsf.data.sources import open_dataset
-from clsf.own.collection import SIDE, Collection, Kind
+from clsf.own.collection import SIDE, Collection, OwnClass
 from clsf.own.recordings import Sides
 from clsf.words import Sentence
 
@@ -55,6 +55,6 @@ def collection(name: str) -> tuple[Collection, Sides] | None:
         return None
     order = np.lexsort((np.arange(len(taken)), taken, images.labels))
     pixels, labels, taken = np.asarray(images.pixels[order]), images.labels[order], taken[order]
-    kinds = [Kind(kind, pixels[labels == label], taken[labels == label]) for label, kind in enumerate(images.classes)]
+    kinds = [OwnClass(kind, pixels[labels == label], taken[labels == label]) for label, kind in enumerate(images.classes)]
     trained = order < len(dataset.train)
     return Collection(tuple(kinds)), Sides(np.flatnonzero(trained), np.flatnonzero(~trained))

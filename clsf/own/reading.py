@@ -19,7 +19,7 @@ from clsf.data.decode import decode, quietly
 from clsf.data.progress import Progress, silent
 from clsf.errors import DataError
 from clsf.own import teach_file
-from clsf.own.collection import SIDE, Collection, Kind, evenly
+from clsf.own.collection import SIDE, Collection, OwnClass, evenly
 from clsf.words import Sentence
 
 COMMAND = (sys.executable, "-m", "clsf.own.reading")
@@ -53,7 +53,7 @@ def taught_again(file: BinaryIO, progress: Progress = silent) -> Collection:
     result, arrays = _worked(file, {"what": "again"}, progress)
     ends = np.cumsum(result["counts"])[:-1]
     parts = zip(result["names"], np.split(arrays["pixels"], ends), np.split(arrays["recordings"], ends), strict=True)
-    return Collection(tuple(Kind(str(name), pixels, recordings) for name, pixels, recordings in parts))
+    return Collection(tuple(OwnClass(str(name), pixels, recordings) for name, pixels, recordings in parts))
 
 
 def _worked(archive: BinaryIO, order: dict, progress: Progress) -> tuple[dict, dict[str, np.ndarray]]:

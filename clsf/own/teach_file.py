@@ -18,10 +18,10 @@ import numpy as np
 from clsf.data.archives import opened_zip
 from clsf.data.decode import decode, header
 from clsf.data.layout import class_name
-from clsf.data.listing import Entry
+from clsf.data.listing import ListedFile
 from clsf.data.progress import Progress, silent
 from clsf.errors import DataError
-from clsf.own.collection import MOST_CLASSES, MOST_IMAGES, SIDE, Collection, Kind, no_pixels
+from clsf.own.collection import MOST_CLASSES, MOST_IMAGES, SIDE, Collection, OwnClass, no_pixels
 from clsf.words import Sentence, say
 
 T = TypeVar("T")
@@ -76,11 +76,11 @@ def read(file: str | Path | BinaryIO, progress: Progress = silent) -> Collection
                 used.add(file_name)
                 pixels.append(_picture(file_name, entries.get(file_name)))
                 recordings.append(recording)
-            kinds.append(Kind(name, np.stack(pixels) if pixels else no_pixels(), np.array(recordings, np.int64)))
+            kinds.append(OwnClass(name, np.stack(pixels) if pixels else no_pixels(), np.array(recordings, np.int64)))
     return Collection(_apart(kinds))
 
 
-def _table(entry: Entry | None) -> list[tuple[str, list[tuple[str, int]]]]:
+def _table(entry: ListedFile | None) -> list[tuple[str, list[tuple[str, int]]]]:
     """Return (class, [(file, recording), …]) of each class."""
     if entry is None:
         raise _wrong(say("it holds no {file}", file=TABLE))
@@ -115,7 +115,7 @@ def _class(one: object) -> tuple[str, list[tuple[str, int]]]:
     return class_name(name), [(file, recording) for file, recording in images]
 
 
-def _picture(name: str, entry: Entry | None) -> np.ndarray:
+def _picture(name: str, entry: ListedFile | None) -> np.ndarray:
     if entry is None:
         raise _wrong(say("the image {file} is missing", file=name[:100]))
     data = _tried(name, entry.read)
@@ -137,12 +137,12 @@ def _tried(name: str, work: Callable[[], T]) -> T:
         raise _wrong(say("the image {file} can't be used. {why}", file=name[:100], why=error.sentence)) from error
 
 
-def _apart(kinds: list[Kind]) -> tuple[Kind, ...]:
+def _apart(kinds: list[OwnClass]) -> tuple[OwnClass, ...]:
     """Return the classes with recordings numbered anew, so that none is of two classes."""
     first, renumbered = 0, []
     for kind in kinds:
         numbers, places = np.unique(kind.recordings, return_inverse=True)
-        renumbered.append(Kind(kind.name, kind.pixels, (first + places.reshape(-1)).astype(np.int64)))
+        renumbered.append(OwnClass(kind.name, kind.pixels, (first + places.reshape(-1)).astype(np.int64)))
         first += len(numbers)
     return tuple(renumbered)
 

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from clsf.data.shapes import draw_shapes
-from clsf.own.collection import SIDE, Collection, Kind
+from clsf.own.collection import SIDE, Collection, OwnClass
 
 RECORDINGS, FRAMES = 6, 5  # of each class, and of each recording
 SEED = 27
@@ -34,7 +34,7 @@ def tryout() -> Collection:
     kinds.append(_kind(SHAPE, [_sized(pixels) for pixels in stars], random))
     first, numbered = 0, []
     for kind in kinds:
-        numbered.append(Kind(kind.name, kind.pixels, kind.recordings + first))
+        numbered.append(OwnClass(kind.name, kind.pixels, kind.recordings + first))
         first += RECORDINGS
     return Collection(tuple(numbered))
 
@@ -61,9 +61,9 @@ def _cuts(photograph: np.ndarray, random: np.random.Generator) -> list[np.ndarra
     return places
 
 
-def _kind(name: str, places: list[np.ndarray], random: np.random.Generator) -> Kind:
+def _kind(name: str, places: list[np.ndarray], random: np.random.Generator) -> OwnClass:
     frames = [_varied(place, random) for place in places for _ in range(FRAMES)]
-    return Kind(name, np.stack(frames), np.repeat(np.arange(RECORDINGS), FRAMES))
+    return OwnClass(name, np.stack(frames), np.repeat(np.arange(RECORDINGS), FRAMES))
 
 
 def _varied(pixels: np.ndarray, random: np.random.Generator) -> np.ndarray:

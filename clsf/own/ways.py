@@ -15,7 +15,7 @@ T_95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365, 9
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedTraining:
     """One training: its validation accuracy after the last epoch, a share, and the seconds that it took."""
 
     accuracy: float

@@ -11,11 +11,11 @@ import numpy as np
 
 from clsf.data import access
 from clsf.errors import ClsfError, EngineError
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 from clsf.runs.record import RunRecord
 
 
-class TrainingService(Protocol):
+class AskingService(Protocol):
     """What is needed of `clsf.training_service.TrainingService`."""
 
     def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
@@ -35,9 +35,9 @@ class Failed:
     error: ClsfError
 
 
-def request_of(record: RunRecord) -> Request:
+def request_of(record: RunRecord) -> ModelRequest:
     """Return how a worker is asked about a run that has started."""
-    return Request(
+    return ModelRequest(
         record.run_id, record.framework, record.model.to_json(), record.plan.to_json(), tuple(record.started.input_shape),
         classes_of(record), record.started.scale,
     )  # fmt: skip
@@ -48,13 +48,13 @@ def classes_of(record: RunRecord) -> int:
     return 2 if record.plan.loss_kind.one_output else record.model.analyse(record.started.input_shape).output_shape[0]
 
 
-def ask(service: TrainingService, record: RunRecord, function: str, *args: object, timeout: float = SECONDS) -> object:
+def ask(service: AskingService, record: RunRecord, function: str, *args: object, timeout: float = SECONDS) -> object:
     """Return what `function(request, *args)` says in the run's framework. Raises ClsfError."""
     return ask_with(service, request_of(record), lambda: service.weights(record.run_id), function, *args, timeout=timeout)
 
 
 def ask_with(
-    service: TrainingService, request: Request, weights: Callable[[], dict], function: str, *args: object, timeout: float = SECONDS
+    service: AskingService, request: ModelRequest, weights: Callable[[], dict], function: str, *args: object, timeout: float = SECONDS
 ) -> object:  # fmt: skip
     """Return what `function(request, *args)` says in the request's framework, of weights that are fetched if it lacks them."""
     framework = request.framework
@@ -68,7 +68,7 @@ def ask_with(
 
 
 def ask_all(
-    service: TrainingService, records: Sequence[RunRecord], function: str, *args: object, timeout: float = SECONDS
+    service: AskingService, records: Sequence[RunRecord], function: str, *args: object, timeout: float = SECONDS
 ) -> list:
     """Return each run's answer, or Failed in its place; runs of different frameworks are asked at the same time."""
 

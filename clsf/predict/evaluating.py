@@ -10,12 +10,12 @@ import numpy as np
 from clsf.data.images import Images, Prepared
 from clsf.predict import metrics
 from clsf.predict.session import Held, models
-from clsf.predict.values import Evaluated, Request, Way
+from clsf.predict.values import Evaluated, ModelRequest, Way
 
 BATCH = 32  # images of the batch that is asked about in several ways
 
 
-def evaluate(request: Request) -> Evaluated | None:
+def evaluate(request: ModelRequest) -> Evaluated | None:
     """Return what the model says of every test image, and what the framework's own evaluation says; None: it is not here.
 
     Raises DataError if the data set can't be opened.

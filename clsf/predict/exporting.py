@@ -16,7 +16,7 @@ from clsf.model.changes import changed
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 from clsf.words import say
 
 KINDS = {name: framework.exports for name, framework in BY_NAME.items()}
@@ -38,7 +38,7 @@ CODE_STYLES = {name: framework.code_style for name, framework in BY_NAME.items()
 """The style of `clsf.code` whose model has the exported names and order of weights."""
 
 
-def export(request: Request, weights: Weights, kind: str) -> bytes:
+def export(request: ModelRequest, weights: Weights, kind: str) -> bytes:
     """Return a file of `kind` with the trained model. Raises EngineError if that can't be written here."""
     checks.known(EngineError, say("file format"), kind, KINDS[request.framework])
     spec, plan = ModelSpec.from_json(request.model), Plan.from_json(request.plan)

@@ -7,7 +7,7 @@ import numpy as np
 from clsf.model.walk import LayerFacts
 from clsf.predict import explain
 from clsf.predict.session import Held, models
-from clsf.predict.values import Inside, Layer, Map, Neighbours, Request
+from clsf.predict.values import Inside, LayerInside, Map, ModelRequest, Neighbours
 
 MOST_CHANNELS = 16  # of a layer that are shown
 MOST_STRONGEST = 8  # channels that respond most
@@ -17,7 +17,7 @@ MOST_COMPARED = 2000  # test images among which neighbours are looked for
 MOST_MAPPED = {"pca": 1000, "tsne": 600}  # t-SNE needs seconds for these
 
 
-def inspect_image(request: Request, pixels: np.ndarray, wanted: int | None) -> Inside | None:
+def inspect_image(request: ModelRequest, pixels: np.ndarray, wanted: int | None) -> Inside | None:
     """Return what is seen inside for one image, uint8 (h, w, c); `wanted`: the class explained, None: the model's answer.
 
     None if the model is not here.
@@ -47,7 +47,7 @@ def inspect_image(request: Request, pixels: np.ndarray, wanted: int | None) -> I
         )
 
 
-def grad_cam(request: Request, pixels: np.ndarray, wanted: int | None) -> np.ndarray | None:
+def grad_cam(request: ModelRequest, pixels: np.ndarray, wanted: int | None) -> np.ndarray | None:
     """Return Grad-CAM alone, float32 (h, w), of zeros where no layer passes on images; arguments as of `inspect_image`."""
     held = models.of(request)
     if held is None:
@@ -75,7 +75,7 @@ def _slopes(held: Held, pixels: np.ndarray, wanted: int) -> tuple:
     return slope, values, slopes
 
 
-def neighbours(request: Request, pixels: np.ndarray, count: int = 8) -> Neighbours | None:
+def neighbours(request: ModelRequest, pixels: np.ndarray, count: int = 8) -> Neighbours | None:
     """Return the test images whose features in the last hidden layer are nearest to this image's; None: no model here."""
     held = models.of(request)
     if held is None:
@@ -88,7 +88,7 @@ def neighbours(request: Request, pixels: np.ndarray, count: int = 8) -> Neighbou
     return Neighbours(layer, at, distances, images.labels[at], len(numbers), part)
 
 
-def mapped(request: Request, pixels: np.ndarray | None, method: str, seed: int = 0) -> Map | None:
+def mapped(request: ModelRequest, pixels: np.ndarray | None, method: str, seed: int = 0) -> Map | None:
     """Return test images as points of a plane by their features in the last hidden layer; None if the model is not here."""
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
@@ -137,7 +137,7 @@ def _cam_layer(facts: dict[str, LayerFacts], values: dict[str, np.ndarray]) -> s
     return images[at]
 
 
-def _layer(facts: LayerFacts, value: np.ndarray) -> Layer:
+def _layer(facts: LayerFacts, value: np.ndarray) -> LayerInside:
     value = value.astype(np.float32)
     low, high = float(value.min()), float(value.max())
     if value.ndim == 3:
@@ -151,7 +151,7 @@ def _layer(facts: LayerFacts, value: np.ndarray) -> Layer:
         strongest, best, means = np.zeros(0, np.int64), np.zeros((0, 0, 0), np.float32), np.zeros(0, np.float32)
         shown = np.arange(min(value.size, MOST_FEATURES))
         cut = value.ravel()[shown]
-    return Layer(
+    return LayerInside(
         facts.path, facts.kind, value.shape, np.ascontiguousarray(cut), shown, low, high, strongest, np.ascontiguousarray(best), means
     )  # fmt: skip
 

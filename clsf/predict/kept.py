@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from clsf.data import access, private
-from clsf.predict.asking import TrainingService as AskedService
+from clsf.predict.asking import AskingService as AskedService
 from clsf.predict.asking import plain_arrays, request_of
 from clsf.predict.exporting import SLOW
 from clsf.runs.record import RunRecord
@@ -21,7 +21,7 @@ SLOW_SECONDS = 1800.0  # the same for a slow kind: an exporter is imported first
 MOST_BYTES = 200_000_000  # of all files that are kept; those that were asked for longest ago go first
 
 
-class TrainingService(AskedService, Protocol):
+class ExportingService(AskedService, Protocol):
     """What is needed of `clsf.training_service.TrainingService`."""
 
     def call_apart(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
@@ -36,7 +36,7 @@ class Exports:
         self._made: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         self._making: dict[tuple[str, str], tuple[float, Future]] = {}  # since when (monotonic)
 
-    def get(self, service: TrainingService, record: RunRecord, kind: str) -> bytes:
+    def get(self, service: ExportingService, record: RunRecord, kind: str) -> bytes:
         """Return the file; made now, in a thread that goes on even if a reader stops waiting, if it was not.
 
         Raises DataError if the reader may not see the run's images, and what the export raises; the next call tries again.
@@ -65,7 +65,7 @@ class Exports:
         with self._lock:
             return [kind for of, kind in self._made if of == run_id]
 
-    def _make(self, service: TrainingService, record: RunRecord, kind: str) -> None:
+    def _make(self, service: ExportingService, record: RunRecord, kind: str) -> None:
         key = record.run_id, kind
         try:
             call, seconds = (service.call_apart, SLOW_SECONDS) if kind in SLOW else (service.call, SECONDS)

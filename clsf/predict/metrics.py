@@ -14,7 +14,7 @@ Z95 = 1.959963984540054  # the normal distribution has 95 of 100 within so many 
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class ShareInterval:
     """A share and the interval that holds the true one in 95 of 100 such samples."""
 
     share: float
@@ -60,7 +60,7 @@ def cross_entropy(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return float(-np.log(np.maximum(chosen, np.finfo(np.float64).tiny)).mean())
 
 
-def wilson(right: int, count: int) -> Interval:
+def wilson(right: int, count: int) -> ShareInterval:
     """Return the share right / count with Wilson's score interval, 95 %.
 
     Source: Wilson 1927, doi:10.1080/01621459.1927.10502953. It stays within [0, 1], also when all are right.
@@ -70,10 +70,10 @@ def wilson(right: int, count: int) -> Interval:
     half = Z95 / (1 + z2 / count) * sqrt(share * (1 - share) / count + z2 / (4 * count**2))
     # Where all or none are right the bound is exactly 1 or 0; rounding misses it by a little.
     low, high = (0.0 if right == 0 else middle - half), (1.0 if right == count else middle + half)
-    return Interval(share, low, high, count)
+    return ShareInterval(share, low, high, count)
 
 
-def paired_difference(labels: np.ndarray, one: np.ndarray, two: np.ndarray, seed: int = 0, rounds: int = 2000) -> Interval:
+def paired_difference(labels: np.ndarray, one: np.ndarray, two: np.ndarray, seed: int = 0, rounds: int = 2000) -> ShareInterval:
     """Return how much more often the second was right than the first, on the same images: paired bootstrap, 95 %.
 
     `share` is the difference of the accuracies, in [-1, 1]. Images are drawn with replacement, both models' answers
@@ -86,7 +86,7 @@ def paired_difference(labels: np.ndarray, one: np.ndarray, two: np.ndarray, seed
     drawn = np.random.default_rng(seed).multinomial(count, shares, size=rounds)
     differences = (drawn[:, 2] - drawn[:, 0]) / count
     low, high = np.percentile(differences, [2.5, 97.5])
-    return Interval(float(better.mean()), float(low), float(high), count)
+    return ShareInterval(float(better.mean()), float(low), float(high), count)
 
 
 def confusion(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from clsf.model.spec import ModelSpec
 from clsf.optimizers import PLAINEST
 from clsf.plan import Augmentation, Plan, Schedule
 from clsf.predict.session import models
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 from clsf.training import epoch_order
 
 BATCHES = 40  # at most, of the training images
@@ -38,7 +38,7 @@ class Judgement:
     batches: int
 
 
-def judge(request: Request, recalibrate: bool = False) -> Judgement | None:
+def judge(request: ModelRequest, recalibrate: bool = False) -> Judgement | None:
     """Return how good the request's weights are on its plan's validation images; None: the worker does not have them."""
     held = models.of(request)
     if held is None:

@@ -25,7 +25,7 @@ from clsf.frameworks import USUAL
 from clsf.model.changes import changed
 from clsf.model.spec import ModelSpec
 from clsf.plan import FIXED_SCALES, Plan, fixed_scale
-from clsf.predict.values import Prediction, Request
+from clsf.predict.values import ModelRequest, Prediction
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ UNUSED_SECONDS = 900.0
 class Held:
     """A built model with its trained weights."""
 
-    def __init__(self, request: Request, weights: Weights) -> None:
+    def __init__(self, request: ModelRequest, weights: Weights) -> None:
         self.lock = threading.RLock()
         self.used = time.monotonic()
         self.request = request
@@ -123,7 +123,7 @@ class Models:
                 self._held.popitem(last=False)
         self.sweep()
 
-    def of(self, request: Request) -> Held | None:
+    def of(self, request: ModelRequest) -> Held | None:
         with self._lock:
             held = self._held.get(request.token)
             if held is None or held.request != request:
@@ -154,7 +154,7 @@ class Models:
 models = Models()
 
 
-def hold(request: Request, weights: Weights) -> bool:
+def hold(request: ModelRequest, weights: Weights) -> bool:
     """Build the model and keep it. Raises ClsfError if the weights are not those of the model, or the data can't be opened."""
     expected = ModelSpec.from_json(request.model).analyse(request.shape).named_weights()
     wrong = [n for n, w in expected.items() if n not in weights or weights[n].shape != tuple(w.shape)]
@@ -166,7 +166,7 @@ def hold(request: Request, weights: Weights) -> bool:
     return True
 
 
-def predict(request: Request, pixels: np.ndarray) -> Prediction | None:
+def predict(request: ModelRequest, pixels: np.ndarray) -> Prediction | None:
     """Return what the model says of prepared pixels, uint8 (n, h, w, c); None if it is not here."""
     held = models.of(request)
     if held is None:

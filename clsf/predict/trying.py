@@ -13,7 +13,7 @@ from clsf.data.resize import fitted
 from clsf.errors import DataError
 from clsf.predict import drawing
 from clsf.predict.session import predict
-from clsf.predict.values import Prediction, Request
+from clsf.predict.values import ModelRequest, Prediction
 
 SHEET = 64  # pixels of a side at which drawings arrive, and pictures of digits are read
 MOST_FILE = 10_000_000  # bytes
@@ -30,19 +30,19 @@ class Tried:
     prediction: Prediction
 
 
-def drawn(request: Request, sheet: np.ndarray) -> Tried | None:
+def drawn(request: ModelRequest, sheet: np.ndarray) -> Tried | None:
     """Return what the model says of a drawing: uint8 (s, s) of ink, or (s, s, 3) in colour on white. None: no model here."""
     return asked(request, received(request, sheet))
 
 
-def received(request: Request, sheet: np.ndarray) -> np.ndarray:
+def received(request: ModelRequest, sheet: np.ndarray) -> np.ndarray:
     """Return what the model gets of a drawing, uint8 (height, width, channels), before scaling."""
     data, (height, width, _) = request.plan["data"], _own_shape(request)
     image = drawing.as_data(sheet, data, (height, width)) if sheet.ndim == 2 else fitted(sheet[None], (height, width, 3))[0]
     return fitted(image[None], request.shape)[0]
 
 
-def uploaded(request: Request, file: bytes, ground: Ground = "auto") -> Tried | None:
+def uploaded(request: ModelRequest, file: bytes, ground: Ground = "auto") -> Tried | None:
     """Return what the model says of a PNG, JPEG or WebP file. Raises DataError in words for what can't be used.
 
     It is turned upright (EXIF), put on white where it is transparent, cut to a square around its centre and resized. Grey
@@ -69,13 +69,13 @@ def uploaded(request: Request, file: bytes, ground: Ground = "auto") -> Tried | 
     return asked(request, fitted(image[None], request.shape)[0])
 
 
-def asked(request: Request, pixels: np.ndarray) -> Tried | None:
+def asked(request: ModelRequest, pixels: np.ndarray) -> Tried | None:
     """Return what the model says of one prepared image, uint8 (height, width, channels)."""
     answer = predict(request, pixels[None])
     return None if answer is None else Tried(pixels, answer)
 
 
-def _own_shape(request: Request) -> tuple[int, int, int]:
+def _own_shape(request: ModelRequest) -> tuple[int, int, int]:
     """Return the shape of the data set's images before preparation; that of the model's where the set is not on this machine."""
     try:
         return info(request.plan["data"]).shape

@@ -10,7 +10,7 @@ from clsf.predict.metrics import PerClass
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ModelRequest:
     """Which trained model is meant. A worker that does not have it says None, and is given the weights then."""
 
     token: str  # names the weights: equal tokens, equal weights
@@ -61,7 +61,7 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layer:
+class LayerInside:
     """What came out of one layer for one image, and how much its parts weigh."""
 
     path: str
@@ -82,7 +82,7 @@ class Inside:
 
     probabilities: np.ndarray  # float64 (classes,)
     wanted: int  # the class that is explained
-    layers: tuple[Layer, ...]
+    layers: tuple[LayerInside, ...]
     saliency: np.ndarray  # float32 (height, width), at least 0
     cam: np.ndarray | None  # float32 (height, width), at least 0: Grad-CAM; None if no layer passes on images
     cam_layer: str | None

@@ -8,7 +8,7 @@ from math import prod
 
 from clsf.reader import folding
 from clsf.reader import values as v
-from clsf.reader.values import BATCH, UNKNOWN, Array, Function, Loader, Made, Ref
+from clsf.reader.values import BATCH, UNKNOWN, Array, Loader, Made, ProgramFunction, Ref
 
 KNOWN = {
     # shape, classes, training images, test images
@@ -116,7 +116,7 @@ class Arrays:
                     count = None
                 shape = (count, *shape[1:])
             return replace(value.then("slice", line), shape=shape, extra=(*value.extra, ("rows", low, high)))
-        if isinstance(value, v.Answer | Loader):
+        if isinstance(value, v.ModelAnswer | Loader):
             return value
         if isinstance(value, v.Tensor):
             return value
@@ -171,7 +171,7 @@ class Arrays:
             return replace(value, shape=(None, *value.shape[1:]) if value.shape else None)
         if isinstance(value, Loader):
             return self.batch_of(value) if isinstance(key, int) else value
-        if isinstance(value, v.Answer | v.Tensor):
+        if isinstance(value, v.ModelAnswer | v.Tensor):
             return value
         if isinstance(value, Made) and value.path.startswith("torchvision.datasets"):
             x, y = self.dataset_arrays(value)
@@ -450,11 +450,11 @@ class Arrays:
             elif kind == "Pad" and size is not None and isinstance(step.get("padding", 0), int) and size[1]:
                 p = step.get("padding", 0)
                 size = (size[0], size[1] + 2 * p, size[2] + 2 * p)
-            elif kind == "Lambda" or isinstance(step, Function):
+            elif kind == "Lambda" or isinstance(step, ProgramFunction):
                 function = step.get("lambd", 0) if isinstance(step, Made) else step
                 got = (
                     self.quietly(self.call_function, function, [Array("", "", "x", size, scale)], {}, function.node)
-                    if isinstance(function, Function)
+                    if isinstance(function, ProgramFunction)
                     else UNKNOWN
                 )
                 if isinstance(got, Array):
@@ -485,7 +485,7 @@ class Arrays:
             return [t for i in (items if isinstance(items, list | tuple) else []) for t in self.transforms(i, depth + 1)]
         if isinstance(value, Made) and value.path == "torch.nn.Sequential":
             return [t for i in value.args for t in self.transforms(i, depth + 1)]
-        return [value] if isinstance(value, Made | Function) else []
+        return [value] if isinstance(value, Made | ProgramFunction) else []
 
     def arrays_of(self, data: object) -> tuple[Array, Array, Made | None]:
         """Return images and labels of what a DataLoader was given."""
@@ -587,7 +587,7 @@ class Arrays:
                 dtype = kwargs.get("dtype", args[1] if len(args) > 1 else None)
                 kind = dtype if isinstance(dtype, str) else dtype.name if isinstance(dtype, Ref) else first.dtype
                 return first.then(name, line, dtype=kind) if name in ("cast", "array", "asarray", "float32") else first
-            if isinstance(first, v.Tensor | v.Answer):
+            if isinstance(first, v.Tensor | v.ModelAnswer):
                 return first
             if isinstance(first, list | tuple):
                 return self.array_of(first, line)
@@ -671,7 +671,7 @@ class Arrays:
     def numpy_call(self, path: str, args: list, kwargs: dict, made: Made) -> object:
         name, line = made.name, made.line
         first = args[0] if args else UNKNOWN
-        if isinstance(first, v.Answer):
+        if isinstance(first, v.ModelAnswer):
             return first.then(name, line)
         match name:
             case "load" | "loadtxt" | "genfromtxt" | "memmap" | "fromfile":
@@ -780,7 +780,7 @@ class Arrays:
     def tensorflow_call(self, path: str, args: list, kwargs: dict, made: Made, node: ast.AST) -> object:
         first = args[0] if args else UNKNOWN
         name, line = made.name, made.line
-        if isinstance(first, v.Answer):
+        if isinstance(first, v.ModelAnswer):
             return first.then(name, line)
         if path.startswith("tensorflow.image.random_"):
             self.event("varied", line, made=made)
@@ -1170,7 +1170,7 @@ class Arrays:
     def mapped(self, of: Loader, function: object, line: int) -> Loader:
         scale, x, y = of.x.scale, of.x, of.y
         random = False
-        if isinstance(function, Function):
+        if isinstance(function, ProgramFunction):
             count = len(function.node.args.args)
             given = [x, y] if count >= 2 else [x]
             before = self.steps

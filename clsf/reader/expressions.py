@@ -155,7 +155,7 @@ class Expressions(Libraries, Records):
 
     def see_unaryop(self, node: ast.UnaryOp) -> object:
         value = self.eval(node.operand)
-        if isinstance(value, v.Array | v.Tensor | v.Answer | v.LossValue):
+        if isinstance(value, v.Array | v.Tensor | v.ModelAnswer | v.LossValue):
             return value
         return folding.unary(type(node.op), value)
 
@@ -183,8 +183,8 @@ class Expressions(Libraries, Records):
             if (
                 isinstance(left, v.Array)
                 or isinstance(right, v.Array)
-                or isinstance(left, v.Answer)
-                or isinstance(right, v.Answer)
+                or isinstance(left, v.ModelAnswer)
+                or isinstance(right, v.ModelAnswer)
             ):
                 return self.compared(type(op), left, right, node)
             result = folding.compare(type(op), left, right)
@@ -200,8 +200,8 @@ class Expressions(Libraries, Records):
         first, second = self.eval(node.body), self.eval(node.orelse)
         return second if first is v.UNKNOWN or first is None else first
 
-    def see_lambda(self, node: ast.Lambda) -> v.Function:
-        return v.Function(node, self.scope, "lambda")
+    def see_lambda(self, node: ast.Lambda) -> v.ProgramFunction:
+        return v.ProgramFunction(node, self.scope, "lambda")
 
     def see_namedexpr(self, node: ast.NamedExpr) -> object:
         value = self.eval(node.value)
@@ -277,8 +277,8 @@ class Expressions(Libraries, Records):
             case Super():
                 for base in value.after.bases:
                     inherited = base.find(name) if isinstance(base, v.Class) else None
-                    if inherited and isinstance(inherited[0], v.Function):
-                        return v.Function(
+                    if inherited and isinstance(inherited[0], v.ProgramFunction):
+                        return v.ProgramFunction(
                             inherited[0].node, inherited[0].scope, name, value.of, inherited[1], inherited[0].decorators
                         )
                 return Method(value, name)
@@ -298,8 +298,8 @@ class Expressions(Libraries, Records):
         if inherited is None:
             return Method(value.net or value, name) if value.net is not None else v.UNKNOWN
         member, owner = inherited
-        if isinstance(member, v.Function):
-            bound = v.Function(member.node, member.scope, member.name, value, owner, member.decorators)
+        if isinstance(member, v.ProgramFunction):
+            bound = v.ProgramFunction(member.node, member.scope, member.name, value, owner, member.decorators)
             if any(d in ("property", "functools.cached_property", "cached_property") for d in member.decorators):
                 return self.call_function(bound, [], {}, node)
             return bound
@@ -426,7 +426,7 @@ class Expressions(Libraries, Records):
 
     def call(self, called: object, args: list, kwargs: dict, node: ast.Call, lines: dict) -> object:
         match called:
-            case v.Function():
+            case v.ProgramFunction():
                 return self.call_function(called, args, kwargs, node, lines)
             case v.Class():
                 return self.instantiate(called, args, kwargs, node, lines)
@@ -440,7 +440,9 @@ class Expressions(Libraries, Records):
                 method = called.cls.find("__call__") or called.cls.find("forward") or called.cls.find("call")
                 if method:
                     return self.call_function(
-                        v.Function(method[0].node, method[0].scope, method[0].name, called, method[1], method[0].decorators),
+                        v.ProgramFunction(
+                            method[0].node, method[0].scope, method[0].name, called, method[1], method[0].decorators
+                        ),
                         args,
                         kwargs,
                         node,
@@ -468,8 +470,8 @@ class Expressions(Libraries, Records):
             result = net
             net.extra["base"] = self.base_layer(cls, args, kwargs, line)
         method = cls.find("__init__")
-        if method and isinstance(method[0], v.Function):
-            bound = v.Function(method[0].node, method[0].scope, "__init__", instance, method[1], method[0].decorators)
+        if method and isinstance(method[0], v.ProgramFunction):
+            bound = v.ProgramFunction(method[0].node, method[0].scope, "__init__", instance, method[1], method[0].decorators)
             self.call_function(bound, args, kwargs, node, lines or {})
         elif self.is_record(cls):
             self.fill(instance, args, kwargs, lines or {}, node)
@@ -494,7 +496,7 @@ class Expressions(Libraries, Records):
             return bool(value)
         if isinstance(value, list | tuple | dict | range):
             return bool(value)
-        if isinstance(value, v.Function | v.Class | v.Net | v.Made | v.Tensor):
+        if isinstance(value, v.ProgramFunction | v.Class | v.Net | v.Made | v.Tensor):
             return True
         return None
 

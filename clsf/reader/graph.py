@@ -27,7 +27,7 @@ class TangledError(Exception):
 
 
 @dataclass
-class Reading:
+class GraphReading:
     """Layers that were understood, and what was not."""
 
     torch: bool
@@ -64,9 +64,9 @@ def ordered(output: Tensor) -> list[Tensor]:
     return tensors
 
 
-def rows(output: Tensor, torch: bool, classes: int = 10) -> Reading:
+def rows(output: Tensor, torch: bool, classes: int = 10) -> GraphReading:
     """Return the layers between a model's input and its output."""
-    reading = Reading(torch, classes=classes)
+    reading = GraphReading(torch, classes=classes)
     start = next((t for t in ordered(output) if not t.inputs), None)
     try:
         reading.layers = tuple(_tidy(_row(output, start, reading, ancestors(output)), reading))
@@ -84,7 +84,7 @@ def ancestors(output: Tensor) -> dict[int, set[int]]:
     return above
 
 
-def _row(end: Tensor, start: Tensor | None, reading: Reading, above: dict[int, set[int]], depth: int = 0) -> list:
+def _row(end: Tensor, start: Tensor | None, reading: GraphReading, above: dict[int, set[int]], depth: int = 0) -> list:
     """Return the layers from `start` (left out) to `end`."""
     if depth > 6:
         raise TangledError
@@ -135,7 +135,7 @@ def _through(tensor: Tensor, gate: Tensor) -> bool:
     return True
 
 
-def _join(tensor: Tensor, branches: list[list], reading: Reading) -> list:
+def _join(tensor: Tensor, branches: list[list], reading: GraphReading) -> list:
     line = tensor.op.line
     if tensor.op.kind == "Add":
         result = branches
@@ -163,7 +163,7 @@ def _join(tensor: Tensor, branches: list[list], reading: Reading) -> list:
     return branches[0]
 
 
-def _safe(tensor: Tensor, reading: Reading) -> list:
+def _safe(tensor: Tensor, reading: GraphReading) -> list:
     try:
         return _layer(tensor, reading)
     except SpecError as error:
@@ -171,7 +171,7 @@ def _safe(tensor: Tensor, reading: Reading) -> list:
         return []
 
 
-def _layer(tensor: Tensor, reading: Reading) -> list:
+def _layer(tensor: Tensor, reading: GraphReading) -> list:
     """Return our layers for one operation: none for what only moves numbers, marks (tuples) for padding still to be joined."""
     op, before, after = tensor.op, tensor.inputs[0], tensor.shape
     s, line = op.settings, op.line
@@ -246,7 +246,7 @@ def _layer(tensor: Tensor, reading: Reading) -> list:
     return []
 
 
-def _declared(op: Op, before: Tensor, reading: Reading) -> list:
+def _declared(op: Op, before: Tensor, reading: GraphReading) -> list:
     """Return the layer that a call stands for, as that layer itself reads it."""
     shape, name = before.shape, op.made.name
     if reading.torch and shape is not None and len(shape) == 3:
@@ -293,7 +293,7 @@ def _value(value: object) -> object:
     return value
 
 
-def _activation(name: object, op: Op, reading: Reading, alone: bool = False) -> list:
+def _activation(name: object, op: Op, reading: GraphReading, alone: bool = False) -> list:
     if name in (None, "linear"):
         if name is None:
             reading.lose(op.line, say("an activation"))
@@ -320,7 +320,7 @@ def _activation(name: object, op: Op, reading: Reading, alone: bool = False) -> 
     return [made("Function", name)]
 
 
-def _convolution(op: Op, before: Tensor, reading: Reading) -> list:
+def _convolution(op: Op, before: Tensor, reading: GraphReading) -> list:
     s = op.settings
     kernel = pair(s.get("kernel"))
     if kernel is None or (op.kind != "Depthwise" and not isinstance(s.get("filters"), int)):
@@ -347,7 +347,7 @@ def _square(fields: dict) -> dict:
     return fields | {"strides": one_or_two(fields["strides"])}
 
 
-def _padding(padding: object, same: ours.Sliding, shape: tuple | None, op: Op, reading: Reading) -> str:
+def _padding(padding: object, same: ours.Sliding, shape: tuple | None, op: Op, reading: GraphReading) -> str:
     """Return the word for a padding of the layer that is `same` with padding "same"."""
     if padding in ("same", "valid"):
         return padding
@@ -374,14 +374,14 @@ def _padding(padding: object, same: ours.Sliding, shape: tuple | None, op: Op, r
     return "same"
 
 
-def _image(shape: tuple | None, reading: Reading) -> tuple | None:
+def _image(shape: tuple | None, reading: GraphReading) -> tuple | None:
     """Return an image's (height, width, channels) as we have it, None where it is not known."""
     if shape is None or len(shape) != 3 or None in shape:
         return None
     return (*shape[1:], shape[0]) if reading.torch else tuple(shape)
 
 
-def _pool(op: Op, before: Tensor, reading: Reading) -> list:
+def _pool(op: Op, before: Tensor, reading: GraphReading) -> list:
     s = op.settings
     size, strides = pair(s.get("size")), pair(s.get("strides"))
     if size is None:
@@ -395,7 +395,7 @@ def _pool(op: Op, before: Tensor, reading: Reading) -> list:
     return [replace(same, padding=padding)]
 
 
-def _adaptive(op: Op, before: Tensor, reading: Reading) -> list:
+def _adaptive(op: Op, before: Tensor, reading: GraphReading) -> list:
     size = pair(op.settings.get("size"))
     if size == (1, 1):
         return [made("GlobalMax" if op.kind == "AdaptiveMaxPool2D" else "GlobalAverage"), ("flat",)]
@@ -408,7 +408,7 @@ def _adaptive(op: Op, before: Tensor, reading: Reading) -> list:
     return []
 
 
-def _tidy(layers: list, reading: Reading) -> list:
+def _tidy(layers: list, reading: GraphReading) -> list:
     """Return the row with activations inside the layers before them, padding joined, flattened once."""
     row: list = []
     flat = False
@@ -441,7 +441,7 @@ def _tidy(layers: list, reading: Reading) -> list:
     return row
 
 
-def _moved(layers: list, reading: Reading) -> list:
+def _moved(layers: list, reading: GraphReading) -> list:
     """Return the row with layers for what views and permutations do to an image."""
     row: list = []
     run: list[Tensor] = []
@@ -458,13 +458,13 @@ def _moved(layers: list, reading: Reading) -> list:
     return row
 
 
-def _other_order(run: list[Tensor], reading: Reading) -> bool:
+def _other_order(run: list[Tensor], reading: GraphReading) -> bool:
     """Return whether what flattens behind it goes in the other framework's order, which a model does not say."""
     dims = run[0].op.settings.get("dims")
     return len(run) == 1 and dims is not None and tuple(dims) == ((0, 2, 3, 1) if reading.torch else (3, 1, 2))
 
 
-def _moves(run: list[Tensor], reading: Reading) -> list:
+def _moves(run: list[Tensor], reading: GraphReading) -> list:
     """Return the layers for a row of moves: as many moves as possible at once, again and again."""
     layers_out, start = [], 0
     while start < len(run):
@@ -486,7 +486,7 @@ def _separable(first: object, second: object) -> object | None:
     return one if one.steps == (first, second) else None
 
 
-def _with_padding(layer: object, pad: tuple, reading: Reading) -> tuple[list, object]:
+def _with_padding(layer: object, pad: tuple, reading: GraphReading) -> tuple[list, object]:
     """Return what stands for a padding before a layer: nothing where it is the layer's own then, else a layer of zeros."""
     image = _image(pad[4], reading)
     if isinstance(layer, ours.Sliding) and layer.padding == "valid" and pad[1] is not None and image is not None:
@@ -499,7 +499,7 @@ def _with_padding(layer: object, pad: tuple, reading: Reading) -> tuple[list, ob
     return _zeros(pad, reading), layer
 
 
-def _zeros(pad: tuple, reading: Reading) -> list:
+def _zeros(pad: tuple, reading: GraphReading) -> list:
     """Return the layer that puts zeros around an image, if that is what the padding does."""
     if pad[1] is None or min(pad[1]) < 0 or pad[2] != 0:
         reading.lose(pad[3], say("padding"))

@@ -34,7 +34,7 @@ class Libraries(Nets, Arrays):
                 return self.tensor_attribute(value, name)
             case v.Array():
                 return self.array_attribute(value, name, line)
-            case v.Answer():
+            case v.ModelAnswer():
                 return (
                     value
                     if name in ("data", "logits", "out", "T")
@@ -135,7 +135,7 @@ class Libraries(Nets, Arrays):
             if count == 2 and value.values and len(value.values) == 2:
                 return [v.UNKNOWN, v.UNKNOWN]
             return [self.element(value)] * count if value.source else [v.UNKNOWN] * count
-        if isinstance(value, v.Answer) and count == 2:
+        if isinstance(value, v.ModelAnswer) and count == 2:
             return [value.then("max", value.line), value.then("argmax", value.line)]
         if isinstance(value, v.Loader):
             return list(self.batch_of(value)) if count == 2 else [value] * count
@@ -165,11 +165,11 @@ class Libraries(Nets, Arrays):
             return left if isinstance(left, v.LossValue) else right
         if isinstance(left, v.Array) or isinstance(right, v.Array):
             other = right if isinstance(left, v.Array) else left
-            if isinstance(other, v.Answer) and kind is ast.Mult:
+            if isinstance(other, v.ModelAnswer) and kind is ast.Mult:
                 return self.loss_by_hand(other, left if isinstance(left, v.Array) else right, line)
             return self.array_binary(kind, left, right, line)
-        if isinstance(left, v.Answer) or isinstance(right, v.Answer):
-            return left if isinstance(left, v.Answer) else right
+        if isinstance(left, v.ModelAnswer) or isinstance(right, v.ModelAnswer):
+            return left if isinstance(left, v.ModelAnswer) else right
         if isinstance(left, v.Loader):
             return left
         if left is v.BATCH or right is v.BATCH:
@@ -181,8 +181,8 @@ class Libraries(Nets, Arrays):
         return folding.binary(kind, left, right)
 
     def compared(self, kind: type, left: object, right: object, node: ast.AST) -> object:
-        if isinstance(left, v.Answer) or isinstance(right, v.Answer):
-            answer = left if isinstance(left, v.Answer) else right
+        if isinstance(left, v.ModelAnswer) or isinstance(right, v.ModelAnswer):
+            answer = left if isinstance(left, v.ModelAnswer) else right
             self.event("compare", node.lineno, answer=answer, other=right if answer is left else left)
             return v.UNKNOWN
         array = left if isinstance(left, v.Array) else right
@@ -283,7 +283,7 @@ class Libraries(Nets, Arrays):
                 return first
             case "map":
                 if (
-                    isinstance(first, v.Function | v.Ref)
+                    isinstance(first, v.ProgramFunction | v.Ref)
                     and len(args) == 2
                     and isinstance(args[1], list | tuple | range)
                     and len(args[1]) < 100
@@ -296,7 +296,7 @@ class Libraries(Nets, Arrays):
                 return v.UNKNOWN
             case "float" | "int" | "sum" | "round" | "abs" if isinstance(first, v.LossValue):
                 return v.LossValue(first.made, first.answer, first.target, first.line, name in ("float", "int"))
-            case "float" | "int" | "abs" if isinstance(first, v.Array | v.Answer):
+            case "float" | "int" | "abs" if isinstance(first, v.Array | v.ModelAnswer):
                 return first
         return folding.builtin(name, args, kwargs)
 
@@ -406,7 +406,7 @@ class Libraries(Nets, Arrays):
                         made,
                     )
                 return self.keep(op, [first], False)
-            if isinstance(first, v.Answer):
+            if isinstance(first, v.ModelAnswer):
                 return first.then(name, line)
             return first if isinstance(first, v.Array) else v.UNKNOWN
         if path.startswith(("keras.losses.", "keras.metrics.")) and name[:1].islower() and len(args) >= 2:
@@ -416,9 +416,9 @@ class Libraries(Nets, Arrays):
         return None
 
     def keras_loss(self, made: object, target: object, answer: object, line: int) -> object:
-        if isinstance(answer, v.Array) and isinstance(target, v.Answer):
+        if isinstance(answer, v.Array) and isinstance(target, v.ModelAnswer):
             answer, target = target, answer
-        if isinstance(answer, v.Answer):
+        if isinstance(answer, v.ModelAnswer):
             self.event("loss", line, made=made, answer=answer, target=target, keras=True)
         return v.LossValue(made, answer, target, line)
 
@@ -431,18 +431,18 @@ class Libraries(Nets, Arrays):
             return self.keras_loss(made, target, answer, node.lineno)
         answer = args[0] if args else kwargs.get("input", v.UNKNOWN)
         target = args[1] if len(args) > 1 else kwargs.get("target", v.UNKNOWN)
-        if isinstance(target, v.Answer) and not isinstance(answer, v.Answer):
+        if isinstance(target, v.ModelAnswer) and not isinstance(answer, v.ModelAnswer):
             self.event("loss-swapped", node.lineno, made=made)
         self.event("loss", node.lineno, made=made, answer=answer, target=target)
         return v.LossValue(made, answer, target, node.lineno)
 
-    def loss_by_hand(self, answer: v.Answer, target: v.Array, line: int) -> object:
+    def loss_by_hand(self, answer: v.ModelAnswer, target: v.Array, line: int) -> object:
         """Return the loss that a product of targets and logarithms is; the answer itself for any other product."""
         logs = [what for what, _ in answer.steps if what in ("log", "log_softmax", "logsoftmax")]
         if not logs or not target.one_hot:
             return answer
         scores = logs[-1] != "log"
-        plain = v.Answer(answer.net, answer.line, answer.given, tuple(s for s in answer.steps if s[0] not in logs))
+        plain = v.ModelAnswer(answer.net, answer.line, answer.given, tuple(s for s in answer.steps if s[0] not in logs))
         made = v.Made("by-hand.categorical_crossentropy", [], {"from_logits": scores}, line)
         self.event("loss", line, made=made, answer=plain, target=target)
         return v.LossValue(made, plain, target, line)
@@ -474,7 +474,7 @@ class Libraries(Nets, Arrays):
                 path.startswith(_FUNCTIONAL) or True,
                 made,
             )
-        if isinstance(first, v.Answer):
+        if isinstance(first, v.ModelAnswer):
             if name in ("max", "topk", "sort"):
                 return v.Made("max-of-answer", [first.then("argmax", line)], {}, line)
             if name in ("sum", "mean") and first.did("compare"):
@@ -676,7 +676,7 @@ class Libraries(Nets, Arrays):
                 return self.array_method(of, name, args, kwargs, line)
             case v.Loader():
                 return self.loader_method(of, name, args, kwargs, node, lines)
-            case v.Answer():
+            case v.ModelAnswer():
                 return self.answer_method(of, name, args, line)
             case v.LossValue():
                 return self.loss_method(of, name, line)
@@ -729,7 +729,7 @@ class Libraries(Nets, Arrays):
             return v.LossValue(of.made, of.answer, of.target, of.line, True)
         return of
 
-    def answer_method(self, of: v.Answer, name: str, args: list, line: int) -> object:
+    def answer_method(self, of: v.ModelAnswer, name: str, args: list, line: int) -> object:
         if name in ("max", "topk", "sort"):
             return v.Made("max-of-answer", [of.then("argmax", line)], {}, line)
         if name in ("eq", "ne", "__eq__"):
@@ -780,7 +780,7 @@ class Libraries(Nets, Arrays):
             added = args[-1] if args else v.UNKNOWN
             if name == "extend" and isinstance(added, list | tuple):
                 items.extend(added)
-            elif isinstance(added, v.Made | v.Net | v.Function):
+            elif isinstance(added, v.Made | v.Net | v.ProgramFunction):
                 items.append(added)
             return of
         if (
@@ -830,9 +830,9 @@ class Libraries(Nets, Arrays):
 
         def method(owner: v.Instance, name: str, *values: object) -> object:
             member = owner.cls.find(name)
-            if not member or not isinstance(member[0], v.Function):
+            if not member or not isinstance(member[0], v.ProgramFunction):
                 return None
-            bound = v.Function(member[0].node, member[0].scope, name, owner, member[1], member[0].decorators)
+            bound = v.ProgramFunction(member[0].node, member[0].scope, name, owner, member[1], member[0].decorators)
             return self.quietly(self.call_function, bound, list(values), {}, node)
 
         method(data, "setup", "fit")

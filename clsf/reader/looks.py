@@ -12,7 +12,7 @@ from clsf.faults.finding import Certainty, Finding
 from clsf.reader import folding
 from clsf.reader import values as v
 from clsf.reader.program import Program
-from clsf.reader.values import Answer, Array, Event, Loader, Made, Net, Op, Tensor
+from clsf.reader.values import Array, Event, Loader, Made, ModelAnswer, Net, Op, Tensor
 from clsf.words import Sentence
 
 CLASS_LOSSES = ("sparse", "categorical", "binary", "cross-entropy", "nll")
@@ -103,7 +103,7 @@ def _units_line(op: Op) -> int:
 def _after(program: Program) -> list[tuple[str, int]]:
     """Return activations that stand between the model's answer and the loss."""
     for event in program.events:
-        if event.kind == "loss" and isinstance(event["answer"], Answer):
+        if event.kind == "loss" and isinstance(event["answer"], ModelAnswer):
             return [
                 ({"logsoftmax": "log_softmax"}.get(what, what), line)
                 for what, line in event["answer"].steps
@@ -244,6 +244,32 @@ def rounds(program: Program) -> int | None:
 
 
 __all__ = [
-    "CLASS_LOSSES", "PROBABILITY", "WEIGHTED", "Answer", "Array", "Ending", "Event", "Loader", "Made", "Net", "Op", "Program", "ending", "evaluating", "events",
-    "finding", "has", "hidden", "indent", "model_name", "number", "pretrained", "rounds", "swap", "training", "training_loops", "v", "with_modes",
+    "CLASS_LOSSES",
+    "PROBABILITY",
+    "WEIGHTED",
+    "Array",
+    "Ending",
+    "Event",
+    "Loader",
+    "Made",
+    "ModelAnswer",
+    "Net",
+    "Op",
+    "Program",
+    "ending",
+    "evaluating",
+    "events",
+    "finding",
+    "has",
+    "hidden",
+    "indent",
+    "model_name",
+    "number",
+    "pretrained",
+    "rounds",
+    "swap",
+    "training",
+    "training_loops",
+    "v",
+    "with_modes",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from clsf.reader import values as v
 from clsf.reader.expressions import Expressions
 from clsf.reader.nets import channels_of
 from clsf.reader.text import Patience
-from clsf.reader.values import UNKNOWN, Array, Class, Event, Function, Instance, Loader, Ref
+from clsf.reader.values import UNKNOWN, Array, Class, Event, Instance, Loader, ProgramFunction, Ref
 
 MAX_STEPS = 60_000
 MAX_DEPTH = 28
@@ -82,7 +82,7 @@ class Machine(Expressions):
         self.unclear: dict[int, str] = {}
         self.assumed_imports: dict[str, int] = {}
         self.undefined: dict[str, int] = {}
-        self.functions: list[Function] = []
+        self.functions: list[ProgramFunction] = []
         self.classes: list[Class] = []
         self.loops: tuple = ()
         self.no_grad = 0
@@ -96,7 +96,7 @@ class Machine(Expressions):
         self.loop_sizes: dict[int, int] = {}
         self.function_names: list[str] = []
         self.tapes = 0
-        self.current: list[Function] = []
+        self.current: list[ProgramFunction] = []
         self.returns: list[list] = []
         self.misfits: list = []
         self.made_tensors: list = []
@@ -140,11 +140,11 @@ class Machine(Expressions):
         if not self._has_trained():
             for cls in list(self.classes):
                 for name, member in list(cls.members.items()):
-                    if isinstance(member, Function) and not member.calls and _trains(member.node) and name != "__init__":
+                    if isinstance(member, ProgramFunction) and not member.calls and _trains(member.node) and name != "__init__":
                         made = self.quietly(self.instantiate, cls, [], {}, cls.node)
                         if isinstance(made, Instance | v.Net):
                             instance = made.instance if isinstance(made, v.Net) else made
-                            bound = Function(member.node, member.scope, member.name, instance, cls, member.decorators)
+                            bound = ProgramFunction(member.node, member.scope, member.name, instance, cls, member.decorators)
                             self.quietly(self.call_function, bound, [], {}, member.node)
 
     def _has_trained(self) -> bool:
@@ -254,7 +254,7 @@ class Machine(Expressions):
 
     def do_functiondef(self, node: ast.FunctionDef) -> None:
         decorators = tuple(self.decorator(d) for d in node.decorator_list)
-        function = Function(node, self.scope, node.name, decorators=decorators)
+        function = ProgramFunction(node, self.scope, node.name, decorators=decorators)
         self.functions.append(function)
         self.scope.put(node.name, function, node.lineno)
 
@@ -275,7 +275,7 @@ class Machine(Expressions):
         try:
             for item in node.body:
                 if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
-                    cls.members[item.name] = Function(
+                    cls.members[item.name] = ProgramFunction(
                         item, before, item.name, owner=cls, decorators=tuple(self.decorator(d) for d in item.decorator_list)
                     )
                     inner.names[item.name] = cls.members[item.name]
@@ -526,14 +526,16 @@ class Machine(Expressions):
 
     # -- functions
 
-    def call_function(self, function: Function, args: list, kwargs: dict, node: ast.AST, lines: dict | None = None) -> object:
+    def call_function(
+        self, function: ProgramFunction, args: list, kwargs: dict, node: ast.AST, lines: dict | None = None
+    ) -> object:
         """Follow a function of the program and return what it returns."""
         if self.depth >= MAX_DEPTH or sum(f.node is function.node for f in self.current) > 3:
             return UNKNOWN
         function.calls += 1
         if function.owner is not None and isinstance(function.owner, Class):
             original = function.owner.members.get(function.name)
-            if isinstance(original, Function) and original is not function:
+            if isinstance(original, ProgramFunction) and original is not function:
                 original.calls += 1
         for other in self.functions:
             if other.node is function.node and other is not function:
@@ -570,7 +572,7 @@ class Machine(Expressions):
             self.current.pop()
             self.function_names.pop()
 
-    def bind(self, function: Function, scope: Scope, args: list, kwargs: dict, lines: dict) -> None:
+    def bind(self, function: ProgramFunction, scope: Scope, args: list, kwargs: dict, lines: dict) -> None:
         given = function.node.args
         names = [a.arg for a in (*given.posonlyargs, *given.args)]
         static = "staticmethod" in function.decorators

@@ -9,7 +9,7 @@ from clsf.model.layers import keras_name
 from clsf.reader import folding, ops
 from clsf.reader import values as v
 from clsf.reader.shapes import out_shape
-from clsf.reader.values import BATCH, UNKNOWN, Answer, Array, Function, Instance, Loader, Made, Net, Op, Ref, Tensor
+from clsf.reader.values import BATCH, UNKNOWN, Array, Instance, Loader, Made, ModelAnswer, Net, Op, ProgramFunction, Ref, Tensor
 
 _KERAS_PREFIX = "keras.layers."
 MERGES = {f"keras.layers.{name}" for name in ("concatenate", "add", "multiply", "average", "maximum", "merge", "subtract")}
@@ -60,7 +60,7 @@ class Nets:
                 return self.pretrained(layer, tensors, line)
             case Net():
                 return self.apply_net(layer, given, tensors, line, node)
-            case Function():
+            case ProgramFunction():
                 return self.call_function(layer, [given], {}, node or layer.node)
             case Instance():
                 return self.call(layer, [given], {}, node, {})
@@ -89,7 +89,7 @@ class Nets:
             self.not_clear(layer.line, f"layers.{layer.name}")
         if layer.name == "Lambda":
             function = layer.get("function", 0)
-            if isinstance(function, Function):
+            if isinstance(function, ProgramFunction):
                 result = self.quietly(self.call_function, function, [given], {}, function.node)
                 if isinstance(result, Tensor):
                     return result
@@ -151,12 +151,14 @@ class Nets:
         if net.kind == "functional":
             return self.replay(net, tensors)
         method = net.instance.cls.find("forward") or net.instance.cls.find("call")
-        if not method or not isinstance(method[0], Function):
+        if not method or not isinstance(method[0], ProgramFunction):
             if any(a.endswith("Sequential") for a in net.instance.cls.ancestors()):
                 return self.fold(self.children(net), given, line)
             base = net.extra.get("base")
             return UNKNOWN if base is None else self.apply(base, given, line)
-        function = Function(method[0].node, method[0].scope, method[0].name, net.instance, method[1], method[0].decorators)
+        function = ProgramFunction(
+            method[0].node, method[0].scope, method[0].name, net.instance, method[1], method[0].decorators
+        )
         before, self.function_names = self.function_names, [*self.function_names, f"{net.instance.cls.name}.forward"]
         try:
             return self.call_function(function, [given], {}, node or method[0].node)
@@ -227,7 +229,7 @@ class Nets:
             net.input_shape = layer.shape
             net.extra["input_line"] = layer.op.line
             return
-        if isinstance(layer, Instance | Function):
+        if isinstance(layer, Instance | ProgramFunction):
             net.items.append(layer)
             return
         if not isinstance(layer, Made | Net):
@@ -299,7 +301,7 @@ class Nets:
                 return UNKNOWN
             case "predict" | "predict_classes" | "predict_generator" | "predict_proba" | "predict_on_batch":
                 self.event("predict", line, net=net, made=made)
-                return Answer(net, line, args[0] if args else None, (("predict", line),))
+                return ModelAnswer(net, line, args[0] if args else None, (("predict", line),))
             case "train" if net.framework == "torch":
                 mode = args[0] if args else kwargs.get("mode", True)
                 net.mode, net.mode_line = ("eval" if mode is False else "train"), line
@@ -408,7 +410,7 @@ class Nets:
         loader = next((loop[3] for loop in reversed(self.loops) if loop[3] is not None), None)
         self.event("forward", node.lineno, net=net, given=given, mode=net.mode, mode_line=net.mode_line, training=training if "training" in kwargs else None,
                    training_given="training" in kwargs, loader=loader, tape=self.tapes > 0, end=(node.end_lineno, node.end_col_offset))  # fmt: skip
-        answer = Answer(net, node.lineno, given)
+        answer = ModelAnswer(net, node.lineno, given)
         if net.kind == "instance" and _returns_pair(net):
             return (answer, UNKNOWN)
         return answer
@@ -432,7 +434,7 @@ class Nets:
                 return self.loss(called, args, kwargs, node)
             if isinstance(first, Tensor):
                 return self.apply(called, given, node.lineno, node)
-            if isinstance(first, Answer):
+            if isinstance(first, ModelAnswer):
                 if called.path.startswith("torch.nn.") or called.path.startswith(_KERAS_PREFIX):
                     return first.then(called.name.lower(), node.lineno)
                 return first
@@ -471,7 +473,7 @@ def channels_of(tree: ast.Module) -> str:
 
 def _returns_pair(net: Net) -> bool:
     method = net.instance.cls.find("forward") or net.instance.cls.find("call")
-    if not method or not isinstance(method[0], Function):
+    if not method or not isinstance(method[0], ProgramFunction):
         return False
     returns = [n for n in ast.walk(method[0].node) if isinstance(n, ast.Return) and n.value is not None]
     return bool(returns) and isinstance(returns[-1].value, ast.Tuple) and len(returns[-1].value.elts) == 2

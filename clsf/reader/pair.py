@@ -25,7 +25,7 @@ SHOWN = {
 
 
 @dataclass(frozen=True)
-class Pair:
+class ProgramPair:
     """What can be trained: the program as it is and fixed; `why` says why one of them can't be."""
 
     faulty: tuple[ModelSpec, Plan] | None
@@ -34,7 +34,7 @@ class Pair:
     left_out: tuple[str, ...]  # kinds of fault that the training doesn't have
 
 
-def pair_of(program: Program, data: str, epochs: int, limit: int) -> Pair:
+def pair_of(program: Program, data: str, epochs: int, limit: int) -> ProgramPair:
     """Return both trainings on a data set, its images brought to the size that the model takes."""
     findings = faults(program)
     left_out = tuple(dict.fromkeys(f.kind for f in findings if f.kind not in SHOWN and f.certainty != "smell"))
@@ -45,7 +45,7 @@ def pair_of(program: Program, data: str, epochs: int, limit: int) -> Pair:
         why = why or problem
     except ClsfError as error:
         why = why or error.sentence
-    return Pair(faulty, fixed, why, left_out)
+    return ProgramPair(faulty, fixed, why, left_out)
 
 
 def _trainable(program: Program, data: str, epochs: int, limit: int) -> tuple[tuple[ModelSpec, Plan] | None, Sentence | None]:

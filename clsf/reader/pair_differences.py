@@ -14,7 +14,7 @@ from clsf.words import Sentence, say
 
 
 @dataclass(frozen=True)
-class Difference:
+class PairDifference:
     """One thing that two programs do differently."""
 
     name: str
@@ -32,26 +32,26 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def differences(one: Program, two: Program) -> list[Difference]:
+def differences(one: Program, two: Program) -> list[PairDifference]:
     """Return every difference of two programs that were read, in the order in which they matter."""
-    listed: list[Difference] = []
+    listed: list[PairDifference] = []
     kinds = [[f.kind for f in faults(p) if f.certainty != "smell"] for p in (one, two)]
     for n, (own, other) in enumerate((kinds, kinds[::-1])):
         for kind in dict.fromkeys(k for k in own if k not in other):
             title = FAULTS[kind].title
             sides = (title, "–") if n == 0 else ("–", title)
-            listed.append(Difference(f"fault-{kind}", say("fault"), *sides))
+            listed.append(PairDifference(f"fault-{kind}", say("fault"), *sides))
     if one.spec is not None and two.spec is not None and one.spec.layers != two.spec.layers:
         rows = zip(one.spec.layers, two.spec.layers, strict=False)
         at = next((n for n, (a, b) in enumerate(rows, 1) if a != b), min(len(one.spec.layers), len(two.spec.layers)) + 1)
         sides = [_layer(p.spec.layers[at - 1]) if at <= len(p.spec.layers) else "–" for p in (one, two)]
-        listed.append(Difference("model", say("model, first at layer {number}", number=at), *sides))
+        listed.append(PairDifference("model", say("model, first at layer {number}", number=at), *sides))
     first, second = plan_of(one)[0], plan_of(two)[0]
     for name, title in _FIELDS.items():
         a, b = getattr(first, name), getattr(second, name)
         if a != b:
             shown = (a.scale, b.scale) if name == "preparation" else (_text(a), _text(b))
-            listed.append(Difference(name, title, *shown, first_value=a, of_plan=True))
+            listed.append(PairDifference(name, title, *shown, first_value=a, of_plan=True))
     return listed
 
 

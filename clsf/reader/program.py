@@ -66,7 +66,7 @@ SIDES = (
 
 
 @dataclass
-class Loss:
+class ProgramLoss:
     """The loss of a program: a name of our own, and where it is written."""
 
     kind: str  # "sparse", "categorical", "binary", "mse", "mae", "nll", "cross-entropy", "hinge", "other"
@@ -90,11 +90,11 @@ class Program:
     input_shape: Shape | None = None  # (height, width, channels) or (features,)
     native_shape: tuple | None = None
     shape_guessed: bool = True
-    reading: graph.Reading | None = None
+    reading: graph.GraphReading | None = None
     spec: ModelSpec | None = None
     misfits: list[Misfit] = field(default_factory=list)
-    loss: Loss | None = None
-    losses: list[Loss] = field(default_factory=list)
+    loss: ProgramLoss | None = None
+    losses: list[ProgramLoss] = field(default_factory=list)
     optimizer: Made | None = None
     optimizer_line: int = 0
     compile: Made | None = None
@@ -190,7 +190,7 @@ def _choose(program: Program) -> None:
     machine = program.machine
     _sequentials(machine)
     trained = [e["net"] for e in machine.events if e.kind in ("fit", "train-batch") and isinstance(e["net"], Net)]
-    trained += [e["answer"].net for e in machine.events if e.kind == "loss" and isinstance(e["answer"], v.Answer)]
+    trained += [e["answer"].net for e in machine.events if e.kind == "loss" and isinstance(e["answer"], v.ModelAnswer)]
     for event in machine.events:
         if event.kind == "optimizer":
             of = event["of"]
@@ -238,7 +238,7 @@ def _data(program: Program) -> None:
         _fit_data(program, event["made"])
     else:
         program.compile = program.net.compiled
-    training = [e for e in events if e.kind == "loss" and not e.no_grad and isinstance(e["answer"], v.Answer)]
+    training = [e for e in events if e.kind == "loss" and not e.no_grad and isinstance(e["answer"], v.ModelAnswer)]
     for event in training:
         answer = event["answer"]
         if isinstance(answer.given, Array) and program.x is None:
@@ -464,4 +464,4 @@ def _unclear(program: Program) -> None:
     program.not_understood = sorted(unclear, key=lambda f: f[0])
 
 
-__all__ = ["UNKNOWN", "Loss", "Program", "ReadError", "program_of", "read"]
+__all__ = ["UNKNOWN", "Program", "ProgramLoss", "ReadError", "program_of", "read"]

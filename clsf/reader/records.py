@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from clsf.reader import folding
-from clsf.reader.values import UNKNOWN, Class, Function, Instance, Made, Net, Ref
+from clsf.reader.values import UNKNOWN, Class, Instance, Made, Net, ProgramFunction, Ref
 
 _NAMESPACES = {
     "types.SimpleNamespace", "argparse.Namespace", "easydict.EasyDict", "ml_collections.ConfigDict", "ml_collections.config_dict.ConfigDict",
@@ -48,8 +48,8 @@ class Records:
             instance.attributes[name] = value
             instance.lines[name] = line
         method = instance.cls.find("__post_init__")
-        if method and isinstance(method[0], Function):
-            bound = Function(method[0].node, method[0].scope, "__post_init__", instance, method[1], method[0].decorators)
+        if method and isinstance(method[0], ProgramFunction):
+            bound = ProgramFunction(method[0].node, method[0].scope, "__post_init__", instance, method[1], method[0].decorators)
             self.quietly(self.call_function, bound, [], {}, node)
 
     def fields(self, cls: Class, seen: int = 0) -> dict[str, ast.expr | None]:

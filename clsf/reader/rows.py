@@ -192,6 +192,8 @@ class _Follower:
             return Rows(here, order="sorted" if labels else "", line=call.lineno, index=True)
         if name in ("arange", "range"):
             return Rows(here, line=call.lineno, index=True)
+        if any(k.arg in ("sampler", "batch_sampler") for k in call.keywords):
+            return None  # it takes some of the rows, and which can't be told
         if name in _KEEPS:
             own = isinstance(call.func, ast.Attribute) and name in (
                 "astype",

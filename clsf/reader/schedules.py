@@ -15,7 +15,7 @@ from clsf.plan import Schedule
 from clsf.reader import folding
 from clsf.reader.arrays import KNOWN
 from clsf.reader.program import Program
-from clsf.reader.values import UNKNOWN, Event, Function, Made
+from clsf.reader.values import UNKNOWN, Event, Made, ProgramFunction
 from clsf.schedules import share
 from clsf.words import Sentence, say
 
@@ -117,7 +117,7 @@ def _round(x: float) -> float:
 
 def _value(program: Program, function: object, *args: object) -> object:
     """Return what a function of the program gives, by the reader's own arithmetic."""
-    if not isinstance(function, Function):
+    if not isinstance(function, ProgramFunction):
         return UNKNOWN
     return program.machine.aside(program.machine.call_function, function, list(args), {}, function.node)
 
@@ -131,7 +131,7 @@ def _callback(program: Program, first: float | None, epochs: int) -> list[tuple[
         function = item.get("schedule", 0)
         now, rates = first, []
         for epoch in range(min(epochs, SAMPLES)):
-            room = isinstance(function, Function) and len(function.node.args.args) - (function.bound is not None) > 1
+            room = isinstance(function, ProgramFunction) and len(function.node.args.args) - (function.bound is not None) > 1
             value = _value(program, function, epoch, now) if room else _value(program, function, epoch)
             if not folding.number(value):
                 return []
@@ -150,7 +150,7 @@ def _by_steps(program: Program, epochs: int) -> list[tuple[float, float]]:
         for side in (node.value.left, node.value.right):
             if isinstance(side, ast.Call) and isinstance(side.func, ast.Name) and len(side.args) == 1:
                 function = program.machine.module.names.get(side.func.id)
-                if isinstance(function, Function) and function.node.args.args:
+                if isinstance(function, ProgramFunction) and function.node.args.args:
                     _settle(program, function)
                     by_epoch = "epoch" in function.node.args.args[0].arg
                     times = range(epochs) if by_epoch else range(0, epochs * STEPS, max(1, epochs * STEPS // SAMPLES))
@@ -163,7 +163,7 @@ def _by_steps(program: Program, epochs: int) -> list[tuple[float, float]]:
     return []
 
 
-def _settle(program: Program, function: Function) -> None:
+def _settle(program: Program, function: ProgramFunction) -> None:
     """Give names that a function uses and that can't be told, such as the steps of an epoch, a number that stands for them."""
     machine, module = program.machine, program.machine.module
     used = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
@@ -295,7 +295,7 @@ def _torch(program: Program, made: Made, rate: object, epochs: int) -> ScheduleR
                 return ScheduleReading(Schedule("step", factor=float(gamma), every=marks[0]))
         case "LambdaLR":
             function = made.get("lr_lambda", 1)
-            if isinstance(function, Function):
+            if isinstance(function, ProgramFunction):
                 _settle(program, function)
             values = [(float(n), _value(program, function, n)) for n in range(min(epochs, SAMPLES))]
             if values and all(folding.number(y) for _, y in values):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from clsf.loss_kinds import BY_KERAS
 from clsf.optimizers import named
 from clsf.reader import values as v
-from clsf.reader.program import Loss, Program
-from clsf.reader.values import Function, Made, Ref
+from clsf.reader.program import Program, ProgramLoss
+from clsf.reader.values import Made, ProgramFunction, Ref
 
 _NAMES = {
     "sparse_categorical_crossentropy": "sparse", "categorical_crossentropy": "categorical", "binary_crossentropy": "binary", **{name.lower(): kind for name, kind in BY_KERAS.items()},
@@ -22,13 +22,13 @@ _NAMES = {
 _LOGITS = {"crossentropyloss", "cross_entropy", "bcewithlogitsloss", "binary_cross_entropy_with_logits", "sparse_softmax_cross_entropy_with_logits", "softmax_cross_entropy_with_logits", "sigmoid_cross_entropy_with_logits", "softmax_cross_entropy_with_logits_v2", "multilabelsoftmarginloss"}  # fmt: skip
 
 
-def loss_of(value: object, line: int, use: int) -> Loss | None:
+def loss_of(value: object, line: int, use: int) -> ProgramLoss | None:
     """Return what a value of the program means as a loss."""
     if isinstance(value, str):
-        return Loss(_NAMES.get(value.lower(), "other"), line, use, text=value)
+        return ProgramLoss(_NAMES.get(value.lower(), "other"), line, use, text=value)
     if isinstance(value, Ref):
         name = value.name.lower()
-        return Loss(_NAMES.get(name, "other"), line, use, logits=name in _LOGITS, text=value.name)
+        return ProgramLoss(_NAMES.get(name, "other"), line, use, logits=name in _LOGITS, text=value.name)
     if isinstance(value, Made):
         name = value.name.lower()
         logits = (
@@ -36,16 +36,16 @@ def loss_of(value: object, line: int, use: int) -> Loss | None:
             or value.kwargs.get("from_logits") is True
             or (value.path.startswith("keras.losses.") and value.args and value.args[0] is True)
         )
-        return Loss(
+        return ProgramLoss(
             _NAMES.get(name, "other"), value.line, use, bool(logits), value, value.name, value.lines.get("from_logits", 0)
         )
-    if isinstance(value, Function):
-        return Loss("other", line, use, text=value.name)
+    if isinstance(value, ProgramFunction):
+        return ProgramLoss("other", line, use, text=value.name)
     return None
 
 
-def losses_of(program: Program) -> list[Loss]:
-    losses: list[Loss] = []
+def losses_of(program: Program) -> list[ProgramLoss]:
+    losses: list[ProgramLoss] = []
     if program.compile is not None:
         given = program.compile.get("loss", 1)
         if isinstance(given, list | tuple | dict):

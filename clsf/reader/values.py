@@ -147,7 +147,7 @@ class Net:
 
 
 @dataclass(eq=False)
-class Function:
+class ProgramFunction:
     """A function of the program, or a method of an object."""
 
     node: ast.AST
@@ -205,7 +205,7 @@ class Instance:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ModelAnswer:
     """What a model gave for images while training or testing: the model and what was done with its output since."""
 
     net: Net
@@ -213,7 +213,7 @@ class Answer:
     given: object = None
     steps: tuple = ()  # (what, line)
 
-    def then(self, what: str, line: int) -> Answer:
+    def then(self, what: str, line: int) -> ModelAnswer:
         return replace(self, steps=(*self.steps, (what, line)))
 
     def did(self, *names: str) -> int:

@@ -16,8 +16,8 @@ from clsf.checks import field as word
 from clsf.errors import StoreError
 from clsf.runs import reached
 from clsf.runs.happened import Happened
-from clsf.runs.planned import Planned
-from clsf.runs.query import FROM, ROWS, SORTS, Line, Query, joined, lines, split, where
+from clsf.runs.planned import PlannedRuns
+from clsf.runs.query import FROM, ROWS, SORTS, Query, RunLine, joined, lines, split, where
 from clsf.runs.record import OVER
 from clsf.runs.rows import summaries
 from clsf.runs.sharing import seen_line
@@ -42,7 +42,7 @@ class ExperimentRow:
     body: dict
 
 
-class History:
+class RunHistory:
     """Thread-safe. `select` reads; `forget` drops runs from the store's memory, which are then read anew; `find_out` reads
     from the events of an older program's run what it was; `planned` are the runs of experiments whose turn has not come."""
 
@@ -52,7 +52,7 @@ class History:
         writer: Writer,
         forget: Callable[[Iterable[str]], None],
         find_out: Callable[[str], Happened],
-        planned: Planned,
+        planned: PlannedRuns,
     ) -> None:
         self._read = select
         self._writer = writer
@@ -63,7 +63,7 @@ class History:
 
     # Looking.
 
-    def find(self, query: Query) -> list[Line]:
+    def find(self, query: Query) -> list[RunLine]:
         """Return the runs that the query asks for. Raises StoreError for an unknown order."""
         checks.known(StoreError, word("sort"), query.sort, SORTS)
         condition, values = where(query)
@@ -80,7 +80,7 @@ class History:
         condition, values = where(query)
         return self._select(f"SELECT COUNT(*) AS n {FROM} WHERE {condition}", values)[0]["n"]
 
-    def line(self, run_id: str) -> Line | None:
+    def line(self, run_id: str) -> RunLine | None:
         """Return one run of anybody as a list shows it, also a deleted one; None if it is unknown.
 
         Note and tags are left out for all but its owner; see `clsf.runs.sharing`.
@@ -316,4 +316,4 @@ def _experiment(row: dict) -> ExperimentRow:
     )
 
 
-__all__ = ["KEPT_DAYS", "MAX_NAME", "MAX_NOTE", "SORTS", "ExperimentRow", "History", "Line", "Query", "tidy_tags"]
+__all__ = ["KEPT_DAYS", "MAX_NAME", "MAX_NOTE", "SORTS", "ExperimentRow", "Query", "RunHistory", "RunLine", "tidy_tags"]

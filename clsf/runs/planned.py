@@ -22,7 +22,7 @@ class _Place:
     written: int | None = None  # number of the batch that ties it to its experiment; None: its turn has not come
 
 
-class Planned:
+class PlannedRuns:
     """Thread-safe."""
 
     def __init__(self) -> None:

@@ -52,7 +52,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RunLine:
     """One run as the history lists it."""
 
     run: RunSummary
@@ -96,7 +96,7 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def lines(rows: Iterable[dict], happened: Callable[[dict], Happened]) -> list[Line]:
+def lines(rows: Iterable[dict], happened: Callable[[dict], Happened]) -> list[RunLine]:
     """Return the lines that rows of ROWS are; a row that can't be understood is left out, and logged.
 
     `happened` tells of a row what the run was.
@@ -110,12 +110,12 @@ def lines(rows: Iterable[dict], happened: Callable[[dict], Happened]) -> list[Li
     return listed
 
 
-def _line(row: dict, happened: Happened) -> Line:
+def _line(row: dict, happened: Happened) -> RunLine:
     name, note, tags, experiment = (row[f"mark_{what}"] or "" for what in ("name", "note", "tags", "experiment"))
     if not all(isinstance(text, str) for text in (name, note, tags, experiment)):
         name, note, tags, experiment = "", "", "", ""
     arm, deleted = row["mark_arm"], row["mark_deleted"]
-    return Line(
+    return RunLine(
         summary_of_row(row), str(row["optimizer"] or ""), float(row["learning_rate"] or 0), name, note, split(tags), experiment,
         arm if isinstance(arm, int) else 0, None if deleted is None else float(deleted), happened, _plan(row["plan"]),
     )  # fmt: skip

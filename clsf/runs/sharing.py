@@ -8,7 +8,7 @@ from dataclasses import replace
 from clsf.data import access, catalogue, private
 from clsf.events import Event, RunFailed
 from clsf.plan import Plan
-from clsf.runs.query import Line
+from clsf.runs.query import RunLine
 from clsf.runs.record import RunRecord
 from clsf.words import Sentence
 
@@ -32,7 +32,7 @@ def seen(record: RunRecord) -> RunRecord:
     )
 
 
-def seen_line(line: Line) -> Line:
+def seen_line(line: RunLine) -> RunLine:
     """Return a line of the history as the reader may see it: note and tags are for the owner alone."""
     reader = access.reader()
     if reader is not access.PROGRAM and line.run.owner != reader:

@@ -29,8 +29,8 @@ from clsf.runs import process, rows
 from clsf.runs.beside import beside
 from clsf.runs.database import NAME, Readers, home, open_file, open_memory
 from clsf.runs.happened import Happened
-from clsf.runs.history import KEPT_DAYS, History
-from clsf.runs.planned import Planned
+from clsf.runs.history import KEPT_DAYS, RunHistory
+from clsf.runs.planned import PlannedRuns
 from clsf.runs.reached import Reached
 from clsf.runs.record import OVER, STATUSES, RunRecord
 from clsf.runs.rows import NOT_DELETED
@@ -80,8 +80,8 @@ class RunStore:
         self._callbacks: defaultdict[str, list[Callable[[Event], None]]] = defaultdict(list)
         self._process = process.this_process()
         self._happened: dict[str, str] = {}  # live run -> what was written of it last
-        self._planned = Planned()
-        self.history = History(self._select, self._writer, self._forget, self._find_out, self._planned)
+        self._planned = PlannedRuns()
+        self.history = RunHistory(self._select, self._writer, self._forget, self._find_out, self._planned)
         self.reached = Reached(self._select, self._writer)
         if file is not None:
             self._tidy()
@@ -516,7 +516,7 @@ class RunStore:
                     known.pop(run_id, None)
 
     def hand_over(self, old: str, new: str) -> None:
-        """Make all runs of one owner another's, live ones too; see `History.hand_over`."""
+        """Make all runs of one owner another's, live ones too; see `RunHistory.hand_over`."""
         self.history.hand_over(old, new)
         self._planned.hand_over(old, new)
         with self._lock:

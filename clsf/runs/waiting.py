@@ -27,7 +27,7 @@ def remaining(record: RunRecord) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class QueuePlace:
     """Where a run stands that waits."""
 
     position: int  # 1: it is the next

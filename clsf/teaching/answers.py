@@ -8,20 +8,20 @@ from typing import Literal
 
 from clsf.course.finding import near, number_of
 from clsf.course.fixing import fixed, planted
-from clsf.course.lesson import Block, Lesson, Step, key_of
+from clsf.course.lesson import Lesson, LessonBlock, LessonStep, key_of
 from clsf.errors import SpecError, TeachingError
 from clsf.faults import KINDS
-from clsf.faults.lab import Case, checked
+from clsf.faults.lab import BugCase, checked
 from clsf.words import Sentence, say
 
 State = Literal["right", "wrong", "open", "unconfirmed"]
 
-Truth = Callable[[Block], str]
+Truth = Callable[[LessonBlock], str]
 """Returns the right number of a block by running its program; "" if that can't be done here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AssignmentItem:
     """One task of an assignment, which is worth one point."""
 
     key: str  # "lesson/step", "goal" or "case"
@@ -29,7 +29,7 @@ class Item:
     said: Sentence | None = None  # why it could not be confirmed, or what is missing
 
 
-def of_lesson(lesson: Lesson, rows: Mapping[str, Mapping], truth: Truth, sealed: bool) -> Iterator[Item]:
+def of_lesson(lesson: Lesson, rows: Mapping[str, Mapping], truth: Truth, sealed: bool) -> Iterator[AssignmentItem]:
     """Return an item for each graded step of a lesson. `sealed`: the rows are as this dashboard has kept them.
 
     Raises TeachingError for a row that claims what its answer contradicts: the file was changed.
@@ -38,7 +38,7 @@ def of_lesson(lesson: Lesson, rows: Mapping[str, Mapping], truth: Truth, sealed:
         if step.block is not None and step.block.graded:
             key = key_of(lesson.name, step.name)
             row = rows.get(key)
-            yield Item(key, "open") if row is None else _again(key, step, row, truth, sealed)
+            yield AssignmentItem(key, "open") if row is None else _again(key, step, row, truth, sealed)
 
 
 def texts(lesson: Lesson, rows: Mapping[str, Mapping]) -> dict[str, str]:
@@ -47,13 +47,13 @@ def texts(lesson: Lesson, rows: Mapping[str, Mapping]) -> dict[str, str]:
     return {key: str(rows[key].get("answer", ""))[:4000] for key in keys if key in rows}
 
 
-def right_choice(block: Block) -> int:
+def right_choice(block: LessonBlock) -> int:
     """Return the number of the right choice of a question: it is marked, or it alone is no misconception."""
     marked = [at for at, choice in enumerate(block.choices) if choice.marked]
     return (marked or [at for at, choice in enumerate(block.choices) if not choice.why_not])[0]
 
 
-def _again(key: str, step: Step, row: Mapping, truth: Truth, sealed: bool) -> Item:
+def _again(key: str, step: LessonStep, row: Mapping, truth: Truth, sealed: bool) -> AssignmentItem:
     block, claims, answer = step.block, row.get("right"), row.get("answer")
     right: bool | None = None
     if not isinstance(claims, bool | None):
@@ -70,27 +70,31 @@ def _again(key: str, step: Step, row: Mapping, truth: Truth, sealed: bool) -> It
                             claim=say("right") if claims is True else say("wrong"))  # fmt: skip
     if right is None:
         if not sealed:
-            return Item(key, "unconfirmed", say("What the session held can't be computed again from the file."))
+            return AssignmentItem(key, "unconfirmed", say("What the session held can't be computed again from the file."))
         right = claims is True
-    return Item(key, "right" if right else "wrong")
+    return AssignmentItem(key, "right" if right else "wrong")
 
 
-def of_case(case: Case, row: Mapping | None, sealed: bool) -> Item:
+def of_case(case: BugCase, row: Mapping | None, sealed: bool) -> AssignmentItem:
     """Return the item of a case of the bug lab: the diagnosis and the lines are judged again."""
     if row is None or row.get("points") is None:
-        return Item("case", "open")
+        return AssignmentItem("case", "open")
     kinds, lines = row.get("kinds"), row.get("lines")
     if not _is_list(kinds, str) or not _is_list(lines, int):  # kept by a program that did not keep the diagnosis
-        return Item("case", "right") if sealed else Item("case", "unconfirmed", say("The file does not tell the diagnosis."))
+        return (
+            AssignmentItem("case", "right")
+            if sealed
+            else AssignmentItem("case", "unconfirmed", say("The file does not tell the diagnosis."))
+        )
     if not set(kinds) <= set(KINDS) or len(lines) > 10:
         raise TeachingError("It was changed: its diagnosis of the case {code} is none.", code=case.code)
     try:
         right, place = checked(case, set(kinds), set(lines))
     except SpecError:
-        return Item("case", "unconfirmed", say("The file does not tell the diagnosis."))
+        return AssignmentItem("case", "unconfirmed", say("The file does not tell the diagnosis."))
     if not (right and place):
         raise TeachingError("It was changed: it calls the case {code} solved, but its diagnosis is wrong.", code=case.code)
-    return Item("case", "right")
+    return AssignmentItem("case", "right")
 
 
 def _is_whole(value: object) -> bool:

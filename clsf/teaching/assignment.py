@@ -18,7 +18,7 @@ from clsf.course import path, tasks
 from clsf.course.lesson import Lesson, Link
 from clsf.course.tasks import Check
 from clsf.errors import ClsfError, TeachingError
-from clsf.faults.lab import Case, case_of
+from clsf.faults.lab import BugCase, case_of
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.words import Sentence, say
@@ -89,7 +89,7 @@ class Assignment:
         return tasks.check(self.goal) if self.goal else None
 
     @property
-    def buglab(self) -> Case | None:
+    def buglab(self) -> BugCase | None:
         """Return the case whose fault is to be found."""
         return case_of(self.case) if self.case else None
 

@@ -18,7 +18,7 @@ MOST_DRAWN = 5_000_000  # parameters whose initial weights are drawn again
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class ClaimedCurve:
     """What a run claims of the weights that it kept."""
 
     loss: float | None  # on validation images
@@ -33,7 +33,7 @@ class _Epoch:
     right: list[float] = field(default_factory=list)
 
 
-def checked(capsule: Capsule) -> Curve:
+def checked(capsule: Capsule) -> ClaimedCurve:
     """Return what the run claims of its weights. Raises TeachingError, which names the first number that contradicts others."""
     started = next(event for event in capsule.events if isinstance(event, RunStarted))
     end = capsule.events[-1]
@@ -44,7 +44,7 @@ def checked(capsule: Capsule) -> Curve:
     kept = epochs.get(restored, last) if restored else last
     _end(end, kept, restored, len(epochs))
     exact = end.validation_loss is not None
-    return Curve(end.validation_loss if exact else None, end.validation_accuracy if exact else None, unconfirmed)
+    return ClaimedCurve(end.validation_loss if exact else None, end.validation_accuracy if exact else None, unconfirmed)
 
 
 def _begin(capsule: Capsule, started: RunStarted) -> list[Sentence]:

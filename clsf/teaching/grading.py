@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Protocol
 
 from clsf.capsule import Capsule
-from clsf.course.lesson import Block
+from clsf.course.lesson import LessonBlock
 from clsf.course.running import JOBS
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import answers, curves, handin, rerun
-from clsf.teaching.answers import Item
+from clsf.teaching.answers import AssignmentItem
 from clsf.teaching.assignment import Assignment, broken_locks
 from clsf.teaching.handin import HandIn
 from clsf.words import Sentence, say
@@ -33,14 +33,14 @@ LOSS_NEAR, ACCURACY_NEAR = 2e-3, 1.5
 in another order."""
 
 
-class Workers(Protocol):
+class GradingEngine(Protocol):
     """What is needed of `clsf.engine.base.Engine`."""
 
     def call(self, framework: str, function: str, *args: object, timeout: float = ...) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class CheckedRun:
     """A run that was checked. `accuracy` and `loss` are those that its weights have here; None: they could not be asked."""
 
     framework: str
@@ -59,8 +59,8 @@ class Graded:
     file: str
     refused: Sentence | None = None
     handin: HandIn | None = None
-    items: tuple[Item, ...] = ()
-    runs: tuple[Run, ...] = ()
+    items: tuple[AssignmentItem, ...] = ()
+    runs: tuple[CheckedRun, ...] = ()
     notes: tuple[Sentence, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
 
@@ -91,7 +91,7 @@ class Graded:
 
 
 def grade(
-    files: Mapping[str, Callable[[], bytes]], workers: Workers, key: bytes, assignment: Assignment | None = None,
+    files: Mapping[str, Callable[[], bytes]], workers: GradingEngine, key: bytes, assignment: Assignment | None = None,
     language: str = "en",
 ) -> list[Graded]:  # fmt: skip
     """Return the result of each file (name -> what reads it), in their order. Never raises for what is in a file.
@@ -135,7 +135,7 @@ def _without_mark(graded: Graded, why: Sentence) -> Graded:
     return Graded(graded.file, why, graded.handin)
 
 
-def _computed(graded: Graded, truth: Callable[[Block], str], language: str) -> Graded:
+def _computed(graded: Graded, truth: Callable[[LessonBlock], str], language: str) -> Graded:
     """Check all that needs no worker to predict: answers, and the numbers of each run."""
     if graded.refused is not None:
         return graded
@@ -157,7 +157,7 @@ def _computed(graded: Graded, truth: Callable[[Block], str], language: str) -> G
         for capsule in hand.runs:
             claimed = curves.checked(capsule)
             facts = capsule.model.analyse(capsule.input_shape)
-            runs.append(Run(capsule.framework, capsule.model.name, facts.parameters, unconfirmed=claimed.unconfirmed))
+            runs.append(CheckedRun(capsule.framework, capsule.model.name, facts.parameters, unconfirmed=claimed.unconfirmed))
     except ClsfError as error:
         return _without_mark(graded, error.sentence)
     except Exception:
@@ -169,10 +169,10 @@ def _computed(graded: Graded, truth: Callable[[Block], str], language: str) -> G
 class _Truths:
     """The right numbers of `find` steps, each computed once."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: GradingEngine) -> None:
         self._workers, self._known = workers, {}
 
-    def __call__(self, block: Block) -> str:
+    def __call__(self, block: LessonBlock) -> str:
         if block.program is None:
             return block.answer
         if block.program not in self._known:
@@ -189,7 +189,7 @@ class _Truths:
 # Predictions, computed again.
 
 
-def _asked_again(by_name: dict[str, Graded], workers: Workers) -> dict[str, Graded]:
+def _asked_again(by_name: dict[str, Graded], workers: GradingEngine) -> dict[str, Graded]:
     """Ask the weights of all runs what they predict, and compare it with the ends of the curves."""
     waiting = [
         (name, place, capsule)
@@ -222,7 +222,7 @@ def _asked_again(by_name: dict[str, Graded], workers: Workers) -> dict[str, Grad
 
 
 def _said(
-    waiting: Iterable[tuple[str, int, Capsule]], workers: Workers, framework_of: Callable[[Capsule], str]
+    waiting: Iterable[tuple[str, int, Capsule]], workers: GradingEngine, framework_of: Callable[[Capsule], str]
 ) -> dict[tuple[str, int], rerun.Said]:
     """Return what the weights of each run say, asked some at a time."""
     said: dict[tuple[str, int], rerun.Said] = {}
@@ -277,15 +277,15 @@ def _goal(graded: Graded) -> Graded:
     ]
     check = hand.assignment.check
     if check.met(sure):
-        item = Item("goal", "right")
+        item = AssignmentItem("goal", "right")
     elif not hand.runs:
-        item = Item("goal", "open")
+        item = AssignmentItem("goal", "open")
     elif not kept:
-        item = Item("goal", "wrong", broken_locks(hand.assignment, hand.runs[0])[0])
+        item = AssignmentItem("goal", "wrong", broken_locks(hand.assignment, hand.runs[0])[0])
     elif check.met([candidate(c, _end(c).validation_accuracy) for c in kept]):
-        item = Item("goal", "unconfirmed", say("Its predictions could not be computed again here."))
+        item = AssignmentItem("goal", "unconfirmed", say("Its predictions could not be computed again here."))
     else:
-        item = Item("goal", "wrong", check.missing(sure))
+        item = AssignmentItem("goal", "wrong", check.missing(sure))
     return replace(graded, items=(*graded.items, item))
 
 

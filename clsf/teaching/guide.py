@@ -17,7 +17,7 @@ PLANS = ("before", "fifty-minutes", "offline", "grading")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GuideSection:
     """A section of the guide."""
 
     name: str
@@ -26,10 +26,10 @@ class Part:
 
 
 @cache
-def read(language: str) -> dict[str, Part]:
+def read(language: str) -> dict[str, GuideSection]:
     """Return the sections of the guide by their names, in the order of the file."""
     text = (FOLDER / "guide" / f"{language}.md").read_text("utf-8")
-    return {name: Part(name, title, body.strip()) for title, name, body in _SECTION.findall(text)}
+    return {name: GuideSection(name, title, body.strip()) for title, name, body in _SECTION.findall(text)}
 
 
 def whole(language: str) -> str:

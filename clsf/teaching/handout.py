@@ -11,15 +11,15 @@ from html import escape
 
 from markdown_it import MarkdownIt
 
-from clsf.course.lesson import Block, Lesson, Step
+from clsf.course.lesson import Lesson, LessonBlock, LessonStep
 from clsf.faults import FAULTS
 from clsf.teaching import answers
 from clsf.teaching.assignment import conditions_said
 from clsf.words import Sentence, say
 
 Words = Callable[[Sentence], str]
-Truth = Callable[[Block], str]
-Code = Callable[[Block], str]
+Truth = Callable[[LessonBlock], str]
+Code = Callable[[LessonBlock], str]
 
 FULL = 8_200
 """Letters of Latin text that fill one A4 page in two columns at 9.5 points; a Korean syllable takes the room of two."""
@@ -105,7 +105,7 @@ def _head(lesson: Lesson, words: Words, kind: str) -> str:
     return f"<p class=small>{escape(' · '.join(filter(None, (said, kind))))}</p><h1>{_inline(lesson.title)}</h1>"
 
 
-def _question(number: int, step: Step, words: Words, code: str) -> str:
+def _question(number: int, step: LessonStep, words: Words, code: str) -> str:
     block = step.block
     parts = [f"<b>{number}. {_inline(step.title)}</b>{_markdown(block.ask)}"]
     parts += [f"<pre><code>{escape(code.strip())}</code></pre>"] if code.strip() else []
@@ -121,7 +121,7 @@ def _question(number: int, step: Step, words: Words, code: str) -> str:
     return "".join(parts)
 
 
-def _answer(step: Step, words: Words, truth: Truth) -> str:
+def _answer(step: LessonStep, words: Words, truth: Truth) -> str:
     block = step.block
     match block.kind:
         case "predict":

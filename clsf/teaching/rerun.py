@@ -23,7 +23,7 @@ from clsf.errors import ClsfError
 from clsf.events import RunStarted
 from clsf.plan import Plan
 from clsf.predict.session import Held, for_asking
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 from clsf.words import Sentence, say
 
 JOB = "clsf.teaching.rerun:measured"
@@ -39,7 +39,7 @@ SPLIT = ("data", "preparation", "validation_share", "train_limit", "split", "see
 class Ask:
     """One run that is asked again."""
 
-    request: Request
+    request: ModelRequest
     weights: dict[str, np.ndarray]
     images: str  # hash that the run told of its images, "" for none
     split: str
@@ -73,7 +73,9 @@ def ask_of(capsule: Capsule, framework: str) -> Ask | Sentence:
     if work > MOST_WORK:
         return say("Its model takes too long to be asked again here.")
     classes = 2 if plan.loss_kind.one_output else len(capsule.classes)
-    request = Request("handin", framework, capsule.model.to_json(), plan.to_json(), capsule.input_shape, classes, started.scale)
+    request = ModelRequest(
+        "handin", framework, capsule.model.to_json(), plan.to_json(), capsule.input_shape, classes, started.scale
+    )
     return Ask(
         request, {name: np.ascontiguousarray(each) for name, each in weights.items()}, started.images_hash, started.split_hash
     )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from clsf.tensors.outcome import Outcome, Seen
+from clsf.tensors.outcome import Outcome, SeenValue
 
 CLOSE = 1e-5  # relative; float32 keeps seven digits, and functions such as exp differ in the last one
 
@@ -24,7 +24,7 @@ def verdict(outcomes: Sequence[Outcome]) -> Verdict:
     return "equal" if len(kinds) == 1 else "dtype"
 
 
-def same(one: Seen, other: Seen) -> bool:
+def same(one: SeenValue, other: SeenValue) -> bool:
     """Return whether two values hold the same numbers in the same shape, whatever their types are called."""
     if one.parts or other.parts:
         return len(one.parts) == len(other.parts) and all(same(a, b) for a, b in zip(one.parts, other.parts, strict=True))
@@ -47,6 +47,6 @@ def close(one: object, other: object) -> bool:
     return one == other
 
 
-def dtypes(seen: Seen) -> tuple[str, ...]:
+def dtypes(seen: SeenValue) -> tuple[str, ...]:
     """Return the number types in a value, in order."""
     return tuple(d for part in seen.parts for d in dtypes(part)) if seen.parts else (seen.dtype,)

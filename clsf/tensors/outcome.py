@@ -8,7 +8,7 @@ MAX_TEXT = 4_000  # characters of a printed value or error
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenValue:
     """One value as it can be shown: its text is what Python prints for it, nothing is put in our words."""
 
     text: str
@@ -16,7 +16,7 @@ class Seen:
     dtype: str = ""  # short name such as int32; empty for what is no tensor
     shape: tuple[int | None, ...] | None = None
     values: object = None  # nested lists of Python numbers, for tensors that are small enough to be drawn
-    parts: tuple[Seen, ...] = ()  # of a tuple or list
+    parts: tuple[SeenValue, ...] = ()  # of a tuple or list
 
     @property
     def is_error(self) -> bool:
@@ -37,17 +37,17 @@ class Outcome:
     """A program that ran: the code, and all of its results."""
 
     code: str
-    value: Seen | None = None
+    value: SeenValue | None = None
     printed: str = ""
     warned: tuple[str, ...] = ()
     raised: Raised | None = None
-    names: tuple[tuple[str, Seen], ...] = ()  # variables at the moment when it raised
+    names: tuple[tuple[str, SeenValue], ...] = ()  # variables at the moment when it raised
 
     @property
     def ok(self) -> bool:
         return self.raised is None
 
-    def named(self, name: str) -> Seen | None:
+    def named(self, name: str) -> SeenValue | None:
         return dict(self.names).get(name)
 
 

@@ -26,7 +26,7 @@ from functools import cache
 from types import CodeType, ModuleType
 
 from clsf.tensors.dtypes import DTYPES
-from clsf.tensors.outcome import Outcome, Raised, Seen, cut
+from clsf.tensors.outcome import Outcome, Raised, SeenValue, cut
 from clsf.tensors.printing import printed
 
 INLINE = 28  # characters; a longer argument gets an assignment above the code
@@ -78,14 +78,14 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ProgramCall:
     """One program to run: the names of its steps, and the arguments by name."""
 
     steps: tuple[str, ...]
     arguments: tuple[tuple[str, object], ...] = ()
 
     @classmethod
-    def of(cls, *steps: str, **arguments: object) -> Call:
+    def of(cls, *steps: str, **arguments: object) -> ProgramCall:
         return cls(steps, tuple((name, frozen(value)) for name, value in arguments.items()))
 
 
@@ -112,13 +112,13 @@ class Library:
     make: str  # the function that makes a tensor of a list
     module: ModuleType
     steps: Mapping[str, Callable]
-    look: Callable[[object], Seen]
+    look: Callable[[object], SeenValue]
     logger: str = ""  # where it logs its remarks
 
-    def run(self, call: Call) -> Outcome:
+    def run(self, call: ProgramCall) -> Outcome:
         return run(self, call)
 
-    def run_all(self, calls: Sequence[Call]) -> list[Outcome]:
+    def run_all(self, calls: Sequence[ProgramCall]) -> list[Outcome]:
         """Run programs one after the other. A first step called `inputs` is run once for all that begin with it."""
         inputs: dict[str, object] = {}
         return [run(self, call, inputs) for call in calls]
@@ -134,7 +134,7 @@ def steps_of(**modules: ModuleType) -> dict[str, Callable]:
     }
 
 
-def run(library: Library, call: Call, inputs: dict[str, object] | None = None) -> Outcome:
+def run(library: Library, call: ProgramCall, inputs: dict[str, object] | None = None) -> Outcome:
     """Run a program and return its outcome. An exception of the program is a result like any other.
 
     `inputs` remembers what steps called `inputs` returned; the steps after these change nothing in place.
@@ -202,20 +202,20 @@ def _logged(name: str) -> Iterator[list[str]]:
         logger.removeFilter(heard)
 
 
-def code_of(library: Library, call: Call) -> str:
+def code_of(library: Library, call: ProgramCall) -> str:
     """Return what `run` would show, without running it."""
     arguments = {name: _text(value, library) for name, value in call.arguments}
     return _Shown([_source(library.steps[name]) for name in call.steps], arguments).text
 
 
-def look_inside(value: object, look: Callable[[object], Seen]) -> Seen:
+def look_inside(value: object, look: Callable[[object], SeenValue]) -> SeenValue:
     """Describe what is no tensor: plain values, tuples and lists of tensors, exceptions."""
     if isinstance(value, BaseException):
-        return Seen(cut(_plain(str(value))), type(value).__name__)
+        return SeenValue(cut(_plain(str(value))), type(value).__name__)
     text = cut(repr(value))
     if type(value) in (tuple, list) and len(value) <= 64:
-        return Seen(text, type(value).__name__, parts=tuple(map(look, value)))
-    return Seen(text, type(value).__name__, values=value if isinstance(value, bool | int | float | str) else None)
+        return SeenValue(text, type(value).__name__, parts=tuple(map(look, value)))
+    return SeenValue(text, type(value).__name__, values=value if isinstance(value, bool | int | float | str) else None)
 
 
 # How a function becomes text.

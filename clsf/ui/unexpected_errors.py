@@ -35,8 +35,8 @@ def show(error: BaseException) -> None:
         return
     try:
         message = t(
-            "Something unexpected went wrong (number {number}). What you chose is kept; reload the page to go on. The "
-            "operator of this server finds the reason in its log under that number.",
+            "Something unexpected went wrong (number {number}). What you chose is kept; reload the page. The server's log has the reason "
+            "under that number.",
             number=number,
         )
         get_dg_singleton_instance().main_dg._enqueue("exception", Shown(message=message, message_is_markdown=False))

@@ -13,11 +13,11 @@ from clsf.errors import EngineError, StoreError
 from clsf.events import BatchesEnded, DataProgress, EpochEnded, Paused, Resumed, RunEnded, RunStarted
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
-from clsf.runs.history import History, not_yours
+from clsf.runs.history import RunHistory, not_yours
 from clsf.runs.reached import Reached
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
-from clsf.runs.waiting import Place
+from clsf.runs.waiting import QueuePlace
 from tests.app import looks
 
 
@@ -51,7 +51,7 @@ class FakeLab:
         """Everything can be trained here."""
 
     @property
-    def history(self) -> History:
+    def history(self) -> RunHistory:
         """Of a store in memory, which knows nothing of the runs that this lab pretends to train."""
         return self._kept_nowhere().history
 
@@ -95,7 +95,7 @@ class FakeLab:
             record.fold(looks.step(record))
             record.fold(Paused(len(record.steps)))
 
-    def place(self, run_id: str) -> Place | None:
+    def place(self, run_id: str) -> QueuePlace | None:
         return None
 
     def recent(self, owner: str, limit: int = 20) -> list:

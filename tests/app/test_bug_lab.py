@@ -6,7 +6,7 @@ import pytest
 
 from clsf import FRAMEWORKS
 from clsf.faults import running as programs
-from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.history import EpochNumbers, History, RunFacts
 from clsf.faults.lab import case_of, daily
 from clsf.faults.running import Ran, Samples
 from clsf.ui.bug_lab import running
@@ -28,7 +28,7 @@ def pretended(monkeypatch: pytest.MonkeyPatch) -> list:
             confusion = tuple(tuple(int(n == m) for m in range(10)) for n in range(10))
             samples = Samples((((((0,),) * 8,) * 8,) * 2), (3, 4), (3, 1), (0.9, 0.4))
             history = History(epochs, (2.3 + len(asked) / 10, 2.3))
-            found.append(Ran(history, Facts(classes=10, inputs=(0, 1)), "epoch 1: loss 2.3", "", confusion, samples=samples))
+            found.append(Ran(history, RunFacts(classes=10, inputs=(0, 1)), "epoch 1: loss 2.3", "", confusion, samples=samples))
         return found
 
     monkeypatch.setattr(programs, "run", run)
@@ -155,7 +155,7 @@ def test_the_daily_case_is_todays(opened, pretended):
 def test_a_program_that_stops_shows_its_exception(opened, monkeypatch):
     said = "RuntimeError: mat1 and mat2 shapes cannot be multiplied"
     monkeypatch.setattr(
-        programs, "run", lambda scenes, seconds, told=None: [Ran(History(error=said), Facts(), "", f"Traceback:\n{said}")]
+        programs, "run", lambda scenes, seconds, told=None: [Ran(History(error=said), RunFacts(), "", f"Traceback:\n{said}")]
     )
     app = opened(case=CODE)
     assert any(said in block.value for block in app.code)

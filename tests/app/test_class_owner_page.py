@@ -6,7 +6,7 @@ import pytest
 
 from clsf.model.presets import preset
 from clsf.plan import Plan
-from clsf.runs.waiting import Place
+from clsf.runs.waiting import QueuePlace
 
 COMMANDS = {"pause", "resume", "step", "stop", "use_rate"}
 PLAN = Plan("digits", epochs=50)
@@ -64,7 +64,7 @@ def test_a_press_that_comes_too_late_is_refused_in_a_sentence(open_app, lab):
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_a_run_in_the_queue_says_when_it_may_begin(open_app, lab, monkeypatch, lang, seconds, en, ko):
     monkeypatch.setattr(lab, "_advance", lambda record: None)
-    monkeypatch.setattr(lab, "place", lambda run_id: Place(3, seconds))
+    monkeypatch.setattr(lab, "place", lambda run_id: QueuePlace(3, seconds))
     [run_id] = lab.train(preset("tiny", 10), PLAN, ("torch",))
     app = open_app("train", lang, run=run_id)
     [said] = [

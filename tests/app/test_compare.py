@@ -22,7 +22,7 @@ from clsf.ui.shared import language
 from clsf.ui.shared.text import words
 from clsf.words import say
 from tests.app.seen import charts, html, texts, well
-from tests.unit.test_compare_charts import started, step, tensor
+from tests.unit.test_charts_compare import started, step, tensor
 
 NAMES = [section.name for section in SECTIONS]
 HEADERS = {

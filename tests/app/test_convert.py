@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clsf.convert.comparing import compared
-from clsf.convert.lab import Result
+from clsf.convert.lab import ConversionResult
 from clsf.ui.compare import keys
 from clsf.ui.compare.convert import _Done
 from clsf.words import say
@@ -15,7 +15,7 @@ def done(changed: bool) -> _Done:
     weights = numbers()
     other = whole(weights | ({"5.kernel": weights["5.kernel"].T} if changed else {}))
     first = whole(weights)
-    return _Done(Result(first, other, compared(first, other, run, 3)), b"", True, "digits")
+    return _Done(ConversionResult(first, other, compared(first, other, run, 3)), b"", True, "digits")
 
 
 def test_the_layer_and_the_cause_are_told(open_app):

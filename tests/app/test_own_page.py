@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from clsf.data import cache, private
 from clsf.own import teach_file
-from clsf.own.asked import Evidence, Features, Validated
+from clsf.own.asked import AnswerEvidence, Features, Validated
 from clsf.own.collection import SIDE, Collection
 from clsf.own.tryout import tryout
 from clsf.predict.trying import Tried
@@ -25,12 +25,9 @@ from tests.app.conftest import installed
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import charts, html, texts, well
 
+pytestmark = pytest.mark.usefixtures("data_folder")
+
 SCRIPT = "<img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
 
 
 @pytest.fixture
@@ -147,7 +144,9 @@ class TaughtLab(FakeLab):
         if name == "grad_cam":
             return np.arange(SIDE * SIDE, dtype=np.float32).reshape(SIDE, SIDE)
         if name == "why":
-            return Evidence(np.array([2.0, -0.5, -1.5]), tryout().pixels[:5], np.array([0, 0, 1, 0, 2]), np.linspace(1, 0.2, 5))
+            return AnswerEvidence(
+                np.array([2.0, -0.5, -1.5]), tryout().pixels[:5], np.array([0, 0, 1, 0, 2]), np.linspace(1, 0.2, 5)
+            )
         if name == "features":
             found = tryout()
             rows = np.random.default_rng(0).normal(size=(90, 6)) * 0.3 + np.eye(3)[found.labels].repeat(2, 1)

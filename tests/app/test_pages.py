@@ -25,6 +25,26 @@ TITLES = {
 }
 """What each page is headed by: its name in the menu, but for the first."""
 
+SAYS = {
+    "assignment": "There is no assignment open in this browser. Open the link that your teacher gave you.",
+    "bug_lab": "You see what a student with that fault sees",
+    "compare": "What is equal, and what is not",
+    "data": "1,437 training and 360 test images",
+    "experiments": "Which of the two, is said beside the result.",
+    "home": "images like these, one small network, the same start in TensorFlow and PyTorch.",
+    "layers": "see what each of them does to it",
+    "lesson": "After this you can",
+    "model": "ready to train",
+    "own": "Give each class a name and show it **from several sides**",
+    "predict": "Two models that came with the dashboard answer.",
+    "runs": "Choose several, and see on one chart what their difference did.",
+    "teachers": "The assignment has no title. Type a few words that students know it by.",
+    "tensors": "Cut a piece of shape (2, 2) out of a tensor of rank 3.",
+    "train": "Guess before you press",
+    "your_code": "What was read from your code can be trained.",
+}
+"""What a page says to a reader who comes for the first time, in English: the sentence that it could least do without."""
+
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
 @pytest.mark.parametrize("page", [page.name for page in PAGES])
@@ -32,6 +52,7 @@ def test_every_page_opens_in_every_language(open_app, page, lang):
     app = open_app(page, lang)
     assert not app.exception
     assert app.title[0].value == TITLES[lang][page]
+    assert page not in SAYS or (SAYS[page] in texts(app)) is (lang == "en")
 
 
 def test_titles_are_translated():

@@ -14,7 +14,7 @@ from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.predict import metrics
 from clsf.predict.trying import Tried
-from clsf.predict.values import Evaluated, Inside, Layer, Map, Neighbours, Prediction, Way
+from clsf.predict.values import Evaluated, Inside, LayerInside, Map, Neighbours, Prediction, Way
 from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.sections import SECTIONS
 from clsf.ui.shared import take_home
@@ -87,13 +87,18 @@ class Oracle:
         return Evaluated("test", metrics.cross_entropy(labels, p), 0.99, p, labels, np.arange(100), (32, 8, 8, 1), ways,
                          metrics.confusion(labels, p), metrics.per_class(labels, p), 0.4)  # fmt: skip
 
+    def _judge(self, framework, request, recalibrate):
+        if not self._held(request):
+            return None
+        return SimpleNamespace(before=SimpleNamespace(accuracy=0.11), after=SimpleNamespace(accuracy=0.58))
+
     def _inspect_image(self, framework, request, pixels, wanted):
         if not self._held(request):
             return None
         values = np.random.default_rng(1).random((8, 8, 4)).astype(np.float32)
         layers = (
-            Layer("1", "Conv2D", (8, 8, 4), values, np.arange(4), 0.0, 1.0, np.arange(4), values, np.ones(4, np.float32)),
-            Layer("2", "Dense", (10,), np.linspace(-1, 1, 10, dtype=np.float32), np.arange(10), -1.0, 1.0,
+            LayerInside("1", "Conv2D", (8, 8, 4), values, np.arange(4), 0.0, 1.0, np.arange(4), values, np.ones(4, np.float32)),
+            LayerInside("2", "Dense", (10,), np.linspace(-1, 1, 10, dtype=np.float32), np.arange(10), -1.0, 1.0,
                   np.zeros(0, int), np.zeros((0, 0, 0), np.float32), np.zeros(0, np.float32)),
         )  # fmt: skip
         flat = values[..., 0]
@@ -195,6 +200,17 @@ def test_models_of_different_tasks_are_not_mixed(open_app, trained):
     lab.recent = lambda owner=None, limit=100: [SimpleNamespace(run_id=i, status="finished") for i in (*ids, other)]
     app = well(open_app("predict", predict="evaluate", run=ids[0], second=other))
     assert "different questions" in texts(app)
+
+
+def test_fresh_statistics_are_one_press_where_there_is_batch_normalisation(open_app, trained):
+    lab, ids = trained
+    app = well(open_app("predict", predict="evaluate", run=ids[0]))
+    assert "predict_recalibrate" not in [button.key for button in app.button]
+    [other] = lab.train(preset("residual", 10), Plan("digits", epochs=2), ("tensorflow",), owner="me")
+    lab.record(other)
+    app = well(open_app("predict", predict="evaluate", run=other))
+    well(app.get_by_key("predict_recalibrate").click().run())
+    assert "11.0 % becomes 58.0 %, without one step of training." in texts(app)
 
 
 # Try it.

@@ -18,7 +18,7 @@ from tests.app.conftest import installed
 from tests.app.fake_lab import FakeLab
 from tests.app.seen import well
 from tests.app.test_experiments import KEY, ME, StoredLab
-from tests.unit.test_store import STORY
+from tests.unit.test_runs_store import STORY
 
 MORE_SECONDS = 0.3  # that each transaction takes
 MOST_SECONDS = 0.3  # for a page meanwhile

@@ -6,7 +6,7 @@ import pytest
 
 from clsf.charts.train_variants import Timing
 from clsf.plan import Plan, Schedule, Stopping
-from clsf.runs.history import History
+from clsf.runs.history import RunHistory
 from clsf.ui.shared.settings import keys as setting_keys
 from clsf.ui.shared.settings.looping import VARIANT_TITLES
 from clsf.ui.train import keys, study_said, study_view
@@ -20,7 +20,7 @@ LANGUAGES = pytest.mark.parametrize("lang", ["en", "ko"])
 def tags(monkeypatch) -> dict[str, list[str]]:
     """Run -> its tags in the history, which in these tests knows nothing of the runs."""
     found: dict[str, list[str]] = {}
-    monkeypatch.setattr(History, "describe", lambda self, owner, run_id, name, note, tags: found.update({run_id: tags}))
+    monkeypatch.setattr(RunHistory, "describe", lambda self, owner, run_id, name, note, tags: found.update({run_id: tags}))
     return found
 
 

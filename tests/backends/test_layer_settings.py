@@ -56,9 +56,9 @@ def in_torch(spec, shape, built, images, weights):
     import torch
 
     from clsf.backends.torch.stock import Stock
-    from clsf.code.model import Model
+    from clsf.code.model import SourceModel
 
-    stock = Stock(Model(spec, shape, None))
+    stock = Stock(SourceModel(spec, shape, None))
     inside = torch.from_numpy(images)
     inside = inside.permute(0, 3, 1, 2) if inside.ndim == 4 else inside
     model = stock.model().double()

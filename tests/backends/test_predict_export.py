@@ -33,7 +33,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import DIFFERENCES
 from clsf.predict import exporting
 from clsf.predict.exporting import CODE_STYLES, KINDS, plain_order
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 from tests import inside
 from tests.frameworks import process
 from tests.jobs import anything, inputs, random_job
@@ -79,7 +79,9 @@ def job_of(framework="torch", spec=None, **plan):
 
 
 def request_of(job, framework):
-    return Request("export", framework, job.spec.to_json(), job.plan.to_json(), SHAPE, job.spec.analyse(SHAPE).output_shape[0])
+    return ModelRequest(
+        "export", framework, job.spec.to_json(), job.plan.to_json(), SHAPE, job.spec.analyse(SHAPE).output_shape[0]
+    )
 
 
 FLAT_END = ModelSpec("no Dense layer takes in what was flattened", (Conv2D(3, 2), MaxPool2D(3), Flatten()))

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from clsf.code.model import Model
+from clsf.code.model import SourceModel
 from clsf.model.layers import AveragePool2D, MaxPool2D
 from clsf.model.spec import ModelSpec
 from tests.backends.reference import Forward
@@ -27,7 +27,7 @@ def pooled(settings: list, images: list[np.ndarray]) -> tuple[list[np.ndarray], 
 
     outputs, texts = [], []
     for (layer, shape), image in zip(settings, images, strict=True):
-        model = Stock(Model(ModelSpec("pool", (layer,)), shape, None)).model()
+        model = Stock(SourceModel(ModelSpec("pool", (layer,)), shape, None)).model()
         outputs.append(model(torch.from_numpy(image).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).numpy())
         texts.append(str(model))
     return outputs, texts

@@ -11,7 +11,7 @@ from clsf.tensors import names
 from clsf.tensors.dtypes import DTYPES
 from clsf.tensors.equality import verdict
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import ArgumentList, Call, Dtype, Pick
+from clsf.tensors.program import ArgumentList, Dtype, Pick, ProgramCall
 from clsf.tensors.with_numpy import run as run_numpy
 from tests import frameworks
 
@@ -22,21 +22,21 @@ BOTH = ("tensorflow", "torch")
 ALL = ("numpy", *BOTH)
 
 
-def inside(framework: str, calls: Sequence[Call]) -> list[Outcome]:
+def inside(framework: str, calls: Sequence[ProgramCall]) -> list[Outcome]:
     """Run programs where we are, which is the framework's own process."""
     from clsf.engine.work import resolve
 
     return resolve(f"clsf.backends.{framework}.tensors:run")(calls)
 
 
-def run(side: str, *calls: Call) -> list[Outcome]:
+def run(side: str, *calls: ProgramCall) -> list[Outcome]:
     if side == "numpy":
         return run_numpy(calls)
     return frameworks.process(side).run(inside, side, calls)
 
 
 def one(side: str, *steps: str, **arguments: object) -> Outcome:
-    return run(side, Call.of(*steps, **arguments))[0]
+    return run(side, ProgramCall.of(*steps, **arguments))[0]
 
 
 # Create and inspect.
@@ -44,7 +44,7 @@ def one(side: str, *steps: str, **arguments: object) -> Outcome:
 
 @pytest.mark.parametrize("side", ALL)
 def test_the_lectures_example(side):
-    calls = [Call.of("create.from_list", f"create.{what}", values=LECTURE, dtype=Dtype("int32")) for what in ("whole", "rank", "count", "itemsize")]  # fmt: skip
+    calls = [ProgramCall.of("create.from_list", f"create.{what}", values=LECTURE, dtype=Dtype("int32")) for what in ("whole", "rank", "count", "itemsize")]  # fmt: skip
     whole, rank, count, size = run(side, *calls)
     assert (whole.value.dtype, whole.value.shape, whole.value.values) == ("int32", (2, 2, 3), LECTURE)
     assert (rank.value.values, count.value.values, size.value.values) == (3, 12, 4)
@@ -84,7 +84,7 @@ def test_a_ragged_list_and_a_position_too_far_are_the_librarys_own_errors(side):
 @pytest.mark.parametrize("side", ALL)
 def test_equal_seeds_give_equal_numbers(side):
     arguments = {"size": (3, 4), "dtype": Dtype("float32"), "mean": 0.0, "deviation": 1.0}
-    a, b, c = run(side, *(Call.of("create.normal", "create.whole", seed=seed, **arguments) for seed in (1, 1, 2)))
+    a, b, c = run(side, *(ProgramCall.of("create.normal", "create.whole", seed=seed, **arguments) for seed in (1, 1, 2)))
     assert a.value.shape == (3, 4)
     assert a.value.values == b.value.values != c.value.values
 
@@ -100,7 +100,8 @@ def torch_state_around_playing() -> tuple[list, list]:
 
     before = torch.get_rng_state().tolist()
     inside(
-        "torch", [Call.of("create.normal", "create.whole", size=(3,), mean=0.0, deviation=1.0, seed=1, dtype=Dtype("float32"))]
+        "torch",
+        [ProgramCall.of("create.normal", "create.whole", size=(3,), mean=0.0, deviation=1.0, seed=1, dtype=Dtype("float32"))],
     )
     return before, torch.get_rng_state().tolist()
 
@@ -160,7 +161,7 @@ def test_int32_meets_float32(side, result):
 def test_promotion_tables_are_symmetric_and_tensorflow_promotes_nothing():
     for side in ALL:
         pairs = [(a, b) for a in DTYPES for b in DTYPES]
-        outcomes = run(side, *(Call.of("cast.promote", left=Dtype(a), right=Dtype(b)) for a, b in pairs))
+        outcomes = run(side, *(ProgramCall.of("cast.promote", left=Dtype(a), right=Dtype(b)) for a, b in pairs))
         table = {pair: o.value.text if o.ok else None for pair, o in zip(pairs, outcomes, strict=True)}
         assert all(table[a, b] == table[b, a] for a, b in pairs)
         if side == "tensorflow":
@@ -245,7 +246,9 @@ def printed_lines(outcome: Outcome) -> list[int]:
 
 def test_three_calls_print_one_trace():
     sizes = [[2, 3], [4, 5], [2, 3]]
-    eager, traced = run("tensorflow", Call.of("trace.lens", sizes=sizes), Call.of("trace.lens_traced", sizes=sizes))
+    eager, traced = run(
+        "tensorflow", ProgramCall.of("trace.lens", sizes=sizes), ProgramCall.of("trace.lens_traced", sizes=sizes)
+    )
     assert printed_lines(eager) == [6, 6, 6]
     assert printed_lines(traced) == [6, 0, 0]
     assert "(None, None)" in traced.printed
@@ -301,7 +304,7 @@ def test_first_calls_cost_more():
 
 @pytest.mark.parametrize("size", [(2, 3), (3, 2), (1, 4)])
 def test_every_row_is_equal_in_all_three(size):
-    calls = [Call.of("names.inputs", row.step, rows=size[0], columns=size[1]) for row in names.ROWS]
+    calls = [ProgramCall.of("names.inputs", row.step, rows=size[0], columns=size[1]) for row in names.ROWS]
     outcomes = [run(side, *calls) for side in ALL]
     verdicts = {row.name: verdict(each) for row, *each in zip(names.ROWS, *outcomes, strict=True)}
     assert [name for name, found in verdicts.items() if found == "different"] == []
@@ -310,7 +313,7 @@ def test_every_row_is_equal_in_all_three(size):
 
 def test_every_trap_is_one():
     rows = [row for row in names.ROWS if row.trap]
-    outcomes = [run(side, *(Call.of("names.inputs", row.trap, rows=2, columns=3) for row in rows)) for side in ALL]
+    outcomes = [run(side, *(ProgramCall.of("names.inputs", row.trap, rows=2, columns=3) for row in rows)) for side in ALL]
     harmless = [row.name for row, *each in zip(rows, *outcomes, strict=True) if verdict(each) != "different"]
     assert harmless == ["remainder"]  # fmod is equal everywhere, but it is not mod
 
@@ -362,7 +365,7 @@ def test_strides():
 
 @pytest.mark.parametrize("name", ["square", "cubic", "sine", "wave", "bell", "sigmoid", "tanh", "relu", "absolute"])
 def test_slopes_are_equal(name):
-    calls = [Call.of(f"gradients.{name}", f"gradients.{what}", at=0.7) for what in ("slope", "second")]
+    calls = [ProgramCall.of(f"gradients.{name}", f"gradients.{what}", at=0.7) for what in ("slope", "second")]
     numpy, tensorflow, torch = ([o.value.parts for o in run(side, *calls)] for side in ALL)
     for kind, tolerance in ((0, 1e-7), (1, 1e-5)):
         second = name in ("relu", "absolute") and kind == 1  # piecewise straight: nothing to derive twice

@@ -12,7 +12,7 @@ from clsf.model import presets
 from clsf.optimizers import POPULAR
 from clsf.predict import metrics
 from clsf.report import html
-from tests.unit.test_predict_report import contents, english, evaluated, korean, run
+from tests.unit.test_report import contents, english, evaluated, korean, run
 
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 NOTES = "I expected the deeper model to win. It did not, and here is why. " * 6

@@ -134,3 +134,10 @@ def alive(pid):
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def submit_named(engine, run_id, framework, epochs=500):
+    """Queue a run of a tiny model, and return its id."""
+    plan = Plan("digits", epochs=epochs).to_json()
+    engine.submit(RunRequest(run_id, framework, preset("tiny", 10).to_json(), plan, run_id))
+    return run_id

@@ -8,15 +8,12 @@ import time
 import pytest
 
 from clsf.engine import calls
-from clsf.engine.base import RunRequest
 from clsf.engine.cluster import DaskEngine
 from clsf.engine.remote import RemoteWorkers
 from clsf.errors import EngineError
 from clsf.events import BatchesEnded, RunEnded
-from clsf.model.presets import preset
-from clsf.plan import Plan
 from clsf.words import Sentence
-from tests.engine.conftest import Witness
+from tests.engine.conftest import Witness, submit_named
 from tests.engine.real_cluster import RealCluster
 
 pytestmark = pytest.mark.slow
@@ -64,15 +61,9 @@ def engine(cluster, monkeypatch):
     engine.close()
 
 
-def submit(engine, run_id, framework, epochs=500):
-    plan = Plan("digits", epochs=epochs).to_json()
-    engine.submit(RunRequest(run_id, framework, preset("tiny", 10).to_json(), plan, run_id))
-    return run_id
-
-
 def four_runs(engine, prefix):
     """Have every worker train, and return the ids."""
-    names = [submit(engine, f"{prefix}{number}", framework) for number, framework in enumerate(FOUR)]
+    names = [submit_named(engine, f"{prefix}{number}", framework) for number, framework in enumerate(FOUR)]
     for name in names:
         engine.witness.until_event(name, BatchesEnded, timeout=SOON)
     return names
@@ -116,7 +107,7 @@ def test_joining_and_leaving_are_seen_within_two_seconds(engine, cluster):
 
 def test_the_app_survives_a_restart_of_the_scheduler(engine, cluster):
     names = four_runs(engine, "cut")
-    waiting = submit(engine, "waits", "torch", epochs=1)
+    waiting = submit_named(engine, "waits", "torch", epochs=1)
     assert engine.position(waiting) == 1
     cluster.restart_scheduler()
     for name in names:
@@ -126,7 +117,7 @@ def test_the_app_survives_a_restart_of_the_scheduler(engine, cluster):
         cluster.add(framework)
     assert isinstance(engine.witness.until_over(waiting, 60), RunEnded)  # what waited is trained as soon as there is a worker
     assert engine.call("tensorflow", "clsf.engine.work:ping", timeout=30)
-    stop(engine, submit(engine, "after", "torch"))
+    stop(engine, submit_named(engine, "after", "torch"))
 
 
 # Encrypted.
@@ -162,7 +153,7 @@ def test_an_encrypted_cluster(certificates, tmp_path):
         with dask.config.set({key: certificates[name] for key, name in names.items()}):
             engine = connected(cluster)
             until(lambda: len(usable(engine)) == 1, 40)
-            submit(engine, "secret", "torch", epochs=1)
+            submit_named(engine, "secret", "torch", epochs=1)
             assert isinstance(engine.witness.until_over("secret", SOON), RunEnded)
             engine.close()
         with pytest.raises(EngineError, match="can't be reached"):  # without the certificate nobody gets in

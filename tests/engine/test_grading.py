@@ -11,7 +11,8 @@ import time
 import pytest
 
 from clsf.teaching import seal
-from tests.unit.test_teaching import CHANGED, TASK, members, resealed, written, zipped
+from tests.unit.test_teaching import CHANGED, TASK, resealed, written
+from tests.zips import contents_of, zipped
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -35,7 +36,7 @@ def test_two_hundred_hand_ins_in_a_minute(tmp_path):
     for what, make in CHANGED.items():
         (folder / f"bad-{what}.zip").write_bytes(written(f"Bad {what}", key=key, **({"task": TASK} | make())))
     good = written("cut", key=key)
-    files = members(good)
+    files = contents_of(good)
     newer = json.dumps(json.loads(files["handin.json"]) | {"version": 99}).encode()
     other = files["handin.json"].replace(b'"cut"', b'"Ada"')
     hostile = [

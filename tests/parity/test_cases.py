@@ -68,9 +68,9 @@ def judged_here(framework: str, record: RunRecord, weights: dict, spec, plan: Pl
     """Judge weights in the process of a framework, as a worker does."""
     from clsf.predict import session
     from clsf.predict.recalibrating import judge
-    from clsf.predict.values import Request
+    from clsf.predict.values import ModelRequest
 
-    request = Request(
+    request = ModelRequest(
         "case", framework, spec.to_json(), plan.to_json(), tuple(record.started.input_shape), 10, record.started.scale
     )
     session.hold(request, weights)
@@ -105,12 +105,12 @@ def cold_here(framework: str, spec, plan: Plan) -> tuple[float, float, float]:
     """Return the training loss, and the accuracy at evaluation before and after recalibration."""
     from clsf.predict import session
     from clsf.predict.recalibrating import judge
-    from clsf.predict.values import Request
+    from clsf.predict.values import ModelRequest
 
     weights, loss, prepared = trained_here(framework, spec, plan)
     scale = tuple(map(float, prepared.mean)), tuple(map(float, prepared.deviation))
     token = f"cold {plan.seed} {plan.differences}"
-    request = Request(token, framework, spec.to_json(), plan.to_json(), prepared.pixels.shape[1:], 10, scale)
+    request = ModelRequest(token, framework, spec.to_json(), plan.to_json(), prepared.pixels.shape[1:], 10, scale)
     session.hold(request, weights)
     found = judge(request, True)
     return loss, found.before.accuracy, found.after.accuracy

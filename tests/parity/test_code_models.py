@@ -7,7 +7,7 @@ import pytest
 
 from clsf import FRAMEWORKS
 from clsf.code import STYLES, model_code, why_not
-from clsf.code.model import Model
+from clsf.code.model import SourceModel
 from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from tests import frameworks
@@ -27,7 +27,7 @@ def case(framework: str, spec: ModelSpec, shape: tuple, classes: int) -> Case:
         for style, found in STYLES.items()
         if found.framework == framework and why_not(spec, style) is None
     }
-    return Case(spec, shape, classes, some_weights(spec, shape), sources, Model(spec, shape, None).reordered)
+    return Case(spec, shape, classes, some_weights(spec, shape), sources, SourceModel(spec, shape, None).reordered)
 
 
 def check(cases: list[Case], results: list[list[Found]]) -> int:

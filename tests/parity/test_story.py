@@ -6,13 +6,9 @@ import pytest
 from clsf.events import BatchesEnded, EpochEnded, RunEnded
 from clsf.model.presets import preset
 from tests import inside
-from tests.jobs import random_job
+from tests.jobs import of, random_job
 
 EXACT = 1e-12  # float64; measured: 2e-15 at most
-
-
-def parts(events: list, kind: type) -> list:
-    return [event for event in events if isinstance(event, kind)]
 
 
 def test_every_framework_tells_the_same_story(both):
@@ -23,11 +19,11 @@ def test_every_framework_tells_the_same_story(both):
         EpochEnded: ("epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy"),
         RunEnded: ("reason", "epochs", "train_loss", "validation_accuracy"),
     }.items():
-        for a, b in zip(parts(one, kind), parts(other, kind), strict=True):
+        for a, b in zip(of(kind, one), of(kind, other), strict=True):
             assert [getattr(a, name) for name in names] == pytest.approx([getattr(b, name) for name in names], abs=EXACT)
     # How steps are gathered into events depends on the clock, so they are compared one by one.
     for field in ("losses", "accuracies", "gradient_norms"):
-        a, b = ([x for e in parts(story, BatchesEnded) for x in getattr(e, field)] for story in (one, other))
+        a, b = ([x for e in of(BatchesEnded, story) for x in getattr(e, field)] for story in (one, other))
         assert len(a) == 12
         np.testing.assert_allclose(a, b, rtol=EXACT, atol=EXACT, err_msg=field)
     assert [type(story[-1]) for story in (one, other)] == [RunEnded, RunEnded]
@@ -39,4 +35,4 @@ def test_a_stop_ends_every_variant_in_the_middle_of_an_epoch(both, variant):
     for story in both(inside.story, job, 3):
         assert story[-1].reason == "stopped"
         assert story[-1].epochs == 0
-        assert not parts(story, EpochEnded)
+        assert not of(EpochEnded, story)

@@ -8,7 +8,7 @@ import pytest
 
 from clsf import FRAMEWORKS
 from clsf.bench import markdown, training
-from clsf.bench.loops import Case, Process
+from clsf.bench.loops import BenchCase, Process
 from clsf.bench.rows import Measurement, Target, enough, interval, ratios, row
 from clsf.cli import bench
 from clsf.cli.main import main
@@ -33,7 +33,7 @@ def test_ratios_are_of_what_was_measured_one_after_the_other():
     assert ratios([1.0, 2.0], [2.0, 3.0]) == [2.0, 1.5]
 
 
-CASE = Case("torch", "mlp", "digits", 32, "adam")
+CASE = BenchCase("torch", "mlp", "digits", 32, "adam")
 SECONDS = {
     "engine": [1.0, 2.0, 1.0], "dataloader-2-workers": [4.0, 8.0, 3.0], "dataloader-0-workers": [2.0, 4.0, 1.5],
     "floor": [0.5, 1.0, 0.8], "aligned": [0.9, 1.6, 1.0], "native": [0.9, 2.0, 0.8],
@@ -51,7 +51,7 @@ def test_what_was_measured_of_a_case_becomes_rows():
 
 
 def test_at_batch_128_nothing_may_be_slower_than_a_textbook():
-    large = Case("tensorflow", "lecture-cnn", "shapes", 128, "rmsprop")
+    large = BenchCase("tensorflow", "lecture-cnn", "shapes", 128, "rmsprop")
     assert training.target(large, "over-fit") == training.target(large, "over-tf-function-loop") == Target(1.05, "least")
 
 
@@ -106,7 +106,7 @@ def test_the_interval_holds_the_true_median_nineteen_times_in_twenty():
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch):
     monkeypatch.setenv("CLSF_THREADS", "1")  # a student's program knows nothing of it
-    case = Case(framework, "mlp", "digits", 32, "adam")
+    case = BenchCase(framework, "mlp", "digits", 32, "adam")
     with Process(case, "ours") as ours, Process(case, "textbook") as textbook:
         assert ours.names == ["aligned", "native", "floor"]
         assert tuple(textbook.names) == training.TEXTBOOK[framework]
@@ -121,7 +121,7 @@ def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch)
 @pytest.mark.slow
 def test_a_process_that_ends_is_told():
     with pytest.raises(EngineError, match="ended with 1"):
-        Process(Case("torch", "no such model", "digits", 32, "adam"), "ours")
+        Process(BenchCase("torch", "no such model", "digits", 32, "adam"), "ours")
 
 
 ROWS = [row("a/fast", [2.0], "ratio", Target(1.5, "least")), row("a/slow", [1.0], "ratio", Target(1.5, "least"))]

@@ -6,13 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from clsf import FRAMEWORKS
 from clsf.cli.main import main
 from clsf.compare.programs import first_difference
 from clsf.errors import SpecError
-from clsf.faults import FAULTS, running
-from clsf.faults.history import Facts, History
-from clsf.faults.lab import Attempt, Bench, Streak, case_of, checked, daily, playable, points
-from clsf.faults.recorded import Recording, Step, Tensor
+from clsf.faults import FAULTS, functions, running
+from clsf.faults.history import History, RunFacts
+from clsf.faults.lab import Attempt, ProgramBench, Streak, case_of, checked, daily, playable, points
+from clsf.faults.lab.cases import twins
+from clsf.faults.recorded import RecordedSteps, RecordedTensor, StepRecord
 from clsf.faults.running import Ran
 
 
@@ -34,6 +36,15 @@ def test_a_case_is_whole(code):
     assert not any(kind in case.shown for kind in case.kinds if "-" in kind), "the program doesn't say its fault"
     for kind in case.kinds:
         assert case.framework not in FAULTS[kind].not_in
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize("kind", functions("start"))
+def test_the_healthy_twin_has_the_same_optimizer_and_rate(kind, framework):
+    """Or the fix would change lines that are right."""
+    one, other = twins(framework, kind, 0)
+    assert (one.plan.optimizer, one.plan.learning_rate) == (other.plan.optimizer, other.plan.learning_rate)
+    assert one.text != other.text
 
 
 def test_each_playable_fault_comes_up():
@@ -80,7 +91,7 @@ def test_streaks_count_cases_in_a_row_and_days_of_the_daily_case():
 def test_each_program_is_run_once_for_all_who_ask(monkeypatch):
     asked = []
     monkeypatch.setattr(running, "run", lambda scenes, seconds, told: asked.append(scenes) or [None])
-    bench = Bench()
+    bench = ProgramBench()
     first, second = bench.ask("a", lambda: [1]), bench.ask("a", lambda: [1])
     assert first is second
     assert first.future.result(10) == (None,)
@@ -92,11 +103,11 @@ def test_each_program_is_run_once_for_all_who_ask(monkeypatch):
 
 def test_the_first_tensor_that_differs_is_the_proof():
     def tensors(**values):
-        return {name: Tensor((len(v),), 1.0, max(map(abs, v)), tuple(v)) for name, v in values.items()}
+        return {name: RecordedTensor((len(v),), 1.0, max(map(abs, v)), tuple(v)) for name, v in values.items()}
 
     def program(loss, kernel, gradient):
-        step = Step(loss, tensors(images=[1.0], logits=[2.0]), tensors(kernel=[gradient]), tensors(kernel=[kernel]))
-        return Ran(History(losses=(loss,)), Facts(), "", "", recording=Recording(tensors(kernel=[0.0]), (step,)))
+        step = StepRecord(loss, tensors(images=[1.0], logits=[2.0]), tensors(kernel=[gradient]), tensors(kernel=[kernel]))
+        return Ran(History(losses=(loss,)), RunFacts(), "", "", recording=RecordedSteps(tensors(kernel=[0.0]), (step,)))
 
     healthy = program(2.3, 1.0, 0.5)
     assert "weights after the update: kernel" in str(first_difference(program(2.3, 2.0, 0.5), healthy).said)

@@ -27,7 +27,8 @@ from clsf.plan import Plan
 from clsf.settings import Settings
 from clsf.settings import read as read_settings
 from clsf.tensors import literals
-from tests.unit.test_predict_capsule import packed, parts, zipped
+from tests.unit.test_capsule import packed
+from tests.zips import contents_of, zipped
 
 LONGEST = 3.0  # seconds for one example on a busy machine; all are far below 0.1 s on an idle one
 TIMES = int(os.environ.get("CLSF_FUZZ", "1"))  # so many times as many examples, and other ones every time
@@ -197,7 +198,7 @@ def test_values_of_an_experiment(name, text):
 # Capsules.
 
 WHOLE = packed()
-MEMBERS = parts(WHOLE)
+MEMBERS = contents_of(WHOLE)
 
 
 def opened(content):

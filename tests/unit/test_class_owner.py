@@ -14,9 +14,9 @@ from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.runs.history import Query
 from clsf.runs.store import RunStore
-from clsf.runs.waiting import Place
+from clsf.runs.waiting import QueuePlace
 from clsf.training_service import LINE_SECONDS, NEWCOMER_SECONDS, TrainingService
-from tests.engine.test_lab import StillEngine
+from tests.engine.test_training_service import StillEngine
 
 PLAN = Plan("digits", epochs=2)
 COMMANDS = ("pause", "resume", "step", "look", "stop", "learning_rate", "watch")
@@ -114,7 +114,7 @@ def test_the_place_of_a_run_in_the_queue_and_its_wait(lab, monkeypatch):
     lab.engine.line = lambda: ([], [second])
     assert lab.place(second) == said  # asked again at once, it is not computed again
     clock[0] += LINE_SECONDS + 0.1
-    assert lab.place(second) == Place(1, 0.0)
+    assert lab.place(second) == QueuePlace(1, 0.0)
     lab.engine.line = lambda: ([second], [])
     [third] = lab.train(preset("tiny"), PLAN, ["torch"], owner="cat")
     lab.engine.line = lambda: ([second], [third])

@@ -12,7 +12,7 @@ import pytest
 
 from clsf.runs import process
 from clsf.runs.store import RunStore
-from tests.unit.test_store import STORY, forget, record
+from tests.unit.test_runs_store import STORY, forget, record
 
 
 def test_this_process_lives_and_a_successor_of_its_id_is_not_taken_for_it():

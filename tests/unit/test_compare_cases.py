@@ -10,7 +10,7 @@ from clsf.compare.cases.crossedwires import BATCH_NORM, NET_OF, NETS, RESIDUAL, 
 from clsf.compare.cases.lecture import LECTURE, START, loss_floor, settings
 from clsf.compare.cases.nets import padded_by_hand, small_densenet, small_resnet, strided, strides_later, without_biases
 from clsf.compare.cases.runner import ServiceTrainer
-from clsf.compare.cases.steps import CaseStep, Judged, Recalibrated, explain, proof, summary
+from clsf.compare.cases.steps import CaseStep, JudgedSeeds, Recalibrated, explain, proof, summary
 from clsf.compare.cases.threads import FLATTEN, TWICE
 from clsf.errors import EngineError, PlanError
 from clsf.events import RunEnded, RunFailed
@@ -292,7 +292,7 @@ def test_a_row_can_be_planned():
 
 
 def test_a_step_without_anything_to_compare_has_its_accuracy():
-    judged = Judged((0.5, 0.7), (1.0, 2.0))
+    judged = JudgedSeeds((0.5, 0.7), (1.0, 2.0))
     step = CaseStep("x", say("x"), (0, 1), judged, 0.4, 0.8, None, None, None)
     assert (step.accuracy, step.loss, step.accuracies) == (pytest.approx(0.6), 1.5, (0.5, 0.7))
 

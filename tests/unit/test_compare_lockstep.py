@@ -11,7 +11,7 @@ from clsf.compare.background import Background
 from clsf.compare.lockstep import MOST_AT_ONCE, lockstep
 from clsf.compare.measure import TOLERANCES, compared
 from clsf.compare.recording import LOGITS, Recording, recorded, recorded_step, recorded_weights
-from clsf.compare.session import MOST_SESSIONS, UNUSED_SECONDS, Opened, RecordedStep, Request, Sessions
+from clsf.compare.session import MOST_SESSIONS, UNUSED_SECONDS, Opened, RecordedStep, SessionRequest, Sessions
 from clsf.compare.values import FirstParting, LockstepResult, LockstepStarted, StepDifference
 from clsf.compare.verdict import amplification, kind_of, place
 from clsf.errors import EngineError
@@ -251,7 +251,7 @@ def sessions(clock):
 
 
 def request(token):
-    return Request(token, "torch", {}, {})
+    return SessionRequest(token, "torch", {}, {})
 
 
 def test_a_session_is_opened_once_and_closed():

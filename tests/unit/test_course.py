@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clsf.course import finding, parsing, parts, path, running, tasks, workers
-from clsf.course.lesson import Block, Choice, Lesson
+from clsf.course.lesson import AnswerChoice, Lesson, LessonBlock
 from clsf.course.progress import PART, Progress, from_file, row, to_file
 from clsf.errors import CourseError
 from clsf.ui.shared import glossary, lessons
@@ -356,5 +356,5 @@ def test_the_place_of_a_choice_tells_nothing_of_the_right_one():
 
 
 def test_numbers_to_choose_from_stand_in_their_order():
-    block = Block("predict", "How many?", 1, tuple(Choice(text) for text in ("1,024", "−3", "10", "2.5")))
+    block = LessonBlock("predict", "How many?", 1, tuple(AnswerChoice(text) for text in ("1,024", "−3", "10", "2.5")))
     assert [choice.text for choice in block.mixed] == ["−3", "2.5", "10", "1,024"]

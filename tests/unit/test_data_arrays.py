@@ -23,12 +23,9 @@ from clsf.data.sources import open_dataset
 from clsf.data.upload import import_upload, packed_tree, read_upload
 from clsf.errors import DataError
 
+pytestmark = pytest.mark.usefixtures("data_folder")
+
 CASES = Path(__file__).parents[1] / "cases" / "images"
-
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
 
 
 def by_command_line(path):

@@ -14,20 +14,17 @@ from clsf.cli.train import _say_data
 from clsf.data import archives, cache
 from clsf.data.decode import decode
 from clsf.data.imports import import_folder, import_zip
-from clsf.data.layout import Choices
+from clsf.data.layout import LayoutChoices
 from clsf.data.prepare import prepare
 from clsf.data.sources import open_dataset
 from clsf.data.upload import import_upload, packed_tree, read_upload
 from clsf.errors import DataError
 from clsf.plan import Plan
 
+pytestmark = pytest.mark.usefixtures("data_folder")
+
 CASES = Path(__file__).parents[1] / "cases" / "images"
 PETS, VEHICLES = ("cats", "dogs"), ("bus", "car", "train")
-
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
 
 
 def by_command_line(name, choices=None):
@@ -155,14 +152,14 @@ def test_a_reading_is_shown_and_can_be_changed_before_it_is_used():
     reading = read_upload(archive)
     assert reading.question is not None
     assert [(name, role) for name, role, _ in reading.folders] == [("test", "test"), ("val", "val")]
-    chosen = Choices({"val": "train"})
+    chosen = LayoutChoices({"val": "train"})
     assert read_upload(archive, chosen).counts == {"cats": {"train": 4, "val": 0, "test": 2}, "dogs": {"train": 4, "val": 0, "test": 2}}  # fmt: skip
     found = by_browser("val_test_no_train.zip", chosen)
     assert (found.info.train, found.info.test) == (8, 4)
 
 
 def test_another_encoding_can_be_asked_for():
-    assert by_command_line("gbk.zip", Choices(encoding="cp949")).info.classes != ("狗", "猫")
+    assert by_command_line("gbk.zip", LayoutChoices(encoding="cp949")).info.classes != ("狗", "猫")
     assert read_upload(io.BytesIO((CASES / "gbk.zip").read_bytes())).encoding == "gbk"
 
 

@@ -19,11 +19,7 @@ from clsf.data.imports import import_folder, import_zip
 from clsf.data.sources import open_dataset
 from clsf.errors import DataError
 
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
-    return tmp_path / "data"
+pytestmark = pytest.mark.usefixtures("data_folder")
 
 
 def picture(colour=(200, 30, 30), size=(12, 12), mode="RGB", kind="PNG", **options) -> bytes:

@@ -13,11 +13,7 @@ from clsf.data.resize import grey, resized
 from clsf.errors import DataError
 from clsf.plan import Plan, Preparation
 
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("data_folder")
 
 
 def images(count=10, shape=(6, 4, 3), seed=0):
@@ -171,6 +167,7 @@ def test_test_images_prepared_in_another_way_are_refused():
 
 
 def test_a_disk_that_takes_nothing_is_named(data_folder, monkeypatch):
+    data_folder.mkdir()
     (data_folder / "file").write_text("")
     monkeypatch.setenv("CLSF_DATA", str(data_folder / "file"))
     with pytest.raises(DataError, match=r"can't be stored in .*file: Not a directory.*CLSF_DATA"):

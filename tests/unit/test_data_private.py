@@ -28,13 +28,9 @@ from clsf.runs.store import RunStore
 from clsf.training_service import TrainingService
 from clsf.words import say
 
+pytestmark = pytest.mark.usefixtures("data_folder")
+
 ANNA, BEN = "a" * 24, "b" * 24
-
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
-    return tmp_path / "data"
 
 
 @pytest.fixture

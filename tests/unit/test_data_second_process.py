@@ -10,10 +10,7 @@ import pytest
 
 from clsf.data.torchvision_sets import make
 from clsf.errors import DataError
-
-
-def played(code):
-    return [sys.executable, "-c", "import json, os, sys, time\n" + code]
+from tests.unit.child import played
 
 
 def gone(pid):

@@ -15,11 +15,7 @@ from clsf.data.sources import open_dataset
 from clsf.errors import DataError
 from clsf.words import say
 
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("data_folder")
 
 
 @pytest.fixture
@@ -197,6 +193,7 @@ def test_without_network_the_sentence_says_what_works(monkeypatch):
 
 
 def test_a_folder_that_cannot_be_written_is_named(data_folder, monkeypatch):
+    data_folder.mkdir()
     (data_folder / "file").write_text("")
     monkeypatch.setenv("CLSF_DATA", str(data_folder / "file"))
     with pytest.raises(DataError, match=r"'digits' can't be stored in .*file: Not a directory.*CLSF_DATA"):

@@ -10,6 +10,8 @@ import pytest
 from clsf.data import cache, temporary
 from clsf.runs.store import RunStore
 
+pytestmark = pytest.mark.usefixtures("data_folder")
+
 CHILD = """
 import sys, time
 from clsf.data import cache, temporary
@@ -22,33 +24,27 @@ with cache.locked("folder-x"):
 """
 
 
-@pytest.fixture(autouse=True)
-def data(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
-    return tmp_path / "data"
-
-
 def photographs(data):
     return [file for file in data.rglob("*") if file.is_file() and b"a photograph" in file.read_bytes()]
 
 
-def test_the_next_start_sweeps_what_a_killed_process_left_and_nothing_of_a_living_one(data):
+def test_the_next_start_sweeps_what_a_killed_process_left_and_nothing_of_a_living_one(data_folder):
     child = subprocess.Popen([sys.executable, "-c", CHILD], stdout=subprocess.PIPE)
     assert child.stdout.readline() == b"here\n"
     temporary.sweep()
-    assert len(photographs(data)) == 1  # it lives
+    assert len(photographs(data_folder)) == 1  # it lives
     os.kill(child.pid, signal.SIGKILL)
     child.wait()
     child.stdout.close()
-    assert len(photographs(data)) == 1
+    assert len(photographs(data_folder)) == 1
     temporary.sweep()
-    assert photographs(data) == []
+    assert photographs(data_folder) == []
     assert cache.names() == []
-    assert list(data.rglob("*folder-x*")) == []  # nor is the lock
+    assert list(data_folder.rglob("*folder-x*")) == []  # nor is the lock
 
 
-def test_a_last_word_of_a_dying_process_is_swept_too(data, monkeypatch):
-    left = data / "tmp" / "dead"
+def test_a_last_word_of_a_dying_process_is_swept_too(data_folder, monkeypatch):
+    left = data_folder / "tmp" / "dead"
     left.mkdir(parents=True)
     remove, tries = temporary.shutil.rmtree, []
 
@@ -63,29 +59,29 @@ def test_a_last_word_of_a_dying_process_is_swept_too(data, monkeypatch):
     assert not left.exists()
 
 
-def test_half_made_sets_of_an_older_program_are_swept(data):
-    left = data / "sets" / ".folder-0123456789ab-01234567"
+def test_half_made_sets_of_an_older_program_are_swept(data_folder):
+    left = data_folder / "sets" / ".folder-0123456789ab-01234567"
     left.mkdir(parents=True)
     (left / "train_pixels.npy").write_bytes(b"a photograph")
     temporary.sweep()
-    assert photographs(data) == []
+    assert photographs(data_folder) == []
 
 
 def modes(root):
     return {oct(path.stat().st_mode & 0o777) for path in [root, *root.rglob("*")]}
 
 
-def test_others_can_open_neither_runs_nor_images_not_even_old_ones(data, tmp_path):
-    home, old = tmp_path / "home", data / "sets" / "digits"
+def test_others_can_open_neither_runs_nor_images_not_even_old_ones(data_folder, tmp_path):
+    home, old = tmp_path / "home", data_folder / "sets" / "digits"
     old.mkdir(parents=True, mode=0o755)
     (old / "meta.json").write_text("{}")
     home.mkdir(mode=0o755)
     (home / "runs.sqlite").touch(0o644)
-    temporary.tighten(data, ("sets",))
+    temporary.tighten(data_folder, ("sets",))
     with cache.locked("folder-x"):
         cache.keep("folder-x", lambda folder: (folder / "train_pixels.npy").write_bytes(b"x") and {})
     store = RunStore.open(home)
-    assert modes(data) <= {"0o700", "0o600"}
+    assert modes(data_folder) <= {"0o700", "0o600"}
     assert modes(home) == {"0o700", "0o600"}
     store.close()
 

@@ -3,7 +3,6 @@
 import io
 import os
 import stat
-import sys
 import time
 import zipfile
 
@@ -17,12 +16,9 @@ from clsf.data.split import split
 from clsf.data.task import Task
 from clsf.data.upload import import_upload, packed
 from clsf.errors import DataError
+from tests.unit.child import played
 
-
-@pytest.fixture(autouse=True)
-def data_folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
-    return tmp_path / "data"
+pytestmark = pytest.mark.usefixtures("data_folder")
 
 
 def picture(colour=(200, 30, 30), size=(12, 12), kind="PNG", **options) -> bytes:
@@ -134,10 +130,6 @@ def test_a_size_that_is_no_size_is_refused():
 
 
 # The process.
-
-
-def played(code):
-    return [sys.executable, "-c", "import json, os, sys, time\n" + code]
 
 
 def test_cancelling_ends_it_and_leaves_nothing(tmp_path, monkeypatch):

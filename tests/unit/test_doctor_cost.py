@@ -7,12 +7,12 @@ import random
 import time
 
 from clsf.faults.doctor import diagnose, looked_at
-from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.history import EpochNumbers, History, RunFacts
 
 STEP = 0.001
 """Seconds of a quick step: the smallest preset on 8×8 images, 32 at once, on one core without other work."""
 
-FACTS = Facts(
+FACTS = RunFacts(
     classes=10, batch_size=32, dead=("1", 0.1), update_ratio=0.001, first_to_last_gradient=1.0, inputs=(0.0, 1.0), optimizer="adam", learning_rate=0.001
 )  # fmt: skip
 

@@ -1,19 +1,12 @@
 """Who may connect, to the port, and what a browser is told of each answer."""
 
-import asyncio
 import os
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit import config
 
 from clsf.ui import door
-
-
-def run(story):
-    """Run a coroutine in a thread of its own: in this one the browser tests' own event loop may be running."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, story).result()
+from tests.bench.streamlit_client import played
 
 
 @pytest.fixture
@@ -92,7 +85,7 @@ def answers(kind, path="/", **headers):
         said.append(message)
 
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    run(door.Door(inside)({"type": kind, "path": path, "headers": pairs}, receive, send))
+    played(door.Door(inside)({"type": kind, "path": path, "headers": pairs}, receive, send))
     return said
 
 
@@ -131,7 +124,7 @@ def test_at_the_start_it_sweeps_and_at_the_end_it_closes(monkeypatch, tmp_path):
             told.append("open")
             (tmp_path / "written").mkdir()
 
-    run(life())
+    played(life())
     assert told == ["begin", "open", "end"]
     assert (tmp_path / "written").stat().st_mode & 0o777 == 0o700  # what is written meanwhile is the user's alone
     assert os.umask(umask) == 0o022

@@ -26,7 +26,7 @@ from clsf.runs.record import RunRecord
 from clsf.runs.speed import OVERHEAD, VALIDATION
 from clsf.runs.store import RunStore
 from clsf.training_service import TrainingService
-from tests.engine.test_lab import StillEngine
+from tests.engine.test_training_service import StillEngine
 
 LENET, PLAN = preset("lenet-5"), Plan("digits", Preparation(28), epochs=2)
 TINY = preset("tiny")

@@ -20,7 +20,7 @@ from clsf.doctor import facts_of, read_log
 from clsf.errors import DataError, SpecError
 from clsf.faults import lessons
 from clsf.faults.doctor import diagnose
-from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.history import EpochNumbers, History, RunFacts
 from clsf.faults.marks import marks
 from clsf.faults.scene import planted_lines
 from clsf.faults.scenes import DATA, MODELS, healthy
@@ -69,7 +69,7 @@ def epochs(*rows):
     return History(tuple(EpochNumbers(*row) for row in rows))
 
 
-KNOWN = Facts(classes=10)
+KNOWN = RunFacts(classes=10)
 
 
 @pytest.mark.parametrize(
@@ -125,28 +125,28 @@ NOT_LEARNT = epochs(*((2.3, 0.11, 2.3, 0.1) for _ in range(4)))
 @pytest.mark.parametrize(
     ("history", "facts", "kind", "epoch"),
     [
-        pytest.param(OVERFIT, Facts(classes=10), "overfitting", 4, id="overfitting, and since when"),
-        pytest.param(LEVEL, Facts(classes=10), "plateau", 5, id="plateau, and since when"),
-        pytest.param(NOT_LEARNT, Facts(classes=10, dead=("3", 0.8), inputs=(0, 1)), "dead-units", None, id="dead units"),
-        pytest.param(History(gradient_norms=tuple(falling(1, 1.2, 60))), Facts(), "gradient-size", None, id="exploding"),
-        pytest.param(NOT_LEARNT, Facts(classes=10, first_to_last_gradient=1e-5, inputs=(0, 1)), "gradient-size", None, id="vanishing"),
-        pytest.param(NOT_LEARNT, Facts(classes=10, update_ratio=0.5, inputs=(0, 1)), "gradient-size", None, id="update over weights"),
-        pytest.param(History(speeds=(500.0,) * 400 + (100.0,) * 400), Facts(batch_size=32), "throughput", None, id="slower and slower"),
-        pytest.param(History(speeds=((900.0,) * 4 + (50.0,)) * 200), Facts(batch_size=32), "throughput", None, id="starved"),
-        pytest.param(sawtooth(40, 5, np.random.default_rng(0), True), Facts(classes=10), "shuffle-missing", None, id="sawtooth"),
+        pytest.param(OVERFIT, RunFacts(classes=10), "overfitting", 4, id="overfitting, and since when"),
+        pytest.param(LEVEL, RunFacts(classes=10), "plateau", 5, id="plateau, and since when"),
+        pytest.param(NOT_LEARNT, RunFacts(classes=10, dead=("3", 0.8), inputs=(0, 1)), "dead-units", None, id="dead units"),
+        pytest.param(History(gradient_norms=tuple(falling(1, 1.2, 60))), RunFacts(), "gradient-size", None, id="exploding"),
+        pytest.param(NOT_LEARNT, RunFacts(classes=10, first_to_last_gradient=1e-5, inputs=(0, 1)), "gradient-size", None, id="vanishing"),
+        pytest.param(NOT_LEARNT, RunFacts(classes=10, update_ratio=0.5, inputs=(0, 1)), "gradient-size", None, id="update over weights"),
+        pytest.param(History(speeds=(500.0,) * 400 + (100.0,) * 400), RunFacts(batch_size=32), "throughput", None, id="slower and slower"),
+        pytest.param(History(speeds=((900.0,) * 4 + (50.0,)) * 200), RunFacts(batch_size=32), "throughput", None, id="starved"),
+        pytest.param(sawtooth(40, 5, np.random.default_rng(0), True), RunFacts(classes=10), "shuffle-missing", None, id="sawtooth"),
         pytest.param(
-            History(losses=(2.0, float("nan"))), Facts(classes=10, broke_in=("2.kernel", 7)), "lr-too-high", None, id="nan, and where first"
+            History(losses=(2.0, float("nan"))), RunFacts(classes=10, broke_in=("2.kernel", 7)), "lr-too-high", None, id="nan, and where first"
         ),
         pytest.param(
-            epochs((1.5, 0.5, 2.3, 0.12), (0.5, 0.85, 2.6, 0.1), (0.3, 0.9, 3.0, 0.11)), Facts(classes=10), "bn-momentum", None,
+            epochs((1.5, 0.5, 2.3, 0.12), (0.5, 0.85, 2.6, 0.1), (0.3, 0.9, 3.0, 0.11)), RunFacts(classes=10), "bn-momentum", None,
             id="validation at chance while training is high",
         ),
         pytest.param(
-            epochs((1.5, 0.1, 1.5, 0.1), (0.8, 0.1, 0.9, 0.1), (0.2, 0.1, 0.3, 0.1)), Facts(classes=10), "metrics-wrong", None,
+            epochs((1.5, 0.1, 1.5, 0.1), (0.8, 0.1, 0.9, 0.1), (0.2, 0.1, 0.3, 0.1)), RunFacts(classes=10), "metrics-wrong", None,
             id="loss falls while accuracy stays",
         ),
         pytest.param(
-            epochs((0.6, 0.9, 0.6, 0.9), (0.5, 0.9, 0.5, 0.9)), Facts(classes=10, largest_class=0.9), "imbalance", None, id="imbalance"
+            epochs((0.6, 0.9, 0.6, 0.9), (0.5, 0.9, 0.5, 0.9)), RunFacts(classes=10, largest_class=0.9), "imbalance", None, id="imbalance"
         ),
     ],
 )  # fmt: skip
@@ -160,20 +160,20 @@ def test_a_sign_is_named_with_the_epoch_since_when(history, facts, kind, epoch):
 @pytest.mark.parametrize(
     ("history", "facts"),
     [
-        pytest.param(epochs(*((0.9 * 0.8**n, 0.7 + 0.02 * n, 0.7 * 0.9**n + 0.2, 0.7 + 0.015 * n) for n in range(12))), Facts(classes=10), id="validation still falls"),
-        pytest.param(epochs(*((2.2 * 0.9**n, 0.3 + 0.03 * n, 2.2 * 0.92**n, 0.3) for n in range(14))), Facts(classes=10), id="slow but falling"),
-        pytest.param(epochs((0.5, 0.85, 0.5, 0.84), (0.3, 0.93, 0.4, 0.9)), Facts(classes=10, dead=("3", 0.6), update_ratio=0.002), id="some dead units"),
-        pytest.param(History(gradient_norms=tuple(falling(1, 1.02, 60))), Facts(), id="gradients grow a little"),
-        pytest.param(History(speeds=(500.0,) * 400 + (350.0,) * 400), Facts(batch_size=32), id="somewhat slower"),
-        pytest.param(History(speeds=(500.0,) * 30 + (50.0,) * 30), Facts(batch_size=32), id="too short to say"),
+        pytest.param(epochs(*((0.9 * 0.8**n, 0.7 + 0.02 * n, 0.7 * 0.9**n + 0.2, 0.7 + 0.015 * n) for n in range(12))), RunFacts(classes=10), id="validation still falls"),
+        pytest.param(epochs(*((2.2 * 0.9**n, 0.3 + 0.03 * n, 2.2 * 0.92**n, 0.3) for n in range(14))), RunFacts(classes=10), id="slow but falling"),
+        pytest.param(epochs((0.5, 0.85, 0.5, 0.84), (0.3, 0.93, 0.4, 0.9)), RunFacts(classes=10, dead=("3", 0.6), update_ratio=0.002), id="some dead units"),
+        pytest.param(History(gradient_norms=tuple(falling(1, 1.02, 60))), RunFacts(), id="gradients grow a little"),
+        pytest.param(History(speeds=(500.0,) * 400 + (350.0,) * 400), RunFacts(batch_size=32), id="somewhat slower"),
+        pytest.param(History(speeds=(500.0,) * 30 + (50.0,) * 30), RunFacts(batch_size=32), id="too short to say"),
         pytest.param(
-            History(speeds=tuple(np.random.default_rng(0).choice([900.0, 50.0], 800, p=[0.75, 0.25]))), Facts(batch_size=32), id="a busy machine"
+            History(speeds=tuple(np.random.default_rng(0).choice([900.0, 50.0], 800, p=[0.75, 0.25]))), RunFacts(batch_size=32), id="a busy machine"
         ),
         pytest.param(
             History(speeds=(*np.random.default_rng(0).choice([900.0, 500.0], 400), *np.random.default_rng(1).choice([900.0, 150.0], 400, p=[0.3, 0.7]))),
-            Facts(batch_size=32), id="a machine that gets busy",
+            RunFacts(batch_size=32), id="a machine that gets busy",
         ),
-        pytest.param(sawtooth(40, 5, np.random.default_rng(0), False), Facts(classes=10), id="noise of shuffled batches"),
+        pytest.param(sawtooth(40, 5, np.random.default_rng(0), False), RunFacts(classes=10), id="noise of shuffled batches"),
     ],
 )  # fmt: skip
 def test_a_healthy_twin_of_a_sign_gets_no_verdict(history, facts):
@@ -183,13 +183,13 @@ def test_a_healthy_twin_of_a_sign_gets_no_verdict(history, facts):
 def test_tanh_alone_is_no_reason_for_learning_slowly():
     judge = faults.functions("in_run")["saturating-activation"]
     slow = epochs(*((2.34 - 0.01 * n, 0.1 + 0.01 * n, 2.3, 0.12) for n in range(8)))
-    assert judge(slow, Facts(classes=10, activations=("tanh",) * 4)) is None
-    assert judge(slow, Facts(classes=10, activations=("sigmoid",) * 4)) is not None
-    assert judge(slow, Facts(classes=10, activations=("tanh",) * 4, first_to_last_gradient=0.001)) is not None
+    assert judge(slow, RunFacts(classes=10, activations=("tanh",) * 4)) is None
+    assert judge(slow, RunFacts(classes=10, activations=("sigmoid",) * 4)) is not None
+    assert judge(slow, RunFacts(classes=10, activations=("tanh",) * 4, first_to_last_gradient=0.001)) is not None
 
 
 def test_what_a_verdict_rests_on_is_drawn():
-    facts = Facts(classes=10)
+    facts = RunFacts(classes=10)
     for history, kind, level in (
         (epochs((2.31, 0.1, 2.31, 0.1), (2.303, 0.09, 2.303, 0.1), (2.303, 0.1, 2.303, 0.1)), "lr-too-high", math.log(10)),
         (epochs((1.9, 0.6, 1.85, 0.62), (1.6, 0.9, 1.6, 0.88), (1.52, 0.96, 1.56, 0.93)), "softmax-then-logits-loss", math.log(1 + 9 / math.e)),
@@ -347,7 +347,7 @@ def test_a_difference_in_which_both_are_right_is_no_fault():
     ],
 )  # fmt: skip
 def test_an_error_names_the_fault(error, kind):
-    assert diagnose(History(error=error), Facts(classes=10))[0].kind == kind
+    assert diagnose(History(error=error), RunFacts(classes=10))[0].kind == kind
 
 
 def _guards(function: Callable) -> set[str]:

@@ -12,7 +12,7 @@ from clsf.layer_stack import stages
 from clsf.model import edit_link
 from clsf.model.edit import Card, Design
 from clsf.model.edit_actions import act
-from clsf.model.edit_history import History
+from clsf.model.edit_history import EditHistory
 from clsf.model.fields import fields_of
 from clsf.model.layers import (
     PLAIN,
@@ -119,9 +119,9 @@ def test_what_is_typed_into_the_form_of_a_model(text, value):
     action = {"do": "edit", "uid": 1, "field": "kernel_size", "value": text}
     if value is None:
         with pytest.raises(SpecError, match="kernel_size is"):
-            act(History(design), action, (32, 32, 3), 10)
+            act(EditHistory(design), action, (32, 32, 3), 10)
     else:
-        assert act(History(design), action, (32, 32, 3), 10).now.card(1).layer.kernel_size == value
+        assert act(EditHistory(design), action, (32, 32, 3), 10).now.card(1).layer.kernel_size == value
 
 
 # Calls are read back.

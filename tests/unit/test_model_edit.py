@@ -16,7 +16,7 @@ from clsf.model.edit import OWN_ROW, Design, Place, design_of
 from clsf.model.edit_actions import act
 from clsf.model.edit_facts import design_facts
 from clsf.model.edit_fields import fresh
-from clsf.model.edit_history import STEPS, History
+from clsf.model.edit_history import STEPS, EditHistory
 from clsf.model.fields import fields_of
 from clsf.model.layers import ACTIVATIONS, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from clsf.model.presets import NAMES, preset
@@ -111,7 +111,7 @@ def same(one: Design, other: Design) -> bool:
 @MANY
 @given(st.lists(wishes(), max_size=25), st.sampled_from(SHAPES), st.sampled_from([*NAMES, ""]))
 def test_any_sequence_of_wishes_leaves_a_valid_design_or_a_sentence(asked, shape, start):
-    history = History(design_of(preset(start)) if start else Design("empty"))
+    history = EditHistory(design_of(preset(start)) if start else Design("empty"))
     refused: list[str] = []
     for wish in asked:
         before = history
@@ -130,7 +130,7 @@ def test_any_sequence_of_wishes_leaves_a_valid_design_or_a_sentence(asked, shape
 @MANY
 @given(st.lists(wishes(), max_size=15), st.sampled_from(SHAPES))
 def test_links_and_json_bring_back_the_same_design(asked, shape):
-    history = History(design_of(preset("inception-like")))
+    history = EditHistory(design_of(preset("inception-like")))
     for wish in asked:
         try:
             history = act(history, wish, shape, 10)
@@ -148,7 +148,7 @@ def test_links_and_json_bring_back_the_same_design(asked, shape):
 @MANY
 @given(st.lists(wishes(), max_size=12), st.sampled_from(SHAPES), st.sampled_from(NAMES))
 def test_what_is_offered_mends(asked, shape, start):
-    history = History(design_of(preset(start)))
+    history = EditHistory(design_of(preset(start)))
     for wish in asked:
         try:
             history = act(history, wish, shape, 10)
@@ -167,7 +167,7 @@ def test_what_is_offered_mends(asked, shape, start):
 
 
 def test_twenty_steps_can_be_taken_back_and_taken_again():
-    history = History(Design("empty"))
+    history = EditHistory(Design("empty"))
     designs = [history.now]
     for _ in range(25):
         history = act(history, {"do": "add", "place": [0, 0, 0], "kind": "Activation"}, (8, 8, 1), 10)
@@ -184,7 +184,7 @@ def test_twenty_steps_can_be_taken_back_and_taken_again():
 
 
 def test_another_step_ends_what_could_be_taken_again():
-    history = act(History(Design("empty")), {"do": "add", "place": [0, 0, 0], "kind": "Flatten"}, (8, 8, 1), 10).undone()
+    history = act(EditHistory(Design("empty")), {"do": "add", "place": [0, 0, 0], "kind": "Flatten"}, (8, 8, 1), 10).undone()
     history = act(history, {"do": "add", "place": [0, 0, 0], "kind": "Dense"}, (8, 8, 1), 10)
     assert not history.after
     assert [card.kind for card in history.now.cards] == ["Dense"]

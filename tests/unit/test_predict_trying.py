@@ -14,7 +14,7 @@ from clsf.plan import Plan, Preparation
 from clsf.predict import trying
 from clsf.predict.drawing import as_data
 from clsf.predict.trying import received, uploaded
-from clsf.predict.values import Prediction, Request
+from clsf.predict.values import ModelRequest, Prediction
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,7 @@ def seen(monkeypatch):
 
 def request(data="digits", shape=(8, 8, 1), **preparation):
     plan = Plan(data, Preparation(**preparation))
-    return Request("t", "torch", preset("tiny", 10).to_json(), plan.to_json(), shape, 10)
+    return ModelRequest("t", "torch", preset("tiny", 10).to_json(), plan.to_json(), shape, 10)
 
 
 def file(image: Image.Image, kind="PNG", **options) -> bytes:
@@ -136,5 +136,5 @@ def test_a_drawing_in_colour_is_shrunk_as_a_whole():
 
 def test_a_drawing_for_a_data_set_that_is_not_here_takes_the_models_size():
     plan = Plan("folder-0123456789ab")
-    unknown = Request("t", "torch", preset("tiny", 3).to_json(), plan.to_json(), (20, 10, 1), 3)
+    unknown = ModelRequest("t", "torch", preset("tiny", 3).to_json(), plan.to_json(), (20, 10, 1), 3)
     assert received(unknown, np.full((64, 64), 255, np.uint8)).shape == (20, 10, 1)

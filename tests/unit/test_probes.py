@@ -10,7 +10,7 @@ import pytest
 from clsf import faults
 from clsf.charts import probe as chart
 from clsf.doctor import seen_of
-from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.history import EpochNumbers, History, RunFacts
 from clsf.faults.measures import Histogram, Measures, Modes
 from clsf.faults.probes import NAMES, PROBES, Bars, Lines, Seen
 from clsf.model.presets import preset
@@ -19,7 +19,7 @@ from clsf.runs.record import RunRecord
 
 EPOCHS = (EpochNumbers(2.0, 0.3, 1.9, 0.35), EpochNumbers(1.0, 0.7, 0.9, 0.75))
 CURVES = History(EPOCHS, (2.31, 2.0, 1.0), (0.1, 0.3, 0.7), (1.0, 2.0, 0.5), (0.01, 0.01, 0.001))
-KNOWN = Facts(
+KNOWN = RunFacts(
     framework="torch", classes=10, batch_size=32, optimizer="adam", outputs="logits", inputs=(0.0, 1.0), labels=(0, 9), idle=0.0,
     activations=("relu",), true_accuracy=0.75, shared_images=0.0, keeps_graph=False, validated=True, evaluation_varies=False,
 )  # fmt: skip
@@ -33,7 +33,7 @@ MEASURED = Measures(
 def test_a_probe_answers_what_was_seen_and_is_silent_about_the_rest(name):
     probe = PROBES[name]
     assert Path(faults.__file__).parent.joinpath("probes", f"{name.replace('-', '_')}.py").exists()
-    assert probe.answer(Seen(History(), Facts())) is None
+    assert probe.answer(Seen(History(), RunFacts())) is None
     history = History(error="ValueError: no") if name == "traceback" else CURVES
     found = probe.answer(Seen(history, KNOWN, MEASURED, CURVES if probe.run else None))
     assert len(str(found.said)) > 15
@@ -77,3 +77,10 @@ def test_a_run_of_the_store_can_be_asked():
     record = RunRecord("a", "b", "torch", preset("lecture-cnn"), Plan("digits"), 0.0)
     assert PROBES["rates"].answer(seen_of(record)) is not None
     assert PROBES["first-loss"].answer(seen_of(record)) is None
+
+
+def test_an_axis_of_powers_names_few_of_them():
+    measured = Measures((("conv1", 1.0, 1e-35), ("dense1", 0.5, 1e-20)))
+    axis = chart.figure(PROBES["gradients"].answer(Seen(CURVES, KNOWN, measured)).picture)["layout"]["yaxis"]
+    assert axis["type"] == "log"
+    assert 35 / axis["dtick"] <= 8, "or their names stand on each other"

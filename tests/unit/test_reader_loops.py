@@ -75,6 +75,10 @@ def inside(line: str) -> str:
     return torch_program(net=NET.format(inside=line))
 
 
+def evaluated(line: str) -> str:
+    return torch_program().replace("    model.eval()\n", f"    model.eval()\n    {line}\n")
+
+
 def keras_program(layers: str = "", fit: str = "validation_data=(x_val, y_val)", split: str = "", before: str = "", optimizer: str = "'adam'") -> str:  # fmt: skip
     dense, flat = keras_name("Linear"), keras_name("Flat")
     return f"""
@@ -109,7 +113,7 @@ HAS = {
     "split-reshuffled": [
         torch_program(first=f"order = rng.permutation(len(images)); {USUAL['split'].replace(chr(10), '; ')}"),
         torch_program(first="x_train, x_val, y_train, y_val = train_test_split(images, labels)"),
-        torch_program(first="(x_train, y_train), (x_val, y_val) = drawn(images, labels)"),
+        torch_program(first="mixed = rng.permutation(len(images)); x_val, x_train = images[mixed[:300]], images[mixed[300:]]"),
     ],
     "missing-parameters": [
         torch_program(parameters="model.fc2.parameters()"), torch_program(parameters="model.conv.parameters()"),
@@ -129,7 +133,7 @@ HAS = {
         keras_program(fit="batch_size=32", split="x_val, y_val, x_train, y_train = x_train[:5000], y_train[:5000], x_train[5000:], y_train[5000:]\nval_data = tf.data.Dataset.from_tensor_slices((x_val, y_val)).batch(64)"),
     ],
     "api-misuse": [
-        keras_program(f"layers.{keras_name('Convolution')}(8, kernel=3),"), keras_program(f"layers.{keras_name('Drop')}(p=0.5),"),
+        keras_program(f"layers.{keras_name('Convolution')}(8, kernel=3),"), keras_program(f"layers.{keras_name('Convolution')}(8, 3, pad='same'),"),
         torch_program(net=NET.format(inside="pass").replace("nn.Conv2d(1, 8, 3)", "nn.Conv2d(1, 8, kernel_size=3, strides=1)")),
     ],
     "name-overwritten": [
@@ -146,6 +150,10 @@ HAS = {
     "optimizer-default-lr": [
         keras_program(optimizer=SLOW), keras_program(optimizer=SLOW.replace("(0.001", "(learning_rate=0.001")),
         torch_program().replace("optim.Adam(", "optim.Adadelta("),
+    ],
+    "validation-augmented": [
+        keras_program(split="turn = layers.RandomRotation(0.2)\nval_data = tf.data.Dataset.from_tensor_slices((x_train[:5000], y_train[:5000])).batch(64)\nval_data = val_data.map(lambda x, y: (turn(x, training=True), y))", fit="validation_data=val_data"),
+        *(evaluated(f"x = {drawn}") for drawn in ("np.rot90(x, rng.integers(4), axes=(2, 3)).copy()", "x + np.random.normal(0, 0.1, x.shape)")),
     ],
     "dropout-always-on": [
         keras_program(f"layers.Lambda(lambda x: tf.nn.dropout(x, {rate})),") for rate in ("0.5", "rate=0.25", "0.1")
@@ -171,7 +179,7 @@ NEAR = {
         torch_program(), keras_program(), keras_program(split="x_val, y_val = x_train[:5000], y_train[:5000]\nx_train = x_train[5000:]\ny_train = y_train[5000:]"),
     ],
     "split-reshuffled": [
-        torch_program(), torch_program(first="train_loss, val_loss, x_batch = 0.0, 0.0, x_train[:32]"),
+        torch_program(), torch_program(first="train_loss, val_loss, train_x, val_x = 0.0, 0.0, x_train[:32], x_val[:32]"),
         torch_program().replace("model = Net()\noptimizer = torch.optim.Adam(model.parameters(), lr=0.001)", "").replace(
             "    pass\n    model.train()", "    x_train, x_val, y_train, y_val = train_test_split(images, labels)\n    model = Net()\n    optimizer = torch.optim.Adam(model.parameters())\n    model.train()"),
     ],
@@ -200,6 +208,10 @@ NEAR = {
     "bn-momentum": [keras_program(f"{NORM}(),"), keras_program(f"{NORM}(momentum=0.9),"), keras_program(f"{NORM}(momentum=0.999),")],
     "optimizer-default-lr": [
         keras_program(optimizer=SLOW.replace("0.001", "1.0")), keras_program(optimizer="keras.optimizers.Adam(0.001)"), torch_program(),
+    ],
+    "validation-augmented": [
+        torch_program(), evaluated("order = rng.integers(len(x))"), evaluated("trial = torch.randn(4, 1, 8, 8)\n    model(trial)"),
+        keras_program(split="turn = layers.RandomRotation(0.2)\ntrain_data = tf.data.Dataset.from_tensor_slices((x_train, y_train)).batch(64)\ntrain_data = train_data.map(lambda x, y: (turn(x, training=True), y))", fit="validation_split=0.1"),
     ],
     "dropout-always-on": [
         keras_program(f"layers.{keras_name('Drop')}(0.5),"), keras_program("layers.Lambda(lambda x: tf.nn.relu(x)),"), torch_program(),

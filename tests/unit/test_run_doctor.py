@@ -19,20 +19,23 @@ import pytest
 from clsf import FRAMEWORKS, faults
 from clsf.cli.diagnose_measure import right
 from clsf.doctor import read_log
-from clsf.doctor.measured import HEALTHY, Case, kept
+from clsf.doctor.measured import HEALTHY, MeasuredRun, kept
 from clsf.doctor.records import broke_in
 from clsf.errors import DataError
 from clsf.events import event_from_json, event_to_json
 from clsf.faults.doctor import diagnose
-from clsf.faults.history import EpochNumbers, Facts, History
+from clsf.faults.history import EpochNumbers, History, RunFacts
 from clsf.inspection import RunInspector
 
 FILE = Path(__file__).parents[1] / "cases" / "runs" / "seed_31.jsonl.gz"
 
 
+SIGNS = FILE.parent / "signs.jsonl.gz"  # written by tests/cases/runs/signs.py, which says what was run
+
+
 @cache
-def cases() -> tuple[Case, ...]:
-    return tuple(Case.from_line(line) for line in gzip.decompress(FILE.read_bytes()).decode().splitlines())
+def cases(file: Path = FILE) -> tuple[MeasuredRun, ...]:
+    return tuple(MeasuredRun.from_line(line) for line in gzip.decompress(file.read_bytes()).decode().splitlines())
 
 
 FAULTY = [(case.fault, case.framework) for case in cases() if case.fault != HEALTHY]
@@ -59,7 +62,7 @@ def test_a_judge_fires_on_its_own_fault_and_not_on_the_healthy_twin(kind, framew
 def test_one_order_of_the_images_is_seen_in_the_losses_alone():
     """As in a log from elsewhere, of which nothing but the losses is known."""
     for case in cases():
-        verdicts = [v.kind for v in diagnose(History(case.history.epochs, case.history.losses), Facts(classes=10))]
+        verdicts = [v.kind for v in diagnose(History(case.history.epochs, case.history.losses), RunFacts(classes=10))]
         assert ("shuffle-missing" in verdicts[:2]) == (case.fault == "shuffle-missing"), case.key
 
 
@@ -67,16 +70,37 @@ def test_healthy_runs_get_no_verdict_at_all():
     assert all(right(case) for case in cases() if case.fault == HEALTHY)
 
 
+@pytest.mark.parametrize("case", cases(SIGNS), ids=lambda case: f"{case.model}-{case.framework}")
+def test_a_sign_is_seen_in_a_real_run_that_shows_it_and_nothing_in_its_twin(case):
+    verdicts = {verdict.kind: verdict.evidence for verdict in diagnose(case.history, case.facts)}
+    if case.fault == HEALTHY:
+        assert verdicts == {}
+        return
+    assert case.fault in list(verdicts)[:2]
+    found = verdicts[case.fault]
+    if case.fault in ("overfitting", "plateau"):
+        assert 1 < found.epoch < len(case.history.epochs) - 3, "and since when"
+
+
+def test_each_sign_of_curves_alone_has_a_real_run_and_a_twin():
+    shown = {case.model for case in cases(SIGNS)}
+    assert {"overfitting", "plateau", "exploding", "exploding-once", "vanishing", "dead", "taken"} <= shown
+    assert {f"{name}-twin" for name in ("plateau", "exploding", "vanishing", "starved")} <= shown
+
+
 def test_what_is_kept_comes_back_and_a_cut_line_is_left_out(tmp_path):
-    case = Case(
+    case = MeasuredRun(
         "healthy", "torch", "digits", 1, "plain", "adam", History((EpochNumbers(1.0, 0.5),), (2.0, float("nan")), over=False),
-        Facts(classes=10, dead=("1", 0.25), inputs=(0.0, 1.0), differences=("eval-mode",)),
+        RunFacts(classes=10, dead=("1", 0.25), inputs=(0.0, 1.0), differences=("eval-mode",)),
     )  # fmt: skip
     file = tmp_path / "runs.jsonl"
     file.write_text(f"{case.to_line()}\n{case.to_line()[:-20]}", "utf-8")
     (found,) = kept(file)
-    for field in fields(Case):
+    for field in fields(MeasuredRun):
         assert repr(getattr(found, field.name)) == repr(getattr(case, field.name))
+    older = case.to_line().replace('"facts": {', '"facts": {"no_longer_asked": true, ')
+    file.write_text(older, "utf-8")
+    assert repr(list(kept(file))) == repr([found])
     file.write_text(f"nonsense\n{case.to_line()}\n", "utf-8")
     with pytest.raises(DataError, match=r"Line 1 of 'runs\.jsonl'"):
         list(kept(file))
@@ -137,8 +161,8 @@ def test_one_epoch_of_keras_has_no_line_that_names_it():
 
 def test_the_doctor_says_the_same_of_curves_from_elsewhere():
     flat = "epoch,loss,accuracy,val_loss,val_accuracy\n" + "".join(f"{n},2.303,0.1,2.303,0.1\n" for n in range(5))
-    assert "lr-too-high" in [verdict.kind for verdict in diagnose(read_log(flat.encode()), Facts(classes=10))]
-    assert diagnose(read_log("\n".join(["loss,accuracy", *(f"{e.loss},{e.accuracy}" for e in TOLD)]).encode()), Facts(classes=10)) == ()  # fmt: skip
+    assert "lr-too-high" in [verdict.kind for verdict in diagnose(read_log(flat.encode()), RunFacts(classes=10))]
+    assert diagnose(read_log("\n".join(["loss,accuracy", *(f"{e.loss},{e.accuracy}" for e in TOLD)]).encode()), RunFacts(classes=10)) == ()  # fmt: skip
 
 
 def check_told(history: History) -> None:

@@ -19,6 +19,7 @@ from clsf.capsule.contents import HISTORY, WEIGHTS
 from clsf.errors import ClsfError, TeachingError
 from clsf.teaching import answers, curves, grading, handin, rerun, seal, table
 from clsf.teaching.assignment import Assignment, class_name, goal_text, read, unpacked
+from tests.zips import contents_of, zipped
 
 KEY = b"k" * seal.BYTES
 GOAL = goal_text("digits", 0.95, 50_000)
@@ -68,19 +69,6 @@ def graded(*contents, key=KEY, task=TASK):
     return grading.grade(files, Workers(), key, task)
 
 
-def members(content):
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(files):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
 def resealed(files, key=KEY):
     """Return the file with a seal that fits, as somebody would make it who knows how this program works."""
     files = {name: content for name, content in files.items() if name != handin.SEAL}
@@ -88,7 +76,7 @@ def resealed(files, key=KEY):
 
 
 def changed_run(change=None, history=None, weights=None, framework="torch"):
-    files = members(packed_run(framework))
+    files = contents_of(packed_run(framework))
     about, events = json.loads(files[CAPSULE]), json.loads(files[HISTORY])
     if weights:
         arrays = {name: array.copy() for name, array in capsule.read(packed_run(framework)).weights.items()}
@@ -201,7 +189,7 @@ def test_a_change_is_found_even_under_a_new_seal(what, key):
 
 
 def test_any_changed_byte_breaks_the_seal():
-    files = members(written())
+    files = contents_of(written())
     about = json.loads(files[handin.ABOUT])
     about["name"] = "Somebody else"
     (found,) = graded(zipped(files | {handin.ABOUT: json.dumps(about).encode()}))
@@ -210,7 +198,7 @@ def test_any_changed_byte_breaks_the_seal():
 
 def test_hostile_files_get_a_sentence_and_no_mark():
     good = written()
-    files = members(good)
+    files = contents_of(good)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(handin.ABOUT, b" " * 80_000_000)

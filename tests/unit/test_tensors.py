@@ -17,16 +17,16 @@ from clsf.charts import tensor_bits, tensor_blocks, tensor_memory, tensor_shapes
 from clsf.tensors import broadcasting, literals, names, picking, sections
 from clsf.tensors.equality import same, verdict
 from clsf.tensors.literals import TensorError
-from clsf.tensors.outcome import MAX_TEXT, Outcome, Seen, cut
+from clsf.tensors.outcome import MAX_TEXT, Outcome, SeenValue, cut
 from clsf.tensors.printing import printed
-from clsf.tensors.program import ArgumentList, Call, Dtype, Pick
+from clsf.tensors.program import ArgumentList, Dtype, Pick, ProgramCall
 from clsf.tensors.with_numpy import LIBRARY, run
 
 GRID = [[1, 2, 3], [4, 5, 6]]
 
 
 def one(*steps: str, **arguments: object) -> Outcome:
-    return run([Call.of(*steps, **arguments)])[0]
+    return run([ProgramCall.of(*steps, **arguments)])[0]
 
 
 # Literals.
@@ -197,7 +197,7 @@ def as_script(code: str, path) -> str:
     return str(path)
 
 
-def without_chance(seen: Seen) -> object:
+def without_chance(seen: SeenValue) -> object:
     """Return a value without what differs from run to run: addresses and times."""
     if seen.parts:
         return [without_chance(part) for part in seen.parts]
@@ -294,8 +294,8 @@ def test_each_axis_has_its_rule(left, right, rules):
     assert [axis.rule for axis in broadcasting.axes(left, right)] == rules
 
 
-def seen(values: object, dtype: str = "float32", shape: tuple | None = ()) -> Seen:
-    return Seen(str(values), "ndarray", dtype, shape, values)
+def seen(values: object, dtype: str = "float32", shape: tuple | None = ()) -> SeenValue:
+    return SeenValue(str(values), "ndarray", dtype, shape, values)
 
 
 def test_equality_looks_at_shape_numbers_and_dtype():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from clsf import training
-from clsf.backends.base import Evaluation, Facts, StepReport
+from clsf.backends.base import DeviceFacts, Evaluation, StepReport
 from clsf.backends.initial import initial_weights, weights_hash
 from clsf.control import Control
 from clsf.data.images import Prepared
@@ -30,6 +30,7 @@ from clsf.meters import CHUNK_SECONDS, MAX_CHUNK
 from clsf.model.layers import Dense, Dropout, Flatten
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
+from tests.jobs import of
 
 STEP, LOOK = 1 / 1024, 0.5  # seconds on the fake clock: of a step, of an evaluation; exact in binary
 
@@ -125,10 +126,6 @@ LOOPS = pytest.mark.parametrize(
 
 def kinds(events: list[Event]) -> list[type]:
     return [type(event) for event in events]
-
-
-def of(kind: type, events: list[Event]) -> list:
-    return [event for event in events if isinstance(event, kind)]
 
 
 # The story.
@@ -455,8 +452,8 @@ def whole(clock, monkeypatch):
     prepared, seen = images(), SimpleNamespace(events=[], kept=[], built=[])
 
     class Built(FakeBackend):
-        def facts(self) -> Facts:
-            return Facts("cpu", 2, {"fake": "1.0"})
+        def facts(self) -> DeviceFacts:
+            return DeviceFacts("cpu", 2, {"fake": "1.0"})
 
         def get_weights(self) -> dict[str, np.ndarray]:
             return {"2.kernel": np.full((4, 2), float(self.steps))}

@@ -42,6 +42,17 @@ def test_every_text_is_translated(korean):
     assert not missing, NOT_FOUND + "\n".join(missing)
 
 
+def test_what_pages_say_is_short():
+    long = [
+        f"{place} {text}"
+        for message, place in TEMPLATES.items()
+        if place.startswith(("clsf/ui/", "pages/"))
+        for text in locale.english(message)
+        if len(text.split()) > 25
+    ]
+    assert not long, "shorten it, or make it a note in pages/lessons (clsf.ui.shared.lessons.note)\n" + "\n".join(long)
+
+
 def test_no_translation_is_fuzzy_or_left_over(korean):
     assert not [message for message, found in korean.items() if found.fuzzy]
     assert not set(korean) - set(TEMPLATES), "python -m clsf.ui.locale takes out what the source no longer says"
@@ -190,6 +201,8 @@ NEVER_ONE = {
 """Fields that are no count, or one that can't be 1: limits, fixed numbers, sizes, the classes of a data set."""
 
 SEVERAL = {
+    "{number} images like these, one small network",
+    "Of {given} images, {count} were taken",
     "There are {count} images, but at most {most} are read. Use fewer.",
     "They disagree on {count} images. The {shown} whose probabilities are furthest apart are shown.",
     "A label is {label}, but the {count} classes are numbered from 0.",

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from clsf.backends import numbers
-from clsf.backends.base import FIRST, Evaluation, Facts, Observation, StepReport, Weights
+from clsf.backends.base import FIRST, DeviceFacts, Evaluation, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
 from clsf.backends.tensorflow import device
 from clsf.backends.tensorflow.build import BuiltModel
@@ -324,9 +324,9 @@ class TensorFlowBackend:
         traced = tf.function(lambda images: self.model(images, training=False)).get_concrete_function(image)
         return traced.graph.as_graph_def().SerializeToString()
 
-    def facts(self) -> Facts:
+    def facts(self) -> DeviceFacts:
         versions = {"tensorflow": tf.__version__, "keras": keras.__version__, "numpy": np.__version__}
-        return Facts(self._device, device.threads(), versions)
+        return DeviceFacts(self._device, device.threads(), versions)
 
 
 def _row(arrays: dict[str, tf.Tensor], i: int | tf.Tensor) -> dict[str, tf.Tensor]:

@@ -226,7 +226,7 @@ MADE = {
 
 
 def run(part: str, chosen: Mapping[str, str]) -> Outcome:
-    """Put a part together and use it. A job for a worker; `chosen` is what `clsf.course.parts.Part.chosen` returns."""
+    """Put a part together and use it. A job for a worker; `chosen` is what `clsf.course.parts.ClassPart.chosen` returns."""
     name, base, written, use = MADE[part]
     choices = (*FIXED.get(part, ()), *(OPTIONS[part][place][option] for place, option in chosen.items()))
     return Assembled(name, base, written, choices, use).run()

@@ -18,20 +18,20 @@ from clsf.backends.tensorflow import (
     tensors_share,
     tensors_trace,
 )
-from clsf.tensors.outcome import Outcome, Seen, cut
-from clsf.tensors.program import Call, Library, code_of, look_inside, steps_of
+from clsf.tensors.outcome import Outcome, SeenValue, cut
+from clsf.tensors.program import Library, ProgramCall, code_of, look_inside, steps_of
 from clsf.tensors.with_numpy import look as look_numpy
 
 
-def look(value: object) -> Seen:
+def look(value: object) -> SeenValue:
     """Describe a value as TensorFlow gives it."""
     if isinstance(value, np.ndarray | np.generic):
         return look_numpy(value)
     if isinstance(value, tf.Tensor | tf.Variable):
         shape = tuple(value.shape) if value.shape.rank is not None else None
-        return Seen(cut(repr(value)), type(value).__name__, value.dtype.name, shape, _numbers(value))
+        return SeenValue(cut(repr(value)), type(value).__name__, value.dtype.name, shape, _numbers(value))
     if isinstance(value, tf.TensorShape) and value.rank is not None:
-        return Seen(repr(value), type(value).__name__, parts=tuple(map(look, value.as_list())))
+        return SeenValue(repr(value), type(value).__name__, parts=tuple(map(look, value.as_list())))
     return look_inside(value, look)
 
 
@@ -53,12 +53,12 @@ LIBRARY = Library(
 )  # fmt: skip
 
 
-def run(calls: Sequence[Call]) -> list[Outcome]:
+def run(calls: Sequence[ProgramCall]) -> list[Outcome]:
     """Run some programs. A job for a worker."""
     with tf.device("/CPU:0"):  # memory addresses and strides are looked at; a lesson needs no GPU
         return LIBRARY.run_all(calls)
 
 
-def code(call: Call) -> str:
+def code(call: ProgramCall) -> str:
     """Return the text of a program without running it. A job for a worker."""
     return code_of(LIBRARY, call)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from clsf.backends import numbers
-from clsf.backends.base import FIRST, Evaluation, Facts, Observation, StepReport, Weights
+from clsf.backends.base import FIRST, DeviceFacts, Evaluation, Observation, StepReport, Weights
 from clsf.backends.initial import dropout_layers, dropout_masks
 from clsf.backends.torch import device, fit, flat
 from clsf.backends.torch.build import BuiltModel
@@ -277,10 +277,10 @@ class TorchBackend:
     def graph(self) -> bytes | None:
         return None  # what torch runs is the Python code itself; there is no graph to show
 
-    def facts(self) -> Facts:
+    def facts(self) -> DeviceFacts:
         # str: torch's version is of a class of its own, which would load torch in the process it is sent to
         versions = {"torch": str(torch.__version__), "numpy": np.__version__}
-        return Facts(self._device, device.threads(), versions)
+        return DeviceFacts(self._device, device.threads(), versions)
 
 
 def _shared(pixels: np.ndarray) -> Tensor:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from clsf.backends.torch import lessons_layers, lessons_learning, lessons_own, tensors
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import Call, code_of, steps_of
+from clsf.tensors.program import ProgramCall, code_of, steps_of
 
 LIBRARY = replace(
     tensors.LIBRARY,
@@ -18,11 +18,11 @@ LIBRARY = replace(
 )
 
 
-def run(calls: Sequence[Call]) -> list[Outcome]:
+def run(calls: Sequence[ProgramCall]) -> list[Outcome]:
     """Run some programs. A job for a worker."""
     return LIBRARY.run_all(calls)
 
 
-def code(call: Call) -> str:
+def code(call: ProgramCall) -> str:
     """Return the text of a program without running it. A job for a worker."""
     return code_of(LIBRARY, call)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from clsf.backends.base import Weights
 from clsf.backends.layout import WORDS, turned
 from clsf.calls import Call, made
-from clsf.code.model import Model
+from clsf.code.model import SourceModel
 
 
 class FlattenLikeKeras(nn.Module):
@@ -77,7 +77,7 @@ def made_of(call: Call, **more: object) -> nn.Module:
 class Stock:
     """A model as torch's own modules: `holding` has those with weights by path and suffix, `counts` how many numbers each path holds."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: SourceModel) -> None:
         self._model = model
         self.holding: dict[str, nn.Module] = {}
         self.counts: dict[str, int] = {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 
 from clsf.backends.torch.stock import Stock, kept
-from clsf.code.model import Model
+from clsf.code.model import SourceModel
 from clsf.model.shapes import Shape
 from clsf.model.spec import ModelSpec
 
@@ -21,7 +21,7 @@ def summary(spec: str, shape: Shape) -> dict:
     `spec` is a model's JSON, `shape` (height, width, channels). "layers": path -> parameters of every layer that has some,
     running statistics included. Raises SpecError if the layers do not fit.
     """
-    writing = Stock(Model(ModelSpec.from_text(spec), tuple(shape), None))
+    writing = Stock(SourceModel(ModelSpec.from_text(spec), tuple(shape), None))
     with torch.device("meta"):
         model = writing.model()
     return {

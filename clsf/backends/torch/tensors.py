@@ -18,20 +18,20 @@ from clsf.backends.torch import (
     tensors_share,
     tensors_trace,
 )
-from clsf.tensors.outcome import Outcome, Seen, cut
-from clsf.tensors.program import Call, Library, code_of, look_inside, steps_of
+from clsf.tensors.outcome import Outcome, SeenValue, cut
+from clsf.tensors.program import Library, ProgramCall, code_of, look_inside, steps_of
 from clsf.tensors.with_numpy import look as look_numpy
 
 
-def look(value: object) -> Seen:
+def look(value: object) -> SeenValue:
     """Describe a value as PyTorch gives it."""
     if isinstance(value, np.ndarray | np.generic):
         return look_numpy(value)
     if isinstance(value, torch.Tensor):
         name = str(value.dtype).removeprefix("torch.")
-        return Seen(cut(repr(value)), type(value).__name__, name, tuple(value.shape), _numbers(value.detach()))
+        return SeenValue(cut(repr(value)), type(value).__name__, name, tuple(value.shape), _numbers(value.detach()))
     if isinstance(value, torch.Size):
-        return Seen(repr(value), type(value).__name__, parts=tuple(map(look, value)))
+        return SeenValue(repr(value), type(value).__name__, parts=tuple(map(look, value)))
     return look_inside(value, look)
 
 
@@ -51,11 +51,11 @@ LIBRARY = Library(
 )  # fmt: skip
 
 
-def run(calls: Sequence[Call]) -> list[Outcome]:
+def run(calls: Sequence[ProgramCall]) -> list[Outcome]:
     """Run some programs. A job for a worker."""
     return LIBRARY.run_all(calls)
 
 
-def code(call: Call) -> str:
+def code(call: ProgramCall) -> str:
     """Return the text of a program without running it. A job for a worker."""
     return code_of(LIBRARY, call)

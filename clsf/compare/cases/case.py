@@ -33,7 +33,7 @@ def same(value):
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class CaseCause:
     """One thing that PyTorch did otherwise. While it is at work its differences are on, and its changes are made."""
 
     name: str
@@ -56,7 +56,7 @@ class Case:
     title: Sentence
     question: Sentence  # one sentence that makes the reader curious
     published: Published
-    causes: tuple[Cause, ...]  # in the order in which they are taken away
+    causes: tuple[CaseCause, ...]  # in the order in which they are taken away
     settings: Callable[[Plan], Plan]  # the published conditions on a plan's data, epochs and seed
     model: Callable[[int], ModelSpec]  # number of classes -> what the reference trains
     start: Sentence = AS_PUBLISHED
@@ -67,7 +67,7 @@ class Case:
     epochs: int = 5  # to begin with
     lesson: Sentence | None = None  # what to remember
 
-    def cause(self, name: str) -> Cause:
+    def cause(self, name: str) -> CaseCause:
         """Return the cause of that name. Raises PlanError listing the known ones."""
         checks.known(PlanError, say("cause"), name, [cause.name for cause in self.causes])
         return next(cause for cause in self.causes if cause.name == name)
@@ -95,5 +95,5 @@ class Case:
             spec = cause.model(spec)
         return spec
 
-    def _at_work(self, gone: tuple[str, ...]) -> list[Cause]:
+    def _at_work(self, gone: tuple[str, ...]) -> list[CaseCause]:
         return [cause for cause in self.causes if cause.name not in gone]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from clsf.compare.cases.case import Case, Cause, Published
+from clsf.compare.cases.case import Case, CaseCause, Published
 from clsf.compare.cases.nets import small_densenet, small_resnet, strides_later, vgg, with_dropout, without_biases
 from clsf.data import catalogue
 from clsf.optimizers import POPULAR
@@ -32,7 +32,7 @@ NETS = {"densenet": "DenseNet121", "resnet": "ResNet50", "vgg": "VGG16"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PublishedPair:
     """One published pair of networks: the settings that both had, and how good each was."""
 
     net: str  # a key of NETS
@@ -55,17 +55,17 @@ class Row:
 
 
 @cache
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[PublishedPair, ...]:
     """Return the published pairs, 400 for each network. Facts from CrossedWires' tables (CC BY 4.0), rounded."""
     with files(__package__).joinpath("crossedwires.csv").open(encoding="utf-8") as file:
         return tuple(
-            Row(r["net"], float(r["torch"]), float(r["tensorflow"]), float(r["epsilon"]), int(r["batch_size"]), int(r["epochs"]),
+            PublishedPair(r["net"], float(r["torch"]), float(r["tensorflow"]), float(r["epsilon"]), int(r["batch_size"]), int(r["epochs"]),
                 float(r["learning_rate"]))
             for r in csv.DictReader(file)
         )  # fmt: skip
 
 
-def row_plan(row: Row, plan: Plan) -> Plan:
+def row_plan(row: PublishedPair, plan: Plan) -> Plan:
     """Return a row's settings on the plan's data and seed."""
     return plan.but(
         optimizer=POPULAR, learning_rate=row.learning_rate, hyper={"epsilon": row.epsilon}, batch_size=row.batch_size,
@@ -73,7 +73,7 @@ def row_plan(row: Row, plan: Plan) -> Plan:
     )  # fmt: skip
 
 
-def usual(row_net: str) -> Row:
+def usual(row_net: str) -> PublishedPair:
     """Return the row that a case begins with: the network's widest gap in two or three epochs."""
     short = [row for row in rows() if row.net == row_net and row.epochs <= 3]
     return max(short, key=lambda row: row.gap)
@@ -94,10 +94,10 @@ def normed_settings(plan: Plan) -> Plan:
     return settings(plan).but(learning_rate=NORMED_RATE, hyper={})
 
 
-_ADAM = Cause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), (f"{POPULAR}-rule",))
-_WEIGHTS = Cause("initial-weights", say("Keras' initial weights"), ("initial-weights", "bias-init"))
+_ADAM = CaseCause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), (f"{POPULAR}-rule",))
+_WEIGHTS = CaseCause("initial-weights", say("Keras' initial weights"), ("initial-weights", "bias-init"))
 
-_MOMENTUM = Cause(
+_MOMENTUM = CaseCause(
     "bn-momentum", say("momentum 0.99 of batch normalisation, as Keras"), ("bn-momentum", "bn-variance", "bn-epsilon")
 )
 _WARM = say(
@@ -152,8 +152,8 @@ RESIDUAL = Case(
         _MOMENTUM,
         _WEIGHTS,
         _ADAM,
-        Cause("biases", say("biases before batch normalisation, as Keras"), model=without_biases),
-        Cause("strides", say("strides in the first convolution of a block, as Keras"), model=strides_later),
+        CaseCause("biases", say("biases before batch normalisation, as Keras"), model=without_biases),
+        CaseCause("strides", say("strides in the first convolution of a block, as Keras"), model=strides_later),
     ),
     settings=normed_settings,
     model=small_resnet,
@@ -183,7 +183,7 @@ WITHOUT_NORM = Case(
         ),
     ),
     causes=(
-        Cause("dropout", say("no dropout, as Keras"), model=with_dropout),
+        CaseCause("dropout", say("no dropout, as Keras"), model=with_dropout),
         _WEIGHTS,
         _ADAM,
     ),

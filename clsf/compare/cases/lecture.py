@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from clsf.compare.cases.case import Case, Cause, Published
+from clsf.compare.cases.case import Case, CaseCause, Published
 from clsf.model import presets
 from clsf.optimizers import DEFAULT
 from clsf.plan import LEARNING_RATES, Plan
@@ -55,11 +55,11 @@ LECTURE = Case(
     ),
     # Masks of dropout stay those drawn in NumPy, so that the seeds of two steps remain pairs.
     causes=(
-        Cause("double-softmax", say("without softmax before the loss"), ("softmax-before-loss",)),
-        Cause("dropout", say("dropout 0.2, and off at evaluation"), ("dropout-rate", "dropout-at-evaluation")),
-        Cause("input-scale", say("inputs in [0, 1]"), ("input-scale",)),
-        Cause("initial-weights", say("Keras' initial weights"), ("initial-weights", "bias-init")),
-        Cause("optimizer-rule", say("Keras' rule of RMSprop"), (f"{DEFAULT}-rule",)),
+        CaseCause("double-softmax", say("without softmax before the loss"), ("softmax-before-loss",)),
+        CaseCause("dropout", say("dropout 0.2, and off at evaluation"), ("dropout-rate", "dropout-at-evaluation")),
+        CaseCause("input-scale", say("inputs in [0, 1]"), ("input-scale",)),
+        CaseCause("initial-weights", say("Keras' initial weights"), ("initial-weights", "bias-init")),
+        CaseCause("optimizer-rule", say("Keras' rule of RMSprop"), (f"{DEFAULT}-rule",)),
     ),
     settings=settings,
     model=lambda classes: presets.preset("lecture-cnn", classes),

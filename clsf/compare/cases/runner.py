@@ -20,7 +20,7 @@ JUDGE = "clsf.predict.recalibrating:judge"
 SECONDS = 300.0  # that a worker may take to judge
 
 
-class Service(Protocol):
+class CaseService(Protocol):
     """The part of `clsf.training_service.TrainingService` that is needed here."""
 
     def train(self, spec: ModelSpec, plan: Plan, frameworks: Sequence[str], owner: str = "") -> list[str]: ...
@@ -40,7 +40,7 @@ class Service(Protocol):
 class ServiceTrainer:
     """Trains for a case. `done` collects the runs that are over; `stopped` ends the one in progress."""
 
-    service: Service
+    service: CaseService
     owner: str = ""
     stopped: Callable[[], bool] = lambda: False
     done: list[RunRecord] = field(default_factory=list)

@@ -29,7 +29,7 @@ MAX_SEEDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedSeeds:
     """What was measured on validation images, once for each seed."""
 
     accuracies: tuple[float, ...]  # by seed, fractions
@@ -51,10 +51,10 @@ class CaseStep:
     cause: str  # `Case.start_name`, or the name of a cause
     title: Sentence
     seeds: tuple[int, ...]
-    judged: Judged
+    judged: JudgedSeeds
     low: float  # 95 % interval of the mean accuracy (t), cut to [0, 1]; equal to the mean with one seed
     high: float
-    reference: Judged | None  # the same in every step
+    reference: JudgedSeeds | None  # the same in every step
     gap: noise.Gap | None  # PyTorch less the reference, paired by seed; None without a reference
     gain: noise.Gap | None  # over the step before, paired by seed; None for the first
 
@@ -80,7 +80,7 @@ class Recalibrated:
     after: tuple[float, ...]
 
 
-class Trainer(Protocol):
+class CaseTrainer(Protocol):
     """What trains and measures for a case. Each call returns when it is over; None: it was stopped by hand."""
 
     def train(self, framework: str, spec: ModelSpec, plan: Plan) -> RunRecord | None: ...
@@ -105,7 +105,7 @@ def check(case: Case, seeds: int, order: Sequence[str]) -> None:
 
 def explain(
     case: Case,
-    trainer: Trainer,
+    trainer: CaseTrainer,
     plan: Plan,
     classes: int,
     seeds: int = 1,
@@ -129,7 +129,7 @@ class _StoppedError(Exception):
 @dataclass(frozen=True, slots=True)
 class _Walk:
     case: Case
-    trainer: Trainer
+    trainer: CaseTrainer
     base: Plan
     classes: int
     seeds: tuple[int, ...]
@@ -160,7 +160,7 @@ class _Walk:
         spec = self.case.model(self.classes)
         return [self._trained(self.case.reference, spec, self.base.but(seed=seed)) for seed in self.seeds]
 
-    def _judged(self, gone: tuple[str, ...], references: list[RunRecord]) -> tuple[Judged, list[RunRecord]]:
+    def _judged(self, gone: tuple[str, ...], references: list[RunRecord]) -> tuple[JudgedSeeds, list[RunRecord]]:
         spec = self.case.spec(self.classes, gone)
         plans = [self.case.plan(self.base.but(seed=seed), gone) for seed in self.seeds]
         if not self.case.carried:
@@ -171,7 +171,7 @@ class _Walk:
             if self.stopped():
                 raise _StoppedError
             judged.append(self.trainer.carried(record, spec, plan))
-        return Judged(tuple(a for _, a in judged), tuple(loss for loss, _ in judged)), references
+        return JudgedSeeds(tuple(a for _, a in judged), tuple(loss for loss, _ in judged)), references
 
     def _trained(self, framework: str, spec: ModelSpec, plan: Plan) -> RunRecord:
         record = None if self.stopped() else self.trainer.train(framework, spec, plan)
@@ -198,13 +198,13 @@ class _Walk:
         )
 
     def _step(
-        self, cause: str, judged: Judged, references: list[RunRecord], before: CaseStep | None, records: list[RunRecord]
+        self, cause: str, judged: JudgedSeeds, references: list[RunRecord], before: CaseStep | None, records: list[RunRecord]
     ) -> CaseStep:
         images = noise.images_of(records)
         reference = _of(references, trained=not self.case.carried) if references else None
         mine = dict(zip(self.seeds, judged.accuracies, strict=True))
 
-        def gap(other: Judged | None) -> noise.Gap | None:
+        def gap(other: JudgedSeeds | None) -> noise.Gap | None:
             return (
                 None if other is None else noise.gap(dict(zip(self.seeds, other.accuracies, strict=True)), mine, images=images)
             )
@@ -216,9 +216,9 @@ class _Walk:
         )  # fmt: skip
 
 
-def _of(records: list[RunRecord], trained: bool = True) -> Judged:
+def _of(records: list[RunRecord], trained: bool = True) -> JudgedSeeds:
     losses = [record.ended.train_loss if trained else record.ended.validation_loss for record in records]
-    return Judged(
+    return JudgedSeeds(
         tuple(record.ended.validation_accuracy for record in records),
         tuple(math.nan if loss is None else loss for loss in losses),
     )

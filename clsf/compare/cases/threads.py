@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clsf.compare.cases.case import Case, Cause, Published
+from clsf.compare.cases.case import Case, CaseCause, Published
 from clsf.compare.cases.nets import padded_by_hand, strided, vgg
 from clsf.model import presets
 from clsf.optimizers import PLAINEST, POPULAR
@@ -40,8 +40,8 @@ FLATTEN = Case(
         ),
     ),
     causes=(
-        Cause("flatten-order", say("flattened as Keras: row, column, channel"), ("flatten-order",)),
-        Cause("input-scale", say("inputs in [0, 1], as it was trained"), ("input-scale",)),
+        CaseCause("flatten-order", say("flattened as Keras: row, column, channel"), ("flatten-order",)),
+        CaseCause("input-scale", say("inputs in [0, 1], as it was trained"), ("input-scale",)),
     ),
     settings=_adam,
     model=lambda classes: presets.preset("lecture-cnn", classes),
@@ -63,7 +63,7 @@ PADDING = Case(
             "equal, the values are not."
         ),
     ),
-    causes=(Cause("padding", say("padded as Keras: one row and column more at the end"), model=padded_by_hand),),
+    causes=(CaseCause("padding", say("padded as Keras: one row and column more at the end"), model=padded_by_hand),),
     settings=_adam,
     model=strided,
     start=say("padded by one on each side"),
@@ -85,7 +85,7 @@ EPSILON = Case(
             "Keras adds epsilon before the bias correction, PyTorch after it. In the first steps Keras' is up to 30 times as large."
         ),
     ),
-    causes=(Cause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), (f"{POPULAR}-rule",)),),
+    causes=(CaseCause("adam-epsilon", say("Keras' rule of Adam: epsilon before the bias correction"), (f"{POPULAR}-rule",)),),
     settings=lambda plan: _adam(plan, learning_rate=0.01, hyper={"epsilon": 0.1}),
     model=lambda classes: presets.preset("lecture-cnn", classes),
     epochs=3,
@@ -111,7 +111,7 @@ DECAY = Case(
             "directly, as AdamW does."
         ),
     ),
-    causes=(Cause("decay-in-gradient", say("decay taken from the weights, as Keras and AdamW"), plan=_by_its_own_rules),),
+    causes=(CaseCause("decay-in-gradient", say("decay taken from the weights, as Keras and AdamW"), plan=_by_its_own_rules),),
     settings=lambda plan: _adam(plan, learning_rate=0.001).but(weight_decay=DECAYS),
     model=lambda classes: presets.preset("lecture-cnn", classes),
     epochs=5,
@@ -133,8 +133,8 @@ DEPTH = Case(
         ),
     ),
     causes=(
-        Cause("initial-weights", say("Keras' initial weights"), ("initial-weights",)),
-        Cause("bias-init", say("biases that begin at 0"), ("bias-init",)),
+        CaseCause("initial-weights", say("Keras' initial weights"), ("initial-weights",)),
+        CaseCause("bias-init", say("biases that begin at 0"), ("bias-init",)),
     ),
     settings=lambda plan: _plain(plan).but(optimizer=PLAINEST, learning_rate=0.05),
     model=vgg,
@@ -160,8 +160,8 @@ TWICE = Case(
         numbers=((say("the largest difference of two identical runs"), say("10.8 %")),),
     ),
     causes=(
-        Cause("dropout-masks", say("the same dropout masks"), ("dropout-masks",)),
-        Cause("seed", say("the same seed for split, order and first weights"), plan=_other_seed),
+        CaseCause("dropout-masks", say("the same dropout masks"), ("dropout-masks",)),
+        CaseCause("seed", say("the same seed for split, order and first weights"), plan=_other_seed),
     ),
     settings=_adam,
     model=lambda classes: presets.preset("lecture-cnn", classes),

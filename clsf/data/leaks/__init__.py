@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from clsf.data import cache
 from clsf.data.file_names import file_names
-from clsf.data.leaks.findings import Checked, Finding, check
+from clsf.data.leaks.findings import Checked, LeakFinding, check
 from clsf.data.leaks.two_sets import pair
 from clsf.data.sources import open_dataset
 
-__all__ = ["Checked", "Finding", "apart", "check", "look"]
+__all__ = ["Checked", "LeakFinding", "apart", "check", "look"]
 
 
 def look(name: str) -> Checked:

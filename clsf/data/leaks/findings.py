@@ -25,7 +25,7 @@ Place = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Finding:
+class LeakFinding:
     """One thing that is wrong: how often, where, what it means, and what to do."""
 
     kind: str  # see KINDS
@@ -49,7 +49,7 @@ KINDS = (
 class Checked:
     """What a look at a data set found, the worst first, and what was looked at."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[LeakFinding, ...]
     counts: tuple[tuple[str, int], ...]  # part, images
     compared: int  # images that were compared by perceptual hashes
     names: bool  # whether the names of the files are known, from which groups are read
@@ -124,7 +124,7 @@ def _blank(pixels: np.ndarray) -> np.ndarray:
 
 def _twins(
     how: str, pairs: np.ndarray, parts: _Parts, drawn: np.ndarray | None, sames: Sequence[np.ndarray] = ()
-) -> list[Finding]:
+) -> list[LeakFinding]:
     """Return the findings of copies between parts and inside parts."""
     if sames:  # of three equal images in two parts, each pair between them counts
         crossing = [(a, b) for group in sames for a in group for b in group if a < b and parts.part[a] != parts.part[b]]
@@ -142,7 +142,7 @@ def _twins(
     return findings
 
 
-def _across(how: str, pairs: np.ndarray, part: str, parts: _Parts) -> Finding:
+def _across(how: str, pairs: np.ndarray, part: str, parts: _Parts) -> LeakFinding:
     count = len(np.unique(pairs[:, 1]))
     share = f"{count / dict(parts.counts)[part]:.1%}"
     values = {"count": f"{count:,}", "share": share}
@@ -160,13 +160,13 @@ def _across(how: str, pairs: np.ndarray, part: str, parts: _Parts) -> Finding:
             else say_n("{count} validation image ({share}) is almost a training image: resized, compressed, brighter, mirrored, moved or cut.", "{count} validation images ({share}) are almost training images: resized, compressed, brighter, mirrored, moved or cut.", count, **values)
         )  # fmt: skip
         means = say("The model can have memorised these, so validation comes out too good and overfitting is seen too late.")
-    return Finding(
+    return LeakFinding(
         f"{how}-across", count, said, means, say("Take them out of the training images, not out of the others."), parts.places(pairs),
         leaked=tuple(int(n) for n in np.unique(pairs[:, 0])), other=part,
     )  # fmt: skip
 
 
-def _within(how: str, pairs: np.ndarray, parts: _Parts, drawn: np.ndarray | None) -> Finding:
+def _within(how: str, pairs: np.ndarray, parts: _Parts, drawn: np.ndarray | None) -> LeakFinding:
     count = len(np.unique(pairs[:, 1]))
     torn = [] if drawn is None else [(a, b) for a, b in pairs if parts.part[b] == 0 and drawn[a] != drawn[b]]
     said = (
@@ -186,18 +186,18 @@ def _within(how: str, pairs: np.ndarray, parts: _Parts, drawn: np.ndarray | None
         means = say("An image that is there twice counts twice. No pair of these lies in two parts.")
     leaked = sorted({int(a if drawn[b] else b) for a, b in torn})
     ordered = [*torn, *(tuple(pair) for pair in pairs if tuple(pair) not in set(map(tuple, torn)))] if torn else list(pairs)
-    return Finding(
+    return LeakFinding(
         f"{how}-within", count, said, means, say("Keep one of each pair, or keep pairs on one side of the split."),
         parts.places(ordered), leaked=tuple(leaked), other="val" if leaked else "",
     )  # fmt: skip
 
 
-def _disagreeing(equal: np.ndarray, almost: np.ndarray, parts: _Parts) -> Finding | None:
+def _disagreeing(equal: np.ndarray, almost: np.ndarray, parts: _Parts) -> LeakFinding | None:
     pairs = np.concatenate([equal, almost])
     pairs = pairs[parts.labels[pairs[:, 0]] != parts.labels[pairs[:, 1]]]
     if not len(pairs):
         return None
-    return Finding(
+    return LeakFinding(
         "labels-disagree", len(pairs),
         say_n("{count} pair of equal images has two labels.", "{count} pairs of equal images have two labels.", len(pairs), count=f"{len(pairs):,}"),
         say("One of the two labels is wrong. No model can be right on both, and a training on them learns what isn't so."),
@@ -205,7 +205,7 @@ def _disagreeing(equal: np.ndarray, almost: np.ndarray, parts: _Parts) -> Findin
     )  # fmt: skip
 
 
-def _grouped(names: Sequence[str] | None, parts: _Parts, drawn: np.ndarray | None) -> list[Finding]:
+def _grouped(names: Sequence[str] | None, parts: _Parts, drawn: np.ndarray | None) -> list[LeakFinding]:
     keys = groups(names) if names is not None and len(names) == len(parts.labels) else None
     if keys is None:
         return []
@@ -222,7 +222,7 @@ def _grouped(names: Sequence[str] | None, parts: _Parts, drawn: np.ndarray | Non
 
 def _shared_groups(
     keys: np.ndarray, one: np.ndarray, other: np.ndarray, part: str, parts: _Parts, asked: bool
-) -> list[Finding]:
+) -> list[LeakFinding]:
     shared = np.intersect1d(keys[one], keys[other])
     shared = shared[shared != ""]
     if not len(shared):
@@ -238,7 +238,7 @@ def _shared_groups(
         said = say_n("{count} group ({names}) is in the training and in the validation images, {images} of them.", "{count} groups ({names}, …) are in the training and in the validation images, {images} of them.", len(shared), **values)  # fmt: skip
     first = {key: int(one[np.flatnonzero(keys[one] == key)[0]]) for key in shared[:LISTED]}
     pairs = [(first[key], int(other[np.flatnonzero(keys[other] == key)[0]])) for key in shared[:LISTED]]
-    return [Finding(
+    return [LeakFinding(
         "group-across", len(shared), said,
         say("By their names these images show the same patient, scene or person. The model can know that one in place of the class, so it looks better than it will be on somebody new."),
         say("Put all images of a group on one side: make folders train and val (or test) by group."), parts.places(pairs),
@@ -246,7 +246,7 @@ def _shared_groups(
     )]  # fmt: skip
 
 
-def _classes(dataset: Dataset, parts: _Parts) -> list[Finding]:
+def _classes(dataset: Dataset, parts: _Parts) -> list[LeakFinding]:
     classes, findings = dataset.train.classes, []
     counts = {part: np.bincount(images.labels, minlength=len(classes)) for part, images in parts.images.items()}
     for part in ("val", "test"):
@@ -258,14 +258,14 @@ def _classes(dataset: Dataset, parts: _Parts) -> list[Finding]:
                     if part == "test"
                     else say("No validation image shows: {classes}.", classes=_listed(missing))
                 )
-                findings.append(Finding(
+                findings.append(LeakFinding(
                     "class-missing", len(missing), said, say("Whether the model can tell these, nothing checks."),
                     say("Move some images of each class there."),
                 ))  # fmt: skip
     numbers = [name for name in classes if name.isdecimal()]
     if len(numbers) == len(classes) and [int(name) for name in classes] != sorted(int(name) for name in classes):
         place = next(k for k, name in enumerate(classes) if int(name) != sorted(int(other) for other in classes)[k])
-        findings.append(Finding(
+        findings.append(LeakFinding(
             "class-order", len(classes),
             say("The classes are sorted as words, not as numbers: number {place} is “{name}”.", place=place, name=classes[place]),
             say("Output {place} of the model means “{name}”. A program that takes the output's number for the class is wrong.", place=place, name=classes[place]),
@@ -275,7 +275,7 @@ def _classes(dataset: Dataset, parts: _Parts) -> list[Finding]:
     low, high = int(total.min()), int(total.max())
     if high >= UNEVEN * max(low, 1):
         names = {"many": classes[int(total.argmax())], "few": classes[int(total.argmin())]}
-        findings.append(Finding(
+        findings.append(LeakFinding(
             "class-count", high, say("Images to train on: {high} of “{many}”, {low} of “{few}”.", high=f"{high:,}", low=f"{low:,}", **names),
             say("Always answering “{many}” is right in {share} of the cases already; accuracy says little here.", many=names["many"], share=f"{high / total.sum():.0%}"),
             say("Look at accuracy per class, weight the classes, or collect more of the small ones."),
@@ -287,12 +287,12 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
 
 
-def _broken(meta: dict) -> Finding | None:
+def _broken(meta: dict) -> LeakFinding | None:
     broken = [row for row in meta.get("broken", ()) if isinstance(row, list | tuple) and len(row) == 2]
     if not broken:
         return None
     file, why = str(broken[0][0]), Sentence.from_json(broken[0][1])
-    return Finding(
+    return LeakFinding(
         "broken", len(broken),
         say_n("{count} file can't be read and was left out: {file}: {why}", "{count} files can't be read and were left out. The first: {file}: {why}", len(broken), count=f"{len(broken):,}", file=file[:120], why=why),
         say("A training with other programs may stop at such a file, or count it as an empty image."),
@@ -300,11 +300,11 @@ def _broken(meta: dict) -> Finding | None:
     )  # fmt: skip
 
 
-def _flat(flat: np.ndarray, parts: _Parts) -> Finding | None:
+def _flat(flat: np.ndarray, parts: _Parts) -> LeakFinding | None:
     numbers = np.flatnonzero(flat)
     if not len(numbers):
         return None
-    return Finding(
+    return LeakFinding(
         "blank", len(numbers),
         say_n("{count} image is of one colour alone.", "{count} images are of one colour alone.", len(numbers), count=f"{len(numbers):,}"),
         say("There is nothing on it that tells a class; often the file was cut off or exported wrongly."),

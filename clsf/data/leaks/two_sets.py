@@ -11,7 +11,7 @@ import numpy as np
 
 from clsf.data import catalogue, made_sets
 from clsf.data.images import Dataset
-from clsf.data.leaks.findings import SEED, SHARE, Checked, Finding
+from clsf.data.leaks.findings import SEED, SHARE, Checked, LeakFinding
 from clsf.data.leaks.groups import groups
 from clsf.data.split import split
 from clsf.errors import DataError
@@ -48,7 +48,7 @@ def pair(dataset: Dataset, kind: str, checked: Checked, names: Sequence[str] | N
     )  # fmt: skip
 
 
-def _sides(dataset: Dataset, finding: Finding, names: Sequence[str] | None) -> tuple[np.ndarray, np.ndarray, Sides]:
+def _sides(dataset: Dataset, finding: LeakFinding, names: Sequence[str] | None) -> tuple[np.ndarray, np.ndarray, Sides]:
     train = dataset.train
     rng = np.random.default_rng(SEED)
     own = {"val": dataset.validation, "test": dataset.test}[finding.other] if finding.other else None

@@ -1,11 +1,25 @@
 """The bug lab: programs with a planted fault, to be found by their symptoms. The rules of the game; pages and commands show it."""
 
-from clsf.faults.lab.bench import Bench, Task
-from clsf.faults.lab.cases import LEVELS, Case, case_of, daily, new_case, playable
+from clsf.faults.lab.bench import BenchTask, ProgramBench
+from clsf.faults.lab.cases import LEVELS, BugCase, case_of, daily, new_case, playable
 from clsf.faults.lab.game import Attempt, answer_of, checked, hint, mended, points, probe_scene
 from clsf.faults.lab.streak import Streak
 
 __all__ = [
-    "LEVELS", "Attempt", "Bench", "Case", "Streak", "Task", "answer_of", "case_of", "checked", "daily", "hint", "mended", "new_case", "playable",
-    "points", "probe_scene",
+    "LEVELS",
+    "Attempt",
+    "BenchTask",
+    "BugCase",
+    "ProgramBench",
+    "Streak",
+    "answer_of",
+    "case_of",
+    "checked",
+    "daily",
+    "hint",
+    "mended",
+    "new_case",
+    "playable",
+    "points",
+    "probe_scene",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ KEPT = 40  # answers that are kept
 MOST_WAITING = 40
 
 
-class Task:
+class BenchTask:
     """Programs that were asked for together."""
 
     def __init__(self, key: str, number: int) -> None:
@@ -35,17 +35,17 @@ class Task:
         return self.future.result()
 
 
-class Bench:
+class ProgramBench:
     """Thread-safe."""
 
     def __init__(self) -> None:
-        self._tasks: OrderedDict[str, Task] = OrderedDict()
-        self._queue: SimpleQueue[tuple[Task, Callable[[], Sequence[Scene]]] | None] = SimpleQueue()
+        self._tasks: OrderedDict[str, BenchTask] = OrderedDict()
+        self._queue: SimpleQueue[tuple[BenchTask, Callable[[], Sequence[Scene]]] | None] = SimpleQueue()
         self._lock = Lock()
         self._asked = 0
         Thread(target=self._work, name="bug-lab", daemon=True).start()  # a server that ends doesn't wait for a program
 
-    def ask(self, key: str, make: Callable[[], Sequence[Scene]]) -> Task:
+    def ask(self, key: str, make: Callable[[], Sequence[Scene]]) -> BenchTask:
         """Return the task of that name; `make` is asked for its programs, all of one framework, where it was not made before.
 
         Raises SpecError while too many wait.
@@ -58,7 +58,7 @@ class Bench:
             if sum(not other.over for other in self._tasks.values()) >= MOST_WAITING:
                 raise SpecError("Too many programs wait to be run. Try again in a minute.")
             self._asked += 1
-            task = self._tasks[key] = Task(key, self._asked)
+            task = self._tasks[key] = BenchTask(key, self._asked)
             done = [name for name, other in self._tasks.items() if other.over]
             for name in done[: max(len(self._tasks) - KEPT, 0)]:
                 del self._tasks[name]
@@ -71,7 +71,7 @@ class Bench:
             if key in self._tasks and self._tasks[key].over:
                 del self._tasks[key]
 
-    def before(self, task: Task) -> int:
+    def before(self, task: BenchTask) -> int:
         """Return how many tasks are to be done before this one."""
         with self._lock:
             return sum(not other.over and other.number < task.number for other in self._tasks.values())
@@ -84,7 +84,7 @@ class Bench:
         while (asked := self._queue.get()) is not None:
             self._run(*asked)
 
-    def _run(self, task: Task, make: Callable[[], Sequence[Scene]]) -> None:
+    def _run(self, task: BenchTask, make: Callable[[], Sequence[Scene]]) -> None:
         try:
             task.future.set_result(tuple(running.run(make(), SECONDS, task.live.__setitem__)))
         except BaseException as error:

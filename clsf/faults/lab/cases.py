@@ -56,7 +56,7 @@ ALIKE = (
 
 
 @dataclass(frozen=True)
-class Case:
+class BugCase:
     """One case."""
 
     code: str
@@ -129,13 +129,13 @@ def playable(framework: str, level: int | None = None) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def case_of(code: str) -> Case:
+def case_of(code: str) -> BugCase:
     """Return the case of a code. Raises SpecError for one that isn't any."""
     return _case(code.strip().upper()[:30])
 
 
 @lru_cache(maxsize=200)
-def _case(code: str) -> Case:
+def _case(code: str) -> BugCase:
     match = re.fullmatch(r"([TK])([1-5])-(\d{1,3})", code)
     if not match:
         raise SpecError(
@@ -148,11 +148,11 @@ def _case(code: str) -> Case:
         kinds = _mixed(playable(framework, level), f"{letter}{level}-{number // len(playable(framework, level))}")
         kind = kinds[number % len(kinds)]
         one, other = twins(framework, kind, number % 10)
-        return Case(code, framework, level, (kind,), one, other)
+        return BugCase(code, framework, level, (kind,), one, other)
     return _two(code, framework, number)
 
 
-def _two(code: str, framework: str, number: int) -> Case:
+def _two(code: str, framework: str, number: int) -> BugCase:
     kinds = [kind for level in (2, 3) for kind in playable(framework, level)]
     for first in _mixed(kinds, code):
         start, one = twins(framework, first, number % 10)
@@ -160,17 +160,17 @@ def _two(code: str, framework: str, number: int) -> Case:
             together = functions("plant")[second](one) if second != first else None
             alone = functions("plant")[second](start) if together is not None else None
             if together is not None and alone is not None and together.text not in (one.text, alone.text):
-                return Case(code, framework, 5, (first, second), start, together, one)
+                return BugCase(code, framework, 5, (first, second), start, together, one)
     raise SpecError("There is no case '{code}'.", code=code)
 
 
-def daily(framework: str, day: date, level: int | None = None) -> Case:
+def daily(framework: str, day: date, level: int | None = None) -> BugCase:
     """Return the case of a day, the same for everybody. Without a level each day of the week has its own."""
     letter = next(letter for letter, name in LETTERS.items() if name == framework)
     return case_of(f"{letter}{level or (1, 2, 3, 2, 3, 4, 5)[day.weekday()]}-{day.toordinal() % MOST}")
 
 
-def new_case(framework: str, level: int, number: int) -> Case:
+def new_case(framework: str, level: int, number: int) -> BugCase:
     """Return a case by its parts; the number is taken modulo what there are."""
     letter = next(letter for letter, name in LETTERS.items() if name == framework)
     return case_of(f"{letter}{level}-{number % MOST}")
@@ -181,6 +181,7 @@ def twins(framework: str, kind: str, seed: int) -> tuple[Scene, Scene] | None:
     for data in ("digits", "shapes"):
         for model in MODELS:
             start = healthy(framework, data, model, seed)
+            start = functions("start")[kind](start) if kind in functions("start") else start
             planted = functions("plant")[kind](start)
             if planted is not None:
                 return start, planted

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from clsf.faults import FAULTS
-from clsf.faults.lab.cases import Case
+from clsf.faults.lab.cases import BugCase
 from clsf.faults.probes import PROBES, Answer
 from clsf.faults.running import Ran
 from clsf.faults.scene import Scene
@@ -34,7 +34,7 @@ def points(attempt: Attempt) -> int:
     return max(FULL - sum(PROBES[name].cost for name in attempt.probes) - HINT * attempt.hints - WRONG * attempt.wrong, 1)
 
 
-def checked(case: Case, kinds: set[str], lines: set[int] | None) -> tuple[bool, bool | None]:
+def checked(case: BugCase, kinds: set[str], lines: set[int] | None) -> tuple[bool, bool | None]:
     """Return whether the diagnosis is right, and whether the lines are: one of each fault, the line beside it at most. No lines: None."""
     if not lines:
         return kinds == set(case.kinds), None
@@ -45,12 +45,12 @@ def checked(case: Case, kinds: set[str], lines: set[int] | None) -> tuple[bool, 
 
 
 PARTLY = {
-    "lr-too-high", "missing-hidden-activation", "missing-training-flag", "softmax-one-unit", "softmax-over-batch", "syntax",
+    "in-place", "lr-too-high", "missing-hidden-activation", "missing-training-flag", "softmax-one-unit", "softmax-over-batch", "syntax",
 }  # fmt: skip
 """Kinds whose proposed line is a step to the fix, not all of it, in these programs."""
 
 
-def mended(case: Case) -> Scene:
+def mended(case: BugCase) -> Scene:
     """Return the fixed program: the faulty one with the changes that the reader of code proposes for its faults.
 
     Where it doesn't propose the whole fix, the lines become those of the healthy program.
@@ -66,7 +66,7 @@ def mended_scene(kinds: tuple[str, ...], faulty: Scene, healthy: Scene) -> Scene
     findings = [f for f in faults(program) if f.kind in kinds and not (f.new is None and f.before is None and f.after is None)]
     text = mended_text(program, findings)
     whole = {f.kind for f in findings} == set(kinds) and text.strip() != faulty.text.strip()
-    return faulty.with_text(text + "\n") if whole and not _broken(text) else healthy
+    return faulty.with_text(text if text.endswith("\n") else f"{text}\n") if whole and not _broken(text) else healthy
 
 
 def _broken(text: str) -> bool:
@@ -77,7 +77,7 @@ def _broken(text: str) -> bool:
     return False
 
 
-def hint(case: Case, number: int) -> Sentence:
+def hint(case: BugCase, number: int) -> Sentence:
     """Return a hint: first the symptom in words, then the line."""
     if number == 0:
         return FAULTS[case.kinds[0]].symptom
@@ -89,7 +89,7 @@ def answer_of(probe: str, ran: Ran, again: Ran | None = None) -> Answer:
     return PROBES[probe].answer(ran.seen(again)) or Answer(say("This program can't be asked that."))
 
 
-def probe_scene(case: Case, probe: str) -> Scene | None:
+def probe_scene(case: BugCase, probe: str) -> Scene | None:
     """Return the program that a probe runs once more, None for a probe that needs none. The healthy run is a healthy program's."""
     change = PROBES[probe].run
     if change is None:

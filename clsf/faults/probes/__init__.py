@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from clsf.faults.probes.probe import Answer, Bars, Lines, Probe, Seen, Table
+from clsf.faults.probes.probe import Answer, Bars, Lines, Probe, ProbeTable, Seen
 
 NAMES = (
     "first-loss", "floor", "overfit-batch", "outputs", "labels", "pixels", "shapes", "batches", "gradients", "weights", "rates",
@@ -19,4 +19,4 @@ NAMES = (
 PROBES: dict[str, Probe] = {name: import_module(f"clsf.faults.probes.{name.replace('-', '_')}").PROBE for name in NAMES}
 """Name -> probe; `Evidence.probe` names one."""
 
-__all__ = ["NAMES", "PROBES", "Answer", "Bars", "Lines", "Probe", "Seen", "Table"]
+__all__ = ["NAMES", "PROBES", "Answer", "Bars", "Lines", "Probe", "ProbeTable", "Seen"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clsf.faults.history import Facts, History
+from clsf.faults.history import History, RunFacts
 from clsf.faults.measures import NOTHING, Measures
 from clsf.plan import Plan
 from clsf.words import Sentence
@@ -16,7 +16,7 @@ class Seen:
     """A run as a probe sees it. `again`: the probe's own run, of a probe that has `run`; None before it was run."""
 
     history: History
-    facts: Facts
+    facts: RunFacts
     measures: Measures = NOTHING
     again: History | None = None
 
@@ -41,7 +41,7 @@ class Bars:
 
 
 @dataclass(frozen=True)
-class Table:
+class ProbeTable:
     """Rows of text under headings."""
 
     headings: tuple[Sentence, ...]
@@ -53,7 +53,7 @@ class Answer:
     """What a probe found. `picture` is drawn by `clsf.charts.probe`."""
 
     said: Sentence
-    picture: Lines | Bars | Table | None = None
+    picture: Lines | Bars | ProbeTable | None = None
 
 
 @dataclass(frozen=True)

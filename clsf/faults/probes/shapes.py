@@ -1,6 +1,6 @@
 """Shapes and types of the first batch."""
 
-from clsf.faults.probes.probe import Answer, Probe, Seen, Table
+from clsf.faults.probes.probe import Answer, Probe, ProbeTable, Seen
 from clsf.words import say
 
 
@@ -15,7 +15,7 @@ def answer(seen: Seen) -> Answer | None:
     }
     return Answer(
         say("The first batch, from the images to the loss."),
-        Table(
+        ProbeTable(
             (say("What"), say("Shape"), say("Type")),
             tuple((names.get(what, what), shape, kind) for what, shape, kind in rows),
         ),

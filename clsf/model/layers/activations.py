@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from clsf.calls import REQUIRED, Call, Name
-from clsf.model.apis import Api, Step, arg, refused
+from clsf.model.apis import Api, ApiStep, arg, refused
 from clsf.model.fields import Choice, Share
 from clsf.model.layers import notes
 from clsf.model.layers.base import Layer, Look
@@ -90,23 +90,23 @@ def named(value: object) -> str:
     raise ValueError(name)
 
 
-def keras_after(name: str) -> tuple[Step, ...]:
+def keras_after(name: str) -> tuple[ApiStep, ...]:
     """Return the step behind a layer whose argument can't say this function, if it can't."""
     return (_keras_layer(name, "_act"),) if own_layer(name) else ()
 
 
-def torch_steps(name: str, suffix: str = "_act") -> tuple[Step, ...]:
+def torch_steps(name: str, suffix: str = "_act") -> tuple[ApiStep, ...]:
     """Return the steps that apply the function in PyTorch: none for the linear one."""
     function = FUNCTIONS[name]
     if function.module is None:
         return ()
     note = notes.torch_softmax() if name == "softmax" else notes.torch_activation()
-    return (Step(function.module.but(note=note), function.expression, note, suffix),)
+    return (ApiStep(function.module.but(note=note), function.expression, note, suffix),)
 
 
-def _keras_layer(name: str, suffix: str) -> Step:
+def _keras_layer(name: str, suffix: str) -> ApiStep:
     function = FUNCTIONS[name]
-    return Step(function.layer.but(note=function.note), function.inside, function.note, suffix)
+    return ApiStep(function.layer.but(note=function.note), function.inside, function.note, suffix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +128,13 @@ class Activation(Layer):
     def linear(self) -> bool:
         return self.name == "linear"
 
-    def keras(self) -> tuple[Step, ...]:
+    def keras(self) -> tuple[ApiStep, ...]:
         if own_layer(self.name):
             return (_keras_layer(self.name, ""),)
-        return (Step(Call("layers.Activation", (self.name,)), f"keras.activations.{self.name}({{x}})"),)
+        return (ApiStep(Call("layers.Activation", (self.name,)), f"keras.activations.{self.name}({{x}})"),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
-        return torch_steps(self.name, "") or (Step(Call("nn.Identity"), "{x}"),)
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
+        return torch_steps(self.name, "") or (ApiStep(Call("nn.Identity"), "{x}"),)
 
     @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
@@ -219,21 +219,21 @@ class PReLU(Layer):
         count = self.weights(shape)[0].size
         return say_n("{count} slope to learn.", "{count} slopes to learn.", count, count=f"{count:,}")
 
-    def keras(self) -> tuple[Step, ...]:
+    def keras(self) -> tuple[ApiStep, ...]:
         return self.keras_on((1, 1, 1))
 
-    def keras_on(self, shape: Shape) -> tuple[Step, ...]:
+    def keras_on(self, shape: Shape) -> tuple[ApiStep, ...]:
         axes, note = _SHARED[self.shared_axes], notes.keras_slopes()
         if len(shape) == 1:
             axes, note = (1,) if self.shared_axes == "all" else None, None
-        return (Step(self.KERAS.call(self, note, shared_axes=axes), weights=True),)
+        return (ApiStep(self.KERAS.call(self, note, shared_axes=axes), weights=True),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         (alpha,), (plain, each) = self.weights(shape), self.TORCH
         if alpha.size > shape[-1]:
             sides = (shape[2], *shape[:2])
-            return (Step(each.call(self, notes.torch_each_slope(), shape=sides), weights=True),)
-        return (Step(plain.call(self, notes.torch_slopes(), num_parameters=alpha.size), weights=True),)
+            return (ApiStep(each.call(self, notes.torch_each_slope(), shape=sides), weights=True),)
+        return (ApiStep(plain.call(self, notes.torch_slopes(), num_parameters=alpha.size), weights=True),)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from clsf.calls import Call
 from clsf.errors import SpecError
 from clsf.model import fields
-from clsf.model.apis import Api, Step
+from clsf.model.apis import Api, ApiStep
 from clsf.model.fields import Choice, Flag, Pair, Whole
 from clsf.model.shapes import (
     OneOrTwo,
@@ -159,15 +159,15 @@ class Layer:
         """Return how the parameters are counted, in words, with the numbers."""
         return say("No parameters: there is nothing to learn in this layer.")
 
-    def keras(self) -> tuple[Step, ...]:
+    def keras(self) -> tuple[ApiStep, ...]:
         """Return the steps that stand for the layer in Keras."""
-        return (Step(self.KERAS.call(self)),)
+        return (ApiStep(self.KERAS.call(self)),)
 
-    def keras_on(self, shape: Shape) -> tuple[Step, ...]:
+    def keras_on(self, shape: Shape) -> tuple[ApiStep, ...]:
         """Return the steps in Keras where it receives `shape`; few layers need to know that."""
         return self.keras()
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         """Return the steps that stand for the layer in PyTorch, where it receives `shape`.
 
         Images are (batch, channels, height, width) there, and padding is worked out for the image size that arrives.

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 from clsf.calls import Call
 from clsf.errors import SpecError
-from clsf.model.apis import Api, Step, arg
+from clsf.model.apis import Api, ApiStep, arg
 from clsf.model.fields import Pair, Whole
 from clsf.model.layers import activations, notes
 from clsf.model.layers.activations import ActivationName
@@ -82,10 +82,10 @@ class Convolution(Sliding):
         words = {"in_channels": channels, "out_channels": self.channels(channels), "padding": self.padding}
         return words | ({"groups": self.apart(channels)} if self.apart(channels) > 1 else {})
 
-    def keras(self) -> tuple[Step, ...]:
-        return (Step(self.KERAS.call(self), weights=True), *activations.keras_after(self.activation))
+    def keras(self) -> tuple[ApiStep, ...]:
+        return (ApiStep(self.KERAS.call(self), weights=True), *activations.keras_after(self.activation))
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         channels, pads, steps = shape[2], self.pads(shape), []
         groups = self.apart(channels)
         note = self.why(channels)
@@ -97,10 +97,10 @@ class Convolution(Sliding):
             note = notes.symmetric_padding() if any(pads) else note
         else:
             why = notes.even_kernel(pads) if self.moves == (1, 1) else notes.uneven_padding(pads)
-            steps = [Step(Call("nn.ZeroPad2d", (pads,), note=why), f"F.pad({{x}}, {pads})", why, "_pad")]
+            steps = [ApiStep(Call("nn.ZeroPad2d", (pads,), note=why), f"F.pad({{x}}, {pads})", why, "_pad")]
         out = self.channels(channels)
         call = self.TORCH[0].call(self, note, in_channels=channels, out_channels=out, padding=padding, groups=groups)
-        return (*steps, Step(call, weights=True), *activations.torch_steps(self.activation))
+        return (*steps, ApiStep(call, weights=True), *activations.torch_steps(self.activation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +350,7 @@ class SeparableConv2D(Convolution):
             whole=f"{sum(weight.size for weight in Conv2D(self.filters, self.kernel_size, padding='same', use_bias=self.use_bias).weights(shape)):,}",
         )  # fmt: skip
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         first, second = self.steps
         *pad, depthwise = first.torch(shape)
         pointwise, *function = second.torch(first.out_shape(shape))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from clsf.calls import Call
-from clsf.model.apis import Api, Step, arg
+from clsf.model.apis import Api, ApiStep, arg
 from clsf.model.fields import Whole
 from clsf.model.layers import activations, notes
 from clsf.model.layers.activations import ActivationName
@@ -74,12 +74,12 @@ class Dense(Layer):
             shape[0], units=self.units, inputs=f"{shape[0]:,}", total=parameters(self.units * shape[0]),
         )  # fmt: skip
 
-    def keras(self) -> tuple[Step, ...]:
-        return (Step(self.KERAS.call(self), weights=True), *activations.keras_after(self.activation))
+    def keras(self) -> tuple[ApiStep, ...]:
+        return (ApiStep(self.KERAS.call(self), weights=True), *activations.keras_after(self.activation))
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         call = self.TORCH[0].call(self, notes.in_features(shape[0], None), in_features=shape[0])
-        return (Step(call, weights=True), *activations.torch_steps(self.activation))
+        return (ApiStep(call, weights=True), *activations.torch_steps(self.activation))
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from clsf.calls import Call
-from clsf.model.apis import Api, Step, arg
+from clsf.model.apis import Api, ApiStep, arg
 from clsf.model.fields import Share
 from clsf.model.layers import notes
 from clsf.model.layers.base import Layer, Look
@@ -36,12 +36,12 @@ class Dropping(Layer):
         """Return the shape of a mask for one image, or vector, of `shape`: a side of 1 stands for the whole axis."""
         return shape
 
-    def keras(self) -> tuple[Step, ...]:
-        return (Step(self.KERAS.call(self), training=True),)
+    def keras(self) -> tuple[ApiStep, ...]:
+        return (ApiStep(self.KERAS.call(self), training=True),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         function = f"F.{self.FUNCTION}({{x}}, {self.rate!r}, training=self.training)"
-        return (Step(self.TORCH[0].call(self), function, notes.functional_dropout(self.FUNCTION)),)
+        return (ApiStep(self.TORCH[0].call(self), function, notes.functional_dropout(self.FUNCTION)),)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:

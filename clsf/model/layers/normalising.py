@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from clsf.calls import Call
 from clsf.errors import SpecError
-from clsf.model.apis import Api, Step, arg
+from clsf.model.apis import Api, ApiStep, arg
 from clsf.model.fields import Above, Choice, Share, Whole
 from clsf.model.layers import notes
 from clsf.model.layers.base import MAX_WIDTH, MAX_WINDOW, Layer, Look
@@ -72,12 +72,12 @@ class BatchNorm(Layer):
             channels=shape[-1], total=f"{2 * shape[-1]:,}", kept=f"{2 * shape[-1]:,}",
         )  # fmt: skip
 
-    def keras(self) -> tuple[Step, ...]:
-        return (Step(self.KERAS.call(self), weights=True, training=True),)
+    def keras(self) -> tuple[ApiStep, ...]:
+        return (ApiStep(self.KERAS.call(self), weights=True, training=True),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         api = self.TORCH[0 if len(shape) == 3 else 1]
-        return (Step(api.call(self, notes.torch_norm(), num_features=shape[-1]), weights=True, training=True),)
+        return (ApiStep(api.call(self, notes.torch_norm(), num_features=shape[-1]), weights=True, training=True),)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
@@ -148,16 +148,16 @@ class LayerNormalization(OneImageNorm):
         each = shape if self.axis == "image" else (shape[-1],)
         return Weight("gamma", each), Weight("beta", each)
 
-    def keras(self) -> tuple[Step, ...]:
-        return (Step(self.KERAS.call(self), weights=True),)
+    def keras(self) -> tuple[ApiStep, ...]:
+        return (ApiStep(self.KERAS.call(self), weights=True),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         plain, moved = self.TORCH
         if self.axis == "image":
             sides, note = (shape[2], *shape[:2]), notes.layer_norm_image(shape)
-            return (Step(plain.call(self, note, normalized_shape=sides), weights=True),)
+            return (ApiStep(plain.call(self, note, normalized_shape=sides), weights=True),)
         api, note = (moved, notes.layer_norm_2d()) if len(shape) == 3 else (plain, notes.torch_epsilon())
-        return (Step(api.call(self, note, normalized_shape=shape[-1]), weights=True),)
+        return (ApiStep(api.call(self, note, normalized_shape=shape[-1]), weights=True),)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
@@ -230,12 +230,12 @@ class GroupNormalization(OneImageNorm):
     def weights(self, shape: Shape) -> tuple[Weight, ...]:
         return Weight("gamma", (shape[-1],)), Weight("beta", (shape[-1],))
 
-    def keras(self) -> tuple[Step, ...]:
-        return (Step(self.KERAS.call(self), weights=True),)
+    def keras(self) -> tuple[ApiStep, ...]:
+        return (ApiStep(self.KERAS.call(self), weights=True),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         call = self.TORCH[0].call(self, notes.torch_epsilon(), num_channels=shape[-1])
-        return (Step(call, weights=True),)
+        return (ApiStep(call, weights=True),)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
@@ -276,17 +276,17 @@ class LocalResponseNormalization(Layer):
     def formula(self, before: Shape, after: Shape) -> str:
         return rf"y_i = x_i \Big/ \Big({self.bias:g} + {self.alpha:g} \sum_{{|j-i| \le {self.depth_radius}}} x_j^2\Big)^{{{self.beta:g}}}"
 
-    def keras(self) -> tuple[Step, ...]:
+    def keras(self) -> tuple[ApiStep, ...]:
         call = self.KERAS.call(self, notes.keras_response())
         function = f"tf.nn.local_response_normalization({{x}}, {', '.join(call.arguments())})"
-        return (Step(call, function, call.note),)
+        return (ApiStep(call, function, call.note),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         size, alpha = 2 * self.depth_radius + 1, times(self.alpha, 2 * self.depth_radius + 1)
         call = self.TORCH[0].call(self, notes.torch_response(self.depth_radius), size=size)
         call = call.but(kwargs={"alpha": alpha, **call.kwargs})
         function = f"F.local_response_norm({{x}}, {', '.join(call.arguments())})"
-        return (Step(call, function, call.note),)
+        return (ApiStep(call, function, call.note),)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from clsf.calls import Call
-from clsf.model.apis import Api, Step, arg
+from clsf.model.apis import Api, ApiStep, arg
 from clsf.model.fields import Pair
 from clsf.model.layers import notes
 from clsf.model.layers.base import MAX_WINDOW, Layer, Look, PaddingWord, Pads, Sliding, aligned, both, even, latex
@@ -44,20 +44,20 @@ class Pool(Sliding):
             {"padding": one_or_two(tuple(side // 2 for side in self.sides))} if self.padding == "same" else {}
         )  # its pooling knows no word for padding
 
-    def keras(self) -> tuple[Step, ...]:
+    def keras(self) -> tuple[ApiStep, ...]:
         strides = None if self.strides == self.pool_size else self.strides  # left out, it is pool_size
-        return (Step(self.KERAS.call(self, notes.keras_pool_same() if self.padding == "same" else None, strides=strides)),)
+        return (ApiStep(self.KERAS.call(self, notes.keras_pool_same() if self.padding == "same" else None, strides=strides)),)
 
     def _odd(self, pads: Pads) -> tuple[bool, bool]:
         """Return whether an even window moves cell by cell, down and across: one side gets a padding cell more."""
         left, right, top, bottom = pads
         return (top != bottom and self.moves[0] == 1), (left != right and self.moves[1] == 1)
 
-    def _step(self, note: Any, **computed: object) -> Step:
+    def _step(self, note: Any, **computed: object) -> ApiStep:
         """Return the module and the function, which take the same arguments."""
         stride = one_or_two(self.moves) if self.moves != self.sides else None
         call = self.TORCH[0].call(self, note, stride=stride, **computed)
-        return Step(call, f"F.{self.FUNCTION}({', '.join(('{x}', *call.arguments()))})", note)
+        return ApiStep(call, f"F.{self.FUNCTION}({', '.join(('{x}', *call.arguments()))})", note)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
@@ -86,12 +86,12 @@ class MaxPool2D(Pool):
     strides: PoolStrides = None
     padding: PaddingWord = "valid"
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         pads = self.pads(shape)
         if any(self._odd(pads)):  # nothing sticks out by `ceil_mode` where the window moves cell by cell
             note = notes.uneven_padding(pads)
             pad = Call("nn.ConstantPad2d", (pads, float("-inf")), note=note)
-            return Step(pad, f'F.pad({{x}}, {pads}, value=float("-inf"))', note, "_pad"), self._step(None)
+            return ApiStep(pad, f'F.pad({{x}}, {pads}, value=float("-inf"))', note, "_pad"), self._step(None)
         if not any(pads):
             return (self._step(None),)
         note = notes.symmetric_padding() if even(pads) else notes.ceil_mode()
@@ -118,7 +118,7 @@ class AveragePool2D(Pool):
     strides: PoolStrides = None
     padding: PaddingWord = "valid"
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         pads = self.pads(shape)
         if not any(pads):
             return (self._step(None),)
@@ -129,7 +129,7 @@ class AveragePool2D(Pool):
             hangs = (pads[2] != pads[3] and not down) or (pads[0] != pads[1] and not across)
             pool = self._step(notes.average_without_padding(), padding=padding, ceil_mode=hangs, count_include_pad=False)
             cut = Call("nn.ZeroPad2d", ((-int(across), 0, -int(down), 0),), note=crop)
-            return pool, Step(cut, f"{{x}}[:, :, {'1:' if down else ':'}, {'1:' if across else ':'}]", crop, "_crop")
+            return pool, ApiStep(cut, f"{{x}}[:, :, {'1:' if down else ':'}, {'1:' if across else ':'}]", crop, "_crop")
         note = notes.average_without_padding() if even(pads) else notes.ceil_mode()
         return (self._step(note, padding=both(pads), ceil_mode=not even(pads), count_include_pad=False),)
 
@@ -149,10 +149,10 @@ class GlobalPool(Layer):
     def formula(self, before: Shape, after: Shape) -> str:
         return aligned([r"H \times W \times C &\to C", rf"{latex(before)} &\to {after[0]}"])
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         note = self.NOTE()
         pool = Call(self.TORCH[0].name, (1,), note=note)
-        return Step(pool, f"{{x}}.{self.FUNCTION}(dim=(2, 3))", note), Step(FLATTENED, "{x}", suffix="_flatten")
+        return ApiStep(pool, f"{{x}}.{self.FUNCTION}(dim=(2, 3))", note), ApiStep(FLATTENED, "{x}", suffix="_flatten")
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from clsf.calls import Call
 from clsf.errors import SpecError
-from clsf.model.apis import Api, Step, arg, refused
+from clsf.model.apis import Api, ApiStep, arg, refused
 from clsf.model.fields import Choice, Whole
 from clsf.model.layers import notes
 from clsf.model.layers.base import MAX_WIDTH, MAX_WINDOW, Layer, Look, Pads, aligned
@@ -40,13 +40,13 @@ class Flatten(Layer):
             return Layer.formula(self, before, after)
         return aligned([r"n &= H \cdot W \cdot C", rf"&= {before[0]} \cdot {before[1]} \cdot {before[2]} = {after[0]}"])
 
-    def keras(self) -> tuple[Step, ...]:
-        return (Step(self.KERAS.call(self, notes.keras_flatten())),)
+    def keras(self) -> tuple[ApiStep, ...]:
+        return (ApiStep(self.KERAS.call(self, notes.keras_flatten())),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         one_order = len(shape) == 1 or shape[2] == 1 or shape[0] * shape[1] == 1
         note = None if one_order else notes.torch_flatten(shape)
-        return (Step(FLATTENED.but(note=note), "torch.flatten({x}, 1)", note),)
+        return (ApiStep(FLATTENED.but(note=note), "torch.flatten({x}, 1)", note),)
 
     @classmethod
     def of_torch(cls, call: Call, shape: Shape) -> list[Layer]:
@@ -86,14 +86,14 @@ class ZeroPadding2D(Layer):
             ]
         )
 
-    def keras(self) -> tuple[Step, ...]:
+    def keras(self) -> tuple[ApiStep, ...]:
         rows, columns = (self.top, self.bottom), (self.left, self.right)
         each = len({*rows, *columns}) == 1
-        return (Step(Call("layers.ZeroPadding2D", (self.top if each else (rows, columns),))),)
+        return (ApiStep(Call("layers.ZeroPadding2D", (self.top if each else (rows, columns),))),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         pads, note = self.pads(shape), notes.order_of_sides()
-        return (Step(Call("nn.ZeroPad2d", (pads,), note=note), f"F.pad({{x}}, {pads})", note),)
+        return (ApiStep(Call("nn.ZeroPad2d", (pads,), note=note), f"F.pad({{x}}, {pads})", note),)
 
     @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
@@ -145,21 +145,21 @@ class ChannelShuffle(Layer):
             ))  # fmt: skip
         return shape
 
-    def keras(self) -> tuple[Step, ...]:
+    def keras(self) -> tuple[ApiStep, ...]:
         raise NotImplementedError("the steps depend on the shape: keras_on")
 
-    def keras_on(self, shape: Shape) -> tuple[Step, ...]:
+    def keras_on(self, shape: Shape) -> tuple[ApiStep, ...]:
         h, w, c = shape
         apart, name = (h, w, self.groups, c // self.groups), "layers.Reshape"
         return (
-            Step(Call(name, (apart,), note=notes.keras_shuffle()), suffix="_apart"),
-            Step(Call("layers.Permute", ((1, 2, 4, 3),)), suffix="_turned"),
-            Step(Call(name, ((h, w, c),)), suffix="_joined"),
+            ApiStep(Call(name, (apart,), note=notes.keras_shuffle()), suffix="_apart"),
+            ApiStep(Call("layers.Permute", ((1, 2, 4, 3),)), suffix="_turned"),
+            ApiStep(Call(name, ((h, w, c),)), suffix="_joined"),
         )
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         function = f"F.channel_shuffle({{x}}, {self.groups})"
-        return (Step(self.TORCH[0].call(self), function),)
+        return (ApiStep(self.TORCH[0].call(self), function),)
 
     @classmethod
     def of_keras_row(cls, calls: Sequence[Call]) -> tuple[Layer, int] | None:
@@ -211,13 +211,13 @@ class Permute(Layer):
         image = image_shape(shape)
         return tuple(image[axis] for axis in self.axes)
 
-    def keras(self) -> tuple[Step, ...]:
+    def keras(self) -> tuple[ApiStep, ...]:
         dims = tuple(axis + 1 for axis in self.axes)
-        return (Step(Call("layers.Permute", (dims,))),)
+        return (ApiStep(Call("layers.Permute", (dims,))),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         note = notes.channels_first_axes()
-        return (Step(Call("PermuteAxes", self.turned, note=note), f"{{x}}.permute{self.turned}", note),)
+        return (ApiStep(Call("PermuteAxes", self.turned, note=note), f"{{x}}.permute{self.turned}", note),)
 
     @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:
@@ -283,16 +283,16 @@ class Reshape(Layer):
             )  # fmt: skip
         return tuple(numbers // known if side is None else side for side in sides)
 
-    def keras(self) -> tuple[Step, ...]:
+    def keras(self) -> tuple[ApiStep, ...]:
         target = tuple(-1 if side is None else side for side in (self.height, self.width, self.channels))
-        return (Step(Call("layers.Reshape", (target,))),)
+        return (ApiStep(Call("layers.Reshape", (target,))),)
 
-    def torch(self, shape: Shape) -> tuple[Step, ...]:
+    def torch(self, shape: Shape) -> tuple[ApiStep, ...]:
         h, w, c = self.out_shape(shape)
         note = notes.keras_numbers()
         last = ".permute(0, 2, 3, 1)" if len(shape) == 3 else ""
         function = f"{{x}}{last}.reshape(-1, {h}, {w}, {c}).permute(0, 3, 1, 2)"
-        return (Step(Call("ReshapeLikeKeras", (h, w, c), note=note), function, note),)
+        return (ApiStep(Call("ReshapeLikeKeras", (h, w, c), note=note), function, note),)
 
     @classmethod
     def of_keras(cls, call: Call) -> tuple[Layer, dict[str, Any]]:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clsf.tensors.outcome import Outcome, Seen, cut
-from clsf.tensors.program import Call, Library, code_of, look_inside, steps_of
+from clsf.tensors.outcome import Outcome, SeenValue, cut
+from clsf.tensors.program import Library, ProgramCall, code_of, look_inside, steps_of
 from clsf.tensors.with_numpy import broadcast, cast, change, create, gradients, layout, names, share, trace
 
 
-def look(value: object) -> Seen:
+def look(value: object) -> SeenValue:
     """Describe a value as NumPy gives it."""
     if isinstance(value, np.ndarray | np.generic):
         kind = type(value).__name__
-        return Seen(cut(repr(value)), kind, value.dtype.name, tuple(value.shape), value.tolist())
+        return SeenValue(cut(repr(value)), kind, value.dtype.name, tuple(value.shape), value.tolist())
     return look_inside(value, look)
 
 
@@ -29,11 +29,11 @@ LIBRARY = Library(
 )  # fmt: skip
 
 
-def run(calls: Sequence[Call]) -> list[Outcome]:
+def run(calls: Sequence[ProgramCall]) -> list[Outcome]:
     """Run some programs. A job for a worker."""
     return LIBRARY.run_all(calls)
 
 
-def code(call: Call) -> str:
+def code(call: ProgramCall) -> str:
     """Return the text of a program without running it. A job for a worker."""
     return code_of(LIBRARY, call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.course.lesson import Lesson, Link, Step
+from clsf.course.lesson import Lesson, LessonStep, Link
 from clsf.errors import TeachingError
 from clsf.teaching.assignment import PARAMETER, Assignment, conditions_said, unpacked
 from clsf.ui.shared import assigned, course, facts, language, navigation, reached
@@ -88,7 +88,7 @@ def _page(assignment: Assignment) -> None:
     link = assignment.link or Link("train")
     title = words(navigation.page_named(link.page).title)
     if st.button(t("Open the page {page}", page=title), key="open_task", icon=":material/open_in_new:", type="primary"):
-        nowhere = Lesson("", 0, "", 1, 1, (), (), (Step("", "", ""),))
+        nowhere = Lesson("", 0, "", 1, 1, (), (), (LessonStep("", "", ""),))
         course.open_link(nowhere, nowhere.steps[0], link)
     if assignment.locked:
         st.caption(f":material/lock: {t('Locked: {names}', names=plain(', '.join(assignment.locked)))}")

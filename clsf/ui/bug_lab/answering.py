@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.faults import FAULTS
-from clsf.faults.lab import Case, checked, points
+from clsf.faults.lab import BugCase, checked, points
 from clsf.faults.lab.game import WRONG
 from clsf.ui.bug_lab import state
 from clsf.ui.shared.text import t, words
@@ -13,7 +13,7 @@ from clsf.ui.shared.text import t, words
 LONGEST = 70  # characters of a line
 
 
-def show(case: Case) -> None:
+def show(case: BugCase) -> None:
     """Show the choices, and what was said of the last answer."""
     said = state.said()
     if said is not None and not said[0]:
@@ -57,7 +57,7 @@ def _two(label: str, key: str, names: dict) -> list:
     )
 
 
-def _judge(case: Case, kinds: set[str], lines: set[int]) -> None:
+def _judge(case: BugCase, kinds: set[str], lines: set[int]) -> None:
     right, place = checked(case, kinds, lines)
     if right and place:
         state.solve(case.code, points(state.attempt(case.code)), kinds, lines)

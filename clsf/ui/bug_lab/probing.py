@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.charts import probe as chart
-from clsf.faults.lab import Case, answer_of, hint
+from clsf.faults.lab import BugCase, answer_of, hint
 from clsf.faults.lab.game import HINT, OFFERED
-from clsf.faults.probes import PROBES, Answer, Bars, Lines, Table
+from clsf.faults.probes import PROBES, Answer, Bars, Lines, ProbeTable
 from clsf.faults.running import Ran
 from clsf.ui.bug_lab import running, state
 from clsf.ui.shared.live_chart import live_chart
@@ -17,7 +17,7 @@ HEIGHT = 230
 FIRST = 8  # probes that are always there; the others are folded away
 
 
-def show(case: Case, seen: Ran) -> None:
+def show(case: BugCase, seen: Ran) -> None:
     """Show what can be asked, and what was answered."""
     done = state.attempt(case.code)
     _menu(case, OFFERED[:FIRST])
@@ -34,7 +34,7 @@ def show(case: Case, seen: Ran) -> None:
         )  # fmt: skip
 
 
-def _menu(case: Case, names: tuple[str, ...]) -> None:
+def _menu(case: BugCase, names: tuple[str, ...]) -> None:
     done = state.attempt(case.code)
     with st.container(horizontal=True, gap="xsmall"):
         for name in names:
@@ -46,7 +46,7 @@ def _menu(case: Case, names: tuple[str, ...]) -> None:
             )  # fmt: skip
 
 
-def _answered(case: Case, name: str, seen: Ran) -> None:
+def _answered(case: BugCase, name: str, seen: Ran) -> None:
     probe = PROBES[name]
     with st.container(border=True, key=f"buglab-answer-{name}"):
         st.markdown(f"**{plain(probe.title)}**")
@@ -67,7 +67,7 @@ def show_answer(answer: Answer, key: str) -> None:
         case Lines() | Bars() as picture:
             said = chart.in_words(picture, words)
             live_chart(chart.figure(picture, words), key=key, alt=said, height=HEIGHT)
-        case Table(headings, rows):
+        case ProbeTable(headings, rows):
             names = [words(heading) for heading in headings]
             cells = [[cell if isinstance(cell, str) else words(cell) for cell in row] for row in rows]
             st.table({name: [row[n] for row in cells] for n, name in enumerate(names)})

@@ -8,14 +8,14 @@ import streamlit as st
 
 from clsf.compare.programs import first_difference
 from clsf.faults import FAULTS
-from clsf.faults.lab import Case, mended
+from clsf.faults.lab import BugCase, mended
 from clsf.faults.running import Ran
 from clsf.ui.bug_lab import probing, running, state, symptoms
 from clsf.ui.shared import fault_lesson
 from clsf.ui.shared.text import plain, t
 
 
-def show(case: Case, seen: Ran) -> None:
+def show(case: BugCase, seen: Ran) -> None:
     """Show what a solved case was."""
     worth = state.solved(case.code) or 0
     st.success(t("Solved, for {points} of 10 points.", points=worth), icon=":material/verified:")

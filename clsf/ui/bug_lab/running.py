@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.faults.lab import Bench, Case, Task, mended, probe_scene
+from clsf.faults.lab import BenchTask, BugCase, ProgramBench, mended, probe_scene
 from clsf.faults.running import Live, Ran
 from clsf.ui.shared import problems
 from clsf.ui.shared.text import t, tn
@@ -16,26 +16,26 @@ TICK = 0.5  # seconds between two looks at a program that runs
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda bench: bench.close())
-def bench() -> Bench:
-    return Bench()
+def bench() -> ProgramBench:
+    return ProgramBench()
 
 
-def case(case: Case) -> Task:
+def case(case: BugCase) -> BenchTask:
     """Return the task that runs a case's program."""
     return bench().ask(case.code, lambda: [case.faulty])
 
 
-def probe(case: Case, name: str) -> Task:
+def probe(case: BugCase, name: str) -> BenchTask:
     """Return the task of a probe that needs a run of its own."""
     return bench().ask(f"{case.code} {name}", lambda: [probe_scene(case, name)])
 
 
-def proof(case: Case) -> Task:
+def proof(case: BugCase) -> BenchTask:
     """Return the task that runs the healthy program and the fixed one."""
     return bench().ask(f"{case.code} proof", lambda: [case.healthy, mended(case)])
 
 
-def waited(ask: Callable[[], Task], shown: Callable[[Live], None] | None = None) -> tuple[Ran, ...] | None:
+def waited(ask: Callable[[], BenchTask], shown: Callable[[Live], None] | None = None) -> tuple[Ran, ...] | None:
     """Return what the programs did. While they run, say so, draw how far they are, and draw the page again at the end."""
     try:
         task = ask()
@@ -58,13 +58,13 @@ def waited(ask: Callable[[], Task], shown: Callable[[Live], None] | None = None)
     return outcomes
 
 
-def _again(task: Task) -> None:
+def _again(task: BenchTask) -> None:
     st.button(
         t("Try again"), key=f"buglab_again_{task.key}", icon=":material/refresh:", on_click=bench().forget, args=(task.key,)
     )
 
 
-def _look(task: Task, shown: Callable[[Live], None] | None) -> None:
+def _look(task: BenchTask, shown: Callable[[Live], None] | None) -> None:
     if task.over:
         st.rerun()
     before = bench().before(task)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.errors import ClsfError, SpecError
-from clsf.faults.lab import LEVELS, Attempt, Case, Streak, case_of, daily, new_case
+from clsf.faults.lab import LEVELS, Attempt, BugCase, Streak, case_of, daily, new_case
 from clsf.faults.probes import PROBES
 from clsf.ui.shared import facts, service_access
 from clsf.ui.shared import state as shared
@@ -28,7 +28,7 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def chosen() -> Case:
+def chosen() -> BugCase:
     """Return the case of the link; today's if there is none, or none of that name."""
     code = st.query_params.get(CASE, "")
     try:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from clsf.charts import bug_lab, inside_confusion
-from clsf.faults.lab import Case
+from clsf.charts import bug_lab, inside_confusion, pictures
+from clsf.faults.lab import BugCase
 from clsf.faults.running import Live, Ran, Samples
 from clsf.ui.bug_lab import running
-from clsf.ui.shared import pictures
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.text import t, words
 
@@ -25,7 +24,7 @@ STYLE = """<style>
 </style>"""
 
 
-def show(case: Case) -> Ran | None:
+def show(case: BugCase) -> Ran | None:
     """Run the case's program and show what it does; return it once it is over."""
     ran = running.waited(lambda: running.case(case), _live)
     if ran is None:
@@ -43,7 +42,7 @@ def show(case: Case) -> Ran | None:
         predictions(seen.samples)
     if seen.confusion is not None:
         count = f"{sum(map(sum, seen.confusion)):,}"
-        st.markdown(t("**Confusion matrix** of all that the program evaluated after its last training step, validation and test images together (images: {count}). Rows are labels, columns are answers.", count=count))  # fmt: skip
+        st.markdown(t("**Confusion matrix** of all images evaluated after the last training step, validation and test together ({count}). Rows are labels, columns are answers.", count=count))  # fmt: skip
         names = [str(n) for n in range(len(seen.confusion))]
         figure = inside_confusion.figure([(case.framework, seen.confusion)], names, words)
         live_chart(
@@ -84,7 +83,7 @@ def predictions(samples: Samples) -> None:
         st.markdown(t("**Images and labels**: it stops before it answers."))
     else:
         right = sum(a == b for a, b in zip(samples.labels, samples.answers, strict=True))
-        st.markdown(t("**Predictions**: {right} of {count} are right.", right=right, count=len(samples.labels)))
+        st.markdown(t("**Predictions**, label → answer: {right} of {count} are right.", right=right, count=len(samples.labels)))
     rows = []
     for n, (image, label) in enumerate(zip(samples.images, samples.labels, strict=True)):
         answer = None if samples.answers is None else samples.answers[n]
@@ -94,7 +93,7 @@ def predictions(samples: Samples) -> None:
             css, under = "", str(label)
         else:
             css = "bl-right" if answer == label else "bl-wrong"
-            under = f"✓ {answer}{share}" if answer == label else f"✗ {answer}{share}"
+            under = f"{'✓' if answer == label else '✗'} {label} → {answer}{share}"
         alt = t("An image with the label {label}", label=label)
         title = f"{t('label')} {label}"
         rows.append(f'<li class="{css}">{pictures.image(np.array(image, np.uint8), alt, title=title)}{under}</li>')

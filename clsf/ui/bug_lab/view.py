@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf import FRAMEWORKS
-from clsf.faults.lab import LEVELS, Case, points
+from clsf.faults.lab import LEVELS, BugCase, points
 from clsf.frameworks import BY_NAME
 from clsf.ui.bug_lab import answering, probing, proof, running, state, symptoms
 from clsf.ui.shared.choose import named
@@ -41,7 +41,7 @@ def choose() -> None:
         st.caption(t("Points last for this visit only: {why}", why=plain(trouble)))
 
 
-def show(case: Case) -> None:
+def show(case: BugCase) -> None:
     """Show a case from its symptoms to its proof."""
     solved = state.solved(case.code)
     badges = [f":gray-badge[{BY_NAME[case.framework].style.title}]", f":gray-badge[{plain(LEVELS[case.level])}]"]
@@ -69,7 +69,7 @@ def show(case: Case) -> None:
         _step(case, step, solved)
 
 
-def _step(case: Case, step: str, solved: int | None) -> None:
+def _step(case: BugCase, step: str, solved: int | None) -> None:
     if step == "symptoms":
         seen = symptoms.show(case)
         if seen is not None and solved is None:
@@ -91,7 +91,7 @@ def _step(case: Case, step: str, solved: int | None) -> None:
         st.button(t("Next case"), key="buglab_next_case", type="primary", icon=":material/casino:", on_click=state.begin_new)
 
 
-def _worth(case: Case) -> str:
+def _worth(case: BugCase) -> str:
     worth = points(state.attempt(case.code))
     return t("A right answer is worth {points} of 10 points now. Each probe costs one.", points=worth)
 

@@ -28,7 +28,7 @@ DEFAULT_DTYPE = "float64"  # rounding is far from every other difference
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class CompareBench:
     """A model, a plan for both and how much is recorded; `plan` is None where what was chosen can't be."""
 
     spec: ModelSpec
@@ -55,7 +55,7 @@ def model_and_data() -> tuple[ModelSpec, str, Preparation, bool]:
     return spec, data, preparation, False
 
 
-def choose(steps: bool = True) -> Bench:
+def choose(steps: bool = True) -> CompareBench:
     """Show the widgets and return what they say. `steps`: how many, and how they are looked at, too."""
     spec, data, preparation, fits = model_and_data()
     left, right = st.columns(2, gap="small")
@@ -100,7 +100,7 @@ def choose(steps: bool = True) -> Bench:
                 help=t("Of so many first steps every number is recorded, not only a sample of each tensor."), **LINKED,
             )  # fmt: skip
     if not fits:
-        return Bench(spec, None, None, None)
+        return CompareBench(spec, None, None, None)
     try:
         plan = Plan(
             data=data, preparation=preparation, optimizer=optimizer, learning_rate=rate, dtype=dtype, batch_size=batch, seed=seed,
@@ -110,7 +110,7 @@ def choose(steps: bool = True) -> Bench:
         check(spec, plan, recording)
     except ClsfError as error:
         problems.show(error)
-        return Bench(spec, None, None, None)
+        return CompareBench(spec, None, None, None)
     analysis = spec.analyse(prepared_shape(catalogue.info(data), preparation))
     if steps:
         st.caption(
@@ -121,7 +121,7 @@ def choose(steps: bool = True) -> Bench:
                 count=3 + 2 * len(analysis.layers) + 2 * len(analysis.named_weights()),
             )
         )
-    return Bench(spec, plan, recording, analysis)
+    return CompareBench(spec, plan, recording, analysis)
 
 
 def _follow_optimizer() -> None:

@@ -11,7 +11,7 @@ from clsf.charts import compare_case as charts
 from clsf.compare.background import Background
 from clsf.compare.cases import CASES
 from clsf.compare.cases.case import Case
-from clsf.compare.cases.crossedwires import Row, row_plan
+from clsf.compare.cases.crossedwires import PublishedPair, row_plan
 from clsf.compare.cases.lecture import LECTURE, loss_floor
 from clsf.compare.cases.runner import ServiceTrainer
 from clsf.compare.cases.steps import MAX_SEEDS, CaseStep, Recalibrated, check, explain, proof, summary
@@ -64,7 +64,7 @@ def show() -> None:
     )  # fmt: skip
 
 
-def _choose(case: Case, row: Row | None) -> tuple[Case, Plan, int, tuple[str, ...]] | None:
+def _choose(case: Case, row: PublishedPair | None) -> tuple[Case, Plan, int, tuple[str, ...]] | None:
     """Show the widgets; return what to train when the button was pressed."""
     data = data_choice.select()
     info = catalogue.info(data)

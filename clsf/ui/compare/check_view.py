@@ -7,14 +7,14 @@ from html import escape
 
 import streamlit as st
 
-from clsf.compare.fairness import TOPICS, Finding, worst
+from clsf.compare.fairness import TOPICS, FairnessFinding, worst
 from clsf.ui.shared.marks import icon
 from clsf.ui.shared.text import t, tn, words
 
 ICONS = {"green": "check_circle", "amber": "error", "red": "cancel"}
 
 
-def show(findings: Sequence[Finding], planned: bool = False) -> None:
+def show(findings: Sequence[FairnessFinding], planned: bool = False) -> None:
     """Show the check: what deserves attention at once, the rest on request."""
     names = level_words()
     counts = {level: sum(f.level == level for f in findings) for level in ("red", "amber", "green")}
@@ -36,7 +36,7 @@ def show(findings: Sequence[Finding], planned: bool = False) -> None:
             st.html(listed(even))
 
 
-def listed(findings: Sequence[Finding]) -> str:
+def listed(findings: Sequence[FairnessFinding]) -> str:
     """Return the findings as HTML."""
     names = level_words()
     items = [

@@ -10,7 +10,7 @@ import streamlit as st
 
 from clsf.convert import certificate, lab, mending
 from clsf.convert.causes import TITLES
-from clsf.convert.lab import Given, Result
+from clsf.convert.lab import ConversionResult, Given
 from clsf.convert.reading import MOST_BYTES
 from clsf.data import catalogue
 from clsf.errors import ClsfError
@@ -29,7 +29,7 @@ LABELS = {"keras": "model.keras", "safetensors": "model.safetensors", "pt": "mod
 class _Done:
     """What a comparison found, and the files that were made of it."""
 
-    result: Result
+    result: ConversionResult
     second: bytes
     pair: bool
     data: str
@@ -49,7 +49,7 @@ def show() -> None:
         elif done is None:
             st.info(note("compare", "give-files"), icon=":material/upload_file:")
             example.guess(
-                t("Guess before you try: the weights of the first dense layer behind the feature maps are carried to PyTorch as they are. Which is the first layer whose output differs, and do the shapes show it?")
+                t("Guess: a dense layer behind feature maps gets its weights carried to PyTorch as they are. Which layer differs first, and do the shapes show it?")
             )  # fmt: skip
         else:
             _look(done)

@@ -25,7 +25,7 @@ from clsf.model.walk import Analysis
 from clsf.plan import Plan
 from clsf.runs.sharing import shared
 from clsf.ui.compare import bench, diagram_view, example, jobs, keys, layers_view, switches
-from clsf.ui.compare.bench import Bench
+from clsf.ui.compare.bench import CompareBench
 from clsf.ui.shared import choose, service_access
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.data_names import data_name
@@ -89,7 +89,7 @@ def show() -> None:
             st.fragment(_look, run_every=None if job.background.over else jobs.TICK)(job, job.background.over)
 
 
-def start(chosen: Bench, on: dict[str, str]) -> None:
+def start(chosen: CompareBench, on: dict[str, str]) -> None:
     """Begin a lockstep in the background."""
     both, service = plans(chosen.plan, on), service_access.get_service()
     sides = [EngineSide(service, name, chosen.spec, both[name], chosen.recording) for name in FRAMEWORKS]

@@ -14,7 +14,7 @@ from clsf.compare.background import Background
 from clsf.compare.cases.steps import MAX_SEEDS
 from clsf.compare.differences import ENTRIES
 from clsf.compare.noise import METHODS
-from clsf.compare.seeds import Arm, SeedPair, arms, train_seeds
+from clsf.compare.seeds import ComparedArm, SeedPair, arms, train_seeds
 from clsf.errors import ClsfError
 from clsf.frameworks import TITLES
 from clsf.model.spec import ModelSpec
@@ -36,7 +36,7 @@ class NoiseJob:
     """Seeds that are being trained, or were."""
 
     spec: ModelSpec
-    arms: tuple[Arm, Arm]
+    arms: tuple[ComparedArm, ComparedArm]
     change: str  # FRAMEWORKS_APART, or the difference
     seeds: int
     began: float
@@ -53,7 +53,7 @@ def show() -> None:
     )  # fmt: skip
 
 
-def _choose() -> tuple[ModelSpec, tuple[Arm, Arm], str, int] | None:
+def _choose() -> tuple[ModelSpec, tuple[ComparedArm, ComparedArm], str, int] | None:
     from clsf import optimizers
     from clsf.plan import LEARNING_RATES, OPTIMIZERS
 
@@ -97,7 +97,7 @@ def _idle(spec: ModelSpec, plan: Plan, difference: str | None):
     return ENTRIES[difference].idle(spec.analyse(prepared_shape(catalogue.info(plan.data), plan.preparation)), plan)
 
 
-def _start(spec: ModelSpec, compared: tuple[Arm, Arm], change: str, seeds: int) -> None:
+def _start(spec: ModelSpec, compared: tuple[ComparedArm, ComparedArm], change: str, seeds: int) -> None:
     service, owner, done = service_access.get_service(), state.owner(), []
     background = Background(lambda stopped: train_seeds(service, spec, compared, range(seeds), owner, stopped, done.append))
     jobs.put(keys.NOISE, NoiseJob(spec, compared, change, seeds, time.monotonic(), background, done))

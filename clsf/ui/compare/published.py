@@ -7,14 +7,14 @@ import streamlit as st
 from clsf.charts import compare_published as chart
 from clsf.compare.cases import crossedwires
 from clsf.compare.cases.case import Case
-from clsf.compare.cases.crossedwires import NET_OF, Row
+from clsf.compare.cases.crossedwires import NET_OF, PublishedPair
 from clsf.ui.compare import keys
 from clsf.ui.shared import choose
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, words
 
 
-def show(case: Case) -> Row | None:
+def show(case: Case) -> PublishedPair | None:
     """Show what is known of a case; return the published row that the student wants to run, if any."""
     source = case.published
     where = f"[{plain(source.where)}]({source.address})" if source.address else plain(source.where)
@@ -24,7 +24,7 @@ def show(case: Case) -> Row | None:
     return _rows(case) if case.name in NET_OF else None
 
 
-def _rows(case: Case) -> Row | None:
+def _rows(case: Case) -> PublishedPair | None:
     with st.expander(
         t("All published pairs; run one of them here"), icon=":material/scatter_plot:", key=f"published_{case.name}"
     ):
@@ -52,7 +52,7 @@ def _chosen(net: str) -> set[int]:
     return set(st.session_state.get(f"{_key(net)}_chosen", ()))
 
 
-def _one(net: str, rows: list[Row], places: list[int]) -> Row | None:
+def _one(net: str, rows: list[PublishedPair], places: list[int]) -> PublishedPair | None:
     usual = rows.index(crossedwires.usual(net))
     linked = st.query_params.get(keys.ROW, "")
     if linked.isascii() and linked.isdecimal() and len(linked) < 7 and int(linked) < len(rows) and not places:
@@ -72,7 +72,7 @@ def _one(net: str, rows: list[Row], places: list[int]) -> Row | None:
     return None
 
 
-def _told(row: Row) -> str:
+def _told(row: PublishedPair) -> str:
     return t(
         "{torch} % against {tensorflow} %: learning rate {rate}, epsilon {epsilon}, batch {batch}, epochs {epochs}",
         torch=f"{row.torch * 100:.1f}", tensorflow=f"{row.tensorflow * 100:.1f}", rate=f"{row.learning_rate:g}",

@@ -17,7 +17,7 @@ from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.ui.compare import bench, jobs, keys, lockstep, switches
-from clsf.ui.compare.bench import Bench
+from clsf.ui.compare.bench import CompareBench
 from clsf.ui.shared import controls, runs, service_access, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.sections import go
@@ -38,7 +38,7 @@ class EffectsJob:
     def effects(self) -> dict[tuple[str, str], Effect]:
         return {**self.earlier, **{(e.name, e.option): e for e in list(self.background.items)}}
 
-    def fits(self, chosen: Bench) -> bool:
+    def fits(self, chosen: CompareBench) -> bool:
         """Whether it was measured on what is chosen now."""
         return self.spec == chosen.spec and self.plan == chosen.plan
 
@@ -66,12 +66,12 @@ def _board(was_running: bool) -> None:
         st.rerun()  # for a timer, or for none
 
 
-def _job(chosen: Bench) -> EffectsJob | None:
+def _job(chosen: CompareBench) -> EffectsJob | None:
     job = jobs.current(keys.EFFECTS)
     return job if job is not None and job.fits(chosen) else None
 
 
-def _actions(chosen: Bench) -> None:
+def _actions(chosen: CompareBench) -> None:
     """Show what can be done with all switches at once."""
     useful = [name for name, entry in ENTRIES.items() if entry.idle(chosen.analysis, chosen.plan) is None]
     on, job = switches.on(), _job(chosen)
@@ -111,7 +111,7 @@ def _option(name: str, on: dict[str, str]) -> str:
     return on.get(name, switches.first(name))
 
 
-def _cards(chosen: Bench) -> None:
+def _cards(chosen: CompareBench) -> None:
     on, job = switches.on(), _job(chosen)
     effects = job.effects if job is not None else {}
     waiting = set(job.asked) - set(effects) if job is not None and not job.background.over else set()
@@ -130,7 +130,7 @@ def _cards(chosen: Bench) -> None:
 
 def _grid(
     names: list[str],
-    chosen: Bench,
+    chosen: CompareBench,
     on: dict[str, str],
     effects: dict[tuple[str, str], Effect],
     waiting: set[tuple[str, str]],
@@ -143,7 +143,7 @@ def _grid(
                 _card(ENTRIES[name], chosen, position, effects.get((name, option)), (name, option) in waiting)
 
 
-def _card(entry: Difference, chosen: Bench, position: str, effect: Effect | None, waiting: bool) -> None:
+def _card(entry: Difference, chosen: CompareBench, position: str, effect: Effect | None, waiting: bool) -> None:
     idle = entry.idle(chosen.analysis, chosen.plan)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**{plain(entry.title)}**")
@@ -191,7 +191,7 @@ def _what(entry: Difference) -> str:
     return f'<div class="cp cp-what"><dl>{told}</dl>{source}</div>'
 
 
-def _effect(entry: Difference, chosen: Bench, effect: Effect | None, waiting: bool) -> None:
+def _effect(entry: Difference, chosen: CompareBench, effect: Effect | None, waiting: bool) -> None:
     if waiting:
         st.caption(f":material/hourglass_top: {t('being measured')}")
     elif effect is None:
@@ -213,13 +213,13 @@ def _turned(name: str) -> None:
     switches.turn(name, st.session_state[keys.switch(name)])
 
 
-def _measure(chosen: Bench, asked: list[tuple[str, str]]) -> None:
+def _measure(chosen: CompareBench, asked: list[tuple[str, str]]) -> None:
     job, service = _job(chosen), service_access.get_service()
     background = Background(lambda stopped: effects(service, chosen.spec, chosen.plan, asked, stopped))
     jobs.put(keys.EFFECTS, EffectsJob(chosen.spec, chosen.plan, tuple(asked), background, job.effects if job else {}))
 
 
-def _run_with(chosen: Bench) -> None:
+def _run_with(chosen: CompareBench) -> None:
     """Take the switches to the lockstep and run it, as many steps as chosen there."""
     from dataclasses import replace
 
@@ -230,7 +230,7 @@ def _run_with(chosen: Bench) -> None:
     go(state.COMPARE_SECTION, "lockstep")
 
 
-def _train(chosen: Bench, name: str, option: str) -> None:
+def _train(chosen: CompareBench, name: str, option: str) -> None:
     """Train twice, with and without, and look at both."""
     plan = chosen.plan.but(dtype="float32", device="auto", epochs=st.session_state.get(state.EPOCHS) or controls.DEFAULT_EPOCHS)
     try:

@@ -9,7 +9,7 @@ from clsf.data import access, cache
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.file_names import file_names
 from clsf.data.images import Dataset
-from clsf.data.leaks import Checked, Finding
+from clsf.data.leaks import Checked, LeakFinding
 from clsf.errors import ClsfError
 from clsf.model.presets import preset
 from clsf.plan import Plan
@@ -45,7 +45,7 @@ def show(info: DatasetInfo) -> None:
     st.caption(looked if checked.names else f"{looked} {note('data', 'leaks-no-names')}")
 
 
-def _finding(info: DatasetInfo, dataset: Dataset, checked: Checked, finding: Finding, names: list[str] | None) -> None:
+def _finding(info: DatasetInfo, dataset: Dataset, checked: Checked, finding: LeakFinding, names: list[str] | None) -> None:
     with st.container(border=True):
         st.markdown(f"**:material/warning: {plain(finding.said)}**")
         st.markdown(plain(finding.means))
@@ -57,7 +57,7 @@ def _finding(info: DatasetInfo, dataset: Dataset, checked: Checked, finding: Fin
             _with_and_without(info, dataset, finding)
 
 
-def _pictures(dataset: Dataset, checked: Checked, finding: Finding, shown: list, names: list[str] | None) -> None:
+def _pictures(dataset: Dataset, checked: Checked, finding: LeakFinding, shown: list, names: list[str] | None) -> None:
     parts = {"train": dataset.train, "val": dataset.validation, "test": dataset.test}
     titles = {"train": t("training"), "val": t("validation"), "test": t("test")}
     first, total = {}, 0
@@ -74,7 +74,7 @@ def _pictures(dataset: Dataset, checked: Checked, finding: Finding, shown: list,
     )  # fmt: skip
 
 
-def _with_and_without(info: DatasetInfo, dataset: Dataset, finding: Finding) -> None:
+def _with_and_without(info: DatasetInfo, dataset: Dataset, finding: LeakFinding) -> None:
     started = st.session_state.setdefault(keys.LEAK_RUNS, {})
     which = (dataset.name, dataset.checksum, finding.kind)
     if which in started:

@@ -8,7 +8,7 @@ from clsf import settings
 from clsf.data import catalogue, upload
 from clsf.data.imports import MIN_SIDE, SIDE
 from clsf.data.kinds import KINDS, SUFFIXES
-from clsf.data.layout import Choices
+from clsf.data.layout import LayoutChoices
 from clsf.data.task import Task
 from clsf.plan import MAX_IMAGE_SIZE
 from clsf.ui.data import keys, own_reading, own_sets
@@ -138,7 +138,7 @@ def _classes(done: int) -> list | None:
     return classes or None
 
 
-def _start(given: list, title: str, side: int | None, choices: Choices) -> None:
+def _start(given: list, title: str, side: int | None, choices: LayoutChoices) -> None:
     owner = state.owner()
 
     def work(progress) -> object:

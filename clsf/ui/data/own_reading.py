@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from clsf.data import upload
-from clsf.data.layout import Choices, Reading
+from clsf.data.layout import LayoutChoices, TreeReading
 from clsf.data.names import ENCODINGS, TITLES
 from clsf.data.roles import PARTS, ROLES
 from clsf.errors import ClsfError
@@ -32,12 +32,12 @@ def forget() -> None:
         del st.session_state[key]
 
 
-def look(given: list, choices: Choices | None = None) -> None:
+def look(given: list, choices: LayoutChoices | None = None) -> None:
     """Read the tree of an upload and keep how it is read, for `show`."""
     if choices is None:
         forget()
-    choices = choices or Choices()
-    reading: Reading | ClsfError
+    choices = choices or LayoutChoices()
+    reading: TreeReading | ClsfError
     place = st.empty()
     try:
         with st.spinner(t("Reading …")):
@@ -59,7 +59,7 @@ def _told(place: DeltaGenerator, stage: str, before: int) -> None:
         place.caption(waiting(before))
 
 
-def show(given: list | None) -> Choices | None:
+def show(given: list | None) -> LayoutChoices | None:
     """Show how the upload is read and let it be changed; return the choices with which it can be imported, or None."""
     kept = st.session_state.get(keys.OWN_READING)
     if kept is None or given is None or kept[0] != _stamp(given):
@@ -87,7 +87,7 @@ def _stamp(given: list) -> tuple:
     return tuple(getattr(file, "file_id", id(file)) for file in files)
 
 
-def _choose(reading: Reading, choices: Choices) -> Choices:
+def _choose(reading: TreeReading, choices: LayoutChoices) -> LayoutChoices:
     roles = dict(choices.roles)
     titles = {
         "train": t("training"), "val": t("validation"), "test": t("test"), "class": t("a class"), "out": t("left out"),
@@ -117,10 +117,10 @@ def _choose(reading: Reading, choices: Choices) -> Choices:
             help=note("data", "archive-does-not"),
         )  # fmt: skip
         encoding = chosen if chosen != reading.encoding else encoding
-    return Choices(roles, labels, encoding)
+    return LayoutChoices(roles, labels, encoding)
 
 
-def _table(reading: Reading) -> None:
+def _table(reading: TreeReading) -> None:
     titles = {"train": t("Training"), "val": t("Validation"), "test": t("Test")}
     used = [part for part in PARTS if any(counts[part] for counts in reading.counts.values())]
     st.dataframe(

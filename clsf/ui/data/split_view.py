@@ -52,10 +52,8 @@ def _choices(own: int) -> tuple:
     if own:
         st.info(
             tn(
-                "These images have {count} validation image of their own, and a training uses it: what is shown here is what a "
-                "drawn split of the training images would give.",
-                "These images have {count} validation images of their own, and a training uses those: what is shown here is what a "
-                "drawn split of the training images would give.",
+                "A training uses {count} validation image that comes with these. Shown here is a split drawn from the training images.",
+                "A training uses {count} validation images that come with these. Shown here is a split drawn from the training images.",
                 own,
                 count=f"{own:,}",
             ),

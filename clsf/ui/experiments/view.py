@@ -64,7 +64,8 @@ def _look(experiment_id: str, was_over: bool) -> None:
         said = verdicts(experiment.members)
         show_verdicts(experiment, said)
         run_overlay.show(rows, experiment_id)
-        doctor_view.show([member.record for member in experiment.members], "experiments")
+        members = experiment.members
+        doctor_view.show([m.record for m in members], "experiments", {m.record.run_id: words(m.label) for m in members})
         show_scores(experiment, said)
         st.header(t("What differs, and what came of it"))
         best = [m.record.run_id for v in said for m in experiment.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip

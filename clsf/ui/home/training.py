@@ -72,7 +72,7 @@ def _images() -> None:
         st.html(f'<div class="first-images">{halves}</div>')
     st.caption(
         t(
-            "Images like these ({number} in all), one small network, the same start in TensorFlow and PyTorch. You see both learn, batch by batch; it takes a few seconds.",
+            "{number} images like these, one small network, the same start in TensorFlow and PyTorch. Both learn in a few seconds, batch by batch.",
             number=f"{info.train:,}",
         )
     )

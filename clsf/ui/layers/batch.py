@@ -33,11 +33,10 @@ def show(looked: InspectedLayer) -> None:
         inputs = looked.before
     st.markdown(
         tn(
-            "In training every channel is brought to mean 0 and variance 1 over **the batch**: {count} image "
-            "here. At inference there may be one image alone, so **running statistics** are used, which "
-            "training has gathered.",
-            "In training every channel is brought to mean 0 and variance 1 over **the batch**: {count} images here. At inference "
-            "there may be one image alone, so **running statistics** are used, which training has gathered.",
+            "In training each channel gets mean 0 and variance 1 over **the batch**: {count} image here. Inference uses the "
+            "**running statistics** that training has gathered.",
+            "In training each channel gets mean 0 and variance 1 over **the batch**: {count} images here. Inference uses the "
+            "**running statistics** that training has gathered.",
             len(inputs),
         )
     )

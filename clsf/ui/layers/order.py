@@ -41,11 +41,8 @@ def show(looked: InspectedLayer) -> None:
     same = int((orders["tensorflow"] == orders["torch"]).sum())
     st.caption(
         tn(
-            "{same} of {count} cell stands at the same place in both. A dense layer whose weights were learned "
-            "on one order gets nonsense from the other; this software turns the order, so that both mean the "
-            "same.",
-            "{same} of {count} cells stand at the same place in both. A dense layer whose weights were learned on one order gets "
-            "nonsense from the other; this software turns the order, so that both mean the same.",
+            "{same} of {count} cell has the same place in both. Weights learned on one order do not fit the other, so this software reorders them.",
+            "{same} of {count} cells have the same place in both. Weights learned on one order do not fit the other, so this software reorders them.",
             count,
             same=f"{same:,}", count=f"{count:,}",
         )

@@ -11,7 +11,7 @@ from clsf.model.layers import Convolution
 from clsf.ui.layers import keys, parts
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
-from clsf.ui.layers.parts import Item, number
+from clsf.ui.layers.parts import PictureItem, number
 from clsf.ui.layers.style import picture, row
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.text import t, tn, words
@@ -41,7 +41,7 @@ def _maps(looked: InspectedLayer, values: np.ndarray) -> None:
         title, by_hand = _title(looked, n)
         note = t("{low} to {high}, mean {mean}", low=number(part.min()), high=number(part.max()), mean=number(part.mean()))
         items.append(
-            Item(
+            PictureItem(
                 layer_pictures.signed(part, None if own else limit), title, t("Feature map {title}: {note}", title=title, note=note), note,
                 by_hand,
             )

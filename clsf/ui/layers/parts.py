@@ -18,7 +18,7 @@ _gallery = component(
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PictureItem:
     """One small picture: its address, title, what it says in words, a note to read beside it, and whether it stands out."""
 
     picture: str
@@ -28,7 +28,7 @@ class Item:
     marked: bool = False
 
 
-def gallery(items: Sequence[Item], key: str, tile: int = 92) -> None:
+def gallery(items: Sequence[PictureItem], key: str, tile: int = 92) -> None:
     """Show pictures as a grid, each at least `tile` CSS pixels wide; a click enlarges one, without asking the server."""
     _gallery(
         key=key_of(key),

@@ -10,7 +10,7 @@ from clsf.model.layers import Convolution
 from clsf.ui.layers import parts
 from clsf.ui.layers.filling import filter_title
 from clsf.ui.layers.inspected import InspectedLayer
-from clsf.ui.layers.parts import Item, number
+from clsf.ui.layers.parts import PictureItem, number
 from clsf.ui.layers.style import picture, row
 from clsf.ui.shared.text import t, tn, words
 
@@ -73,7 +73,7 @@ def _kernels(looked: InspectedLayer, kernel: np.ndarray) -> None:
             title = f"{title} · {t('channel {channel}', channel=n // filters)}"
         note = t("{low} to {high}, sum {sum}", low=number(planes.min()), high=number(planes.max()), sum=number(planes.sum()))
         items.append(
-            Item(
+            PictureItem(
                 layer_pictures.signed(_beside(planes), limit),
                 title,
                 t("Kernel {title}: {note}", title=title, note=note),

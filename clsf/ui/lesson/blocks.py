@@ -6,14 +6,14 @@ import streamlit as st
 
 from clsf.course.finding import near, number_of
 from clsf.course.fixing import fixed, found_kinds, planted
-from clsf.course.lesson import Lesson, Step
+from clsf.course.lesson import Lesson, LessonStep
 from clsf.course.progress import PART
 from clsf.faults import FAULTS
 from clsf.ui.shared import course, facts, glossary, navigation, questions, reached, styles
 from clsf.ui.shared.text import plain, t, words
 
 
-def show(lesson: Lesson, step: Step, kept: object) -> None:
+def show(lesson: Lesson, step: LessonStep, kept: object) -> None:
     """Show the block of a step. `kept`: the row of what was done before, None if nothing was."""
     styles.show("shared/programs")
     {"predict": _predict, "do": _do, "find": _find, "explain": _explain, "fix": _fix}[step.block.kind](lesson, step, kept)
@@ -26,13 +26,13 @@ def _kind(icon: str, name: str, kept: object) -> None:
             st.badge(t("done"), icon=":material/check:", color="green")
 
 
-def _predict(lesson: Lesson, step: Step, kept: object) -> None:
+def _predict(lesson: Lesson, step: LessonStep, kept: object) -> None:
     _kind(":material/psychology:", t("Predict"), kept)
     key = f"{lesson.name}/{step.name}"
     questions.ask(step, key, kept, lambda row: reached.keep(PART, {key: row}))
 
 
-def _do(lesson: Lesson, step: Step, kept: object) -> None:
+def _do(lesson: Lesson, step: LessonStep, kept: object) -> None:
     block = step.block
     _kind(":material/construction:", t("Do it yourself"), kept)
     st.markdown(glossary.linked(block.ask))
@@ -47,7 +47,7 @@ def _do(lesson: Lesson, step: Step, kept: object) -> None:
     _hint(step)
 
 
-def _opening(lesson: Lesson, step: Step) -> None:
+def _opening(lesson: Lesson, step: LessonStep) -> None:
     link = step.block.open
     if link is None:
         return
@@ -56,13 +56,13 @@ def _opening(lesson: Lesson, step: Step) -> None:
         course.open_link(lesson, step, link)
 
 
-def _hint(step: Step) -> None:
+def _hint(step: LessonStep) -> None:
     if step.block.hint:
         with st.expander(t("Hint"), icon=":material/lightbulb:"):
             st.markdown(glossary.linked(step.block.hint))
 
 
-def _find(lesson: Lesson, step: Step, kept: object) -> None:
+def _find(lesson: Lesson, step: LessonStep, kept: object) -> None:
     block = step.block
     _kind(":material/search:", t("Find the number"), kept)
     st.markdown(glossary.linked(block.ask))
@@ -87,7 +87,7 @@ def _find(lesson: Lesson, step: Step, kept: object) -> None:
     _hint(step)
 
 
-def _explain(lesson: Lesson, step: Step, kept: object) -> None:
+def _explain(lesson: Lesson, step: LessonStep, kept: object) -> None:
     block = step.block
     _kind(":material/edit_note:", t("In your own words"), kept)
     st.markdown(glossary.linked(block.ask))
@@ -106,7 +106,7 @@ def _explain(lesson: Lesson, step: Step, kept: object) -> None:
             st.markdown(glossary.linked(block.sample))
 
 
-def _fix(lesson: Lesson, step: Step, kept: object) -> None:
+def _fix(lesson: Lesson, step: LessonStep, kept: object) -> None:
     block, case = step.block, planted(*step.block.fault)
     _kind(":material/build:", t("Fix it"), kept)
     st.markdown(glossary.linked(block.ask))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from clsf import FRAMEWORKS
 from clsf.charts import course_downhill
-from clsf.tensors.program import Call
+from clsf.tensors.program import ProgramCall
 from clsf.ui.shared import choose, facts, linked, programs
 from clsf.ui.shared.text import plain, t
 
@@ -29,7 +29,7 @@ def show() -> None:
     with right:
         rate = st.select_slider(t("Learning rate of SGD"), SGD_RATES, 0.9, key=_RATE, **choose.LINKED)
     calls = [
-        Call.of("learning.downhill", rule=rule, learning_rate=float(rate if rule == "sgd" else RATES[rule]), steps=steps)
+        ProgramCall.of("learning.downhill", rule=rule, learning_rate=float(rate if rule == "sgd" else RATES[rule]), steps=steps)
         for rule in shown
     ]
     ways = {}

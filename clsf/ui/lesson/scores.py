@@ -10,7 +10,7 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.charts import course_scores
 from clsf.frameworks import BY_NAME
-from clsf.tensors.program import Call
+from clsf.tensors.program import ProgramCall
 from clsf.ui.shared import choose, facts, figures, linked, programs
 from clsf.ui.shared.text import plain, t, words
 
@@ -35,9 +35,9 @@ def show() -> None:
         )
     )
     calls = (
-        Call.of("learning.softmax", z=z),
-        Call.of("learning.loss", z=z, label=right),
-        Call.of("learning.gradient_of_loss", z=z, label=right),
+        ProgramCall.of("learning.softmax", z=z),
+        ProgramCall.of("learning.loss", z=z, label=right),
+        ProgramCall.of("learning.gradient_of_loss", z=z, label=right),
     )
     shares, losses, gradients = {}, {}, {}
     for framework, answer in programs.ask(*calls, sides=FRAMEWORKS).items():

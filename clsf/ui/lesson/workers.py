@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.charts import course_workers
 from clsf.course import workers
-from clsf.course.workers import Lockstep, Setup
+from clsf.course.workers import Setup, WorkerLockstep
 from clsf.frameworks import BY_NAME
 from clsf.ui.lesson import asked
 from clsf.ui.shared import choose, facts, figures
@@ -107,7 +107,7 @@ def _count(name: str = "") -> int:
     return int(choose.named(st.segmented_control, t("Workers"), {str(n): str(n) for n in workers.WORKERS}, f"workers{name}"))
 
 
-def _apart(locksteps: dict[str, Lockstep], name: str) -> None:
+def _apart(locksteps: dict[str, WorkerLockstep], name: str) -> None:
     apart = {framework: one.apart for framework, one in locksteps.items()}
     alt = t("Largest difference of any weight between the workers and one device; the dashed line is {bar}.", bar=f"{BAR:g}")
     figures.draw(
@@ -117,7 +117,7 @@ def _apart(locksteps: dict[str, Lockstep], name: str) -> None:
     st.caption(alt)
 
 
-def _tell(setup: Setup, locksteps: dict[str, Lockstep]) -> None:
+def _tell(setup: Setup, locksteps: dict[str, WorkerLockstep]) -> None:
     facts.tell(
         "workers", workers=setup.workers, parts=setup.parts, statistics=setup.statistics, frameworks=len(locksteps),
         apart=max(max(one.apart) for one in locksteps.values()),

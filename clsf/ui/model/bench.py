@@ -9,7 +9,7 @@ from clsf.model import edit_link, presets
 from clsf.model.advice import ready
 from clsf.model.edit import Design, design_of
 from clsf.model.edit_actions import act
-from clsf.model.edit_history import History
+from clsf.model.edit_history import EditHistory
 from clsf.ui.model import given, keys
 from clsf.ui.shared import design as kept
 from clsf.words import Sentence, say
@@ -18,10 +18,10 @@ FIRST = "lecture-cnn"
 EMPTY_NAME = "my model"
 
 
-def history() -> History:
+def history() -> EditHistory:
     """Return the design and its steps; at first the link's, or the lecture's model."""
     if keys.HISTORY not in st.session_state:
-        st.session_state[keys.HISTORY] = History(_linked() or preset(FIRST, 10))
+        st.session_state[keys.HISTORY] = EditHistory(_linked() or preset(FIRST, 10))
     handed_over = kept.handed_over()
     if handed_over is not None:
         begin(design_of(handed_over))
@@ -102,7 +102,7 @@ def offer(seen: object, designs: tuple) -> bool:
     return True
 
 
-def _keep(new: History) -> None:
+def _keep(new: EditHistory) -> None:
     st.session_state[keys.HISTORY] = new
     st.session_state.pop(keys.REFUSAL, None)
 

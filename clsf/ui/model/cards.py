@@ -9,7 +9,7 @@ import streamlit as st
 from clsf.model.advice import Advice
 from clsf.model.edit import Card
 from clsf.model.edit_facts import BYTES, CardFacts, DesignFacts
-from clsf.model.edit_history import History
+from clsf.model.edit_history import EditHistory
 from clsf.model.fields import Field, fields_of
 from clsf.model.shapes import one_or_two_text, shape_text, sides_text
 from clsf.model.spec import KINDS
@@ -31,7 +31,7 @@ def show(data: dict, key: str, on_asked: Callable[[object], None]) -> None:
 
 
 def contents(
-    steps: History, seen: DesignFacts, advices: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
+    steps: EditHistory, seen: DesignFacts, advices: tuple[Advice, ...], classes: int, batch_size: int, acked: int, fresh: int | None,
     refusal: Sentence | None,
 ) -> dict:  # fmt: skip
     """Return everything that the browser needs, as plain values."""
@@ -193,7 +193,6 @@ def _labels() -> dict[str, str]:
         "on": t("Switch on"), "branch": t("Add a branch"), "unbranch": t("Remove this branch"), "drag": t("Drag to another place"),
         "share": t("Share of all parameters"), "nothing": t("Nothing to set here."),
         "keys": t(
-            "Keyboard: ↑ ↓ go from card to card, Enter opens one, Alt+↑ ↓ moves it, D duplicates, O switches off and on, Del removes, "
-            "Ctrl+Z undoes."
+            "Keyboard: ↑ ↓ choose a card, Enter opens it, Alt+↑ ↓ moves it, D duplicates, O switches off and on, Del removes, Ctrl+Z undoes."
         ),
     }  # fmt: skip

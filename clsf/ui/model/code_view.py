@@ -12,7 +12,7 @@ from clsf.errors import ClsfError
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.ui.model import keys
-from clsf.ui.model.editor import Bench
+from clsf.ui.model.editor import ModelBench
 from clsf.ui.shared import choose, state
 from clsf.ui.shared.code_panel import panel
 from clsf.ui.shared.data_names import data_name
@@ -22,7 +22,7 @@ from clsf.words import Sentence
 ENDS = {"tensorflow": "keras", "torch": "torch"}
 
 
-def show(bench: Bench) -> None:
+def show(bench: ModelBench) -> None:
     """Show the code of the design in the two styles that the reader chose."""
     spec = bench.seen.design.spec()
     styles = _styles()
@@ -48,14 +48,14 @@ def _styles() -> list[str]:
     return chosen
 
 
-def _source(spec: ModelSpec, bench: Bench, style: str) -> Code | Sentence:
+def _source(spec: ModelSpec, bench: ModelBench, style: str) -> Code | Sentence:
     try:
         return code.model_code(spec, bench.seen.input_shape, bench.given.classes, style)
     except ClsfError as error:
         return error.sentence
 
 
-def _downloads(spec: ModelSpec, bench: Bench, sources: dict[str, Code]) -> None:
+def _downloads(spec: ModelSpec, bench: ModelBench, sources: dict[str, Code]) -> None:
     st.header(t("Take it with you"))
     trained, plan, told = _trained(spec, bench)
     whole = bench.ready and plan is not None
@@ -98,7 +98,7 @@ def _rest(plan: Plan, told: bool) -> str:
     return t("Epochs ({epochs}), optimizer ({optimizer}) and everything else have their default values.", **values)
 
 
-def _trained(spec: ModelSpec, bench: Bench) -> tuple[ModelSpec, Plan | None, bool]:
+def _trained(spec: ModelSpec, bench: ModelBench) -> tuple[ModelSpec, Plan | None, bool]:
     """Return what the scripts train: the design as the loss needs it, and the plan that the Train page was told in this session,
     and whether it was told.
 

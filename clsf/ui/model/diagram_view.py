@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.charts.model_diagram import diagram
 from clsf.model.spec import KINDS
 from clsf.ui.model import keys
-from clsf.ui.model.editor import Bench
+from clsf.ui.model.editor import ModelBench
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t
@@ -48,7 +48,7 @@ export default function ({ data, parentElement }) {
 )
 
 
-def show(bench: Bench) -> None:
+def show(bench: ModelBench) -> None:
     """Show it; it can be kept as a file."""
     svg = diagram(bench.seen, described, lambda kind: KINDS[kind].LOOK.group, t("Input"), t("Output"))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):

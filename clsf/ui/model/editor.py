@@ -14,7 +14,7 @@ from clsf.ui.shared import facts
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class ModelBench:
     """What the views below the editor are about."""
 
     seen: DesignFacts
@@ -23,7 +23,7 @@ class Bench:
     ready: bool  # whether it can be trained as it stands
 
 
-def show() -> Bench:
+def show() -> ModelBench:
     """Show the editor; return the design as it is now, with everything that is known of it."""
     steps = bench.history()
     with st.container(border=True, gap="small"):
@@ -45,4 +45,4 @@ def show() -> Bench:
     )  # fmt: skip
     cards.show(shown, keys.CARDS, lambda wishes: bench.asked(wishes, place.shape, place.classes))
     totals.leave(seen, ready, place, bench.into_link(steps.now))
-    return Bench(seen, advices, place, ready)
+    return ModelBench(seen, advices, place, ready)

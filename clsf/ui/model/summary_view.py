@@ -16,7 +16,7 @@ from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import shape_text
 from clsf.model.walk import Analysis
 from clsf.ui.model import keys
-from clsf.ui.model.editor import Bench
+from clsf.ui.model.editor import ModelBench
 from clsf.ui.shared import service_access
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import plain, t, tn
@@ -30,7 +30,7 @@ MOST = 100_000_000
 PRINTS = {"tensorflow": "model.summary()", "torch": "print(model)"}
 
 
-def show(bench: Bench) -> None:
+def show(bench: ModelBench) -> None:
     """Show our table, and the frameworks' own words for it."""
     seen = bench.seen
     st.html(f"<style>{SHEET}</style>{_table(seen)}")

@@ -9,7 +9,7 @@ from clsf.charts.model_volumes import HEIGHT, LONGEST, WIDTH, volumes
 from clsf.model.edit import Card
 from clsf.model.spec import KINDS
 from clsf.ui.model import keys
-from clsf.ui.model.editor import Bench
+from clsf.ui.model.editor import ModelBench
 from clsf.ui.shared import choose
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.lessons import note
@@ -18,7 +18,7 @@ from clsf.ui.shared.text import t
 SMALL = 0.58  # of its size on a phone
 
 
-def show(bench: Bench) -> None:
+def show(bench: ModelBench) -> None:
     """Show the blocks; hovering tells their numbers, dragging turns them."""
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         scale = choose.named(

@@ -13,11 +13,11 @@ from clsf.ui.own import held
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
 from clsf.ui.own.teach import to_section
 from clsf.ui.shared import example, problems, service_access
-from clsf.ui.shared.asked_model import Model, named
+from clsf.ui.shared.asked_model import AskedModel, named
 from clsf.ui.shared.text import t
 
 
-def models() -> tuple[Taught, list[Model]] | None:
+def models() -> tuple[Taught, list[AskedModel]] | None:
     """Return what was taught and its models; None after having said what to do first."""
     known = held.taught()
     if known is None:

@@ -12,7 +12,7 @@ from clsf.data import cache, private
 from clsf.data.kinds import SUFFIXES
 from clsf.errors import ClsfError
 from clsf.own import kept, reading
-from clsf.own.collection import MOST_CLASSES, MOST_IMAGES, MOST_NAME, SIDE, Collection, Kind
+from clsf.own.collection import MOST_CLASSES, MOST_IMAGES, MOST_NAME, SIDE, Collection, OwnClass
 from clsf.own.tryout import tryout
 from clsf.ui.own import from_sets, held, keys, teach
 from clsf.ui.shared import camera, choose, problems, sections
@@ -79,7 +79,7 @@ def _cards(uploads: bool) -> None:
     _ready(collection)
 
 
-def _card(collection: Collection, at: int, kind: Kind, uploads: bool) -> None:
+def _card(collection: Collection, at: int, kind: OwnClass, uploads: bool) -> None:
     generation = held.generation()
     st.text_input(
         t("Name of class {number}", number=at + 1), kind.name, max_chars=MOST_NAME, key=keys.name(at, generation), on_change=_rename,
@@ -137,7 +137,7 @@ def _ready(collection: Collection) -> None:
         st.caption(plain(missing))
 
 
-def _upload(at: int, kind: Kind, generation: int) -> None:
+def _upload(at: int, kind: OwnClass, generation: int) -> None:
     given = st.file_uploader(
         t("Images of “{name}”", name=kind.name), type=TYPES, accept_multiple_files=True, key=keys.files(at, generation),
     )  # fmt: skip
@@ -165,8 +165,7 @@ def _told(read: reading.Pictures) -> None:
         held.tell(
             "warning",
             say(
-                "Of the images given ({given}) only {count} were taken, spread evenly over all of them: all classes together hold at most {most} here. "
-                "For more, import a data set on the Data page.",
+                "Of {given} images, {count} were taken, spread evenly: all classes together hold at most {most}. Import larger sets on the Data page.",
                 given=f"{read.given:,}", most=f"{MOST_IMAGES:,}", count=f"{count:,}",
             ),
         )  # fmt: skip

@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from clsf.charts import own_few
+from clsf.charts import own_few, pictures
 from clsf.errors import ClsfError
 from clsf.own import asked, few, unknown
 from clsf.own.recordings import by_frame, by_recording
@@ -17,8 +17,8 @@ from clsf.ui.own import keys, ways_view
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
-from clsf.ui.shared import choose, pictures, problems, service_access
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared import choose, problems, service_access
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn, words
@@ -39,7 +39,7 @@ def show() -> None:
 
 
 @st.cache_data(max_entries=30, show_spinner=False)
-def _features(run_id: str, _model: Model) -> asked.Features:
+def _features(run_id: str, _model: AskedModel) -> asked.Features:
     return asking.ask(service_access.get_service(), _model.record, "clsf.own.asked:features")
 
 
@@ -48,14 +48,14 @@ def _curve(run_id: str, whole: bool, _found: asked.Features) -> list[few.Enough]
     return few.curve(_found.rows, _found.labels, _found.recordings, whole)
 
 
-def _of(models: list[Model], whole: bool) -> list[tuple[Model, list[few.Enough]]] | None:
+def _of(models: list[AskedModel], whole: bool) -> list[tuple[AskedModel, list[few.Enough]]] | None:
     """Return each model's learning curve; None after having said why there is none."""
     with problems.shown(), st.spinner(t("Asking both models …")):
         return [(model, _curve(model.run_id, whole, _features(model.run_id, model))) for model in models]
     return None
 
 
-def _few(known: Taught, models: list[Model]) -> None:
+def _few(known: Taught, models: list[AskedModel]) -> None:
     st.markdown(note("own", "few"))
     curves = _of(models, known.whole)
     if curves is None:
@@ -68,7 +68,7 @@ def _few(known: Taught, models: list[Model]) -> None:
     st.caption(own_few.in_words([(m.record.framework, one) for m, one in curves], words))
 
 
-def _frames(known: Taught, models: list[Model]) -> None:
+def _frames(known: Taught, models: list[AskedModel]) -> None:
     st.markdown(note("own", "frames"))
     labels, recordings = known.collection.labels, known.collection.recordings
     near = by_frame(labels)
@@ -107,7 +107,7 @@ def _frames(known: Taught, models: list[Model]) -> None:
     )  # fmt: skip
 
 
-def _stranger(known: Taught, models: list[Model]) -> None:
+def _stranger(known: Taught, models: list[AskedModel]) -> None:
     st.markdown(note("own", "stranger"))
     every = strangers()
     for model in models:

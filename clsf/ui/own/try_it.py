@@ -10,9 +10,10 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.charts.predict_bars import Opinion, bars, verdict
 from clsf.errors import ClsfError
-from clsf.own.asked import Evidence
+from clsf.own.asked import AnswerEvidence
 from clsf.own.collection import SIDE
 from clsf.own.tryout import strangers
 from clsf.predict import asking
@@ -21,8 +22,8 @@ from clsf.ui.own import keys
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
-from clsf.ui.shared import camera, choose, example, pictures, problems, service_access
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared import camera, choose, example, problems, service_access
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
 
@@ -46,7 +47,7 @@ def show() -> None:
     st.fragment(_look)(source, *models)
 
 
-def _look(source: str, known: Taught, models: Sequence[Model]) -> None:
+def _look(source: str, known: Taught, models: Sequence[AskedModel]) -> None:
     left, right = st.columns([1, 1.5], gap="large")
     with left:
         asked = {"camera": _camera, "file": _file, "kept": _kept, "stranger": _stranger}[source](known)
@@ -109,7 +110,7 @@ def _picture(pixels: np.ndarray, words: str) -> None:
 # The result.
 
 
-def _answers(known: Taught, models: Sequence[Model], answers: list, unsure: bool, seconds: float) -> None:
+def _answers(known: Taught, models: Sequence[AskedModel], answers: list, unsure: bool, seconds: float) -> None:
     for error in {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}.values():
         problems.show(error)
     opinions, least, lead = [], [], []
@@ -172,7 +173,7 @@ def _why(known: Taught, good: list) -> None:
         st.caption(note("own", "alike"))
 
 
-def _evidence(known: Taught, model: Model, evidence: Evidence) -> None:
+def _evidence(known: Taught, model: AskedModel, evidence: AnswerEvidence) -> None:
     """Show by how much the first score is ahead, and the training images that are most alike."""
     order = np.argsort(-evidence.scores, kind="stable")
     gap = float(evidence.scores[order[0]] - evidence.scores[order[1]])

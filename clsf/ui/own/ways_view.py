@@ -16,13 +16,13 @@ from clsf.data.task import Task
 from clsf.errors import ClsfError, EngineError
 from clsf.own import kept, teaching
 from clsf.own.recordings import divided
-from clsf.own.ways import SPLITS, Judged, interval
+from clsf.own.ways import SPLITS, JudgedTraining, interval
 from clsf.runs.ids import new_id
 from clsf.training_service import TrainingService
 from clsf.ui.own import keys
 from clsf.ui.own.held import Taught
 from clsf.ui.shared import service_access, state
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn, words
@@ -31,11 +31,11 @@ from clsf.words import say
 TICK = 1.0  # seconds between two looks at trainings that go on
 POLL = 0.3  # seconds between two looks at one of them
 
-JudgedWays = dict[tuple[str, str], list[Judged]]
+JudgedWays = dict[tuple[str, str], list[JudgedTraining]]
 """(framework, way) -> one training per split."""
 
 
-def show(known: Taught, models: Sequence[Model]) -> None:
+def show(known: Taught, models: Sequence[AskedModel]) -> None:
     """Show the question: trained on a press, for it takes a minute or two."""
     st.markdown(note("own", "ways", blocks=teaching.TUNED_BLOCKS))
     task: Task | None = st.session_state.get(keys.WAYS)
@@ -88,7 +88,7 @@ def trained(
     return runs
 
 
-def _judged(service: TrainingService, run_id: str, tell: Callable[[], None]) -> Judged:
+def _judged(service: TrainingService, run_id: str, tell: Callable[[], None]) -> JudgedTraining:
     """Wait for a run and return how it was judged. Raises EngineError if it came to no end, and ends it if `tell` raises."""
     try:
         while not (record := service.record(run_id)).over:
@@ -100,7 +100,7 @@ def _judged(service: TrainingService, run_id: str, tell: Callable[[], None]) -> 
         raise
     if record.final is None or record.final.validation_accuracy is None:
         raise EngineError(record.failure or say("The training did not come to its end."))
-    return Judged(record.final.validation_accuracy, record.final.seconds)
+    return JudgedTraining(record.final.validation_accuracy, record.final.seconds)
 
 
 def _watch() -> None:
@@ -118,7 +118,7 @@ def _watch() -> None:
 def _said(judged: JudgedWays) -> None:
     titles = {"scratch": t("from scratch"), "frozen": t("frozen features"), "tuned": t("fine-tuned")}
     rows = [
-        own_ways.Row(framework, titles[way], interval([one.accuracy for one in judged[framework, way]]), [one.accuracy for one in judged[framework, way]], sum(one.seconds for one in judged[framework, way]) / SPLITS)
+        own_ways.WayRow(framework, titles[way], interval([one.accuracy for one in judged[framework, way]]), [one.accuracy for one in judged[framework, way]], sum(one.seconds for one in judged[framework, way]) / SPLITS)
         for framework in FRAMEWORKS for way in teaching.WAYS if (framework, way) in judged
     ]  # fmt: skip
     draw(

@@ -8,14 +8,15 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.charts.predict_map import figure, in_words
 from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import choose, live_chart, pictures, problems, service_access
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared import choose, live_chart, problems, service_access
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn, words
 
@@ -23,7 +24,7 @@ NEIGHBOURS, MAPPED = "clsf.predict.inspection:neighbours", "clsf.predict.inspect
 SECONDS = 300.0
 
 
-def show_neighbours(models: Sequence[Model], pixels: np.ndarray) -> None:
+def show_neighbours(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
     """Show the test images nearest to this one in each model's last hidden layer."""
     names = class_names(models[0].record)
     with st.spinner(t("Comparing with test images …")):
@@ -57,7 +58,7 @@ def show_neighbours(models: Sequence[Model], pixels: np.ndarray) -> None:
     st.caption(note("predict", "images-look-alike"))
 
 
-def show_map(models: Sequence[Model], pixels: np.ndarray) -> None:
+def show_map(models: Sequence[AskedModel], pixels: np.ndarray) -> None:
     """Show many test images as points, near each other where the model finds them alike."""
     titles = {"pca": t("PCA"), "tsne": t("t-SNE")}
     method = choose.named(st.segmented_control, t("Method"), titles, keys.MAP)

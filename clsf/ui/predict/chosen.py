@@ -14,7 +14,7 @@ from clsf.plan import Plan
 from clsf.runs.record import RunRecord
 from clsf.ui.predict import keys
 from clsf.ui.shared import example, run_status, runs, service_access, state, units
-from clsf.ui.shared.asked_model import Model, named
+from clsf.ui.shared.asked_model import AskedModel, named
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
@@ -25,7 +25,7 @@ FIRST_MODEL, FIRST_PLAN = "two-block-cnn", Plan("digits", epochs=20)
 TICK = 0.5  # seconds between two looks at runs that still train
 
 
-def choose() -> list[Model]:
+def choose() -> list[AskedModel]:
     """Let the reader choose, and return one or two models of one task; none after having said what to do."""
     linked = _linked()
     if linked is not None and not all(record.over for record in linked):

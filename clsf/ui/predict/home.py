@@ -12,14 +12,14 @@ from clsf.frameworks import TITLES
 from clsf.predict import asking
 from clsf.ui.predict import keys
 from clsf.ui.shared import runs, service_access, take_home
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
 from clsf.words import Sentence, say
 
 
-def show(models: Sequence[Model]) -> None:
+def show(models: Sequence[AskedModel]) -> None:
     """Show what can be taken along of each model, and where a capsule is opened."""
     take_home.show(models)
     st.subheader(t("Open a capsule"))

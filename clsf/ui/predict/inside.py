@@ -7,19 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.predict.values import Inside
 from clsf.ui.predict import alike, keys, layers_view, where_view
 from clsf.ui.predict.trying import class_names, task, test_image
-from clsf.ui.shared import choose, pictures, problems, service_access
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared import choose, problems, service_access
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.text import plain, t
 
 LOOK = "clsf.predict.inspection:inspect_image"
 
 
-def show(models: Sequence[Model]) -> None:
+def show(models: Sequence[AskedModel]) -> None:
     """Show the image that is looked at, and then one of the views on it."""
     left, right = st.columns([1, 3.2], gap="large")
     with left:
@@ -44,7 +45,7 @@ def show(models: Sequence[Model]) -> None:
             {"where": where_view.show, "layers": layers_view.show, "filters": layers_view.show_filters}[view](seen, pixels)
 
 
-def _image(models: Sequence[Model]) -> np.ndarray | None:
+def _image(models: Sequence[AskedModel]) -> np.ndarray | None:
     """Let the reader choose the image: the one tried last, or a test image."""
     record = models[0].record
     tried = st.session_state.get(keys.IMAGE)
@@ -67,7 +68,7 @@ def _image(models: Sequence[Model]) -> np.ndarray | None:
     return pixels
 
 
-def _wanted(models: Sequence[Model]) -> int | None:
+def _wanted(models: Sequence[AskedModel]) -> int | None:
     """Let the reader choose which class is explained; None: its own answer."""
     names = class_names(models[0].record)
     titles = {"": t("its own answer"), **{str(n): name for n, name in enumerate(names)}}
@@ -75,7 +76,7 @@ def _wanted(models: Sequence[Model]) -> int | None:
     return None if chosen == "" else int(chosen)
 
 
-def _seen(model: Model, pixels: np.ndarray, wanted: int | None) -> Inside | None:
+def _seen(model: AskedModel, pixels: np.ndarray, wanted: int | None) -> Inside | None:
     try:
         return looked(model.run_id, pixels, wanted, model.record)
     except ClsfError as error:

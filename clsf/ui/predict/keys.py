@@ -20,6 +20,7 @@ IMAGE = "predict_image"  # the image that was tried last: (run's task, pixels, w
 # Evaluate.
 MEASURED = "predict_measured"  # run id -> what its evaluation said
 LOOKS = "predict_looks"  # how often the test set was asked about in this session
+FRESH = "predict_fresh"  # run id -> what fresh statistics of batch normalisation changed
 VIEW = "measured_as"
 MATRIX, CELL = "matrix", "predict_cell"
 

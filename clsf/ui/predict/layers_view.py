@@ -8,18 +8,18 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.model.layers import Convolution
 from clsf.model.spec import KINDS
-from clsf.predict.values import Inside, Layer
-from clsf.ui.shared import pictures
-from clsf.ui.shared.asked_model import Model
+from clsf.predict.values import Inside, LayerInside
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
 TILE = 28  # pixels that the side of a channel has at least in the picture
 PER_ROW = 8
 
-Seen = tuple[Model, Inside]
+Seen = tuple[AskedModel, Inside]
 
 
 def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:
@@ -29,7 +29,7 @@ def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:
         st.html(_layer([model for model, _ in seen], layers))
 
 
-def _layer(models: Sequence[Model], layers: Sequence[Layer]) -> str:
+def _layer(models: Sequence[AskedModel], layers: Sequence[LayerInside]) -> str:
     first = layers[0]
     low, high = min(layer.lowest for layer in layers), max(layer.highest for layer in layers)
     rows = []

@@ -10,11 +10,11 @@ from clsf.charts.predict_calibration import Calibrated, figure, in_words
 from clsf.charts.style import STYLES
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
-from clsf.ui.predict import checks_view, keys, mistakes, tables
+from clsf.ui.predict import checks_view, keys, mistakes, recalibrating, tables
 from clsf.ui.predict.matrix import MOST_CLASSES, matrix
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import choose, example, live_chart, service_access, units
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn, words
 
@@ -22,12 +22,13 @@ EVALUATE = "clsf.predict.evaluating:evaluate"
 BESIDE = 12  # classes up to which two matrices stand side by side
 SECONDS = 600.0  # a large model on 10,000 images
 
-Measured = tuple[Model, Evaluated]
+Measured = tuple[AskedModel, Evaluated]
 
 
-def show(models: Sequence[Model]) -> None:
+def show(models: Sequence[AskedModel]) -> None:
     """Show the button, and its last result."""
     _button(models)
+    recalibrating.show(models)
     measured_models = measured(models)
     if not measured_models:
         example.guess(
@@ -43,13 +44,13 @@ def show(models: Sequence[Model]) -> None:
     {"numbers": _numbers, "confusion": _confusion, "sure": _sure, "images": mistakes.show}[view](measured_models)
 
 
-def measured(models: Sequence[Model]) -> list[Measured]:
+def measured(models: Sequence[AskedModel]) -> list[Measured]:
     """Return the models that were evaluated in this session, with the result."""
     kept = st.session_state.get(keys.MEASURED, {})
     return [(model, kept[model.run_id]) for model in models if model.run_id in kept]
 
 
-def _button(models: Sequence[Model]) -> None:
+def _button(models: Sequence[AskedModel]) -> None:
     looks = st.session_state.get(keys.LOOKS, 0)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         asked = st.button(t("Evaluate on the test set"), key="predict_evaluate", type="primary", icon=":material/fact_check:")

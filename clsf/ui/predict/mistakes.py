@@ -8,13 +8,14 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import pictures, problems, service_access
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared import problems, service_access
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, tn
 
@@ -22,7 +23,7 @@ PICTURES = "clsf.predict.evaluating:pictures"
 MOST = 12
 
 
-def show(measured_models: Sequence[tuple[Model, Evaluated]]) -> None:
+def show(measured_models: Sequence[tuple[AskedModel, Evaluated]]) -> None:
     """Show disagreements if there are two models, then each model's most confident mistakes."""
     if len(measured_models) == 2 and len(measured_models[0][1].labels) == len(measured_models[1][1].labels):
         _disagreements(*measured_models)
@@ -37,7 +38,7 @@ def show(measured_models: Sequence[tuple[Model, Evaluated]]) -> None:
     st.caption(note("predict", "under-each-image"))
 
 
-def cell(model: Model, evaluated: Evaluated, shown: int, answered: int) -> None:
+def cell(model: AskedModel, evaluated: Evaluated, shown: int, answered: int) -> None:
     """Show the images of one cell of the confusion matrix, the most confident first."""
     names = class_names(model.record)
     which = metrics.in_cell(evaluated.labels, evaluated.probabilities, shown, answered)
@@ -50,7 +51,7 @@ def cell(model: Model, evaluated: Evaluated, shown: int, answered: int) -> None:
         _grid([(model, evaluated)], which[:MOST])
 
 
-def _disagreements(one: tuple[Model, Evaluated], two: tuple[Model, Evaluated]) -> None:
+def _disagreements(one: tuple[AskedModel, Evaluated], two: tuple[AskedModel, Evaluated]) -> None:
     st.subheader(t("Where the two disagree"))
     which = metrics.disagreements(one[1].probabilities, two[1].probabilities, MOST)
     if not len(which):
@@ -69,7 +70,7 @@ def _disagreements(one: tuple[Model, Evaluated], two: tuple[Model, Evaluated]) -
     _grid([one, two], which)
 
 
-def _grid(measured_models: Sequence[tuple[Model, Evaluated]], which: np.ndarray) -> None:
+def _grid(measured_models: Sequence[tuple[AskedModel, Evaluated]], which: np.ndarray) -> None:
     record = measured_models[0][0].record
     names, labels = class_names(record), measured_models[0][1].labels
     try:

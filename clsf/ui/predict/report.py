@@ -15,7 +15,7 @@ from clsf.ui.predict import keys
 from clsf.ui.predict.measuring import measured
 from clsf.ui.predict.trying import class_names
 from clsf.ui.shared import language, take_home
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.sections import go
 from clsf.ui.shared.text import t, words
@@ -23,7 +23,7 @@ from clsf.ui.shared.text import t, words
 HEIGHT = 620  # pixels of the preview
 
 
-def show(models: Sequence[Model]) -> None:
+def show(models: Sequence[AskedModel]) -> None:
     """Show what the student may add, both files, and what the report looks like."""
     evaluated_of = {model.run_id: evaluated for model, evaluated in measured(models)}
     if len(evaluated_of) < len(models):

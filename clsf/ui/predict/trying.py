@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from clsf.charts import pictures
 from clsf.charts.predict_bars import Opinion, bars, top, verdict
 from clsf.data import catalogue, private
 from clsf.errors import ClsfError
@@ -17,8 +18,8 @@ from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.shared import choose, data_names, example, facts, pictures, problems, service_access
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared import choose, data_names, example, facts, problems, service_access
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
@@ -29,7 +30,7 @@ ASKED = "clsf.predict.trying:asked"
 ONE_PICTURE = "clsf.predict.evaluating:one_picture"
 
 
-def show(models: Sequence[Model]) -> None:
+def show(models: Sequence[AskedModel]) -> None:
     """Show where the image comes from on the left, and what the models say of it on the right."""
     sources = {
         "draw": ":material/draw: " + t("Draw"), "test": ":material/photo_library: " + t("Test image"),
@@ -41,7 +42,7 @@ def show(models: Sequence[Model]) -> None:
     st.fragment(_look)(source, models)
 
 
-def _look(source: str, models: Sequence[Model]) -> None:
+def _look(source: str, models: Sequence[AskedModel]) -> None:
     left, right = st.columns([1, 1.75], gap="medium")
     below = st.container()
     with left:
@@ -59,7 +60,7 @@ def _look(source: str, models: Sequence[Model]) -> None:
 # Where it comes from. Each returns (job, its arguments …, words for the image), None while there is nothing.
 
 
-def _drawn(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
+def _drawn(models: Sequence[AskedModel], below: DeltaGenerator) -> tuple | None:
     record = models[0].record
     colour = _channels(record) == 3
     ink = draw(
@@ -80,7 +81,7 @@ def _drawn(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
     return None if ink is None else (DRAWN, np.array(ink), t("your drawing"))
 
 
-def _test(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
+def _test(models: Sequence[AskedModel], below: DeltaGenerator) -> tuple | None:
     record = models[0].record
     names = class_names(record)
     titles = {"": t("all classes"), **{str(n): name for n, name in enumerate(names)}}
@@ -97,18 +98,18 @@ def _test(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
     return ASKED, pixels, words
 
 
-def _upload(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
+def _upload(models: Sequence[AskedModel], below: DeltaGenerator) -> tuple | None:
     file = st.file_uploader(t("A picture (PNG, JPEG or WebP)"), type=["png", "jpg", "jpeg", "webp"], key=keys.UPLOAD)
     below.caption(note("predict", "most-mb-20", most=MOST_FILE // 1_000_000))
     return _file(models, file, t("your picture"))
 
 
-def _camera(models: Sequence[Model], below: DeltaGenerator) -> tuple | None:
+def _camera(models: Sequence[AskedModel], below: DeltaGenerator) -> tuple | None:
     file = st.camera_input(t("Take a picture"), key=keys.CAMERA)
     return _file(models, file, t("your photograph"))
 
 
-def _file(models: Sequence[Model], file: object, words: str) -> tuple | None:
+def _file(models: Sequence[AskedModel], file: object, words: str) -> tuple | None:
     ground = "keep"
     if _channels(models[0].record) == 1:
         grounds = {"auto": t("if its ground is light"), "keep": t("never"), "invert": t("always")}
@@ -130,7 +131,7 @@ def _nothing(source: str) -> None:
 # The result.
 
 
-def _answers(models: Sequence[Model], answers: list, seconds: float, words: str, below: DeltaGenerator) -> None:
+def _answers(models: Sequence[AskedModel], answers: list, seconds: float, words: str, below: DeltaGenerator) -> None:
     """Show what was answered; a model that failed says why, the other one still answers."""
     good = [(m, a) for m, a in zip(models, answers, strict=True) if not isinstance(a, asking.Failed)]
     told = {str(a.error): a.error for a in answers if isinstance(a, asking.Failed)}

@@ -8,14 +8,14 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.predict.values import Inside
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import pictures
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t
 
-Seen = tuple[Model, Inside]
+Seen = tuple[AskedModel, Inside]
 
 
 def show(seen: Sequence[Seen], pixels: np.ndarray) -> None:

@@ -14,7 +14,7 @@ from clsf.experiments.settings import NO_SETTING, shown
 from clsf.experiments.settings import title as setting
 from clsf.experiments.start import title
 from clsf.runs.happened import rates_text
-from clsf.runs.history import KEPT_DAYS, Line, Query
+from clsf.runs.history import KEPT_DAYS, Query, RunLine
 from clsf.runs.record import OVER
 from clsf.ui.runs import example, keys, names
 from clsf.ui.shared import linked, navigation, service_access, state, units
@@ -31,7 +31,7 @@ MOST_CHOSEN = 100  # that a link opens
 _component = component("clsf_run_list", __file__, "list", '<div class="runs"></div>')
 
 
-def choose() -> list[Line]:
+def choose() -> list[RunLine]:
     """Show filters and the list; return the chosen runs."""
     history, owner = service_access.get_service().history, state.owner()
     waiting = history.waiting(owner)
@@ -155,7 +155,7 @@ def _nothing_yet() -> None:
     example.show()
 
 
-def differences(lines: Sequence[Line]) -> tuple[list[str], list[list[str]]]:
+def differences(lines: Sequence[RunLine]) -> tuple[list[str], list[list[str]]]:
     """Return what is the same in all of these runs, and for each run what is not; of a single run all is told of itself."""
     called = {name: data_name(name) for name in {line.run.data for line in lines}}
     told = [
@@ -201,7 +201,7 @@ def _settings(plans: Sequence[Mapping[str, object]]) -> list[list[str]]:
     ]
 
 
-def _list(lines: Sequence[Line], differs: Sequence[Sequence[str]], query: Query) -> list[Line]:
+def _list(lines: Sequence[RunLine], differs: Sequence[Sequence[str]], query: Query) -> list[RunLine]:
     """Show the runs, those of one experiment in a fold, and return the chosen ones."""
     key = f"{keys.TABLE}-{st.session_state.get(keys.TABLE_ROUND, 0)}"
     known = (st.session_state.get(key) or {}).get("chosen")
@@ -239,7 +239,7 @@ def _group(experiment: str, count: int) -> str:
     return f"{name} · " + tn("{count} run", "{count} runs", count)
 
 
-def _rates(line: Line) -> str:
+def _rates(line: RunLine) -> str:
     """Return the learning rates that a run had one after the other."""
     was = line.happened
     return rates_text(line.learning_rate, tuple(sorted(was.changed + was.reduced)))

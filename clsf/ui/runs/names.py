@@ -9,7 +9,7 @@ from clsf import optimizers
 from clsf.charts.arm_styles import arm_style
 from clsf.charts.style import STYLES
 from clsf.experiments.settings import differing, shown, title
-from clsf.runs.history import Line
+from clsf.runs.history import RunLine
 from clsf.runs.record import RunRecord
 from clsf.ui.shared.run_table import RunRow
 from clsf.ui.shared.text import words
@@ -17,7 +17,7 @@ from clsf.ui.shared.text import words
 NAMED = 3  # settings in a name
 
 
-def of_line(line: Line) -> str:
+def of_line(line: RunLine) -> str:
     """Return the name that the owner gave, or what the run is."""
     return line.name or f"{STYLES[line.run.framework].title} · {line.run.model}"
 
@@ -27,7 +27,7 @@ def of_record(record: RunRecord, name: str = "") -> str:
     return name or f"{STYLES[record.framework].title} · {record.model.name}"
 
 
-def rows(lines: Sequence[Line], records: Sequence[RunRecord]) -> list[RunRow]:
+def rows(lines: Sequence[RunLine], records: Sequence[RunRecord]) -> list[RunRow]:
     """Return runs as charts and tables take them, no two of one name."""
     names = [of_line(line) for line in lines]
     if len(set(names)) < len(names):

@@ -12,7 +12,7 @@ from clsf.charts.arm_styles import arm_style
 from clsf.errors import ClsfError
 from clsf.plan import MAX_EPOCHS
 from clsf.runs.happened import Changes, Happened, rates_text
-from clsf.runs.history import MAX_NAME, MAX_NOTE, Line
+from clsf.runs.history import MAX_NAME, MAX_NOTE, RunLine
 from clsf.runs.record import RunRecord
 from clsf.ui.runs import changes, keys, names
 from clsf.ui.shared import (
@@ -37,7 +37,7 @@ KEEPS_WEIGHTS = ("finished", "stopped", "time-limit")
 CONTINUED = "history_more_epochs"
 
 
-def show(line: Line, own: bool) -> None:
+def show(line: RunLine, own: bool) -> None:
     """Show a run. Only its owner may change it, and sees notes and tags."""
     try:
         record = service_access.get_service().record(line.run.run_id)
@@ -103,7 +103,7 @@ def _open_buttons(record: RunRecord) -> None:
             _go(t("Predict with it"), "predict", "draw", record)
 
 
-def _own_actions(line: Line, record: RunRecord) -> None:
+def _own_actions(line: RunLine, record: RunRecord) -> None:
     run_id = record.run_id
     with st.container(horizontal=True, gap="small"):
         _go(t("Open on Train"), "train", "show_chart", record)
@@ -128,7 +128,7 @@ def _own_actions(line: Line, record: RunRecord) -> None:
             st.button(t("Stop"), key="stop_one", icon=":material/stop:", on_click=changes.stop, args=([run_id],))
 
 
-def _describe(line: Line) -> None:
+def _describe(line: RunLine) -> None:
     run_id = line.run.run_id
     with st.expander(t("Name, note and tags"), icon=":material/edit:"):
         known = service_access.get_service().history.values(state.owner())["tag"]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from clsf.compare import fairness
 from clsf.errors import ClsfError
-from clsf.runs.history import Line
+from clsf.runs.history import RunLine
 from clsf.runs.record import OVER, RunRecord
 from clsf.ui.runs import changes, names
 from clsf.ui.shared import navigation, run_overlay, run_table, runs, service_access, state
@@ -16,11 +16,11 @@ from clsf.ui.shared.text import plain, t
 MOST = 24  # runs laid over each other
 
 
-def show(lines: list[Line]) -> None:
+def show(lines: list[RunLine]) -> None:
     """Show two or more runs of the reader."""
     st.header(t("{count} runs chosen", count=len(lines)))
     _actions(lines)
-    chosen: list[tuple[Line, RunRecord]] = []
+    chosen: list[tuple[RunLine, RunRecord]] = []
     for line in lines[:MOST]:
         try:
             chosen.append((line, service_access.get_service().record(line.run.run_id)))
@@ -41,7 +41,7 @@ def show(lines: list[Line]) -> None:
     )  # fmt: skip
 
 
-def _actions(lines: list[Line]) -> None:
+def _actions(lines: list[RunLine]) -> None:
     run_ids = [line.run.run_id for line in lines]
     with st.container(horizontal=True, gap="small"):
         if len(lines) == 2 and lines[0].deleted is None and st.button(

@@ -10,7 +10,7 @@ from clsf.runs.record import RunRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class AskedModel:
     """A trained model as the page speaks of it."""
 
     record: RunRecord
@@ -23,11 +23,11 @@ class Model:
         return self.record.run_id
 
 
-def named(records: list[RunRecord]) -> list[Model]:
+def named(records: list[RunRecord]) -> list[AskedModel]:
     """Return the models with names and looks that tell them apart."""
     titles = [TITLES[record.framework] for record in records]
     if len(set(titles)) < len(titles):
         titles = [f"{title} {number}" for number, title in enumerate(titles, start=1)]
     looks = [STYLES[record.framework] for record in records]
     marks = [look.mark for look in looks]
-    return [Model(r, title, look.colour, mark) for r, title, look, mark in zip(records, titles, looks, marks, strict=True)]
+    return [AskedModel(r, title, look.colour, mark) for r, title, look, mark in zip(records, titles, looks, marks, strict=True)]

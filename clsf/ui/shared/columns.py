@@ -9,8 +9,8 @@ from html import escape
 import streamlit as st
 
 from clsf.charts.style import NUMPY, STYLES
-from clsf.tensors.outcome import Outcome, Raised, Seen
-from clsf.ui.shared.programs import SIDES, Answer
+from clsf.tensors.outcome import Outcome, Raised, SeenValue
+from clsf.ui.shared.programs import SIDES, LibraryAnswer
 from clsf.ui.shared.text import plain, t
 
 LOOKS = {"numpy": NUMPY, **STYLES}
@@ -30,7 +30,9 @@ def card(side: str, key: str, note: str = "") -> Iterator[None]:
         yield
 
 
-def each(answers: dict[str, Answer], key: str, sides: Sequence[str] = SIDES) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
+def each(
+    answers: dict[str, LibraryAnswer], key: str, sides: Sequence[str] = SIDES
+) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
     """Yield (library, outcomes) inside its column; a library that could not be asked says so itself."""
     for place, side in zip(st.columns(len(sides)), sides, strict=True):
         with place, card(side, key):
@@ -63,7 +65,7 @@ def result(outcome: Outcome, value: bool = True) -> None:
     st.html(f'<div class="tr">{"".join(parts)}</div>')
 
 
-def shown(seen: Seen) -> str:
+def shown(seen: SeenValue) -> str:
     """Return a value as HTML: as Python prints it, and its dtype and shape."""
     facts = [seen.dtype, t("shape {shape}", shape=seen.shape) if seen.shape is not None else ""]
     chips = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)

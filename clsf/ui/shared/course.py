@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from clsf.course import path
-from clsf.course.lesson import Lesson, Link, Step
+from clsf.course.lesson import Lesson, LessonStep, Link
 from clsf.course.path import Course
 from clsf.course.progress import PART, row
 from clsf.ui.shared import language, navigation, reached
@@ -62,7 +62,7 @@ def go(lesson: Lesson, step: str = "") -> None:
     navigation.switch_to(PAGE, query)
 
 
-def open_link(lesson: Lesson, step: Step, link: Link) -> None:
+def open_link(lesson: Lesson, step: LessonStep, link: Link) -> None:
     """Open the page of a task as its link says, whatever was chosen there before, and remember the way back."""
     st.session_state[OPEN] = (lesson.name, step.name)
     for name, _ in link.state:  # a widget's value of before would win over the link
@@ -79,7 +79,7 @@ ALIASES: Mapping[tuple[str, str], tuple[str, ...]] = {
 """(page, name in the link) -> keys in the session that hold it under another name."""
 
 
-def open_task() -> tuple[Lesson, Step] | None:
+def open_task() -> tuple[Lesson, LessonStep] | None:
     """Return the lesson and the step whose task was opened on another page; None if there is none."""
     names = st.session_state.get(OPEN)
     lesson = course().lesson(names[0]) if names else None
@@ -92,7 +92,7 @@ def close_task() -> None:
     st.session_state.pop(OPEN, None)
 
 
-def keep(lesson: Lesson, step: Step, right: bool | None = None, answer: object = None) -> None:
+def keep(lesson: Lesson, step: LessonStep, right: bool | None = None, answer: object = None) -> None:
     """Keep that a step was seen through. The first answer counts: a task that is done again changes nothing."""
     if not reached.lessons().has(lesson.name, step.name):
         reached.keep(PART, {f"{lesson.name}/{step.name}": row(right, answer)})

@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.charts import probe as drawing
 from clsf.doctor import seen_of
 from clsf.errors import ClsfError
-from clsf.faults.probes import PROBES, Bars, Lines, Table
+from clsf.faults.probes import PROBES, Bars, Lines, ProbeTable
 from clsf.plan import MAX_EPOCHS
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import problems, progress, service_access, state
@@ -75,7 +75,7 @@ def _answer(name: str, record: RunRecord, again: RunRecord | None, key: str) -> 
     st.markdown(f":material/search: {plain(answer.said)}")
     if isinstance(answer.picture, Lines | Bars):
         st.plotly_chart(drawing.figure(answer.picture, words), key=f"probe-picture-{key}", config={"displayModeBar": False})
-    elif isinstance(answer.picture, Table):
+    elif isinstance(answer.picture, ProbeTable):
         rows = [[words(cell) if isinstance(cell, Sentence) else cell for cell in row] for row in answer.picture.rows]
         titles = [words(heading) for heading in answer.picture.headings]
         st.table(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import streamlit as st
 
 from clsf.charts import evidence
 from clsf.doctor import facts_of, history_of, seen_of
-from clsf.faults.doctor import Verdict, diagnose, looked_at
+from clsf.faults.doctor import RunVerdict, diagnose, looked_at
 from clsf.faults.marks import marks
 from clsf.faults.probes import PROBES
 from clsf.runs.record import RunRecord
@@ -20,11 +22,12 @@ SHOWN = 2  # verdicts of a run that are said in full
 DRAWN = 3  # runs whose curves are drawn
 REMEMBERED = 200  # runs
 FALLBACK = "overfit-batch"
+UNNAMED: Mapping[str, str] = MappingProxyType({})
 
-_known: OrderedDict[tuple, tuple[Verdict, ...]] = OrderedDict()
+_known: OrderedDict[tuple, tuple[RunVerdict, ...]] = OrderedDict()
 
 
-def verdicts(record: RunRecord) -> tuple[Verdict, ...]:
+def verdicts(record: RunRecord) -> tuple[RunVerdict, ...]:
     """Return what a run looks like. It is looked at anew when an epoch has ended, later in the run less often, and when it is over."""
     key = (record.run_id, record.created, looked_at(len(record.epochs)), record.status in ("queued", "preparing"), record.over)
     if key not in _known:
@@ -34,8 +37,11 @@ def verdicts(record: RunRecord) -> tuple[Verdict, ...]:
     return _known[key]
 
 
-def show(records: list[RunRecord], place: str) -> None:
-    """Show a folded part for the runs that look wrong. `place` distinguishes the pages that show the same run."""
+def show(records: list[RunRecord], place: str, named: Mapping[str, str] = UNNAMED) -> None:
+    """Show a folded part for the runs that look wrong. `place` distinguishes the pages that show the same run.
+
+    `named`: what tells runs of one model apart, by their id.
+    """
     patients = [(record, said) for record in records if (said := verdicts(record))]
     if not patients:
         return
@@ -44,7 +50,7 @@ def show(records: list[RunRecord], place: str) -> None:
     with st.expander(plain(label), icon=":material/stethoscope:", key=f"doctor-{place}"):
         for number, (record, said) in enumerate(patients):
             if len(records) > 1:
-                st.markdown(f"**{run_status.name(record.framework)}** · {plain(record.model.name)}")
+                st.markdown(f"**{run_status.name(record.framework)}** · {plain(named.get(record.run_id, record.model.name))}")
             if number < DRAWN:
                 _drawn(said[:SHOWN], record, place)
             for verdict in said[:SHOWN]:
@@ -54,7 +60,7 @@ def show(records: list[RunRecord], place: str) -> None:
                 st.caption(t("Also possible: {causes}", causes=plain(rest)))
 
 
-def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
+def _drawn(said: tuple[RunVerdict, ...], record: RunRecord, place: str) -> None:
     """Draw the run's curves with what the verdicts rest on; nothing where there is no line to draw."""
     history, facts = history_of(record), facts_of(record)
     told = [mark for verdict in said for mark in marks(verdict, history, facts)]
@@ -71,7 +77,7 @@ def _drawn(said: tuple[Verdict, ...], record: RunRecord, place: str) -> None:
             )  # fmt: skip
 
 
-def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
+def _verdict(verdict: RunVerdict, record: RunRecord, place: str) -> None:
     sure = {"certain": t("certain"), "likely": t("likely"), "possible": t("possible")}[verdict.certainty]
     st.markdown(f":orange[:material/warning:] {plain(verdict.fault.title)} :gray-badge[{sure}]")
     st.markdown(t("Seen: {what}", what=plain(verdict.evidence.said)))
@@ -85,7 +91,7 @@ def _verdict(verdict: Verdict, record: RunRecord, place: str) -> None:
     doctor_probe.show(name, record, f"{place}-{record.run_id}-{verdict.kind}")
 
 
-def deciding(verdict: Verdict, record: RunRecord) -> str:
+def deciding(verdict: RunVerdict, record: RunRecord) -> str:
     """Return the probe that this run can be asked: the verdict's own, or whether the model can memorise one batch."""
     probe = PROBES.get(verdict.evidence.probe)
     if probe is not None and (probe.run is not None or probe.answer(seen_of(record)) is not None):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from clsf.course.running import JOBS, SIDES
 from clsf.errors import ClsfError
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import Call
+from clsf.tensors.program import ProgramCall
 from clsf.ui.shared import asking as shared
 from clsf.words import Sentence
 
@@ -16,37 +16,39 @@ TIMEOUT = 15.0  # seconds; an answer takes milliseconds, unless a framework is j
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LibraryAnswer:
     """What one library said to each call, or why it could not be asked."""
 
     outcomes: tuple[Outcome, ...] = ()
     problem: Sentence | None = None
 
 
-def ask(*calls: Call, sides: Sequence[str] = SIDES, again: int = 0) -> dict[str, Answer]:
+def ask(*calls: ProgramCall, sides: Sequence[str] = SIDES, again: int = 0) -> dict[str, LibraryAnswer]:
     """Run the same programs in several libraries at once. Another number for `again` runs them anew."""
     return ask_each(dict.fromkeys(sides, calls), again)
 
 
-def ask_each(calls: Mapping[str, Sequence[Call]], again: int = 0) -> dict[str, Answer]:
+def ask_each(calls: Mapping[str, Sequence[ProgramCall]], again: int = 0) -> dict[str, LibraryAnswer]:
     """Run programs, each library its own."""
     return shared.at_once(calls, lambda side, service: _answer(side, list(calls[side]), again, service))
 
 
-def everyone(answers: Mapping[str, Answer]) -> bool:
+def everyone(answers: Mapping[str, LibraryAnswer]) -> bool:
     """Return whether every library could be asked."""
     return all(answer.problem is None for answer in answers.values())
 
 
-def code_of(side: str, call: Call) -> str:
+def code_of(side: str, call: ProgramCall) -> str:
     """Return the text of a program without running it. Raises ClsfError if the worker can't be asked."""
     framework, job = JOBS[side]
     return shared.ask(framework, job.replace(":run", ":code"), call, timeout=TIMEOUT, small=True)
 
 
-def _answer(side: str, calls: list[Call], again: int, service: object) -> Answer:
+def _answer(side: str, calls: list[ProgramCall], again: int, service: object) -> LibraryAnswer:
     framework, job = JOBS[side]
     try:
-        return Answer(tuple(shared.ask(framework, job, calls, stamp=again, timeout=TIMEOUT, small=True, service=service)))
+        return LibraryAnswer(
+            tuple(shared.ask(framework, job, calls, stamp=again, timeout=TIMEOUT, small=True, service=service))
+        )
     except ClsfError as error:
-        return Answer(problem=error.sentence)
+        return LibraryAnswer(problem=error.sentence)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from clsf.course import path
-from clsf.course.lesson import Block, Step
+from clsf.course.lesson import LessonBlock, LessonStep
 from clsf.course.progress import QUIZ, row
 from clsf.course.running import ERROR, SIDES
 from clsf.errors import ClsfError
@@ -51,7 +51,7 @@ def _go(place: str, at: int) -> None:
     st.session_state[place] = at
 
 
-def ask(step: Step, key: str, kept: object, keep: Callable[[dict], None]) -> None:
+def ask(step: LessonStep, key: str, kept: object, keep: Callable[[dict], None]) -> None:
     """Show a question; `kept` is the row of an earlier answer, `keep` is given the row of a new one."""
     block = step.block
     at = kept.get("answer") if kept else None  # its number, for the words differ from language to language
@@ -82,7 +82,7 @@ def label(choice: str) -> str:
     return {ERROR: t("an error"), "yes": t("yes"), "no": t("no")}.get(choice, choice.replace("*", "\\*"))
 
 
-def truth(block: Block) -> str:
+def truth(block: LessonBlock) -> str:
     """Return the right choice: by running the program, or the one that is marked; "" if no worker can be asked."""
     if block.program is None:
         return next(choice.text for choice in block.choices if choice.marked)
@@ -90,7 +90,7 @@ def truth(block: Block) -> str:
     return block.program.truth(answer.outcomes[0]) if answer.problem is None else ""
 
 
-def _code(block: Block) -> str:
+def _code(block: LessonBlock) -> str:
     """Return the program's text, which the worker tells without running it."""
     try:
         return programs.code_of(block.program.side, block.program.call)
@@ -99,7 +99,7 @@ def _code(block: Block) -> str:
         return ""
 
 
-def _reveal(block: Block, key: str, keep: Callable[[dict], None]) -> None:
+def _reveal(block: LessonBlock, key: str, keep: Callable[[dict], None]) -> None:
     """Run the program and keep the answer with whether it was right."""
     guess = st.session_state.get(f"guess_{key}")
     right = truth(block)
@@ -107,7 +107,7 @@ def _reveal(block: Block, key: str, keep: Callable[[dict], None]) -> None:
         keep(row(guess == right, [choice.text for choice in block.choices].index(guess)))
 
 
-def _revealed(block: Block, guess: str, right: str) -> None:
+def _revealed(block: LessonBlock, guess: str, right: str) -> None:
     right = right or next((choice.text for choice in block.choices if choice.marked or not choice.why_not), "")
     if guess == right:
         st.success(t("Right: {answer}.", answer=label(right)), icon=":material/check_circle:")
@@ -123,7 +123,7 @@ def _revealed(block: Block, guess: str, right: str) -> None:
         _ran(block)
 
 
-def _ran(block: Block) -> None:
+def _ran(block: LessonBlock) -> None:
     """Show the result of the program; where all libraries have it, of all of them."""
     prints = block.program.read == "prints"
     shared = all(name.split(".")[0] not in ("layers", "learning", "own") for name in block.program.call.steps)

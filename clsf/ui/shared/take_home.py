@@ -20,7 +20,7 @@ from clsf.predict.kept import Exports
 from clsf.runs.happened import Happened
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import capsules, service_access
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, words
 
@@ -33,7 +33,7 @@ def _exports() -> Exports:
     return Exports()
 
 
-def show(models: Sequence[Model]) -> None:
+def show(models: Sequence[AskedModel]) -> None:
     """Show what can be taken along of each model."""
     for model, place in zip(
         models, st.columns(len(models), gap="medium") if len(models) > 1 else [st.container()], strict=True
@@ -42,7 +42,7 @@ def show(models: Sequence[Model]) -> None:
             _one(model)
 
 
-def _one(model: Model) -> None:
+def _one(model: AskedModel) -> None:
     record = model.record
     st.markdown(f"### {model.mark} {plain(model.name)}")
     for kind, label, about in _formats(record):

@@ -7,7 +7,7 @@ import zipfile
 
 import streamlit as st
 
-from clsf.course.lesson import Block, Lesson
+from clsf.course.lesson import Lesson, LessonBlock
 from clsf.errors import ClsfError
 from clsf.teaching import guide as guides
 from clsf.teaching import handout
@@ -37,7 +37,7 @@ def show() -> None:
         )  # fmt: skip
     st.caption(
         t(
-            "Open a file in the browser and print it on A4. A lesson takes at most two pages; the answers stand on the last page of a worksheet."
+            "Open a file in the browser and print it on A4. A lesson takes at most two pages; a worksheet's last page has the answers."
         )
     )
     told = guides.read(language.chosen()).get(lesson.name)
@@ -54,7 +54,7 @@ def _worksheet(lesson: Lesson) -> str:
     return handout.worksheet(lesson, language.chosen(), words, questions.truth, _code)
 
 
-def _code(block: Block) -> str:
+def _code(block: LessonBlock) -> str:
     """Return the text of a question's program; "" if no worker can be asked."""
     try:
         return programs.code_of(block.program.side, block.program.call)

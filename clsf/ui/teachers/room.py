@@ -142,7 +142,7 @@ def _names(name: str, lessons: tuple[Lesson, ...]) -> None:
         st.badge(tn("{count} student", "{count} students", len(students)), icon=":material/groups:", color="gray")
         if stuck:
             st.badge(
-                t("stuck: {names}", names=plain(", ".join(map(_called, stuck[:8])))),
+                t("stuck: {names}", names=plain(", ".join(f"{_called(one)} ({_minutes(one.quiet)})" for one in stuck[:8]))),
                 icon=":material/front_hand:",
                 color="orange",
             )
@@ -185,7 +185,7 @@ def _board(name: str, lessons: tuple[Lesson, ...]) -> None:
 
 def _chart(students: list[Student], named: bool) -> None:
     results = [
-        class_results.Result(
+        class_results.ClassResult(
             _called(student) if named else "", run.framework, run.model, run.parameters, run.validation_accuracy
         )
         for student in students

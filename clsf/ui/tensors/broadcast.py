@@ -9,11 +9,11 @@ import streamlit as st
 from clsf.charts import tensor_blocks, tensor_shapes
 from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
-from clsf.tensors.outcome import Seen
-from clsf.tensors.program import Call
+from clsf.tensors.outcome import SeenValue
+from clsf.tensors.program import ProgramCall
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.programs import Answer, ask
+from clsf.ui.shared.programs import LibraryAnswer, ask
 from clsf.ui.shared.text import plain, t, words
 from clsf.ui.tensors import keys
 
@@ -50,7 +50,8 @@ def show() -> bool:
         )
     sizes = {"left_size": math.prod(left), "right_size": math.prod(right)}
     answers = ask(
-        Call.of("broadcast.add", left=left, right=right), Call.of("broadcast.numbers", left=left, right=right, **sizes)
+        ProgramCall.of("broadcast.add", left=left, right=right),
+        ProgramCall.of("broadcast.numbers", left=left, right=right, **sizes),
     )
     for _, outcomes in columns.each(answers, "broadcast"):
         columns.program(outcomes[0])
@@ -74,11 +75,11 @@ def _not_too_many(left: tuple[int, ...], right: tuple[int, ...]) -> None:
         raise literals.too_many(largest)
 
 
-def _shape(seen: Seen) -> tuple[int, ...]:
+def _shape(seen: SeenValue) -> tuple[int, ...]:
     return seen.shape if seen.shape is not None else tuple(int(part.values) for part in seen.parts)
 
 
-def _numbers(answers: dict[str, Answer]) -> None:
+def _numbers(answers: dict[str, LibraryAnswer]) -> None:
     """Draw a, b and their sum with numbers in them, where they are small."""
     outcome = next((a.outcomes[1] for a in answers.values() if a.outcomes and a.outcomes[1].ok), None)
     if outcome is None or not all(tensor_blocks.drawable(part.shape) for part in outcome.value.parts):

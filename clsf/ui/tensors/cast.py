@@ -12,10 +12,10 @@ from clsf.tensors import literals
 from clsf.tensors.dtypes import DTYPES, FLOATS, INTEGERS, limits
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import Call, Dtype
+from clsf.tensors.program import Dtype, ProgramCall
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.programs import SIDES, Answer, ask
+from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask
 from clsf.ui.shared.text import plain, t, words
 from clsf.ui.tensors import keys
 
@@ -69,8 +69,8 @@ def _cast() -> bool:
     with three:
         target = choose.one(t("To"), DTYPES, keys.CAST_TO, "uint8")
     answers = ask(
-        Call.of("create.from_list", "cast.cast", values=values, dtype=Dtype(source), target=Dtype(target)),
-        Call.of("create.from_list", "create.whole", values=values, dtype=Dtype(source)),
+        ProgramCall.of("create.from_list", "cast.cast", values=values, dtype=Dtype(source), target=Dtype(target)),
+        ProgramCall.of("create.from_list", "create.whole", values=values, dtype=Dtype(source)),
     )
     before = next((a.outcomes[1] for a in reversed(answers.values()) if a.outcomes and a.outcomes[1].ok), None)
     bounds = limits(target)
@@ -94,7 +94,7 @@ def _take_example() -> None:
         st.session_state[keys.CAST_TO] = target
 
 
-def _table(before: Outcome, answers: dict[str, Answer], source: str, target: str) -> None:
+def _table(before: Outcome, answers: dict[str, LibraryAnswer], source: str, target: str) -> None:
     """Show each number before and after; what changed is marked by ≠, not by colour alone."""
     old = _flat(before.value.values)[:40]
     head = columns.heads()
@@ -123,7 +123,7 @@ def _flat(values: object) -> list:
     return [x for part in values for x in _flat(part)] if isinstance(values, list) else [values]
 
 
-def _solved(before: Outcome | None, answers: dict[str, Answer]) -> bool:
+def _solved(before: Outcome | None, answers: dict[str, LibraryAnswer]) -> bool:
     if before is None:
         return False
     old = _flat(before.value.values)
@@ -148,8 +148,8 @@ def _precision() -> bool:
         dtype = choose.one(t("Number type"), (*FLOATS, "int8", "uint8", "int32", "int64"), keys.ADD_DTYPE, "float32")
     values = {"left": left, "right": right} if dtype in FLOATS else {"left": int(left), "right": int(right)}
     answers = ask(
-        Call.of("cast.add", "cast.digits", dtype=Dtype(dtype), **values),
-        Call.of("cast.add", "cast.whole", dtype=Dtype(dtype), **values),
+        ProgramCall.of("cast.add", "cast.digits", dtype=Dtype(dtype), **values),
+        ProgramCall.of("cast.add", "cast.whole", dtype=Dtype(dtype), **values),
     )
     for _, outcomes in columns.each(answers, "precision"):
         columns.program(outcomes[0])
@@ -166,7 +166,8 @@ def _precision() -> bool:
         return False
     st.markdown(f"**{t('The sum in bits, as each type stores it')}**")
     every = ask(
-        *(Call.of("cast.add", "cast.whole", dtype=Dtype(name), left=left, right=right) for name in FLOATS), sides=("torch",)
+        *(ProgramCall.of("cast.add", "cast.whole", dtype=Dtype(name), left=left, right=right) for name in FLOATS),
+        sides=("torch",),
     )["torch"]
     for name, outcome in zip(FLOATS, every.outcomes, strict=False):
         if outcome.ok:
@@ -187,7 +188,7 @@ def _precision() -> bool:
 
 
 def _inferred() -> bool:
-    answers = ask(*(Call.of("cast.infer", value=value) for value in INFERRED))
+    answers = ask(*(ProgramCall.of("cast.infer", value=value) for value in INFERRED))
     head = columns.heads()
     rows = []
     for place, value in enumerate(INFERRED):
@@ -212,10 +213,10 @@ def _promotion() -> bool:
         left = choose.one("a", DTYPES, keys.MEET_LEFT, "int32")
     with two:
         right = choose.one("b", DTYPES, keys.MEET_RIGHT, "float32")
-    tables = ask(*(Call.of("cast.promote", left=Dtype(a), right=Dtype(b)) for a in DTYPES for b in DTYPES))
+    tables = ask(*(ProgramCall.of("cast.promote", left=Dtype(a), right=Dtype(b)) for a in DTYPES for b in DTYPES))
     chosen = ask(
-        Call.of("cast.promote", left=Dtype(left), right=Dtype(right)),
-        Call.of("cast.promote_number", left=Dtype(left), number=1.5),
+        ProgramCall.of("cast.promote", left=Dtype(left), right=Dtype(right)),
+        ProgramCall.of("cast.promote_number", left=Dtype(left), number=1.5),
     )
     for _, outcomes in columns.each(chosen, "promotion"):
         columns.program(outcomes[0])

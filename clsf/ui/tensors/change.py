@@ -8,10 +8,10 @@ import streamlit as st
 
 from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
-from clsf.tensors.outcome import Outcome, Seen
-from clsf.tensors.program import Call, Pick
+from clsf.tensors.outcome import Outcome, SeenValue
+from clsf.tensors.program import Pick, ProgramCall
 from clsf.ui.shared import choose, columns
-from clsf.ui.shared.programs import SIDES, Answer, ask, ask_each
+from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask, ask_each
 from clsf.ui.shared.text import plain, t
 from clsf.ui.tensors import keys
 
@@ -71,7 +71,7 @@ def _assign(values: list, position: tuple[int, ...], value: float | int) -> None
     step = "assign" if attempt == "item" else "add_in_place"
     kinds = {"numpy": ("",), "torch": ("",), "tensorflow": ("", "variable_")}
     calls = {
-        side: [Call.of(f"change.{kind}{which}", **arguments) for kind in several for which in (step, "right_way")]
+        side: [ProgramCall.of(f"change.{kind}{which}", **arguments) for kind in several for which in (step, "right_way")]
         for side, several in kinds.items()
     }
     answers = ask_each(calls)
@@ -118,7 +118,7 @@ def _verdict(outcome: Outcome) -> None:
     _addresses(before, after)
 
 
-def _addresses(before: Seen, after: Seen | None) -> None:
+def _addresses(before: SeenValue, after: SeenValue | None) -> None:
     """Show whether the object and the memory with its numbers are still the same ones; `after` None: it did not come to that."""
     cells = []
     afterwards = after.parts if after is not None else (None, None)
@@ -146,7 +146,7 @@ def _memory(values: list, position: tuple[int, ...], value: float | int) -> bool
     }
     pair = choose.named(st.pills, t("b is made from a"), titles, keys.PAIR)
     arguments = {"values": values, "index": Pick(position), "value": value}
-    answers = ask(*(Call.of(f"share.{name}", **arguments) for name in PAIRS))
+    answers = ask(*(ProgramCall.of(f"share.{name}", **arguments) for name in PAIRS))
     at = PAIRS.index(pair)
     for _, outcomes in columns.each(answers, "memory"):
         _shared(outcomes[at])
@@ -172,7 +172,7 @@ def _shared(outcome: Outcome) -> None:
     )
 
 
-def _verdict_of(answer: Answer, at: int) -> bool | None:
+def _verdict_of(answer: LibraryAnswer, at: int) -> bool | None:
     """Return whether the memory is shared; None if there is no answer."""
     if not answer.outcomes or answer.outcomes[at].raised:
         return None
@@ -180,7 +180,7 @@ def _verdict_of(answer: Answer, at: int) -> bool | None:
     return before.values != after.values
 
 
-def _overview(answers: dict[str, Answer], titles: dict[str, str], pair: str) -> None:
+def _overview(answers: dict[str, LibraryAnswer], titles: dict[str, str], pair: str) -> None:
     head = columns.heads()
     rows = []
     for at, name in enumerate(PAIRS):
@@ -200,8 +200,8 @@ def _overview(answers: dict[str, Answer], titles: dict[str, str], pair: str) -> 
 def _gradient(values: list) -> None:
     """Show why PyTorch wants detach() first."""
     answers = ask(
-        Call.of("share.to_numpy_with_gradient", values=values),
-        Call.of("share.to_numpy_detached", values=values),
+        ProgramCall.of("share.to_numpy_with_gradient", values=values),
+        ProgramCall.of("share.to_numpy_detached", values=values),
         sides=("tensorflow", "torch"),
     )
     for _, outcomes in columns.each(answers, "gradient", ("tensorflow", "torch")):

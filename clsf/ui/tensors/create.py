@@ -8,13 +8,13 @@ from clsf.charts import tensor_blocks, tensor_curves
 from clsf.tensors import literals
 from clsf.tensors.dtypes import DTYPES
 from clsf.tensors.literals import TensorError
-from clsf.tensors.outcome import Outcome, Seen
+from clsf.tensors.outcome import Outcome, SeenValue
 from clsf.tensors.picking import ALL, BACK, EVERY_OTHER, ONE, RANGE, WAYS, picked
-from clsf.tensors.program import Call, Dtype, Pick
+from clsf.tensors.program import Dtype, Pick, ProgramCall
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
-from clsf.ui.shared.programs import SIDES, Answer, ask
+from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask
 from clsf.ui.shared.text import plain, t, words
 from clsf.ui.tensors import keys
 
@@ -36,21 +36,21 @@ def show() -> bool:
     except TensorError as error:
         st.warning(plain(error.sentence), icon=":material/edit_note:")
         return False
-    calls = [Call.of(*steps, "create.whole", **arguments)]
-    calls += [Call.of(*steps, f"create.{name}", **arguments) for name in ATTRIBUTES]
+    calls = [ProgramCall.of(*steps, "create.whole", **arguments)]
+    calls += [ProgramCall.of(*steps, f"create.{name}", **arguments) for name in ATTRIBUTES]
     answers = ask(*calls)
     with right:
         made, drawn = _drawn({side: a.outcomes[0] for side, a in answers.items() if a.outcomes}, random="size" in arguments)
         pick = _slices(made) if made is not None else None
         if made is not None:
             _picture(made, pick, drawn)
-    pieces = ask(Call.of(*steps, "create.pick", index=pick, **arguments)) if pick is not None else answers
+    pieces = ask(ProgramCall.of(*steps, "create.pick", index=pick, **arguments)) if pick is not None else answers
     for side, outcomes in columns.each(pieces, "create"):
         columns.program(outcomes[0])
         if answers[side].outcomes[0].ok:
             _attributes(answers[side].outcomes[1:])
     if "size" in arguments:
-        _spread(ask(Call.of(*steps, "create.whole", **arguments | {"size": (MANY,)})))
+        _spread(ask(ProgramCall.of(*steps, "create.whole", **arguments | {"size": (MANY,)})))
     return _solved(made, [a.outcomes[0] for a in pieces.values() if a.outcomes])
 
 
@@ -122,7 +122,7 @@ def _neat(value: float) -> float | int:
     return int(value) if value.is_integer() else value
 
 
-def _drawn(outcomes: dict[str, Outcome], random: bool) -> tuple[Seen | None, str]:
+def _drawn(outcomes: dict[str, Outcome], random: bool) -> tuple[SeenValue | None, str]:
     """Return the value to draw and whose it is: any, as they are equal, unless they are random."""
     good = [side for side, outcome in outcomes.items() if outcome.ok and outcome.value.shape is not None]
     if not good:
@@ -135,7 +135,7 @@ def _drawn(outcomes: dict[str, Outcome], random: bool) -> tuple[Seen | None, str
     return outcomes[side].value, side
 
 
-def _slices(made: Seen) -> Pick | None:
+def _slices(made: SeenValue) -> Pick | None:
     """Let the reader choose what to take of each axis. Returns None for a single number and for more than four axes."""
     shape = made.shape
     if not shape or len(shape) > tensor_blocks.MAX_RANK or 0 in shape:
@@ -164,7 +164,7 @@ def _axis(axis: int, side: int, first: bool) -> object:
     return {ALL: (None, None, None), EVERY_OTHER: (None, None, 2), BACK: (None, None, -1)}[way]
 
 
-def _picture(made: Seen, pick: Pick | None, side: str) -> None:
+def _picture(made: SeenValue, pick: Pick | None, side: str) -> None:
     if pick is None or not tensor_blocks.drawable(made.shape):
         if made.shape and 0 not in made.shape:
             st.caption(t("Up to {most} elements and four axes are drawn.", most=tensor_blocks.MAX_DRAWN))
@@ -185,7 +185,7 @@ def _attributes(outcomes: tuple[Outcome, ...]) -> None:
     columns.pairs(rows)
 
 
-def _spread(answers: dict[str, Answer]) -> None:
+def _spread(answers: dict[str, LibraryAnswer]) -> None:
     """Show how many numbers of the same recipe are spread."""
     lists = {
         side: (columns.LOOKS[side].title, columns.LOOKS[side].colour, answer.outcomes[0].value.values)
@@ -204,7 +204,7 @@ def _spread(answers: dict[str, Answer]) -> None:
         )
 
 
-def _solved(made: Seen | None, pieces: list[Outcome]) -> bool:
+def _solved(made: SeenValue | None, pieces: list[Outcome]) -> bool:
     return bool(
         made is not None
         and len(made.shape) == 3

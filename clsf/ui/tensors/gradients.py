@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.charts import tensor_curves
-from clsf.tensors.outcome import Outcome, Seen
-from clsf.tensors.program import Call
+from clsf.tensors.outcome import Outcome, SeenValue
+from clsf.tensors.program import ProgramCall
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart
-from clsf.ui.shared.programs import Answer, ask, ask_each
+from clsf.ui.shared.programs import LibraryAnswer, ask, ask_each
 from clsf.ui.shared.text import t, words
 from clsf.ui.tensors import keys
 
@@ -55,8 +55,8 @@ def show() -> bool:
 
 def _slope(name: str, at: float) -> bool:
     f = f"gradients.{name}"
-    calls = [Call.of(f, "gradients.slope", at=at), Call.of(f, "gradients.second", at=at)]
-    curve = Call.of(f, "gradients.curve", low=-SPAN, high=SPAN)
+    calls = [ProgramCall.of(f, "gradients.slope", at=at), ProgramCall.of(f, "gradients.second", at=at)]
+    curve = ProgramCall.of(f, "gradients.curve", low=-SPAN, high=SPAN)
     answers = ask_each({"numpy": [*calls, curve], "tensorflow": calls, "torch": calls})
     slopes = {side: a.outcomes[0].value.parts for side, a in answers.items() if a.outcomes and a.outcomes[0].ok}
     drawn = answers["numpy"].outcomes[2] if answers["numpy"].outcomes else None
@@ -77,7 +77,7 @@ def _slope(name: str, at: float) -> bool:
     return bool(exact) and abs(_number(exact[1])) <= FLAT
 
 
-def _meters(answers: dict[str, Answer]) -> None:
+def _meters(answers: dict[str, LibraryAnswer]) -> None:
     """Show value, slope and second derivative of all three in one table."""
     rows = {
         t("value"): lambda o: o[0].value.parts[0],
@@ -94,12 +94,12 @@ def _meters(answers: dict[str, Answer]) -> None:
     st.table(table, border="horizontal", hide_index=True, alt=t("Value, slope and second derivative by each library"))
 
 
-def _digits(seen: Seen) -> str:
+def _digits(seen: SeenValue) -> str:
     number = _number(seen)
     return "None" if number is None else f"{number:.10g}"
 
 
-def _number(seen: Seen) -> float | None:
+def _number(seen: SeenValue) -> float | None:
     return seen.values if isinstance(seen.values, int | float) else None
 
 
@@ -119,8 +119,8 @@ def _hills() -> None:
         y = st.slider("y", -SPAN_TWO, SPAN_TWO, 1.0, 0.05, key=keys.HILLS_BESIDE, **choose.LINKED)
     at = tuple(min(max(round(float(v), 2), -SPAN_TWO), SPAN_TWO) for v in (x, y))
     f = f"gradients.{name}"
-    call = Call.of(f, "gradients.slopes", at=at[0], beside=at[1])
-    surface = Call.of(f, "gradients.surface", low=-SPAN_TWO, high=SPAN_TWO)
+    call = ProgramCall.of(f, "gradients.slopes", at=at[0], beside=at[1])
+    surface = ProgramCall.of(f, "gradients.surface", low=-SPAN_TWO, high=SPAN_TWO)
     answers = ask_each({"numpy": [call, surface], "tensorflow": [call], "torch": [call]})
     drawn = answers["numpy"].outcomes[1] if answers["numpy"].outcomes else None
     exact = next(
@@ -148,8 +148,8 @@ def _repeated(name: str, at: float) -> None:
     times = choose.whole(t("How many times"), 1, 6, 3, keys.TIMES)
     f = f"gradients.{name}"
     answers = ask(
-        Call.of(f, "gradients.repeated", at=at, times=times),
-        Call.of(f, "gradients.repeated_zeroed", at=at, times=times),
+        ProgramCall.of(f, "gradients.repeated", at=at, times=times),
+        ProgramCall.of(f, "gradients.repeated_zeroed", at=at, times=times),
         sides=BOTH,
     )
     for side, outcomes in columns.each(answers, "repeated", BOTH):
@@ -175,7 +175,7 @@ def _watched(name: str, at: float) -> None:
 
 def _two_programs(name: str, at: float, first: str, second: str, between: str) -> None:
     f = f"gradients.{name}"
-    answers = ask(Call.of(f, f"gradients.{first}", at=at), Call.of(f, f"gradients.{second}", at=at), sides=BOTH)
+    answers = ask(ProgramCall.of(f, f"gradients.{first}", at=at), ProgramCall.of(f, f"gradients.{second}", at=at), sides=BOTH)
     for _, outcomes in columns.each(answers, first, BOTH):
         columns.program(outcomes[0])
         st.caption(between)

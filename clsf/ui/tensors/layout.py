@@ -8,10 +8,10 @@ import streamlit as st
 
 from clsf.charts import tensor_memory
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import Call
+from clsf.tensors.program import ProgramCall
 from clsf.ui.shared import choose, columns
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.programs import Answer, ask_each
+from clsf.ui.shared.programs import LibraryAnswer, ask_each
 from clsf.ui.shared.text import t, words
 from clsf.ui.tensors import keys
 
@@ -42,9 +42,9 @@ def show() -> bool:
         )
     followed = (min(row, side - 1) * side + min(column, side - 1)) * CHANNELS + channel
     arguments = {"height": side, "width": side, "channels": CHANNELS}
-    program = Call.of("layout.image", f"layout.{stage}", "layout.facts", **arguments)
-    last = Call.of("layout.image", "layout.channels_last", **arguments)
-    original = Call.of("layout.image", "layout.same", "layout.facts", **arguments)
+    program = ProgramCall.of("layout.image", f"layout.{stage}", "layout.facts", **arguments)
+    last = ProgramCall.of("layout.image", "layout.channels_last", **arguments)
+    original = ProgramCall.of("layout.image", "layout.same", "layout.facts", **arguments)
     if stage == "channels_last":
         answers = ask_each({"torch": [last, original]})
     else:
@@ -98,7 +98,7 @@ def _find(values: object, number: int, at: tuple[int, ...] = ()) -> tuple[int, .
     return next((index for index in places if index is not None), None)
 
 
-def _moved_nothing(answer: Answer) -> bool:
+def _moved_nothing(answer: LibraryAnswer) -> bool:
     """Return whether the shape changed while memory stayed as it was, by transposing and not by reshaping."""
     if not answer.outcomes or answer.outcomes[0].raised or answer.outcomes[1].raised:
         return False

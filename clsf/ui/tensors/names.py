@@ -10,9 +10,9 @@ import streamlit as st
 from clsf.tensors.equality import Verdict, verdict
 from clsf.tensors.names import GROUPS, ROWS, Operation
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import Call
+from clsf.tensors.program import ProgramCall
 from clsf.ui.shared import choose, columns
-from clsf.ui.shared.programs import SIDES, Answer, ask, everyone
+from clsf.ui.shared.programs import SIDES, LibraryAnswer, ask, everyone
 from clsf.ui.shared.text import plain, t, tn, words
 from clsf.ui.tensors import keys
 
@@ -35,7 +35,7 @@ def show() -> bool:
         st.pills, t("Group"), {ALL: t("all")} | {name: plain(title) for name, title in GROUPS.items()}, keys.NAMES_GROUP
     )
     size = {"rows": rows, "columns": width}
-    answers = ask(Call.of("names.inputs", **size), *(Call.of("names.inputs", name, **size) for name in _steps()))
+    answers = ask(ProgramCall.of("names.inputs", **size), *(ProgramCall.of("names.inputs", name, **size) for name in _steps()))
     if not everyone(answers):
         for _ in columns.each(answers, "names"):
             pass
@@ -67,7 +67,7 @@ def _steps() -> list[str]:
     return [name for row in ROWS for name in (row.step, row.trap) if name]
 
 
-def _outcomes(answers: dict[str, Answer], step: str) -> list[Outcome]:
+def _outcomes(answers: dict[str, LibraryAnswer], step: str) -> list[Outcome]:
     at = 1 + _steps().index(step)
     return [answers[side].outcomes[at] for side in SIDES]
 
@@ -77,7 +77,7 @@ def line(outcome: Outcome) -> str:
     return outcome.code.splitlines()[-1]
 
 
-def _wanted(row: Operation, answers: dict[str, Answer], search: str, group: str, traps: bool) -> bool:
+def _wanted(row: Operation, answers: dict[str, LibraryAnswer], search: str, group: str, traps: bool) -> bool:
     if (group not in (ALL, row.group)) or (traps and not row.trap):
         return False
     text = " ".join([row.name.replace("_", " "), *(line(o) for o in _outcomes(answers, row.step))])
@@ -99,7 +99,7 @@ def _counts(judged: dict[str, Verdict]) -> None:
                 st.badge(f"{MARKS[name]} {texts[name]}: {count}", color=colour)
 
 
-def _row(row: Operation, answers: dict[str, Answer], judged: Verdict) -> str:
+def _row(row: Operation, answers: dict[str, LibraryAnswer], judged: Verdict) -> str:
     outcomes = _outcomes(answers, row.step)
     codes = "".join(f'<code class="side-{side}">{_broken(line(o))}</code>' for side, o in zip(SIDES, outcomes, strict=True))
     tag = f'<span class="nm-tag nm-{judged}">{MARKS[judged]} {escape(_word(judged))}</span>'

@@ -9,9 +9,9 @@ import streamlit as st
 from clsf.tensors import literals
 from clsf.tensors.literals import TensorError
 from clsf.tensors.outcome import Outcome
-from clsf.tensors.program import ArgumentList, Call, Dtype
+from clsf.tensors.program import ArgumentList, Dtype, ProgramCall
 from clsf.ui.shared import choose, columns
-from clsf.ui.shared.programs import Answer, ask, ask_each
+from clsf.ui.shared.programs import LibraryAnswer, ask, ask_each
 from clsf.ui.shared.text import plain, t
 from clsf.ui.tensors import keys
 
@@ -65,8 +65,8 @@ def _lens() -> bool:
         return False
     answers = ask_each(
         {
-            "tensorflow": [Call.of("trace.lens", sizes=sizes), Call.of("trace.lens_traced", sizes=sizes)],
-            "torch": [Call.of("trace.lens", sizes=sizes)],
+            "tensorflow": [ProgramCall.of("trace.lens", sizes=sizes), ProgramCall.of("trace.lens_traced", sizes=sizes)],
+            "torch": [ProgramCall.of("trace.lens", sizes=sizes)],
         }
     )
     shown = [("tensorflow", 0, t("eager")), ("tensorflow", 1, "@tf.function"), ("torch", 0, t("always eager"))]
@@ -167,12 +167,12 @@ def _counter() -> bool:
     st.button(t("Measure again"), key="measure_again", icon=":material/refresh:", on_click=_again)
     given = ArgumentList(tuple(GIVEN[name] for name in chosen))
     traced = {
-        "none": Call.of("trace.counter", arguments=given),
-        "signature": Call.of("trace.counter_signature", arguments=given, dtype=Dtype("int32")),
-        "relaxed": Call.of("trace.counter_relaxed", arguments=given),
+        "none": ProgramCall.of("trace.counter", arguments=given),
+        "signature": ProgramCall.of("trace.counter_signature", arguments=given, dtype=Dtype("int32")),
+        "relaxed": ProgramCall.of("trace.counter_relaxed", arguments=given),
     }[signature]
     answers = ask(traced, sides=("tensorflow",), again=again) | ask(
-        Call.of("trace.counter", arguments=given), sides=("torch",), again=again
+        ProgramCall.of("trace.counter", arguments=given), sides=("torch",), again=again
     )
     return _counted(answers, chosen)
 
@@ -188,7 +188,7 @@ def _again() -> None:
     st.session_state[keys.TRACE_AGAIN] = st.session_state.get(keys.TRACE_AGAIN, 0) + 1
 
 
-def _counted(answers: dict[str, Answer], chosen: list[str]) -> bool:
+def _counted(answers: dict[str, LibraryAnswer], chosen: list[str]) -> bool:
     solved = False
     for side, outcomes in columns.each(answers, "counter", ("tensorflow", "torch")):
         outcome = outcomes[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.charts import inside_confusion, inside_histograms, inside_lines
-from clsf.charts.inside_lines import Panel
+from clsf.charts.inside_lines import LinesPanel
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
 from clsf.ui.shared import units
@@ -105,7 +105,7 @@ def _ratio(records: list[RunRecord]) -> None:
         for name in looks[-1].layers:
             if name.endswith("kernel"):
                 lines[layer_names.weight(name, titles)] = ([k.step for k in looks], [k.layers[name]["ratio"] for k in looks])
-        panels.append(Panel(record.framework, lines))
+        panels.append(LinesPanel(record.framework, lines))
     if not panels:
         return
     draw(
@@ -123,7 +123,7 @@ def _dead(records: list[RunRecord]) -> None:
             titles.get(path, path): ([k.step for k in looks], [k.dead.get(path) for k in looks]) for path in looks[-1].dead
         }
         if lines:
-            panels.append(Panel(record.framework, lines))
+            panels.append(LinesPanel(record.framework, lines))
     if not panels:
         st.caption(t("This model has no ReLU."))
         return

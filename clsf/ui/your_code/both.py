@@ -57,5 +57,5 @@ def _said(value: object) -> str:
     return plain(words(value) if isinstance(value, Sentence) else str(value))
 
 
-def _line(finding: fairness.Finding) -> None:
+def _line(finding: fairness.FairnessFinding) -> None:
     st.markdown(f"{ICONS[finding.level]} **{plain(TOPICS[finding.topic])}** · {plain(finding.sentence)}")

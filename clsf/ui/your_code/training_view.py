@@ -9,7 +9,7 @@ from clsf.errors import ClsfError
 from clsf.experiments import start
 from clsf.experiments.values import Arm, Experiment
 from clsf.faults import FAULTS
-from clsf.reader.pair import Pair, pair_of
+from clsf.reader.pair import ProgramPair, pair_of
 from clsf.reader.plan import plan_of
 from clsf.reader.program import Program
 from clsf.ui.shared import data_choice, navigation, problems, service_access, state
@@ -47,7 +47,7 @@ def show(program: Program) -> None:
         _start(pair)
 
 
-def _said(pair: Pair) -> None:
+def _said(pair: ProgramPair) -> None:
     if pair.why is not None:
         st.info(t("One of the two can't be trained: {reason}", reason=plain(pair.why)), icon=":material/block:")
     elif pair.faulty == pair.fixed:
@@ -60,7 +60,7 @@ def _said(pair: Pair) -> None:
         st.caption(t("Not in this training, for our loop can't have it: {names}.", names=plain(names)))
 
 
-def _start(pair: Pair) -> None:
+def _start(pair: ProgramPair) -> None:
     arms = tuple(
         Arm((("program", title),), spec, plan)
         for title, (spec, plan) in ((say("as it is"), pair.faulty), (say("fixed"), pair.fixed))

@@ -22,7 +22,7 @@ import numpy as np
 
 from clsf import training
 from clsf.control import Control
-from clsf.doctor.measured import HEALTHY, Case
+from clsf.doctor.measured import HEALTHY, MeasuredRun
 from clsf.doctor.records import facts_of, history_of
 from clsf.events import Event
 from clsf.faults.doctor import diagnose
@@ -34,8 +34,8 @@ from clsf.runs.record import RunRecord
 
 FILE = Path(__file__).parent / "signs.jsonl.gz"
 
-WAITS, AFTER = 0.6, 128  # a source that stops for so many seconds after so many images
-OTHERS = 6  # processes that take the core
+WAITS, AFTER = 0.5, 128  # a source that stops for so many seconds after so many images
+OTHERS = 4  # processes that take the core
 
 
 def deep(activation: str, layers: int = 10, units: int = 64) -> ModelSpec:
@@ -130,7 +130,7 @@ def taken(framework: str, spec: ModelSpec, plan: Plan) -> RunRecord:
                 other.terminate()
 
 
-def recorded(name: str, framework: str) -> Case:
+def recorded(name: str, framework: str) -> MeasuredRun:
     kind, spec, plan = RUNS[name]
     if name == "taken":
         record = taken(framework, spec, plan)
@@ -139,7 +139,7 @@ def recorded(name: str, framework: str) -> Case:
             record = train(framework, spec, plan)
     else:
         record = train(framework, spec, plan)
-    return Case(kind, framework, plan.data, plan.seed, name, plan.optimizer, history_of(record), facts_of(record))
+    return MeasuredRun(kind, framework, plan.data, plan.seed, name, plan.optimizer, history_of(record), facts_of(record))
 
 
 def _short(value: object) -> object:
@@ -150,7 +150,7 @@ def _short(value: object) -> object:
     return value
 
 
-def shortened(case: Case) -> Case:
+def shortened(case: MeasuredRun) -> MeasuredRun:
     """Return the case with four digits of each number of its curves."""
     told = {
         name: _short(getattr(case.history, name))
@@ -167,9 +167,9 @@ def main(names: list[str]) -> None:
             if name.startswith("starved") and framework != "torch":
                 continue
             line = subprocess.run([sys.executable, "-m", __name__.replace("__main__", "tests.cases.runs.signs"), "--one", name, framework], check=True, capture_output=True, text=True).stdout.splitlines()[-1]  # fmt: skip
-            case = Case.from_line(line)
+            case = MeasuredRun.from_line(line)
             lines = gzip.decompress(here.read_bytes()).decode().splitlines() if here.exists() else []
-            lines = [old for old in lines if Case.from_line(old).key != case.key] + [case.to_line()]
+            lines = [old for old in lines if MeasuredRun.from_line(old).key != case.key] + [case.to_line()]
             here.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), mtime=0))
             named = [(v.kind, v.evidence.epoch) for v in diagnose(case.history, case.facts)]
             print(name, framework, case.fault, named, flush=True)

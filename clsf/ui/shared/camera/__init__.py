@@ -110,7 +110,7 @@ def _words() -> dict[str, str]:
         "watching": t("While the camera is open, each image that is answered goes to this server, and none is kept."),
         "full": t("There is no room for more images. Delete some first."),
         "asking": t("The browser asks whether this page may use the camera."),
-        "denied": t("The camera may not be used: the browser was told no. Allow it in the browser's address bar and open it again, or use files instead."),
+        "denied": t("The camera may not be used: the browser was told no. Allow it in the address bar and open it again, or use files."),
         "missing": t("No camera was found. Connect one and open it again, or use files instead."),
         "busy": t("The camera can't be opened; another program may be using it. Close that one and try again, or use files instead."),
         "insecure": t("Browsers give the camera only to pages with https, or on this computer itself. Ask for the https address, or use files instead."),

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from clsf.plan import MONITORS, Plateau, Schedule, Stopping
-from clsf.schedule_kinds import SCHEDULE_KINDS, Setting
+from clsf.schedule_kinds import SCHEDULE_KINDS, ScheduleSetting
 from clsf.ui.shared.choose import named
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import keys
@@ -37,7 +37,7 @@ def schedule() -> Schedule:
     return chosen
 
 
-def _setting(place: DeltaGenerator, setting: Setting) -> float:
+def _setting(place: DeltaGenerator, setting: ScheduleSetting) -> float:
     """Show one number of a schedule."""
     key = keys.OF_SCHEDULE[setting.key or setting.field]
     help = words(setting.help) if setting.help else note("train", "learning-rate-end")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from clsf.charts import inside_confusion, inside_histograms, inside_lines, inside_step, train_schedule, train_variants
-from clsf.charts.inside_lines import Panel
+from clsf.charts.inside_lines import LinesPanel
 from clsf.charts.train_variants import Timing, breakeven
 from clsf.plan import Plan, Schedule
 from clsf.schedules import preview
@@ -106,7 +106,7 @@ def test_both_frameworks_share_one_axis():
 
 def test_a_line_per_layer_and_a_panel_per_framework_with_one_legend():
     lines = {"1 Dense": ([1, 5], [0.1, None]), "2 Dense": ([1, 5], [0.2, float("nan")])}
-    figure = plain(inside_lines.figure([Panel("tensorflow", lines), Panel("torch", lines)], "ratio", log=True))
+    figure = plain(inside_lines.figure([LinesPanel("tensorflow", lines), LinesPanel("torch", lines)], "ratio", log=True))
     assert [t["showlegend"] for t in figure["data"]] == [True, True, False, False]
     assert figure["data"][0]["y"] == [0.1, None]
     assert figure["data"][1]["y"] == [0.2, None]
@@ -115,7 +115,7 @@ def test_a_line_per_layer_and_a_panel_per_framework_with_one_legend():
 
 def test_many_layers_differ_in_more_than_colour():
     lines = {f"{n} Dense": ([1], [0.1]) for n in range(20)}
-    traces = inside_lines.figure([Panel("torch", lines)], "dead", share=True)["data"]
+    traces = inside_lines.figure([LinesPanel("torch", lines)], "dead", share=True)["data"]
     assert len({(t["line"]["color"], t["line"]["dash"], t["marker"]["symbol"]) for t in traces}) == 20
 
 

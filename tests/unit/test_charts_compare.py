@@ -13,7 +13,7 @@ from clsf.charts.style import STYLES
 from clsf.compare import noise
 from clsf.compare.cases.crossedwires import rows
 from clsf.compare.cases.lecture import LECTURE, loss_floor
-from clsf.compare.cases.steps import CaseStep, Judged
+from clsf.compare.cases.steps import CaseStep, JudgedSeeds
 from clsf.compare.values import FirstParting, LockstepStarted, SideFacts, StepDifference, TensorDifference
 from clsf.model.presets import preset
 from tests.unit.test_charts import record
@@ -39,7 +39,7 @@ def gap_step(cause: str, accuracies: tuple[float, ...], before: CaseStep | None 
     gain = None
     if before is not None:
         gain = noise.gap(dict(enumerate(before.accuracies)), dict(enumerate(accuracies)))
-    judged = Judged(accuracies, (1.6,) * len(accuracies))
+    judged = JudgedSeeds(accuracies, (1.6,) * len(accuracies))
     return CaseStep(cause, LECTURE.title_of(cause), seeds, judged, found.low, found.high, None, None, gain)
 
 
@@ -155,7 +155,7 @@ def test_the_floor_of_two_softmaxes_is_drawn():
 
 def test_the_reference_is_a_line_across_the_bars_in_its_frameworks_colour():
     plain = gap_step("as-in-the-lecture", (0.5,))
-    step = replace(plain, reference=Judged((0.8,), (0.4,)))
+    step = replace(plain, reference=JudgedSeeds((0.8,), (0.4,)))
     assert compare_case.waterfall([plain], reference="tensorflow")["layout"]["shapes"] == []
     drawn = compare_case.waterfall([step], reference="tensorflow")
     [line] = drawn["layout"]["shapes"]

@@ -19,7 +19,7 @@ from clsf.runs.history import KEPT_DAYS, SORTS, ExperimentRow, Query
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
 from tests.stores import waited_for
-from tests.unit.test_store import STORY, record
+from tests.unit.test_runs_store import STORY, record
 
 OLD_TABLES = """
 CREATE TABLE runs (
@@ -37,13 +37,6 @@ CREATE TABLE weights (run_id TEXT PRIMARY KEY, body BLOB NOT NULL);
 PRAGMA user_version = 1;
 """
 """As the first version made them."""
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = waited_for(RunStore.open(tmp_path))
-    yield opened
-    opened.close()
 
 
 def done(store, name="run", owner="me", accuracy=0.5, framework="torch", model="tiny", created=1.0, **plan) -> RunRecord:

@@ -10,13 +10,10 @@ from pathlib import Path
 import pytest
 
 from clsf.engine import calls, machine, small_host
-from clsf.engine.base import RunRequest
 from clsf.engine.cluster import DaskEngine
 from clsf.errors import EngineError
 from clsf.events import BatchesEnded, RunEnded
-from clsf.model.presets import preset
-from clsf.plan import Plan
-from tests.engine.conftest import Witness, alive
+from tests.engine.conftest import Witness, alive, submit_named
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +32,6 @@ def engine(host, monkeypatch):
     return host
 
 
-def submit(engine, run_id, framework, epochs=1):
-    plan = Plan("digits", epochs=epochs).to_json()
-    engine.submit(RunRequest(run_id, framework, preset("tiny", 10).to_json(), plan, run_id))
-    return run_id
-
-
 def test_the_worker_makes_way_for_whoever_asks(engine):
     assert engine.state().small
     before = None
@@ -53,7 +44,7 @@ def test_the_worker_makes_way_for_whoever_asks(engine):
 
 @pytest.mark.slow
 def test_a_race_becomes_one_after_the_other(engine):
-    names = [submit(engine, f"turn-{framework}", framework) for framework in ("torch", "tensorflow")]
+    names = [submit_named(engine, f"turn-{framework}", framework, epochs=1) for framework in ("torch", "tensorflow")]
     for name in names:
         assert isinstance(engine.witness.until_over(name, 30), RunEnded)
     began = [run_id for _, what, run_id, _ in engine.witness.news if what == "started"]
@@ -62,7 +53,7 @@ def test_a_race_becomes_one_after_the_other(engine):
 
 @pytest.mark.slow
 def test_a_run_is_not_ended_for_an_interactive_job_of_the_other_framework(engine):
-    run_id = submit(engine, "stays", "torch", epochs=500)
+    run_id = submit_named(engine, "stays", "torch", epochs=500)
     engine.witness.until_event(run_id, BatchesEnded, timeout=20)
     with pytest.raises(EngineError, match="holds one framework at a time"):
         engine.call("tensorflow", "clsf.engine.work:ping")

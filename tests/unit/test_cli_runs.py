@@ -23,7 +23,7 @@ from clsf.runs.history import ExperimentRow
 from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
 from tests.stores import waited_for
-from tests.unit.test_store import STORY
+from tests.unit.test_runs_store import STORY
 
 DAY = 86_400.0
 

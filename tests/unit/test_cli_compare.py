@@ -7,7 +7,7 @@ import pytest
 from clsf.cli.case import step_line as gap_line
 from clsf.cli.lockstep import result_line, step_line
 from clsf.cli.main import main
-from clsf.compare.cases.steps import CaseStep, Judged
+from clsf.compare.cases.steps import CaseStep, JudgedSeeds
 from clsf.compare.values import FirstParting, LockstepResult, LockstepStarted, SideFacts, StepDifference
 from clsf.words import say
 
@@ -45,7 +45,7 @@ def test_the_first_parting_is_told():
 
 def test_a_step_of_the_gap_is_one_line():
     line = gap_line(
-        CaseStep("dropout", say("x"), (0, 1), Judged((0.59, 0.61), (1.2, 1.2)), 0.5, 0.7, None, None, None), "gap_step"
+        CaseStep("dropout", say("x"), (0, 1), JudgedSeeds((0.59, 0.61), (1.2, 1.2)), 0.5, 0.7, None, None, None), "gap_step"
     )
     assert {name: line[name] for name in ("event", "cause", "accuracy", "low", "high", "seeds")} == {
         "event": "gap_step", "cause": "dropout", "accuracy": 0.6, "low": 0.5, "high": 0.7, "seeds": 2,

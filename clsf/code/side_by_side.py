@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from clsf.code import Code, Line
+from clsf.code.lines import Code, Line
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class LineBlock:
     """Lines that stand side by side; `path` names the layer if they are one layer's, on both sides."""
 
     path: str | None
@@ -18,17 +18,17 @@ class Block:
     right: tuple[Line, ...]
 
 
-def side_by_side(left: Code, right: Code) -> list[Block]:
+def side_by_side(left: Code, right: Code) -> list[LineBlock]:
     """Return both sources in blocks from top to bottom, as many layers as possible meeting their own in the other."""
     a, b = _segments(left.lines), _segments(right.lines)
-    blocks: list[Block] = []
+    blocks: list[LineBlock] = []
     i = j = 0
     for at, there in [*_common([path for path, _ in a], [path for path, _ in b]), (len(a), len(b))]:
-        rest = Block(None, _lines(a[i:at]), _lines(b[j:there]))
+        rest = LineBlock(None, _lines(a[i:at]), _lines(b[j:there]))
         if rest.left or rest.right:
             blocks.append(rest)
         if at < len(a):
-            blocks.append(Block(a[at][0], a[at][1], b[there][1]))
+            blocks.append(LineBlock(a[at][0], a[at][1], b[there][1]))
         i, j = at + 1, there + 1
     return blocks
 

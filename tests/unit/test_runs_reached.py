@@ -14,13 +14,6 @@ from clsf.runs.database import NAME
 from clsf.runs.store import RunStore
 
 
-@pytest.fixture
-def store(tmp_path):
-    opened = RunStore.open(tmp_path)
-    yield opened
-    opened.close()
-
-
 def test_what_is_put_is_read_again_by_another_store(store, tmp_path):
     store.reached.put("me", "lesson", "first/q", {"answer": "예", "right": True})
     store.reached.put("me", "lesson", "first/q", {"answer": "no", "right": False})

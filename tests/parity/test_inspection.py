@@ -21,7 +21,7 @@ from clsf.model.layers import (
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan, Preparation
 from clsf.predict import explain
-from clsf.predict.values import Request
+from clsf.predict.values import ModelRequest
 from tests import predict_inside
 from tests.frameworks import both
 from tests.jobs import anything, inputs, random_job
@@ -117,7 +117,7 @@ def test_the_ways_to_ask_agree_but_for_the_mistake(job):
 
 def request(job, scale="zero-one"):
     plan = job.plan.but(data="digits", dtype="float32", preparation=Preparation(scale=scale))
-    return Request("small", "", job.spec.to_json(), plan.to_json(), (8, 8, 1), 10)
+    return ModelRequest("small", "", job.spec.to_json(), plan.to_json(), (8, 8, 1), 10)
 
 
 SMALL = ModelSpec("small", (Conv2D(6, 3, activation="relu"), Flatten(), Dense(12, "relu"), Dropout(0.3), Dense(10)))
@@ -219,11 +219,11 @@ def test_the_map_is_the_same_in_both_and_is_scikit_learns(small):
 
 def test_a_worker_that_lacks_the_model_says_so_and_keeps_few(small):
     made, weights = small
-    for found in both(predict_inside.unknown, Request("nobody", "torch", made.model, made.plan, made.shape, 10)):
+    for found in both(predict_inside.unknown, ModelRequest("nobody", "torch", made.model, made.plan, made.shape, 10)):
         assert found == [None, None, None]
     from tests.frameworks import process
 
-    requests = [Request(f"token{n}", "torch", made.model, made.plan, made.shape, 10) for n in range(4)]
+    requests = [ModelRequest(f"token{n}", "torch", made.model, made.plan, made.shape, 10) for n in range(4)]
     assert process("torch").run(predict_inside.held, requests, weights) == [False, True, True, True]
 
 
@@ -242,7 +242,7 @@ def test_models_that_end_otherwise_are_asked_and_looked_into(last, plan, classes
     spec = ModelSpec("ends otherwise", (Conv2D(4, 3, activation="relu"), Flatten(), Dense(6, "tanh"), last))
     job = anything(random_job(spec, (8, 8, 1), images=4, dtype="float32"))
     weights = {name: (w / 3).astype(np.float32) for name, w in job.weights.items()}
-    made = Request(f"{last} {plan}", "", spec.to_json(), job.plan.but(data="digits", **plan).to_json(), (8, 8, 1), classes)
+    made = ModelRequest(f"{last} {plan}", "", spec.to_json(), job.plan.but(data="digits", **plan).to_json(), (8, 8, 1), classes)
     explained = [asked_in_both(made, weights, "clsf.predict.inspection:inspect_image", PICTURE, wanted) for wanted in (0, 1)]
     for one, two in explained:
         assert one.probabilities.shape == (classes,)

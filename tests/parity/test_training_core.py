@@ -12,7 +12,7 @@ from clsf.model.presets import preset
 from clsf.model.spec import ModelSpec
 from clsf.plan import OPTIMIZERS, Augmentation, Plateau, Schedule, Stopping
 from tests import core_inside, inside
-from tests.jobs import farthest, random_job, random_order, with_plan
+from tests.jobs import farthest, of, random_job, random_order, with_plan
 
 EXACT = 1e-12
 MODEL = ModelSpec(
@@ -24,10 +24,6 @@ FIT = [("fit", "dataloader"), ("graph", "loop")]
 def noise(**plan: object):
     """Return a job that overfits: labels by chance, so that the validation loss soon rises."""
     return random_job(MODEL, (6, 6, 1), images=64, **{"learning_rate": 0.05, "optimizer": "momentum", "batch_size": 8, **plan})
-
-
-def of(kind: type, events: list) -> list:
-    return [event for event in events if isinstance(event, kind)]
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

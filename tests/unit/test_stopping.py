@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from clsf import inspection, training
-from clsf.backends.base import Evaluation, Facts, StepReport, Weights
+from clsf.backends.base import DeviceFacts, Evaluation, StepReport, Weights
 from clsf.control import Control
 from clsf.data.augment import augment
 from clsf.data.images import Prepared
@@ -34,6 +34,7 @@ from clsf.model.spec import ModelSpec
 from clsf.plan import Augmentation, Plan, Plateau, Preparation, Schedule, Stopping
 from clsf.runs.record import STEPS_KEPT, RunRecord
 from clsf.schedules import share
+from tests.jobs import of
 
 SPEC = ModelSpec("m", (Conv2D(2, 2, activation="relu"), Flatten(), Dense(2)))
 EACH = 5  # steps of an epoch
@@ -112,8 +113,8 @@ class Scripted:
     def set_learning_rate(self, value: float) -> None:
         self.set_rates.append((self.steps, value))
 
-    def facts(self) -> Facts:
-        return Facts("cpu", 1, {})
+    def facts(self) -> DeviceFacts:
+        return DeviceFacts("cpu", 1, {})
 
 
 def scripted(validation: list[float], framework: str = "torch", control: Control | None = None, **plan: object):
@@ -125,10 +126,6 @@ def scripted(validation: list[float], framework: str = "torch", control: Control
     keeper = training.Keeper(plan.stopping)
     told = list(training.train(backend, framework, prepared, plan, control or Control(), SPEC, keeper))
     return told, backend, keeper
-
-
-def of(kind: type, events: list) -> list:
-    return [event for event in events if isinstance(event, kind)]
 
 
 # Stopping early, and the best epoch.

@@ -22,6 +22,7 @@ from clsf.runs.record import RunRecord
 from clsf.runs.store import RunStore
 from clsf.words import say, say_n
 from tests.stores import waited_for
+from tests.zips import contents_of, zipped
 
 SHAPE = (8, 8, 1)
 CLASSES = tuple("0123456789")
@@ -57,27 +58,14 @@ def packed(story=STORY, **changes):
     return write(record(story=story), weights(), events=story, classes=CLASSES, notes="메모 ✓", **changes)
 
 
-def parts(content):
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(members, how=zipfile.ZIP_DEFLATED):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", how) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return file.getvalue()
-
-
 def with_about(**changes):
-    members = parts(packed())
+    members = contents_of(packed())
     members[ABOUT] = json.dumps({**json.loads(members[ABOUT]), **changes}).encode()
     return zipped(members)
 
 
 def with_history(*events):
-    return zipped({**parts(packed()), HISTORY: json.dumps(events).encode()})
+    return zipped({**contents_of(packed()), HISTORY: json.dumps(events).encode()})
 
 
 def with_scale(scale):
@@ -87,7 +75,7 @@ def with_scale(scale):
 def with_arrays(arrays, **members):
     file = io.BytesIO()
     np.savez(file, **arrays)
-    return zipped({**parts(packed()), WEIGHTS: file.getvalue(), **members})
+    return zipped({**contents_of(packed()), WEIGHTS: file.getvalue(), **members})
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -170,7 +158,7 @@ def test_it_becomes_a_run_of_the_store_and_can_be_packed_again(tmp_path):
             1700000000.123,
         )
         again = write(found, store.weights(run_id), events=store.events(run_id), classes=CLASSES, notes="메모 ✓")
-        one, two = parts(packed()), parts(again)
+        one, two = contents_of(packed()), contents_of(again)
         assert (one[WEIGHTS], one[HISTORY]) == (two[WEIGHTS], two[HISTORY])
         other = take_in(read(packed()), store, "somebody")
         assert other != run_id
@@ -185,7 +173,7 @@ def test_two_runs_of_one_start_find_together(tmp_path):
         one = read(packed())
         other = read(with_about(framework="torch"))
         story = [json.loads(json.dumps(event_to_json(e)).replace('"torch"', '"tensorflow"')) for e in STORY]
-        keras = zipped({**parts(with_about(framework="tensorflow")), HISTORY: json.dumps(story).encode()})
+        keras = zipped({**contents_of(with_about(framework="tensorflow")), HISTORY: json.dumps(story).encode()})
         groups = {store.record(take_in(c, store, "me")).group for c in (one, read(keras))}
         assert len(groups) == 1
         assert store.record(take_in(other, store, "another")).group not in groups
@@ -202,8 +190,8 @@ BOMB = b"[" + b" " * 60_000_000 + b"]"
         pytest.param(lambda: b"", "no zip archive", id="empty file"),
         pytest.param(lambda: b"PK\x03\x04 not really", "no zip archive", id="no archive"),
         pytest.param(lambda: packed()[: len(packed()) // 2], "no zip archive", id="cut off"),
-        pytest.param(lambda: zipped({**parts(packed()), "model.pkl": b"x"}), r"model\.pkl.*does not belong", id="extra file"),
-        pytest.param(lambda: zipped({**parts(packed()), "../../evil": b"x"}), "does not belong", id="a name that leads out"),
+        pytest.param(lambda: zipped({**contents_of(packed()), "model.pkl": b"x"}), r"model\.pkl.*does not belong", id="extra file"),
+        pytest.param(lambda: zipped({**contents_of(packed()), "../../evil": b"x"}), "does not belong", id="a name that leads out"),
         pytest.param(lambda: zipped({ABOUT: b"{}"}), f"{HISTORY} is missing", id="missing file"),
         pytest.param(lambda: with_about(version=2), "a newer one has written it", id="newer version"),
         pytest.param(lambda: with_about(version=True), "version", id="version of another type"),
@@ -218,10 +206,10 @@ BOMB = b"[" + b" " * 60_000_000 + b"]"
         pytest.param(lambda: with_about(created="now"), "time is 'now'", id="no time"),
         pytest.param(lambda: with_about(notes="x" * 30_000), "notes is no text", id="endless notes"),
         pytest.param(lambda: with_about(weights_hash="0" * 16), "their hash differs", id="changed weights"),
-        pytest.param(lambda: zipped({**parts(packed()), HISTORY: BOMB}), "grows more than", id="zip bomb"),
-        pytest.param(lambda: zipped({**parts(packed()), ABOUT: BOMB}), "at most 1.0 are read", id="bomb in the description"),
-        pytest.param(lambda: zipped({**parts(packed()), HISTORY: b"[" * 200_000}), "is not JSON", id="deep JSON"),
-        pytest.param(lambda: zipped({**parts(packed()), ABOUT: b"\xff\xfe"}), "is not JSON", id="no text"),
+        pytest.param(lambda: zipped({**contents_of(packed()), HISTORY: BOMB}), "grows more than", id="zip bomb"),
+        pytest.param(lambda: zipped({**contents_of(packed()), ABOUT: BOMB}), "at most 1.0 are read", id="bomb in the description"),
+        pytest.param(lambda: zipped({**contents_of(packed()), HISTORY: b"[" * 200_000}), "is not JSON", id="deep JSON"),
+        pytest.param(lambda: zipped({**contents_of(packed()), ABOUT: b"\xff\xfe"}), "is not JSON", id="no text"),
         pytest.param(lambda: with_history(*map(event_to_json, LOOKS)), "do not follow", id="looks alone"),
         pytest.param(lambda: with_history(), "no list of events", id="no history"),
         pytest.param(lambda: with_history({"event": "run_started"}, {"event": "run_ended"}), "Event number 1", id="bare events"),
@@ -251,7 +239,7 @@ BOMB = b"[" + b" " * 60_000_000 + b"]"
         pytest.param(lambda: with_arrays({n: w[..., :1] for n, w in weights().items()}), "of shape", id="weights of another shape"),
         pytest.param(lambda: with_arrays(weights("float64")), "at most|larger|float64", id="weights of another type"),
         pytest.param(lambda: with_arrays({n: np.array([None] * 3) for n in weights()}), "can't be read|of shape", id="pickled objects"),
-        pytest.param(lambda: zipped({**parts(packed()), WEIGHTS: pickle.dumps(weights())}), "no .npz file|at most", id="a pickle"),
+        pytest.param(lambda: zipped({**contents_of(packed()), WEIGHTS: pickle.dumps(weights())}), "no .npz file|at most", id="a pickle"),
     ],
 )  # fmt: skip
 def test_a_hostile_capsule_is_refused_in_a_sentence(content, why):
@@ -274,7 +262,7 @@ def test_a_header_that_promises_too_much_takes_no_memory():
                 archive.writestr(f"{other}.npy", member.getvalue())
         archive.writestr(f"{name}.npy", file.getvalue())
     with pytest.raises(CapsuleError, match=r"of shape \(1000000000000,\)"):
-        read(zipped({**parts(packed()), WEIGHTS: inner.getvalue()}))
+        read(zipped({**contents_of(packed()), WEIGHTS: inner.getvalue()}))
 
 
 def test_a_table_of_contents_that_is_too_long_is_not_read():

@@ -12,15 +12,6 @@ from clsf.plan import Plan
 from clsf.runs.database import NAME
 from clsf.runs.history import ExperimentRow, Query
 from clsf.runs.record import RunRecord
-from clsf.runs.store import RunStore
-from tests.stores import waited_for
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = waited_for(RunStore.open(tmp_path))
-    yield opened
-    opened.close()
 
 
 def planned(store, name="run", arm=0, framework="torch", owner="me", experiment="exp"):

@@ -2,17 +2,17 @@
 
 import pytest
 
-from clsf.engine.queue import Entry, held_back, in_turn, position, startable, starts
+from clsf.engine.queue import QueueEntry, held_back, in_turn, position, startable, starts
 
 ONE_EACH = {"tensorflow": 1, "torch": 1}
 
 
 def tf(run_id, group="g", race=False):
-    return Entry(run_id, "tensorflow", group, race)
+    return QueueEntry(run_id, "tensorflow", group, race)
 
 
 def pt(run_id, group="g", race=False):
-    return Entry(run_id, "torch", group, race)
+    return QueueEntry(run_id, "torch", group, race)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_position_counts_from_one_in_the_queue(run_id, place):
 
 
 def of(owner, run_id, group=None, start=""):
-    return Entry(run_id, "torch", group or f"group of {run_id}", False, owner, start)
+    return QueueEntry(run_id, "torch", group or f"group of {run_id}", False, owner, start)
 
 
 def order(waiting, running=(), served=None):

@@ -16,7 +16,7 @@ from clsf.model.presets import preset
 from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.happened import Happened
 from clsf.runs.history import Query
-from tests.unit.test_core_logs import read_back
+from tests.unit.test_logs import read_back
 
 TINY = preset("tiny", 10)
 PLAN = Plan("digits", epochs=2, device="cpu", optimizer="sgd", learning_rate=0.1)

@@ -45,13 +45,6 @@ def record(run_id="run", group="group", framework="torch", owner="me", created=1
     return RunRecord(run_id, group, framework, preset("tiny", 10), Plan("digits", epochs=2), created, owner)
 
 
-@pytest.fixture
-def store(tmp_path):
-    opened = waited_for(RunStore.open(tmp_path))
-    yield opened
-    opened.close()
-
-
 @contextlib.contextmanager
 def reopened(folder):
     opened = waited_for(RunStore.open(folder))
@@ -259,7 +252,7 @@ def test_two_processes_share_a_store(store, tmp_path):
 import sys, time
 sys.path[:0] = {sys.path!r}
 from tests.stores import waited_for
-from tests.unit.test_store import STORY, RunStore, record
+from tests.unit.test_runs_store import STORY, RunStore, record
 store = waited_for(RunStore.open({str(tmp_path)!r}))
 store.create(record("theirs"))
 for event in STORY:

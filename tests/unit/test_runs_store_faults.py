@@ -13,7 +13,7 @@ from clsf.runs import writer
 from clsf.runs.database import NAME
 from clsf.runs.history import Query
 from clsf.runs.store import RunStore
-from tests.unit.test_store import STORY, record, reopened, wait_until
+from tests.unit.test_runs_store import STORY, record, reopened, wait_until
 
 HALF = "\ud83d"  # half an emoji
 

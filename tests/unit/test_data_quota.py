@@ -12,10 +12,7 @@ from clsf.settings import Settings
 from clsf.ui.held import limited
 from tests.unit.test_data_upload import photos, zip_of
 
-
-@pytest.fixture(autouse=True)
-def data(tmp_path, monkeypatch):
-    monkeypatch.setenv("CLSF_DATA", str(tmp_path / "data"))
+pytestmark = pytest.mark.usefixtures("data_folder")
 
 
 def test_a_small_zip_does_not_become_a_large_set(monkeypatch):

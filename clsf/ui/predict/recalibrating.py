@@ -1,0 +1,50 @@
+"""Batch normalisation's statistics computed anew, without training: how good the models are before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from clsf.compare.cases.runner import JUDGE, SECONDS
+from clsf.compare.cases.steps import Recalibrated, proof
+from clsf.predict import asking
+from clsf.ui.predict import keys
+from clsf.ui.shared import service_access
+from clsf.ui.shared.asked_model import AskedModel
+from clsf.ui.shared.lessons import note
+from clsf.ui.shared.text import plain, t
+
+
+def show(models: Sequence[AskedModel]) -> None:
+    """Show the button, and what came of it, where a model has batch normalisation."""
+    normed = [model for model in models if _has_norm(model)]
+    if not normed:
+        return
+    if st.button(
+        t("Compute batch normalisation's statistics anew"), key="predict_recalibrate", icon=":material/restart_alt:",
+        help=t("Nothing is trained, and the run stays as it is. Measured on validation images."),
+    ):  # fmt: skip
+        _ask(normed)
+    kept = st.session_state.get(keys.FRESH, {})
+    said = [plain(proof(kept[model.run_id])) for model in normed if model.run_id in kept]
+    if said:
+        st.success("  \n".join(said), icon=":material/restart_alt:")
+        st.caption(note("compare", "recalibration"))
+
+
+def _has_norm(model: AskedModel) -> bool:
+    facts = model.record.model.analyse(tuple(model.record.started.input_shape)).layers
+    return any(layer.role == "Batchwise" for layer in facts)
+
+
+def _ask(models: Sequence[AskedModel]) -> None:
+    with st.spinner(t("Training images go through the model …")):
+        service = service_access.get_service()
+        answers = asking.ask_all(service, [model.record for model in models], JUDGE, True, timeout=SECONDS)
+    for model, answer in zip(models, answers, strict=True):
+        if isinstance(answer, asking.Failed):
+            st.error(plain(answer.error.sentence), icon=":material/error:")
+        else:
+            kept = st.session_state.setdefault(keys.FRESH, {})
+            kept[model.run_id] = Recalibrated(model.record.framework, (answer.before.accuracy,), (answer.after.accuracy,))

@@ -1,0 +1,14 @@
+"""What the unit tests share."""
+
+import pytest
+
+from clsf.runs.store import RunStore
+from tests.stores import waited_for
+
+
+@pytest.fixture
+def store(tmp_path):
+    """An empty run store in the test's own folder, whose writes are waited for."""
+    opened = waited_for(RunStore.open(tmp_path))
+    yield opened
+    opened.close()
