@@ -49,7 +49,7 @@ def show() -> None:
         elif done is None:
             st.info(note("compare", "give-files"), icon=":material/upload_file:")
             example.guess(
-                t("Guess: a dense layer behind feature maps gets its weights carried to PyTorch as they are. Which layer differs first, and do the shapes show it?")
+                t("Guess: weights behind feature maps are carried to PyTorch as they are. Which layer differs first, and do the shapes show it?")
             )  # fmt: skip
         else:
             _look(done)
