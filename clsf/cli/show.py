@@ -43,9 +43,9 @@ class ProgressBars:
     """A progress bar per framework while it trains, and a table at the end."""
 
     def __init__(self) -> None:
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-        self._bars = ProgressBars(
+        self._bars = Progress(
             TextColumn("{task.description:<11}"), BarColumn(), TextColumn("{task.fields[news]}"), TimeElapsedColumn(),
             TimeRemainingColumn(),
         )  # fmt: skip

@@ -102,6 +102,13 @@ def _scales(analysis: Analysis, plan: Plan) -> Sentence | None:
 _KERAS_NORM = "keras/src/layers/normalization/batch_normalization.py"
 _TORCH_NORM = "torch/nn/modules/batchnorm.py"
 
+_DROPPING = (
+    ClaimSource("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.call"),
+    ClaimSource("torch/nn/functional.py", "dropout"),
+)
+"""Where both frameworks drop values."""
+
+
 LAYERS = (
     Difference(
         name="bn-momentum",
@@ -202,10 +209,7 @@ LAYERS = (
         shows=say("in the forward pass, at the first dropout layer"),
         parts_at=lambda analysis, plan: ("forward", dropping(analysis)[0].path),
         idle=lambda analysis, plan: _drops(analysis, plan) or native(plan),
-        sources=(
-            ClaimSource("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.call"),
-            ClaimSource("torch/nn/functional.py", "dropout"),
-        ),
+        sources=_DROPPING,
         options=(
             SwitchOption("aligned", say("aligned: masks drawn in NumPy")),
             SwitchOption("keras", say("TensorFlow draws its own"), {"tensorflow": ("dropout-masks",)}),
@@ -220,10 +224,7 @@ LAYERS = (
         shows=say("not while training; only at evaluation, where answers become random"),
         parts_at=lambda analysis, plan: ("evaluation", LOGITS),
         idle=_drops,
-        sources=(
-            ClaimSource("keras/src/layers/regularization/dropout.py", f"{keras_name('Drop')}.call"),
-            ClaimSource("torch/nn/functional.py", "dropout"),
-        ),
+        sources=_DROPPING,
         options=as_lecture("dropout-at-evaluation"),
         lecture=say("Calls F.dropout(x) in forward, so images are judged with half of the units missing."),
     ),

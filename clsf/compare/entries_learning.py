@@ -92,6 +92,15 @@ def _rule(declared: Optimizer) -> Difference:
     )
 
 
+_FIRST_WEIGHTS = (
+    ClaimSource("keras/src/layers/core/dense.py", f"{keras_name('Linear')}.__init__"),
+    ClaimSource("keras/src/layers/convolutional/base_conv.py", "BaseConv.__init__"),
+    ClaimSource("torch/nn/modules/linear.py", "Linear.reset_parameters"),
+    ClaimSource("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
+)
+"""Where both frameworks draw the first kernels and biases."""
+
+
 LEARNING = (
     Difference(
         name="initial-weights",
@@ -101,12 +110,7 @@ LEARNING = (
         shows=say("before the first step: the first kernel that the schemes draw from another range"),
         parts_at=lambda analysis, plan: ("forward", _other_kernel(analysis)),
         idle=_other_kernels,
-        sources=(
-            ClaimSource("keras/src/layers/core/dense.py", f"{keras_name('Linear')}.__init__"),
-            ClaimSource("keras/src/layers/convolutional/base_conv.py", "BaseConv.__init__"),
-            ClaimSource("torch/nn/modules/linear.py", "Linear.reset_parameters"),
-            ClaimSource("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
-        ),
+        sources=_FIRST_WEIGHTS,
         options=as_torch("initial-weights"),
     ),
     Difference(
@@ -117,11 +121,7 @@ LEARNING = (
         shows=say("before the first step: the first bias is another"),
         parts_at=lambda analysis, plan: ("forward", first_weight(analysis, "bias")),
         idle=_other_bias,
-        sources=(
-            ClaimSource("keras/src/layers/core/dense.py", f"{keras_name('Linear')}.__init__"),
-            ClaimSource("torch/nn/modules/linear.py", "Linear.reset_parameters"),
-            ClaimSource("torch/nn/modules/conv.py", "_ConvNd.reset_parameters"),
-        ),
+        sources=_FIRST_WEIGHTS,
         options=as_torch("bias-init"),
     ),
     *(_rule(declared) for declared in OPTIMIZERS.values() if declared.differs),

@@ -131,7 +131,10 @@ def _apart(first: Loaded, second: Loaded) -> Loaded:
 
 
 def images(data: str, loaded: Loaded) -> np.ndarray:
-    """Return some real images of a data set in the size of the network, uint8 (n, height, width, channels)."""
+    """Return some real images of a data set in the size of the network, uint8 (n, height, width, channels).
+
+    Where they are grey and the network takes colours, the channels are made to differ: else their order would not be seen.
+    """
     images: Images = open_dataset(data).train
     try:
         facts = loaded.spec.analyse(loaded.shape).layers
@@ -140,7 +143,15 @@ def images(data: str, loaded: Loaded) -> np.ndarray:
     numbers = sum(prod(f.out_shape) for f in facts) or 1
     count = max(1, min(IMAGES, MOST_NUMBERS // numbers, len(images)))
     places = np.linspace(0, len(images) - 1, count).astype(int)
-    return np.ascontiguousarray(fitted(np.asarray(images.pixels[places]), loaded.shape))
+    return np.ascontiguousarray(_coloured(fitted(np.asarray(images.pixels[places]), loaded.shape)))
+
+
+def _coloured(pixels: np.ndarray) -> np.ndarray:
+    """Return the images; of grey ones with three channels, the second stands upside down and the third is mirrored."""
+    if pixels.shape[3] != 3 or not np.array_equal(pixels[..., 0], pixels[..., 2]):
+        return pixels
+    grey = pixels[..., 0]
+    return np.stack([grey, grey[:, ::-1], grey[:, :, ::-1]], 3)
 
 
 def verdict(comparison: FileComparison) -> Sentence:

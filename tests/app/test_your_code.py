@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from clsf import faults
+from clsf.code.colours import coloured
 from clsf.reader.pair import pair_of
 from clsf.reader.pair_differences import differences, evened
 from clsf.reader.program import read
 from clsf.ui.your_code import keys
-from clsf.ui.your_code.colours import coloured
 from tests.app.seen import texts
 from tests.unit.reader_programs import PROGRAMS, RIGHT
 

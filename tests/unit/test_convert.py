@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import h5py
 import numpy as np
@@ -12,7 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from clsf.convert import binding, causes, guessing, norms, reading, zipped
+from clsf.convert import binding, causes, guessing, lab, norms, reading, zipped
 from clsf.convert.comparing import compared
 from clsf.convert.values import Loaded
 from clsf.errors import ConvertError
@@ -430,3 +431,12 @@ def test_what_is_mended_are_the_weights_that_differ():
     found = compared(whole(weights), whole(weights | {"5.kernel": weights["5.kernel"].T}), run, 3)
     assert set(found.mends) == {"5.kernel", "5.bias"}
     assert np.array_equal(found.mends["5.kernel"], weights["5.kernel"])
+
+
+def test_grey_images_are_coloured_so_that_the_order_of_channels_is_seen():
+    spec = ModelSpec("net", (made("Flat"), made("Linear", 2)))
+    colour, grey = (replace(whole({}, spec), shape=(8, 8, channels)) for channels in (3, 1))
+    found = lab.images("digits", colour)
+    assert found.shape[1:] == (8, 8, 3)
+    assert not np.array_equal(found, found[..., ::-1])
+    assert np.array_equal(lab.images("digits", grey)[..., 0], found[..., 0])

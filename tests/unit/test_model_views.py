@@ -10,13 +10,13 @@ import pytest
 from clsf.charts.model_diagram import diagram, spoken
 from clsf.charts.model_volumes import LONGEST, volumes
 from clsf.code import STYLES, model_code, why_not
+from clsf.code.side_by_side import side_by_side
 from clsf.model import edit_steps
 from clsf.model.edit import Design, design_of
 from clsf.model.edit_facts import design_facts
 from clsf.model.layers import Conv2D, Dense, Flatten
 from clsf.model.presets import NAMES, preset
 from clsf.model.spec import ModelSpec
-from clsf.ui.shared.side_by_side import side_by_side
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -189,6 +189,12 @@ UNLIKE = {
 }
 """What can't be read back: a difference that is made on purpose reads as what it is."""
 
+FAULTY = {
+    "softmax twice": {"softmax-then-logits-loss", "wrong-from-logits"},
+    "penalties and decay": {"optimizer-default-lr"},  # Adadelta with 0.001, with which it hardly learns
+}
+"""What is wrong with a plan, so that its program has it, too."""
+
 
 @pytest.mark.parametrize("framework", ["tensorflow", "torch"])
 @pytest.mark.parametrize("name", code_plans.PLANS)
@@ -198,8 +204,7 @@ def test_every_setting_of_a_plan_is_read_back(name, framework):
     got, want = plan_of(program)[0].to_json(), plan.to_json()
     left = {*OWN, "train_limit", *UNLIKE.get((name, framework), ())}
     assert {k: x for k, x in got.items() if k not in left} == {k: x for k, x in want.items() if k not in left}
-    planted = {"softmax-then-logits-loss", "wrong-from-logits"} if name == "softmax twice" else set()
-    assert {f.kind for f in faults(program) if f.certainty != "smell"} <= planted
+    assert {f.kind for f in faults(program) if f.certainty != "smell"} <= FAULTY.get(name, set())
 
 
 @pytest.mark.slow

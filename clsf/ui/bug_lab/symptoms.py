@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from clsf.charts import bug_lab, inside_confusion
+from clsf.charts import bug_lab, inside_confusion, pictures
 from clsf.faults.lab import BugCase
 from clsf.faults.running import Live, Ran, Samples
 from clsf.ui.bug_lab import running
-from clsf.ui.shared import pictures
 from clsf.ui.shared.live_chart import live_chart
 from clsf.ui.shared.text import t, words
 

@@ -9,12 +9,13 @@ import numpy as np
 import streamlit as st
 
 from clsf import examples
+from clsf.charts import pictures
 from clsf.charts.style import STYLES
 from clsf.predict import asking
 from clsf.predict.trying import SHEET
 from clsf.runs.record import RunRecord
 from clsf.ui.home import keys, training
-from clsf.ui.shared import pictures, problems, service_access, waiting
+from clsf.ui.shared import problems, service_access, waiting
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.text import t
 

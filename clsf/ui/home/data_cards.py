@@ -9,11 +9,12 @@ import numpy as np
 import streamlit as st
 
 from clsf import FRAMEWORKS, examples
+from clsf.charts import pictures
 from clsf.data import catalogue
 from clsf.data.catalogue import DatasetInfo
 from clsf.errors import ClsfError
 from clsf.plan import Plan
-from clsf.ui.shared import asking, data_choice, pictures, waiting
+from clsf.ui.shared import asking, data_choice, waiting
 from clsf.ui.shared.text import plain, t, tn
 from clsf.ui.shared.units import megabytes
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.charts import course_neighbours
+from clsf.charts import course_neighbours, pictures
 from clsf.course import neighbours
 from clsf.data.sources import open_dataset
 from clsf.frameworks import BY_NAME
 from clsf.ui.lesson import asked
-from clsf.ui.shared import facts, figures, pictures, styles
+from clsf.ui.shared import facts, figures, styles
 from clsf.ui.shared.text import plain, t, words
 from clsf.ui.shared.units import share
 

@@ -96,8 +96,7 @@ def typed_shape(text: str) -> Shape:
     height, width, channels = map(int, match.groups()) if match else (0, 0, 0)
     if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE and 1 <= channels <= MAX_CHANNELS):
         raise SpecError(
-            "The image size is '{text}', but must be height × width × channels, as 28x28x1: sides from 1 to {side}, channels from 1 "
-            "to {channels}. Until then 28×28×1 is meant.",
+            "The image size is '{text}'. Type height × width × channels, as 28x28x1: sides up to {side}, channels up to {channels}. Now 28×28×1 is used.",
             text=(text or "")[:40], side=MAX_SIDE, channels=MAX_CHANNELS,
         )  # fmt: skip
     return height, width, channels

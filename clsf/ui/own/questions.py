@@ -7,7 +7,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from clsf.charts import own_few
+from clsf.charts import own_few, pictures
 from clsf.errors import ClsfError
 from clsf.own import asked, few, unknown
 from clsf.own.recordings import by_frame, by_recording
@@ -17,7 +17,7 @@ from clsf.ui.own import keys, ways_view
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
-from clsf.ui.shared import choose, pictures, problems, service_access
+from clsf.ui.shared import choose, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note

@@ -10,6 +10,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.charts.predict_bars import Opinion, bars, verdict
 from clsf.errors import ClsfError
 from clsf.own.asked import AnswerEvidence
@@ -21,7 +22,7 @@ from clsf.ui.own import keys
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
-from clsf.ui.shared import camera, choose, pictures, problems, service_access
+from clsf.ui.shared import camera, choose, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t

@@ -8,13 +8,14 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.charts.predict_map import figure, in_words
 from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.ui.predict import keys, mistakes
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import choose, live_chart, pictures, problems, service_access
+from clsf.ui.shared import choose, live_chart, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn, words

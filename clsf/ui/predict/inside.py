@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.errors import ClsfError
 from clsf.predict import asking
 from clsf.predict.values import Inside
 from clsf.ui.predict import alike, keys, layers_view, where_view
 from clsf.ui.predict.trying import class_names, task, test_image
-from clsf.ui.shared import choose, pictures, problems, service_access
+from clsf.ui.shared import choose, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.text import plain, t
 

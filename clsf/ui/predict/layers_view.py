@@ -8,10 +8,10 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.model.layers import Convolution
 from clsf.model.spec import KINDS
 from clsf.predict.values import Inside, LayerInside
-from clsf.ui.shared import pictures
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t

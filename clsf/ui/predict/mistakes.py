@@ -8,12 +8,13 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.data import private
 from clsf.errors import ClsfError
 from clsf.predict import asking, metrics
 from clsf.predict.values import Evaluated
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import pictures, problems, service_access
+from clsf.ui.shared import problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, tn

@@ -11,12 +11,12 @@ from clsf.compare.cases.steps import Recalibrated, proof
 from clsf.predict import asking
 from clsf.ui.predict import keys
 from clsf.ui.shared import service_access
-from clsf.ui.shared.asked_model import Model
+from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
 
 
-def show(models: Sequence[Model]) -> None:
+def show(models: Sequence[AskedModel]) -> None:
     """Show the button, and what came of it, where a model has batch normalisation."""
     normed = [model for model in models if _has_norm(model)]
     if not normed:
@@ -33,12 +33,12 @@ def show(models: Sequence[Model]) -> None:
         st.caption(note("compare", "recalibration"))
 
 
-def _has_norm(model: Model) -> bool:
+def _has_norm(model: AskedModel) -> bool:
     facts = model.record.model.analyse(tuple(model.record.started.input_shape)).layers
     return any(layer.role == "Batchwise" for layer in facts)
 
 
-def _ask(models: Sequence[Model]) -> None:
+def _ask(models: Sequence[AskedModel]) -> None:
     with st.spinner(t("Training images go through the model …")):
         service = service_access.get_service()
         answers = asking.ask_all(service, [model.record for model in models], JUDGE, True, timeout=SECONDS)

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from clsf.charts import pictures
 from clsf.charts.predict_bars import Opinion, bars, top, verdict
 from clsf.data import catalogue, private
 from clsf.errors import ClsfError
@@ -17,7 +18,7 @@ from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.shared import choose, data_names, facts, pictures, problems, service_access
+from clsf.ui.shared import choose, data_names, facts, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note

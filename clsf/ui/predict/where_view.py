@@ -8,9 +8,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from clsf.charts import pictures
 from clsf.predict.values import Inside
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import pictures
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t

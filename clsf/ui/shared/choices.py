@@ -52,7 +52,7 @@ def select_model(default: str, key: str = state.MODEL, **more: object) -> str:
     if designed() is not None:
         titles[MY_MODEL] = own_title(designed().name)
     if st.session_state.get(key) in titles:
-        st.session_state[key] = st.session_state[key]  # see `clsf.ui.data_choice.select`
+        st.session_state[key] = st.session_state[key]  # see `clsf.ui.shared.data_choice.select`
     return choose.named(st.selectbox, t("Model"), titles, key, default=default, **more)
 
 

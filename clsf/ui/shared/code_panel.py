@@ -5,8 +5,8 @@ from __future__ import annotations
 from clsf import code
 from clsf.charts.style import STYLES as LOOKS
 from clsf.code import Code, Line
+from clsf.code.side_by_side import side_by_side
 from clsf.ui.shared.components import component
-from clsf.ui.shared.side_by_side import side_by_side
 from clsf.ui.shared.text import t, words
 
 _component = component("clsf_model_code", __file__, "code_panel", '<div class="mc"></div>\n<span hidden></span>')

@@ -58,8 +58,7 @@ def open_linked(shape: Shape) -> None:
         try:
             if not packed:
                 raise SpecError(
-                    "The link names an own design, but does not hold it. Another model is chosen below. Ask for the link of the "
-                    "Model page, or for the design as JSON."
+                    "The link names an own design, but does not hold it: another model is chosen below. Ask for the Model page's link."
                 )
             keep(edit_link.from_link(packed, shape).spec())
         except SpecError as error:

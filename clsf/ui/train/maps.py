@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from clsf.charts.pictures import side_by_side
 from clsf.charts.style import STYLES
 from clsf.data import png
 from clsf.inspection import unpacked
@@ -13,7 +14,6 @@ from clsf.runs.record import RunRecord
 from clsf.ui.shared import runs, state
 from clsf.ui.shared.figures import remembered
 from clsf.ui.shared.lessons import note
-from clsf.ui.shared.pictures import side_by_side
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.text import t
 from clsf.ui.train import keys, layer_names, pictures

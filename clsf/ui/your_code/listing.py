@@ -6,11 +6,11 @@ from html import escape
 
 import streamlit as st
 
+from clsf.code import colours
 from clsf.faults import FAULTS
 from clsf.faults.finding import Finding
 from clsf.reader.program import Program
 from clsf.ui.shared.text import words
-from clsf.ui.your_code import colours
 
 MARK = {"certain": "#d33", "likely": "#e68a00", "smell": "#8a8a8a"}
 STYLE = (

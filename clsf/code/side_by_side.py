@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from clsf.code import Code, Line
+from clsf.code.lines import Code, Line
 
 
 @dataclass(frozen=True, slots=True)
