@@ -31,7 +31,7 @@ SAYS = {
     "compare": "What is equal, and what is not",
     "data": "1,437 training and 360 test images",
     "experiments": "Which of the two, is said beside the result.",
-    "home": "images like these, one small network, the same start in TensorFlow and PyTorch.",
+    "home": "one small network, the same start in TensorFlow and PyTorch.",
     "layers": "see what each of them does to it",
     "lesson": "After this you can",
     "model": "ready to train",
