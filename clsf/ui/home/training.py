@@ -72,7 +72,7 @@ def _images() -> None:
         st.html(f'<div class="first-images">{halves}</div>')
     st.caption(
         t(
-            "{number} images like these, one small network, the same start in TensorFlow and PyTorch. Both learn in a few seconds, batch by batch.",
+            "Images like these ({number} in all), one small network, the same start in TensorFlow and PyTorch. Both learn in a few seconds, batch by batch.",
             number=f"{info.train:,}",
         )
     )

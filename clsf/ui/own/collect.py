@@ -165,7 +165,7 @@ def _told(read: reading.Pictures) -> None:
         held.tell(
             "warning",
             say(
-                "Of {given} images, {count} were taken, spread evenly: all classes together hold at most {most}. Import larger sets on the Data page.",
+                "Of the images given ({given}), {count} were taken, spread evenly: all classes together hold at most {most}. Import larger sets on the Data page.",
                 given=f"{read.given:,}", most=f"{MOST_IMAGES:,}", count=f"{count:,}",
             ),
         )  # fmt: skip

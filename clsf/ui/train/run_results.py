@@ -80,8 +80,8 @@ def _stopped_early(record: RunRecord) -> None:
     }  # fmt: skip
     if record.plan.stopping.min_delta:
         why = tn(
-            "stopped early after epoch {epoch} of {planned}: {patience} epoch was not better on validation than epoch {best} by more than {delta}.",
-            "stopped early after epoch {epoch} of {planned}: {patience} epochs were not better on validation than epoch {best} by more than {delta}.",
+            "stopped early after epoch {epoch} of {planned}: {patience} epoch was not better than epoch {best} by more than {delta} on validation images.",
+            "stopped early after epoch {epoch} of {planned}: {patience} epochs in a row were not better than epoch {best} by more than {delta} on validation images.",
             early.patience, **values,
         )  # fmt: skip
     else:
