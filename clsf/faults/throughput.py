@@ -20,7 +20,7 @@ FAULT = Fault(
 
 LEAST_STEPS, LEAST_SECONDS = 200, 20.0
 SLOW = 0.3  # speed of the last third over that of the first; two other trainings on the machine take as much
-OFTEN = 0.15  # share of the steps that are five times slower than the usual one
+NEAR, DROP, OFTEN = 80, 0.3, 0.15  # steps that one is compared with; a slow one has so much of their speed; and so many do
 REGULAR = 0.5  # deviation of the gaps between slow steps over their mean: images that come late do so in turns, other programs by chance (about 1)
 
 
@@ -38,14 +38,20 @@ def in_run(history: History, facts: RunFacts) -> Evidence | None:
             say("Images per second have fallen from {early} to {late}.", early=f"{early:,.0f}", late=f"{late:,.0f}"),
             "rates",
         )
-    starved = float((speeds < 0.2 * calm).mean())
-    if starved > OFTEN and _regular(speeds < 0.2 * calm):
+    slow = _drops(speeds)
+    if slow.mean() > OFTEN and _regular(slow):
         return Evidence(
             0.6,
-            say("In {share} of the steps the speed drops below a fifth of the usual one (images per second: {speed}).", share=f"{starved:.0%}", speed=f"{calm:,.0f}"),
+            say("In {share} of the steps the speed drops below a third of the usual one (images per second: {speed}).", share=f"{slow.mean():.0%}", speed=f"{calm:,.0f}"),
             "rates",
         )  # fmt: skip
     return None
+
+
+def _drops(speeds: np.ndarray) -> np.ndarray:
+    """Return which steps are slow beside those around them: the machine may have more or less to do in the course of a run."""
+    parts = np.array_split(speeds, max(len(speeds) // NEAR, 1))
+    return np.concatenate([part < DROP * np.quantile(part, 0.6) for part in parts])
 
 
 def _regular(slow: np.ndarray) -> bool:
