@@ -201,8 +201,6 @@ NEVER_ONE = {
 """Fields that are no count, or one that can't be 1: limits, fixed numbers, sizes, the classes of a data set."""
 
 SEVERAL = {
-    "{number} images like these, one small network",
-    "Of {given} images, {count} were taken",
     "There are {count} images, but at most {most} are read. Use fewer.",
     "They disagree on {count} images. The {shown} whose probabilities are furthest apart are shown.",
     "A label is {label}, but the {count} classes are numbered from 0.",
