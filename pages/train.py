@@ -16,7 +16,7 @@ chosen, seen = views.places(view.name)
 with chosen:
     essentials, buttons, folded = st.container(), st.container(), st.container(gap="xsmall")
     with essentials:
-        choices = controls.training_choices(folded)
+        choices = controls.training_choices(folded, flat=view.name == "code")
     with buttons:
         asked = controls.start_button(choices)
         stepwise = controls.step_button(choices)

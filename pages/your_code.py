@@ -4,6 +4,7 @@ import streamlit as st
 
 from clsf import ui
 from clsf.ui.shared import sections
+from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.text import t
 from clsf.ui.your_code import both, editor, keys, reading
 
@@ -14,7 +15,7 @@ st.title(t("Your code"))
 st.markdown(sections.intro(page.lesson()))
 
 # What is pasted: one program, or two to be compared.
-two = st.toggle(t("Compare two programs"), key=keys.TWO)
+two = st.toggle(t("Compare two programs"), key=keys.TWO, **LINKED)
 boxes = st.columns(2, gap="large") if two else [st.container()]
 with boxes[0]:
     first = reading.answered(editor.show(keys.TEXT, keys.UPLOAD, t("Your program")), keys.TEXT)

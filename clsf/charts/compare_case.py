@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from unicodedata import east_asian_width
 
-from clsf.charts.palette import GREY, RIGHT, TORCH, WRONG
+from clsf.charts.palette import GREY, MUTED, RIGHT, TORCH, WRONG, faint
 from clsf.charts.style import STYLES
 from clsf.compare.cases.steps import CaseStep
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
 
-START, UP, DOWN, FLOOR, NOISE = "#6b7b8c", RIGHT, WRONG, WRONG, "rgba(125,135,144,0.28)"
+START, UP, DOWN, FLOOR, NOISE = MUTED, RIGHT, WRONG, WRONG, "rgba(125,135,144,0.28)"
 
 
 def waterfall(steps: Sequence[CaseStep], said: Said = str, reference: str | None = None) -> dict:
@@ -25,7 +25,7 @@ def waterfall(steps: Sequence[CaseStep], said: Said = str, reference: str | None
     gains = [step.accuracy - before for step, before in zip(steps, befores, strict=True)]
     floors = [0.0, *(min(step.accuracy, before) for step, before in zip(steps[1:], befores[1:], strict=True))]
     level = {
-        "type": "bar", "orientation": "h", "y": names, "x": floors, "marker": {"color": "rgba(107,123,140,0.22)"},
+        "type": "bar", "orientation": "h", "y": names, "x": floors, "marker": {"color": faint(MUTED, 0.22)},
         "hoverinfo": "skip", "showlegend": False,
     }  # fmt: skip
     change = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Literal
 
+from clsf.charts.palette import OTHER
 from clsf.charts.points import smoothed, thinned
 from clsf.charts.run import ChartedRun
 from clsf.charts.style import STYLES
@@ -20,7 +21,7 @@ SMOOTHING = 0.8
 
 SCALE_POINTS = 40  # from seconds to epochs; training goes at a steady pace, so that few are enough
 
-_SECOND = {"colour": "#b4437c", "dash": "dot", "symbol": "diamond", "size": 10, "mark": "◆"}
+_SECOND = {"colour": OTHER, "dash": "dot", "symbol": "diamond", "size": 10, "mark": "◆"}
 """What sets the second run apart where both are of one framework."""
 
 _AXES = {"epochs": say("epochs"), "seconds": say("seconds of training")}

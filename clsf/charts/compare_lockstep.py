@@ -8,7 +8,7 @@ from math import floor, isfinite, log10
 
 import pandas as pd
 
-from clsf.charts.palette import ACCENT, GREY, WRONG
+from clsf.charts.palette import ACCENT, GREY, QUANTITIES, WRONG
 from clsf.charts.points import thinned
 from clsf.compare.measure import is_layer, is_weight
 from clsf.compare.values import FirstParting, LockstepStarted, StepDifference, TensorDifference
@@ -19,9 +19,9 @@ Said = Callable[[Sentence], str]
 
 LINES = {
     "loss": (say("loss"), ACCENT, "solid", "circle"),
-    "logits": (say("logits"), "#3a7bd5", "dash", "square"),
-    "gradients": (say("gradients"), "#9a7400", "dot", "diamond"),
-    "weights": (say("weights"), "#b4437c", "dashdot", "triangle-up"),
+    "logits": (say("logits"), QUANTITIES["logits"], "dash", "square"),
+    "gradients": (say("gradients"), QUANTITIES["gradients"], "dot", "diamond"),
+    "weights": (say("weights"), QUANTITIES["weights"], "dashdot", "triangle-up"),
 }
 """Field of StepDifference -> title, colour, dash, symbol: four signs besides colour."""
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from clsf.charts.palette import ACCENT, OTHER, WARNING, faint
 from clsf.charts.style import STYLES
 
 X, Y = (-9.0, 5.0), (-2.4, 2.4)  # what is drawn
 LOOKS = (
     ("circle", "#5c6670"),
-    ("square", "#0d7a71"),
-    ("diamond", "#b4437c"),
-    ("triangle-up", "#b07400"),
+    ("square", ACCENT),
+    ("diamond", OTHER),
+    ("triangle-up", WARNING),
 )  # of the rules, in order
 
 Way = Sequence[tuple[float, float]]
@@ -23,7 +24,7 @@ def surface(ways: Mapping[tuple[str, str], Way], names: Mapping[str, str], loss:
     ys = [Y[0] + (Y[1] - Y[0]) * i / 40 for i in range(41)]
     data: list[dict] = [{
         "type": "contour", "x": xs, "y": ys, "z": [[0.05 * x**2 + y**2 for x in xs] for y in ys], "showscale": False,
-        "colorscale": [[0, "rgba(20,137,126,0.28)"], [1, "rgba(120,130,140,0.06)"]], "ncontours": 18,
+        "colorscale": [[0, faint(ACCENT, 0.28)], [1, "rgba(120,130,140,0.06)"]], "ncontours": 18,
         "line": {"width": 0.6, "color": "rgba(120,130,140,0.5)"}, "hovertemplate": loss + " %{z:.2f}<extra></extra>",
     }]  # fmt: skip
     looks = dict(zip(names, LOOKS, strict=True))

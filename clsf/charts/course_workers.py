@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from clsf.charts.palette import ACCENT, WARNING
 from clsf.charts.style import STYLES
 from clsf.words import Sentence, say, say_n
 
@@ -41,8 +42,8 @@ def difference(apart: Mapping[str, Sequence[float]], bar: float, said: Said = st
 
 LOOKS = (
     ("circle", "#5c6670", "solid"),
-    ("square", "#b07400", "dot"),
-    ("diamond", "#0d7a71", "dash"),
+    ("square", WARNING, "dot"),
+    ("diamond", ACCENT, "dash"),
 )  # of the curves, in order
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from clsf.charts.palette import SERIES
+from clsf.charts import palette
+from clsf.charts.palette import ACCENT, MUTED, OTHER, SERIES
 
 CLASSES = SERIES
 """One per class, in order; from the eleventh on they begin anew."""
 
-CHANNELS = {1: ("#6b7b8c",), 3: ("#c92a2a", "#2f8f46", "#3b6fd6")}
+CHANNELS = {1: (MUTED,), 3: tuple("#" + bytes(channel).hex() for channel in palette.CHANNELS[:3])}
 """By the number of channels."""
 
-PARTS = ("#0d8074", "#b4437c", "#6b7b8c")
+PARTS = (ACCENT, OTHER, MUTED)
 """Training, validation, test."""
 
 

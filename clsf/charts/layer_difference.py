@@ -7,11 +7,11 @@ from math import ceil, floor
 
 import numpy as np
 
+from clsf.charts.palette import EQUAL
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
 
-EQUAL = "#c9d4d2"
 LEAST = -12  # powers of ten below this are drawn like it
 
 

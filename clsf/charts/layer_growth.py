@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clsf.charts.palette import ACCENT, GREY
+from clsf.charts.palette import ACCENT, GREY, OTHER
 from clsf.model.layers import Layer
 from clsf.model.shapes import sides_text
 from clsf.words import Sentence, say, say_n
@@ -12,7 +12,7 @@ from clsf.words import Sentence, say, say_n
 Said = Callable[[Sentence], str]
 
 SIDES = (8, 16, 28, 32, 48, 64, 96, 128, 160, 192, 224)
-DENSE, CONV = "#b4437c", ACCENT
+DENSE, CONV = OTHER, ACCENT
 
 
 def parameters(layer: Layer, side: int, channels: int) -> int:

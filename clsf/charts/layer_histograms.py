@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from clsf.charts.palette import ACCENT, NEGATIVE, SIGNED
+from clsf.charts.palette import ACCENT, MUTED, NEGATIVE, SIGNED
 from clsf.words import Sentence, say
 
 Said = Callable[[Sentence], str]
 
 BINS = 60
-BEFORE, AFTER = "#6b7b8c", ACCENT
+BEFORE, AFTER = MUTED, ACCENT
 CUT = NEGATIVE
 
 

@@ -10,22 +10,13 @@ from functools import cache
 
 import numpy as np
 
-from clsf.charts.palette import SIGNED
+from clsf.charts.palette import CHANNELS, SIGNED
 from clsf.data import png
 
 MISSING = 255  # the place of the colour for what is no finite number: it is transparent
 GREY = (128, 128, 128)
 HALF = 127  # steps from white to either end
-CHANNEL_COLOURS = (
-    (222, 74, 66),
-    (66, 168, 84),
-    (66, 118, 222),
-    (201, 138, 0),
-    (160, 82, 143),
-    (20, 137, 126),
-    (107, 123, 140),
-    (176, 110, 66),
-)
+CHANNEL_COLOURS = CHANNELS
 """Of the first eight channels of an image where cells are told apart by channel; then they begin again."""
 
 

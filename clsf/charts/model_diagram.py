@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html import escape
 from math import ceil
 
-from clsf.charts.palette import LAYERS, WRONG
+from clsf.charts.palette import GREY, LAYERS, WRONG
 from clsf.model.edit import Card
 from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import Shape, shape_text
@@ -23,14 +23,14 @@ STYLE = (
 .box rect { fill: color-mix(in srgb, var(--tone) 12%, transparent); stroke: var(--tone); stroke-width: 1.5; }
 .box text, .end text { fill: currentColor; text-anchor: middle; }
 .box .kind, .end .kind { font-weight: 650; font-size: 13.5px; } .box .said { font-size: 11px; opacity: 0.75; }
-.end { --tone: #7b8794; } .broken { --tone: @WRONG@; } .waits { opacity: 0.5; }
+.end { --tone: @GREY@; } .broken { --tone: @WRONG@; } .waits { opacity: 0.5; }
 .box.broken rect { fill: color-mix(in srgb, @WRONG@ 18%, transparent); stroke-width: 2.5; }
 .end rect { fill: none; stroke: var(--tone); stroke-dasharray: 4 3; }
 .edge { fill: none; stroke: currentColor; stroke-opacity: 0.45; stroke-width: 1.5; }
 .arrow { fill: currentColor; fill-opacity: 0.6; }
 .shape { font-size: 11px; fill: currentColor; opacity: 0.8; font-family: var(--mono, monospace); }
 .marked rect, .marked circle { stroke-width: 3; } .chosen rect { stroke-width: 3; fill: color-mix(in srgb, var(--tone) 32%, transparent); }
-""".replace("@WRONG@", WRONG)
+""".replace("@WRONG@", WRONG).replace("@GREY@", GREY)
 )
 
 

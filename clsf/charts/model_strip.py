@@ -14,7 +14,7 @@ SIDE, CHANNELS = 6.0, 10.0  # powers of two that are drawn at full height and wi
 
 FILLS = {
     "in": "background:color-mix(in srgb,currentColor 30%,transparent)",
-    "learns": "background:color-mix(in srgb,#14897e 60%,transparent)",
+    "learns": "background:color-mix(in srgb,var(--clsf-accent) 60%,transparent)",
     "works": "",
 }
 """How a block looks: the image, a layer with weights, one without."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import hypot, sqrt
 from typing import Literal
 
-from clsf.charts.palette import LAYERS
+from clsf.charts.palette import GREY, LAYERS
 from clsf.model.edit import Card
 from clsf.model.edit_facts import DesignFacts
 from clsf.model.shapes import Shape, shape_text
@@ -24,7 +24,7 @@ LONGEST = 2.5
 LABELLED = 14
 """With more blocks, their shapes are told only by hovering."""
 
-COLOURS = {**LAYERS, "input": "#9aa5b1"}
+COLOURS = {**LAYERS, "input": GREY}
 
 EYE = (0.35, -1.15, 0.5)
 """From where the blocks are seen."""
@@ -170,7 +170,7 @@ def _outlines(blocks: list[VolumeBlock]) -> dict:
                 points += [corners[a], corners[b], (None, None, None)]
     x, y, z = zip(*points, strict=True)
     return {
-        "type": "scatter3d", "mode": "lines", "x": x, "y": y, "z": z, "hoverinfo": "skip", "line": {"color": "#7b8794", "width": 2},
+        "type": "scatter3d", "mode": "lines", "x": x, "y": y, "z": z, "hoverinfo": "skip", "line": {"color": GREY, "width": 2},
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from clsf.charts.data_colours import CLASSES, of_class
-from clsf.charts.palette import WRONG
+from clsf.charts.palette import STAR, WRONG
 from clsf.predict.values import Map
 from clsf.words import Sentence, say, say_n
 
@@ -56,7 +56,7 @@ def figure(places: Map, names: Sequence[str], words: Callable[[Sentence], str]) 
             {
                 "x": [float(places.own[0])], "y": [float(places.own[1])], "mode": "markers", "name": words(say("your image")),
                 "hovertemplate": words(say("your image")) + "<extra></extra>",
-                "marker": {"symbol": "star", "size": 18, "color": "#f2c80f", "line": {"width": 1.5, "color": "#11161c"}},
+                "marker": {"symbol": "star", "size": 18, "color": STAR, "line": {"width": 1.5, "color": "#11161c"}},
             }
         )  # fmt: skip
     axis = {"showticklabels": False, "zeroline": False}

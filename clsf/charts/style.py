@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import ceil, log10
 
+from clsf.charts.palette import MUTED
 from clsf.frameworks import BY_NAME, Style
 
 STYLES = {name: framework.style for name, framework in BY_NAME.items()}
-NUMPY = Style("NumPy", "#6b7b8c", "dot", "diamond", 9, "◆", "gray")
+NUMPY = Style("NumPy", MUTED, "dot", "diamond", 9, "◆", "gray")
 """The neutral third, where both are compared with NumPy."""
 
 SHARES = {"autorangeoptions": {"clipmin": 0, "clipmax": 1.02}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import hypot, isfinite
 
-from clsf.charts.palette import ACCENT
+from clsf.charts.palette import ACCENT, HEIGHTS
 from clsf.charts.style import STYLES
 from clsf.words import Sentence, say
 
@@ -60,7 +60,7 @@ def hills(
     low, high = heights[0], heights[int(0.8 * (len(heights) - 1))]  # a few steep corners would take all the colours
     traces = [
         {
-            "type": "contour", "x": list(xs), "y": list(xs), "z": [list(row) for row in zs], "colorscale": [[0, "#0d4f6b"], [0.5, "#2fa295"], [1, "#f3e9a5"]],
+            "type": "contour", "x": list(xs), "y": list(xs), "z": [list(row) for row in zs], "colorscale": [[at / 2, colour] for at, colour in enumerate(HEIGHTS)],
             "zmin": low, "zmax": high, "autocontour": False, "contours": {"start": low, "end": high, "size": (high - low) / 16 or 1}, "showscale": False, "hovertemplate": "x %{x:.2f}, y %{y:.2f}: %{z:.4~g}<extra></extra>",
         },
         {

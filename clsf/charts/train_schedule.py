@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from clsf.charts.palette import ACCENT
+from clsf.charts.palette import ACCENT, faint
 from clsf.charts.points import thinned
 from clsf.words import Sentence, say
 
@@ -19,7 +19,7 @@ def figure(rates: Sequence[float], steps_per_epoch: int, said: Said = str) -> di
     kept = thinned(rates, MOST_POINTS)
     line = {
         "x": [round((i + 1) / steps_per_epoch, 4) for i in kept], "y": [float(f"{rates[i]:.5g}") for i in kept], "mode": "lines",
-        "line": {"color": COLOUR, "width": 2.25}, "fill": "tozeroy", "fillcolor": "rgba(13,143,132,0.12)", "showlegend": False,
+        "line": {"color": COLOUR, "width": 2.25}, "fill": "tozeroy", "fillcolor": faint(ACCENT, 0.12), "showlegend": False,
         "hovertemplate": "%{y:.4~g}<extra></extra>",
     }  # fmt: skip
     layout = {

@@ -1,4 +1,4 @@
-"""Make what `clsf.examples` holds again, runs and pictures: `python -m clsf.cli.examples [GROUP …]`.
+"""Make what `clsf.examples` holds again, runs and pictures: `python -m clsf.cli.examples [GROUP or FILE …]`.
 
 For who works on the program: what comes out goes into the repository. Runs are trained on the CPU; the same versions give the
 same numbers, but for times.
@@ -15,6 +15,10 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 
 from clsf import FRAMEWORKS, capsule, checks, examples
+from clsf.compare.cases.lecture import LECTURE
+from clsf.compare.cases.runner import ServiceTrainer
+from clsf.compare.cases.steps import CaseStep, explain
+from clsf.compare.defaults import ask
 from clsf.compare.lockstep import lockstep
 from clsf.compare.recording import Recording
 from clsf.compare.sides import EngineSide
@@ -22,6 +26,7 @@ from clsf.data import png
 from clsf.data.catalogue import NAMES, info
 from clsf.data.sources import open_dataset
 from clsf.errors import EngineError
+from clsf.examples import compared
 from clsf.experiments import sets
 from clsf.model.layers import made
 from clsf.model.presets import preset
@@ -35,6 +40,7 @@ DATA = "digits"
 CLASSES = 10
 GROUPS = (examples.DIGITS, examples.FIRST, examples.RATES, examples.SEEDS)
 STEPS = 100  # of the lockstep
+CASE_EPOCHS, CASE_SEEDS = 5, 1
 SEEDS = 5
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # from too small to too large
 
@@ -116,6 +122,24 @@ def steps(service: TrainingService) -> str:
     return json.dumps({"started": told, "steps": lines}, separators=(",", ":"), allow_nan=False)
 
 
+def case(service: TrainingService) -> str:
+    """Return the case of the lecture as JSON."""
+    plan = LECTURE.settings(Plan(DATA, epochs=CASE_EPOCHS, device="cpu"))
+    found = explain(LECTURE, ServiceTrainer(service, CLI), plan, CLASSES, CASE_SEEDS)
+    return compared.case_as_json(DATA, CASE_EPOCHS, [step for step in found if isinstance(step, CaseStep)])
+
+
+def defaults(service: TrainingService) -> str:
+    """Return what both frameworks say of their defaults as JSON."""
+    rows = ask(service).rows
+    told = {name: {row.row: row.values[name] for row in rows} for name in FRAMEWORKS}
+    return json.dumps(told, separators=(",", ":"), allow_nan=False)
+
+
+COMPARED = {compared.CASE: case, compared.DEFAULTS: defaults}
+"""File -> what makes it."""
+
+
 def picture(data: str) -> bytes:
     """Return training images of each class in one row, two where they are grey, as a PNG."""
     images, each = open_dataset(data).train, 1 if info(data).shape[2] == 3 else 2
@@ -126,7 +150,7 @@ def picture(data: str) -> bytes:
 
 def main(names: Sequence[str]) -> None:
     """Write these groups; none: all."""
-    parts = [one for name in names or GROUPS for one in group(name)]
+    parts = [one for name in names or GROUPS if name not in COMPARED for one in group(name)]
     examples.FOLDER.mkdir(exist_ok=True)
     for data in (name for name in NAMES if info(name).embedded):
         (examples.FOLDER / f"{data}.png").write_bytes(picture(data))
@@ -135,6 +159,9 @@ def main(names: Sequence[str]) -> None:
             write(service, one)
         if not names:
             (examples.FOLDER / examples.LOCKSTEP).write_text(steps(service), "utf-8")
+        for name, made_of in COMPARED.items():
+            if not names or name in names:
+                (examples.FOLDER / name).write_text(made_of(service), "utf-8")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import tokenize
 from html import escape
 
 STYLE = """
-.yc-k{color:light-dark(#a626a4,#d9a0e8)}.yc-s{color:light-dark(#2f6f2f,#a3d39c)}.yc-n{color:light-dark(#8a5200,#e8b77a)}
-.yc-c{color:light-dark(#5c6370,#9aa4b2);font-style:italic}.yc-d{color:light-dark(#1f4fbf,#8ab4f8)}
+.yc-k{color:var(--clsf-code-word)}.yc-s{color:var(--clsf-code-text)}.yc-n{color:var(--clsf-code-number)}
+.yc-c{color:var(--clsf-code-comment);font-style:italic}.yc-d{color:var(--clsf-code-name)}
 """
 _BUILTINS = frozenset(name for name in dir(builtins) if name[0].islower())
 

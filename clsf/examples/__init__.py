@@ -17,12 +17,12 @@ from clsf.capsule import Capsule
 from clsf.compare.values import LockstepStarted, SideFacts, StepDifference
 from clsf.data.catalogue import NAMES
 from clsf.errors import StoreError
+from clsf.examples.folder import FOLDER
 from clsf.experiments.start import ExperimentRuns, Member
 from clsf.experiments.values import text
 from clsf.runs.history import ExperimentRow
 from clsf.runs.record import RunRecord
 
-FOLDER = Path(__file__).parent / "data"
 ENDING = ".clsf.zip"
 PREFIX = "example-"
 

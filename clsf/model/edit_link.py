@@ -7,12 +7,10 @@ the dictionary raises the version.
 
 from __future__ import annotations
 
-import base64
 import json
-import re
-import zlib
 from math import prod
 
+from clsf import packing
 from clsf.checks import json_of, shown
 from clsf.errors import SpecError
 from clsf.model.branches import BRANCHING
@@ -53,9 +51,7 @@ def to_text(design: Design) -> str:
 def to_link(design: Design) -> str | None:
     """Return the short form of a design, or None if it would be longer than a link may be."""
     text = json.dumps(_short(to_data(design)), separators=(",", ":")).encode()
-    pressing = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zdict=_OFTEN)
-    packed = pressing.compress(text) + pressing.flush()
-    link = f"{LINK_VERSION}." + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    link = f"{LINK_VERSION}." + packing.packed(text, _OFTEN)
     return link if len(link) <= MAX_LINK else None
 
 
@@ -81,14 +77,8 @@ def from_link(link: str, input_shape: Shape) -> Design:
             value=shown(version if dot else ""), version=LINK_VERSION,
         )  # fmt: skip
     try:
-        if not re.fullmatch(r"[\w-]*", packed, re.ASCII):
-            raise ValueError
-        opening = zlib.decompressobj(-15, zdict=_OFTEN)
-        raw = opening.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), MAX_JSON + 1)
-        if not opening.eof and len(raw) <= MAX_JSON:
-            raise ValueError
-        text = raw.decode()
-    except (ValueError, zlib.error):
+        text = packing.unpacked(packed, MAX_JSON, _OFTEN).decode()
+    except ValueError:
         raise SpecError("The link's design is damaged, perhaps cut off. Copy the whole link once more.") from None
     return from_text(text, input_shape)
 

@@ -188,6 +188,10 @@ class RunHistory:
             for table in ("runs", "progress")
         )
 
+    def trained(self, owner: str) -> bool:
+        """Return whether this owner has trained anything, deleted runs too."""
+        return bool(self._select("SELECT 1 AS one FROM runs WHERE owner = ? LIMIT 1", (owner,)))
+
     # Experiments.
 
     def begin(self, row: ExperimentRow) -> None:

@@ -5,7 +5,6 @@ Nothing that comes from a link is trusted: every field is checked, and the packe
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import re
@@ -13,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Protocol
 
-from clsf import checks
+from clsf import checks, packing
 from clsf.checks import field as word
 from clsf.course import path, tasks
 from clsf.course.lesson import Lesson, Link
@@ -154,7 +153,7 @@ class Assignment:
     def packed(self) -> str:
         """Return the text for a link. Raises TeachingError if it would be longer than a link may be."""
         content = json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
-        text = base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
+        text = packing.packed(content, frame=packing.WITH_HEAD)
         if len(text) > MOST_LINK:
             raise TeachingError(
                 "The assignment takes {count} characters in a link, but may take {most}. Shorten the note.",
@@ -166,14 +165,13 @@ class Assignment:
 def unpacked(text: str) -> Assignment:
     """Return the assignment in the text of a link. Raises TeachingError with the reason if there is none in it."""
     broken = TeachingError("The link of this assignment is damaged: a part of it is missing. Ask for the link again.")
-    if len(text) > MOST_LINK or not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+    if len(text) > MOST_LINK:
         raise broken
     try:
-        unpacking = zlib.decompressobj()
-        content = unpacking.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_JSON)
-    except (ValueError, zlib.error):
+        content = packing.unpacked(text, MOST_JSON, frame=packing.WITH_HEAD)
+    except ValueError:
         raise broken from None
-    if not unpacking.eof:
+    if len(content) > MOST_JSON:
         raise broken
     return read(content)
 

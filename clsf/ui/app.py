@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from clsf.errors import ClsfError
 from clsf.ui import assignment_bar, chrome, course_bar, held, incoming, keeping, links, next_page, share_page, unexpected_errors
-from clsf.ui.shared import assigned, identity, language, navigation, service_access, static_files
+from clsf.ui.shared import assigned, identity, language, linked, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
 
@@ -21,6 +21,7 @@ def main() -> None:
     incoming.watch()
     held.limit()
     links.tidy()
+    st.session_state.pop(linked.LEFT_OUT, None)  # the page says it anew
     language.remember()
     page = navigation.navigation()
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="auto")  # after the menu: its icons are not ours

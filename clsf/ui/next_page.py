@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.course import path
-from clsf.ui.shared import language, navigation, questions
+from clsf.ui.shared import choose, language, navigation, questions
 from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence, say
 
@@ -22,17 +22,21 @@ NEXT: dict[str, tuple[str, Sentence]] = {
     "predict": ("experiments", say("You know where the model is wrong. Try which setting makes it better.")),
     "bug_lab": ("your_code", say("Now look at a program of your own with the same eyes.")),
     "runs": ("experiments", say("Single runs differ by chance. Compare sets of runs that differ in one thing.")),
+    "teachers": ("home", say("See the course as your students see it, and take a lesson yourself.")),
 }
 """Page -> the page to go to next, and the reason."""
 
+OWN_WAYS = ("home", "lesson", "assignment")
+"""Pages whose content says where to go from there: the map, the lessons' steps, the assignment."""
+
 
 def show(page: str) -> None:
-    """Show the foot of a page; the map and the lessons have their own ways."""
+    """Show the foot of a page."""
     if page not in NEXT:
         return
     if page != "tensors" and path.questions(page, language.chosen()):  # the Tensors page has them in each of its parts
         count = len(path.questions(page, language.chosen()))
-        if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", persist_state="session"):
+        if st.toggle(t("Test yourself ({count})", count=count), key=f"test_yourself_{page}", **choose.LINKED):
             questions.show(page)
     name, why = NEXT[page]
     title = words(navigation.page_named(name).title)

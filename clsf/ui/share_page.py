@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit, urlunsplit
-
 import streamlit as st
 
 from clsf.ui.shared import linked, qr
@@ -30,9 +28,12 @@ def show() -> None:
     with st.container(key="share"):
         bar = _bar(
             key=KEY,
-            data={"buttons": buttons, "done": t("Link copied"), "failed": t("Copy the address of the browser instead")},
+            data={
+                "buttons": buttons, "done": " ".join((t("Link copied"), linked.left_out())).strip(),
+                "failed": t("Copy the address of the browser instead"),
+            },
             on_asked_change=_asked,
-        )
+        )  # fmt: skip
     if bar.asked == "code":
         st.dialog(t("This page as a code to scan"), width="small")(_code)()
 
@@ -53,15 +54,8 @@ def projected() -> bool:
     return True
 
 
-def address() -> str:
-    """Return the link to what is seen: this server's address, the page, and all that it has put into its link."""
-    here = urlsplit(st.context.url or "")
-    query = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
-    return urlunsplit((here.scheme, here.netloc, here.path, urlencode(query), ""))
-
-
 def _code() -> None:
-    link = address()
+    link = linked.address()
     drawn = qr.picture(link)
     if drawn is None:
         st.info(
@@ -71,6 +65,8 @@ def _code() -> None:
     else:
         st.image(drawn, width=CODE_SIDE)
     st.code(link, language=None, wrap_lines=True)
+    if linked.left_out():
+        st.caption(linked.left_out())
 
 
 def _project(on: bool) -> None:

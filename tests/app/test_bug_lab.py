@@ -95,9 +95,9 @@ def test_a_case_is_played_to_its_proof(opened, pretended, lab, lang, monkeypatch
 def test_the_confusion_matrix_says_which_images_it_counts(opened, pretended):
     said = next(text for text in texts(opened(case=CODE)).splitlines() if "Confusion matrix" in text)
     for part in (
-        "validation and test images together",
-        "after its last training step",
-        "images: 10)",
+        "validation and test together",
+        "after the last training step",
+        "(10)",
         "Rows are labels, columns are answers",
     ):
         assert part in said  # one image of each of ten classes is in the pretended matrix

@@ -85,7 +85,7 @@ def test_every_section_opens_in_both_languages(page, section, lang):
 def test_the_grid_is_three_by_four_and_can_be_narrowed_to_a_class(page):
     app = well(page())
     assert "1–12 of 1,437" in texts(app)
-    app.get_by_key(keys.CLASSES).set_value([3]).run()
+    app.get_by_key(keys.CLASSES).set_value(["3"]).run()
     well(app)
     assert "1–12 of 146" in texts(app)
     app.get_by_key(keys.ROWS).set_value(2).run()
@@ -93,6 +93,11 @@ def test_the_grid_is_three_by_four_and_can_be_narrowed_to_a_class(page):
     assert "9–16 of 146" in texts(app)
     app.button(key="grid_shuffle").click().run()
     assert "1–8 of 146" in texts(well(app))
+    link = {name: app.query_params[name][0] for name in (keys.CLASSES, keys.SHUFFLE)}  # which the reader's link opens elsewhere
+    assert link == {keys.CLASSES: "3", keys.SHUFFLE: "1"}
+    assert "13–24 of 146" in texts(well(page(**link, **{keys.PAGE: "1"})))
+    for wrong in ({keys.CLASSES: "99,x", keys.SHUFFLE: "-1"}, {keys.PAGE: "9" * 30, keys.SHUFFLE: "²"}):
+        assert "1–12 of 1,437" in texts(well(page(**wrong)))
 
 
 def test_an_image_of_a_link_is_shown_as_two_tensors(page):

@@ -316,8 +316,10 @@ def test_a_shared_link_shows_one_run_to_anybody_and_lets_them_change_nothing(ope
     assert "private-tag" not in shown + html(app)
     assert "Somebody shared this run with you" in shown
     assert not {"delete_one", "describe", "continue"} & {button.key for button in app.button}
-    own = well(open_mine("runs", run=run_id))
-    assert {"delete_one", "describe"} <= {button.key for button in own.button}
+    chosen = well(open_mine("runs", key="b" * 22, chosen=run_id))  # the link of the owner's list, where it was chosen
+    assert "Somebody shared this run with you" in texts(chosen)
+    for own in (well(open_mine("runs", run=run_id)), well(open_mine("runs", chosen=run_id))):
+        assert {"delete_one", "describe"} <= {button.key for button in own.button}
 
 
 def test_a_shared_link_of_a_deleted_run_shows_nothing(open_mine, lab):

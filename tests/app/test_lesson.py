@@ -88,10 +88,10 @@ def test_nonsense_in_the_link_opens_a_lesson_all_the_same(open_app):
 
 
 def test_every_page_says_what_next(open_app):
-    from clsf.ui.next_page import NEXT
+    from clsf.ui.next_page import NEXT, OWN_WAYS
     from clsf.ui.shared.navigation import PAGES
 
-    assert set(NEXT) == {page.name for page in PAGES} - {"home", "lesson", "assignment", "teachers"}
+    assert {page.name for page in PAGES} == {*NEXT, *OWN_WAYS}
     assert "What next?" in texts(open_app("runs"))
 
 

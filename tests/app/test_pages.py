@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from clsf.course import path
 from clsf.ui.shared.navigation import PAGES
 from clsf.ui.shared.text import catalogue
 from tests.app.seen import texts
+from tests.sampled import sampled
 
 ROOT = Path(__file__).parents[2]
 HOME = {"en": "One model, two frameworks", "ko": "모델은 하나, 프레임워크는 둘"}
@@ -124,3 +126,19 @@ def test_pages_load_no_framework():
     count, found = done.stdout.split("\n")[:2]
     assert int(count) > 150
     assert found == ""
+
+
+BEFORE = [
+    "train", "train?view=study", "experiments", "runs", "your_code", "predict?predict=try", "predict?predict=evaluate", "own?own=teach",
+    "own?own=try", "own?own=questions",
+    *(f"compare?compare={section}" for section in ("race", "lockstep", "gap", "convert", "noise", "defaults")),
+]  # fmt: skip
+"""Every part of a page whose result is empty before the first run, by its link."""
+
+
+@pytest.mark.parametrize("link", sampled(BEFORE, ["your_code", "compare?compare=gap"]))
+def test_before_the_first_run_there_is_an_example_or_a_question(open_app, link):
+    page, _, query = link.partition("?")
+    app = open_app(page, **dict(parse_qsl(query)))
+    assert not app.exception
+    assert "Guess" in texts(app) or "Example" in texts(app)

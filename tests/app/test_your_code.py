@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from clsf import faults
+from clsf import faults, packing
 from clsf.code.colours import coloured
 from clsf.reader.pair import pair_of
 from clsf.reader.pair_differences import differences, evened
 from clsf.reader.program import read
 from clsf.ui.your_code import keys
+from clsf.ui.your_code.editor import EXAMPLE
 from tests.app.seen import texts
 from tests.unit.reader_programs import PROGRAMS, RIGHT
 
@@ -99,3 +100,23 @@ def test_words_of_python_have_colours_and_nothing_is_lost():
     assert "&lt;b&gt;" in rows[0]
     assert "yc-s" in rows[3]
     assert len(coloured("def (:\n ''' unclosed")) == 2
+
+
+def test_a_program_travels_in_the_link_and_a_damaged_one_is_said(open_app):
+    app = open_app("your_code", **{keys.TEXT: packing.packed(EXAMPLE.encode())})
+    assert not app.exception
+    assert app.text_area(key=keys.TEXT).value == EXAMPLE
+    assert "2 faults" in texts(app)
+    code = packing.packed(b"\xff\xfe broken")
+    for wrong in (code, code[:-3], "!", packing.packed(bytes(3_000_000))):
+        app = open_app("your_code", **{keys.TEXT: wrong})
+        assert not app.exception
+        assert "The program in the link is damaged" in texts(app)
+        assert app.text_area(key=keys.TEXT).value == ""
+
+
+def test_a_program_too_long_for_a_link_is_left_out_and_said(open_app):
+    app = open_app("your_code")
+    app.text_area(key=keys.TEXT).set_value(EXAMPLE + "".join(f"# {n * 7919 % 1_000_003 * 31}\n" for n in range(800))).run()
+    assert keys.TEXT not in app.query_params
+    assert "Not in the link, which would have more than 2,000 characters: Your program." in texts(app)

@@ -30,7 +30,6 @@ def test_a_capsule_is_asked_on_a_computer_without_the_photos(dashboard, photos, 
     expect(page.get_by_text("“Day and night” is ready")).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Train with it").click()
     page.locator("summary", has_text="Everything else").click(timeout=LONG)
-    page.locator("summary", has_text="Images").click(timeout=LONG)
     start = page.get_by_role("button", name="Start training")
     place = start.bounding_box()
     page.get_by_text("μ = 0, σ = 1").click()

@@ -94,6 +94,24 @@ def test_data_controls_stand_beside_the_pictures(visit):
     )
 
 
+@pytest.mark.parametrize("screen", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_the_window_over_an_image_stands_beside_the_settings(visit, screen):
+    page = visit("/layers?lang=en&view=window", screen)
+    window = page.locator(".window canvas").first
+    slider = page.locator(".st-key-layer_settings").get_by_role("slider").first
+    if screen is LAPTOP:
+        together(page, window, slider)
+    else:  # where the picture stays on top while the settings scroll
+        slider.scroll_into_view_if_needed()
+        assert 0 <= page.locator(".st-key-layers_strip").bounding_box()["y"] < 80
+
+
+def test_a_varied_image_stands_beside_what_varies_it(visit):
+    page = visit("/data?lang=en&data=digits&part_of_data=vary", LAPTOP)
+    shift, turn = page.get_by_role("slider", name="Shift, pixels"), page.get_by_role("slider", name="Cutout, pixels")
+    together(page, shift, turn, page.locator("[data-testid=stMain] .grid .cell").first)
+
+
 def test_train_shows_the_charts_beside_the_start_button(visit):
     page = visit("/train?lang=en&epochs=1&model=tiny&seed=3", LAPTOP)
     page.get_by_role("button", name="Start training").click()

@@ -154,7 +154,7 @@ def test_the_page_can_be_used_with_the_keyboard_alone(dashboard, link):
 
 
 @pytest.mark.slow
-def test_a_drawing_outlives_a_look_at_another_page(dashboard, link):
+def test_a_drawing_outlives_a_look_at_another_page_and_travels_in_a_link(dashboard, link):
     page = dashboard.open(link)
     sheet = page.locator("canvas").first
     expect(sheet).to_be_visible(timeout=LONG)
@@ -164,7 +164,14 @@ def test_a_drawing_outlives_a_look_at_another_page(dashboard, link):
     page.mouse.move(box["x"] + 150, box["y"] + 260, steps=10)
     page.mouse.up()
     expect(page.locator(".pd-verdict b")).to_have_count(2, timeout=LONG)
+    expect(page).to_have_url(re.compile("[?&]drawing=8"), timeout=LONG)  # a stroke that has ended is in the link
     before = answers(page)
+    elsewhere = dashboard.open(page.url.removeprefix(dashboard.address))
+    expect(elsewhere.locator(".pd-verdict b")).to_have_count(2, timeout=LONG)
+    assert answers(elsewhere) == before
+    elsewhere.goto(re.sub("drawing=8[^&]*", "drawing=8abc", page.url))
+    expect(elsewhere.get_by_text("The drawing in the link is damaged")).to_be_visible(timeout=LONG)
+    elsewhere.context.close()
     page.get_by_role("link", name="Tensors").click()
     expect(page.get_by_role("heading", level=1, name="Tensors")).to_be_visible(timeout=LONG)
     page.get_by_role("link", name="Predict").click()

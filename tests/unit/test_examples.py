@@ -7,7 +7,10 @@ import pytest
 
 from clsf import FRAMEWORKS, examples
 from clsf.cli import examples as making
+from clsf.compare.cases.lecture import LECTURE
+from clsf.compare.defaults import ROWS
 from clsf.errors import ClsfError, StoreError
+from clsf.examples import compared
 from clsf.training_service import TrainingService
 
 
@@ -72,3 +75,12 @@ def test_only_small_files_come_along() -> None:
     assert sum(path.stat().st_size for path in examples.FOLDER.iterdir()) < 500_000
     assert examples.picture("digits").startswith(b"\x89PNG")
     assert examples.picture("../digits") is None
+
+
+def test_the_case_and_the_defaults_were_recorded_by_the_product() -> None:
+    data, epochs, steps = compared.case()
+    assert (data, epochs, len(steps[0].seeds)) == (making.DATA, making.CASE_EPOCHS, making.CASE_SEEDS)
+    assert [step.cause for step in steps] == [LECTURE.start_name, *LECTURE.order]
+    assert compared.case_as_json(data, epochs, steps) == (examples.FOLDER / compared.CASE).read_text("utf-8")
+    assert [row.row for row in compared.defaults()] == list(ROWS)
+    assert all(value is not None for row in compared.defaults()[:1] for value in row.values.values())

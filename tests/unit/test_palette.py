@@ -55,6 +55,32 @@ def colours_in(path: Path) -> set[str]:
     return {found.lower() for found in re.findall(r"#[0-9a-fA-F]{6}\b", path.read_text("utf-8"))}
 
 
+def literal_colours(text: str) -> set[str]:
+    """Return the colours that are written out in a text, as #rrggbb; black, white and greys mean nothing and are left out."""
+    found = {
+        hexed if len(hexed) == 7 else "#" + "".join(2 * c for c in hexed[1:4])
+        for hexed in re.findall(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b(?!;\w)", text)
+    }
+    numbers = re.findall(r"rgba?\(\s*(\d{1,3})[,\s]\s*(\d{1,3})[,\s]\s*(\d{1,3})", text)
+    found |= {"#" + bytes(map(int, triple)).hex() for triple in numbers if all(int(n) < 256 for n in triple)}
+    return {colour.lower() for colour in found if max(bytes.fromhex(colour[1:])) - min(bytes.fromhex(colour[1:])) > 20}
+
+
+def test_no_page_has_a_colour_of_its_own():
+    """Outside of the palette there are only black, white and greys."""
+    elsewhere = {
+        "ui/chrome.css": {"#127f75"},  # how Streamlit writes the dark theme's primary colour, to be replaced
+    }  # fmt: skip
+    own = {}
+    for path in (*FILES, *sorted((PACKAGE.parent / "pages").glob("*.py"))):
+        name = path.relative_to(PACKAGE).as_posix() if path.is_relative_to(PACKAGE) else path.name
+        if name.startswith(("ui/", "charts/")) or path.suffix in (".css", ".js") or not path.is_relative_to(PACKAGE):
+            found = literal_colours(path.read_text("utf-8")) - elsewhere.get(name, set())
+            if found:
+                own[name] = sorted(found)
+    assert own == {}, "say it in clsf.charts.palette, and use it, or its CSS variable"
+
+
 def test_a_colour_with_a_meaning_is_written_in_one_place():
     again = {f"{path.relative_to(PACKAGE)}: {colour}" for path in FILES for colour in colours_in(path) & MEANING}
     assert not again, "use clsf.charts.palette, or its CSS variables"

@@ -85,7 +85,7 @@ def test_a_sign_is_seen_in_a_real_run_that_shows_it_and_nothing_in_its_twin(case
 def test_each_sign_of_curves_alone_has_a_real_run_and_a_twin():
     shown = {case.model for case in cases(SIGNS)}
     assert {"overfitting", "plateau", "exploding", "exploding-once", "vanishing", "dead", "taken"} <= shown
-    assert {f"{name}-twin" for name in ("plateau", "exploding", "vanishing", "starved")} <= shown
+    assert {f"{name}-twin" for name in ("plateau", "exploding", "vanishing", "starved", "taken")} <= shown
 
 
 def test_what_is_kept_comes_back_and_a_cut_line_is_left_out(tmp_path):

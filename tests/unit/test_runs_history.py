@@ -67,6 +67,7 @@ def test_only_an_owners_runs_are_found(store):
     assert ids(store.history.find(Query(""))) == []
     assert store.history.knows("you")
     assert not store.history.knows("nobody")
+    assert store.history.trained("you")
 
 
 @pytest.mark.parametrize(

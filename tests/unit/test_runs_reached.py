@@ -48,6 +48,7 @@ def test_progress_moves_with_the_key_and_the_newer_answer_stays(store):
     assert store.reached.all("old", "lesson") == {}
     assert store.history.knows("new")
     assert not store.history.knows("old")
+    assert not store.history.trained("new")  # a lesson was taken, nothing trained
 
 
 def test_a_store_of_before_gets_the_table_and_a_bad_row_costs_one_thing(store, tmp_path):

@@ -35,9 +35,12 @@ def chosen() -> BugCase:
         case = case_of(code) if code else daily("torch", today())
     except SpecError:
         case = daily("torch", today())
-    if st.session_state.get(_SHOWN) != case.code:  # another case begins with its symptoms
+    before = st.session_state.get(_SHOWN)
+    if before != case.code:  # another case begins with its symptoms
         st.session_state[_SHOWN] = case.code
-        st.session_state[STEP] = "proof" if solved(case.code) is not None else STEPS[0]
+        known = "proof" if solved(case.code) is not None else STEPS[0]
+        linked = st.query_params.get(STEP) if before is None else None
+        st.session_state[STEP] = linked if linked in STEPS else known
         st.session_state.pop(_SAID, None)
     return case
 

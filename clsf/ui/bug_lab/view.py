@@ -8,6 +8,7 @@ from clsf import FRAMEWORKS
 from clsf.faults.lab import LEVELS, BugCase, points
 from clsf.frameworks import BY_NAME
 from clsf.ui.bug_lab import answering, probing, proof, running, state, symptoms
+from clsf.ui.shared.choose import named
 from clsf.ui.shared.text import plain, t, tn, words
 
 CODE_HEIGHT = 640
@@ -57,15 +58,15 @@ def show(case: BugCase) -> None:
     ]
     if st.session_state.get(state.STEP) not in steps:
         st.session_state[state.STEP] = steps[-1]
-    step = st.segmented_control(
-        t("Step"), steps, key=state.STEP, format_func=titles.__getitem__, required=True, label_visibility="collapsed"
+    step = named(
+        st.segmented_control, t("Step"), {name: titles[name] for name in steps}, state.STEP, label_visibility="collapsed"
     )
     panel, code = st.columns([1.25, 1], gap="large")
     with code:
         st.markdown(t("**The program**"))
-        st.code(case.shown, language="python", line_numbers=True, height=CODE_HEIGHT)
+        st.code(case.shown, language="python", line_numbers=True, wrap_lines=True, height=CODE_HEIGHT)
     with panel:
-        _step(case, step or steps[0], solved)
+        _step(case, step, solved)
 
 
 def _step(case: BugCase, step: str, solved: int | None) -> None:

@@ -19,7 +19,7 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.plan import MAX_EPOCHS, Plan, Preparation
 from clsf.runs.record import RunRecord
-from clsf.ui.compare import estimate, jobs, keys, published
+from clsf.ui.compare import estimate, example, jobs, keys, published
 from clsf.ui.shared import choose, data_choice, problems, service_access, state
 from clsf.ui.shared.controls import LINKED
 from clsf.ui.shared.data_names import data_name
@@ -60,7 +60,7 @@ def show() -> None:
     jobs.page_of(
         keys.GAP, lambda: _choose(case, row), _start, _look,
         note("compare", "press-explain-gap"),
-        ":material/waterfall_chart:",
+        ":material/waterfall_chart:", example.case,
     )  # fmt: skip
 
 

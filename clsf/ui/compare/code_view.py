@@ -21,7 +21,7 @@ def show(named: tuple[Contestant, ...]) -> None:
     records = [c.run for c in named]
     if any(record.started is None for record in records):
         return
-    with st.expander(t("The code of both"), icon=":material/code:", key=keys.CODE, on_change="rerun") as place:
+    with st.expander(t("The code of both"), icon=":material/code:", key=keys.CODE, bind="query-params") as place:
         if not place.open:  # it is long, and a live race is looked at again every moment
             return
         st.caption(note("compare", "same-model-both"))

@@ -16,7 +16,7 @@ from clsf.data import catalogue
 from clsf.errors import ClsfError
 from clsf.model.shapes import shape_text
 from clsf.ui.compare import keys
-from clsf.ui.shared import data_choice, design, navigation, service_access
+from clsf.ui.shared import data_choice, design, example, navigation, service_access
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
@@ -48,6 +48,9 @@ def show() -> None:
             st.error(plain(done), icon=":material/error:")
         elif done is None:
             st.info(note("compare", "give-files"), icon=":material/upload_file:")
+            example.guess(
+                t("Guess: weights behind feature maps are carried to PyTorch as they are. Which layer differs first, and do the shapes show it?")
+            )  # fmt: skip
         else:
             _look(done)
 

@@ -12,7 +12,7 @@ from clsf import FRAMEWORKS
 from clsf.charts.style import STYLES
 from clsf.compare.background import Background
 from clsf.compare.defaults import DefaultRow, Defaults, ask
-from clsf.ui.compare import jobs, keys, switches
+from clsf.ui.compare import example, jobs, keys, switches
 from clsf.ui.shared import service_access, state
 from clsf.ui.shared.run_status import name
 from clsf.ui.shared.sections import go
@@ -47,7 +47,7 @@ def _ask() -> DefaultsJob:
 def _look(job: DefaultsJob, was_over: bool) -> None:
     if not job.background.over:
         st.info(t("Both workers are asked. While they still load their framework, this takes a few seconds."), icon=":material/hourglass_top:")  # fmt: skip
-        st.skeleton(height=320)
+        example.defaults(lambda row: _row(row, switch=False))
         return
     if not was_over:
         st.rerun()
@@ -71,14 +71,14 @@ def _again() -> None:
         st.rerun()
 
 
-def _row(row: DefaultRow) -> None:
+def _row(row: DefaultRow, switch: bool = True) -> None:
     with st.container(border=True, gap="xsmall"):
         what, *sides, action = st.columns([1.5, 2, 2, 1], vertical_alignment="top", gap="medium")
         what.markdown(f"**{plain(row.title)}**")
         for place, framework in zip(sides, FRAMEWORKS, strict=True):
             place.html(_values(framework, row.values[framework]))
         with action:
-            if row.difference is not None and st.button(
+            if switch and row.difference is not None and st.button(
                 t("Switch"), key=f"open_{row.row}", icon=":material/toggle_on:", on_click=_open, args=(row.difference,),
                 help=t("Switch it on and see what it does: {title}", title=words(row.title)), width="stretch",
             ):  # fmt: skip

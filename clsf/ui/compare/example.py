@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from clsf import FRAMEWORKS, examples
+from clsf.charts import compare_case as charts
 from clsf.charts import compare_lockstep, compare_noise
 from clsf.charts.compare_curves import contestants, figure, in_words
 from clsf.compare import noise
+from clsf.compare.cases.steps import summary as said
+from clsf.compare.defaults import DefaultRow
+from clsf.examples import compared
 from clsf.frameworks import TITLES
 from clsf.ui.shared import example
+from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.text import plain, t, tn, words
 
@@ -43,7 +50,7 @@ def lockstep() -> None:
             lambda: (compare_lockstep.figure(started, steps, None, words), compare_lockstep.in_words(started, steps, words)), 340,
             t("Largest difference at each step, in powers of ten"),
         )  # fmt: skip
-        st.markdown(f"**{t('Guess before you press: what would these lines look like in float64?')}**")
+        example.guess(t("Guess before you press: what would these lines look like in float64?"))
 
 
 def seeds() -> None:
@@ -68,6 +75,32 @@ def seeds() -> None:
             "compare-example-seeds", len(records),
             lambda: (compare_noise.figure(names, styles, values, means, words), compare_noise.in_words(names, means, words)), 340,
         )  # fmt: skip
+
+
+def case() -> None:
+    """Show how much each cause of the lecture's gap took away, on small images."""
+    data, epochs, steps = compared.case()
+    with _place("case"):
+        facts = [
+            t("The lecture's gap, one cause less at each step"), data_name(data), tn("{epochs} epoch", "{epochs} epochs", epochs, epochs=epochs),
+            tn("{count} seed", "{count} seeds", len(steps[0].seeds)),
+        ]  # fmt: skip
+        example.head(" · ".join(facts))
+        example.guess(t("Guess before you read on: which of the causes takes most of the gap away?"))
+        draw(
+            "compare-example-case", len(steps), lambda: (charts.waterfall(steps, words, None), charts.in_words(steps, words)),
+            140 + 48 * len(steps), t("Accuracy on validation images, one cause less at each step"),
+        )  # fmt: skip
+        with st.expander(t("What came out")):
+            st.markdown(plain(said(steps)))
+
+
+def defaults(show: Callable[[DefaultRow], None]) -> None:
+    """Show what both frameworks said once, while they are asked again."""
+    with _place("defaults"):
+        example.head(t("What both said in the versions that this program was made with."))
+        for row in compared.defaults():
+            show(row)
 
 
 def _place(name: str) -> object:

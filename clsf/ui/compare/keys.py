@@ -11,10 +11,10 @@ CLIP, WEIGH = "lock_clip", "lock_weigh"
 STEPS, ISOLATE, FULL, DECAY, SEED = "steps", "isolate", "keep", "decay", "lock_seed"
 SWITCHES = "switches"  # in the link: what is done otherwise, "name:option,name:option"
 PICKED = "picked"
-STEP = "lock_step"
+STEP, WHERE = "lock_step", "lock_where"
 
 # Cases, and noise. The first case was the only one once; its keys are as they were.
-CASE, ROW_ON = "case", "published_row"
+CASE, ROW_ON, ROW = "case", "published_row", "published_pair"
 GAP_EPOCHS, GAP_SEEDS, GAP_LIMIT, GAP_ORDER = "gap_epochs", "gap_seeds", "gap_images", "gap_order"
 NOISE_EPOCHS, NOISE_SEEDS, NOISE_LIMIT = "noise_epochs", "noise_seeds", "noise_images"
 NOISE_CHANGE, NOISE_CHANGE_LINK = "noise_change", "change"

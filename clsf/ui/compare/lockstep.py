@@ -26,7 +26,8 @@ from clsf.plan import Plan
 from clsf.runs.sharing import shared
 from clsf.ui.compare import bench, diagram_view, example, jobs, keys, layers_view, switches
 from clsf.ui.compare.bench import CompareBench
-from clsf.ui.shared import service_access
+from clsf.ui.shared import choose, service_access
+from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
@@ -202,12 +203,12 @@ def _layers(job: LockstepJob, started: LockstepStarted, steps: list[StepDifferen
     if job.background.over and len(steps) > 1:
         if not 1 <= st.session_state.get(keys.STEP, at) <= len(steps):
             st.session_state[keys.STEP] = at
-        at = st.slider(t("Step"), 1, len(steps), at, key=keys.STEP)
+        at = st.slider(t("Step"), 1, len(steps), at, key=keys.STEP, **LINKED)
     rows = layer_rows(job.analysis, started, steps[at - 1], parting)
-    listed, drawn = st.tabs([t("Layer by layer"), t("Diagram")])
-    with listed:
+    ways = {"list": t("Layer by layer"), "diagram": t("Diagram")}
+    if choose.named(st.segmented_control, t("What to show"), ways, keys.WHERE, label_visibility="collapsed") == "list":
         layers_view.show(rows, steps[at - 1], parting)
-    with drawn:
+    else:
         diagram_view.show(job.spec, job.analysis.input_shape, rows)
 
 

@@ -9,6 +9,7 @@ from clsf.compare.cases import crossedwires
 from clsf.compare.cases.case import Case
 from clsf.compare.cases.crossedwires import NET_OF, PublishedPair
 from clsf.ui.compare import keys
+from clsf.ui.shared import choose
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, words
 
@@ -53,6 +54,9 @@ def _chosen(net: str) -> set[int]:
 
 def _one(net: str, rows: list[PublishedPair], places: list[int]) -> PublishedPair | None:
     usual = rows.index(crossedwires.usual(net))
+    linked = st.query_params.get(keys.ROW, "")
+    if linked.isascii() and linked.isdecimal() and len(linked) < 7 and int(linked) < len(rows) and not places:
+        usual = int(linked)
     offered = places[:200] or [usual]
     offered.sort(key=lambda n: -abs(rows[n].gap))
     titles = {str(n): _told(rows[n]) for n in offered}
@@ -60,9 +64,11 @@ def _one(net: str, rows: list[PublishedPair], places: list[int]) -> PublishedPai
         t("Run one of these rows here"),
         key=keys.ROW_ON,
         help=t("With its learning rate, epsilon and batch size, on your images."),
+        **choose.LINKED,
     ):
-        name = st.selectbox(t("Published pair"), list(titles), format_func=lambda n: titles.get(n, n), key=f"{_key(net)}_row")
-        return rows[int(name)] if name is not None else None
+        first = str(rows.index(crossedwires.usual(net)))
+        first = first if first in titles else next(iter(titles))
+        return rows[int(choose.named(st.selectbox, t("Published pair"), titles, f"{_key(net)}_row", keys.ROW, first))]
     return None
 
 

@@ -51,7 +51,7 @@ def _image(images) -> tuple[int, int]:
     one, two = st.columns(2)
     with one:
         number = st.number_input(
-            t("Image"), 0, len(images) - 1, opened.picked(images), key="lab_image", help=t("The number of a training image; the one you looked at is set.")
+            t("Image"), 0, len(images) - 1, opened.picked(images), key=keys.LAB_IMAGE, help=t("The number of a training image; the one you looked at is set."), **choose.LINKED
         )  # fmt: skip
     with two:
         seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.LAB_SEED)

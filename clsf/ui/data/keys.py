@@ -7,7 +7,7 @@ SECTION = "part_of_data"
 # Look.
 PART = "images_of"
 ROWS, COLUMNS, SIDE = "grid_rows", "grid_columns", "grid_side"
-CLASSES = "grid_classes"  # not in the link: names of classes may be anything
+CLASSES = "grid_classes"  # in the link: their numbers, for names may be anything
 SHUFFLE, PAGE = "grid_order", "grid_page"
 IMAGE = "image"  # in the link: the index of the image that is looked at
 GRID = "data_grid"
@@ -30,7 +30,7 @@ ORDER_BATCH, ORDER_SEED = "order_batch", "order_seed"
 
 # Augmentation lab.
 LAB_FLIP, LAB_SHIFT, LAB_ROTATION, LAB_BRIGHTNESS, LAB_CUTOUT = "lab_flip", "lab_shift", "lab_rotation", "lab_brightness", "lab_cutout"  # fmt: skip
-LAB_SEED = "lab_seed"
+LAB_IMAGE, LAB_SEED = "lab_image", "lab_seed"
 AUGMENTATION = "chosen_augmentation"  # what was taken over for training, as a dict
 
 # Labels.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+
 import numpy as np
 import streamlit as st
 
@@ -10,7 +13,7 @@ from clsf.charts.style import STYLES
 from clsf.data.catalogue import DatasetInfo
 from clsf.data.images import Images
 from clsf.ui.data import codes, keys, opened
-from clsf.ui.shared import choose
+from clsf.ui.shared import choose, linked
 from clsf.ui.shared.asking import ask_or_say
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
@@ -63,15 +66,39 @@ def _logits(classes: tuple[str, ...], labels: np.ndarray) -> np.ndarray:
     seed = choose.whole(t("Seed"), 0, 2**31 - 1, 0, keys.LOGITS_SEED)
     start = np.round(np.random.default_rng(seed).normal(0, 1.5, (len(labels), len(classes))), 1)
     names = [name if name == str(label) else f"{label}: {name}" for label, name in enumerate(classes)]
-    table = {t("true label"): [int(k) for k in labels]} | {name: start[:, k] for k, name in enumerate(names)}
+    key = f"{keys.LOGITS}_{seed}_{len(labels)}_{len(classes)}"
+    # What the table begins with must stay the same while it is edited, or edits would be counted twice.
+    if key not in st.session_state:
+        st.session_state[f"{key}_base"] = typed(linked.current(keys.LOGITS) or "", seed, start)
+    base = st.session_state[f"{key}_base"]
+    table = {t("true label"): [int(k) for k in labels]} | {name: base[:, k] for k, name in enumerate(names)}
     edited = st.data_editor(
-        table, hide_index=True, disabled=[t("true label")], key=f"{keys.LOGITS}_{seed}_{len(labels)}_{len(classes)}", width="stretch",
+        table, hide_index=True, disabled=[t("true label")], key=key, width="stretch",
         column_config={n: st.column_config.NumberColumn(n, min_value=-LIMIT, max_value=LIMIT, format="%.1f", width="small") for n in names},
     )  # fmt: skip
     logits = np.array([[value if value is not None else 0 for value in edited[name]] for name in names], np.float64).T
     logits = np.clip(np.nan_to_num(logits), -LIMIT, LIMIT)
+    linked.keep(keys.LOGITS, as_text(logits, seed, start) or None)
     st.caption(t("Change any number. The largest in a row is what the model would answer."))
     return logits
+
+
+def as_text(logits: np.ndarray, seed: int, start: np.ndarray) -> str:
+    """Return what was typed over the numbers to start with, for a link: the seed, then row, column and value of each; "" for nothing."""
+    changed = [f"{row}_{column}_{logits[row, column]:.6g}" for row, column in np.argwhere(logits != start)]
+    return "~".join([str(seed), *changed]) if changed else ""
+
+
+def typed(text: str, seed: int, start: np.ndarray) -> np.ndarray:
+    """Return the numbers to start with and over them what `as_text` says of them; what it can't have written is passed over."""
+    first, *changed = text.split("~")[: start.size + 1]
+    found = start.copy()
+    for one in changed if first == str(seed) else ():
+        if match := re.fullmatch(r"([0-9]{1,2})_([0-9]{1,2})_(-?[0-9.]{1,9})(e-[0-9]{1,2})?", one, re.ASCII):
+            row, column = int(match[1]), int(match[2])
+            with suppress(ValueError, IndexError):
+                found[row, column] = min(max(float(match[3] + (match[4] or "")), -LIMIT), LIMIT)
+    return found
 
 
 def _by_hand(logits: np.ndarray, labels: np.ndarray) -> None:

@@ -11,12 +11,13 @@ from clsf.data.shuffle import shuffled
 from clsf.data.split import fair_order
 from clsf.ui.data import codes, keys, opened
 from clsf.ui.data.pixels import pixels
-from clsf.ui.shared import choose, facts, state
+from clsf.ui.shared import choose, facts, linked, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.picture_grid import pictures
 from clsf.ui.shared.text import plain, t, tn
 
 WHOLE = 8  # cells to a side up to which a tensor is printed whole
+STORED, MOST_SEED = "stored", 1_000_000
 PURPOSE = 5
 """Goes into the seed; see `clsf.data.split.PURPOSE`."""
 
@@ -54,24 +55,24 @@ def _choices(images: Images) -> tuple[int, int, int, list[int]]:
     with two:
         columns = choose.whole(t("Columns"), 1, 16, 4, keys.COLUMNS)
     side = choose.whole(t("Size on screen, pixels"), 24, 256, 96, keys.SIDE)
-    kinds = st.multiselect(
-        t("Only these classes"), range(len(images.classes)), format_func=lambda k: images.classes[k], key=keys.CLASSES,
-        placeholder=t("all"), persist_state="session", on_change=_first_page,
-    )  # fmt: skip
-    return rows, columns, side, sorted(k for k in kinds if k < len(images.classes))
+    titles = {str(k): name for k, name in enumerate(images.classes)}
+    kinds = choose.several(
+        st.multiselect, t("Only these classes"), titles, keys.CLASSES, placeholder=t("all"), on_change=_first_page
+    )
+    return rows, columns, side, sorted(map(int, kinds))
 
 
 def _first_page() -> None:
-    st.session_state[keys.PAGE] = 0
+    linked.keep(keys.PAGE, None)
 
 
 def _grid(images: Images, pool: np.ndarray, rows: int, columns: int, side: int, stamp: tuple) -> np.ndarray:
     """Show the grid and return the indices in it."""
-    seed = st.session_state.get(keys.SHUFFLE, 0)
+    seed = _seed()
     order = pool if seed is None else pool[_mixed(stamp, len(pool), seed, images.labels[pool])]
     most = rows * columns
     pages = max(-(-len(order) // most), 1)
-    page = min(int(st.session_state.get(keys.PAGE, 0)), pages - 1)
+    page = linked.whole(keys.PAGE, 0, pages - 1, 0)
     seen = order[page * most : (page + 1) * most]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button(t("Shuffle"), key="grid_shuffle", icon=":material/shuffle:", on_click=_shuffle)
@@ -115,13 +116,18 @@ def _mixed(stamp: tuple, count: int, seed: int, _labels: np.ndarray) -> np.ndarr
     return order[fair_order(_labels[order])]
 
 
+def _seed() -> int | None:
+    """Return what the images are mixed with, None while they are as they were stored."""
+    return None if linked.current(keys.SHUFFLE) == STORED else linked.whole(keys.SHUFFLE, 0, MOST_SEED, 0)
+
+
 def _shuffle(mix: bool = True) -> None:
-    st.session_state[keys.SHUFFLE] = (st.session_state.get(keys.SHUFFLE) or 0) + 1 if mix else None
-    st.session_state[keys.PAGE] = 0
+    linked.keep(keys.SHUFFLE, str((_seed() or 0) % MOST_SEED + 1) if mix else STORED)
+    _first_page()
 
 
 def _turn(page: int) -> None:
-    st.session_state[keys.PAGE] = max(page, 0)
+    linked.keep(keys.PAGE, str(page) if page > 0 else None)
 
 
 def _one(images: Images, number: int, part: str) -> None:

@@ -1,6 +1,5 @@
 // Shows an image and the numbers in a window of it. Where the window is, only the browser knows.
 
-const TINTS = { 1: [[128, 128, 128]], 3: [[214, 40, 40], [34, 140, 60], [40, 90, 214]] };
 const states = new WeakMap();
 
 function bytes(text) {
@@ -73,7 +72,7 @@ export default function ({ data, parentElement }) {
       plane.className = "plane";
       const title = document.createElement("b");
       const mark = document.createElement("i");
-      mark.style.background = `rgb(${TINTS[channels][channel]})`;
+      mark.style.background = `rgb(${data.tints[channel]})`;
       title.append(mark, name);
       const cells = document.createElement("div");
       cells.className = "cells";
@@ -101,11 +100,11 @@ export default function ({ data, parentElement }) {
       context.lineWidth = thick;
       context.strokeRect(top.column * zoom, top.row * zoom, window_.columns * zoom, window_.rows * zoom);
     }
-    context.strokeStyle = getComputedStyle(canvas).getPropertyValue("--st-primary-color") || "#0d7a71";
+    context.strokeStyle = getComputedStyle(canvas).getPropertyValue("--st-primary-color");
     context.lineWidth = 4;
     context.strokeRect(state.column * zoom, state.row * zoom, zoom, zoom);
     [...planes.children].forEach((plane, channel) => {
-      const tint = TINTS[channels][channel];
+      const tint = data.tints[channel];
       [...plane.querySelector(".cells").children].forEach((cell, k) => {
         const row = top.row + Math.floor(k / window_.columns);
         const column = top.column + (k % window_.columns);

@@ -9,6 +9,7 @@ import base64
 
 import numpy as np
 
+from clsf.charts.palette import CHANNELS
 from clsf.ui.shared.components import component
 from clsf.ui.shared.no_canvas import without_canvas
 from clsf.ui.shared.text import t
@@ -26,7 +27,8 @@ def pixels(image: np.ndarray, *, key: str, label: str) -> None:
         key=key,
         data={
             "pixels": base64.b64encode(np.ascontiguousarray(image).tobytes()).decode(),
-            "height": height, "width": width, "channels": channels, "names": names, "window": WINDOW, "label": label,
+            "height": height, "width": width, "channels": channels, "names": names,
+            "tints": [list(one) for one in CHANNELS[:3]] if channels == 3 else [[128, 128, 128]], "window": WINDOW, "label": label,
             "words": {
                 "none": without_canvas(),
                 "keys": t("Arrow keys move the marked pixel; Home goes to the first one."),

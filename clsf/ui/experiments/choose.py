@@ -182,10 +182,11 @@ def _typed(label: str, key: str, usual: str, help: str) -> str:
 def _strengths() -> Strengths:
     usual = Strengths()
     place = st.grid(2, min_column_width=96, gap="small")
-    more = {"format": "%g", **LINKED}
-    l1 = place.cell().number_input(t("L1"), 0.0, 10.0, usual.l1, 1e-4, key=keys.L1, **more)
-    l2 = place.cell().number_input(t("L2"), 0.0, 10.0, usual.l2, 1e-3, key=keys.L2, **more)
-    dropout = place.cell().number_input(t("Rate of dropout"), 0.0, 0.95, usual.dropout, 0.1, key=keys.DROPOUT, **more)
+    l1 = place.cell().number_input(t("L1"), 0.0, 10.0, usual.l1, 1e-4, key=keys.L1, format="%g", **LINKED)
+    l2 = place.cell().number_input(t("L2"), 0.0, 10.0, usual.l2, 1e-3, key=keys.L2, format="%g", **LINKED)
+    dropout = place.cell().number_input(
+        t("Rate of dropout"), 0.0, 0.95, usual.dropout, 0.1, key=keys.DROPOUT, format="%g", **LINKED
+    )
     patience = place.cell().number_input(
         t("Patience"), 1, 1000, usual.patience, key=keys.PATIENCE, help=t("Epochs without a lower validation loss until it stops early."), **LINKED
     )  # fmt: skip

@@ -23,7 +23,7 @@ def show() -> None:
                 len(experiment.members),
             )
         )
-        st.markdown(f"**{t('Guess before you read on: which learning rate is the best, and why not the largest?')}**")
+        example.guess(t("Guess before you read on: which learning rate is the best, and why not the largest?"))
         run_overlay.show(names.rows(experiment), "example")
         view.show_scores(experiment, said)
         view.show_verdicts(experiment, said)

@@ -15,7 +15,7 @@ from clsf.predict import asking
 from clsf.predict.trying import SHEET
 from clsf.runs.record import RunRecord
 from clsf.ui.home import keys, training
-from clsf.ui.shared import problems, service_access, waiting
+from clsf.ui.shared import choose, problems, service_access, waiting
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.text import t
 
@@ -40,18 +40,14 @@ def _asked() -> list[RunRecord]:
     if not own:
         return ready
     titles = {"own": t("Your models"), "ready": t("Ready-made models")}
-    if st.session_state.get(keys.WHO) not in titles:
-        st.session_state[keys.WHO] = "own"
-    who = st.segmented_control(
-        t("Who answers"), list(titles), format_func=titles.get, required=True, key=keys.WHO, label_visibility="collapsed"
-    )
+    who = choose.named(st.segmented_control, t("Who answers"), titles, keys.WHO, label_visibility="collapsed")
     return own if who == "own" else ready
 
 
 def _look(records: Sequence[RunRecord], was_cold: bool) -> None:
     sheet, said = st.columns([1, 1], gap="small")
     with sheet:
-        ink = draw(keys.SHEET, side=SHEET, height=SIDE, label=t("Draw a digit here"), plain=True)
+        ink = draw(keys.SHEET, side=SHEET, height=SIDE, label=t("Draw a digit here"), plain=True, link=keys.SHEET_LINK)
     cold = waiting.cold()
     with said:
         if ink is None:

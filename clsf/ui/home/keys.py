@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHEET = "home_sheet"
+SHEET, SHEET_LINK = "home_sheet", "digit"  # the second is in the link
 FIRST = "first_run"  # id of a run of the first training
 OTHERWISE = "other_run"  # id of the run that does one thing otherwise
 SWITCH = "home_otherwise"  # whether it is shown

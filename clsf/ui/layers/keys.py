@@ -11,7 +11,7 @@ SIDE = "picture_side"
 GREY = "picture_grey"
 SCALE = "picture_scale"
 FILE = "picture_file"
-SHEET = "picture_sheet"
+SHEET, SHEET_LINK = "picture_sheet", "drawn_picture"  # the second is in the link
 UPLOADED = "picture_uploaded"  # (name, bytes) of the last upload, which outlives a look at another page
 
 # The chain.

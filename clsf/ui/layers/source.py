@@ -131,7 +131,10 @@ def _drawing() -> ChosenPicture | None:
     with _row():
         side, grey = _side(default=28), _grey()
         low, high = _scale()
-    drawn = draw(keys.SHEET, side=side, colour=not grey, height=220, live=False, label=t("Your picture"), sheet=f"{side}{grey}")
+    drawn = draw(
+        keys.SHEET, side=side, colour=not grey, height=220, live=False, label=t("Your picture"), sheet=f"{side}{grey}",
+        link=keys.SHEET_LINK,
+    )  # fmt: skip
     if drawn is None:
         return None
     return ChosenPicture(drawn if drawn.ndim == 3 else drawn[..., None], t("drawing"), low, high)

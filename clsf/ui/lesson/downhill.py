@@ -9,7 +9,7 @@ import streamlit as st
 from clsf import FRAMEWORKS
 from clsf.charts import course_downhill
 from clsf.tensors.program import ProgramCall
-from clsf.ui.shared import facts, programs
+from clsf.ui.shared import choose, facts, linked, programs
 from clsf.ui.shared.text import plain, t
 
 RATES = {"sgd": 0.9, "momentum": 0.1, "rmsprop": 0.3, "adam": 0.5}
@@ -22,15 +22,12 @@ _STEPS, _RATE, _SHOWN = "downhill_steps", "downhill_rate", "downhill_rules"
 
 def show() -> None:
     """Show the valley, and the buttons that take steps in it."""
-    steps = st.session_state.setdefault(_STEPS, 0)
+    steps = linked.whole(_STEPS, 0, MOST, 0)
     left, right = st.columns(2)
     with left:
-        shown = st.pills(
-            t("Rules"), list(RULES), default=list(RULES), selection_mode="multi", key=_SHOWN, format_func=RULES.get,
-            persist_state="session",
-        )  # fmt: skip
+        shown = choose.several(st.pills, t("Rules"), RULES, _SHOWN, tuple(RULES), selection_mode="multi")
     with right:
-        rate = st.select_slider(t("Learning rate of SGD"), SGD_RATES, 0.9, key=_RATE, persist_state="session")
+        rate = st.select_slider(t("Learning rate of SGD"), SGD_RATES, 0.9, key=_RATE, **choose.LINKED)
     calls = [
         ProgramCall.of("learning.downhill", rule=rule, learning_rate=float(rate if rule == "sgd" else RATES[rule]), steps=steps)
         for rule in shown
@@ -53,4 +50,5 @@ def show() -> None:
 
 
 def _take(count: int) -> None:
-    st.session_state[_STEPS] = min(max(st.session_state.get(_STEPS, 0) + count, 0), MOST)
+    steps = min(max(linked.whole(_STEPS, 0, MOST, 0) + count, 0), MOST)
+    linked.keep(_STEPS, str(steps) if steps else None)

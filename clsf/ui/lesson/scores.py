@@ -11,11 +11,12 @@ from clsf import FRAMEWORKS
 from clsf.charts import course_scores
 from clsf.frameworks import BY_NAME
 from clsf.tensors.program import ProgramCall
-from clsf.ui.shared import choose, facts, figures, programs
+from clsf.ui.shared import choose, facts, figures, linked, programs
 from clsf.ui.shared.text import plain, t, words
 
 LEAST, MOST, FIRST = -8.0, 8.0, (3.0, 0.0, 0.0)
 RATE = 1.0
+MOST_STEPS = 10_000
 
 _SCORE, _RIGHT, _STEPS, _GRADIENT = "score_{at}", "score_right", "score_steps", "score_gradient"
 
@@ -27,10 +28,7 @@ def show() -> None:
     for at, (column, name) in enumerate(zip(st.columns(3), names, strict=True)):
         with column:
             key = _SCORE.format(at=at)
-            st.session_state.setdefault(key, FIRST[at])
-            z.append(
-                round(float(st.slider(name, LEAST, MOST, step=0.1, key=key, on_change=_moved, persist_state="session")), 3)
-            )
+            z.append(round(float(st.slider(name, LEAST, MOST, FIRST[at], 0.1, key=key, on_change=_moved, **choose.LINKED)), 3))
     right = int(
         choose.named(
             st.segmented_control, t("Right class"), {str(at): name for at, name in enumerate(names)}, _RIGHT, default="1"
@@ -51,7 +49,7 @@ def show() -> None:
         return
     any_ = next(iter(shares))
     st.session_state[_GRADIENT] = gradients[any_]
-    steps = st.session_state.get(_STEPS, 0)
+    steps = linked.whole(_STEPS, 0, MOST_STEPS, 0)
     title = t("Share of each class")
     figures.draw(
         "lesson-scores",
@@ -86,15 +84,15 @@ def _step() -> None:
     for at, value in enumerate(st.session_state.get(_GRADIENT, ())):
         key = _SCORE.format(at=at)
         st.session_state[key] = round(min(max(st.session_state[key] - RATE * value, LEAST), MOST), 3)
-    st.session_state[_STEPS] = st.session_state.get(_STEPS, 0) + 1
+    linked.keep(_STEPS, str(min(linked.whole(_STEPS, 0, MOST_STEPS, 0) + 1, MOST_STEPS)))
 
 
 def _moved() -> None:
     """Start again with the scores that are set by hand."""
-    st.session_state[_STEPS] = 0
+    linked.keep(_STEPS, None)
 
 
 def _again() -> None:
     for at, value in enumerate(FIRST):
         st.session_state[_SCORE.format(at=at)] = value
-    st.session_state[_STEPS] = 0
+    linked.keep(_STEPS, None)

@@ -8,6 +8,7 @@ from clsf.charts.model_diagram import diagram
 from clsf.model.spec import KINDS
 from clsf.ui.model import keys
 from clsf.ui.model.editor import ModelBench
+from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t
 
@@ -51,9 +52,7 @@ def show(bench: ModelBench) -> None:
     """Show it; it can be kept as a file."""
     svg = diagram(bench.seen, described, lambda kind: KINDS[kind].LOOK.group, t("Input"), t("Output"))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        full = st.toggle(
-            t("Full size"), key=keys.DIAGRAM_FULL, persist_state="session", help=t("Otherwise it is made to fit the page.")
-        )
+        full = st.toggle(t("Full size"), key=keys.DIAGRAM_FULL, help=t("Otherwise it is made to fit the page."), **LINKED)
         st.download_button(
             t("Download SVG"),
             lambda: svg,  # a file that is made when asked for; another would be gone if the page is drawn again at once

@@ -12,7 +12,7 @@ from clsf.runs.record import RunRecord
 from clsf.ui.own import held
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
 from clsf.ui.own.teach import to_section
-from clsf.ui.shared import problems, service_access
+from clsf.ui.shared import example, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel, named
 from clsf.ui.shared.text import t
 
@@ -22,6 +22,9 @@ def models() -> tuple[Taught, list[AskedModel]] | None:
     known = held.taught()
     if known is None:
         st.info(t("Nothing has been taught yet."), icon=":material/school:")
+        example.guess(
+            t("Guess before you teach: what will the models answer to a thing of no class, and how sure will they be?")
+        )
         to_section("teach", t("Teach it"), ":material/school:")
         return None
     try:

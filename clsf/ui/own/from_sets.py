@@ -11,7 +11,7 @@ from clsf.data.sources import open_dataset
 from clsf.errors import ClsfError
 from clsf.own.collection import MOST_CLASSES, SIDE, Collection, empty
 from clsf.ui.own import held, keys
-from clsf.ui.shared import data_choice
+from clsf.ui.shared import choose, data_choice
 from clsf.ui.shared.text import plain, t
 
 DEFAULT, EACH, MOST = "shapes", 20, 200
@@ -22,16 +22,17 @@ def show() -> None:
     here = {info.name: info for info in data_choice.infos() if info.embedded or catalogue.is_cached(info.name)}
     one, two, three, go = st.columns([1.2, 2, 0.9, 0.9], vertical_alignment="bottom", gap="small")
     names = list(here)
-    name = one.selectbox(
-        t("Data set"), names, index=names.index(DEFAULT) if DEFAULT in names else 0, format_func=lambda n: plain(here[n].title),
-        key=keys.SET, filter_mode=None, persist_state="session",
-    )  # fmt: skip
-    classes = list(range(len(here[name].classes)))
-    chosen = two.multiselect(
-        t("Classes"), classes, default=classes[:2], format_func=lambda n: here[name].classes[n], key=f"{keys.SET_CLASSES}_{name}",
-        max_selections=MOST_CLASSES,
-    )  # fmt: skip
-    count = three.number_input(t("Images of each"), 1, MOST, EACH, key=keys.SET_COUNT)
+    titles = {n: plain(here[n].title) for n in names}
+    with one:
+        name = choose.named(st.selectbox, t("Data set"), titles, keys.SET, default=DEFAULT if DEFAULT in names else names[0])
+    classes = {str(n): title for n, title in enumerate(here[name].classes)}
+    with two:
+        wanted = choose.several(
+            st.multiselect, t("Classes"), classes, f"{keys.SET_CLASSES}_{name}", list(classes)[:2], max_selections=MOST_CLASSES
+        )
+    chosen = [int(n) for n in wanted]
+    with three:
+        count = choose.whole(t("Images of each"), 1, MOST, EACH, keys.SET_COUNT)
     go.button(
         t("Take them"), key="own_take_set", icon=":material/add_photo_alternate:", width="stretch", disabled=not chosen, on_click=_take,
         args=(name, chosen, int(count)),

@@ -23,6 +23,7 @@ EPOCHS = "own_epochs"
 TRY = "own_try"
 WATCH, FILE, NUMBER = "own_watch", "own_file", "own_number"
 WHERE, UNKNOWN = "own_where", "own_unknown"
+WHY_OPEN = "own_why"
 
 # Questions.
 QUESTION = "own_question"

@@ -17,7 +17,8 @@ from clsf.predict.asking import ask_all
 from clsf.runs.record import RunRecord
 from clsf.ui.own import held, keys
 from clsf.ui.own.held import USABLE, VALIDATED, Taught
-from clsf.ui.shared import problems, run_status, runs, sections, service_access, state
+from clsf.ui.shared import example, problems, run_status, runs, sections, service_access, state
+from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.figures import shared
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.live_chart import live_chart, preload
@@ -35,9 +36,12 @@ def show() -> None:
     lacking = collection.missing()
     if lacking is not None:
         st.info(plain(lacking), icon=":material/photo_camera:")
+        example.guess(
+            t("Guess before you collect: how many images of each class will be enough for nine right answers of ten?")
+        )
         to_section("collect", t("Collect images"), ":material/photo_camera:")
         return
-    st.toggle(t("Recordings stay whole"), True, key=keys.WHOLE, persist_state="session", help=note("own", "whole"))
+    st.toggle(t("Recordings stay whole"), True, key=keys.WHOLE, help=note("own", "whole"), **LINKED)
     try:
         _split(collection, divided(collection.labels, collection.recordings, _whole()), _whole())
     except ClsfError as error:

@@ -22,7 +22,7 @@ from clsf.ui.own import keys
 from clsf.ui.own.asking import models as taught_models
 from clsf.ui.own.asking import threshold
 from clsf.ui.own.held import Taught
-from clsf.ui.shared import camera, choose, problems, service_access
+from clsf.ui.shared import camera, choose, example, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t
@@ -52,12 +52,13 @@ def _look(source: str, known: Taught, models: Sequence[AskedModel]) -> None:
     with left:
         asked = {"camera": _camera, "file": _file, "kept": _kept, "stranger": _stranger}[source](known)
         unsure = st.toggle(
-            t("“Unknown” where it is unsure"), True, key=keys.UNKNOWN, persist_state="session", help=note("own", "unknown")
+            t("“Unknown” where it is unsure"), True, key=keys.UNKNOWN, help=note("own", "unknown"), **choose.LINKED
         )
-        where = st.toggle(t("Where it looks"), key=keys.WHERE, persist_state="session", help=note("own", "where"))
+        where = st.toggle(t("Where it looks"), key=keys.WHERE, help=note("own", "where"), **choose.LINKED)
     with right:
         if asked is None:
             st.info(t("Show it something: what both models say appears here."), icon=":material/psychology:")
+            example.guess(t("Guess: which of your images is the hardest one, and which part of it will the models look at?"))
             return
         began = time.perf_counter()
         with st.spinner(t("Asking both models …")) if not st.session_state.get(ANSWERED) else nullcontext():
@@ -161,7 +162,7 @@ def _where(good: list) -> None:
 
 
 def _why(known: Taught, good: list) -> None:
-    folded = st.expander(t("Why so sure?"), icon=":material/help:", key="own_why", on_change="rerun")
+    folded = st.expander(t("Why so sure?"), icon=":material/help:", key=keys.WHY_OPEN, bind="query-params")
     if not folded.open:
         return
     with folded:

@@ -11,7 +11,7 @@ SECOND = "second"  # in the link
 
 # Try it.
 SOURCE = "source"
-SHEET = "predict_sheet"  # the drawing
+SHEET, SHEET_LINK = "predict_sheet", "drawing"  # the second is in the link
 UPLOAD, CAMERA = "predict_upload", "predict_camera"
 TURN = "predict_inverted"
 CLASS, NUMBER = "of_class", "image_number"

@@ -22,10 +22,10 @@ export default function ({ data, parentElement, setStateValue }) {
     row.forEach((count, c) => {
       const button = document.createElement("button");
       const share = count / total;
-      const tone = r === c ? "20, 137, 126" : "211, 60, 60";
+      const tone = r === c ? "var(--clsf-accent)" : "var(--clsf-wrong)";
       button.type = "button";
       button.textContent = shown[r][c];
-      button.style.background = count ? `rgba(${tone}, ${(0.14 + 0.55 * Math.sqrt(share)).toFixed(3)})` : "rgba(128, 128, 128, 0.07)";
+      button.style.background = count ? `color-mix(in srgb, ${tone} ${(14 + 55 * Math.sqrt(share)).toFixed(1)}%, transparent)` : "rgba(128, 128, 128, 0.07)";
       button.setAttribute("aria-pressed", String(cell === `${r},${c}`));
       button.setAttribute("aria-label", words.cell.replace("%s", classes[r]).replace("%a", classes[c]).replace("%n", count));
       button.tabIndex = r === atRow && c === atColumn ? 0 : -1;

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from clsf.ui.shared import linked
 from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.text import t
 
@@ -17,7 +18,7 @@ _component = component("clsf_confusion", __file__, "matrix", '<div class="scroll
 
 def matrix(key: str, counts: np.ndarray, classes: Sequence[str], rates: bool) -> tuple[int, int] | None:
     """Show counts, int (classes, classes), or the rates of each row; return the cell that was chosen, (shown, answered)."""
-    chosen = (st.session_state.get(key) or {}).get("cell") or ""
+    chosen = (st.session_state.get(key) or {}).get("cell") or linked.current(f"{key}-kept", key) or ""
     totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
     shown = [[f"{v:.0%}" for v in row] for row in counts / totals] if rates else [[str(v) for v in row] for row in counts]
     result = _component(
@@ -31,7 +32,9 @@ def matrix(key: str, counts: np.ndarray, classes: Sequence[str], rates: bool) ->
         },
         on_cell_change=nothing,
     )  # fmt: skip
-    return _cell(result.cell, len(classes))
+    cell = _cell(result.cell or chosen, len(classes))
+    linked.keep(f"{key}-kept", f"{cell[0]},{cell[1]}" if cell else None, key)
+    return cell
 
 
 def _cell(value: object, classes: int) -> tuple[int, int] | None:

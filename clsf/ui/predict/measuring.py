@@ -13,7 +13,7 @@ from clsf.predict.values import Evaluated
 from clsf.ui.predict import checks_view, keys, mistakes, recalibrating, tables
 from clsf.ui.predict.matrix import MOST_CLASSES, matrix
 from clsf.ui.predict.trying import class_names
-from clsf.ui.shared import choose, live_chart, service_access, units
+from clsf.ui.shared import choose, example, live_chart, service_access, units
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, tn, words
@@ -31,6 +31,11 @@ def show(models: Sequence[AskedModel]) -> None:
     recalibrating.show(models)
     measured_models = measured(models)
     if not measured_models:
+        example.guess(
+            t(
+                "Guess before you press: which two classes are mixed up most often, and is the accuracy higher or lower than on validation images?"
+            )
+        )
         return
     views = {
         "numbers": t("Numbers and checks"), "confusion": t("Confusion"), "sure": t("How sure"), "images": t("Images"),

@@ -18,7 +18,7 @@ from clsf.predict import asking, drawing
 from clsf.predict.trying import MOST_FILE, SHEET
 from clsf.runs.sharing import shared
 from clsf.ui.predict import keys
-from clsf.ui.shared import choose, data_names, facts, problems, service_access
+from clsf.ui.shared import choose, data_names, example, facts, problems, service_access
 from clsf.ui.shared.asked_model import AskedModel
 from clsf.ui.shared.drawing import draw
 from clsf.ui.shared.lessons import note
@@ -70,6 +70,7 @@ def _drawn(models: Sequence[AskedModel], below: DeltaGenerator) -> tuple | None:
         height=300,
         label=t("Draw here"),
         sheet=f"{shared(record.plan).data}-{int(colour)}",
+        link=keys.SHEET_LINK,
     )
     if drawing.centred(record.plan.data):
         below.caption(note("predict", "drawing-cut-out"))
@@ -124,6 +125,7 @@ def _nothing(source: str) -> None:
         "test": t("There is no image to ask about."),
     }[source]
     st.info(said, icon=":material/psychology:")
+    example.guess(t("Guess: with which image will the two models be the least sure, and will they be wrong in the same way?"))
 
 
 # The result.

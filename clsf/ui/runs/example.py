@@ -6,9 +6,10 @@ import streamlit as st
 
 from clsf import examples, optimizers
 from clsf.charts.style import STYLES
+from clsf.runs.record import RunRecord
 from clsf.ui.shared import example, units
 from clsf.ui.shared.data_names import data_name
-from clsf.ui.shared.text import t
+from clsf.ui.shared.text import t, tn
 
 
 def show() -> None:
@@ -17,11 +18,13 @@ def show() -> None:
     with st.container(border=True, key="example_runs", gap="small"):
         example.head(t("A first training, in both frameworks. Yours can be opened, named, compared, continued and shared."))
         rows = {
-            t("Images"): [data_name(r.plan.data) for r in records],
-            t("Model"): [r.model.name for r in records],
-            t("Framework"): [STYLES[r.framework].title for r in records],
-            t("Optimizer"): [optimizers.title(r.plan.optimizer) for r in records],
-            t("Epochs"): [f"{len(r.epochs)}" for r in records],
-            t("Accuracy, validation"): [units.share(r.final.validation_accuracy) for r in records],
+            t("Run"): [_called(record) for record in records],  # three columns, for a phone has room for no more
+            t("Framework"): [STYLES[record.framework].title for record in records],
+            t("Accuracy, validation"): [units.share(record.final.validation_accuracy) for record in records],
         }
         st.table(rows, border="horizontal", hide_index=True, alt=t("Two runs as an example"))
+
+
+def _called(record: RunRecord) -> str:
+    epochs = tn("{epochs} epoch", "{epochs} epochs", len(record.epochs), epochs=len(record.epochs))
+    return " · ".join([data_name(record.plan.data), record.model.name, optimizers.title(record.plan.optimizer), epochs])

@@ -7,6 +7,7 @@ TEXT, DATA, MODEL, FRAMEWORK, STATUS, TAG = (
 )  # fmt: skip
 SORT, UPWARDS, DELETED, PAGE = "history_sort", "history_upwards", "history_deleted", "history_page"
 TABLE = "history_table"
+CHOSEN = "chosen"  # in the link: ids of the runs that are chosen
 TABLE_ROUND = "history_round"  # a new table, with nothing chosen, whenever this grows
 NAME, NOTE, TAGS = "history_name", "history_note", "history_tags"
 UNDO = "history_undo"  # ids of the runs that were deleted last

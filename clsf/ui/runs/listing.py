@@ -17,7 +17,8 @@ from clsf.runs.happened import rates_text
 from clsf.runs.history import KEPT_DAYS, Query, RunLine
 from clsf.runs.record import OVER
 from clsf.ui.runs import example, keys, names
-from clsf.ui.shared import navigation, service_access, state, units
+from clsf.ui.shared import linked, navigation, service_access, state, units
+from clsf.ui.shared.choose import LINKED, named
 from clsf.ui.shared.components import component, nothing
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.lessons import note
@@ -25,6 +26,7 @@ from clsf.ui.shared.run_status import status_words
 from clsf.ui.shared.text import plain, t, tn, words
 
 SHOWN = 1000  # runs listed at once
+MOST_CHOSEN = 100  # that a link opens
 
 _component = component("clsf_run_list", __file__, "list", '<div class="runs"></div>')
 
@@ -42,7 +44,7 @@ def choose() -> list[RunLine]:
                 waiting,
             )
         )
-    if not history.knows(owner):
+    if not history.trained(owner):
         _nothing_yet()
         return []
     query = _query()
@@ -62,7 +64,7 @@ def choose() -> list[RunLine]:
     if not chosen:
         st.caption(note("runs", "choose-runs-boxes"))
     if count > SHOWN:
-        st.number_input(t("Page"), 1, -(-count // SHOWN), 1, key=keys.PAGE)
+        st.number_input(t("Page"), 1, -(-count // SHOWN), 1, key=keys.PAGE, **LINKED)
     return chosen
 
 
@@ -73,7 +75,7 @@ def _query() -> Query:
     with place:
         text = st.text_input(
             t("Search"), key=keys.TEXT, placeholder=t("name, note, tag, data, model"), max_chars=100, icon=":material/search:",
-            label_visibility="collapsed", persist_state="session",
+            label_visibility="collapsed", **LINKED,
         )  # fmt: skip
         with st.popover(t("Filter"), icon=":material/filter_list:"):
             data = _one(t("Images"), known["data"], keys.DATA, {name: data_name(name) for name in known["data"]})
@@ -91,17 +93,15 @@ def _query() -> Query:
                     KEPT_DAYS,
                     days=KEPT_DAYS,
                 ),
+                **LINKED,
             )
         with st.popover(t("Sort"), icon=":material/sort:"):
-            titles = _sorts()
-            sort = st.selectbox(
-                t("Sort by"), list(titles), format_func=titles.get, key=keys.SORT, filter_mode=None, persist_state="session"
-            )
-            upwards = st.toggle(t("Smallest first"), key=keys.UPWARDS, persist_state="session")
+            sort = named(st.selectbox, t("Sort by"), _sorts(), keys.SORT)
+            upwards = st.toggle(t("Smallest first"), key=keys.UPWARDS, **LINKED)
     experiment = _experiment()
     page = st.session_state.get(keys.PAGE) or 1
     return Query(
-        owner, text or "", data, model, framework, chosen, tag, experiment, bool(deleted), sort if sort in titles else "created",
+        owner, text or "", data, model, framework, chosen, tag, experiment, bool(deleted), sort,
         not upwards, SHOWN, (int(page) - 1) * SHOWN,
     )  # fmt: skip
 
@@ -109,20 +109,18 @@ def _query() -> Query:
 def _one(label: str, options: list[str], key: str, titles: dict[str, str] | None = None) -> str:
     """Show a choice among values that occur; "" leaves it open."""
     said = {"": t("all"), **{name: (titles or {}).get(name, name) for name in options}}
-    if st.session_state.get(key) not in said:
-        st.session_state[key] = ""
-    return st.selectbox(label, list(said), format_func=said.get, key=key, filter_mode=None, persist_state="session") or ""
+    return named(st.selectbox, label, said, key)
 
 
 def _experiment() -> str:
     """Show which experiment the list is limited to, and return its id."""
-    wanted = st.session_state.get(state.RUNS_OF_EXPERIMENT)
+    wanted = linked.current(state.RUNS_OF_EXPERIMENT)
     if not wanted:
         return ""
     try:
         row = service_access.get_service().history.experiment(wanted)
     except ClsfError:
-        st.session_state.pop(state.RUNS_OF_EXPERIMENT, None)
+        _all_runs()
         return ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(":material/science: " + t("Only the runs of **{name}**", name=plain(title(row))))
@@ -133,9 +131,13 @@ def _experiment() -> str:
             t("All my runs"),
             key="all_runs",
             icon=":material/close:",
-            on_click=lambda: st.session_state.pop(state.RUNS_OF_EXPERIMENT, None),
+            on_click=_all_runs,
         )
     return wanted
+
+
+def _all_runs() -> None:
+    linked.keep(state.RUNS_OF_EXPERIMENT, None)
 
 
 def _sorts() -> dict[str, str]:
@@ -202,7 +204,9 @@ def _settings(plans: Sequence[Mapping[str, object]]) -> list[list[str]]:
 def _list(lines: Sequence[RunLine], differs: Sequence[Sequence[str]], query: Query) -> list[RunLine]:
     """Show the runs, those of one experiment in a fold, and return the chosen ones."""
     key = f"{keys.TABLE}-{st.session_state.get(keys.TABLE_ROUND, 0)}"
-    known = (st.session_state.get(key) or {}).get("chosen") or []
+    known = (st.session_state.get(key) or {}).get("chosen")
+    if known is None:  # a link opens what was chosen, until another list begins with nothing chosen
+        known = st.query_params.get(keys.CHOSEN, "").split(",")[:MOST_CHOSEN] if key.endswith("-0") else []
     counts = Counter(line.experiment for line in lines)
     groups = {} if query.experiment else {name: _group(name, count) for name, count in counts.items() if name and count > 1}
     rows = [
@@ -221,8 +225,10 @@ def _list(lines: Sequence[RunLine], differs: Sequence[Sequence[str]], query: Que
         },
         on_chosen_change=nothing,
     )  # fmt: skip
-    wanted = told.chosen if isinstance(told.chosen, list) else []
-    return [line for line in lines if line.run.run_id in wanted]
+    wanted = told.chosen if isinstance(told.chosen, list) else known
+    chosen = [line for line in lines if line.run.run_id in wanted]
+    linked.put_long(keys.CHOSEN, ",".join(line.run.run_id for line in chosen), t("which runs are chosen"))
+    return chosen
 
 
 def _group(experiment: str, count: int) -> str:

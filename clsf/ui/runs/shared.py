@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.ui.runs import one
+from clsf.ui.runs import keys, one
 from clsf.ui.shared import service_access, state
 from clsf.ui.shared.text import plain, t
 
@@ -13,8 +13,19 @@ TICK = 1.0  # seconds between two looks at a run that still trains
 
 
 def linked() -> str | None:
-    """Return the id of the run in the link."""
-    return st.query_params.get(state.RUN)
+    """Return the id of the run in the link; also of the one run that somebody else had chosen in their list."""
+    return st.query_params.get(state.RUN) or _chosen_elsewhere()
+
+
+def _chosen_elsewhere() -> str | None:
+    chosen = st.query_params.get(keys.CHOSEN, "")
+    if not chosen or "," in chosen:
+        return None
+    try:
+        line = service_access.get_service().history.line(chosen)
+    except ClsfError:
+        return None
+    return chosen if line is not None and line.run.owner != state.owner() else None
 
 
 def show(run_id: str) -> None:
@@ -40,4 +51,5 @@ def _look(run_id: str) -> None:
 
 
 def _back() -> None:
-    st.query_params.pop(state.RUN, None)
+    for name in (state.RUN, keys.CHOSEN):
+        st.query_params.pop(name, None)

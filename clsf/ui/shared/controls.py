@@ -1,6 +1,6 @@
 """The widgets with which a training is chosen. Every choice outlives a page; what is worth sharing is in the link.
 
-A first training needs images and a model; the lecture's settings are folded, and everything else is folded again, in groups. What a widget shows is also what
+A first training needs images and a model; the lecture's settings are a fold, and everything else is another, in which one group is in sight. What a widget shows is also what
 the link says, so labels of linked options are the same in every language.
 """
 
@@ -53,16 +53,19 @@ def choose_as(spec: ModelSpec, plan: Plan, framework: str) -> None:
     )  # fmt: skip
 
 
-def training_choices(folded: DeltaGenerator | None = None) -> Choices:
-    """Show all widgets and return what they say now. `folded`: where the groups of further settings go, if not below."""
+def training_choices(folded: DeltaGenerator | None = None, flat: bool = False) -> Choices:
+    """Show all widgets and return what they say now. `folded`: where the groups of further settings go, if not below. `flat`: nothing is
+    folded, for it stands in a fold already.
+    """
     info = _data()
     spec_place = st.container()
-    with st.expander(t("The lecture's settings"), icon=":material/school:", expanded=_opened()):
+    opened = _opened()
+    with _level(t("The lecture's settings"), ":material/school:", opened, flat):
         frameworks = _frameworks()
         values = _essentials()
     with folded or st.container():
         notes = st.container()
-        with st.expander(t("Everything else"), icon=":material/tune:"):
+        with _level(t("Everything else"), ":material/tune:", _more_opened(), flat):
             more, race = groups.show(info, values)
     problem = None
     try:
@@ -77,6 +80,15 @@ def training_choices(folded: DeltaGenerator | None = None) -> Choices:
     return Choices(spec, plan, frameworks, race, problem or misfit)
 
 
+def _level(title: str, icon: str, opened: bool, flat: bool) -> DeltaGenerator:
+    """Return the place of a level of settings: a fold, or a frame with the title."""
+    if not flat:
+        return st.expander(title, icon=icon, expanded=opened)
+    place = st.container(border=True)
+    place.markdown(f"{icon} **{title}**")
+    return place
+
+
 def _opened() -> bool:
     """Return whether the lecture's settings are in sight: from when one of them was chosen, here or by a link, for the rest of a session."""
     usual = {
@@ -86,6 +98,13 @@ def _opened() -> bool:
     chosen = any(name in st.query_params or st.session_state.get(name, value) != value for name, value in usual.items())
     st.session_state[state.SETTINGS_OPEN] = chosen or st.session_state.get(state.SETTINGS_OPEN, False)
     return st.session_state[state.SETTINGS_OPEN]
+
+
+def _more_opened() -> bool:
+    """Return whether everything else is in sight: from when a group of it was chosen, here or by a link, for the rest of a session."""
+    found = state.SETTINGS_GROUP in st.query_params or st.session_state.get(state.MORE_OPEN, False)
+    st.session_state[state.MORE_OPEN] = found
+    return found
 
 
 def start_button(choices: Choices) -> bool:

@@ -12,3 +12,8 @@ def head(what: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="stretch"):
         st.badge(t("Example"), icon=":material/visibility:", color="gray")
         st.caption(what, width="stretch")
+
+
+def guess(question: str) -> None:
+    """Ask what will come out, where a result will stand or beside an example of it."""
+    st.markdown(f":material/psychology_alt: **{question}**")

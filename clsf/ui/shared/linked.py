@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
 import streamlit as st
+
+from clsf.ui.shared.text import t
+
+MOST = 2_000
+"""Characters of a link up to which drawings and typed texts are put into it; chats and mail programs cut longer ones."""
+
+LEFT_OUT = "left_out_of_link"
+"""In the session: name in the link -> what was left out of it, in the reader's words."""
 
 
 def keep(key: str, value: str | None, link: str | None = None) -> None:
@@ -24,3 +34,47 @@ def current(key: str, link: str | None = None) -> str | None:
         if st.query_params.get(link) != text:
             st.query_params[link] = text
     return text
+
+
+def whole(key: str, low: int, high: int, default: int) -> int:
+    """Return the whole number that is kept under a key, whatever the link says, between its limits."""
+    text = current(key) or ""
+    return min(max(int(text), low), high) if text.isascii() and text.isdecimal() and len(text) < 10 else default
+
+
+def address() -> str:
+    """Return the link to what is seen: this server's address, the page, and all that it has put into its link."""
+    here = urlsplit(st.context.url or "")
+    query = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    return urlunsplit((here.scheme, here.netloc, here.path, urlencode(query), ""))
+
+
+def room(link: str) -> int:
+    """Return how many characters a value of this name may have, so that the whole link has at most MOST."""
+    return MOST - len(address()) - len(link) - 2 + len(st.query_params.get(link, ""))
+
+
+def put_long(link: str, code: str | None, what: str) -> None:
+    """Put a code into the link; one that the link has no room for, or None, is left out, which is then said of `what`."""
+    left = st.session_state.setdefault(LEFT_OUT, {})
+    if code is not None and len(code) <= room(link):
+        left.pop(link, None)
+        if code:
+            if st.query_params.get(link) != code:
+                st.query_params[link] = code
+            return
+    else:
+        left[link] = what
+        st.caption(f":material/link_off: {not_in_it(what)}")
+    st.query_params.pop(link, None)
+
+
+def not_in_it(what: str) -> str:
+    """Return the sentence that says what a link does not hold."""
+    return t("Not in the link, which would have more than {most} characters: {what}.", most=f"{MOST:,}", what=what)
+
+
+def left_out() -> str:
+    """Return the sentence about all that this look at the page left out of the link; "" where nothing was."""
+    told = list((st.session_state.get(LEFT_OUT) or {}).values())
+    return not_in_it(", ".join(told)) if told else ""

@@ -7,7 +7,7 @@ import streamlit as st
 from clsf.charts import tables
 from clsf.charts.style import STYLES
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import state
+from clsf.ui.shared import choose, state
 from clsf.ui.shared.text import t
 
 TABLES = {"epoch": tables.per_epoch, "step": tables.per_step}
@@ -19,16 +19,13 @@ def show(records: list[RunRecord]) -> None:
     """Show the tables when they are asked for; folded away they cost nothing."""
     if not any(len(record.steps) for record in records):
         return
-    folded = st.expander(t("Numbers"), icon=":material/table:", key="numbers_open", on_change="rerun")
+    folded = st.expander(t("Numbers"), icon=":material/table:", key="numbers_open", bind="query-params")
     if not folded.open:
         return
     with folded:
         titles = {"epoch": t("Per epoch"), "step": t("Per step")}
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-            which = st.segmented_control(
-                t("Rows"), list(TABLES), default="epoch", required=True, format_func=titles.get,
-                key=state.NUMBERS, persist_state="session", label_visibility="collapsed",
-            )  # fmt: skip
+            which = choose.named(st.segmented_control, t("Rows"), titles, state.NUMBERS, label_visibility="collapsed")
             st.download_button(
                 t("Download CSV"),
                 lambda: TABLES[which](records).to_csv(index=False).encode(),

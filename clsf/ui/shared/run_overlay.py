@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from zlib import crc32
 
 import streamlit as st
 
@@ -43,10 +44,11 @@ def _settings(rows: Sequence[RunRow], group: str) -> tuple[str, list[str]]:
     with st.popover(t("Charts"), icon=":material/tune:", key=f"{group}-chart-settings"):
         axis = choose.named(st.segmented_control, t("Horizontal axis"), axes, AXIS)
         known = list(dict.fromkeys(row.name for row in rows))
-        only = st.multiselect(
-            t("Bring out"), known, key=f"{ONLY}-{group}", help=t("The others become faint. Empty: all are equally strong.")
-        )
-    return axis, [name for name in only if name in known]
+        named = {f"{crc32(name.encode()):08x}": name for name in known}  # names may have commas
+        only = choose.several(
+            st.multiselect, t("Bring out"), named, f"{ONLY}-{group}", link=ONLY, help=t("The others become faint. Empty: all are equally strong.")
+        )  # fmt: skip
+    return axis, [named[one] for one in only]
 
 
 def _legend(rows: Sequence[RunRow]) -> str:

@@ -13,5 +13,6 @@ GOAL, GOAL_DATA, GOAL_ACCURACY, GOAL_PARAMETERS, CASE = (
     "task_case",
 )
 IN_CLASS = "task_class"
+HANDOUT = "handout_lesson"
 
 __all__ = ["CLASS", "PARAMETER"]  # names in links, too

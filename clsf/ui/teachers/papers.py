@@ -11,17 +11,16 @@ from clsf.course.lesson import Lesson, LessonBlock
 from clsf.errors import ClsfError
 from clsf.teaching import guide as guides
 from clsf.teaching import handout
-from clsf.ui.shared import course, language, programs, questions
+from clsf.ui.shared import choose, course, language, programs, questions
 from clsf.ui.shared.text import plain, t, words
+from clsf.ui.teachers import keys
 
 
 def show() -> None:
     """Show a lesson's handouts to be saved and printed, and all of them at once."""
     lessons = course.course().lessons
     names = {lesson.name: f"{lesson.number} · {lesson.title}" for lesson in lessons}
-    name = st.selectbox(
-        t("Lesson"), list(names), key="handout_lesson", format_func=names.get, persist_state="session", filter_mode=None
-    )
+    name = choose.named(st.selectbox, t("Lesson"), names, keys.HANDOUT)
     lesson = course.course().lesson(name) or lessons[0]
     with st.container(horizontal=True, gap="small"):
         st.download_button(

@@ -20,12 +20,10 @@ def show() -> None:
         epochs = records[0].plan.epochs
         example.head(
             tn(
-                "A training of {count} epoch with the settings on the left as they are at first.",
-                "A training of {count} epochs with the settings on the left as they are at first.",
+                "A training of {count} epoch with the settings as they are at first.",
+                "A training of {count} epochs with the settings as they are at first.",
                 epochs,
             )
         )
         run_charts.show(records, CurveView(), [])
-        st.markdown(
-            f"**{t('Guess before you press: will your curves look like these, and why are there two in each chart?')}**"
-        )
+        example.guess(t("Guess before you press: will your curves look like these, and why are there two in each chart?"))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from clsf.inspection_events import PredictionsInspected
 from clsf.runs.record import RunRecord
+from clsf.ui.shared import linked
 from clsf.ui.shared.text import t
 from clsf.ui.train import keys
 
@@ -16,11 +17,15 @@ def at_epoch(records: list[RunRecord]) -> int:
     if len(epochs) < 2:
         return epochs[-1]
     chosen = st.session_state.get(keys.INSIDE_AT)
+    if chosen is None and st.query_params.get(keys.INSIDE_AT, "") in map(str, epochs):
+        chosen = st.session_state[keys.INSIDE_AT] = int(st.query_params[keys.INSIDE_AT])
     following = chosen not in epochs or st.session_state.get(keys.INSIDE_LAST) == chosen
     if following:
         st.session_state[keys.INSIDE_AT] = epochs[-1]
     st.session_state[keys.INSIDE_LAST] = epochs[-1]
-    return st.select_slider(t("After epoch"), epochs, key=keys.INSIDE_AT)
+    at = st.select_slider(t("After epoch"), epochs, key=keys.INSIDE_AT)
+    linked.keep(keys.INSIDE_LINK, None if at == epochs[-1] else str(at), keys.INSIDE_AT)
+    return at
 
 
 def look_at(record: RunRecord, epoch: int) -> PredictionsInspected:

@@ -38,7 +38,7 @@ def show(records: list[RunRecord]) -> None:
         t("Step {step}, one batch in detail", step=f"{newest:,}"),
         icon=":material/footprint:",
         key="step_open",
-        on_change="rerun",
+        bind="query-params",
     )
     if folded.open:
         with folded:

@@ -16,7 +16,7 @@ from clsf.errors import ClsfError
 from clsf.frameworks import BY_NAME, VARIANT_TITLES, VARIANTS
 from clsf.plan import Plan, Schedule, Stopping
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import runs, service_access, state
+from clsf.ui.shared import example, runs, service_access, state
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.figures import draw
@@ -44,7 +44,13 @@ def show(choices: Choices) -> None:
         _start(choices, int(steps))
         runs.show_refusal()
     records = _records()
-    if records:
+    if not records:
+        example.guess(
+            t(
+                "Guess before you press: which way of writing the loop is the fastest, and how many times as fast as the slowest?"
+            )
+        )
+    else:
         st.fragment(_look, run_every=None if all(r.over for r in records) else TICK)(all(r.over for r in records))
 
 

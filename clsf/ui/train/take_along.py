@@ -17,7 +17,7 @@ def show(records: list[RunRecord]) -> None:
     ended = [record for record in records if record.over and record.epochs]
     if not ended:
         return
-    folded = st.expander(t("Log files"), icon=":material/description:", key="logs_open", on_change="rerun")
+    folded = st.expander(t("Log files"), icon=":material/description:", key="logs_open", bind="query-params")
     if not folded.open:
         return
     with folded:

@@ -11,6 +11,7 @@ from clsf.reader.answer import parameters
 from clsf.reader.pair_differences import differences, evened
 from clsf.reader.plan import plan_of
 from clsf.reader.program import Program
+from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.text import plain, t, words
 from clsf.words import Sentence
 
@@ -31,6 +32,7 @@ def show(one: Program, two: Program) -> None:
             help=t("Ticked: the fault is fixed.")
             if item.name.startswith("fault-")
             else t("Ticked: the second takes over what the first has."),
+            **LINKED,
         ):
             removed.add(item.name)
     first, second, spec, plan = evened(one, two, removed)

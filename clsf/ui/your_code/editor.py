@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from clsf import checks, packing
 from clsf.errors import ClsfError
 from clsf.reader import text as reading
+from clsf.ui.shared import linked
 from clsf.ui.shared.text import t
 from clsf.ui.your_code import keys
+from clsf.words import say
 
 EXAMPLE = """\
 import tensorflow as tf
@@ -34,7 +37,9 @@ model.fit(x_train, y_train, epochs=5, batch_size=64, validation_data=(x_test, y_
 
 
 def show(text_key: str, upload_key: str, label: str) -> str:
-    """Show the box and return what is in it."""
+    """Show the box and return what is in it; a text that is short enough stands in the link, by the key."""
+    if text_key not in st.session_state:
+        st.session_state[text_key] = _linked(text_key)
     st.html("<style>[data-testid=stTextArea] textarea{font-family:'Source Code Pro',monospace;font-size:.8rem}</style>")
     st.text_area(
         label, key=text_key, height=320, max_chars=reading.MAX_BYTES, persist_state="session",
@@ -48,7 +53,28 @@ def show(text_key: str, upload_key: str, label: str) -> str:
         st.button(
             t("Show an example"), key=f"{text_key}_example", icon=":material/lightbulb:", on_click=_example, args=(text_key,)
         )
-    return st.session_state.get(text_key) or ""
+    text = st.session_state.get(text_key) or ""
+    linked.put_long(text_key, packing.packed(text.encode()) if text else "", label)
+    return text
+
+
+def _linked(text_key: str) -> str:
+    """Return the program in the link; "" where there is none, or none that can be read, which is said then."""
+    code = st.query_params.get(text_key, "")
+    if not code:
+        return ""
+    try:
+        content = packing.unpacked(code, reading.MAX_BYTES)
+        if len(content) > reading.MAX_BYTES:
+            raise ValueError
+        text = content.decode()
+        checks.text(ClsfError, say("program"), text)
+        return text
+    except (ValueError, ClsfError):
+        st.warning(
+            t("The program in the link is damaged, perhaps cut off. Copy the whole link once more."), icon=":material/link_off:"
+        )
+        return ""
 
 
 def _example(text_key: str) -> None:

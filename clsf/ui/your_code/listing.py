@@ -12,7 +12,7 @@ from clsf.faults.finding import Finding
 from clsf.reader.program import Program
 from clsf.ui.shared.text import words
 
-MARK = {"certain": "#d33", "likely": "#e68a00", "smell": "#8a8a8a"}
+MARK = {"certain": "var(--clsf-wrong)", "likely": "var(--clsf-warn)", "smell": "#8a8a8a"}
 STYLE = (
     """<style>
 .yc-list{font-family:"Source Code Pro",monospace;font-size:.8rem;line-height:1.5;max-height:40rem;overflow:auto;border:1px solid #8884;border-radius:.5rem;padding:.5rem 0}

@@ -5,18 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.errors import ClsfError
+from clsf.faults import FAULTS
 from clsf.reader.explain import no_model
 from clsf.reader.findings import faults
 from clsf.reader.program import Program, read
-from clsf.ui.shared import facts, problems, runs
-from clsf.ui.shared.text import plain
-from clsf.ui.your_code import code_view, findings_view, keys, listing, model_view, training_view
+from clsf.ui.shared import example, facts, problems, runs
+from clsf.ui.shared.text import plain, t, words
+from clsf.ui.your_code import code_view, editor, findings_view, keys, listing, model_view, training_view
 
 
 def answered(text: str, key: str) -> Program | None:
     """Show what there is to say about a text; return the program if it holds a model."""
     runs.show_refusal(keys.REFUSAL)
     if not text.strip():
+        if key == keys.TEXT:
+            _example()
         return None
     try:
         program = read(text)
@@ -34,6 +37,19 @@ def answered(text: str, key: str) -> Program | None:
     model_view.show(program, key)
     code_view.show(program, key)
     return program
+
+
+def _example() -> None:
+    """Show a program with a fault, and what would be said of it."""
+    program = read(editor.EXAMPLE)
+    with st.container(border=True, key="example_code", gap="small"):
+        example.head(t("A program as a student might paste it. It runs, and it learns badly."))
+        example.guess(t("Guess before you open it: in which line is the fault?"))
+        st.code(editor.EXAMPLE, language="python", line_numbers=True, wrap_lines=True, height=240)
+        with st.expander(t("What would be said of it"), icon=":material/stethoscope:"):
+            for finding in faults(program):
+                title = plain(words(FAULTS[finding.kind].title))
+                st.markdown(f"**{t('Line {line}', line=finding.line)} · {title}**  \n{plain(words(finding.sentence))}")
 
 
 def trained(program: Program) -> None:

@@ -13,6 +13,7 @@ from clsf.reader.pair import ProgramPair, pair_of
 from clsf.reader.plan import plan_of
 from clsf.reader.program import Program
 from clsf.ui.shared import data_choice, navigation, problems, service_access, state
+from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import plain, t, words
 from clsf.ui.your_code import keys
@@ -29,8 +30,8 @@ def show(program: Program) -> None:
     columns = st.columns(3)
     with columns[0]:
         data = data_choice.select(keys.DATA)
-    epochs = columns[1].number_input(t("Epochs"), 1, 50, min(plan.epochs, 5), key=keys.EPOCHS)
-    limit = columns[2].number_input(t("Training images"), 50, 60_000, 1000, step=50, key=keys.LIMIT)
+    epochs = columns[1].number_input(t("Epochs"), 1, 50, min(plan.epochs, 5), key=keys.EPOCHS, **LINKED)
+    limit = columns[2].number_input(t("Training images"), 50, 60_000, 1000, step=50, key=keys.LIMIT, **LINKED)
     try:
         pair = pair_of(program, data, int(epochs), int(limit))
     except ClsfError as error:

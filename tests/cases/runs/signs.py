@@ -50,7 +50,7 @@ def hidden(*units: int, activation: str = "relu") -> ModelSpec:
 
 
 FEW = Plan("shapes", epochs=40, optimizer="adam", learning_rate=0.002, batch_size=16, train_limit=300)
-MANY = replace(FEW, epochs=8, train_limit=1500)
+MANY = replace(FEW, epochs=6, train_limit=800)
 DIGITS = Plan("digits", epochs=20, optimizer="adam", learning_rate=0.01)
 LONG = Plan("shapes", epochs=16, optimizer="sgd", learning_rate=0.05, batch_size=16, train_limit=1000)
 LOADER = replace(LONG, epochs=10, variants={"torch": "dataloader"})

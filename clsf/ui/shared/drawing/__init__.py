@@ -12,11 +12,14 @@ import binascii
 import numpy as np
 import streamlit as st
 
+from clsf.ui.shared import linked
 from clsf.ui.shared.component_keys import key_of
 from clsf.ui.shared.components import component, nothing
+from clsf.ui.shared.drawing.code import from_code, to_code
 from clsf.ui.shared.text import t
 
 MOST_SIDE = 256  # pixels
+ENDED = "e"  # behind the number of what the browser sends, when no stroke is being drawn
 PEN = 8  # percent of the sheet's side that a fresh pen is wide: about what a line of MNIST is
 
 COLOURS = {
@@ -30,7 +33,7 @@ _component = component("clsf_drawing", __file__, "drawing")
 
 def draw(
     key: str, *, side: int = 64, colour: bool = False, height: int = 300, label: str | None = None, live: bool = True,
-    sheet: object = "", plain: bool = False,
+    sheet: object = "", plain: bool = False, link: str | None = None,
 ) -> np.ndarray | None:  # fmt: skip
     """Show a square sheet and return what is drawn on it, None while it is empty.
 
@@ -38,11 +41,14 @@ def draw(
     With `colour`: uint8 (side, side, 3) on white paper. The sheet is at most `height` pixels high. `label` names it for
     screen readers. With `live` the page runs again while a stroke is drawn (put it into a fragment), else once it has
     ended. Another `sheet` than last time puts an empty one in its place. `plain`: without the choice of a pen's width, and the
-    help for the keyboard is seen only by who uses it.
+    help for the keyboard is seen only by who uses it. `link`: the name under which the drawing stands in the link once a stroke has
+    ended; it is opened from there.
     """
     channels, key = 3 if colour else 1, key_of(key)
     kept = f"{key}-kept"  # Streamlit forgets what a component said once another page is looked at
     before = (st.session_state.get(key) or {}).get("drawing") or st.session_state.get(kept) or ""
+    if link and not before:
+        before = _linked(link, str(sheet), side, channels)
     result = _component(
         key=key,
         data={
@@ -56,7 +62,25 @@ def draw(
     if _sheet(value) != str(sheet):
         return None
     st.session_state[kept] = value
-    return decoded(value, side, channels)
+    drawn = decoded(value, side, channels)
+    if link and value.partition(":")[0].endswith(ENDED):
+        linked.put_long(link, to_code(drawn, linked.room(link)), t("the drawing"))
+    return drawn
+
+
+def _linked(link: str, sheet: str, side: int, channels: int) -> str:
+    """Return the drawing in the link as the browser would send it; "" where there is none, or none that can be read."""
+    code = st.query_params.get(link, "")
+    if not code:
+        return ""
+    pixels = from_code(code, (side, side) if channels == 1 else (side, side, channels))
+    if pixels is None:
+        st.warning(
+            t("The drawing in the link is damaged, or was made for other images. Draw here, or copy the whole link once more."),
+            icon=":material/link_off:",
+        )
+        return ""
+    return f"1{ENDED}:{sheet}:{base64.b64encode(pixels.tobytes()).decode()}"
 
 
 def decoded(value: object, side: int, channels: int) -> np.ndarray | None:

@@ -94,11 +94,13 @@ function tell(it, now = false) {
     return;
   }
   const drawn = it.strokes.length || it.base ? encoded(bytes(it)) : "";
-  if (drawn === it.sent) return;
+  const ended = it.open ? "" : "e";
+  if (drawn === it.sent && ended === it.ended) return;
   it.sent = drawn;
+  it.ended = ended;
   it.at = performance.now();
   it.number += 1;
-  it.setStateValue("drawing", `${it.number}:${it.data.sheet}:${drawn}`);
+  it.setStateValue("drawing", `${it.number}${ended}:${it.data.sheet}:${drawn}`);
 }
 
 function changed(it, ended) {
@@ -232,6 +234,7 @@ function restore(it, value) {
   context.putImageData(image, 0, 0);
   it.base = base;
   it.sent = drawn;
+  it.ended = "e";
 }
 
 function pens(it) {

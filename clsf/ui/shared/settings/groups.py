@@ -1,4 +1,4 @@
-"""The further settings of a training, folded into groups, so that a first training need not know of them."""
+"""The further settings of a training, in groups of which one is in sight, so that a first training need not know of them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from clsf.data import catalogue
 from clsf.plan import Plan, Schedule
-from clsf.ui.shared import problems, state
+from clsf.ui.shared import choose, problems, state
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.settings import freezing, keys, learning, looping, optimizer, pacing, preview, updating, varying
 from clsf.ui.shared.settings.fields import explained
 from clsf.ui.shared.text import t
+
+KEY = "settings-"
+"""What the keys of the groups' containers begin with."""
 
 RESET = (
     state.ALIGNED, state.START, state.SEED, state.DTYPE, state.TENSORFLOW_VARIANT, state.RACE, state.IMAGE_SIZE, state.COLOUR,
@@ -28,41 +31,54 @@ def show(info: catalogue.DatasetInfo, values: dict) -> tuple[dict[str, object], 
     plan refuses is said in its group, and the part stays as it usually is.
     """
     more: dict[str, object] = {}
-    with _group(t("Images"), ":material/image:"):
+    _choose()
+    with _group("images"):
         more["preparation"] = varying.preparation()
         more["train_limit"] = varying.limit()
-    with _group(t("Pretrained and frozen"), ":material/ac_unit:"):
+    with _group("frozen"):
         more |= freezing.layers()
-    with _group(t("Augmentation"), ":material/flip:"):
+    with _group("augmentation"):
         more["augmentation"] = varying.augmentation()
-    with _group(t("Rule of the optimizer"), ":material/function:"):
+    with _group("rule"):
         more |= optimizer.hyper(values["optimizer"], values["learning_rate"])
-    with _group(t("Start and rounding"), ":material/balance:"):
+    with _group("start"):
         more |= looping.beginning()
-    with _group(t("Loss"), ":material/target:"):
+    with _group("loss"):
         more |= learning.loss(len(info.classes))
         more["balanced"] = updating.balanced()
         explained(note("train", "about-losses"))
-    with _group(t("Regularisation"), ":material/compress:"):
+    with _group("regularisation"):
         more |= learning.regularisation()
         explained(note("train", "about-memorising"))
-    with _group(t("Updates"), ":material/content_cut:"):
+    with _group("updates"):
         more |= updating.updates(values["optimizer"])
-    with _group(t("Schedule and stopping"), ":material/trending_down:"):
+    with _group("schedule"):
         more |= _pacing(info, values, more["train_limit"])
         explained(note("train", "about-schedules"))
-    with _group(t("Loop variants"), ":material/sync_alt:"):
+    with _group("loops"):
         variants, race = looping.variants()
         more |= variants
         explained(note("train", "about-loops"))
-    with _group(t("Look inside"), ":material/visibility:"):
+    with _group("inside"):
         more["look_inside"] = looping.looking_inside()
         explained(note("train", "about-looking"))
     return more, race
 
 
-def _group(title: str, icon: str) -> DeltaGenerator:
-    return st.expander(title, icon=icon, type="compact")
+def _choose() -> None:
+    """Show which group is in sight. The others are only hidden: what was chosen in them holds."""
+    titles = {
+        "images": t("Images"), "frozen": t("Pretrained and frozen"), "augmentation": t("Augmentation"), "rule": t("Rule of the optimizer"),
+        "start": t("Start and rounding"), "loss": t("Loss"), "regularisation": t("Regularisation"), "updates": t("Updates"),
+        "schedule": t("Schedule and stopping"), "loops": t("Loop variants"), "inside": t("Look inside"),
+    }  # fmt: skip
+    chosen = choose.named(st.selectbox, t("Settings of"), titles, state.SETTINGS_GROUP)
+    hidden = ", ".join(f"[data-testid=stLayoutWrapper]:has(> .st-key-{KEY}{name})" for name in titles if name != chosen)
+    st.html(f"<style>{hidden} {{ display: none; }}</style>")
+
+
+def _group(name: str) -> DeltaGenerator:
+    return st.container(key=f"{KEY}{name}", gap="small")
 
 
 def _pacing(info: catalogue.DatasetInfo, values: dict, limit: int | None) -> dict[str, object]:
