@@ -42,7 +42,7 @@ def show(case: BugCase) -> Ran | None:
         predictions(seen.samples)
     if seen.confusion is not None:
         count = f"{sum(map(sum, seen.confusion)):,}"
-        st.markdown(t("**Confusion matrix** of all images evaluated after its last training step, validation and test images together (images: {count}). Rows are labels, columns are answers.", count=count))  # fmt: skip
+        st.markdown(t("**Confusion matrix** of all images evaluated after the last training step, validation and test together ({count}). Rows are labels, columns are answers.", count=count))  # fmt: skip
         names = [str(n) for n in range(len(seen.confusion))]
         figure = inside_confusion.figure([(case.framework, seen.confusion)], names, words)
         live_chart(
