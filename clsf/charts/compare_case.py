@@ -58,7 +58,10 @@ def waterfall(steps: Sequence[CaseStep], said: Said = str, reference: str | None
     ]  # fmt: skip
     layout = {
         "uirevision": "case", "barmode": "overlay", "bargap": 0.3, "annotations": notes,
-        "xaxis": {"tickformat": ".0%", "range": [0, 1.5 * max(tops)], "title": {"text": said(say("accuracy, validation"))}},
+        "xaxis": {
+            "tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1],  # the room beyond is for what the bars say
+            "range": [0, 1.5 * max(tops)], "title": {"text": said(say("accuracy, validation"))},
+        },
         "yaxis": {"type": "category", "autorange": "reversed"}, "shapes": shapes,
     }  # fmt: skip
     if shapes:

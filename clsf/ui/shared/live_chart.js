@@ -47,6 +47,7 @@ function themed(layout, element) {
   const grid = value("--st-border-color", "#dddddd");
   const background = value("--st-background-color", "#ffffff");
   const large = (Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16; // on a projector the page's type is larger
+  const finger = window.matchMedia("(pointer: coarse)").matches;
   const axis = { gridcolor: grid, zerolinecolor: grid, linecolor: grid, automargin: true };
   const axes = Object.entries(layout)
     .filter(([name]) => /^[xy]axis\d*$/.test(name))
@@ -58,11 +59,11 @@ function themed(layout, element) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: value("--st-font", "sans-serif"), size: 13 * large, color: text },
-    margin: { l: 8, r: 8, t: 24, b: 8 },
+    margin: { l: 8, r: finger ? 30 : 8, t: 24, b: 8 }, // where nothing can rest on a chart, its buttons are always there: beside it
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)", ...layout.legend },
     hovermode: layout.hovermode ?? "x unified",
     hoverlabel: { bgcolor: background, bordercolor: grid, font: { color: text, size: 12 * large } },
-    dragmode: window.matchMedia("(pointer: coarse)").matches ? false : "zoom", // a finger scrolls the page
+    dragmode: finger ? false : "zoom", // a finger scrolls the page
     modebar: { bgcolor: "rgba(0,0,0,0)", color: text, activecolor: text, orientation: "v" },
   };
 }
