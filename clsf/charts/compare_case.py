@@ -147,6 +147,12 @@ def in_words(steps: Sequence[CaseStep], said: Said = str) -> str:
     return " ".join(said(part) for part in parts)
 
 
+def height(steps: Sequence[CaseStep], said: Said = str) -> int:
+    """Return how many pixels a chart with a row per step needs, so that no name of a step runs into the next."""
+    lines = max(wrapped(said(step.title)).count("<br>") + 1 for step in steps)
+    return 140 + max(48, 16 * lines + 6) * len(steps)
+
+
 def wrapped(text: str, most: int = 16) -> str:
     """Return text in short lines; a letter of Korean is as wide as two of Latin."""
     lines = [""]

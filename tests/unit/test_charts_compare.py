@@ -16,6 +16,7 @@ from clsf.compare.cases.lecture import LECTURE, loss_floor
 from clsf.compare.cases.steps import CaseStep, JudgedSeeds
 from clsf.compare.values import FirstParting, LockstepStarted, SideFacts, StepDifference, TensorDifference
 from clsf.model.presets import preset
+from clsf.words import say
 from tests.unit.test_charts import record
 
 
@@ -146,6 +147,14 @@ def test_one_seed_has_no_noise_band():
     first = gap_step("as-in-the-lecture", (0.5,))
     drawn = compare_case.waterfall([first, gap_step("dropout", (0.6,), first)])
     assert not any("noise" in t.get("name", "") for t in drawn["data"])
+
+
+def test_a_case_has_room_for_the_longest_name_of_a_step():
+    short, long = gap_step("double-softmax", (0.5,)), gap_step("dropout", (0.5,))
+    long = replace(long, title=say("Keras' rule of Adam: epsilon before the bias correction, and biases as in Keras"))
+    lines = compare_case.wrapped(str(long.title)).count("<br>") + 1
+    assert compare_case.height([short]) < compare_case.height([long])
+    assert compare_case.height([short, long]) >= 2 * 15 * lines  # a line of type 12 is 15 pixels high
 
 
 def test_the_floor_of_two_softmaxes_is_drawn():

@@ -161,7 +161,7 @@ def _drawn(job: CaseJob, steps: list[CaseStep], fresh: list[Recalibrated], over:
         "compare-gap",
         stamp,
         lambda: (charts.waterfall(steps, words, case.reference), charts.in_words(steps, words)),
-        height=140 + 48 * len(steps),
+        height=charts.height(steps, words),
     )
     if job.seeds > 1:
         st.caption(note("compare", "coloured-what-taking"))
@@ -174,7 +174,7 @@ def _drawn(job: CaseJob, steps: list[CaseStep], fresh: list[Recalibrated], over:
             "compare-gap-loss",
             stamp,
             lambda: (charts.loss(steps, floor, words, case.reference), charts.in_words(steps, words)),
-            height=120 + 46 * len(steps),
+            height=charts.height(steps, words),
         )
         if floor is not None:
             st.caption(

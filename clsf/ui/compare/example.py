@@ -89,7 +89,7 @@ def case() -> None:
         example.guess(t("Guess before you read on: which of the causes takes most of the gap away?"))
         draw(
             "compare-example-case", len(steps), lambda: (charts.waterfall(steps, words, None), charts.in_words(steps, words)),
-            140 + 48 * len(steps), t("Accuracy on validation images, one cause less at each step"),
+            charts.height(steps, words), t("Accuracy on validation images, one cause less at each step"),
         )  # fmt: skip
         with st.expander(t("What came out")):
             st.markdown(plain(said(steps)))
