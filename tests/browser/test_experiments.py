@@ -67,6 +67,11 @@ def test_an_experiment_its_runs_and_who_may_see_them(dashboard):
     other.get_by_label("Name", exact=True).fill("the faster one")
     other.get_by_label("Name", exact=True).press("Enter")  # which keeps it
     expect(other.get_by_role("heading", name="the faster one")).to_be_visible(timeout=LONG)
+    heights = other.locator("[data-testid=stMain] button:visible", has_text=re.compile("Capsule|Delete|Share")).evaluate_all(
+        "all => all.map(b => Math.round(b.getBoundingClientRect().height))"
+    )
+    assert len(heights) >= 3
+    assert len(set(heights)) == 1, "buttons beside each other are equally high, with help or without"
     other.locator("[data-testid=stPopoverButton]", has_text="Share").click()
     link = other.locator("[data-testid=stPopoverBody] code").first.inner_text()
     assert link.startswith(f"{dashboard.address}/runs?run=")
