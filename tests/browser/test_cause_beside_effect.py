@@ -44,6 +44,7 @@ def together(page, *things) -> None:
     """Scroll until the highest of the things is at the top, and fail unless all of them are then seen whole."""
     for thing in things:
         expect(thing).to_be_visible(timeout=LONG)
+    settle(page)  # what is still drawn anew has no place
     top = min(thing.bounding_box()["y"] for thing in things)
     page.get_by_test_id("stMain").evaluate("(main, by) => main.scrollBy(0, by)", top - 8)
     page.wait_for_timeout(500)
