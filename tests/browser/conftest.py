@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,9 @@ from PIL import Image
 
 playwright = pytest.importorskip("playwright.sync_api")
 playwright.expect.set_options(timeout=30_000)  # milliseconds; a busy machine fetches the parts of a page late
+
+DRAWN = re.compile("js-plotly-plot")
+"""A class of every chart that Plotly has drawn; before it, a chart's place is there without its data."""
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (

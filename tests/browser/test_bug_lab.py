@@ -8,7 +8,7 @@ from clsf.faults import FAULTS
 from clsf.faults.lab import case_of
 from clsf.ui.shared.text import catalogue
 from tests.browser.axe import SCRIPT, settle, violations
-from tests.browser.conftest import playwright
+from tests.browser.conftest import DRAWN, playwright
 
 expect = playwright.expect
 LONG = 300_000  # milliseconds: programs import their framework, on a machine with other work
@@ -56,7 +56,7 @@ def test_a_case_is_played_to_the_end(dashboard, lang):
     expect(page.locator(".st-key-buglab-proof")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("heading", name=right)).to_be_visible()
     lines = page.locator(".clsf-chart").last
-    expect(lines).to_be_visible(timeout=LONG)
+    expect(lines).to_have_class(DRAWN, timeout=LONG)
     names = lines.evaluate("chart => chart.data.map(trace => trace.name)")
     assert names == [said("faulty"), said("fixed"), said("healthy")]
     if SCRIPT.is_file():

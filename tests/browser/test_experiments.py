@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import playwright
+from tests.browser.conftest import DRAWN, playwright
 
 expect = playwright.expect
 LONG = 120_000  # milliseconds: two processes may still be importing their frameworks
@@ -38,6 +38,7 @@ def test_an_experiment_its_runs_and_who_may_see_them(dashboard):
     expect(page.locator(".ex-table tbody tr")).to_have_count(2, timeout=LONG)
     expect(page.locator(".clsf-chart")).to_have_count(5, timeout=LONG)
     expect(page.get_by_text(re.compile("is ahead with|are equal with"))).to_be_visible(timeout=LONG)
+    expect(page.locator(".clsf-chart").first).to_have_class(DRAWN, timeout=LONG)
     lines = page.locator(".clsf-chart").first.evaluate("chart => chart.data.map(trace => [trace.name, trace.y.length])")
     assert {name for name, count in lines if count > 1} == {"0.01", "0.1"}
     signs = page.locator(".ex-legend .ex-sign b").evaluate_all("all => all.map(b => getComputedStyle(b).maskImage)")

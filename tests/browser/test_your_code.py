@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import playwright
+from tests.browser.conftest import DRAWN, playwright
 from tests.browser.said import sayer, whole
 from tests.unit.reader_programs import PROGRAMS, RIGHT
 
@@ -41,6 +41,7 @@ def test_a_faulty_program_is_marked_mended_and_trained_beside_its_fixed_version(
     expect(page).to_have_url(re.compile("experiment="), timeout=LONG)
     expect(page.locator(".ex-table tbody tr")).to_have_count(4, timeout=LONG)
     expect(page.get_by_role("button", name=whole(said("Stop")))).to_have_count(0, timeout=LONG)
+    expect(page.locator(".clsf-chart").first).to_have_class(DRAWN, timeout=LONG)
     lines = page.locator(".clsf-chart").first.evaluate("chart => chart.data.map(trace => [trace.name, [...trace.y]])")
     last = {name: values[-1] for name, values in lines if len(values) > 1}
     faulty = [value for name, value in last.items() if said("as it is").search(name)]
