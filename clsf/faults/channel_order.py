@@ -57,9 +57,10 @@ def plant(scene: Scene) -> Scene | None:
 def in_code(program: Program) -> list[Finding]:
     """Return where a program has it."""
     x, shape = program.x, program.native_shape
-    got = x.shape[1:] if program.keras and x is not None and x.shape and x.did("permute") else ()
+    fed = program.loader.x if program.loader is not None else x
+    got = fed.shape[-3:] if program.keras and fed is not None and fed.shape and fed.did("permute") else ()
     if len(got) == 3 and shape and len(shape) == 3 and shape != got and (shape[2], *shape[:2]) == got:
-        return [finding(FAULT, x.did("permute"), "certain")]  # turned on the way to a model that takes them as they were
+        return [finding(FAULT, fed.did("permute"), "certain")]  # turned on the way to a model that takes them as they were
     if shape is None or len(shape) != 3 or None in shape or program.shape_guessed:
         return []
     conv = any(op.kind in ("Convolution", "Separable", "MaxPool") for op in program.ops)

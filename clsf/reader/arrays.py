@@ -824,6 +824,13 @@ class Arrays:
                     if name == "expand_dims"
                     else first
                 )
+            if name == "transpose":
+                dims = args[1] if len(args) > 1 else kwargs.get("perm")
+                if isinstance(dims, list | tuple) and first.shape and len(dims) == len(first.shape) + 1 and dims[0] == 0:
+                    dims = [
+                        dim - 1 if isinstance(dim, int) else dim for dim in dims[1:]
+                    ]  # of a batch, of which one image is known
+                return self.array_method(first, "permute", [dims] if isinstance(dims, list | tuple) else [], {}, line)
             if name in ("divide",):
                 return self.array_binary(ast.Div, first, args[1] if len(args) > 1 else UNKNOWN, line)
             if path.startswith("tensorflow.image."):
