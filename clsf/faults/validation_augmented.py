@@ -103,7 +103,11 @@ def _by_hand(program: Program) -> list[Finding]:
                     k.arg == "training" and ast.unparse(k.value) == "True" for k in call.keywords
                 )
                 if on and ast.unparse(call.func) in layers:
-                    return [finding(FAULT, node.lineno, "likely", swap(program, node.lineno, r",\s*training\s*=\s*True", ""))]
+                    return [
+                        finding(
+                            FAULT, node.lineno, "likely", swap(program, node.lineno, r"training\s*=\s*True", "training=False")
+                        )
+                    ]
         if isinstance(node, ast.FunctionDef) and re.search(r"no_grad|inference_mode|\.eval\(\)", ast.unparse(node)):
             drawn = {
                 name: inner.lineno for inner in ast.walk(node)
