@@ -63,7 +63,8 @@ const speak = () => {
 
 let asked = 0;
 const look = () => { mend(); speak(); };
-const drawn = new MutationObserver(() => { cancelAnimationFrame(asked); asked = requestAnimationFrame(look); });
+const later = () => { cancelAnimationFrame(asked); asked = requestAnimationFrame(look); };
+const drawn = new MutationObserver(later);
 
 // A hint that a mouse sees by resting on something is seen by a finger with a tap on it.
 const hint = document.createElement("div");
@@ -127,6 +128,7 @@ export default function ({ data }) {
   // Once, however often it is called: an observer is told anew what to look at, and a function is added once.
   drawn.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES });
   look();
+  window.addEventListener("resize", later);  // code that had room may scroll now
   if (!hint.isConnected) document.body.append(hint);
   document.addEventListener("click", onClick, true);  // on its way down: some buttons of Streamlit stop it on its way up
   document.addEventListener("scroll", hideHint, { capture: true, passive: true });

@@ -36,7 +36,8 @@ def show(bench: ModelBench) -> None:
     st.html(
         f"<style>.st-key-volumes_room {{ overflow-x: auto; }} .st-key-model_volumes {{ min-width: {WIDTH}px; }}"
         f"@media (max-width: 640px) {{ .st-key-volumes_room {{ overflow: hidden; height: {HEIGHT * SMALL:.0f}px; }}"
-        f" .st-key-model_volumes {{ transform: scale({SMALL}); transform-origin: 0 0; width: {WIDTH}px; }} }}</style>"
+        f" .st-key-model_volumes {{ transform: scale({SMALL}); transform-origin: 0 0; width: {WIDTH}px; }}"
+        " .st-key-model_volumes .modebar { display: none; } }</style>"  # too small for a finger, which turns the scene itself
     )
     with st.container(key="volumes_room"):
         st.plotly_chart(figure, key="model_volumes", height=HEIGHT, alt=spoken(bench.seen, described))
