@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, finding, swap
+from clsf.reader.looks import Program, events, finding, misnamed_step, swap
 from clsf.words import say
 
 FAULT = Fault(
@@ -56,7 +56,11 @@ def _torch_misuse(program: Program) -> list[Finding]:
     if not program.torch:
         return results
     steps, back = list(events(program, "optimizer-step")), list(events(program, "backward"))
-    if back and not steps and any(events(program, "optimizer")) and any(e.loops for e in back):
+    if (call := misnamed_step(program)) is not None:
+        wrong = ast.unparse(call.func)
+        mend = swap(program, call.lineno, rf"\b{re.escape(wrong)}\(", f"{wrong.partition('.')[0]}.step(")
+        results.append(finding(FAULT, call.lineno, "certain", mend))
+    elif back and not steps and any(events(program, "optimizer")) and any(e.loops for e in back):
         results.append(finding(FAULT, back[0].line, "certain"))
     losses = [e for e in events(program, "loss") if not e.no_grad and e.loops]
     if steps and losses and not back and any(s.loop_ids == e.loop_ids for s in steps for e in losses):

@@ -9,7 +9,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.scene import Scene
-from clsf.reader.looks import Program, events, finding, indent
+from clsf.reader.looks import Program, events, finding, indent, misnamed_step, optimizer_name
 from clsf.reader.values import Made
 from clsf.words import say
 
@@ -52,8 +52,10 @@ def in_code(program: Program) -> list[Finding]:
             return [finding(FAULT, told[-1].line, "certain")]
         return []
     back = [e for e in events(program, "backward") if e.loops]
-    if back and any(events(program, "optimizer")) and not any(events(program, "optimizer-step")):
-        return [finding(FAULT, back[0].line, "certain", after=f"{indent(program, back[0].line)}{_optimizer(program)}.step()")]
+    if back and any(events(program, "optimizer")) and not any(events(program, "optimizer-step")) and not misnamed_step(program):
+        return [
+            finding(FAULT, back[0].line, "certain", after=f"{indent(program, back[0].line)}{optimizer_name(program)}.step()")
+        ]
     if "requires_grad" not in program.source.text:
         return []
     names = {
@@ -81,9 +83,3 @@ def _parameters(node: ast.expr) -> bool:
         and node.func.attr == "parameters"
         and isinstance(node.func.value, ast.Name)
     )
-
-
-def _optimizer(program: Program) -> str:
-    """Return what the optimizer is called."""
-    names = [name for name, value in program.machine.module.names.items() if value is program.optimizer]
-    return names[0] if names else "optimizer"

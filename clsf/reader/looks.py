@@ -173,6 +173,29 @@ def model_name(program: Program, line: int) -> str:
     return next((name for name in called if name in names or name in usual), next(iter(names), "model"))
 
 
+def optimizer_name(program: Program) -> str:
+    """Return what the optimizer is called."""
+    names = [name for name, value in program.machine.module.names.items() if value is program.optimizer]
+    return names[0] if names else "optimizer"
+
+
+_OPTIMIZER_METHODS = {"step", "zero_grad", "state_dict", "load_state_dict", "add_param_group"}  # torch.optim.Optimizer
+
+
+def misnamed_step(program: Program) -> ast.Call | None:
+    """Return the call of a method that PyTorch's optimizers don't have, in a program that never takes a step."""
+    made = program.optimizer
+    if not program.torch or made is None or not made.path.startswith("torch.optim.") or any(events(program, "optimizer-step")):
+        return None
+    name = optimizer_name(program)
+    for node in program.source.nodes:
+        called = node.func if isinstance(node, ast.Call) else None
+        own = isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == name
+        if own and called.attr not in _OPTIMIZER_METHODS and not called.attr.startswith("register_"):
+            return node
+    return None
+
+
 def swap(program: Program, line: int, pattern: str, new: str) -> str | None:
     """Return the line with the first match of a pattern replaced, or None where it has none."""
     text = program.line(line)

@@ -6,8 +6,9 @@ import pytest
 
 from clsf.faults import functions
 from clsf.model.layers import keras_name
-from clsf.reader.findings import faults, mended
+from clsf.reader.findings import faults, mended, wholly_mended
 from clsf.reader.program import read
+from tests.unit.reader_programs import RIGHT
 
 NET = """
 class Net(nn.Module):
@@ -265,3 +266,13 @@ def test_the_line_that_mends_it_does_away_with_it(kind):
 def test_the_usual_program_is_clean():
     for source in (torch_program(), keras_program()):
         assert [f.kind for f in faults(read(source)) if f.certainty != "smell"] == []
+
+
+@pytest.mark.parametrize("name", ["update", "apply", "steps"])
+def test_a_step_by_a_name_that_the_optimizer_does_not_have_is_one_fault_with_its_mend(name):
+    source = RIGHT["torch-mlp"]
+    line = next(n for n, text in enumerate(source.splitlines(), 1) if ".step()" in text)
+    wrong = source.replace(".step()", f".{name}()")
+    program = read(wrong)
+    assert [(f.kind, f.line) for f in faults(program) if f.certainty == "certain"] == [("api-misuse", line)]
+    assert wholly_mended(program).source.text == source
