@@ -47,13 +47,14 @@ def _ask() -> DefaultsJob:
 def _look(job: DefaultsJob, was_over: bool) -> None:
     if not job.background.over:
         st.info(t("Both workers are asked. While they still load their framework, this takes a few seconds."), icon=":material/hourglass_top:")  # fmt: skip
-        example.defaults(lambda row: _row(row, switch=False))
+        _recorded()
         return
     if not was_over:
         st.rerun()
     if job.background.failure is not None:
         st.error(plain(job.background.failure), icon=":material/error:")
         _again()
+        _recorded()
         return
     defaults: Defaults = job.background.items[0]
     for framework, why in defaults.failures.items():
@@ -61,9 +62,15 @@ def _look(job: DefaultsJob, was_over: bool) -> None:
     if defaults.failures:
         _again()
     if len(defaults.failures) == len(FRAMEWORKS):
+        _recorded()
         return
     for row in defaults.rows:
         _row(row)
+
+
+def _recorded() -> None:
+    """Show what was said once, as long as nothing is said now."""
+    example.defaults(lambda row: _row(row, switch=False))
 
 
 def _again() -> None:
