@@ -15,7 +15,7 @@ from clsf.experiments.start import ExperimentRuns
 from clsf.experiments.verdict import Verdict, agreement, verdicts
 from clsf.ui.experiments import keys, names
 from clsf.ui.experiments.current import current, forget
-from clsf.ui.shared import doctor_view, navigation, pace, run_overlay, run_table, service_access, state, units
+from clsf.ui.shared import doctor_view, navigation, pace, places, run_overlay, run_table, service_access, state, units
 from clsf.ui.shared.data_names import data_name
 from clsf.ui.shared.figures import draw
 from clsf.ui.shared.lessons import note
@@ -57,12 +57,13 @@ def _look(experiment_id: str, was_over: bool) -> None:
     rows = names.rows(experiment)
     with st.container(key="live-experiment"):
         _head(experiment)
-        if not experiment.over:
-            _progress(experiment)
-        _failures(experiment)
-        _missing(experiment)
         said = verdicts(experiment.members)
-        show_verdicts(experiment, said)
+        places.show_each(
+            lambda: None if experiment.over else _progress(experiment),
+            lambda: _failures(experiment),
+            lambda: _missing(experiment),
+            lambda: show_verdicts(experiment, said),
+        )
         run_overlay.show(rows, experiment_id)
         members = experiment.members
         doctor_view.show([m.record for m in members], "experiments", {m.record.run_id: words(m.label) for m in members})

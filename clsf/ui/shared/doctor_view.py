@@ -47,7 +47,10 @@ def show(records: list[RunRecord], place: str, named: Mapping[str, str] = UNNAME
         return
     titles = list(dict.fromkeys(words(said[0].fault.title) for _, said in patients))
     label = t("This looks wrong: {what}", what="; ".join(titles[:2]))
-    with st.expander(plain(label), icon=":material/stethoscope:", key=f"doctor-{place}"):
+    folded = st.expander(plain(label), icon=":material/stethoscope:", key="doctor_open", bind="query-params")
+    if not folded.open:  # its charts would be drawn at each look
+        return
+    with folded:
         for number, (record, said) in enumerate(patients):
             if len(records) > 1:
                 st.markdown(f"**{run_status.name(record.framework)}** · {plain(named.get(record.run_id, record.model.name))}")

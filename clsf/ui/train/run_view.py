@@ -9,7 +9,7 @@ import streamlit as st
 from clsf.charts.curves import CurveView
 from clsf.errors import ClsfError
 from clsf.runs.record import RunRecord
-from clsf.ui.shared import doctor_view, live_chart, pace, run_buttons, run_numbers, run_status, runs, service_access
+from clsf.ui.shared import doctor_view, live_chart, pace, places, run_buttons, run_numbers, run_status, runs, service_access
 from clsf.ui.shared.choices import Choices
 from clsf.ui.shared.text import plain, t
 from clsf.ui.train import example, inside_view, run_charts, run_results, step_view, take_along
@@ -74,14 +74,16 @@ def _look(run_id: str, drawn: _Drawn, view: CurveView, more: list[str]) -> None:
     if records is None:
         return
     pace.looked()
-    runs.show_refusal()
     run_status.show(records)
-    doctor_view.show(records, "train")
-    step_view.show(records)
-    run_charts.show(records, view, more)
-    inside_view.show(records)
-    run_results.show(records)
-    run_numbers.show(records)
-    take_along.show(records)
+    places.show_each(
+        runs.show_refusal,
+        lambda: doctor_view.show(records, "train"),
+        lambda: step_view.show(records),
+        lambda: run_charts.show(records, view, more),
+        lambda: inside_view.show(records),
+        lambda: run_results.show(records),
+        lambda: run_numbers.show(records),
+        lambda: take_along.show(records),
+    )
     if _Drawn.of(records) != drawn:
         st.rerun()
