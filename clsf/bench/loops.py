@@ -125,13 +125,16 @@ def _steps(framework: str, spec, plan: Plan, prepared) -> Callable[[int], int]:
     from clsf.backends.initial import initial_weights
     from clsf.control import Control
     from clsf.engine.event_batcher import EventBatcher
-    from clsf.events import BatchesEnded
+    from clsf.events import BatchesEnded, Event
     from clsf.training import train
 
     analysis = spec.check(prepared.shape, len(prepared.classes))
     backend = backends.load(framework).build(spec, plan, prepared, initial_weights(analysis, plan.start, plan.seed, plan.dtype))
-    events = train(backend, framework, prepared, plan, Control())
-    box = EventBatcher(lambda message: None)
+    def trained() -> Iterator[Event]:
+        while True:  # the longest plan is a few seconds of a small network
+            yield from train(backend, framework, prepared, plan, Control())
+
+    events, box = trained(), EventBatcher(lambda message: None)
 
     def steps(count: int) -> int:
         taken = 0

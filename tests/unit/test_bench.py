@@ -13,6 +13,7 @@ from clsf.bench.rows import Measurement, Target, enough, interval, ratios, row
 from clsf.cli import bench
 from clsf.cli.main import main
 from clsf.errors import EngineError
+from clsf.plan import MAX_EPOCHS
 
 
 def test_a_row_is_the_median_with_the_spread():
@@ -107,15 +108,21 @@ def test_the_interval_holds_the_true_median_nineteen_times_in_twenty():
 def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch):
     monkeypatch.setenv("CLSF_THREADS", "1")  # a student's program knows nothing of it
     case = BenchCase(framework, "mlp", "digits", 32, "adam")
-    with Process(case, "ours") as ours, Process(case, "textbook") as textbook:
-        assert ours.names == ["aligned", "native", "floor"]
+    with Process(case, "ours") as own, Process(case, "textbook") as textbook:
+        assert own.names == ["aligned", "native", "floor"]
         assert tuple(textbook.names) == training.TEXTBOOK[framework]
-        for process in (ours, textbook):
+        for process in (own, textbook):
             few, many = ([process.seconds(process.names[0], steps) for _ in range(3)] for steps in (36, 720))
             assert min(many) > 4 * min(few)
         environment = Path(f"/proc/{textbook._process.pid}/environ").read_bytes()
         assert b"CLSF_THREADS" not in environment
         assert b"GOMP_SPINCOUNT=300000" in environment
+
+
+@pytest.mark.slow
+def test_our_loop_goes_on_when_the_longest_plan_is_over():
+    with Process(BenchCase("torch", "mlp", "digits", 1024, "rmsprop"), "ours") as own:
+        assert own.seconds("aligned", 2 * MAX_EPOCHS + 500) > 0  # an epoch has two batches
 
 
 @pytest.mark.slow
