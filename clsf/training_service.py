@@ -88,7 +88,8 @@ class TrainingService:
     ) -> list[str]:  # fmt: skip
         """Queue one run per framework, all in one new group, and return their ids, which can't be guessed.
 
-        One run trains after the other, so that their times mean something; with `race` all at once. A comparison uses one
+        One run trains after the other, so that their times mean something; with `race` all at once, and with `start` as many of its
+        runs as there are cores. A comparison uses one
         kind of device: where only one of the frameworks sees a GPU, the plan's device becomes "cpu" for both. `start` names
         what several calls have in common that count as one where an owner's starts are limited, such as an experiment; with
         `arm`, the place in the experiment of that id, the runs are put into the store only as they begin. Raises ClsfError, and
@@ -105,7 +106,8 @@ class TrainingService:
         group, created = new_id(), time.time()
         session = "" if owner == CLI else owner
         self.engine.admit(session, start or group)
-        records = [RunRecord(new_id(), group, name, spec, plan, created, owner, race and len(wanted) > 1) for name in wanted]
+        race = race and (len(wanted) > 1 or arm is not None)
+        records = [RunRecord(new_id(), group, name, spec, plan, created, owner, race) for name in wanted]
         for record in records:
             if arm is None:
                 self.store.create(record)

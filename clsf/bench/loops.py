@@ -18,10 +18,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from importlib import import_module
+from tempfile import TemporaryFile
 from typing import Literal, Self
 
 from clsf import FRAMEWORKS
+from clsf.data import catalogue
 from clsf.errors import EngineError
+from clsf.experiments.fitting import fitting
+from clsf.model.presets import preset
+from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 
 WARM_STEPS = 12  # before anything is timed: tracing, memory, kernels
@@ -45,10 +50,13 @@ class BenchCase:
     def name(self) -> str:
         return f"{self.framework}/{self.model}/{self.data}/{self.optimizer}/batch-{self.batch_size}"
 
+    def spec(self) -> ModelSpec:
+        return preset(self.model, len(catalogue.info(self.data).classes))
+
     def plan(self, rules: str, epochs: int = 1000) -> Plan:
-        return Plan(
-            self.data, batch_size=self.batch_size, epochs=epochs, rules=rules, optimizer=self.optimizer, device="cpu"
-        )  # fmt: skip
+        """Return how it is trained; images are resized where the model needs them larger, as on the Experiments page."""
+        plan = Plan(self.data, batch_size=self.batch_size, epochs=epochs, rules=rules, optimizer=self.optimizer, device="cpu")
+        return fitting(self.spec(), plan)
 
 
 class Process:
@@ -57,10 +65,10 @@ class Process:
     def __init__(self, case: BenchCase, side: Literal["ours", "textbook"]) -> None:
         environment = {name: value for name, value in os.environ.items() if name not in OURS}
         environment |= {"TF_CPP_MIN_LOG_LEVEL": "3"} | ({} if side == "ours" else {"GOMP_SPINCOUNT": LIBRARY_SPIN})
-        self._framework = case.framework
+        self._case, self._errors = case, TemporaryFile("w+", errors="replace")  # noqa: SIM115  closed in __exit__
         self._process = subprocess.Popen(
             [sys.executable, "-m", "clsf.bench.loops", json.dumps({**asdict(case), "side": side})],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, env=environment,
         )  # fmt: skip
         self.names: list[str] = self._said()
 
@@ -78,13 +86,17 @@ class Process:
         self._process.wait()
         self._process.stdin.close()
         self._process.stdout.close()
+        self._errors.close()
 
     def _said(self) -> object:
         for line in self._process.stdout:
             if line.startswith("@ "):  # libraries print, too
                 return json.loads(line[2:])
+        code = self._process.wait()
+        self._errors.seek(0)
+        last = [line.strip() for line in self._errors if line.strip()][-1:] or [""]
         raise EngineError(
-            "The benchmark of {framework} ended with {code}.", framework=self._framework, code=self._process.wait()
+            "The benchmark of {name} ended with {code}: {reason}", name=self._case.name, code=code, reason=last[0]
         )
 
 
@@ -92,25 +104,23 @@ def textbook(case: BenchCase) -> dict[str, Callable[[int], None]]:
     """Return the loops of textbooks, in a process that has none of our settings."""
     from clsf.data.prepare import prepare
     from clsf.data.sources import open_dataset
-    from clsf.model.presets import preset
 
     plan = case.plan("native")
     prepared = prepare(open_dataset(case.data), plan)
     baseline = import_module(f"clsf.backends.{case.framework}.baseline")
-    return baseline.training_loops(preset(case.model, len(prepared.classes)), plan, prepared)
+    return baseline.training_loops(case.spec(), plan, prepared)
 
 
 def ours(case: BenchCase) -> dict[str, Callable[[int], int | None]]:
     """Return our loop by both rules, and the floor: forward, backward and the optimizer's own step on one batch that lies ready."""
     from clsf.data.prepare import prepare
     from clsf.data.sources import open_dataset
-    from clsf.model.presets import preset
 
     import_module(f"clsf.backends.{case.framework}.device").setup()
     plan = case.plan("native")
     prepared = prepare(open_dataset(case.data), plan)
     prepared = replace(prepared, validation=prepared.validation[: case.batch_size])
-    spec = preset(case.model, len(prepared.classes))
+    spec = case.spec()
     baseline = import_module(f"clsf.backends.{case.framework}.baseline")
     return {
         "aligned": _steps(case.framework, spec, case.plan("aligned"), prepared),
@@ -130,6 +140,7 @@ def _steps(framework: str, spec, plan: Plan, prepared) -> Callable[[int], int]:
 
     analysis = spec.check(prepared.shape, len(prepared.classes))
     backend = backends.load(framework).build(spec, plan, prepared, initial_weights(analysis, plan.start, plan.seed, plan.dtype))
+
     def trained() -> Iterator[Event]:
         while True:  # the longest plan is a few seconds of a small network
             yield from train(backend, framework, prepared, plan, Control())

@@ -17,14 +17,13 @@ from clsf.bench.rows import Measurement, Target, enough, ratios, row
 from clsf.data import catalogue
 from clsf.engine import start_engine
 from clsf.events import EpochEnded
-from clsf.model.presets import preset
 from clsf.optimizers import DEFAULT, POPULAR
 from clsf.runs.store import RunStore
 from clsf.training_service import TrainingService
 
 DIGITS, PHOTOGRAPHS = "digits", "shapes"  # 8×8×1, and CIFAR-10's size without a network
 
-ROUND_SECONDS = 1.0  # that a repeat of one loop takes, about
+ROUND_SECONDS = 0.4  # that a repeat of one loop takes, about
 LEAST_EPOCHS = 3  # of a run; its first is not counted: a graph is traced in it
 READY_SECONDS = 180.0
 
@@ -131,8 +130,6 @@ def of(case: BenchCase, seconds: dict[str, list[float]]) -> Iterator[Measurement
 
 def _in_engine(case: BenchCase, service: TrainingService, epochs: int, batches: float) -> float:
     """Train in the warm worker as the dashboard does; return the seconds of a step, the median over all epochs but the first."""
-    [run_id] = service.train(
-        preset(case.model, len(catalogue.info(case.data).classes)), case.plan("aligned", epochs), (case.framework,)
-    )
+    [run_id] = service.train(case.spec(), case.plan("aligned", epochs), (case.framework,))
     seconds = [event.seconds for _, event in service.follow([run_id]) if isinstance(event, EpochEnded)]
     return statistics.median(seconds[1:]) / batches

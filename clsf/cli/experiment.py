@@ -41,6 +41,10 @@ def add_arguments(commands: argparse._SubParsersAction) -> None:
         parser, "epochs", "batch-size", "optimizer", "learning-rate", "train-limit", "image-size", "scale", "seed", "rules", "dtype",
         "device",
     )  # fmt: skip
+    parser.add_argument(
+        "--in-turn", action="store_true",
+        help="one run after the other, so that their times can be compared; otherwise small runs share the processor",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object per run and line, then the verdicts")
     parser.set_defaults(run=run)
 
@@ -58,9 +62,10 @@ def run(options: argparse.Namespace) -> int:
     frameworks = FRAMEWORKS if options.framework == "both" else (options.framework,)
     experiment = Experiment(options.kind, arms(options, spec, plan), frameworks)
     with open_service(frameworks) as service:
-        about = estimate(experiment, info, service.recent(None, 100))
-        print(f"clsf: {about.runs} runs, about {about.seconds:.0f} s", file=sys.stderr)
-        begun = find(service, start(service, experiment, "cli", ""))
+        about = estimate(experiment, info, service.recent(None, 100), options.in_turn)
+        share = f", {about.together} at a time: their times can't be compared" if about.together > 1 else ""
+        print(f"clsf: {about.runs} runs, about {about.seconds:.0f} s{share}", file=sys.stderr)
+        begun = find(service, start(service, experiment, "cli", "", options.in_turn))
         try:
             _follow(service, begun, options.json)
         except KeyboardInterrupt:

@@ -21,6 +21,7 @@ from clsf.engine import queue, run_log, work
 from clsf.engine.base import COMMANDS, EngineState, Listener, RunRequest
 from clsf.engine.calls import Calls
 from clsf.engine.error_messages import memory_exceeded, sentence_of, worker_lost
+from clsf.engine.machine import cores
 from clsf.engine.running import Running
 from clsf.engine.serial_executor import SerialExecutor
 from clsf.engine.worker_pool import WorkerPool, WorkerSource
@@ -51,6 +52,9 @@ PAUSE_SECONDS = 600.0
 LEFT_SECONDS = 1.0
 """How long after a worker has left its run may still be told of by the scheduler."""
 
+SHARED_SECONDS = 120.0
+"""How long workers that were started for an experiment stay after it, for the next one: they take seconds to start, and memory."""
+
 LOOK_SECONDS = 5.0  # between looks for what no message tells
 MOST_SERVED = 1000  # owners whose last turn is remembered
 
@@ -70,6 +74,7 @@ class DaskEngine:
         self._served: dict[str, int] = {}  # owner -> number of the last turn
         self._admitted: dict[tuple[str, str], None] = {}  # starts that were let into the queue, the newest last
         self._turns = 0
+        self._shared = float("-inf")  # monotonic; when runs shared the cores last
         self._closed = False
         self._executor = SerialExecutor("clsf-engine")
         self._pool = WorkerPool(workers, self._executor, warm, self._heard, self._worker_is_free, self._worker_left)
@@ -187,7 +192,8 @@ class DaskEngine:
                 return
             running = [run.entry for run in self._running.values()]
             waiting = self._in_turn(running)
-            held = queue.held_back(waiting, running, self._settings.running_per_session)
+            alone = self._workers.one_at_a_time
+            held = queue.held_back(waiting, running, self._settings.running_per_session, alone)
             waiting = [entry for entry in waiting if entry.run_id not in held]
             coming = self._pool.table.coming()
             if self._workers.small and waiting and not running:
@@ -197,8 +203,9 @@ class DaskEngine:
                 waiting,
                 running,
                 self._pool.table.free(Counter(run.framework for run in self._running.values())),
-                self._workers.one_at_a_time,
+                alone,
                 coming,
+                cores(),
             )
             for entry in chosen:
                 if all(entry.group != other.group for other in running):
@@ -211,12 +218,26 @@ class DaskEngine:
             runs = [run for run in self._waiting if run.run_id in names]
             self._waiting = [run for run in self._waiting if run.run_id not in names]
             self._running |= {run.run_id: run for run in runs}
+            self._fit_workers()
         for run in runs:
             try:
                 self._send(run)
             except Exception as error:
                 logger.exception("Run %s could not be sent to a worker", run.run_id)
                 self._fail(run, sentence_of(error))
+
+    def _fit_workers(self) -> None:
+        """Have as many workers as an experiment can use that shares the cores; long after the last one, none in excess."""
+        sharing = [run for run in self._running.values() if run.request.race and run.request.start]
+        if not sharing:
+            if not self._running and time.monotonic() > self._shared + SHARED_SECONDS:
+                self._workers.shrink()
+            return
+        self._shared = time.monotonic()
+        start = sharing[0].request.start
+        wanted = Counter(run.framework for run in (*sharing, *self._waiting) if run.request.start == start)
+        if wanted.total() > len(sharing) + 1 and len(wanted) < cores():
+            self._workers.enlarge(wanted.most_common(1)[0][0], min(cores() - len(wanted), wanted.total() - len(wanted)))
 
     def _in_turn(self, running: list[queue.QueueEntry]) -> list[queue.QueueEntry]:
         return queue.in_turn([run.entry for run in self._waiting], running, self._served)

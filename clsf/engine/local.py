@@ -13,6 +13,7 @@ import multiprocessing.spawn
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psutil
@@ -34,6 +35,9 @@ ended while it wakes up, again and again. On a smaller machine the system has to
 
 LEAST_LIMIT, MOST_LIMIT = 100_000_000, 10**15
 """Bytes that CLSF_WORKER_MEMORY may say: Python alone takes nearly as much as the first."""
+
+EXTRA_MEMORY = 1_500_000_000
+"""Bytes of the machine for each worker, where more are started than one per framework: they train small networks (0.7 to 1 GB)."""
 
 SPIN = "10000"
 """How often an OpenMP thread of PyTorch looks for work before it sleeps, see clsf.backends.torch.device. Lecture CNN, batch
@@ -115,18 +119,21 @@ class LocalWorkers:
             if not self._closing and self._nannies.get(nanny.name) is nanny:
                 logger.exception("The worker %s could not be started", nanny.name)
 
-    def _nanny(self, framework: str) -> Any:
+    def _nanny(self, name: str) -> Any:
+        """Return what starts and restarts a worker; `name`: its framework, and a number after a dash for one that only trains."""
         from distributed import Nanny
+
+        framework, _, extra = name.partition("-")
 
         threads = str(self.threads)
         variables = ("CLSF_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         resource = framework.upper()
         return Nanny(
             self.address,
-            name=framework,
+            name=name,
             host="127.0.0.1",
-            nthreads=2,  # one trains, one answers
-            resources={resource: 1, f"{resource}_CALL": 1},
+            nthreads=1 if extra else 2,  # one trains, one answers
+            resources={resource: 1} if extra else {resource: 1, f"{resource}_CALL": 1},
             memory_limit=self.memory_limit,
             env=dict.fromkeys(variables, threads) | {"GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", SPIN)},
             silence_logs=logging.CRITICAL,
@@ -144,21 +151,21 @@ class LocalWorkers:
     async def _tend(self) -> None:
         from distributed.core import Status
 
-        for framework, nanny in list(self._nannies.items()):
+        for name, nanny in list(self._nannies.items()):
             if nanny.status not in (Status.running, Status.closed, Status.failed) or (nanny.process and nanny.pid):
-                self._idle_since.pop(framework, None)
+                self._idle_since.pop(name, None)
                 continue
-            since = self._idle_since.setdefault(framework, time.monotonic())
+            since = self._idle_since.setdefault(name, time.monotonic())
             if time.monotonic() - since < 3 or self._closing:  # its own restart comes first
                 continue
-            del self._idle_since[framework]
-            logger.warning("The worker %s is started again", framework)
+            del self._idle_since[name]
+            logger.warning("The worker %s is started again", name)
             with contextlib.suppress(Exception):
                 await nanny.close()
-            if self._nannies.get(framework) is not nanny:
+            if self._nannies.get(name) is not nanny:
                 continue
-            self._nannies[framework] = self._nanny(framework)
-            self._launch(self._nannies[framework])
+            self._nannies[name] = self._nanny(name)
+            self._launch(self._nannies[name])
 
     def reconnect(self) -> None:
         """Do nothing: the scheduler lives in this process."""
@@ -166,6 +173,32 @@ class LocalWorkers:
     def want(self, framework: str) -> bool:
         """Do nothing: each framework has a worker."""
         return False
+
+    def enlarge(self, framework: str, more: int) -> None:
+        """Start so many workers of this framework beside its own, if there is memory for them and they are not there yet."""
+        room = int(memory_bytes() / EXTRA_MEMORY) - len(FRAMEWORKS)
+        names = [f"{framework}-{number}" for number in range(2, 2 + min(more, room))]
+        if not self._closing and any(name not in self._nannies for name in names):
+            self._runner.loop.add_callback(self._enlarge, names)
+
+    async def _enlarge(self, names: list[str]) -> None:
+        for name in names:
+            if name not in self._nannies and not self._closing:
+                logger.info("The worker %s is started for an experiment", name)
+                self._nannies[name] = self._nanny(name)
+                self._launch(self._nannies[name])
+
+    def shrink(self) -> None:
+        """End the workers that were started so."""
+        if not self._closing and any("-" in name for name in self._nannies):
+            self._runner.loop.add_callback(self._end_nannies, lambda name: "-" in name)
+
+    async def _end_nannies(self, these: Callable[[str], bool]) -> None:
+        gone = [self._nannies.pop(name) for name in list(self._nannies) if these(name)]
+        for nanny in gone:
+            nanny.close_gracefully()  # says that no new worker is to be started
+            self.kill("", nanny.pid)
+        await asyncio.gather(*(nanny.close(timeout=3) for nanny in gone), return_exceptions=True)
 
     def kill(self, address: str, pid: int | None) -> None:
         """End a worker process at once; its nanny starts another."""
@@ -191,10 +224,7 @@ class LocalWorkers:
         atexit.unregister(scratch.remove)
 
     async def _close(self) -> None:
-        for nanny in self._nannies.values():
-            nanny.close_gracefully()  # says that no new worker is to be started
-            self.kill("", nanny.pid)
-        await asyncio.gather(*(nanny.close(timeout=3) for nanny in self._nannies.values()), return_exceptions=True)
+        await self._end_nannies(lambda name: True)
 
     async def _close_scheduler(self) -> None:
         if hasattr(self, "_scheduler"):

@@ -4,7 +4,8 @@ Runs that were started together are one start. Owners take turns, start by start
 24 runs does not hold up another who queued one; each owner's own starts come in the order in which they were queued.
 
 On one machine only one run trains at a time, or the times of two frameworks would say nothing about either; runs of a
-group that asked for a race start together. On a cluster each framework has workers of its own, and all of them are used.
+group that asked for a race start together, and runs of an experiment that asked for it share the cores. On a cluster each framework
+has workers of its own, and all of them are used.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class QueueEntry:
     run_id: str
     framework: str
     group: str  # runs that were started together
-    race: bool = False
+    race: bool = False  # it may train beside others of its group, and of its start, that say the same
     owner: str = ""  # who started it; "" are different strangers, each with turns of their own
     start: str = ""  # what counts as one start where starts are limited, such as an experiment; "": the group
 
@@ -52,24 +53,27 @@ def in_turn(waiting: Sequence[QueueEntry], running: Iterable[QueueEntry], served
     return sorted(waiting, key=turn)
 
 
-def held_back(waiting: Iterable[QueueEntry], running: Iterable[QueueEntry], most: int) -> set[str]:
-    """Return the ids of waiting runs whose owner has `most` starts running already, or will by those before them."""
+def held_back(waiting: Iterable[QueueEntry], running: Iterable[QueueEntry], most: int, one_at_a_time: bool = False) -> set[str]:
+    """Return the ids of waiting runs whose owner has `most` starts running already, or will by those before them.
+
+    An experiment is one start where one trains at a time; on a cluster each of its groups is, or it would take all workers.
+    """
     begun: dict[str, set[str]] = {}
     for entry in running:
-        begun.setdefault(_owner(entry), set()).add(entry.group)
+        begun.setdefault(_owner(entry), set()).add(_start(entry) if one_at_a_time else entry.group)
     held = set()
     for entry in waiting:
-        groups = begun.setdefault(_owner(entry), set())
-        if entry.owner and entry.group not in groups and len(groups) >= most:
+        groups, own = begun.setdefault(_owner(entry), set()), _start(entry) if one_at_a_time else entry.group
+        if entry.owner and own not in groups and len(groups) >= most:
             held.add(entry.run_id)
         else:
-            groups.add(entry.group)
+            groups.add(own)
     return held
 
 
 def starts(entries: Iterable[QueueEntry], owner: str) -> int:
     """Return how many starts these runs of an owner belong to."""
-    return len({entry.start or entry.group for entry in entries if entry.owner == owner})
+    return len({_start(entry) for entry in entries if entry.owner == owner})
 
 
 def startable(
@@ -78,20 +82,24 @@ def startable(
     free: Mapping[str, int],
     one_at_a_time: bool,
     coming: Collection[str] = (),
+    cores: int = 1,
 ) -> list[QueueEntry]:
     """Return the waiting runs to start now, in order.
 
     `free` says how many workers per framework could take a run; `coming` names those whose worker is about to start, which
     others wait for where only one may train. A run whose framework has no worker otherwise lets others pass, so that one
-    broken framework does not hold up the other.
+    broken framework does not hold up the other. As many runs of an experiment as there are `cores` may share them, as long as
+    nobody else's turn comes before.
     """
-    running, left, chosen = list(running), dict(free), []
+    running, left, chosen, others_turn = list(running), dict(free), [], False
     for entry in waiting:
-        if one_at_a_time and not all(_may_race(entry, other) for other in running):
-            continue
+        if one_at_a_time and not all(_in_a_race(entry, other) for other in running):
+            others_turn = others_turn or not all(_share_cores(entry, other) for other in running)
+            if others_turn or len(running) >= cores:
+                continue
         if left.get(entry.framework, 0) < 1:
             if one_at_a_time and entry.framework in coming:
-                return [] if entry.race else chosen  # a race starts together
+                return [e for e in chosen if not _in_a_race(e, entry)]  # a race starts together
             continue
         left[entry.framework] -= 1
         running.append(entry)
@@ -110,5 +118,13 @@ def _owner(entry: QueueEntry) -> str:
     return entry.owner or f"? {entry.group}"
 
 
-def _may_race(one: QueueEntry, other: QueueEntry) -> bool:
+def _start(entry: QueueEntry) -> str:
+    return entry.start or entry.group
+
+
+def _in_a_race(one: QueueEntry, other: QueueEntry) -> bool:
     return one.race and other.race and one.group == other.group
+
+
+def _share_cores(one: QueueEntry, other: QueueEntry) -> bool:
+    return one.race and other.race and _start(one) == _start(other)

@@ -89,6 +89,12 @@ class RemoteWorkers:
         """Do nothing: the cluster decides which frameworks have workers."""
         return False
 
+    def enlarge(self, framework: str, more: int) -> None:
+        """Do nothing: a cluster has the workers that it was given."""
+
+    def shrink(self) -> None:
+        """Do nothing."""
+
     def kill(self, address: str, pid: int | None) -> None:
         """End a worker process at once, by way of its nanny where it has one."""
         for nanny in (True, False):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 
@@ -45,13 +44,12 @@ class SmallWorkers(LocalWorkers):
         self._runner.loop.add_callback(self._make_way, framework)
         return True
 
+    def enlarge(self, framework: str, more: int) -> None:
+        """Do nothing: there is no room."""
+
     async def _make_way(self, framework: str) -> None:
-        old, self._nannies = self._nannies, {}
         # Entered before anything is waited for, so that anyone who asks meanwhile does not start a third.
         self._nannies[framework] = self._nanny(framework)
-        for nanny in old.values():
-            nanny.close_gracefully()
-            self.kill("", nanny.pid)
-        await asyncio.gather(*(nanny.close(timeout=3) for nanny in old.values()), return_exceptions=True)
+        await self._end_nannies(lambda name: name != framework)
         logger.info("The worker makes way for %s", framework)
         self._launch(self._nannies[framework])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from clsf import FRAMEWORKS
 from clsf.errors import ClsfError
 from clsf.experiments.sets import KINDS
+from clsf.experiments.together import together
 from clsf.experiments.values import Experiment, Varied, label, text
 from clsf.runs.history import ExperimentRow, RunHistory
 from clsf.runs.ids import new_id
@@ -71,17 +72,18 @@ class ExperimentRuns:
         return tuple(dict.fromkeys(member.record.framework for member in self.members))
 
 
-def start(service: ExperimentService, experiment: Experiment, owner: str, name: str) -> str:
+def start(service: ExperimentService, experiment: Experiment, owner: str, name: str, in_turn: bool = False) -> str:
     """Queue all runs and return the experiment's id, which can't be guessed. Each run is put into the store as it begins.
 
+    Small runs share the cores (see `clsf.experiments.together`), unless they are to train `in_turn`, one after the other.
     Raises ClsfError if an arm can't be trained, or the queue has no room; then nothing of it is left waiting.
     """
     for arm in experiment.arms:
         service.check(arm.spec, arm.plan)
-    experiment_id, queued = new_id(), []
+    experiment_id, queued, share = new_id(), [], not in_turn and together(experiment) > 1
     try:
         for place, arm in enumerate(experiment.arms):
-            queued += service.train(arm.spec, arm.plan, experiment.frameworks, owner, start=experiment_id, arm=place)
+            queued += service.train(arm.spec, arm.plan, experiment.frameworks, owner, share, experiment_id, place)
     except ClsfError:
         for run_id in queued:
             with contextlib.suppress(ClsfError):

@@ -4,6 +4,7 @@ import pytest
 
 from clsf.engine.base import RunRequest
 from clsf.errors import EngineError
+from clsf.events import RunEnded
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.settings import Settings
@@ -59,3 +60,37 @@ def test_a_run_that_takes_too_long_is_ended_and_keeps_its_weights(engine, witnes
     assert [what for what, _ in witness.of(run_id)][-2:] == ["weights", "events"]
     short = queued("short", "ann")
     assert witness.until_over(short).reason == "finished"
+
+
+def test_small_runs_of_an_experiment_share_the_cores_and_let_others_in(engine, witness, monkeypatch):
+    monkeypatch.setattr("clsf.engine.cluster.cores", lambda: 2)
+    monkeypatch.setattr("clsf.engine.local.EXTRA_MEMORY", 1)
+    monkeypatch.setattr("clsf.engine.cluster.SHARED_SECONDS", 1.0)
+    monkeypatch.setattr("clsf.engine.cluster.LOOK_SECONDS", 0.2)
+    model, plan = preset("tiny", 10).to_json(), Plan("digits", epochs=10).to_json()
+    names = [f"arm{number}" for number in range(6)]
+    for name in names:
+        engine.submit(RunRequest(name, "torch", model, plan, name, race=True, owner="ann", start="experiment"))
+    witness.until(lambda: sum(what == "started" for _, what, _, _ in witness.news) >= 3, 30)
+    assert len([worker for worker in engine.state().workers if worker.framework == "torch"]) == 2
+    engine.submit(RunRequest("bob", "torch", model, plan, "bob", owner="bob"))
+    ends = {name: witness.until_over(name, 60) for name in (*names, "bob")}
+    assert {end.reason for end in ends.values()} == {"finished"}
+
+    # How many trained at a time, by the order of the news.
+    beside, most, going = set(), 0, set()
+    for _, what, run_id, content in witness.news:
+        if what == "started":
+            beside |= going if run_id == "bob" else set()
+            going.add(run_id)
+            most = max(most, len(going))
+        elif what == "events" and isinstance(content[-1], RunEnded):
+            going.discard(run_id)
+    assert most == 2
+    assert beside == set()
+    started = [run_id for _, what, run_id, _ in witness.news if what == "started"]
+    assert started.index("bob") < len(names)  # before the last of those that were queued first
+
+    with engine._lock:
+        assert engine._lock.wait_for(lambda: len(engine._pool.table.of("torch")) == 1, 20)
+    assert engine.wait_warm(20)

@@ -12,6 +12,8 @@ from clsf.bench.loops import BenchCase, Process
 from clsf.bench.rows import Measurement, Target, enough, interval, ratios, row
 from clsf.cli import bench
 from clsf.cli.main import main
+from clsf.data import catalogue
+from clsf.data.prepare import prepared_shape
 from clsf.errors import EngineError
 from clsf.plan import MAX_EPOCHS
 
@@ -103,6 +105,12 @@ def test_the_interval_holds_the_true_median_nineteen_times_in_twenty():
     assert held >= 180
 
 
+@pytest.mark.parametrize("case", training.cases(), ids=lambda case: case.name)
+def test_every_case_can_be_trained(case):
+    info, plan = catalogue.info(case.data), case.plan("aligned")
+    case.spec().check(prepared_shape(info, plan.preparation), len(info.classes))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch):
@@ -127,7 +135,7 @@ def test_our_loop_goes_on_when_the_longest_plan_is_over():
 
 @pytest.mark.slow
 def test_a_process_that_ends_is_told():
-    with pytest.raises(EngineError, match="ended with 1"):
+    with pytest.raises(EngineError, match=r"torch/no such model/.* ended with 1: .*SpecError"):
         Process(BenchCase("torch", "no such model", "digits", 32, "adam"), "ours")
 
 

@@ -60,6 +60,35 @@ def test_a_worker_that_is_about_to_start_is_waited_for(waiting, running, free, c
     assert "".join(e.run_id for e in startable(waiting, running, free, True, coming)) == started
 
 
+def arm(run_id, start="experiment", owner="ann", framework="torch", race=True):
+    return QueueEntry(run_id, framework, f"group of {run_id}", race, owner, start)
+
+
+@pytest.mark.parametrize(
+    ("waiting", "running", "free", "cores", "started"),
+    [
+        pytest.param([arm("a"), arm("b"), arm("c")], [], {"torch": 3}, 2, "ab", id="as many as there are cores"),
+        pytest.param([arm("a"), arm("b"), arm("c")], [], {"torch": 1}, 2, "a", id="as many as there are workers"),
+        pytest.param([arm("b")], [arm("a")], {"torch": 1}, 2, "b", id="the next joins"),
+        pytest.param([arm("b")], [arm("a")], {"torch": 1}, 1, "", id="one core"),
+        pytest.param([arm("b", race=False)], [arm("a")], {"torch": 1}, 2, "", id="one that is to train in turn"),
+        pytest.param([arm("b", "other")], [arm("a")], {"torch": 1}, 2, "", id="two experiments do not mix"),
+        pytest.param([tf("x", "other"), arm("b")], [arm("a")], {"torch": 1, "tensorflow": 1}, 2, "", id="nobody is passed"),
+        pytest.param(
+            [arm("a"), arm("b", framework="tensorflow")], [], {"torch": 1, "tensorflow": 1}, 2, "ab", id="of both frameworks"
+        ),
+    ],
+)
+def test_small_runs_of_an_experiment_share_the_cores(waiting, running, free, cores, started):
+    assert "".join(e.run_id for e in startable(waiting, running, free, True, (), cores)) == started
+
+
+def test_on_one_machine_an_experiment_is_one_start_among_those_that_may_run():
+    waiting = [arm("b"), arm("c"), arm("x", "other")]
+    assert held_back(waiting, [arm("a")], 1, one_at_a_time=True) == {"x"}
+    assert held_back(waiting, [arm("a")], 1) == {"b", "c", "x"}  # on a cluster it would take all workers
+
+
 @pytest.mark.parametrize(("run_id", "place"), [("a", 0), ("b", 1), ("c", 2), ("?", None)])
 def test_position_counts_from_one_in_the_queue(run_id, place):
     assert position([pt("b"), tf("c")], [tf("a")], run_id) == place

@@ -11,15 +11,12 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 import torch
 
+from clsf.small_steps import is_small
+
 
 def threads() -> int:
     """Return how many threads an operation may use: CLSF_THREADS, else every core. Set explicitly, for a dask nanny says 1."""
     return int(os.environ.get("CLSF_THREADS") or os.cpu_count() or 1)
-
-
-SMALL = 16_000_000
-"""Multiply-adds of a step, forward, up to which one thread is used. Two threads win a tenth there while nothing else runs; but beside
-one busy process they wait for each other's turn, and steps of 0.5 ms were seen to take 36 ms (an MLP on digits, two cores)."""
 
 
 def use_threads(multiply_adds: int) -> None:
@@ -27,7 +24,7 @@ def use_threads(multiply_adds: int) -> None:
 
     TensorFlow chooses by the size of each operation itself.
     """
-    torch.set_num_threads(1 if multiply_adds <= SMALL else threads())
+    torch.set_num_threads(1 if is_small(multiply_adds) else threads())
 
 
 def setup() -> str:

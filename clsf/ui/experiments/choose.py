@@ -13,10 +13,11 @@ from clsf.experiments import grid, sets
 from clsf.experiments.estimate import estimate
 from clsf.experiments.fitting import fitting
 from clsf.experiments.sets import KINDS, Strengths
+from clsf.experiments.together import compares_times
 from clsf.experiments.values import MOST_RUNS, Arm, Experiment
 from clsf.model.spec import ModelSpec
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, MAX_IMAGE_SIZE, OPTIMIZERS, Plan, Preparation
-from clsf.ui.experiments import keys
+from clsf.ui.experiments import current, keys
 from clsf.ui.shared import choices, data_choice, problems, service_access, units
 from clsf.ui.shared.choose import LINKED, named, several, several_chosen
 from clsf.ui.shared.lessons import note
@@ -72,7 +73,7 @@ def cost(experiment: Experiment) -> None:
         recent = service_access.get_service().recent(None, 100)
     except ClsfError:
         recent = []
-    about = estimate(experiment, catalogue.info(experiment.arms[0].plan.data), recent)
+    about = estimate(experiment, catalogue.info(experiment.arms[0].plan.data), recent, current.in_turn())
     text = tn("{count} run, about {time}", "{count} runs, about {time}", about.runs, time=units.duration(about.seconds))
     if about.measured == about.runs:
         how = t("from the last such runs on this machine")
@@ -81,6 +82,10 @@ def cost(experiment: Experiment) -> None:
     else:
         how = t("a rough guess; after the first runs it is measured")
     st.caption(f":material/schedule: **{text}** · {how}")
+    if about.together > 1:
+        st.caption(t("{count} runs train at a time: compare what they learn, not their times.", count=about.together))
+    elif compares_times(experiment):
+        st.caption(t("One run trains after the other, so that their times can be compared."))
     waiting = service_access.get_service().state().waiting
     if waiting:
         st.caption(
@@ -144,6 +149,11 @@ def _plan(which: str, data: str) -> Plan:
         size = more.cell().number_input(
             t("Image size"), 4, MAX_IMAGE_SIZE, None, placeholder=t("as needed"), key=keys.SIZE,
             help=t("Side in pixels that images are resized to; empty: only as large as the model needs them."), **LINKED,
+        )  # fmt: skip
+        st.toggle(
+            t("One run after the other"), key=keys.IN_TURN,
+            help=t("Then the times of the runs can be compared. Otherwise small runs train at the same time, which is quicker; what they learn is the same."),
+            **LINKED,
         )  # fmt: skip
     return Plan(data=data, preparation=Preparation(size), **values)
 

@@ -31,10 +31,15 @@ def forget() -> None:
     linked.keep(state.EXPERIMENT, None)
 
 
+def in_turn() -> bool:
+    """Return whether the reader wants one run after the other."""
+    return bool(st.session_state.get(keys.IN_TURN))
+
+
 def start(experiment: Experiment) -> None:
     """Queue the runs. A refusal is kept to be shown; nothing was started then."""
     try:
-        look_at(starting.start(service_access.get_service(), experiment, state.owner(), ""))
+        look_at(starting.start(service_access.get_service(), experiment, state.owner(), "", in_turn()))
     except ClsfError as error:
         st.session_state[keys.REFUSAL] = error.sentence
 

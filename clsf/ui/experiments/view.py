@@ -11,6 +11,7 @@ from clsf.charts.style import STYLES
 from clsf.errors import ClsfError
 from clsf.experiments import start
 from clsf.experiments.open_question import open_question
+from clsf.experiments.remaining import seconds_left
 from clsf.experiments.start import ExperimentRuns
 from clsf.experiments.verdict import Verdict, agreement, verdicts
 from clsf.ui.experiments import keys, names
@@ -72,6 +73,8 @@ def _look(experiment_id: str, was_over: bool) -> None:
         best = [m.record.run_id for v in said for m in experiment.members if v.margin and m.arm == v.scores[0].arm and m.record.framework == v.framework]  # fmt: skip
         run_table.show(rows, names.varied(experiment), best)
         st.caption(note("experiments", "settings-all-runs"))
+        if any(m.record.race for m in members):
+            st.caption(t("Several of these runs trained at the same time, so their times can't be compared."))
         _left_open(experiment, said)
         _actions(experiment, rows)
     if not was_over and experiment.over:
@@ -102,19 +105,18 @@ def _progress(experiment: ExperimentRuns) -> None:
         total=len(experiment.members),
     )
     begun = [m for m in experiment.members if m.record.status not in ("queued",) and not m.record.over]
-    passed = time.time() - experiment.row.created
-    if EARLY < share < 1:
-        text += " · " + t("about {time} left", time=units.duration(max(passed * (1 - share) / share, 0)))
+    left = seconds_left(experiment.members, time.time()) if len(experiment.members) == experiment.planned else None
+    if left is not None and share > EARLY:
+        text += " · " + t("about {time} left", time=units.duration(left))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(min(share, 1.0), text)
         if experiment.row.owner == state.owner():
             st.button(t("Stop"), key="stop_experiment", icon=":material/stop:", on_click=_stop, args=(experiment,))
-    if begun:
-        now = begun[0]
+    for now in begun:
         style = STYLES[now.record.framework]
-        epoch = t("epoch {epoch}", epoch=len(now.record.epochs) + 1)
+        epoch = t("epoch {epoch}", epoch=min(len(now.record.epochs) + 1, now.record.plan.epochs))
         st.caption(f":{style.text_colour}[{style.mark}] {style.title} · {plain(now.label)} · {epoch}")
-    elif not done:
+    if not begun and not done:
         st.caption(t("The runs wait for their turn."))
 
 
