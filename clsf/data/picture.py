@@ -6,6 +6,7 @@ import numpy as np
 
 from clsf import checks
 from clsf.checks import field
+from clsf.data import bundled
 from clsf.data.catalogue import info
 from clsf.data.decode import decode, header, quietly
 from clsf.data.resize import fitted
@@ -19,7 +20,7 @@ MAX_FILE = 10_000_000
 MAX_SIDE = 128  # pixels
 MIN_SIDE = 8
 SIDES = (16, 28, 32, 48, 64, 96, 128)
-PHOTOGRAPHS = ("china", "flower")
+PHOTOGRAPHS = bundled.PHOTOGRAPHS
 SHIFT = 0.25  # of the side, by which copies of one picture are shifted at most
 
 
@@ -46,11 +47,10 @@ def batch(name: str, count: int, side: int | None, grey: bool) -> np.ndarray:
 def photograph(name: str, side: int, grey: bool) -> np.ndarray:
     """Return "china" or "flower" of scikit-learn as a square, cut around the centre: uint8 (side, side, 1 or 3)."""
     from PIL import Image, ImageOps
-    from sklearn import datasets
 
     checks.known(DataError, say("photograph"), name, PHOTOGRAPHS)
     checks.whole(DataError, field("side"), side, MIN_SIDE, MAX_SIDE)
-    whole = Image.fromarray(datasets.load_sample_image(f"{name}.jpg"))
+    whole = Image.fromarray(bundled.photograph(name))
     square = np.asarray(ImageOps.fit(whole, (side, side), Image.Resampling.BILINEAR))
     return _sized(square, side, grey)
 

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import nnls
 
 from clsf.data import catalogue
 from clsf.data.prepare import prepared_shape
@@ -46,6 +45,8 @@ def seconds_left(members: Sequence[Member], now: float) -> float | None:
 
 def _lengths(records: list[RunRecord], told: list[RunRecord], now: float) -> dict[str, float]:
     """Return run -> the seconds that all of it takes, from what the runs `told` took."""
+    from scipy.optimize import nnls
+
     work = np.array([_work(record.model, record.plan) for record in told])
     took = np.array([_took(record, now) / _share(record) for record in told])
     scale = work.max(axis=0)

@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 
+from clsf.data import bundled
 from clsf.data.shapes import draw_shapes
 from clsf.own.collection import SIDE, Collection, OwnClass
 
@@ -18,17 +19,15 @@ SEED = 27
 LIGHT, MOVED, NOISE = 12, 5, 4  # at most brighter or darker, at most pixels to a side, deviation of the noise in pixel values
 CUT = 200, 320  # sides in pixels of a square that is cut out of a photograph
 
-PHOTOGRAPHS = {"temple": "china.jpg", "flower": "flower.jpg"}
+PHOTOGRAPHS = {"temple": "china", "flower": "flower"}
 SHAPE = "star"
 
 
 @cache
 def tryout() -> Collection:
     """Return the collection: temple, flower, star; 6 recordings of 5 frames each."""
-    from sklearn.datasets import load_sample_image
-
     random = np.random.Generator(np.random.PCG64(SEED))
-    kinds = [_kind(name, _cuts(load_sample_image(file), random), random) for name, file in PHOTOGRAPHS.items()]
+    kinds = [_kind(name, _cuts(bundled.photograph(file), random), random) for name, file in PHOTOGRAPHS.items()]
     drawn = draw_shapes(200, SEED)
     stars = drawn.pixels[drawn.labels == drawn.classes.index(SHAPE)][:RECORDINGS]
     kinds.append(_kind(SHAPE, [_sized(pixels) for pixels in stars], random))

@@ -55,6 +55,25 @@ def test_each_process_has_one_framework_only(framework):
     assert framework.run(inside.loaded_frameworks) == [framework.framework]
 
 
+NOT_NEEDED = "pandas", "sklearn", "torch._dynamo", "torch._inductor", "triton", "sympy"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_a_worker_that_is_ready_has_imported_nothing_that_it_does_not_need(name):
+    script = f"""
+import sys
+from clsf import backends
+from clsf.data.digits import load_digits
+backends.load({name!r}).warm_up()
+load_digits()
+print([name for name in {NOT_NEEDED!r} if name in sys.modules])
+import pandas, sklearn  # whoever needs them later has them
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_pytest_itself_has_none():
     assert inside.loaded_frameworks() == []
 

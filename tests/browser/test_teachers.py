@@ -27,7 +27,7 @@ def test_an_assignment_goes_from_the_teacher_to_the_student_and_back(dashboard, 
     )
     page.keyboard.press("Tab")
     page.get_by_role("combobox", name=said("Locked controls")).click()
-    page.get_by_role("option", name="epochs").click()
+    page.get_by_role("option", name=said("epochs")).click()
     page.keyboard.press("Escape")
     link = page.locator("code", has_text="task=").first
     expect(link).to_be_visible()
@@ -37,6 +37,7 @@ def test_an_assignment_goes_from_the_teacher_to_the_student_and_back(dashboard, 
 
     student = dashboard.open(address.removeprefix(dashboard.address) + f"&lang={lang}")
     expect(student.locator("h1")).to_have_text("Week 3 <b>x</b>")
+    expect(student.get_by_text(said("Locked: {names}").format(names=said("epochs")))).to_be_visible()
     student.get_by_role("button", name=said("Open the page {page}").format(page=said("Train"))).click()
     expect(student.locator(".st-key-assignment_bar")).to_be_visible()
     epochs = student.locator(".st-key-epochs")

@@ -27,9 +27,21 @@ def use_threads(multiply_adds: int) -> None:
     torch.set_num_threads(1 if is_small(multiply_adds) else threads())
 
 
+def _without_compiler() -> None:
+    """Have an optimizer begin without torch.compile's modules, which nothing here uses; they take a second and 160 MB of a worker.
+
+    PyTorch (2.15, torch/_compile.py) imports them at the first call of a function that a compiled model is not to look into, and
+    keeps what to call then in this attribute. Where another version does otherwise, they are imported as always.
+    """
+    function = getattr(torch.optim.Optimizer.add_param_group, "__wrapped__", None)
+    if function is not None:
+        setattr(function, "__dynamo_disable", function)
+
+
 def setup() -> str:
     """Set threads and precision; return the name of the device that "auto" means here."""
     torch.set_num_threads(threads())
+    _without_compiler()
     # float32 means float32: without this, a recent GPU multiplies with 10 bits of mantissa and parity is gone.
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False

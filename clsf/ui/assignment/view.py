@@ -6,6 +6,7 @@ import streamlit as st
 
 from clsf.course.lesson import Lesson, LessonStep, Link
 from clsf.errors import TeachingError
+from clsf.experiments import settings
 from clsf.teaching.assignment import PARAMETER, Assignment, conditions_said, unpacked
 from clsf.ui.shared import assigned, course, facts, language, navigation, reached
 from clsf.ui.shared.text import plain, t, tn, words
@@ -91,7 +92,8 @@ def _page(assignment: Assignment) -> None:
         nowhere = Lesson("", 0, "", 1, 1, (), (), (LessonStep("", "", ""),))
         course.open_link(nowhere, nowhere.steps[0], link)
     if assignment.locked:
-        st.caption(f":material/lock: {t('Locked: {names}', names=plain(', '.join(assignment.locked)))}")
+        names = ", ".join(words(settings.title(name)) for name in assignment.locked)
+        st.caption(f":material/lock: {t('Locked: {names}', names=plain(names))}")
 
 
 def none() -> None:

@@ -9,11 +9,12 @@ import streamlit as st
 from clsf.course.path import PAGES
 from clsf.data import catalogue
 from clsf.errors import ClsfError, TeachingError
+from clsf.experiments.settings import title as setting_title
 from clsf.teaching import classroom
 from clsf.teaching.assignment import CLASS, MOST_NOTE, MOST_TITLE, PARAMETER, Assignment, goal_text
 from clsf.ui.shared import assigned, course, identity, language, problems, qr, runs, service_access, state
 from clsf.ui.shared.data_names import data_name
-from clsf.ui.shared.text import plain, t
+from clsf.ui.shared.text import plain, t, words
 from clsf.ui.teachers import keys
 
 NOT_KEPT = ("lang", "run", "projector", "room", PARAMETER, CLASS)
@@ -50,7 +51,8 @@ def _form() -> tuple[Assignment | None, TeachingError | None]:
     locked: list[str] = []
     if names:
         locked = st.multiselect(
-            t("Locked controls"), names, key=f"{keys.LOCKED}-{'-'.join(names)}"[:200], placeholder=t("None: students may change all"),
+            t("Locked controls"), names, key=f"{keys.LOCKED}-{'-'.join(names)}"[:200], format_func=lambda name: words(setting_title(name)),
+            placeholder=t("None: students may change all"),
             help=t("They can't be changed on the page, and grading checks that a run was trained with them."),
         )  # fmt: skip
     goal, case = _goal()
