@@ -20,10 +20,10 @@ def ready() -> bool:
 
 
 def cold() -> list[str]:
-    """Return the frameworks whose worker can't answer yet."""
-    return [
-        worker.framework for worker in service_access.get_service().state().workers if worker.status in ("starting", "lost")
-    ]
+    """Return the frameworks of which no worker can answer yet."""
+    workers = service_access.get_service().state().workers
+    answering = {worker.framework for worker in workers if worker.status not in ("starting", "lost")}
+    return [name for name in dict.fromkeys(worker.framework for worker in workers) if name not in answering]
 
 
 @st.fragment(run_every=TICK)
