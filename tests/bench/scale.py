@@ -93,12 +93,12 @@ import json, time
 import numpy as np
 from clsf import backends
 from clsf.backends.initial import initial_weights
-from clsf.bench.loops import Case
+from clsf.bench.loops import BenchCase
 from clsf.data.images import Prepared
 from clsf.model.spec import ModelSpec
 from clsf.training import epoch_order
 count, steps, spec = {count}, {steps}, ModelSpec.from_json(json.loads('''{spec}'''))
-draw, plan = np.random.default_rng(0), Case("torch", "tiny", "shapes", 32, "sgd").plan("native")
+draw, plan = np.random.default_rng(0), BenchCase("torch", "tiny", "shapes", 32, "sgd").plan("native")
 prepared = Prepared(draw.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8), draw.integers(0, 10, count), tuple("0123456789"),
                     np.arange(count), np.arange(32), np.zeros(3), np.full(3, 255.0))
 analysis = spec.analyse((32, 32, 3))

@@ -16,6 +16,7 @@ from clsf.data import catalogue
 from clsf.data.prepare import prepared_shape
 from clsf.errors import EngineError
 from clsf.plan import MAX_EPOCHS
+from tests.bench import scale
 
 
 def test_a_row_is_the_median_with_the_spread():
@@ -131,6 +132,12 @@ def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch)
 def test_our_loop_goes_on_when_the_longest_plan_is_over():
     with Process(BenchCase("torch", "mlp", "digits", 1024, "rmsprop"), "ours") as own:
         assert own.seconds("aligned", 2 * MAX_EPOCHS + 500) > 0  # an epoch has two batches
+
+
+@pytest.mark.slow
+def test_what_grows_is_measured_in_processes_that_run():
+    [epoch] = [row for row in scale.rows("scale/images-1000/", 1) if row.name == "scale/images-1000/epoch"]
+    assert epoch.median > 0
 
 
 @pytest.mark.slow
