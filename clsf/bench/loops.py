@@ -96,7 +96,7 @@ class Process:
         self._errors.seek(0)
         last = [line.strip() for line in self._errors if line.strip()][-1:] or [""]
         raise EngineError(
-            "The benchmark of {name} ended with {code}: {reason}", name=self._case.name, code=code, reason=last[0]
+            "The benchmark of {framework} ended with {code}: {why}", framework=self._case.name, code=code, why=last[0]
         )
 
 

@@ -69,7 +69,9 @@ def test_four_times_the_events_take_four_times_as_long(store):
         )
         took.append([seconds(action) for action in actions])
     for less, more in zip(*took, strict=True):
-        assert more / less < 8  # a time that grows with the square: 16
+        assert (
+            more / less < 12
+        )  # a time that grows with the square: 16; a busy neighbour on the same cache was seen to double one
 
 
 def test_others_have_their_turn_after_each_thousand_events(store, monkeypatch):

@@ -191,13 +191,13 @@ def test_images_grow_only_for_a_model_that_needs_it():
 def test_the_time_is_worked_out_from_what_was_measured(tmp_path):
     experiment = Experiment("seeds", sets.seeds(LENET, PLAN, 2), ("torch",))
     info = catalogue.info("digits")
-    guess = estimate(experiment, info, [])
+    guess = estimate(experiment, info, [], in_turn=True)
     assert (guess.runs, guess.measured) == (2, 0)
     assert guess.seconds > 2 * OVERHEAD["torch"]
     with RunStoreIn(tmp_path) as store:
         done = record(LENET, PLAN, 0.5)
         store.create(done)
-        measured = estimate(experiment, info, store.runs())
+        measured = estimate(experiment, info, store.runs(), in_turn=True)
     images = 1150 + VALIDATION * 287  # of 1,437 training images 20 % validate, in whole images
     assert measured.measured == 2
     assert measured.seconds == pytest.approx(2 * (OVERHEAD["torch"] + 2 * images / 500))

@@ -83,7 +83,7 @@ def cost(experiment: Experiment) -> None:
         how = t("a rough guess; after the first runs it is measured")
     st.caption(f":material/schedule: **{text}** · {how}")
     if about.together > 1:
-        st.caption(t("{count} runs train at a time: compare what they learn, not their times.", count=about.together))
+        st.caption(t("At a time {count} of them train: compare what they learn, not their times.", count=about.together))
     elif compares_times(experiment):
         st.caption(t("One run trains after the other, so that their times can be compared."))
     waiting = service_access.get_service().state().waiting
@@ -152,7 +152,7 @@ def _plan(which: str, data: str) -> Plan:
         )  # fmt: skip
         st.toggle(
             t("One run after the other"), key=keys.IN_TURN,
-            help=t("Then the times of the runs can be compared. Otherwise small runs train at the same time, which is quicker; what they learn is the same."),
+            help=t("Then their times can be compared. Otherwise small runs train at the same time: quicker, with the same results."),
             **LINKED,
         )  # fmt: skip
     return Plan(data=data, preparation=Preparation(size), **values)
