@@ -9,6 +9,7 @@ import pytest
 
 from clsf.errors import EngineError
 from clsf.events import RunFailed
+from clsf.experiments import together
 from clsf.experiments.sets import KINDS
 from clsf.model.presets import preset
 from clsf.optimizers import OPTIMIZERS
@@ -400,3 +401,28 @@ def test_who_was_forgotten_in_another_tab_keeps_the_runs(monkeypatch, lab):
     identity._take_over()
     assert state[identity.KEY] == "g" * 22
     assert lab.history.line(run_id).run.owner == ME
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "At a time 2 of them train"), ("ko", "한 번에 2개가 훈련됩니다")])
+def test_small_runs_share_the_cores_unless_one_is_to_train_after_the_other(open_app, lab, monkeypatch, lang, said):
+    monkeypatch.setattr(together, "cores", lambda: 2)
+    app = open_app("experiments", lang=lang, kind="seeds", exp_model="tiny", exp_epochs="1")
+    assert not app.exception
+    assert any(said in caption.value for caption in app.caption)
+    app.button(key="start_experiment").click().run()
+    assert {record.race for record in lab.records.values()} == {True}
+    before = set(lab.records)
+
+    app.toggle(key="exp_in_turn").set_value(True).run()
+    assert not any(said in caption.value for caption in app.caption)
+    app.button(key="start_experiment").click().run()
+    assert not app.exception
+    later = [record for run_id, record in lab.records.items() if run_id not in before]
+    assert later
+    assert {record.race for record in later} == {False}
+
+
+def test_where_times_are_compared_it_is_said_that_one_trains_after_the_other(open_app, monkeypatch):
+    monkeypatch.setattr(together, "cores", lambda: 2)
+    app = open_app("experiments", kind="batch-size", exp_model="tiny", exp_epochs="1")
+    assert any("so that their times can be compared" in caption.value for caption in app.caption)
