@@ -1,5 +1,8 @@
 """Sessions take turns, and none queues more than its share."""
 
+import secrets
+
+import psutil
 import pytest
 
 from clsf.engine.base import RunRequest
@@ -8,6 +11,7 @@ from clsf.events import RunEnded
 from clsf.model.presets import preset
 from clsf.plan import Plan
 from clsf.settings import Settings
+from clsf.words import Sentence
 
 
 @pytest.fixture
@@ -62,16 +66,36 @@ def test_a_run_that_takes_too_long_is_ended_and_keeps_its_weights(engine, witnes
     assert witness.until_over(short).reason == "finished"
 
 
-def test_small_runs_of_an_experiment_share_the_cores_and_let_others_in(engine, witness, monkeypatch):
+@pytest.fixture
+def experiment(engine, monkeypatch):
+    """Queue runs that may share two cores, and return their ids; in the end there is one worker again."""
     monkeypatch.setattr("clsf.engine.cluster.cores", lambda: 2)
     monkeypatch.setattr("clsf.engine.local.EXTRA_MEMORY", 1)
     monkeypatch.setattr("clsf.engine.cluster.SHARED_SECONDS", 1.0)
     monkeypatch.setattr("clsf.engine.cluster.LOOK_SECONDS", 0.2)
+
+    def queued(count, epochs):
+        model, plan = preset("tiny", 10).to_json(), Plan("digits", epochs=epochs).to_json()
+        names = [secrets.token_hex(4) for _ in range(count)]
+        for name in names:
+            engine.submit(RunRequest(name, "torch", model, plan, name, race=True, owner="ann", start=names[0]))
+        return names
+
+    yield queued
+    with engine._lock:
+        assert engine._lock.wait_for(lambda: len(engine._pool.table.of("torch")) == 1, 30)
+    assert engine.wait_warm(20)
+
+
+def trains(witness, count):
+    """Wait until so many runs have begun."""
+    witness.until(lambda: sum(what == "started" for _, what, _, _ in witness.news) >= count, 30)
+
+
+def test_small_runs_of_an_experiment_share_the_cores_and_let_others_in(engine, witness, experiment):
     model, plan = preset("tiny", 10).to_json(), Plan("digits", epochs=10).to_json()
-    names = [f"arm{number}" for number in range(6)]
-    for name in names:
-        engine.submit(RunRequest(name, "torch", model, plan, name, race=True, owner="ann", start="experiment"))
-    witness.until(lambda: sum(what == "started" for _, what, _, _ in witness.news) >= 3, 30)
+    names = experiment(6, epochs=6)
+    trains(witness, 3)
     assert len([worker for worker in engine.state().workers if worker.framework == "torch"]) == 2
     engine.submit(RunRequest("bob", "torch", model, plan, "bob", owner="bob"))
     ends = {name: witness.until_over(name, 60) for name in (*names, "bob")}
@@ -91,6 +115,23 @@ def test_small_runs_of_an_experiment_share_the_cores_and_let_others_in(engine, w
     started = [run_id for _, what, run_id, _ in witness.news if what == "started"]
     assert started.index("bob") < len(names)  # before the last of those that were queued first
 
+
+def test_a_worker_that_is_killed_takes_one_run_of_an_experiment_with_it(engine, witness, experiment):
+    names = experiment(5, epochs=8)
+    trains(witness, 2)
     with engine._lock:
-        assert engine._lock.wait_for(lambda: len(engine._pool.table.of("torch")) == 1, 20)
-    assert engine.wait_warm(20)
+        lost = next(run for run in engine._running.values() if run.address)
+    psutil.Process(lost.pid).kill()
+    ends = {name: witness.until_over(name, 60) for name in names}
+    assert isinstance(ends.pop(lost.run_id), Sentence)
+    assert {end.reason for end in ends.values()} == {"finished"}
+
+
+def test_an_experiment_that_is_stopped_leaves_nothing_running(engine, witness, experiment):
+    names = experiment(5, epochs=500)
+    trains(witness, 2)
+    for name in reversed(names):  # the waiting ones first
+        engine.control(name, "stop")
+    ends = [witness.until_over(name, 30) for name in names]
+    assert {getattr(end, "reason", end) for end in ends} == {"stopped"}
+    assert engine.line() == ([], [])
