@@ -231,13 +231,13 @@ class DaskEngine:
         sharing = [run for run in self._running.values() if run.request.race and run.request.start]
         if not sharing:
             if not self._running and time.monotonic() > self._shared + SHARED_SECONDS:
-                self._workers.shrink()
+                self._pool.shrink()
             return
         self._shared = time.monotonic()
         start = sharing[0].request.start
         wanted = Counter(run.framework for run in (*sharing, *self._waiting) if run.request.start == start)
         if wanted.total() > len(sharing) + 1 and len(wanted) < cores():
-            self._workers.enlarge(wanted.most_common(1)[0][0], min(cores() - len(wanted), wanted.total() - len(wanted)))
+            self._pool.enlarge(wanted.most_common(1)[0][0], min(cores() - len(wanted), wanted.total() - len(wanted)))
 
     def _in_turn(self, running: list[queue.QueueEntry]) -> list[queue.QueueEntry]:
         return queue.in_turn([run.entry for run in self._waiting], running, self._served)
@@ -245,11 +245,15 @@ class DaskEngine:
     def _send(self, run: Running) -> None:
         with self._lock:
             commands, run.commands = run.commands, []
+            taken = {other.address or other.meant_for for other in self._running.values() if other is not run}
+            worker = self._pool.table.idle(run.framework, taken)
+            run.meant_for = worker.address if worker else ""
         order = work.order(asdict(run.request), self.job, self._pool.warm or work.WARM, commands)
         run.tries += 1
         run.future = self._pool.client.submit(
             work.run_job, json.dumps(order),
-            key=f"clsf-run-{run.run_id}-{run.tries}", resources={run.framework.upper(): 1}, pure=False, retries=0,
+            key=f"clsf-run-{run.run_id}-{run.tries}", pure=False, retries=0,
+            resources={worker.resource if worker else run.framework.upper(): 1},
         )  # fmt: skip
         # Not future.add_done_callback: its threads are gone when an app exits, and dask complains on stderr.
         threading.Thread(target=self._fetch, args=(run, run.future), name=f"clsf-{run.run_id}", daemon=True).start()

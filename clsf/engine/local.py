@@ -123,11 +123,11 @@ class LocalWorkers:
         """Return what starts and restarts a worker; `name`: its framework, and a number after a dash for one that only trains."""
         from distributed import Nanny
 
-        framework, _, extra = name.partition("-")
+        _, _, extra = name.partition("-")
 
         threads = str(self.threads)
         variables = ("CLSF_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        resource = framework.upper()
+        resource = name.upper().replace("-", "_")  # dask sends a run wherever this is offered, also where another has it
         return Nanny(
             self.address,
             name=name,
@@ -188,10 +188,12 @@ class LocalWorkers:
                 self._nannies[name] = self._nanny(name)
                 self._launch(self._nannies[name])
 
-    def shrink(self) -> None:
-        """End the workers that were started so."""
-        if not self._closing and any("-" in name for name in self._nannies):
-            self._runner.loop.add_callback(self._end_nannies, lambda name: "-" in name)
+    def shrink(self) -> list[str]:
+        """End the workers that were started so; return their names."""
+        names = [name for name in list(self._nannies) if "-" in name]
+        if names and not self._closing:
+            self._runner.loop.add_callback(self._end_nannies, names.__contains__)
+        return names
 
     async def _end_nannies(self, these: Callable[[str], bool]) -> None:
         gone = [self._nannies.pop(name) for name in list(self._nannies) if these(name)]

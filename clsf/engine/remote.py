@@ -92,8 +92,9 @@ class RemoteWorkers:
     def enlarge(self, framework: str, more: int) -> None:
         """Do nothing: a cluster has the workers that it was given."""
 
-    def shrink(self) -> None:
+    def shrink(self) -> list[str]:
         """Do nothing."""
+        return []
 
     def kill(self, address: str, pid: int | None) -> None:
         """End a worker process at once, by way of its nanny where it has one."""

@@ -22,6 +22,7 @@ class Running:
     future: Any = None  # dask's, once it is sent
     tries: int = 0  # times it was sent
     attempt: str = ""  # the worker's name for this try, once it has begun
+    meant_for: str = ""  # address of the worker that it was sent to
     address: str = ""  # of the worker that has it
     pid: int | None = None
     stop_by: float | None = None  # monotonic; asked to stop, and when patience ends unless it has learned something

@@ -54,8 +54,8 @@ class WorkerSource(Protocol):
         """Start so many workers of this framework beside its own, if there is memory for them and they are not there yet."""
         ...
 
-    def shrink(self) -> None:
-        """End the workers that were started so."""
+    def shrink(self) -> list[str]:
+        """End the workers that were started so; return their names."""
         ...
 
     def kill(self, address: str, pid: int | None) -> None: ...
@@ -167,6 +167,17 @@ class WorkerPool:
             for worker in self.table.workers.values():  # it goes now: nobody is to send it anything any more
                 worker.lost = worker.ended_by_us = True
             self.changed.notify_all()
+
+    def enlarge(self, framework: str, more: int) -> None:
+        """Have so many workers of a framework beside its own, where there is room."""
+        self._workers.enlarge(framework, more)
+
+    def shrink(self) -> None:
+        """Have one worker per framework again. Under `changed`: nobody is to send the others anything from now on."""
+        gone = self._workers.shrink()
+        for worker in self.table.workers.values():
+            if worker.name in gone:
+                worker.lost = worker.ended_by_us = True
 
     def refresh(self) -> None:
         """Ask the scheduler who is there."""

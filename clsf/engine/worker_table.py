@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from clsf import FRAMEWORKS
@@ -24,9 +26,11 @@ class Worker:
 
     address: str
     framework: str
+    resource: str  # that a run asks dask for to be sent here: the framework, and a number for one that only trains
     host: str
     threads: int
     memory_limit: int | None  # bytes
+    name: str = ""
     pid: int | None = None
     device: str = ""
     warm: bool = False
@@ -56,11 +60,18 @@ class WorkerTable:
             self.remove(worker.address)
         new = []
         for address, facts in workers.items():
-            offered = [name for name in FRAMEWORKS if facts.get("resources", {}).get(name.upper())]
-            if not offered:
+            offer = _offer(facts.get("resources", {}))
+            if offer is None:
                 continue
             if address not in self.workers:
-                worker = Worker(address, offered[0], facts.get("host", ""), facts.get("nthreads", 1), facts.get("memory_limit"))
+                worker = Worker(
+                    address,
+                    *offer,
+                    facts.get("host", ""),
+                    facts.get("nthreads", 1),
+                    facts.get("memory_limit"),
+                    str(facts.get("name", "")),
+                )
                 self.workers[address] = worker
                 new.append(worker)
             memory = facts.get("metrics", {}).get("memory")
@@ -87,6 +98,11 @@ class WorkerTable:
     def of(self, framework: str) -> list[Worker]:
         """Return the workers of a framework that can take something."""
         return [w for w in self.workers.values() if w.framework == framework and not w.lost and not w.paused]
+
+    def idle(self, framework: str, taken: Collection[str]) -> Worker | None:
+        """Return a worker that has no run, a warm one if there is one. `taken`: the addresses of those that have one."""
+        left = [worker for worker in self.of(framework) if worker.address not in taken]
+        return min(left, key=lambda worker: not worker.warm, default=None)
 
     def free(self, busy: Counter[str]) -> dict[str, int]:
         """Return how many workers per framework could take a run; `busy` says how many have one."""
@@ -115,6 +131,15 @@ class WorkerTable:
             if not workers and framework in self._expected:
                 states.append(WorkerState(framework, "lost", None, "", "", 0, None))
         return states
+
+
+def _offer(resources: Mapping[str, float]) -> tuple[str, str] | None:
+    """Return the framework that a worker trains, and the resource by which it is asked for; None for another kind of worker."""
+    for framework in FRAMEWORKS:
+        for resource, amount in resources.items():
+            if amount and re.fullmatch(rf"{framework.upper()}(_\d+)?", resource):
+                return framework, resource
+    return None
 
 
 def _state(worker: Worker, training: bool) -> WorkerState:

@@ -32,3 +32,23 @@ def test_a_worker_that_dask_has_paused_waits_for_memory_until_it_goes_on():
     table.update(said("running"))
     assert [state.status for state in table.states(set())] == ["warm"]
     assert table.free(Counter())["torch"] == 1
+
+
+def test_a_run_asks_for_the_very_worker_that_has_none():
+    table = WorkerTable(("torch",))
+    other = "tls://127.0.0.1:2"
+    facts = said("running")[ADDRESS]
+    table.update({ADDRESS: facts, other: facts | {"resources": {"TORCH_2": 1}, "name": "torch-2"}})
+    table.warmed(other, "cpu")
+    assert table.free(Counter({"torch": 1}))["torch"] == 1
+    assert table.idle("torch", set()).resource == "TORCH_2"  # warm
+    assert table.idle("torch", {other}).resource == "TORCH"
+    assert table.idle("torch", {ADDRESS, other}) is None
+    table.workers[other].lost = True  # it goes
+    assert table.idle("torch", {ADDRESS}) is None
+
+
+def test_a_worker_of_something_else_is_none_of_ours():
+    table = WorkerTable(("torch",))
+    table.update({ADDRESS: said("running")[ADDRESS] | {"resources": {"TORCH_CALL": 1, "GPU": 1}}})
+    assert table.workers == {}
