@@ -11,9 +11,12 @@ let seen = new URL(performance.getEntriesByType("navigation")[0].name).pathname;
 
 // Code that scrolls and can't be focused, a place to drop files that has a name and yet no role, and a menu with headings, whose
 // entries are in no list.
+const sized = new ResizeObserver(() => later());  // code that had room may scroll now
 const mend = () => {
-  for (const code of document.querySelectorAll("[data-testid='stMain'] pre:not([tabindex])"))
+  for (const code of document.querySelectorAll("[data-testid='stMain'] pre:not([tabindex])")) {
+    sized.observe(code);  // once, however often it is said
     if (code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight) code.tabIndex = 0;
+  }
   for (const zone of document.querySelectorAll("[data-testid='stFileUploaderDropzone'][role='presentation']")) zone.setAttribute("role", "group");
   // The name of an icon says nothing beside words, and it is English.
   for (const icon of document.querySelectorAll('[data-testid="stIconMaterial"][aria-label]:not([aria-hidden])'))
@@ -128,7 +131,8 @@ export default function ({ data }) {
   // Once, however often it is called: an observer is told anew what to look at, and a function is added once.
   drawn.observe(document.body, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES });
   look();
-  window.addEventListener("resize", later);  // code that had room may scroll now
+  window.addEventListener("resize", later);
+  document.fonts.addEventListener("loadingdone", later);  // letters may be wider than those that stood in for them
   if (!hint.isConnected) document.body.append(hint);
   document.addEventListener("click", onClick, true);  // on its way down: some buttons of Streamlit stop it on its way up
   document.addEventListener("scroll", hideHint, { capture: true, passive: true });
