@@ -30,7 +30,7 @@ class RunRequest:
     model: dict  # ModelSpec JSON
     plan: dict  # Plan JSON
     group: str  # runs that were started together share it
-    race: bool = False  # whether the runs of the group may train at the same time
+    race: bool = False  # whether it may train beside others of its group, and of its start, that say the same
     owner: str = ""  # the browser session that started it; sessions take turns and have limits. "": nobody's, without limits
     start: str = ""  # what counts as one start where the starts of an owner are limited; "": the group
     weights: str = ""  # that it begins with, see `clsf.continuing`; "": those that its plan draws

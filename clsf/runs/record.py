@@ -68,7 +68,7 @@ class RunRecord:
     plan: Plan
     created: float  # Unix time
     owner: str = ""  # who started it: a random id of a browser session, or "cli"
-    race: bool = False  # whether the runs of its group were allowed to run at the same time
+    race: bool = False  # whether it was allowed to train beside others of its group or its experiment
     machine: str = ""  # what it ran on, in words; "" until a worker takes it
     status: Status = "queued"
     version: int = 0
