@@ -23,6 +23,7 @@ from typing import Literal, Self
 
 from clsf import FRAMEWORKS
 from clsf.data import catalogue
+from clsf.engine import allocator
 from clsf.errors import EngineError
 from clsf.experiments.fitting import fitting
 from clsf.model.presets import preset
@@ -59,16 +60,20 @@ class BenchCase:
         return fitting(self.spec(), plan)
 
 
+def environment(side: str) -> dict[str, str]:
+    """Return the environment of a side's process: without what a user set of ours, and "textbook" with the library's own spinning."""
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    return kept | {"TF_CPP_MIN_LOG_LEVEL": "3"} | ({} if side == "ours" else {"GOMP_SPINCOUNT": LIBRARY_SPIN})
+
+
 class Process:
     """A process with the loops of one side of a case. Raises EngineError if it ends."""
 
     def __init__(self, case: BenchCase, side: Literal["ours", "textbook"]) -> None:
-        environment = {name: value for name, value in os.environ.items() if name not in OURS}
-        environment |= {"TF_CPP_MIN_LOG_LEVEL": "3"} | ({} if side == "ours" else {"GOMP_SPINCOUNT": LIBRARY_SPIN})
         self._case, self._errors = case, TemporaryFile("w+", errors="replace")  # noqa: SIM115  closed in __exit__
         self._process = subprocess.Popen(
             [sys.executable, "-m", "clsf.bench.loops", json.dumps({**asdict(case), "side": side})],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, env=environment(side),
         )  # fmt: skip
         self.names: list[str] = self._said()
 
@@ -116,6 +121,7 @@ def ours(case: BenchCase) -> dict[str, Callable[[int], int | None]]:
     from clsf.data.prepare import prepare
     from clsf.data.sources import open_dataset
 
+    allocator.keep_between_steps()
     import_module(f"clsf.backends.{case.framework}.device").setup()
     plan = case.plan("native")
     prepared = prepare(open_dataset(case.data), plan)

@@ -27,7 +27,7 @@ SETTINGS = {
     "distributed.admin.low-level-log-length": 100,  # old messages kept by the scheduler, in the app's memory
     "distributed.comm.timeouts.connect": "10s",
     # Variables that dask would set before a worker starts. MALLOC_TRIM_THRESHOLD_ halves PyTorch's speed on a CPU (see
-    # `clsf.engine.work`); thread counts are set in the worker, from CLSF_THREADS.
+    # `clsf.engine.allocator`); thread counts are set in the worker, from CLSF_THREADS.
     "distributed.nanny.pre-spawn-environ": {
         "MALLOC_TRIM_THRESHOLD_": None, "OMP_NUM_THREADS": None, "MKL_NUM_THREADS": None, "OPENBLAS_NUM_THREADS": None,
     },

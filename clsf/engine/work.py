@@ -7,7 +7,6 @@ commands meanwhile. Nothing here imports a framework or Streamlit; the framework
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import io
 import json
@@ -30,6 +29,7 @@ import numpy as np
 
 from clsf import __version__, backends, continuing
 from clsf.control import Control
+from clsf.engine import allocator
 from clsf.engine.error_messages import sentence_of, unexpected
 from clsf.engine.event_batcher import EventBatcher
 from clsf.engine.machine import cores, machine_text
@@ -65,14 +65,7 @@ def run_job(text: str) -> dict:
     finally:
         controls.over(order["run_id"])
         gc.collect()  # a model holds itself in cycles, and the next run wants the memory
-        _give_back()
-
-
-def _give_back() -> None:
-    """Have the C library return freed memory to the system; it keeps what lies below something still in use."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # not glibc
-            ctypes.CDLL(None).malloc_trim(0)
+        allocator.give_back()
 
 
 def order(request: dict, job: str = JOB, warm: str = WARM, commands: list | None = None) -> dict:
@@ -327,11 +320,4 @@ def _quiet() -> Iterator[None]:
 def _be_a_good_child() -> None:
     with contextlib.suppress(ValueError):  # not the main thread: someone else's worker, leave it alone
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal reaches us too; the app decides
-    if os.environ.get("MALLOC_TRIM_THRESHOLD_") and sys.platform == "linux":
-        # Set by dask for workers: freezes glibc's thresholds, every tensor above 128 KiB is mapped and unmapped each
-        # time, and PyTorch trains at half the speed (measured: 900 against 1,800 images/s, lecture CNN). Our own
-        # workers start without it; for those of a cluster, put back what glibc would have grown to by itself.
-        with contextlib.suppress(OSError, AttributeError):
-            libc = ctypes.CDLL(None)
-            libc.mallopt(-3, 32 * 2**20)  # M_MMAP_THRESHOLD
-            libc.mallopt(-1, 64 * 2**20)  # M_TRIM_THRESHOLD
+    allocator.keep_between_steps()

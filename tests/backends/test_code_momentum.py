@@ -32,7 +32,7 @@ def stepped(source: str, plan: Plan, rates: list[float]) -> tuple[np.ndarray, np
             made = scope["optimizer"]
         for step, rate in enumerate(rates):
             made.param_groups[0]["lr"] = float(np.float32(rate))  # as Keras keeps it
-            made.zero_grad()
+            model.zero_grad()
             model(torch.tensor([[1.0, -2.0, step]], dtype=torch.float64)).square().sum().mul(0.01).backward()
             made.step()
         ends.append(np.concatenate([p.detach().numpy().ravel() for p in model.parameters()]))

@@ -168,3 +168,18 @@ def nap_and_tell(path: str, seconds: float) -> tuple[int, int]:
         file.write(str(os.getpid()))
     time.sleep(seconds)
     return os.getpid(), os.nice(0)
+
+
+def pages_of_five_steps() -> int:
+    """Return how many pages are asked from the system while 42 MiB are taken and freed five times, after once before."""
+    import resource
+
+    def step() -> None:
+        arrays = [np.ones(7 * 2**18) for _ in range(3)]  # 14 MiB each: of one heap, of which each thread has its own
+        del arrays
+
+    step()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(5):
+        step()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before

@@ -8,7 +8,8 @@ that, or float64 runs would part at the eighth digit. Sources: keras/src/optimiz
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -43,7 +44,7 @@ class Optimizers:
                 group["lr"] = rate * share
 
 
-def optimizer(plan: Plan, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+def optimizer(plan: Plan, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer | KerasRule:
     """Return the optimizer of the plan's name: torch's own, or the aligned rule.
 
     Weight decay, aligned: decoupled as in Keras, each weight loses learning rate * weight_decay of itself before the
@@ -81,20 +82,35 @@ def through_float32(value: float) -> float:
     return float(np.float32(value))
 
 
-class _KerasRule(torch.optim.Optimizer):
-    """What all rules share; a rule is one formula, over all parameters in one vector."""
+@lru_cache(maxsize=64)
+def _number(value: float, dtype: torch.dtype) -> Tensor:
+    """Return a number as a tensor, (), on the CPU; made once, for it takes as long as an operation. Nobody may change it in place."""
+    return torch.tensor(value, dtype=dtype)
+
+
+@lru_cache(maxsize=64)
+def _float32(value: float, dtype: torch.dtype) -> Tensor:
+    """Return a number as `_number` does, with the digits that float32 leaves of it."""
+    return torch.tensor(value, dtype=torch.float32).to(dtype)
+
+
+class KerasRule:
+    """What the aligned rules share; a rule is one formula, over all parameters in one vector.
+
+    Not a `torch.optim.Optimizer`, whose `step` is wrapped to look for hooks and a profiler: a tenth of a small network's step.
+    What a loop sees is the same: `param_groups[0]["lr"]`, and `step()`.
+    """
 
     def __init__(self, parameters: list[nn.Parameter], learning_rate: float, **defaults: object) -> None:
-        super().__init__(parameters, {"lr": learning_rate, **defaults})
+        self.param_groups = [{"params": parameters, "lr": learning_rate, **defaults}]
         self._flat = Flat(parameters)
         self._slots: dict[str, Tensor] = {}
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
-        """Change the parameters `p` in place, given their gradient `g`."""
+        """Change the parameters `p` in place, given their gradient `g`. Neither asks for a gradient itself."""
         raise TypeError("each rule has its own formula")
 
-    @torch.no_grad()
-    def step(self, closure: Callable | None = None) -> None:
+    def step(self) -> None:
         (group,) = self.param_groups
         lr, decay = through_float32(group["lr"]), through_float32(group["weight_decay"])
         p, g = self._flat.values, self._flat.gradient()
@@ -103,7 +119,7 @@ class _KerasRule(torch.optim.Optimizer):
         self.update(p, g, self._slots, lr, group)
 
 
-class KerasSGD(_KerasRule):
+class KerasSGD(KerasRule):
     """m = momentum m - lr g;  p = p + m  (nesterov: p = p + momentum m - lr g;  no momentum: p = p - lr g)
 
     The learning rate sits inside the velocity m; in torch.optim.SGD it is outside: equal only while it is constant.
@@ -120,7 +136,7 @@ class KerasSGD(_KerasRule):
         p.add_((m * momentum).sub_(g * lr) if group.get("nesterov") else m)
 
 
-class KerasAdagrad(_KerasRule):
+class KerasAdagrad(KerasRule):
     """a = a + g²;  p = p - lr g / sqrt(a + ε);  a begins at 0.1, ε = 1e-7  (torch: a at 0, ε = 1e-10 outside the root)"""
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
@@ -130,7 +146,7 @@ class KerasAdagrad(_KerasRule):
         p.sub_((g * lr).div_((a + group["epsilon"]).sqrt_()))
 
 
-class KerasAdadelta(_KerasRule):
+class KerasAdadelta(KerasRule):
     """a = ρ a + (1 - ρ) g²;  d = -sqrt(b + ε) g / sqrt(a + ε);  b = ρ b + (1 - ρ) d²;  p = p + lr d;  ρ = 0.95, ε = 1e-7"""
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
@@ -143,7 +159,7 @@ class KerasAdadelta(_KerasRule):
         p.add_(d.mul_(lr))
 
 
-class KerasRMSprop(_KerasRule):
+class KerasRMSprop(KerasRule):
     """v = ρ v + (1 - ρ) g²;  p = p - lr g / sqrt(v + ε);  ρ = 0.9, ε = 1e-7 inside the root  (torch: α = 0.99, ε = 1e-8 outside)"""
 
     def update(self, p: Tensor, g: Tensor, state: dict[str, Tensor], lr: float, group: dict) -> None:
@@ -154,7 +170,7 @@ class KerasRMSprop(_KerasRule):
         p.sub_((g * lr).div_((v + group["epsilon"]).sqrt_()))
 
 
-class KerasAdam(_KerasRule):
+class KerasAdam(KerasRule):
     """m = m + (1 - β1)(g - m);  v = v + (1 - β2)(g² - v);  p = p - α m / (sqrt(v) + ε)
 
     with α = lr sqrt(1 - β2^t) / (1 - β1^t), β1 = 0.9, β2 = 0.999, ε = 1e-7. ε is added to the uncorrected root; torch
@@ -168,15 +184,14 @@ class KerasAdam(_KerasRule):
             state["t"] = torch.zeros((), dtype=p.dtype)
         m, v, t = state["m"], state["v"], state["t"].add_(1)
         beta_1, beta_2 = group["beta_1"], group["beta_2"]
-        power_1 = torch.pow(torch.tensor(beta_1).to(p.dtype), t)  # through float32, as Keras
-        power_2 = torch.pow(torch.tensor(beta_2).to(p.dtype), t)
-        alpha = (torch.tensor(lr, dtype=p.dtype) * torch.sqrt(1 - power_2) / (1 - power_1)).to(p.device)
+        power_1, power_2 = torch.pow(_float32(beta_1, p.dtype), t), torch.pow(_float32(beta_2, p.dtype), t)  # as Keras
+        alpha = (_number(lr, p.dtype) * torch.sqrt(1 - power_2) / (1 - power_1)).to(p.device)
         m.add_((g - m).mul_(1 - beta_1))
         v.add_((g.square() - v).mul_(1 - beta_2))
         p.sub_((m * alpha).div_(v.sqrt().add_(group["epsilon"])))
 
 
-class KerasAdamax(_KerasRule):
+class KerasAdamax(KerasRule):
     """m = m + (1 - β1)(g - m);  u = max(β2 u, |g|);  p = p - lr m / ((1 - β1^t)(u + ε));  ε = 1e-7
 
     torch adds its 1e-8 to |g| before the largest is kept. Source: Kingma & Ba 2014, arXiv:1412.6980, algorithm 2 (without ε).
@@ -187,13 +202,13 @@ class KerasAdamax(_KerasRule):
             state["m"], state["u"] = torch.zeros_like(p), torch.zeros_like(p)
             state["t"] = torch.zeros((), dtype=p.dtype)
         m, u, t, beta_1 = state["m"], state["u"], state["t"].add_(1), group["beta_1"]
-        correction = (1 - torch.pow(torch.tensor(beta_1).to(p.dtype), t)).to(p.device)  # through float32, as Keras
+        correction = (1 - torch.pow(_float32(beta_1, p.dtype), t)).to(p.device)  # as Keras
         m.add_((g - m).mul_(1 - beta_1))
         torch.maximum(u.mul_(group["beta_2"]), g.abs(), out=u)
         p.sub_((m * lr).div_((u + group["epsilon"]).mul_(correction)))
 
 
-class KerasNadam(_KerasRule):
+class KerasNadam(KerasRule):
     """μ_t = β1 (1 - 0.96^t / 2);  Π_t = Π_(t-1) μ_t;  m = m + (1 - β1)(g - m);  v = v + (1 - β2)(g² - v)
 
     p = p - lr (μ_(t+1) m / (1 - Π_t μ_(t+1)) + (1 - μ_t) g / (1 - Π_t)) / (sqrt(v / (1 - β2^t)) + ε), ε = 1e-7. torch has
@@ -206,11 +221,9 @@ class KerasNadam(_KerasRule):
             state["m"], state["v"] = torch.zeros_like(p), torch.zeros_like(p)
             state["t"], state["product"] = torch.zeros((), dtype=p.dtype), torch.ones((), dtype=p.dtype)
         m, v, t = state["m"], state["v"], state["t"].add_(1)
-        beta_1, beta_2, decay = (
-            torch.tensor(x).to(p.dtype) for x in (group["beta_1"], group["beta_2"], 0.96)
-        )  # through float32
+        beta_1, beta_2, decay = (_float32(x, p.dtype) for x in (group["beta_1"], group["beta_2"], 0.96))
         now, following = (beta_1 * (1 - 0.5 * torch.pow(decay, at)) for at in (t, t + 1))
-        exact = torch.tensor(0.96, dtype=p.dtype)  # Keras' product of all μ does not go through float32, its μ do
+        exact = _number(0.96, p.dtype)  # Keras' product of all μ does not go through float32, its μ do
         product = state["product"].mul_(group["beta_1"] * (1 - 0.5 * torch.pow(exact, t)))
         of_m, of_g = (following / (1 - product * following)).to(p.device), ((1 - now) / (1 - product)).to(p.device)
         m.add_((g - m).mul_((1 - beta_1).to(p.device)))
