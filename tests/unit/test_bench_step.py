@@ -44,6 +44,7 @@ def test_a_loop_is_taken_apart(framework, side):
     told = json.loads(done.stdout.splitlines()[-1])
     step = told.pop("step")
     assert step > 0
-    assert {GROUPS[0][0], GROUPS[1][0], "optimizer"} <= told.keys(), told
+    cheap = {"optimizer"} if framework == "torch" else set()  # TensorFlow's profiler leaves out what it holds for cheap
+    assert {GROUPS[0][0], GROUPS[1][0]} | cheap <= told.keys(), told
     assert all(value >= 0 for value in told.values())
     assert sum(told.values()) > 0.2 * step, "most of a step is operations that were told"
