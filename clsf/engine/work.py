@@ -29,7 +29,7 @@ import numpy as np
 
 from clsf import __version__, backends, continuing
 from clsf.control import Control
-from clsf.engine import allocator
+from clsf.engine import allocator, openmp
 from clsf.engine.error_messages import sentence_of, unexpected
 from clsf.engine.event_batcher import EventBatcher
 from clsf.engine.machine import cores, machine_text
@@ -66,6 +66,7 @@ def run_job(text: str) -> dict:
         controls.over(order["run_id"])
         gc.collect()  # a model holds itself in cycles, and the next run wants the memory
         allocator.give_back()
+        openmp.let_helpers_go()
 
 
 def order(request: dict, job: str = JOB, warm: str = WARM, commands: list | None = None) -> dict:
@@ -190,6 +191,7 @@ def call_job(token: str, framework: str, warm: str, function: str, content: byte
         return "unexpected", type(error).__name__, str(error), traceback.format_exc()
     finally:
         _calling.discard(token)
+        openmp.let_helpers_go()
 
 
 class _Plain(pickle.Unpickler):

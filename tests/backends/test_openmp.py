@@ -1,0 +1,58 @@
+"""A thread of a worker that has computed keeps no helpers: they would slow down whoever computes beside it."""
+
+import json
+import pickle
+from types import SimpleNamespace
+
+import distributed
+import pytest
+
+from clsf.engine import openmp, work
+
+
+def helpers_come_and_go() -> tuple[int, int, int, bool]:
+    """Return how many more threads this process has after an operation, after they were let go, after it again; and if it was equal."""
+    import os
+
+    import torch
+
+    def threads() -> int:
+        return len(os.listdir("/proc/self/task"))
+
+    torch.set_num_threads(1)
+    openmp.let_helpers_go()
+    before = threads()
+    torch.set_num_threads(3)
+    numbers = torch.arange(3e6).view(3, -1)
+    first = numbers.exp().sum(dim=0)
+    used = threads() - before
+    assert openmp.let_helpers_go()
+    rest = threads() - before
+    second = numbers.exp().sum(dim=0)
+    return used, rest, threads() - before, torch.equal(first, second)
+
+
+def test_helpers_are_let_go_and_come_again(torch):
+    assert torch.run(helpers_come_and_go) == (2, 0, 2, True)
+
+
+@pytest.fixture
+def let_go(monkeypatch):
+    """A list that grows by one whenever helpers are let go."""
+    times: list[bool] = []
+    monkeypatch.setattr(openmp, "let_helpers_go", lambda: times.append(True))
+    monkeypatch.setattr(work.warmth, "device", "cpu")
+    return times
+
+
+def test_after_an_interactive_job(let_go):
+    kind, value = work.call_job("token", "torch", "tests.engine.fakes:nothing", "builtins:len", pickle.dumps(("four",)))
+    assert (kind, work.unpacked(value), len(let_go)) == ("value", 4, 1)
+
+
+def test_after_a_run(let_go, monkeypatch):
+    monkeypatch.setattr(distributed, "get_worker", lambda: SimpleNamespace(log_event=lambda topic, message: None))
+    monkeypatch.setattr(work.allocator, "give_back", lambda: let_go.append(False))
+    request = work.order({"run_id": "r", "framework": "torch", "model": "{}", "plan": "{}"}, job="nowhere:nothing")
+    work.run_job(json.dumps(request))
+    assert let_go == [False, True]
