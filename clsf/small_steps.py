@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MULTIPLY_ADDS = 16_000_000
-"""Of a step, forward, up to which PyTorch uses one thread here. Two threads win a tenth there while nothing else runs; but beside
+"""Of a step, forward, up to which PyTorch uses one thread here. Two threads win up to a quarter there while nothing else runs; but beside
 one busy process they wait for each other's turn, and steps of 0.5 ms were seen to take 36 ms (an MLP on digits, two cores)."""
 
 
