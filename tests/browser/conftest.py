@@ -28,6 +28,9 @@ playwright.expect.set_options(timeout=30_000)  # milliseconds; a busy machine fe
 DRAWN = re.compile("js-plotly-plot")
 """A class of every chart that Plotly has drawn; before it, a chart's place is there without its data."""
 
+LIVE = "[class*=st-key-chart-] .clsf-chart:not(.st-key-example_training *)"
+"""The charts of a run on Train; not the doctor's, which come and go, nor the recorded example's, which still stand for a moment."""
+
 ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

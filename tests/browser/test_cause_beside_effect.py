@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.axe import settle
-from tests.browser.conftest import playwright
+from tests.browser.conftest import LIVE, playwright
 
 expect = playwright.expect
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -116,8 +116,8 @@ def test_a_varied_image_stands_beside_what_varies_it(visit):
 def test_train_shows_the_charts_beside_the_start_button(visit):
     page = visit("/train?lang=en&epochs=1&model=tiny&seed=3", LAPTOP)
     page.get_by_role("button", name="Start training").click()
-    expect(page.locator(".clsf-chart").nth(1)).to_be_visible(timeout=LONG)
-    charts = page.locator(".clsf-chart")
+    charts = page.locator(LIVE)
+    expect(charts.nth(1)).to_be_visible(timeout=LONG)
     together(page, page.get_by_role("button", name="Start training"), charts.nth(0), charts.nth(1))
 
 

@@ -6,14 +6,12 @@ import re
 
 import pytest
 
-from tests.browser.conftest import playwright
+from tests.browser.conftest import LIVE, playwright
 from tests.browser.said import sayer, whole
 
 COLD_SERVER = True
 expect = playwright.expect
 LONG = 120_000  # milliseconds: workers step back for whatever else the machine does, and may still be importing
-LIVE = "[class*=st-key-chart-] .clsf-chart:not(.st-key-example_training *)"
-"""The charts of a run; not the doctor's, which come and go, nor those of the recorded example, which still stand for a moment."""
 DRAWN = "(chart) => Math.max(0, ...(chart.data ?? []).flatMap((trace) => trace.x))"  # the last step
 POINTS = f"() => [...document.querySelectorAll('{LIVE}')].map({DRAWN})"
 RANGE = f"() => document.querySelector('{LIVE}').layout.xaxis.range.map((end) => Math.round(end * 1000))"
