@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 MULTIPLY_ADDS = 16_000_000
-"""Of a step, forward, up to which PyTorch uses one thread here. Two threads win up to a quarter there while nothing else runs; but beside
-one busy process they wait for each other's turn, and steps of 0.5 ms were seen to take 36 ms (an MLP on digits, two cores)."""
+"""Of a step, forward, up to which PyTorch uses one thread here. With two it is up to a third shorter while nothing else runs; but
+beside one busy process they wait for each other's turn, and it takes two to six times as long (tests/bench/README.md)."""
 
 
 def is_small(multiply_adds: int) -> bool:

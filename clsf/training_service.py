@@ -88,11 +88,12 @@ class TrainingService:
     ) -> list[str]:  # fmt: skip
         """Queue one run per framework, all in one new group, and return their ids, which can't be guessed.
 
-        One run trains after the other, so that their times mean something; with `race` all at once, of an
-        experiment as many as there are cores. A comparison uses one kind of device: where only one of the frameworks sees a
-        GPU, the plan's device becomes "cpu" for both. `start` names what several calls have in common that count as one where an
-        owner's starts are limited, such as an experiment; with `arm`, the place in the experiment of that id, the runs are put into the store only as they begin. Raises ClsfError, and
-        queues nothing, if the model does not fit the data, the plan can't be run, or the owner has queued enough.
+        One run trains after the other, so that their times mean something; with `race` all at once, of an experiment as many as
+        there are cores. A comparison uses one kind of device: where only one of the frameworks sees a GPU, the plan's device
+        becomes "cpu" for both. `start` names what several calls have in common that count as one where an owner's starts are
+        limited, such as an experiment; with `arm`, the place in the experiment of that id, the runs are put into the store only
+        as they begin. Raises ClsfError, and queues nothing, if the model does not fit the data, the plan can't be run, or the
+        owner has queued enough.
 
         A plan with `begin_from` begins with the weights that this run kept, in whichever framework it was.
         """

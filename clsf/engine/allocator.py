@@ -12,7 +12,7 @@ import ctypes
 import sys
 
 MMAP_THRESHOLD = 32 * 2**20
-"""Blocks up to so many bytes come from the heap, where they are found again; glibc takes no higher value."""
+"""Blocks up to so many bytes come from the heap, where they are found again; the most that glibc comes to by itself."""
 
 TRIM_THRESHOLD = 128 * 2**20
 """So much free memory at the end of the heap is kept, bytes."""

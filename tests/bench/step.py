@@ -7,7 +7,6 @@ operations in it; two that run at a time count both). The table is Markdown, as 
 from __future__ import annotations
 
 import argparse
-import glob
 import json
 import re
 import statistics
@@ -16,6 +15,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from clsf.bench.loops import BenchCase, environment, ours, textbook, timed
 from clsf.optimizers import DEFAULT
@@ -31,7 +31,7 @@ GROUPS = (
     ("convolution, forward", r"mkldnn_convolution|FusedConv2D|:_?\w*Conv2D$|thnn_conv2d|slow_conv2d"),
     ("pooling", r"pool2d|MaxPool|AvgPool"),
     ("dense layers", r"aten::(add)?mm$|MatMul"),
-    ("activation and bias", r"clamp_min|threshold_backward|aten::(tanh|sigmoid|gelu)|Relu|ReluGrad|BiasAdd|Tanh"),
+    ("activation and bias", r"clamp_min|threshold_backward|aten::(tanh|sigmoid|gelu)|Relu|BiasAdd|Tanh"),
     ("loss", r"log_softmax|nll_loss|SoftmaxCrossEntropy|dropout|bernoulli|Dropout|argmax|ArgMax"),
 )
 """What an operation belongs to by its name; one that is inside a range (the optimizer's, say) belongs to that."""
@@ -78,9 +78,8 @@ def tensorflow_groups(loop: Callable[[int], int | None]) -> dict[str, float]:
         tf.profiler.experimental.start(folder)
         taken = loop(STEPS) or STEPS
         tf.profiler.experimental.stop()
-        (file,) = glob.glob(f"{folder}/**/*.xplane.pb", recursive=True)
-        with open(file, "rb") as opened:
-            told = xplane_pb2.XSpace.FromString(opened.read())
+        (file,) = Path(folder).rglob("*.xplane.pb")
+        told = xplane_pb2.XSpace.FromString(file.read_bytes())
     spent = Counter()
     for plane in told.planes:
         for line in plane.lines:

@@ -84,10 +84,10 @@ def test_what_a_killed_worker_leaves_of_temporary_files_is_gone(engine):
     assert engine.wait_warm(20)
 
 
-def test_threads_are_set_and_the_allocator_is_left_alone(engine):
+def test_threads_are_set_and_nothing_of_dasks_for_the_allocator(engine):
     _, environment = engine.call("torch", "tests.engine.fakes:pid_and_environment")
     assert environment["OMP_NUM_THREADS"] == environment["CLSF_THREADS"] != ""
-    assert environment["MALLOC_TRIM_THRESHOLD_"] == ""  # halves PyTorch's speed; see clsf.engine.local
+    assert environment["MALLOC_TRIM_THRESHOLD_"] == ""  # halves PyTorch's speed; see clsf.engine.tuning
 
 
 def test_the_engine_itself_loads_no_framework_and_no_streamlit_in_a_worker(engine):

@@ -47,4 +47,4 @@ def test_a_loop_is_taken_apart(framework, side):
     cheap = {"optimizer"} if framework == "torch" else set()  # TensorFlow's profiler leaves out what it holds for cheap
     assert {GROUPS[0][0], GROUPS[1][0]} | cheap <= told.keys(), told
     assert all(value >= 0 for value in told.values())
-    assert sum(told.values()) > 0.2 * step, "most of a step is operations that were told"
+    assert sum(told.values()) > 0.2 * step, "at least a fifth of a step is told; cheap operations and Python are not"
