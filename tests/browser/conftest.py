@@ -12,7 +12,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -79,6 +79,20 @@ def browser() -> Iterator[object]:
             pytest.skip(f"no Chromium: {error}")
         yield started
         started.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    """Tell what each page showed when a test failed, and what its server wrote last: it may not fail again."""
+    report = yield
+    found = getattr(item, "funcargs", {}).get("dashboard")
+    if report.failed and isinstance(found, Dashboard):
+        for page in (page for context in found.browser.contexts for page in context.pages):
+            with suppress(playwright.Error):
+                report.sections.append((f"What {page.url} showed", page.inner_text("body", timeout=5_000)[:4_000]))
+        with suppress(OSError):
+            report.sections.append(("What the server wrote last", (found.home / "log.txt").read_text()[-4_000:]))
+    return report
 
 
 class Servers:
@@ -185,3 +199,18 @@ def upload(page: object, photos: Path) -> None:
     name.press("Tab")
     page.get_by_role("button", name="Read the images").click(timeout=90_000)  # which waits until it may be pressed
     page.get_by_role("button", name="Import the images").click(timeout=90_000)  # once it is shown how they are read
+
+
+def train(page: object, timeout: int = 300_000) -> str:
+    """Press "Start training", wait until all that were started are over, and return the id in the link.
+
+    The result is waited for before the button "Stop" is gone: the moment after the start there is no such button either.
+    """
+    expect = playwright.expect
+    start, stop = (page.get_by_role("button", name=name, exact=True) for name in ("Start training", "Stop"))
+    expect(start).to_be_enabled(timeout=timeout)
+    start.click()
+    expect(page).to_have_url(re.compile("run="), timeout=timeout)
+    expect(page.get_by_text("Result", exact=True)).to_be_visible(timeout=timeout)
+    expect(stop).to_have_count(0, timeout=timeout)
+    return re.search(r"run=([\w-]+)", page.url)[1]

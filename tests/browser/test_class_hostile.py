@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-playwright = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import expect  # noqa: E402
+from tests.browser.conftest import playwright, train
 
 pytestmark = pytest.mark.slow
 
+expect = playwright.expect
 LONG = 300_000  # milliseconds: other tests may be training beside it
 SCRIPT = "<img src=x onerror=alert(1)>"
 MARKDOWN = "[x](javascript:alert(2)) :material/delete: $x^2$ **b**"
@@ -76,13 +76,8 @@ def test_hostile_names_of_classes_and_files_stay_text_from_the_upload_to_the_pre
         harmless(page)
 
     page.goto(f"{dashboard.address}/train?lang=en&data={data}&model=tiny&epochs=2")
-    start = page.get_by_role("button", name="Start training")
-    expect(start).to_be_enabled(timeout=LONG)
-    start.click()
-    expect(page).to_have_url(re.compile("run="), timeout=LONG)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=LONG)
+    run = train(page)
     harmless(page)
-    run = re.search(r"run=([\w-]+)", page.url)[1]
     for link in (
         f"/predict?lang=en&run={run}",
         f"/runs?lang=en&run={run}",

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import playwright, upload
+from tests.browser.conftest import playwright, train, upload
 
 expect = playwright.expect
 LONG = 90_000  # milliseconds: two processes may still be importing their frameworks
@@ -54,11 +54,7 @@ def test_own_photos_are_uploaded_and_trained_on(dashboard, photos):
     page.get_by_role("button", name="Train with it").click()
     expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible(timeout=LONG)
     expect(page.get_by_text("40 images · 24×24×3 · 2 classes")).to_be_visible(timeout=LONG)
-    start = page.get_by_role("button", name="Start training")
-    expect(start).to_be_enabled()
-    start.click()
-    expect(page).to_have_url(re.compile("run="), timeout=LONG)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=LONG)
+    train(page)
     expect(page.get_by_text("finished").first).to_be_visible(timeout=LONG)
     assert page.locator("[data-testid=stException]").count() == 0
     assert not dashboard.complaints

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from clsf.ui.predict import keys
 from tests.browser.conftest import playwright
 from tests.browser.said import sayer
 
@@ -37,9 +38,10 @@ def link(dashboard) -> str:
         page = dashboard.open("/predict?lang=en")
         page.get_by_role("button", name="Train a model on digits now").click(timeout=LONG)
         expect(page).to_have_url(re.compile("run="), timeout=LONG)
-        expect(page.get_by_text("The models are being trained.")).to_be_hidden(timeout=LONG)
-        expect(page.locator("canvas").first.or_(page.get_by_text("kept no weights")).first).to_be_visible(timeout=LONG)
-        found, lost = page.url[len(dashboard.address) :], page.get_by_text("kept no weights").is_visible()
+        # Before and while they are trained the page shows the example's models, with a canvas, but there is none to choose.
+        chosen, weightless = page.locator(f".st-key-{keys.ONE}"), page.get_by_text("kept no weights")
+        expect(chosen.or_(weightless).first).to_be_visible(timeout=LONG)
+        found, lost = page.url[len(dashboard.address) :], weightless.is_visible()
         page.context.close()
         if not lost:
             return found

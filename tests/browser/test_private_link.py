@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import playwright
+from tests.browser.conftest import playwright, train
 
 pytestmark = pytest.mark.slow
 
@@ -141,12 +141,7 @@ def shared(dashboard, tmp_path_factory):
     data = re.search(r"data=([^&]*folder-[0-9a-f]+)", page.url)[1]
 
     owner.open(f"/train?lang=en&data={data}&model=tiny&epochs=2")
-    start = page.get_by_role("button", name="Start training")
-    expect(start).to_be_enabled(timeout=LONG)
-    start.click()
-    expect(page).to_have_url(re.compile("run="), timeout=LONG)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=LONG)
-    run = re.search(r"run=([\w-]+)", page.url)[1]
+    run = train(page)
 
     owner.open(f"/runs?lang=en&run={run}")
     page.get_by_text("Name, note and tags").click()
