@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 MOST_POINTS = 1000
 
@@ -41,5 +40,7 @@ def smoothed(values: Sequence[float] | np.ndarray, weight: float) -> np.ndarray:
     given = np.asarray(values, dtype=np.float64)
     if weight <= 0:
         return given
+    import pandas as pd  # a third of a second, for which the first page need not wait
+
     means = pd.Series(given).ewm(alpha=1 - weight, adjust=True).mean().to_numpy()
     return np.where(np.isfinite(given), means, np.nan)

@@ -8,7 +8,7 @@ from datetime import date
 
 from clsf import FRAMEWORKS, checks
 from clsf.errors import SpecError
-from clsf.faults import FAULTS, KINDS
+from clsf.faults.catalogue import FAULTS, KINDS
 from clsf.faults.probes import PROBES
 from clsf.words import say
 

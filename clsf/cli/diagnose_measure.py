@@ -13,7 +13,7 @@ from clsf import FRAMEWORKS, checks
 from clsf.data import catalogue
 from clsf.doctor.measured import HEALTHY, MeasuredRun, kept
 from clsf.errors import DataError
-from clsf.faults import KINDS, functions
+from clsf.faults.catalogue import KINDS, functions
 from clsf.faults.doctor import diagnose
 from clsf.faults.running import run
 from clsf.faults.scene import Scene

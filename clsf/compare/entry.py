@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import prod
+from typing import TYPE_CHECKING
 
 from clsf import checks
 from clsf.compare.values import Phase
 from clsf.errors import PlanError
-from clsf.faults import FAULTS, Fault
 from clsf.model.freezing import frozen_weights
 from clsf.model.walk import Analysis, LayerFacts
 from clsf.plan import Plan
 from clsf.words import Sentence, say
+
+if TYPE_CHECKING:
+    from clsf.faults.fault import Fault
 
 Place = tuple[Phase, str]  # phase and tensor, as in TensorDifference
 Needs = Callable[[Analysis, Plan], Sentence | None]
@@ -54,6 +57,8 @@ class Difference:
     @property
     def fault(self) -> Fault | None:
         """Return the fault that it is, in the catalogue of faults; None where both ways are right."""
+        from clsf.faults.catalogue import FAULTS  # all its files, which most pages that name a difference need not load
+
         return next((fault for fault in FAULTS.values() if self.name in fault.differences), None)
 
     def option(self, name: str) -> SwitchOption:

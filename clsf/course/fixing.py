@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from clsf.errors import ClsfError, CourseError
-from clsf.faults import FAULTS, functions
+from clsf.faults.catalogue import FAULTS, functions
 from clsf.faults.lab import BugCase
 from clsf.faults.scenes import MODELS, healthy
 from clsf.reader.findings import faults

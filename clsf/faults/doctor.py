@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor, log
 
-from clsf.faults import FAULTS, functions
+from clsf.faults.catalogue import FAULTS, functions
 from clsf.faults.fault import Fault
 from clsf.faults.history import Evidence, History, RunFacts
 

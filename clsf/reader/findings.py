@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from clsf.faults import FAULTS, functions
+from clsf.faults.catalogue import FAULTS, functions
 from clsf.faults.finding import Finding
 from clsf.reader.program import Program, read
 from clsf.reader.text import Patience

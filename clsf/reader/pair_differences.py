@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
 
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.reader.findings import faults, mended

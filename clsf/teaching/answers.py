@@ -10,7 +10,7 @@ from clsf.course.finding import near, number_of
 from clsf.course.fixing import fixed, planted
 from clsf.course.lesson import Lesson, LessonBlock, LessonStep, key_of
 from clsf.errors import SpecError, TeachingError
-from clsf.faults import KINDS
+from clsf.faults.fault import KINDS
 from clsf.faults.lab import BugCase, checked
 from clsf.words import Sentence, say
 

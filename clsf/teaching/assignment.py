@@ -10,7 +10,7 @@ import math
 import re
 import zlib
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from clsf import checks, packing
 from clsf.checks import field as word
@@ -18,10 +18,12 @@ from clsf.course import path, tasks
 from clsf.course.lesson import Lesson, Link
 from clsf.course.tasks import Check
 from clsf.errors import ClsfError, TeachingError
-from clsf.faults.lab import BugCase, case_of
 from clsf.model.spec import ModelSpec
 from clsf.plan import Plan
 from clsf.words import Sentence, say
+
+if TYPE_CHECKING:
+    from clsf.faults.lab import BugCase
 
 FORMAT, VERSION = "clsf-assignment", 1
 PARAMETER, CLASS = "task", "class"  # in the link
@@ -79,7 +81,7 @@ class Assignment:
             if self.check.what != "run":
                 raise TeachingError("The goal is '{goal}', but must be one about a run.", goal=self.goal[:60])
         if self.case:
-            case_of(self.case)
+            _case(self.case)
         if not (self.lessons or self.page or self.goal or self.case):
             raise TeachingError("There is nothing to do in this assignment. Choose lessons, a page or a goal.")
 
@@ -91,7 +93,7 @@ class Assignment:
     @property
     def buglab(self) -> BugCase | None:
         """Return the case whose fault is to be found."""
-        return case_of(self.case) if self.case else None
+        return _case(self.case) if self.case else None
 
     @property
     def link(self) -> Link | None:
@@ -241,6 +243,12 @@ def class_name(text: object) -> str:
             value=checks.shown(name), most=MOST_CLASS,
         )  # fmt: skip
     return name
+
+
+def _case(code: str) -> BugCase:
+    from clsf.faults.lab import case_of  # reads the whole catalogue of faults, which few assignments need
+
+    return case_of(code)
 
 
 def _text(name: str, value: object, most: int) -> None:

@@ -12,7 +12,7 @@ from html import escape
 from markdown_it import MarkdownIt
 
 from clsf.course.lesson import Lesson, LessonBlock, LessonStep
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.teaching import answers
 from clsf.teaching.assignment import conditions_said
 from clsf.words import Sentence, say

@@ -8,7 +8,6 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from clsf.errors import ClsfError
 from clsf.ui import assignment_bar, chrome, course_bar, held, incoming, keeping, links, next_page, share_page, unexpected_errors
 from clsf.ui.shared import assigned, identity, language, linked, navigation, service_access, static_files
 
@@ -46,8 +45,7 @@ def main() -> None:
     if not kept:
         with st.sidebar:
             identity.keep()
-    with suppress(ClsfError):  # who needs the service says what is wrong with it
-        service_access.get_service()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once
+    service_access.begin()  # the page is seen; now the frameworks may be loaded, so that the first run starts at once
     if above is not None:
         with above:
             keeping.show()

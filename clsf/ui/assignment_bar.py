@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.ui.shared import assigned, facts, navigation
+from clsf.ui.shared import assigned, components, facts, navigation
 from clsf.ui.shared.course import ALIASES
 from clsf.ui.shared.text import plain, t
 
 # A locked control can be neither pressed nor reached with the keyboard. What a run was trained with is checked again when it is graded.
 _JS = """
-export default function ({ data }) {
+export default function ({ data: [data] }) {
   const lock = () => {
     for (const name of data.names)
       for (const found of document.querySelectorAll(`.st-key-${CSS.escape(name)}`))
@@ -27,7 +27,7 @@ export default function ({ data }) {
 }
 """
 
-_locks = st.components.v2.component("clsf_locks", html="<span hidden></span>", js=_JS, isolate_styles=False)
+_locks = components.declared("clsf_locks", html="<span hidden></span>", js=_JS, isolate_styles=False)
 
 
 def show(page: str) -> None:

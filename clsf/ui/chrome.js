@@ -125,7 +125,7 @@ const onClick = (event) => {
   showHint(event);
 };
 
-export default function ({ data }) {
+export default function ({ data: [data] }) {
   document.documentElement.lang = data.language;  // screen readers choose their voice by it
   learn(data.words);
   // Once, however often it is called: an observer is told anew what to look at, and a function is added once.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import streamlit as st
-
 from clsf.charts import palette
+from clsf.ui.shared import components
 from clsf.ui.shared.navigation import PAGES, Page
 from clsf.ui.shared.text import translated
 from clsf.words import say
@@ -34,7 +33,7 @@ def _link(page: Page) -> str:
     return '[href$="/"]' if page is PAGES[0] else f'[href$="/{page.name}"]'
 
 
-_component = st.components.v2.component(
+_component = components.declared(
     "clsf_chrome", css=_css(), js=(Path(__file__).parent / "chrome.js").read_text("utf-8"), isolate_styles=False
 )
 

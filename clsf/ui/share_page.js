@@ -18,7 +18,7 @@ async function copied(text) {
   }
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const bar = parentElement.querySelector(".bar"), said = parentElement.querySelector("p");
   while (bar.children.length < data.buttons.length) bar.append(document.createElement("button")); // kept, or the focus would be lost
   data.buttons.forEach(([name, icon, label], n) => {

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 def installed(monkeypatch: pytest.MonkeyPatch, lab: FakeLab) -> FakeLab:
     """Have all pages of this test use a lab, and forget what they remember of another."""
     monkeypatch.setattr(service_access, "get_service", lambda: lab)
+    monkeypatch.setattr(service_access, "_tried", True)
     st.cache_resource.clear()
     if isinstance(lab, AnsweringLab):
         st.cache_data.clear()

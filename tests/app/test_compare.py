@@ -71,7 +71,7 @@ def test_the_code_of_both_stands_beneath_a_race(open_app, lab, lang):
     app = open_app("compare", lang, run=one)
     app.session_state["race_code_open"] = True
     well(app.run())
-    [panel] = [json.loads(found.proto.json) for found in app.get("bidi_component") if '"blocks"' in (found.proto.json or "")]
+    [panel] = [json.loads(found.proto.json)[0] for found in app.get("bidi_component") if '"blocks"' in (found.proto.json or "")]
     keras, torch = (side["text"] for side in panel["sides"])
     assert "keras.Input(shape=(8, 8, 1))" in keras
     assert "nn.Module" in torch

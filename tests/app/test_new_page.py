@@ -64,7 +64,7 @@ PagesManager.__init__ = begun
 from clsf.ui.shared import service_access
 from tests.app.fake_lab import FakeLab
 fake = FakeLab()
-service_access.get_service = lambda: fake
+service_access.get_service, service_access._tried = lambda: fake, True
 put, html = [], st.html
 st.html = lambda body, **more: put.append(body) or html(body, **more)
 for lang, section in (("en", "storm"), ("ko", None)):

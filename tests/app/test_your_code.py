@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from clsf import faults, packing
+from clsf import packing
 from clsf.code.colours import coloured
+from clsf.faults import catalogue as faults
 from clsf.reader.pair import pair_of
 from clsf.reader.pair_differences import differences, evened
 from clsf.reader.program import read

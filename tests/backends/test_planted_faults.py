@@ -10,7 +10,7 @@ import pytest
 from clsf import FRAMEWORKS
 from clsf.compare.programs import first_difference
 from clsf.doctor.files import read_folder, read_log
-from clsf.faults import FAULTS, functions
+from clsf.faults.catalogue import FAULTS, functions
 from clsf.faults.doctor import diagnose
 from clsf.faults.lab import playable
 from clsf.faults.lab.cases import twins

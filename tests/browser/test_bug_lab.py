@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.faults.lab import case_of
 from clsf.ui.shared.text import catalogue
 from tests.browser.axe import SCRIPT, settle, violations

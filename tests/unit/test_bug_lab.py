@@ -10,7 +10,8 @@ from clsf import FRAMEWORKS
 from clsf.cli.main import main
 from clsf.compare.programs import first_difference
 from clsf.errors import SpecError
-from clsf.faults import FAULTS, functions, running
+from clsf.faults import running
+from clsf.faults.catalogue import FAULTS, functions
 from clsf.faults.history import History, RunFacts
 from clsf.faults.lab import Attempt, ProgramBench, Streak, case_of, checked, daily, playable, points
 from clsf.faults.lab.cases import twins

@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from clsf import FRAMEWORKS, faults
+from clsf import FRAMEWORKS
 from clsf.charts import evidence
 from clsf.compare.differences import ENTRIES
 from clsf.course import path
 from clsf.doctor import facts_of, read_log
 from clsf.errors import DataError, SpecError
+from clsf.faults import catalogue as faults
 from clsf.faults import lessons
 from clsf.faults.doctor import diagnose
 from clsf.faults.history import EpochNumbers, History, RunFacts

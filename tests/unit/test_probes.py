@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from clsf import faults
 from clsf.charts import probe as chart
 from clsf.doctor import seen_of
+from clsf.faults import catalogue as faults
 from clsf.faults.history import EpochNumbers, History, RunFacts
 from clsf.faults.measures import Histogram, Measures, Modes
 from clsf.faults.probes import NAMES, PROBES, Bars, Lines, Seen

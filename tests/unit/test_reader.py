@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from clsf.faults import functions
+from clsf.faults.catalogue import functions
 from clsf.model.layers import ChannelShuffle, Conv2D, Dense
 from clsf.reader import text
 from clsf.reader.answer import parameters, to_json
@@ -242,7 +242,7 @@ def _seconds(source: str) -> float:
 
 
 def test_every_change_of_the_programs_is_a_kind_of_the_catalogue():
-    from clsf.faults import KINDS
+    from clsf.faults.catalogue import KINDS
 
     assert {change[0] for changes in FAULTY.values() for change in changes} <= set(KINDS)
 

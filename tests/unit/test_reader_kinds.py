@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from clsf.faults import functions
+from clsf.faults.catalogue import functions
 from clsf.reader.findings import faults, mended
 from clsf.reader.program import read
 

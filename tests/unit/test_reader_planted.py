@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from clsf import FRAMEWORKS, faults
+from clsf import FRAMEWORKS
+from clsf.faults import catalogue as faults
 from clsf.faults.scene import Scene
 from clsf.faults.scenes import DATA, MODELS, healthy
 from clsf.reader.program import read

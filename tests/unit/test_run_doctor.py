@@ -16,13 +16,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from clsf import FRAMEWORKS, faults
+from clsf import FRAMEWORKS
 from clsf.cli.diagnose_measure import right
 from clsf.doctor import read_log
 from clsf.doctor.measured import HEALTHY, MeasuredRun, kept
 from clsf.doctor.records import broke_in
 from clsf.errors import DataError
 from clsf.events import event_from_json, event_to_json
+from clsf.faults import catalogue as faults
 from clsf.faults.doctor import diagnose
 from clsf.faults.history import EpochNumbers, History, RunFacts
 from clsf.inspection import RunInspector

@@ -14,7 +14,7 @@ from datetime import date
 from functools import cache, cached_property, lru_cache
 
 from clsf.errors import SpecError
-from clsf.faults import FAULTS, functions
+from clsf.faults.catalogue import FAULTS, functions
 from clsf.faults.lab import lines
 from clsf.faults.scene import KERAS, TORCH, Scene, planted_lines
 from clsf.faults.scenes import MODELS, healthy

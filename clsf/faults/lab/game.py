@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.faults.lab.cases import BugCase
 from clsf.faults.probes import PROBES, Answer
 from clsf.faults.running import Ran

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.faults.lab import BugCase, checked, points
 from clsf.faults.lab.game import WRONG
 from clsf.ui.bug_lab import state

@@ -7,7 +7,7 @@ import difflib
 import streamlit as st
 
 from clsf.compare.programs import first_difference
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.faults.lab import BugCase, mended
 from clsf.faults.running import Ran
 from clsf.ui.bug_lab import probing, running, state, symptoms

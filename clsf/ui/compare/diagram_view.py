@@ -13,11 +13,12 @@ from clsf.model.edit import design_of
 from clsf.model.edit_facts import design_facts
 from clsf.model.shapes import Shape
 from clsf.model.spec import KINDS, ModelSpec
+from clsf.ui.shared import components
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.lessons import note
 from clsf.ui.shared.text import t, words
 
-_component = st.components.v2.component(
+_component = components.declared(
     "clsf_parting_diagram",
     html='<div class="pd" tabindex="0"></div>',
     css="""
@@ -25,7 +26,7 @@ _component = st.components.v2.component(
 .pd svg { max-width: 100%; height: auto; font-family: var(--st-font); }
 """,
     js="""
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".pd");
   if (root.dataset.svg === data.svg) return;
   root.innerHTML = data.svg; // drawn by Python, which escapes every text in it

@@ -3,7 +3,7 @@
 const states = new WeakMap();
 const EDGE = 14; // pixels of free room around the points
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
     const sentence = document.createElement("p");
     sentence.setAttribute("role", "alert");

@@ -10,7 +10,7 @@ function between(value, low, high) {
   return Math.min(Math.max(value, low), high);
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
     const sentence = document.createElement("p");
     sentence.setAttribute("role", "alert");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.engine.base import EngineState, WorkerState
+from clsf.engine.installed import installed
 from clsf.errors import ClsfError
 from clsf.ui.shared import problems, service_access
 from clsf.ui.shared.lessons import note
@@ -20,15 +21,21 @@ ICONS = {"starting": "hourglass_top", "warm": "check", "busy": "play_arrow", "pa
 def show() -> None:
     """Show one card per worker, looked at again every TICK seconds."""
     try:
-        service = service_access.get_service()
+        service = service_access.at_hand()
     except ClsfError as error:
         problems.show(error)
         return
-    notice = service.notice()
+    notice = None if service is None else service.notice()
     if notice is not None:
         st.warning(plain(notice), icon=":material/warning:")
     with st.container(key="live-engine"):
-        _cards(service.state())
+        _cards(_unopened() if service is None else service.state())
+
+
+def _unopened() -> EngineState:
+    """Return what is so until the first page is seen: the workers are about to be started."""
+    workers = tuple(WorkerState(name, "starting", None, "", "", 0, None) for name in installed())
+    return EngineState("local", "", workers, 0)
 
 
 def _cards(engine: EngineState) -> None:

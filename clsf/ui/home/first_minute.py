@@ -12,7 +12,7 @@ from clsf.ui.shared import problems, service_access
 def show() -> None:
     """Show both cards side by side; on a phone one above the other."""
     try:
-        service_access.get_service()
+        service_access.at_hand()
     except ClsfError as error:
         problems.show(error)
         return

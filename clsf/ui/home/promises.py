@@ -20,10 +20,9 @@ def promises() -> None:
         t("Update rule"): (t("the same name, another formula"), t("one written rule, or each framework's own if you ask")),
         t("Time"): (t("device and loop not told"), t("device, threads and loop are named")),
     }
-    table = {
-        t("What"): [f"**{name}**" for name in rows],
-        t("Often elsewhere"): [often for often, _ in rows.values()],
-        t("Here"): [here for _, here in rows.values()],
-    }
+    heads = (t("What"), t("Often elsewhere"), t("Here"))
+    lines = [heads, ("---",) * 3, *((f"**{name}**", *said) for name, said in rows.items())]
     st.markdown(note("home", "two-numbers-can"))
-    st.table(table, border="horizontal", hide_index=True, alt=t("What is kept equal"))
+    st.markdown(
+        "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    )  # st.table would load pandas, for which no first page need wait

@@ -36,7 +36,7 @@ function draw(root, data) {
   root.dataset.cell = `${state.row},${state.column}`;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".field");
   const { stages } = data;
   const last = stages[stages.length - 1];

@@ -40,7 +40,7 @@ function enlarge(root, items, words, index) {
   if (!dialog.open) dialog.showModal();
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".gallery");
   if (!states.has(root)) states.set(root, { shown: 0 });
   const { items, words } = data;

@@ -339,7 +339,7 @@ function check(root, job, words, state) {
   }, 30);
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
     const sentence = document.createElement("p");
     sentence.setAttribute("role", "alert");

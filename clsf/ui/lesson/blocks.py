@@ -8,7 +8,7 @@ from clsf.course.finding import near, number_of
 from clsf.course.fixing import fixed, found_kinds, planted
 from clsf.course.lesson import Lesson, LessonStep
 from clsf.course.progress import PART
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.ui.shared import course, facts, glossary, navigation, questions, reached, styles
 from clsf.ui.shared.text import plain, t, words
 

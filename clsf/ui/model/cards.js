@@ -3,7 +3,7 @@
 
 const MEMORY = new WeakMap();
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".me");
   const old = MEMORY.get(parentElement);
   const memory = old ?? { open: new Set(), unfolded: new Set(), gap: null, next: 1, queue: [], fresh: data.fresh, focus: null };

@@ -8,11 +8,12 @@ from clsf.charts.model_diagram import diagram
 from clsf.model.spec import KINDS
 from clsf.ui.model import keys
 from clsf.ui.model.editor import ModelBench
+from clsf.ui.shared import components
 from clsf.ui.shared.choose import LINKED
 from clsf.ui.shared.layer_kinds import described
 from clsf.ui.shared.text import t
 
-_component = st.components.v2.component(
+_component = components.declared(
     "clsf_model_diagram",
     html='<div class="md"></div>\n<span hidden></span>',
     css="""
@@ -22,7 +23,7 @@ _component = st.components.v2.component(
 .md g.box { cursor: pointer; }
 """,
     js="""
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".md");
   if (root.dataset.svg !== data.svg) {
     root.innerHTML = data.svg; // drawn by Python, which escapes every text in it

@@ -1,5 +1,5 @@
 // A confusion matrix whose cells are buttons: a click, or Enter on it, asks for the images in it. Arrow keys go from cell to cell.
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: [data], parentElement, setStateValue }) {
   const { classes, counts, shown, words, cell } = data;
   const table = document.createElement("table");
   const caption = table.createCaption();

@@ -2,7 +2,7 @@
 
 const MEMORY = new WeakMap();  // which folds are open
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: [data], parentElement, setStateValue }) {
   const root = parentElement.querySelector(".runs");
   const open = MEMORY.get(parentElement) ?? new Set();
   MEMORY.set(parentElement, open);

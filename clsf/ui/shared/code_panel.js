@@ -4,7 +4,7 @@ const MEMORY = new WeakMap();
 const WORDS = /^(?:import|from|as|class|def|return|if|else|for|in|not|and|or|with|None|True|False|self|super|lambda|pass)$/;
 const TOKENS = /(#.*$)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\b\d[\d_.]*(?:e-?\d+)?\b)|(\b[A-Za-z_]\w*\b)/g;
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".mc");
   const memory = MEMORY.get(parentElement) ?? { chosen: null, notes: new Set(), all: false, shown: 0 };
   MEMORY.set(parentElement, memory);

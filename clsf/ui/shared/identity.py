@@ -18,6 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from clsf.data import access, private
 from clsf.errors import ClsfError
+from clsf.ui.shared import components
 
 COOKIE = "clsf_key"
 KEY = "identity_key"
@@ -30,7 +31,7 @@ _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 _JS = """
 const NAME = "clsf_key";
 const read = () => document.cookie.split("; ").find((part) => part.startsWith(NAME + "="))?.slice(NAME.length + 1) ?? "";
-export default function ({ data, setStateValue }) {
+export default function ({ data: [data], setStateValue }) {
   const known = read();
   if (known && known !== data.key && !data.forced) {
     setStateValue("known", known);
@@ -42,7 +43,7 @@ export default function ({ data, setStateValue }) {
 }
 """
 
-_component = st.components.v2.component("clsf_identity", html="<span hidden></span>", js=_JS)
+_component = components.declared("clsf_identity", html="<span hidden></span>", js=_JS)
 
 
 def key() -> str:

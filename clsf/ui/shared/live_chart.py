@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from clsf.ui.shared import static_files
+from clsf.ui.shared import components, static_files
 from clsf.ui.shared.component_keys import key_of
 from clsf.ui.shared.text import plain, t
 
@@ -29,11 +29,11 @@ _component = st.components.v2.component(
 )
 
 
-_preloading = st.components.v2.component(
+_preloading = components.declared(
     "clsf_preload",
     html="<span hidden></span>",
     js="""
-export default function ({ data }) {
+export default function ({ data: [data] }) {
   if (window.Plotly?.react || document.getElementById("clsf-plotly")) return;
   const script = document.createElement("script");
   script.id = "clsf-plotly";

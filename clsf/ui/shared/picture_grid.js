@@ -1,6 +1,6 @@
 // Draws a grid of pictures, each a part of one sheet. Cells are made once and changed in place, so that the focus stays.
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid");
   const tag = data.buttons ? "button" : "div";
   grid.setAttribute("role", "group");

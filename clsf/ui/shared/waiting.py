@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.charts.style import STYLES
+from clsf.engine.installed import installed
 from clsf.ui.shared import service_access
 from clsf.ui.shared.text import t
 
@@ -21,7 +22,10 @@ def ready() -> bool:
 
 def cold() -> list[str]:
     """Return the frameworks of which no worker can answer yet."""
-    workers = service_access.get_service().state().workers
+    service = service_access.at_hand()
+    if service is None:
+        return list(installed())
+    workers = service.state().workers
     answering = {worker.framework for worker in workers if worker.status not in ("starting", "lost")}
     return [name for name in dict.fromkeys(worker.framework for worker in workers) if name not in answering]
 

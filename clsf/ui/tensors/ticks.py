@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.tensors import sections
+from clsf.ui.shared import components
 from clsf.ui.tensors import keys
 
 COOKIE = "clsf_done"  # names of sections with "." between; no runs or answers stand in it
@@ -12,14 +13,14 @@ KNOWN = {section.name for section in sections.SECTIONS}
 
 # Another tab may have done other tasks meanwhile, so names are added to what is there.
 _JS = """
-export default function ({ data }) {
+export default function ({ data: [data] }) {
   const known = document.cookie.split("; ").find((part) => part.startsWith("clsf_done="))?.slice(10).split(".") ?? [];
   const all = [...new Set([...known, ...data.done])].filter((name) => /^[a-z-]{1,20}$/.test(name)).slice(0, 40);
   document.cookie = `clsf_done=${all.join(".")}; Path=/; Max-Age=31536000; SameSite=Lax`;
 }
 """
 
-_component = st.components.v2.component("clsf_ticks", html="<span hidden></span>", js=_JS)
+_component = components.declared("clsf_ticks", html="<span hidden></span>", js=_JS)
 
 
 def done() -> set[str]:

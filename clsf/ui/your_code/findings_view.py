@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.faults.finding import Finding
 from clsf.reader.findings import mended
 from clsf.reader.program import Program

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from clsf.code import colours
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.faults.finding import Finding
 from clsf.reader.program import Program
 from clsf.ui.shared.text import words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from clsf.errors import ClsfError
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.reader.explain import no_model
 from clsf.reader.findings import faults
 from clsf.reader.program import Program, read

@@ -8,7 +8,7 @@ from clsf import FRAMEWORKS
 from clsf.errors import ClsfError
 from clsf.experiments import start
 from clsf.experiments.values import Arm, Experiment
-from clsf.faults import FAULTS
+from clsf.faults.catalogue import FAULTS
 from clsf.reader.pair import ProgramPair, pair_of
 from clsf.reader.plan import plan_of
 from clsf.reader.program import Program

@@ -204,7 +204,7 @@ function show(it) {
   buttons(it);
 }
 
-export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setStateValue, setTriggerValue }) {
   const first = !cameras.has(parentElement);
   if (first) cameras.set(parentElement, fresh(parentElement));
   const it = cameras.get(parentElement);

@@ -267,7 +267,7 @@ function pens(it) {
   );
 }
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data: [data], parentElement, setStateValue }) {
   if (!document.createElement("canvas").getContext?.("2d")) { // switched off, or a browser that has none
     const sentence = document.createElement("p");
     sentence.className = "none";
