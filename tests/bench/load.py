@@ -38,7 +38,8 @@ LIVE = ("paused", "queued", "preparing", "running")
 class Server:
     """The dashboard in a process of its own."""
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    def __init__(self, home: Path, app: Path = ROOT / "app.py", **environment: str) -> None:
+        home.mkdir(exist_ok=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -49,7 +50,7 @@ class Server:
         environment = {**os.environ, "CLSF_HOME": str(home), "CLSF_DATA": str(home / "data"), "CLSF_LOG": "info", **environment}
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), *options], cwd=ROOT, env=environment,
+                [sys.executable, "-m", "streamlit", "run", str(app), *options], cwd=ROOT, env=environment,
                 stdout=log, stderr=log,
             )  # fmt: skip
         until = time.monotonic() + 60

@@ -34,11 +34,17 @@ _preloading = components.declared(
     html="<span hidden></span>",
     js="""
 export default function ({ data: [data] }) {
-  if (window.Plotly?.react || document.getElementById("clsf-plotly")) return;
-  const script = document.createElement("script");
-  script.id = "clsf-plotly";
-  script.src = new URL(data.library, document.baseURI).href;
-  document.head.append(script);
+  const fetched = () => {
+    if (window.Plotly?.react || document.getElementById("clsf-plotly")) return;
+    const library = Object.assign(document.createElement("link"), { id: "clsf-plotly", rel: "prefetch", as: "script" });
+    library.href = new URL(data.library, document.baseURI).href;
+    document.head.append(library);
+  };
+  // Once the page is all there: beside plotly.js, the page itself came late on a slow line. Run by the first chart: that takes a slow
+  // machine a second, in which the page answers to nothing.
+  const running = () => document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "running";
+  const calm = () => (running() ? setTimeout(calm, 300) : fetched());
+  setTimeout(calm, 300);
 }
 """,
 )
