@@ -30,7 +30,12 @@ BLOCKS = ModelSpec(
 POOLED = ModelSpec("pooled", (Conv2D(8, 3, activation="leaky_relu"), BatchNorm(), GlobalAveragePool2D(), Dense(10)))
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+USUAL = ("sgd", "rmsprop", "adam")  # test_training has a hundred steps of all of them, at this size, too
+
+
+@pytest.mark.parametrize(
+    "optimizer", [name if name in USUAL else pytest.param(name, marks=pytest.mark.full) for name in OPTIMIZERS]
+)
 def test_200_steps_of_the_lectures_model(optimizer):
     """Dropout included. Measured: losses apart by 1.4e-14 at most, weights by 2e-14."""
     done = compared("lecture-cnn", big(digits(optimizer, batch_size=8, train_limit=None)), steps=200, evaluate_every=50)

@@ -179,4 +179,4 @@ def _modes(model: nn.Module, names: dict) -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    main(watch)
+    main(watch, "torch._dynamo")  # which the first step of an optimizer of PyTorch's imports
