@@ -1,0 +1,39 @@
+"""The first page after a start of the server loads nothing that it does not show: each of these took a quarter of a second or more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.app.conftest import ROOT
+
+LATE = ("pandas", "pyarrow", "distributed", "dask", "clsf.faults.catalogue", "clsf.reader.program", "clsf.code", "sklearn")
+PROGRAM = """
+import sys
+import app
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+from clsf.ui.shared import service_access
+from tests.app.fake_lab import FakeLab
+
+PagesManager.uses_pages_directory = False
+begin = PagesManager.__init__
+def begun(self, *args, **kwargs):
+    begin(self, *args, **kwargs)
+    PagesManager.uses_pages_directory = False
+PagesManager.__init__ = begun
+fake = FakeLab()
+service_access.get_service, service_access._tried = lambda: fake, True
+page = AppTest.from_file("app.py", default_timeout=60).run()
+assert not page.exception, page.exception
+assert any("two frameworks" in title.value for title in page.title), page.title
+print(*sorted(name for name in sys.modules if name in sys.argv[1:]))
+"""
+
+
+def test_the_first_page_waits_for_nothing_that_it_does_not_show():
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *LATE], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.splitlines()[-1].split() == []
