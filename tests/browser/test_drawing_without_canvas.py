@@ -12,7 +12,7 @@ SHOW = """async ([code, html, sentences]) => {
   document.body.innerHTML = html;
   const data = {side: 8, channels: 1, height: 300, live: true, sheet: "", pen: 8, drawing: "", colours: []};
   const words = {sheet: "", keys: "", undo: "Undo", clear: "", pen: "", down: "", up: "", at: "", emptied: "", colour: "", colours: {}};
-  for (const none of sentences) show({data: {...data, words: {...words, none}}, parentElement: document.body, setStateValue() {}});
+  for (const none of sentences) show({data: [{...data, words: {...words, none}}], parentElement: document.body, setStateValue() {}});
 }"""
 
 
