@@ -375,6 +375,19 @@ def _device(one: Contender, two: Contender) -> Said:
         )
     else:
         yield "green", say("Both ran on the same kind of device ({device}).", device=first)
+        if first != "cpu":
+            yield from _repeatable(one, two)
+
+
+def _repeatable(one: Contender, two: Contender) -> Said:
+    """On a GPU: whether the same run twice would be the same run; see `clsf.backends.torch.device.use_repeatable`."""
+    loose = [side.name for side in (one, two) if side.framework != "torch" or side.plan.rules != "aligned"]
+    if loose:
+        yield "amber", say(
+            "{names}: a GPU may add in another order each time, so the same run twice parts a little.", names=", ".join(dict.fromkeys(loose))
+        )  # fmt: skip
+    else:
+        yield "green", say("Aligned runs in PyTorch add in one order on a GPU, too: the same run twice is the same run.")
 
 
 def _threads(one: Contender, two: Contender) -> Said:

@@ -256,6 +256,7 @@ CASES = [
     ("device", {"start": started()}, {"start": started(device="H100")}, ["red"], "PyTorch ran on a GPU (H100)"),
     ("device", {"start": started(device="H100")}, {"start": started()}, ["red"], "TensorFlow ran on a GPU (H100)"),
     ("device", {"start": started(device="A")}, {"start": started(device="B")}, ["amber"], "other machines: A and B"),
+    ("device", {"start": started(device="H100")}, {"start": started(device="H100")}, ["green", "amber"], "TensorFlow: a GPU may add in"),
     ("device", {"start": started(), "machine": "m1"}, {"start": started(), "machine": "m2"}, ["amber"], "cpu, m1 and cpu, m2"),
     ("threads", {}, {}, [], ""),
     ("threads", {"start": started()}, {"start": started(threads=8)}, ["amber"], "(2 and 8)"),

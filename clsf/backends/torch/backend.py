@@ -50,6 +50,7 @@ class TorchBackend:
         analysis = spec.analyse(prepared.shape)
         self._analysis = analysis
         device.use_threads(analysis.multiply_adds * plan.batch_size)
+        device.use_repeatable(self._scope, plan.rules == "aligned")
         self._masks = {} if plan.native_dropout else dropout_layers(analysis)
         self._dtype = getattr(torch, plan.dtype)
         torch.manual_seed(plan.seed)  # of torch's own dropout

@@ -1,0 +1,64 @@
+"""Aligned runs ask for kernels that add in one order where they train on a GPU. That a GPU then repeats itself, a GPU alone can show."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.frameworks import process
+
+
+def asked(kind: str, aligned: bool) -> tuple[bool, bool, str]:
+    """Return whether PyTorch was asked for them, whether it only warns, and what cuBLAS was told; in a worker's process."""
+    import os
+
+    import torch
+
+    from clsf.backends.torch import device
+
+    try:
+        device.use_repeatable(torch.device(kind), aligned)
+        only_warns = torch.is_deterministic_algorithms_warn_only_enabled()
+        return torch.are_deterministic_algorithms_enabled(), only_warns, os.environ["CUBLAS_WORKSPACE_CONFIG"]
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "aligned", "wanted"),
+    [("cuda", True, True), ("cuda", False, False), ("cpu", True, False)],
+    ids=["aligned on a GPU", "native on a GPU", "a CPU repeats itself anyway"],
+)
+def test_what_is_asked_of_pytorch(kind, aligned, wanted):
+    assert process("torch").run(asked, kind, aligned)[0] is wanted
+
+
+def test_a_kernel_that_there_is_not_stops_no_run():
+    assert process("torch").run(asked, "cuda", True)[1:] == (True, ":4096:8")
+
+
+def trained_with(rules: str) -> list[bool]:
+    """Return what a run asked for as it began: its rules are handed on."""
+    from clsf.backends.torch import device
+
+    seen, own = [], device.use_repeatable
+    device.use_repeatable = lambda scope, aligned: seen.append(aligned)
+    try:
+        begin(rules)
+    finally:
+        device.use_repeatable = own
+    return seen
+
+
+def begin(rules: str) -> None:
+    """Build what a run in PyTorch begins with."""
+    from clsf.backends.torch.backend import TorchBackend
+    from clsf.model.presets import preset
+    from tests.jobs import random_job
+
+    job = random_job(preset("tiny"), (8, 8, 1), images=8, rules=rules)
+    TorchBackend(job.spec, job.plan, job.prepared, job.weights)
+
+
+@pytest.mark.parametrize(("rules", "wanted"), [("aligned", [True]), ("native", [False])])
+def test_a_run_asks_by_its_rules(rules, wanted):
+    assert process("torch").run(trained_with, rules) == wanted
