@@ -12,8 +12,8 @@ PROCESSES = 2
 ROOMS = {
     "browser": "browser", "backends": "frameworks", "parity": "frameworks", "app/test_data_page.py": "frameworks",
     "app/test_layers_page.py": "frameworks", "app/test_tensors.py": "frameworks",
-    "app/test_lesson_tasks.py": "frameworks", "engine": "engine",
-    "browser/test_accessibility.py": "accessibility", "browser/test_phone.py": "accessibility",
+    "app/test_lesson_tasks.py": "frameworks", "browser/test_accessibility.py": "accessibility",
+    "browser/test_phone.py": "accessibility", "engine": "engine",
 }  # fmt: skip
 """Folders and files whose tests share worker processes -> their room. Rooms begin first, in this order: the longest first.
 
