@@ -14,7 +14,7 @@ from clsf.ui.shared.navigation import PAGES
 from tests.bench.load import Server
 from tests.bench.streamlit_client import Session
 
-START, RERUN, RERUN_LATE, CLICK, LONG = (Target(value, "most") for value in (3.0, 150.0, 300.0, 2.0, 5.0))
+START, RERUN, RERUN_LATE, CLICK, LONG = (Target(value, "most") for value in (1.2, 150.0, 300.0, 2.0, 5.0))
 RERUNS = 20  # of each page
 WATCHED_SECONDS = 60.0
 
