@@ -50,7 +50,9 @@ def run(script: Path, framework: str) -> tuple[int, str]:
     parent = _parent(framework)
     parent.stdin.write(json.dumps([str(script), str(told)]) + "\n")
     parent.stdin.flush()
-    return int(parent.stdout.readline()), told.read_text("utf-8")
+    code = parent.stdout.readline()
+    assert code, f"the process that has imported {framework} has ended: {parent.poll()}"
+    return int(code), told.read_text("utf-8")
 
 
 @cache

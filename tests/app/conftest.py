@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from clsf.ui.shared import service_access
 from tests.app.answering_lab import AnsweringLab
+from tests.app.begun import served_before, with_lab
 from tests.app.fake_lab import FakeLab
 
 ROOT = Path(__file__).parents[2]
@@ -19,8 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 def installed(monkeypatch: pytest.MonkeyPatch, lab: FakeLab) -> FakeLab:
     """Have all pages of this test use a lab, and forget what they remember of another."""
-    monkeypatch.setattr(service_access, "get_service", lambda: lab)
-    monkeypatch.setattr(service_access, "_tried", True)
+    with_lab(lab, monkeypatch.setattr)
     st.cache_resource.clear()
     if isinstance(lab, AnsweringLab):
         st.cache_data.clear()
@@ -34,15 +32,8 @@ def lab(monkeypatch: pytest.MonkeyPatch) -> FakeLab:
 
 @pytest.fixture
 def warm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server on which app.py has run before. AppTest makes each run the first of its server, which would be served from
-    the folder pages/ and, once healed, run again: a pressed button would be forgotten."""
-    begin = PagesManager.__init__
-
-    def begun(self: PagesManager, *args: object, **kwargs: object) -> None:
-        begin(self, *args, **kwargs)
-        PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr(PagesManager, "__init__", begun)
+    """A server on which app.py has run before."""
+    served_before(monkeypatch.setattr)
 
 
 @pytest.fixture

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
-from tests.app.conftest import ROOT
-
+ROOT = Path(__file__).parents[2]
 LATE = ("pandas", "pyarrow", "distributed", "dask", "clsf.faults.catalogue", "clsf.reader.program", "clsf.code", "sklearn")
 PROGRAM = """
 import sys
 import app
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
-from clsf.ui.shared import service_access
+from tests.app.begun import served_before, with_lab
 from tests.app.fake_lab import FakeLab
 
-PagesManager.uses_pages_directory = False
-begin = PagesManager.__init__
-def begun(self, *args, **kwargs):
-    begin(self, *args, **kwargs)
-    PagesManager.uses_pages_directory = False
-PagesManager.__init__ = begun
-fake = FakeLab()
-service_access.get_service, service_access._tried = lambda: fake, True
+served_before()
+with_lab(FakeLab())
 page = AppTest.from_file("app.py", default_timeout=60).run()
 assert not page.exception, page.exception
 assert any("two frameworks" in title.value for title in page.title), page.title

@@ -52,19 +52,12 @@ LINE = '    Page("waves", say("Waves"), ":material/waves:", USE),\n'
 OPEN = """
 import sys
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
-
-begin = PagesManager.__init__
-def begun(self, *args, **kwargs):
-    begin(self, *args, **kwargs)
-    PagesManager.uses_pages_directory = False
-PagesManager.__init__ = begun
-
-from clsf.ui.shared import service_access
+from tests.app.begun import served_before, with_lab
 from tests.app.fake_lab import FakeLab
-fake = FakeLab()
-service_access.get_service, service_access._tried = lambda: fake, True
+
+served_before()
+with_lab(FakeLab())
 put, html = [], st.html
 st.html = lambda body, **more: put.append(body) or html(body, **more)
 for lang, section in (("en", "storm"), ("ko", None)):

@@ -59,7 +59,7 @@ class Server:
                 urlopen(f"{self.address}/_stcore/health", timeout=2).close()
                 return
             except (URLError, OSError):
-                time.sleep(0.2)
+                time.sleep(0.02)
         raise TimeoutError("the dashboard did not start")
 
     def rows(self, sql: str, *values: object) -> list[tuple]:

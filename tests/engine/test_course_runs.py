@@ -10,7 +10,8 @@ from clsf.course import path
 from clsf.course.tasks import check
 from clsf.model.presets import preset
 from clsf.plan import Plan
-from clsf.ui.shared import facts, identity, service_access
+from clsf.ui.shared import facts, identity
+from tests.app.begun import with_lab
 
 pytestmark = pytest.mark.slow
 
@@ -30,8 +31,7 @@ def met() -> set[str]:
 def test_tasks_are_met_by_the_runs_that_they_ask_for_and_by_no_others(lab, monkeypatch):
     owner = f"student-{time.time_ns()}"
     monkeypatch.setattr(identity, "known", lambda: owner)
-    monkeypatch.setattr(service_access, "get_service", lambda: lab)
-    monkeypatch.setattr(service_access, "_tried", True)
+    with_lab(lab, monkeypatch.setattr)
 
     def train(frameworks: tuple[str, ...], model: str = "mlp", **plan: object) -> None:
         ids = lab.train(preset(model, 10), Plan("digits", **plan), frameworks, owner=owner)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import streamlit as st
 
 from clsf.ui.shared import components
-from tests.app.conftest import ROOT
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_data_is_the_one_item_of_a_list_so_that_streamlit_looks_for_no_tables_in_it(monkeypatch):
