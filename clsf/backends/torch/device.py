@@ -37,7 +37,10 @@ def use_repeatable(device: torch.device, aligned: bool) -> None:
     with this they were equal to the bit and took 17 to 19 % longer. An operation that has no such kernel warns and stays as it is.
     Source: https://docs.pytorch.org/docs/stable/notes/randomness.html
     """
-    torch.use_deterministic_algorithms(aligned and device.type == "cuda", warn_only=True)
+    wanted = aligned and device.type == "cuda"
+    # Asked first, for the setting itself imports torch.compile's modules: see `_without_compiler`.
+    if torch.are_deterministic_algorithms_enabled() != wanted:
+        torch.use_deterministic_algorithms(wanted, warn_only=True)
 
 
 def _without_compiler() -> None:
