@@ -8,7 +8,20 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from clsf.ui import assignment_bar, chrome, course_bar, held, incoming, keeping, links, next_page, share_page, unexpected_errors
+from clsf.ui import (
+    assignment_bar,
+    chrome,
+    course_bar,
+    held,
+    incoming,
+    keeping,
+    links,
+    next_page,
+    share_page,
+    theme_message,
+    unexpected_errors,
+    wakeups,
+)  # fmt: skip
 from clsf.ui.shared import assigned, identity, language, linked, navigation, service_access, static_files
 
 ICON = Path(__file__).parent / "icon.svg"
@@ -19,6 +32,8 @@ def main() -> None:
     unexpected_errors.watch()
     incoming.watch()
     held.limit()
+    theme_message.keep()
+    wakeups.join()
     links.tidy()
     st.session_state.pop(linked.LEFT_OUT, None)  # the page says it anew
     language.remember()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
@@ -22,10 +23,11 @@ CROWDS = ((20, 1.0), (100, 1.25))  # up to so many sessions that look at runs: s
 LARGEST = 2.5  # seconds, beyond; one look takes the server about 10 ms, and a process of Python has one core
 RECENT = 6.0  # seconds since the last look of a session that counts as looking
 
-PATIENCE = 1.0  # seconds until a look begins beside another one
+PATIENCE = 5.0  # seconds until a look begins beside another one
+ASK = 0.25  # seconds between two questions of a look that waits whether it is still wanted
+LONGEST_REST = 0.2  # seconds
 
 _lock = threading.Lock()
-_turn = threading.Semaphore()
 
 
 def of(records: Sequence[RunRecord]) -> Pace | None:
@@ -62,17 +64,56 @@ def looked() -> None:
 def turn() -> Iterator[None]:
     """Look when it is this session's turn: one look at a time, so that a crowd that looks does not hold up who turns a page.
 
-    Many threads of Python at once all take many times as long, and each of them waits for all others. Nobody waits for more
-    than PATIENCE seconds, and anyone who turned a page does not wait at all.
+    Many threads of Python at once all take many times as long, and each of them waits for all others. After a look, looking rests as
+    long as it took: in between, pages are drawn and what was drawn is sent. So where the server is too slow for all, they see new
+    points later, and pages stay quick. Nobody waits for more than PATIENCE seconds, and who turns a page does not wait at all.
     """
     context = get_script_run_ctx()
-    whole_page = context is not None and not context.fragment_ids_this_run
-    mine = not whole_page and _turn.acquire(timeout=PATIENCE)
-    try:
+    if context is not None and not context.fragment_ids_this_run:  # the whole page
         yield
-    finally:
-        if mine:
-            _turn.release()
+        return
+    with _queue.place(lambda: context is not None and _CLICK in context.session_state):
+        yield
+
+
+_CLICK = "whether the reader has clicked meanwhile"
+"""No key of a session. Asking a session for any key is where Streamlit ends a look of a reader who wants another page by now."""
+
+
+class _Queue:
+    """Looks that wait, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()  # the first one looks, or is about to
+        self._free = 0.0  # by the monotonic clock: when the next look may begin
+
+    @contextmanager
+    def place(self, still_wanted: Callable[[], object]) -> Iterator[None]:
+        """Wait for one's turn, and make way for the next. `still_wanted` is called now and then, and may raise to end the waiting."""
+        turn, last = threading.Event(), time.monotonic() + PATIENCE
+        with self._lock:
+            self._waiting.append(turn)
+            if self._waiting[0] is turn:
+                turn.set()
+        try:
+            while (now := time.monotonic()) < last:
+                if turn.wait(min(ASK, last - now)):
+                    break
+                still_wanted()
+            time.sleep(max(min(self._free, last) - time.monotonic(), 0))
+            began = time.monotonic()
+            yield
+            now = time.monotonic()
+            self._free = now + min(now - began, LONGEST_REST)
+        finally:
+            with self._lock:
+                self._waiting.remove(turn)
+                if self._waiting:
+                    self._waiting[0].set()
+
+
+_queue = _Queue()
 
 
 @st.cache_resource(show_spinner=False)
