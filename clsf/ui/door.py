@@ -14,6 +14,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from clsf.data import temporary
+from clsf.engine import allocator
+from clsf.ui import no_delay
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -114,6 +116,8 @@ async def open_until_the_end(_: object) -> AsyncIterator[None]:
     The web server lets the signal that ends it end the process too, which would leave no time for that. What it and its workers write
     meanwhile, also by libraries that we do not know, is this user's alone.
     """
+    allocator.use_one_heap()
+    no_delay.set_for_all()
     before = os.umask(0o077)
     temporary.begin()
     try:

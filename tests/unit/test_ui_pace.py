@@ -1,4 +1,4 @@
-"""How often runs are looked at, that a class shares one drawing, and that no look collects all garbage."""
+"""How often runs are looked at, in which turns, that a class shares one drawing, and that no look collects all garbage."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,31 +99,112 @@ def test_a_drawing_serves_everybody_for_a_moment_and_the_last_one_is_exact(monke
     figures._shelf.clear()
 
 
-def test_one_looks_at_a_time_and_nobody_waits_for_long(monkeypatch):
+@pytest.fixture(autouse=True)
+def queue(monkeypatch):
+    monkeypatch.setattr(pace, "_queue", pace._Queue())
+
+
+def crowd(looks) -> float:
+    """Begin looks one after the other, wait for all; return the seconds that it took."""
+    began = time.monotonic()
+    threads = [threading.Thread(target=look) for look in looks]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.002)
+    for thread in threads:
+        thread.join(10)
+    return time.monotonic() - began
+
+
+def test_one_looks_at_a_time_in_turns_and_rests_after_it(monkeypatch):
+    looking, most, order = [], [], []
+
+    @pace.turn()
+    def look(name: int, seconds: float) -> None:
+        looking.append(name)
+        order.append(name)
+        most.append(len(looking))
+        time.sleep(seconds)
+        looking.remove(name)
+
+    assert crowd([partial(look, name, 0.02) for name in range(5)]) >= 0.18  # five looks and four rests
+    assert most == [1] * 5
+    assert order == list(range(5))
+    monkeypatch.setattr(pace, "LONGEST_REST", 0.0)
+    assert crowd([partial(look, name, 0.1) for name in range(5)]) < 0.85  # no rests
+
+
+def test_nobody_waits_for_long(monkeypatch):
+    monkeypatch.setattr(pace, "PATIENCE", 0.05)
     looking, most = [], []
 
     @pace.turn()
-    def look(seconds: float) -> None:
+    def look() -> None:
         looking.append(1)
         most.append(len(looking))
-        time.sleep(seconds)
+        time.sleep(0.5)
         looking.pop()
 
-    def crowd(count: int, seconds: float) -> float:
-        began = time.monotonic()
-        threads = [threading.Thread(target=look, args=(seconds,)) for _ in range(count)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(10)
-        return time.monotonic() - began
-
-    assert crowd(5, 0.02) >= 0.1
-    assert most == [1] * 5
-    most.clear()
-    monkeypatch.setattr(pace, "PATIENCE", 0.05)
-    assert crowd(3, 0.5) < 1.2  # the others did not wait until the first was done
+    assert crowd([look] * 3) < 1.2  # the others did not wait until the first was done
     assert max(most) > 1
+
+
+def test_who_clicks_while_a_look_waits_gets_the_page_and_the_next_one_its_turn(monkeypatch):
+    """Streamlit ends what a session draws where it asks the session for something, if its reader wants another page by now."""
+    clicked, seen = threading.Event(), []
+
+    class Session:
+        def __contains__(self, key: str) -> bool:
+            if clicked.is_set():
+                raise InterruptedError
+            return False
+
+    class Context:
+        fragment_ids_this_run = ("look",)
+        session_state = Session()
+
+    monkeypatch.setattr(pace, "ASK", 0.01)
+
+    @pace.turn()
+    def look(name: str, seconds: float = 0.0) -> None:
+        seen.append(name)
+        time.sleep(seconds)
+
+    def waits() -> None:
+        with pytest.raises(InterruptedError):
+            look("waits")
+        seen.append("gave way")
+
+    first = threading.Thread(target=look, args=("first", 0.5))
+    first.start()
+    while not seen:
+        time.sleep(0.001)
+    monkeypatch.setattr(pace, "get_script_run_ctx", Context)
+    second, third = threading.Thread(target=waits), threading.Thread(target=look, args=("third",))
+    second.start()
+    time.sleep(0.05)
+    clicked.set()
+    second.join(10)
+    assert seen == ["first", "gave way"]  # long before the first was done
+    clicked.clear()
+    third.start()
+    for thread in (first, third):
+        thread.join(10)
+    assert seen[2:] == ["third"]
+
+
+def test_a_whole_page_waits_for_nobody(monkeypatch):
+    class Context:
+        fragment_ids_this_run = ()
+
+    looks = threading.Thread(target=pace.turn()(time.sleep), args=(0.5,))
+    looks.start()
+    time.sleep(0.05)
+    monkeypatch.setattr(pace, "get_script_run_ctx", Context)
+    began = time.monotonic()
+    with pace.turn():
+        assert time.monotonic() - began < 0.2
+    looks.join(10)
 
 
 def test_a_look_that_fails_lets_the_next_one_in():

@@ -39,6 +39,8 @@ def _attempt(open_it: Callable[[], TrainingService]) -> None:
         open_it()
     import pandas  # noqa: F401
 
+    _set_aside()
+
 
 def at_hand() -> TrainingService | None:
     """Return the service; None while nobody has needed it yet: nothing trains then. Raises ClsfError if it can't be opened."""
@@ -58,8 +60,14 @@ def _opened() -> TrainingService:
         raise
     finally:
         _tried = True
-    # What is loaded by now stays until the end. Set aside, it is not looked through for garbage again and again: with a class
-    # at work that took 160 ms every three seconds, in which no page was answered.
+    _set_aside()
+    return service
+
+
+def _set_aside() -> None:
+    """Leave what is loaded by now, which stays until the end, out of the search for garbage.
+
+    With a class at work that search took 160 ms every three seconds, in which no page was answered.
+    """
     gc.collect()
     gc.freeze()
-    return service
