@@ -1,21 +1,23 @@
 """Loops in a process of their own, timed when they are asked for: ours, those of textbooks, and the least that a step can take.
 
-    python -m clsf.bench.loops '{"framework": "torch", "side": "ours", "model": "mlp", "data": "digits", "batch_size": 32,
-                                 "optimizer": "adam"}'
+    python -m clsf.bench.loops torch ours
 
-Says a JSON line with the names of its loops when they are warm; then answers each line "NAME STEPS" with a line: the seconds. So
-the loops of several processes take turns, and each process has its own settings: "ours" has ours, "textbook" has none of them.
+Is told a case as a line of JSON, and says the names of its loops when they are warm; then answers each line "NAME STEPS" with the
+seconds, until it is told the next case. So the loops of several processes take turns, and each process has its own settings: "ours"
+has ours, "textbook" has none of them.
 Only training steps are timed: nothing is validated between epochs (ours, which always does, gets one batch of it).
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from tempfile import TemporaryFile
@@ -67,21 +69,24 @@ def environment(side: str) -> dict[str, str]:
 
 
 class Process:
-    """A process with the loops of one side of a case. Raises EngineError if it ends."""
+    """A process with the loops of one side, for one case after another. Raises EngineError if it ends."""
 
-    def __init__(self, case: BenchCase, side: Literal["ours", "textbook"]) -> None:
-        self._case, self._errors = case, TemporaryFile("w+", errors="replace")  # noqa: SIM115  closed in __exit__
+    def __init__(self, framework: str, side: Literal["ours", "textbook"]) -> None:
+        self._case, self._errors = framework, TemporaryFile("w+", errors="replace")  # noqa: SIM115  closed in __exit__
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "clsf.bench.loops", json.dumps({**asdict(case), "side": side})],
+            [sys.executable, "-m", "clsf.bench.loops", framework, side],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True, env=environment(side),
         )  # fmt: skip
-        self.names: list[str] = self._said()
+        self.names: list[str] = []
+
+    def begin(self, case: BenchCase) -> None:
+        """Have it build the loops of a case; returns when they are warm."""
+        self._case = case.name
+        self.names = self._asked(json.dumps(asdict(case)))
 
     def seconds(self, name: str, steps: int) -> float:
         """Return what so many steps of a loop take."""
-        self._process.stdin.write(f"{name} {steps}\n")
-        self._process.stdin.flush()
-        return self._said()
+        return self._asked(f"{name} {steps}")
 
     def __enter__(self) -> Self:
         return self
@@ -93,16 +98,17 @@ class Process:
         self._process.stdout.close()
         self._errors.close()
 
-    def _said(self) -> object:
-        for line in self._process.stdout:
-            if line.startswith("@ "):  # libraries print, too
-                return json.loads(line[2:])
+    def _asked(self, line: str) -> object:
+        with suppress(BrokenPipeError):  # what it ended with is told below
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
+        for answer in self._process.stdout:
+            if answer.startswith("@ "):  # libraries print, too
+                return json.loads(answer[2:])
         code = self._process.wait()
         self._errors.seek(0)
         last = [line.strip() for line in self._errors if line.strip()][-1:] or [""]
-        raise EngineError(
-            "The benchmark of {framework} ended with {code}: {why}", framework=self._case.name, code=code, why=last[0]
-        )
+        raise EngineError("The benchmark of {framework} ended with {code}: {why}", framework=self._case, code=code, why=last[0])
 
 
 def textbook(case: BenchCase) -> dict[str, Callable[[int], None]]:
@@ -172,20 +178,23 @@ def timed(loop: Callable[[int], int | None], steps: int) -> float:
     return (time.perf_counter() - began) * steps / taken
 
 
-def _serve(given: dict) -> Iterator[object]:
-    side = given.pop("side")
-    case = BenchCase(**given)
-    if case.framework not in FRAMEWORKS:
-        raise ValueError(case.framework)
-    loops = (ours if side == "ours" else textbook)(case)
-    for loop in loops.values():
-        loop(WARM_STEPS)
-    yield list(loops)
+def _serve(framework: str, side: str) -> Iterator[object]:
+    if framework not in FRAMEWORKS:
+        raise ValueError(framework)
+    loops: dict[str, Callable[[int], int | None]] = {}
     for line in sys.stdin:
-        name, steps = line.split()
-        yield timed(loops[name], int(steps))
+        if line.startswith("{"):
+            loops.clear()
+            gc.collect()  # a model holds itself in cycles, and the next one wants its memory
+            loops = (ours if side == "ours" else textbook)(BenchCase(**json.loads(line)))
+            for loop in loops.values():
+                loop(WARM_STEPS)
+            yield list(loops)
+        else:
+            name, steps = line.split()
+            yield timed(loops[name], int(steps))
 
 
 if __name__ == "__main__":
-    for answer in _serve(json.loads(sys.argv[1])):
+    for answer in _serve(*sys.argv[1:]):
         print(f"@ {json.dumps(answer)}", flush=True)

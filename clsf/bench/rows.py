@@ -11,7 +11,7 @@ import numpy as np
 
 DRAWS = 2000
 LEAST_REPEATS = 5
-NARROW = 0.1  # width of the interval, as a share of the median
+NARROW, FAIR = 0.1, 0.2  # width of the interval, as a share of the median
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,16 @@ def interval(values: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def enough(values: Sequence[float]) -> bool:
-    """Return whether the median of these ratios is known to ± 5 %, so that more repeats would tell little."""
+def enough(values: Sequence[float], target: Target | None = None) -> bool:
+    """Return whether more repeats would tell little: the median of these ratios is known to ± 5 %.
+
+    To ± 10 % where nothing hangs on it: the whole interval meets the target or misses it, or there is none.
+    """
     if len(values) < LEAST_REPEATS:
         return False
     low, high = interval(values)
-    return high - low <= NARROW * statistics.median(values)
+    decided = target is None or target.met(low) == target.met(high)
+    return high - low <= (FAIR if decided else NARROW) * statistics.median(values)
 
 
 def ratios(ours: Sequence[float], others: Sequence[float]) -> list[float]:

@@ -82,11 +82,13 @@ def rows(wanted: str, repeats: int) -> Iterator[Measurement]:
     frameworks = tuple(f for f in FRAMEWORKS if any(case.framework == f for case in chosen))
     with TemporaryDirectory() as folder, TrainingService(start_engine(frameworks), RunStore.open(folder)) as service:
         service.wait_warm(READY_SECONDS)
-        for case in chosen:
+        for framework in frameworks:
             with ExitStack() as stack:
-                processes = [stack.enter_context(Process(case, side)) for side in ("textbook", "ours")]
-                seconds_of = measured(case, service, processes, repeats)
-            yield from (r for r in of(case, seconds_of) if wanted in r.name)
+                processes = [stack.enter_context(Process(framework, side)) for side in ("textbook", "ours")]
+                for case in (c for c in chosen if c.framework == framework):
+                    for process in processes:
+                        process.begin(case)
+                    yield from (r for r in of(case, measured(case, service, processes, repeats)) if wanted in r.name)
 
 
 def measured(case: BenchCase, service: TrainingService, processes: list[Process], repeats: int) -> dict[str, list[float]]:
@@ -109,7 +111,7 @@ def measured(case: BenchCase, service: TrainingService, processes: list[Process]
         order = list(loops)
         for name in order[number % len(order) :] + order[: number % len(order)]:  # nobody is always first
             seconds[name].append(loops[name]())
-        if all(enough(r) for r in compared(case, seconds).values()):
+        if all(enough(r, target(case, what)) for what, r in compared(case, seconds).items()):
             break
     return seconds
 

@@ -15,6 +15,10 @@ from clsf.charts.style import SHARES, STYLES
 from clsf.words import Sentence, say, say_n
 
 Axis = Literal["steps", "epochs", "seconds"]
+FAINT_POINTS = 600
+"""Most points of a line of single batches: a chart is some 500 pixels wide. All who watch get them with every look."""
+CALM_POINTS = 300  # of a smoothed line
+
 Said = Callable[[Sentence], str]
 """How a sentence becomes text: `str` for English, the page's own function for the reader's language."""
 
@@ -111,13 +115,16 @@ def _traces(kind: CurveKind, run: ChartedRun, view: CurveView, said: Said) -> li
             "name": style.title, "legendgroup": run.run_id, "hoverinfo": "skip",
         }
     ]  # fmt: skip
-    if kind.smooth and view.smoothing > 0:
+    smooth = kind.smooth and view.smoothing > 0
+    if smooth:
         faint = {"line": {"color": style.faint(), "width": 1}, "hoverinfo": "skip"}
-        traces.append(beside | faint | _line(place, values))
+        traces.append(beside | faint | _line(place, values, FAINT_POINTS))
     calm = smoothed(values, view.smoothing if kind.smooth else 0)
     shape = "linear" if kind.smooth else "hv"
     traces.append(
-        beside | _line(place, calm) | {"name": style.title, "line": strong | {"shape": shape}, "hovertemplate": number}
+        beside
+        | _line(place, calm, CALM_POINTS if smooth else FAINT_POINTS)
+        | {"name": style.title, "line": strong | {"shape": shape}, "hovertemplate": number}
     )
     if kind.epochs and run.epochs:
         name = said(say("{framework}, validation", framework=style.title))
@@ -149,8 +156,8 @@ def _best(field: str, run: ChartedRun, count: int, place: Callable[[int], float]
     ]
 
 
-def _line(place: Callable[[int], float], ys: np.ndarray) -> dict:
-    kept = thinned(ys)
+def _line(place: Callable[[int], float], ys: np.ndarray, most: int) -> dict:
+    kept = thinned(ys, most)
     return {"x": [place(i) for i in kept], "y": [_short(ys[i]) for i in kept], "mode": "lines"}
 
 
@@ -166,7 +173,7 @@ def _place(run: ChartedRun, view: CurveView) -> Callable[[int], float]:
     if view.x == "seconds":
         return lambda index: round(run.steps.seconds[index], 3)
     every = run.started.batches_per_epoch if view.x == "epochs" and run.started else 1
-    return lambda index: round((index + 1) / every, 4)
+    return (lambda index: index + 1) if every == 1 else (lambda index: round((index + 1) / every, 4))
 
 
 def _short(value: float) -> float | None:

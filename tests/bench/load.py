@@ -175,6 +175,13 @@ def lost(server: Server) -> tuple[int, int]:
     return len(told), wrong
 
 
+def reason(server: Server, text: str) -> str:
+    """Return what the server's log says of an error on a page, by the number that the page names."""
+    number = re.search(r"\(number (\w+)\)", text)
+    log = server.log.read_text()
+    return log[log.find(number[1]) :][:4000] if number and number[1] in log else ""
+
+
 def slope(points: list[tuple[float, float]]) -> float:
     """Return the growth per minute by least squares, over the second half, when everybody has come."""
     half = points[len(points) // 2 :]
@@ -199,6 +206,7 @@ def main() -> int:
             late = sorted(lag for person in people for lag in lags(person, truth.steps))
             memory = [mb for _, mb in truth.memory]
             errors = [text for s in (*(p.session for p in people), *sessions) for text in s.exceptions]
+            reasons = [reason(server, text) for text in errors[:3]]
         finally:
             truth.over = True
             server.process.terminate()
@@ -220,8 +228,8 @@ def main() -> int:
         missed += not met
         aim = "" if target is None else f"   aim: at most {target:g}   {'met' if met else 'MISSED'}"
         print(f"{name:58s} {value:8.3g} {unit}{aim}")
-    for text in errors[:3]:
-        print("  ", text[:300])
+    for text, why in zip(errors, reasons, strict=False):
+        print("  ", text[:300], why, sep="\n")
     return int(missed > 0)
 
 

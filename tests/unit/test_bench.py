@@ -100,6 +100,24 @@ def test_the_interval_of_a_median_narrows_with_repeats_and_holds_it():
     assert not enough([1.0, 2.0, 3.0, 1.5, 2.5])
 
 
+@pytest.mark.parametrize(
+    ("aim", "expected"),
+    [
+        (None, True),
+        (Target(1.5, "least"), True),
+        (Target(2.5, "least"), True),
+        (Target(2.0, "least"), False),
+        (Target(2.0, "most"), False),
+    ],
+)
+def test_an_aim_that_is_not_decided_asks_for_a_narrower_interval(aim, expected):
+    values = [1.86, 1.9, 2.0, 2.1, 2.14]
+    low, high = interval(values)
+    assert 1.5 < low < 2.0 < high < 2.5
+    assert enough(values, aim) is expected
+    assert enough([1.99, 2.0, 2.0, 2.0, 2.01], aim)
+
+
 def test_the_interval_holds_the_true_median_nineteen_times_in_twenty():
     draw = np.random.default_rng(2)
     held = sum(low <= 2.0 <= high for low, high in (interval(draw.normal(2.0, 0.2, 15)) for _ in range(200)))
@@ -119,7 +137,11 @@ def test_every_case_can_be_trained(case):
 def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch):
     monkeypatch.setenv("CLSF_THREADS", "1")  # a student's program knows nothing of it
     case = BenchCase(framework, "mlp", "digits", 32, "adam")
-    with Process(case, "ours") as own, Process(case, "textbook") as textbook:
+    other = BenchCase(framework, "tiny", "digits", 64, "rmsprop")
+    with Process(framework, "ours") as own, Process(framework, "textbook") as textbook:
+        for process in (own, textbook):
+            process.begin(other)
+            process.begin(case)
         assert own.names == ["aligned", "native", "floor"]
         assert tuple(textbook.names) == training.TEXTBOOK[framework]
         for process in (own, textbook):
@@ -132,7 +154,8 @@ def test_a_process_times_its_loops_with_its_own_settings(framework, monkeypatch)
 
 @pytest.mark.slow
 def test_our_loop_goes_on_when_the_longest_plan_is_over():
-    with Process(BenchCase("torch", "mlp", "digits", 1024, "rmsprop"), "ours") as own:
+    with Process("torch", "ours") as own:
+        own.begin(BenchCase("torch", "mlp", "digits", 1024, "rmsprop"))
         assert own.seconds("aligned", 2 * MAX_EPOCHS + 500) > 0  # an epoch has two batches
 
 
@@ -144,8 +167,11 @@ def test_what_grows_is_measured_in_processes_that_run():
 
 @pytest.mark.slow
 def test_a_process_that_ends_is_told():
-    with pytest.raises(EngineError, match=r"torch/no such model/.* ended with 1: .*SpecError"):
-        Process(BenchCase("torch", "no such model", "digits", 32, "adam"), "ours")
+    lost = BenchCase("torch", "no such model", "digits", 32, "adam")
+    with Process("torch", "ours") as own:
+        for _ in range(2):  # also when it is asked once more
+            with pytest.raises(EngineError, match=r"torch/no such model/.* ended with 1: .*SpecError"):
+                own.begin(lost)
 
 
 ROWS = [row("a/fast", [2.0], "ratio", Target(1.5, "least")), row("a/slow", [1.0], "ratio", Target(1.5, "least"))]

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 KEPT = "figures_kept"  # in the session: name -> (stamp, what was made)
 
-SHARED = 0.2  # seconds that a drawing of a run that goes on serves every reader who looks at it
+SHARED = 0.4  # seconds that a drawing of a run that goes on serves every reader who looks at it
 SHELF = 60  # shared drawings that are kept, about 50 kB each
 
 _lock = threading.Lock()

@@ -25,6 +25,7 @@ RECENT = 6.0  # seconds since the last look of a session that counts as looking
 
 PATIENCE = 5.0  # seconds until a look begins beside another one
 ASK = 0.25  # seconds between two questions of a look that waits whether it is still wanted
+REST = 1.0  # as a share of the time that the look took
 LONGEST_REST = 0.2  # seconds
 
 _lock = threading.Lock()
@@ -64,9 +65,9 @@ def looked() -> None:
 def turn() -> Iterator[None]:
     """Look when it is this session's turn: one look at a time, so that a crowd that looks does not hold up who turns a page.
 
-    Many threads of Python at once all take many times as long, and each of them waits for all others. After a look, looking rests as
-    long as it took: in between, pages are drawn and what was drawn is sent. So where the server is too slow for all, they see new
-    points later, and pages stay quick. Nobody waits for more than PATIENCE seconds, and who turns a page does not wait at all.
+    Many threads of Python at once all take many times as long, and each of them waits for all others. After a look, looking rests for a
+    while: in between, pages are drawn and what was drawn is sent. So where the server is too slow for all, they see new points later,
+    and pages stay quick. Nobody waits for more than PATIENCE seconds, and who turns a page does not wait at all.
     """
     context = get_script_run_ctx()
     if context is not None and not context.fragment_ids_this_run:  # the whole page
@@ -105,7 +106,7 @@ class _Queue:
             began = time.monotonic()
             yield
             now = time.monotonic()
-            self._free = now + min(now - began, LONGEST_REST)
+            self._free = now + min(REST * (now - began), LONGEST_REST)
         finally:
             with self._lock:
                 self._waiting.remove(turn)
