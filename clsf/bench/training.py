@@ -24,7 +24,8 @@ from clsf.training_service import TrainingService
 DIGITS, PHOTOGRAPHS = "digits", "shapes"  # 8×8×1, and CIFAR-10's size without a network
 
 ROUND_SECONDS = 0.4  # that a repeat of one loop takes, about
-LEAST_EPOCHS = 3  # of a run; its first is not counted: a graph is traced in it
+LEAST_EPOCHS = 2  # of a run; its first is not counted: a graph is traced in it
+LEAST_STEPS = 10
 READY_SECONDS = 180.0
 
 SMALL = [
@@ -99,7 +100,7 @@ def measured(case: BenchCase, service: TrainingService, processes: list[Process]
     loops: dict[str, Callable[[], float]] = {}
     for process in processes:
         for name in process.names:
-            steps = max(int(ROUND_SECONDS / max(process.seconds(name, 20) / 20, 1e-5)), 20)
+            steps = max(int(ROUND_SECONDS / max(process.seconds(name, 20) / 20, 1e-5)), LEAST_STEPS)
             loops[name] = lambda process=process, name=name, steps=steps: process.seconds(name, steps) / steps
     batches = catalogue.info(case.data).trained(case.plan("aligned").validation_share) / case.batch_size
     alone = loops["aligned"]()

@@ -20,7 +20,7 @@ PARTS = ("clsf.bench.training", "clsf.bench.memory", "clsf.bench.waiting", "test
 def add_arguments(commands: argparse._SubParsersAction) -> None:
     """Add this command to the parser."""
     parser = commands.add_parser(
-        "bench", help="measure the speed of everything, as ratios on this machine; takes about 25 minutes"
+        "bench", help="measure the speed of everything, as ratios on this machine; takes about 20 minutes"
     )
     parser.add_argument("--only", default="", metavar="NAME", help="only rows with this in their name")
     parser.add_argument("--repeats", type=int, default=11, metavar="N", help="how often each is measured at most, default 11")
