@@ -48,7 +48,7 @@ def test_the_pace(found, expected):
     assert pace.of([record(**given) for given in found]) == expected
 
 
-@pytest.mark.parametrize(("crowd", "expected"), [(0, 1.0), (20, 1.0), (21, 1.25), (100, 1.25), (101, 2.5), (500, 2.5)])
+@pytest.mark.parametrize(("crowd", "expected"), [(0, 1.0), (20, 1.0), (33, 1.0), (50, 50 / 33), (100, 2.5), (500, 2.5)])
 def test_a_crowd_is_looked_after_less_often(monkeypatch, crowd, expected):
     monkeypatch.setattr(pace, "_looks", lambda: dict.fromkeys(range(crowd), 0.0))
     assert pace.seconds("steady") == expected

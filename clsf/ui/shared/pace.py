@@ -19,8 +19,9 @@ Pace = Literal["young", "waiting", "steady"]
 
 YOUNG = 15.0  # seconds after the start; a first training of the digits is over by then
 SECONDS: dict[Pace, float] = {"young": 0.5, "waiting": 3.0, "steady": 1.0}
-CROWDS = ((20, 1.0), (100, 1.25))  # up to so many sessions that look at runs: seconds between two looks at a steady one
-LARGEST = 2.5  # seconds, beyond; one look takes the server about 10 ms, and a process of Python has one core
+LOOKS_A_SECOND = 33
+"""At steady runs, of all sessions together: a look takes the server 10 to 15 ms of one core, which the pages need, too."""
+LARGEST = 2.5  # seconds between two looks at a steady run
 RECENT = 6.0  # seconds since the last look of a session that counts as looking
 
 PATIENCE = 5.0  # seconds until a look begins beside another one
@@ -45,8 +46,7 @@ def seconds(pace: Pace | None) -> float | None:
     """Return the seconds until the next look, None for never; a crowd is looked after a little less often."""
     if pace != "steady":
         return None if pace is None else SECONDS[pace]
-    crowd = len(_looks())
-    return next((between for most, between in CROWDS if crowd <= most), LARGEST)
+    return min(max(SECONDS["steady"], len(_looks()) / LOOKS_A_SECOND), LARGEST)
 
 
 def looked() -> None:
