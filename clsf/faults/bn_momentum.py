@@ -10,8 +10,8 @@ from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import each_layer, normed
 from clsf.faults.scene import Scene
 from clsf.reader.arrays import KNOWN
+from clsf.reader.extent import batch_size
 from clsf.reader.looks import Program, finding, number, rounds, swap
-from clsf.reader.plan import batch_size
 from clsf.words import say
 
 FAULT = Fault(

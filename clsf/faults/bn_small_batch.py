@@ -7,8 +7,8 @@ from clsf.faults.finding import Finding
 from clsf.faults.history import Evidence, History, RunFacts
 from clsf.faults.planting import normed
 from clsf.faults.scene import Scene
+from clsf.reader.extent import batch_line, batch_size
 from clsf.reader.looks import Program, finding, has
-from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
 FAULT = Fault(

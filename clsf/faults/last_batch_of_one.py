@@ -9,8 +9,8 @@ from clsf.faults.planting import SETTLED
 from clsf.faults.scene import Scene
 from clsf.model.layers import made
 from clsf.reader.arrays import KNOWN as SETS
+from clsf.reader.extent import batch_line, batch_size
 from clsf.reader.looks import Made, Program, finding, has
-from clsf.reader.plan import batch_line, batch_size
 from clsf.words import say
 
 FAULT = Fault(

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from math import prod
 
-from clsf.reader import folding
+from clsf.reader import folding, ops
 from clsf.reader import values as v
 from clsf.reader.values import BATCH, UNKNOWN, Array, Loader, Made, ProgramFunction, Ref
 
@@ -789,8 +789,6 @@ class Arrays:
             return self.keras_loss(made, labels, logits, line)
         if isinstance(first, v.Tensor):
             if path.startswith("tensorflow.nn.") or name in ("sigmoid", "tanh"):
-                from clsf.reader import ops
-
                 if name in ("local_response_normalization", "lrn"):
                     made = v.Made(path, args[1:], {n: value for n, value in kwargs.items() if n != "name"}, line)
                     return self.keep(v.Op("ResponseNorm", {"activation": "linear"}, line, made), [first], False)

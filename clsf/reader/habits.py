@@ -10,6 +10,7 @@ from clsf.reader import folding
 from clsf.reader.program import Program
 from clsf.reader.text import Patience
 from clsf.reader.values import Made
+from clsf.reader.watching import number_of
 
 _SQUARES = re.compile(r"\.square\(|\.pow\(2|\*\* ?2|\.norm\((?!1|p=1|.*, ?1\))|norm\([^,)]*\)|l2_loss")
 _SIZES = re.compile(r"\.abs\(|torch\.abs\(|\.norm\((?:p=)?1|norm\([^)]*, ?(?:p=)?1\)")
@@ -209,6 +210,4 @@ def _number(program: Program, node: ast.expr) -> float | None:
         return None
     if any(isinstance(n, ast.Call) for n in ast.walk(node)):
         return None
-    from clsf.reader.watching import _number as number
-
-    return number(program, node)
+    return number_of(program, node)

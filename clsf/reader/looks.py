@@ -11,6 +11,7 @@ from clsf.faults.fault import Fault
 from clsf.faults.finding import Certainty, Finding
 from clsf.reader import folding
 from clsf.reader import values as v
+from clsf.reader.extent import epochs
 from clsf.reader.program import Program
 from clsf.reader.values import Array, Event, Loader, Made, ModelAnswer, Net, Op, Tensor
 from clsf.words import Sentence
@@ -260,10 +261,8 @@ def hidden(program: Program) -> list[tuple[Tensor, list[Tensor]]]:
 
 def rounds(program: Program) -> int | None:
     """Return the number of epochs that is written in the program."""
-    from clsf.reader.plan import _epochs
-
-    epochs = _epochs(program)
-    return epochs if isinstance(epochs, int) else None
+    count = epochs(program)
+    return count if isinstance(count, int) else None
 
 
 __all__ = [

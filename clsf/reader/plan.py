@@ -8,7 +8,8 @@ from clsf.optimizer_calls import own_rate
 from clsf.optimizers import OPTIMIZERS, POPULAR, named
 from clsf.plan import LEARNING_RATES, MAX_BATCH, MAX_EPOCHS, Plan, Plateau, Preparation, Stopping
 from clsf.reader import folding
-from clsf.reader import values as v
+from clsf.reader.extent import batch_size, validation_share
+from clsf.reader.extent import epochs as epochs_of
 from clsf.reader.habits import clipping, penalties, updates
 from clsf.reader.program import Program
 from clsf.reader.schedules import schedule_of
@@ -157,7 +158,7 @@ def _setting(made: Made, name: str) -> float | None:
 
 def _loop(program: Program, told: Told) -> dict:
     settings: dict = {}
-    epochs = _epochs(program)
+    epochs = epochs_of(program)
     if isinstance(epochs, int) and 1 <= epochs <= MAX_EPOCHS:
         settings["epochs"] = epochs
     else:
@@ -178,63 +179,6 @@ def _loop(program: Program, told: Told) -> dict:
     if seeds and 0 <= seeds[0] < 2**31:
         settings["seed"] = seeds[0]
     return settings
-
-
-def _epochs(program: Program) -> object:
-    if program.fit is not None:
-        return program.fit.get("epochs", 3, program.fit.kwargs.get("nb_epoch", 1))
-    for event in program.events:
-        if event.kind in ("backward", "apply", "optimizer-step", "train-batch") and event.loops:
-            outer = event.loops[0][0][0]
-            epochs = _loop_count(program, outer)
-            if epochs is not None:
-                return epochs
-    for event in program.events:
-        if event.kind == "loss" and event.loops:
-            return _loop_count(program, event.loops[0][0][0])
-    return None
-
-
-def _loop_count(program: Program, line: int) -> int | None:
-    return program.machine.loop_sizes.get(line)
-
-
-def batch_size(program: Program) -> object:
-    """Return the batch size of training, or None."""
-    if program.fit is not None and program.loader is None:
-        return program.fit.get("batch_size", 2, 32)
-    if program.loader is not None:
-        return program.loader.batch
-    if program.x is not None:
-        return next(
-            (
-                n
-                for name, n in program.machine.module.names.items()
-                if name.lower() in ("batch_size", "batchsize", "bs", "batch") and isinstance(n, int)
-            ),
-            None,
-        )
-    return None
-
-
-def validation_share(program: Program) -> float | None:
-    """Return the share of the training images that is held back, or None."""
-    if program.fit is not None:
-        share = program.fit.kwargs.get("validation_split")
-        if folding.number(share) and 0 < share <= 0.9:
-            return float(share)
-    base = program.loader.made if program.loader is not None else None
-    if isinstance(base, Made) and folding.number(base.get("validation_split")) and 0 < base.get("validation_split") <= 0.9:
-        return float(base.get("validation_split"))
-    for event in program.events:
-        if event.kind == "split":
-            size = event["kwargs"].get("test_size", 0.25)
-            if folding.number(size) and 0 < size <= 0.9:
-                return float(size)
-    for event in program.events:
-        if event.kind == "share" and folding.number(event["value"]):
-            return round(event["value"] if event["value"] < 0.5 else 1 - event["value"], 6)
-    return None
 
 
 def _loss(program: Program) -> dict:
@@ -338,15 +282,3 @@ def _penalties(program: Program) -> dict:
         elif isinstance(made, str) and made.lower() in ("l1", "l2"):
             return {made.lower(): 0.01}
     return penalties(program)
-
-
-__all__ = ["batch_size", "last_activation", "plan_of", "v", "validation_share"]
-
-
-def batch_line(program: Program) -> int:
-    """Return the line where the batch size is written."""
-    if program.fit is not None and program.loader is None:
-        return program.fit.line_of("batch_size", 2)
-    if program.loader is not None:
-        return program.loader.lines[1] if program.loader.lines else program.loader.line
-    return 1

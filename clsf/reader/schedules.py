@@ -14,6 +14,7 @@ from clsf.errors import PlanError
 from clsf.plan import Schedule
 from clsf.reader import folding
 from clsf.reader.arrays import KNOWN
+from clsf.reader.extent import validation_share
 from clsf.reader.program import Program
 from clsf.reader.values import UNKNOWN, Event, Made, ProgramFunction
 from clsf.schedules import share
@@ -330,6 +331,4 @@ def _steps_per_epoch(program: Program, batch: int) -> int | None:
     known = KNOWN.get(program.x.source if program.x is not None else "")
     if not known or not isinstance(known[2], int) or not batch:
         return None
-    from clsf.reader.plan import validation_share
-
     return math.ceil(known[2] * (1 - (validation_share(program) or 0)) / batch)

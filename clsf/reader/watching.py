@@ -56,7 +56,7 @@ def _best(program: Program, node: ast.If, body: list[ast.stmt]) -> dict | None:
     left, right = test.left, test.comparators[0]
     best, delta = right, 0.0
     if isinstance(right, ast.BinOp) and isinstance(right.op, ast.Add | ast.Sub):
-        best, given = right.left, _number(program, right.right)
+        best, given = right.left, number_of(program, right.right)
         delta = given if given is not None else 0.0
     lower = isinstance(test.ops[0], ast.Lt | ast.LtE)
     if not _sets(node.body, best):
@@ -111,7 +111,7 @@ def _waits(program: Program, test: ast.expr) -> int | None:
     """Return the epochs without a better one that a test waits for: `waited >= patience`."""
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.GtE | ast.Gt | ast.Eq):
         return None
-    limit = _number(program, test.comparators[0])
+    limit = number_of(program, test.comparators[0])
     if limit is None or limit != int(limit):
         return None
     waits = int(limit) + isinstance(test.ops[0], ast.Gt)
@@ -130,18 +130,18 @@ def _lowers(program: Program, body: list[ast.stmt]) -> tuple[float, float] | Non
     """Return factor and lowest learning rate of `rate = max(rate * factor, lowest)` or `rate *= factor`."""
     for node in [n for s in body for n in ast.walk(s)]:
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Mult | ast.Div):
-            factor = _number(program, node.value)
+            factor = number_of(program, node.value)
             if factor:
                 return (factor if isinstance(node.op, ast.Mult) else 1 / factor), 0.0
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            factor = _number(program, node.right)
-            factor = factor if factor is not None else _number(program, node.left)
+            factor = number_of(program, node.right)
+            factor = factor if factor is not None else number_of(program, node.left)
             if factor is not None and 0 <= factor < 1:
                 call = next(
                     (c for s in body for c in ast.walk(s) if isinstance(c, ast.Call) and getattr(c.func, "id", "") == "max"),
                     None,
                 )
-                lowest = _number(program, call.args[1]) if call is not None and len(call.args) == 2 else 0.0
+                lowest = number_of(program, call.args[1]) if call is not None and len(call.args) == 2 else 0.0
                 return factor, float(lowest or 0.0)
     return None
 
@@ -176,7 +176,7 @@ def _restores(program: Program, name: str) -> bool:
     )
 
 
-def _number(program: Program, node: ast.expr) -> float | None:
+def number_of(program: Program, node: ast.expr) -> float | None:
     """Return the number that an expression is, by names that the program gives numbers to."""
     value = program.machine.aside(program.machine.eval, node)
     if not folding.number(value):
